@@ -1,0 +1,67 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, CommanderError } from "commander";
+import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
+import { createContext, type RunContext } from "../run/context.ts";
+import { failure } from "../tools/failure.ts";
+import { exportCommand } from "./export.ts";
+import { reportCommand } from "./report.ts";
+import { sessionStart } from "./session-start.ts";
+import { statusCommand } from "./status.ts";
+
+/** Exit codes: 0 fine, 1 bad news (failed tasks), 2 the input or the call is wrong. */
+const USAGE_ERROR = 2;
+
+function context(): Promise<RunContext> {
+  const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+  return createContext({ directory: process.cwd(), env: process.env, parentPid: process.ppid }, pluginRoot);
+}
+
+const program = new Command("parallel")
+  .description("Look at plans that coding agents execute in parallel.")
+  .version(manifest.version)
+  .exitOverride();
+
+program
+  .command("status [plan]")
+  .description("how the plans of this repository stand")
+  .option("--watch", "until everything has ended")
+  .option("--json", "as JSON")
+  .action(async (plan: string | undefined, options: { watch?: boolean; json?: boolean }) => {
+    process.exitCode = await statusCommand(await context(), plan, options);
+  });
+
+program
+  .command("report <plan>")
+  .description("results, findings and measured figures of a plan")
+  .option("--json", "as JSON")
+  .action(async (plan: string, options: { json?: boolean }) => {
+    process.exitCode = await reportCommand(await context(), plan, options);
+  });
+
+program
+  .command("export <plan>")
+  .description("write the ledger 04-implementation.md into the specification's folder")
+  .option("--json", "as JSON")
+  .action(async (plan: string, options: { json?: boolean }) => {
+    process.exitCode = await exportCommand(await context(), plan, options);
+  });
+
+program
+  .command("session-start", { hidden: true })
+  .description("what the SessionStart hook tells")
+  .action(async () => {
+    process.stdout.write(await sessionStart(await context()));
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+  } else {
+    const { message, remedy } = failure(error).structuredContent.error;
+    process.stderr.write(`parallel: ${message}\n${remedy}\n`);
+    process.exitCode = USAGE_ERROR;
+  }
+}

@@ -1,0 +1,14 @@
+import { renderMarkdown } from "../report/markdown.ts";
+import type { RunContext } from "../run/context.ts";
+import { readReport } from "../run/report-plan.ts";
+
+/** Prints the report of a plan. @returns 1 unless everything completed. */
+export async function reportCommand(
+  ctx: RunContext,
+  plan: string,
+  options: { json?: boolean },
+): Promise<number> {
+  const report = await readReport(ctx, plan);
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${renderMarkdown(report)}\n`);
+  return report.verdict === "completed" ? 0 : 1;
+}

@@ -1,0 +1,30 @@
+import type { RunContext } from "../run/context.ts";
+import { load } from "../run/plan-access.ts";
+import { countsOf, isDone } from "../run/progress.ts";
+
+/** More plans than these are only counted. */
+const MAX_PLANS = 3;
+
+/** What a new session is told: one line about plans that are not finished, or nothing. */
+export async function sessionStart(ctx: RunContext): Promise<string> {
+  const store = await ctx.graph();
+  if (!store) return "";
+  const unfinished = await store.read(async (reader) => {
+    const loaded = await Promise.all(
+      (await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)),
+    );
+    return loaded.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
+  });
+  if (unfinished.length === 0) return "";
+  const shown = unfinished.slice(0, MAX_PLANS).map((plan) => {
+    const { completed, total } = countsOf(plan);
+    return `${plan.stored.slug} (${completed}/${total} completed)`;
+  });
+  const more = unfinished.length > MAX_PLANS ? ` and ${unfinished.length - MAX_PLANS} more` : "";
+  return JSON.stringify({
+    hookSpecificOutput: {
+      hookEventName: "SessionStart",
+      additionalContext: `Unfinished plans of the parallel plugin: ${shown.join(", ")}${more}. If the user asks to go on with one: /spec:execute <name>.`,
+    },
+  });
+}

@@ -1,0 +1,66 @@
+import { stripVTControlCharacters } from "node:util";
+import { createColors } from "picocolors";
+import { renderTimeline } from "../report/timeline.ts";
+import { timelineOf } from "../report/timeline-rows.ts";
+import type { RunContext } from "../run/context.ts";
+import { type LoadedPlan, load, loadPlan } from "../run/plan-access.ts";
+import { countsOf, isDone } from "../run/progress.ts";
+
+/** How often a watched status is drawn anew. */
+const REDRAW_MS = 1_000;
+const DEFAULT_WIDTH = 100;
+
+/** Shows plans with their timelines. @returns 1 when a task has failed, else 0. */
+export async function statusCommand(
+  ctx: RunContext,
+  plan: string | undefined,
+  options: { watch?: boolean; json?: boolean },
+): Promise<number> {
+  for (;;) {
+    const plans = await plansToShow(ctx, plan);
+    const failed = plans.some((loaded) => countsOf(loaded).failed > 0);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(plans.map(asJson))}\n`);
+    } else {
+      const redraw = options.watch && process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";
+      process.stdout.write(
+        `${redraw}${plans.map((loaded) => asText(ctx, loaded)).join("\n") || "No plan yet.\n"}`,
+      );
+    }
+    const over = plans.every((loaded) => isDone(loaded) || loaded.stored.status === "stopped");
+    if (!options.watch || (plans.length > 0 && over)) return failed ? 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
+  }
+}
+
+async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<LoadedPlan[]> {
+  const store = await ctx.graph();
+  if (!store) return [];
+  return store.read(async (reader) =>
+    plan === undefined
+      ? Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
+      : [await loadPlan(ctx, reader, plan)],
+  );
+}
+
+function asJson(loaded: LoadedPlan) {
+  return {
+    plan: loaded.stored.slug,
+    status: loaded.stored.status,
+    counts: countsOf(loaded),
+    done: isDone(loaded),
+  };
+}
+
+function asText(ctx: RunContext, loaded: LoadedPlan): string {
+  const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
+  const counts = countsOf(loaded);
+  const state = isDone(loaded) ? "done" : loaded.stored.status;
+  const title = stripVTControlCharacters(loaded.stored.title).replace(/\p{C}/gu, "");
+  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
+  const timeline = renderTimeline(timelineOf(loaded.state, ctx.now()), {
+    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    colour: colours.isColorSupported,
+  });
+  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${state}): ${figures}\n${timeline}\n`;
+}

@@ -1,0 +1,128 @@
+import type { Scope } from "./scope.ts";
+import type { Isolation, TaskId } from "./task.ts";
+
+/** Number of a claim, unique in the whole database; the first half of its token. */
+export type AttemptId = number & { readonly brand: "AttemptId" };
+
+/** The process that answers for a claim: when it is provably dead, its claims end at once. */
+export interface Owner {
+  /** Host name, on Linux with the process namespace, so that equal process ids are not mixed up. */
+  readonly host: string;
+  readonly pid: number;
+  /** Start time of the process as the system tells it; a reused process id has another one. */
+  readonly startedAt: string;
+  /** The Claude Code session, where there is one. */
+  readonly session?: string;
+}
+
+export const OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreported"] as const;
+/** How an attempt ended. `unreported`: the agent stopped without a report; `lost`: it died or fell silent. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One piece of evidence for an acceptance criterion (or for the task as a whole). */
+export type Evidence = { readonly criterion?: string } & (
+  | { readonly command: string; readonly exitCode: number; readonly result: string }
+  | { readonly inspected: string }
+  | { readonly notVerified: string }
+);
+
+export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Something that an agent noticed and that somebody should know. */
+export interface Finding {
+  readonly severity: Severity;
+  readonly text: string;
+  readonly file?: string;
+}
+
+/** What a blocked agent needs before the task can go on. */
+export type BlockedOn =
+  | { readonly writes: readonly string[] }
+  | { readonly tasks: readonly TaskId[] }
+  | { readonly question: string };
+
+/** What an agent hands back about its task. */
+export interface Report {
+  readonly outcome: "completed" | "failed" | "blocked";
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly filesChanged: readonly string[];
+  readonly findings: readonly Finding[];
+  /** For the agents of dependent tasks. */
+  readonly notes: readonly string[];
+  readonly blockedOn?: BlockedOn;
+}
+
+/** What every claim carries, whatever became of it. Times are milliseconds since the epoch. */
+interface ClaimBase {
+  readonly id: AttemptId;
+  readonly task: TaskId;
+  readonly tokenHash: string;
+  /** Agent type as the host knows it, e.g. `parallel:feature-implementer`. */
+  readonly agentType: string;
+  /** The role whose capacity the claim uses. */
+  readonly role: string;
+  readonly checkout: string;
+  readonly scope: Scope;
+  /** Paths outside the declared scope that the guard granted while the attempt ran. */
+  readonly widened: readonly string[];
+  readonly isolation: Isolation;
+  readonly owner: Owner;
+  readonly offeredAtMs: number;
+}
+
+/** A claim that nobody has taken up yet: it holds scope and capacity but counts as no attempt. */
+export interface Offer extends ClaimBase {
+  readonly state: "offered";
+  readonly expiresAtMs: number;
+}
+
+/** One execution of a task by one agent. */
+interface AttemptBase extends ClaimBase {
+  /** 1 for the first attempt at the task. */
+  readonly number: number;
+  readonly startedAtMs: number;
+  readonly agentId?: string;
+  /** Whether the agent was asked once for the report that it had not given. */
+  readonly reminded: boolean;
+}
+
+export interface RunningAttempt extends AttemptBase {
+  readonly state: "running";
+  readonly lastSeenMs: number;
+  readonly leaseUntilMs: number;
+}
+
+export interface EndedAttempt extends AttemptBase {
+  readonly state: "ended";
+  readonly endedAtMs: number;
+  readonly outcome: Outcome;
+  readonly report?: Report;
+  /** The last message of an agent that gave no structured report, kept as it was. */
+  readonly lastMessage?: string;
+  readonly cause?: string;
+  /** The scope stays held until then because the agent may still be writing; absent: it is free. */
+  readonly drainsUntilMs?: number;
+}
+
+/** An offer that ended without being taken up. */
+export interface ReturnedOffer extends ClaimBase {
+  readonly state: "returned";
+  readonly endedAtMs: number;
+  readonly cause: string;
+}
+
+export type Claim = Offer | RunningAttempt;
+export type Attempt = RunningAttempt | EndedAttempt;
+export type AnyClaim = Offer | ReturnedOffer | RunningAttempt | EndedAttempt;
+
+/** Whether the claim holds its scope and its place under the cap. */
+export function isLive(claim: AnyClaim): claim is Claim {
+  return claim.state === "offered" || claim.state === "running";
+}
+
+/** Whether an ended attempt still holds its scope. */
+export function isDraining(claim: AnyClaim, nowMs: number): boolean {
+  return claim.state === "ended" && claim.drainsUntilMs !== undefined && claim.drainsUntilMs > nowMs;
+}

@@ -1,0 +1,146 @@
+import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
+import type { PlanSource, PlanStatus } from "./plan.ts";
+import type { Scope } from "./scope.ts";
+import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
+
+/**
+ * Every change of the graph is one or more of these; the tables are nothing but their projection, so the
+ * log alone can rebuild them. A type's meaning never changes: a new meaning is a new type or a new `v`.
+ */
+export type Change =
+  | {
+      readonly type: "plan.created";
+      readonly repository: string;
+      readonly slug: PlanSlug;
+      readonly title: string;
+      readonly source: PlanSource;
+      /** Policy as the plan states it; defaults and settings are applied when it is read. */
+      readonly policy: Readonly<Record<string, unknown>>;
+      /** The breakdown's own top-level keys, for a faithful export. */
+      readonly document: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly type: "plan.updated";
+      readonly title?: string;
+      readonly source?: PlanSource;
+      readonly policy?: Readonly<Record<string, unknown>>;
+      readonly document?: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: "plan.status"; readonly status: PlanStatus; readonly cause?: string }
+  | {
+      readonly type: "task.created";
+      readonly task: TaskId;
+      readonly definition: TaskDefinition;
+      readonly position: number;
+    }
+  /** The definition as a whole, because an update by parts would have to be read back to be understood. */
+  | { readonly type: "task.defined"; readonly task: TaskId; readonly definition: TaskDefinition }
+  | {
+      readonly type: "task.status";
+      readonly task: TaskId;
+      readonly status: TaskStatus;
+      readonly cause?: string;
+    }
+  | {
+      readonly type: "task.annotated";
+      readonly task: TaskId;
+      readonly note?: string;
+      readonly owner?: string;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly type: "claim.offered";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly tokenHash: string;
+      readonly agentType: string;
+      readonly role: string;
+      readonly checkout: string;
+      readonly scope: Scope;
+      readonly isolation: Isolation;
+      readonly owner: Owner;
+      readonly expiresAtMs: number;
+    }
+  | {
+      readonly type: "claim.returned";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly cause: string;
+    }
+  | {
+      readonly type: "attempt.started";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly number: number;
+      readonly agentId?: string;
+      readonly leaseUntilMs: number;
+    }
+  | {
+      readonly type: "attempt.bound";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly agentId: string;
+    }
+  | {
+      readonly type: "attempt.widened";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly path: string;
+    }
+  | { readonly type: "attempt.reminded"; readonly task: TaskId; readonly attempt: AttemptId }
+  | {
+      readonly type: "attempt.ended";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly outcome: Outcome;
+      readonly report?: Report;
+      readonly lastMessage?: string;
+      readonly cause?: string;
+      readonly drainsUntilMs?: number;
+    }
+  | {
+      readonly type: "attempt.drained";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly how: string;
+    }
+  /** Kept as evidence: a report or an update that a dead or foreign token tried. */
+  | {
+      readonly type: "token.refused";
+      readonly task: TaskId;
+      readonly attempt?: AttemptId;
+      readonly why: string;
+      readonly tried: unknown;
+    }
+  /** How many agents of which claims one message launched, as PostToolBatch saw it. */
+  | {
+      readonly type: "batch.launched";
+      readonly session: string;
+      readonly inOneMessage: number;
+      readonly attempts: readonly AttemptId[];
+      readonly leftOut: readonly AttemptId[];
+    }
+  | {
+      readonly type: "write.denied";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly path: string;
+      readonly heldBy: string;
+    }
+  /** A session was given the plan's report; what has ended since is not in it. */
+  | { readonly type: "plan.reported"; readonly session: string }
+  | { readonly type: "decision.taken"; readonly decision: string; readonly reason: string };
+
+export type ChangeType = Change["type"];
+
+/** Who caused an event: a session's main conversation, an agent, a token's holder, or the server itself. */
+export type Actor = string;
+
+/** One line of the log. `seq` grows by commit order; `v` is the version of the type's data. */
+export interface GraphEvent {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly v: 1;
+  readonly actor: Actor;
+  readonly change: Change;
+}

@@ -1,0 +1,12 @@
+import type { AnyClaim } from "./attempt.ts";
+import type { Plan } from "./plan.ts";
+import type { Task } from "./task.ts";
+
+/** A whole plan at one moment, as the planner, the policies and the reports read it. */
+export interface PlanState {
+  readonly plan: Plan;
+  /** In order of position. */
+  readonly tasks: readonly Task[];
+  /** Every claim that the plan ever had, oldest first. */
+  readonly claims: readonly AnyClaim[];
+}

@@ -1,0 +1,22 @@
+import type { PlanSlug } from "./task.ts";
+
+export const PLAN_STATUSES = ["open", "paused", "stopped"] as const;
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+
+/** Where a plan came from. */
+export type PlanSource =
+  | { readonly kind: "file"; readonly path: string; readonly sha256: string }
+  | { readonly kind: "call" };
+
+/** A named task graph with a policy. */
+export interface Plan {
+  readonly slug: PlanSlug;
+  readonly title: string;
+  readonly status: PlanStatus;
+  /** Why it is paused or stopped. */
+  readonly cause?: string;
+  readonly source: PlanSource;
+  readonly createdAtMs: number;
+  /** Sequence number of the plan's last event: grows with every change. */
+  readonly version: number;
+}

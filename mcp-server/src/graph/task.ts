@@ -1,0 +1,116 @@
+import type { Scope } from "./scope.ts";
+
+/** `<plan slug>`: `[a-z0-9][a-z0-9-]{0,63}`. */
+export type PlanSlug = string & { readonly brand: "PlanSlug" };
+/** The id of a task inside its plan, as the breakdown writes it (`1.1`, `T012`). */
+export type TaskId = string & { readonly brand: "TaskId" };
+
+export const TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+export const SIZES = ["xs", "small", "medium", "large", "xl"] as const;
+export type Size = (typeof SIZES)[number];
+
+export const PRIORITIES = ["high", "medium", "low"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** What must hold of a task's dependencies before it may be claimed. */
+export type Needs = "all" | "any" | "settled" | { readonly atLeast: number };
+
+/** Where an agent works: in the shared checkout, or in a worktree of its own. */
+export type Isolation = "shared" | "worktree";
+
+/** One condition that the finished task is judged by; a `command` proves it by exit code 0. */
+export interface AcceptanceCriterion {
+  readonly criterion: string;
+  readonly command?: string;
+}
+
+/** Who brought a task into the graph. */
+export type Origin = "file" | "call" | "server";
+
+/** A task as it was planned: everything that a person wrote or a file said. Times are milliseconds. */
+export interface TaskDefinition {
+  readonly id: TaskId;
+  readonly subject: string;
+  readonly description: string;
+  readonly activeForm?: string;
+  readonly phase?: number;
+  readonly phaseName?: string;
+  readonly size?: Size;
+  readonly priority: Priority;
+  readonly dependencies: readonly TaskId[];
+  readonly needs: Needs;
+  /** Absent: nobody declared what the task writes. Empty: it writes nothing. */
+  readonly writes?: readonly string[];
+  readonly reads: readonly string[];
+  readonly resources: readonly string[];
+  /** Paths that the description names; used to keep tasks apart when `writes` is absent. */
+  readonly inferredWrites: readonly string[];
+  /** The role: the agent type that should execute it, without a plugin prefix. */
+  readonly agent?: string;
+  readonly isolation?: Isolation;
+  readonly estimateMs?: number;
+  readonly timeoutMs?: number;
+  /** Further attempts after the first; absent: the policy's. */
+  readonly retries?: number;
+  readonly acceptance: readonly AcceptanceCriterion[];
+  readonly review?: boolean;
+  readonly origin: Origin;
+  /** Keys of the breakdown that this project does not interpret, kept for a faithful export. */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** A task with its state in the graph. */
+export interface Task extends TaskDefinition {
+  /** Order in which the tasks came in; the last tie-breaker everywhere. */
+  readonly position: number;
+  readonly status: TaskStatus;
+  /** Why the task has its status, where that is not obvious (`removed`, a failure's reason). */
+  readonly cause?: string;
+  readonly owner?: string;
+  /** Notes for the task's agent, from `task_update` and from the reports of its prerequisites. */
+  readonly notes: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Attempts that count against the retries (failed and unreported ones). */
+  readonly failedAttempts: number;
+  /** Attempts that ended without the agent's fault (crash, lease). */
+  readonly lostAttempts: number;
+  /** How often a `blocked` report sent the task back to pending. */
+  readonly timesBlocked: number;
+  readonly endedAtMs?: number;
+}
+
+/** The planned part of a task, without its state. */
+export function definitionOf(task: Task): TaskDefinition {
+  const {
+    position: _position,
+    status: _status,
+    cause: _cause,
+    owner: _owner,
+    notes: _notes,
+    metadata: _metadata,
+    failedAttempts: _failedAttempts,
+    lostAttempts: _lostAttempts,
+    timesBlocked: _timesBlocked,
+    endedAtMs: _endedAtMs,
+    ...definition
+  } = task;
+  return definition;
+}
+
+/** The scope that a task claims, from its declaration or, without one, from its description. */
+export function scopeOf(task: TaskDefinition): Scope {
+  if (task.writes !== undefined) {
+    return { basis: "declared", writes: task.writes, reads: task.reads, resources: task.resources };
+  }
+  if (task.inferredWrites.length > 0) {
+    return { basis: "inferred", writes: task.inferredWrites, reads: task.reads, resources: task.resources };
+  }
+  return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
+}
+
+/** `<plan>/<id>`, the name by which a task is known outside its plan. */
+export function taskName(plan: PlanSlug, id: TaskId): string {
+  return `${plan}/${id}`;
+}

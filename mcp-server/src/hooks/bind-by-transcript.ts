@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import * as z from "zod";
+import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts.ts";
+import type { RunContext } from "../run/context.ts";
+import type { SessionMemory } from "../run/session.ts";
+import type { HeldClaim } from "../store/graph-store.ts";
+import { json } from "./hook-event.ts";
+
+const agentMeta = z.looseObject({ toolUseId: z.string() });
+
+/**
+ * Finds out which launch an agent came from. A foreground agent's launch is reported only after it has ended,
+ * but the host writes the launching call's id beside the agent's transcript when it starts.
+ */
+export async function bindByTranscript(
+  run: RunContext,
+  session: SessionMemory,
+  agentId: string,
+  transcript: string,
+): Promise<HeldClaim | undefined> {
+  if (transcript === "" || !/^[\w-]+$/.test(agentId)) return undefined;
+  const file = join(
+    dirname(transcript),
+    basename(transcript, ".jsonl"),
+    "subagents",
+    `agent-${agentId}.meta.json`,
+  );
+  const text = await readFile(file, "utf8").catch(() => "");
+  const launchedBy = json(agentMeta, text)?.toolUseId;
+  return launchedBy === undefined ? undefined : bindLaunch(run, session, launchedBy, agentId);
+}
+
+/** Ties the agent to the claim for which the call launched it; the attempt starts. */
+export async function bindLaunch(
+  run: RunContext,
+  session: SessionMemory,
+  toolUseId: string,
+  agentId: string,
+): Promise<HeldClaim | undefined> {
+  const launch = session.launchOf(toolUseId);
+  const store = await run.graph();
+  if (!launch || !store) return undefined;
+  session.agents.add(agentId);
+  return store.write(run.now(), `agent ${agentId}`, async (tx) => {
+    const found = await claimOfToken(run, tx, launch.token);
+    if (isRefusal(found)) return undefined;
+    await startOrContinue(tx, found, agentId);
+    return tx.claimById(launch.attempt);
+  });
+}

@@ -1,0 +1,74 @@
+import * as z from "zod";
+
+/**
+ * What hooks.json passes of an event. The host turns objects into JSON text and missing fields into empty
+ * strings.
+ */
+export const hookInput = z.object({
+  event: z.string(),
+  session: z.string().default(""),
+  transcript: z.string().default(""),
+  agent: z.string().default(""),
+  agentType: z.string().default(""),
+  tool: z.string().default(""),
+  use: z.string().default(""),
+  input: z.string().default(""),
+  response: z.string().default(""),
+  calls: z.string().default(""),
+  last: z.string().default(""),
+  stopActive: z.string().default(""),
+  prompt: z.string().default(""),
+});
+export type HookEvent = z.infer<typeof hookInput>;
+
+/** What a hook answers; `{}` says nothing and changes nothing. */
+export type HookAnswer =
+  | Record<string, never>
+  | { readonly decision: "block"; readonly reason: string }
+  /** Shown to the user, not to the model. */
+  | { readonly systemMessage: string }
+  | {
+      readonly hookSpecificOutput: {
+        readonly hookEventName: string;
+        readonly permissionDecision?: "allow" | "deny";
+        readonly permissionDecisionReason?: string;
+        readonly updatedInput?: Readonly<Record<string, unknown>>;
+        readonly additionalContext?: string;
+      };
+    };
+
+export const NOTHING: HookAnswer = {};
+
+/** Parses a field that holds JSON; undefined when it holds none, because hooks must never fail a call. */
+export function json<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function deny(reason: string): HookAnswer {
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "deny",
+      permissionDecisionReason: reason,
+    },
+  };
+}
+
+export function allow(reason: string): HookAnswer {
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "allow",
+      permissionDecisionReason: reason,
+    },
+  };
+}
+
+export function tell(hookEventName: string, additionalContext: string): HookAnswer {
+  return { hookSpecificOutput: { hookEventName, additionalContext } };
+}

@@ -1,0 +1,46 @@
+import type { RunContext } from "../run/context.ts";
+import { CallerError } from "../run/errors.ts";
+import type { SessionMemory } from "../run/session.ts";
+import { type HookAnswer, type HookEvent, hookInput, NOTHING } from "./hook-event.ts";
+import { onPostToolBatch } from "./post-tool-batch.ts";
+import { onPostToolUse } from "./post-tool-use.ts";
+import { onPreToolUse } from "./pre-tool-use.ts";
+import { onStop } from "./stop.ts";
+import { onSubagentStart } from "./subagent-start.ts";
+import { onSubagentStop } from "./subagent-stop.ts";
+import { onUserPromptSubmit } from "./user-prompt-submit.ts";
+
+/** The tool that hooks.json calls. It is answered but not listed: no model needs to know of it. */
+export const HOOK_TOOL = "hook";
+
+export type HookHandler = (run: RunContext, session: SessionMemory, event: HookEvent) => Promise<HookAnswer>;
+
+const HANDLERS: Readonly<Record<string, HookHandler>> = {
+  PreToolUse: onPreToolUse,
+  PostToolUse: onPostToolUse,
+  PostToolBatch: onPostToolBatch,
+  SubagentStart: onSubagentStart,
+  SubagentStop: onSubagentStop,
+  UserPromptSubmit: onUserPromptSubmit,
+  Stop: onStop,
+};
+
+/**
+ * Answers one hook call with the text that the host reads like a command hook's output.
+ * @throws CallerError for a call that carries a tool-use id: that is a model's, and hooks vouch for identity.
+ */
+export async function answerHook(
+  run: RunContext,
+  session: SessionMemory,
+  input: unknown,
+  toolUseId: string | undefined,
+): Promise<string> {
+  if (toolUseId !== undefined) {
+    throw new CallerError("bad_input", 'There is no tool "hook".', "Use the tools that are listed.");
+  }
+  const event = hookInput.safeParse(input);
+  if (!event.success)
+    throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
+  const handler = HANDLERS[event.data.event];
+  return JSON.stringify(handler ? await handler(run, session, event.data) : NOTHING);
+}

@@ -1,0 +1,55 @@
+import * as z from "zod";
+import type { AttemptId } from "../graph/attempt.ts";
+import type { RunContext } from "../run/context.ts";
+import { sameOwner } from "../run/next-batch.ts";
+import type { SessionMemory } from "../run/session.ts";
+import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+
+const toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
+
+/** After all calls of one message: how many agents of a batch it launched, and which it left out. */
+export async function onPostToolBatch(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+): Promise<HookAnswer> {
+  const store = await run.graph();
+  if (!store || event.agent !== "") return NOTHING;
+  const launched = (json(toolCalls, event.calls) ?? []).flatMap((call) => {
+    const launch =
+      call.tool_name === "Agent" || call.tool_name === "Task"
+        ? session.launchOf(call.tool_use_id)
+        : undefined;
+    return launch ? [launch.attempt] : [];
+  });
+  if (launched.length === 0) return NOTHING;
+  const leftOut = await store.write(run.now(), "main", async (tx) => {
+    const claims = await Promise.all(launched.map((attempt) => tx.claimById(attempt)));
+    const planIds = new Set(claims.flatMap((held) => (held ? [held.planId] : [])));
+    const open = (await tx.held(run.checkoutKey)).filter(
+      ({ claim, planId }) =>
+        planIds.has(planId) &&
+        claim.state === "offered" &&
+        sameOwner(claim.owner, run.owner) &&
+        !session.wasLaunched(claim.id),
+    );
+    for (const planId of planIds) {
+      const of = (ids: readonly AttemptId[]) =>
+        ids.filter((id) => claims.some((held) => held?.claim.id === id && held.planId === planId));
+      await tx.append(planId, {
+        type: "batch.launched",
+        session: event.session,
+        inOneMessage: of(launched).length,
+        attempts: of(launched),
+        leftOut: open.filter((held) => held.planId === planId).map(({ claim }) => claim.id),
+      });
+    }
+    return open;
+  });
+  if (leftOut.length === 0) return NOTHING;
+  const names = leftOut.map(({ plan, claim }) => `${plan}/${claim.task}`).join(", ");
+  return tell(
+    "PostToolBatch",
+    `Not launched: ${names}. Launch them now, together; batch_next gives them again.`,
+  );
+}

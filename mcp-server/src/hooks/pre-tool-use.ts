@@ -1,0 +1,152 @@
+import * as z from "zod";
+import { isLive } from "../graph/attempt.ts";
+import { claimOfToken, isRefusal, renew } from "../run/attempts.ts";
+import { addedToLaunchLine, launchLine } from "../run/brief.ts";
+import type { RunContext } from "../run/context.ts";
+import { briefOf } from "../run/get-task.ts";
+import { guardWrite, type WriteAnswer } from "../run/guard-write.ts";
+import { isOwnRun } from "../run/own-run.ts";
+import { loadPlan, taskOf } from "../run/plan-access.ts";
+import type { SessionMemory } from "../run/session.ts";
+import { findToken } from "../run/token.ts";
+import { bindByTranscript } from "./bind-by-transcript.ts";
+import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
+
+const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
+/** What an agent needs for its task; the rest is the orchestrator's. */
+const AGENT_TOOLS = new Set([
+  "task_get",
+  "task_list",
+  "task_report",
+  "task_update",
+  "task_claim",
+  "task_create",
+]);
+const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
+
+const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
+const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
+
+/** Before any tool that the run has to do with: who calls, may it, and is it still allowed to write. */
+export async function onPreToolUse(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+): Promise<HookAnswer> {
+  const agentId = event.agent === "" ? undefined : event.agent;
+  if (event.use !== "") session.noteCall(event.use, { agentId });
+  if (agentId !== undefined) await signOfLife(run, session, agentId, event.transcript);
+  if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
+  const own = OWN_TOOL.exec(event.tool)?.[1];
+  if (own !== undefined) return permitOwnTool(run, session, own, agentId);
+  if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
+    const input = json(writeInput, event.input);
+    const path = input?.file_path ?? input?.notebook_path;
+    if (path !== undefined) return writeAnswer(await guardWrite(run, agentId, path));
+  }
+  return NOTHING;
+}
+
+/** Any tool call of an agent renews its lease, and the first one may tell which attempt it works on. */
+async function signOfLife(
+  run: RunContext,
+  session: SessionMemory,
+  agentId: string,
+  transcript: string,
+): Promise<void> {
+  const store = await run.graph();
+  if (!store) return;
+  const held =
+    (await store.read((reader) => reader.claimOfAgent(agentId))) ??
+    (await bindByTranscript(run, session, agentId, transcript));
+  if (held?.claim.state !== "running") return;
+  const { claim } = held;
+  const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
+  if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
+  await store.write(run.now(), `agent ${agentId}`, (tx) =>
+    renew(tx, loaded.policy, taskOf(loaded, claim.task), claim),
+  );
+}
+
+function writeAnswer(answer: WriteAnswer): HookAnswer {
+  if (answer.kind === "deny") return deny(answer.reason);
+  return answer.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
+}
+
+/** Our own tools need no prompt inside a run that the user let begin. */
+async function permitOwnTool(
+  run: RunContext,
+  session: SessionMemory,
+  tool: string,
+  agentId: string | undefined,
+): Promise<HookAnswer> {
+  const own = await isOwnRun(run, session);
+  if (!own) return NOTHING;
+  if (agentId !== undefined && !AGENT_TOOLS.has(tool)) {
+    return deny(
+      "Only the main conversation plans and launches. Finish your own task and report it with task_report.",
+    );
+  }
+  return allow("part of this session's own run");
+}
+
+/** Puts the brief in the place of the launch line, and refuses a launch that nobody offered. */
+async function launch(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+  agentId: string | undefined,
+): Promise<HookAnswer> {
+  const store = await run.graph();
+  if (!store) return NOTHING;
+  if (agentId !== undefined) {
+    const held = await store.read((reader) => reader.claimOfAgent(agentId));
+    return held && isLive(held.claim)
+      ? deny(
+          "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report.",
+        )
+      : NOTHING;
+  }
+  const input = json(agentInput, event.input);
+  if (!input) return NOTHING;
+  const token = findToken(`${input.prompt}\n${input.description ?? ""}`);
+  if (token === undefined) return withoutToken(run, session, input.prompt);
+
+  const found = await store.read((reader) => claimOfToken(run, reader, token));
+  if (isRefusal(found)) {
+    return deny(
+      `The token is not valid: ${found.why}. Call batch_next and launch what it returns, copied as it is.`,
+    );
+  }
+  const { claim } = found.held;
+  if (claim.state === "running" || session.wasLaunched(claim.id)) {
+    return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
+  }
+  session.noteLaunch(event.use, { token, attempt: claim.id });
+  const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      updatedInput: {
+        ...input,
+        prompt: briefOf(found, token, added),
+        subagent_type: claim.agentType,
+      },
+    },
+  };
+}
+
+/** A launch for a task of the batch that lost its token would work without a claim. */
+async function withoutToken(run: RunContext, session: SessionMemory, prompt: string): Promise<HookAnswer> {
+  const store = await run.graph();
+  if (!store) return NOTHING;
+  const open = (await store.read((reader) => reader.held(run.checkoutKey))).filter(
+    ({ claim, plan }) => claim.state === "offered" && session.plans.has(plan),
+  );
+  const meant = open.find(({ claim, plan }) => prompt.includes(`${plan}/${claim.task}`));
+  return meant
+    ? deny(
+        `The prompt for ${meant.plan}/${meant.claim.task} has lost its token. Copy the prompt from batch_next as it is.`,
+      )
+    : NOTHING;
+}

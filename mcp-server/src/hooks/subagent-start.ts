@@ -1,0 +1,14 @@
+import type { RunContext } from "../run/context.ts";
+import type { SessionMemory } from "../run/session.ts";
+import { bindByTranscript } from "./bind-by-transcript.ts";
+import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
+
+/** An agent starts: its attempt is under way even if it never calls a tool. */
+export async function onSubagentStart(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+): Promise<HookAnswer> {
+  if (event.agent !== "") await bindByTranscript(run, session, event.agent, event.transcript);
+  return NOTHING;
+}

@@ -1,0 +1,31 @@
+import type { RunContext } from "../run/context.ts";
+import { begunPlans } from "../run/own-run.ts";
+import type { SessionMemory } from "../run/session.ts";
+import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
+
+/**
+ * A prompt comes in, the user's or the notification that an agent ended: one line says how the run stands and
+ * what to call, unless the conversation has heard it already.
+ */
+export async function onUserPromptSubmit(
+  run: RunContext,
+  session: SessionMemory,
+  _event: HookEvent,
+): Promise<HookAnswer> {
+  const lines: string[] = [];
+  for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
+    const { slug, version, status } = loaded.stored;
+    if (session.told.get(slug) === version || (done && !unreported)) continue;
+    session.told.set(slug, version);
+    const what = done
+      ? `call plan_report {plan: "${slug}"}`
+      : launchable > 0
+        ? `call batch_next {plan: "${slug}"}`
+        : "nothing to launch now";
+    const state = status === "open" ? "" : `${status}, `;
+    lines.push(
+      `parallel ${slug}: ${state}${counts.completed}/${counts.total} completed, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`,
+    );
+  }
+  return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
+}

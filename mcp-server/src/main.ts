@@ -1,0 +1,22 @@
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { buildServer } from "./server.ts";
+import type { Service } from "./service.ts";
+
+let loaded: Promise<Service> | undefined;
+
+/** One service for the process, also when the host probes the protocol with an instance that it throws away. */
+function service(): Promise<Service> {
+  loaded ??= import("./service.ts").then(
+    ({ Service }) =>
+      new Service({
+        directory: process.env.CLAUDE_PROJECT_DIR || process.cwd(),
+        env: process.env,
+        parentPid: process.ppid,
+      }),
+  );
+  return loaded;
+}
+
+serveStdio(() => buildServer(service));
+process.stdin.on("end", () => process.exit(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(0));

@@ -1,0 +1,46 @@
+import type { FailurePolicy } from "./policy.ts";
+
+export const DECISIONS = ["proceed", "wait", "retry", "stop", "escalate"] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** What the decision after a synchronisation point looks at: numbers of tasks. */
+export interface RunFacts {
+  readonly failure: FailurePolicy;
+  readonly stopped: boolean;
+  readonly running: number;
+  readonly ready: number;
+  readonly completed: number;
+  readonly failed: readonly string[];
+  /** Failed attempts whose task went back to pending for another try. */
+  readonly retrying: readonly string[];
+  /** Pending tasks that can never start as things are. */
+  readonly unreachable: number;
+  readonly done: boolean;
+}
+
+/** What the failure policy wants now, and why, in one sentence. */
+export function decide(facts: RunFacts): { decision: Decision; reason: string } {
+  if (facts.stopped) {
+    return {
+      decision: "stop",
+      reason:
+        facts.failed.length > 0
+          ? `The plan is stopped: ${facts.failed.join(", ")} failed.`
+          : "The plan is stopped.",
+    };
+  }
+  if (facts.retrying.length > 0 && facts.ready > 0) {
+    return { decision: "retry", reason: `${facts.retrying.join(", ")} failed and may be tried again.` };
+  }
+  if (facts.ready > 0) return { decision: "proceed", reason: `${facts.ready} ready.` };
+  if (facts.running > 0) return { decision: "wait", reason: `${facts.running} running.` };
+  if (facts.failed.length > 0) {
+    const rest = facts.unreachable > 0 ? ` ${facts.unreachable} wait for them and cannot start.` : "";
+    return facts.completed === 0
+      ? { decision: "escalate", reason: `Nothing completed; failed: ${facts.failed.join(", ")}.${rest}` }
+      : { decision: "escalate", reason: `Failed after all attempts: ${facts.failed.join(", ")}.${rest}` };
+  }
+  return facts.done
+    ? { decision: "proceed", reason: "Everything has ended." }
+    : { decision: "wait", reason: "Nothing can start yet." };
+}

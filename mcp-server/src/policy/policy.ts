@@ -1,0 +1,52 @@
+/** What a plan wants done after a failure. */
+export const FAILURE_POLICIES = ["fail-fast", "best-effort", "retry"] as const;
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
+
+/** What happens to a task whose writes nobody knows. */
+export const UNSCOPED = ["exclusive", "worktree", "shared"] as const;
+export const BARRIERS = ["none", "level"] as const;
+/** From the strictest to none: the plan's policy may only move to the left of the user's setting. */
+export const GUARDS = ["strict", "enforce", "warn", "off"] as const;
+export const APPROVALS = ["tools", "scope"] as const;
+export const REVIEWS = ["off", "end", "task"] as const;
+export const COMMITS = ["none", "task", "end"] as const;
+
+/** The rules of a run. Times are milliseconds inside; the contract's minutes are converted at the boundary. */
+export interface Policy {
+  readonly maxParallel: number;
+  /** How many agents of a role may run at once; a role that is not named has the cap. */
+  readonly capacity: Readonly<Record<string, number>>;
+  readonly leaseMs: number;
+  readonly maxLeaseMs: number;
+  readonly failure: FailurePolicy;
+  readonly retries: number;
+  readonly unscoped: (typeof UNSCOPED)[number];
+  readonly barrier: (typeof BARRIERS)[number];
+  readonly guard: (typeof GUARDS)[number];
+  readonly approve: (typeof APPROVALS)[number];
+  readonly review: (typeof REVIEWS)[number];
+  readonly commit: (typeof COMMITS)[number];
+  readonly maxTokens?: number;
+}
+
+export const DEFAULT_POLICY: Policy = {
+  maxParallel: 5,
+  capacity: {},
+  leaseMs: 20 * 60_000,
+  maxLeaseMs: 4 * 3_600_000,
+  failure: "best-effort",
+  retries: 1,
+  unscoped: "exclusive",
+  barrier: "none",
+  guard: "enforce",
+  approve: "tools",
+  review: "end",
+  commit: "none",
+};
+
+/** An offer that no agent took up returns after this long. */
+export const OFFER_MS = 120_000;
+/** Lost attempts have a limit of their own: a crash is not the task's fault, but not for ever. */
+export const MAX_LOST_ATTEMPTS = 3;
+/** A `blocked` report sends the task back at most this often. */
+export const MAX_TIMES_BLOCKED = 2;

@@ -1,0 +1,164 @@
+import type { AttemptId } from "../graph/attempt.ts";
+import type { GraphEvent } from "../graph/event.ts";
+import type { PlanStatus } from "../graph/plan.ts";
+import type { PlanState } from "../graph/plan-state.ts";
+import type { PlanSlug, TaskId } from "../graph/task.ts";
+import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
+import { normaliseText } from "./normalise.ts";
+import { measureRun, type RunFigures } from "./run-figures.ts";
+import { type SessionResult, sessionResults } from "./session-result.ts";
+import { type TaskResult, taskResults } from "./task-result.ts";
+import { type TimelineRow, timelineOf } from "./timeline-rows.ts";
+import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./touched-files.ts";
+import { type Unverified, unverifiedOf } from "./unverified.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+import { type WaitingForUser, waitingForUser } from "./waiting-for-user.ts";
+
+/** What is known about a plan and its run: the JSON of `plan_report`, from which all other forms are made. */
+export interface RunReport {
+  readonly plan: {
+    readonly slug: PlanSlug;
+    readonly title: string;
+    readonly status: PlanStatus;
+    readonly cause?: string;
+    /** The specification that the plan carries out; absent for a plan that came from a call. */
+    readonly spec?: string;
+    readonly createdAtMs: number;
+    readonly lastChangedAtMs: number;
+  };
+  readonly verdict: Verdict;
+  /** In order of position. */
+  readonly tasks: readonly TaskResult[];
+  readonly groups: {
+    readonly completed: readonly TaskId[];
+    readonly failed: readonly TaskId[];
+    readonly cancelled: readonly TaskId[];
+    readonly running: readonly TaskId[];
+    /** Pending ones; why is the task's `reason`. */
+    readonly notRun: readonly TaskId[];
+  };
+  readonly waitingForUser: readonly WaitingForUser[];
+  readonly unverified: readonly Unverified[];
+  readonly findings: readonly MergedFinding[];
+  readonly sharedFiles: readonly SharedFile[];
+  readonly outsideScope: readonly OutsideScope[];
+  readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
+  /** What the policy decided, in order. */
+  readonly decisions: readonly {
+    readonly atMs: number;
+    readonly decision: string;
+    readonly reason: string;
+  }[];
+  /** Reports and updates that came with a dead or foreign token and changed nothing. */
+  readonly refused: readonly {
+    readonly task: TaskId;
+    readonly attempt?: AttemptId;
+    readonly why: string;
+  }[];
+  readonly figures: RunFigures;
+  /** What a report of this kind should say and this one cannot, because nobody measured it. */
+  readonly notMeasured: readonly string[];
+  readonly sessions: readonly SessionResult[];
+  readonly timeline: readonly TimelineRow[];
+}
+
+/** Brings all that is known about a plan together. `estimateMs`: per task, what the plan was made with. */
+export function aggregate(
+  state: PlanState,
+  events: readonly GraphEvent[],
+  nowMs: number,
+  estimateMs: ReadonlyMap<TaskId, number> = new Map(),
+): RunReport {
+  const { plan } = state;
+  const tasks = taskResults(state, nowMs);
+  const figures = measureRun(state, events, nowMs, estimateMs);
+  const spec = specOf(state, events);
+  const having = (status: TaskResult["status"]) =>
+    tasks.filter((task) => task.status === status).map((task) => task.task);
+  return {
+    plan: {
+      slug: plan.slug,
+      title: plan.title,
+      status: plan.status,
+      ...(plan.cause && { cause: plan.cause }),
+      ...(spec && { spec }),
+      createdAtMs: plan.createdAtMs,
+      lastChangedAtMs: events.at(-1)?.atMs ?? plan.createdAtMs,
+    },
+    verdict: verdictOf(state, nowMs),
+    tasks,
+    groups: {
+      completed: having("completed"),
+      failed: having("failed"),
+      cancelled: having("cancelled"),
+      running: having("in_progress"),
+      notRun: having("pending"),
+    },
+    waitingForUser: waitingForUser(state.tasks, tasks),
+    unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult)),
+    findings: mergeFindings(
+      tasks.flatMap(({ task, findings }) => findings.map((finding) => ({ task, finding }))),
+    ),
+    sharedFiles: sharedFiles(state, nowMs),
+    outsideScope: outsideScope(state, nowMs),
+    discoveries: discoveriesOf(tasks, events),
+    decisions: events.flatMap(({ atMs, change }) =>
+      change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],
+    ),
+    refused: events.flatMap(({ change }) =>
+      change.type === "token.refused"
+        ? [
+            {
+              task: change.task,
+              ...(change.attempt !== undefined && { attempt: change.attempt }),
+              why: change.why,
+            },
+          ]
+        : [],
+    ),
+    figures,
+    notMeasured: notMeasured(figures),
+    sessions: sessionResults(tasks),
+    timeline: timelineOf(state, nowMs),
+  };
+}
+
+/** The breakdown names its specification; without that, it lies beside the breakdown by convention. */
+function specOf({ plan }: PlanState, events: readonly GraphEvent[]): string | undefined {
+  const named = events
+    .flatMap(({ change }) =>
+      change.type === "plan.created" || change.type === "plan.updated" ? [change.document?.spec] : [],
+    )
+    .findLast((spec) => typeof spec === "string" && spec !== "");
+  if (typeof named === "string") return named;
+  return plan.source.kind === "file"
+    ? plan.source.path.replace(/03-tasks\.json$/, "02-specification.md")
+    : undefined;
+}
+
+/** Notes of the reports, then those that were put on tasks in other ways; the same text once. */
+function discoveriesOf(
+  tasks: readonly TaskResult[],
+  events: readonly GraphEvent[],
+): RunReport["discoveries"] {
+  const reported = tasks.flatMap(({ task, notes }) => notes.map((text) => ({ task, text })));
+  const annotated = events.flatMap(({ change }) =>
+    change.type === "task.annotated" && change.note ? [{ task: change.task, text: change.note }] : [],
+  );
+  const seen = new Set<string>();
+  return [...reported, ...annotated].filter(({ text }) => {
+    const key = normaliseText(text);
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+function notMeasured(figures: RunFigures): string[] {
+  return [
+    ...(figures.wallMs === undefined ? ["times (no attempt was made)"] : []),
+    ...(figures.plannedCriticalPath === undefined ? ["planned critical path (no estimates)"] : []),
+    ...(figures.bursts === undefined ? ["agents launched per message (no hook reported)"] : []),
+    ...(figures.preventedConflicts === undefined ? ["conflicts prevented (no hook reported)"] : []),
+    "tokens",
+    "contradictions between reports",
+  ];
+}

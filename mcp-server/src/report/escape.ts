@@ -1,0 +1,48 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Longest piece of foreign text on one line of a report, in characters. */
+export const LINE_LIMIT = 240;
+/** Longest name (of a plan, a task, a file) in a report, in characters. */
+export const NAME_LIMIT = 120;
+/** More marks than this on one letter are no language but an attempt to draw over the neighbouring lines. */
+const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
+/** Controls, bidi and zero-width characters, tags, private use and lone surrogates: nothing that a reader sees. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * Foreign text as one line that is safe in a terminal: escape sequences, control and bidi characters and
+ * whatever cannot be seen are gone, white space is single spaces, and it ends at `limit` with an ellipsis.
+ */
+export function cleanText(text: string, limit: number): string {
+  const line = stripVTControlCharacters(text)
+    .replace(/[\s\p{Z}]+/gu, " ")
+    .replace(INVISIBLE, "")
+    .replace(STACKED_MARKS, "$1")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  // Cut between characters, not inside a surrogate pair; a character has at most two code units.
+  const characters = [...line.slice(0, 2 * (limit + 1))];
+  if (characters.length <= limit) return line;
+  const kept = characters.slice(0, limit - 1).join("");
+  return `${kept.trimEnd()}…`;
+}
+
+/**
+ * Foreign text as one line of Markdown that shows exactly this text and nothing else: no heading, list,
+ * link, image, HTML, table cell, formula, emphasis or code, wherever on a line it is put.
+ */
+export function escapeMarkdown(text: string, limit: number = LINE_LIMIT): string {
+  return (
+    cleanText(text, limit)
+      // Some renderers look for addresses after they have undone the escapes: only a broken one is no link.
+      .replace(/:\/\//g, ": //")
+      .replace(/\bwww\./gi, "www .")
+      .replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @")
+      .replace(/[\\`*[\]<>|~$]/g, "\\$&")
+      // Inside a word an underscore means nothing, and file names are easier to read without the escapes.
+      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+      .replace(/&(?=[#\w])/g, "\\&")
+      .replace(/^[#+=-]/, "\\$&")
+      .replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\")
+  );
+}

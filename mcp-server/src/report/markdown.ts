@@ -1,0 +1,219 @@
+import type { Evidence } from "../graph/attempt.ts";
+import type { TaskId } from "../graph/task.ts";
+import type { RunReport } from "./aggregate.ts";
+import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
+import { formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
+import type { Chain } from "./longest-chain.ts";
+import type { RunFigures } from "./run-figures.ts";
+import { shareLine } from "./share-line.ts";
+import { MARKS } from "./status-mark.ts";
+import type { TaskResult } from "./task-result.ts";
+import { renderTimeline } from "./timeline.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Fits a terminal of the usual width and a page of a code host. */
+const TIMELINE_WIDTH = 96;
+/** Per task; the JSON has them all. */
+const SHOWN_EVIDENCE = 3;
+const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
+  completed: "✓",
+  "completed with failures": "✗",
+  incomplete: "○",
+  stopped: "✗",
+  running: "▶",
+};
+
+/** The report for people: what happened, what needs them, what was found, how well it ran. */
+export function renderMarkdown(report: RunReport): string {
+  const { groups } = report;
+  const byId = new Map(report.tasks.map((task) => [task.task, task]));
+  const linesOf = (ids: readonly TaskId[]) =>
+    ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task));
+  const sections = [
+    section("Waits for you", report.waitingForUser.map(waitingLine)),
+    section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
+    section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
+    section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
+    section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
+    section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
+    section("Findings", findingLines(report)),
+    section(
+      "Not verified",
+      report.unverified.map(({ task, criterion, why }) => {
+        const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
+        return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
+      }),
+    ),
+    section("Files and scopes", fileLines(report)),
+    section(
+      "Discoveries",
+      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
+    ),
+    section("Decisions taken", decisionLines(report)),
+    measuredSection(report),
+  ];
+  const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;
+  const blocks = [title, statusLine(report), ...sections.flatMap((block) => block ?? [])];
+  return `${blocks.join("\n\n")}\n\n**${shareLine(report)}**\n`;
+}
+
+function section(heading: string, lines: readonly string[]): string | undefined {
+  return lines.length === 0 ? undefined : `## ${heading}\n\n${lines.join("\n")}`;
+}
+
+function statusLine({ plan, verdict, groups, tasks }: RunReport): string {
+  const counts = [
+    `${groups.completed.length} of ${plural(tasks.length, "task")} completed`,
+    ...(groups.failed.length > 0 ? [`${groups.failed.length} failed`] : []),
+    ...(groups.running.length > 0 ? [`${groups.running.length} running`] : []),
+    ...(groups.notRun.length > 0 ? [`${groups.notRun.length} not run`] : []),
+    ...(groups.cancelled.length > 0 ? [`${groups.cancelled.length} cancelled`] : []),
+  ].join(", ");
+  const state =
+    plan.status === "open"
+      ? ""
+      : ` The plan is ${plan.status}${plan.cause ? `: ${escapeMarkdown(plan.cause)}` : ""}.`;
+  return `**Overall status: ${VERDICT_MARKS[verdict]} ${verdict}**: ${counts}.${state}`;
+}
+
+function taskLines(task: TaskResult): string[] {
+  const facts = [
+    ...roleOf(task),
+    ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
+    ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
+  ];
+  const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
+  return [
+    facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
+    ...(task.reason ? [`  - Reason: ${escapeMarkdown(task.reason)}`] : []),
+    ...(task.summary
+      ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${escapeMarkdown(task.summary)}`]
+      : []),
+    ...(task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : []),
+    ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
+      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+    }),
+  ];
+}
+
+function roleOf({ attempts }: TaskResult): string[] {
+  const agentType = attempts.at(-1)?.agentType;
+  // The plugin's own prefix tells the reader nothing.
+  return agentType === undefined ? [] : [escapeMarkdown(agentType.replace(/^parallel:/, ""), NAME_LIMIT)];
+}
+
+function evidenceOf(evidence: readonly Evidence[]): string {
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map((item) => escapeMarkdown(proofOf(item), NAME_LIMIT));
+  const more = evidence.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join("; ");
+}
+
+function proofOf(item: Evidence): string {
+  if ("notVerified" in item) return `not verified${item.criterion ? `: ${item.criterion}` : ""}`;
+  if ("inspected" in item) return `inspected: ${item.inspected}`;
+  const failed = item.exitCode === 0 ? "" : `exit code ${item.exitCode}, `;
+  return `${item.command} → ${failed}${item.result}`;
+}
+
+function waitingLine({ task, kind, text, attempts, heldUp }: RunReport["waitingForUser"][number]): string {
+  const what = {
+    question: "asks",
+    failed: `failed after ${plural(attempts, "attempt")}`,
+    cancelled: "was cancelled",
+  }[kind];
+  const held =
+    heldUp.length === 0 ? "" : `; holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")}`;
+  return `- ${bold(task)} ${what}: ${escapeMarkdown(text)}${held}`;
+}
+
+function findingLines({ findings }: RunReport): string[] {
+  return findings.map(({ severity, file, text, foundBy }) => {
+    const where = file ? `${escapeMarkdown(file, NAME_LIMIT)}: ` : "";
+    const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+    return `- **${severity}** ${where}${escapeMarkdown(text)} (found by ${who})`;
+  });
+}
+
+function fileLines({ sharedFiles, outsideScope }: RunReport): string[] {
+  return [
+    ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
+      const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+      const when = atTheSameTime ? "**at the same time**" : "one after another";
+      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${who}, ${when}`;
+    }),
+    ...outsideScope.map(({ task, path, granted }) => {
+      const how = granted ? "granted while it ran" : "**not granted**";
+      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
+    }),
+  ];
+}
+
+function decisionLines({ decisions, refused }: RunReport): string[] {
+  return [
+    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeMarkdown(reason)}`),
+    ...refused.map(
+      ({ task, why }) => `- A report or update for ${bold(task)} was refused: ${escapeMarkdown(why)}`,
+    ),
+  ];
+}
+
+function measuredSection({ figures, notMeasured, timeline }: RunReport): string {
+  const rows = figureRows(figures).map(([name, value]) => `| ${name} | ${value} |`);
+  const blocks = [
+    "## The measured run",
+    ...(rows.length > 0 ? [["| Figure | Value |", "| --- | --- |", ...rows].join("\n")] : []),
+    `Not measured: ${notMeasured.join("; ")}.`,
+    ...(figures.wallMs === undefined
+      ? []
+      : [`\`\`\`text\n${renderTimeline(timeline, { width: TIMELINE_WIDTH, colour: false })}\n\`\`\``]),
+  ];
+  return blocks.join("\n\n");
+}
+
+/** Only what was measured; the rest is named below the table. */
+function figureRows(figures: RunFigures): (readonly [string, string])[] {
+  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts } = figures;
+  const rows: (readonly [string, string | undefined])[] = [
+    ["Wall time", duration(figures.wallMs)],
+    ["No agent ran for", nobodyRanMs === 0 ? undefined : duration(nobodyRanMs)],
+    ["Tasks one after another", duration(sequentialMs)],
+    ["Completed ones only", completedTasksMs === sequentialMs ? undefined : duration(completedTasksMs)],
+    ["All attempts", attemptsMs === sequentialMs ? undefined : duration(attemptsMs)],
+    ["Speedup", figures.speedup === undefined ? undefined : formatFactor(figures.speedup)],
+    ["Most at once", largestRunning === undefined ? undefined : plural(largestRunning, "agent")],
+    ["Efficiency", figures.efficiency === undefined ? undefined : formatPercent(figures.efficiency)],
+    ["Critical path", chain(figures.criticalPath)],
+    ["Critical path, planned", chain(figures.plannedCriticalPath)],
+    ["Lower bound", duration(figures.lowerBoundMs)],
+    ["Idle time per slot", figures.idleMs?.map(formatDuration).join(", ")],
+    ["Attempts", figures.attempts === 0 ? undefined : attemptsOf(figures)],
+    ["Agents per message", bursts?.sizes.join(", ")],
+    ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
+    ["Conflicts prevented", figures.preventedConflicts?.toString()],
+  ];
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function duration(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : formatDuration(ms);
+}
+
+function chain(path: Chain | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const ids = path.tasks.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(" → ");
+  return `${formatDuration(path.lengthMs)}: ${ids}`;
+}
+
+function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }: RunFigures): string {
+  const parts = [
+    ...(retries > 0 ? [plural(retries, "retry", "retries")] : []),
+    ...(lostAttempts > 0 ? [`${lostAttempts} lost`] : []),
+    ...(returnedOffers > 0 ? [`${plural(returnedOffers, "offer")} returned`] : []),
+  ];
+  return parts.length === 0 ? String(attempts) : `${attempts} (${parts.join(", ")})`;
+}
+
+function bold(id: string): string {
+  return `**${escapeMarkdown(id, NAME_LIMIT)}**`;
+}

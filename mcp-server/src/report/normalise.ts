@@ -1,0 +1,17 @@
+/** The form in which two texts that say the same are equal: case, white space and a final stop set aside. */
+export function normaliseText(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[.!;:,]+$/, "");
+}
+
+/** A path as the scopes write it: forward slashes, without a leading `./`. */
+export function normalisePath(path: string): string {
+  return path
+    .trim()
+    .replaceAll("\\", "/")
+    .replace(/^(?:\.\/+)+/, "");
+}

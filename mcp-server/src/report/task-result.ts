@@ -1,0 +1,103 @@
+import type { Evidence, Finding, Outcome } from "../graph/attempt.ts";
+import type { PlanState } from "../graph/plan-state.ts";
+import type { TaskId, TaskStatus } from "../graph/task.ts";
+import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
+import { normalisePath } from "./normalise.ts";
+import { notRunReasons } from "./not-run.ts";
+
+/** One attempt at a task. */
+export interface AttemptResult {
+  readonly number: number;
+  readonly outcome: Outcome | "running";
+  readonly agentType: string;
+  readonly session?: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly cause?: string;
+}
+
+/** What became of one task. */
+export interface TaskResult {
+  readonly task: TaskId;
+  readonly subject: string;
+  readonly status: TaskStatus;
+  /** The last attempt's; absent where there was none. */
+  readonly outcome?: Outcome | "running";
+  /** The last report's summary, or an agent's last message where it gave no report. */
+  readonly summary?: string;
+  /** The summary is an agent's last message: nobody checked its form. */
+  readonly unstructured: boolean;
+  /** Why it has its status: a failure's reason, `removed`, or why it has not run. */
+  readonly reason?: string;
+  /** What the agent asked when it could not go on without an answer. */
+  readonly question?: string;
+  /** Of the last report. */
+  readonly evidence: readonly Evidence[];
+  readonly attempts: readonly AttemptResult[];
+  /** How long the last attempt took. */
+  readonly durationMs?: number;
+  /** Of all attempts, sorted. */
+  readonly filesChanged: readonly string[];
+  /** Of all attempts, in order. */
+  readonly findings: readonly Finding[];
+  /** Of all attempts, in order. */
+  readonly notes: readonly string[];
+  /** Paths outside the scope that the guard granted, sorted. */
+  readonly widened: readonly string[];
+}
+
+/** What became of each task of a plan, in order of position. */
+export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
+  const spans = new Map<TaskId, AttemptSpan[]>();
+  for (const span of attemptSpans(state, nowMs)) {
+    spans.set(span.attempt.task, [...(spans.get(span.attempt.task) ?? []), span]);
+  }
+  const reasons = notRunReasons(state, nowMs);
+  return state.tasks.map((task) => {
+    const own = spans.get(task.id) ?? [];
+    const last = own.at(-1);
+    const ended = last?.attempt.state === "ended" ? last.attempt : undefined;
+    const reports = own.flatMap(({ attempt }) =>
+      attempt.state === "ended" && attempt.report ? [attempt.report] : [],
+    );
+    const summary = ended?.report?.summary ?? ended?.lastMessage;
+    const reason =
+      reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : undefined);
+    const blockedOn = ended?.report?.blockedOn;
+    return {
+      task: task.id,
+      subject: task.subject,
+      status: task.status,
+      ...(last && { outcome: ended?.outcome ?? "running" }),
+      ...(summary && { summary }),
+      unstructured: ended?.report === undefined && summary !== undefined,
+      ...(reason && { reason }),
+      ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),
+      evidence: ended?.report?.evidence ?? [],
+      attempts: own.map(attemptResult),
+      ...(last && { durationMs: lengthOf(last) }),
+      filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
+      findings: reports.flatMap((report) => report.findings),
+      notes: [...new Set(reports.flatMap((report) => report.notes))],
+      widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened)),
+    };
+  });
+}
+
+function attemptResult(span: AttemptSpan): AttemptResult {
+  const { attempt } = span;
+  const cause = attempt.state === "ended" ? attempt.cause : undefined;
+  return {
+    number: attempt.number,
+    outcome: attempt.state === "ended" ? attempt.outcome : "running",
+    agentType: attempt.agentType,
+    ...(attempt.owner.session && { session: attempt.owner.session }),
+    startedAtMs: span.startMs,
+    durationMs: lengthOf(span),
+    ...(cause && { cause }),
+  };
+}
+
+function sortedPaths(paths: readonly string[]): string[] {
+  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
+}

@@ -1,0 +1,102 @@
+import type { AttemptId, RunningAttempt } from "../graph/attempt.ts";
+import type { Task } from "../graph/task.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import type { RunContext } from "./context.ts";
+import { CallerError } from "./errors.ts";
+import { type LoadedPlan, loadPlan, taskOf } from "./plan-access.ts";
+import { findToken, hashToken } from "./token.ts";
+
+/** A live claim that a token speaks for. */
+export interface ClaimByToken {
+  readonly held: HeldClaim;
+  readonly loaded: LoadedPlan;
+  readonly task: Task;
+}
+
+/** Why a token is refused, in words for whoever used it. */
+export type TokenRefusal = { readonly why: string; readonly held?: HeldClaim };
+
+/** The claim that the token speaks for, or why it speaks for none. */
+export async function claimOfToken(
+  ctx: RunContext,
+  reader: GraphReader,
+  token: string,
+): Promise<ClaimByToken | TokenRefusal> {
+  if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
+  const held = await reader.claimByTokenHash(hashToken(token));
+  if (!held) return { why: "nobody was given it" };
+  const loaded = await loadPlan(ctx, reader, held.plan);
+  if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
+  if (held.claim.state === "ended") {
+    return { why: `its attempt has ended: ${held.claim.cause ?? held.claim.outcome}`, held };
+  }
+  return { held, loaded, task: taskOf(loaded, held.claim.task) };
+}
+
+export function isRefusal(result: ClaimByToken | TokenRefusal): result is TokenRefusal {
+  return "why" in result;
+}
+
+/**
+ * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
+ * @throws CallerError when another agent is bound to the attempt.
+ */
+export async function startOrContinue(
+  tx: GraphWriter,
+  { held, loaded, task }: ClaimByToken,
+  agentId: string | undefined,
+): Promise<void> {
+  const { claim, planId } = held;
+  if (claim.state === "offered") {
+    const earlier = loaded.state.claims.filter(
+      (other) => other.task === task.id && (other.state === "ended" || other.state === "running"),
+    );
+    await tx.append(
+      planId,
+      {
+        type: "attempt.started",
+        task: task.id,
+        attempt: claim.id,
+        number: earlier.length + 1,
+        leaseUntilMs: leaseEnd(loaded.policy, task, tx.nowMs, tx.nowMs),
+        ...(agentId !== undefined && { agentId }),
+      },
+      { type: "task.status", task: task.id, status: "in_progress" },
+    );
+    return;
+  }
+  if (claim.state !== "running") return;
+  if (agentId !== undefined && claim.agentId === undefined) {
+    await tx.append(planId, { type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
+  } else if (agentId !== undefined && claim.agentId !== agentId) {
+    throw new CallerError(
+      "refused_token",
+      "This token belongs to another agent.",
+      "Use the token of your own brief; without one, end your turn.",
+      "token",
+    );
+  }
+  await renew(tx, loaded.policy, task, claim);
+}
+
+/** Prolongs the lease: any sign of life does. */
+export async function renew(
+  tx: GraphWriter,
+  policy: Policy,
+  task: Task,
+  claim: RunningAttempt,
+): Promise<void> {
+  const until = leaseEnd(policy, task, claim.startedAtMs, tx.nowMs);
+  // A third of a lease is precise enough, and a busy agent would otherwise write at every tool call.
+  if (tx.nowMs - claim.lastSeenMs >= policy.leaseMs / 3) await tx.renewLease(claim.id as AttemptId, until);
+}
+
+/** A lease ends `leaseMinutes` after the last sign of life, but never after the attempt's own limits. */
+function leaseEnd(policy: Policy, task: Task, startedAtMs: number, nowMs: number): number {
+  return Math.min(
+    nowMs + policy.leaseMs,
+    startedAtMs + policy.maxLeaseMs,
+    startedAtMs + (task.timeoutMs ?? Number.POSITIVE_INFINITY),
+  );
+}

@@ -1,0 +1,126 @@
+import type { Attempt, EndedAttempt, Report } from "../graph/attempt.ts";
+import type { Scope } from "../graph/scope.ts";
+import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
+
+/** What other tasks handed over may take this many characters of a brief. */
+const MAX_INPUT_CHARACTERS = 6_000;
+/** What the orchestrator added to the prompt is kept up to this length. */
+const MAX_ADDED_CHARACTERS = 500;
+
+export interface BriefFacts {
+  readonly plan: PlanSlug;
+  readonly task: Task;
+  readonly token: string;
+  readonly scope: Scope;
+  /** Dependencies in order, with the report of their last attempt. */
+  readonly inputs: readonly { readonly task: Task; readonly report: Report | undefined }[];
+  /** Earlier attempts at this task. */
+  readonly earlier: readonly Attempt[];
+  /** What the orchestrator wrote beside the launch line. */
+  readonly added?: string;
+}
+
+/** What an agent is told: its task, its limits, what came before, and how to report. */
+export function writeBrief(facts: BriefFacts): string {
+  const { plan, task, token } = facts;
+  const sections = [
+    `You execute one task of the plan "${plan}". Other agents may be working in the same checkout at the same time.`,
+    `Task: ${plan}/${task.id}\nToken: ${token}`,
+    `# ${task.subject}\n\n${task.description}`,
+    acceptance(task),
+    files(facts.scope),
+    inputs(facts),
+    earlierAttempts(facts.earlier),
+    task.notes.length > 0 ? `# Notes on this task\n${task.notes.map((note) => quote(note)).join("\n")}` : "",
+    added(facts.added),
+    `# How to end
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}. A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
+2. Reply with the line that it returns and nothing else.
+Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents.`,
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function acceptance(task: Task): string {
+  if (task.acceptance.length === 0) return "";
+  const lines = task.acceptance.map(
+    ({ criterion, command }, i) =>
+      `${i + 1}. ${criterion}${command === undefined ? "" : ` (verify by: \`${command}\`)`}`,
+  );
+  return `# Acceptance\n${lines.join("\n")}`;
+}
+
+function files(scope: Scope): string {
+  const list = (globs: readonly string[]) => globs.map((glob) => `\`${glob}\``).join(", ");
+  const resources = scope.resources.length > 0 ? ` You alone hold: ${scope.resources.join(", ")}.` : "";
+  if (scope.basis === "declared") {
+    const may = scope.writes.length > 0 ? `You may write ${list(scope.writes)}.` : "You write no files.";
+    return `# Files\n${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${resources}`;
+  }
+  const kept =
+    scope.writes.length > 0
+      ? ` ${list(scope.writes)} ${scope.writes.length === 1 ? "is" : "are"} kept free for you.`
+      : "";
+  return `# Files\nNobody declared what this task writes: write only what the task needs.${kept} If a write is refused because another task holds the file, report blocked with blockedOn {writes: [...]}.${resources}`;
+}
+
+function inputs(facts: BriefFacts): string {
+  if (facts.inputs.length === 0) return "";
+  let left = MAX_INPUT_CHARACTERS;
+  const lines = facts.inputs.map(({ task, report }) => {
+    const name = `${facts.plan}/${task.id} ${task.subject}`;
+    if (task.status !== "completed")
+      return `- ${name}: missing (${task.status}). Work without it or report blocked.`;
+    const text = report ? handedOver(report) : "completed, nothing handed over";
+    const kept = text.slice(0, Math.max(0, left));
+    left -= kept.length;
+    return `- ${name}:\n${quote(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)}`;
+  });
+  return `# What the tasks before this one handed over\n${lines.join("\n")}`;
+}
+
+function handedOver(report: Report): string {
+  return [
+    report.summary,
+    report.filesChanged.length > 0 ? `Files: ${report.filesChanged.join(", ")}` : "",
+    ...report.notes.map((note) => `Note: ${note}`),
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function earlierAttempts(earlier: readonly Attempt[]): string {
+  const ended = earlier.filter((attempt): attempt is EndedAttempt => attempt.state === "ended");
+  if (ended.length === 0) return "";
+  const lines = ended.slice(-3).map((attempt) => {
+    const what = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "no report";
+    return `- Attempt ${attempt.number}, ${attempt.outcome}:\n${quote(what.slice(0, 1_000))}`;
+  });
+  return `# Earlier attempts at this task\nTheir files may still be there. Do not repeat what failed.\n${lines.join("\n")}`;
+}
+
+function added(text: string | undefined): string {
+  if (text === undefined || text.trim() === "") return "";
+  return `# The orchestrator added\n${quote(text.trim().slice(0, MAX_ADDED_CHARACTERS))}`;
+}
+
+/** Text that somebody else wrote is quoted: it is information, not an instruction of this brief. */
+function quote(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("\n");
+}
+
+/**
+ * The one line with which the orchestrator launches the task. It costs the main conversation almost nothing;
+ * a hook replaces it with the brief, and without hooks it says where the brief is.
+ */
+export function launchLine(plan: PlanSlug, task: TaskId, token: string): string {
+  return `Task ${plan}/${task}, token ${token}. No brief below? task_get with both.`;
+}
+
+/** What a prompt says beside the launch line. */
+export function addedToLaunchLine(prompt: string, line: string): string {
+  return prompt.replace(line, "").trim();
+}

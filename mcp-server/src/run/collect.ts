@@ -1,0 +1,221 @@
+import { type EndedAttempt, isLive } from "../graph/attempt.ts";
+import { hasEnded, reachableTasks } from "../graph/readiness.ts";
+import type { TaskId } from "../graph/task.ts";
+import { type Decision, decide } from "../policy/decision.ts";
+import type { GraphStore } from "../store/graph-store.ts";
+import type { RunContext } from "./context.ts";
+import { CallerError } from "./errors.ts";
+import { choose, type StopOrder, stopOrders } from "./next-batch.ts";
+import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { type Counts, countsOf, isDone } from "./progress.ts";
+import { sweep } from "./sweep.ts";
+
+/** What a caller waits for. */
+export type Until = "next" | "any" | "all" | { readonly atLeast: number };
+
+export interface CollectInput {
+  readonly plan: string;
+  readonly until: Until;
+  /** Ids to wait for; absent: those that run when the call begins. */
+  readonly tasks?: readonly string[] | undefined;
+  readonly waitMs: number;
+  /** What ended after this event counts as news. */
+  readonly sinceSeq: number;
+}
+
+export interface Ended {
+  readonly task: string;
+  readonly outcome: string;
+  readonly line: string;
+}
+
+export interface Collected {
+  readonly loaded: LoadedPlan;
+  readonly satisfied: boolean;
+  readonly ended: readonly Ended[];
+  readonly stop: readonly StopOrder[];
+  readonly decision: Decision;
+  readonly reason: string;
+  readonly counts: Counts;
+  readonly done: boolean;
+}
+
+/** A waiting caller notices a change of another process within this time. */
+const POLL_MS = 100;
+/** Leases and owners are looked after this often while somebody waits. */
+const SWEEP_MS = 5_000;
+/** At most this much of a summary stands in the line of an ended task. */
+const MAX_LINE = 80;
+
+/**
+ * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
+ * over. Waiting asks the database only for its last event, so it costs next to nothing.
+ * @param onWait called now and then while it waits, for progress notifications.
+ */
+export async function collect(
+  ctx: RunContext,
+  actor: string,
+  input: CollectInput,
+  signal: AbortSignal,
+  onWait: (counts: Counts) => void,
+): Promise<Collected> {
+  const store = await existingGraph(ctx, input.plan);
+  const deadline = ctx.now() + input.waitMs;
+  await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
+  let seen = await store.read((reader) => reader.lastSeq());
+  let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+  const awaited = awaitedTasks(loaded, input);
+  let nextSweep = ctx.now() + SWEEP_MS;
+  for (;;) {
+    const state = judge(
+      loaded,
+      input,
+      awaited,
+      await store.read((reader) => endedSince(reader, loaded, input.sinceSeq)),
+    );
+    if (state.satisfied || state.impossible || ctx.now() >= deadline || signal.aborted) {
+      return result(ctx, store, loaded, state);
+    }
+    await change(ctx, store, seen, Math.min(deadline, nextSweep), signal);
+    if (ctx.now() >= nextSweep) {
+      await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
+      nextSweep = ctx.now() + SWEEP_MS;
+      onWait(countsOf(loaded));
+    }
+    seen = await store.read((reader) => reader.lastSeq());
+    loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+  }
+}
+
+/** Returns when the log has grown, at the given time, or when the call was cancelled. */
+async function change(
+  ctx: RunContext,
+  store: GraphStore,
+  seen: number,
+  untilMs: number,
+  signal: AbortSignal,
+) {
+  while (ctx.now() < untilMs && !signal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if ((await store.read((reader) => reader.lastSeq())) !== seen) return;
+  }
+}
+
+function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<TaskId> {
+  if (input.tasks) {
+    return new Set(input.tasks.map((name) => taskOf(loaded, splitTaskName(name, input.plan).id).id));
+  }
+  return new Set(loaded.state.claims.filter(isLive).map((claim) => claim.task));
+}
+
+async function endedSince(
+  reader: import("../store/graph-store.ts").GraphReader,
+  loaded: LoadedPlan,
+  sinceSeq: number,
+): Promise<EndedAttempt[]> {
+  const events = await reader.events(loaded.stored.id, sinceSeq);
+  const attempts = new Set(
+    events.flatMap(({ change }) => (change.type === "attempt.ended" ? [change.attempt] : [])),
+  );
+  return loaded.state.claims.filter(
+    (claim): claim is EndedAttempt => claim.state === "ended" && attempts.has(claim.id),
+  );
+}
+
+interface Judgement {
+  readonly satisfied: boolean;
+  readonly impossible: boolean;
+  readonly news: readonly EndedAttempt[];
+  /** Tasks whose agents are not needed any more. */
+  readonly superfluous: readonly TaskId[];
+}
+
+function judge(
+  loaded: LoadedPlan,
+  input: CollectInput,
+  awaited: ReadonlySet<TaskId>,
+  news: readonly EndedAttempt[],
+): Judgement {
+  const live = new Set(loaded.state.claims.filter(isLive).map((claim) => claim.task));
+  const statusOf = (id: TaskId) => loaded.tasks.get(id)?.status ?? "cancelled";
+  const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
+  const running = [...awaited].filter((id) => live.has(id));
+  const base = { news, superfluous: [] };
+  if (input.until === "next") return { ...base, satisfied: news.length > 0, impossible: live.size === 0 };
+  if (input.until === "all") {
+    // A task that went back to pending for another attempt has not ended yet, but nobody runs it either.
+    const open = [...awaited].filter((id) => live.has(id));
+    const satisfied = open.length === 0 && [...awaited].every((id) => hasEnded(statusOf(id)));
+    return { ...base, satisfied, impossible: open.length === 0 };
+  }
+  const wanted = input.until === "any" ? 1 : input.until.atLeast;
+  const satisfied = completed >= wanted;
+  return {
+    news,
+    satisfied,
+    impossible: running.length === 0 && !satisfied,
+    superfluous: input.until === "any" && satisfied ? running : [],
+  };
+}
+
+async function result(
+  ctx: RunContext,
+  store: GraphStore,
+  loaded: LoadedPlan,
+  state: Judgement,
+): Promise<Collected> {
+  const { choice } = await store.read((reader) => choose(ctx, reader, loaded));
+  const counts = countsOf(loaded);
+  const done = isDone(loaded);
+  const reachable = reachableTasks(loaded.tasks);
+  const { decision, reason } = decide({
+    failure: loaded.policy.failure,
+    stopped: loaded.stored.status === "stopped",
+    running: counts.running,
+    ready: loaded.stored.status === "open" ? choice.chosen.length : 0,
+    completed: counts.completed,
+    failed: loaded.state.tasks.filter((task) => task.status === "failed").map((task) => task.id),
+    retrying: choice.chosen.filter(({ task }) => task.failedAttempts > 0).map(({ id }) => id),
+    unreachable: loaded.state.tasks.filter((task) => task.status === "pending" && !reachable.has(task.id))
+      .length,
+    done,
+  });
+  const superfluous = loaded.state.claims.flatMap((claim) =>
+    claim.state === "running" && claim.agentId !== undefined && state.superfluous.includes(claim.task)
+      ? [{ task: claim.task as string, agentId: claim.agentId }]
+      : [],
+  );
+  return {
+    loaded,
+    satisfied: state.satisfied,
+    ended: state.news.map(endedLine),
+    stop: [...stopOrders(loaded, ctx.now()), ...superfluous],
+    decision,
+    reason,
+    counts,
+    done,
+  };
+}
+
+function endedLine(attempt: EndedAttempt): Ended {
+  const text = (attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return {
+    task: attempt.task,
+    outcome: attempt.outcome,
+    line: text.length > MAX_LINE ? `${text.slice(0, MAX_LINE - 1)}…` : text,
+  };
+}
+
+/** @throws CallerError when more tasks are waited for than there are. */
+export function checkUntil(until: Until, tasks: readonly string[] | undefined): void {
+  if (typeof until === "object" && tasks && until.atLeast > tasks.length) {
+    throw new CallerError(
+      "bad_input",
+      `until: atLeast ${until.atLeast} of ${tasks.length} tasks can never be reached.`,
+      `Use at most ${tasks.length}.`,
+      "until",
+    );
+  }
+}

@@ -1,0 +1,190 @@
+import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
+import { levels } from "../graph/levels.ts";
+import { hasEnded, satisfiedTasks } from "../graph/readiness.ts";
+import type { Scope } from "../graph/scope.ts";
+import { type Task, taskName } from "../graph/task.ts";
+import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
+import { upwardRanks } from "../schedule/critical-path.ts";
+import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
+import { estimateMs } from "../schedule/estimate.ts";
+import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
+import { launchLine } from "./brief.ts";
+import type { RunContext } from "./context.ts";
+import { offer } from "./offer.ts";
+import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
+import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
+import { sweep } from "./sweep.ts";
+
+/** One agent to launch, as the host's Agent tool wants it. */
+export interface Launch {
+  readonly task: string;
+  readonly subagent_type: string;
+  readonly description: string;
+  readonly prompt: string;
+}
+
+/** An agent that should be stopped because nobody waits for it any more. */
+export interface StopOrder {
+  readonly task: string;
+  readonly agentId: string;
+}
+
+export interface Batch {
+  readonly loaded: LoadedPlan;
+  readonly launch: readonly Launch[];
+  readonly stop: readonly StopOrder[];
+  readonly counts: Counts;
+  readonly why: readonly { readonly task: string; readonly reasons: readonly string[] }[];
+  readonly done: boolean;
+}
+
+/** At most this many characters of a subject go into an agent's description, which the user sees. */
+const MAX_DESCRIPTION = 48;
+const MAX_REASONS = 10;
+
+/**
+ * Picks the best set of tasks that can start now and offers it to the caller, in one transaction. Offers of
+ * this owner that nobody took up yet are offered again with the same token.
+ * @param max at most this many launches; the cap and the capacities hold anyway.
+ */
+export async function nextBatch(
+  ctx: RunContext,
+  actor: string,
+  slug: string,
+  max: number | undefined,
+): Promise<Batch> {
+  const store = await existingGraph(ctx, slug);
+  return store.write(ctx.now(), actor, async (tx) => {
+    await sweep(ctx, tx);
+    const loaded = await loadPlan(ctx, tx, slug);
+    const launch: Launch[] = [];
+    if (loaded.stored.status === "open") {
+      for (const held of await openOffers(ctx, tx, loaded)) {
+        const token = await tx.offerToken(held.claim.id);
+        const task = loaded.tasks.get(held.claim.task);
+        if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
+      }
+      const { choice } = await choose(ctx, tx, loaded);
+      for (const candidate of choice.chosen.slice(0, max)) {
+        const { token } = await offer(ctx, tx, loaded, candidate);
+        launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
+      }
+    }
+    const after = await loadPlan(ctx, tx, slug);
+    const quiet = launch.length === 0 && !after.state.claims.some(isLive);
+    return {
+      loaded: after,
+      launch,
+      stop: stopOrders(after, tx.nowMs),
+      counts: countsOf(after),
+      why: quiet ? await whyNothing(ctx, tx, after) : [],
+      done: isDone(after),
+    };
+  });
+}
+
+function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
+  const subject = task.subject.replace(/^(\[[^\]]*\]\s*)+/, "").replace(/\s+/g, " ");
+  const short = subject.length > MAX_DESCRIPTION ? `${subject.slice(0, MAX_DESCRIPTION - 1)}…` : subject;
+  return {
+    task: task.id,
+    subagent_type: agentType,
+    description: `${task.id} ${short}`,
+    prompt: launchLine(loaded.stored.slug, task.id, token),
+  };
+}
+
+/** Offers that this owner holds and has not taken up, oldest first. */
+async function openOffers(ctx: RunContext, tx: GraphReader, loaded: LoadedPlan): Promise<HeldClaim[]> {
+  const held = await tx.held(ctx.checkoutKey);
+  return held.filter(
+    ({ claim, planId }) =>
+      planId === loaded.stored.id && claim.state === "offered" && sameOwner(claim.owner, ctx.owner),
+  );
+}
+
+/** A reconnected server of the same process goes on with its offers; a session id alone may be resumed elsewhere. */
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return a.host === b.host && a.pid === b.pid && a.startedAt === b.startedAt;
+}
+
+/** A task that could start now, with what a claim on it would take. */
+export interface Candidate {
+  readonly id: string;
+  readonly task: Task;
+  readonly role: string;
+  readonly agentType: string;
+  readonly scope: Scope;
+}
+
+/** What can start now, best first by the longest chain of work behind it, within caps, capacities and scopes. */
+export async function choose(
+  ctx: RunContext,
+  reader: GraphReader,
+  loaded: LoadedPlan,
+  only?: (candidate: Candidate) => boolean,
+): Promise<{ choice: Choice<Candidate> }> {
+  const { policy, state } = loaded;
+  const live = state.claims.filter(isLive);
+  const claimed = new Set(live.map((claim) => claim.task));
+  const ranks = upwardRanks(
+    state.tasks
+      .filter((task) => !hasEnded(task.status))
+      .map((task) => ({ id: task.id, dependencies: task.dependencies, durationMs: estimateMs(task) })),
+  );
+  const level = policy.barrier === "level" ? openLevel(loaded) : undefined;
+  const candidates = satisfiedTasks(loaded.tasks)
+    .filter((task) => !claimed.has(task.id) && (level === undefined || level.has(task.id)))
+    .sort((a, b) => (ranks.get(b.id) ?? 0) - (ranks.get(a.id) ?? 0) || a.position - b.position)
+    .map((task): Candidate => {
+      const { role, agentType } = ctx.roles.resolve(task.agent);
+      return { id: task.id, task, role, agentType, scope: claimedScope(task, policy) };
+    })
+    .filter((candidate) => only?.(candidate) ?? true);
+  const held = (await reader.held(ctx.checkoutKey)).filter(
+    ({ claim }) => isLive(claim) || isDraining(claim, ctx.now()),
+  );
+  const choice = chooseBatch(
+    candidates,
+    live.map((claim) => ({ id: claim.task, role: claim.role })),
+    { cap: policy.maxParallel, capacity: policy.capacity },
+    (candidate, chosen) => {
+      const holder = held.find(({ claim }) => clashOfClaims(candidate.scope, widenedScope(claim)));
+      if (holder) return taskName(holder.plan, holder.claim.task);
+      const earlier = chosen.find((other) => clashOfClaims(candidate.scope, other.scope));
+      return earlier && taskName(loaded.stored.slug, earlier.task.id);
+    },
+  );
+  return { choice };
+}
+
+/** With a barrier, only tasks of the lowest level that is not finished. */
+function openLevel(loaded: LoadedPlan): Set<string> {
+  const open = levels(loaded.state.tasks).find((level) => level.some((task) => !hasEnded(task.status)));
+  return new Set(open?.map((task) => task.id));
+}
+
+/** Agents of attempts that ended without them: they may still be at work and hold their scope. */
+export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
+  return loaded.state.claims.flatMap((claim) =>
+    claim.state === "ended" && isDraining(claim, nowMs) && claim.agentId !== undefined
+      ? [{ task: claim.task, agentId: claim.agentId }]
+      : [],
+  );
+}
+
+async function whyNothing(ctx: RunContext, reader: GraphReader, loaded: LoadedPlan) {
+  if (loaded.stored.status !== "open") return [];
+  const { choice } = await choose(ctx, reader, loaded);
+  const blocked = choice.refused.map(({ candidate, why }) => ({
+    task: candidate.id,
+    reasons: [reasonOf(why)],
+  }));
+  return [...blocked, ...stuckTasks(loaded)].slice(0, MAX_REASONS);
+}
+
+function reasonOf(why: Refusal): string {
+  if (why.kind === "scope") return `its files are held by ${why.with}`;
+  if (why.kind === "role") return `every ${why.role} is busy`;
+  return "the cap is reached";
+}

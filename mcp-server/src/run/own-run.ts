@@ -1,0 +1,53 @@
+import { isLive } from "../graph/attempt.ts";
+import type { RunContext } from "./context.ts";
+import { choose, sameOwner } from "./next-batch.ts";
+import { type LoadedPlan, load } from "./plan-access.ts";
+import { type Counts, countsOf, isDone } from "./progress.ts";
+import type { SessionMemory } from "./session.ts";
+
+/**
+ * Whether this session works on a plan that the user let it begin: a call of plan_create or batch_next went
+ * through, or (the server may have been reconnected) its process holds or held claims.
+ */
+export async function isOwnRun(run: RunContext, session: SessionMemory): Promise<boolean> {
+  return session.plans.size > 0 || (await begunPlans(run)).length > 0;
+}
+
+/** A plan of which this session's process has claimed tasks. */
+export interface BegunPlan {
+  readonly loaded: LoadedPlan;
+  readonly counts: Counts;
+  readonly done: boolean;
+  /** How many agents could be launched now, offers that nobody took up included. */
+  readonly launchable: number;
+  /** Something has ended since the session was given a report, or it never was. */
+  readonly unreported: boolean;
+}
+
+/** The plans that this session's process has begun, newest first. */
+export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
+  const store = await run.graph();
+  if (!store) return [];
+  return store.read(async (reader) => {
+    const begun: BegunPlan[] = [];
+    for (const stored of await reader.plans(run.repository)) {
+      const loaded = await load(run, reader, stored);
+      if (!loaded.state.claims.some((claim) => sameOwner(claim.owner, run.owner))) continue;
+      const { choice } = await choose(run, reader, loaded);
+      const offers = loaded.state.claims.filter(
+        (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
+      );
+      const events = await reader.events(stored.id);
+      const lastEnd = events.findLastIndex(({ change }) => change.type === "attempt.ended");
+      const lastReport = events.findLastIndex(({ change }) => change.type === "plan.reported");
+      begun.push({
+        loaded,
+        counts: countsOf(loaded),
+        done: isDone(loaded) || (stored.status === "stopped" && !loaded.state.claims.some(isLive)),
+        launchable: stored.status === "open" ? choice.chosen.length + offers.length : 0,
+        unreported: lastEnd > lastReport,
+      });
+    }
+    return begun;
+  });
+}

@@ -1,0 +1,104 @@
+import type { PlanState } from "../graph/plan-state.ts";
+import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { GraphReader, GraphStore } from "../store/graph-store.ts";
+import type { StoredPlan } from "../store/rows.ts";
+import type { RunContext } from "./context.ts";
+import { CallerError } from "./errors.ts";
+import { effectivePolicy, policyInput } from "./policy-input.ts";
+
+/** A plan with its state, indexed, and the policy that holds for it. */
+export interface LoadedPlan {
+  readonly stored: StoredPlan;
+  readonly policy: Policy;
+  readonly tasks: ReadonlyMap<TaskId, Task>;
+  readonly state: PlanState;
+}
+
+const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/** @throws CallerError when the text is not a plan's slug. */
+export function planSlug(text: string, field = "plan"): PlanSlug {
+  if (!SLUG.test(text)) {
+    throw new CallerError(
+      "bad_input",
+      `${field}: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,
+      "Use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit.",
+      field,
+    );
+  }
+  return text as PlanSlug;
+}
+
+/** The graph of this checkout. @throws CallerError when no plan was ever made here. */
+export async function existingGraph(ctx: RunContext, slug: string): Promise<GraphStore> {
+  const store = await ctx.graph();
+  if (!store) throw unknownPlan(planSlug(slug), []);
+  return store;
+}
+
+/** @throws CallerError when there is no such plan, naming those that exist. */
+export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: string): Promise<LoadedPlan> {
+  const stored = await reader.plan(ctx.repository, planSlug(slug));
+  if (!stored)
+    throw unknownPlan(
+      slug,
+      (await reader.plans(ctx.repository)).map((plan) => plan.slug),
+    );
+  return load(ctx, reader, stored);
+}
+
+/** Loads a plan of which the row is known. */
+export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
+  const tasks = await reader.tasks(stored.id);
+  const claims = await reader.claims(stored.id);
+  const { slug, title, status, source, createdAtMs, version, cause } = stored;
+  return {
+    stored,
+    policy: effectivePolicy(ctx.settings, policyInput.parse(stored.policy)),
+    tasks: new Map(tasks.map((task) => [task.id, task])),
+    state: {
+      plan: { slug, title, status, source, createdAtMs, version, ...(cause !== undefined && { cause }) },
+      tasks,
+      claims,
+    },
+  };
+}
+
+function unknownPlan(slug: string, known: readonly string[]): CallerError {
+  return new CallerError(
+    "unknown_plan",
+    `There is no plan "${slug}" in this repository.`,
+    known.length > 0
+      ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.`
+      : 'Import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.',
+    "plan",
+  );
+}
+
+/** A task's name, split: `<plan>/<id>`, or `<id>` alone where the plan is known. */
+export function splitTaskName(name: string, plan?: string): { plan: string; id: TaskId } {
+  const slash = name.indexOf("/");
+  if (slash > 0 && SLUG.test(name.slice(0, slash)) && (plan === undefined || name.slice(0, slash) === plan)) {
+    return { plan: name.slice(0, slash), id: name.slice(slash + 1) as TaskId };
+  }
+  if (plan !== undefined) return { plan, id: name as TaskId };
+  throw new CallerError(
+    "bad_input",
+    `task: ${JSON.stringify(name.slice(0, 80))} does not name a plan.`,
+    'Write it as "<plan>/<id>", for example "auth/1.2".',
+    "task",
+  );
+}
+
+/** @throws CallerError when the plan has no such task, naming some that it has. */
+export function taskOf(loaded: LoadedPlan, id: string): Task {
+  const task = loaded.tasks.get(id as TaskId);
+  if (task) return task;
+  throw new CallerError(
+    "unknown_task",
+    `The plan "${loaded.stored.slug}" has no task "${id.slice(0, 80)}".`,
+    `Its tasks are: ${[...loaded.tasks.keys()].slice(0, 20).join(", ")}${loaded.tasks.size > 20 ? ", …" : ""}.`,
+    "task",
+  );
+}

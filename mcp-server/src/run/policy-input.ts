@@ -1,0 +1,145 @@
+import * as z from "zod";
+import {
+  APPROVALS,
+  BARRIERS,
+  COMMITS,
+  DEFAULT_POLICY,
+  FAILURE_POLICIES,
+  GUARDS,
+  type Policy,
+  REVIEWS,
+  UNSCOPED,
+} from "../policy/policy.ts";
+import { CallerError } from "./errors.ts";
+
+const minutes = z
+  .number()
+  .positive()
+  .max(7 * 24 * 60);
+
+/** The policy as people and models write it: minutes, and only what they want changed. */
+export const policyInput = z.strictObject({
+  maxParallel: z.number().int().min(1).max(20).optional(),
+  capacity: z.record(z.string(), z.number().int().min(1).max(20)).optional(),
+  leaseMinutes: minutes.optional(),
+  maxLeaseHours: z.number().positive().max(168).optional(),
+  failure: z.enum(FAILURE_POLICIES).optional(),
+  retries: z.number().int().min(0).max(10).optional(),
+  unscoped: z.enum(UNSCOPED).optional(),
+  barrier: z.enum(BARRIERS).optional(),
+  guard: z.enum(GUARDS).optional(),
+  approve: z.enum(APPROVALS).optional(),
+  review: z.enum(REVIEWS).optional(),
+  commit: z.enum(COMMITS).optional(),
+  maxTokens: z.number().int().positive().optional(),
+});
+export type PolicyInput = z.infer<typeof policyInput>;
+
+/** @throws CallerError for a value that is in the contract but not served by this version. */
+export function refuseUnserved(input: PolicyInput): void {
+  const unserved: [keyof PolicyInput, boolean, string][] = [
+    ["unscoped", input.unscoped === "worktree", 'Use "exclusive" or "shared".'],
+    ["commit", input.commit !== undefined && input.commit !== "none", 'Use "none" and commit yourself.'],
+    ["review", input.review === "task", 'Use "end" or "off".'],
+    ["maxTokens", input.maxTokens !== undefined, "Leave it out and watch the run with plan_report."],
+  ];
+  for (const [field, refused, remedy] of unserved) {
+    if (refused) {
+      throw new CallerError(
+        "not_served",
+        `policy.${field}: ${JSON.stringify(input[field])} is not served by this version.`,
+        remedy,
+        `policy.${field}`,
+      );
+    }
+  }
+}
+
+/** Fills what the input states over `base`. */
+function over(base: Policy, input: PolicyInput): Policy {
+  const { leaseMinutes, maxLeaseHours, ...rest } = input;
+  const stated = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return {
+    ...base,
+    ...stated,
+    ...(leaseMinutes !== undefined && { leaseMs: Math.round(leaseMinutes * 60_000) }),
+    ...(maxLeaseHours !== undefined && { maxLeaseMs: Math.round(maxLeaseHours * 3_600_000) }),
+  };
+}
+
+/**
+ * The policy that holds for a plan: defaults, then the user's settings, then the plan's own, which may only
+ * tighten `guard`, `maxParallel` and `unscoped`.
+ */
+export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Policy {
+  const user = over(DEFAULT_POLICY, settings);
+  const wanted = over(user, plan);
+  return {
+    ...wanted,
+    maxParallel: Math.min(wanted.maxParallel, user.maxParallel),
+    guard: GUARDS.indexOf(wanted.guard) < GUARDS.indexOf(user.guard) ? wanted.guard : user.guard,
+    unscoped:
+      UNSCOPED.indexOf(wanted.unscoped) < UNSCOPED.indexOf(user.unscoped) ? wanted.unscoped : user.unscoped,
+  };
+}
+
+/** Says where the plan asked for more than the user's settings allow. */
+export function policyWarnings(settings: PolicyInput, plan: PolicyInput): string[] {
+  const effective = effectivePolicy(settings, plan);
+  return (["maxParallel", "guard", "unscoped"] as const)
+    .filter((field) => plan[field] !== undefined && plan[field] !== effective[field])
+    .map(
+      (field) =>
+        `policy.${field} stays ${effective[field]}: a plan may only tighten it; the user's settings can allow ${plan[field]}.`,
+    );
+}
+
+/**
+ * The user's settings from the environment: `PARALLEL_MAX_PARALLEL` and so on, and the plugin's options,
+ * which the manifest passes the same way. Empty means not set.
+ * @throws CallerError naming the variable.
+ */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
+  const numbers = {
+    maxParallel: "PARALLEL_MAX_PARALLEL",
+    retries: "PARALLEL_RETRIES",
+    leaseMinutes: "PARALLEL_LEASE_MINUTES",
+    maxLeaseHours: "PARALLEL_MAX_LEASE_HOURS",
+  } as const;
+  const words = {
+    failure: "PARALLEL_FAILURE",
+    unscoped: "PARALLEL_UNSCOPED",
+    guard: "PARALLEL_GUARD",
+    approve: "PARALLEL_APPROVE",
+    review: "PARALLEL_REVIEW",
+    commit: "PARALLEL_COMMIT",
+    barrier: "PARALLEL_BARRIER",
+  } as const;
+  const raw: Record<string, unknown> = {};
+  for (const [field, name] of Object.entries(numbers)) {
+    const value = set(env[name]);
+    if (value !== undefined) raw[field] = Number(value);
+  }
+  for (const [field, name] of Object.entries(words)) {
+    const value = set(env[name]);
+    if (value !== undefined) raw[field] = value;
+  }
+  const parsed = policyInput.safeParse(raw);
+  if (!parsed.success) {
+    const field = String(parsed.error.issues[0]?.path[0]);
+    const name = { ...numbers, ...words }[field as keyof typeof numbers];
+    throw new CallerError(
+      "bad_input",
+      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
+      `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
+      name,
+    );
+  }
+  refuseUnserved(parsed.data);
+  return parsed.data;
+}
+
+/** An option that the user left empty arrives as an empty string, or as its own unreplaced name. */
+function set(value: string | undefined): string | undefined {
+  return value === undefined || value === "" || value.startsWith("${") ? undefined : value;
+}

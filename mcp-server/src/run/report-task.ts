@@ -1,0 +1,187 @@
+import type { BlockedOn, Report } from "../graph/attempt.ts";
+import { findCycle } from "../graph/cycle.ts";
+import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
+import { type TaskId, taskName } from "../graph/task.ts";
+import type { GraphWriter } from "../store/graph-store.ts";
+import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
+import type { RunContext } from "./context.ts";
+import { CallerError } from "./errors.ts";
+import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { type Counts, countsOf } from "./progress.ts";
+import { endAttempt, sweep } from "./sweep.ts";
+
+export interface ReportInput {
+  readonly task: string;
+  readonly token: string;
+  readonly report: Report;
+}
+
+export interface ReportResult {
+  readonly task: string;
+  readonly status: string;
+  readonly outcome: string;
+  /** The one line that the agent ends with. */
+  readonly reply: string;
+  readonly counts: Counts;
+}
+
+/**
+ * Takes an agent's report and ends its attempt. The same report again gets the first answer again.
+ * @throws CallerError for a token that is dead or foreign (kept as evidence), for completed without evidence
+ *   per acceptance criterion, for a blocked report that does not say on what.
+ */
+export async function reportTask(
+  ctx: RunContext,
+  actor: string,
+  agentId: string | undefined,
+  input: ReportInput,
+): Promise<ReportResult> {
+  const name = splitTaskName(input.task);
+  const store = await existingGraph(ctx, name.plan);
+  // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
+  const result = await store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
+    await sweep(ctx, tx);
+    const found = await claimOfToken(ctx, tx, input.token);
+    if (isRefusal(found)) return refuse(ctx, tx, name, input, found);
+    const { held, loaded, task } = found;
+    if (held.plan !== name.plan || task.id !== name.id) {
+      return refuse(ctx, tx, name, input, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
+    }
+    const report = checked(loaded, task.id, input.report);
+    await startOrContinue(tx, found, agentId);
+    const running = await tx.claimById(held.claim.id);
+    if (!running) throw new Error("the claim vanished inside its transaction");
+    await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
+    return answer(ctx, tx, name.plan, task.id, report);
+  });
+  if (result instanceof CallerError) throw result;
+  return result;
+}
+
+async function answer(
+  ctx: RunContext,
+  tx: GraphWriter,
+  plan: string,
+  id: TaskId,
+  report: Report,
+): Promise<ReportResult> {
+  const after = await loadPlan(ctx, tx, plan);
+  const task = taskOf(after, id);
+  const word = { completed: "DONE", failed: "FAILED", blocked: "BLOCKED" }[report.outcome];
+  return {
+    task: taskName(after.stored.slug, id),
+    status: task.status,
+    outcome: report.outcome,
+    reply: `${word} ${taskName(after.stored.slug, id)}`,
+    counts: countsOf(after),
+  };
+}
+
+async function refuse(
+  ctx: RunContext,
+  tx: GraphWriter,
+  name: { plan: string; id: TaskId },
+  input: ReportInput,
+  refusal: TokenRefusal,
+): Promise<ReportResult | CallerError> {
+  const claim = refusal.held?.claim;
+  // The host may deliver a call twice; an agent that repeats itself is told the same again.
+  if (
+    claim?.state === "ended" &&
+    claim.report &&
+    claim.task === name.id &&
+    JSON.stringify(claim.report) === JSON.stringify(input.report)
+  ) {
+    return answer(ctx, tx, name.plan, name.id, claim.report);
+  }
+  if (refusal.held) {
+    await tx.append(refusal.held.planId, {
+      type: "token.refused",
+      task: refusal.held.claim.task,
+      attempt: refusal.held.claim.id,
+      why: refusal.why,
+      tried: { task: input.task, ...input.report },
+    });
+  }
+  return new CallerError(
+    "refused_token",
+    `token: refused, ${refusal.why}. Nothing was changed.`,
+    "If the token is copied wrong, copy it from your brief again; otherwise end your turn with one line that says so.",
+    "token",
+  );
+}
+
+/** @throws CallerError when the report does not hold what its outcome demands. */
+function checked(loaded: LoadedPlan, id: TaskId, report: Report): Report {
+  if (report.outcome === "blocked") {
+    if (!report.blockedOn) {
+      throw new CallerError(
+        "bad_input",
+        "blockedOn is missing: a blocked report says what it needs.",
+        'Add blockedOn: {writes: ["path"]}, {tasks: ["id"]} or {question: "…"}.',
+        "blockedOn",
+      );
+    }
+    return { ...report, blockedOn: checkedNeed(loaded, id, report.blockedOn) };
+  }
+  if (report.outcome !== "completed") return report;
+  const criteria = taskOf(loaded, id).acceptance;
+  const proven = new Set(report.evidence.map((evidence) => evidence.criterion));
+  const missing = criteria.filter(({ criterion }, i) => !proven.has(criterion) && !proven.has(String(i + 1)));
+  if (report.evidence.length === 0 || missing.length > 0) {
+    const wanted =
+      missing.length > 0
+        ? missing.map(({ criterion }) => `"${criterion}"`).join("; ")
+        : "the task as a whole";
+    throw new CallerError(
+      "bad_input",
+      `evidence is missing for ${wanted}.`,
+      "Report again with one entry per criterion, its text (or number) in criterion: {criterion, command, exitCode, result}, {criterion, inspected: what you looked at}, or {criterion, notVerified: why not}.",
+      "evidence",
+    );
+  }
+  const failed = report.evidence.find((evidence) => "exitCode" in evidence && evidence.exitCode !== 0);
+  if (failed && "command" in failed) {
+    throw new CallerError(
+      "bad_input",
+      `evidence: the command ${JSON.stringify(failed.command.slice(0, 120))} ended with exit code ${failed.exitCode}, which does not prove completed.`,
+      'Mend the work and run it again, or report outcome "failed"; if the command fails for reasons outside your task, give the criterion as {criterion, notVerified: why}.',
+      "evidence",
+    );
+  }
+  return report;
+}
+
+function checkedNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): BlockedOn {
+  if ("writes" in need) {
+    try {
+      return { writes: need.writes.map(normaliseGlob) };
+    } catch (error) {
+      if (!(error instanceof InvalidGlob)) throw error;
+      throw new CallerError(
+        "bad_input",
+        `blockedOn.writes: ${error.message}`,
+        "Correct it and report again.",
+        "blockedOn.writes",
+      );
+    }
+  }
+  if ("tasks" in need) {
+    const tasks = need.tasks.map((name) => taskOf(loaded, splitTaskName(name, loaded.stored.slug).id).id);
+    const edges = new Map<string, readonly string[]>(
+      loaded.state.tasks.map((task) => [task.id, task.dependencies]),
+    );
+    edges.set(id, [...(edges.get(id) ?? []), ...tasks]);
+    const cycle = findCycle(edges);
+    if (cycle) {
+      throw new CallerError(
+        "bad_input",
+        `blockedOn.tasks: waiting for them would be a cycle: ${cycle.join(" → ")}.`,
+        'Ask for what you need as {question: "…"} instead.',
+        "blockedOn.tasks",
+      );
+    }
+    return { tasks };
+  }
+  return need;
+}

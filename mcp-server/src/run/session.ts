@@ -1,0 +1,56 @@
+import type { AttemptId } from "../graph/attempt.ts";
+
+/** Tool calls are remembered until so many newer ones came; a call is answered long before. */
+const MAX_CALLS = 2_000;
+
+/** Who makes a tool call, as the host's hooks tell it. */
+export interface Caller {
+  /** Undefined: the main conversation. */
+  readonly agentId: string | undefined;
+}
+
+/**
+ * What this server process knows of the one session that it serves. Nothing of it needs to survive the
+ * process: whatever matters is in the graph.
+ */
+export class SessionMemory {
+  readonly #calls = new Map<string, Caller>();
+  readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
+  /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
+  readonly plans = new Set<string>();
+  /** Version of each plan that the main conversation has heard of. */
+  readonly told = new Map<string, number>();
+  /** Version of each plan at which the session was sent back to work. */
+  readonly sentBack = new Map<string, number>();
+  /** Agents that were launched for a claim of this session. */
+  readonly agents = new Set<string>();
+
+  /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
+  constructor(readonly interactive: boolean) {}
+
+  noteCall(toolUseId: string, caller: Caller): void {
+    remember(this.#calls, toolUseId, caller);
+  }
+
+  callerOf(toolUseId: string | undefined): Caller | undefined {
+    return toolUseId === undefined ? undefined : this.#calls.get(toolUseId);
+  }
+
+  noteLaunch(toolUseId: string, launch: { token: string; attempt: AttemptId }): void {
+    remember(this.#launches, toolUseId, launch);
+  }
+
+  launchOf(toolUseId: string): { readonly token: string; readonly attempt: AttemptId } | undefined {
+    return this.#launches.get(toolUseId);
+  }
+
+  wasLaunched(attempt: AttemptId): boolean {
+    return [...this.#launches.values()].some((launch) => launch.attempt === attempt);
+  }
+}
+
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > MAX_CALLS && !oldest.done) map.delete(oldest.value);
+}

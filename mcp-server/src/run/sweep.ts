@@ -1,0 +1,162 @@
+import {
+  type AnyClaim,
+  type BlockedOn,
+  isDraining,
+  type Outcome,
+  type Owner,
+  type Report,
+  type RunningAttempt,
+} from "../graph/attempt.ts";
+import { definitionOf, type TaskDefinition } from "../graph/task.ts";
+import { statusAfter } from "../policy/after-attempt.ts";
+import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import type { RunContext } from "./context.ts";
+import { isDead } from "./owner.ts";
+import { type LoadedPlan, load } from "./plan-access.ts";
+
+/**
+ * Ends every claim of the checkout whose time is over or whose owner is provably dead, so that what follows in
+ * the same transaction sees only claims that somebody answers for.
+ */
+export async function sweep(ctx: RunContext, tx: GraphWriter): Promise<void> {
+  const dead = new Map<string, boolean>();
+  for (const held of await tx.held(ctx.checkoutKey)) {
+    const { claim } = held;
+    const key = ownerKey(claim.owner);
+    if (!dead.has(key)) dead.set(key, await isDead(claim.owner));
+    await sweepClaim(ctx, tx, held, dead.get(key) === true);
+  }
+}
+
+async function sweepClaim(
+  ctx: RunContext,
+  tx: GraphWriter,
+  held: HeldClaim,
+  ownerDead: boolean,
+): Promise<void> {
+  const { claim, planId } = held;
+  const { task, id: attempt } = claim;
+  if (claim.state === "offered") {
+    if (ownerDead || claim.expiresAtMs <= tx.nowMs) {
+      const cause = ownerDead ? "its session ended" : "nobody took it up in time";
+      await tx.append(planId, { type: "claim.returned", task, attempt, cause });
+    }
+    return;
+  }
+  if (claim.state === "running") {
+    if (ownerDead) return endAttempt(ctx, tx, held, { outcome: "lost", cause: "its session ended" });
+    if (claim.leaseUntilMs <= tx.nowMs) {
+      return endAttempt(ctx, tx, held, { outcome: "lost", cause: lapse(claim), draining: true });
+    }
+    return;
+  }
+  if (claim.state === "ended" && (ownerDead || !isDraining(claim, tx.nowMs))) {
+    const how = ownerDead ? "its session ended" : "one more lease has passed";
+    await tx.append(planId, { type: "attempt.drained", task, attempt, how });
+  }
+}
+
+function lapse(claim: RunningAttempt): string {
+  const minutes = Math.round((claim.leaseUntilMs - claim.lastSeenMs) / 60_000);
+  return `no sign of life for ${minutes} min, or its time was over`;
+}
+
+/** How an attempt ends. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly report?: Report;
+  readonly lastMessage?: string;
+  readonly cause?: string;
+  /** The agent may still be writing: its scope stays held for one more lease. */
+  readonly draining?: boolean;
+}
+
+/** Ends a running attempt and gives its task the status that follows from the failure policy. */
+export async function endAttempt(
+  ctx: RunContext,
+  tx: GraphWriter,
+  held: HeldClaim,
+  ending: Ending,
+): Promise<void> {
+  const stored = (await tx.plans(ctx.repository)).find((plan) => plan.id === held.planId);
+  if (!stored) return;
+  const before = await load(ctx, tx, stored);
+  const { task, id: attempt } = held.claim;
+  const { draining, ...facts } = ending;
+  const drainsUntilMs = draining ? tx.nowMs + before.policy.leaseMs : undefined;
+  await tx.append(held.planId, {
+    type: "attempt.ended",
+    task,
+    attempt,
+    ...facts,
+    ...(drainsUntilMs !== undefined && { drainsUntilMs }),
+  });
+  await settleTask(ctx, tx, before, held.claim, ending);
+}
+
+async function settleTask(
+  ctx: RunContext,
+  tx: GraphWriter,
+  before: LoadedPlan,
+  claim: AnyClaim,
+  ending: Ending,
+): Promise<void> {
+  const task = before.tasks.get(claim.task);
+  // A task that was cancelled while its attempt ran stays cancelled, and completed is final.
+  if (task?.status !== "in_progress") return;
+  const counted = (outcomes: readonly string[]) => (outcomes.includes(ending.outcome) ? 1 : 0);
+  const blockedOn = ending.report?.blockedOn;
+  const after = statusAfter({
+    outcome: ending.outcome,
+    failure: before.policy.failure,
+    retries: task.retries ?? before.policy.retries,
+    failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
+    lostAttempts: task.lostAttempts + counted(["lost"]),
+    timesBlocked: task.timesBlocked + counted(["blocked"]),
+    asksQuestion: blockedOn !== undefined && "question" in blockedOn,
+  });
+  if (after.status === "pending" && blockedOn) {
+    const definition = withWhatItNeeds(definitionOf(task), blockedOn);
+    await tx.append(before.stored.id, { type: "task.defined", task: task.id, definition });
+  }
+  await tx.append(before.stored.id, { type: "task.status", task: task.id, ...after });
+  if (after.status === "failed" && before.policy.failure === "fail-fast")
+    await stopPlan(ctx, tx, before, task.id);
+}
+
+/** What a blocked agent asked for becomes part of the task, so that the next attempt has it. */
+function withWhatItNeeds(task: TaskDefinition, blockedOn: BlockedOn): TaskDefinition {
+  if ("tasks" in blockedOn) {
+    return { ...task, dependencies: [...new Set([...task.dependencies, ...blockedOn.tasks])] };
+  }
+  if ("question" in blockedOn) return task;
+  // Paths that were only inferred stay so: asking for more must not turn them into a declaration.
+  return task.writes === undefined
+    ? { ...task, inferredWrites: [...new Set([...task.inferredWrites, ...blockedOn.writes])] }
+    : { ...task, writes: [...new Set([...task.writes, ...blockedOn.writes])] };
+}
+
+/** Fail-fast: nothing more is launched, offers return, and what runs is to be stopped. */
+async function stopPlan(ctx: RunContext, tx: GraphWriter, before: LoadedPlan, failed: string): Promise<void> {
+  await tx.append(before.stored.id, { type: "plan.status", status: "stopped", cause: `${failed} failed` });
+  await releaseClaims(ctx, tx, before.stored.id, `${failed} failed and the plan stops at the first failure`);
+}
+
+/** Ends all live claims of a plan: offers return, running attempts are cancelled and drain. */
+export async function releaseClaims(
+  ctx: RunContext,
+  tx: GraphWriter,
+  planId: number,
+  cause: string,
+): Promise<void> {
+  for (const held of await tx.held(ctx.checkoutKey)) {
+    if (held.planId !== planId) continue;
+    const { task, id: attempt, state } = held.claim;
+    if (state === "offered") await tx.append(planId, { type: "claim.returned", task, attempt, cause });
+    if (state === "running") await endAttempt(ctx, tx, held, { outcome: "cancelled", cause, draining: true });
+  }
+}
+
+function ownerKey(owner: Owner): string {
+  return `${owner.host} ${owner.pid} ${owner.startedAt}`;
+}

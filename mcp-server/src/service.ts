@@ -1,0 +1,106 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CallToolResult, ListToolsResult, ServerContext } from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
+import { createContext, type ProcessFacts, type RunContext } from "./run/context.ts";
+import type { Counts } from "./run/progress.ts";
+import { SessionMemory } from "./run/session.ts";
+import { failure, UnknownTool } from "./tools/failure.ts";
+import { TOOLS } from "./tools/index.ts";
+
+/** The part of a request that the host sends beside the arguments. */
+type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
+
+/** The bundle lies in mcp-server/dist of the plugin. */
+const PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const requestMeta = z.looseObject({
+  "claudecode/toolUseId": z.string().optional(),
+  progressToken: z.union([z.string(), z.number()]).optional(),
+});
+
+/** What the server serves: the tools that it lists, and the hooks' tool, which it does not. */
+export class Service {
+  readonly #context: Promise<RunContext>;
+  readonly #session: SessionMemory;
+
+  constructor(facts: ProcessFacts) {
+    this.#context = createContext(facts, PLUGIN_ROOT);
+    // A wrong setting is told by every call; the server itself must start, or every hook would warn.
+    this.#context.catch(() => undefined);
+    // A headless Claude Code (-p, the SDK) ends with its turn; only in a terminal can somebody wake it.
+    this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+  }
+
+  listTools(): ListToolsResult {
+    return {
+      tools: TOOLS.map((tool) => ({
+        name: tool.name,
+        title: tool.title,
+        description: tool.description,
+        inputSchema: inputSchemaOf(tool.input),
+        annotations: { ...tool.annotations, openWorldHint: false },
+        ...(tool.alwaysLoad && { _meta: { "anthropic/alwaysLoad": true } }),
+      })),
+    };
+  }
+
+  /** Never throws: every failure is an answer that says what is wrong and what to do. */
+  async callTool(name: string, input: unknown, request: Request): Promise<CallToolResult> {
+    try {
+      const meta = requestMeta.parse(request._meta ?? {});
+      const toolUseId = meta["claudecode/toolUseId"];
+      const run = await this.#context;
+      if (name === HOOK_TOOL) {
+        return { content: [{ type: "text", text: await answerHook(run, this.#session, input, toolUseId) }] };
+      }
+      const tool = TOOLS.find((candidate) => candidate.name === name);
+      if (!tool) throw new UnknownTool(name);
+      const agentId = this.#session.callerOf(toolUseId)?.agentId;
+      const { data, text } = await tool.handle(tool.input.parse(input ?? {}), {
+        run,
+        session: this.#session,
+        actor: agentId === undefined ? "main" : `agent ${agentId}`,
+        agentId,
+        signal: request.signal,
+        progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
+      });
+      return { content: [{ type: "text", text: text ?? JSON.stringify(data) }], structuredContent: data };
+    } catch (error) {
+      return failure(error);
+    }
+  }
+}
+
+async function notifyProgress(
+  request: Request,
+  progressToken: string | number | undefined,
+  { completed, total, running }: Counts,
+): Promise<void> {
+  if (progressToken === undefined) return;
+  await request.notify({
+    method: "notifications/progress",
+    params: {
+      progressToken,
+      progress: completed,
+      total,
+      message: `${running} running, ${completed} of ${total} completed`,
+    },
+  });
+}
+
+/** The schema that a client sees; bounds that only guard against abuse are checked but cost no characters. */
+function inputSchemaOf(input: z.ZodType): { type: "object" } {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.maxLength;
+      delete jsonSchema.minLength;
+      delete jsonSchema.maxItems;
+      delete jsonSchema.exclusiveMinimum;
+      delete jsonSchema.propertyNames;
+    },
+  });
+  return schema as { type: "object" };
+}

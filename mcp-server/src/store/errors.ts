@@ -1,0 +1,12 @@
+/** The database cannot be used as it is; the person who runs the session must act. */
+export class StoreUnusable extends Error {
+  override readonly name = "StoreUnusable";
+  constructor(
+    readonly problem: "corrupt" | "newer" | "read-only" | "busy" | "no-driver",
+    message: string,
+    readonly remedy: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

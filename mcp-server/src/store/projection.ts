@@ -1,0 +1,246 @@
+import { type Kysely, sql } from "kysely";
+import type { Change } from "../graph/event.ts";
+import type { Database } from "./schema.ts";
+
+/**
+ * Applies one logged change to the tables. This is the only code that writes them (except lease renewals and the
+ * secret of an open offer, which are no changes), so replaying the log into an empty database gives the same tables.
+ * Statements about a claim name the state that they expect: a change that comes too late changes nothing.
+ */
+export async function project(
+  db: Kysely<Database>,
+  planId: number,
+  seq: number,
+  atMs: number,
+  change: Change,
+): Promise<void> {
+  switch (change.type) {
+    case "plan.created":
+      await db
+        .insertInto("plans")
+        .values({
+          id: planId,
+          repository: change.repository,
+          slug: change.slug,
+          title: change.title,
+          status: "open",
+          cause: null,
+          source: JSON.stringify(change.source),
+          policy: JSON.stringify(change.policy),
+          document: JSON.stringify(change.document),
+          created_at_ms: atMs,
+          version: seq,
+        })
+        .execute();
+      break;
+    case "plan.updated":
+      await db
+        .updateTable("plans")
+        .set({
+          ...(change.title !== undefined && { title: change.title }),
+          ...(change.source && { source: JSON.stringify(change.source) }),
+          ...(change.policy && { policy: JSON.stringify(change.policy) }),
+          ...(change.document && { document: JSON.stringify(change.document) }),
+        })
+        .where("id", "=", planId)
+        .execute();
+      break;
+    case "plan.status":
+      await db
+        .updateTable("plans")
+        .set({ status: change.status, cause: change.cause ?? null })
+        .where("id", "=", planId)
+        .execute();
+      break;
+    case "task.created":
+      await db
+        .insertInto("tasks")
+        .values({
+          plan_id: planId,
+          id: change.task,
+          position: change.position,
+          definition: JSON.stringify(change.definition),
+          status: "pending",
+          cause: null,
+          owner: null,
+          notes: "[]",
+          metadata: "{}",
+          failed_attempts: 0,
+          lost_attempts: 0,
+          times_blocked: 0,
+          ended_at_ms: null,
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    case "task.defined":
+      await taskRow(db, planId, change.task)
+        .set({ definition: JSON.stringify(change.definition), changed_seq: seq })
+        .execute();
+      break;
+    case "task.status":
+      await taskRow(db, planId, change.task)
+        .set({
+          status: change.status,
+          cause: change.cause ?? null,
+          ended_at_ms: change.status === "pending" || change.status === "in_progress" ? null : atMs,
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    case "task.annotated": {
+      const row = await db
+        .selectFrom("tasks")
+        .select(["notes", "metadata"])
+        .where("plan_id", "=", planId)
+        .where("id", "=", change.task)
+        .executeTakeFirstOrThrow();
+      await taskRow(db, planId, change.task)
+        .set({
+          ...(change.note !== undefined && {
+            notes: JSON.stringify([...(JSON.parse(row.notes) as string[]), change.note]),
+          }),
+          ...(change.metadata && {
+            metadata: JSON.stringify({ ...(JSON.parse(row.metadata) as object), ...change.metadata }),
+          }),
+          ...(change.owner !== undefined && { owner: change.owner }),
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    }
+    case "claim.offered":
+      await db
+        .insertInto("claims")
+        .values({
+          id: change.attempt,
+          plan_id: planId,
+          task_id: change.task,
+          state: "offered",
+          token_hash: change.tokenHash,
+          offer_token: null,
+          agent_type: change.agentType,
+          role: change.role,
+          checkout: change.checkout,
+          scope: JSON.stringify(change.scope),
+          widened: "[]",
+          isolation: change.isolation,
+          owner_host: change.owner.host,
+          owner_pid: change.owner.pid,
+          owner_started_at: change.owner.startedAt,
+          owner_session: change.owner.session ?? null,
+          offered_at_ms: atMs,
+          expires_at_ms: change.expiresAtMs,
+          reminded: 0,
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    case "claim.returned":
+      await claimRow(db, change.attempt, ["offered"])
+        .set({
+          state: "returned",
+          offer_token: null,
+          ended_at_ms: atMs,
+          expires_at_ms: null,
+          cause: change.cause,
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    case "attempt.started":
+      await claimRow(db, change.attempt, ["offered"])
+        .set({
+          state: "running",
+          offer_token: null,
+          number: change.number,
+          agent_id: change.agentId ?? null,
+          started_at_ms: atMs,
+          last_seen_ms: atMs,
+          expires_at_ms: change.leaseUntilMs,
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    case "attempt.bound":
+      await claimRow(db, change.attempt, ["running"])
+        .set({ agent_id: change.agentId, changed_seq: seq })
+        .execute();
+      break;
+    case "attempt.widened": {
+      const row = await db
+        .selectFrom("claims")
+        .select("widened")
+        .where("id", "=", change.attempt)
+        .executeTakeFirstOrThrow();
+      await claimRow(db, change.attempt, ["running"])
+        .set({
+          widened: JSON.stringify([...(JSON.parse(row.widened) as string[]), change.path]),
+          changed_seq: seq,
+        })
+        .execute();
+      break;
+    }
+    case "attempt.reminded":
+      await claimRow(db, change.attempt, ["running"]).set({ reminded: 1, changed_seq: seq }).execute();
+      break;
+    case "attempt.ended":
+      await claimRow(db, change.attempt, ["running"])
+        .set({
+          state: "ended",
+          outcome: change.outcome,
+          report: change.report ? JSON.stringify(change.report) : null,
+          last_message: change.lastMessage ?? null,
+          cause: change.cause ?? null,
+          ended_at_ms: atMs,
+          expires_at_ms: null,
+          drains_until_ms: change.drainsUntilMs ?? null,
+          changed_seq: seq,
+        })
+        .execute();
+      await countAttempt(db, planId, seq, change);
+      break;
+    case "attempt.drained":
+      await claimRow(db, change.attempt, ["ended"])
+        .set({ drains_until_ms: null, changed_seq: seq })
+        .execute();
+      break;
+    case "token.refused":
+    case "batch.launched":
+    case "write.denied":
+    case "decision.taken":
+    case "plan.reported":
+      break;
+  }
+  await db.updateTable("plans").set({ version: seq }).where("id", "=", planId).execute();
+}
+
+function taskRow(db: Kysely<Database>, planId: number, task: string) {
+  return db.updateTable("tasks").where("plan_id", "=", planId).where("id", "=", task);
+}
+
+function claimRow(db: Kysely<Database>, attempt: number, states: readonly string[]) {
+  return db.updateTable("claims").where("id", "=", attempt).where("state", "in", states);
+}
+
+/** Keeps the task's counters, by which retries are limited, in step with how its attempts ended. */
+async function countAttempt(
+  db: Kysely<Database>,
+  planId: number,
+  seq: number,
+  change: Extract<Change, { type: "attempt.ended" }>,
+): Promise<void> {
+  const counter = {
+    failed: "failed_attempts",
+    unreported: "failed_attempts",
+    lost: "lost_attempts",
+    blocked: "times_blocked",
+    completed: undefined,
+    cancelled: undefined,
+  } as const;
+  const column = counter[change.outcome];
+  if (!column) return;
+  await taskRow(db, planId, change.task)
+    .set({ [column]: sql`${sql.ref(column)} + 1`, changed_seq: seq })
+    .execute();
+}

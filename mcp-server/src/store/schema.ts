@@ -1,0 +1,100 @@
+import type { ColumnType, Generated } from "kysely";
+
+type Json = string;
+
+/** One row per plan of a repository. Objects and lists are JSON text; times are integer milliseconds. */
+export interface PlansTable {
+  id: Generated<number>;
+  repository: string;
+  slug: string;
+  title: string;
+  status: string;
+  cause: string | null;
+  source: Json;
+  policy: Json;
+  document: Json;
+  created_at_ms: number;
+  /** Sequence number of the plan's last event. */
+  version: number;
+}
+
+export interface TasksTable {
+  plan_id: number;
+  id: string;
+  position: number;
+  /** A TaskDefinition without its id. */
+  definition: Json;
+  status: string;
+  cause: string | null;
+  owner: string | null;
+  notes: Json;
+  metadata: Json;
+  failed_attempts: number;
+  lost_attempts: number;
+  times_blocked: number;
+  ended_at_ms: number | null;
+  /** Sequence number of the last event that touched the task: readers ask for what is newer. */
+  changed_seq: number;
+}
+
+/** Every claim from offer to end; the row of an ended one is the record of the attempt. */
+export interface ClaimsTable {
+  id: number;
+  plan_id: number;
+  task_id: string;
+  state: string;
+  token_hash: string;
+  /** The token itself while the claim is an offer (it may have to be offered again), then null. */
+  offer_token: string | null;
+  agent_type: string;
+  role: string;
+  checkout: string;
+  scope: Json;
+  widened: Json;
+  isolation: string;
+  owner_host: string;
+  owner_pid: number;
+  owner_started_at: string;
+  owner_session: string | null;
+  offered_at_ms: number;
+  /** End of the offer or of the lease. */
+  expires_at_ms: number | null;
+  number: number | null;
+  agent_id: string | null;
+  started_at_ms: number | null;
+  last_seen_ms: number | null;
+  reminded: number;
+  ended_at_ms: number | null;
+  outcome: string | null;
+  report: Json | null;
+  last_message: string | null;
+  cause: string | null;
+  drains_until_ms: number | null;
+  changed_seq: number;
+}
+
+export interface EventsTable {
+  seq: ColumnType<number, number | undefined, never>;
+  at_ms: number;
+  plan_id: number;
+  task_id: string | null;
+  attempt_id: number | null;
+  type: string;
+  actor: string;
+  v: number;
+  /** The change without its type, task and attempt. */
+  data: Json;
+}
+
+export interface MetaTable {
+  key: string;
+  value: string;
+}
+
+export interface Database {
+  meta: MetaTable;
+  plans: PlansTable;
+  tasks: TasksTable;
+  claims: ClaimsTable;
+  events: EventsTable;
+}

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { checkUntil, collect } from "../run/collect.ts";
+import { shortCounts } from "../run/progress.ts";
+import { defineTool, READ } from "./define-tool.ts";
+import { ids, plan } from "./fields.ts";
+import { nextStep } from "./next-step.ts";
+
+/** Long enough for most agents, and below the time after which the host gives up on a silent call. */
+const DEFAULT_WAIT_SECONDS = 1_500;
+
+export const batchCollect = defineTool({
+  name: "batch_collect",
+  title: "Collect results",
+  description:
+    "Use to wait for running agents and learn how they ended, instead of polling. In an interactive session end your turn instead; agents wake you.",
+  input: z.strictObject({
+    plan,
+    until: z
+      .union([
+        z.enum(["next", "any", "all"]),
+        z.strictObject({ atLeast: z.number().int().min(1).max(1_000) }),
+      ])
+      .optional()
+      .describe("next (default): one more ended; any: one completed; all; {atLeast: n} completed"),
+    tasks: ids.optional().describe("Ids; default: those running now"),
+    waitSeconds: z.number().min(0).max(7_200).optional().describe("Default 1500; 0 only looks"),
+  }),
+  annotations: READ,
+  alwaysLoad: true,
+  async handle(input, { run, session, actor, signal, progress }) {
+    const until = input.until ?? "next";
+    checkUntil(until, input.tasks);
+    const { loaded, satisfied, ended, stop, decision, reason, counts, done } = await collect(
+      run,
+      actor,
+      {
+        plan: input.plan,
+        until,
+        tasks: input.tasks,
+        waitMs: (input.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
+        sinceSeq: session.told.get(input.plan) ?? 0,
+      },
+      signal,
+      progress,
+    );
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        satisfied,
+        ended,
+        ...(stop.length > 0 && { stop }),
+        decision,
+        reason,
+        counts: shortCounts(counts),
+        done,
+        next: nextStep(session, loaded, counts, done),
+      },
+    };
+  },
+});

@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { nextBatch } from "../run/next-batch.ts";
+import { shortCounts } from "../run/progress.ts";
+import { defineTool, WRITE } from "./define-tool.ts";
+import { plan } from "./fields.ts";
+import { nextStep, waitFor } from "./next-step.ts";
+
+export const batchNext = defineTool({
+  name: "batch_next",
+  title: "Next batch",
+  description:
+    "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all with the Agent tool in one message.",
+  input: z.strictObject({
+    plan,
+    max: z.number().int().min(1).max(20).optional().describe("Launch at most so many"),
+  }),
+  annotations: WRITE,
+  alwaysLoad: true,
+  async handle(input, { run, session, actor }) {
+    const { loaded, launch, stop, counts, why, done } = await nextBatch(run, actor, input.plan, input.max);
+    session.plans.add(loaded.stored.slug);
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        launch,
+        ...(stop.length > 0 && { stop }),
+        counts: shortCounts(counts),
+        ...(why.length > 0 && { why }),
+        done,
+        next:
+          launch.length > 0
+            ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`}, as given. ${waitFor(session, loaded.stored.slug)}`
+            : nextStep(session, loaded, { ...counts, ready: 0 }, done),
+      },
+    };
+  },
+});

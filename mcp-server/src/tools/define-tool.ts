@@ -1,0 +1,49 @@
+import type * as z from "zod";
+import type { RunContext } from "../run/context.ts";
+import type { Counts } from "../run/progress.ts";
+import type { SessionMemory } from "../run/session.ts";
+
+/** What a tool's handler is given beside its input. */
+export interface ToolContext {
+  readonly run: RunContext;
+  readonly session: SessionMemory;
+  /** Who calls, for the log: `main`, or the agent. */
+  readonly actor: string;
+  /** The calling agent, when the host's hooks told who it is. */
+  readonly agentId: string | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: (counts: Counts) => void;
+}
+
+/** An answer: the whole of it as data, and as text for clients that show only that. */
+export interface Answer {
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Absent: the data as compact JSON. */
+  readonly text?: string;
+}
+
+/** One tool of the server. */
+export interface Tool<Input extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly title: string;
+  /** When to use it, not how it works. */
+  readonly description: string;
+  readonly input: Input;
+  readonly annotations: {
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+  };
+  /** Every run needs it: its schema is in the first request instead of behind a tool search. */
+  readonly alwaysLoad?: boolean;
+  readonly handle: (input: z.infer<Input>, context: ToolContext) => Promise<Answer>;
+}
+
+/** Gives a tool's handler the type of its input. */
+export function defineTool<Input extends z.ZodType>(tool: Tool<Input>): Tool {
+  return tool as unknown as Tool;
+}
+
+export const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true } as const;
+export const WRITE = { readOnlyHint: false, destructiveHint: false, idempotentHint: false } as const;
+export const IDEMPOTENT = { readOnlyHint: false, destructiveHint: false, idempotentHint: true } as const;

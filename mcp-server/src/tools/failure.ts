@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { BreakdownError } from "../breakdown/errors.ts";
+import { CallerError } from "../run/errors.ts";
+import { StoreUnusable } from "../store/errors.ts";
+
+/** A call of a tool that does not exist. */
+export class UnknownTool extends Error {
+  constructor(name: string) {
+    super(`There is no tool ${JSON.stringify(name.slice(0, 80))}.`);
+  }
+}
+
+interface Problem {
+  readonly kind: string;
+  readonly field?: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A failed call, as every client can read it. */
+export interface Failure {
+  readonly content: { type: "text"; text: string }[];
+  readonly structuredContent: { error: Problem };
+  readonly isError: true;
+  [key: string]: unknown;
+}
+
+/** Turns whatever was thrown into an answer that says what is wrong and what to do; never a stack. */
+export function failure(error: unknown): Failure {
+  const problem = problemOf(error);
+  return {
+    content: [{ type: "text", text: `${problem.message} ${problem.remedy}` }],
+    structuredContent: { error: problem },
+    isError: true,
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof CallerError || error instanceof BreakdownError) {
+    return {
+      kind: error instanceof CallerError ? error.kind : "bad_input",
+      ...(error.field !== undefined && { field: error.field }),
+      message: error.message,
+      remedy: error.remedy,
+    };
+  }
+  if (error instanceof StoreUnusable) {
+    return { kind: `store_${error.problem}`, message: error.message, remedy: error.remedy };
+  }
+  if (error instanceof UnknownTool) {
+    return { kind: "unknown_tool", message: error.message, remedy: "Use one of the tools that are listed." };
+  }
+  if (error instanceof z.ZodError) return invalidArguments(error);
+  // A defect of ours: the trace goes to the log of the client, not to its model.
+  process.stderr.write(`parallel: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return {
+    kind: "internal",
+    message: `The server failed: ${error instanceof Error ? error.message.slice(0, 300) : "unknown reason"}.`,
+    remedy: "Nothing was changed. Try once more; if it fails again, tell the user.",
+  };
+}
+
+function invalidArguments(error: z.ZodError): Problem {
+  const issue = error.issues[0];
+  const path = issue?.path.join(".") ?? "";
+  if (issue?.code === "unrecognized_keys") {
+    const keys = issue.keys.map((key) => key.slice(0, 80)).join(", ");
+    return {
+      kind: "bad_input",
+      field: path === "" ? keys : `${path}.${keys}`,
+      message: `${path === "" ? "" : `${path}: `}there is no field ${keys}.`,
+      remedy: "Leave it out.",
+    };
+  }
+  return {
+    kind: "bad_input",
+    field: path,
+    message: `${path === "" ? "The arguments" : path}: ${issue?.message ?? "not valid"}.`,
+    remedy: "Correct this field and call again.",
+  };
+}

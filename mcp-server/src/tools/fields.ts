@@ -1,0 +1,32 @@
+import * as z from "zod";
+
+/** Parameters that several tools share, described once. */
+export const plan = z.string().min(1).max(64).describe("Plan name");
+export const taskName = z.string().min(1).max(200).describe("<plan>/<id>");
+export const token = z.string().max(64).describe("Token of the brief");
+export const ids = z.array(z.string().min(1).max(200)).max(1_000);
+export const paths = z.array(z.string().min(1).max(1_000)).max(1_000);
+const shortText = z.string().max(2_000);
+export const longText = z.string().max(200_000);
+
+/** A task as a breakdown file writes it; the reader of breakdowns judges the rest. */
+export const tasks = z
+  .array(z.looseObject({ subject: shortText.optional(), description: longText.optional() }))
+  .min(1)
+  .max(5_000)
+  .describe(
+    "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, needs, size, estimateMinutes, acceptance[]",
+  );
+
+export const evidence = z
+  .array(
+    z.strictObject({
+      criterion: z.string().max(2_000).optional(),
+      command: z.string().max(4_000).optional(),
+      exitCode: z.number().int().optional(),
+      result: z.string().max(8_000).optional(),
+      inspected: z.string().max(4_000).optional(),
+      notVerified: z.string().max(4_000).optional(),
+    }),
+  )
+  .max(100);

@@ -1,0 +1,27 @@
+import type { LoadedPlan } from "../run/plan-access.ts";
+import type { Counts } from "../run/progress.ts";
+import type { SessionMemory } from "../run/session.ts";
+
+/** The one sentence that says what the orchestrator should do now. */
+export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {
+  const { slug, status, cause } = loaded.stored;
+  if (status === "paused")
+    return `The plan is paused${because(cause)}. Say so; plan_update {action: "resume"} goes on.`;
+  if (status === "stopped") {
+    return `The plan is stopped${because(cause)}. Stop the agents in stop[], then plan_report {plan: "${slug}"}.`;
+  }
+  if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.`;
+  if (counts.ready > 0 && counts.running < loaded.policy.maxParallel) return "Call batch_next.";
+  return waitFor(session, slug);
+}
+
+/** How to wait: somebody may talk to an interactive session, a headless one would end. */
+export function waitFor(session: SessionMemory, slug: string): string {
+  return session.interactive
+    ? "To wait: end your turn; you are woken when an agent ends."
+    : `To wait: batch_collect {plan: "${slug}"}.`;
+}
+
+function because(cause: string | undefined): string {
+  return cause === undefined ? "" : ` (${cause})`;
+}

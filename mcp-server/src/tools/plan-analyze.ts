@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { analyzePlan } from "../run/analyze-plan.ts";
+import { shortCounts } from "../run/progress.ts";
+import { defineTool, READ } from "./define-tool.ts";
+import { plan } from "./fields.ts";
+
+export const planAnalyze = defineTool({
+  name: "plan_analyze",
+  title: "Analyse a plan",
+  description:
+    "Use before a run: whether to parallelise what is left of a plan, what can run at once, what it will take and cost.",
+  input: z.strictObject({
+    plan,
+    maxParallel: z.number().int().min(1).max(20).optional().describe("Default: the policy's"),
+  }),
+  annotations: READ,
+  async handle(input, { run, session }) {
+    const { loaded, counts, strategy, ...rest } = await analyzePlan(run, input.plan, input.maxParallel);
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        counts: shortCounts(counts),
+        strategy,
+        ...rest,
+        next:
+          strategy === "direct"
+            ? "Do it yourself without agents, and say why in one line."
+            : `Show this to the user; then batch_next {plan: "${loaded.stored.slug}"}.`,
+      },
+    };
+  },
+});

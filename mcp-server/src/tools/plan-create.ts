@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { createPlan } from "../run/create-plan.ts";
+import { policyInput } from "../run/policy-input.ts";
+import { countsOf, shortCounts } from "../run/progress.ts";
+import { defineTool, IDEMPOTENT } from "./define-tool.ts";
+import { plan, tasks } from "./fields.ts";
+
+const MAX_WARNINGS = 10;
+
+export const planCreate = defineTool({
+  name: "plan_create",
+  title: "Create or update a plan",
+  description:
+    "Use to import a breakdown (from) or a list of tasks as a plan, or to bring a plan up to date with its file; what is completed stays.",
+  input: z.strictObject({
+    plan,
+    title: z.string().max(200).optional(),
+    from: z.string().min(1).max(1_000).optional().describe("Path of a 03-tasks.json in the checkout"),
+    tasks: tasks.optional(),
+    policy: policyInput.optional().describe("Only what differs from the settings"),
+    dryRun: z.boolean().optional().describe("Check, write nothing"),
+  }),
+  annotations: IDEMPOTENT,
+  async handle(input, { run, session, actor }) {
+    const { created, updated, unchanged, removed, warnings, loaded } = await createPlan(run, actor, input);
+    if (!input.dryRun && loaded) {
+      session.plans.add(loaded.stored.slug);
+      session.told.set(loaded.stored.slug, loaded.stored.version);
+    }
+    // Ids of what changed are told, of what did not only the number: answers grow with the change.
+    return {
+      data: {
+        plan: input.plan,
+        created,
+        updated,
+        unchanged: unchanged.length,
+        removed,
+        warnings:
+          warnings.length > MAX_WARNINGS
+            ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`]
+            : warnings,
+        ...(loaded && { counts: shortCounts(countsOf(loaded)) }),
+        next: input.dryRun
+          ? "Nothing was written; call again without dryRun to import it."
+          : `Call plan_analyze {plan: "${input.plan}"}.`,
+      },
+    };
+  },
+});

@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { policyInput } from "../run/policy-input.ts";
+import { countsOf, isDone, shortCounts } from "../run/progress.ts";
+import { exportLedger } from "../run/report-plan.ts";
+import { updatePlan } from "../run/update-plan.ts";
+import { defineTool, IDEMPOTENT } from "./define-tool.ts";
+import { plan } from "./fields.ts";
+import { nextStep } from "./next-step.ts";
+
+export const planUpdate = defineTool({
+  name: "plan_update",
+  title: "Change a plan",
+  description:
+    "Use to change a plan's policy, to pause, resume, stop or reopen it, or to write its ledger (export) into the specification's folder.",
+  input: z.strictObject({
+    plan,
+    policy: policyInput.optional(),
+    action: z.enum(["pause", "resume", "stop", "reopen", "export"]).optional(),
+  }),
+  annotations: IDEMPOTENT,
+  async handle(input, { run, session, actor }) {
+    const action = input.action === "export" ? undefined : input.action;
+    const { loaded, warnings } = await updatePlan(run, actor, input.plan, input.policy, action);
+    const ledger = input.action === "export" ? await exportLedger(run, input.plan) : undefined;
+    const counts = countsOf(loaded);
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        status: loaded.stored.status,
+        policy: loaded.policy,
+        ...(ledger && { ledger }),
+        ...(warnings.length > 0 && { warnings }),
+        counts: shortCounts(counts),
+        next: ledger
+          ? `The ledger is in ${ledger.written}.`
+          : nextStep(session, loaded, counts, isDone(loaded)),
+      },
+    };
+  },
+});

@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { claimTask } from "../run/claim-task.ts";
+import { countsOf, isDone, shortCounts } from "../run/progress.ts";
+import { defineTool, WRITE } from "./define-tool.ts";
+import { plan } from "./fields.ts";
+
+export const taskClaim = defineTool({
+  name: "task_claim",
+  title: "Claim a task",
+  description:
+    "Use as a worker that pulls its own work: gives one task with its brief, or says why there is none.",
+  input: z.strictObject({
+    plan,
+    task: z.string().max(200).optional().describe("Id; default: the best that fits"),
+    agent: z.string().max(100).optional().describe("Your role, to get only its tasks"),
+    worker: z.string().min(1).max(100).describe("Your name"),
+  }),
+  annotations: WRITE,
+  async handle(input, { run, actor, agentId }) {
+    const { loaded, claim, why } = await claimTask(run, actor, agentId, input);
+    if (claim)
+      return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
+    const counts = countsOf(loaded);
+    const over = isDone(loaded) || loaded.stored.status !== "open";
+    return {
+      data: {
+        claim: null,
+        why,
+        counts: shortCounts(counts),
+        done: over,
+        next: over
+          ? "End your turn: there is nothing more to claim."
+          : 'Wait with batch_collect {until: "next"}, then claim again.',
+      },
+    };
+  },
+});

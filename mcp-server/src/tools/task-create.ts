@@ -1,0 +1,25 @@
+import * as z from "zod";
+import { createTasks } from "../run/create-tasks.ts";
+import { countsOf, isDone } from "../run/progress.ts";
+import { defineTool, WRITE } from "./define-tool.ts";
+import { plan, tasks } from "./fields.ts";
+import { nextStep } from "./next-step.ts";
+
+export const taskCreate = defineTool({
+  name: "task_create",
+  title: "Add tasks",
+  description: "Use to add tasks to a plan that exists, for example a fix that a run made necessary.",
+  input: z.strictObject({ plan, tasks }),
+  annotations: WRITE,
+  async handle(input, { run, session, actor }) {
+    const { ids, loaded, warnings } = await createTasks(run, actor, input.plan, input.tasks);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        ids,
+        ...(warnings.length > 0 && { warnings }),
+        next: nextStep(session, loaded, countsOf(loaded), isDone(loaded)),
+      },
+    };
+  },
+});

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { getTask } from "../run/get-task.ts";
+import { defineTool, IDEMPOTENT } from "./define-tool.ts";
+import { taskName, token } from "./fields.ts";
+
+export const taskGet = defineTool({
+  name: "task_get",
+  title: "Read a task",
+  description:
+    "Use to read one task; as its agent, with your token, for the full brief if your prompt does not hold it.",
+  input: z.strictObject({ task: taskName, token: token.optional() }),
+  annotations: IDEMPOTENT,
+  alwaysLoad: true,
+  async handle(input, { run, actor, agentId }) {
+    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, input);
+    if (brief !== undefined) {
+      return {
+        data: {
+          task: { id: task.id, subject: task.subject, status: task.status },
+          brief,
+          next: "Carry out the brief.",
+        },
+        text: brief,
+      };
+    }
+    const { inferredWrites, extra, position: _position, estimateMs, timeoutMs, ...rest } = task;
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        task: {
+          ...rest,
+          ...(rest.writes === undefined && inferredWrites.length > 0 && { inferredWrites }),
+          ...(estimateMs !== undefined && { estimateMinutes: estimateMs / 60_000 }),
+          ...(timeoutMs !== undefined && { timeoutMinutes: timeoutMs / 60_000 }),
+          ...(Object.keys(extra).length > 0 && { extra }),
+        },
+        attempts: attempts.map((attempt) => ({
+          number: attempt.number,
+          state: attempt.state,
+          ...(attempt.state === "ended" && {
+            outcome: attempt.outcome,
+            ...(attempt.report && { report: attempt.report }),
+            ...(attempt.lastMessage !== undefined && { lastMessage: attempt.lastMessage }),
+            ...(attempt.cause !== undefined && { cause: attempt.cause }),
+          }),
+        })),
+        next: "This is information; only the holder of the task's token may work on it.",
+      },
+    };
+  },
+});

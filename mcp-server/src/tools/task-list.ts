@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { TASK_STATUSES } from "../graph/task.ts";
+import { listTasks } from "../run/list-tasks.ts";
+import { defineTool, READ } from "./define-tool.ts";
+import { plan } from "./fields.ts";
+
+export const taskList = defineTool({
+  name: "task_list",
+  title: "List tasks",
+  description: "Use to see the plans of this repository and their tasks, without descriptions.",
+  input: z.strictObject({
+    plan: plan.optional(),
+    status: z.enum(TASK_STATUSES).optional(),
+    ready: z.boolean().optional(),
+    agent: z.string().max(100).optional().describe("Role"),
+    limit: z.number().int().min(0).max(500).optional().describe("Default 50; 0: only the plans"),
+    cursor: z.string().max(300).optional().describe("Of the page before"),
+  }),
+  annotations: READ,
+  async handle(input, { run }) {
+    const list = await listTasks(run, { ...input, limit: input.limit ?? 50 });
+    const next =
+      list.plans.length === 0
+        ? 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.'
+        : list.cursor === undefined
+          ? "That is all."
+          : `More: call again with cursor ${JSON.stringify(list.cursor)}.`;
+    return { data: { ...list, next } };
+  },
+});

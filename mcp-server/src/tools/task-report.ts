@@ -1,0 +1,111 @@
+import * as z from "zod";
+import { type BlockedOn, type Evidence, type Report, SEVERITIES } from "../graph/attempt.ts";
+import type { TaskId } from "../graph/task.ts";
+import { CallerError } from "../run/errors.ts";
+import { reportTask } from "../run/report-task.ts";
+import { defineTool, IDEMPOTENT } from "./define-tool.ts";
+import { evidence, ids, paths, taskName, token } from "./fields.ts";
+
+const input = z.strictObject({
+  task: taskName,
+  token,
+  outcome: z.enum(["completed", "failed", "blocked"]),
+  summary: z.string().min(1).max(4_000).describe("At most three sentences"),
+  evidence: evidence
+    .optional()
+    .describe("Per criterion: command + exitCode + result, or inspected, or notVerified: why"),
+  filesChanged: paths.optional(),
+  findings: z
+    .array(
+      z.strictObject({
+        severity: z.enum(SEVERITIES),
+        text: z.string().min(1).max(4_000),
+        file: z.string().max(1_000).optional(),
+      }),
+    )
+    .max(200)
+    .optional()
+    .describe("What somebody should know or fix"),
+  notes: z.array(z.string().max(4_000)).max(50).optional().describe("For agents of dependent tasks"),
+  blockedOn: z
+    .strictObject({
+      writes: paths.optional(),
+      tasks: ids.optional(),
+      question: z.string().max(4_000).optional(),
+    })
+    .optional()
+    .describe("With blocked: exactly one"),
+});
+
+export const taskReport = defineTool({
+  name: "task_report",
+  title: "Report a task",
+  description:
+    "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
+  input,
+  annotations: IDEMPOTENT,
+  alwaysLoad: true,
+  async handle(call, { run, actor, agentId }) {
+    const result = await reportTask(run, actor, agentId, {
+      task: call.task,
+      token: call.token,
+      report: reportOf(call),
+    });
+    return {
+      data: {
+        task: result.task,
+        outcome: result.outcome,
+        status: result.status,
+        reply: result.reply,
+        next: `Reply with exactly: ${result.reply}`,
+      },
+    };
+  },
+});
+
+function reportOf(call: z.infer<typeof input>): Report {
+  const blockedOn = call.blockedOn && needOf(call.blockedOn);
+  return {
+    outcome: call.outcome,
+    summary: call.summary,
+    evidence: (call.evidence ?? []).map(evidenceOf),
+    filesChanged: call.filesChanged ?? [],
+    findings: (call.findings ?? []).map(({ severity, text, file }) => ({
+      severity,
+      text,
+      ...(file !== undefined && { file }),
+    })),
+    notes: call.notes ?? [],
+    ...(blockedOn && { blockedOn }),
+  };
+}
+
+function evidenceOf(entry: z.infer<typeof evidence>[number], index: number): Evidence {
+  const criterion = entry.criterion === undefined ? {} : { criterion: entry.criterion };
+  if (entry.command !== undefined && entry.exitCode !== undefined) {
+    return { ...criterion, command: entry.command, exitCode: entry.exitCode, result: entry.result ?? "" };
+  }
+  if (entry.inspected !== undefined) return { ...criterion, inspected: entry.inspected };
+  if (entry.notVerified !== undefined) return { ...criterion, notVerified: entry.notVerified };
+  throw new CallerError(
+    "bad_input",
+    `evidence[${index}] proves nothing: ${entry.command !== undefined ? "exitCode is missing" : "it has neither command, inspected nor notVerified"}.`,
+    "Give {command, exitCode, result}, {inspected} or {notVerified: why}.",
+    `evidence[${index}]`,
+  );
+}
+
+function needOf(need: NonNullable<z.infer<typeof input>["blockedOn"]>): BlockedOn {
+  const given = Object.values(need).filter((value) => value !== undefined);
+  if (given.length !== 1) {
+    throw new CallerError(
+      "bad_input",
+      `blockedOn names ${given.length} needs.`,
+      'Give exactly one of {writes: ["path"]}, {tasks: ["id"]}, {question: "…"}.',
+      "blockedOn",
+    );
+  }
+  if (need.writes) return { writes: need.writes };
+  if (need.tasks) return { tasks: need.tasks as TaskId[] };
+  return { question: need.question ?? "" };
+}

@@ -1,0 +1,202 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { descendantsOf, endAll, eventually, isAlive } from "./processes.ts";
+
+/** Claude Code accepts any key at a custom endpoint; it only has to look like one. */
+const KEY = "sk-ant-dummy-key-0123456789abcdefghij";
+
+export interface Place {
+  /** The project, a real git repository. */
+  project: string;
+  /** A home of its own, so that nothing of the user's settings counts. */
+  home: string;
+  /** Where the scripted model listens. */
+  endpoint: string;
+  /** Plugin folders, loaded with `--plugin-dir`. */
+  plugins: string[];
+  /** Further environment, for instance the plugin's settings. */
+  environment?: Record<string, string>;
+}
+
+/** The binary that the repository installs for its tests. */
+export function claudeCodeBinary(): string {
+  const name = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return join(dirname(manifest), process.platform === "win32" ? "claude.exe" : "claude");
+}
+
+/** The whole environment of a run: nothing of the surrounding shell leaks in but the search path. */
+export function environmentOf(place: Place): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: place.home,
+    LANG: "C.UTF-8",
+    TMPDIR: join(place.home, "tmp"),
+    CLAUDE_CODE_TMPDIR: join(place.home, "tmp"),
+    ANTHROPIC_BASE_URL: place.endpoint,
+    ANTHROPIC_API_KEY: KEY,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_TELEMETRY: "1",
+    DISABLE_AUTOUPDATER: "1",
+    ...place.environment,
+  };
+}
+
+/** Answers in advance what Claude Code asks a new user, and sets the user's own permission rules. */
+export function furnishHome(place: Place, settings: Record<string, unknown> = {}): void {
+  mkdirSync(join(place.home, ".claude"), { recursive: true });
+  mkdirSync(join(place.home, "tmp"));
+  writeFileSync(join(place.home, ".claude", "settings.json"), JSON.stringify(settings));
+  const state = {
+    hasCompletedOnboarding: true,
+    theme: "dark",
+    numStartups: 5,
+    // A key is remembered by its last twenty characters.
+    customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
+    projects: { [place.project]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } },
+  };
+  writeFileSync(join(place.home, ".claude.json"), JSON.stringify(state));
+}
+
+/** Installs a plugin and what it depends on from a marketplace (a folder, `owner/repo` or URL), as a user does. */
+export async function installPlugin(place: Place, plugin: string, marketplace: string): Promise<void> {
+  const parameters = ["plugin", "install", plugin, "--marketplace", marketplace];
+  await promisify(execFile)(claudeCodeBinary(), parameters, {
+    cwd: place.project,
+    env: environmentOf(place),
+  });
+}
+
+export interface StreamEvent {
+  type: string;
+  subtype?: string;
+  [field: string]: unknown;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether the time limit ended it. */
+  timedOut: boolean;
+}
+
+/** One `claude -p` in default permission mode. */
+export class ClaudeCode {
+  readonly pid: number;
+  readonly events: StreamEvent[] = [];
+  stderr = "";
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<Exit>;
+  #hasExited = false;
+  /** Every process seen below it; a killed parent no longer leads to them. */
+  readonly #below = new Set<number>();
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(place: Place, prompt: string) {
+    const plugins = place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
+    this.#child = spawn(
+      claudeCodeBinary(),
+      ["-p", prompt, "--output-format", "stream-json", "--verbose", ...plugins],
+      { cwd: place.project, env: environmentOf(place), stdio: ["ignore", "pipe", "pipe"] },
+    );
+    if (this.#child.pid === undefined) throw new Error("Claude Code did not start");
+    this.pid = this.#child.pid;
+    this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.stderr += chunk.toString("utf8");
+    });
+    if (this.#child.stdout !== null) {
+      createInterface({ input: this.#child.stdout }).on("line", (line) => this.#read(line));
+    }
+    this.#exited = new Promise((resolve) => {
+      this.#child.once("close", (code, signal) => {
+        this.#hasExited = true;
+        clearInterval(this.#watch);
+        resolve({ code, signal, timedOut: false });
+      });
+    });
+    this.#watch = setInterval(() => void this.#noteDescendants(), 250);
+    this.#watch.unref();
+  }
+
+  /** The session's id, once the host has said it. */
+  get sessionId(): string | undefined {
+    const init = this.events.find((event) => event.subtype === "init");
+    return typeof init?.session_id === "string" ? init.session_id : undefined;
+  }
+
+  /** The result of each turn of the main conversation. */
+  get results(): StreamEvent[] {
+    return this.events.filter((event) => event.type === "result");
+  }
+
+  /** What the main conversation said, in all its turns; a late notification can follow on the last words of a turn. */
+  get texts(): string[] {
+    return this.events
+      .filter((event) => event.type === "assistant" && event.parent_tool_use_id === null)
+      .flatMap((event) => (event.message as { content: { type: string; text?: string }[] }).content)
+      .flatMap((block) => (block.type === "text" && block.text !== undefined ? [block.text] : []));
+  }
+
+  /** The tool calls that the host refused for lack of permission, in the main conversation and in agents. */
+  get permissionDenials(): { tool: string; input: unknown }[] {
+    return this.results.flatMap((result) =>
+      Array.isArray(result.permission_denials)
+        ? result.permission_denials.map((denial: { tool_name: string; tool_input: unknown }) => ({
+            tool: denial.tool_name,
+            input: denial.tool_input,
+          }))
+        : [],
+    );
+  }
+
+  /** Sends a signal to Claude Code alone. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    await this.#noteDescendants();
+    this.#child.kill(signal);
+  }
+
+  /** Waits for its end; past the limit it is killed. */
+  async wait(limitMs: number): Promise<Exit> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), limitMs);
+    });
+    const exit = await Promise.race([this.#exited, limit]);
+    clearTimeout(timer);
+    if (exit !== undefined) return exit;
+    await this.kill("SIGKILL");
+    return { ...(await this.#exited), timedOut: true };
+  }
+
+  /** The processes it started that outlived it; they get a moment to notice the end of their input. */
+  async survivors(graceMs = 2000): Promise<number[]> {
+    await eventually(() => this.#hasExited && [...this.#below].every((pid) => !isAlive(pid)), graceMs);
+    return [...this.#below].filter(isAlive);
+  }
+
+  /** Ends it and everything that it started. */
+  async end(): Promise<void> {
+    if (!this.#hasExited) await this.wait(0);
+    const survivors = await this.survivors(0);
+    endAll(survivors);
+    await eventually(() => !survivors.some(isAlive), 2000);
+  }
+
+  async #noteDescendants(): Promise<void> {
+    if (this.#hasExited) return;
+    for (const pid of await descendantsOf(this.pid)) this.#below.add(pid);
+  }
+
+  #read(line: string): void {
+    try {
+      this.events.push(JSON.parse(line) as StreamEvent);
+    } catch {
+      // A warning that the host printed between its events.
+      this.stderr += `${line}\n`;
+    }
+  }
+}

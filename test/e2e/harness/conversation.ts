@@ -1,0 +1,138 @@
+/** What one request of the Messages API shows of a conversation, as one flat list in reading order. */
+
+export interface TextBlock {
+  kind: "text";
+  role: "user" | "assistant" | "system";
+  message: number;
+  text: string;
+}
+
+export interface CallBlock {
+  kind: "call";
+  role: "assistant";
+  message: number;
+  id: string;
+  tool: string;
+  input: Record<string, unknown>;
+}
+
+export interface ResultBlock {
+  kind: "result";
+  role: "user";
+  message: number;
+  callId: string;
+  tool: string;
+  text: string;
+  isError: boolean;
+}
+
+export type Block = TextBlock | CallBlock | ResultBlock;
+
+export interface Conversation {
+  sessionId: string;
+  /** Absent in the main conversation. */
+  agentId?: string;
+  parentAgentId?: string;
+  model: string;
+  tools: string[];
+  blocks: Block[];
+}
+
+/** Parses a request body; anything in it that no script needs (thinking, images) is left out. */
+export function parseConversation(
+  body: Record<string, unknown>,
+  headers: Record<string, string | string[] | undefined>,
+): Conversation {
+  const agentId = header(headers, "x-claude-code-agent-id");
+  const parentAgentId = header(headers, "x-claude-code-parent-agent-id");
+  return {
+    sessionId: header(headers, "x-claude-code-session-id") ?? "",
+    ...(agentId === undefined ? {} : { agentId }),
+    ...(parentAgentId === undefined ? {} : { parentAgentId }),
+    model: String(body.model ?? ""),
+    tools: list(body.tools).map((tool) => String(tool.name)),
+    blocks: parseBlocks(list(body.messages)),
+  };
+}
+
+/** The side requests of the host (titles, summaries, classifiers) come without an agent and without its tools. */
+export function isMainConversation(conversation: Conversation): boolean {
+  return conversation.agentId === undefined && conversation.tools.includes("Agent");
+}
+
+/** What came in since the model last spoke. */
+export function arrivals(conversation: Conversation): Block[] {
+  const last = conversation.blocks.findLastIndex((block) => block.role === "assistant");
+  return conversation.blocks.slice(last + 1);
+}
+
+/** How often the model has spoken in this conversation. */
+export function turnsTaken(conversation: Conversation): number {
+  return new Set(
+    conversation.blocks.filter((block) => block.role === "assistant").map((block) => block.message),
+  ).size;
+}
+
+/** Everything that a user message or a system message said, joined. */
+export function textOf(blocks: Block[]): string {
+  return blocks
+    .filter((block) => block.kind === "text" && block.role !== "assistant")
+    .map((block) => (block.kind === "text" ? block.text : ""))
+    .join("\n");
+}
+
+function parseBlocks(messages: Record<string, unknown>[]): Block[] {
+  const tools = new Map<string, string>();
+  const blocks: Block[] = [];
+  messages.forEach((message, index) => {
+    const role = message.role === "assistant" || message.role === "system" ? message.role : "user";
+    for (const part of parts(message.content)) {
+      if (part.type === "text") {
+        blocks.push({ kind: "text", role, message: index, text: String(part.text ?? "") });
+      } else if (part.type === "tool_use") {
+        const call: CallBlock = {
+          kind: "call",
+          role: "assistant",
+          message: index,
+          id: String(part.id),
+          tool: String(part.name),
+          input: isRecord(part.input) ? part.input : {},
+        };
+        tools.set(call.id, call.tool);
+        blocks.push(call);
+      } else if (part.type === "tool_result") {
+        const callId = String(part.tool_use_id);
+        blocks.push({
+          kind: "result",
+          role: "user",
+          message: index,
+          callId,
+          tool: tools.get(callId) ?? "",
+          text: parts(part.content)
+            .map((piece) => String(piece.text ?? ""))
+            .join("\n"),
+          isError: part.is_error === true,
+        });
+      }
+    }
+  });
+  return blocks;
+}
+
+/** Content is either a string or a list of parts; both mean the same. */
+function parts(content: unknown): Record<string, unknown>[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : list(content);
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function header(headers: Record<string, string | string[] | undefined>, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,146 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Conversation, turnsTaken } from "./conversation.ts";
+import { hasTmux } from "./interactive.ts";
+import { isAlive } from "./processes.ts";
+import type { RecordedRequest, Recording } from "./recording.ts";
+import { runScenario } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { callsTogether, says, type Turn } from "./turn.ts";
+import { hangs, runs, stopsSilently, writes } from "./worker.ts";
+
+/** A main conversation that takes these turns in order. */
+function takes(...turns: Turn[]): (conversation: Conversation) => Turn {
+  return (conversation) => turns[turnsTaken(conversation)] ?? says("Nothing more to do.");
+}
+
+function launches(...ids: string[]): Turn {
+  return callsTogether(
+    ids.map((id) => ({
+      tool: "Agent",
+      input: {
+        description: `${id} Do it`,
+        subagent_type: "general-purpose",
+        prompt: `Task: demo/${id}\nToken: 1-aaaaaaaaaaaaaaaaaaaaaaaaaa`,
+      },
+    })),
+  );
+}
+
+function scenario(parts: Partial<Scenario> & Pick<Scenario, "runs">): Scenario {
+  return { name: "host", files: { "README.md": "# Demo\n" }, plugins: [], ...parts };
+}
+
+/** How long a worker's tool call has been running. */
+function sinceAnswerMs(request: RecordedRequest): number {
+  return request.task === undefined || request.endMs === undefined ? 0 : Date.now() - request.endMs;
+}
+
+const allowsWrites = { permissions: { allow: ["Write"] } };
+
+describe("the harness on the real Claude Code", { timeout: 60_000 }, () => {
+  it("sees three agents of one message run at the same time, each with its own task", async () => {
+    const run = {
+      prompt: "Start three agents.",
+      orchestrator: takes(launches("1", "2", "3"), says("Launched.")),
+    };
+    const work = [writes({ "made.txt": "made\n" }), stopsSilently()];
+    await runScenario(
+      scenario({
+        runs: [run],
+        settings: allowsWrites,
+        latencyMs: { main: 20, agent: 400 },
+        workers: { "1": [writes({ "one.txt": "1\n" }), stopsSilently("One is done.")] },
+        work,
+      }),
+      ({ recording, runs, gitStatus, project }) => {
+        expect(runs[0]?.exit).toEqual({ code: 0, signal: null, timedOut: false });
+        expect(recording.launchMessages()).toEqual([["1 Do it", "2 Do it", "3 Do it"]]);
+        expect(recording.mostAgentRequestsAtOnce()).toBe(3);
+        expect(
+          recording
+            .agents()
+            .map((agent) => agent.task)
+            .sort(),
+        ).toEqual(["demo/1", "demo/2", "demo/3"]);
+        expect(recording.agents().every((agent) => agent.requests === 2)).toBe(true);
+        expect(recording.refusals()).toEqual([]);
+        expect(runs[0]?.permissionDenials).toEqual([]);
+        expect(gitStatus.sort()).toEqual(["?? made.txt", "?? one.txt"]);
+        expect(existsSync(join(project, "one.txt"))).toBe(true);
+        const characters = recording.mainCharacters();
+        expect(characters["host: launch text"]).toBeGreaterThan(3 * 500);
+        expect(characters["last message of an agent"]).toBe("One is done.".length + 2 * "I am done.".length);
+        expect(characters["hook of this plugin"]).toBe(0);
+      },
+    );
+  });
+
+  it("reports a write that nobody allowed as a refusal", async () => {
+    const run = { prompt: "Start an agent.", orchestrator: takes(launches("1"), says("Launched.")) };
+    const work = [writes({ "made.txt": "made\n" }), stopsSilently()];
+    await runScenario(scenario({ runs: [run], work }), ({ recording, runs, gitStatus }) => {
+      expect(recording.refusals().map(({ tool }) => tool)).toEqual(["Write"]);
+      expect(runs[0]?.permissionDenials.map(({ tool }) => tool)).toEqual(["Write"]);
+      expect(gitStatus).toEqual([]);
+    });
+  });
+
+  it("kills a run with a hanging agent and finds no process left of it", async () => {
+    const run = {
+      prompt: "Start an agent that hangs.",
+      orchestrator: takes(launches("1"), says("Launched.")),
+      killWhen: ({ requests }: Recording) =>
+        requests.some((request) => request.task === "demo/1" && request.endMs === undefined) &&
+        requests.length === 3,
+    };
+    await runScenario(scenario({ runs: [run], workers: { "1": [hangs()] } }), ({ runs }) => {
+      expect(runs[0]?.exit).toEqual({ code: null, signal: "SIGKILL", timedOut: false });
+      expect(runs[0]?.survivors).toEqual([]);
+      expect(runs[0]?.events.some((event) => event.subtype === "task_started")).toBe(true);
+    });
+  });
+
+  it("names the process that outlives a killed run, and ends it", async () => {
+    const run = {
+      prompt: "Start an agent that runs something long.",
+      orchestrator: takes(launches("1"), says("Launched.")),
+      killWhen: ({ requests }: Recording) => requests.some((request) => sinceAnswerMs(request) > 1000),
+    };
+    let survivors: number[] = [];
+    await runScenario(
+      scenario({
+        runs: [run],
+        settings: { permissions: { allow: ["Bash(tail:*)"] } },
+        workers: { "1": [runs("tail -f README.md"), stopsSilently()] },
+      }),
+      (outcome) => {
+        survivors = outcome.runs[0]?.survivors ?? [];
+        expect(survivors.length).toBeGreaterThan(0);
+      },
+    );
+    expect(survivors.filter(isAlive)).toEqual([]);
+  });
+
+  it("drives an interactive session: a prompt, an answer, an interruption, the end", async ({ skip }) => {
+    if (!(await hasTmux())) skip("tmux is not installed");
+    let pid = 0;
+    const run = {
+      orchestrator: takes(says("Good morning."), { outputs: [{ text: "Too late." }], latencyMs: 30_000 }),
+      user: async (session: Parameters<Extract<Scenario["runs"][number], { user: unknown }>["user"]>[0]) => {
+        pid = session.pid;
+        await session.type("Say good morning.");
+        await session.waitFor(/Good morning\./, 10_000);
+        await session.type("Take your time.");
+        await session.waitFor(/esc to interrupt/, 10_000);
+        await session.press("Escape");
+        await session.waitUntilGone(/esc to interrupt/, 10_000);
+      },
+    };
+    await runScenario(scenario({ runs: [run] }), ({ recording }) => {
+      expect(recording.requests.filter((request) => request.isMain)).toHaveLength(2);
+      expect(isAlive(pid)).toBe(false);
+    });
+  });
+});

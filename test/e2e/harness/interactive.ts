@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { claudeCodeBinary, environmentOf, type Place } from "./claude-code.ts";
+import { descendantsOf, endAll, eventually, isAlive } from "./processes.ts";
+
+const run = promisify(execFile);
+
+/** Whether interactive sessions can be driven on this machine. */
+export async function hasTmux(): Promise<boolean> {
+  return run("tmux", ["-V"]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** An interactive session of Claude Code in a terminal that nobody looks at. */
+export class InteractiveClaudeCode {
+  /** tmux keeps its socket here; a path of its own keeps it apart from the user's, a short one fits the limit. */
+  readonly #sockets = mkdtempSync(join(tmpdir(), "tmux-"));
+  readonly #place: Place;
+  #pid = 0;
+  #below: number[] = [];
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  /** The process id of Claude Code. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** Starts the session and waits until it takes input. */
+  async start(): Promise<void> {
+    const environment = { ...environmentOf(this.#place), TERM: "xterm-256color" };
+    const plugins = this.#place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
+    // Without the flag a new user's sessions are in auto mode, which wants a classifier behind the endpoint.
+    const command = [claudeCodeBinary(), "--permission-mode", "default", ...plugins];
+    const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    await this.#tmux(
+      ["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "120", "-c", this.#place.project],
+      ["env", "-i", ...pairs, ...command],
+    );
+    const { stdout } = await this.#tmux(["list-panes", "-F", "#{pane_pid}"]);
+    this.#pid = Number(stdout.trim());
+    await this.waitFor(/❯/, 20_000);
+  }
+
+  /** Types a line and sends it off. */
+  async type(line: string): Promise<void> {
+    // An interrupted prompt comes back into the input box.
+    await this.#tmux(["send-keys", "C-u"]);
+    await this.#tmux(["send-keys", "-l", line]);
+    const isTyped = async () => (await this.#inputLine()).includes(line.slice(0, 40));
+    if (!(await eventually(isTyped, 5000)))
+      throw new Error(`the session took no input:\n${await this.screen()}`);
+    // Enter that comes too soon after the text counts as part of a paste, or closes the menu of commands.
+    const isSent = async () => {
+      await this.#tmux(["send-keys", "Enter"]);
+      return eventually(async () => !(await isTyped()), 500);
+    };
+    if (!(await eventually(isSent, 5000))) throw new Error(`the line was not sent:\n${await this.screen()}`);
+  }
+
+  /** Presses a key by its tmux name, for instance `Escape` or `Enter`. */
+  async press(key: string): Promise<void> {
+    await this.#tmux(["send-keys", key]);
+  }
+
+  /** Takes the first choice of the dialog that shows this pattern. */
+  async accept(pattern: RegExp, limitMs: number): Promise<void> {
+    await this.waitFor(pattern, limitMs);
+    const isGone = async () => !/Enter to (select|confirm)/.test(await this.screen());
+    // A dialog that has just appeared takes no keys, so that nobody answers it by accident.
+    const isAccepted = await eventually(async () => {
+      await this.press("Enter");
+      return eventually(isGone, 500);
+    }, limitMs);
+    if (!isAccepted) throw new Error(`the dialog stayed:\n${await this.screen()}`);
+  }
+
+  /** What stands on the screen. */
+  async screen(): Promise<string> {
+    const { stdout } = await this.#tmux(["capture-pane", "-p"]);
+    return stdout;
+  }
+
+  /** Waits until the screen shows a pattern. */
+  async waitFor(pattern: RegExp, limitMs: number): Promise<void> {
+    await this.#waitForScreen((screen) => pattern.test(screen), `to show ${pattern}`, limitMs);
+  }
+
+  /** Waits until the screen no longer shows a pattern. */
+  async waitUntilGone(pattern: RegExp, limitMs: number): Promise<void> {
+    await this.#waitForScreen((screen) => !pattern.test(screen), `to lose ${pattern}`, limitMs);
+  }
+
+  /** Sends a signal to Claude Code. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.#below = await descendantsOf(this.#pid);
+    process.kill(this.#pid, signal);
+  }
+
+  /** Leaves with `/exit`, and makes sure that nothing is left. */
+  async end(): Promise<void> {
+    if (isAlive(this.#pid)) {
+      this.#below.push(...(await descendantsOf(this.#pid)));
+      await this.type("/exit").catch(() => undefined);
+    }
+    const isGone = () => [this.#pid, ...this.#below].every((pid) => !isAlive(pid));
+    if (!(await eventually(isGone, 5000))) endAll([this.#pid, ...this.#below].filter(isAlive));
+    await this.#tmux(["kill-server"]).catch(() => undefined);
+    rmSync(this.#sockets, { recursive: true, force: true });
+  }
+
+  async #waitForScreen(holds: (screen: string) => boolean, wish: string, limitMs: number): Promise<void> {
+    let seen = "";
+    const isSo = await eventually(async () => {
+      seen = await this.screen();
+      return holds(seen);
+    }, limitMs);
+    if (!isSo) throw new Error(`waited ${limitMs} ms for the screen ${wish}:\n${seen.trimEnd()}`);
+  }
+
+  /** The input box stands below everything else that begins with its sign. */
+  async #inputLine(): Promise<string> {
+    return (await this.screen()).split("\n").findLast((line) => line.startsWith("❯")) ?? "";
+  }
+
+  #tmux(options: string[], command: string[] = []): Promise<{ stdout: string; stderr: string }> {
+    return run("tmux", [...options, ...command], {
+      env: {
+        PATH: process.env.PATH ?? "",
+        TMUX_TMPDIR: this.#sockets,
+        TERM: "xterm-256color",
+        LANG: "C.UTF-8",
+      },
+    });
+  }
+}

@@ -1,0 +1,385 @@
+import { z } from "zod";
+import { arrivals, type CallBlock, type Conversation, textOf } from "./conversation.ts";
+import { type Answer, answers, findTask, taskTool } from "./task-tools.ts";
+import { callsTogether, calls as callsTool, type Output, says, type Turn } from "./turn.ts";
+import { workingDirectory, worksByTheBrief } from "./worker.ts";
+
+/**
+ * The scripted main conversation. It decides anew at every turn from what stands in the conversation, like a model,
+ * so it also goes on correctly after a crash, a notification or a hook's word.
+ */
+export type Orchestrator = (conversation: Conversation) => Turn;
+
+const launchItem = z.looseObject({
+  task: z.string(),
+  subagent_type: z.string(),
+  description: z.string(),
+  prompt: z.string(),
+  model: z.string().optional(),
+  isolation: z.string().optional(),
+});
+type LaunchItem = z.infer<typeof launchItem>;
+
+const stopItem = z.looseObject({ task: z.string(), agentId: z.string() });
+type StopItem = z.infer<typeof stopItem>;
+
+const batchAnswer = z.looseObject({
+  launch: z.array(launchItem),
+  stop: z.array(stopItem).default([]),
+  counts: z.looseObject({ running: z.number() }),
+  done: z.boolean(),
+});
+
+const collectAnswer = z.looseObject({
+  stop: z.array(stopItem).default([]),
+  decision: z.string(),
+  reason: z.string(),
+  counts: z.looseObject({ running: z.number() }),
+  done: z.boolean(),
+});
+
+const claimAnswer = z.looseObject({
+  claim: z.looseObject({ task: z.string(), token: z.string(), brief: z.string() }).nullable(),
+});
+
+/**
+ * Does what `/spec:execute` and its skill ask for. Where the user can be asked it asks once and is woken by the
+ * host's notifications; otherwise it waits in the server.
+ */
+export const executesThePlan: Orchestrator = (conversation) => {
+  const turn = decide(conversation);
+  return conversation.tools.includes("AskUserQuestion") ? insteadOfWaiting(turn) : turn;
+};
+
+function decide(conversation: Conversation): Turn {
+  const { plan, start } = command(conversation);
+  const given = answers(conversation, start);
+  const last = given.at(-1);
+  if (last === undefined) {
+    const skill = wantedSkill(conversation, start);
+    if (skill !== undefined) return callsTool("Skill", { skill });
+    return callsTool(taskTool("plan_create"), { plan, from: `specs/${plan}/03-tasks.json` });
+  }
+  if (!wasAnswered(conversation)) {
+    return isReported(given) ? says("Finished.") : callsTool(taskTool("batch_next"), { plan });
+  }
+  if (last.isError) return says(`Stopped. ${last.tool} answered: ${last.text}`);
+  switch (last.tool) {
+    case "plan_create":
+      return callsTool(taskTool("plan_analyze"), { plan });
+    case "plan_analyze":
+      return afterAnalysing(plan, last, conversation);
+    case "task_claim":
+    case "task_report":
+      return afterClaiming(plan, conversation);
+    case "batch_next":
+      return afterBatch(plan, last, conversation);
+    case "batch_collect":
+      return afterCollecting(plan, last, conversation);
+    case "plan_report":
+      return callsTool(taskTool("plan_update"), { plan, action: "export" });
+    default:
+      return says(reportIn(given));
+  }
+}
+
+function afterAnalysing(plan: string, analysis: Answer, conversation: Conversation): Turn {
+  if (analysis.value.strategy === "direct")
+    return callsTool(taskTool("task_claim"), { plan, worker: "main" });
+  const answered = conversation.blocks
+    .slice(analysis.at)
+    .find((block) => block.kind === "result" && block.tool === "AskUserQuestion");
+  if (answered?.kind === "result" && !answered.text.includes('="Run it"')) return says("Then not now.");
+  if (answered !== undefined || !conversation.tools.includes("AskUserQuestion")) {
+    return callsTool(taskTool("batch_next"), { plan });
+  }
+  const options = ["Run it", "Not now"].map((label) => ({ label, description: label }));
+  return callsTool("AskUserQuestion", {
+    questions: [{ question: "Shall I run this plan?", header: "Plan", multiSelect: false, options }],
+  });
+}
+
+/** A plan that needs no agents is worked off here, one claim after the other. */
+function afterClaiming(plan: string, conversation: Conversation): Turn {
+  const claims = answers(conversation).filter((answer) => answer.tool === "task_claim");
+  const claimed = claims.at(-1);
+  const { claim } = claimAnswer.parse(claimed?.value);
+  if (claimed === undefined || claim === null)
+    return callsTool(taskTool("batch_collect"), { plan, until: "all" });
+  const spoken = new Set(
+    conversation.blocks
+      .slice(claimed.at)
+      .filter((block) => block.role === "assistant")
+      .map((block) => block.message),
+  );
+  const step = worksByTheBrief[spoken.size];
+  if (step === undefined) return callsTool(taskTool("task_claim"), { plan, worker: "main" });
+  const task = claim.task.includes("/") ? claim.task : `${plan}/${claim.task}`;
+  const directory = workingDirectory(conversation);
+  return step({ task, token: claim.token, brief: claim.brief, directory, conversation });
+}
+
+function afterBatch(plan: string, answer: Answer, conversation: Conversation): Turn {
+  const batch = batchAnswer.parse(answer.value);
+  const toStop = batch.stop.filter((item) => !wasStopped(conversation, item, answer.at));
+  if (toStop.length > 0) return callsTogether(toStop.map(stopCall));
+  const launched = launchesSince(conversation, answer.at);
+  if (batch.launch.length > 0 && launched.length === 0) return launches(batch.launch);
+  if (launched.length > 0 && launched.every((call) => wasRefused(conversation, call))) {
+    return callsTool(taskTool(isHopeless(conversation) ? "plan_report" : "batch_next"), { plan });
+  }
+  const isQuiet = batch.counts.running === 0 && launched.length === 0;
+  return callsTool(taskTool("batch_collect"), { plan, until: batch.done || isQuiet ? "all" : "next" });
+}
+
+function afterCollecting(plan: string, answer: Answer, conversation: Conversation): Turn {
+  const collected = collectAnswer.parse(answer.value);
+  const toStop = collected.stop.filter((item) => !wasStopped(conversation, item, answer.at));
+  if (toStop.length > 0) return callsTogether(toStop.map(stopCall));
+  const isOver = collected.done || collected.decision === "stop" || collected.decision === "escalate";
+  const isLast = callOf(conversation, answer)?.input.until === "all";
+  if (isOver) {
+    return callsTool(
+      taskTool(isLast ? "plan_report" : "batch_collect"),
+      isLast ? { plan } : { plan, until: "all" },
+    );
+  }
+  if (collected.decision === "wait" && isLast && collected.counts.running === 0) {
+    return says(`Nothing can go on. ${collected.reason}`);
+  }
+  return callsTool(taskTool("batch_next"), { plan });
+}
+
+/** Changes an orchestrator into a less obedient one. */
+export type Habit = (orchestrator: Orchestrator) => Orchestrator;
+
+/** The orchestrator with all these habits, the first one outermost. */
+export function withHabits(orchestrator: Orchestrator, ...habits: Habit[]): Orchestrator {
+  return habits.reduceRight((inner, habit) => habit(inner), orchestrator);
+}
+
+/** Ends its turn while agents run, and lets the host wake it, also where nobody told it to. */
+export const waitsForNotifications: Habit = (inner) => (conversation) =>
+  insteadOfWaiting(inner(conversation));
+
+function insteadOfWaiting(turn: Turn): Turn {
+  const waits = turn.outputs.some(
+    (output) =>
+      "tool" in output && output.tool === taskTool("batch_collect") && output.input.until === "next",
+  );
+  return waits ? says("The agents are at work; I will go on when one of them ends.") : turn;
+}
+
+/** Puts every launch into a message of its own. */
+export const launchesOneByOne: Habit = (inner) => (conversation) => {
+  const next = unlaunched(conversation)[0];
+  return next === undefined ? inner(conversation) : launches([next]);
+};
+
+/** After each launch waits for that task before it launches the next one. */
+export const waitsAfterEachLaunch: Habit = (inner) => (conversation) => {
+  const { plan } = command(conversation);
+  const launched = lastCall(conversation);
+  const next = unlaunched(conversation)[0];
+  if (next === undefined && launched?.tool !== "Agent") return inner(conversation);
+  if (launched?.tool === "Agent") {
+    const task = String(launched.input.description).split(" ")[0] ?? "";
+    return callsTool(taskTool("batch_collect"), { plan, until: "all", tasks: [task] });
+  }
+  return next === undefined ? inner(conversation) : launches([next]);
+};
+
+/** Leaves out so many launches of every batch that has more of them. */
+export function dropsLaunches(count: number): Habit {
+  return (inner) => (conversation) => {
+    const turn = inner(conversation);
+    const launched = turn.outputs.filter(isLaunch);
+    if (launched.length <= count) return turn;
+    const dropped = new Set<Output>(launched.slice(-count));
+    return { ...turn, outputs: turn.outputs.filter((output) => !dropped.has(output)) };
+  };
+}
+
+/** Buries the prompt that it was given in a long one of its own. */
+export const rewritesPrompts: Habit = rewritesLaunches((input) => ({
+  ...input,
+  prompt: [
+    "You are a careful engineer. Read the code around your task before you change anything, keep the style of the",
+    `project, and write tests. For your reference, the planner noted: "${String(input.prompt)}".`,
+    "When you are finished, answer with a short summary of what you changed and why.",
+  ].join(" "),
+}));
+
+/** Writes a prompt of its own that has lost the token; told off for a task, it takes the prompt it was given. */
+export const losesTokens: Habit = rewritesLaunches((input, conversation) => {
+  const isRelaunch = conversation.blocks.some(
+    (block) =>
+      block.kind === "call" && block.tool === "Agent" && block.input.description === input.description,
+  );
+  if (isRelaunch) return input;
+  return {
+    ...input,
+    prompt: `Please do ${findTask(String(input.prompt))} and tell me when you are finished.`,
+  };
+});
+
+/** Names agents without their plugin. */
+export const usesBareAgentTypes: Habit = rewritesLaunches((input) => ({
+  ...input,
+  subagent_type: String(input.subagent_type).replace(/^.*:/, ""),
+}));
+
+/** Launches in the foreground. */
+export const launchesInForeground: Habit = rewritesLaunches((input) => ({
+  ...input,
+  run_in_background: false,
+}));
+
+/** After its first launch says that everything is done, once, and obeys whoever sends it back. */
+export const claimsSuccessEarly: Habit = (inner) => (conversation) => {
+  const hasLaunched = conversation.blocks.some((block) => block.kind === "call" && block.tool === "Agent");
+  const hasClaimed = conversation.blocks.some((block) => block.kind === "text" && block.text === CLAIM);
+  return hasLaunched && !hasClaimed ? says(CLAIM) : inner(conversation);
+};
+const CLAIM = "All tasks are completed.";
+
+/** Once it has launched something it never calls a tool again. */
+export const neverComesBack: Habit = (inner) => (conversation) =>
+  conversation.blocks.some((block) => block.kind === "call" && block.tool === "Agent")
+    ? says("The agents are at work.")
+    : inner(conversation);
+
+/** Ends its turn at the notification with this number (from 1) as if it had not come. */
+export function overlooksNotification(number: number): Habit {
+  return (inner) => (conversation) => {
+    const isWoken = notifications(textOf(arrivals(conversation))) > 0 && !wasAnswered(conversation);
+    const seen = notifications(textOf(conversation.blocks));
+    const before = seen - notifications(textOf(arrivals(conversation)));
+    return isWoken && before < number && number <= seen ? says("Still at work.") : inner(conversation);
+  };
+}
+
+function rewritesLaunches(
+  change: (input: Record<string, unknown>, conversation: Conversation) => Record<string, unknown>,
+): Habit {
+  return (inner) => (conversation) => {
+    const turn = inner(conversation);
+    const outputs = turn.outputs.map((output) =>
+      isLaunch(output) ? { tool: output.tool, input: change(output.input, conversation) } : output,
+    );
+    return { ...turn, outputs };
+  };
+}
+
+function isLaunch(
+  output: Turn["outputs"][number],
+): output is { tool: string; input: Record<string, unknown> } {
+  return "tool" in output && output.tool === "Agent";
+}
+
+function notifications(text: string): number {
+  return text.match(/<task-notification>/g)?.length ?? 0;
+}
+
+/** The plan that the user's last command names, by slug or path, and where in the conversation it does so. */
+function command(conversation: Conversation): { plan: string; start: number } {
+  const start = conversation.blocks.findLastIndex(
+    (block) => block.kind === "text" && block.role === "user" && COMMAND.test(block.text),
+  );
+  const block = conversation.blocks[start];
+  const argument = block?.kind === "text" ? block.text.match(COMMAND)?.[1] : undefined;
+  const plan = argument?.replace(/^specs\//, "").replace(/\/.*$/, "");
+  if (plan === undefined || plan === "") throw new Error("the conversation names no plan to execute");
+  return { plan, start };
+}
+const COMMAND = /<command-args>\s*([^\s<]+)/;
+
+/** What the last `batch_next` offered and no Agent call has taken up since. */
+function unlaunched(conversation: Conversation): LaunchItem[] {
+  const { start } = command(conversation);
+  const batch = answers(conversation, start).findLast(
+    (answer) => answer.tool === "batch_next" && !answer.isError,
+  );
+  if (batch === undefined) return [];
+  const launched = launchesSince(conversation, batch.at).map((call) => call.input.description);
+  return batchAnswer.parse(batch.value).launch.filter((item) => !launched.includes(item.description));
+}
+
+function launchesSince(conversation: Conversation, at: number): CallBlock[] {
+  return conversation.blocks
+    .slice(at)
+    .filter((block): block is CallBlock => block.kind === "call" && block.tool === "Agent");
+}
+
+function launches(items: LaunchItem[]): Turn {
+  return callsTogether(
+    items.map(({ description, subagent_type, prompt, model, isolation }) => ({
+      tool: "Agent",
+      input: {
+        description,
+        subagent_type,
+        prompt,
+        ...(model === undefined ? {} : { model }),
+        ...(isolation === undefined ? {} : { isolation }),
+      },
+    })),
+  );
+}
+
+function stopCall({ agentId }: StopItem): { tool: string; input: Record<string, unknown> } {
+  return { tool: "TaskStop", input: { task_id: agentId } };
+}
+
+function wasStopped(conversation: Conversation, { agentId }: StopItem, at: number): boolean {
+  return conversation.blocks
+    .slice(at)
+    .some((block) => block.kind === "call" && block.tool === "TaskStop" && block.input.task_id === agentId);
+}
+
+/** Whether this turn follows a tool result, and not a notification, a hook or the user. */
+function wasAnswered(conversation: Conversation): boolean {
+  return arrivals(conversation).some((block) => block.kind === "result");
+}
+
+/** Whether every launch of the last three messages that launched anything was refused. */
+function isHopeless(conversation: Conversation): boolean {
+  const calls = launchesSince(conversation, command(conversation).start);
+  const last = [...new Set(calls.map((call) => call.message))].slice(-3);
+  return (
+    last.length === 3 && calls.every((call) => !last.includes(call.message) || wasRefused(conversation, call))
+  );
+}
+
+function wasRefused(conversation: Conversation, call: CallBlock): boolean {
+  return conversation.blocks.some(
+    (block) => block.kind === "result" && block.callId === call.id && block.isError,
+  );
+}
+
+/** The skill that the command tells to load, if it has not been loaded yet. */
+function wantedSkill(conversation: Conversation, start: number): string | undefined {
+  const since = conversation.blocks.slice(start);
+  if (since.some((block) => block.kind === "call" && block.tool === "Skill")) return undefined;
+  return textOf(since).match(/Load the skill `([^`]+)`/)?.[1];
+}
+
+function callOf(conversation: Conversation, answer: Answer): CallBlock | undefined {
+  return conversation.blocks.find(
+    (block): block is CallBlock => block.kind === "call" && block.id === answer.callId,
+  );
+}
+
+function isReported(given: Answer[]): boolean {
+  return given.slice(-2).some((answer) => answer.tool === "plan_report");
+}
+
+function reportIn(given: Answer[]): string {
+  const report = given.findLast((answer) => answer.tool === "plan_report");
+  return typeof report?.value.report === "string"
+    ? report.value.report
+    : (report?.text ?? "There is no report.");
+}
+
+function lastCall(conversation: Conversation): CallBlock | undefined {
+  return conversation.blocks.findLast((block): block is CallBlock => block.kind === "call");
+}

@@ -1,0 +1,89 @@
+import type { InteractiveClaudeCode } from "./interactive.ts";
+import type { Orchestrator } from "./orchestrator.ts";
+import type { Recording } from "./recording.ts";
+import type { Work } from "./worker.ts";
+
+/** A story to be played with the real Claude Code: a project, what is asked of it, and how the models behave. */
+export interface Scenario {
+  name: string;
+  /** The project's files by their path in it; all of them are committed before the first run. */
+  files: Record<string, string>;
+  /** Folders that are copied into the project: path in it → folder. */
+  folders?: Record<string, string>;
+  /** Plugin folders; the repository's three where absent. */
+  plugins?: string[];
+  /** Installs the plugin `parallel` from this marketplace (a folder, `owner/repo` or URL) instead of loading folders. */
+  marketplace?: string;
+  /** The user's own Claude Code settings, for instance permission rules. */
+  settings?: Record<string, unknown>;
+  /** Further environment of Claude Code. */
+  environment?: Record<string, string>;
+  /** How long a model's turn takes. */
+  latencyMs?: { main: number; agent: number };
+  /** What the workers do, by task id; a list of works is for the first, second, … agent of that task. */
+  workers?: Record<string, Work | Work[]>;
+  /** What workers do that `workers` does not name. */
+  work?: Work;
+  /** One after the other, in the same project and home. */
+  runs: Run[];
+}
+
+export type Run = PrintRun | InteractiveRun;
+
+/** `claude -p`. */
+export interface PrintRun {
+  prompt: string;
+  orchestrator: Orchestrator;
+  /** Claude Code is killed as soon as this holds. */
+  killWhen?: (recording: Recording) => boolean;
+  /** After this long the run has failed; a minute where absent. */
+  limitMs?: number;
+}
+
+/** A session in a terminal, and what the user does in it. */
+export interface InteractiveRun {
+  user: (session: InteractiveClaudeCode, recording: Recording) => Promise<void>;
+  orchestrator: Orchestrator;
+}
+
+export interface SpecTask {
+  id: string;
+  description: string;
+  title?: string;
+  phase?: number;
+  dependencies?: string[];
+  size?: "small" | "medium" | "large";
+  writes?: string[];
+  reads?: string[];
+  resources?: string[];
+  acceptance?: string[];
+  estimateMinutes?: number;
+  timeoutMinutes?: number;
+  retries?: number;
+}
+
+/** The files of a specification folder with this breakdown. */
+export function specification(slug: string, tasks: SpecTask[]): Record<string, string> {
+  const breakdown = {
+    spec: `specs/${slug}/02-specification.md`,
+    slug,
+    generatedAt: "2026-01-01T00:00:00Z",
+    mode: "full",
+    lastDecomposeDate: null,
+    tasks: tasks.map(({ title, phase = 1, dependencies = [], size = "small", ...task }) => ({
+      phase,
+      phaseName: `Phase ${phase}`,
+      subject: `[${slug}] [P${phase}] ${title ?? task.description}`,
+      activeForm: `Working on ${task.id}`,
+      size,
+      priority: "medium",
+      dependencies,
+      parallelWith: [],
+      ...task,
+    })),
+  };
+  return {
+    [`specs/${slug}/02-specification.md`]: `# ${slug}\n`,
+    [`specs/${slug}/03-tasks.json`]: `${JSON.stringify(breakdown, null, 2)}\n`,
+  };
+}

@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Conversation, isMainConversation, parseConversation } from "./conversation.ts";
+import { Recording } from "./recording.ts";
+import type { Output, Turn } from "./turn.ts";
+
+export interface Script {
+  /** Answers the main conversation. */
+  main: (conversation: Conversation) => Turn;
+  /** Answers a subagent; the task, where it is known, labels the request in the recording. */
+  agent: (conversation: Conversation) => { turn: Turn; task?: string };
+  /** How long a turn takes that does not say so itself. */
+  latencyMs: { main: number; agent: number };
+}
+
+/** A Messages endpoint on loopback whose model is a script. */
+export class ScriptedModel {
+  readonly recording = new Recording();
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  #script: Script;
+  #issued = 0;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  /** Lets another script answer from now on, for a scenario that starts Claude Code more than once. */
+  follow(script: Script): void {
+    this.#script = script;
+  }
+
+  /** Starts listening and returns the base URL. */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends the server together with every request that still hangs. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startMs = Date.now();
+    const body = parseBody(await readAll(request));
+    const path = request.url?.split("?")[0] ?? "";
+    if (path !== "/v1/messages" || request.method !== "POST") {
+      sendJson(response, 200, { input_tokens: 10 });
+      return;
+    }
+    const conversation = parseConversation(body, request.headers);
+    const entry = this.recording.open(conversation, startMs);
+    response.on("close", () => this.recording.end(entry, Date.now()));
+    try {
+      const turn = this.#turnFor(conversation, entry);
+      await pause(turn.latencyMs ?? 0, response);
+      if (response.destroyed) return;
+      this.recording.answered(entry, turn.outputs);
+      const message = this.#message(turn.outputs, conversation.model);
+      if (body.stream === true) stream(response, message);
+      else sendJson(response, 200, message);
+    } catch (error) {
+      // A script that does not know what to do is a failure of the run, not a quirk of the model.
+      this.recording.failures.push(error instanceof Error ? error : new Error(String(error)));
+      sendJson(response, 400, {
+        type: "error",
+        error: { type: "invalid_request_error", message: `script failed: ${String(error)}` },
+      });
+    }
+  }
+
+  #turnFor(conversation: Conversation, entry: { task?: string }): Turn {
+    if (conversation.agentId !== undefined) {
+      const { turn, task } = this.#script.agent(conversation);
+      if (task !== undefined) entry.task = task;
+      return { latencyMs: this.#script.latencyMs.agent, ...turn };
+    }
+    if (isMainConversation(conversation)) {
+      return { latencyMs: this.#script.latencyMs.main, ...this.#script.main(conversation) };
+    }
+    // The host's own questions expect a line or a small object; this is both.
+    return { outputs: [{ text: '{"title":"Session","isNewTopic":false}' }] };
+  }
+
+  #message(outputs: Output[], model: string): Message {
+    const turn = ++this.#issued;
+    const content = outputs.map(
+      (output, index): Content =>
+        "text" in output
+          ? { type: "text", text: output.text }
+          : { type: "tool_use", id: `toolu_${turn}_${index}`, name: output.tool, input: output.input },
+    );
+    return {
+      id: `msg_${turn}`,
+      type: "message",
+      role: "assistant",
+      model,
+      content,
+      stop_reason: content.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn",
+      stop_sequence: null,
+      usage: { input_tokens: 10, output_tokens: 20 },
+    };
+  }
+}
+
+type Content =
+  | { type: "text"; text: string }
+  | { type: "tool_use"; id: string; name: string; input: Record<string, unknown> };
+
+interface Message {
+  id: string;
+  type: "message";
+  role: "assistant";
+  model: string;
+  content: Content[];
+  stop_reason: string;
+  stop_sequence: null;
+  usage: { input_tokens: number; output_tokens: number };
+}
+
+function stream(response: ServerResponse, message: Message): void {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const send = (type: string, data: Record<string, unknown>) =>
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  send("message_start", { message: { ...message, content: [], stop_reason: null } });
+  message.content.forEach((block, index) => {
+    const isText = block.type === "text";
+    send("content_block_start", {
+      index,
+      content_block: isText ? { type: "text", text: "" } : { ...block, input: {} },
+    });
+    send("content_block_delta", {
+      index,
+      delta: isText
+        ? { type: "text_delta", text: block.text }
+        : { type: "input_json_delta", partial_json: JSON.stringify(block.input) },
+    });
+    send("content_block_stop", { index });
+  });
+  send("message_delta", {
+    delta: { stop_reason: message.stop_reason, stop_sequence: null },
+    usage: { output_tokens: message.usage.output_tokens },
+  });
+  send("message_stop", {});
+  response.end();
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
+/** Waits for the latency, or until the client has hung up. */
+async function pause(latencyMs: number, response: ServerResponse): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = Number.isFinite(latencyMs) ? setTimeout(resolve, latencyMs) : undefined;
+    response.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseBody(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

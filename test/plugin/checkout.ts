@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import matter from "gray-matter";
+
+/** The top level of this repository, which is also the root plugin. */
+export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** The three plugins by name, as the marketplace lists them. */
+export const PLUGIN_FOLDERS: Readonly<Record<string, string>> = {
+  parallel: CHECKOUT,
+  spec: join(CHECKOUT, "commands", "spec"),
+  debug: join(CHECKOUT, "commands", "debug"),
+};
+
+/** The tools of the server, by the contract. */
+export const TASK_TOOLS = [
+  "plan_create",
+  "plan_update",
+  "plan_analyze",
+  "plan_report",
+  "batch_next",
+  "batch_collect",
+  "task_create",
+  "task_list",
+  "task_get",
+  "task_update",
+  "task_claim",
+  "task_report",
+];
+
+/** How Claude Code names the server's tools. */
+export const TOOL_PREFIX = "mcp__plugin_parallel_tasks__";
+
+/** A Markdown file that a model reads. */
+export interface Text {
+  readonly kind: "command" | "skill" | "agent";
+  /** As a user or a launch names it: `spec:execute`, `parallel:feature-implementer`. */
+  readonly name: string;
+  readonly path: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+export function readJson(...path: string[]): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(CHECKOUT, ...path), "utf8")) as Record<string, unknown>;
+}
+
+/** Every command, skill and agent of the three plugins, by the files that are there. */
+export function pluginTexts(): Text[] {
+  const commands = [
+    ...markdown("commands").map((file) => read("command", "parallel", "commands", file)),
+    ...markdown("commands/spec").map((file) => read("command", "spec", "commands/spec", file)),
+    ...markdown("commands/debug").map((file) => read("command", "debug", "commands/debug", file)),
+  ];
+  const agents = markdown("agents").map((file) => read("agent", "parallel", "agents", file));
+  const skills = readdirSync(join(CHECKOUT, "skills")).map((folder) =>
+    read("skill", "parallel", `skills/${folder}`, "SKILL.md", folder),
+  );
+  return [...commands, ...agents, ...skills];
+}
+
+function markdown(folder: string): string[] {
+  return readdirSync(join(CHECKOUT, folder)).filter((file) => file.endsWith(".md"));
+}
+
+function read(
+  kind: Text["kind"],
+  plugin: string,
+  folder: string,
+  file: string,
+  name = file.slice(0, -3),
+): Text {
+  const path = join(CHECKOUT, folder, file);
+  // With options, gray-matter parses afresh instead of answering from its cache, which hides broken front matter.
+  const { data, content } = matter(readFileSync(path, "utf8"), {});
+  return {
+    kind,
+    name: `${plugin}:${name}`,
+    path: relative(CHECKOUT, path),
+    data,
+    body: content.trim(),
+  };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { pluginTexts, TASK_TOOLS, type Text, TOOL_PREFIX } from "./checkout.ts";
+
+const texts = pluginTexts();
+const commands = texts.filter(({ kind }) => kind === "command");
+const agents = texts.filter(({ kind }) => kind === "agent");
+const skills = texts.filter(({ kind }) => kind === "skill");
+const named = (list: Text[]): [string, Text][] => list.map((text) => [text.path, text]);
+
+/** Front matter that Claude Code acts on; it drops anything else without a word. */
+const HONOURED: Record<Text["kind"], string[]> = {
+  command: ["name", "description", "argument-hint", "allowed-tools"],
+  skill: ["name", "description", "user-invocable"],
+  agent: ["name", "description", "tools", "model", "effort", "color"],
+};
+
+/** Tools of the host that a text may use; each was seen in a session of the version that the tests start. */
+const HOST_TOOLS = [
+  "Agent",
+  "AskUserQuestion",
+  "Bash",
+  "Edit",
+  "Read",
+  "Skill",
+  "TaskStop",
+  "ToolSearch",
+  "Write",
+];
+
+/** Tools that Claude Code had once; a model that is told to call one has nothing to call. */
+const REMOVED_TOOLS =
+  /\b(TaskOutput|TaskCreate|TaskUpdate|TaskList|TaskGet|TodoWrite|Glob|Grep|MultiEdit|NotebookRead)\b|\bTask tool\b/;
+
+/** `Edit(specs/**)` pre-approves the tool `Edit` for some paths. */
+const toolNames = (field: unknown) =>
+  String(field)
+    .split(",")
+    .map((tool) => tool.trim().replace(/\(.*\)$/, ""));
+
+const exists = (tool: string) =>
+  HOST_TOOLS.includes(tool) ||
+  tool === `${TOOL_PREFIX}*` ||
+  TASK_TOOLS.some((own) => tool === TOOL_PREFIX + own);
+
+describe("every text that a model reads", () => {
+  it.each(named(texts))("%s has a description and only front matter that the host honours", (_, text) => {
+    expect(Object.keys(text.data).filter((key) => !HONOURED[text.kind].includes(key))).toEqual([]);
+    expect(text.data.description).toMatch(/^[A-Z].{30,300}$/);
+    // The host escapes angle brackets in the listing, where the model then reads entities.
+    expect(text.data.description).not.toMatch(/[<>]/);
+  });
+
+  it.each(named(texts))("%s names no tool that Claude Code has removed", (_, text) => {
+    expect(text.body).not.toMatch(REMOVED_TOOLS);
+  });
+
+  it.each(named(texts))("%s names only tools of the server that exist", (_, text) => {
+    const mentioned = text.body.match(/\b(?:plan|batch|task)_[a-z]+\b/g) ?? [];
+    // `task_id` is the argument of TaskStop.
+    const unknown = mentioned.filter((tool) => tool !== "task_id" && !TASK_TOOLS.includes(tool));
+    expect(unknown).toEqual([]);
+    for (const [name] of text.body.matchAll(/mcp__\w+/g)) {
+      expect(name === TOOL_PREFIX || exists(name), name).toBe(true);
+    }
+  });
+
+  it.each(named(texts))("%s names only commands, skills and agents that exist", (_, text) => {
+    const known = texts.map(({ name }) => name);
+    for (const [, slash, name] of text.body.matchAll(/(\/?)\b((?:parallel|spec|debug):[a-z-]+)/g)) {
+      expect(known, name).toContain(name);
+      if (slash === "/")
+        expect(
+          commands.map((command) => command.name),
+          name,
+        ).toContain(name);
+    }
+    for (const [, role] of text.body.matchAll(/"agent":"([a-z-]+)"/g)) {
+      expect(agents.map((agent) => agent.name)).toContain(`parallel:${role}`);
+    }
+  });
+});
+
+describe("a command", () => {
+  it.each(named(commands))("%s fits on a screen and takes its arguments once", (_, { body }) => {
+    expect(body.split("\n").length).toBeLessThanOrEqual(60);
+    expect(body.match(/\$ARGUMENTS/g)).toHaveLength(1);
+  });
+
+  it.each(named(commands))(
+    "%s pre-approves only tools that exist, and no edits outside specs/",
+    (_, { data }) => {
+      expect(toolNames(data["allowed-tools"]).filter((tool) => !exists(tool))).toEqual([]);
+      expect(String(data["allowed-tools"])).not.toMatch(/\bBash\b|\bWrite\b|\bEdit(?!\(specs\/\*\*\))/);
+    },
+  );
+
+  it.each(named(commands))("%s pre-approves every tool of the server that it calls", (_, { data, body }) => {
+    const allowed = toolNames(data["allowed-tools"]);
+    for (const [, tool] of body.matchAll(/`(mcp__\w+) \{/g)) {
+      expect(
+        allowed.some((entry) => entry === tool || entry === `${TOOL_PREFIX}*`),
+        tool,
+      ).toBe(true);
+    }
+  });
+
+  it("costs, together with its skill, at most 6,000 characters where a specification is executed", () => {
+    const execute = commands.find(({ name }) => name === "spec:execute");
+    const skill = skills.find(({ name }) => name === "parallel:executing-specs");
+    expect(execute?.body).toContain("parallel:executing-specs");
+    expect((execute?.body.length ?? 0) + (skill?.body.length ?? 0)).toBeLessThanOrEqual(6_000);
+  });
+});
+
+describe("a skill", () => {
+  it.each(named(skills))(
+    "%s is named like its folder and asks for no permissions of its own",
+    (_, { name, data }) => {
+      expect(`parallel:${data.name}`).toBe(name);
+      // A skill with allowed-tools needs the user's permission before the model may load it.
+      expect(data).not.toHaveProperty("allowed-tools");
+    },
+  );
+});
+
+describe("an agent", () => {
+  it.each(named(agents))("%s is named like its file and states model and effort", (_, { name, data }) => {
+    expect(`parallel:${data.name}`).toBe(name);
+    expect(["inherit", "opus", "sonnet", "haiku"]).toContain(data.model);
+    expect(["low", "medium", "high", "xhigh", "max"]).toContain(data.effort);
+  });
+
+  it.each(named(agents))(
+    "%s has the tools to fetch its brief and to report, and none that launches agents",
+    (_, { data }) => {
+      const tools = toolNames(data.tools);
+      expect(tools.filter((tool) => !exists(tool))).toEqual([]);
+      expect(tools).toEqual(expect.arrayContaining([`${TOOL_PREFIX}task_get`, `${TOOL_PREFIX}task_report`]));
+      expect(tools).not.toContain("Agent");
+      // With ToolSearch or Skill an agent would read every listing that the main conversation reads.
+      expect(tools).not.toContain("Skill");
+    },
+  );
+
+  it.each(named(agents))("%s names in its text only its own tools", (_, { data, body }) => {
+    const mentioned = TASK_TOOLS.filter((tool) => new RegExp(`\\b${tool}\\b`).test(body));
+    expect(mentioned.filter((tool) => !toolNames(data.tools).includes(TOOL_PREFIX + tool))).toEqual([]);
+  });
+
+  it("that reviews cannot edit", () => {
+    const reviewer = agents.find(({ name }) => name === "parallel:code-reviewer");
+    expect(toolNames(reviewer?.data.tools)).not.toContain("Write");
+    expect(toolNames(reviewer?.data.tools)).not.toContain("Edit");
+  });
+});
