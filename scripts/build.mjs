@@ -5,24 +5,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { trimSdk } from "./trim-sdk.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
-
-/**
- * The SDK validates forms that a server asks a user to fill in with ajv. This server asks for none, and ajv
- * costs a seventh of its start.
- */
-const withoutFormValidation = {
-  name: "without-form-validation",
-  setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]ajvProvider-[^\\/]+\.mjs$/ }, () => ({
-      contents: `export class n {
-        getValidator() { throw new Error("this server asks for no forms"); }
-      }`,
-    }));
-  },
-};
 
 /** The server's entry loads the rest of it with the first request, from the other bundle. */
 const serviceApart = {
@@ -51,7 +37,7 @@ export async function buildTo(outdir) {
     entryPoints: { server: "mcp-server/src/main.ts" },
     outdir,
     format: "cjs",
-    plugins: [withoutFormValidation, serviceApart],
+    plugins: [...trimSdk, serviceApart],
   });
   await build({
     ...shared,
