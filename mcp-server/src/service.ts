@@ -90,7 +90,10 @@ async function notifyProgress(
   });
 }
 
-/** The schema that a client sees; bounds that only guard against abuse are checked but cost no characters. */
+/**
+ * The schema that a client sees. What only guards against abuse or is the same everywhere (bounds of lengths,
+ * no unknown fields) is checked but costs no characters.
+ */
 function inputSchemaOf(input: z.ZodType): { type: "object" } {
   const { $schema: _, ...schema } = z.toJSONSchema(input, {
     io: "input",
@@ -100,6 +103,9 @@ function inputSchemaOf(input: z.ZodType): { type: "object" } {
       delete jsonSchema.maxItems;
       delete jsonSchema.exclusiveMinimum;
       delete jsonSchema.propertyNames;
+      delete jsonSchema.additionalProperties;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });
   return schema as { type: "object" };

@@ -19,19 +19,22 @@ const minutes = z
 
 /** The policy as people and models write it: minutes, and only what they want changed. */
 export const policyInput = z.strictObject({
-  maxParallel: z.number().int().min(1).max(20).optional(),
-  capacity: z.record(z.string(), z.number().int().min(1).max(20)).optional(),
-  leaseMinutes: minutes.optional(),
-  maxLeaseHours: z.number().positive().max(168).optional(),
-  failure: z.enum(FAILURE_POLICIES).optional(),
-  retries: z.number().int().min(0).max(10).optional(),
-  unscoped: z.enum(UNSCOPED).optional(),
-  barrier: z.enum(BARRIERS).optional(),
-  guard: z.enum(GUARDS).optional(),
-  approve: z.enum(APPROVALS).optional(),
-  review: z.enum(REVIEWS).optional(),
-  commit: z.enum(COMMITS).optional(),
-  maxTokens: z.number().int().positive().optional(),
+  maxParallel: z.number().int().min(1).max(20).optional().describe("Agents at once"),
+  capacity: z
+    .record(z.string(), z.number().int().min(1).max(20))
+    .optional()
+    .describe("Agents at once per role"),
+  leaseMinutes: minutes.optional().describe("Silence after which an agent is lost"),
+  maxLeaseHours: z.number().positive().max(168).optional().describe("Longest attempt"),
+  failure: z.enum(FAILURE_POLICIES).optional().describe("After a failed task"),
+  retries: z.number().int().min(0).max(10).optional().describe("Further attempts"),
+  unscoped: z.enum(UNSCOPED).optional().describe("Tasks whose files nobody knows"),
+  barrier: z.enum(BARRIERS).optional().describe("Wait between levels"),
+  guard: z.enum(GUARDS).optional().describe("Writes outside the scope"),
+  approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
+  review: z.enum(REVIEWS).optional().describe("When to review"),
+  commit: z.enum(COMMITS).optional().describe("What to commit"),
+  maxTokens: z.number().int().positive().optional().describe("Stop launching at"),
 });
 export type PolicyInput = z.infer<typeof policyInput>;
 

@@ -6,12 +6,11 @@ export const taskName = z.string().min(1).max(200).describe("<plan>/<id>");
 export const token = z.string().max(64).describe("Token of the brief");
 export const ids = z.array(z.string().min(1).max(200)).max(1_000);
 export const paths = z.array(z.string().min(1).max(1_000)).max(1_000);
-const shortText = z.string().max(2_000);
 export const longText = z.string().max(200_000);
 
 /** A task as a breakdown file writes it; the reader of breakdowns judges the rest. */
 export const tasks = z
-  .array(z.looseObject({ subject: shortText.optional(), description: longText.optional() }))
+  .array(z.looseObject({}))
   .min(1)
   .max(5_000)
   .describe(
@@ -21,12 +20,12 @@ export const tasks = z
 export const evidence = z
   .array(
     z.strictObject({
-      criterion: z.string().max(2_000).optional(),
-      command: z.string().max(4_000).optional(),
-      exitCode: z.number().int().optional(),
-      result: z.string().max(8_000).optional(),
-      inspected: z.string().max(4_000).optional(),
-      notVerified: z.string().max(4_000).optional(),
+      criterion: z.string().max(2_000).optional().describe("Its text or number"),
+      command: z.string().max(4_000).optional().describe("As run"),
+      exitCode: z.number().int().optional().describe("As seen"),
+      result: z.string().max(8_000).optional().describe("What it printed, in short"),
+      inspected: z.string().max(4_000).optional().describe("What you looked at"),
+      notVerified: z.string().max(4_000).optional().describe("Why not"),
     }),
   )
   .max(100);

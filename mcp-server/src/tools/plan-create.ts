@@ -14,7 +14,7 @@ export const planCreate = defineTool({
     "Use to import a breakdown (from) or a list of tasks as a plan, or to bring a plan up to date with its file; what is completed stays.",
   input: z.strictObject({
     plan,
-    title: z.string().max(200).optional(),
+    title: z.string().max(200).optional().describe("For people"),
     from: z.string().min(1).max(1_000).optional().describe("Path of a 03-tasks.json in the checkout"),
     tasks: tasks.optional(),
     policy: policyInput.optional().describe("Only what differs from the settings"),

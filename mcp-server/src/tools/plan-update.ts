@@ -14,8 +14,11 @@ export const planUpdate = defineTool({
     "Use to change a plan's policy, to pause, resume, stop or reopen it, or to write its ledger (export) into the specification's folder.",
   input: z.strictObject({
     plan,
-    policy: policyInput.optional(),
-    action: z.enum(["pause", "resume", "stop", "reopen", "export"]).optional(),
+    policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
+    action: z
+      .enum(["pause", "resume", "stop", "reopen", "export"])
+      .optional()
+      .describe("pause lets running agents finish, stop does not"),
   }),
   annotations: IDEMPOTENT,
   async handle(input, { run, session, actor }) {

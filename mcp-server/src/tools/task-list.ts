@@ -10,8 +10,8 @@ export const taskList = defineTool({
   description: "Use to see the plans of this repository and their tasks, without descriptions.",
   input: z.strictObject({
     plan: plan.optional(),
-    status: z.enum(TASK_STATUSES).optional(),
-    ready: z.boolean().optional(),
+    status: z.enum(TASK_STATUSES).optional().describe("Only these"),
+    ready: z.boolean().optional().describe("Only those that could start"),
     agent: z.string().max(100).optional().describe("Role"),
     limit: z.number().int().min(0).max(500).optional().describe("Default 50; 0: only the plans"),
     cursor: z.string().max(300).optional().describe("Of the page before"),

@@ -9,18 +9,18 @@ import { evidence, ids, paths, taskName, token } from "./fields.ts";
 const input = z.strictObject({
   task: taskName,
   token,
-  outcome: z.enum(["completed", "failed", "blocked"]),
+  outcome: z.enum(["completed", "failed", "blocked"]).describe("completed needs evidence"),
   summary: z.string().min(1).max(4_000).describe("At most three sentences"),
   evidence: evidence
     .optional()
     .describe("Per criterion: command + exitCode + result, or inspected, or notVerified: why"),
-  filesChanged: paths.optional(),
+  filesChanged: paths.optional().describe("Every file you wrote"),
   findings: z
     .array(
       z.strictObject({
-        severity: z.enum(SEVERITIES),
-        text: z.string().min(1).max(4_000),
-        file: z.string().max(1_000).optional(),
+        severity: z.enum(SEVERITIES).describe("How bad"),
+        text: z.string().min(1).max(4_000).describe("What and why"),
+        file: z.string().max(1_000).optional().describe("path:line"),
       }),
     )
     .max(200)
@@ -29,9 +29,9 @@ const input = z.strictObject({
   notes: z.array(z.string().max(4_000)).max(50).optional().describe("For agents of dependent tasks"),
   blockedOn: z
     .strictObject({
-      writes: paths.optional(),
-      tasks: ids.optional(),
-      question: z.string().max(4_000).optional(),
+      writes: paths.optional().describe("Files held by others"),
+      tasks: ids.optional().describe("To be done first"),
+      question: z.string().max(4_000).optional().describe("For the user"),
     })
     .optional()
     .describe("With blocked: exactly one"),
