@@ -26,7 +26,7 @@ type StopItem = z.infer<typeof stopItem>;
 const batchAnswer = z.looseObject({
   launch: z.array(launchItem),
   stop: z.array(stopItem).default([]),
-  counts: z.looseObject({ running: z.number() }),
+  counts: z.looseObject({ running: z.number().default(0) }),
   done: z.boolean(),
 });
 
@@ -34,7 +34,7 @@ const collectAnswer = z.looseObject({
   stop: z.array(stopItem).default([]),
   decision: z.string(),
   reason: z.string(),
-  counts: z.looseObject({ running: z.number() }),
+  counts: z.looseObject({ running: z.number().default(0) }),
   done: z.boolean(),
 });
 
