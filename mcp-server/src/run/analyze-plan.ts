@@ -43,7 +43,7 @@ export async function analyzePlan(
 ): Promise<Analysis> {
   const store = await existingGraph(ctx, slug);
   const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
-  const open = loaded.state.tasks.filter((task) => !hasEnded(task.status));
+  const open = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const cap = maxParallel ?? loaded.policy.maxParallel;
   const openIds = new Set<string>(open.map((task) => task.id));
   const nodes = open.map((task) => ({
@@ -67,7 +67,7 @@ export async function analyzePlan(
   const inLevels = levels(nodes);
   const { strategy, reasons } = chooseStrategy({
     tasks: open.length,
-    total: loaded.tasks.size,
+    total: loaded.graph.tasks.size,
     sequentialMs,
     makespanMs: schedule.makespanMs,
     longestTaskMs: Math.max(0, ...nodes.map((node) => node.durationMs)),

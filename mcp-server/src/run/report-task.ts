@@ -169,7 +169,7 @@ function checkedNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): BlockedOn
   if ("tasks" in need) {
     const tasks = need.tasks.map((name) => taskOf(loaded, splitTaskName(name, loaded.stored.slug).id).id);
     const edges = new Map<string, readonly string[]>(
-      loaded.state.tasks.map((task) => [task.id, task.dependencies]),
+      [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
     );
     edges.set(id, [...(edges.get(id) ?? []), ...tasks]);
     const cycle = findCycle(edges);
