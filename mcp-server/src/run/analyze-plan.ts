@@ -9,6 +9,7 @@ import { criticalPath } from "../schedule/critical-path.ts";
 import { estimateBasis, estimateMs, estimateTokens } from "../schedule/estimate.ts";
 import { lowerBoundMs, simulate } from "../schedule/simulate.ts";
 import type { RunContext } from "./context.ts";
+import { realScope } from "./file-names.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf } from "./progress.ts";
 
@@ -51,12 +52,12 @@ export async function analyzePlan(
     dependencies: task.dependencies.filter((id) => openIds.has(id)) as readonly string[],
     durationMs: estimateMs(task),
     role: ctx.roles.resolve(task.agent).role,
-    scope: claimedScope(task, loaded.policy),
+    scope: realScope(ctx.checkout.root, claimedScope(task, loaded.policy)),
   }));
   const scopes = new Map(nodes.map((node) => [node.id, node.scope]));
   const clash = (a: { id: string }, b: { id: string }) => {
     const [ours, theirs] = [scopes.get(a.id), scopes.get(b.id)];
-    return ours && theirs ? clashOfClaims(ours, theirs) : undefined;
+    return ours && theirs ? clashOfClaims(ours, theirs, ctx.caseInsensitive) : undefined;
   };
   const schedule = simulate(
     nodes,

@@ -49,6 +49,7 @@ export async function startOrContinue(
 ): Promise<void> {
   const { claim, planId } = held;
   if (claim.state === "offered") {
+    if (agentId !== undefined) await refuseSecondClaim(tx, agentId);
     const earlier = loaded.graph
       .claimsOf(task.id)
       .filter((other) => other.state === "ended" || other.state === "running");
@@ -78,6 +79,18 @@ export async function startOrContinue(
     );
   }
   await renew(tx, loaded.policy, task, claim);
+}
+
+/** An agent works on one task: a token that it found elsewhere is not its own. */
+async function refuseSecondClaim(tx: GraphWriter, agentId: string): Promise<void> {
+  const own = await tx.claimOfAgent(agentId);
+  if (own?.claim.state !== "running") return;
+  throw new CallerError(
+    "refused_token",
+    `You work on ${own.plan}/${own.claim.task}; this token is for another agent.`,
+    "Use the token of your own brief and report that task first.",
+    "token",
+  );
 }
 
 /** Prolongs the lease: any sign of life does. */

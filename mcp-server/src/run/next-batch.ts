@@ -8,6 +8,7 @@ import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts"
 import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
 import type { RunContext } from "./context.ts";
+import { realScope } from "./file-names.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
@@ -131,9 +132,11 @@ export async function choose(
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
     { cap: policy.maxParallel, capacity: policy.capacity },
     (candidate, chosen) => {
-      const holder = held.find(({ scope }) => clashOfClaims(candidate.scope, scope));
+      const holder = held.find(({ scope }) => clashOfClaims(candidate.scope, scope, ctx.caseInsensitive));
       if (holder) return holder.name;
-      const earlier = chosen.find((other) => clashOfClaims(candidate.scope, other.scope));
+      const earlier = chosen.find((other) =>
+        clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive),
+      );
       return earlier && taskName(loaded.stored.slug, earlier.task.id);
     },
   );
@@ -149,7 +152,8 @@ function* candidatesOf(
   for (const task of loaded.graph.ready) {
     if (level !== undefined && !level.has(task.id)) continue;
     const { role, agentType } = ctx.roles.resolve(task.agent);
-    const candidate = { id: task.id, task, role, agentType, scope: claimedScope(task, loaded.policy) };
+    const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
+    const candidate = { id: task.id, task, role, agentType, scope };
     if (only === undefined || only(candidate)) yield candidate;
   }
 }

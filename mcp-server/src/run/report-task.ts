@@ -94,11 +94,13 @@ async function refuse(
   ) {
     return answer(ctx, tx, name.plan, name.id, claim.report);
   }
-  if (refusal.held) {
-    await tx.append(refusal.held.planId, {
+  const { task, id: attempt } = claim ?? { task: name.id, id: undefined };
+  const planId = refusal.held?.planId ?? (await tx.plan(ctx.repository, name.plan))?.id;
+  if (planId !== undefined) {
+    await tx.append(planId, {
       type: "token.refused",
-      task: refusal.held.claim.task,
-      attempt: refusal.held.claim.id,
+      task,
+      ...(attempt !== undefined && { attempt }),
       why: refusal.why,
       tried: { task: input.task, ...input.report },
     });
