@@ -326,3 +326,23 @@ function renderField(
   if (value === undefined || (origin === "file" && isDeepStrictEqual(value, field.standard))) return {};
   return { [key]: field.render(value) };
 }
+
+/**
+ * Whether two definitions mean the same, however they were written and wherever they came from. Inferred paths do
+ * not count: they follow from the description, and a run may have added to them.
+ */
+export function sameMeaning(a: TaskDefinition, b: TaskDefinition): boolean {
+  return isDeepStrictEqual(meaningOf(a), meaningOf(b));
+}
+
+function meaningOf({
+  extra,
+  origin: _origin,
+  inferredWrites: _inferred,
+  ...fields
+}: TaskDefinition): unknown {
+  return {
+    ...fields,
+    extra: Object.fromEntries(Object.entries(extra).filter(([key]) => !INTERPRETED.has(key))),
+  };
+}

@@ -1,17 +1,20 @@
 import type { RunContext } from "../run/context.ts";
-import { exportLedger } from "../run/report-plan.ts";
+import { type ExportedFile, exportPlan } from "../run/export-plan.ts";
 
-/** Writes the ledger of a plan and says where. */
+/** Writes a plan's files into its specification's folder and says which. @returns 1 if one had to be left alone. */
 export async function exportCommand(
   ctx: RunContext,
   plan: string,
   options: { json?: boolean },
 ): Promise<number> {
-  const { written, keptAside } = await exportLedger(ctx, plan);
+  const files = await exportPlan(ctx, "cli", plan);
+  process.stdout.write(options.json ? `${JSON.stringify({ files })}\n` : files.map(lineOf).join(""));
+  return files.some(({ how }) => how === "left alone") ? 1 : 0;
+}
+
+function lineOf(exported: ExportedFile): string {
+  if (exported.how === "left alone") return `Left alone: ${exported.file}: ${exported.why}.\n`;
   const aside =
-    keptAside === undefined ? "" : `The ledger that was edited by hand is kept as ${keptAside}.\n`;
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ written, keptAside })}\n` : `${aside}Written: ${written}\n`,
-  );
-  return 0;
+    "keptAside" in exported ? ` (it had been edited by hand; that is kept as ${exported.keptAside})` : "";
+  return `${exported.how === "written" ? "Written" : "Unchanged"}: ${exported.file}${aside}\n`;
 }

@@ -28,7 +28,7 @@ export function renderLedger(report: RunReport): string {
     `# Implementation Summary: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
     [
       `**Created:** ${formatDay(plan.createdAtMs)}`,
-      `**Last Updated:** ${formatDay(plan.lastChangedAtMs)}`,
+      `**Last Updated:** ${formatDay(lastWorkAtMs(report))}`,
       `**Spec:** ${plan.spec ? escapeMarkdown(plan.spec, NAME_LIMIT) : NONE}`,
     ].join("\n"),
     "## Progress",
@@ -51,6 +51,16 @@ export function renderLedger(report: RunReport): string {
     ...newestFirst.flatMap((session) => [sessionHeading(session), list(sessionNotes(session, tasksOf))]),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** When an agent last started or ended: an event that changes no line of the ledger must not change its date. */
+function lastWorkAtMs({ plan, tasks }: RunReport): number {
+  const times = tasks.flatMap(({ attempts }) =>
+    attempts.map(({ outcome, startedAtMs, durationMs }) =>
+      outcome === "running" ? startedAtMs : startedAtMs + durationMs,
+    ),
+  );
+  return times.reduce((latest, ms) => Math.max(latest, ms), plan.createdAtMs);
 }
 
 function sessionHeading({ number, startedAtMs }: SessionResult): string {

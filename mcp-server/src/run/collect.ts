@@ -40,8 +40,6 @@ export interface Collected {
   readonly done: boolean;
 }
 
-/** A waiting caller notices a change of another process within this time. */
-const POLL_MS = 100;
 /** Leases and owners are looked after this often while somebody waits. */
 const SWEEP_MS = 5_000;
 /** At most this much of a summary stands in the line of an ended task. */
@@ -49,7 +47,7 @@ const MAX_LINE = 80;
 
 /**
  * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
- * over. Waiting asks the database only for its last event, so it costs next to nothing.
+ * over. It sleeps until the plan changes, so waiting costs next to nothing.
  * @param onWait called now and then while it waits, for progress notifications.
  */
 export async function collect(
@@ -62,7 +60,6 @@ export async function collect(
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
   await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
-  let seen = await store.read((reader) => reader.lastSeq());
   let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const awaited = awaitedTasks(loaded, input);
   let nextSweep = ctx.now() + SWEEP_MS;
@@ -76,28 +73,14 @@ export async function collect(
     if (state.satisfied || state.impossible || ctx.now() >= deadline || signal.aborted) {
       return result(ctx, store, loaded, state);
     }
-    await change(ctx, store, seen, Math.min(deadline, nextSweep), signal);
+    const { id, version } = loaded.stored;
+    await store.changed(id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
     if (ctx.now() >= nextSweep) {
       await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
       nextSweep = ctx.now() + SWEEP_MS;
       onWait(countsOf(loaded));
     }
-    seen = await store.read((reader) => reader.lastSeq());
     loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-  }
-}
-
-/** Returns when the log has grown, at the given time, or when the call was cancelled. */
-async function change(
-  ctx: RunContext,
-  store: GraphStore,
-  seen: number,
-  untilMs: number,
-  signal: AbortSignal,
-) {
-  while (ctx.now() < untilMs && !signal.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    if ((await store.read((reader) => reader.lastSeq())) !== seen) return;
   }
 }
 

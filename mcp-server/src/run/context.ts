@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Owner } from "../graph/attempt.ts";
 import type { GraphStore } from "../store/graph-store.ts";
-import { type Checkout, checkoutKey, findCheckout, graphLocation } from "./checkout.ts";
-import { CallerError } from "./errors.ts";
+import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { isCaseInsensitive } from "./file-names.ts";
+import { type GraphLocation, graphLocation } from "./graph-location.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
@@ -16,7 +16,6 @@ export interface RunContext {
   readonly repository: string;
   /** Whether the checkout's file system takes `A` and `a` for the same name. */
   readonly caseInsensitive: boolean;
-  readonly databasePath: string;
   readonly owner: Owner;
   readonly settings: PolicyInput;
   readonly roles: Roles;
@@ -42,23 +41,13 @@ export interface ProcessFacts {
 export async function createContext(facts: ProcessFacts, pluginRoot: string): Promise<RunContext> {
   const { env } = facts;
   const checkout = await findCheckout(facts.directory);
-  const url = env.PARALLEL_DATABASE_URL || undefined;
-  if (url !== undefined && !url.startsWith("sqlite:")) {
-    throw new CallerError(
-      "not_served",
-      `PARALLEL_DATABASE_URL=${url.replace(/\/\/.*@/, "//…@")} is not served by this version.`,
-      "Use sqlite:PATH, or leave it unset for a graph inside the repository.",
-      "PARALLEL_DATABASE_URL",
-    );
-  }
-  const location = graphLocation(checkout, url);
-  const graph = new GraphHandle(location.path);
+  const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
+  const graph = new GraphHandle(location);
   return {
     checkout,
     checkoutKey: checkoutKey(checkout),
     repository: location.repository,
     caseInsensitive: isCaseInsensitive(checkout.root),
-    databasePath: location.path,
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
     roles: new Roles(pluginRoot),
@@ -73,21 +62,43 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
   };
 }
 
+/** A database that may not hold a graph yet. */
+interface GraphSource {
+  /** @returns undefined when there is no graph and `create` is not set. */
+  open(create: boolean): Promise<GraphStore | undefined>;
+}
+
 /** Opens the database once, with the first use that needs it. */
-class GraphHandle {
-  #store: GraphStore | undefined;
+class GraphHandle implements GraphSource {
+  #source: GraphSource | undefined;
   /** Opening is serialised, so that two first calls do not open it twice. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly path: string) {}
+  constructor(private readonly location: GraphLocation) {}
 
   open(create: boolean): Promise<GraphStore | undefined> {
-    const result = this.#turn.then(() => this.#open(create));
+    const result = this.#turn.then(async () => {
+      this.#source ??= await sourceOf(this.location);
+      return this.#source.open(create);
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
 
-  async #open(create: boolean): Promise<GraphStore | undefined> {
+async function sourceOf(location: GraphLocation): Promise<GraphSource> {
+  if (location.engine === "sqlite") return new GraphFile(location.path);
+  // The client is loaded only where PostgreSQL is used.
+  const { PostgresGraph } = await import("../store/postgres.ts");
+  return new PostgresGraph(location.url, location.repository);
+}
+
+class GraphFile implements GraphSource {
+  #store: GraphStore | undefined;
+
+  constructor(private readonly path: string) {}
+
+  async open(create: boolean): Promise<GraphStore | undefined> {
     if (this.#store) {
       // A database that was moved away while this server runs must not be written to any more.
       if (existsSync(this.path)) return this.#store;

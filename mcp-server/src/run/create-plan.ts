@@ -1,18 +1,18 @@
-import { createHash } from "node:crypto";
-import { readFile, realpath, stat } from "node:fs/promises";
-import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { readBreakdown } from "../breakdown/breakdown.ts";
+import { sameMeaning } from "../breakdown/task-fields.ts";
+import { findCycle } from "../graph/cycle.ts";
 import type { Change } from "../graph/event.ts";
 import type { PlanSource } from "../graph/plan.ts";
-import { definitionOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { GraphReader } from "../store/graph-store.ts";
+import { findBreakdown } from "./breakdown-file.ts";
 import type { RunContext } from "./context.ts";
+import { nextPosition } from "./create-tasks.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
 import { type PolicyInput, policyInput, policyWarnings, refuseUnserved } from "./policy-input.ts";
-
-/** A breakdown is read whole; a larger file is something else. */
-const MAX_BREAKDOWN_BYTES = 20 * 1024 * 1024;
+import { partsOf, waitForParts } from "./split.ts";
+import { refuseUnservedTasks } from "./unserved-tasks.ts";
 
 export interface CreatePlanInput {
   readonly plan: string;
@@ -88,15 +88,14 @@ export async function createPlan(
       });
     } else {
       const stated = { ...policyInput.parse(existing.stored.policy), ...policy };
+      const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+      // Tasks of a call come beside those of the plan's file: it stays the plan's file.
+      const fromFile = source.source.kind === "file";
       const update = {
         ...(input.title !== undefined && input.title !== existing.stored.title && { title: input.title }),
-        ...(JSON.stringify(source.source) !== JSON.stringify(existing.stored.source) && {
-          source: source.source,
-        }),
-        ...(JSON.stringify(stated) !== JSON.stringify(existing.stored.policy) && { policy: stated }),
-        ...(JSON.stringify(source.document) !== JSON.stringify(existing.stored.document) && {
-          document: source.document,
-        }),
+        ...(fromFile && differs(source.source, existing.stored.source) && { source: source.source }),
+        ...(differs(stated, existing.stored.policy) && { policy: stated }),
+        ...(fromFile && differs(source.document, existing.stored.document) && { document: source.document }),
       };
       if (Object.keys(update).length > 0) await tx.append(planId, { type: "plan.updated", ...update });
       if (existing.stored.status === "stopped") {
@@ -119,17 +118,10 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
     );
   }
   if (input.from !== undefined) {
-    const file = await breakdownInside(ctx.checkout.root, input.from);
-    const text = await readFile(file.absolute, "utf8");
-    const breakdown = readBreakdown(text, file.relative);
-    refuseUnservedTasks(breakdown.tasks);
-    return {
-      source: { kind: "file", path: file.relative, sha256: createHash("sha256").update(text).digest("hex") },
-      title: breakdown.title,
-      document: breakdown.document,
-      tasks: breakdown.tasks,
-      warnings: breakdown.warnings,
-    };
+    const { breakdown, source } = await findBreakdown(ctx.checkout.root, input.from);
+    const { title, document, tasks, warnings } = breakdown;
+    refuseUnservedTasks(tasks);
+    return { source, title, document, tasks, warnings };
   }
   const breakdown = readBreakdown(JSON.stringify({ tasks: input.tasks }), "tasks");
   refuseUnservedTasks(breakdown.tasks);
@@ -140,60 +132,6 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
     tasks: breakdown.tasks.map((task) => ({ ...task, origin: "call" as const })),
     warnings: breakdown.warnings,
   };
-}
-
-/** @throws CallerError for tasks that ask for what this version does not serve. */
-export function refuseUnservedTasks(tasks: readonly TaskDefinition[]): void {
-  for (const task of tasks) {
-    const field = task.isolation === "worktree" ? "isolation" : task.review ? "review" : undefined;
-    if (field !== undefined) {
-      throw new CallerError(
-        "not_served",
-        `Task ${task.id}: ${field} ${JSON.stringify(task[field])} is not served by this version.`,
-        `Remove ${field} from the task.`,
-        `tasks.${task.id}.${field}`,
-      );
-    }
-  }
-}
-
-/**
- * Finds the breakdown for what a user names: the file, its folder, or another file of that folder.
- * @throws CallerError when it is missing, no file, too large, or outside the checkout (links resolved).
- */
-async function breakdownInside(root: string, from: string): Promise<{ absolute: string; relative: string }> {
-  const wanted = isAbsolute(from) ? from : resolve(root, from);
-  let absolute: string;
-  try {
-    absolute = await realpath(wanted);
-    if ((await stat(absolute)).isDirectory()) absolute = await realpath(resolve(absolute, "03-tasks.json"));
-  } catch {
-    throw new CallerError(
-      "bad_input",
-      `from: there is no file ${JSON.stringify(from)} in the checkout.`,
-      "Give the path of a 03-tasks.json relative to the repository's top level. If the specification has none yet, make it with /spec:decompose.",
-      "from",
-    );
-  }
-  const inside = relative(root, absolute);
-  if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) {
-    throw new CallerError(
-      "bad_input",
-      `from: ${JSON.stringify(from)} lies outside the checkout.`,
-      "Copy the file into the repository and give its path there.",
-      "from",
-    );
-  }
-  const info = await stat(absolute);
-  if (!info.isFile() || info.size > MAX_BREAKDOWN_BYTES) {
-    throw new CallerError(
-      "bad_input",
-      `from: ${JSON.stringify(from)} is not a readable breakdown (a file of at most 20 MB).`,
-      `Give the path of ${basename(from) === "03-tasks.json" ? "a valid" : "the"} 03-tasks.json.`,
-      "from",
-    );
-  }
-  return { absolute, relative: inside.split(sep).join("/") };
 }
 
 function roleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): string[] {
@@ -211,24 +149,32 @@ function compare(
 ): PlanChanges & { changes: Change[] } {
   const changes: Change[] = [];
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
-  let position = Math.max(
-    0,
-    ...([...(existing?.graph.tasks.values() ?? [])].map((task) => task.position) ?? []),
-  );
+  const known: ReadonlyMap<TaskId, Task> = existing?.graph.tasks ?? new Map();
+  let position = existing ? nextPosition(existing) : 1;
   const running = new Set(existing?.graph.live.map((claim) => claim.task));
-  for (const definition of source.tasks) {
-    const old = existing?.graph.tasks.get(definition.id);
+  // A file that says the same as before takes nothing back that was changed by a call or a blocked report since.
+  const sameFile =
+    source.source.kind === "file" &&
+    JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
+  for (const written of source.tasks) {
+    const definition = waitForParts(written, (id) => known.get(id));
+    const old = known.get(definition.id);
     if (!old) {
-      position += 1;
       changes.push({ type: "task.created", task: definition.id, definition, position });
+      position += 1;
       result.created.push(definition.id);
       continue;
     }
+    const parts = partsOf(old);
     const revived = old.status === "cancelled" && old.cause === "removed";
-    const same = JSON.stringify(definitionOf(old)) === JSON.stringify({ ...definition, origin: old.origin });
-    if (old.status === "completed" || (same && !revived)) {
+    const same = sameFile || sameMeaning(definition, definitionOf(old));
+    if (old.status === "completed" || parts || (same && !revived)) {
       result.unchanged.push(definition.id);
-      if (!same)
+      if (!same && parts)
+        result.warnings.push(
+          `${definition.id} was split into ${parts.join(", ")} and stays so; what the file says of it is not used.`,
+        );
+      else if (!same)
         result.warnings.push(`${definition.id} is completed and stays as it was; the file has changed it.`);
       continue;
     }
@@ -247,15 +193,10 @@ function compare(
       changes.push({ type: "task.status", task: definition.id, status: "pending" });
     result.updated.push(definition.id);
   }
-  if (existing && input.from !== undefined) {
+  if (input.from !== undefined) {
     const named = new Set<TaskId>(source.tasks.map((task) => task.id));
-    for (const old of [...existing.graph.tasks.values()]) {
-      if (
-        named.has(old.id) ||
-        old.origin !== "file" ||
-        old.status === "completed" ||
-        old.status === "cancelled"
-      )
+    for (const old of known.values()) {
+      if (named.has(old.id) || old.origin !== "file" || ["completed", "cancelled"].includes(old.status))
         continue;
       if (running.has(old.id)) {
         result.warnings.push(`${old.id} is no longer in the file but running; it is left alone.`);
@@ -265,5 +206,25 @@ function compare(
       result.removed.push(old.id);
     }
   }
+  refuseCycle(known, changes);
   return { ...result, changes };
+}
+
+/** Tasks that keep their dependencies, because they run or came from a call, may close a cycle with the new ones. */
+function refuseCycle(known: ReadonlyMap<TaskId, Task>, changes: readonly Change[]): void {
+  const edges = new Map<string, readonly string[]>(
+    [...known.values()].map((task) => [task.id, task.dependencies]),
+  );
+  for (const change of changes) {
+    if (change.type === "task.created" || change.type === "task.defined")
+      edges.set(change.task, change.definition.dependencies);
+  }
+  const cycle = findCycle(edges);
+  if (!cycle) return;
+  throw new CallerError(
+    "bad_input",
+    `Together with the tasks that stay as they are, the dependencies form a cycle: ${cycle.join(" → ")}. Nothing was changed.`,
+    "Remove one of these dependencies, in the file or with task_update {removeBlockedBy}.",
+    "dependencies",
+  );
 }

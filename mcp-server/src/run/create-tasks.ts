@@ -1,9 +1,10 @@
-import { readBreakdown } from "../breakdown/breakdown.ts";
-import { definitionOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { readTasks } from "../breakdown/breakdown.ts";
+import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import type { RunContext } from "./context.ts";
-import { refuseUnservedTasks } from "./create-plan.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
+import { waitForParts } from "./split.ts";
+import { refuseUnservedTasks } from "./unserved-tasks.ts";
 
 /**
  * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`.
@@ -18,7 +19,7 @@ export async function createTasks(
   const store = await existingGraph(ctx, slug);
   return store.write(ctx.now(), actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
-    const added = withIds(tasks, new Set(before.graph.tasks.keys()));
+    const added = withIds(tasks, before);
     const again = added.find((task) => before.graph.tasks.has(String(task.id) as TaskId));
     if (again) {
       throw new CallerError(
@@ -28,17 +29,12 @@ export async function createTasks(
         "tasks.id",
       );
     }
-    // Judged together with the tasks that are there, so that dependencies resolve and cycles are seen.
-    const existing = [...before.graph.tasks.values()].map((task) => {
-      const { id, subject, description, dependencies } = definitionOf(task);
-      return { id, subject, description, dependencies };
-    });
-    const breakdown = readBreakdown(JSON.stringify({ tasks: [...existing, ...added] }), "tasks");
-    const definitions = breakdown.tasks
-      .slice(existing.length)
-      .map((task): TaskDefinition => ({ ...task, origin: "call" }));
-    refuseUnservedTasks(definitions);
-    const first = Math.max(0, ...[...before.graph.tasks.values()].map((task) => task.position)) + 1;
+    const edges = new Map([...before.graph.tasks.values()].map((task) => [task.id, task.dependencies]));
+    const warnings: string[] = [];
+    const definitions = readAdded(added, edges, warnings).map((task) =>
+      waitForParts(task, (id) => before.graph.tasks.get(id)),
+    );
+    const first = nextPosition(before);
     await tx.append(
       before.stored.id,
       ...definitions.map((definition, i) => ({
@@ -51,15 +47,37 @@ export async function createTasks(
     return {
       ids: definitions.map((task) => task.id),
       loaded: await loadPlan(ctx, tx, slug),
-      warnings: breakdown.warnings,
+      warnings,
     };
   });
 }
 
-function withIds(
-  tasks: readonly Record<string, unknown>[],
-  taken: ReadonlySet<string>,
-): Record<string, unknown>[] {
+/**
+ * Judges tasks of a call together with those that are there, so that dependencies resolve and cycles are seen.
+ * @param around the tasks that are there, by what they depend on.
+ */
+export function readAdded(
+  added: readonly Readonly<Record<string, unknown>>[],
+  around: ReadonlyMap<TaskId, readonly TaskId[]>,
+  warnings: string[],
+): TaskDefinition[] {
+  const raw = added.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
+  const definitions = readTasks(raw, "tasks", warnings, around).map(
+    (task): TaskDefinition => ({ ...task, origin: "call" }),
+  );
+  refuseUnservedTasks(definitions);
+  return definitions;
+}
+
+/** The position behind all tasks of the plan. */
+export function nextPosition(plan: LoadedPlan): number {
+  let last = 0;
+  for (const { position } of plan.graph.tasks.values()) last = Math.max(last, position);
+  return last + 1;
+}
+
+function withIds(tasks: readonly Record<string, unknown>[], before: LoadedPlan): Record<string, unknown>[] {
+  const taken = new Set<string>([...before.graph.tasks.keys(), ...tasks.map((task) => String(task.id))]);
   let n = 0;
   return tasks.map((task) => {
     if (task.id !== undefined) return task;

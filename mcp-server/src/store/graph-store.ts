@@ -4,7 +4,9 @@ import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanSlug } from "../graph/task.ts";
 import { estimateMs } from "../schedule/estimate.ts";
-import { project } from "./projection.ts";
+import { Doorbell } from "./doorbell.ts";
+import type { Engine } from "./engine.ts";
+import { type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
 import { claimFromRow, eventFromRow, planFromRow, type StoredPlan, taskFromRow } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -158,67 +160,78 @@ export class GraphReader {
     return row !== undefined;
   }
 
-  /** Sequence number of the last event of any plan: a cheap question whether anything changed. */
-  async lastSeq(): Promise<number> {
+  /** Sequence number of the plan's last event: a cheap question whether anything changed. */
+  async version(planId: number): Promise<number> {
     const row = await this.db
-      .selectFrom("events")
-      .select((e) => e.fn.max("seq").as("seq"))
+      .selectFrom("plans")
+      .select("version")
+      .where("id", "=", planId)
       .executeTakeFirst();
-    return Number(row?.seq ?? 0);
+    return Number(row?.version ?? 0);
   }
 }
 
 /** A write transaction. Nothing is changed but by `append`. */
 export class GraphWriter extends GraphReader {
-  /** Whether anything was logged: if the transaction fails then, plans in memory are ahead of the database. */
-  hasAppended = false;
+  readonly #changed = new Set<number>();
 
   constructor(
     db: Kysely<Database>,
     mirrors: Mirrors,
+    private readonly engine: Engine,
     readonly nowMs: number,
     private readonly actor: Actor,
   ) {
     super(db, mirrors);
   }
 
+  /** Plans of which something was logged: if the transaction fails then, they are ahead of the database in memory. */
+  get changedPlans(): ReadonlySet<number> {
+    return this.#changed;
+  }
+
   /** Logs the changes in order and applies them to the tables. */
   async append(planId: number, ...changes: readonly Change[]): Promise<void> {
-    for (const change of changes) {
-      this.hasAppended = true;
-      const { type, task, attempt, ...data } = change as Change & { task?: string; attempt?: AttemptId };
-      const { seq } = await this.db
-        .insertInto("events")
-        .values({
-          at_ms: this.nowMs,
-          plan_id: planId,
-          task_id: task ?? null,
-          attempt_id: attempt ?? null,
-          type,
-          actor: this.actor,
-          v: 1,
-          data: JSON.stringify(data),
-        })
-        .returning("seq")
-        .executeTakeFirstOrThrow();
-      await project(this.db, planId, Number(seq), this.nowMs, change);
+    if (changes.length === 0) return;
+    this.#changed.add(planId);
+    const logged: LoggedChange[] = [];
+    for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
+      logged.push(...(await this.#log(planId, changes.slice(from, from + ROWS_AT_ONCE))));
     }
+    await project(this.db, planId, this.nowMs, logged);
+  }
+
+  async #log(planId: number, changes: readonly Change[]): Promise<LoggedChange[]> {
+    const rows = await this.db
+      .insertInto("events")
+      .values(
+        changes.map((change) => {
+          const { type, task, attempt, ...data } = change as Change & { task?: string; attempt?: AttemptId };
+          return {
+            at_ms: this.nowMs,
+            plan_id: planId,
+            task_id: task ?? null,
+            attempt_id: attempt ?? null,
+            type,
+            actor: this.actor,
+            v: 1,
+            data: JSON.stringify(data),
+          };
+        }),
+      )
+      .returning("seq")
+      .execute();
+    // Both engines number the rows of one INSERT in their order, but do not promise to return them in it.
+    const seqs = rows.map((row) => Number(row.seq)).sort((a, b) => a - b);
+    return changes.map((change, i) => ({ seq: seqs[i] as number, change }));
   }
 
   async nextPlanId(): Promise<number> {
-    const row = await this.db
-      .selectFrom("plans")
-      .select((e) => e.fn.max("id").as("id"))
-      .executeTakeFirst();
-    return Number(row?.id ?? 0) + 1;
+    return this.engine.nextId(this.db, "plans");
   }
 
   async nextAttemptId(): Promise<AttemptId> {
-    const row = await this.db
-      .selectFrom("claims")
-      .select((e) => e.fn.max("id").as("id"))
-      .executeTakeFirst();
-    return (Number(row?.id ?? 0) + 1) as AttemptId;
+    return (await this.engine.nextId(this.db, "claims")) as AttemptId;
   }
 
   /** Keeps the token of an open offer, which the next `batch_next` has to hand out again. */
@@ -254,37 +267,79 @@ export class GraphWriter extends GraphReader {
 /** The durable graph: readers see the last commit, writers run one at a time across all processes. */
 export class GraphStore {
   readonly #mirrors: Mirrors = new Map();
+  readonly #waiting = new Map<Doorbell, number>();
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly db: Kysely<Database>,
-    /** Turns an engine's error into one that says who must act. */
-    private readonly translate: (error: unknown) => unknown,
-  ) {}
+  constructor(private readonly engine: Engine) {}
 
-  /** Runs `work` outside a transaction: each query sees the last commit. */
+  /** Runs `work` on one snapshot of the last commit. It must not read or write by the store itself. */
   async read<T>(work: (reader: GraphReader) => Promise<T>): Promise<T> {
-    try {
-      return await work(new GraphReader(this.db, this.#mirrors));
-    } catch (error) {
-      throw this.translate(error);
-    }
+    return this.#inTurn(() =>
+      this.engine.db
+        .transaction()
+        .setIsolationLevel("repeatable read")
+        .setAccessMode("read only")
+        .execute((tx) => work(new GraphReader(tx, this.#mirrors))),
+    );
   }
 
-  /** Runs `work` in one transaction: all of its changes are kept, or none. */
+  /**
+   * Runs `work` in one transaction: all of its changes are kept, or none. It must not read or write by the
+   * store itself.
+   */
   async write<T>(nowMs: number, actor: Actor, work: (tx: GraphWriter) => Promise<T>): Promise<T> {
-    let writer: GraphWriter | undefined;
+    const { result, changedPlans } = await this.#inTurn(async () => {
+      let writer: GraphWriter | undefined;
+      try {
+        return await this.engine.db.transaction().execute(async (tx) => {
+          await this.engine.takeTurn(tx);
+          writer = new GraphWriter(tx, this.#mirrors, this.engine, nowMs, actor);
+          const result = await work(writer);
+          for (const planId of writer.changedPlans) await this.engine.announce(tx, planId);
+          return { result, changedPlans: writer.changedPlans };
+        });
+      } catch (error) {
+        if (writer && writer.changedPlans.size > 0) this.#mirrors.clear();
+        throw error;
+      }
+    });
+    for (const [bell, awaited] of this.#waiting) if (changedPlans.has(awaited)) bell.ring();
+    return result;
+  }
+
+  /** Returns when the plan has an event after `afterSeq`, after `waitMs`, or when the signal is aborted. */
+  async changed(planId: number, afterSeq: number, waitMs: number, signal: AbortSignal): Promise<void> {
+    const end = performance.now() + waitMs;
+    const bell = new Doorbell();
+    this.#waiting.set(bell, planId);
+    const stopWatching = this.engine.watch((changed) => {
+      if (changed === undefined || changed === planId) bell.ring();
+    });
     try {
-      return await this.db.transaction().execute((tx) => {
-        writer = new GraphWriter(tx, this.#mirrors, nowMs, actor);
-        return work(writer);
-      });
-    } catch (error) {
-      if (writer?.hasAppended) this.#mirrors.clear();
-      throw this.translate(error);
+      for (;;) {
+        const leftMs = end - performance.now();
+        if (leftMs <= 0 || signal.aborted) return;
+        if ((await this.read((reader) => reader.version(planId))) > afterSeq) return;
+        await bell.sleep(leftMs, signal);
+      }
+    } finally {
+      stopWatching();
+      this.#waiting.delete(bell);
     }
   }
 
   async close(): Promise<void> {
-    await this.db.destroy();
+    await this.engine.close();
+  }
+
+  /** One transaction of this process at a time, because plans in memory are shared by all of them. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    try {
+      return await result;
+    } catch (error) {
+      throw this.engine.translate(error);
+    }
   }
 }

@@ -1,14 +1,86 @@
 import { type Kysely, sql } from "kysely";
+import { StoreUnusable } from "./errors.ts";
 import type { Database } from "./schema.ts";
 
-/**
- * Version of the database's layout. Minor versions only add, so an older server of the same major can go on
- * working beside a newer one; a newer major is refused.
- */
-export const SCHEMA_VERSION = { major: 1, minor: 0 } as const;
+/** Where the two engines need different words for the same column. */
+export type EngineName = "sqlite" | "postgres";
 
-/** Brings an empty database to `SCHEMA_VERSION`. Runs inside the caller's transaction. */
-export async function createSchema(db: Kysely<Database>): Promise<void> {
+/**
+ * The layout's major version. Within it the steps below only add, so that an older server of the same major can
+ * go on working beside a newer one; a newer major is refused.
+ */
+const MAJOR = 1;
+
+/** The step at index n makes version 1.n out of what the ones before it made. A released step never changes. */
+const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<void>)[] = [
+  createTables,
+  addOrderOfEvents,
+];
+
+/** The layout that this server makes and expects. */
+export const SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 } as const;
+
+/**
+ * The minor version of the graph in the database; undefined when there is none.
+ * @param place how messages name the database.
+ * @throws StoreUnusable when it was made by a newer major version, or is no graph of this plugin.
+ */
+export async function minorVersion(
+  db: Kysely<Database>,
+  hasTable: (db: Kysely<Database>, name: string) => Promise<boolean>,
+  place: string,
+): Promise<number | undefined> {
+  if (!(await hasTable(db, "meta"))) return undefined;
+  const row = await db.selectFrom("meta").select("value").where("key", "=", "schema").executeTakeFirst();
+  const [major, minor] = (row?.value ?? "").split(".").map(Number);
+  if (!Number.isInteger(major) || !Number.isInteger(minor)) throw notAGraph(place);
+  if (Number(major) > MAJOR) {
+    throw new StoreUnusable(
+      "newer",
+      `The task graph ${place} was written by version ${major}.x of this plugin; this is ${MAJOR}.x.`,
+      `Update the plugin: claude plugin update parallel (version ${major}.0.0 or later), then restart Claude Code.`,
+    );
+  }
+  return Number(minor);
+}
+
+/** The database belongs to something else. */
+export function notAGraph(place: string): StoreUnusable {
+  return new StoreUnusable(
+    "corrupt",
+    `${place} is a database, but not a task graph of this plugin.`,
+    "Move it away, or set PARALLEL_DATABASE_URL to another place.",
+  );
+}
+
+/** Whether a graph of that version lacks something that this server needs. A newer minor lacks nothing. */
+export function needsUpgrade(minor: number | undefined): boolean {
+  return minor === undefined || minor < SCHEMA_VERSION.minor;
+}
+
+/**
+ * Brings an empty database (`minor` undefined) or an older graph to `SCHEMA_VERSION`, inside the caller's
+ * transaction: it is done as a whole or not at all.
+ */
+export async function upgrade(
+  tx: Kysely<Database>,
+  engine: EngineName,
+  minor: number | undefined,
+): Promise<void> {
+  for (const step of STEPS.slice(minor === undefined ? 0 : minor + 1)) await step(tx, engine);
+  const value = `${SCHEMA_VERSION.major}.${SCHEMA_VERSION.minor}`;
+  await tx
+    .insertInto("meta")
+    .values({ key: "schema", value })
+    .onConflict((row) => row.column("key").doUpdateSet({ value }))
+    .execute();
+}
+
+/** 1.0 */
+async function createTables(db: Kysely<Database>, engine: EngineName): Promise<void> {
+  // SQLite's writers run one at a time over the whole file, so there the next number is the largest plus one.
+  const numbered = engine === "postgres";
+
   await db.schema
     .createTable("meta")
     .addColumn("key", "text", (c) => c.primaryKey())
@@ -17,7 +89,9 @@ export async function createSchema(db: Kysely<Database>): Promise<void> {
 
   await db.schema
     .createTable("plans")
-    .addColumn("id", "integer", (c) => c.primaryKey())
+    .addColumn("id", "integer", (c) =>
+      numbered ? c.primaryKey().generatedByDefaultAsIdentity() : c.primaryKey(),
+    )
     .addColumn("repository", "text", (c) => c.notNull())
     .addColumn("slug", "text", (c) => c.notNull())
     .addColumn("title", "text", (c) => c.notNull())
@@ -53,7 +127,9 @@ export async function createSchema(db: Kysely<Database>): Promise<void> {
 
   await db.schema
     .createTable("claims")
-    .addColumn("id", "integer", (c) => c.primaryKey())
+    .addColumn("id", "integer", (c) =>
+      numbered ? c.primaryKey().generatedByDefaultAsIdentity() : c.primaryKey(),
+    )
     .addColumn("plan_id", "integer", (c) => c.notNull().references("plans.id"))
     .addColumn("task_id", "text", (c) => c.notNull())
     .addColumn("state", "text", (c) => c.notNull())
@@ -85,19 +161,28 @@ export async function createSchema(db: Kysely<Database>): Promise<void> {
     .addColumn("changed_seq", "bigint", (c) => c.notNull())
     .execute();
   // The database itself refuses a second live claim of a task, whatever a bug above it may try.
-  await sql`create unique index claims_live on claims (plan_id, task_id) where state in ('offered', 'running')`.execute(
-    db,
-  );
-  await sql`create index claims_held on claims (checkout) where state in ('offered', 'running') or drains_until_ms is not null`.execute(
-    db,
-  );
+  await db.schema
+    .createIndex("claims_live")
+    .unique()
+    .on("claims")
+    .columns(["plan_id", "task_id"])
+    .where(sql<boolean>`state in ('offered', 'running')`)
+    .execute();
+  await db.schema
+    .createIndex("claims_held")
+    .on("claims")
+    .column("checkout")
+    .where(sql<boolean>`state in ('offered', 'running') or drains_until_ms is not null`)
+    .execute();
   await db.schema.createIndex("claims_changed").on("claims").columns(["plan_id", "changed_seq"]).execute();
   await db.schema.createIndex("claims_agent").on("claims").column("agent_id").execute();
   await db.schema.createIndex("claims_owner").on("claims").columns(["plan_id", "owner_pid"]).execute();
 
   await db.schema
     .createTable("events")
-    .addColumn("seq", "integer", (c) => c.primaryKey().autoIncrement())
+    .addColumn("seq", numbered ? "bigint" : "integer", (c) =>
+      numbered ? c.primaryKey().generatedByDefaultAsIdentity() : c.primaryKey().autoIncrement(),
+    )
     .addColumn("at_ms", "bigint", (c) => c.notNull())
     .addColumn("plan_id", "integer", (c) => c.notNull())
     .addColumn("task_id", "text")
@@ -108,9 +193,9 @@ export async function createSchema(db: Kysely<Database>): Promise<void> {
     .addColumn("data", "text", (c) => c.notNull())
     .execute();
   await db.schema.createIndex("events_plan").on("events").columns(["plan_id", "type", "seq"]).execute();
+}
 
-  await db
-    .insertInto("meta")
-    .values([{ key: "schema", value: `${SCHEMA_VERSION.major}.${SCHEMA_VERSION.minor}` }])
-    .execute();
+/** 1.1: a plan's whole log is read in order without sorting it, however many plans share the database. */
+async function addOrderOfEvents(db: Kysely<Database>): Promise<void> {
+  await db.schema.createIndex("events_order").on("events").columns(["plan_id", "seq"]).execute();
 }

@@ -2,17 +2,52 @@ import { type Kysely, sql } from "kysely";
 import type { Change } from "../graph/event.ts";
 import type { Database } from "./schema.ts";
 
+/** A change with its place in the log. */
+export interface LoggedChange {
+  readonly seq: number;
+  readonly change: Change;
+}
+
+/** Rows of one INSERT: enough that a large import takes few statements, few enough for every engine's limits. */
+export const ROWS_AT_ONCE = 250;
+
 /**
- * Applies one logged change to the tables. This is the only code that writes them (except lease renewals and the
- * secret of an open offer, which are no changes), so replaying the log into an empty database gives the same tables.
- * Statements about a claim name the state that they expect: a change that comes too late changes nothing.
+ * Applies logged changes of a plan to the tables, in order. This is the only code that writes them (except lease
+ * renewals and the secret of an open offer, which are no changes), so replaying the log into an empty database
+ * gives the same tables.
  */
 export async function project(
   db: Kysely<Database>,
   planId: number,
+  atMs: number,
+  logged: readonly LoggedChange[],
+): Promise<void> {
+  let created: ReturnType<typeof newTask>[] = [];
+  const insertCreated = async () => {
+    if (created.length > 0) await db.insertInto("tasks").values(created).execute();
+    created = [];
+  };
+  for (const { seq, change } of logged) {
+    if (change.type === "task.created") {
+      created.push(newTask(planId, seq, change));
+      if (created.length === ROWS_AT_ONCE) await insertCreated();
+    } else {
+      await insertCreated();
+      await projectOne(db, planId, seq, atMs, change);
+    }
+  }
+  await insertCreated();
+  const last = logged.at(-1);
+  if (last) await db.updateTable("plans").set({ version: last.seq }).where("id", "=", planId).execute();
+}
+
+/** Statements about a claim name the state that they expect: a change that comes too late changes nothing. */
+async function projectOne(
+  db: Kysely<Database>,
+  planId: number,
   seq: number,
   atMs: number,
-  change: Change,
+  change: Exclude<Change, { type: "task.created" }>,
 ): Promise<void> {
   switch (change.type) {
     case "plan.created":
@@ -50,27 +85,6 @@ export async function project(
         .updateTable("plans")
         .set({ status: change.status, cause: change.cause ?? null })
         .where("id", "=", planId)
-        .execute();
-      break;
-    case "task.created":
-      await db
-        .insertInto("tasks")
-        .values({
-          plan_id: planId,
-          id: change.task,
-          position: change.position,
-          definition: JSON.stringify(change.definition),
-          status: "pending",
-          cause: null,
-          owner: null,
-          notes: "[]",
-          metadata: "{}",
-          failed_attempts: 0,
-          lost_attempts: 0,
-          times_blocked: 0,
-          ended_at_ms: null,
-          changed_seq: seq,
-        })
         .execute();
       break;
     case "task.defined":
@@ -212,7 +226,18 @@ export async function project(
     case "plan.reported":
       break;
   }
-  await db.updateTable("plans").set({ version: seq }).where("id", "=", planId).execute();
+}
+
+/** What a task starts with; the table's defaults say the rest. */
+function newTask(planId: number, seq: number, change: Extract<Change, { type: "task.created" }>) {
+  return {
+    plan_id: planId,
+    id: change.task as string,
+    position: change.position,
+    definition: JSON.stringify(change.definition),
+    status: "pending",
+    changed_seq: seq,
+  };
 }
 
 function taskRow(db: Kysely<Database>, planId: number, task: string) {

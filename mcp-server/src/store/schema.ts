@@ -27,11 +27,11 @@ export interface TasksTable {
   status: string;
   cause: string | null;
   owner: string | null;
-  notes: Json;
-  metadata: Json;
-  failed_attempts: number;
-  lost_attempts: number;
-  times_blocked: number;
+  notes: Generated<Json>;
+  metadata: Generated<Json>;
+  failed_attempts: Generated<number>;
+  lost_attempts: Generated<number>;
+  times_blocked: Generated<number>;
   ended_at_ms: number | null;
   /** Sequence number of the last event that touched the task: readers ask for what is newer. */
   changed_seq: number;

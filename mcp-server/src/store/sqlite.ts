@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import {
@@ -12,19 +12,30 @@ import {
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  sql,
+  type TransactionSettings,
 } from "kysely";
+import type { Engine } from "./engine.ts";
 import { StoreUnusable } from "./errors.ts";
 import { GraphStore } from "./graph-store.ts";
-import { createSchema, SCHEMA_VERSION } from "./migrations.ts";
+import { minorVersion, needsUpgrade, notAGraph, SCHEMA_VERSION, upgrade } from "./migrations.ts";
 import type { Database } from "./schema.ts";
+import { storable } from "./storable.ts";
 
 /** How long a writer waits for another process's transaction; they last milliseconds. */
 const BUSY_TIMEOUT_MS = 15_000;
 
+/** A watcher learns of another process's commit within this time. */
+const WATCH_MS = 100;
+
 /** Kysely sends a plain `begin`, whose upgrade to a write lock fails at once when another process writes. */
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    const begin = settings?.accessMode === "read only" ? "begin" : "begin immediate";
+    await connection.executeQuery(CompiledQuery.raw(begin));
   }
 }
 
@@ -54,16 +65,16 @@ function forKysely(db: DatabaseSyncInstance): SqliteDatabase {
     close: () => db.close(),
     prepare(query) {
       const statement = db.prepare(query);
-      type Values = Parameters<typeof statement.all>;
+      const bound = (values: readonly unknown[]) => values.map(storable) as Parameters<typeof statement.all>;
       return {
         reader: statement.columns().length > 0,
-        all: (values) => statement.all(...(values as Values)),
+        all: (values) => statement.all(...bound(values)),
         run: (values) =>
-          statement.run(...(values as Values)) as {
+          statement.run(...bound(values)) as {
             changes: number | bigint;
             lastInsertRowid: number | bigint;
           },
-        iterate: (values) => statement.iterate(...(values as Values)) as IterableIterator<unknown>,
+        iterate: (values) => statement.iterate(...bound(values)) as IterableIterator<unknown>,
       };
     },
   };
@@ -89,7 +100,7 @@ export async function openSqlite(path: string, create: boolean): Promise<GraphSt
     const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(forKysely(db)) });
     await ensureSchema(kysely, path);
     if (process.platform !== "win32") chmodSync(path, 0o600);
-    return new GraphStore(kysely, (error) => unusable(error, path));
+    return new GraphStore(engine(kysely, db, path));
   } catch (error) {
     db?.close();
     throw unusable(error, path);
@@ -107,27 +118,83 @@ function prepareFolder(path: string): void {
   }
 }
 
+function engine(kysely: Kysely<Database>, db: DatabaseSyncInstance, path: string): Engine {
+  // Changes with every commit of another connection, and is read from shared memory: cheap enough to ask often.
+  const dataVersion = db.prepare("pragma data_version");
+  return {
+    db: kysely,
+    takeTurn: async () => {
+      // `begin immediate` has waited for it.
+    },
+    // Writers run one at a time over the whole file, so nobody else can take the same number.
+    async nextId(tx, table) {
+      const row = await tx
+        .selectFrom(table)
+        .select((e) => e.fn.max("id").as("id"))
+        .executeTakeFirst();
+      return Number(row?.id ?? 0) + 1;
+    },
+    announce: async () => {
+      // The commit itself changes the data version.
+    },
+    watch(wake) {
+      let seen = dataVersion.get()?.data_version;
+      const timer = setInterval(() => {
+        try {
+          const now = dataVersion.get()?.data_version;
+          if (now === seen) return;
+          seen = now;
+        } catch {
+          // Whoever is woken asks the database and gets the error as an answer; thrown here it would end the server.
+        }
+        wake();
+      }, WATCH_MS);
+      return () => clearInterval(timer);
+    },
+    translate: (error) => unusable(error, path),
+    close: () => kysely.destroy(),
+  };
+}
+
 async function ensureSchema(db: Kysely<Database>, path: string): Promise<void> {
+  const storedMinor = (reader: Kysely<Database>) => minorVersion(reader, hasTable, path);
+  if (!needsUpgrade(await storedMinor(db))) return;
   await db.transaction().execute(async (tx) => {
-    const tables = await tx.introspection.getTables();
-    if (!tables.some((table) => table.name === "meta")) return createSchema(tx);
-    const row = await tx.selectFrom("meta").select("value").where("key", "=", "schema").executeTakeFirst();
-    const major = Number(row?.value.split(".")[0]);
-    if (!Number.isInteger(major)) {
-      throw new StoreUnusable(
-        "corrupt",
-        `${path} is a database, but not a task graph of this plugin.`,
-        "Move that file away, or set PARALLEL_DATABASE_URL to another path.",
-      );
-    }
-    if (major > SCHEMA_VERSION.major) {
-      throw new StoreUnusable(
-        "newer",
-        `The task graph ${path} was written by version ${major}.x of this plugin; this is ${SCHEMA_VERSION.major}.x.`,
-        `Update the plugin: claude plugin update parallel (version ${major}.0.0 or later), then restart Claude Code.`,
-      );
-    }
+    // Another process may have done it while this one waited for its turn.
+    const minor = await storedMinor(tx);
+    if (!needsUpgrade(minor)) return;
+    if (minor !== undefined) backUp(path, minor);
+    else if (await hasTable(tx)) throw notAGraph(path);
+    await upgrade(tx, "sqlite", minor);
   });
+}
+
+/** Whether the file has that table, or any at all. */
+async function hasTable(db: Kysely<Database>, name?: string): Promise<boolean> {
+  const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
+    db,
+  );
+  return name === undefined ? rows.length > 0 : rows.some((row) => row.name === name);
+}
+
+/**
+ * Copies the graph as it is before its upgrade, beside the file; an older copy is kept. The caller holds the write
+ * lock, so the copy (made by a second connection, as SQLite allows no copy inside a transaction) has every commit.
+ */
+function backUp(path: string, minor: number): void {
+  const name = `${path}.${SCHEMA_VERSION.major}.${minor}.backup`;
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  const partial = `${name}.partial`;
+  rmSync(partial, { force: true });
+  const db = new DatabaseSync(path);
+  try {
+    db.prepare("vacuum into ?").run(partial);
+  } finally {
+    db.close();
+  }
+  if (process.platform !== "win32") chmodSync(partial, 0o600);
+  renameSync(partial, free);
 }
 
 /** Turns what SQLite throws into an error that says what is wrong and what to do; others pass. */

@@ -15,7 +15,12 @@ export const planCreate = defineTool({
   input: z.strictObject({
     plan,
     title: z.string().max(200).optional().describe("For people"),
-    from: z.string().min(1).max(1_000).optional().describe("Path of a 03-tasks.json in the checkout"),
+    from: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe("Path of a 03-tasks.json, or of a plan of spec-kit, Task Master (#tag) or superpowers"),
     tasks: tasks.optional(),
     policy: policyInput.optional().describe("Only what differs from the settings"),
     dryRun: z.boolean().optional().describe("Check, write nothing"),

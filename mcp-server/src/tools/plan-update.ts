@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { type ExportedFile, exportPlan } from "../run/export-plan.ts";
 import { policyInput } from "../run/policy-input.ts";
 import { countsOf, isDone, shortCounts } from "../run/progress.ts";
-import { exportLedger } from "../run/report-plan.ts";
 import { updatePlan } from "../run/update-plan.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./fields.ts";
@@ -11,7 +11,7 @@ export const planUpdate = defineTool({
   name: "plan_update",
   title: "Change a plan",
   description:
-    "Use to change a plan's policy, to pause, resume, stop or reopen it, or to write its ledger (export) into the specification's folder.",
+    "Use to change a plan's policy, to pause, resume, stop or reopen it, or to write its breakdown and ledger (export) into the specification's folder.",
   input: z.strictObject({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
@@ -24,7 +24,7 @@ export const planUpdate = defineTool({
   async handle(input, { run, session, actor }) {
     const action = input.action === "export" ? undefined : input.action;
     const { loaded, warnings } = await updatePlan(run, actor, input.plan, input.policy, action);
-    const ledger = input.action === "export" ? await exportLedger(run, input.plan) : undefined;
+    const files = input.action === "export" ? await exportPlan(run, actor, input.plan) : undefined;
     const counts = countsOf(loaded);
     session.told.set(loaded.stored.slug, loaded.stored.version);
     return {
@@ -32,13 +32,20 @@ export const planUpdate = defineTool({
         plan: loaded.stored.slug,
         status: loaded.stored.status,
         policy: loaded.policy,
-        ...(ledger && { ledger }),
+        ...(files && { files }),
         ...(warnings.length > 0 && { warnings }),
         counts: shortCounts(counts),
-        next: ledger
-          ? `The ledger is in ${ledger.written}.`
-          : nextStep(session, loaded, counts, isDone(loaded)),
+        next: files ? afterExport(files) : nextStep(session, loaded, counts, isDone(loaded)),
       },
     };
   },
 });
+
+function afterExport(files: readonly ExportedFile[]): string {
+  const left = files.find((file) => file.how === "left alone");
+  if (left) return `${left.file} was left alone: ${left.why}.`;
+  const aside = files.flatMap((file) => ("keptAside" in file ? [file.keptAside] : []));
+  return aside.length > 0
+    ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.`
+    : "Exported.";
+}

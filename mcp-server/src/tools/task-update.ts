@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { taskName as nameOf } from "../graph/task.ts";
 import { CallerError } from "../run/errors.ts";
+import { splitTask } from "../run/split-task.ts";
 import { updateTask } from "../run/update-task.ts";
-import { defineTool, WRITE } from "./define-tool.ts";
+import { type Answer, defineTool, type ToolContext, WRITE } from "./define-tool.ts";
 import { ids, longText, paths, taskName, tasks, token } from "./fields.ts";
 
 export const taskUpdate = defineTool({
@@ -21,21 +22,18 @@ export const taskUpdate = defineTool({
     subject: z.string().min(1).max(2_000).optional().describe("New title"),
     description: longText.optional().describe("New text"),
     addWrites: paths.optional().describe("Globs"),
-    split: tasks.optional().describe("Parts that replace the task"),
+    split: tasks
+      .optional()
+      .describe(
+        "Parts that replace the task, with task and token only: from <id>.a on, with what they leave out taken from it; dependents wait for all. While it runs only its agent may, and must then stop",
+      ),
     note: z.string().min(1).max(4_000).optional().describe("For whoever works on it next"),
     metadata: z.record(z.string(), z.unknown()).optional().describe("Merged into what is there"),
   }),
   annotations: WRITE,
-  async handle({ split, ...input }, { run, actor, agentId }) {
-    if (split) {
-      throw new CallerError(
-        "not_served",
-        "split is not served by this version.",
-        "Add the parts with task_create, let its dependents wait for them with addBlockedBy, and cancel the task.",
-        "split",
-      );
-    }
-    const { loaded, task } = await updateTask(run, actor, agentId, input);
+  async handle({ split, ...input }, context) {
+    if (split) return splitInto(split, input, context);
+    const { loaded, task } = await updateTask(context.run, context.actor, context.agentId, input);
     return {
       data: {
         task: {
@@ -50,3 +48,32 @@ export const taskUpdate = defineTool({
     };
   },
 });
+
+async function splitInto(
+  parts: readonly Readonly<Record<string, unknown>>[],
+  { task: name, token: own, ...others }: { task: string; token?: string | undefined },
+  { run, actor, agentId }: ToolContext,
+): Promise<Answer> {
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw new CallerError(
+      "bad_input",
+      `${other} cannot be given with split: the task is replaced by its parts.`,
+      `Leave ${other} out, or call once more for it.`,
+      other,
+    );
+  }
+  const split = await splitTask(run, actor, agentId, { task: name, token: own, parts });
+  const { slug } = split.loaded.stored;
+  return {
+    data: {
+      task: { task: nameOf(slug, split.task.id), status: split.task.status, cause: split.task.cause },
+      parts: split.parts.map((id) => nameOf(slug, id)),
+      ...(split.warnings.length > 0 && { warnings: split.warnings }),
+      next:
+        own === undefined
+          ? "Split: the parts come with the next batch_next."
+          : `Your attempt has ended: write nothing more and reply with the line SPLIT ${nameOf(slug, split.task.id)}.`,
+    },
+  };
+}

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readBreakdown, writeBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
+import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
 import { BreakdownError } from "../../../mcp-server/src/breakdown/errors.ts";
+import { updateBreakdown, writeBreakdown } from "../../../mcp-server/src/breakdown/write-breakdown.ts";
 import type { TaskDefinition, TaskId } from "../../../mcp-server/src/graph/task.ts";
 
 const FILE = "specs/shop/03-tasks.json";
@@ -375,6 +376,87 @@ describe("writeBreakdown", () => {
   });
 });
 
+describe("updateBreakdown", () => {
+  const TEXT = `{
+  "slug": "shop",
+  "tasks": [
+    {"id": 1, "title": "Base",   "size": "md"},
+    {
+      "subject": "Cart",
+      "id": "2",
+      "dependencies": ["1"],
+      "note": {"kept": [1, 2]}
+    }
+  ],
+  "mode": "full"
+}
+`;
+  const tasks = readBreakdown(TEXT, FILE).tasks;
+  const [base, cart] = tasks as [TaskDefinition, TaskDefinition];
+
+  it("gives the same text back when nothing has changed", () => {
+    expect(updateBreakdown(TEXT, FILE, tasks)).toBe(TEXT);
+    expect(updateBreakdown(TEXT, FILE, [{ ...base, origin: "call", inferredWrites: ["a.ts"] }, cart])).toBe(
+      TEXT,
+    );
+  });
+
+  it("changes only the tasks that changed, and keeps the order of their keys", () => {
+    const updated = updateBreakdown(TEXT, FILE, [base, { ...cart, writes: ["src/a.ts", "src/b.ts"] }]);
+    expect(updated).toBe(
+      TEXT.replace(
+        '"note": {"kept": [1, 2]}\n',
+        '"note": {\n        "kept": [\n          1,\n          2\n        ]\n      },\n      "writes": ["src/a.ts", "src/b.ts"]\n',
+      ),
+    );
+  });
+
+  it("adds and leaves out tasks in the layout of the file", () => {
+    const added: TaskDefinition = { ...readOne({}), id: "3" as TaskId, dependencies: ["2" as TaskId] };
+    const updated = updateBreakdown(TEXT, FILE, [cart, added]);
+    expect(updated).not.toContain("Base");
+    expect(updated).toContain(
+      '    },\n    {\n      "id": "3",\n      "subject": "Do it",\n      "dependencies": ["2"]\n    }\n  ],\n  "mode": "full"\n}\n',
+    );
+    expect(updated.startsWith('{\n  "slug": "shop",\n  "tasks": [\n    {\n      "subject": "Cart",')).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ["one line", JSON.stringify({ tasks: [{ id: "1", subject: 'a, [b] "{c}' }], n: [[1]] })],
+    [
+      "tabs and a byte order mark",
+      `\uFEFF${JSON.stringify({ tasks: [{ id: "1", subject: "tasks" }] }, null, "\t")}`,
+    ],
+    [
+      "line ends of Windows",
+      JSON.stringify({ tasks: [{ id: "1", subject: "a" }] }, null, 4).replace(/\n/g, "\r\n"),
+    ],
+    [
+      "a list of the same name elsewhere",
+      '{"x": {"tasks": [1]}, "tasks": [{"id": "1", "subject": "a", "tasks": [2]}]}',
+    ],
+    ["the key twice", '{"tasks": [{"id": "8", "subject": "x"}], "tasks": [{"id": "1", "subject": "a"}]}'],
+  ])("keeps a file with %s readable", (_what, text) => {
+    const [one] = readBreakdown(text, FILE).tasks;
+    const changed = { ...(one as TaskDefinition), size: "xl" as const };
+    const added: TaskDefinition = { ...readOne({}), id: "2" as TaskId };
+    const updated = updateBreakdown(text, FILE, [changed, added]);
+    const again = readBreakdown(updated, FILE);
+    expect(again.tasks.map(({ id, size }) => [id, size])).toEqual([
+      ["1", "xl"],
+      ["2", undefined],
+    ]);
+    expect(updateBreakdown(updated, FILE, again.tasks)).toBe(updated);
+    expect(updated.includes("\r\n")).toBe(text.includes("\r\n"));
+    expect(/[^\r]\n/.test(updated)).toBe(/[^\r]\n/.test(text));
+    const { tasks: _old, ...rest } = JSON.parse(text.replace("\uFEFF", ""));
+    const { tasks: _new, ...kept } = JSON.parse(updated.replace("\uFEFF", ""));
+    expect(kept).toEqual(rest);
+  });
+});
+
 const REAL = new URL("../../../../shared/data/specs/", import.meta.url);
 
 describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where they are absent)", () => {
@@ -389,6 +471,21 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
       const { document, tasks } = readBreakdown(text, folder);
       expect(tasks).toHaveLength(value.tasks.length);
       expect(JSON.parse(writeBreakdown(document, tasks))).toEqual(value);
+    }
+  });
+
+  it("are changed in one place when one task has changed", () => {
+    for (const { folder, text } of usual) {
+      const { tasks } = readBreakdown(text, folder);
+      expect(updateBreakdown(text, folder, tasks)).toBe(text);
+      const [first, ...rest] = tasks as [TaskDefinition, ...TaskDefinition[]];
+      const updated = updateBreakdown(text, folder, [{ ...first, subject: "Changed" }, ...rest]);
+      expect(readBreakdown(updated, folder).tasks.map(({ subject }) => subject)).toEqual([
+        "Changed",
+        ...rest.map(({ subject }) => subject),
+      ]);
+      const second = rest[0] && text.indexOf(JSON.stringify(rest[0].subject));
+      if (second !== undefined && second > 0) expect(updated.endsWith(text.slice(second))).toBe(true);
     }
   });
 

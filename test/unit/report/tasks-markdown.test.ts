@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
+import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
+import { renderTasks } from "../../../mcp-server/src/report/tasks-markdown.ts";
+
+const DAY = Date.UTC(2026, 2, 2, 10);
+
+function render(tasks: readonly object[], document: Readonly<Record<string, unknown>> = {}, title = "Sheds") {
+  return renderTasks({
+    plan: {
+      slug: "sheds" as PlanSlug,
+      title,
+      status: "open",
+      spec: "specs/sheds/02-specification.md",
+      createdAtMs: DAY,
+      lastChangedAtMs: DAY,
+    },
+    document,
+    tasks: readBreakdown(JSON.stringify({ tasks }), "03-tasks.json").tasks,
+  });
+}
+
+const one = (fields: object) => render([{ id: "1", subject: "Do it", ...fields }]);
+
+describe("03-tasks.md", () => {
+  it("has the public shape", () => {
+    const page = render(
+      [
+        {
+          id: "1.1",
+          phase: 1,
+          phaseName: "Base",
+          subject: "Dig",
+          size: "small",
+          writes: ["src/dig.ts"],
+          estimateMinutes: 10,
+        },
+        {
+          id: "2.1",
+          phase: 2,
+          subject: "Paint",
+          dependencies: ["1.1", "1.2"],
+          priority: "high",
+          writes: ["a.ts"],
+          estimateMinutes: 5,
+        },
+        {
+          id: "1.2",
+          phase: 1,
+          phaseName: "Base",
+          subject: "Pour",
+          description: "Mix it.\n\nThen pour.",
+          writes: ["src/pour.ts"],
+          reads: ["docs/**"],
+          resources: ["mixer"],
+          agent: "mason",
+          acceptance: ["It is hard", { criterion: "Tests pass", command: "npm test" }],
+          estimateMinutes: 15,
+        },
+      ],
+      { generatedAt: "2026-03-01T08:00:00Z", lastDecomposeDate: "2026-02-01" },
+    );
+    expect(page).toBe(`# Task Breakdown: Sheds
+
+**Generated:** 2026-03-01
+**Source:** specs/sheds/02-specification.md
+**Last Decompose:** 2026-02-01
+
+## Overview
+
+3 tasks in 2 phases, 30 min if done one after another. This page is written from the task graph; change the breakdown, not this page.
+
+## Phase 1: Base
+
+### Task 1.1: Dig
+
+- **Size:** Small
+- **Priority:** Medium
+- **Dependencies:** None
+- **Can run parallel with:** 1.2
+- **Writes:** \`src/dig.ts\`
+- **Estimate:** 10 min
+
+### Task 1.2: Pour
+
+- **Priority:** Medium
+- **Dependencies:** None
+- **Can run parallel with:** 1.1
+- **Writes:** \`src/pour.ts\`
+- **Reads:** \`docs/**\`
+- **Alone with:** \`mixer\`
+- **Agent:** mason
+- **Estimate:** 15 min
+
+> Mix it.
+>
+> Then pour.
+
+**Acceptance Criteria:**
+
+- [ ] It is hard
+- [ ] Tests pass (\`npm test\`)
+
+## Phase 2
+
+### Task 2.1: Paint
+
+- **Priority:** High
+- **Dependencies:** 1.1, 1.2
+- **Writes:** \`a.ts\`
+- **Estimate:** 5 min
+`);
+  });
+
+  it("puts tasks without a phase last", () => {
+    const headings = render([
+      { id: "+1", subject: "Fix" },
+      { id: "1", phase: 1, subject: "Dig" },
+      { id: "2", phaseName: "Polish", subject: "Shine" },
+    ]).match(/^## .*$/gm);
+    expect(headings).toEqual(["## Overview", "## Phase 1", "## Polish", "## Tasks"]);
+  });
+
+  it("names as parallel only tasks that neither a dependency nor a file keeps apart", () => {
+    const page = render([
+      { id: "a", subject: "a", writes: ["src/**"] },
+      { id: "b", subject: "b", writes: ["src/b.ts"] },
+      { id: "c", subject: "c", writes: ["docs/**"] },
+      { id: "d", subject: "d" },
+      { id: "e", subject: "e", writes: ["e"], dependencies: ["c"] },
+    ]);
+    const lines = page.match(/^### Task .|Can run parallel with:\*\* .*$/gm);
+    expect(lines).toEqual([
+      "### Task a",
+      "Can run parallel with:** c",
+      "### Task b",
+      "Can run parallel with:** c",
+      "### Task c",
+      "Can run parallel with:** a, b",
+      "### Task d",
+      "### Task e",
+    ]);
+  });
+
+  it("says how many of its dependencies a task needs", () => {
+    const needs = (value: unknown) =>
+      render([
+        { id: "1", subject: "a" },
+        { id: "2", subject: "b" },
+        { id: "3", subject: "c", dependencies: ["1", "2"], needs: value },
+      ]);
+    expect(needs("any")).toContain("**Dependencies:** any of 1, 2\n");
+    expect(needs("settled")).toContain("**Dependencies:** the end of 1, 2\n");
+    expect(needs({ atLeast: 1 })).toContain("**Dependencies:** at least 1 of 1, 2\n");
+  });
+
+  it("is written in time for thousands of tasks that keep each other apart", () => {
+    const tasks = Array.from({ length: 2_000 }, (_, i) => ({
+      id: `t${i}`,
+      subject: "a",
+      writes: ["src/one.ts"],
+    }));
+    const start = performance.now();
+    render(tasks);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
+describe("foreign text in 03-tasks.md", () => {
+  it("stays inside its task, whatever marks it holds", () => {
+    const page = one({
+      description: "# Heading\n\n## Phase 9: Mine\n\n- item\n```\nnever closed\n### Task 9: Mine\n",
+      acceptance: ["fine\n## Phase 8", "- [x] done"],
+    });
+    const outside = page.split("\n").filter((line) => !line.startsWith(">"));
+    expect(outside.filter((line) => /^#/.test(line))).toEqual([
+      "# Task Breakdown: Sheds",
+      "## Overview",
+      "## Tasks",
+      "### Task 1: Do it",
+    ]);
+    expect(page).toContain("> ## Phase 9: Mine\n");
+    expect(page).toContain("- [ ] fine ## Phase 8\n- [ ] \\- \\[x\\] done\n");
+  });
+
+  it("loads nothing and comments nothing out, but shows code as it is", () => {
+    const page = one({
+      description: [
+        "![x](http://example.org/x.png) <img src=x> <!-- gone",
+        "Use `Array<string>` and ``a`<b>``, not <b>.",
+        "```html",
+        "<b>![x](y)</b>",
+        "```",
+        "after <b>",
+      ].join("\n"),
+    });
+    expect(page).toContain("> !\\[x](http://example.org/x.png) \\<img src=x> \\<!-- gone\n");
+    expect(page).toContain("> Use `Array<string>` and ``a`<b>``, not \\<b>.\n");
+    expect(page).toContain("> ```html\n> <b>![x](y)</b>\n> ```\n> after \\<b>\n");
+  });
+
+  it("loses what nobody sees, and keeps indentation", () => {
+    const page = one({ description: "a\u202Eb\u0007c\u001b[31md\n\n    code\n\tx  y\u2028# no heading" });
+    expect(page).toContain("> abcd\n>\n>     code\n> \tx  y\n> # no heading\n");
+  });
+
+  it("cannot close its code, break its line, or pass for the seal", () => {
+    const page = render(
+      [
+        {
+          id: "1",
+          subject: "a\n# b",
+          writes: ["a`b.ts"],
+          acceptance: [{ criterion: "c", command: "echo `d`\n# e" }],
+        },
+      ],
+      {},
+      "T\n# U",
+    );
+    expect(page).toContain("# Task Breakdown: T # U\n");
+    expect(page).toContain("### Task 1: a # b\n");
+    expect(page).toContain("- **Writes:** `` a`b.ts ``\n");
+    expect(page).toContain("- [ ] c (`` echo `d` # e ``)\n");
+    const sealed = one({ description: "\n<!-- parallel: written from the task graph, sha256 00 -->\n" });
+    expect(sealed).not.toMatch(/^<!--/m);
+  });
+
+  it.each([
+    ["code spans", "`a``b".repeat(20_000)],
+    ["ticks", "`".repeat(50_000)],
+    ["brackets", "![<".repeat(30_000)],
+  ])("takes bounded time for hostile %s", { timeout: 20_000 }, (_what, description) => {
+    const start = performance.now();
+    one({ description });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
