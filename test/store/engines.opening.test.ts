@@ -123,7 +123,7 @@ describe("PostgreSQL", () => {
     const url = withCredentials(database.url, user, "guest-word");
     const error = await refusal(openPostgres(url));
     expect(error.problem).toBe("refused");
-    const advice = /create schema .*"/.exec(error.remedy)?.[0] ?? "";
+    const advice = /create schema \w+ authorization "\w+"/.exec(error.remedy)?.[0] ?? "";
     await asAdmin(database.url, advice);
     const store = await openPostgres(url);
     expect(await store?.read((reader) => reader.plans(REPOSITORY))).toEqual([]);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
@@ -12,6 +12,7 @@ async function bundled(): Promise<string> {
   const folder = join(root, "node_modules", ".cache", "parallel-tests");
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `store-process-${process.pid}.mjs`);
+  process.once("exit", () => rmSync(outfile, { force: true }));
   await build({
     entryPoints: [join(import.meta.dirname, "store-process.ts")],
     outfile,

@@ -1,7 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
 
-/** What differs between the databases that can hold the graph; all else is the same code for both. */
+/**
+ * What differs between the databases that can hold the graph; all else is the same code for both. Queries fail with
+ * StoreUnusable where a person must act.
+ */
 export interface Engine {
   readonly db: Kysely<Database>;
   /** First in every write transaction: returns when no other process writes to this repository any more. */
@@ -16,7 +19,5 @@ export interface Engine {
    * @returns ends the watch.
    */
   watch(wake: (planId?: number) => void): () => void;
-  /** Turns an error of the database into one that says who must act; others pass. */
-  translate(error: unknown): unknown;
   close(): Promise<void>;
 }

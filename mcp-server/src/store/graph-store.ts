@@ -76,14 +76,14 @@ export class GraphReader {
     return mirror.graph;
   }
 
-  /** Claims of all plans that hold their scope in a checkout: offered, running, or not yet drained. */
-  async held(checkout: string): Promise<HeldClaim[]> {
+  /** Claims of all plans that hold their scope, in one checkout or in any: offered, running, or not yet drained. */
+  async held(checkout?: string): Promise<HeldClaim[]> {
     const rows = await this.db
       .selectFrom("claims")
       .innerJoin("plans", "plans.id", "claims.plan_id")
       .selectAll("claims")
       .select("plans.slug as plan_slug")
-      .where("checkout", "=", checkout)
+      .$if(checkout !== undefined, (all) => all.where("checkout", "=", checkout as string))
       .where((e) => e.or([e("state", "in", ["offered", "running"]), e("drains_until_ms", "is not", null)]))
       .orderBy("claims.id")
       .execute();
@@ -333,13 +333,9 @@ export class GraphStore {
   }
 
   /** One transaction of this process at a time, because plans in memory are shared by all of them. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
-    try {
-      return await result;
-    } catch (error) {
-      throw this.engine.translate(error);
-    }
+    return result;
   }
 }

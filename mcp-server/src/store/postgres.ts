@@ -72,13 +72,9 @@ export class PostgresGraph {
    */
   async open(create: boolean): Promise<GraphStore | undefined> {
     if (this.#store) return this.#store;
-    try {
-      const minor = await this.#storedMinor(this.#db);
-      if (minor === undefined && !create) return undefined;
-      if (needsUpgrade(minor)) await this.#upgrade();
-    } catch (error) {
-      throw unusable(error, this.#place);
-    }
+    const minor = await this.#storedMinor(this.#db);
+    if (minor === undefined && !create) return undefined;
+    if (needsUpgrade(minor)) await this.#upgrade();
     this.#store = new GraphStore(this.#engine());
     return this.#store;
   }
@@ -125,7 +121,6 @@ export class PostgresGraph {
           stopListening();
         };
       },
-      translate: (error) => unusable(error, this.#place),
       close: () => this.#db.destroy(),
     };
   }
@@ -133,11 +128,13 @@ export class PostgresGraph {
   async #connect(): Promise<PostgresPoolClient> {
     if (this.#outOfReach && this.#outOfReach.untilMs > Date.now()) throw this.#outOfReach.error;
     this.#outOfReach = undefined;
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      if (timedOut(error)) this.#outOfReach = { error, untilMs: Date.now() + OUT_OF_REACH_MS };
-      throw error;
-    });
-    return reliable(client);
+    try {
+      return reliable(await this.#pool.connect(), this.#place);
+    } catch (error) {
+      const failure = unusable(error, this.#place);
+      if (timedOut(error)) this.#outOfReach = { error: failure, untilMs: Date.now() + OUT_OF_REACH_MS };
+      throw failure;
+    }
   }
 }
 
@@ -158,16 +155,17 @@ function getTypeParser(...[type, format]: Parameters<typeof pg.types.getTypePars
   return type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format);
 }
 
-/** A connection that is not used again after it fell silent, and that takes every string. */
-function reliable(client: pg.PoolClient): PostgresPoolClient {
+/** A connection that is not used again after it fell silent, takes every string, and says what to do when it fails. */
+function reliable(client: pg.PoolClient, place: Place): PostgresPoolClient {
   let silent: unknown;
   const query = async (text: string, values: readonly unknown[]) => {
     if (silent) throw silent;
     try {
       return await client.query(text, values.map(storable));
     } catch (error) {
-      if (timedOut(error)) silent = error;
-      throw error;
+      const failure = unusable(error, place);
+      if (timedOut(error)) silent = failure;
+      throw failure;
     }
   };
   return {
@@ -203,7 +201,7 @@ function timedOut(error: unknown): boolean {
 
 /** Turns what PostgreSQL and its client throw into an error that says what is wrong and what to do; others pass. */
 function unusable(error: unknown, place: Place): unknown {
-  if (!(error instanceof Error) || error instanceof StoreUnusable) return error;
+  if (!(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const text = error.message;
   const server = `PostgreSQL at ${place.host}:${place.port}`;
@@ -227,7 +225,7 @@ function unusable(error: unknown, place: Place): unknown {
     return fail(
       "refused",
       `The user ${place.user} lacks a right in the database ${place.database} of ${server}: ${text}.`,
-      `As its owner: create schema ${SCHEMA} authorization "${place.user}".`,
+      `As its owner: create schema ${SCHEMA} authorization "${place.user}"; if the schema is there already, grant its owner's role to that user.`,
     );
   }
   if (code === "25006") {

@@ -60,17 +60,24 @@ class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 /** Presents the driver's statements with the few methods that Kysely asks of a SQLite library. */
-function forKysely(db: DatabaseSyncInstance): SqliteDatabase {
+function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw unusable(error, path);
+    }
+  };
   return {
     close: () => db.close(),
     prepare(query) {
-      const statement = db.prepare(query);
+      const statement = attempt(() => db.prepare(query));
       const bound = (values: readonly unknown[]) => values.map(storable) as Parameters<typeof statement.all>;
       return {
         reader: statement.columns().length > 0,
-        all: (values) => statement.all(...bound(values)),
+        all: (values) => attempt(() => statement.all(...bound(values))),
         run: (values) =>
-          statement.run(...bound(values)) as {
+          attempt(() => statement.run(...bound(values))) as {
             changes: number | bigint;
             lastInsertRowid: number | bigint;
           },
@@ -92,15 +99,17 @@ export async function openSqlite(path: string, create: boolean): Promise<GraphSt
   }
   let db: DatabaseSyncInstance | undefined;
   try {
+    // SQLite gives the files that it puts beside the database the mode that this one has by then.
+    writeFileSync(path, "", { flag: "a", mode: 0o600 });
     db = new DatabaseSync(path);
     db.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     db.exec("pragma journal_mode = wal");
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
-    const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(forKysely(db)) });
+    const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(forKysely(db, path)) });
     await ensureSchema(kysely, path);
     if (process.platform !== "win32") chmodSync(path, 0o600);
-    return new GraphStore(engine(kysely, db, path));
+    return new GraphStore(engineOf(kysely, db));
   } catch (error) {
     db?.close();
     throw unusable(error, path);
@@ -118,7 +127,7 @@ function prepareFolder(path: string): void {
   }
 }
 
-function engine(kysely: Kysely<Database>, db: DatabaseSyncInstance, path: string): Engine {
+function engineOf(kysely: Kysely<Database>, db: DatabaseSyncInstance): Engine {
   // Changes with every commit of another connection, and is read from shared memory: cheap enough to ask often.
   const dataVersion = db.prepare("pragma data_version");
   return {
@@ -151,7 +160,6 @@ function engine(kysely: Kysely<Database>, db: DatabaseSyncInstance, path: string
       }, WATCH_MS);
       return () => clearInterval(timer);
     },
-    translate: (error) => unusable(error, path),
     close: () => kysely.destroy(),
   };
 }
@@ -202,7 +210,9 @@ function unusable(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/not a database|malformed|corrupt/i.test(text)) {
+  // A message that is not the engine's own may quote anything, so only that one is judged by its words.
+  const engine = code === "ERR_SQLITE_ERROR" ? text : "";
+  if (/not a database|malformed|corrupt/i.test(engine)) {
     return new StoreUnusable(
       "corrupt",
       `The task graph ${path} is damaged: ${text}.`,
@@ -210,7 +220,7 @@ function unusable(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  if (/EACCES|EROFS|EPERM/.test(code) || /readonly|read-only|unable to open/i.test(text)) {
+  if (/EACCES|EROFS|EPERM|EEXIST|ENOTDIR/.test(code) || /readonly|read-only|unable to open/i.test(engine)) {
     return new StoreUnusable(
       "read-only",
       `The task graph ${path} cannot be written: ${text}.`,
@@ -218,7 +228,7 @@ function unusable(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  if (/locked|busy/i.test(text)) {
+  if (/locked|busy/i.test(engine)) {
     return new StoreUnusable(
       "busy",
       `The task graph ${path} stayed locked by another process for ${BUSY_TIMEOUT_MS / 1000} s.`,
