@@ -214,6 +214,10 @@ function compare(
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
   let position = Math.max(0, ...(existing?.state.tasks.map((task) => task.position) ?? []));
   const running = new Set(existing?.state.claims.filter(isLive).map((claim) => claim.task));
+  // A file that says the same as before takes nothing back that was changed by a call or a blocked report since.
+  const sameFile =
+    source.source.kind === "file" &&
+    JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const definition of source.tasks) {
     const old = existing?.tasks.get(definition.id);
     if (!old) {
@@ -223,7 +227,8 @@ function compare(
       continue;
     }
     const revived = old.status === "cancelled" && old.cause === "removed";
-    const same = JSON.stringify(definitionOf(old)) === JSON.stringify({ ...definition, origin: old.origin });
+    const same =
+      sameFile || JSON.stringify(definitionOf(old)) === JSON.stringify({ ...definition, origin: old.origin });
     if (old.status === "completed" || (same && !revived)) {
       result.unchanged.push(definition.id);
       if (!same)

@@ -2,7 +2,7 @@ import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
 import { hasEnded, satisfiedTasks } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
-import { type Task, taskName } from "../graph/task.ts";
+import { plainSubject, type Task, taskName } from "../graph/task.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { upwardRanks } from "../schedule/critical-path.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
@@ -84,7 +84,7 @@ export async function nextBatch(
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
-  const subject = task.subject.replace(/^(\[[^\]]*\]\s*)+/, "").replace(/\s+/g, " ");
+  const subject = plainSubject(task.subject).replace(/\s+/g, " ");
   const short = subject.length > MAX_DESCRIPTION ? `${subject.slice(0, MAX_DESCRIPTION - 1)}…` : subject;
   return {
     task: task.id,

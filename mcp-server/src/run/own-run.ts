@@ -16,6 +16,7 @@ export async function isOwnRun(run: RunContext, session: SessionMemory): Promise
 /** A plan of which this session's process has claimed tasks. */
 export interface BegunPlan {
   readonly loaded: LoadedPlan;
+  /** `running` without the offers, which are launchable: nobody works on them. */
   readonly counts: Counts;
   readonly done: boolean;
   /** How many agents could be launched now, offers that nobody took up included. */
@@ -37,12 +38,13 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
       const offers = loaded.state.claims.filter(
         (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
       );
+      const running = loaded.state.claims.filter((claim) => claim.state === "running").length;
       const events = await reader.events(stored.id);
       const lastEnd = events.findLastIndex(({ change }) => change.type === "attempt.ended");
       const lastReport = events.findLastIndex(({ change }) => change.type === "plan.reported");
       begun.push({
         loaded,
-        counts: countsOf(loaded),
+        counts: { ...countsOf(loaded), running },
         done: isDone(loaded) || (stored.status === "stopped" && !loaded.state.claims.some(isLive)),
         launchable: stored.status === "open" ? choice.chosen.length + offers.length : 0,
         unreported: lastEnd > lastReport,

@@ -135,7 +135,9 @@ function unusable(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/not a database|malformed|corrupt/i.test(text)) {
+  // A message that is not the engine's own may quote anything, so only that one is judged by its words.
+  const engine = code === "ERR_SQLITE_ERROR" ? text : "";
+  if (/not a database|malformed|corrupt/i.test(engine)) {
     return new StoreUnusable(
       "corrupt",
       `The task graph ${path} is damaged: ${text}.`,
@@ -143,7 +145,7 @@ function unusable(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  if (/EACCES|EROFS|EPERM/.test(code) || /readonly|read-only|unable to open/i.test(text)) {
+  if (/EACCES|EROFS|EPERM|EEXIST|ENOTDIR/.test(code) || /readonly|read-only|unable to open/i.test(engine)) {
     return new StoreUnusable(
       "read-only",
       `The task graph ${path} cannot be written: ${text}.`,
@@ -151,7 +153,7 @@ function unusable(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  if (/locked|busy/i.test(text)) {
+  if (/locked|busy/i.test(engine)) {
     return new StoreUnusable(
       "busy",
       `The task graph ${path} stayed locked by another process for ${BUSY_TIMEOUT_MS / 1000} s.`,
