@@ -1,5 +1,5 @@
-import type { AttemptId, RunningAttempt } from "../graph/attempt.ts";
-import type { Task } from "../graph/task.ts";
+import { type AttemptId, isLive, type RunningAttempt } from "../graph/attempt.ts";
+import { type Task, taskName } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
@@ -40,7 +40,7 @@ export function isRefusal(result: ClaimByToken | TokenRefusal): result is TokenR
 
 /**
  * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
- * @throws CallerError when another agent is bound to the attempt.
+ * @throws CallerError when another agent is bound to the attempt, or the agent to another attempt.
  */
 export async function startOrContinue(
   tx: GraphWriter,
@@ -48,6 +48,15 @@ export async function startOrContinue(
   agentId: string | undefined,
 ): Promise<void> {
   const { claim, planId } = held;
+  const own = agentId === undefined ? undefined : await tx.claimOfAgent(agentId);
+  if (own && own.claim.id !== claim.id && isLive(own.claim)) {
+    throw new CallerError(
+      "refused_token",
+      `You work on ${taskName(own.plan, own.claim.task)}; this token is for another task.`,
+      "Use the token of your own brief, and report that task first.",
+      "token",
+    );
+  }
   if (claim.state === "offered") {
     const earlier = loaded.state.claims.filter(
       (other) => other.task === task.id && (other.state === "ended" || other.state === "running"),

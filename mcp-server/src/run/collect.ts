@@ -19,8 +19,8 @@ export interface CollectInput {
   /** Ids to wait for; absent: those that run when the call begins. */
   readonly tasks?: readonly string[] | undefined;
   readonly waitMs: number;
-  /** What ended after this event counts as news. */
-  readonly sinceSeq: number;
+  /** What ended after this event counts as news; absent: what ends from now on. */
+  readonly sinceSeq: number | undefined;
 }
 
 export interface Ended {
@@ -63,6 +63,7 @@ export async function collect(
   const deadline = ctx.now() + input.waitMs;
   await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
   let seen = await store.read((reader) => reader.lastSeq());
+  const sinceSeq = input.sinceSeq ?? seen;
   let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const awaited = awaitedTasks(loaded, input);
   let nextSweep = ctx.now() + SWEEP_MS;
@@ -71,7 +72,7 @@ export async function collect(
       loaded,
       input,
       awaited,
-      await store.read((reader) => endedSince(reader, loaded, input.sinceSeq)),
+      await store.read((reader) => endedSince(reader, loaded, sinceSeq)),
     );
     if (state.satisfied || state.impossible || ctx.now() >= deadline || signal.aborted) {
       return result(ctx, store, loaded, state);

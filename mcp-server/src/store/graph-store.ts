@@ -60,14 +60,14 @@ export class GraphReader {
     return rows.map(claimFromRow);
   }
 
-  /** Claims of all plans that hold their scope in a checkout: offered, running, or not yet drained. */
-  async held(checkout: string): Promise<HeldClaim[]> {
+  /** Claims of all plans that hold their scope, in one checkout or in any: offered, running, or not yet drained. */
+  async held(checkout?: string): Promise<HeldClaim[]> {
     const rows = await this.db
       .selectFrom("claims")
       .innerJoin("plans", "plans.id", "claims.plan_id")
       .selectAll("claims")
       .select("plans.slug as plan_slug")
-      .where("checkout", "=", checkout)
+      .$if(checkout !== undefined, (all) => all.where("checkout", "=", checkout as string))
       .where((e) => e.or([e("state", "in", ["offered", "running"]), e("drains_until_ms", "is not", null)]))
       .orderBy("claims.id")
       .execute();

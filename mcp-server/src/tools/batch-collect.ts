@@ -38,7 +38,7 @@ export const batchCollect = defineTool({
         until,
         tasks: input.tasks,
         waitMs: (input.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
-        sinceSeq: session.told.get(input.plan) ?? 0,
+        sinceSeq: session.told.get(input.plan),
       },
       signal,
       progress,

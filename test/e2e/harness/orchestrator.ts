@@ -259,7 +259,8 @@ export function overlooksNotification(number: number): Habit {
   };
 }
 
-function rewritesLaunches(
+/** Changes the input of every launch. */
+export function rewritesLaunches(
   change: (input: Record<string, unknown>, conversation: Conversation) => Record<string, unknown>,
 ): Habit {
   return (inner) => (conversation) => {
