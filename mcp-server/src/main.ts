@@ -18,5 +18,11 @@ function service(): Promise<Service> {
 }
 
 serveStdio(() => buildServer(service));
+/** How often it is looked whether the client is still there. */
+const PARENT_CHECK_MS = 5_000;
+const parent = process.ppid;
+
+// The end of input is the usual sign; a client that was killed may leave the pipe open in a child of its own.
+setInterval(() => process.ppid !== parent && process.exit(0), PARENT_CHECK_MS).unref();
 process.stdin.on("end", () => process.exit(0));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(0));

@@ -6,6 +6,7 @@ import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/context.ts";
 import type { Counts } from "./run/progress.ts";
 import { SessionMemory } from "./run/session.ts";
+import { sweep } from "./run/sweep.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
 import { TOOLS } from "./tools/index.ts";
 
@@ -28,7 +29,7 @@ export class Service {
   constructor(facts: ProcessFacts) {
     this.#context = createContext(facts, PLUGIN_ROOT);
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.
-    this.#context.catch(() => undefined);
+    this.#context.then(sweepOnStart).catch(() => undefined);
     // A headless Claude Code (-p, the SDK) ends with its turn; only in a terminal can somebody wake it.
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
   }
@@ -71,6 +72,12 @@ export class Service {
       return failure(error);
     }
   }
+}
+
+/** What a crashed session left behind is free as soon as the next one starts. */
+async function sweepOnStart(run: RunContext): Promise<void> {
+  const store = await run.graph();
+  await store?.write(run.now(), "server", (tx) => sweep(run, tx));
 }
 
 async function notifyProgress(

@@ -3,7 +3,7 @@ import { createColors } from "picocolors";
 import { renderTimeline } from "../report/timeline.ts";
 import { timelineOf } from "../report/timeline-rows.ts";
 import type { RunContext } from "../run/context.ts";
-import { type LoadedPlan, load, loadPlan } from "../run/plan-access.ts";
+import { type LoadedPlan, load, loadPlan, stateOf } from "../run/plan-access.ts";
 import { countsOf, isDone } from "../run/progress.ts";
 
 /** How often a watched status is drawn anew. */
@@ -58,7 +58,7 @@ function asText(ctx: RunContext, loaded: LoadedPlan): string {
   const state = isDone(loaded) ? "done" : loaded.stored.status;
   const title = stripVTControlCharacters(loaded.stored.title).replace(/\p{C}/gu, "");
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
-  const timeline = renderTimeline(timelineOf(loaded.state, ctx.now()), {
+  const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
     width: process.stdout.columns ?? DEFAULT_WIDTH,
     colour: colours.isColorSupported,
   });

@@ -1,3 +1,4 @@
+import { topologicalOrder } from "./levels.ts";
 import type { Needs, Task, TaskId, TaskStatus } from "./task.ts";
 
 /** A dependency that will never complete any more, unless somebody acts. */
@@ -28,13 +29,6 @@ export function missingInputs(task: Task, tasks: ReadonlyMap<TaskId, Task>): Tas
   return task.dependencies.filter((id) => tasks.get(id)?.status !== "completed");
 }
 
-/** Pending tasks whose `needs` hold. Scope and capacity are not looked at here. */
-export function satisfiedTasks(tasks: ReadonlyMap<TaskId, Task>): Task[] {
-  return [...tasks.values()].filter(
-    (task) => task.status === "pending" && needsHold(task.needs, statusesOf(task, tasks)),
-  );
-}
-
 /** The dependencies that keep the task from ever starting as things are. */
 export function brokenDependencies(task: Task, tasks: ReadonlyMap<TaskId, Task>): BrokenDependency[] {
   return task.dependencies.flatMap((id) => {
@@ -51,18 +45,18 @@ export function reachableTasks(tasks: ReadonlyMap<TaskId, Task>): Set<TaskId> {
   const best = new Map<TaskId, TaskStatus>();
   for (const [id, task] of tasks) best.set(id, task.status === "in_progress" ? "completed" : task.status);
   const reachable = new Set<TaskId>();
-  // Dependencies may point forwards, so sweep until nothing changes; each sweep settles at least one level.
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const task of tasks.values()) {
-      if (task.status !== "pending" || reachable.has(task.id)) continue;
-      const statuses = task.dependencies.map((id) => best.get(id) ?? "pending");
-      if (needsHold(task.needs, statuses)) {
-        reachable.add(task.id);
-        best.set(task.id, "completed");
-        changed = true;
-      }
-    }
+  // In topological order every dependency is decided before its dependents.
+  for (const task of topologicalOrder([...tasks.values()])) {
+    if (task.status !== "pending") continue;
+    if (
+      !needsHold(
+        task.needs,
+        task.dependencies.map((id) => best.get(id) ?? "pending"),
+      )
+    )
+      continue;
+    reachable.add(task.id);
+    best.set(task.id, "completed");
   }
   return reachable;
 }

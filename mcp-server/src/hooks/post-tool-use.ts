@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { isDraining } from "../graph/attempt.ts";
+import { agentEnded } from "../run/agent-ended.ts";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
-import { endAttempt } from "../run/sweep.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 
@@ -31,11 +30,8 @@ async function afterStop(run: RunContext, agentId: string | undefined): Promise<
   if (!store || agentId === undefined) return;
   await store.write(run.now(), "main", async (tx) => {
     const held = await tx.claimOfAgent(agentId);
-    if (held?.claim.state === "running") {
-      await endAttempt(run, tx, held, { outcome: "lost", cause: "its agent was stopped" });
-    } else if (held && isDraining(held.claim, run.now())) {
-      const { task, id: attempt } = held.claim;
-      await tx.append(held.planId, { type: "attempt.drained", task, attempt, how: "the agent was stopped" });
+    if (held) {
+      await agentEnded(run, tx, held, { finished: false, cause: "its agent was stopped", lastMessage: "" });
     }
   });
 }

@@ -146,7 +146,7 @@ async function withoutToken(run: RunContext, prompt: string): Promise<HookAnswer
   if (named.size === 0) return NOTHING;
   for (const { loaded } of await begunPlans(run)) {
     const { slug } = loaded.stored;
-    const meant = loaded.state.tasks.find(
+    const meant = [...loaded.graph.tasks.values()].find(
       (task) => !hasEnded(task.status) && named.has(taskName(slug, task.id)),
     );
     if (meant) {

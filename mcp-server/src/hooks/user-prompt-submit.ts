@@ -1,7 +1,9 @@
+import { agentEnded } from "../run/agent-ended.ts";
 import type { RunContext } from "../run/context.ts";
 import { begunPlans } from "../run/own-run.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
+import { readTaskNotification, type TaskNotification } from "./task-notification.ts";
 
 /**
  * A prompt comes in, the user's or the notification that an agent ended: one line says how the run stands and
@@ -10,8 +12,10 @@ import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts"
 export async function onUserPromptSubmit(
   run: RunContext,
   session: SessionMemory,
-  _event: HookEvent,
+  event: HookEvent,
 ): Promise<HookAnswer> {
+  const ended = readTaskNotification(event.prompt);
+  if (ended) await noteEnd(run, ended);
   const lines: string[] = [];
   for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
@@ -28,4 +32,13 @@ export async function onUserPromptSubmit(
     );
   }
   return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
+}
+
+/** An agent that was stopped or died fires no hook of its own; its end is known from here. */
+async function noteEnd(run: RunContext, ended: TaskNotification): Promise<void> {
+  const store = await run.graph();
+  await store?.write(run.now(), "main", async (tx) => {
+    const held = await tx.claimOfAgent(ended.agentId);
+    if (held) await agentEnded(run, tx, held, ended);
+  });
 }

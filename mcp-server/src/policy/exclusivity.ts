@@ -15,11 +15,11 @@ export function runsAlone(scope: Scope): boolean {
 }
 
 /** Why two claims may not be held at once; undefined if they may. */
-export function clashOfClaims(a: Scope, b: Scope): Clash | undefined {
+export function clashOfClaims(a: Scope, b: Scope, caseInsensitive: boolean): Clash | undefined {
   if (runsAlone(a) || runsAlone(b)) {
     return { kind: "write-write", ours: a.writes[0] ?? "**", theirs: b.writes[0] ?? "**" };
   }
-  return clashOf(a, b);
+  return clashOf(a, b, caseInsensitive);
 }
 
 /** The claim's scope with what the guard granted it while it ran. */

@@ -25,19 +25,20 @@ export function judgeWrite(
   own: AnyClaim,
   others: readonly AnyClaim[],
   policy: Pick<Policy, "guard">,
+  caseInsensitive: boolean,
 ): Verdict {
   if (own.state === "ended" || own.state === "returned") return { kind: "claim-ended" };
-  const holder = others.find((claim) => holds(claim, path));
+  const holder = others.find((claim) => holds(claim, path, caseInsensitive));
   if (holder) return { kind: "held", by: holder };
   const { scope, widened } = own;
-  if (scope.writes.some((glob) => matches(glob, path))) return { kind: "covered" };
+  if (scope.writes.some((glob) => matches(glob, path, caseInsensitive))) return { kind: "covered" };
   if (widened.includes(path)) return { kind: scope.basis === "declared" ? "granted" : "covered" };
   if (policy.guard === "strict") return { kind: "outside-scope" };
   return { kind: "widen", covers: scope.basis !== "declared" };
 }
 
-function holds({ scope, widened }: AnyClaim, path: string): boolean {
+function holds({ scope, widened }: AnyClaim, path: string, caseInsensitive: boolean): boolean {
   if (widened.includes(path) || runsAlone(scope)) return true;
   if (scope.basis !== "declared") return false;
-  return [...scope.writes, ...scope.reads].some((glob) => matches(glob, path));
+  return [...scope.writes, ...scope.reads].some((glob) => matches(glob, path, caseInsensitive));
 }

@@ -9,6 +9,7 @@ import { criticalPath } from "../schedule/critical-path.ts";
 import { estimateBasis, estimateMs, estimateTokens } from "../schedule/estimate.ts";
 import { lowerBoundMs, simulate } from "../schedule/simulate.ts";
 import type { RunContext } from "./context.ts";
+import { realScope } from "./file-names.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf } from "./progress.ts";
 
@@ -43,7 +44,7 @@ export async function analyzePlan(
 ): Promise<Analysis> {
   const store = await existingGraph(ctx, slug);
   const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
-  const open = loaded.state.tasks.filter((task) => !hasEnded(task.status));
+  const open = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const cap = maxParallel ?? loaded.policy.maxParallel;
   const openIds = new Set<string>(open.map((task) => task.id));
   const nodes = open.map((task) => ({
@@ -51,12 +52,12 @@ export async function analyzePlan(
     dependencies: task.dependencies.filter((id) => openIds.has(id)) as readonly string[],
     durationMs: estimateMs(task),
     role: ctx.roles.resolve(task.agent).role,
-    scope: claimedScope(task, loaded.policy),
+    scope: realScope(ctx.checkout.root, claimedScope(task, loaded.policy)),
   }));
   const scopes = new Map(nodes.map((node) => [node.id, node.scope]));
   const clash = (a: { id: string }, b: { id: string }) => {
     const [ours, theirs] = [scopes.get(a.id), scopes.get(b.id)];
-    return ours && theirs ? clashOfClaims(ours, theirs) : undefined;
+    return ours && theirs ? clashOfClaims(ours, theirs, ctx.caseInsensitive) : undefined;
   };
   const schedule = simulate(
     nodes,
@@ -67,7 +68,7 @@ export async function analyzePlan(
   const inLevels = levels(nodes);
   const { strategy, reasons } = chooseStrategy({
     tasks: open.length,
-    total: loaded.tasks.size,
+    total: loaded.graph.tasks.size,
     sequentialMs,
     makespanMs: schedule.makespanMs,
     longestTaskMs: Math.max(0, ...nodes.map((node) => node.durationMs)),

@@ -58,9 +58,9 @@ export async function startOrContinue(
     );
   }
   if (claim.state === "offered") {
-    const earlier = loaded.state.claims.filter(
-      (other) => other.task === task.id && (other.state === "ended" || other.state === "running"),
-    );
+    const earlier = loaded.graph
+      .claimsOf(task.id)
+      .filter((other) => other.state === "ended" || other.state === "running");
     await tx.append(
       planId,
       {

@@ -1,7 +1,9 @@
+import type { TaskId } from "../graph/task.ts";
+import type { Choice } from "../schedule/dispatch.ts";
 import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { briefOf } from "./get-task.ts";
-import { choose } from "./next-batch.ts";
+import { type Candidate, choose } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { sweep } from "./sweep.ts";
@@ -40,7 +42,7 @@ export async function claimTask(
       return { loaded, claim: null, why: `The plan is ${loaded.stored.status}.` };
     }
     const role = input.agent === undefined ? undefined : ctx.roles.resolve(input.agent).role;
-    const { choice } = await choose(
+    const choice = await choose(
       ctx,
       tx,
       loaded,
@@ -49,7 +51,7 @@ export async function claimTask(
         (role === undefined || candidate.role === role),
     );
     const best = choice.chosen[0];
-    if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice.refused.length) };
+    if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
     const { token } = await offer(ctx, tx, loaded, best);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found)) throw new Error(`a new token was refused: ${found.why}`);
@@ -66,12 +68,13 @@ export async function claimTask(
   });
 }
 
-function whyNone(loaded: LoadedPlan, wanted: string | undefined, refused: number): string {
+function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {
+  if (choice.full) return "The cap is reached.";
   if (wanted !== undefined) {
-    const status = taskOf(loaded, wanted).status;
+    const { status } = taskOf(loaded, wanted);
     return status === "pending" ? `${wanted} cannot start yet.` : `${wanted} is ${status}.`;
   }
-  return refused > 0
-    ? "What is ready does not fit now: a file, the cap or a role is taken."
+  return choice.refused.length > 0
+    ? "What is ready does not fit now: its files or every agent of its role are taken."
     : "Nothing is ready.";
 }

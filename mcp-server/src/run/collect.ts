@@ -1,8 +1,8 @@
-import { type EndedAttempt, isLive } from "../graph/attempt.ts";
+import type { EndedAttempt } from "../graph/attempt.ts";
 import { hasEnded, reachableTasks } from "../graph/readiness.ts";
 import type { TaskId } from "../graph/task.ts";
 import { type Decision, decide } from "../policy/decision.ts";
-import type { GraphStore } from "../store/graph-store.ts";
+import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { choose, type StopOrder, stopOrders } from "./next-batch.ts";
@@ -106,21 +106,20 @@ function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<Task
   if (input.tasks) {
     return new Set(input.tasks.map((name) => taskOf(loaded, splitTaskName(name, input.plan).id).id));
   }
-  return new Set(loaded.state.claims.filter(isLive).map((claim) => claim.task));
+  return new Set(loaded.graph.live.map((claim) => claim.task));
 }
 
+/** Attempts that ended after the event, in order. */
 async function endedSince(
-  reader: import("../store/graph-store.ts").GraphReader,
+  reader: GraphReader,
   loaded: LoadedPlan,
   sinceSeq: number,
 ): Promise<EndedAttempt[]> {
-  const events = await reader.events(loaded.stored.id, sinceSeq);
-  const attempts = new Set(
-    events.flatMap(({ change }) => (change.type === "attempt.ended" ? [change.attempt] : [])),
-  );
-  return loaded.state.claims.filter(
-    (claim): claim is EndedAttempt => claim.state === "ended" && attempts.has(claim.id),
-  );
+  const ends = await reader.events(loaded.stored.id, { afterSeq: sinceSeq, type: "attempt.ended" });
+  return ends.flatMap(({ change }) => {
+    const claim = change.type === "attempt.ended" ? loaded.graph.claim(change.attempt) : undefined;
+    return claim?.state === "ended" ? [claim] : [];
+  });
 }
 
 interface Judgement {
@@ -137,8 +136,8 @@ function judge(
   awaited: ReadonlySet<TaskId>,
   news: readonly EndedAttempt[],
 ): Judgement {
-  const live = new Set(loaded.state.claims.filter(isLive).map((claim) => claim.task));
-  const statusOf = (id: TaskId) => loaded.tasks.get(id)?.status ?? "cancelled";
+  const live = new Set(loaded.graph.live.map((claim) => claim.task));
+  const statusOf = (id: TaskId) => loaded.graph.tasks.get(id)?.status ?? "cancelled";
   const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
   const running = [...awaited].filter((id) => live.has(id));
   const base = { news, superfluous: [] };
@@ -165,23 +164,23 @@ async function result(
   loaded: LoadedPlan,
   state: Judgement,
 ): Promise<Collected> {
-  const { choice } = await store.read((reader) => choose(ctx, reader, loaded));
+  const choice = await store.read((reader) => choose(ctx, reader, loaded));
   const counts = countsOf(loaded);
   const done = isDone(loaded);
-  const reachable = reachableTasks(loaded.tasks);
   const { decision, reason } = decide({
     failure: loaded.policy.failure,
     stopped: loaded.stored.status === "stopped",
     running: counts.running,
     ready: loaded.stored.status === "open" ? choice.chosen.length : 0,
     completed: counts.completed,
-    failed: loaded.state.tasks.filter((task) => task.status === "failed").map((task) => task.id),
+    failed: counts.failed === 0 ? [] : failedTasks(loaded),
     retrying: choice.chosen.filter(({ task }) => task.failedAttempts > 0).map(({ id }) => id),
-    unreachable: loaded.state.tasks.filter((task) => task.status === "pending" && !reachable.has(task.id))
-      .length,
+    unreachable:
+      counts.pending -
+      (counts.failed + counts.cancelled === 0 ? counts.pending : reachableTasks(loaded.graph.tasks).size),
     done,
   });
-  const superfluous = loaded.state.claims.flatMap((claim) =>
+  const superfluous = loaded.graph.claims.flatMap((claim) =>
     claim.state === "running" && claim.agentId !== undefined && state.superfluous.includes(claim.task)
       ? [{ task: claim.task as string, agentId: claim.agentId }]
       : [],
@@ -196,6 +195,10 @@ async function result(
     counts,
     done,
   };
+}
+
+function failedTasks({ graph }: LoadedPlan): string[] {
+  return [...graph.tasks.values()].filter((task) => task.status === "failed").map((task) => task.id);
 }
 
 function endedLine(attempt: EndedAttempt): Ended {

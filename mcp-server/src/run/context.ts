@@ -4,6 +4,7 @@ import type { Owner } from "../graph/attempt.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type Checkout, checkoutKey, findCheckout, graphLocation } from "./checkout.ts";
 import { CallerError } from "./errors.ts";
+import { isCaseInsensitive } from "./file-names.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly checkout: Checkout;
   readonly checkoutKey: string;
   readonly repository: string;
+  /** Whether the checkout's file system takes `A` and `a` for the same name. */
+  readonly caseInsensitive: boolean;
   readonly databasePath: string;
   readonly owner: Owner;
   readonly settings: PolicyInput;
@@ -54,6 +57,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     checkout,
     checkoutKey: checkoutKey(checkout),
     repository: location.repository,
+    caseInsensitive: isCaseInsensitive(checkout.root),
     databasePath: location.path,
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),

@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { readBreakdown } from "../breakdown/breakdown.ts";
-import { isLive } from "../graph/attempt.ts";
 import type { Change } from "../graph/event.ts";
 import type { PlanSource } from "../graph/plan.ts";
 import { definitionOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
-import type { GraphWriter } from "../store/graph-store.ts";
+import type { GraphReader } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
@@ -64,9 +63,9 @@ export async function createPlan(
 
   const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
-  const read = async (reader: Pick<GraphWriter, "plan" | "tasks" | "claims">) => {
+  const read = async (reader: GraphReader) => {
     const stored = await reader.plan(ctx.repository, slug);
-    return stored && load(ctx, reader as GraphWriter, stored);
+    return stored && load(ctx, reader, stored);
   };
   if (dryRun || !store) {
     const existing = await store?.read(read);
@@ -212,14 +211,14 @@ function compare(
 ): PlanChanges & { changes: Change[] } {
   const changes: Change[] = [];
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
-  let position = Math.max(0, ...(existing?.state.tasks.map((task) => task.position) ?? []));
-  const running = new Set(existing?.state.claims.filter(isLive).map((claim) => claim.task));
+  let position = Math.max(0, ...[...(existing?.graph.tasks.values() ?? [])].map((task) => task.position));
+  const running = new Set(existing?.graph.live.map((claim) => claim.task));
   // A file that says the same as before takes nothing back that was changed by a call or a blocked report since.
   const sameFile =
     source.source.kind === "file" &&
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const definition of source.tasks) {
-    const old = existing?.tasks.get(definition.id);
+    const old = existing?.graph.tasks.get(definition.id);
     if (!old) {
       position += 1;
       changes.push({ type: "task.created", task: definition.id, definition, position });
@@ -252,7 +251,7 @@ function compare(
   }
   if (existing && input.from !== undefined) {
     const named = new Set<TaskId>(source.tasks.map((task) => task.id));
-    for (const old of existing.state.tasks) {
+    for (const old of [...existing.graph.tasks.values()]) {
       if (
         named.has(old.id) ||
         old.origin !== "file" ||

@@ -18,8 +18,8 @@ export async function createTasks(
   const store = await existingGraph(ctx, slug);
   return store.write(ctx.now(), actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
-    const added = withIds(tasks, new Set(before.tasks.keys()));
-    const again = added.find((task) => before.tasks.has(String(task.id) as TaskId));
+    const added = withIds(tasks, new Set(before.graph.tasks.keys()));
+    const again = added.find((task) => before.graph.tasks.has(String(task.id) as TaskId));
     if (again) {
       throw new CallerError(
         "bad_input",
@@ -29,7 +29,7 @@ export async function createTasks(
       );
     }
     // Judged together with the tasks that are there, so that dependencies resolve and cycles are seen.
-    const existing = before.state.tasks.map((task) => {
+    const existing = [...before.graph.tasks.values()].map((task) => {
       const { id, subject, description, dependencies } = definitionOf(task);
       return { id, subject, description, dependencies };
     });
@@ -38,7 +38,7 @@ export async function createTasks(
       .slice(existing.length)
       .map((task): TaskDefinition => ({ ...task, origin: "call" }));
     refuseUnservedTasks(definitions);
-    const first = Math.max(0, ...before.state.tasks.map((task) => task.position)) + 1;
+    const first = Math.max(0, ...[...before.graph.tasks.values()].map((task) => task.position)) + 1;
     await tx.append(
       before.stored.id,
       ...definitions.map((definition, i) => ({

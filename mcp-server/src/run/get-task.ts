@@ -1,5 +1,5 @@
 import type { Attempt } from "../graph/attempt.ts";
-import type { Task } from "../graph/task.ts";
+import type { Task, TaskId } from "../graph/task.ts";
 import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import { writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
@@ -65,7 +65,7 @@ export function briefOf(
     token,
     scope: held.claim.scope,
     inputs: task.dependencies.flatMap((id) => {
-      const dependency = loaded.tasks.get(id);
+      const dependency = loaded.graph.tasks.get(id);
       return dependency
         ? [{ task: dependency, report: attemptsAt(loaded, id).findLast(isReported)?.report }]
         : [];
@@ -75,10 +75,10 @@ export function briefOf(
   });
 }
 
-function attemptsAt(loaded: LoadedPlan, id: string): Attempt[] {
-  return loaded.state.claims.filter(
-    (claim): claim is Attempt => claim.task === id && (claim.state === "running" || claim.state === "ended"),
-  );
+function attemptsAt(loaded: LoadedPlan, id: TaskId): Attempt[] {
+  return loaded.graph
+    .claimsOf(id)
+    .filter((claim): claim is Attempt => claim.state === "running" || claim.state === "ended");
 }
 
 function isReported(attempt: Attempt): attempt is Extract<Attempt, { state: "ended" }> {

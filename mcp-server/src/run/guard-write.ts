@@ -64,6 +64,7 @@ async function look(
     own.claim,
     others.map(({ claim }) => claim),
     policy,
+    ctx.caseInsensitive,
   );
   return { own, others, policy, verdict };
 }

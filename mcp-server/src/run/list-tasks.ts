@@ -1,5 +1,3 @@
-import { isLive } from "../graph/attempt.ts";
-import { satisfiedTasks } from "../graph/readiness.ts";
 import { type TaskStatus, taskName } from "../graph/task.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
@@ -48,9 +46,8 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
         ? await Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
         : [await loadPlan(ctx, reader, input.plan)];
     const rows = loaded.flatMap((plan) => {
-      const live = new Set(plan.state.claims.filter(isLive).map((claim) => claim.task));
-      const ready = new Set(satisfiedTasks(plan.tasks).filter((task) => !live.has(task.id)));
-      return plan.state.tasks
+      const ready = new Set(plan.graph.ready);
+      return [...plan.graph.tasks.values()]
         .filter(
           (task) =>
             (input.status === undefined || task.status === input.status) &&
@@ -64,7 +61,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
             subject: task.subject,
             status: task.status,
             ready: ready.has(task),
-            blockedBy: task.dependencies.filter((id) => plan.tasks.get(id)?.status !== "completed"),
+            blockedBy: task.dependencies.filter((id) => plan.graph.tasks.get(id)?.status !== "completed"),
             ...(task.agent !== undefined && { agent: task.agent }),
             ...(task.cause !== undefined && { cause: task.cause }),
           }),

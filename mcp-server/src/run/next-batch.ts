@@ -1,15 +1,14 @@
 import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
-import { hasEnded, satisfiedTasks } from "../graph/readiness.ts";
+import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
 import { plainSubject, type Task, taskName } from "../graph/task.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
-import { upwardRanks } from "../schedule/critical-path.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
-import { estimateMs } from "../schedule/estimate.ts";
 import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
 import type { RunContext } from "./context.ts";
+import { realScope } from "./file-names.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
@@ -61,17 +60,17 @@ export async function nextBatch(
     if (loaded.stored.status === "open") {
       for (const held of await openOffers(ctx, tx, loaded)) {
         const token = await tx.offerToken(held.claim.id);
-        const task = loaded.tasks.get(held.claim.task);
+        const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
-      const { choice } = await choose(ctx, tx, loaded);
+      const choice = await choose(ctx, tx, loaded);
       for (const candidate of choice.chosen.slice(0, max)) {
         const { token } = await offer(ctx, tx, loaded, candidate);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
       }
     }
     const after = await loadPlan(ctx, tx, slug);
-    const quiet = launch.length === 0 && !after.state.claims.some(isLive);
+    const quiet = launch.length === 0 && after.graph.live.length === 0;
     return {
       loaded: after,
       launch,
@@ -123,50 +122,53 @@ export async function choose(
   reader: GraphReader,
   loaded: LoadedPlan,
   only?: (candidate: Candidate) => boolean,
-): Promise<{ choice: Choice<Candidate> }> {
-  const { policy, state } = loaded;
-  const live = state.claims.filter(isLive);
-  const claimed = new Set(live.map((claim) => claim.task));
-  const ranks = upwardRanks(
-    state.tasks
-      .filter((task) => !hasEnded(task.status))
-      .map((task) => ({ id: task.id, dependencies: task.dependencies, durationMs: estimateMs(task) })),
-  );
-  const level = policy.barrier === "level" ? openLevel(loaded) : undefined;
-  const candidates = satisfiedTasks(loaded.tasks)
-    .filter((task) => !claimed.has(task.id) && (level === undefined || level.has(task.id)))
-    .sort((a, b) => (ranks.get(b.id) ?? 0) - (ranks.get(a.id) ?? 0) || a.position - b.position)
-    .map((task): Candidate => {
-      const { role, agentType } = ctx.roles.resolve(task.agent);
-      return { id: task.id, task, role, agentType, scope: claimedScope(task, policy) };
-    })
-    .filter((candidate) => only?.(candidate) ?? true);
-  const held = (await reader.held(ctx.checkoutKey)).filter(
-    ({ claim }) => isLive(claim) || isDraining(claim, ctx.now()),
-  );
-  const choice = chooseBatch(
-    candidates,
-    live.map((claim) => ({ id: claim.task, role: claim.role })),
+): Promise<Choice<Candidate>> {
+  const { policy, graph } = loaded;
+  const held = (await reader.held(ctx.checkoutKey))
+    .filter(({ claim }) => isLive(claim) || isDraining(claim, ctx.now()))
+    .map(({ plan, claim }) => ({ name: taskName(plan, claim.task), scope: widenedScope(claim) }));
+  return chooseBatch(
+    candidatesOf(ctx, loaded, only),
+    graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
     { cap: policy.maxParallel, capacity: policy.capacity },
     (candidate, chosen) => {
-      const holder = held.find(({ claim }) => clashOfClaims(candidate.scope, widenedScope(claim)));
-      if (holder) return taskName(holder.plan, holder.claim.task);
-      const earlier = chosen.find((other) => clashOfClaims(candidate.scope, other.scope));
+      const holder = held.find(({ scope }) => clashOfClaims(candidate.scope, scope, ctx.caseInsensitive));
+      if (holder) return holder.name;
+      const earlier = chosen.find((other) =>
+        clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive),
+      );
       return earlier && taskName(loaded.stored.slug, earlier.task.id);
     },
   );
-  return { choice };
+}
+
+/** Ready tasks in order of priority, each looked up only when it is its turn. */
+function* candidatesOf(
+  ctx: RunContext,
+  loaded: LoadedPlan,
+  only: ((candidate: Candidate) => boolean) | undefined,
+): Generator<Candidate> {
+  const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
+  for (const task of loaded.graph.ready) {
+    if (level !== undefined && !level.has(task.id)) continue;
+    const { role, agentType } = ctx.roles.resolve(task.agent);
+    const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
+    const candidate = { id: task.id, task, role, agentType, scope };
+    if (only === undefined || only(candidate)) yield candidate;
+  }
 }
 
 /** With a barrier, only tasks of the lowest level that is not finished. */
 function openLevel(loaded: LoadedPlan): Set<string> {
-  const open = levels(loaded.state.tasks).find((level) => level.some((task) => !hasEnded(task.status)));
+  const open = levels([...loaded.graph.tasks.values()]).find((level) =>
+    level.some((task) => !hasEnded(task.status)),
+  );
   return new Set(open?.map((task) => task.id));
 }
 
 /** Agents of attempts that ended without them: they may still be at work and hold their scope. */
 export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
-  return loaded.state.claims.flatMap((claim) =>
+  return loaded.graph.draining.flatMap((claim) =>
     claim.state === "ended" && isDraining(claim, nowMs) && claim.agentId !== undefined
       ? [{ task: claim.task, agentId: claim.agentId }]
       : [],
@@ -175,16 +177,14 @@ export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
 
 async function whyNothing(ctx: RunContext, reader: GraphReader, loaded: LoadedPlan) {
   if (loaded.stored.status !== "open") return [];
-  const { choice } = await choose(ctx, reader, loaded);
-  const blocked = choice.refused.map(({ candidate, why }) => ({
+  const { refused } = await choose(ctx, reader, loaded);
+  const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
     reasons: [reasonOf(why)],
   }));
-  return [...blocked, ...stuckTasks(loaded)].slice(0, MAX_REASONS);
+  return [...blocked, ...stuckTasks(loaded, MAX_REASONS)].slice(0, MAX_REASONS);
 }
 
 function reasonOf(why: Refusal): string {
-  if (why.kind === "scope") return `its files are held by ${why.with}`;
-  if (why.kind === "role") return `every ${why.role} is busy`;
-  return "the cap is reached";
+  return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
 }

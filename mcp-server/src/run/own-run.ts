@@ -1,4 +1,3 @@
-import { isLive } from "../graph/attempt.ts";
 import type { RunContext } from "./context.ts";
 import { choose, sameOwner } from "./next-batch.ts";
 import { type LoadedPlan, load } from "./plan-access.ts";
@@ -32,20 +31,21 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
   return store.read(async (reader) => {
     const begun: BegunPlan[] = [];
     for (const stored of await reader.plans(run.repository)) {
+      if (!(await reader.hasClaimOf(stored.id, run.owner))) continue;
       const loaded = await load(run, reader, stored);
-      if (!loaded.state.claims.some((claim) => sameOwner(claim.owner, run.owner))) continue;
-      const { choice } = await choose(run, reader, loaded);
-      const offers = loaded.state.claims.filter(
+      const choice = await choose(run, reader, loaded);
+      const offers = loaded.graph.live.filter(
         (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
       );
-      const running = loaded.state.claims.filter((claim) => claim.state === "running").length;
-      const events = await reader.events(stored.id);
-      const lastEnd = events.findLastIndex(({ change }) => change.type === "attempt.ended");
-      const lastReport = events.findLastIndex(({ change }) => change.type === "plan.reported");
+      const running = loaded.graph.live.filter((claim) => claim.state === "running").length;
+      const [lastEnd, lastReport] = [
+        await reader.lastEvent(stored.id, "attempt.ended"),
+        await reader.lastEvent(stored.id, "plan.reported"),
+      ];
       begun.push({
         loaded,
         counts: { ...countsOf(loaded), running },
-        done: isDone(loaded) || (stored.status === "stopped" && !loaded.state.claims.some(isLive)),
+        done: isDone(loaded) || (stored.status === "stopped" && loaded.graph.live.length === 0),
         launchable: stored.status === "open" ? choice.chosen.length + offers.length : 0,
         unreported: lastEnd > lastReport,
       });

@@ -1,3 +1,4 @@
+import type { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -7,12 +8,12 @@ import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { effectivePolicy, policyInput } from "./policy-input.ts";
 
-/** A plan with its state, indexed, and the policy that holds for it. */
+/** A plan with the policy that holds for it. */
 export interface LoadedPlan {
   readonly stored: StoredPlan;
   readonly policy: Policy;
-  readonly tasks: ReadonlyMap<TaskId, Task>;
-  readonly state: PlanState;
+  /** Shared and brought up to date by the next load: not a snapshot. */
+  readonly graph: PlanGraph;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -50,18 +51,20 @@ export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: strin
 
 /** Loads a plan of which the row is known. */
 export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
-  const tasks = await reader.tasks(stored.id);
-  const claims = await reader.claims(stored.id);
-  const { slug, title, status, source, createdAtMs, version, cause } = stored;
   return {
     stored,
     policy: effectivePolicy(ctx.settings, policyInput.parse(stored.policy)),
-    tasks: new Map(tasks.map((task) => [task.id, task])),
-    state: {
-      plan: { slug, title, status, source, createdAtMs, version, ...(cause !== undefined && { cause }) },
-      tasks,
-      claims,
-    },
+    graph: await reader.graph(stored),
+  };
+}
+
+/** The whole plan as it is now, for reports. */
+export function stateOf({ stored, graph }: LoadedPlan): PlanState {
+  const { slug, title, status, source, createdAtMs, version, cause } = stored;
+  return {
+    plan: { slug, title, status, source, createdAtMs, version, ...(cause !== undefined && { cause }) },
+    tasks: [...graph.tasks.values()],
+    claims: graph.claims,
   };
 }
 
@@ -93,12 +96,12 @@ export function splitTaskName(name: string, plan?: string): { plan: string; id: 
 
 /** @throws CallerError when the plan has no such task, naming some that it has. */
 export function taskOf(loaded: LoadedPlan, id: string): Task {
-  const task = loaded.tasks.get(id as TaskId);
+  const task = loaded.graph.tasks.get(id as TaskId);
   if (task) return task;
   throw new CallerError(
     "unknown_task",
     `The plan "${loaded.stored.slug}" has no task "${id.slice(0, 80)}".`,
-    `Its tasks are: ${[...loaded.tasks.keys()].slice(0, 20).join(", ")}${loaded.tasks.size > 20 ? ", …" : ""}.`,
+    `Its tasks are: ${[...loaded.graph.tasks.keys()].slice(0, 20).join(", ")}${loaded.graph.tasks.size > 20 ? ", …" : ""}.`,
     "task",
   );
 }

@@ -1,5 +1,4 @@
-import { isLive } from "../graph/attempt.ts";
-import { brokenDependencies, reachableTasks, satisfiedTasks } from "../graph/readiness.ts";
+import { brokenDependencies, reachableTasks } from "../graph/readiness.ts";
 import type { LoadedPlan } from "./plan-access.ts";
 
 /** How far a plan is, in numbers of tasks. `ready` counts those whose dependencies hold. */
@@ -13,17 +12,15 @@ export interface Counts {
   readonly cancelled: number;
 }
 
-export function countsOf(loaded: LoadedPlan): Counts {
-  const of = (status: string) => loaded.state.tasks.filter((task) => task.status === status).length;
-  const live = new Set(loaded.state.claims.filter(isLive).map((claim) => claim.task));
+export function countsOf({ graph }: LoadedPlan): Counts {
   return {
-    total: loaded.tasks.size,
-    pending: of("pending"),
-    ready: satisfiedTasks(loaded.tasks).filter((task) => !live.has(task.id)).length,
-    running: live.size,
-    completed: of("completed"),
-    failed: of("failed"),
-    cancelled: of("cancelled"),
+    total: graph.tasks.size,
+    pending: graph.count("pending"),
+    ready: graph.ready.length,
+    running: graph.live.length,
+    completed: graph.count("completed"),
+    failed: graph.count("failed"),
+    cancelled: graph.count("cancelled"),
   };
 }
 
@@ -33,19 +30,21 @@ export function shortCounts(counts: Counts): Partial<Counts> {
   return { total, ...Object.fromEntries(Object.entries(rest).filter(([, number]) => number > 0)) };
 }
 
-/** A plan is done when nothing runs and nothing can become ready. */
-export function isDone(loaded: LoadedPlan): boolean {
-  return !loaded.state.claims.some(isLive) && reachableTasks(loaded.tasks).size === 0;
+/** A plan is done when nothing runs and nothing can become ready; with nothing running, nothing will. */
+export function isDone({ graph }: LoadedPlan): boolean {
+  return graph.live.length === 0 && graph.ready.length === 0;
 }
 
 /** Pending tasks that cannot start as things are, each with what stands in its way. */
-export function stuckTasks(loaded: LoadedPlan): { task: string; reasons: string[] }[] {
-  const reachable = reachableTasks(loaded.tasks);
-  return loaded.state.tasks
-    .filter((task) => task.status === "pending" && !reachable.has(task.id))
-    .map((task) => {
-      const broken = brokenDependencies(task, loaded.tasks).map(({ task: id, status }) => `${id} ${status}`);
-      const behind = task.dependencies.filter((id) => loaded.tasks.get(id)?.status === "pending");
-      return { task: task.id, reasons: [...broken, ...behind.map((id) => `${id} cannot start`)] };
-    });
+export function stuckTasks({ graph }: LoadedPlan, most: number): { task: string; reasons: string[] }[] {
+  const reachable = reachableTasks(graph.tasks);
+  const stuck: { task: string; reasons: string[] }[] = [];
+  for (const task of graph.tasks.values()) {
+    if (stuck.length === most) break;
+    if (task.status !== "pending" || reachable.has(task.id)) continue;
+    const broken = brokenDependencies(task, graph.tasks).map(({ task: id, status }) => `${id} ${status}`);
+    const behind = task.dependencies.filter((id) => graph.tasks.get(id)?.status === "pending");
+    stuck.push({ task: task.id, reasons: [...broken, ...behind.map((id) => `${id} cannot start`)] });
+  }
+  return stuck;
 }

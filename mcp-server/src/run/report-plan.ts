@@ -6,7 +6,7 @@ import { aggregate, type RunReport } from "../report/aggregate.ts";
 import { renderLedger } from "../report/ledger.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
-import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
+import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "./plan-access.ts";
 
 /** The plan's report as it stands now. It is logged that the session was given it. */
 export async function reportPlan(
@@ -17,7 +17,7 @@ export async function reportPlan(
   const store = await existingGraph(ctx, slug);
   return store.write(ctx.now(), actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
-    const report = aggregate(before.state, await tx.events(before.stored.id), ctx.now());
+    const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
     await tx.append(before.stored.id, { type: "plan.reported", session: ctx.owner.session ?? "" });
     return { loaded: await loadPlan(ctx, tx, slug), report };
   });
@@ -28,7 +28,7 @@ export async function readReport(ctx: RunContext, slug: string): Promise<RunRepo
   const store = await existingGraph(ctx, slug);
   return store.read(async (reader) => {
     const loaded = await loadPlan(ctx, reader, slug);
-    return aggregate(loaded.state, await reader.events(loaded.stored.id), ctx.now());
+    return aggregate(stateOf(loaded), await reader.events(loaded.stored.id), ctx.now());
   });
 }
 
@@ -48,7 +48,7 @@ export async function exportLedger(
   const store = await existingGraph(ctx, slug);
   const { state, events } = await store.read(async (reader) => {
     const loaded = await loadPlan(ctx, reader, slug);
-    return { state: loaded.state, events: await reader.events(loaded.stored.id) };
+    return { state: stateOf(loaded), events: await reader.events(loaded.stored.id) };
   });
   const { source } = state.plan;
   if (source.kind !== "file") {

@@ -96,11 +96,13 @@ async function refuse(
   ) {
     return answer(ctx, tx, name.plan, name.id, claim.report);
   }
-  if (refusal.held) {
-    await tx.append(refusal.held.planId, {
+  const { task, id: attempt } = claim ?? { task: name.id, id: undefined };
+  const planId = refusal.held?.planId ?? (await tx.plan(ctx.repository, name.plan))?.id;
+  if (planId !== undefined) {
+    await tx.append(planId, {
       type: "token.refused",
-      task: refusal.held.claim.task,
-      attempt: refusal.held.claim.id,
+      task,
+      ...(attempt !== undefined && { attempt }),
       why: refusal.why,
       tried: { task: input.task, ...input.report },
     });
@@ -182,7 +184,7 @@ function withPlainNeed(plan: string, report: Report): Report {
 function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
   if (!("tasks" in need)) return;
   const edges = new Map<string, readonly string[]>(
-    loaded.state.tasks.map((task) => [task.id, task.dependencies]),
+    [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
   );
   const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
   edges.set(id, [...(edges.get(id) ?? []), ...tasks]);

@@ -102,7 +102,7 @@ async function settleTask(
   claim: AnyClaim,
   ending: Ending,
 ): Promise<void> {
-  const task = before.tasks.get(claim.task);
+  const task = before.graph.tasks.get(claim.task);
   // A task that was cancelled while its attempt ran stays cancelled, and completed is final.
   if (task?.status !== "in_progress") return;
   const counted = (outcomes: readonly string[]) => (outcomes.includes(ending.outcome) ? 1 : 0);

@@ -98,7 +98,7 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
     definitions.set(id, { ...other, dependencies: [...new Set([...other.dependencies, task.id])] });
   }
   const edges = new Map<string, readonly string[]>(
-    before.state.tasks.map((other) => [other.id, other.dependencies]),
+    [...before.graph.tasks.values()].map((other) => [other.id, other.dependencies]),
   );
   for (const [id, definition] of definitions) edges.set(id, definition.dependencies);
   const cycle = findCycle(edges);
@@ -111,7 +111,7 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
     );
   }
   for (const [id, definition] of definitions) {
-    if (before.tasks.get(id)?.status === "completed") {
+    if (before.graph.tasks.get(id)?.status === "completed") {
       throw new CallerError(
         "wrong_state",
         `${taskName(before.stored.slug, id)} is completed; it is not changed any more.`,

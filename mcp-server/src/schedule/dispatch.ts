@@ -12,23 +12,25 @@ export interface Limits {
 
 /** Why a candidate was not chosen. */
 export type Refusal =
-  | { readonly kind: "cap" }
   | { readonly kind: "role"; readonly role: string }
   | { readonly kind: "scope"; readonly with: string };
 
 export interface Choice<T> {
   readonly chosen: readonly T[];
   readonly refused: readonly { readonly candidate: T; readonly why: Refusal }[];
+  /** The cap is reached: what comes after the last one chosen was not looked at. */
+  readonly full: boolean;
 }
 
 /**
  * Takes candidates in the given order (the planner's priority) as long as the cap, their role's capacity and
  * the scopes allow. A candidate that does not fit is passed over, so that no slot stays idle behind it.
+ * @param candidates only as many are drawn as it takes to reach the cap.
  * @param clashes the name of the holder that the candidate's scope clashes with, among what is held and what
  *   was chosen before it.
  */
 export function chooseBatch<T extends Candidate>(
-  candidates: readonly T[],
+  candidates: Iterable<T>,
   running: readonly Candidate[],
   limits: Limits,
   clashes: (candidate: T, chosen: readonly T[]) => string | undefined,
@@ -37,17 +39,23 @@ export function chooseBatch<T extends Candidate>(
   const refused: { candidate: T; why: Refusal }[] = [];
   const ofRole = new Map<string, number>();
   for (const { role } of running) ofRole.set(role, (ofRole.get(role) ?? 0) + 1);
+  const isFull = () => running.length + chosen.length >= limits.cap;
+  if (isFull()) return { chosen, refused, full: true };
   for (const candidate of candidates) {
     const { role } = candidate;
-    const holder = clashes(candidate, chosen);
-    if (holder !== undefined) refused.push({ candidate, why: { kind: "scope", with: holder } });
-    else if (running.length + chosen.length >= limits.cap) refused.push({ candidate, why: { kind: "cap" } });
-    else if ((ofRole.get(role) ?? 0) >= (limits.capacity[role] ?? limits.cap)) {
+    const taken = ofRole.get(role) ?? 0;
+    if (taken >= (limits.capacity[role] ?? limits.cap)) {
       refused.push({ candidate, why: { kind: "role", role } });
-    } else {
-      chosen.push(candidate);
-      ofRole.set(role, (ofRole.get(role) ?? 0) + 1);
+      continue;
     }
+    const holder = clashes(candidate, chosen);
+    if (holder !== undefined) {
+      refused.push({ candidate, why: { kind: "scope", with: holder } });
+      continue;
+    }
+    chosen.push(candidate);
+    ofRole.set(role, taken + 1);
+    if (isFull()) return { chosen, refused, full: true };
   }
-  return { chosen, refused };
+  return { chosen, refused, full: false };
 }

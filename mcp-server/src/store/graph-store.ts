@@ -1,10 +1,15 @@
 import type { Kysely } from "kysely";
-import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
-import type { Actor, Change, GraphEvent } from "../graph/event.ts";
-import type { PlanSlug, Task } from "../graph/task.ts";
+import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
+import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
+import { PlanGraph } from "../graph/plan-graph.ts";
+import type { PlanSlug } from "../graph/task.ts";
+import { estimateMs } from "../schedule/estimate.ts";
 import { project } from "./projection.ts";
 import { claimFromRow, eventFromRow, planFromRow, type StoredPlan, taskFromRow } from "./rows.ts";
 import type { Database } from "./schema.ts";
+
+/** Plans in memory, by id, with the event up to which they are known. */
+type Mirrors = Map<number, { readonly graph: PlanGraph; seq: number }>;
 
 /** A claim with the plan that it belongs to. */
 export interface HeldClaim {
@@ -15,7 +20,10 @@ export interface HeldClaim {
 
 /** What can be read of the graph, inside or outside a transaction. */
 export class GraphReader {
-  constructor(protected readonly db: Kysely<Database>) {}
+  constructor(
+    protected readonly db: Kysely<Database>,
+    private readonly mirrors: Mirrors,
+  ) {}
 
   async plan(repository: string, slug: string): Promise<StoredPlan | undefined> {
     const row = await this.db
@@ -38,26 +46,32 @@ export class GraphReader {
     return rows.map(planFromRow);
   }
 
-  /** The tasks of a plan in order of position. */
-  async tasks(planId: number): Promise<Task[]> {
-    const rows = await this.db
-      .selectFrom("tasks")
-      .selectAll()
-      .where("plan_id", "=", planId)
-      .orderBy("position")
-      .execute();
-    return rows.map(taskFromRow);
-  }
-
-  /** Every claim that the plan ever had, oldest first. */
-  async claims(planId: number): Promise<AnyClaim[]> {
-    const rows = await this.db
-      .selectFrom("claims")
-      .selectAll()
-      .where("plan_id", "=", planId)
-      .orderBy("id")
-      .execute();
-    return rows.map(claimFromRow);
+  /**
+   * The plan in memory, brought up to date with this reader's view. The same object is returned every time:
+   * what was read from it before is as old as it was then.
+   */
+  async graph(plan: StoredPlan): Promise<PlanGraph> {
+    const mirror = this.mirrors.get(plan.id) ?? { graph: new PlanGraph(estimateMs), seq: 0 };
+    if (mirror.seq < plan.version) {
+      const tasks = await this.db
+        .selectFrom("tasks")
+        .selectAll()
+        .where("plan_id", "=", plan.id)
+        .where("changed_seq", ">", mirror.seq)
+        .orderBy("position")
+        .execute();
+      const claims = await this.db
+        .selectFrom("claims")
+        .selectAll()
+        .where("plan_id", "=", plan.id)
+        .where("changed_seq", ">", mirror.seq)
+        .orderBy("id")
+        .execute();
+      mirror.graph.apply(tasks.map(taskFromRow), claims.map(claimFromRow));
+      mirror.seq = plan.version;
+      this.mirrors.set(plan.id, mirror);
+    }
+    return mirror.graph;
   }
 
   /** Claims of all plans that hold their scope, in one checkout or in any: offered, running, or not yet drained. */
@@ -103,16 +117,45 @@ export class GraphReader {
     return row && { planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) };
   }
 
-  /** The plan's events after `afterSeq`, in order. */
-  async events(planId: number, afterSeq = 0): Promise<GraphEvent[]> {
-    const rows = await this.db
+  /** The plan's events in order: all of them, or those of one type, after a sequence number. */
+  async events(
+    planId: number,
+    only: { readonly afterSeq?: number; readonly type?: ChangeType } = {},
+  ): Promise<GraphEvent[]> {
+    let query = this.db
       .selectFrom("events")
       .selectAll()
       .where("plan_id", "=", planId)
-      .where("seq", ">", afterSeq)
-      .orderBy("seq")
-      .execute();
-    return rows.map(eventFromRow);
+      .where("seq", ">", only.afterSeq ?? 0);
+    if (only.type !== undefined) query = query.where("type", "=", only.type);
+    return (await query.orderBy("seq").execute()).map(eventFromRow);
+  }
+
+  /** Sequence number of the plan's last event of a type; 0 if there is none. */
+  async lastEvent(planId: number, type: ChangeType): Promise<number> {
+    const row = await this.db
+      .selectFrom("events")
+      .select("seq")
+      .where("plan_id", "=", planId)
+      .where("type", "=", type)
+      .orderBy("seq", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return Number(row?.seq ?? 0);
+  }
+
+  /** Whether the owner's process holds or held a claim of the plan. */
+  async hasClaimOf(planId: number, owner: Owner): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("claims")
+      .select("id")
+      .where("plan_id", "=", planId)
+      .where("owner_pid", "=", owner.pid)
+      .where("owner_started_at", "=", owner.startedAt)
+      .where("owner_host", "=", owner.host)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   /** Sequence number of the last event of any plan: a cheap question whether anything changed. */
@@ -127,17 +170,22 @@ export class GraphReader {
 
 /** A write transaction. Nothing is changed but by `append`. */
 export class GraphWriter extends GraphReader {
+  /** Whether anything was logged: if the transaction fails then, plans in memory are ahead of the database. */
+  hasAppended = false;
+
   constructor(
     db: Kysely<Database>,
+    mirrors: Mirrors,
     readonly nowMs: number,
     private readonly actor: Actor,
   ) {
-    super(db);
+    super(db, mirrors);
   }
 
   /** Logs the changes in order and applies them to the tables. */
   async append(planId: number, ...changes: readonly Change[]): Promise<void> {
     for (const change of changes) {
+      this.hasAppended = true;
       const { type, task, attempt, ...data } = change as Change & { task?: string; attempt?: AttemptId };
       const { seq } = await this.db
         .insertInto("events")
@@ -205,6 +253,8 @@ export class GraphWriter extends GraphReader {
 
 /** The durable graph: readers see the last commit, writers run one at a time across all processes. */
 export class GraphStore {
+  readonly #mirrors: Mirrors = new Map();
+
   constructor(
     private readonly db: Kysely<Database>,
     /** Turns an engine's error into one that says who must act. */
@@ -214,7 +264,7 @@ export class GraphStore {
   /** Runs `work` outside a transaction: each query sees the last commit. */
   async read<T>(work: (reader: GraphReader) => Promise<T>): Promise<T> {
     try {
-      return await work(new GraphReader(this.db));
+      return await work(new GraphReader(this.db, this.#mirrors));
     } catch (error) {
       throw this.translate(error);
     }
@@ -222,9 +272,14 @@ export class GraphStore {
 
   /** Runs `work` in one transaction: all of its changes are kept, or none. */
   async write<T>(nowMs: number, actor: Actor, work: (tx: GraphWriter) => Promise<T>): Promise<T> {
+    let writer: GraphWriter | undefined;
     try {
-      return await this.db.transaction().execute((tx) => work(new GraphWriter(tx, nowMs, actor)));
+      return await this.db.transaction().execute((tx) => {
+        writer = new GraphWriter(tx, this.#mirrors, nowMs, actor);
+        return work(writer);
+      });
     } catch (error) {
+      if (writer?.hasAppended) this.#mirrors.clear();
       throw this.translate(error);
     }
   }

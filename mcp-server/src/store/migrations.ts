@@ -93,6 +93,7 @@ export async function createSchema(db: Kysely<Database>): Promise<void> {
   );
   await db.schema.createIndex("claims_changed").on("claims").columns(["plan_id", "changed_seq"]).execute();
   await db.schema.createIndex("claims_agent").on("claims").column("agent_id").execute();
+  await db.schema.createIndex("claims_owner").on("claims").columns(["plan_id", "owner_pid"]).execute();
 
   await db.schema
     .createTable("events")
@@ -106,7 +107,7 @@ export async function createSchema(db: Kysely<Database>): Promise<void> {
     .addColumn("v", "integer", (c) => c.notNull())
     .addColumn("data", "text", (c) => c.notNull())
     .execute();
-  await db.schema.createIndex("events_plan").on("events").columns(["plan_id", "seq"]).execute();
+  await db.schema.createIndex("events_plan").on("events").columns(["plan_id", "type", "seq"]).execute();
 
   await db
     .insertInto("meta")

@@ -1,0 +1,169 @@
+import { type AnyClaim, type AttemptId, isLive } from "./attempt.ts";
+import { topologicalOrder } from "./levels.ts";
+import { needsHold, statusesOf } from "./readiness.ts";
+import type { Task, TaskId, TaskStatus } from "./task.ts";
+
+/**
+ * A plan in memory with what the use cases ask of it most: counts, live claims, and the ready tasks in order of
+ * priority. It is brought up to date with the rows that changed, so its cost grows with the change and not with
+ * the plan.
+ */
+export class PlanGraph {
+  // Both maps keep their insertion order, which is the order of position and of id: later ones are larger.
+  readonly #tasks = new Map<TaskId, Task>();
+  readonly #claims = new Map<AttemptId, AnyClaim>();
+  readonly #claimsOf = new Map<TaskId, Set<AttemptId>>();
+  readonly #dependents = new Map<TaskId, Set<TaskId>>();
+  readonly #live = new Map<TaskId, AttemptId>();
+  readonly #draining = new Set<AttemptId>();
+  readonly #counts = new Map<TaskStatus, number>();
+  readonly #weight: (task: Task) => number;
+  #ranks: Map<TaskId, number> | undefined;
+  #ready: Task[] = [];
+
+  /** @param weight what a task adds to the length of a chain; the longest chain behind a task is its rank. */
+  constructor(weight: (task: Task) => number) {
+    this.#weight = weight;
+  }
+
+  get tasks(): ReadonlyMap<TaskId, Task> {
+    return this.#tasks;
+  }
+
+  /** Every claim that the plan ever had, oldest first. */
+  get claims(): readonly AnyClaim[] {
+    return [...this.#claims.values()];
+  }
+
+  claim(id: AttemptId): AnyClaim | undefined {
+    return this.#claims.get(id);
+  }
+
+  /** The claims of a task, oldest first. */
+  claimsOf(task: TaskId): AnyClaim[] {
+    return [...(this.#claimsOf.get(task) ?? [])].flatMap((id) => this.#claims.get(id) ?? []);
+  }
+
+  /** Claims that hold a place under the cap, oldest first. */
+  get live(): AnyClaim[] {
+    return [...this.#live.values()].sort((a, b) => a - b).flatMap((id) => this.#claims.get(id) ?? []);
+  }
+
+  /** Ended attempts whose scope may still be held. */
+  get draining(): AnyClaim[] {
+    return [...this.#draining].flatMap((id) => this.#claims.get(id) ?? []);
+  }
+
+  hasLiveClaim(task: TaskId): boolean {
+    return this.#live.has(task);
+  }
+
+  count(status: TaskStatus): number {
+    return this.#counts.get(status) ?? 0;
+  }
+
+  /** Pending tasks whose `needs` hold and that nobody has claimed: highest rank first, then by position. */
+  get ready(): readonly Task[] {
+    this.#rankAll();
+    return this.#ready;
+  }
+
+  /** Takes over the rows that changed since the last time, in order of position and of id. */
+  apply(tasks: readonly Task[], claims: readonly AnyClaim[]): void {
+    const touched = new Set<TaskId>();
+    for (const task of tasks) this.#putTask(task, touched);
+    for (const claim of claims) {
+      this.#putClaim(claim);
+      touched.add(claim.task);
+    }
+    if (this.#ranks) for (const id of touched) this.#updateReady(id);
+  }
+
+  #putTask(task: Task, touched: Set<TaskId>): void {
+    const old = this.#tasks.get(task.id);
+    if (this.#ranks && old) this.#removeReady(old);
+    this.#tasks.set(task.id, task);
+    if (old) this.#counts.set(old.status, this.count(old.status) - 1);
+    this.#counts.set(task.status, this.count(task.status) + 1);
+    if (!old || changesOrder(old, task, this.#weight)) {
+      for (const id of old?.dependencies ?? []) this.#dependents.get(id)?.delete(task.id);
+      for (const id of task.dependencies) {
+        const dependents = this.#dependents.get(id);
+        if (dependents) dependents.add(task.id);
+        else this.#dependents.set(id, new Set([task.id]));
+      }
+      this.#ranks = undefined;
+    }
+    touched.add(task.id);
+    if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
+  }
+
+  #putClaim(claim: AnyClaim): void {
+    this.#claims.set(claim.id, claim);
+    const ids = this.#claimsOf.get(claim.task);
+    if (ids) ids.add(claim.id);
+    else this.#claimsOf.set(claim.task, new Set([claim.id]));
+    if (isLive(claim)) this.#live.set(claim.task, claim.id);
+    else if (this.#live.get(claim.task) === claim.id) this.#live.delete(claim.task);
+    if (claim.state === "ended" && claim.drainsUntilMs !== undefined) this.#draining.add(claim.id);
+    else this.#draining.delete(claim.id);
+  }
+
+  #isReady(task: Task): boolean {
+    return (
+      task.status === "pending" &&
+      !this.#live.has(task.id) &&
+      needsHold(task.needs, statusesOf(task, this.#tasks))
+    );
+  }
+
+  /** Ranks change only with the graph's shape or the estimates, not with a task's progress. */
+  #rankAll(): void {
+    if (this.#ranks) return;
+    const ranks = new Map<TaskId, number>();
+    for (const task of topologicalOrder([...this.#tasks.values()]).reverse()) {
+      let longest = 0;
+      for (const id of this.#dependents.get(task.id) ?? []) longest = Math.max(longest, ranks.get(id) ?? 0);
+      ranks.set(task.id, longest + this.#weight(task));
+    }
+    this.#ranks = ranks;
+    this.#ready = [...this.#tasks.values()].filter((task) => this.#isReady(task));
+    this.#ready.sort((a, b) => this.#before(a, b));
+  }
+
+  #before(a: Task, b: Task): number {
+    return (this.#ranks?.get(b.id) ?? 0) - (this.#ranks?.get(a.id) ?? 0) || a.position - b.position;
+  }
+
+  #updateReady(id: TaskId): void {
+    const task = this.#tasks.get(id);
+    if (!task) return;
+    this.#removeReady(task);
+    if (this.#isReady(task)) this.#ready.splice(this.#placeOf(task), 0, task);
+  }
+
+  #removeReady(task: Task): void {
+    const place = this.#placeOf(task);
+    if (this.#ready[place]?.id === task.id) this.#ready.splice(place, 1);
+  }
+
+  /** Where the task stands, or would stand, among the ready ones. */
+  #placeOf(task: Task): number {
+    let low = 0;
+    let high = this.#ready.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#before(this.#ready[middle] as Task, task) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function changesOrder(old: Task, task: Task, weight: (task: Task) => number): boolean {
+  return (
+    weight(old) !== weight(task) ||
+    old.dependencies.length !== task.dependencies.length ||
+    old.dependencies.some((id, i) => id !== task.dependencies[i])
+  );
+}
