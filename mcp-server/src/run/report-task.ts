@@ -96,13 +96,12 @@ async function refuse(
   ) {
     return answer(ctx, tx, name.plan, name.id, claim.report);
   }
-  const { task, id: attempt } = claim ?? { task: name.id, id: undefined };
-  const planId = refusal.held?.planId ?? (await tx.plan(ctx.repository, name.plan))?.id;
-  if (planId !== undefined) {
-    await tx.append(planId, {
+  // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
+  if (refusal.held) {
+    await tx.append(refusal.held.planId, {
       type: "token.refused",
-      task,
-      ...(attempt !== undefined && { attempt }),
+      task: refusal.held.claim.task,
+      attempt: refusal.held.claim.id,
       why: refusal.why,
       tried: { task: input.task, ...input.report },
     });
