@@ -44,8 +44,8 @@ export interface Collected {
 const POLL_MS = 100;
 /** Leases and owners are looked after this often while somebody waits. */
 const SWEEP_MS = 5_000;
-/** At most this much of a summary stands in the line of an ended task. */
-const MAX_LINE = 80;
+/** At most this much of a summary stands in the line of an ended task; a failure has more to tell. */
+const MAX_LINE = { completed: 30, other: 160 };
 
 /**
  * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
@@ -61,9 +61,10 @@ export async function collect(
 ): Promise<Collected> {
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
+  // Before sweeping: an attempt that is found dead now ends during this call.
+  const sinceSeq = input.sinceSeq ?? (await store.read((reader) => reader.lastSeq()));
   await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
   let seen = await store.read((reader) => reader.lastSeq());
-  const sinceSeq = input.sinceSeq ?? seen;
   let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const awaited = awaitedTasks(loaded, input);
   let nextSweep = ctx.now() + SWEEP_MS;
@@ -205,10 +206,11 @@ function endedLine(attempt: EndedAttempt): Ended {
   const text = (attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "")
     .replace(/\s+/g, " ")
     .trim();
+  const most = attempt.outcome === "completed" ? MAX_LINE.completed : MAX_LINE.other;
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: text.length > MAX_LINE ? `${text.slice(0, MAX_LINE - 1)}…` : text,
+    line: text.length > most ? `${text.slice(0, most - 1)}…` : text,
   };
 }
 

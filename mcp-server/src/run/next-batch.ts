@@ -38,7 +38,7 @@ export interface Batch {
 }
 
 /** At most this many characters of a subject go into an agent's description, which the user sees. */
-const MAX_DESCRIPTION = 48;
+const MAX_DESCRIPTION = 28;
 const MAX_REASONS = 10;
 
 /**

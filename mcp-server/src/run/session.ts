@@ -22,11 +22,39 @@ export class SessionMemory {
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
+  /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
+  #openTurn: string | undefined;
+  #interrupted = false;
   /** Agents that were launched for a claim of this session. */
   readonly agents = new Set<string>();
 
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(readonly interactive: boolean) {}
+
+  /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /** A prompt that finds the turn before it unended follows on an interruption. */
+  turnBegins(promptId: string): void {
+    if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId)
+      this.#interrupted = true;
+    this.#openTurn = promptId;
+  }
+
+  isOpenTurn(promptId: string): boolean {
+    return this.#openTurn === promptId;
+  }
+
+  turnEnds(): void {
+    this.#openTurn = undefined;
+  }
+
+  /** The main conversation goes on with the run. */
+  goesOn(): void {
+    this.#interrupted = false;
+  }
 
   noteCall(toolUseId: string, caller: Caller): void {
     remember(this.#calls, toolUseId, caller);

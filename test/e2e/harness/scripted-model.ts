@@ -56,6 +56,7 @@ export class ScriptedModel {
     try {
       const turn = this.#turnFor(conversation, entry);
       await pause(turn.latencyMs ?? 0, response);
+      while (turn.when?.() === false && !response.destroyed) await pause(25, response);
       if (response.destroyed) return;
       this.recording.answered(entry, turn.outputs);
       const message = this.#message(turn.outputs, conversation.model);

@@ -1,0 +1,118 @@
+/** The tools' answers as the contract states them, as far as tests look at them. */
+
+export interface ToolError {
+  readonly kind: string;
+  readonly field?: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export interface CountsAnswer {
+  readonly total: number;
+  readonly pending?: number;
+  readonly ready?: number;
+  readonly running?: number;
+  readonly completed?: number;
+  readonly failed?: number;
+  readonly cancelled?: number;
+}
+
+export interface LaunchAnswer {
+  readonly task: string;
+  readonly subagent_type: string;
+  readonly description: string;
+  readonly prompt: string;
+}
+
+interface StopAnswer {
+  readonly task: string;
+  readonly agentId: string;
+}
+
+export interface Answers {
+  readonly plan_create: {
+    readonly created: string[];
+    readonly updated: string[];
+    readonly unchanged: number;
+    readonly removed: string[];
+    readonly warnings: string[];
+    readonly counts?: CountsAnswer;
+    readonly next: string;
+  };
+  readonly plan_update: {
+    readonly plan: string;
+    readonly status: string;
+    readonly policy?: Readonly<Record<string, unknown>>;
+    readonly ledger?: { readonly written: string; readonly keptAside?: string };
+    readonly warnings?: string[];
+    readonly counts: CountsAnswer;
+    readonly next: string;
+  };
+  readonly plan_analyze: {
+    readonly strategy: string;
+    readonly levels: string[][];
+    readonly criticalPath: string[];
+    readonly conflicts: string[];
+    readonly unscoped: string[];
+    readonly estimate: { readonly sequentialMinutes: number; readonly makespanMinutes: number };
+    readonly next: string;
+  };
+  readonly plan_report: { readonly plan: string; readonly report: string; readonly next: string };
+  readonly batch_next: {
+    readonly launch: LaunchAnswer[];
+    readonly stop?: StopAnswer[];
+    readonly counts: CountsAnswer;
+    readonly why?: { readonly task: string; readonly reasons: string[] }[];
+    readonly done?: boolean;
+    readonly next: string;
+  };
+  readonly batch_collect: {
+    readonly satisfied: boolean;
+    readonly ended: { readonly task: string; readonly outcome: string; readonly line: string }[];
+    readonly stop?: StopAnswer[];
+    readonly decision: string;
+    readonly reason?: string;
+    readonly counts?: CountsAnswer;
+    readonly done?: boolean;
+    readonly next: string;
+  };
+  readonly task_create: { readonly ids: string[]; readonly warnings?: string[] };
+  readonly task_list: {
+    readonly plans: { readonly plan: string; readonly status: string; readonly done: boolean }[];
+    readonly tasks: {
+      readonly task: string;
+      readonly status: string;
+      readonly ready: boolean;
+      readonly blockedBy: string[];
+      readonly cause?: string;
+    }[];
+    readonly cursor?: string;
+    readonly next: string;
+  };
+  readonly task_get: {
+    readonly task: {
+      readonly id: string;
+      readonly subject: string;
+      readonly status: string;
+      readonly cause?: string;
+      readonly writes?: string[];
+      readonly dependencies?: string[];
+      readonly notes?: string[];
+    };
+    readonly brief?: string;
+    readonly attempts?: { readonly number: number; readonly state: string; readonly outcome?: string }[];
+  };
+  readonly task_update: { readonly task: { readonly task: string; readonly status: string } };
+  readonly task_claim: {
+    readonly claim: { readonly task: string; readonly token: string; readonly brief: string } | null;
+    readonly why?: string;
+    readonly done?: boolean;
+    readonly next: string;
+  };
+  readonly task_report: {
+    readonly task: string;
+    readonly outcome: string;
+    readonly status: string;
+    readonly reply: string;
+  };
+}
