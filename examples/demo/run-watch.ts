@@ -3,7 +3,7 @@ import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import type { TimelineRow } from "../../mcp-server/src/report/timeline-rows.ts";
 import { timelineOf } from "../../mcp-server/src/report/timeline-rows.ts";
 import { createContext, type RunContext } from "../../mcp-server/src/run/context.ts";
-import { load } from "../../mcp-server/src/run/plan-access.ts";
+import { load, stateOf } from "../../mcp-server/src/run/plan-access.ts";
 import { type Counts, countsOf } from "../../mcp-server/src/run/progress.ts";
 
 /** How a plan stands at one moment, as `parallel status` sees it. */
@@ -39,11 +39,11 @@ export class RunWatch {
       if (stored === undefined) return undefined;
       const plan = await load(this.#context, reader, stored);
       const subjects = new Map<string, string>(
-        plan.state.tasks.map(({ id, subject }) => [id, shortSubject(subject)]),
+        stateOf(plan).tasks.map(({ id, subject }) => [id, shortSubject(subject)]),
       );
       return {
         counts: countsOf(plan),
-        rows: timelineOf(plan.state, this.#context.now()).map((row) => ({
+        rows: timelineOf(stateOf(plan), this.#context.now()).map((row) => ({
           ...row,
           subject: shortSubject(row.subject),
         })),

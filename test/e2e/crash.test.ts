@@ -15,8 +15,9 @@ import type { SpecTask } from "./harness/scenario.ts";
 import { hangs, reportsByTheBrief, after as slowly, type Work, worksByTheBrief } from "./harness/worker.ts";
 import {
   agentsAt,
+  expectCleanEnd,
   expectEachDoneOnce,
-  expectNoRefusals,
+  expectLawfulLog,
   headlessRun,
   independentTasks,
   mainRequestsOf,
@@ -76,6 +77,7 @@ describe("Claude Code is killed in the middle of a run", { timeout: 90_000 }, ()
       }),
       (outcome) => {
         const graph = readGraph(outcome.database);
+        expectLawfulLog(outcome);
         expect(runNumber(outcome, 1).exit.signal).toBe("SIGKILL");
         expect(runNumber(outcome, 1).survivors).toEqual([]);
         expect(runNumber(outcome, 2).survivors).toEqual([]);
@@ -124,7 +126,7 @@ describe("only the server is killed", { timeout: 90_000 }, () => {
       (outcome) => {
         expect(killed).toBe(1);
         const graph = readGraph(outcome.database);
-        expectNoRefusals(outcome);
+        expectCleanEnd(outcome);
         expect(new Set(Object.values(graph.tasks))).toEqual(new Set(["completed"]));
         expect(graph.attempts.filter(({ outcome }) => outcome === "lost")).toEqual([]);
         // An agent whose report broke off with the connection is asked again or tried again; the others go on.
@@ -172,7 +174,7 @@ describe("what never comes does not hold up the rest", { timeout: 90_000 }, () =
         ],
       }),
       (outcome) => {
-        expectNoRefusals(outcome);
+        expectCleanEnd(outcome);
         const finished = ["1.1", "1.2", "1.4", "1.5", "2.2"].map((task) => [task, "completed"]);
         expect(inTheEnd).toEqual({
           ...Object.fromEntries(finished),
@@ -199,7 +201,7 @@ describe("what never comes does not hold up the rest", { timeout: 90_000 }, () =
       }),
       (outcome) => {
         const graph = readGraph(outcome.database);
-        expectNoRefusals(outcome);
+        expectCleanEnd(outcome);
         expect(outcomesOf(graph, "1.3")).toEqual(["lost", "completed"]);
         expect(new Set(Object.values(graph.tasks))).toEqual(new Set(["completed"]));
         expect(eventsOf(graph, "attempt.drained").map(({ data }) => data.how)).toEqual(["the agent ended"]);

@@ -23,8 +23,8 @@ import { reports, stopsSilently, uses, writes } from "./harness/worker.ts";
 import {
   agentOpening,
   errorsInMain,
+  expectCleanEnd,
   expectEachDoneOnce,
-  expectNoRefusals,
   headlessRun,
   hookTexts,
   independentTasks,
@@ -286,7 +286,7 @@ describe("an orchestrator that ends too early", { timeout: 60_000 }, () => {
         ],
       }),
       (outcome) => {
-        expectNoRefusals(outcome);
+        expectCleanEnd(outcome);
         const requests = mainRequestsOf(outcome, 2);
         expect(requests).toHaveLength(3);
         expect(hookTexts(outcome, 2)).toEqual([]);

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { Replay, readLog } from "./graph-log.ts";
 import { type GraphState, outcomesOf, readGraph } from "./graph-state.ts";
 import { textOf } from "./harness/conversation.ts";
 import { executesThePlan } from "./harness/orchestrator.ts";
@@ -60,12 +61,17 @@ export function expectEachDoneOnce(outcome: Outcome, deniedByHooks = 0): GraphSt
       .map((task) => `demo/${task}`)
       .sort(),
   );
-  expectNoRefusals(outcome, deniedByHooks);
+  expectCleanEnd(outcome, deniedByHooks);
   return graph;
 }
 
-/** Expects that the host refused nothing for lack of permission, and that every run ended by itself, leaving no process. */
-export function expectNoRefusals({ recording, runs }: Outcome, deniedByHooks = 0): void {
+/**
+ * Expects that the event log breaks no invariant, that the host refused nothing for lack of permission, and that every
+ * run ended by itself, leaving no process.
+ */
+export function expectCleanEnd(outcome: Outcome, deniedByHooks = 0): void {
+  expectLawfulLog(outcome);
+  const { recording, runs } = outcome;
   expect(recording.refusals()).toEqual([]);
   // The host counts what a hook denies among the refusals.
   expect(runs.flatMap(({ permissionDenials }) => permissionDenials)).toHaveLength(deniedByHooks);
@@ -73,6 +79,11 @@ export function expectNoRefusals({ recording, runs }: Outcome, deniedByHooks = 0
     expect(run.survivors).toEqual([]);
     expect(run.exit).toEqual({ code: 0, signal: null, timedOut: false });
   }
+}
+
+/** Expects that nothing in the event log is what may never happen, at the default cap. */
+export function expectLawfulLog({ database }: Outcome): void {
+  expect(new Replay(readLog(database), 5).violations).toEqual([]);
 }
 
 /** The errors that tools answered in the main conversation, in order. */

@@ -18,7 +18,7 @@ import {
 import {
   agentOpening,
   agentsAt,
-  expectNoRefusals,
+  expectCleanEnd,
   headlessRun,
   independentTasks,
   runNumber,
@@ -59,7 +59,7 @@ describe("a worker that stops without a report", { timeout: 60_000 }, () => {
   it("is reminded once, reports then, and has completed", async () => {
     await runScenario(story("reports when reminded", { "1.1": [stopsSilently(), reports()] }), (outcome) => {
       const graph = readGraph(outcome.database);
-      expectNoRefusals(outcome);
+      expectCleanEnd(outcome);
       expect(outcomesOf(graph, "1.1")).toEqual(["completed"]);
       expect(eventsOf(graph, "attempt.reminded").map(({ task }) => task)).toEqual(["1.1"]);
       expect(toldTo(outcome, "1.1").join("\n")).toContain("You have not reported demo/1.1.");
@@ -70,7 +70,7 @@ describe("a worker that stops without a report", { timeout: 60_000 }, () => {
     const silent: Work = [stopsSilently("Give me a moment."), stopsSilently("The parser is half written.")];
     await runScenario(story("stays silent", { "1.1": [silent, [reports()]] }), (outcome) => {
       const graph = readGraph(outcome.database);
-      expectNoRefusals(outcome);
+      expectCleanEnd(outcome);
       expect(graph.attempts.filter(({ task }) => task === "1.1")).toMatchObject([
         { outcome: "unreported", lastMessage: "The parser is half written." },
         { outcome: "completed" },
@@ -87,7 +87,7 @@ describe("a worker's report", { timeout: 60_000 }, () => {
     await runScenario(
       story("reports without evidence", { "1.1": [reportsWithoutEvidence(), reports()] }),
       (outcome) => {
-        expectNoRefusals(outcome);
+        expectCleanEnd(outcome);
         expect(outcomesOf(readGraph(outcome.database), "1.1")).toEqual(["completed"]);
         expect(toldTo(outcome, "1.1").join("\n")).toMatch(/evidence is missing for the task as a whole/);
       },
@@ -98,7 +98,7 @@ describe("a worker's report", { timeout: 60_000 }, () => {
     const first: Work = [isBlockedOn({ writes: ["shared.txt"] })];
     const second: Work = [writes({ "shared.txt": "1.1\n" }), reports({ filesChanged: ["shared.txt"] })];
     await runScenario(story("is blocked on a file", { "1.1": [first, second] }), (outcome) => {
-      expectNoRefusals(outcome);
+      expectCleanEnd(outcome);
       expect(outcomesOf(readGraph(outcome.database), "1.1")).toEqual(["blocked", "completed"]);
       expect(agentOpening(outcome, agentsAt(outcome, "1.1")[1]?.agentId ?? "")).toContain(
         "You may write `parts/1.1.txt`, `shared.txt`.",
@@ -120,7 +120,7 @@ describe("a task that fails", { timeout: 60_000 }, () => {
     const works = [[fails("The grammar is ambiguous.")], [fails("It still is.")]];
     await runScenario(story("fails twice", { "1.1": works }, chain), (outcome) => {
       const graph = readGraph(outcome.database);
-      expectNoRefusals(outcome);
+      expectCleanEnd(outcome);
       expect(outcomesOf(graph, "1.1")).toEqual(["failed", "failed"]);
       expect(agentOpening(outcome, agentsAt(outcome, "1.1")[1]?.agentId ?? "")).toContain(
         "> The grammar is ambiguous.",
@@ -189,7 +189,7 @@ describe("the write guard", { timeout: 60_000 }, () => {
       }),
       (outcome) => {
         const graph = readGraph(outcome.database);
-        expectNoRefusals(outcome, 1);
+        expectCleanEnd(outcome, 1);
         expect(Object.values(graph.tasks)).toEqual(["completed", "completed", "completed"]);
         expect(toldTo(outcome, "1.1").join("\n")).toContain(
           'parts/1.2.txt is held by demo/1.2. Do what you can without it, then call task_report with outcome blocked and blockedOn {writes: ["parts/1.2.txt"]}.',

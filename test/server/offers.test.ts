@@ -104,6 +104,8 @@ describe("batch_next offers what can start now", () => {
   it("no more at once than max says", async () => {
     const { next } = await planOf([1, 2, 3].map((n) => task(String(n))));
     expect(idsOf((await next({ max: 1 })).launch)).toEqual(["1"]);
+    expect(idsOf((await next()).launch)).toEqual(["1", "2", "3"]);
+    expect(idsOf((await next({ max: 1 })).launch)).toEqual(["1"]);
   });
 
   it("within each role's capacity", async () => {

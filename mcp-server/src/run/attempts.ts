@@ -25,7 +25,9 @@ export async function claimOfToken(
 ): Promise<ClaimByToken | TokenRefusal> {
   if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
   const held = await reader.claimByTokenHash(hashToken(token));
-  if (!held) return { why: "nobody was given it" };
+  // A database may be shared by several repositories; what is of another one is none of ours.
+  const stored = held && (await reader.plan(ctx.repository, held.plan));
+  if (!held || stored?.id !== held.planId) return { why: "nobody was given it" };
   const loaded = await loadPlan(ctx, reader, held.plan);
   if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
   if (held.claim.state === "ended") {

@@ -58,13 +58,13 @@ export async function nextBatch(
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
     if (loaded.stored.status === "open") {
-      for (const held of await openOffers(ctx, tx, loaded)) {
+      for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
         const token = await tx.offerToken(held.claim.id);
         const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
       const choice = await choose(ctx, tx, loaded);
-      for (const candidate of choice.chosen.slice(0, max)) {
+      for (const candidate of choice.chosen.slice(0, max === undefined ? undefined : max - launch.length)) {
         const { token } = await offer(ctx, tx, loaded, candidate);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
       }
