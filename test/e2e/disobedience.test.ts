@@ -263,6 +263,11 @@ describe("an orchestrator that ends too early", { timeout: 60_000 }, () => {
           "the plan demo is not finished: 3 of 5 completed, 0 failed, 0 running, 2 ready to launch. /spec:execute demo goes on",
         );
         expect(noticesOf(outcome, 2)).toEqual([]);
+        // In plain text output only this reaches the user.
+        expect(outcome.runs[0]?.stderr).toContain(
+          "parallel: the plan demo is not finished: 3 of 5 completed, 0 failed. To go on: /spec:execute demo",
+        );
+        expect(outcome.runs[1]?.stderr).not.toContain("not finished");
       },
       ({ project }) => {
         database = `${project}/.git/parallel/graph.sqlite`;
