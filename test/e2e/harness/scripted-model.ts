@@ -156,11 +156,13 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 /** Waits for the latency, or until the client has hung up. */
 async function pause(latencyMs: number, response: ServerResponse): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = Number.isFinite(latencyMs) ? setTimeout(resolve, latencyMs) : undefined;
-    response.on("close", () => {
+    const done = () => {
       clearTimeout(timer);
+      response.off("close", done);
       resolve();
-    });
+    };
+    const timer = Number.isFinite(latencyMs) ? setTimeout(done, latencyMs) : undefined;
+    response.on("close", done);
   });
 }
 
