@@ -25,9 +25,6 @@ export class SessionMemory {
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;
-  /** Agents that were launched for a claim of this session. */
-  readonly agents = new Set<string>();
-
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(readonly interactive: boolean) {}
 
@@ -70,6 +67,13 @@ export class SessionMemory {
 
   launchOf(toolUseId: string): { readonly token: string; readonly attempt: AttemptId } | undefined {
     return this.#launches.get(toolUseId);
+  }
+
+  /** The launch came to nothing, for instance because the user refused it: it may be tried again. */
+  forgetLaunch(attempt: AttemptId): void {
+    for (const [toolUseId, launch] of this.#launches) {
+      if (launch.attempt === attempt) this.#launches.delete(toolUseId);
+    }
   }
 
   wasLaunched(attempt: AttemptId): boolean {

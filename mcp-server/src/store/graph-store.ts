@@ -67,6 +67,8 @@ export class GraphReader {
         .where("changed_seq", ">", mirror.seq)
         .orderBy("id")
         .execute();
+      // Another read of this process may have brought it further meanwhile.
+      if (mirror.seq >= plan.version) return mirror.graph;
       mirror.graph.apply(tasks.map(taskFromRow), claims.map(claimFromRow));
       mirror.seq = plan.version;
       this.mirrors.set(plan.id, mirror);
