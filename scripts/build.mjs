@@ -53,7 +53,7 @@ export async function buildTo(outdir) {
     },
   });
   writeFileSync(join(outdir, "package.json"), '{ "type": "commonjs" }\n');
-  cpSync(join(root, "mcp-server/src/cli/session-start.cjs"), join(outdir, "session-start.cjs"));
+  cpSync(join(root, "mcp-server/src/cli/session-hook.cjs"), join(outdir, "session-hook.cjs"));
   const prebuilds = join(dirname(require.resolve("@photostructure/sqlite/package.json")), "prebuilds");
   for (const platform of readdirSync(prebuilds)) {
     cpSync(join(prebuilds, platform), join(outdir, "prebuilds", platform), { recursive: true });

@@ -9,6 +9,7 @@ import { SessionMemory } from "./run/session.ts";
 import { sweep } from "./run/sweep.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
 import { TOOLS } from "./tools/index.ts";
+import { refuseDeepNesting } from "./tools/nesting.ts";
 
 /** The part of a request that the host sends beside the arguments. */
 type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
@@ -59,6 +60,7 @@ export class Service {
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
+      refuseDeepNesting(input);
       const { data, text } = await tool.handle(tool.input.parse(input ?? {}), {
         run,
         session: this.#session,

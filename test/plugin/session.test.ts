@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -75,6 +75,17 @@ describe("in a session of Claude Code", { timeout: 60_000 }, () => {
       expect(textOf(heard[0]?.blocks ?? [])).toContain(expected);
     },
   );
+
+  it("a project's own /spec:execute wins without a word, and /parallel:run is still ours", async () => {
+    const own = join(place.project, ".claude", "commands", "spec");
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "execute.md"), "This is the project's own command.");
+    await type("/spec:execute demo");
+    expect(textOf(heard[0]?.blocks ?? [])).toContain("This is the project's own command.");
+    await type("/parallel:run demo");
+    expect(textOf(heard[0]?.blocks ?? [])).toContain(bodyOf("parallel:run").replace("$ARGUMENTS", "demo"));
+    rmSync(own, { recursive: true });
+  });
 
   it("/spec:execute loads its skill without asking for permission", async () => {
     const session = await type("/spec:execute demo");

@@ -6,6 +6,7 @@ import { createContext, type RunContext } from "../run/context.ts";
 import { failure } from "../tools/failure.ts";
 import { exportCommand } from "./export.ts";
 import { reportCommand } from "./report.ts";
+import { sessionEnd } from "./session-end.ts";
 import { sessionStart } from "./session-start.ts";
 import { statusCommand } from "./status.ts";
 
@@ -52,6 +53,17 @@ program
   .description("what the SessionStart hook tells")
   .action(async () => {
     process.stdout.write(await sessionStart(await context()));
+  });
+
+program
+  .command("session-end", { hidden: true })
+  .description("what the SessionEnd hook tells the user of a headless session")
+  .action(async () => {
+    const { CLAUDE_CODE_SESSION_ATTENDED: attended, CLAUDE_CODE_SESSION_ID: session } = process.env;
+    if (attended !== "0" || session === undefined) return;
+    const text = await sessionEnd(await context(), session);
+    process.stderr.write(text);
+    if (text !== "") process.exitCode = 1;
   });
 
 try {

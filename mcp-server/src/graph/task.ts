@@ -110,6 +110,11 @@ export function scopeOf(task: TaskDefinition): Scope {
   return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
 }
 
+/** The subject without the marks in front (`[slug] [P1] `), which only repeat where the task stands. */
+export function plainSubject(subject: string): string {
+  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, "");
+}
+
 /** `<plan>/<id>`, the name by which a task is known outside its plan. */
 export function taskName(plan: PlanSlug, id: TaskId): string {
   return `${plan}/${id}`;

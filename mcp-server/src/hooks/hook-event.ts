@@ -18,6 +18,7 @@ export const hookInput = z.object({
   last: z.string().default(""),
   stopActive: z.string().default(""),
   prompt: z.string().default(""),
+  promptId: z.string().default(""),
 });
 export type HookEvent = z.infer<typeof hookInput>;
 

@@ -41,6 +41,7 @@ export async function answerHook(
   const event = hookInput.safeParse(input);
   if (!event.success)
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
-  const handler = HANDLERS[event.data.event];
+  const { event: name } = event.data;
+  const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : undefined;
   return JSON.stringify(handler ? await handler(run, session, event.data) : NOTHING);
 }

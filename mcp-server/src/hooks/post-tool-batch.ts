@@ -26,6 +26,9 @@ export async function onPostToolBatch(
   const leftOut = await store.write(run.now(), "main", async (tx) => {
     const claims = await Promise.all(launched.map((attempt) => tx.claimById(attempt)));
     const planIds = new Set(claims.flatMap((held) => (held ? [held.planId] : [])));
+    // A launch that was refused has started no agent: its offer is still open, and may be launched again.
+    for (const held of claims) if (held?.claim.state === "offered") session.forgetLaunch(held.claim.id);
+    const started = launched.filter((attempt) => session.wasLaunched(attempt));
     const open = (await tx.held(run.checkoutKey)).filter(
       ({ claim, planId }) =>
         planIds.has(planId) &&
@@ -39,8 +42,8 @@ export async function onPostToolBatch(
       await tx.append(planId, {
         type: "batch.launched",
         session: event.session,
-        inOneMessage: of(launched).length,
-        attempts: of(launched),
+        inOneMessage: of(started).length,
+        attempts: of(started),
         leftOut: open.filter((held) => held.planId === planId).map(({ claim }) => claim.id),
       });
     }

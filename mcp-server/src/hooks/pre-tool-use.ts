@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { isLive } from "../graph/attempt.ts";
+import { hasEnded } from "../graph/readiness.ts";
+import { taskName } from "../graph/task.ts";
 import { claimOfToken, isRefusal, renew } from "../run/attempts.ts";
 import { addedToLaunchLine, launchLine } from "../run/brief.ts";
 import type { RunContext } from "../run/context.ts";
 import { briefOf } from "../run/get-task.ts";
 import { guardWrite, type WriteAnswer } from "../run/guard-write.ts";
-import { isOwnRun } from "../run/own-run.ts";
+import { begunPlans, isOwnRun } from "../run/own-run.ts";
 import { loadPlan, taskOf } from "../run/plan-access.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { findToken } from "../run/token.ts";
@@ -22,6 +24,8 @@ const AGENT_TOOLS = new Set([
   "task_claim",
   "task_create",
 ]);
+/** Names of tasks, possibly with the full stop that ends a sentence. */
+const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
 
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
@@ -110,7 +114,7 @@ async function launch(
   const input = json(agentInput, event.input);
   if (!input) return NOTHING;
   const token = findToken(`${input.prompt}\n${input.description ?? ""}`);
-  if (token === undefined) return withoutToken(run, session, input.prompt);
+  if (token === undefined) return withoutToken(run, input.prompt);
 
   const found = await store.read((reader) => claimOfToken(run, reader, token));
   if (isRefusal(found)) {
@@ -136,17 +140,20 @@ async function launch(
   };
 }
 
-/** A launch for a task of the batch that lost its token would work without a claim. */
-async function withoutToken(run: RunContext, session: SessionMemory, prompt: string): Promise<HookAnswer> {
-  const store = await run.graph();
-  if (!store) return NOTHING;
-  const open = (await store.read((reader) => reader.held(run.checkoutKey))).filter(
-    ({ claim, plan }) => claim.state === "offered" && session.plans.has(plan),
-  );
-  const meant = open.find(({ claim, plan }) => prompt.includes(`${plan}/${claim.task}`));
-  return meant
-    ? deny(
-        `The prompt for ${meant.plan}/${meant.claim.task} has lost its token. Copy the prompt from batch_next as it is.`,
-      )
-    : NOTHING;
+/** Whoever were launched without a token for a task that is still to be done would work without a claim. */
+async function withoutToken(run: RunContext, prompt: string): Promise<HookAnswer> {
+  const named = new Set(prompt.match(TASK_NAME)?.map((name) => name.replace(/[.+-]+$/, "")));
+  if (named.size === 0) return NOTHING;
+  for (const { loaded } of await begunPlans(run)) {
+    const { slug } = loaded.stored;
+    const meant = [...loaded.graph.tasks.values()].find(
+      (task) => !hasEnded(task.status) && named.has(taskName(slug, task.id)),
+    );
+    if (meant) {
+      return deny(
+        `The prompt for ${taskName(slug, meant.id)} holds no token. Launch what batch_next {plan: "${slug}"} returns, with its prompt copied as it is.`,
+      );
+    }
+  }
+  return NOTHING;
 }

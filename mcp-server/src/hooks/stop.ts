@@ -6,7 +6,7 @@ import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 /**
  * The main conversation wants to end its turn: it is sent back, once per state of the graph, when agents could
  * be launched now or when all has ended and nobody was told. If it ends all the same, the user is told how
- * things stand. A paused plan, and one whose agents still run, lets it go.
+ * things stand. A paused plan, one of which the next notification is due, and a user who interrupted let it go.
  */
 export async function onStop(
   run: RunContext,
@@ -14,9 +14,9 @@ export async function onStop(
   _event: HookEvent,
 ): Promise<HookAnswer> {
   const left: string[] = [];
-  for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
+  for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
-    if (status === "paused") continue;
+    if (status === "paused" || aboutToWake) continue;
     const toDo =
       launchable > 0
         ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`
@@ -24,7 +24,7 @@ export async function onStop(
           ? `all has ended without a report. Call plan_report {plan: "${slug}"} and show it.`
           : undefined;
     if (toDo === undefined) continue;
-    if (session.sentBack.get(slug) !== version) {
+    if (!session.interrupted && session.sentBack.get(slug) !== version) {
       session.sentBack.set(slug, version);
       return { decision: "block", reason: `${slug}: ${toDo}` };
     }
@@ -32,5 +32,6 @@ export async function onStop(
       `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. /spec:execute ${slug} goes on; parallel report ${slug} shows the results.`,
     );
   }
+  session.turnEnds();
   return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
 }

@@ -15,20 +15,28 @@ export async function onUserPromptSubmit(
   event: HookEvent,
 ): Promise<HookAnswer> {
   const ended = readTaskNotification(event.prompt);
+  const inMidTurn = session.isOpenTurn(event.promptId);
+  session.turnBegins(event.promptId);
   if (ended) await noteEnd(run, ended);
+  // A headless session that has not ended its turn waits in batch_collect, which has told the same.
+  if (ended && inMidTurn && !session.interactive) return NOTHING;
+  // Whoever was interrupted waits for the user, and is told how things stand with the user's next prompt.
+  if (ended && session.interrupted) return NOTHING;
   const lines: string[] = [];
   for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
     if (session.told.get(slug) === version || (done && !unreported)) continue;
     session.told.set(slug, version);
     const what = done
-      ? `call plan_report {plan: "${slug}"}`
+      ? "call plan_report"
       : launchable > 0
-        ? `call batch_next {plan: "${slug}"}`
+        ? session.interrupted
+          ? "interrupted: call batch_next only if the user wants it to go on"
+          : "call batch_next"
         : "nothing to launch now";
     const state = status === "open" ? "" : `${status}, `;
     lines.push(
-      `parallel ${slug}: ${state}${counts.completed}/${counts.total} completed, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`,
+      `plan ${slug}: ${state}${counts.completed}/${counts.total} done, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`,
     );
   }
   return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));

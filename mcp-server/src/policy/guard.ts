@@ -7,6 +7,8 @@ import type { Policy } from "./policy.ts";
 export type Verdict =
   /** The claim covers the path: `approve: scope` lets it pass without a prompt. */
   | { readonly kind: "covered" }
+  /** Outside the declared scope, but granted and recorded before: the host's own permissions still decide. */
+  | { readonly kind: "granted" }
   /** Nobody holds the path: it is granted and recorded. `covers`: the grant counts like the claim's scope. */
   | { readonly kind: "widen"; readonly covers: boolean }
   | { readonly kind: "held"; readonly by: AnyClaim }
@@ -29,9 +31,8 @@ export function judgeWrite(
   const holder = others.find((claim) => holds(claim, path, caseInsensitive));
   if (holder) return { kind: "held", by: holder };
   const { scope, widened } = own;
-  if (widened.includes(path) || scope.writes.some((glob) => matches(glob, path, caseInsensitive))) {
-    return { kind: "covered" };
-  }
+  if (scope.writes.some((glob) => matches(glob, path, caseInsensitive))) return { kind: "covered" };
+  if (widened.includes(path)) return { kind: scope.basis === "declared" ? "granted" : "covered" };
   if (policy.guard === "strict") return { kind: "outside-scope" };
   return { kind: "widen", covers: scope.basis !== "declared" };
 }

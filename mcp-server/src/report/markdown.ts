@@ -123,8 +123,8 @@ function waitingLine({ task, kind, text, attempts, heldUp }: RunReport["waitingF
     cancelled: "was cancelled",
   }[kind];
   const held =
-    heldUp.length === 0 ? "" : `; holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")}`;
-  return `- ${bold(task)} ${what}: ${escapeMarkdown(text)}${held}`;
+    heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
+  return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
 }
 
 function findingLines({ findings }: RunReport): string[] {

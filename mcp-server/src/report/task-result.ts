@@ -1,6 +1,6 @@
 import type { Evidence, Finding, Outcome } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
-import type { TaskId, TaskStatus } from "../graph/task.ts";
+import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { normalisePath } from "./normalise.ts";
 import { notRunReasons } from "./not-run.ts";
@@ -66,7 +66,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
     const blockedOn = ended?.report?.blockedOn;
     return {
       task: task.id,
-      subject: task.subject,
+      subject: plainSubject(task.subject),
       status: task.status,
       ...(last && { outcome: ended?.outcome ?? "running" }),
       ...(summary && { summary }),

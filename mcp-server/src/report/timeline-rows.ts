@@ -1,6 +1,6 @@
 import type { Outcome } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
-import type { TaskId, TaskStatus } from "../graph/task.ts";
+import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import { attemptSpans } from "./attempt-span.ts";
 import type { Span } from "./slots.ts";
 
@@ -35,7 +35,12 @@ export function timelineOf(state: PlanState, nowMs: number): TimelineRow[] {
     bars.set(attempt.task, [...(bars.get(attempt.task) ?? []), bar]);
   }
   return byFirstStart(
-    state.tasks.map(({ id, subject, status }) => ({ task: id, subject, status, bars: bars.get(id) ?? [] })),
+    state.tasks.map(({ id, subject, status }) => ({
+      task: id,
+      subject: plainSubject(subject),
+      status,
+      bars: bars.get(id) ?? [],
+    })),
   );
 }
 
@@ -44,7 +49,7 @@ export function timelineOfSchedule(schedule: readonly Planned[]): TimelineRow[] 
   return byFirstStart(
     schedule.map(({ task, subject, startMs, endMs }) => ({
       task,
-      subject,
+      subject: plainSubject(subject),
       bars: [{ startMs, endMs, kind: "planned" }],
     })),
   );

@@ -24,7 +24,7 @@ export function waitingForUser(tasks: readonly Task[], results: readonly TaskRes
       const heldUp = heldUpBy.get(result.task) ?? [];
       if (result.status !== "failed" && heldUp.length === 0) return [];
       const kind = result.status === "cancelled" ? "cancelled" : result.question ? "question" : "failed";
-      const text = result.question ?? result.reason ?? result.summary ?? "no reason was given";
+      const text = result.question ?? result.summary ?? result.reason ?? "no reason was given";
       return [{ task: result.task, kind, text, attempts: result.attempts.length, heldUp }];
     })
     .sort((a, b) => b.heldUp.length - a.heldUp.length);

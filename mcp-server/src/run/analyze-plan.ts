@@ -7,7 +7,7 @@ import { renderTimeline } from "../report/timeline.ts";
 import { timelineOfSchedule } from "../report/timeline-rows.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
 import { estimateBasis, estimateMs, estimateTokens } from "../schedule/estimate.ts";
-import { lowerBoundMs, simulate } from "../schedule/simulate.ts";
+import { lowerBoundMs, type Placement, simulate } from "../schedule/simulate.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
@@ -35,6 +35,8 @@ export interface Analysis {
 
 const MAX_CONFLICTS = 10;
 const TIMELINE_WIDTH = 72;
+/** A larger timeline is for people, not for an answer that a model reads. */
+const MAX_TIMELINE_ROWS = 12;
 
 /** What is left of a plan: what can run at once, what cannot and why, and what to expect of it. */
 export async function analyzePlan(
@@ -93,18 +95,22 @@ export async function analyzePlan(
       tokens: estimateTokens(sequentialMs),
       basis: estimateBasis(open),
     },
-    timeline: renderTimeline(
-      timelineOfSchedule(
-        schedule.placements.map(({ task, startMs, endMs }) => ({
-          task: task as TaskId,
-          subject: subjects.get(task) ?? "",
-          startMs,
-          endMs,
-        })),
-      ),
-      { width: TIMELINE_WIDTH, colour: false },
-    ),
+    timeline: timelineText(schedule.placements, subjects),
   };
+}
+
+/** The schedule as bars; of a large one, the rows that start first. */
+function timelineText(placements: readonly Placement[], subjects: ReadonlyMap<string, string>): string {
+  const rows = timelineOfSchedule(
+    placements.map(({ task, startMs, endMs }) => ({
+      task: task as TaskId,
+      subject: subjects.get(task) ?? "",
+      startMs,
+      endMs,
+    })),
+  );
+  const text = renderTimeline(rows.slice(0, MAX_TIMELINE_ROWS), { width: TIMELINE_WIDTH, colour: false });
+  return rows.length > MAX_TIMELINE_ROWS ? `${text}\n… and ${rows.length - MAX_TIMELINE_ROWS} more` : text;
 }
 
 function minutes(ms: number): number {

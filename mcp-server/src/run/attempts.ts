@@ -1,5 +1,5 @@
-import type { AttemptId, RunningAttempt } from "../graph/attempt.ts";
-import type { Task } from "../graph/task.ts";
+import { type AttemptId, isLive, type RunningAttempt } from "../graph/attempt.ts";
+import { type Task, taskName } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
@@ -25,7 +25,9 @@ export async function claimOfToken(
 ): Promise<ClaimByToken | TokenRefusal> {
   if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
   const held = await reader.claimByTokenHash(hashToken(token));
-  if (!held) return { why: "nobody was given it" };
+  // A database may be shared by several repositories; what is of another one is none of ours.
+  const stored = held && (await reader.plan(ctx.repository, held.plan));
+  if (!held || stored?.id !== held.planId) return { why: "nobody was given it" };
   const loaded = await loadPlan(ctx, reader, held.plan);
   if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
   if (held.claim.state === "ended") {
@@ -40,7 +42,7 @@ export function isRefusal(result: ClaimByToken | TokenRefusal): result is TokenR
 
 /**
  * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
- * @throws CallerError when another agent is bound to the attempt.
+ * @throws CallerError when another agent is bound to the attempt, or the agent to another attempt.
  */
 export async function startOrContinue(
   tx: GraphWriter,
@@ -48,8 +50,16 @@ export async function startOrContinue(
   agentId: string | undefined,
 ): Promise<void> {
   const { claim, planId } = held;
+  const own = agentId === undefined ? undefined : await tx.claimOfAgent(agentId);
+  if (own && own.claim.id !== claim.id && isLive(own.claim)) {
+    throw new CallerError(
+      "refused_token",
+      `You work on ${taskName(own.plan, own.claim.task)}; this token is for another task.`,
+      "Use the token of your own brief, and report that task first.",
+      "token",
+    );
+  }
   if (claim.state === "offered") {
-    if (agentId !== undefined) await refuseSecondClaim(tx, agentId);
     const earlier = loaded.graph
       .claimsOf(task.id)
       .filter((other) => other.state === "ended" || other.state === "running");
@@ -79,18 +89,6 @@ export async function startOrContinue(
     );
   }
   await renew(tx, loaded.policy, task, claim);
-}
-
-/** An agent works on one task: a token that it found elsewhere is not its own. */
-async function refuseSecondClaim(tx: GraphWriter, agentId: string): Promise<void> {
-  const own = await tx.claimOfAgent(agentId);
-  if (own?.claim.state !== "running") return;
-  throw new CallerError(
-    "refused_token",
-    `You work on ${own.plan}/${own.claim.task}; this token is for another agent.`,
-    "Use the token of your own brief and report that task first.",
-    "token",
-  );
 }
 
 /** Prolongs the lease: any sign of life does. */

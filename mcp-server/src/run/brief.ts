@@ -117,7 +117,7 @@ function quote(text: string): string {
  * a hook replaces it with the brief, and without hooks it says where the brief is.
  */
 export function launchLine(plan: PlanSlug, task: TaskId, token: string): string {
-  return `Task ${plan}/${task}, token ${token}. No brief below? task_get with both.`;
+  return `Task ${plan}/${task}, token ${token}. No brief? task_get.`;
 }
 
 /** What a prompt says beside the launch line. */

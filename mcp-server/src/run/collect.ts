@@ -19,8 +19,8 @@ export interface CollectInput {
   /** Ids to wait for; absent: those that run when the call begins. */
   readonly tasks?: readonly string[] | undefined;
   readonly waitMs: number;
-  /** What ended after this event counts as news. */
-  readonly sinceSeq: number;
+  /** What ended after this event counts as news; absent: what ends from now on. */
+  readonly sinceSeq: number | undefined;
 }
 
 export interface Ended {
@@ -42,8 +42,8 @@ export interface Collected {
 
 /** Leases and owners are looked after this often while somebody waits. */
 const SWEEP_MS = 5_000;
-/** At most this much of a summary stands in the line of an ended task. */
-const MAX_LINE = 80;
+/** At most this much of a summary stands in the line of an ended task; a failure has more to tell. */
+const MAX_LINE = { completed: 30, other: 160 };
 
 /**
  * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
@@ -59,8 +59,11 @@ export async function collect(
 ): Promise<Collected> {
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
-  await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
+  // Before sweeping: an attempt that is found dead now ends during this call.
   let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+  const sinceSeq = input.sinceSeq ?? loaded.stored.version;
+  await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
+  loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const awaited = awaitedTasks(loaded, input);
   let nextSweep = ctx.now() + SWEEP_MS;
   for (;;) {
@@ -68,7 +71,7 @@ export async function collect(
       loaded,
       input,
       awaited,
-      await store.read((reader) => endedSince(reader, loaded, input.sinceSeq)),
+      await store.read((reader) => endedSince(reader, loaded, sinceSeq)),
     );
     if (state.satisfied || state.impossible || ctx.now() >= deadline || signal.aborted) {
       return result(ctx, store, loaded, state);
@@ -187,10 +190,11 @@ function endedLine(attempt: EndedAttempt): Ended {
   const text = (attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "")
     .replace(/\s+/g, " ")
     .trim();
+  const most = attempt.outcome === "completed" ? MAX_LINE.completed : MAX_LINE.other;
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: text.length > MAX_LINE ? `${text.slice(0, MAX_LINE - 1)}…` : text,
+    line: text.length > most ? `${text.slice(0, most - 1)}…` : text,
   };
 }
 

@@ -29,7 +29,7 @@ export async function guardWrite(ctx: RunContext, agentId: string, target: strin
   const path = insideCheckout(ctx.checkout.root, target);
   if (!store || path === undefined) return PASS;
   const seen = await store.read((reader) => look(ctx, reader, agentId, path));
-  if (seen === undefined) return PASS;
+  if (seen === undefined || seen.verdict.kind === "granted") return PASS;
   if (seen.verdict.kind === "covered") return approved(seen.policy.approve, path);
   // Judged again where it is recorded, so that two agents are never granted the same path.
   return store.write(ctx.now(), `agent ${agentId}`, async (tx) => {
@@ -83,6 +83,8 @@ async function record(
   switch (verdict.kind) {
     case "covered":
       return approved(policy.approve, path);
+    case "granted":
+      return PASS;
     case "widen":
       await tx.append(own.planId, { type: "attempt.widened", task, attempt, path });
       return verdict.covers ? approved(policy.approve, path) : PASS;

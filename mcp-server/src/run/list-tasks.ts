@@ -1,5 +1,6 @@
 import { type TaskStatus, taskName } from "../graph/task.ts";
 import type { RunContext } from "./context.ts";
+import { CallerError } from "./errors.ts";
 import { existingGraph, load, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, shortCounts } from "./progress.ts";
 
@@ -67,6 +68,14 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
         );
     });
     const from = input.cursor === undefined ? 0 : rows.findIndex((row) => row.task === input.cursor) + 1;
+    if (from === 0 && input.cursor !== undefined) {
+      throw new CallerError(
+        "bad_input",
+        `cursor: no such row ${JSON.stringify(input.cursor.slice(0, 80))}.`,
+        "Use the cursor of the page before, with the same filters, or leave it out to start again.",
+        "cursor",
+      );
+    }
     const page = rows.slice(from, from + input.limit);
     const last = page.at(-1);
     return {

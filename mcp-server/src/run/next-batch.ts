@@ -2,7 +2,7 @@ import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
-import { type Task, taskName } from "../graph/task.ts";
+import { plainSubject, type Task, taskName } from "../graph/task.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
@@ -38,7 +38,7 @@ export interface Batch {
 }
 
 /** At most this many characters of a subject go into an agent's description, which the user sees. */
-const MAX_DESCRIPTION = 48;
+const MAX_DESCRIPTION = 28;
 const MAX_REASONS = 10;
 
 /**
@@ -58,13 +58,13 @@ export async function nextBatch(
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
     if (loaded.stored.status === "open") {
-      for (const held of await openOffers(ctx, tx, loaded)) {
+      for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
         const token = await tx.offerToken(held.claim.id);
         const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
       const choice = await choose(ctx, tx, loaded);
-      for (const candidate of choice.chosen.slice(0, max)) {
+      for (const candidate of choice.chosen.slice(0, max === undefined ? undefined : max - launch.length)) {
         const { token } = await offer(ctx, tx, loaded, candidate);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
       }
@@ -83,7 +83,7 @@ export async function nextBatch(
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
-  const subject = task.subject.replace(/^(\[[^\]]*\]\s*)+/, "").replace(/\s+/g, " ");
+  const subject = plainSubject(task.subject).replace(/\s+/g, " ");
   const short = subject.length > MAX_DESCRIPTION ? `${subject.slice(0, MAX_DESCRIPTION - 1)}…` : subject;
   return {
     task: task.id,

@@ -12,13 +12,19 @@ export async function isOwnRun(run: RunContext, session: SessionMemory): Promise
   return session.plans.size > 0 || (await begunPlans(run)).length > 0;
 }
 
+/** The host tells of an agent's end within this time; afterwards the notification counts as lost. */
+const NOTIFICATION_MS = 5_000;
+
 /** A plan of which this session's process has claimed tasks. */
 export interface BegunPlan {
   readonly loaded: LoadedPlan;
+  /** `running` without the offers, which are launchable: nobody works on them. */
   readonly counts: Counts;
   readonly done: boolean;
   /** How many agents could be launched now, offers that nobody took up included. */
   readonly launchable: number;
+  /** An agent ended a moment ago: the host's notification of it is on its way. */
+  readonly aboutToWake: boolean;
   /** Something has ended since the session was given a report, or it never was. */
   readonly unreported: boolean;
 }
@@ -36,16 +42,18 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
       const offers = loaded.graph.live.filter(
         (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
       );
+      const running = loaded.graph.live.filter((claim) => claim.state === "running").length;
       const [lastEnd, lastReport] = [
         await reader.lastEvent(stored.id, "attempt.ended"),
         await reader.lastEvent(stored.id, "plan.reported"),
       ];
       begun.push({
         loaded,
-        counts: countsOf(loaded),
+        counts: { ...countsOf(loaded), running },
         done: isDone(loaded) || (stored.status === "stopped" && loaded.graph.live.length === 0),
         launchable: stored.status === "open" ? choice.chosen.length + offers.length : 0,
-        unreported: lastEnd > lastReport,
+        unreported: lastEnd.seq > lastReport.seq,
+        aboutToWake: running > 0 && run.now() - lastEnd.atMs < NOTIFICATION_MS,
       });
     }
     return begun;

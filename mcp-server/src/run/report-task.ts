@@ -38,16 +38,17 @@ export async function reportTask(
 ): Promise<ReportResult> {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
+  const given = { ...input, report: withPlainNeed(name.plan, input.report) };
   // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
   const result = await store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
-    const found = await claimOfToken(ctx, tx, input.token);
-    if (isRefusal(found)) return refuse(ctx, tx, name, input, found);
+    const found = await claimOfToken(ctx, tx, given.token);
+    if (isRefusal(found)) return refuse(ctx, tx, name, given, found);
     const { held, loaded, task } = found;
     if (held.plan !== name.plan || task.id !== name.id) {
-      return refuse(ctx, tx, name, input, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
+      return refuse(ctx, tx, name, given, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
-    const report = checked(loaded, task.id, input.report);
+    const report = checked(loaded, task.id, given.report);
     await startOrContinue(tx, found, agentId);
     const running = await tx.claimById(held.claim.id);
     if (!running) throw new Error("the claim vanished inside its transaction");
@@ -89,18 +90,18 @@ async function refuse(
   if (
     claim?.state === "ended" &&
     claim.report &&
+    refusal.held?.plan === name.plan &&
     claim.task === name.id &&
     JSON.stringify(claim.report) === JSON.stringify(input.report)
   ) {
     return answer(ctx, tx, name.plan, name.id, claim.report);
   }
-  const { task, id: attempt } = claim ?? { task: name.id, id: undefined };
-  const planId = refusal.held?.planId ?? (await tx.plan(ctx.repository, name.plan))?.id;
-  if (planId !== undefined) {
-    await tx.append(planId, {
+  // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
+  if (refusal.held) {
+    await tx.append(refusal.held.planId, {
       type: "token.refused",
-      task,
-      ...(attempt !== undefined && { attempt }),
+      task: refusal.held.claim.task,
+      attempt: refusal.held.claim.id,
       why: refusal.why,
       tried: { task: input.task, ...input.report },
     });
@@ -124,7 +125,8 @@ function checked(loaded: LoadedPlan, id: TaskId, report: Report): Report {
         "blockedOn",
       );
     }
-    return { ...report, blockedOn: checkedNeed(loaded, id, report.blockedOn) };
+    checkNeed(loaded, id, report.blockedOn);
+    return report;
   }
   if (report.outcome !== "completed") return report;
   const criteria = taskOf(loaded, id).acceptance;
@@ -154,36 +156,44 @@ function checked(loaded: LoadedPlan, id: TaskId, report: Report): Report {
   return report;
 }
 
-function checkedNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): BlockedOn {
-  if ("writes" in need) {
-    try {
-      return { writes: need.writes.map(normaliseGlob) };
-    } catch (error) {
-      if (!(error instanceof InvalidGlob)) throw error;
-      throw new CallerError(
-        "bad_input",
-        `blockedOn.writes: ${error.message}`,
-        "Correct it and report again.",
-        "blockedOn.writes",
-      );
-    }
-  }
+/**
+ * The report with what it needs written as the graph writes it, so that the same report again is seen to be.
+ * @throws CallerError for a path that no glob can be.
+ */
+function withPlainNeed(plan: string, report: Report): Report {
+  const need = report.blockedOn;
+  if (!need || "question" in need) return report;
   if ("tasks" in need) {
-    const tasks = need.tasks.map((name) => taskOf(loaded, splitTaskName(name, loaded.stored.slug).id).id);
-    const edges = new Map<string, readonly string[]>(
-      [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
-    );
-    edges.set(id, [...(edges.get(id) ?? []), ...tasks]);
-    const cycle = findCycle(edges);
-    if (cycle) {
-      throw new CallerError(
-        "bad_input",
-        `blockedOn.tasks: waiting for them would be a cycle: ${cycle.join(" → ")}.`,
-        'Ask for what you need as {question: "…"} instead.',
-        "blockedOn.tasks",
-      );
-    }
-    return { tasks };
+    return { ...report, blockedOn: { tasks: need.tasks.map((task) => splitTaskName(task, plan).id) } };
   }
-  return need;
+  try {
+    return { ...report, blockedOn: { writes: need.writes.map(normaliseGlob) } };
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    throw new CallerError(
+      "bad_input",
+      `blockedOn.writes: ${error.message}`,
+      "Give paths relative to the repository's top level.",
+      "blockedOn.writes",
+    );
+  }
+}
+
+/** @throws CallerError when the task would wait for an unknown task, or for itself. */
+function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
+  if (!("tasks" in need)) return;
+  const edges = new Map<string, readonly string[]>(
+    [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
+  );
+  const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
+  edges.set(id, [...(edges.get(id) ?? []), ...tasks]);
+  const cycle = findCycle(edges);
+  if (cycle) {
+    throw new CallerError(
+      "bad_input",
+      `blockedOn.tasks: waiting for them would be a cycle: ${cycle.join(" → ")}.`,
+      'Ask for what you need as {question: "…"} instead.',
+      "blockedOn.tasks",
+    );
+  }
 }

@@ -22,11 +22,36 @@ export class SessionMemory {
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
-  /** Agents that were launched for a claim of this session. */
-  readonly agents = new Set<string>();
-
+  /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
+  #openTurn: string | undefined;
+  #interrupted = false;
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(readonly interactive: boolean) {}
+
+  /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /** A prompt that finds the turn before it unended follows on an interruption. */
+  turnBegins(promptId: string): void {
+    if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId)
+      this.#interrupted = true;
+    this.#openTurn = promptId;
+  }
+
+  isOpenTurn(promptId: string): boolean {
+    return this.#openTurn === promptId;
+  }
+
+  turnEnds(): void {
+    this.#openTurn = undefined;
+  }
+
+  /** The main conversation goes on with the run. */
+  goesOn(): void {
+    this.#interrupted = false;
+  }
 
   noteCall(toolUseId: string, caller: Caller): void {
     remember(this.#calls, toolUseId, caller);
@@ -42,6 +67,13 @@ export class SessionMemory {
 
   launchOf(toolUseId: string): { readonly token: string; readonly attempt: AttemptId } | undefined {
     return this.#launches.get(toolUseId);
+  }
+
+  /** The launch came to nothing, for instance because the user refused it: it may be tried again. */
+  forgetLaunch(attempt: AttemptId): void {
+    for (const [toolUseId, launch] of this.#launches) {
+      if (launch.attempt === attempt) this.#launches.delete(toolUseId);
+    }
   }
 
   wasLaunched(attempt: AttemptId): boolean {

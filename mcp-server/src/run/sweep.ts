@@ -15,12 +15,13 @@ import { isDead } from "./owner.ts";
 import { type LoadedPlan, load } from "./plan-access.ts";
 
 /**
- * Ends every claim of the checkout whose time is over or whose owner is provably dead, so that what follows in
- * the same transaction sees only claims that somebody answers for.
+ * Ends every claim whose time is over or whose owner is provably dead, so that what follows in the same
+ * transaction sees only claims that somebody answers for. Those of other checkouts too: a plan may be continued
+ * in another worktree, or after its folder or its machine got another name.
  */
 export async function sweep(ctx: RunContext, tx: GraphWriter): Promise<void> {
   const dead = new Map<string, boolean>();
-  for (const held of await tx.held(ctx.checkoutKey)) {
+  for (const held of await tx.held()) {
     const { claim } = held;
     const key = ownerKey(claim.owner);
     if (!dead.has(key)) dead.set(key, await isDead(claim.owner));
@@ -149,7 +150,7 @@ export async function releaseClaims(
   planId: number,
   cause: string,
 ): Promise<void> {
-  for (const held of await tx.held(ctx.checkoutKey)) {
+  for (const held of await tx.held()) {
     if (held.planId !== planId) continue;
     const { task, id: attempt, state } = held.claim;
     if (state === "offered") await tx.append(planId, { type: "claim.returned", task, attempt, cause });

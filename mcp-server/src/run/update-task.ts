@@ -154,7 +154,7 @@ async function setStatus(
   }
   if (task.status === status) return;
   const cause = status === "cancelled" ? "cancelled by a call" : "sent back by a call";
-  for (const held of await tx.held(ctx.checkoutKey)) {
+  for (const held of await tx.held()) {
     if (held.planId !== before.stored.id || held.claim.task !== task.id) continue;
     if (held.claim.state === "offered") {
       await tx.append(held.planId, { type: "claim.returned", task: task.id, attempt: held.claim.id, cause });

@@ -133,17 +133,17 @@ export class GraphReader {
     return (await query.orderBy("seq").execute()).map(eventFromRow);
   }
 
-  /** Sequence number of the plan's last event of a type; 0 if there is none. */
-  async lastEvent(planId: number, type: ChangeType): Promise<number> {
+  /** Sequence number and time of the plan's last event of a type; zeros if there is none. */
+  async lastEvent(planId: number, type: ChangeType): Promise<{ seq: number; atMs: number }> {
     const row = await this.db
       .selectFrom("events")
-      .select("seq")
+      .select(["seq", "at_ms"])
       .where("plan_id", "=", planId)
       .where("type", "=", type)
       .orderBy("seq", "desc")
       .limit(1)
       .executeTakeFirst();
-    return Number(row?.seq ?? 0);
+    return { seq: Number(row?.seq ?? 0), atMs: Number(row?.at_ms ?? 0) };
   }
 
   /** Whether the owner's process holds or held a claim of the plan. */

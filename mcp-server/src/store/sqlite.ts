@@ -122,6 +122,8 @@ function prepareFolder(path: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Outside git's own folder the database would show up in `git status` of a repository made later.
     if (basename(folder) === ".parallel") writeFileSync(join(folder, ".gitignore"), "*\n");
+    // SQLite gives the files that it puts beside the database the mode that this one has by then.
+    writeFileSync(path, "", { flag: "a", mode: 0o600 });
   } catch (error) {
     throw unusable(error, path);
   }

@@ -38,22 +38,21 @@ export const batchCollect = defineTool({
         until,
         tasks: input.tasks,
         waitMs: (input.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
-        sinceSeq: session.told.get(input.plan) ?? 0,
+        sinceSeq: session.told.get(input.plan),
       },
       signal,
       progress,
     );
-    session.told.set(loaded.stored.slug, loaded.stored.version);
+    // Nobody hears the answer of a call that was cancelled.
+    if (!signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
     return {
+      // Every run pays for this answer once per task: what the batch_next that follows tells is left out.
       data: {
-        plan: loaded.stored.slug,
         satisfied,
         ended,
         ...(stop.length > 0 && { stop }),
         decision,
-        reason,
-        counts: shortCounts(counts),
-        done,
+        ...((done || decision !== "proceed") && { reason, counts: shortCounts(counts), done }),
         next: nextStep(session, loaded, counts, done),
       },
     };

@@ -19,18 +19,19 @@ export const batchNext = defineTool({
   async handle(input, { run, session, actor }) {
     const { loaded, launch, stop, counts, why, done } = await nextBatch(run, actor, input.plan, input.max);
     session.plans.add(loaded.stored.slug);
+    session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
     return {
+      // Every run pays for an answer with launches once per task: what they imply is left out.
       data: {
-        plan: loaded.stored.slug,
         launch,
         ...(stop.length > 0 && { stop }),
-        counts: shortCounts(counts),
+        counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
         ...(why.length > 0 && { why }),
-        done,
+        ...(launch.length === 0 && { done }),
         next:
           launch.length > 0
-            ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`}, as given. ${waitFor(session, loaded.stored.slug)}`
+            ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given. ${waitFor(session)}`
             : nextStep(session, loaded, { ...counts, ready: 0 }, done),
       },
     };

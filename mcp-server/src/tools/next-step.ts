@@ -12,14 +12,12 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   }
   if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.`;
   if (counts.ready > 0 && counts.running < loaded.policy.maxParallel) return "Call batch_next.";
-  return waitFor(session, slug);
+  return waitFor(session);
 }
 
 /** How to wait: somebody may talk to an interactive session, a headless one would end. */
-export function waitFor(session: SessionMemory, slug: string): string {
-  return session.interactive
-    ? "To wait: end your turn; you are woken when an agent ends."
-    : `To wait: batch_collect {plan: "${slug}"}.`;
+export function waitFor(session: SessionMemory): string {
+  return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
 }
 
 function because(cause: string | undefined): string {

@@ -31,7 +31,7 @@ export const planUpdate = defineTool({
       data: {
         plan: loaded.stored.slug,
         status: loaded.stored.status,
-        policy: loaded.policy,
+        ...(input.policy && { policy: loaded.policy }),
         ...(files && { files }),
         ...(warnings.length > 0 && { warnings }),
         counts: shortCounts(counts),

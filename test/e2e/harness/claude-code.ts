@@ -96,11 +96,13 @@ export class ClaudeCode {
   readonly #below = new Set<number>();
   readonly #watch: NodeJS.Timeout;
 
-  constructor(place: Place, prompt: string) {
+  /** @param continues whether the project's last session goes on. */
+  constructor(place: Place, prompt: string, continues = false) {
     const plugins = place.plugins.flatMap((folder) => ["--plugin-dir", folder]);
+    const session = continues ? ["--continue"] : [];
     this.#child = spawn(
       claudeCodeBinary(),
-      ["-p", prompt, "--output-format", "stream-json", "--verbose", ...plugins],
+      ["-p", prompt, ...session, "--output-format", "stream-json", "--verbose", ...plugins],
       { cwd: place.project, env: environmentOf(place), stdio: ["ignore", "pipe", "pipe"] },
     );
     if (this.#child.pid === undefined) throw new Error("Claude Code did not start");

@@ -72,8 +72,14 @@ export class InteractiveClaudeCode {
 
   /** Takes the first choice of the dialog that shows this pattern. */
   async accept(pattern: RegExp, limitMs: number): Promise<void> {
-    await this.waitFor(pattern, limitMs);
-    const isGone = async () => !/Enter to (select|confirm)/.test(await this.screen());
+    const isDialog = (screen: string) => /Enter to (select|confirm)/.test(screen);
+    // What the dialog asks may stand further up already, from the last time.
+    await this.#waitForScreen(
+      (screen) => pattern.test(screen) && isDialog(screen),
+      `to ask ${pattern}`,
+      limitMs,
+    );
+    const isGone = async () => !isDialog(await this.screen());
     // A dialog that has just appeared takes no keys, so that nobody answers it by accident.
     const isAccepted = await eventually(async () => {
       await this.press("Enter");

@@ -27,15 +27,15 @@ const batchAnswer = z.looseObject({
   launch: z.array(launchItem),
   stop: z.array(stopItem).default([]),
   counts: z.looseObject({ running: z.number().default(0) }),
-  done: z.boolean(),
+  done: z.boolean().default(false),
 });
 
 const collectAnswer = z.looseObject({
   stop: z.array(stopItem).default([]),
   decision: z.string(),
-  reason: z.string(),
-  counts: z.looseObject({ running: z.number().default(0) }),
-  done: z.boolean(),
+  reason: z.string().default(""),
+  counts: z.looseObject({ running: z.number().default(0) }).default({ running: 0 }),
+  done: z.boolean().default(false),
 });
 
 const claimAnswer = z.looseObject({
@@ -259,7 +259,8 @@ export function overlooksNotification(number: number): Habit {
   };
 }
 
-function rewritesLaunches(
+/** Changes the input of every launch. */
+export function rewritesLaunches(
   change: (input: Record<string, unknown>, conversation: Conversation) => Record<string, unknown>,
 ): Habit {
   return (inner) => (conversation) => {

@@ -20,6 +20,7 @@ import { Workers } from "./worker.ts";
 
 export interface RunOutcome {
   exit: Exit;
+  startMs: number;
   wallMs: number;
   sessionId: string | undefined;
   events: StreamEvent[];
@@ -102,7 +103,7 @@ export async function runScenario(
 async function print(run: PrintRun, place: Place, recording: Recording, runs: RunOutcome[]): Promise<void> {
   const startMs = Date.now();
   const limitMs = run.limitMs ?? 60_000;
-  const claude = new ClaudeCode(place, run.prompt);
+  const claude = new ClaudeCode(place, run.prompt, run.continues);
   const { killWhen } = run;
   let hasEnded = false;
   const exited = claude.wait(limitMs).finally(() => {
@@ -112,11 +113,14 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
     await eventually(() => hasEnded || killWhen(recording), limitMs);
     if (!hasEnded) await claude.kill("SIGKILL");
   }
+  const meanwhile = run.meanwhile?.(claude.pid, recording);
+  meanwhile?.catch(() => undefined);
   const exit = await exited;
   const survivors = await claude.survivors();
   await claude.end();
   runs.push({
     exit,
+    startMs,
     wallMs: Date.now() - startMs,
     sessionId: claude.sessionId,
     events: claude.events,
@@ -125,6 +129,7 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
     stderr: claude.stderr,
     survivors,
   });
+  await meanwhile;
   if (exit.timedOut) {
     const still = recording.requests.filter((request) => request.endMs === undefined).length;
     throw new Error(

@@ -36,6 +36,10 @@ export interface PrintRun {
   orchestrator: Orchestrator;
   /** Claude Code is killed as soon as this holds. */
   killWhen?: (recording: Recording) => boolean;
+  /** Goes on with the session of the run before (`--continue`). */
+  continues?: boolean;
+  /** What happens from outside while it runs, told its process id; whatever it throws fails the run. */
+  meanwhile?: (pid: number, recording: Recording) => Promise<void>;
   /** After this long the run has failed; a minute where absent. */
   limitMs?: number;
 }
@@ -60,6 +64,7 @@ export interface SpecTask {
   estimateMinutes?: number;
   timeoutMinutes?: number;
   retries?: number;
+  agent?: string;
 }
 
 /** The files of a specification folder with this breakdown. */

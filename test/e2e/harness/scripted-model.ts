@@ -56,6 +56,7 @@ export class ScriptedModel {
     try {
       const turn = this.#turnFor(conversation, entry);
       await pause(turn.latencyMs ?? 0, response);
+      while (turn.when?.() === false && !response.destroyed) await pause(25, response);
       if (response.destroyed) return;
       this.recording.answered(entry, turn.outputs);
       const message = this.#message(turn.outputs, conversation.model);
@@ -155,11 +156,13 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 /** Waits for the latency, or until the client has hung up. */
 async function pause(latencyMs: number, response: ServerResponse): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = Number.isFinite(latencyMs) ? setTimeout(resolve, latencyMs) : undefined;
-    response.on("close", () => {
+    const done = () => {
       clearTimeout(timer);
+      response.off("close", done);
       resolve();
-    });
+    };
+    const timer = Number.isFinite(latencyMs) ? setTimeout(done, latencyMs) : undefined;
+    response.on("close", done);
   });
 }
 

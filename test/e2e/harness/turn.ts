@@ -6,6 +6,8 @@ export interface Turn {
   outputs: Output[];
   /** How long the model takes over this turn; a scenario's latency where absent; Infinity never answers. */
   latencyMs?: number;
+  /** The model answers as soon as this holds, when its latency is over. */
+  when?: () => boolean;
 }
 
 /** Ends the model's turn with words. */

@@ -146,3 +146,13 @@ describe("inferWrites", () => {
     expect(performance.now() - before).toBeLessThan(5000);
   });
 });
+
+describe("a path that a rule or a pattern is taken from", () => {
+  it.each([
+    "Write `src/a.ts` following `docs/guide.md`.",
+    "Write `src/a.ts` according to `docs/guide.md`.",
+    "Write `src/a.ts` with the conventions in `docs/guide.md`.",
+  ])("is read, not written: %s", (description) => {
+    expect(inferWrites(description)).toEqual(["src/a.ts"]);
+  });
+});

@@ -1,0 +1,12 @@
+import { liveRun } from "./live-run.ts";
+import { scriptedRun } from "./scripted-run.ts";
+
+/** The demo. `root` is the repository; returns the exit code. */
+export async function demo(root: string, parameters: string[]): Promise<number> {
+  const [mode, ...more] = parameters;
+  if (mode === undefined) return scriptedRun(root);
+  if (mode === "--live" && more.length === 0) return liveRun(root);
+  console.error("Usage: npm run demo             with a scripted model, without an account");
+  console.error("       npm run demo -- --live   with your own Claude Code");
+  return 2;
+}

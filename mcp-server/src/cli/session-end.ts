@@ -1,0 +1,25 @@
+import type { RunContext } from "../run/context.ts";
+import { load } from "../run/plan-access.ts";
+import { countsOf, isDone } from "../run/progress.ts";
+
+/**
+ * What the user of a headless session is told when it ends with a plan that it began and did not finish. Nobody
+ * else would say so: the model may have claimed success, and Claude Code prints only the model's words.
+ */
+export async function sessionEnd(ctx: RunContext, session: string): Promise<string> {
+  const store = await ctx.graph();
+  if (!store) return "";
+  return store.read(async (reader) => {
+    const lines: string[] = [];
+    for (const stored of await reader.plans(ctx.repository)) {
+      const loaded = await load(ctx, reader, stored);
+      const isOurs = loaded.graph.claims.some((claim) => claim.owner.session === session);
+      if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
+      const { completed, failed, total } = countsOf(loaded);
+      lines.push(
+        `parallel: the plan ${stored.slug} is not finished: ${completed} of ${total} completed, ${failed} failed. To go on: /spec:execute ${stored.slug}\n`,
+      );
+    }
+    return lines.join("");
+  });
+}

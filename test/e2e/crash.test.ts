@@ -1,0 +1,211 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
+import {
+  executesThePlan,
+  overlooksNotification,
+  waitsForNotifications,
+  withHabits,
+} from "./harness/orchestrator.ts";
+import { descendantsOf, endAll, eventually } from "./harness/processes.ts";
+import type { Recording } from "./harness/recording.ts";
+import { type Outcome, runScenario } from "./harness/run-scenario.ts";
+import type { SpecTask } from "./harness/scenario.ts";
+import { hangs, reportsByTheBrief, after as slowly, type Work, worksByTheBrief } from "./harness/worker.ts";
+import {
+  agentsAt,
+  expectCleanEnd,
+  expectEachDoneOnce,
+  expectLawfulLog,
+  headlessRun,
+  independentTasks,
+  mainRequestsOf,
+  runNumber,
+  storyOf,
+} from "./small-plan.ts";
+
+/** Two short tasks, three long ones, and two that need the others. */
+const seven: SpecTask[] = [
+  ...independentTasks(5),
+  { id: "2.1", description: "Join the first", dependencies: ["1.1", "1.3"], writes: ["joined/1.txt"] },
+  { id: "2.2", description: "Join the rest", dependencies: ["1.4", "1.5"], writes: ["joined/2.txt"] },
+];
+const [firstWrite] = worksByTheBrief;
+const long: Work = [firstWrite ?? reportsByTheBrief, slowly(30_000, reportsByTheBrief)];
+const longAtFirst = {
+  "1.3": [long, worksByTheBrief],
+  "1.4": [long, worksByTheBrief],
+  "1.5": [long, worksByTheBrief],
+};
+
+function haveReported(recording: Recording, count: number): boolean {
+  return recording.agents().filter(({ reportedMs }) => reportedMs !== undefined).length >= count;
+}
+
+/** The two short ones have ended, the three long ones have written their files and sit over their reports. */
+function isInTheMiddle(recording: Recording): boolean {
+  const agents = recording.agents();
+  return (
+    agents.filter(({ endMs, reportedMs }) => reportedMs !== undefined && endMs < Date.now() - 300).length >=
+      2 && agents.filter(({ reportedMs, requests }) => reportedMs === undefined && requests >= 2).length === 3
+  );
+}
+
+/** How long it took from the start of a run to its first launch, and what that launched. */
+function firstLaunch(outcome: Outcome, run: number): { afterMs: number; tasks: string[] } {
+  const launch = mainRequestsOf(outcome, run).find(({ outputs }) =>
+    outputs.some((output) => "tool" in output && output.tool === "Agent"),
+  );
+  return {
+    afterMs: (launch?.endMs ?? Number.POSITIVE_INFINITY) - runNumber(outcome, run).startMs,
+    tasks: (launch?.outputs ?? []).flatMap((output) =>
+      "tool" in output ? [String(output.input.description).split(" ")[0] ?? ""] : [],
+    ),
+  };
+}
+
+describe("Claude Code is killed in the middle of a run", { timeout: 90_000 }, () => {
+  it.each([
+    ["a new session", false],
+    ["the same session continued", true],
+  ])("%s finishes at once and repeats nothing that was completed", async (name, continues) => {
+    await runScenario(
+      storyOf(`killed, then ${name}`, seven, {
+        workers: longAtFirst,
+        runs: [headlessRun({ killWhen: isInTheMiddle }), headlessRun({ continues })],
+      }),
+      (outcome) => {
+        const graph = readGraph(outcome.database);
+        expectLawfulLog(outcome);
+        expect(runNumber(outcome, 1).exit.signal).toBe("SIGKILL");
+        expect(runNumber(outcome, 1).survivors).toEqual([]);
+        expect(runNumber(outcome, 2).survivors).toEqual([]);
+        expect(outcome.recording.refusals()).toEqual([]);
+        for (const task of ["1.1", "1.2", "2.1", "2.2"]) {
+          expect([task, ...outcomesOf(graph, task)]).toEqual([task, "completed"]);
+          expect(agentsAt(outcome, task)).toHaveLength(1);
+        }
+        for (const task of ["1.3", "1.4", "1.5"]) {
+          expect([task, ...outcomesOf(graph, task)]).toEqual([task, "lost", "completed"]);
+        }
+        expect(graph.attempts.filter(({ outcome }) => outcome === "lost").map(({ cause }) => cause)).toEqual([
+          "its session ended",
+          "its session ended",
+          "its session ended",
+        ]);
+        const launch = firstLaunch(outcome, 2);
+        expect(launch.tasks.sort()).toEqual(["1.3", "1.4", "1.5"]);
+        expect(launch.afterMs).toBeLessThan(10_000);
+        expect(runNumber(outcome, 2).wallMs).toBeLessThan(30_000);
+        expect(runNumber(outcome, 2).texts.join("\n")).toContain("7 of 7 tasks completed");
+      },
+    );
+  });
+});
+
+describe("only the server is killed", { timeout: 90_000 }, () => {
+  it("the host starts it again, the claims of the living session are kept, and the plan finishes", async () => {
+    let killed = 0;
+    const killsTheServer = async (pid: number, recording: Recording) => {
+      const isTheMoment = () => haveReported(recording, 2) && recording.mostAgentsAtOnce() === 5;
+      if (!(await eventually(isTheMoment, 30_000))) return;
+      for (const child of await descendantsOf(pid)) {
+        const command = execFileSync("ps", ["-o", "args=", "-p", String(child)], { encoding: "utf8" });
+        if (!command.includes("mcp-server/dist/server.js")) continue;
+        endAll([child]);
+        killed += 1;
+      }
+    };
+    const late: Work = [firstWrite ?? reportsByTheBrief, slowly(2500, reportsByTheBrief)];
+    await runScenario(
+      storyOf("the server is killed", seven, {
+        workers: { "1.3": late, "1.4": late, "1.5": late },
+        runs: [headlessRun({ meanwhile: killsTheServer }), headlessRun()],
+      }),
+      (outcome) => {
+        expect(killed).toBe(1);
+        const graph = readGraph(outcome.database);
+        expectCleanEnd(outcome);
+        expect(new Set(Object.values(graph.tasks))).toEqual(new Set(["completed"]));
+        expect(graph.attempts.filter(({ outcome }) => outcome === "lost")).toEqual([]);
+        // An agent whose report broke off with the connection is asked again or tried again; the others go on.
+        for (const task of ["1.3", "1.4", "1.5", "2.1", "2.2"]) {
+          expect([task, ...outcomesOf(graph, task)]).toEqual([task, "completed"]);
+        }
+        expect(runNumber(outcome, 2).texts.join("\n")).toContain("7 of 7 tasks completed");
+      },
+    );
+  });
+});
+
+describe("what never comes does not hold up the rest", { timeout: 90_000 }, () => {
+  it.each([1, 3, 5])("notification %i is swallowed, and the run finishes", async (number) => {
+    const orchestrator = withHabits(executesThePlan, overlooksNotification(number), waitsForNotifications);
+    await runScenario(
+      storyOf(`overlooks notification ${number}`, seven, { runs: [headlessRun({ orchestrator })] }),
+      (outcome) => {
+        expectEachDoneOnce(outcome);
+        expect(runNumber(outcome, 1).texts.join("\n")).toContain("7 of 7 tasks completed");
+      },
+    );
+  });
+
+  it("a worker that hangs for ever is seen as running beside what else is done, and is lost with its session", async () => {
+    let database = "";
+    let inTheEnd: Record<string, string> = {};
+    const looksWhenItAloneIsLeft = async (_: number, recording: Recording) => {
+      const isLastReported = () =>
+        recording.agents().some(({ task, reportedMs }) => task === "demo/2.2" && reportedMs !== undefined);
+      if (!(await eventually(isLastReported, 30_000))) return;
+      await eventually(() => readGraph(database).tasks["2.2"] === "completed", 2000);
+      inTheEnd = readGraph(database).tasks;
+    };
+    await runScenario(
+      storyOf("hangs for ever", seven, {
+        workers: { "1.3": [[hangs()], worksByTheBrief] },
+        environment: { CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS: "3000" },
+        runs: [
+          headlessRun({
+            orchestrator: withHabits(executesThePlan, waitsForNotifications),
+            meanwhile: looksWhenItAloneIsLeft,
+          }),
+          headlessRun(),
+        ],
+      }),
+      (outcome) => {
+        expectCleanEnd(outcome);
+        const finished = ["1.1", "1.2", "1.4", "1.5", "2.2"].map((task) => [task, "completed"]);
+        expect(inTheEnd).toEqual({
+          ...Object.fromEntries(finished),
+          ...{ "1.3": "in_progress", "2.1": "pending" },
+        });
+        expect(runNumber(outcome, 1).stderr).toContain('subagent "1.3 Write part 1.3"');
+        const graph = readGraph(outcome.database);
+        expect(outcomesOf(graph, "1.3")).toEqual(["lost", "completed"]);
+        expect(graph.attempts).toHaveLength(8);
+        expect(runNumber(outcome, 2).texts.join("\n")).toContain("7 of 7 tasks completed");
+      },
+      ({ project }) => {
+        database = join(project, ".git", "parallel", "graph.sqlite");
+      },
+    );
+  });
+
+  it("a worker without a sign of life is given up after its lease, stopped, and its task done by another", async () => {
+    await runScenario(
+      storyOf("is given up", seven, {
+        workers: { "1.3": [[hangs()], worksByTheBrief] },
+        environment: { PARALLEL_LEASE_MINUTES: "0.05" },
+        runs: [headlessRun()],
+      }),
+      (outcome) => {
+        const graph = readGraph(outcome.database);
+        expectCleanEnd(outcome);
+        expect(outcomesOf(graph, "1.3")).toEqual(["lost", "completed"]);
+        expect(new Set(Object.values(graph.tasks))).toEqual(new Set(["completed"]));
+        expect(eventsOf(graph, "attempt.drained").map(({ data }) => data.how)).toEqual(["the agent ended"]);
+      },
+    );
+  });
+});

@@ -1,0 +1,199 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { messagesIn, Replay, readLog } from "./graph-log.ts";
+import { executesThePlan } from "./harness/orchestrator.ts";
+import type { Recording } from "./harness/recording.ts";
+import { type Outcome, runScenario } from "./harness/run-scenario.ts";
+import { answers } from "./harness/task-tools.ts";
+import { writesItsScope } from "./scope-worker.ts";
+
+/**
+ * Breakdowns that other people wrote for other projects, executed by the real Claude Code in default permission mode.
+ * `PARALLEL_APPROVE=scope` is what a headless user sets, because nobody is there to allow each edit.
+ */
+const SPECIFICATIONS = fileURLToPath(new URL("../../../shared/data/specs/", import.meta.url));
+
+interface RealRun {
+  slug: string;
+  /** `exclusive` is the default and is left unset. */
+  unscoped: "exclusive" | "shared";
+  /** 5 is the default and is left unset. */
+  cap: number;
+}
+
+const RUNS: RealRun[] = [
+  { slug: "channel-sender-identity", unscoped: "exclusive", cap: 5 },
+  { slug: "newsletter", unscoped: "shared", cap: 5 },
+  { slug: "billing-account-ladder", unscoped: "exclusive", cap: 5 },
+  { slug: "persist-per-session-settings", unscoped: "exclusive", cap: 5 },
+  { slug: "agents-as-operators", unscoped: "exclusive", cap: 5 },
+  { slug: "agent-runtime-review-remediation", unscoped: "shared", cap: 9 },
+  { slug: "mcp-server", unscoped: "exclusive", cap: 5 },
+  { slug: "relay-panel-redesign", unscoped: "exclusive", cap: 3 },
+  { slug: "shapes", unscoped: "exclusive", cap: 5 },
+  { slug: "channels-and-agent-adapters", unscoped: "shared", cap: 5 },
+  { slug: "effortless-runtime-switching", unscoped: "shared", cap: 5 },
+  { slug: "persistent-session-runtime", unscoped: "exclusive", cap: 5 },
+  { slug: "marketplace-05-claude-code-format-superset", unscoped: "shared", cap: 5 },
+  { slug: "unified-conversation", unscoped: "exclusive", cap: 5 },
+];
+
+const rows: Record<string, string | number>[] = [];
+
+describe.skipIf(!existsSync(SPECIFICATIONS))(
+  "real specifications, where the folder with them is beside the repository",
+  () => {
+    afterAll(() => console.table(rows));
+
+    it.each(RUNS)(
+      "$slug runs to its end, $unscoped, at most $cap at once",
+      { timeout: 120_000 },
+      async (run) => {
+        await runScenario(
+          {
+            name: run.slug,
+            files: filesBelow(join(SPECIFICATIONS, run.slug), `specs/${run.slug}`),
+            environment: {
+              PARALLEL_APPROVE: "scope",
+              ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),
+              ...(run.cap === 5 ? {} : { PARALLEL_MAX_PARALLEL: String(run.cap) }),
+            },
+            latencyMs: { main: 10, agent: 150 },
+            work: writesItsScope,
+            runs: [{ prompt: `/spec:execute ${run.slug}`, orchestrator: executesThePlan, limitMs: 100_000 }],
+          },
+          (outcome) => check(run, outcome),
+        );
+      },
+    );
+  },
+);
+
+function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
+  const { recording, runs, project, database } = outcome;
+  const [run] = runs;
+  if (run === undefined) throw new Error("it did not run");
+  const events = readLog(database);
+  const replay = new Replay(events, cap);
+  const messages = messagesIn(events);
+  const attempts = [...replay.tasks.keys()].flatMap((task) => replay.attemptsAt(task));
+  const overlap = recording.mostAtWorkAtOnce();
+  rows.push({
+    slug,
+    tasks: replay.tasks.size,
+    levels: replay.levels(),
+    unscoped,
+    cap,
+    "wall s": (run.wallMs / 1000).toFixed(1),
+    "largest overlap": overlap,
+    batches: messages.length,
+    refusals: recording.refusals().length + run.permissionDenials.length,
+    attempts: attempts.length,
+  });
+
+  expect(run.exit).toEqual({ code: 0, signal: null, timedOut: false });
+  expect(run.survivors).toEqual([]);
+  expect(recording.refusals()).toEqual([]);
+  expect(run.permissionDenials).toEqual([]);
+
+  expect(replay.violations).toEqual([]);
+  expect([...replay.tasks.keys()].sort()).toEqual(tasksInFile(slug));
+  for (const { name, status } of replay.tasks.values()) {
+    const outcomes = replay.attemptsAt(name).map((claim) => claim.outcome);
+    expect({ name, status, outcomes }).toEqual({ name, status: "completed", outcomes: ["completed"] });
+  }
+
+  const offered = offeredPerAnswer(recording);
+  expect(
+    messages.map(({ inOneMessage, attempts, leftOut }) => [inOneMessage, attempts.length, leftOut]),
+  ).toEqual(offered.map((count) => [count, count, []]));
+  expect(recording.launchMessages().map((launches) => launches.length)).toEqual(offered);
+
+  expect(overlap).toBeLessThanOrEqual(cap);
+  if (replay.allowsOverlap()) expect(overlap).toBeGreaterThanOrEqual(2);
+  expect(writtenByTwoAtOnce(recording)).toEqual([]);
+
+  const written = writes(recording).map(({ path }) => relative(project, path));
+  expect(changedFiles(project)).toEqual(
+    [...new Set([...written, ...ledgerFiles(slug, replay.tasks.size, project, written)])].sort(),
+  );
+}
+
+/** The ledger is written; one that somebody else wrote before is kept beside it, word for word. */
+function ledgerFiles(slug: string, tasks: number, project: string, written: string[]): string[] {
+  const ledger = `specs/${slug}/04-implementation.md`;
+  const kept = `specs/${slug}/04-implementation.edited-1.md`;
+  const text = (path: string) => readFileSync(join(project, path), "utf8");
+  expect(text(ledger)).toContain(`**Tasks Completed:** ${tasks} / ${tasks}`);
+  const original = join(SPECIFICATIONS, slug, "04-implementation.md");
+  if (written.includes(ledger)) expect(text(kept)).toMatch(new RegExp(`^${slug}/\\S+\n$`));
+  else if (existsSync(original)) expect(text(kept)).toBe(readFileSync(original, "utf8"));
+  else return [ledger];
+  return [ledger, kept];
+}
+
+/** The files of a folder, by the path at which the project has them; a copy of it would be as read-only as it is. */
+function filesBelow(folder: string, at: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return Object.fromEntries(paths.map((path) => [`${at}/${path}`, readFileSync(join(folder, path), "utf8")]));
+}
+
+function tasksInFile(slug: string): string[] {
+  const file = readFileSync(join(SPECIFICATIONS, slug, "03-tasks.json"), "utf8");
+  const { tasks } = JSON.parse(file) as { tasks: { id: string }[] };
+  return tasks.map(({ id }) => `${slug}/${id}`).sort();
+}
+
+/** How many agents each answer of `batch_next` that offered any offered. */
+function offeredPerAnswer(recording: Recording): number[] {
+  const last = recording.requests.findLast((request) => request.isMain);
+  return answers(last?.conversation ?? { sessionId: "", model: "", tools: [], blocks: [] })
+    .filter((answer) => answer.tool === "batch_next")
+    .map((answer) => (answer.value.launch as unknown[]).length)
+    .filter((count) => count > 0);
+}
+
+interface AgentWrite {
+  agentId: string;
+  path: string;
+}
+
+function writes(recording: Recording): AgentWrite[] {
+  return recording.requests.flatMap(({ conversation: { agentId }, outputs }) =>
+    outputs.flatMap((output) =>
+      agentId !== undefined && "tool" in output && output.tool === "Write"
+        ? [{ agentId, path: String(output.input.file_path) }]
+        : [],
+    ),
+  );
+}
+
+/** Files that two agents wrote which were at work at the same time. */
+function writtenByTwoAtOnce(recording: Recording): string[] {
+  const intervals = new Map(recording.agents().map((agent) => [agent.agentId, agent]));
+  const all = writes(recording);
+  return all.flatMap((one, at) =>
+    all.slice(at + 1).flatMap((other) => {
+      const [a, b] = [intervals.get(one.agentId), intervals.get(other.agentId)];
+      if (a === undefined || b === undefined || a === b || one.path !== other.path) return [];
+      return a.startMs < (b.reportedMs ?? b.endMs) && b.startMs < (a.reportedMs ?? a.endMs) ? [one.path] : [];
+    }),
+  );
+}
+
+function changedFiles(project: string): string[] {
+  const status = execFileSync("git", ["status", "--porcelain", "-z", "--untracked-files=all"], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  return status
+    .split("\0")
+    .filter(Boolean)
+    .map((line) => line.slice("XY ".length))
+    .sort();
+}

@@ -1,0 +1,134 @@
+import { expect } from "vitest";
+import { Replay, readLog } from "./graph-log.ts";
+import { type GraphState, outcomesOf, readGraph } from "./graph-state.ts";
+import { textOf } from "./harness/conversation.ts";
+import { executesThePlan } from "./harness/orchestrator.ts";
+import type { AgentInterval, RecordedRequest } from "./harness/recording.ts";
+import type { Outcome, RunOutcome } from "./harness/run-scenario.ts";
+import { type PrintRun, type Scenario, type SpecTask, specification } from "./harness/scenario.ts";
+
+/** What a user types to let the plan `demo` run, or run on. */
+export const EXECUTE = "/spec:execute demo";
+
+/** Tasks that need nothing of each other: `1.1` to `1.n`, each with a file of its own. */
+export function independentTasks(count: number): SpecTask[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = `1.${index + 1}`;
+    return { id, description: `Write part ${id}`, writes: [`parts/${id}.txt`] };
+  });
+}
+
+/** One `claude -p` that executes the plan. */
+export function headlessRun(parts: Partial<PrintRun> = {}): PrintRun {
+  return { prompt: EXECUTE, orchestrator: executesThePlan, ...parts };
+}
+
+/** A story about the plan `demo`, whose user lets agents edit inside their scopes. */
+export function storyOf(
+  name: string,
+  tasks: SpecTask[],
+  parts: Partial<Scenario> & Pick<Scenario, "runs">,
+): Scenario {
+  return {
+    name,
+    files: { "README.md": "# Demo\n", ...specification("demo", tasks) },
+    latencyMs: { main: 10, agent: 60 },
+    ...parts,
+    environment: { PARALLEL_APPROVE: "scope", ...parts.environment },
+  };
+}
+
+/** The run that has this number, from 1. */
+export function runNumber(outcome: Outcome, number: number): RunOutcome {
+  const run = outcome.runs[number - 1];
+  if (run === undefined) throw new Error(`there was no run ${number}`);
+  return run;
+}
+
+/** Expects that every task was completed by exactly one agent, with no permission refused and nothing left behind. */
+export function expectEachDoneOnce(outcome: Outcome, deniedByHooks = 0): GraphState {
+  const graph = readGraph(outcome.database);
+  for (const task of Object.keys(graph.tasks)) {
+    expect({ task, status: graph.tasks[task], attempts: outcomesOf(graph, task) }).toEqual({
+      task,
+      status: "completed",
+      attempts: ["completed"],
+    });
+  }
+  const workedOn = outcome.recording.agents().map(({ task }) => task);
+  expect(workedOn.sort()).toEqual(
+    Object.keys(graph.tasks)
+      .map((task) => `demo/${task}`)
+      .sort(),
+  );
+  expectCleanEnd(outcome, deniedByHooks);
+  return graph;
+}
+
+/**
+ * Expects that the event log breaks no invariant, that the host refused nothing for lack of permission, and that every
+ * run ended by itself, leaving no process.
+ */
+export function expectCleanEnd(outcome: Outcome, deniedByHooks = 0): void {
+  expectLawfulLog(outcome);
+  const { recording, runs } = outcome;
+  expect(recording.refusals()).toEqual([]);
+  // The host counts what a hook denies among the refusals.
+  expect(runs.flatMap(({ permissionDenials }) => permissionDenials)).toHaveLength(deniedByHooks);
+  for (const run of runs) {
+    expect(run.survivors).toEqual([]);
+    expect(run.exit).toEqual({ code: 0, signal: null, timedOut: false });
+  }
+}
+
+/** Expects that nothing in the event log is what may never happen, at the default cap. */
+export function expectLawfulLog({ database }: Outcome): void {
+  expect(new Replay(readLog(database), 5).violations).toEqual([]);
+}
+
+/** The errors that tools answered in the main conversation, in order. */
+export function errorsInMain({ recording }: Outcome): { tool: string; text: string }[] {
+  const seen = new Map<string, { tool: string; text: string }>();
+  for (const { isMain, conversation } of recording.requests) {
+    if (!isMain) continue;
+    for (const block of conversation.blocks) {
+      if (block.kind === "result" && block.isError)
+        seen.set(block.callId, { tool: block.tool, text: block.text });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** The texts that hooks of the plugin put into the main conversation of a run. */
+export function hookTexts(outcome: Outcome, run = 1): string[] {
+  return outcome.recording
+    .mainContext(runNumber(outcome, run).sessionId)
+    .filter(({ source }) => source === "hook of this plugin")
+    .map(({ text }) => text);
+}
+
+/** What hooks of the plugin told the user of a run, beside the conversation. */
+export function noticesOf(outcome: Outcome, run: number): string[] {
+  return runNumber(outcome, run)
+    .events.filter(({ subtype }) => subtype === "informational")
+    .map(({ content }) => String(content));
+}
+
+/** The requests of the main conversation of a run. */
+export function mainRequestsOf(outcome: Outcome, run: number): RecordedRequest[] {
+  const { startMs, wallMs } = runNumber(outcome, run);
+  return outcome.recording.requests.filter(
+    (request) => request.isMain && request.startMs >= startMs && request.startMs <= startMs + wallMs,
+  );
+}
+
+/** Everything that an agent was told before its first turn. */
+export function agentOpening({ recording }: Outcome, agentId: string): string {
+  const first = recording.requests.find(({ conversation }) => conversation.agentId === agentId);
+  return textOf(first?.conversation.blocks ?? []);
+}
+
+/** The agents that worked on a task, in order. */
+export function agentsAt({ recording }: Outcome, task: string): AgentInterval[] {
+  return recording.agents().filter((agent) => agent.task === `demo/${task}`);
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_POLICY } from "../../../mcp-server/src/policy/policy.ts";
+import { CallerError } from "../../../mcp-server/src/run/errors.ts";
+import {
+  effectivePolicy,
+  policyInput,
+  policyWarnings,
+  settingsFromEnvironment,
+} from "../../../mcp-server/src/run/policy-input.ts";
+
+/** The error of a call that throws one for its caller. */
+function refusalOf(call: () => unknown): CallerError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof CallerError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+describe("the policy that holds", () => {
+  it("is the contract's default where nobody says anything", () => {
+    expect(effectivePolicy({}, {})).toEqual(DEFAULT_POLICY);
+    expect(DEFAULT_POLICY).toMatchObject({
+      maxParallel: 5,
+      leaseMs: 20 * 60_000,
+      maxLeaseMs: 4 * 3_600_000,
+      failure: "best-effort",
+      retries: 1,
+      unscoped: "exclusive",
+      barrier: "none",
+      guard: "enforce",
+      approve: "tools",
+      review: "end",
+      commit: "none",
+    });
+  });
+
+  it("is the plan's over the user's over the default", () => {
+    const policy = effectivePolicy({ retries: 3, leaseMinutes: 5 }, { retries: 0, failure: "fail-fast" });
+    expect(policy).toMatchObject({ retries: 0, failure: "fail-fast", leaseMs: 300_000, maxParallel: 5 });
+  });
+
+  it("takes fractions of minutes and hours", () => {
+    expect(effectivePolicy({}, { leaseMinutes: 0.5, maxLeaseHours: 0.25 })).toMatchObject({
+      leaseMs: 30_000,
+      maxLeaseMs: 900_000,
+    });
+  });
+
+  it.each([
+    ["maxParallel", { maxParallel: 4 }, { maxParallel: 2 }, { maxParallel: 9 }],
+    ["guard", { guard: "enforce" }, { guard: "strict" }, { guard: "off" }],
+    ["unscoped", { unscoped: "shared" }, { unscoped: "exclusive" }, undefined],
+    ["unscoped", { unscoped: "exclusive" }, undefined, { unscoped: "shared" }],
+  ] as const)("lets a plan tighten %s and not loosen it, which it says", (field, user, tighter, looser) => {
+    if (tighter) {
+      expect(effectivePolicy(user, tighter)).toMatchObject(tighter);
+      expect(policyWarnings(user, tighter)).toEqual([]);
+    }
+    if (looser) {
+      expect(effectivePolicy(user, looser)).toMatchObject(user);
+      expect(policyWarnings(user, looser)).toEqual([expect.stringContaining(`policy.${field} stays`)]);
+    }
+  });
+});
+
+describe("a policy as it is written", () => {
+  it.each([
+    { maxParallel: 0 },
+    { maxParallel: 21 },
+    { maxParallel: 1.5 },
+    { leaseMinutes: 0 },
+    { leaseMinutes: -1 },
+    { retries: -1 },
+    { failure: "never" },
+    { capacity: { reviewer: 0 } },
+    { cap: 3 },
+  ])("%j is not valid", (input) => {
+    expect(policyInput.safeParse(input).success).toBe(false);
+  });
+});
+
+describe("the settings of the environment", () => {
+  it("are read from their variables", () => {
+    expect(
+      settingsFromEnvironment({
+        PARALLEL_MAX_PARALLEL: "8",
+        PARALLEL_LEASE_MINUTES: "0.5",
+        PARALLEL_FAILURE: "fail-fast",
+        PARALLEL_GUARD: "warn",
+        PARALLEL_OTHER: "x",
+      }),
+    ).toEqual({ maxParallel: 8, leaseMinutes: 0.5, failure: "fail-fast", guard: "warn" });
+  });
+
+  it("are not set when they are empty, or their own unreplaced name", () => {
+    expect(
+      settingsFromEnvironment({
+        PARALLEL_MAX_PARALLEL: "",
+        PARALLEL_GUARD: `\${user_config.guard}`,
+      }),
+    ).toEqual({});
+  });
+
+  it.each([
+    ["PARALLEL_MAX_PARALLEL", "many"],
+    ["PARALLEL_MAX_PARALLEL", "0"],
+    ["PARALLEL_RETRIES", "-1"],
+    ["PARALLEL_GUARD", "sometimes"],
+  ])("%s=%s is refused by name", (name, value) => {
+    const error = refusalOf(() => settingsFromEnvironment({ [name]: value }));
+    expect(error.field).toBe(name);
+    expect(error.message).toContain(`${name}=${value}`);
+    expect(error.remedy).toContain(name);
+  });
+
+  it("that are not served yet are refused", () => {
+    expect(refusalOf(() => settingsFromEnvironment({ PARALLEL_COMMIT: "task" })).kind).toBe("not_served");
+  });
+});

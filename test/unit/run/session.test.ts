@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
+import { SessionMemory } from "../../../mcp-server/src/run/session.ts";
+
+describe("the memory of a session", () => {
+  it("knows who made a call, and does not guess", () => {
+    const session = new SessionMemory(true);
+    session.noteCall("u1", { agentId: "a1" });
+    session.noteCall("u2", { agentId: undefined });
+    expect(session.callerOf("u1")).toEqual({ agentId: "a1" });
+    expect(session.callerOf("u2")).toEqual({ agentId: undefined });
+    expect(session.callerOf("u3")).toBeUndefined();
+    expect(session.callerOf(undefined)).toBeUndefined();
+  });
+
+  it("knows what a call launched", () => {
+    const session = new SessionMemory(true);
+    const launch = { token: "1-x", attempt: 1 as AttemptId };
+    session.noteLaunch("u1", launch);
+    expect(session.launchOf("u1")).toEqual(launch);
+    expect(session.wasLaunched(1 as AttemptId)).toBe(true);
+    expect(session.wasLaunched(2 as AttemptId)).toBe(false);
+  });
+
+  it("forgets the oldest calls of a long session", () => {
+    const session = new SessionMemory(true);
+    for (let n = 0; n < 5_000; n++) session.noteCall(`u${n}`, { agentId: "a" });
+    expect(session.callerOf("u0")).toBeUndefined();
+    expect(session.callerOf("u4999")).toBeDefined();
+    expect(session.callerOf("u3500")).toBeDefined();
+  });
+});

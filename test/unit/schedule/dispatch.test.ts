@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Candidate, chooseBatch } from "../../../mcp-server/src/schedule/dispatch.ts";
+
+function candidate(id: string, role = "implementer"): Candidate {
+  return { id, role };
+}
+const free = () => undefined;
+const idsOf = (chosen: readonly Candidate[]) => chosen.map(({ id }) => id);
+
+describe("chooseBatch", () => {
+  it("takes candidates in their order until the cap is reached, what runs included", () => {
+    const candidates = ["1", "2", "3", "4"].map((id) => candidate(id));
+    const { chosen, full } = chooseBatch(candidates, [candidate("x")], { cap: 3, capacity: {} }, free);
+    expect(idsOf(chosen)).toEqual(["1", "2"]);
+    expect(full).toBe(true);
+    expect(chooseBatch(candidates, candidates, { cap: 3, capacity: {} }, free).chosen).toEqual([]);
+  });
+
+  it("draws no more candidates than it needs", () => {
+    let drawn = 0;
+    function* endless() {
+      for (;;) {
+        drawn += 1;
+        yield candidate(String(drawn));
+      }
+    }
+    expect(chooseBatch(endless(), [], { cap: 2, capacity: {} }, free).chosen).toHaveLength(2);
+    expect(drawn).toBe(2);
+  });
+
+  it("passes over what does not fit and says why, so that no slot stays idle behind it", () => {
+    const candidates = [
+      candidate("1", "reviewer"),
+      candidate("2", "reviewer"),
+      candidate("3"),
+      candidate("4"),
+    ];
+    const { chosen, refused, full } = chooseBatch(
+      candidates,
+      [],
+      { cap: 4, capacity: { reviewer: 1 } },
+      ({ id }) => (id === "3" ? "p/9" : undefined),
+    );
+    expect(idsOf(chosen)).toEqual(["1", "4"]);
+    expect(refused.map(({ candidate: { id }, why }) => [id, why])).toEqual([
+      ["2", { kind: "role", role: "reviewer" }],
+      ["3", { kind: "scope", with: "p/9" }],
+    ]);
+    expect(full).toBe(false);
+  });
+
+  it("shows each candidate what was chosen before it", () => {
+    const seen: string[][] = [];
+    chooseBatch([candidate("1"), candidate("2")], [], { cap: 5, capacity: {} }, (_, chosen) => {
+      seen.push(idsOf(chosen));
+      return undefined;
+    });
+    expect(seen).toEqual([[], ["1"]]);
+  });
+
+  it("never exceeds the cap or a capacity", () => {
+    const some = fc.array(fc.constantFrom("a", "b"), { maxLength: 8 });
+    const limits = fc.record({
+      cap: fc.integer({ min: 1, max: 6 }),
+      capacity: fc.record({ a: fc.integer({ min: 1, max: 3 }) }),
+    });
+    fc.assert(
+      fc.property(some, some, limits, (waiting, running, { cap, capacity }) => {
+        const all = waiting.map((role, n) => candidate(String(n), role));
+        const held = running.map((role, n) => candidate(`r${n}`, role));
+        const { chosen } = chooseBatch(all, held, { cap, capacity }, free);
+        const together = [...held, ...chosen];
+        if (chosen.length > 0) {
+          expect(together.length).toBeLessThanOrEqual(cap);
+          if (chosen.some(({ role }) => role === "a")) {
+            expect(together.filter(({ role }) => role === "a").length).toBeLessThanOrEqual(capacity.a);
+          }
+        }
+      }),
+    );
+  });
+});
