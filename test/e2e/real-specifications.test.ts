@@ -118,21 +118,23 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
 
   const written = writes(recording).map(({ path }) => relative(project, path));
   expect(changedFiles(project)).toEqual(
-    [...new Set([...written, ...ledgerFiles(slug, replay.tasks.size, project, written)])].sort(),
+    [...new Set([...written, ...renderedFiles(slug, replay.tasks.size, project, written)])].sort(),
   );
 }
 
-/** The ledger is written; one that somebody else wrote before is kept beside it, word for word. */
-function ledgerFiles(slug: string, tasks: number, project: string, written: string[]): string[] {
-  const ledger = `specs/${slug}/04-implementation.md`;
-  const kept = `specs/${slug}/04-implementation.edited-1.md`;
+/** Both pages are written; what somebody else wrote in their place before is kept beside them, word for word. */
+function renderedFiles(slug: string, tasks: number, project: string, written: string[]): string[] {
   const text = (path: string) => readFileSync(join(project, path), "utf8");
-  expect(text(ledger)).toContain(`**Tasks Completed:** ${tasks} / ${tasks}`);
-  const original = join(SPECIFICATIONS, slug, "04-implementation.md");
-  if (written.includes(ledger)) expect(text(kept)).toMatch(new RegExp(`^${slug}/\\S+\n$`));
-  else if (existsSync(original)) expect(text(kept)).toBe(readFileSync(original, "utf8"));
-  else return [ledger];
-  return [ledger, kept];
+  expect(text(`specs/${slug}/04-implementation.md`)).toContain(`**Tasks Completed:** ${tasks} / ${tasks}`);
+  return ["03-tasks", "04-implementation"].flatMap((name) => {
+    const page = `specs/${slug}/${name}.md`;
+    const kept = `specs/${slug}/${name}.edited-1.md`;
+    const original = join(SPECIFICATIONS, slug, `${name}.md`);
+    if (written.includes(page)) expect(text(kept)).toMatch(new RegExp(`^${slug}/\\S+\n$`));
+    else if (existsSync(original)) expect(text(kept)).toBe(readFileSync(original, "utf8"));
+    else return [page];
+    return [page, kept];
+  });
 }
 
 /** The files of a folder, by the path at which the project has them; a copy of it would be as read-only as it is. */

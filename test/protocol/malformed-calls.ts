@@ -71,7 +71,8 @@ export function validCalls(target: Target): readonly (readonly [tool: string, in
     ["task_claim", { plan, task: id, agent: "debugger", worker: "w" }],
     ["task_create", { plan, tasks: [{ subject: "S", writes: [] }] }],
     ["task_get", { task: spare.task, token: spare.token }],
-    ["task_list", { plan, status: "pending", ready: true, agent: "debugger", limit: 5, cursor: "x" }],
+    ["task_list", { plan, status: "pending", ready: true, agent: "debugger", limit: 5 }],
+    ["task_list", { plan, cursor: free }],
     ["task_update", { task: spare.task, token: spare.token, note: "n" }],
     [
       "task_update",

@@ -43,7 +43,12 @@ export interface Answers {
     readonly plan: string;
     readonly status: string;
     readonly policy?: Readonly<Record<string, unknown>>;
-    readonly ledger?: { readonly written: string; readonly keptAside?: string };
+    readonly files?: readonly {
+      readonly file: string;
+      readonly how: string;
+      readonly why?: string;
+      readonly keptAside?: string;
+    }[];
     readonly warnings?: string[];
     readonly counts: CountsAnswer;
     readonly next: string;

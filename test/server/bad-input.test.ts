@@ -324,7 +324,6 @@ describe("what the contract has and this version does not serve is refused by na
     ["policy.maxTokens", "plan_update", { plan: "example", policy: { maxTokens: 1000 } }],
     ["tasks.3.isolation", "task_create", { plan: "example", tasks: [task("3", { isolation: "worktree" })] }],
     ["tasks.3.review", "plan_create", { plan: "new", tasks: [task("3", { review: true })] }],
-    ["split", "task_update", { task: "example/1", split: [task("1a"), task("1b")] }],
   ];
   it.each(cases)("%s", async (field, tool, input) => {
     const { folder, server, before } = await serverWithPlan();
@@ -332,17 +331,6 @@ describe("what the contract has and this version does not serve is refused by na
     expect(error).toMatchObject({ kind: "not_served", field });
     expect(error.message).toContain("not served by this version");
     expect(logOf(graphOf(folder))).toEqual(before);
-  });
-
-  it("a PostgreSQL database, without telling its password", async () => {
-    const folder = await repository({ [FILE]: breakdown([task("1")]) });
-    const server = await ParallelServer.start(folder, {
-      env: { PARALLEL_DATABASE_URL: "postgres://me:secret@127.0.0.1/graph" },
-    });
-    const error = await server.refused("plan_create", { plan: "example", from: FILE });
-    expect(error).toMatchObject({ kind: "not_served", field: "PARALLEL_DATABASE_URL" });
-    expect(JSON.stringify(error)).not.toContain("secret");
-    expect(existsSync(dirname(graphOf(folder)))).toBe(false);
   });
 
   it("a setting of the environment that is not valid", async () => {

@@ -1,17 +1,7 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  breakdown,
-  idsOf,
-  launchFor,
-  put,
-  report,
-  repository,
-  type TaskInput,
-  task,
-  tokenIn,
-} from "./checkout.ts";
+import { idsOf, launchFor, report, repository, type TaskInput, task, tokenIn } from "./checkout.ts";
 import { graphOf, logOf } from "./graph-file.ts";
 import { git, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 
@@ -186,46 +176,6 @@ describe("task_list", () => {
   it("refuses a cursor that names no task", async () => {
     const { server } = await planOf([task("1")]);
     expect((await server.refused("task_list", { plan: "p", cursor: "p/9" })).field).toBe("cursor");
-  });
-});
-
-describe("the ledger", () => {
-  const SPEC = "specs/example";
-  async function exported() {
-    const folder = await repository({ [`${SPEC}/03-tasks.json`]: breakdown([task("1")]) });
-    const server = await ParallelServer.start(folder);
-    await server.call("plan_create", { plan: "p", from: SPEC });
-    await report(server, "p", launchFor((await server.call("batch_next", { plan: "p" })).launch, "1"));
-    const write = () => server.call("plan_update", { plan: "p", action: "export" });
-    return { folder, write, read: () => readFileSync(join(folder, SPEC, "04-implementation.md"), "utf8") };
-  }
-
-  it("is written into the specification's folder, and nothing else shows in git status", async () => {
-    const { folder, write, read } = await exported();
-    expect(await git(folder, "status", "--porcelain", "--untracked-files=all")).toBe("");
-    expect((await write()).ledger).toEqual({ written: `${SPEC}/04-implementation.md` });
-    expect(read()).toContain("1 is done.");
-    expect(await git(folder, "status", "--porcelain", "--untracked-files=all")).toBe(
-      `?? ${SPEC}/04-implementation.md\n`,
-    );
-  });
-
-  it("that was edited by hand is kept aside, one that was not is replaced", async () => {
-    const { folder, write, read } = await exported();
-    await write();
-    expect((await write()).ledger?.keptAside).toBeUndefined();
-    const edited = `${read()}My own remark.\n`;
-    put(folder, { [`${SPEC}/04-implementation.md`]: edited });
-    const keptAside = (await write()).ledger?.keptAside ?? "";
-    expect(readFileSync(join(folder, keptAside), "utf8")).toBe(edited);
-    expect(read()).not.toContain("My own remark.");
-    expect(readdirSync(join(folder, SPEC))).toHaveLength(3);
-  });
-
-  it("of a plan that was not made from a file has no place", async () => {
-    const { server } = await planOf([task("1")]);
-    const error = await server.refused("plan_update", { plan: "p", action: "export" });
-    expect(error).toMatchObject({ kind: "wrong_state", field: "action" });
   });
 });
 

@@ -105,6 +105,14 @@ describe("splitting a task", () => {
     expect((await get("1.a.b")).notes?.join()).toContain("part of p/1.a");
   });
 
+  it("is not undone by sending the task back, which its parts would repeat", async () => {
+    const { server, split, get } = await planOf([task("1")]);
+    await split("1", [part(), part()]);
+    const error = await server.refused("task_update", { task: "p/1", status: "pending" });
+    expect(error).toMatchObject({ kind: "wrong_state", field: "status" });
+    expect((await get("1")).status).toBe("cancelled");
+  });
+
   it("takes back an offer that nobody has taken up", async () => {
     const { server, split, next } = await planOf([task("1")]);
     const [offer] = await next();

@@ -42,7 +42,7 @@ program
 
 program
   .command("export <plan>")
-  .description("write the ledger 04-implementation.md into the specification's folder")
+  .description("write 03-tasks.json, 03-tasks.md and 04-implementation.md into the specification's folder")
   .option("--json", "as JSON")
   .action(async (plan: string, options: { json?: boolean }) => {
     process.exitCode = await exportCommand(await context(), plan, options);

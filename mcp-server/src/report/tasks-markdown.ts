@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { levels } from "../graph/levels.ts";
 import { clashOf } from "../graph/scope.ts";
-import { scopeOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { plainSubject, scopeOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { RunReport } from "./aggregate.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
 import { formatDay, formatDuration, plural } from "./format.ts";
@@ -81,7 +81,7 @@ function overview(tasks: readonly TaskDefinition[], phases: readonly Phase[]): s
 
 function taskBlocks(task: TaskDefinition, beside: readonly TaskId[]): string[] {
   return [
-    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(task.subject, LINE_LIMIT)}`,
+    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task.subject), LINE_LIMIT)}`,
     factLines(task, beside)
       .map(([name, value]) => `- **${name}:** ${value}`)
       .join("\n"),

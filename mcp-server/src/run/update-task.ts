@@ -6,6 +6,7 @@ import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { partsOf } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
 
 export interface UpdateInput {
@@ -149,6 +150,15 @@ async function setStatus(
       "wrong_state",
       `${taskName(before.stored.slug, task.id)} is completed, and completed is final.`,
       "Create a new task for further work (task_create).",
+      "status",
+    );
+  }
+  const parts = partsOf(task);
+  if (parts) {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(before.stored.slug, task.id)} was split into ${parts.join(", ")}, which do its work.`,
+      "Change its parts instead.",
       "status",
     );
   }
