@@ -1,5 +1,5 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
-import type { PlanSource, PlanStatus } from "./plan.ts";
+import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope.ts";
 import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
 
@@ -27,6 +27,7 @@ export type Change =
       readonly document?: Readonly<Record<string, unknown>>;
     }
   | { readonly type: "plan.status"; readonly status: PlanStatus; readonly cause?: string }
+  | { readonly type: "plan.throttled"; readonly throttle: Throttle }
   | {
       readonly type: "task.created";
       readonly task: TaskId;
@@ -97,6 +98,8 @@ export type Change =
       readonly lastMessage?: string;
       readonly cause?: string;
       readonly drainsUntilMs?: number;
+      /** The model's provider refused the agent: the attempt counts against no limit. */
+      readonly throttled?: true;
     }
   | {
       readonly type: "attempt.drained";

@@ -126,6 +126,9 @@ function judge(
   const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
   const running = [...awaited].filter((id) => live.has(id));
   const base = { news, superfluous: [] };
+  // After a limit nothing runs for a while, and yet the plan goes on: whatever is waited for, that is to come first.
+  const pauses = loaded.pauseMs > 0 && loaded.stored.status === "open" && !isDone(loaded);
+  if (pauses && live.size === 0 && news.length === 0) return { ...base, satisfied: false, impossible: false };
   if (input.until === "next") return { ...base, satisfied: news.length > 0, impossible: live.size === 0 };
   if (input.until === "all") {
     // A task that went back to pending for another attempt has not ended yet, but nobody runs it either.

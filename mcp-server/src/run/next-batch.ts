@@ -130,7 +130,7 @@ export async function choose(
   return chooseBatch(
     candidatesOf(ctx, loaded, only),
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-    { cap: policy.maxParallel, capacity: policy.capacity },
+    { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
     (candidate, chosen) => {
       const holder = held.find(({ scope }) => clashOfClaims(candidate.scope, scope, ctx.caseInsensitive));
       if (holder) return holder.name;

@@ -9,6 +9,7 @@ import {
 } from "../graph/attempt.ts";
 import { definitionOf, type TaskDefinition } from "../graph/task.ts";
 import { statusAfter } from "../policy/after-attempt.ts";
+import { loosened, tightened } from "../policy/throttle.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
@@ -70,6 +71,8 @@ export interface Ending {
   readonly cause?: string;
   /** The agent may still be writing: its scope stays held for one more lease. */
   readonly draining?: boolean;
+  /** The model's provider refused the agent: this costs the task nothing, and the plan goes on more slowly. */
+  readonly throttled?: true;
 }
 
 /** Ends a running attempt and gives its task the status that follows from the failure policy. */
@@ -93,6 +96,23 @@ export async function endAttempt(
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
   await settleTask(ctx, tx, before, held.claim, ending);
+  await adaptThrottle(tx, before, held.claim, ending);
+}
+
+async function adaptThrottle(
+  tx: GraphWriter,
+  { stored, cap }: LoadedPlan,
+  claim: AnyClaim,
+  { outcome, throttled }: Ending,
+): Promise<void> {
+  const { throttle: now, id } = stored;
+  const startedAtMs = claim.state === "running" ? claim.startedAtMs : tx.nowMs;
+  const throttle = throttled
+    ? tightened(now, cap, startedAtMs, tx.nowMs)
+    : now && outcome === "completed"
+      ? loosened(now)
+      : now;
+  if (throttle && throttle !== now) await tx.append(id, { type: "plan.throttled", throttle });
 }
 
 async function settleTask(
@@ -112,7 +132,7 @@ async function settleTask(
     failure: before.policy.failure,
     retries: task.retries ?? before.policy.retries,
     failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
-    lostAttempts: task.lostAttempts + counted(["lost"]),
+    lostAttempts: task.lostAttempts + (ending.throttled ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
   });

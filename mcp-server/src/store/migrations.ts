@@ -15,6 +15,7 @@ const MAJOR = 1;
 const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<void>)[] = [
   createTables,
   addOrderOfEvents,
+  addThrottle,
 ];
 
 /** The layout that this server makes and expects. */
@@ -198,4 +199,9 @@ async function createTables(db: Kysely<Database>, engine: EngineName): Promise<v
 /** 1.1: a plan's whole log is read in order without sorting it, however many plans share the database. */
 async function addOrderOfEvents(db: Kysely<Database>): Promise<void> {
   await db.schema.createIndex("events_order").on("events").columns(["plan_id", "seq"]).execute();
+}
+
+/** 1.2: how a plan goes on after a rate or usage limit. */
+async function addThrottle(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("plans").addColumn("throttle", "text").execute();
 }
