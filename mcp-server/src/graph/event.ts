@@ -61,6 +61,8 @@ export type Change =
       readonly isolation: Isolation;
       readonly owner: Owner;
       readonly expiresAtMs: number;
+      /** How long the attempt was expected to take. */
+      readonly estimateMs?: number;
     }
   | {
       readonly type: "claim.returned";

@@ -6,7 +6,7 @@ import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { renderTimeline } from "../report/timeline.ts";
 import { timelineOfSchedule } from "../report/timeline-rows.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
-import { estimateBasis, estimateMs, estimateTokens } from "../schedule/estimate.ts";
+import { estimateTokens } from "../schedule/estimate.ts";
 import { lowerBoundMs, type Placement, simulate } from "../schedule/simulate.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
@@ -52,7 +52,7 @@ export async function analyzePlan(
   const nodes = open.map((task) => ({
     id: task.id as string,
     dependencies: task.dependencies.filter((id) => openIds.has(id)) as readonly string[],
-    durationMs: estimateMs(task),
+    durationMs: loaded.estimates.durationMs(task) + loaded.estimates.launchMs,
     role: ctx.roles.resolve(task.agent).role,
     scope: realScope(ctx.checkout.root, claimedScope(task, loaded.policy)),
   }));
@@ -93,7 +93,7 @@ export async function analyzePlan(
       lowerBoundMinutes: minutes(lowerBoundMs(nodes, cap)),
       speedup: Math.round((sequentialMs / Math.max(1, schedule.makespanMs)) * 10) / 10,
       tokens: estimateTokens(sequentialMs),
-      basis: estimateBasis(open),
+      basis: loaded.estimates.basis(open),
     },
     timeline: timelineText(schedule.placements, subjects),
   };

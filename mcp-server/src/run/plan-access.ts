@@ -2,6 +2,7 @@ import type { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Estimates } from "../schedule/estimate.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
 import type { RunContext } from "./context.ts";
@@ -18,6 +19,7 @@ export interface LoadedPlan {
   readonly pauseMs: number;
   /** Shared and brought up to date by the next load: not a snapshot. */
   readonly graph: PlanGraph;
+  readonly estimates: Estimates;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -63,6 +65,7 @@ export async function load(ctx: RunContext, reader: GraphReader, stored: StoredP
     cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
     pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
     graph: await reader.graph(stored),
+    estimates: await reader.estimates(stored),
   };
 }
 
