@@ -134,6 +134,7 @@ export type Change =
     }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }
+  /** What follows from a failure, by the policy; one of the words of `batch_collect`. */
   | { readonly type: "decision.taken"; readonly decision: string; readonly reason: string };
 
 export type ChangeType = Change["type"];

@@ -21,6 +21,11 @@ export function tightened(
   return { cap: Math.max(1, Math.floor(cap / 2)), untilMs: nowMs + pauseMs, pauseMs, sinceMs: nowMs };
 }
 
+/** Nothing has worked so far: one task at a time, without a pause. */
+export function oneAtATime(nowMs: number): Throttle {
+  return { cap: 1, untilMs: nowMs, pauseMs: FIRST_PAUSE_MS / 2, sinceMs: nowMs };
+}
+
 /** An attempt completed: one more may run at once, and the next pause is a short one again. */
 export function loosened(before: Throttle): Throttle {
   return { ...before, cap: before.cap + 1, pauseMs: FIRST_PAUSE_MS / 2 };

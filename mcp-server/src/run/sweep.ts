@@ -13,7 +13,8 @@ import { loosened, tightened } from "../policy/throttle.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
-import { type LoadedPlan, load } from "./plan-access.ts";
+import { type LoadedPlan, load, loadPlan } from "./plan-access.ts";
+import { decideAfterFailure, recoveredBy } from "./recover.ts";
 
 /**
  * Ends every claim whose time is over or whose owner is provably dead, so that what follows in the same
@@ -96,20 +97,24 @@ export async function endAttempt(
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
   await settleTask(ctx, tx, before, held.claim, ending);
+  if (ending.outcome === "failed" || ending.outcome === "unreported")
+    await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
   await adaptThrottle(tx, before, held.claim, ending);
 }
 
 async function adaptThrottle(
   tx: GraphWriter,
-  { stored, cap }: LoadedPlan,
+  { stored, cap, graph }: LoadedPlan,
   claim: AnyClaim,
   { outcome, throttled }: Ending,
 ): Promise<void> {
   const { throttle: now, id } = stored;
   const startedAtMs = claim.state === "running" ? claim.startedAtMs : tx.nowMs;
+  const task = graph.tasks.get(claim.task);
+  const looksForACause = task !== undefined && recoveredBy(task) !== undefined;
   const throttle = throttled
     ? tightened(now, cap, startedAtMs, tx.nowMs)
-    : now && outcome === "completed"
+    : now && outcome === "completed" && !looksForACause
       ? loosened(now)
       : now;
   if (throttle && throttle !== now) await tx.append(id, { type: "plan.throttled", throttle });
