@@ -5,6 +5,8 @@ export type Strategy = (typeof STRATEGIES)[number];
 export interface StrategyTask {
   readonly subject: string;
   readonly durationMs: number;
+  /** Whether a person or the breakdown said how long it takes. */
+  readonly isStated: boolean;
   readonly dependencies: readonly string[];
   /** Paths or globs that it writes; undefined when nobody knows. */
   readonly writes: readonly string[] | undefined;
@@ -91,7 +93,9 @@ function asksTheUser({ tasks }: StrategyFacts): StrategyChoice | undefined {
     : undefined;
 }
 
+/** Only by what was stated: how quick agents were so far says nothing about doing it without them. */
 function tooShort({ tasks }: StrategyFacts): StrategyChoice | undefined {
+  if (!tasks.every(({ isStated }) => isStated)) return undefined;
   if (sum(tasks) < WORTH_AN_AGENT_MS) {
     return {
       strategy: "direct",

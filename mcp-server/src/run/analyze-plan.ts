@@ -72,6 +72,7 @@ export async function analyzePlan(
     tasks: open.map((task, i) => ({
       subject: task.subject,
       durationMs: loaded.estimates.durationMs(task),
+      isStated: task.estimateMs !== undefined,
       dependencies: nodes[i]?.dependencies ?? [],
       writes: task.writes ?? (task.inferredWrites.length > 0 ? task.inferredWrites : undefined),
     })),

@@ -11,6 +11,7 @@ function tasks(count: number, of: Partial<StrategyTask> = {}): StrategyTask[] {
   return Array.from({ length: count }, (_, i) => ({
     subject: `Build part ${i}`,
     durationMs: 10 * MINUTE,
+    isStated: true,
     dependencies: [],
     writes: [`src/${i}.ts`],
     ...of,
@@ -63,6 +64,10 @@ describe("the strategy", () => {
     const { strategy, reasons } = choiceFor(all);
     expect(strategy).toBe("direct");
     expect(reasons).toHaveLength(1);
+  });
+
+  it("for tasks that agents were quick at so far is as for any", () => {
+    expect(choiceFor(tasks(4, { durationMs: 5_000, isStated: false })).strategy).toBe("parallel");
   });
 
   it("for one long task is one agent in the background", () => {
