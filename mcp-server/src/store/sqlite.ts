@@ -39,7 +39,7 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-class ImmediateSqliteDialect extends SqliteDialect {
+export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
   constructor(database: SqliteDatabase) {
     super({ database });
@@ -60,7 +60,7 @@ class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 /** Presents the driver's statements with the few methods that Kysely asks of a SQLite library. */
-function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
+export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -180,7 +180,7 @@ async function ensureSchema(db: Kysely<Database>, path: string): Promise<void> {
 }
 
 /** Whether the file has that table, or any at all. */
-async function hasTable(db: Kysely<Database>, name?: string): Promise<boolean> {
+export async function hasTable(db: Kysely<Database>, name?: string): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
     db,
   );
@@ -208,7 +208,7 @@ function backUp(path: string, minor: number): void {
 }
 
 /** Turns what SQLite throws into an error that says what is wrong and what to do; others pass. */
-function unusable(error: unknown, path: string): unknown {
+export function unusable(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
