@@ -227,6 +227,16 @@ describe("parallel doctor finds in the installation", () => {
     ]);
   });
 
+  it("that the server stays silent for longer than Claude Code waits", async () => {
+    const installation = await Installation.healthy();
+    writeFileSync(join(installation.root, "mcp-server/dist/server.js"), "setInterval(() => {}, 1000);\n");
+    await expectFindings(
+      installation,
+      [["Server", "wrong", /does not answer: it was silent for 1 s\.$/, /\/mcp shows/]],
+      { MCP_TIMEOUT: "1000" },
+    );
+  });
+
   it("that the server is of another version than the plugin", async () => {
     const installation = await Installation.healthy();
     for (const name of ["parallel", "spec", "debug"]) installation.setVersion(name, "0.2.0");

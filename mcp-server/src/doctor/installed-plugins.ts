@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { enabledPlugins, type HostSettings } from "./host-settings.ts";
 import { dataOf } from "./json-file.ts";
@@ -97,7 +97,7 @@ async function offerOf(hostFolder: string, marketplace: string, plugin: string) 
   const source = list?.plugins.find(({ name }) => name === plugin)?.source;
   if (typeof source !== "string") return undefined;
   // Claude Code reads a marketplace that is a folder of this machine in place, and copies all others.
-  return { folder: join(place.installLocation, source), readInPlace: place.source.source === "directory" };
+  return { folder: resolve(place.installLocation, source), readInPlace: place.source.source === "directory" };
 }
 
 export async function versionIn(folder: string): Promise<string | undefined> {

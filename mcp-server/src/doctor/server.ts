@@ -6,7 +6,7 @@ import * as z from "zod";
 import { type Check, skipped, wrong } from "./finding.ts";
 import { versionIn } from "./installed-plugins.ts";
 
-/** As long as Claude Code waits for a server. */
+/** As long as Claude Code waits for a server, unless its MCP_TIMEOUT says otherwise. */
 const START_LIMIT_MS = 30_000;
 /** A server ends with its input. */
 const END_LIMIT_MS = 2_000;
@@ -63,12 +63,13 @@ export const server: Check = {
 
 /** @throws Error that says why there is no answer. */
 async function askServer(file: string, env: NodeJS.ProcessEnv): Promise<{ version: string; tools: number }> {
+  const limitMs = Number(env.MCP_TIMEOUT) || START_LIMIT_MS;
   const child = spawn("node", [file], { env, stdio: ["pipe", "pipe", "pipe"] });
-  const end = endOf(child);
+  const end = endOf(child, limitMs);
   // Whoever ended does not read any more.
   child.stdin.on("error", () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const limit = setTimeout(() => child.kill("SIGKILL"), START_LIMIT_MS);
+  const limit = setTimeout(() => child.kill("SIGKILL"), limitMs);
   const ask = async <T>(id: number, method: string, params: object, schema: z.ZodType<T>): Promise<T> => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
     const line = await Promise.race([lines.next(), end]);
@@ -99,14 +100,14 @@ async function askServer(file: string, env: NodeJS.ProcessEnv): Promise<{ versio
 }
 
 /** Why the process is no more, in words: it never rejects. */
-async function endOf(child: ChildProcessWithoutNullStreams): Promise<Error> {
+async function endOf(child: ChildProcessWithoutNullStreams, limitMs: number): Promise<Error> {
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     log += text;
   });
   try {
     const [code, signal] = await once(child, "close");
-    if (signal) return new Error(`it was silent for ${START_LIMIT_MS / 1000} s`);
+    if (signal) return new Error(`it was silent for ${limitMs / 1000} s`);
     const reason = /^\w*Error(?: \[\w+\])?: .+$/m.exec(log)?.[0];
     return new Error(`it ended with ${code}${reason === undefined ? "" : `: ${reason}`}`);
   } catch (error) {
