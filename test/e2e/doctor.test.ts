@@ -71,7 +71,7 @@ describe("parallel doctor after a run of the real Claude Code", { timeout: 60_00
           check: "Hooks",
           level: "wrong",
           problem: expect.stringMatching(
-            /launched 2 agents of this plugin, 2 attempts began, and no hook told/,
+            /launched agents of this plugin \(2\), attempts began \(2\), and no hook told/,
           ),
           remedy: expect.stringMatching(/\/hooks lists those of the plugin/),
         },

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -27,6 +27,8 @@ export class Installation {
   readonly project: string;
   readonly home = temporaryFolder();
   readonly env: Record<string, string>;
+  /** The user who asks the doctor, where it is another one. */
+  #user: number | undefined;
 
   private constructor(project: string) {
     this.project = project;
@@ -124,6 +126,12 @@ export class Installation {
     await server.close();
   }
 
+  /** Gives home and project to another user, who then asks the doctor; only an administrator can do that. */
+  giveTo(user: number): void {
+    execFileSync("chown", ["-R", `${user}:${user}`, this.home, this.project]);
+    this.#user = user;
+  }
+
   /** Asks the installed command line. */
   async doctor(env: Readonly<Record<string, string>> = {}): Promise<{ code: number; answer: DoctorAnswer }> {
     const { code, out } = await this.print(["--json"], env);
@@ -136,6 +144,7 @@ export class Installation {
       cwd: this.project,
       env: { ...this.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
     let out = "";
     let log = "";

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   closeSync,
   copyFileSync,
   cpSync,
@@ -14,6 +15,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -417,7 +419,7 @@ describe("parallel doctor finds in Claude Code", () => {
       [
         "Hooks",
         "wrong",
-        /last run \(just now\) .* launched 1 agents .* 1 attempts began, and no hook/,
+        /last run \(just now\) .* launched agents of this plugin \(1\), attempts began \(1\), and no hook/,
         /\/hooks lists/,
       ],
     ]);
@@ -514,6 +516,22 @@ describe("parallel doctor finds in the database", () => {
     ]);
   });
 
+  it.runIf(process.getuid?.() === 0)("that another user made it", async () => {
+    const installation = await Installation.healthy();
+    await installation.runAPlan();
+    installation.giveTo(65534);
+    chownSync(dirname(installation.graph), 0, 0);
+    const remedy = /Give it to the user who runs Claude Code/;
+    await expectFindings(installation, [
+      ["Database", "wrong", /may not read and write .*\.git\/parallel \(EACCES\)/, remedy],
+    ]);
+    installation.giveTo(65534);
+    chownSync(installation.graph, 0, 0);
+    await expectFindings(installation, [
+      ["Database", "wrong", /may not read and write .*graph\.sqlite \(EACCES\)/, remedy],
+    ]);
+  });
+
   it("that its log was left behind alone", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
@@ -527,6 +545,16 @@ describe("parallel doctor finds in the database", () => {
         /-wal holds the last changes .* graph\.sqlite is not there/,
         /Move the database back/,
       ],
+    ]);
+  });
+
+  it("that its log grows and grows", async () => {
+    const installation = await Installation.healthy();
+    await installation.runAPlan();
+    // SQLite reads a log up to the first part that it did not write itself.
+    truncateSync(`${installation.graph}-wal`, 70 * 2 ** 20);
+    await expectFindings(installation, [
+      ["Database", "notice", /graph\.sqlite-wal has grown to 70 MB/, /End sessions that hang/],
     ]);
   });
 

@@ -17,8 +17,10 @@ export const database: Check = {
   async look(examination) {
     const { graph } = examination;
     if (graph.state === "out of sight") return skipped(graph.why);
-    const files =
-      graph.location.engine === "sqlite" ? await fileFindings(examination, graph.location.path) : [];
+    const path = graph.location.engine === "sqlite" ? graph.location.path : undefined;
+    const hidden = path === undefined ? [] : await forbidden([dirname(path), path]);
+    if (hidden.length > 0) return { seen: "out of reach", findings: hidden };
+    const files = path === undefined ? [] : await fileFindings(examination, path);
     if (graph.state === "none") return { ...skipped("none yet: the first plan makes it"), findings: files };
     if (graph.state === "unusable") {
       return {
@@ -48,19 +50,7 @@ function contents(inspection: GraphInspection): CheckResult {
         : [],
     };
   }
-  const damage = inspection.damage();
-  return {
-    seen: `SQLite, ${holds}, at ${place}`,
-    findings:
-      damage.length === 0
-        ? []
-        : [
-            wrong(
-              `The task graph ${place} is damaged: ${damage.slice(0, 3).join("; ")}.`,
-              "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
-            ),
-          ],
-  };
+  return { seen: `SQLite, ${holds}, at ${place}`, findings: [] };
 }
 
 async function fileFindings({ place }: Examination, path: string): Promise<Finding[]> {
@@ -68,8 +58,8 @@ async function fileFindings({ place }: Examination, path: string): Promise<Findi
   const [main, log] = await Promise.all([sizeOf(path), sizeOf(`${path}-wal`)]);
   if (main === undefined) return log === undefined ? [] : [abandonedLog(path)];
   return [
-    ...(await rightsFindings(path)),
-    ...(await spaceFindings(folder, await place.freeBytes(folder))),
+    ...(await openToOthers(path)),
+    ...spaceFindings(folder, await place.freeBytes(folder)),
     ...(log !== undefined && log > LOG_BYTES_EXPECTED ? [longLog(path, log)] : []),
   ];
 }
@@ -105,44 +95,43 @@ function spaceFindings(folder: string, free: number): Finding[] {
   ];
 }
 
-async function rightsFindings(path: string): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const folder = dirname(path);
-  for (const writable of [folder, path]) {
-    if (!(await isWritable(writable))) {
-      findings.push(
-        wrong(
-          `${writable} cannot be written by this user.`,
-          `Give it to the user who runs Claude Code (it may have been made by another one), or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
-        ),
-      );
-    }
+/** A folder that an administrator's session made hides what is in it, so it comes before its file. */
+async function forbidden(paths: readonly string[]): Promise<Finding[]> {
+  for (const path of paths) {
+    const refusal = await access(path, constants.R_OK | constants.W_OK).catch(
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    if (refusal === undefined || refusal === "ENOENT") continue;
+    return [
+      wrong(
+        `This user may not read and write ${path} (${refusal}).`,
+        "Give it to the user who runs Claude Code (a session of another user may have made it), or set PARALLEL_DATABASE_URL=sqlite:PATH to a place of your own.",
+      ),
+    ];
   }
-  if (process.platform === "win32") return findings;
+  return [];
+}
+
+async function openToOthers(path: string): Promise<Finding[]> {
+  if (process.platform === "win32") return [];
+  const folder = dirname(path);
   // A folder that was chosen by hand may be for others as well.
   const isOurs = ["parallel", ".parallel"].includes(basename(folder));
+  const findings: Finding[] = [];
   for (const file of [...(isOurs ? [folder] : []), path, `${path}-wal`, `${path}-shm`]) {
     const mode = await stat(file).then(
       (found) => found.mode,
       () => undefined,
     );
     if (mode === undefined || (mode & OTHERS) === 0) continue;
-    const needed = file === folder ? "700" : "600";
     findings.push(
       wrong(
         `Other users of this machine can reach ${file} (mode ${(mode & 0o777).toString(8)}).`,
-        `chmod ${needed} ${JSON.stringify(file)}`,
+        `chmod ${file === folder ? "700" : "600"} ${JSON.stringify(file)}`,
       ),
     );
   }
   return findings;
-}
-
-async function isWritable(path: string): Promise<boolean> {
-  return access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function megabytes(bytes: number): string {

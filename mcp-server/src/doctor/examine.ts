@@ -1,5 +1,5 @@
 import { CHECKS } from "./checks.ts";
-import { type Examination, prepareExamination, troubleOf } from "./examination.ts";
+import { type Examination, prepareExamination } from "./examination.ts";
 import { type Check, type CheckResult, wrong } from "./finding.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -26,7 +26,15 @@ async function lookSafely(check: Check, examination: Examination): Promise<Check
   try {
     return await check.look(examination);
   } catch (error) {
-    const { problem, remedy } = troubleOf(error);
-    return { seen: "could not be looked at", findings: [wrong(problem, remedy)] };
+    const why = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+    return {
+      seen: "could not be looked at",
+      findings: [
+        wrong(
+          `${check.name} could not be looked at: ${why}.`,
+          "Mend what the other lines name and ask again; if it stays so, tell the plugin's authors.",
+        ),
+      ],
+    };
   }
 }

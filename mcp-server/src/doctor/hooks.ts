@@ -103,7 +103,7 @@ async function judge({ place }: Examination, run: SessionRun): Promise<CheckResu
     seen: `silent in the last run, ${ago}`,
     findings: [
       wrong(
-        `In the last run (${ago}) Claude Code launched ${launched} agents of this plugin, ${run.attempts} attempts began, and no hook told of any. ${WITHOUT}`,
+        `In the last run (${ago}) Claude Code launched agents of this plugin (${launched}), attempts began (${run.attempts}), and no hook told of any. ${WITHOUT}`,
         "See in Claude Code that /hooks lists those of the plugin and that /mcp shows plugin:parallel:tasks as connected, because it answers them; then restart Claude Code. If that was mended since, the next run shows it.",
       ),
     ],

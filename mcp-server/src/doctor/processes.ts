@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const PATIENCE_MS = 6_000;
 
 /** What adopts processes whose parent died, beside the first process. */
-const ADOPTER = /(^|\/)(systemd|launchd|init|tini|dumb-init|docker-init|catatonit)( |$)/;
+const ADOPTER = /^(\S*\/)?(systemd|launchd|init|tini|dumb-init|docker-init|catatonit)( |$)/;
 const SERVER = /^\S*node\S*(?: -\S+)* (.+[\\/]mcp-server[\\/]dist[\\/]server\.js)$/;
 
 /** A running server of this plugin. */
@@ -28,7 +28,8 @@ export const processes: Check = {
   name: "Processes",
   async look(examination) {
     if (process.platform === "win32") return skipped("not looked at on Windows");
-    let servers = await serverProcesses();
+    let servers = await serverProcesses().catch(() => undefined);
+    if (!servers) return skipped("`ps` does not list them");
     if (servers.some(({ orphaned }) => orphaned)) {
       const before = new Set(servers.filter(({ orphaned }) => orphaned).map(({ pid }) => pid));
       await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
@@ -39,7 +40,7 @@ export const processes: Check = {
     }
     const findings = await Promise.all(servers.map((server) => findingsFor(examination, server)));
     return {
-      seen: servers.length === 0 ? "no server runs" : `${servers.length} servers run`,
+      seen: servers.length === 0 ? "no server runs" : `servers running: ${servers.length}`,
       findings: findings.flat(),
     };
   },
@@ -101,5 +102,5 @@ function isOrphaned(ppid: number, argsOf: ReadonlyMap<number, string>): boolean 
   const parent = argsOf.get(ppid);
   if (parent === undefined) return true;
   // In a container the first process may well be Claude Code itself.
-  return ADOPTER.test(parent.split(" ").slice(0, 1).join("")) || (ppid === 1 && !/claude/.test(parent));
+  return ADOPTER.test(parent) || (ppid === 1 && !/claude/.test(parent));
 }

@@ -25,8 +25,10 @@ export const worktrees: Check = {
     if (checkout.gitCommonDir === undefined) return skipped("not a git repository");
     if (graph.state !== "open" || graph.inspection.version === undefined)
       return skipped("no graph to look at");
-    const { stdout } = await run("git", ["worktree", "list", "--porcelain", "-z"], { cwd: checkout.root });
-    const [, ...linked] = parseWorktrees(stdout);
+    const list = ["worktree", "list", "--porcelain", "-z"];
+    const listed = await run("git", list, { cwd: checkout.root }).catch(() => undefined);
+    if (!listed) return skipped("git does not list them; 2.36 or newer does");
+    const [, ...linked] = parseWorktrees(listed.stdout);
     const users = await usersOf(examination);
     const left = linked.flatMap((worktree) => leftOver(worktree, users));
     return { seen: linked.length === 0 ? "none" : `${linked.length} beside the main one`, findings: left };

@@ -7,10 +7,10 @@ import { Kysely } from "kysely";
 import { type GraphInspection, readFrom, versionOf } from "./inspection.ts";
 import { minorVersion } from "./migrations.ts";
 import type { Database } from "./schema.ts";
-import { forKysely, hasTable, ImmediateSqliteDialect, unusable } from "./sqlite.ts";
+import { corrupt, forKysely, hasTable, ImmediateSqliteDialect, unusable } from "./sqlite.ts";
 
 /**
- * Opens the graph at `path` for looking. It must exist.
+ * Opens the graph at `path` for looking, and has SQLite check that it is whole. It must exist.
  * @throws StoreUnusable when it is corrupt, no graph, or of a newer major version.
  */
 export async function inspectSqlite(path: string): Promise<GraphInspection> {
@@ -18,6 +18,7 @@ export async function inspectSqlite(path: string): Promise<GraphInspection> {
   try {
     opened = openUntouched(path);
     const { connection, close } = opened;
+    refuseDamage(connection, path);
     const db = new Kysely<Database>({
       dialect: new ImmediateSqliteDialect(forKysely(connection, path)),
     });
@@ -27,7 +28,6 @@ export async function inspectSqlite(path: string): Promise<GraphInspection> {
       place: path,
       version,
       read: (work) => readFrom(db, work),
-      damage: () => damageOf(connection),
       close: async () => close(),
     };
   } catch (error) {
@@ -76,7 +76,8 @@ function plain(connection: DatabaseSyncInstance): Opened {
   return { connection, close: () => connection.close() };
 }
 
-function damageOf(connection: DatabaseSyncInstance): string[] {
-  const rows = connection.prepare("pragma integrity_check(10)").all() as { integrity_check: string }[];
-  return rows.map((row) => row.integrity_check).filter((line) => line !== "ok");
+function refuseDamage(connection: DatabaseSyncInstance, path: string): void {
+  const rows = connection.prepare("pragma integrity_check(3)").all() as { integrity_check: string }[];
+  const damage = rows.map((row) => row.integrity_check).filter((line) => line !== "ok");
+  if (damage.length > 0) throw corrupt(path, damage.join("; "));
 }

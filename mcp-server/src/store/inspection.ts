@@ -12,11 +12,7 @@ export type GraphInspection = {
   read<T>(work: (reader: GraphReader) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 } & (
-  | {
-      readonly engine: "sqlite";
-      /** What SQLite's integrity check finds wrong. */
-      damage(): string[];
-    }
+  | { readonly engine: "sqlite" }
   | {
       readonly engine: "postgres";
       readonly serverVersion: string;

@@ -207,6 +207,16 @@ function backUp(path: string, minor: number): void {
   renameSync(partial, free);
 }
 
+/** The file does not hold what was written to it. */
+export function corrupt(path: string, why: string, cause?: unknown): StoreUnusable {
+  return new StoreUnusable(
+    "corrupt",
+    `The task graph ${path} is damaged: ${why}.`,
+    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
+    { cause },
+  );
+}
+
 /** Turns what SQLite throws into an error that says what is wrong and what to do; others pass. */
 export function unusable(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
@@ -215,12 +225,7 @@ export function unusable(error: unknown, path: string): unknown {
   // A message that is not the engine's own may quote anything, so only that one is judged by its words.
   const engine = code === "ERR_SQLITE_ERROR" ? text : "";
   if (/not a database|malformed|corrupt/i.test(engine)) {
-    return new StoreUnusable(
-      "corrupt",
-      `The task graph ${path} is damaged: ${text}.`,
-      "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
-      { cause: error },
-    );
+    return corrupt(path, text, error);
   }
   if (/EACCES|EROFS|EPERM|EEXIST|ENOTDIR/.test(code) || /readonly|read-only|unable to open/i.test(engine)) {
     return new StoreUnusable(
