@@ -701,6 +701,29 @@ describe("parallel doctor finds of past runs", () => {
     ]);
   });
 
+  it("the locked worktree of an attempt that has ended, and not that of one that runs", async () => {
+    const installation = await Installation.healthy();
+    await installation.runAPlan();
+    const server = await installation.server();
+    await server.call("plan_create", { plan: "q", tasks: [task("1")] });
+    await server.call("batch_next", { plan: "q" });
+    for (const [branch, folder] of [
+      ["parallel-work/p/1-1", "p-1-1"],
+      ["parallel-work/q/1-2", "q-1-2"],
+    ] as const) {
+      const path = join(installation.project, ".claude/worktrees", folder);
+      await git(installation.project, "worktree", "add", "--quiet", "--lock", "-b", branch, path);
+    }
+    await expectFindings(installation, [
+      [
+        "Worktrees",
+        "notice",
+        /p-1-1 \(branch parallel-work\/p\/1-1\) is left over/,
+        /git worktree unlock ".*p-1-1", then git worktree remove ".*p-1-1"/,
+      ],
+    ]);
+  });
+
   it("the worktree of a plan's branch, whose folder is gone", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();

@@ -15,6 +15,8 @@ export interface Worktree {
   readonly branch: string | undefined;
   /** Its folder is gone. */
   readonly prunable: boolean;
+  /** Git removes it only after it was unlocked. */
+  readonly locked: boolean;
 }
 
 /** Whether worktrees of agents and plans are still there that nobody works in. */
@@ -51,22 +53,24 @@ export function parseWorktrees(text: string): Worktree[] {
         path: lines.get("worktree") ?? "",
         branch: lines.get("branch")?.replace(/^refs\/heads\//, ""),
         prunable: lines.has("prunable"),
+        locked: lines.has("locked"),
       };
     });
 }
 
-/** Who may be working in a worktree. */
+/** Who may be working in a worktree: true while that is so, false when it is over. */
 interface Users {
-  /** Agents that had a claim of this repository's plans: true while they may be writing. */
+  /** Agents that had a claim of this repository's plans. */
   readonly agents: ReadonlyMap<string, boolean>;
-  /** Plans of this repository: true while something of them is claimed. */
+  readonly attempts: ReadonlyMap<number, boolean>;
   readonly plans: ReadonlyMap<string, boolean>;
 }
 
 async function usersOf({ graph, place }: Examination): Promise<Users> {
   const agents = new Map<string, boolean>();
+  const attempts = new Map<number, boolean>();
   const plans = new Map<string, boolean>();
-  if (graph.state !== "open") return { agents, plans };
+  if (graph.state !== "open") return { agents, attempts, plans };
   const { repository } = graph.location;
   await graph.inspection.read(async (reader) => {
     for (const plan of await reader.plans(repository)) {
@@ -74,26 +78,30 @@ async function usersOf({ graph, place }: Examination): Promise<Users> {
       const { claims } = await reader.graph(plan);
       plans.set(plan.slug, claims.some(works));
       for (const claim of claims) {
+        attempts.set(claim.id, works(claim));
         if ("agentId" in claim && claim.agentId !== undefined) agents.set(claim.agentId, works(claim));
       }
     }
   });
-  return { agents, plans };
+  return { agents, attempts, plans };
 }
 
-/** Worktrees of other origin are nobody's business here. */
-function leftOver(worktree: Worktree, { agents, plans }: Users): Finding[] {
-  const { path, branch, prunable } = worktree;
+/** Whether somebody works in it; undefined for a worktree of other origin, which is nobody's business here. */
+function isInUse({ path, branch = "" }: Worktree, { agents, attempts, plans }: Users): boolean | undefined {
+  const attempt = /^parallel-work\/.+-(\d+)$/.exec(branch)?.[1];
+  if (attempt !== undefined) return attempts.get(Number(attempt));
+  const plan = /^parallel\/([a-z0-9-]+)$/.exec(branch)?.[1];
+  if (plan !== undefined) return plans.get(plan);
   // The host names an agent's worktree after the agent.
-  const agent = dirname(path).endsWith(join(".claude", "worktrees"))
-    ? /^agent-(.+)$/.exec(basename(path))?.[1]
-    : undefined;
-  const plan = branch === undefined ? undefined : /^parallel\/([a-z0-9][a-z0-9-]*)/.exec(branch)?.[1];
-  const works =
-    (agent !== undefined ? agents.get(agent) : undefined) ??
-    (plan !== undefined ? plans.get(plan) : undefined);
-  if (works !== false) return [];
+  const isAgents = dirname(path).endsWith(join(".claude", "worktrees"));
+  return isAgents ? agents.get(basename(path).replace(/^agent-/, "")) : undefined;
+}
+
+function leftOver(worktree: Worktree, users: Users): Finding[] {
+  if (isInUse(worktree, users) !== false) return [];
+  const { path, branch, prunable, locked } = worktree;
   const where = branch === undefined ? "" : ` (branch ${branch})`;
+  const unlock = locked ? `git worktree unlock ${JSON.stringify(path)}, then ` : "";
   return [
     prunable
       ? notice(
@@ -102,7 +110,7 @@ function leftOver(worktree: Worktree, { agents, plans }: Users): Finding[] {
         )
       : notice(
           `The worktree ${path}${where} is left over: nobody works in it any more.`,
-          `Take over what is in it, then git worktree remove ${JSON.stringify(path)}; git refuses as long as it holds changes that are not committed.`,
+          `Take over what is in it, then ${unlock}git worktree remove ${JSON.stringify(path)}; git refuses as long as it holds changes that are not committed.`,
         ),
   ];
 }

@@ -114,8 +114,8 @@ it("worktrees are read as git lists them, with any character in their paths", ()
     "worktree /gone\0HEAD 3\0branch refs/heads/parallel/p\0prunable gitdir file points to non-existent location\0",
   ].join("\0");
   expect(parseWorktrees(`${listed}\0`)).toEqual([
-    { path: "/a", branch: "main", prunable: false },
-    { path: "/with space\nand line", branch: undefined, prunable: false },
-    { path: "/gone", branch: "parallel/p", prunable: true },
+    { path: "/a", branch: "main", prunable: false, locked: false },
+    { path: "/with space\nand line", branch: undefined, prunable: false, locked: true },
+    { path: "/gone", branch: "parallel/p", prunable: true, locked: false },
   ]);
 });
