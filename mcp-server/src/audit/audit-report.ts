@@ -8,13 +8,13 @@ export interface AuditReport {
   readonly sessionsRead: number;
   /** Sessions whose transcript could not be opened. */
   readonly sessionsUnreadable: number;
-  /** Those in which agents worked or something was found, in the order in which they were read. */
+  /** Those in which agents worked or something was found, the newest first. */
   readonly sessions: readonly SessionAudit[];
   readonly agents: number;
   /** Messages that launched agents. */
   readonly bursts: number;
   readonly largestBurst: number;
-  /** The largest number at work at the same moment, within one burst. */
+  /** The largest number of a session at work at the same moment. */
   readonly atOnce: number;
   readonly agentsMs: number;
   readonly coveredMs: number;
@@ -48,11 +48,13 @@ export function reportOf(audits: readonly SessionAudit[], sessionsUnreadable = 0
   return {
     sessionsRead: audits.length,
     sessionsUnreadable,
-    sessions: audits.filter((audit) => audit.agents > 0 || audit.findings.length > 0),
+    sessions: audits
+      .filter((audit) => audit.agents > 0 || audit.findings.length > 0)
+      .sort((a, b) => b.endMs - a.endMs),
     agents: sum((audit) => audit.agents),
     bursts: bursts.length,
     largestBurst: bursts.reduce((most, burst) => Math.max(most, burst.agents.length), 0),
-    atOnce: bursts.reduce((most, burst) => Math.max(most, burst.atOnce), 0),
+    atOnce: audits.reduce((most, audit) => Math.max(most, audit.atOnce), 0),
     agentsMs,
     coveredMs,
     lostMs,

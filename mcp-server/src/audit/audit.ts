@@ -1,3 +1,4 @@
+import { assignSlots } from "../report/slots.ts";
 import type { AgentRun } from "./agent-run.ts";
 import type { Skipped } from "./conversation.ts";
 import type { Finding, RuleId } from "./finding.ts";
@@ -51,6 +52,8 @@ export interface SessionAudit {
   /** Agents that started. */
   readonly agents: number;
   readonly bursts: readonly BurstFigures[];
+  /** The largest number that was really at work at the same moment. */
+  readonly atOnce: number;
   /** The times of all agents added up: what they would have taken one after another. */
   readonly agentsMs: number;
   /** The time in which at least one agent was at work. */
@@ -79,6 +82,7 @@ export function auditSession(session: Session): SessionAudit {
     endMs: session.main.endMs,
     agents: runs.length,
     bursts: burstsOf(session).map(figuresOf),
+    atOnce: assignSlots(runs).length,
     agentsMs: sum(runs.map(durationOf)),
     coveredMs: covered,
     lostMs: Math.min(covered, sum(findings.map(({ finding }) => finding.lostMs))),

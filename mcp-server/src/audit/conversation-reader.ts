@@ -35,18 +35,18 @@ const COMMAND_LIMIT = 1_000;
 const NAME_LIMIT = 200;
 
 const LAUNCHES = new Set(["Agent", "Task"]);
-const COLLECTS = new Set(["TaskOutput", "AgentOutputTool", "AgentOutput", "BashOutput"]);
+const COLLECTS = new Set(["TaskOutput", "AgentOutputTool", "AgentOutput"]);
 const STOPS = new Set(["TaskStop", "KillShell", "KillBash"]);
 const WRITES = new Set(["Write", "Edit", "MultiEdit", "NotebookEdit"]);
 /** What comes after these is the user's decision. */
 const ASKS_USER = new Set(["AskUserQuestion", "ExitPlanMode"]);
 /** Looking after the work and not doing any: lists of tasks, tools to be loaded, this project's own server. */
 const BOOKKEEPING =
-  /^(?:Todo(?:Write|Read)|Task(?:Create|Get|List|Update)|ToolSearch|ListAgents|Skill|mcp__plugin_parallel_tasks__.*)$/;
+  /^(?:BashOutput|Todo(?:Write|Read)|Task(?:Create|Get|List|Update)|ToolSearch|ListAgents|Skill|mcp__plugin_parallel_tasks__.*)$/;
 /** An agent hands its evidence to this project's server, which is what validates it. */
 const REPORT = /^mcp__.*__task_report$/;
 /** The host stands in for the user with these. */
-const HOST_TEXT = /^\s*(?:<(?:system-reminder|local-command|bash-std)|Caveat: |\[SYSTEM NOTIFICATION)/;
+const HOST_TEXT = /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_)|Caveat: |\[SYSTEM NOTIFICATION)/;
 /** Where the host keeps what a background agent does: reading it is a way to collect. */
 const OUTPUT_FILE = /\btasks[/\\]([\w-]+)\.output\b/;
 
@@ -194,11 +194,9 @@ export class ConversationReader {
     });
   }
 
-  #collect({ id, input, tool }: CallBlock, place: Place): void {
-    const agentId = text(input.task_id) || text(input.agentId) || text(input.bash_id);
-    // Shells are collected with the same tool; nobody waits for those with this one.
-    const isBlocking = tool !== "BashOutput" && input.block !== false;
-    const collect: Collect = { kind: "collect", ...place, agentId, isBlocking };
+  #collect({ id, input }: CallBlock, place: Place): void {
+    const agentId = text(input.task_id) || text(input.agentId);
+    const collect: Collect = { kind: "collect", ...place, agentId };
     this.#step(collect);
     this.#await(id, (result, record, at) => {
       const task = json(record.toolResult.task);
@@ -259,7 +257,7 @@ export class ConversationReader {
 
   #readOutput(agentId: string, place: Place): true {
     const answer = { ...place, isError: false, status: "read", text: "" };
-    this.#step({ kind: "collect", ...place, agentId, isBlocking: false, answer });
+    this.#step({ kind: "collect", ...place, agentId, answer });
     return true;
   }
 

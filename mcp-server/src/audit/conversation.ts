@@ -45,7 +45,6 @@ export interface Notice extends Place {
 export interface Collect extends Place {
   readonly kind: "collect";
   readonly agentId: string;
-  readonly isBlocking: boolean;
   answer?: CollectAnswer;
 }
 

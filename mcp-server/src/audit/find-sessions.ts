@@ -13,7 +13,7 @@ export interface SessionFile {
 
 /** The host names folders of transcripts by the project's path, and cuts long names. */
 const PROJECT_NAME_LIMIT = 200;
-const MAX_DEPTH = 3;
+const MAX_DEPTH = 12;
 /** Below a session's folder lie its agents; below a project's also what it remembers. */
 const NOT_SESSIONS = new Set(["subagents", "tool-results", "workflows", "memory"]);
 const SESSION_ID = /^[\w-]{4,64}$/;

@@ -35,7 +35,7 @@ export function costOf(found: readonly Pick<Found, "lostMs" | "wastedMs">[]): st
 /** The figures that a person wants first, one a line. */
 export function summaryLines(report: AuditReport): string[] {
   const { agents, agentsMs, coveredMs, speedup, possibleSpeedup, lostMs, wastedMs } = report;
-  const launches = `${plural(agents, "agent")}, launched by ${plural(report.bursts, "message")}, at most ${report.largestBurst} by one, at most ${report.atOnce} of one at work at once`;
+  const launches = `${plural(agents, "agent")}, launched by ${plural(report.bursts, "message")} (at most ${report.largestBurst} by one), at most ${report.atOnce} at work at once`;
   const gained =
     speedup === undefined
       ? "How long they worked could not be measured"

@@ -48,6 +48,8 @@ function lost(run: AgentRun): Finding {
 }
 
 function wrongIds(session: Session, by: Conversation): Finding[] {
+  // Shells are collected with the same tool: without an agent in the background it was no agent's id.
+  if (!session.runs.some((run) => run.by === by && run.isBackground)) return [];
   const known = new Set(session.runs.map((run) => run.agentId));
   return by.steps
     .filter(
