@@ -2,7 +2,7 @@
 export type CheckKind = "test" | "look";
 
 const TEST =
-  /(?:^|[\s;&|/(])(?:vitest|jest|mocha|ava|pytest|tox|nox|rspec|phpunit|ctest|playwright|cypress|unittest)\b|\b(?:npm|pnpm|yarn|bun|deno|cargo|go|make|mvn|gradlew?|dotnet|swift|mix|rake|bazel|composer|just|node)\b[^;&|]*?\b(?:test|tests|check|verify|--test)\b/;
+  /(?:^|[\s;&|/(])(?:vitest|jest|mocha|ava|pytest|tox|nox|rspec|phpunit|ctest|playwright|cypress|unittest)\b|\b(?:npm|pnpm|yarn|bun|deno|cargo|go|make|mvn|gradlew?|dotnet|swift|mix|rake|bazel|composer|just|node)\b[^;&|]*?(?:\b(?:tests?|check|verify)\b|--test\b)/;
 const LOOK =
   /\b(?:lint|eslint|biome|prettier|ruff|flake8|pylint|mypy|pyright|tsc|typecheck|type-check|clippy|rubocop|shellcheck|build|compile|gcc|clang|javac)\b|\bgit\s+(?:-\S+\s+)*(?:diff|status|show|log)\b|^\s*(?:cat|head|tail|less|sed -n|diff|grep|rg)\b/;
 
