@@ -11,16 +11,16 @@ export interface AuditReport {
   /** Those in which agents worked or something was found, the newest first. */
   readonly sessions: readonly SessionAudit[];
   readonly agents: number;
-  /** Messages that launched agents. */
+  /** Messages that launched agents, and workflows that did. */
   readonly bursts: number;
   readonly largestBurst: number;
   /** The largest number of a session at work at the same moment. */
   readonly atOnce: number;
   readonly agentsMs: number;
-  readonly coveredMs: number;
+  readonly elapsedMs: number;
   readonly lostMs: number;
   readonly wastedMs: number;
-  /** `agentsMs` by `coveredMs`. */
+  /** `agentsMs` by `elapsedMs`. */
   readonly speedup: number | undefined;
   /** What `speedup` could have been without the time lost. */
   readonly possibleSpeedup: number | undefined;
@@ -41,7 +41,7 @@ export function reportOf(audits: readonly SessionAudit[], sessionsUnreadable = 0
     audits.reduce((total, audit) => addUsage(total, figure(audit)), NO_USAGE);
   const bursts = audits.flatMap((audit) => audit.bursts);
   const agentsMs = sum((audit) => audit.agentsMs);
-  const coveredMs = sum((audit) => audit.coveredMs);
+  const elapsedMs = sum((audit) => audit.elapsedMs);
   const lostMs = sum((audit) => audit.lostMs);
   const mainUsage = usage((audit) => audit.mainUsage);
   const agentsUsage = usage((audit) => audit.agentsUsage);
@@ -56,11 +56,11 @@ export function reportOf(audits: readonly SessionAudit[], sessionsUnreadable = 0
     largestBurst: bursts.reduce((most, burst) => Math.max(most, burst.agents.length), 0),
     atOnce: audits.reduce((most, audit) => Math.max(most, audit.atOnce), 0),
     agentsMs,
-    coveredMs,
+    elapsedMs,
     lostMs,
     wastedMs: sum((audit) => audit.wastedMs),
-    speedup: ratio(agentsMs, coveredMs),
-    possibleSpeedup: ratio(agentsMs, coveredMs - lostMs),
+    speedup: ratio(agentsMs, elapsedMs),
+    possibleSpeedup: ratio(agentsMs, elapsedMs - lostMs),
     mainUsage,
     agentsUsage,
     shareOfAgents: ratio(newTokens(agentsUsage), newTokens(agentsUsage) + newTokens(mainUsage)),

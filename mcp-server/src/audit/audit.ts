@@ -56,9 +56,9 @@ export interface SessionAudit {
   readonly atOnce: number;
   /** The times of all agents added up: what they would have taken one after another. */
   readonly agentsMs: number;
-  /** The time in which at least one agent was at work. */
-  readonly coveredMs: number;
-  /** By how much `coveredMs` could have been shorter, by the findings. */
+  /** The time in which at least one agent was at work, and that between agents launched one by one. */
+  readonly elapsedMs: number;
+  /** By how much `elapsedMs` could have been shorter, by the findings. */
   readonly lostMs: number;
   /** Time of agents whose work was of no use or is in danger, by the findings. */
   readonly wastedMs: number;
@@ -73,7 +73,7 @@ export function auditSession(session: Session): SessionAudit {
   const runs = startedRuns(session.runs);
   const findings = rules.flatMap((rule) => rule.find(session).map((finding) => ({ rule, finding })));
   const wasted = new Set(findings.flatMap(({ finding }) => finding.wasted));
-  const covered = coveredMs(runs);
+  const elapsedMs = coveredMs(runs) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
   return {
     id: session.id,
     file: session.main.file,
@@ -84,8 +84,8 @@ export function auditSession(session: Session): SessionAudit {
     bursts: burstsOf(session).map(figuresOf),
     atOnce: assignSlots(runs).length,
     agentsMs: sum(runs.map(durationOf)),
-    coveredMs: covered,
-    lostMs: Math.min(covered, sum(findings.map(({ finding }) => finding.lostMs))),
+    elapsedMs,
+    lostMs: Math.min(elapsedMs, sum(findings.map(({ finding }) => finding.lostMs))),
     wastedMs: sum([...wasted].map(durationOf)),
     mainUsage: session.main.usage,
     agentsUsage: usageOfAgents(session),

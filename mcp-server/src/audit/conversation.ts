@@ -147,3 +147,9 @@ export interface Skipped {
 export function launchesOf(conversation: Conversation): Launch[] {
   return conversation.steps.filter((step) => step.kind === "launch");
 }
+
+/** A path as people of the project write it: from the conversation's working directory where it lies below. */
+export function pathWithin({ directory }: Conversation, path: string): string {
+  const prefix = `${directory}/`;
+  return directory !== "" && path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}

@@ -25,6 +25,8 @@ export interface Finding {
   readonly what: Phrase;
   /** Time for which the user waited longer than necessary. */
   readonly lostMs: number;
+  /** The part of `lostMs` in which no agent was at work. */
+  readonly idleMs?: number;
   /** The agents concerned. */
   readonly agents: readonly AgentRun[];
   /** Those of them whose work was of no use, or is in danger. */

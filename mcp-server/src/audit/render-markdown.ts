@@ -18,6 +18,7 @@ export function renderAuditMarkdown(report: AuditReport): string {
     verdict(report),
     ...report.findings.flatMap((found, i) => place(found, i + 1)),
     sessionTable(report),
+    burstTable(report),
     gapLines(report).length === 0 ? "" : `Not read: ${gapLines(report).join(", ")}.`,
     `**${shareLine(report)}**`,
   ];
@@ -55,25 +56,42 @@ function sessionTable({ sessions }: AuditReport): string {
   if (sessions.length < 2) return "";
   const rows = sessions.map(sessionRow);
   return [
-    "| Session | Day | Asked for | Agents | Launching messages | Speedup | Lost | Findings |",
+    "| Session | Day | Asked for | Agents | Bursts | Speedup | Lost | Findings |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
   ].join("\n");
 }
 
 function sessionRow(session: SessionAudit): string {
-  const { id, title, startMs, agents, bursts, agentsMs, coveredMs, lostMs, findings } = session;
+  const { id, title, startMs, agents, bursts, agentsMs, elapsedMs, lostMs, findings } = session;
   const cells = [
     escapeMarkdown(id, NAME_LIMIT),
     formatDay(startMs),
     title === "" ? "" : quote(title),
     agents,
     bursts.length,
-    coveredMs > 0 ? formatFactor(agentsMs / coveredMs) : "not measured",
+    elapsedMs > 0 ? formatFactor(agentsMs / elapsedMs) : "not measured",
     formatDuration(lostMs),
     findings.length,
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function burstTable({ sessions }: AuditReport): string {
+  const rows = sessions.flatMap(({ id, bursts }) =>
+    bursts.map(
+      ({ atMs, line, agents, atOnce, agentsMs, wallMs }) =>
+        `| ${escapeMarkdown(id, NAME_LIMIT)} | ${line} | ${formatMoment(atMs)} | ${agents.length} | ${atOnce} | ${formatDuration(agentsMs)} | ${formatDuration(wallMs)} |`,
+    ),
+  );
+  if (rows.length === 0) return "";
+  return [
+    "Bursts (the agents of one message):",
+    "",
+    "| Session | Line | When | Agents | At once | Their times added up | Wall time |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
 
 function bullets(lines: readonly string[]): string {

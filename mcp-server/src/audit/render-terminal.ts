@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { sep } from "node:path";
 import { createColors } from "picocolors";
 import { cellWidth } from "../report/cell-width.ts";
 import { cleanText } from "../report/escape.ts";
@@ -16,6 +17,9 @@ const SHOWN_TIMELINES = 2;
 const SHOWN_SESSIONS = 10;
 const QUOTE_LIMIT = 80;
 const PATH_LIMIT = 400;
+const ID_LIMIT = 80;
+const SHORT_ID = 8;
+const SHOWN_BURSTS = 20;
 /** Wider lines are hard to read. */
 const MAX_WIDTH = 110;
 const MIN_WIDTH = 20;
@@ -39,6 +43,7 @@ export function renderTerminal(
     ...(report.agents > 0 ? [summaryLines(report).flatMap((line) => paragraph(line, look, "  "))] : []),
     verdict(report, look),
     ...places(report, look),
+    bursts(report, look),
     sessions(report, look),
     gaps(report, look),
     paragraph(`Share: ${shareLine(report)}`, look, "", look.colours.bold),
@@ -82,6 +87,7 @@ function verdict(report: AuditReport, look: Look): string[] {
 
 function places({ findings }: AuditReport, look: Look): string[][] {
   const shown = findings.slice(0, SHOWN_FINDINGS);
+  const folder = commonFolder(findings.map((found) => found.file));
   let timelines = 0;
   const blocks = shown.map((found, i) => {
     const timeline =
@@ -89,29 +95,65 @@ function places({ findings }: AuditReport, look: Look): string[][] {
         ? findingTimeline(found, { width: look.width - 3, colour: look.colours.isColorSupported })
         : undefined;
     if (timeline !== undefined) timelines++;
-    return place(found, i + 1, timeline, look);
+    return place(found, i + 1, folder, timeline, look);
   });
   const rest = findings.length - shown.length;
+  if (folder !== "")
+    blocks.push(paragraph(`Places are below ${ownPath(folder)}`, look, "", look.colours.dim));
   if (rest > 0) blocks.push(paragraph(`and ${rest} more: --markdown and --json have them all`, look, ""));
   return blocks;
 }
 
-function place(found: Found, number: number, timeline: string | undefined, look: Look): string[] {
+function place(
+  found: Found,
+  number: number,
+  folder: string,
+  timeline: string | undefined,
+  look: Look,
+): string[] {
   const { colours } = look;
   const rule = ruleOf(found.rule);
   const cost = costOf([found]);
-  const file = found.file.startsWith(homedir()) ? `~${found.file.slice(homedir().length)}` : found.file;
+  const where = `${ownPath(found.file.slice(folder.length))}:${found.place.line}, ${formatMoment(found.place.atMs)}`;
   return [
     ...paragraph(`${number}. ${rule?.title}${cost === "" ? "" : `: ${cost}`}`, look, "", colours.bold),
     ...paragraph(`${speak(found.what, quote)}.`, look, "   "),
     ...(timeline === undefined ? [] : timeline.split("\n").map((line) => `   ${line}`)),
     ...paragraph(`Instead: ${rule?.instead}`, look, "   ", colours.cyan),
-    ...paragraph(
-      `${cleanText(file, PATH_LIMIT)}:${found.place.line} (${formatMoment(found.place.atMs)})`,
-      look,
-      "   ",
-      colours.dim,
-    ),
+    ...paragraph(where, look, "   ", colours.dim),
+  ];
+}
+
+/** The folder that all files lie in, with its last separator; empty where there are no files. */
+function commonFolder(files: readonly string[]): string {
+  const [first = "", ...others] = files;
+  let folder = first.slice(0, first.lastIndexOf(sep) + 1);
+  while (!others.every((file) => file.startsWith(folder))) {
+    folder = folder.slice(0, folder.lastIndexOf(sep, folder.length - 2) + 1);
+  }
+  return folder;
+}
+
+function ownPath(path: string): string {
+  const home = homedir();
+  return cleanText(path.startsWith(home) ? `~${path.slice(home.length)}` : path, PATH_LIMIT);
+}
+
+/** Every burst of one session; of several, the other formats have them. */
+function bursts({ sessions }: AuditReport, look: Look): string[] {
+  const [session] = sessions;
+  if (session === undefined || sessions.length > 1 || session.bursts.length === 0) return [];
+  const lines = session.bursts
+    .slice(0, SHOWN_BURSTS)
+    .map(
+      (burst) =>
+        `${formatMoment(burst.atMs)}, line ${burst.line}: ${plural(burst.agents.length, "agent")}, ${burst.atOnce} at once, ${formatDuration(burst.agentsMs)} of work in ${formatDuration(burst.wallMs)}`,
+    );
+  const rest = session.bursts.length - lines.length;
+  return [
+    ...paragraph("Bursts (the agents of one message)", look, "", look.colours.bold),
+    ...lines.flatMap((line) => paragraph(line, look, "  ")),
+    ...(rest > 0 ? paragraph(`and ${rest} more`, look, "  ") : []),
   ];
 }
 
@@ -127,15 +169,15 @@ function sessions(report: AuditReport, look: Look): string[] {
 }
 
 function sessionLine(session: SessionAudit): string {
-  const { id, title, startMs, agents, bursts, agentsMs, coveredMs, lostMs, findings } = session;
+  const { id, title, startMs, agents, bursts, agentsMs, elapsedMs, lostMs, findings } = session;
   const figures = [
     plural(agents, "agent"),
-    plural(bursts.length, "launching message"),
-    ...(coveredMs > 0 ? [formatFactor(agentsMs / coveredMs)] : []),
+    plural(bursts.length, "burst"),
+    ...(elapsedMs > 0 ? [formatFactor(agentsMs / elapsedMs)] : []),
     ...(lostMs > 0 ? [`${formatDuration(lostMs)} lost`] : []),
     plural(findings.length, "finding"),
   ].join(", ");
-  return `${cleanText(id, 8)} ${formatDay(startMs)} ${title === "" ? "" : `${quote(title)} `}${figures}`;
+  return `${cleanText(id, ID_LIMIT).slice(0, SHORT_ID)} ${formatDay(startMs)} ${title === "" ? "" : `${quote(title)} `}${figures}`;
 }
 
 function gaps(report: AuditReport, look: Look): string[] {

@@ -1,4 +1,4 @@
-import { assignSlots } from "../report/slots.ts";
+import { assignSlots, type Span } from "../report/slots.ts";
 import type { AgentRun } from "./agent-run.ts";
 import type { Conversation, Place } from "./conversation.ts";
 import { addUsage, NO_USAGE, type Usage } from "./usage.ts";
@@ -72,7 +72,7 @@ export function overlap(a: AgentRun, b: AgentRun): boolean {
 }
 
 /** The time in which at least one agent was at work. */
-export function coveredMs(runsByStart: readonly AgentRun[]): number {
+export function coveredMs(runsByStart: readonly Span[]): number {
   let covered = 0;
   let reachedMs = Number.NEGATIVE_INFINITY;
   for (const { startMs, endMs } of runsByStart) {

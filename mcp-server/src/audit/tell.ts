@@ -34,12 +34,12 @@ export function costOf(found: readonly Pick<Found, "lostMs" | "wastedMs">[]): st
 
 /** The figures that a person wants first, one a line. */
 export function summaryLines(report: AuditReport): string[] {
-  const { agents, agentsMs, coveredMs, speedup, possibleSpeedup, lostMs, wastedMs } = report;
-  const launches = `${plural(agents, "agent")}, launched by ${plural(report.bursts, "message")} (at most ${report.largestBurst} by one), at most ${report.atOnce} at work at once`;
+  const { agents, agentsMs, elapsedMs, speedup, possibleSpeedup, lostMs, wastedMs } = report;
+  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message), at most ${report.atOnce} at work at once`;
   const gained =
     speedup === undefined
       ? "How long they worked could not be measured"
-      : `${formatDuration(agentsMs)} of work in ${formatDuration(coveredMs)}: ${faster(speedup)}`;
+      : `${formatDuration(agentsMs)} of work in ${formatDuration(elapsedMs)}: ${faster(speedup)}`;
   const lost =
     lostMs > 0 && possibleSpeedup !== undefined
       ? [`${formatDuration(lostMs)} lost waiting: ${formatFactor(possibleSpeedup)} was possible`]

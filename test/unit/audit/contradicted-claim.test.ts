@@ -12,31 +12,31 @@ describe("a claim is contradicted", () => {
       "by an agent that failed",
       [good, bad],
       [say(120, "All tasks completed successfully!")],
-      "it says All tasks completed successfully!, but Port the pages had failed",
+      "It says All tasks completed successfully!, but Port the pages had failed",
     ],
     [
       "by an agent that is still at work",
       [good, { ...bad, status: "completed", to: 300 }],
       [say(120, "Everything is done.")],
-      "it says Everything is done., but Port the pages had not ended",
+      "It says Everything is done., but Port the pages had not ended",
     ],
     [
       "by the last test run",
       [good],
       [...runsCommand(110, "t", "npm test", "fails"), say(120, "I ported it. All tests pass.")],
-      "it says All tests pass., but the last test run (npm test) had failed",
+      "It says All tests pass., but the last test run (npm test) had failed",
     ],
     [
       "by the number of agents",
       [good],
       [say(120, "All 5 agents completed.")],
-      "it says All 5 agents completed., but only 1 of 5 agents had completed",
+      "It says All 5 agents completed., but only 1 of 5 agents had completed",
     ],
     [
       "also before the user's next prompt",
       [good, bad],
       [say(120, "All done, everything works."), prompt(130, "And now?"), say(140, "It is late.")],
-      "it says All done, everything works., but Port the pages had failed",
+      "It says All done, everything works., but Port the pages had failed",
     ],
   ];
   it.each(claims)("%s", (_, agents, lines, sentence) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dependentTogether } from "../../../mcp-server/src/audit/rules/dependent-together.ts";
-import { type Agent, DIRECTORY, found, only, reads, sessionOf, writes } from "./transcript.ts";
+import { type Agent, found, only, reads, sessionOf, writes } from "./transcript.ts";
 
 const schema: Agent = {
   ...{ id: "a1", name: "Design the schema", from: 10, to: 100, message: "m" },
@@ -14,7 +14,7 @@ const client: Agent = {
 describe("dependent tasks launched together are found", () => {
   it("when one looked for a file that the other wrote later", () => {
     expect(found(dependentTogether, sessionOf([schema, client]))).toEqual([
-      `Generate the client looked for ${DIRECTORY}/src/schema.ts before Design the schema, launched in the same message, had written it`,
+      `Generate the client looked for src/schema.ts before Design the schema, launched in the same message, had written it`,
     ]);
     expect(only(dependentTogether, sessionOf([schema, client])).file).toBe("agent-a2.jsonl");
   });

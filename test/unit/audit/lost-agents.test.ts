@@ -31,7 +31,7 @@ describe("lost agents are found", () => {
       result(121, "c", "No task found with ID: a999", {}, true),
     ];
     expect(found(lostAgents, sessionOf([{ ...lost, untold: false }], asked))).toEqual([
-      "a result was asked for under the id a999, which no launch had returned",
+      "A result was asked for under the id a999, which no launch had returned",
     ]);
   });
 });

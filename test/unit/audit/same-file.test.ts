@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sameFile } from "../../../mcp-server/src/audit/rules/same-file.ts";
-import { type Agent, DIRECTORY, found, only, sessionOf, writes } from "./transcript.ts";
+import { type Agent, found, only, sessionOf, writes } from "./transcript.ts";
 
 const a: Agent = {
   id: "a1",
@@ -20,7 +20,7 @@ const b: Agent = {
 it("finds two agents that wrote one file at the same time", () => {
   const finding = only(sameFile, sessionOf([a, b]));
   expect(found(sameFile, sessionOf([a, b]))).toEqual([
-    `Add login and Add logout both wrote ${DIRECTORY}/src/config.ts while both were at work`,
+    `Add login and Add logout both wrote src/config.ts while both were at work`,
   ]);
   expect(finding.file).toBe("agent-a2.jsonl");
   expect(finding.wasted).toEqual([]);

@@ -31,7 +31,7 @@ describe("one agent overloaded while others idled", () => {
     const finding = only(overloadedAgent, sessionOf(burst(60, 70, 370)));
     expect(finding.lostMs).toBe(200_000);
     expect(found(overloadedAgent, sessionOf(burst(60, 70, 370)))).toEqual([
-      "Part 2 worked alone for the last 300 s while the other 2 agents of its message had ended",
+      "Part 2 worked alone for the last 5 min while the other 2 agents of its message had ended",
     ]);
   });
 

@@ -27,7 +27,7 @@ const end = say(130, "That is it.");
 
 it("finds that nobody checked what agents wrote at the same time", () => {
   expect(found(validationSkipped, sessionOf([writer(1), writer(2)], [end]))).toEqual([
-    expect.stringMatching(/^nobody checked what Part 1, Part 2 wrote \(.*part1\.ts, .*part2\.ts\)$/),
+    expect.stringMatching(/^Nobody checked what Part 1, Part 2 wrote \(.*part1\.ts, .*part2\.ts\)$/),
   ]);
 });
 

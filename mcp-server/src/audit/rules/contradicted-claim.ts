@@ -71,7 +71,7 @@ function judge(session: Session, closing: Closing): Finding[] {
     {
       file: session.main.file,
       place: { line: say.line, atMs: say.atMs },
-      what: phrase`it says ${{ foreign: claimIn(say.text) }}, but ${why}`,
+      what: phrase`It says ${{ foreign: claimIn(say.text) }}, but ${why}`,
       lostMs: 0,
       agents: [...failed, ...running],
       wasted: failed,

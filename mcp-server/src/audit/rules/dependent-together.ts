@@ -1,4 +1,5 @@
 import type { AgentRun } from "../agent-run.ts";
+import { pathWithin } from "../conversation.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { namesFile } from "../independence.ts";
 import { phrase } from "../phrase.ts";
@@ -45,7 +46,7 @@ function readTooEarly(earlier: AgentRun, later: AgentRun): Reason | undefined {
     return {
       file: conversation.file,
       place: { line, atMs: missingMs ?? firstMs },
-      what: phrase`${{ foreign: later.name }} ${how} ${{ foreign: path }} before ${{ foreign: earlier.name }}, launched in the same message, had written it`,
+      what: phrase`${{ foreign: later.name }} ${how} ${{ foreign: pathWithin(later.by, path) }} before ${{ foreign: earlier.name }}, launched in the same message, had written it`,
     };
   }
   return undefined;

@@ -63,7 +63,7 @@ function wrongIds(session: Session, by: Conversation): Finding[] {
     .map((step) => ({
       file: by.file,
       place: { line: step.line, atMs: step.atMs },
-      what: phrase`a result was asked for under the id ${{ foreign: step.agentId }}, which no launch had returned`,
+      what: phrase`A result was asked for under the id ${{ foreign: step.agentId }}, which no launch had returned`,
       lostMs: 0,
       agents: [],
       wasted: [],

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../report/format.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { phrase } from "../phrase.ts";
 import { type Burst, burstsOf, coveredMs, durationOf, type Session, startedRuns } from "../session.ts";
@@ -30,7 +31,7 @@ function judge(session: Session, { runs, wallMs }: Burst): Finding[] {
     {
       file: last.by.file,
       place: { line: last.launch.line, atMs: last.launch.atMs },
-      what: phrase`${{ foreign: last.name }} worked alone for the last ${Math.round(tailMs / 1000)} s while the other ${runs.length - 1} agents of its message had ended`,
+      what: phrase`${{ foreign: last.name }} worked alone for the last ${formatDuration(tailMs)} while the other ${runs.length - 1} agents of its message had ended`,
       // Had the rest been shared out among all of them.
       lostMs: Math.round(tailMs * (1 - 1 / runs.length)),
       agents: runs,

@@ -1,5 +1,5 @@
 import type { AgentRun } from "../agent-run.ts";
-import type { FileWrites } from "../conversation.ts";
+import { type FileWrites, pathWithin } from "../conversation.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { namesOf, phrase } from "../phrase.ts";
 import { overlap, type Session, startedRuns } from "../session.ts";
@@ -31,7 +31,7 @@ function judge(a: AgentRun, b: AgentRun): Finding[] {
   const [victim] = lostWork;
   const later =
     first[0].lastMs > first[1].lastMs ? { run: a, writes: first[0] } : { run: b, writes: first[1] };
-  const paths = shared.map(([{ path }]) => path);
+  const paths = shared.map(([{ path }]) => pathWithin(a.by, path));
   const harm =
     victim === undefined
       ? ""

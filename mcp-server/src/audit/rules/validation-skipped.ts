@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import type { AgentRun } from "../agent-run.ts";
 import type { Conversation, Place, Step } from "../conversation.ts";
+import { pathWithin } from "../conversation.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { namesOf, phrase } from "../phrase.ts";
 import { conversationsOf, overlap, type Session, startedRuns } from "../session.ts";
@@ -27,12 +28,12 @@ function judge(session: Session, by: Conversation): Finding[] {
   const last = unchecked.at(-1);
   if (last?.toldAt === undefined) return [];
   const names = unchecked.map((run) => run.name);
-  const files = unchecked.flatMap(codeOf);
+  const files = unchecked.flatMap(codeOf).map((path) => pathWithin(by, path));
   return [
     {
       file: by.file,
       place: last.toldAt,
-      what: phrase`nobody checked what ${namesOf(names)} wrote (${namesOf(files)})`,
+      what: phrase`Nobody checked what ${namesOf(names)} wrote (${namesOf(files)})`,
       lostMs: 0,
       agents: unchecked,
       wasted: [],

@@ -3,7 +3,7 @@ import type { Conversation, Prompt, Step } from "../conversation.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { needed } from "../independence.ts";
 import { namesOf, phrase } from "../phrase.ts";
-import { conversationsOf, durationOf, type Session, startedRuns } from "../session.ts";
+import { conversationsOf, coveredMs, durationOf, type Session, startedRuns } from "../session.ts";
 import { AGENTS_AT_ONCE } from "./too-many-at-once.ts";
 
 /** Shorter waits are not worth a word. */
@@ -14,7 +14,8 @@ export const waitedForEach: Rule = {
   title: "Waited for each agent after launching it",
   criterion: `Two or more agents, each launched alone in its message after the one before had ended, with no work and no word of the user between; none needs another: no review or repair of it, no prompt that points back or names what only a report brought up, no file that another wrote. Launched together, ${AGENTS_AT_ONCE} at once, they would have taken at least ${MIN_LOST_MS / 1000} s less. Agents that a plan handed out are left alone.`,
   instead: "Launch all agents that do not need each other in one message, then collect.",
-  find: (session) => conversationsOf(session).flatMap((by) => chainsOf(session, by).flatMap(judge)),
+  find: (session) =>
+    conversationsOf(session).flatMap((by) => chainsOf(session, by).flatMap((chain) => judge(session, chain))),
 };
 
 /** Runs that followed each other although they did not need to. */
@@ -55,7 +56,7 @@ function promptsBefore(by: Conversation, run: AgentRun): Prompt[] {
   );
 }
 
-function judge(chain: AgentRun[]): Finding[] {
+function judge(session: Session, chain: AgentRun[]): Finding[] {
   const [first] = chain;
   const last = chain.at(-1);
   if (first?.launch === undefined || last === undefined) return [];
@@ -73,8 +74,16 @@ function judge(chain: AgentRun[]): Finding[] {
       place: { line: first.launch.line, atMs: first.launch.atMs },
       what: phrase`${chain.length} agents ran one after another${how}, though none needed another: ${namesOf(names)}`,
       lostMs,
+      idleMs: wallMs - coveredMs(clipped(session, first.startMs, last.endMs)),
       agents: chain,
       wasted: [],
     },
   ];
+}
+
+/** What agents of the whole session did in a stretch of time. */
+function clipped(session: Session, startMs: number, endMs: number) {
+  return startedRuns(session.runs)
+    .filter((run) => run.startMs < endMs && run.endMs > startMs)
+    .map((run) => ({ startMs: Math.max(run.startMs, startMs), endMs: Math.min(run.endMs, endMs) }));
 }
