@@ -16,6 +16,7 @@ const PROJECT_NAME_LIMIT = 200;
 const MAX_DEPTH = 12;
 /** Below a session's folder lie its agents; below a project's also what it remembers. */
 const NOT_SESSIONS = new Set(["subagents", "tool-results", "workflows", "memory"]);
+const AGENT = /^agent-[\w-]+\.jsonl$/;
 const SESSION_ID = /^[\w-]{4,64}$/;
 
 /**
@@ -32,6 +33,14 @@ export async function findSessions(
   const path = resolve(directory, asked);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return newestFirst(await inFolder(path));
+  if (found?.isFile() && AGENT.test(basename(path))) {
+    throw new CallerError(
+      "bad_input",
+      `${JSON.stringify(basename(path))} is the transcript of an agent.`,
+      "Give the transcript of its session: the agent is judged with it.",
+      "session",
+    );
+  }
   if (found?.isFile()) return [{ path: await realpath(path), changedMs: found.mtimeMs }];
   if (SESSION_ID.test(asked)) return newestFirst(await byId(projects, asked));
   throw new CallerError(

@@ -45,6 +45,14 @@ async function audit(files: readonly SessionFile[]): Promise<AuditReport> {
       "session",
     );
   }
+  if (audits.every(({ endMs }) => endMs === 0)) {
+    throw new CallerError(
+      "bad_input",
+      files.length === 1 ? "The file holds no conversation." : "None of the files holds a conversation.",
+      "Give a transcript that Claude Code wrote, or a folder of those.",
+      "session",
+    );
+  }
   return reportOf(audits, files.length - audits.length);
 }
 
