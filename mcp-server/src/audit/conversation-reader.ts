@@ -262,23 +262,35 @@ export class ConversationReader {
   }
 
   #work(isWrite: boolean, place: Place): void {
+    this.#endSay();
     const last = this.#steps.at(-1);
-    if (last?.kind === "work") {
-      last.calls++;
-      if (isWrite) last.writes++;
-    } else {
-      this.#step({ kind: "work", ...place, calls: 1, writes: isWrite ? 1 : 0 });
-    }
+    if (last?.kind !== "work") this.#step({ kind: "work", ...place, writes: isWrite ? 1 : 0 });
+    else if (isWrite) last.writes++;
   }
 
   #step(step: Step): void {
-    // Only what a turn ends with is judged as a whole; notifications may still come in after it.
-    if (step.kind !== "prompt" && step.kind !== "notice" && this.#lastSay !== undefined) {
-      this.#lastSay.text = this.#lastSay.text.slice(0, OTHER_TEXT_LIMIT);
-    }
+    if (step.kind !== "prompt" && step.kind !== "notice") this.#endSay();
     if (step.kind !== "notice") this.#lastSay = step.kind === "say" ? step : undefined;
     if (this.#steps.length < MAX_STEPS) this.#steps.push(step);
     else this.#dropped++;
+  }
+
+  /**
+   * More follows on what was said, so that it did not end a turn: only its beginning is kept, and nothing of it
+   * when it says no more than what was said before the same work. Long sessions are mostly that.
+   */
+  #endSay(): void {
+    const say = this.#lastSay;
+    if (say === undefined) return;
+    say.text = say.text.slice(0, OTHER_TEXT_LIMIT);
+    const [before, work, last] = this.#steps.slice(-3);
+    const isMoreOfTheSame =
+      last === say &&
+      work?.kind === "work" &&
+      before?.kind === "say" &&
+      (before.admitsFailure || !say.admitsFailure);
+    if (isMoreOfTheSame) this.#steps.pop();
+    this.#lastSay = undefined;
   }
 
   #await(callId: string, onResult: (result: ResultBlock, record: TranscriptRecord, place: Place) => void) {

@@ -75,7 +75,6 @@ export interface Check extends Place {
 /** Other tool calls, one after another with nothing between them. */
 export interface Work extends Place {
   readonly kind: "work";
-  calls: number;
   /** How many of them wrote a file. */
   writes: number;
 }
