@@ -202,7 +202,7 @@ export const auditStories: AuditStory[] = [
     "one agent has nearly all the work",
     ["overloaded-agent"],
     steps(together(...three), says("The documents are there.")),
-    { ...threeNotes, search: [after(3000, runs("ls")), stopsSilently("Written.")] },
+    { ...threeNotes, search: [after(5000, runs("ls")), stopsSilently("Written.")] },
   ),
   story(
     "nobody checks what was built",

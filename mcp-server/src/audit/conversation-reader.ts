@@ -25,6 +25,7 @@ import { admitsFailure, countsFailures } from "./wording.ts";
 
 /** What is kept of one conversation, so that its size does not decide how much memory it takes. */
 export const MAX_STEPS = 20_000;
+const MAX_LAUNCHES = 2_000;
 const MAX_FILES = 2_000;
 const MAX_OPEN_CALLS = 1_000;
 const PROMPT_LIMIT = 6_000;
@@ -67,6 +68,7 @@ export class ConversationReader {
   #lastSay: Say | undefined;
   #broken = 0;
   #long = 0;
+  #launches = 0;
   #dropped = 0;
 
   constructor(file: string, agentId?: string) {
@@ -140,9 +142,9 @@ export class ConversationReader {
 
   #hearText(said: string, record: TranscriptRecord, place: Place): void {
     const notifications = findNotifications(said);
-    for (const { task, callId, status, result } of notifications) {
+    for (const { task, callId, status, summary, result } of notifications) {
       const { isDelivered } = record;
-      const report = result.slice(0, REPORT_LIMIT);
+      const report = (result ?? summary).slice(0, REPORT_LIMIT);
       this.#step({ kind: "notice", ...place, agentId: task, callId, status, report, isDelivered });
     }
     const isUsers = record.role === "user" || record.isDelivered;
@@ -170,6 +172,10 @@ export class ConversationReader {
   }
 
   #launch({ id, input }: CallBlock, messageId: string, place: Place): void {
+    if (++this.#launches > MAX_LAUNCHES) {
+      this.#dropped++;
+      return;
+    }
     const launch: Launch = {
       kind: "launch",
       ...place,

@@ -19,6 +19,7 @@ export function renderAuditMarkdown(report: AuditReport): string {
     ...report.findings.flatMap((found, i) => place(found, i + 1)),
     sessionTable(report),
     burstTable(report),
+    criteria(report),
     gapLines(report).length === 0 ? "" : `Not read: ${gapLines(report).join(", ")}.`,
     `**${shareLine(report)}**`,
   ];
@@ -47,9 +48,14 @@ function place(found: Found, number: number): string[] {
     bullets([
       `Instead: ${rule?.instead}`,
       `Place: ${escapeMarkdown(found.file, PATH_LIMIT)}, line ${found.place.line}, ${formatMoment(found.place.atMs)}`,
-      `Counts when: ${rule?.criterion}`,
     ]),
   ];
+}
+
+function criteria(report: AuditReport): string {
+  const groups = byRule(report);
+  if (groups.length === 0) return "";
+  return `What counts as an anti-pattern:\n\n${bullets(groups.map(({ rule }) => `**${rule.title}**: ${rule.criterion}`))}`;
 }
 
 function sessionTable({ sessions }: AuditReport): string {

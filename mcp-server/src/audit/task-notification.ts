@@ -7,7 +7,8 @@ export interface TaskNotification {
   /** `completed`, `failed`, `killed`. */
   readonly status: string;
   readonly summary: string;
-  readonly result: string;
+  /** The agent's report; `undefined` where an older host only named a file to read. */
+  readonly result: string | undefined;
 }
 
 const START = "<task-notification>";
@@ -26,7 +27,7 @@ export function findNotifications(text: string): TaskNotification[] {
       callId: field(body, "tool-use-id"),
       status: field(body, "status"),
       summary: field(body, "summary"),
-      result: field(body, "result"),
+      result: body.includes("<result>") ? field(body, "result") : undefined,
     });
   }
   return found;

@@ -14,7 +14,7 @@ const NO_FAILURE =
 
 /** Words of somebody who does not say that it is over. */
 const UNFINISHED =
-  /\b(?:still|waiting|wait|pending|running|in progress|so far|meanwhile|shortly|will|next|yet|todo|when they)\b/i;
+  /\b(?:still|waiting|wait|pending|running|in progress|so far|meanwhile|shortly|will|next|yet|todo|launch(?:ed|ing)?|start(?:ed|ing)|spawn(?:ed|ing)|in the background|working on|as soon as)\b/i;
 
 const SUCCESS =
   /\b(?:all|every|both|everything)\b[^.!?\n]{0,80}\b(?:pass(?:es|ed|ing)?|complete[ds]?|done|succeed(?:s|ed)?|successful(?:ly)?|finished|green|work(?:s|ing)?|implemented|fixed)\b|\bsuccessfully (?:completed?|implemented|finished|fixed|built)\b|\b(?:is|are) (?:now )?(?:fully )?(?:complete|done|finished|implemented)\b|^[^\w\n]{0,10}(?:done|completed?|finished|success)\b/im;
@@ -24,7 +24,7 @@ const TESTS_PASS =
 
 /** The first words of a report that failed, or a line of it that states the outcome. */
 const FAILED_FIRST =
-  /^[^\w\n]{0,10}(?:(?:failed|failure|error|blocked|aborted|incomplete)\b|(?:i |we )?(?:could ?n[o'’]t|could not|cannot|can['’]t|was unable|were unable|am unable|unable to|failed to)\b)/i;
+  /^[^\w\n]{0,10}(?:(?:failed|failure|error|blocked|aborted|incomplete)(?=\s*(?:[:.!\n]|$)|\s+[—–-]\s)|(?:i |we )?(?:could ?n[o'’]t|could not|cannot|can['’]t|was unable|were unable|am unable|unable to|failed to)\b)/i;
 const FAILED_OUTCOME =
   /^[^\w\n]{0,10}(?:status|outcome|verdict)[^\w\n]{1,5}(?:failed|failure|blocked|incomplete|error)\b/im;
 
@@ -36,21 +36,31 @@ const AGENTS_DONE =
 
 /** Whether a text names anything that did not go well; also true of texts that cannot be judged. */
 export function admitsFailure(text: string): boolean {
-  return FAILURE.test(text.replace(NO_FAILURE, "")) || !ENGLISH.test(text);
+  return namesFailure(text) || !ENGLISH.test(text);
+}
+
+function namesFailure(text: string): boolean {
+  return FAILURE.test(text.replace(NO_FAILURE, ""));
+}
+
+/** Whether a text leaves open how it all went: it names a failure, or that something goes on. */
+function isOpen(text: string): boolean {
+  return namesFailure(text) || UNFINISHED.test(text);
 }
 
 /** Whether a text claims that the work as a whole succeeded, with no word of anything else. */
 export function claimsSuccess(text: string): boolean {
-  return SUCCESS.test(text) && !admitsFailure(text) && !UNFINISHED.test(text);
+  return SUCCESS.test(text) && !isOpen(text);
 }
 
 /** Whether a text claims that tests, checks or a build pass, with no word of anything else. */
 export function claimsTestsPass(text: string): boolean {
-  return TESTS_PASS.test(text) && !admitsFailure(text) && !UNFINISHED.test(text);
+  return TESTS_PASS.test(text) && !isOpen(text);
 }
 
-/** How many agents a text claims to have finished. */
+/** How many agents a text claims to have finished, with no word of anything else. */
 export function claimedAgents(text: string): number | undefined {
+  if (isOpen(text)) return undefined;
   const match = AGENTS_DONE.exec(text)?.[1];
   return match === undefined ? undefined : Number(match);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failuresIgnored } from "../../../mcp-server/src/audit/rules/failures-ignored.ts";
-import { type Agent, call, found, type Line, result, say, sessionOf, writes } from "./transcript.ts";
+import { type Agent, call, found, type Line, notice, result, say, sessionOf, writes } from "./transcript.ts";
 
 const good: Agent = { id: "a1", name: "Port the API", from: 10, to: 100, message: "m" };
 const bad: Agent = { id: "a2", name: "Port the pages", from: 10, to: 90, message: "m", status: "failed" };
@@ -56,6 +56,16 @@ describe("a failure is not ignored", () => {
     const stop = call(80, "s", "TaskStop", { task_id: "a2" });
     const killed = { ...bad, status: "killed", unfinished: true };
     expect(found(failuresIgnored, sessionOf([good, killed], [stop, next]))).toEqual([]);
+  });
+
+  it("when an older host only named the file with the result", () => {
+    const told = notice(90, "a3").message as { content: string };
+    const without = told.content.replace("<result>Done.</result>", "");
+    const agent: Agent = { id: "a3", name: "Port the docs", from: 10, to: 90, untold: true, report: "" };
+    const lines = [{ ...notice(90, "a3"), message: { role: "user", content: without } }, next];
+    const session = sessionOf([agent], lines);
+    expect(found(failuresIgnored, session)).toEqual([]);
+    expect(session.runs[0]?.outcome).toBe("completed");
   });
 
   it("when the user rejected the launch", () => {

@@ -33,6 +33,11 @@ it("finds launches that the host refused", () => {
   ]);
 });
 
+it("leaves a plan alone whose policy allows more", () => {
+  const planned = crowd(8, (i) => ({ prompt: `Task demo/${i}, token ${i}-abcdefghijklmnopqrstuvwxyz.` }));
+  expect(found(tooManyAtOnce, sessionOf(planned))).toEqual([]);
+});
+
 it("allows five at once, and any number one after another", () => {
   expect(found(tooManyAtOnce, sessionOf(crowd(5)))).toEqual([]);
   const inTurn = crowd(9, (i) => ({ from: 10 + 100 * i, to: 110 + 100 * i, message: `m${i}` }));

@@ -117,7 +117,7 @@ function failedTest(session: Session, say: Say): Phrase[] {
 function miscounted(session: Session, say: Say): Phrase[] {
   const claimed = claimedAgents(say.text);
   const completed = session.runs.filter((run) => run.outcome === "completed" && run.endMs <= say.atMs).length;
-  if (claimed === undefined || claimed <= completed || say.admitsFailure) return [];
+  if (claimed === undefined || claimed <= completed) return [];
   return [phrase`only ${completed} of ${claimed} agents had completed`];
 }
 

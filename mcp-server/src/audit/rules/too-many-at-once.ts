@@ -12,7 +12,7 @@ const OVERLOADED = /\brate.?limit|\boverloaded\b|\busage limit\b|\b(?:429|529)\b
 export const tooManyAtOnce: Rule = {
   id: "too-many-at-once",
   title: "Too many agents at once",
-  criterion: `More than ${AGENTS_AT_ONCE} agents were at work at the same moment (one finding a session, at its highest point), or the host refused a launch because too many were.`,
+  criterion: `More than ${AGENTS_AT_ONCE} agents were at work at the same moment (one finding a session, at its highest point), or the host refused a launch because too many were. A plan's agents alone are as many as its policy allows, and no finding.`,
   instead: `Launch at most ${AGENTS_AT_ONCE}, and the next one when one ends.`,
   find: (session) => judge(session),
 };
@@ -22,7 +22,8 @@ function judge(session: Session): Finding[] {
   const peak = peakOf(runs);
   const refused = session.runs.filter((run) => run.outcome === "refused" && REFUSED.test(run.cause));
   const worst = refused[0] ?? peak.at(-1);
-  if (worst === undefined || (peak.length <= AGENTS_AT_ONCE && refused.length === 0)) return [];
+  const areTooMany = peak.length > AGENTS_AT_ONCE && !peak.every((run) => run.isFromPlan);
+  if (worst === undefined || (!areTooMany && refused.length === 0)) return [];
   const overloaded = peak.filter((run) => run.outcome === "failed" && OVERLOADED.test(run.cause));
   const harm = [
     ...(refused.length > 0 ? [`the host refused ${refused.length}`] : []),
