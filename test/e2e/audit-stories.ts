@@ -19,8 +19,8 @@ export interface AuditStory {
 }
 
 /** A minute or more for an agent that takes two turns. */
-const SLOWER = 120;
-const LATENCY = { main: 20, agent: 300 };
+const SLOWER = 180;
+const LATENCY = { main: 20, agent: 200 };
 
 interface Wanted {
   id: string;
@@ -202,7 +202,7 @@ export const auditStories: AuditStory[] = [
     "one agent has nearly all the work",
     ["overloaded-agent"],
     steps(together(...three), says("The documents are there.")),
-    { ...threeNotes, search: [after(5000, runs("ls")), stopsSilently("Written.")] },
+    { ...threeNotes, search: [after(3500, runs("ls")), stopsSilently("Written.")] },
   ),
   story(
     "nobody checks what was built",

@@ -84,15 +84,15 @@ describe("the audit of a session that Claude Code recorded", { timeout: 60_000 }
   });
 
   it("tells people, a code host and a program the same", async () => {
-    const story = auditStories.find(({ name }) => name.includes("in the foreground"));
+    const story = auditStories.find(({ name }) => name.includes("for seconds of work"));
     if (story === undefined) throw new Error("the story is gone");
     await play(story, async (outcome) => {
       const terminal = await audit(outcome);
       expect(terminal.code).toBe(1);
-      expect(terminal.stdout).toContain("1. Waited for each agent after launching it: ");
+      expect(terminal.stdout).toContain("1. Work under 30 seconds parallelised");
       expect(terminal.stdout).not.toContain("\x1b");
       const markdown = await audit(outcome, "--markdown");
-      expect(markdown.stdout).toContain("| Waited for each agent after launching it | 1 |");
+      expect(markdown.stdout).toContain("| Work under 30 seconds parallelised | 1 |");
       const [session] = readdirSync(dirname(outcome.transcripts[0] ?? "")).filter((name) =>
         name.endsWith(".jsonl"),
       );
