@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { surroundingsOf } from "../doctor/surroundings.ts";
 import { createContext, type RunContext } from "../run/context.ts";
@@ -58,6 +58,18 @@ program
   .action(async (options: { json?: boolean }) => {
     const place = surroundingsOf(process.cwd(), process.env, pluginRoot, Date.now());
     process.exitCode = await doctorCommand(place, options);
+  });
+
+program
+  .command("audit [session]")
+  .description(
+    "what agents in past sessions gained and lost, from transcripts alone: of this project, or of a session, transcript or folder",
+  )
+  .option("--json", "as JSON")
+  .addOption(new Option("--markdown", "as Markdown").conflicts("json"))
+  .action(async (session: string | undefined, options: { json?: boolean; markdown?: boolean }) => {
+    const { auditCommand } = await import("./audit.ts");
+    process.exitCode = await auditCommand(session, options);
   });
 
 program
