@@ -46,8 +46,8 @@ export interface Problem {
   readonly demand: Lists;
   readonly amount: Int32Array;
   readonly capacity: Int32Array;
-  /** Activities that started already. */
-  readonly running: Int32Array;
+  /** Activities that are held at 0, whatever else is said of them: they run already, or have ended. */
+  readonly pinned: Int32Array;
   /** Every activity after all that it waits for. */
   readonly topological: Int32Array;
 }
@@ -79,18 +79,40 @@ export function compileProblem({ activities, capacities }: ProblemInput): Proble
     demand: listsOf(takes.map((demands) => demands.map(({ resource }) => resource))),
     amount: Int32Array.from(takes.flatMap((demands) => demands.map(({ amount }) => amount))),
     capacity: Int32Array.from(capacities),
-    running: Int32Array.from(activities.keys()).filter((index) => activities[index]?.running === true),
+    pinned: Int32Array.from(activities.keys()).filter((index) => activities[index]?.running === true),
     topological: topologicalOrder(before, after, size),
   };
 }
 
-/** The same problem with time running backwards, where what runs already is as free as the rest. */
+/** How far an execution has come. */
+export interface Progress {
+  readonly ended: Iterable<number>;
+  /** The activities that run, each with the time that remains of it. */
+  readonly running: Iterable<readonly [activity: number, remaining: number]>;
+}
+
+/** What is left of the problem: times count from now, what has ended takes no more time. */
+export function atProgress(problem: Problem, { ended, running }: Progress): Problem {
+  const duration = problem.duration.slice();
+  const pinned: number[] = [];
+  for (const activity of ended) {
+    duration[activity] = 0;
+    pinned.push(activity);
+  }
+  for (const [activity, remaining] of running) {
+    duration[activity] = remaining;
+    pinned.push(activity);
+  }
+  return { ...problem, duration, pinned: Int32Array.from(pinned) };
+}
+
+/** The same problem with time running backwards, where nothing is pinned. */
 export function reversed(problem: Problem): Problem {
   return {
     ...problem,
     before: problem.after,
     after: problem.before,
-    running: new Int32Array(0),
+    pinned: new Int32Array(0),
     topological: problem.topological.slice().reverse(),
   };
 }
@@ -105,7 +127,10 @@ function check(activity: Activity, index: number, size: number, capacities: read
   for (const other of activity.predecessors) {
     if (!(Number.isInteger(other) && other >= 0 && other < size)) refuse(`waits for ${other}, which is none`);
   }
+  const seen = new Set<number>();
   for (const { resource, amount } of activity.demands) {
+    if (seen.has(resource)) refuse(`takes of resource ${resource} twice`);
+    seen.add(resource);
     const capacity = capacities[resource];
     if (capacity === undefined) refuse(`takes of resource ${resource}, which is none`);
     else if (!Number.isInteger(amount) || amount < 0 || (amount > capacity && !activity.running)) {

@@ -33,7 +33,7 @@ export class SerialGenerator {
   readonly #finishNode: Int32Array;
   /** Activities that end at the same node, in the order in which they were placed. */
   readonly #nextAtNode: Int32Array;
-  readonly #isRunning: Uint8Array;
+  readonly #isPinned: Uint8Array;
 
   constructor(problem: Problem) {
     this.#problem = problem;
@@ -89,8 +89,8 @@ export class SerialGenerator {
     this.#finish = new Float64Array(size);
     this.#finishNode = new Int32Array(size);
     this.#nextAtNode = new Int32Array(size);
-    this.#isRunning = new Uint8Array(size);
-    for (const activity of problem.running) this.#isRunning[activity] = 1;
+    this.#isPinned = new Uint8Array(size);
+    for (const activity of problem.pinned) this.#isPinned[activity] = 1;
     const sharedNodes = 2 * size + 1;
     const ownNodes = 2 * own.length + width.length;
     this.#nodes = nodes(sharedNodes + ownNodes, sharedNodes * (width[0] as number) + ownNodes);
@@ -104,13 +104,13 @@ export class SerialGenerator {
   generate(list: Int32Array, start: Float64Array): number {
     this.#reset();
     let makespan = 0;
-    for (const activity of this.#problem.running) {
+    for (const activity of this.#problem.pinned) {
       start[activity] = 0;
       makespan = Math.max(makespan, this.#occupy(activity, 0, this.#head[0] as number));
     }
     for (let at = 0; at < list.length; at++) {
       const activity = list[at] as number;
-      if (this.#isRunning[activity] === 1) continue;
+      if (this.#isPinned[activity] === 1) continue;
       const end = this.#place(activity, start);
       if (end > makespan) makespan = end;
     }
