@@ -1,4 +1,5 @@
 import { EndQueue } from "./end-queue.ts";
+import { type NeededByAll, neededByAll } from "./needed-by-all.ts";
 import type { Lists, Problem } from "./problem.ts";
 import { RankHeaps } from "./rank-heaps.ts";
 
@@ -26,7 +27,7 @@ export class ParallelGenerator {
   #openCount = 0;
   readonly #isOpen: Uint8Array;
   /** With less than this free, nothing can start. */
-  readonly #least: readonly { readonly resource: number; readonly amount: number }[];
+  readonly #least: readonly NeededByAll[];
   readonly #waiting: RankHeaps;
   readonly #ends: EndQueue;
   readonly #byEnd: Int32Array;
@@ -197,7 +198,7 @@ interface Spots {
 
 function spotsOf({ demand, amount, capacity }: Problem): Spots {
   const amounts = Array.from(capacity, () => new Set<number>());
-  for (const [at, resource] of demand.item.entries()) amounts[resource]?.add(amount[at] as number);
+  for (let at = 0; at < amount.length; at++) amounts[demand.item[at] as number]?.add(amount[at] as number);
   const first = new Int32Array(capacity.length + 1);
   const resources = [NONE];
   const wanted = [0];
@@ -217,17 +218,4 @@ function spotsOf({ demand, amount, capacity }: Problem): Spots {
     ofResource: { first, item: Int32Array.from(wanted.keys()).subarray(1) },
     ofDemand: demand.item.map((resource, at) => spotOf[resource]?.get(amount[at] as number) as number),
   };
-}
-
-/** The resources of which every activity takes something: with less than the least of it, nothing can start. */
-function neededByAll({ size, demand, amount, capacity }: Problem) {
-  const takers = new Int32Array(capacity.length);
-  const least = new Int32Array(capacity.length).fill(2 ** 31 - 1);
-  for (const [at, resource] of demand.item.entries()) {
-    takers[resource] = (takers[resource] as number) + 1;
-    least[resource] = Math.min(least[resource] as number, amount[at] as number);
-  }
-  return [...capacity.keys()]
-    .filter((resource) => takers[resource] === size)
-    .map((resource) => ({ resource, amount: least[resource] as number }));
 }

@@ -14,6 +14,11 @@ export interface Effort {
   readonly seed: number;
 }
 
+/** A schedule takes a little more than its share of the activities: hence the power in `promptEffort`. */
+const PROMPT_WORK = 160_000;
+const LEAST_PROMPT_SCHEDULES = 4;
+const MOST_PROMPT_SCHEDULES = 1_000;
+
 export interface SchedulePlan {
   /** When each activity starts, in the unit of the durations. */
   readonly start: Float64Array;
@@ -21,6 +26,12 @@ export interface SchedulePlan {
   /** No schedule is shorter than this. */
   readonly lowerBound: number;
   readonly schedulesUsed: number;
+}
+
+/** Schedules for a plan that somebody waits for: about 50 ms for 1,000 activities in a process that just started. */
+export function promptEffort(size: number): number {
+  const affordable = Math.round(PROMPT_WORK / Math.max(1, size) ** 1.5);
+  return Math.min(MOST_PROMPT_SCHEDULES, Math.max(LEAST_PROMPT_SCHEDULES, affordable));
 }
 
 /**

@@ -28,6 +28,8 @@ export class SerialGenerator {
   readonly #ownFirst: Int32Array;
   readonly #ownProfile: Int32Array;
   readonly #ownAmount: Int32Array;
+  /** Per column of the shared profile the least that an activity takes of it, if anything. */
+  readonly #least: Int32Array;
   readonly #head: Int32Array;
   readonly #finish: Float64Array;
   readonly #finishNode: Int32Array;
@@ -85,6 +87,11 @@ export class SerialGenerator {
     this.#sharedAmount = Int32Array.from(sharedAmount);
     this.#ownProfile = Int32Array.from(own);
     this.#ownAmount = Int32Array.from(ownAmount);
+    this.#least = new Int32Array(width[0] as number).fill(2 ** 31 - 1);
+    for (let at = 0; at < shared.length; at++) {
+      const taken = shared[at] as number;
+      this.#least[taken] = Math.min(this.#least[taken] as number, sharedAmount[at] as number);
+    }
     this.#head = new Int32Array(width.length);
     this.#finish = new Float64Array(size);
     this.#finishNode = new Int32Array(size);
@@ -138,7 +145,10 @@ export class SerialGenerator {
       nodes.firstEnding[node] = NONE;
       nodes.freeAt[node] = nodes.freeUsed;
       const full = this.#fullAt[profile] as number;
-      for (let i = 0; i < width; i++) nodes.free[nodes.freeUsed + i] = this.#full[full + i] as number;
+      for (let i = 0; i < width; i++) {
+        nodes.free[nodes.freeUsed + i] = this.#full[full + i] as number;
+        nodes.skip[nodes.freeUsed + i] = NONE;
+      }
       nodes.freeUsed += width;
       this.#head[profile] = node;
     }
@@ -191,22 +201,40 @@ export class SerialGenerator {
     let at = from;
     while (at < end) {
       const base = freeAt[now] as number;
-      let fits = true;
+      let lacking = NONE;
       for (let i = firstDemand; i < endDemand; i++) {
-        if ((free[base + (columns[i] as number)] as number) < (amounts[i] as number)) {
-          fits = false;
+        const column = columns[i] as number;
+        if ((free[base + column] as number) < (amounts[i] as number)) {
+          lacking = column;
           break;
         }
       }
-      now = next[now] as number;
+      now = lacking === NONE ? (next[now] as number) : this.#afterFull(now, lacking);
       if (now === NONE) break;
       at = time[now] as number;
-      if (!fits) {
+      if (lacking !== NONE) {
         begin = now;
         end = at + duration;
       }
     }
     return begin;
+  }
+
+  /**
+   * The node after this one, or further on if nothing that takes of the column fits before. What is full stays full,
+   * so the way is halved for the next time (path halving; Tarjan & van Leeuwen 1984).
+   */
+  #afterFull(node: number, column: number): number {
+    const { next, freeAt, skip } = this.#nodes;
+    const skipOf = (one: number) => skip[(freeAt[one] as number) + column] as number;
+    let now = skipOf(node);
+    if (now === NONE) return next[node] as number;
+    for (let further = skipOf(now); further !== NONE; further = skipOf(now)) {
+      skip[(freeAt[node] as number) + column] = further;
+      node = now;
+      now = further;
+    }
+    return now;
   }
 
   /** The earliest time from `from` on at which all of the activity's own profiles have room for it. */
@@ -229,7 +257,7 @@ export class SerialGenerator {
 
   /** Takes what the activity demands from `start` on; `node` is the shared node that holds `start`. */
   #occupy(activity: number, start: number, node: number): number {
-    const { time, next, freeAt, free, firstEnding, lastEnding } = this.#nodes;
+    const { time, next, freeAt, free, skip, firstEnding, lastEnding } = this.#nodes;
     const end = start + (this.#problem.duration[activity] as number);
     const firstDemand = this.#sharedFirst[activity] as number;
     const endDemand = this.#sharedFirst[activity + 1] as number;
@@ -239,11 +267,14 @@ export class SerialGenerator {
       const after = next[now] as number;
       if (after === NONE || (time[after] as number) > end) this.#split(now, end, 0);
       const base = freeAt[now] as number;
+      const following = next[now] as number;
       for (let i = firstDemand; i < endDemand; i++) {
-        const column = base + (this.#sharedColumn[i] as number);
-        free[column] = (free[column] as number) - (this.#sharedAmount[i] as number);
+        const column = this.#sharedColumn[i] as number;
+        const left = (free[base + column] as number) - (this.#sharedAmount[i] as number);
+        free[base + column] = left;
+        if (left < (this.#least[column] as number)) skip[base + column] = following;
       }
-      now = next[now] as number;
+      now = following;
     }
     this.#finish[activity] = end;
     this.#finishNode[activity] = now;
@@ -286,7 +317,10 @@ export class SerialGenerator {
     const from = nodes.freeAt[node] as number;
     const to = nodes.freeUsed;
     nodes.freeAt[added] = to;
-    for (let i = 0; i < width; i++) nodes.free[to + i] = nodes.free[from + i] as number;
+    for (let i = 0; i < width; i++) {
+      nodes.free[to + i] = nodes.free[from + i] as number;
+      nodes.skip[to + i] = nodes.skip[from + i] as number;
+    }
     nodes.freeUsed = to + width;
     return added;
   }
@@ -300,6 +334,8 @@ interface Nodes {
   readonly next: Int32Array;
   readonly freeAt: Int32Array;
   readonly free: Int32Array;
+  /** At the same places: where it is so little that nothing fits, a later node; else NONE. */
+  readonly skip: Int32Array;
   readonly firstEnding: Int32Array;
   readonly lastEnding: Int32Array;
 }
@@ -312,6 +348,7 @@ function nodes(count: number, free: number): Nodes {
     next: new Int32Array(count),
     freeAt: new Int32Array(count),
     free: new Int32Array(free),
+    skip: new Int32Array(free),
     firstEnding: new Int32Array(count),
     lastEnding: new Int32Array(count),
   };
