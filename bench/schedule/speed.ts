@@ -53,7 +53,7 @@ export function measureFirstPlan(tasks: number): void {
 
 function timePlan(tasks: number): Took {
   const input = syntheticPlan(tasks, SEED);
-  let start = new Float64Array();
+  let start: Float64Array = new Float64Array();
   const took = timed(() => {
     start = planSchedule(compileProblem(input), { schedules: promptEffort(tasks), seed: SEED }).start;
   });
