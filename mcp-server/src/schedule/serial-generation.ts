@@ -1,0 +1,355 @@
+import type { Problem } from "./problem.ts";
+
+/** No node of a profile. */
+const NONE = -1;
+/** A resource that at least this share of the activities takes is kept in the shared profile. */
+const COMMON = 1 / 8;
+
+/**
+ * Serial schedule generation (Kelley 1963; Kolisch 1996): takes the activities in the order of a list and
+ * starts each as early as what was placed before it allows.
+ *
+ * What is free over time is kept as linked nodes, one for each time at which it changes, so that a
+ * duration costs nothing by its length. The resources that many activities take share one profile, in which every
+ * activity has a node at its end; each of the others has its own.
+ */
+export class SerialGenerator {
+  readonly #problem: Problem;
+  readonly #nodes: Nodes;
+  /** Per profile its width, and where in `#full` what is free in it at most begins. */
+  readonly #width: Int32Array;
+  readonly #full: Int32Array;
+  readonly #fullAt: Int32Array;
+  /** Demands on the shared profile: from `#sharedFirst[i]`, the column and the amount. */
+  readonly #sharedFirst: Int32Array;
+  readonly #sharedColumn: Int32Array;
+  readonly #sharedAmount: Int32Array;
+  /** Demands on the other profiles: the profile and the amount. */
+  readonly #ownFirst: Int32Array;
+  readonly #ownProfile: Int32Array;
+  readonly #ownAmount: Int32Array;
+  /** Per column of the shared profile the least that an activity takes of it, if anything. */
+  readonly #least: Int32Array;
+  readonly #head: Int32Array;
+  readonly #finish: Float64Array;
+  readonly #finishNode: Int32Array;
+  /** Activities that end at the same node, in the order in which they were placed. */
+  readonly #nextAtNode: Int32Array;
+  readonly #isPinned: Uint8Array;
+
+  constructor(problem: Problem) {
+    this.#problem = problem;
+    const { size, capacity, demand, amount } = problem;
+    const takers = new Int32Array(capacity.length);
+    for (const resource of demand.item) takers[resource] = (takers[resource] as number) + 1;
+    const column = new Int32Array(capacity.length).fill(NONE);
+    const profile = new Int32Array(capacity.length);
+    const width = [0];
+    const full: number[] = [];
+    for (let resource = 0; resource < capacity.length; resource++) {
+      if ((takers[resource] as number) < COMMON * size) continue;
+      column[resource] = width[0] as number;
+      width[0] = (width[0] as number) + 1;
+      full.push(capacity[resource] as number);
+    }
+    const fullAt = [0];
+    for (let resource = 0; resource < capacity.length; resource++) {
+      if (column[resource] !== NONE || takers[resource] === 0) continue;
+      profile[resource] = width.length;
+      fullAt.push(full.length);
+      width.push(1);
+      full.push(capacity[resource] as number);
+    }
+    this.#width = Int32Array.from(width);
+    this.#full = Int32Array.from(full);
+    this.#fullAt = Int32Array.from(fullAt);
+    this.#sharedFirst = new Int32Array(size + 1);
+    this.#ownFirst = new Int32Array(size + 1);
+    const shared: number[] = [];
+    const sharedAmount: number[] = [];
+    const own: number[] = [];
+    const ownAmount: number[] = [];
+    for (let i = 0; i < size; i++) {
+      for (let at = demand.first[i] as number; at < (demand.first[i + 1] as number); at++) {
+        const resource = demand.item[at] as number;
+        if (column[resource] !== NONE) {
+          shared.push(column[resource] as number);
+          sharedAmount.push(amount[at] as number);
+        } else {
+          own.push(profile[resource] as number);
+          ownAmount.push(amount[at] as number);
+        }
+      }
+      this.#sharedFirst[i + 1] = shared.length;
+      this.#ownFirst[i + 1] = own.length;
+    }
+    this.#sharedColumn = Int32Array.from(shared);
+    this.#sharedAmount = Int32Array.from(sharedAmount);
+    this.#ownProfile = Int32Array.from(own);
+    this.#ownAmount = Int32Array.from(ownAmount);
+    this.#least = new Int32Array(width[0] as number).fill(2 ** 31 - 1);
+    for (let at = 0; at < shared.length; at++) {
+      const taken = shared[at] as number;
+      this.#least[taken] = Math.min(this.#least[taken] as number, sharedAmount[at] as number);
+    }
+    this.#head = new Int32Array(width.length);
+    this.#finish = new Float64Array(size);
+    this.#finishNode = new Int32Array(size);
+    this.#nextAtNode = new Int32Array(size);
+    this.#isPinned = new Uint8Array(size);
+    for (const activity of problem.pinned) this.#isPinned[activity] = 1;
+    const sharedNodes = 2 * size + 1;
+    const ownNodes = 2 * own.length + width.length;
+    this.#nodes = nodes(sharedNodes + ownNodes, sharedNodes * (width[0] as number) + ownNodes);
+  }
+
+  /**
+   * Places the activities in the order of the list, in which none may come before one that it waits for.
+   * @param start receives when each activity starts.
+   * @returns the makespan.
+   */
+  generate(list: Int32Array, start: Float64Array): number {
+    this.#reset();
+    let makespan = 0;
+    for (const activity of this.#problem.pinned) {
+      start[activity] = 0;
+      makespan = Math.max(makespan, this.#occupy(activity, 0, this.#head[0] as number));
+    }
+    for (let at = 0; at < list.length; at++) {
+      const activity = list[at] as number;
+      if (this.#isPinned[activity] === 1) continue;
+      const end = this.#place(activity, start);
+      if (end > makespan) makespan = end;
+    }
+    return makespan;
+  }
+
+  /** The activities of the last schedule from the last to end to the first: a list for the opposite direction. */
+  listByEnd(list: Int32Array): void {
+    const { next, firstEnding } = this.#nodes;
+    let at = list.length;
+    for (let node = this.#head[0] as number; node !== NONE; node = next[node] as number) {
+      for (let i = firstEnding[node] as number; i !== NONE; i = this.#nextAtNode[i] as number) list[--at] = i;
+    }
+  }
+
+  #reset(): void {
+    const nodes = this.#nodes;
+    nodes.used = 0;
+    nodes.freeUsed = 0;
+    for (let profile = 0; profile < this.#head.length; profile++) {
+      const width = this.#width[profile] as number;
+      const node = nodes.used++;
+      nodes.time[node] = 0;
+      nodes.next[node] = NONE;
+      nodes.firstEnding[node] = NONE;
+      nodes.freeAt[node] = nodes.freeUsed;
+      const full = this.#fullAt[profile] as number;
+      for (let i = 0; i < width; i++) {
+        nodes.free[nodes.freeUsed + i] = this.#full[full + i] as number;
+        nodes.skip[nodes.freeUsed + i] = NONE;
+      }
+      nodes.freeUsed += width;
+      this.#head[profile] = node;
+    }
+  }
+
+  #place(activity: number, start: Float64Array): number {
+    const { first, item } = this.#problem.before;
+    const { time, next } = this.#nodes;
+    let from = 0;
+    let node = this.#head[0] as number;
+    for (let at = first[activity] as number; at < (first[activity + 1] as number); at++) {
+      const other = item[at] as number;
+      const end = this.#finish[other] as number;
+      if (end > from) {
+        from = end;
+        node = this.#finishNode[other] as number;
+      }
+    }
+    const duration = this.#problem.duration[activity] as number;
+    const alone = this.#ownFirst[activity] === this.#ownFirst[activity + 1];
+    for (;;) {
+      node = this.#fitShared(activity, node, from, duration);
+      const fits = Math.max(from, time[node] as number);
+      if (alone) {
+        from = fits;
+        break;
+      }
+      const later = this.#fitOwn(activity, fits, duration);
+      from = later;
+      if (later === fits) break;
+      for (let after = next[node] as number; after !== NONE && (time[after] as number) <= later; ) {
+        node = after;
+        after = next[node] as number;
+      }
+    }
+    start[activity] = from;
+    return this.#occupy(activity, from, node);
+  }
+
+  /** The node of the shared profile in or at which the activity can start, `from` being within `node`. */
+  #fitShared(activity: number, node: number, from: number, duration: number): number {
+    const { time, next, freeAt, free } = this.#nodes;
+    const columns = this.#sharedColumn;
+    const amounts = this.#sharedAmount;
+    const firstDemand = this.#sharedFirst[activity] as number;
+    const endDemand = this.#sharedFirst[activity + 1] as number;
+    let begin = node;
+    let end = from + duration;
+    let now = node;
+    let at = from;
+    while (at < end) {
+      const base = freeAt[now] as number;
+      let lacking = NONE;
+      for (let i = firstDemand; i < endDemand; i++) {
+        const column = columns[i] as number;
+        if ((free[base + column] as number) < (amounts[i] as number)) {
+          lacking = column;
+          break;
+        }
+      }
+      now = lacking === NONE ? (next[now] as number) : this.#afterFull(now, lacking);
+      if (now === NONE) break;
+      at = time[now] as number;
+      if (lacking !== NONE) {
+        begin = now;
+        end = at + duration;
+      }
+    }
+    return begin;
+  }
+
+  /**
+   * The node after this one, or further on if nothing that takes of the column fits before. What is full stays full,
+   * so the way is halved for the next time (path halving; Tarjan & van Leeuwen 1984).
+   */
+  #afterFull(node: number, column: number): number {
+    const { next, freeAt, skip } = this.#nodes;
+    const skipOf = (one: number) => skip[(freeAt[one] as number) + column] as number;
+    let now = skipOf(node);
+    if (now === NONE) return next[node] as number;
+    for (let further = skipOf(now); further !== NONE; further = skipOf(now)) {
+      skip[(freeAt[node] as number) + column] = further;
+      node = now;
+      now = further;
+    }
+    return now;
+  }
+
+  /** The earliest time from `from` on at which all of the activity's own profiles have room for it. */
+  #fitOwn(activity: number, from: number, duration: number): number {
+    const { time, next, freeAt, free } = this.#nodes;
+    let begin = from;
+    for (let at = this.#ownFirst[activity] as number; at < (this.#ownFirst[activity + 1] as number); at++) {
+      const amount = this.#ownAmount[at] as number;
+      let node = this.#head[this.#ownProfile[at] as number] as number;
+      while (node !== NONE && (time[node] as number) < begin + duration) {
+        const after = next[node] as number;
+        if ((free[freeAt[node] as number] as number) < amount && after !== NONE) {
+          begin = Math.max(begin, time[after] as number);
+        }
+        node = after;
+      }
+    }
+    return begin;
+  }
+
+  /** Takes what the activity demands from `start` on; `node` is the shared node that holds `start`. */
+  #occupy(activity: number, start: number, node: number): number {
+    const { time, next, freeAt, free, skip, firstEnding, lastEnding } = this.#nodes;
+    const end = start + (this.#problem.duration[activity] as number);
+    const firstDemand = this.#sharedFirst[activity] as number;
+    const endDemand = this.#sharedFirst[activity + 1] as number;
+    let now = node;
+    if ((time[now] as number) < start) now = this.#split(now, start, 0);
+    while ((time[now] as number) < end) {
+      const after = next[now] as number;
+      if (after === NONE || (time[after] as number) > end) this.#split(now, end, 0);
+      const base = freeAt[now] as number;
+      const following = next[now] as number;
+      for (let i = firstDemand; i < endDemand; i++) {
+        const column = this.#sharedColumn[i] as number;
+        const left = (free[base + column] as number) - (this.#sharedAmount[i] as number);
+        free[base + column] = left;
+        if (left < (this.#least[column] as number)) skip[base + column] = following;
+      }
+      now = following;
+    }
+    this.#finish[activity] = end;
+    this.#finishNode[activity] = now;
+    this.#nextAtNode[activity] = NONE;
+    if (firstEnding[now] === NONE) firstEnding[now] = activity;
+    else this.#nextAtNode[lastEnding[now] as number] = activity;
+    lastEnding[now] = activity;
+    for (let at = this.#ownFirst[activity] as number; at < (this.#ownFirst[activity + 1] as number); at++) {
+      this.#occupyOwn(this.#ownProfile[at] as number, this.#ownAmount[at] as number, start, end);
+    }
+    return end;
+  }
+
+  #occupyOwn(profile: number, amount: number, start: number, end: number): void {
+    const { time, next, freeAt, free } = this.#nodes;
+    let node = this.#head[profile] as number;
+    for (let after = next[node] as number; after !== NONE && (time[after] as number) <= start; ) {
+      node = after;
+      after = next[node] as number;
+    }
+    if ((time[node] as number) < start) node = this.#split(node, start, profile);
+    while ((time[node] as number) < end) {
+      const after = next[node] as number;
+      if (after === NONE || (time[after] as number) > end) this.#split(node, end, profile);
+      const base = freeAt[node] as number;
+      free[base] = (free[base] as number) - amount;
+      node = next[node] as number;
+    }
+  }
+
+  /** A new node at `at`, behind the one that holds that time. */
+  #split(node: number, at: number, profile: number): number {
+    const nodes = this.#nodes;
+    const width = this.#width[profile] as number;
+    const added = nodes.used++;
+    nodes.time[added] = at;
+    nodes.next[added] = nodes.next[node] as number;
+    nodes.next[node] = added;
+    nodes.firstEnding[added] = NONE;
+    const from = nodes.freeAt[node] as number;
+    const to = nodes.freeUsed;
+    nodes.freeAt[added] = to;
+    for (let i = 0; i < width; i++) {
+      nodes.free[to + i] = nodes.free[from + i] as number;
+      nodes.skip[to + i] = nodes.skip[from + i] as number;
+    }
+    nodes.freeUsed = to + width;
+    return added;
+  }
+}
+
+/** The nodes of all profiles; what is free from a node to the next lies in `free` from `freeAt` on. */
+interface Nodes {
+  used: number;
+  freeUsed: number;
+  readonly time: Float64Array;
+  readonly next: Int32Array;
+  readonly freeAt: Int32Array;
+  readonly free: Int32Array;
+  /** At the same places: where it is so little that nothing fits, a later node; else NONE. */
+  readonly skip: Int32Array;
+  readonly firstEnding: Int32Array;
+  readonly lastEnding: Int32Array;
+}
+
+function nodes(count: number, free: number): Nodes {
+  return {
+    used: 0,
+    freeUsed: 0,
+    time: new Float64Array(count),
+    next: new Int32Array(count),
+    freeAt: new Int32Array(count),
+    free: new Int32Array(free),
+    skip: new Int32Array(free),
+    firstEnding: new Int32Array(count),
+    lastEnding: new Int32Array(count),
+  };
+}
