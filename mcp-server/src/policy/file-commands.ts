@@ -48,9 +48,9 @@ export const FILE_COMMANDS: ReadonlyMap<string, FileCommand> = new Map<string, F
   ["rsync", synchronise],
   ["ln", link],
   ["dd", (run) => run.args.flatMap((arg) => (arg?.text.startsWith("of=") ? files(run, [cut(arg, 3)]) : []))],
-  ["sed", editInPlace({ letters: "efl", names: ["expression", "file", "line-length"], attached: "i" })],
-  ["perl", editInPlace({ letters: "eEIMm", attached: "i0lF" })],
-  ["ruby", editInPlace({ letters: "eIrEC", attached: "i0lF" })],
+  ["sed", editInPlace("ef", { letters: "efl", names: ["expression", "file", "line-length"], attached: "i" })],
+  ["perl", editInPlace("eE", { letters: "eEIMm", attached: "iF" })],
+  ["ruby", editInPlace("e", { letters: "eIrEC", attached: "iF" })],
   ["patch", applyPatch],
 ]);
 
@@ -154,15 +154,15 @@ function link(run: Invocation): readonly Effect[] {
   ];
 }
 
-/** `sed -i`, `perl -i`: without `-e` or `-f` the first operand is the script. */
-function editInPlace(shape: OptionShape): FileCommand {
+/** `sed -i`, `perl -i`: without an option for the script the first operand is the script. */
+function editInPlace(scriptLetters: string, shape: OptionShape): FileCommand {
   return (run) => {
     const args = readArguments(run.args, shape);
     if (!has(args, "i", "in-place")) return [];
     const operands = [...args.operands];
     // BSD's `-i ''` keeps no copy; the empty suffix is an argument of its own.
     if (operands[0]?.text === "") operands.shift();
-    if (!has(args, "e", "E", "f", "expression", "file")) operands.shift();
+    if (!has(args, ...scriptLetters, "expression", "file")) operands.shift();
     return files(run, operands, { follows: false });
   };
 }

@@ -70,9 +70,12 @@ export function unwrap(name: string, args: readonly Value[]): Wrapped | undefine
     while (/^\w+=/.test(words[0]?.text ?? "")) words = words.slice(1);
   }
   if (name === "xargs") {
-    // What it reads is not known: neither what takes the place of the mark nor what comes last.
-    const mark = optionValue(read, "I", "replace")?.text ?? "{}";
-    words = [...words.map((word) => (word?.text.includes(mark) ? undefined : word)), undefined];
+    // What it reads is not known: it takes the place of the mark, or comes last.
+    const mark = optionValue(read, "I", "replace")?.text;
+    words =
+      mark === undefined
+        ? [...words, undefined]
+        : words.map((word) => (word?.text.includes(mark) ? undefined : word));
   }
   return { words, folder, writes: output === undefined ? [] : [output] };
 }

@@ -34,6 +34,12 @@ const MOST_EFFECTS = 1_000;
 /** Shells in shells, functions in functions. */
 const DEEPEST = 24;
 const SHELLS = /^(?:ba|z|da|k|a)?sh$/;
+const NESTING = new Set<SyntaxNode["type"]>([
+  "CommandExpansion",
+  "ProcessSubstitution",
+  "ArithmeticExpansion",
+  "ArithmeticCommandExpansion",
+]);
 const DECLARING = new Set(["export", "local", "declare", "typeset", "readonly"]);
 
 /**
@@ -204,6 +210,9 @@ class ShellReader {
   /** Commands inside a word, a test, an arithmetic expression: they run in shells of their own. */
   #substitutions(node: SyntaxNode, state: ShellState): void {
     if (node.type === "Word" && node.parts === undefined) return;
+    // The parser reads these only when they are looked at, each level of nesting anew.
+    if (NESTING.has(node.type)) this.#steps += (node.end - node.pos) / 8;
+    if (this.#isSpent()) return;
     forEachChild(node, (child) => {
       this.#steps++;
       if (this.#isSpent()) return;
