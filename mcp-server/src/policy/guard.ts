@@ -1,5 +1,5 @@
 import type { AnyClaim } from "../graph/attempt.ts";
-import { matches, overlap } from "../graph/globs.ts";
+import { matches as matchesGlob, overlap } from "../graph/globs.ts";
 import { literalGlob } from "../graph/literal-glob.ts";
 import type { Glob } from "../graph/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
@@ -104,4 +104,14 @@ function covers(
 function isWithin(path: string, folder: string, caseInsensitive: boolean): boolean {
   const [one, other] = caseInsensitive ? [path.toLowerCase(), folder.toLowerCase()] : [path, folder];
   return one === other || one.startsWith(`${other}/`);
+}
+
+/**
+ * Whether the glob matches the path. What a glob begins with, up to its first wildcard, rules out most paths at a
+ * fraction of the cost.
+ */
+function matches(glob: Glob, path: string, caseInsensitive: boolean): boolean {
+  const [beginning = ""] = /^[^*?[\]{}()!@+\\]*/.exec(glob) ?? [];
+  const folder = beginning.endsWith("/") ? beginning.slice(0, -1) : beginning;
+  return (caseInsensitive || path.startsWith(folder)) && matchesGlob(glob, path, caseInsensitive);
 }

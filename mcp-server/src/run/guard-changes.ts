@@ -1,3 +1,4 @@
+import { isAbsolute, relative, resolve } from "node:path";
 import { isDraining, isLive } from "../graph/attempt.ts";
 import { taskName } from "../graph/task.ts";
 import { hasEnded, judge, type Target, type Verdict } from "../policy/guard.ts";
@@ -55,15 +56,18 @@ export async function guardChanges(
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
     return approval(judged, standing.policy, tool);
   }
-  // Judged again where it is recorded, so that two agents are never granted the same path.
+  const isRefused = judged.some(({ change, verdict }) => refusalOf(change, verdict, standing.others));
   return store.write(ctx.now(), `agent ${agentId}`, async (tx) => {
+    if (isRefused) return record(tx, standing, judged, tool);
+    // Grants are judged again where they are recorded, so that two agents are never granted the same path.
     const now = await standingOf(ctx, tx, agentId);
     return now === undefined ? PASS : record(tx, now, judgeAll(ctx, now, changes), tool);
   });
 }
 
 /** The refusal of a path that is none of the agent's work tree; undefined if it may pass. */
-export function describePlace(place: Place, named: string, home: string): Change | undefined {
+export function describePlace(place: Place, path: string, home: string): Change | undefined {
+  const named = nameFor(path, home);
   switch (place.kind) {
     case "internal":
       return {
@@ -87,6 +91,13 @@ export function describePlace(place: Place, named: string, home: string): Change
     case "outside":
       return undefined;
   }
+}
+
+/** Relative to the agent's work tree where it lies in it. */
+function nameFor(path: string, home: string): string {
+  const inside = relative(home, resolve(home, path));
+  if (inside === "") return ".";
+  return inside.startsWith("..") || isAbsolute(inside) ? resolve(home, path) : inside;
 }
 
 /** What the verdict on an agent's changes depends on. */

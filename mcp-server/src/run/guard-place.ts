@@ -1,4 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { basename, dirname, isAbsolute, join, parse, resolve, sep } from "node:path";
 import type { RunContext } from "./context.ts";
 
@@ -18,7 +26,7 @@ export type Place =
 /** Which repository a folder belongs to. */
 export type WorkTree =
   | { readonly kind: "none" | "other-repository" }
-  /** The checkout that all plans share, or a linked work tree of the same repository. */
+  /** The checkout that all plans share, or another work tree of the same repository. */
   | { readonly kind: "shared" | "linked"; readonly topLevel: string };
 
 /** As many links in one path as systems follow. */
@@ -31,6 +39,8 @@ const INTERNAL = /^\.(?:git|parallel)(?:\/|$)/i;
  * process is started.
  */
 export class Places {
+  /** What was looked at: one call is judged by one state of the files. */
+  readonly #seen = new Map<string, Stats | undefined>();
   /** Links that a command is about to make, by their real path. */
   readonly #made = new Map<string, string>();
   /** Top level of the work tree in which the agent works. */
@@ -73,7 +83,11 @@ export class Places {
     if (inside === undefined) return { kind: "outside" };
     if (this.#key(isIn) !== this.#key(this.home)) return { kind: "elsewhere", topLevel: isIn };
     if (INTERNAL.test(inside)) return { kind: "internal", path: inside };
-    return { kind: "inside", path: inside, is: isFolder(real) ? "folder" : look(real) ? "file" : "nothing" };
+    return {
+      kind: "inside",
+      path: inside,
+      is: isFolder(real) ? "folder" : this.#look(real) ? "file" : "nothing",
+    };
   }
 
   /** The work tree around a real path: of this repository, of another, or none. */
@@ -87,8 +101,9 @@ export class Places {
           : other;
       }
       const git = join(folder, ".git");
-      const info = look(git);
-      if (info?.isFile() && gitCommonDir !== undefined && isLinked(git, gitCommonDir)) {
+      const info = this.#look(git);
+      // Seen from a linked work tree, the repository's first one is a work tree like any other.
+      if (gitCommonDir !== undefined && info && (git === gitCommonDir || isLinked(git, gitCommonDir))) {
         return { kind: "linked", topLevel: folder };
       }
       if (info !== undefined && other.kind === "none") other = { kind: "other-repository" };
@@ -126,7 +141,13 @@ export class Places {
   #linkAt(path: string): string | undefined {
     const made = this.#made.size === 0 ? undefined : this.#made.get(this.#key(path));
     if (made !== undefined) return made;
-    return look(path)?.isSymbolicLink() ? readlinkSync(path) : undefined;
+    return this.#look(path)?.isSymbolicLink() ? readlinkSync(path) : undefined;
+  }
+
+  /** What is at the path itself; undefined if nothing is, or nothing can be. */
+  #look(path: string): Stats | undefined {
+    if (!this.#seen.has(path)) this.#seen.set(path, look(path));
+    return this.#seen.get(path);
   }
 
   /** Whether a work tree of the repository lies below the folder. */
@@ -158,8 +179,7 @@ function segmentsOf(path: string): string[] {
   return segments.filter((segment) => segment !== "" && segment !== ".").reverse();
 }
 
-/** What is at the path itself; undefined if nothing is, or nothing can be. */
-function look(path: string) {
+function look(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
