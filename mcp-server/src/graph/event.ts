@@ -131,6 +131,10 @@ export type Change =
       readonly attempt: AttemptId;
       readonly path: string;
       readonly heldBy: string;
+      /** The git command that was refused, e.g. `git stash`: it concerns the checkout, not one path. */
+      readonly command?: string;
+      /** Under `guard: warn` the agent was told, and nothing was prevented. */
+      readonly warned?: boolean;
     }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }

@@ -6,13 +6,15 @@ import { claimOfToken, isRefusal, renew } from "../run/attempts.ts";
 import { addedToLaunchLine, launchLine } from "../run/brief.ts";
 import type { RunContext } from "../run/context.ts";
 import { briefOf } from "../run/get-task.ts";
-import { guardWrite, type WriteAnswer } from "../run/guard-write.ts";
+import type { WriteAnswer } from "../run/guard-changes.ts";
+import { guardCommand } from "../run/guard-command.ts";
+import { guardWrite } from "../run/guard-write.ts";
 import { begunPlans, isOwnRun } from "../run/own-run.ts";
 import { loadPlan, taskOf } from "../run/plan-access.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { findToken } from "../run/token.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
-import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
+import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
 
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 /** What an agent needs for its task; the rest is the orchestrator's. */
@@ -29,6 +31,7 @@ const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
 
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
+const shellInput = z.looseObject({ command: z.string() });
 const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 
 /** Before any tool that the run has to do with: who calls, may it, and is it still allowed to write. */
@@ -46,7 +49,11 @@ export async function onPreToolUse(
   if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
     const input = json(writeInput, event.input);
     const path = input?.file_path ?? input?.notebook_path;
-    if (path !== undefined) return writeAnswer(await guardWrite(run, agentId, path));
+    if (path !== undefined) return writeAnswer(await guardWrite(run, agentId, path, event.cwd));
+  }
+  if (agentId !== undefined && event.tool === "Bash") {
+    const command = json(shellInput, event.input)?.command;
+    if (command !== undefined) return writeAnswer(await guardCommand(run, agentId, command, event.cwd));
   }
   return NOTHING;
 }
@@ -74,6 +81,7 @@ async function signOfLife(
 
 function writeAnswer(answer: WriteAnswer): HookAnswer {
   if (answer.kind === "deny") return deny(answer.reason);
+  if (answer.kind === "warn") return tell("PreToolUse", answer.reason);
   return answer.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
 }
 
