@@ -31,7 +31,7 @@ export async function getTask(
     const loaded = await store.read((reader) => loadPlan(ctx, reader, plan));
     return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
   }
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;

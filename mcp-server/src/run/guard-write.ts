@@ -32,7 +32,7 @@ export async function guardWrite(ctx: RunContext, agentId: string, target: strin
   if (seen === undefined || seen.verdict.kind === "granted") return PASS;
   if (seen.verdict.kind === "covered") return approved(seen.policy.approve, path);
   // Judged again where it is recorded, so that two agents are never granted the same path.
-  return store.write(ctx.now(), `agent ${agentId}`, async (tx) => {
+  return store.write(ctx.now, `agent ${agentId}`, async (tx) => {
     const now = await look(ctx, tx, agentId, path);
     return now === undefined ? PASS : record(tx, now, path);
   });
