@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OFFER_MS } from "../../mcp-server/src/policy/policy.ts";
 import { createContext, type RunContext } from "../../mcp-server/src/run/context.ts";
 import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
 import { getTask } from "../../mcp-server/src/run/get-task.ts";
@@ -43,5 +44,12 @@ describe("what time ends", () => {
     plan.at(2 * LEASE_MS - 1, 2 * LEASE_MS + 1);
     expect(await plan.launched()).toEqual([]);
     expect(await plan.launched()).toHaveLength(1);
+  });
+
+  it("makes the offer that nobody took up worthless, also when nobody has looked since", async () => {
+    const plan = await planAt(0);
+    const [first] = await plan.launched();
+    plan.at(OFFER_MS);
+    await expect(plan.take(first?.prompt ?? "")).rejects.toThrow("token: refused, the offer ended");
   });
 });
