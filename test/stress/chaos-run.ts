@@ -91,6 +91,8 @@ class ChaosRun {
   readonly #problems: string[] = [];
   #clientScript = "";
   #database: RunDatabase | undefined;
+  #own: Connection | undefined;
+  #behaving = false;
   #leaving = false;
   #isEvidence = false;
   #allCompleted = false;
@@ -125,6 +127,7 @@ class ChaosRun {
     const { processes, chaosMs, endWithinMs } = this.#options;
     const journal = new JournalFile(this.#journals, 0, 1);
     const own = new Connection(this.#place(), journal);
+    this.#own = own;
     for (const { slug, cap, capacity } of this.#plans) {
       const policy = { leaseMinutes: LEASE_MS / 60_000, maxParallel: cap, capacity };
       await own.call("plan_create", { plan: slug, from: `${slug}.json`, policy });
@@ -132,6 +135,7 @@ class ChaosRun {
     const forgotten = await this.#takeOffer(own, journal);
     for (let client = 1; client <= processes; client++) this.#start(client, 1);
     await this.#killUntil(performance.now() + chaosMs);
+    this.#behaving = true;
     this.#tellAll("behave");
     await own.useToken(
       { call: "report", nonce: "0.1.1", outcome: "failed", ...forgotten },
@@ -173,6 +177,7 @@ class ChaosRun {
   async remove(): Promise<void> {
     this.#leaving = true;
     for (const { child } of this.#clients.values()) child.kill("SIGKILL");
+    this.#own?.killServer();
     await this.#database?.remove();
     // A server that was just killed may still be writing.
     if (!this.#isEvidence) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
@@ -241,6 +246,8 @@ class ChaosRun {
       exited: new Promise((resolve) => child.once("exit", () => resolve())),
     };
     this.#clients.set(client, started);
+    // One that was killed last starts when the others have been told already.
+    if (this.#behaving) child.send("behave" satisfies Command);
     child.on("message", (message: Message) => {
       if (message === "done") this.#allCompleted = true;
     });
