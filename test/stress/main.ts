@@ -6,7 +6,7 @@ import { table } from "./table.ts";
 
 const [root = "", ...parameters] = process.argv.slice(2);
 /** The plans get this many times the time of the chaos to come to their end. */
-const PATIENCE = 2;
+const PATIENCE = 3;
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) === 0)
