@@ -293,10 +293,13 @@ class ChaosRun {
   }
 }
 
+/** A process that has ended and only was not reaped yet, as an orphan's in some containers, is not alive. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    if (process.platform !== "linux") return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
   } catch {
     return false;
   }

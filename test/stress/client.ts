@@ -131,24 +131,31 @@ async function isAllCompleted(): Promise<boolean> {
   );
 }
 
+/** Does what may keep a plan from its end when nothing could be launched. */
+async function helpOn(plan: string): Promise<void> {
+  // A client that was killed between pause and resume has left the plan paused.
+  await connection.call("plan_update", { plan, action: "resume" });
+  // In the end one of them does it: several would take from each other what they sent back.
+  if (!behaving) await revive(plan, 5);
+  else if (orders.client === 1) await revive(plan, 50);
+  if (behaving && (await isAllCompleted())) process.send?.("done" satisfies Message);
+}
+
 async function main(): Promise<void> {
-  let idle = 0;
+  /** By plan: how often in a row it had nothing to do for this client. */
+  const idle = new Map(orders.plans.map(({ slug }) => [slug, 0]));
   while (!leaving) {
     const plan = random.pick(orders.plans);
+    const { slug } = plan;
     if (!behaving && random.chance(0.08)) await disturb(plan);
-    const launched = random.chance(0.3) ? await pull(plan.slug) : await orchestrate(plan.slug);
-    idle = launched > 0 ? 0 : idle + 1;
-    if (idle > 5) {
-      // A client that was killed between pause and resume has left the plan paused.
-      await connection.call("plan_update", { plan: plan.slug, action: "resume" });
-      // In the end one of them does it: several would take from each other what they sent back.
-      if (!behaving) await revive(plan.slug, 5);
-      else if (orders.client === 1) await revive(plan.slug, 50);
-      if (behaving && (await isAllCompleted())) process.send?.("done" satisfies Message);
-      idle = 0;
+    const launched = random.chance(0.3) ? await pull(slug) : await orchestrate(slug);
+    idle.set(slug, launched > 0 ? 0 : (idle.get(slug) ?? 0) + 1);
+    if ((idle.get(slug) ?? 0) > 2) {
+      await helpOn(slug);
+      idle.set(slug, 0);
     }
     // Whoever finds nothing to do asks less often, so that the graph's time goes to those that work.
-    await sleep(random.between(20, 200) * (1 + idle));
+    await sleep(random.between(20, 200) * (1 + Math.min(...idle.values())));
   }
   while (inHand.size > 0) await sleep(20);
   await connection.end();
