@@ -58,6 +58,8 @@ process.on("message", (command: Command) => {
   if (command === "leave") leaving = true;
 });
 process.on("disconnect", () => process.exit(1));
+// Whoever started this process may have ended before it could listen.
+if (!process.connected) process.exit(1);
 
 function tokensOfBefore(): Given[] {
   return readJournals(orders.journals, orders.client).flatMap(({ entries }) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JournalFile, Sent } from "./journal.ts";
 import { ServerGone, StdioServer, type ToolAnswer } from "./stdio-server.ts";
 
@@ -11,6 +12,8 @@ export interface ServerPlace {
 const TOOL_OF = { brief: "task_get", report: "task_report", note: "task_update" } as const;
 /** Longer than the server waits for another process's transaction. */
 const ANSWER_WITHIN_MS = 30_000;
+/** A server that cannot start is not started as fast as the machine can. */
+const START_AGAIN_AFTER_MS = 500;
 
 /** The server of one client: started again whenever it was killed, with the calls repeated that it left open. */
 export class Connection {
@@ -43,7 +46,11 @@ export class Connection {
       } catch (error) {
         if (!(error instanceof ServerGone)) throw error;
         if (used !== this.#server) continue;
-        if (!used.mayEnd) this.#unexpected("a server ended by itself");
+        if (!used.mayEnd) {
+          this.#unexpected("a server ended by itself");
+          await sleep(START_AGAIN_AFTER_MS);
+          if (used !== this.#server) continue;
+        }
         this.#server = this.#start();
       }
     }
