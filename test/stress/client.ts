@@ -95,11 +95,11 @@ async function orchestrate(plan: string): Promise<number> {
 /** What orchestrators and people do now and then beside launching. */
 async function disturb({ slug: plan, from, tasks }: Orders["plans"][number]): Promise<void> {
   const kind = random.next();
-  if (kind < 0.12) {
+  if (kind < 0.06) {
     await connection.call("plan_update", { plan, action: "pause" });
     await sleep(random.between(20, 200));
     await connection.call("plan_update", { plan, action: "resume" });
-  } else if (kind < 0.14) {
+  } else if (kind < 0.08) {
     await connection.call("plan_update", { plan, action: "stop" });
     await connection.call("plan_update", { plan, action: "reopen" });
   } else if (kind < 0.3) {
@@ -135,7 +135,6 @@ async function isAllCompleted(): Promise<boolean> {
 
 /** Does what may keep a plan from its end when nothing could be launched. */
 async function helpOn(plan: string): Promise<void> {
-  // A client that was killed between pause and resume has left the plan paused.
   await connection.call("plan_update", { plan, action: "resume" });
   // In the end one of them does it: several would take from each other what they sent back.
   if (!behaving) await revive(plan, 5);
@@ -146,6 +145,8 @@ async function helpOn(plan: string): Promise<void> {
 async function main(): Promise<void> {
   /** By plan: how often in a row it had nothing to do for this client. */
   const idle = new Map(orders.plans.map(({ slug }) => [slug, 0]));
+  // A client that was killed between pause and resume has left the plan paused.
+  for (const { slug } of orders.plans) await connection.call("plan_update", { plan: slug, action: "resume" });
   while (!leaving) {
     const plan = random.pick(orders.plans);
     const { slug } = plan;
