@@ -79,7 +79,7 @@ export class Service {
 /** What a crashed session left behind is free as soon as the next one starts. */
 async function sweepOnStart(run: RunContext): Promise<void> {
   const store = await run.graph();
-  await store?.write(run.now(), "server", (tx) => sweep(run, tx));
+  await store?.write(run.now, "server", (tx) => sweep(run, tx));
 }
 
 async function notifyProgress(

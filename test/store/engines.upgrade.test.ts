@@ -78,10 +78,14 @@ it("upgrades a graph of version 1.0 with everything in it, and goes on with it",
     ),
   ).toMatchObject([{ detail: expect.stringContaining("events_order") }]);
 
-  await store.write(NOW, "main", async (tx) => {
-    await tx.append(1, ...completed("price", 2 as Parameters<typeof completed>[1]));
-    await tx.append(1, ...started("order", await claim(tx, 1, "order")));
-  });
+  await store.write(
+    () => NOW,
+    "main",
+    async (tx) => {
+      await tx.append(1, ...completed("price", 2 as Parameters<typeof completed>[1]));
+      await tx.append(1, ...started("order", await claim(tx, 1, "order")));
+    },
+  );
   const graph = await graphIn(path);
   expect(graph.tasks.get("order" as TaskId)?.status).toBe("in_progress");
   expect(graph.count("completed")).toBe(2);
@@ -160,9 +164,13 @@ it("lets a server of version 1.0 go on in the upgraded graph, and understands wh
     [3, "stock", "running"],
     [4, "+1", "offered"],
   ]);
-  expect(await store.write(NOW, "main", (tx) => tx.offerToken(4 as Parameters<typeof completed>[1]))).toBe(
-    "4-abcdefghijklmnopqrstuvwxyz",
-  );
+  expect(
+    await store.write(
+      () => NOW,
+      "main",
+      (tx) => tx.offerToken(4 as Parameters<typeof completed>[1]),
+    ),
+  ).toBe("4-abcdefghijklmnopqrstuvwxyz");
 });
 
 it("upgrades a graph in PostgreSQL in one transaction", async () => {

@@ -121,7 +121,11 @@ it("the log alone rebuilds the graph", async () => {
   const store = await openSqlite(path, true);
   const actors = query(original, "select actor from events order by seq").map((row) => String(row.actor));
   for (const [i, line] of log.entries()) {
-    await store?.write(line.atMs, actors[i] ?? "", (tx) => tx.append(line.planId, changeOf(line)));
+    await store?.write(
+      () => line.atMs,
+      actors[i] ?? "",
+      (tx) => tx.append(line.planId, changeOf(line)),
+    );
   }
   await store?.close();
   expect(tablesOf(path)).toEqual(tablesOf(original));

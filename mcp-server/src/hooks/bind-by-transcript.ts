@@ -41,7 +41,7 @@ export async function bindLaunch(
   const launch = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch || !store) return undefined;
-  return store.write(run.now(), `agent ${agentId}`, async (tx) => {
+  return store.write(run.now, `agent ${agentId}`, async (tx) => {
     const found = await claimOfToken(run, tx, launch.token);
     if (isRefusal(found)) return undefined;
     await startOrContinue(tx, found, agentId);

@@ -74,7 +74,7 @@ async function signOfLife(
   const { claim } = held;
   const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
   if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
-  await store.write(run.now(), `agent ${agentId}`, (tx) =>
+  await store.write(run.now, `agent ${agentId}`, (tx) =>
     renew(tx, loaded.policy, taskOf(loaded, claim.task), claim),
   );
 }

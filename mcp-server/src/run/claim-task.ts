@@ -40,7 +40,7 @@ export async function claimTask(
   input: ClaimInput,
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
-  return store.write(ctx.now(), actor, async (tx): Promise<ClaimResult> => {
+  return store.write(ctx.now, actor, async (tx): Promise<ClaimResult> => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, input.plan);
     const wanted =
@@ -53,6 +53,7 @@ export async function claimTask(
       ctx,
       tx,
       loaded,
+      tx.nowMs,
       (candidate) =>
         (wanted === undefined || candidate.task === wanted) &&
         (role === undefined || candidate.role === role),

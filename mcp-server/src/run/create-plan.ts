@@ -72,7 +72,7 @@ export async function createPlan(
     const { changes, ...result } = compare(existing, source, input);
     return { ...result, warnings: [...warnings, ...result.warnings], loaded: existing };
   }
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const existing = await read(tx);
     const { changes, ...result } = compare(existing, source, input);
     const planId = existing?.stored.id ?? (await tx.nextPlanId());

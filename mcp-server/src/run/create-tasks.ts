@@ -17,7 +17,7 @@ export async function createTasks(
   tasks: readonly Record<string, unknown>[],
 ): Promise<{ ids: string[]; loaded: LoadedPlan; warnings: readonly string[] }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const added = withIds(tasks, before);
     const again = added.find((task) => before.graph.tasks.has(String(task.id) as TaskId));

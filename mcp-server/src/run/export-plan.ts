@@ -39,7 +39,7 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
   const store = await existingGraph(ctx, slug);
   const { root } = ctx.checkout;
   // In one transaction, so that nobody changes the plan between reading it and noting what was written.
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const own = await ownBreakdown(root, before);
     const tasks = tasksToWrite(before.graph.tasks, own?.tasks ?? []);

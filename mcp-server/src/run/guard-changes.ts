@@ -57,7 +57,7 @@ export async function guardChanges(
     return approval(judged, standing.policy, tool);
   }
   const isRefused = judged.some(({ change, verdict }) => refusalOf(change, verdict, standing.others));
-  return store.write(ctx.now(), `agent ${agentId}`, async (tx) => {
+  return store.write(ctx.now, `agent ${agentId}`, async (tx) => {
     if (isRefused) return record(tx, standing, judged, tool);
     // Grants are judged again where they are recorded, so that two agents are never granted the same path.
     const now = await standingOf(ctx, tx, agentId);

@@ -6,7 +6,7 @@ import { plainSubject, type Task, taskName } from "../graph/task.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
-import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
+import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
@@ -54,7 +54,7 @@ export async function nextBatch(
   max: number | undefined,
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
@@ -64,7 +64,7 @@ export async function nextBatch(
         const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
-      const choice = await choose(ctx, tx, loaded);
+      const choice = await choose(ctx, tx, loaded, tx.nowMs);
       for (const candidate of choice.chosen.slice(0, max === undefined ? undefined : max - launch.length)) {
         const { token } = await offer(ctx, tx, loaded, candidate);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
@@ -117,16 +117,20 @@ export interface Candidate {
   readonly scope: Scope;
 }
 
-/** What can start now, best first by the longest chain of work behind it, within caps, capacities and scopes. */
+/**
+ * What can start now, best first by the longest chain of work behind it, within caps, capacities and scopes.
+ * @param nowMs in a transaction its own time: claims that drained a moment later are still held in the log.
+ */
 export async function choose(
   ctx: RunContext,
   reader: GraphReader,
   loaded: LoadedPlan,
+  nowMs: number,
   only?: (candidate: Candidate) => boolean,
 ): Promise<Choice<Candidate>> {
   const { policy, graph } = loaded;
   const held = (await reader.held(ctx.checkoutKey))
-    .filter(({ claim }) => isLive(claim) || isDraining(claim, ctx.now()))
+    .filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs))
     .map(({ plan, claim }) => ({ name: taskName(plan, claim.task), scope: widenedScope(claim) }));
   return chooseBatch(
     candidatesOf(ctx, loaded, only),
@@ -185,9 +189,9 @@ export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
   );
 }
 
-async function whyNothing(ctx: RunContext, reader: GraphReader, loaded: LoadedPlan) {
+async function whyNothing(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan) {
   if (loaded.stored.status !== "open") return [];
-  const { refused } = await choose(ctx, reader, loaded);
+  const { refused } = await choose(ctx, tx, loaded, tx.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
     reasons: [reasonOf(why)],

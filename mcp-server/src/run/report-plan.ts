@@ -9,7 +9,7 @@ export async function reportPlan(
   slug: string,
 ): Promise<{ loaded: LoadedPlan; report: RunReport }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
     await tx.append(before.stored.id, { type: "plan.reported", session: ctx.owner.session ?? "" });

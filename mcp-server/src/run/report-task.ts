@@ -40,7 +40,7 @@ export async function reportTask(
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withPlainNeed(name.plan, input.report) };
   // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
-  const result = await store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
+  const result = await store.write(ctx.now, actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
     const found = await claimOfToken(ctx, tx, given.token);
     if (isRefusal(found)) return refuse(ctx, tx, name, given, found);

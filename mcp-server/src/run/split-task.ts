@@ -44,7 +44,7 @@ export async function splitTask(
 ): Promise<{ loaded: LoadedPlan; task: Task; parts: TaskId[]; warnings: readonly string[] }> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const before = await loadPlan(ctx, tx, plan);
     const task = taskOf(before, id);

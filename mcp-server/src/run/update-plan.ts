@@ -18,7 +18,7 @@ export async function updatePlan(
 ): Promise<{ loaded: LoadedPlan; warnings: string[] }> {
   if (policy) refuseUnserved(policy);
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const planId = before.stored.id;
     if (policy) {

@@ -37,7 +37,7 @@ export async function updateTask(
 ): Promise<{ loaded: LoadedPlan; task: Task }> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const before = await loadPlan(ctx, tx, plan);
     const task = taskOf(before, id);

@@ -337,14 +337,16 @@ export class GraphStore {
   /**
    * Runs `work` in one transaction: all of its changes are kept, or none. It must not read or write by the
    * store itself.
+   * @param now read when it is this writer's turn, which it may have waited for: the log's times follow its order,
+   *   and no lease begins with a part of it used up.
    */
-  async write<T>(nowMs: number, actor: Actor, work: (tx: GraphWriter) => Promise<T>): Promise<T> {
+  async write<T>(now: () => number, actor: Actor, work: (tx: GraphWriter) => Promise<T>): Promise<T> {
     const { result, changedPlans } = await this.#inTurn(async () => {
       let writer: GraphWriter | undefined;
       try {
         return await this.engine.db.transaction().execute(async (tx) => {
           await this.engine.takeTurn(tx);
-          writer = new GraphWriter(tx, this.#mirrors, this.engine, nowMs, actor);
+          writer = new GraphWriter(tx, this.#mirrors, this.engine, now(), actor);
           const result = await work(writer);
           for (const planId of writer.changedPlans) await this.engine.announce(tx, planId);
           return { result, changedPlans: writer.changedPlans };
