@@ -5,6 +5,7 @@ import { writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { sweep } from "./sweep.ts";
 
 export interface TaskView {
   readonly loaded: LoadedPlan;
@@ -32,6 +33,7 @@ export async function getTask(
     return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
   }
   return store.write(ctx.now(), actor, async (tx) => {
+    await sweep(ctx, tx);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;
