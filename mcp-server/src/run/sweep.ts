@@ -7,12 +7,13 @@ import {
   type Report,
   type RunningAttempt,
 } from "../graph/attempt.ts";
-import { definitionOf, type TaskDefinition } from "../graph/task.ts";
+import { definitionOf, type Task, type TaskDefinition } from "../graph/task.ts";
 import { statusAfter } from "../policy/after-attempt.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
 import { type LoadedPlan, load } from "./plan-access.ts";
+import { waitForParts } from "./split.ts";
 
 /**
  * Ends every claim whose time is over or whose owner is provably dead, so that what follows in the same
@@ -117,7 +118,7 @@ async function settleTask(
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
   });
   if (after.status === "pending" && blockedOn) {
-    const definition = withWhatItNeeds(definitionOf(task), blockedOn);
+    const definition = withWhatItNeeds(before, task, blockedOn);
     await tx.append(before.stored.id, { type: "task.defined", task: task.id, definition });
   }
   await tx.append(before.stored.id, { type: "task.status", task: task.id, ...after });
@@ -125,10 +126,15 @@ async function settleTask(
     await stopPlan(ctx, tx, before, task.id);
 }
 
-/** What a blocked agent asked for becomes part of the task, so that the next attempt has it. */
-function withWhatItNeeds(task: TaskDefinition, blockedOn: BlockedOn): TaskDefinition {
+/**
+ * What a blocked agent asks for becomes part of the task, so that the next attempt has it.
+ * @throws CallerError when it asks for a split task whose parts cannot stand for it.
+ */
+export function withWhatItNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskDefinition {
+  const task = definitionOf(of);
   if ("tasks" in blockedOn) {
-    return { ...task, dependencies: [...new Set([...task.dependencies, ...blockedOn.tasks])] };
+    const dependencies = [...new Set([...task.dependencies, ...blockedOn.tasks])];
+    return waitForParts({ ...task, dependencies }, (id) => graph.tasks.get(id));
   }
   if ("question" in blockedOn) return task;
   // Paths that were only inferred stay so: asking for more must not turn them into a declaration.
