@@ -22,40 +22,43 @@ import { waitForParts } from "./split.ts";
  */
 export async function sweep(ctx: RunContext, tx: GraphWriter): Promise<void> {
   const dead = new Map<string, boolean>();
-  for (const held of await tx.held()) {
-    const { claim } = held;
-    const key = ownerKey(claim.owner);
-    if (!dead.has(key)) dead.set(key, await isDead(claim.owner));
-    await sweepClaim(ctx, tx, held, dead.get(key) === true);
+  let changed = false;
+  for (const found of await tx.held()) {
+    // The end of an attempt may have stopped its plan, and with it claims that were live when they were found.
+    const held = changed ? await tx.claimById(found.claim.id) : found;
+    if (!held) continue;
+    const key = ownerKey(held.claim.owner);
+    if (!dead.has(key)) dead.set(key, await isDead(held.claim.owner));
+    if (await sweepClaim(ctx, tx, held, dead.get(key) === true)) changed = true;
   }
 }
+
+/** @returns whether something was to be done. */
 
 async function sweepClaim(
   ctx: RunContext,
   tx: GraphWriter,
   held: HeldClaim,
   ownerDead: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const { claim, planId } = held;
   const { task, id: attempt } = claim;
   if (claim.state === "offered") {
-    if (ownerDead || claim.expiresAtMs <= tx.nowMs) {
-      const cause = ownerDead ? "its session ended" : "nobody took it up in time";
-      await tx.append(planId, { type: "claim.returned", task, attempt, cause });
-    }
-    return;
+    if (!ownerDead && claim.expiresAtMs > tx.nowMs) return false;
+    const cause = ownerDead ? "its session ended" : "nobody took it up in time";
+    await tx.append(planId, { type: "claim.returned", task, attempt, cause });
+    return true;
   }
   if (claim.state === "running") {
-    if (ownerDead) return endAttempt(ctx, tx, held, { outcome: "lost", cause: "its session ended" });
-    if (claim.leaseUntilMs <= tx.nowMs) {
-      return endAttempt(ctx, tx, held, { outcome: "lost", cause: lapse(claim), draining: true });
-    }
-    return;
+    if (!ownerDead && claim.leaseUntilMs > tx.nowMs) return false;
+    const cause = ownerDead ? "its session ended" : lapse(claim);
+    await endAttempt(ctx, tx, held, { outcome: "lost", cause, draining: !ownerDead });
+    return true;
   }
-  if (claim.state === "ended" && (ownerDead || !isDraining(claim, tx.nowMs))) {
-    const how = ownerDead ? "its session ended" : "one more lease has passed";
-    await tx.append(planId, { type: "attempt.drained", task, attempt, how });
-  }
+  if (claim.state === "returned" || (!ownerDead && isDraining(claim, tx.nowMs))) return false;
+  const how = ownerDead ? "its session ended" : "one more lease has passed";
+  await tx.append(planId, { type: "attempt.drained", task, attempt, how });
+  return true;
 }
 
 function lapse(claim: RunningAttempt): string {
