@@ -12,5 +12,5 @@ export function budget(): Budget {
   const runs = Number(process.env.PARALLEL_PROPERTY_RUNS ?? 0);
   return runs > 0
     ? { runs, operations: 100, seed: undefined }
-    : { runs: 60, operations: 40, seed: 20_261_121 };
+    : { runs: 40, operations: 40, seed: 20_261_121 };
 }

@@ -31,8 +31,10 @@ import type { World } from "./world.ts";
 export const PLANS = ["p", "q"] as const;
 const ACTOR = "test";
 
+export type AnyOperation = fc.AsyncCommand<Model, World>;
+
 /** One operation on the graph, done to the model and to the product; both must agree whether it is refused. */
-abstract class Operation implements fc.AsyncCommand<Model, World> {
+abstract class Operation implements AnyOperation {
   #told = "";
 
   check(_model: Readonly<Model>): boolean {
@@ -155,7 +157,7 @@ class AddTask extends Operation {
   }
 }
 
-class Next extends Operation {
+export class Next extends Operation {
   #launched = "";
 
   constructor(
@@ -267,7 +269,7 @@ abstract class WithToken extends Operation {
   }
 }
 
-class Use extends WithToken {
+export class Use extends WithToken {
   protected performWith(claim: ModelClaim, model: Model, world: World) {
     const task = `${claim.plan}/${claim.task}`;
     return both(
@@ -281,7 +283,7 @@ class Use extends WithToken {
   }
 }
 
-class ReportTask extends WithToken {
+export class ReportTask extends WithToken {
   #need: Need | undefined;
 
   constructor(
@@ -322,7 +324,7 @@ class ReportTask extends WithToken {
   }
 }
 
-class AgentGone extends WithToken {
+export class AgentGone extends WithToken {
   constructor(
     token: number,
     readonly finished: boolean,
@@ -348,7 +350,7 @@ class AgentGone extends WithToken {
   }
 }
 
-class Split extends Operation {
+export class Split extends Operation {
   #split = "";
 
   constructor(
@@ -391,7 +393,7 @@ class Split extends Operation {
   }
 }
 
-class ChangeTask extends Operation {
+export class ChangeTask extends Operation {
   #changed = "";
 
   constructor(
@@ -466,7 +468,7 @@ class ChangePlan extends Operation {
 }
 
 /** Nobody looks at the graph then: whatever comes next must notice by itself what is over. */
-class TimePasses implements fc.AsyncCommand<Model, World> {
+export class TimePasses implements AnyOperation {
   constructor(readonly seconds: number) {}
 
   check(): boolean {
@@ -482,7 +484,7 @@ class TimePasses implements fc.AsyncCommand<Model, World> {
   }
 }
 
-class OwnerDies implements fc.AsyncCommand<Model, World> {
+class OwnerDies implements AnyOperation {
   constructor(readonly session: number) {}
 
   check(): boolean {
@@ -499,7 +501,7 @@ class OwnerDies implements fc.AsyncCommand<Model, World> {
   }
 }
 
-class Reconnect implements fc.AsyncCommand<Model, World> {
+class Reconnect implements AnyOperation {
   constructor(readonly session: number) {}
 
   check(): boolean {
@@ -611,7 +613,7 @@ export const policy: fc.Arbitrary<PolicySpec> = fc.record({
 const neverPolicy: PolicySpec = { maxParallel: 1, failure: "best-effort", retries: 0, testers: 1 };
 
 /** Operations on plans that exist. */
-export const commands: fc.Arbitrary<fc.AsyncCommand<Model, World>>[] = [
+export const commands: fc.Arbitrary<AnyOperation>[] = [
   fc
     .tuple(plan, session, fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }))
     .map((a) => new Next(...a)),

@@ -23,11 +23,11 @@ interface Session {
 const SESSIONS = 3;
 
 /** Living processes to own claims; a run leaves those that it did not kill to the next one. */
-const owners: ChildProcess[] = [];
+const owners: (ChildProcess | undefined)[] = [];
 
 /** To be called once all runs are over. */
 export function endOwners(): void {
-  for (const owner of owners.splice(0)) owner.kill("SIGKILL");
+  for (const owner of owners.splice(0)) owner?.kill("SIGKILL");
 }
 
 /** The product on a database file of its own: several sessions, one clock. */
@@ -74,7 +74,7 @@ export class World {
     const { owner } = this.#session(at);
     owner.kill("SIGKILL");
     if (owner.exitCode === null && owner.signalCode === null) await once(owner, "exit");
-    owners.splice(owners.indexOf(owner), 1);
+    owners[at] = undefined;
     await this.reconnect(at);
   }
 
