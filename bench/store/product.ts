@@ -64,6 +64,30 @@ export async function makePlan(context: RunContext, plan: string, size: number):
   await createPlan(context, "bench", { plan, tasks, policy: { maxParallel: CAP } });
 }
 
+/** The first tasks of the plan were done before: their claims and events fill the database. */
+export async function addHistory(context: RunContext, plan: string, tasks: number): Promise<void> {
+  const store = await context.createGraph();
+  for (let from = 0; from < tasks; from += 1_000) {
+    await store.write(context.now(), "bench", async (tx) => {
+      const loaded = await loadPlan(context, tx, plan);
+      for (let i = from; i < Math.min(tasks, from + 1_000); i++) {
+        const task = taskOf(loaded, String(i));
+        const [candidate] = [...(await choose(context, tx, loaded, (one) => one.task === task)).chosen];
+        if (!candidate) throw new Error(`${plan}/${i} cannot be claimed`);
+        const { attempt } = await offer(context, tx, loaded, candidate);
+        const id = task.id;
+        await tx.append(
+          loaded.stored.id,
+          { type: "attempt.started", task: id, attempt, number: 1, leaseUntilMs: tx.nowMs + 1 },
+          { type: "attempt.ended", task: id, attempt, outcome: "completed", report: REPORT },
+          { type: "task.status", task: id, status: "completed" },
+        );
+        await loadPlan(context, tx, plan);
+      }
+    });
+  }
+}
+
 /** Hands in the report of a task that is done. */
 export async function complete(
   context: RunContext,

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
@@ -12,6 +12,12 @@ import type { Database } from "./schema.ts";
 
 /** Plans in memory, by id, with the event up to which they are known. */
 type Mirrors = Map<number, { readonly graph: PlanGraph; seq: number }>;
+
+/**
+ * The condition of the index `claims_held`, word for word: with bound values, or with an order that the index does not
+ * have, SQLite reads every claim that there ever was instead.
+ */
+const HOLDS = sql<boolean>`state in ('offered', 'running') or drains_until_ms is not null`;
 
 /** A claim with the plan that it belongs to. */
 export interface HeldClaim {
@@ -93,14 +99,11 @@ export class GraphReader {
       .innerJoin("plans", "plans.id", "claims.plan_id")
       .selectAll("claims")
       .select("plans.slug as plan_slug")
-      .where((e) => e.or([e("state", "in", ["offered", "running"]), e("drains_until_ms", "is not", null)]))
-      .orderBy("claims.id")
+      .where(HOLDS)
       .execute();
-    return rows.map((row) => ({
-      planId: row.plan_id,
-      plan: row.plan_slug as PlanSlug,
-      claim: claimFromRow(row),
-    }));
+    return rows
+      .map((row) => ({ planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) }))
+      .sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async claimByTokenHash(hash: string): Promise<HeldClaim | undefined> {
