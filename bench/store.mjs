@@ -1,7 +1,7 @@
 // How fast the graph is: claims beside a raw loop of the same driver, latencies on small and large graphs, start-up
 // with a large database, and what waiting for another process costs; on SQLite and, where one can be had, PostgreSQL.
 //   node bench/store.mjs [--quick]     --quick: no graph of 100,000 tasks
-// Prints a table and JSON lines; ends with 1 when a target is missed.
+// Prints JSON lines as it goes and a table at the end; ends with 1 when a target is missed.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -2,11 +2,11 @@ import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { nextBatch } from "../../mcp-server/src/run/next-batch.ts";
 import { timed } from "./claim-rate.ts";
 import { type Figure, figure, median, quantile, type Target } from "./figures.ts";
-import { complete, makePlan, tokenOf } from "./product.ts";
+import { addHistory, complete, makePlan, tokenOf } from "./product.ts";
 
 const ROUNDS = 150;
 
-/** A run in steady state: an agent ends, its report comes in, batch_next fills the free place. */
+/** A run in steady state, a fifth of the plan being done: an agent ends, its report comes in, batch_next fills the free place. */
 export async function latency(
   engine: string,
   context: RunContext,
@@ -15,6 +15,7 @@ export async function latency(
 ): Promise<Figure[]> {
   const plan = `of-${size}`;
   const importMs = await timed(() => makePlan(context, plan, size));
+  await addHistory(context, plan, Math.floor(size / 5));
   const running: { task: string; token: string }[] = [];
   const launchMore = async () => {
     const { launch } = await nextBatch(context, "bench", plan, undefined);

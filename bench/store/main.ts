@@ -50,11 +50,10 @@ export async function main(settings: Settings): Promise<boolean> {
   } finally {
     await server?.stop();
   }
-  console.log(`${table(figures)}\n
+  console.log(`\n${table(figures)}\n
 The raw loop takes the oldest row of a list, marks it and logs that: same driver, same durability, one commit per
 claim, as task_claim. It knows no dependencies, scopes, caps, roles, leases or tokens. Rates and latencies are taken
 in one process by the use cases that the tools call; the protocol is not in them, but in "start to".`);
-  for (const one of figures) console.log(JSON.stringify(one));
   return !figures.some(isMissed);
 }
 
@@ -74,19 +73,24 @@ async function measure(place: Place, settings: Settings, rate: number | undefine
   mkdirSync(root, { recursive: true });
   const store = await openGraph(url, root);
   const context = await contextOf(store, root);
+  const figures: Figure[] = [];
+  const tell = (more: readonly Figure[]) => {
+    for (const one of more) console.log(JSON.stringify(one));
+    figures.push(...more);
+  };
   const raw = await place.raw(CLAIMS);
-  const figures = await claimRate(engine, context, raw, rate);
+  tell(await claimRate(engine, context, raw, rate));
   await raw.close();
-  figures.push(...(await waiting(engine, context, { bundle: settings.bundle, url, root })));
+  tell(await waiting(engine, context, { bundle: settings.bundle, url, root }));
   const sizes = settings.quick ? SIZES.slice(0, -1) : SIZES;
   for (const { size, most } of sizes) {
     const targets = engine === "SQLite" ? { batchNext: { most }, report: { most: REPORT_MS } } : {};
-    figures.push(...(await latency(engine, context, size, targets)));
+    tell(await latency(engine, context, size, targets));
   }
   await store.close();
   const largest = sizes.at(-1)?.size ?? 0;
   const server = join(settings.folder, "plugin", "mcp-server", "dist", "server.js");
-  figures.push(...(await startUp(engine, server, root, url, `of-${largest}`, largest)));
+  tell(await startUp(engine, server, root, url, `of-${largest}`, largest));
   return figures;
 }
 

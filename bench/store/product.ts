@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
+import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/checkout.ts";
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
 import type { Launch } from "../../mcp-server/src/run/next-batch.ts";
+import { offer } from "../../mcp-server/src/run/offer.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
+import { loadPlan, taskOf } from "../../mcp-server/src/run/plan-access.ts";
 import { reportTask } from "../../mcp-server/src/run/report-task.ts";
 import { repositoryName } from "../../mcp-server/src/run/repository-name.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
@@ -12,6 +15,15 @@ import { findToken } from "../../mcp-server/src/run/token.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+
+const REPORT: Report = {
+  outcome: "completed",
+  summary: "The module follows the new interface; its tests pass.",
+  evidence: [{ command: "npm test", exitCode: 0, result: "12 tests passed" }],
+  filesChanged: ["src/a.ts", "src/a.test.ts"],
+  findings: [],
+  notes: ["The interface has one more method."],
+};
 
 /** The most that a policy allows. */
 export const CAP = 20;
@@ -72,8 +84,8 @@ export async function addHistory(context: RunContext, plan: string, tasks: numbe
       const loaded = await loadPlan(context, tx, plan);
       for (let i = from; i < Math.min(tasks, from + 1_000); i++) {
         const task = taskOf(loaded, String(i));
-        const [candidate] = [...(await choose(context, tx, loaded, (one) => one.task === task)).chosen];
-        if (!candidate) throw new Error(`${plan}/${i} cannot be claimed`);
+        const { role, agentType } = context.roles.resolve(task.agent);
+        const candidate = { id: task.id, task, role, agentType, scope: scopeOf(task) };
         const { attempt } = await offer(context, tx, loaded, candidate);
         const id = task.id;
         await tx.append(
@@ -82,7 +94,6 @@ export async function addHistory(context: RunContext, plan: string, tasks: numbe
           { type: "attempt.ended", task: id, attempt, outcome: "completed", report: REPORT },
           { type: "task.status", task: id, status: "completed" },
         );
-        await loadPlan(context, tx, plan);
       }
     });
   }
@@ -95,15 +106,7 @@ export async function complete(
   task: string,
   token: string,
 ): Promise<void> {
-  const report: Report = {
-    outcome: "completed",
-    summary: "The module follows the new interface; its tests pass.",
-    evidence: [{ command: "npm test", exitCode: 0, result: "12 tests passed" }],
-    filesChanged: ["src/a.ts", "src/a.test.ts"],
-    findings: [],
-    notes: ["The interface has one more method."],
-  };
-  await reportTask(context, "bench", undefined, { task: `${plan}/${task}`, token, report });
+  await reportTask(context, "bench", undefined, { task: `${plan}/${task}`, token, report: REPORT });
 }
 
 export function tokenOf({ prompt }: Launch): string {
