@@ -36,7 +36,7 @@ export async function latency(
   };
   await launchMore();
   batches.length = 0;
-  for (let round = 0; round < Math.min(ROUNDS, size / 2); round++) {
+  for (let round = 0; round < Math.min(ROUNDS, size / 4); round++) {
     const ended = running.shift();
     if (!ended) throw new Error(`nothing runs in ${plan}`);
     reports.push(await timed(() => complete(context, plan, ended.task, ended.token)));

@@ -60,7 +60,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
 
 /**
  * A plan of that many tasks: chains of ten, each task also waiting for one of an earlier chain; every task writes a
- * file of its own, and every fifteenth one that it shares with others.
+ * file of its own, and every fifteenth one that it shares with others. No two plans share any.
  */
 export async function makePlan(context: RunContext, plan: string, size: number): Promise<void> {
   const tasks = Array.from({ length: size }, (_, i) => {
@@ -70,7 +70,7 @@ export async function makePlan(context: RunContext, plan: string, size: number):
       subject: `Change module ${i}`,
       description: "Make the module follow the new interface, and extend its tests.",
       dependencies: i % 10 === 0 ? [] : [String(i - 1), ...(earlier >= 0 ? [String(earlier)] : [])],
-      writes: [`src/m${i % 97}/f${i}.ts`, ...(i % 15 === 0 ? [`src/shared${(i / 15) % 50}.ts`] : [])],
+      writes: [`${plan}/m${i % 97}/f${i}.ts`, ...(i % 15 === 0 ? [`${plan}/shared${(i / 15) % 50}.ts`] : [])],
     };
   });
   await createPlan(context, "bench", { plan, tasks, policy: { maxParallel: CAP } });
