@@ -4,6 +4,7 @@ import { nextBatch } from "../../mcp-server/src/run/next-batch.ts";
 import { type Figure, figure, median } from "./figures.ts";
 import { CAP, complete, makePlan, tokenOf } from "./product.ts";
 import type { RawLoop } from "./raw-loop.ts";
+import { timed } from "./timed.ts";
 
 const ROUNDS = 15;
 /** Claims of each kind, those of the first round included, which warms up and does not count. */
@@ -26,20 +27,18 @@ export async function claimRate(
   for (let round = 0; round <= ROUNDS; round++) {
     const ended: { task: string; token: string }[] = [];
     for (let i = 0; i < CAP; i++) {
-      rawMs.push(await timed(() => raw.claim()));
-      claimMs.push(
-        await timed(async () => {
-          const { claim } = await claimTask(context, "bench", undefined, { plan: "rate", worker: "bench" });
-          if (!claim) throw new Error("nothing to claim");
-          ended.push({ task: claim.task.replace("rate/", ""), token: claim.token });
-        }),
+      rawMs.push((await timed(() => raw.claim())).ms);
+      const { result, ms } = await timed(() =>
+        claimTask(context, "bench", undefined, { plan: "rate", worker: "bench" }),
       );
+      if (!result.claim) throw new Error("nothing to claim");
+      ended.push({ task: result.claim.task.replace("rate/", ""), token: result.claim.token });
+      claimMs.push(ms);
     }
     for (const { task, token } of ended) await complete(context, "rate", task, token);
-    const began = performance.now();
-    const { launch } = await nextBatch(context, "bench", "rate", CAP);
-    burstMs.push((performance.now() - began) / launch.length);
-    for (const one of launch) await complete(context, "rate", one.task, tokenOf(one));
+    const burst = await timed(() => nextBatch(context, "bench", "rate", CAP));
+    burstMs.push(burst.ms / burst.result.launch.length);
+    for (const one of burst.result.launch) await complete(context, "rate", one.task, tokenOf(one));
   }
   const perSecond = (ms: number[], warmUp: number) => 1_000 / median(ms.slice(warmUp));
   const [rawRate, claimRate] = [perSecond(rawMs, CAP), perSecond(claimMs, CAP)];
@@ -50,11 +49,4 @@ export async function claimRate(
     figure(engine, "task_claim beside the raw loop", (claimRate / rawRate) * 100, "%", promised),
     figure(engine, "batch_next, bursts of 20", perSecond(burstMs, 1), "claims/s"),
   ];
-}
-
-/** How long the work takes, in milliseconds. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }

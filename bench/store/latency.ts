@@ -1,9 +1,9 @@
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { getTask } from "../../mcp-server/src/run/get-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/next-batch.ts";
-import { timed } from "./claim-rate.ts";
 import { type Figure, figure, median, quantile, type Target } from "./figures.ts";
 import { addHistory, complete, makePlan, tokenOf } from "./product.ts";
+import { type Timed, timed } from "./timed.ts";
 
 const ROUNDS = 150;
 
@@ -19,16 +19,15 @@ export async function latency(
   targets: { readonly batchNext?: Target | undefined; readonly report?: Target | undefined },
 ): Promise<Figure[]> {
   const plan = `of-${size}`;
-  const importMs = await timed(() => makePlan(context, plan, size));
+  const imported = await timed(() => makePlan(context, plan, size));
   await addHistory(context, plan, Math.floor(size / 5));
   const running: { task: string; token: string }[] = [];
-  const batches: number[] = [];
-  const reports: number[] = [];
+  const batches: Timed<unknown>[] = [];
+  const reports: Timed<unknown>[] = [];
   const launchMore = async () => {
-    const began = performance.now();
-    const { launch } = await nextBatch(context, "bench", plan, undefined);
-    batches.push(performance.now() - began);
-    for (const one of launch) {
+    const batch = await timed(() => nextBatch(context, "bench", plan, undefined));
+    batches.push(batch);
+    for (const one of batch.result.launch) {
       const token = tokenOf(one);
       await getTask(context, "bench", undefined, { task: `${plan}/${one.task}`, token });
       running.push({ task: one.task, token });
@@ -44,11 +43,17 @@ export async function latency(
   }
   for (const { task, token } of running) await complete(context, plan, task, token);
   const tasks = size.toLocaleString("en");
+  const figuresOf = (call: string, all: readonly Timed<unknown>[], target: Target | undefined) => {
+    const ms = all.map((one) => one.ms);
+    return [
+      figure(engine, `${call}, ${tasks} tasks, median`, median(ms), "ms", target),
+      figure(engine, `${call}, ${tasks} tasks, p95`, quantile(ms, 0.95), "ms"),
+      figure(engine, `${call}, ${tasks} tasks, median of CPU`, median(all.map((one) => one.cpuMs)), "ms"),
+    ];
+  };
   return [
-    figure(engine, `batch_next, ${tasks} tasks, median`, median(batches), "ms", targets.batchNext),
-    figure(engine, `batch_next, ${tasks} tasks, p95`, quantile(batches, 0.95), "ms"),
-    figure(engine, `task_report, ${tasks} tasks, median`, median(reports), "ms", targets.report),
-    figure(engine, `task_report, ${tasks} tasks, p95`, quantile(reports, 0.95), "ms"),
-    figure(engine, `plan_create, ${tasks} tasks`, importMs, "ms"),
+    ...figuresOf("batch_next", batches, targets.batchNext),
+    ...figuresOf("task_report", reports, targets.report),
+    figure(engine, `plan_create, ${tasks} tasks`, imported.ms, "ms"),
   ];
 }
