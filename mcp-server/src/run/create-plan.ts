@@ -12,6 +12,7 @@ import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
 import { type PolicyInput, policyInput, policyWarnings, refuseUnserved } from "./policy-input.ts";
 import { partsOf, waitForParts } from "./split.ts";
+import { sweep } from "./sweep.ts";
 import { refuseUnservedTasks } from "./unserved-tasks.ts";
 
 export interface CreatePlanInput {
@@ -73,6 +74,8 @@ export async function createPlan(
     return { ...result, warnings: [...warnings, ...result.warnings], loaded: existing };
   }
   return store.write(ctx.now, actor, async (tx) => {
+    // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
+    await sweep(ctx, tx);
     const existing = await read(tx);
     const { changes, ...result } = compare(existing, source, input);
     const planId = existing?.stored.id ?? (await tx.nextPlanId());

@@ -8,7 +8,7 @@ import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf } from "./progress.ts";
-import { endAttempt, sweep } from "./sweep.ts";
+import { endAttempt, sweep, withWhatItNeeds } from "./sweep.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -186,7 +186,7 @@ function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
     [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
   );
   const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
-  edges.set(id, [...(edges.get(id) ?? []), ...tasks]);
+  edges.set(id, withWhatItNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
   const cycle = findCycle(edges);
   if (cycle) {
     throw new CallerError(

@@ -6,7 +6,7 @@ import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
-import { partsOf } from "./split.ts";
+import { partsOf, waitForParts } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
 
 export interface UpdateInput {
@@ -97,6 +97,12 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
   for (const id of known(input.addBlocks)) {
     const other = definitions.get(id) ?? definitionOf(taskOf(before, id));
     definitions.set(id, { ...other, dependencies: [...new Set([...other.dependencies, task.id])] });
+  }
+  for (const [id, definition] of definitions) {
+    definitions.set(
+      id,
+      waitForParts(definition, (other) => before.graph.tasks.get(other)),
+    );
   }
   const edges = new Map<string, readonly string[]>(
     [...before.graph.tasks.values()].map((other) => [other.id, other.dependencies]),

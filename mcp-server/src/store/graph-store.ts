@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
@@ -23,6 +23,12 @@ interface Mirror {
 /** Estimates go by at most so many attempts: the newest say most about the next ones. */
 const HISTORY = 500;
 
+/**
+ * The condition of the index `claims_held`, word for word: with bound values, or with an order that the index does not
+ * have, SQLite reads every claim that there ever was instead.
+ */
+const HOLDS = sql<boolean>`state in ('offered', 'running') or drains_until_ms is not null`;
+
 /** A claim with the plan that it belongs to. */
 export interface HeldClaim {
   readonly planId: number;
@@ -32,6 +38,9 @@ export interface HeldClaim {
 
 /** What can be read of the graph, inside or outside a transaction. */
 export class GraphReader {
+  /** Asked for several times in most transactions, and the same until something is written. */
+  protected heldClaims: readonly HeldClaim[] | undefined;
+
   constructor(
     protected readonly db: Kysely<Database>,
     private readonly mirrors: Mirrors,
@@ -128,21 +137,24 @@ export class GraphReader {
   }
 
   /** Claims of all plans that hold their scope, in one checkout or in any: offered, running, or not yet drained. */
-  async held(checkout?: string): Promise<HeldClaim[]> {
+  async held(checkout?: string): Promise<readonly HeldClaim[]> {
+    this.heldClaims ??= await this.#readHeld();
+    return checkout === undefined
+      ? this.heldClaims
+      : this.heldClaims.filter(({ claim }) => claim.checkout === checkout);
+  }
+
+  async #readHeld(): Promise<HeldClaim[]> {
     const rows = await this.db
       .selectFrom("claims")
       .innerJoin("plans", "plans.id", "claims.plan_id")
       .selectAll("claims")
       .select("plans.slug as plan_slug")
-      .$if(checkout !== undefined, (all) => all.where("checkout", "=", checkout as string))
-      .where((e) => e.or([e("state", "in", ["offered", "running"]), e("drains_until_ms", "is not", null)]))
-      .orderBy("claims.id")
+      .where(HOLDS)
       .execute();
-    return rows.map((row) => ({
-      planId: row.plan_id,
-      plan: row.plan_slug as PlanSlug,
-      claim: claimFromRow(row),
-    }));
+    return rows
+      .map((row) => ({ planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) }))
+      .sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async claimByTokenHash(hash: string): Promise<HeldClaim | undefined> {
@@ -244,6 +256,7 @@ export class GraphWriter extends GraphReader {
   /** Logs the changes in order and applies them to the tables. */
   async append(planId: number, ...changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
+    this.heldClaims = undefined;
     this.#changed.add(planId);
     const logged: LoggedChange[] = [];
     for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
@@ -306,6 +319,7 @@ export class GraphWriter extends GraphReader {
 
   /** Prolongs the lease of a running attempt. Not an event: nothing about the graph changes. */
   async renewLease(attempt: AttemptId, untilMs: number): Promise<void> {
+    this.heldClaims = undefined;
     await this.db
       .updateTable("claims")
       .set({ last_seen_ms: this.nowMs, expires_at_ms: untilMs })
