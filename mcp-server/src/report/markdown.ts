@@ -135,7 +135,7 @@ function findingLines({ findings }: RunReport): string[] {
   });
 }
 
-function fileLines({ sharedFiles, outsideScope }: RunReport): string[] {
+function fileLines({ sharedFiles, outsideScope, scopeTruth }: RunReport): string[] {
   return [
     ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -146,7 +146,42 @@ function fileLines({ sharedFiles, outsideScope }: RunReport): string[] {
       const how = granted ? "granted while it ran" : "**not granted**";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
+    ...strayLines(scopeTruth),
+    ...scopeTruth.undeclared.map(({ path, how, task, orBy }) => {
+      const or = orBy.length === 0 ? "" : ` (or ${names(orBy)}, which ran then too)`;
+      return `- ${name(path)}, in the scope of ${name(task)}, was ${how} but not reported${or}`;
+    }),
+    ...scopeTruth.unchanged.map(
+      ({ task, path }) => `- ${name(path)} was reported as changed by ${name(task)}, but **did not change**`,
+    ),
+    ...unobservedLines(scopeTruth),
   ];
+}
+
+function strayLines({ strays }: RunReport["scopeTruth"]): string[] {
+  return strays.map(({ path, how, by, scopeOf }) => {
+    const others = scopeOf.filter((task) => !by.includes(task));
+    const where = others.length === 0 ? "" : ` (it is in the scope of ${names(others)})`;
+    const who = [...by.map(name), "the main conversation", "another program"];
+    return `- ${name(path)} was ${how} **outside every scope** while ${names(by, " and ")} ran, and nobody reported it: by ${who.slice(0, -1).join(", ")} or ${who.at(-1)}${where}`;
+  });
+}
+
+/** One line per reason: outside git it is the same for all tasks. */
+function unobservedLines({ unobserved }: RunReport["scopeTruth"]): string[] {
+  const tasks = new Map<string, string[]>();
+  for (const { task, why } of unobserved) tasks.set(why, [...(tasks.get(why) ?? []), task]);
+  return [...tasks].map(
+    ([why, of]) => `- What ${names(of)} really changed was not measured: ${escapeMarkdown(why)}`,
+  );
+}
+
+function name(text: string): string {
+  return escapeMarkdown(text, NAME_LIMIT);
+}
+
+function names(texts: readonly string[], between = ", "): string {
+  return texts.map(name).join(between);
 }
 
 function decisionLines({ decisions, refused }: RunReport): string[] {

@@ -6,6 +6,7 @@ import { briefOf } from "./get-task.ts";
 import { type Candidate, choose } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { lookAtCheckout, settle } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
 export interface ClaimInput {
@@ -33,8 +34,10 @@ export async function claimTask(
   input: ClaimInput,
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
+  const look = await lookAtCheckout(ctx);
   return store.write(ctx.now(), actor, async (tx): Promise<ClaimResult> => {
     await sweep(ctx, tx);
+    await settle(ctx, tx, look);
     const loaded = await loadPlan(ctx, tx, input.plan);
     const wanted =
       input.task === undefined ? undefined : taskOf(loaded, splitTaskName(input.task, input.plan).id);

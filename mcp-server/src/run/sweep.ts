@@ -92,6 +92,7 @@ export async function endAttempt(
     ...facts,
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
+  ctx.looks.due = true;
   await settleTask(ctx, tx, before, held.claim, ending);
 }
 

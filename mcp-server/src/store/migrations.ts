@@ -15,6 +15,7 @@ const MAJOR = 1;
 const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<void>)[] = [
   createTables,
   addOrderOfEvents,
+  addObservations,
 ];
 
 /** The layout that this server makes and expects. */
@@ -198,4 +199,18 @@ async function createTables(db: Kysely<Database>, engine: EngineName): Promise<v
 /** 1.1: a plan's whole log is read in order without sorting it, however many plans share the database. */
 async function addOrderOfEvents(db: Kysely<Database>): Promise<void> {
   await db.schema.createIndex("events_order").on("events").columns(["plan_id", "seq"]).execute();
+}
+
+/** 1.2: the last look at each checkout. */
+async function addObservations(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createTable("observations")
+    .addColumn("checkout", "text", (c) => c.primaryKey())
+    .addColumn("from_ms", "bigint", (c) => c.notNull())
+    .addColumn("to_ms", "bigint", (c) => c.notNull())
+    .addColumn("seq", "bigint", (c) => c.notNull())
+    .addColumn("head", "text", (c) => c.notNull())
+    .addColumn("files", "text", (c) => c.notNull())
+    .addColumn("at_work", "text", (c) => c.notNull())
+    .execute();
 }
