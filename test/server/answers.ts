@@ -119,5 +119,6 @@ export interface Answers {
     readonly outcome: string;
     readonly status: string;
     readonly reply: string;
+    readonly note?: string;
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { launchFor, report, repository, task, tokenIn } from "../server/checkout.ts";
+import { launchFor, put, report, repository, task, tokenIn } from "../server/checkout.ts";
 import { graphOf, type LogLine, logOf, query } from "../server/graph-file.ts";
 import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
 
@@ -50,6 +50,7 @@ async function eventfulRun(): Promise<string> {
     await server.hook({ event: "PreToolUse", agent: "a1", use: "w", tool: "Write", input });
   }
   await server.hook({ event: "SubagentStop", agent: "a1" });
+  put(folder, { "src/1.ts": "one", "src/3.ts": "past the guard" });
   await report(server, "p", launchFor(launch, "1"), { notes: ["Hello."] });
   await report(server, "p", launchFor(launch, "1"), { summary: "Again." }).catch(() => undefined);
   await report(server, "p", launchFor(launch, "2"), { outcome: "failed" });
@@ -93,23 +94,27 @@ function tablesOf(path: string) {
   };
 }
 
+/** `observations` is no part of the graph: without it the next look only begins anew. */
 it("the log alone rebuilds the graph", async () => {
   const original = await eventfulRun();
   const log = logOf(original);
   expect([...new Set(log.map((line) => line.type))].sort()).toEqual([
     "attempt.bound",
+    "attempt.compared",
     "attempt.drained",
     "attempt.ended",
     "attempt.reminded",
     "attempt.started",
     "attempt.widened",
     "batch.launched",
+    "checkout.observed",
     "claim.offered",
     "claim.returned",
     "plan.created",
     "plan.reported",
     "plan.status",
     "plan.updated",
+    "scope.touched",
     "task.annotated",
     "task.created",
     "task.defined",

@@ -15,6 +15,8 @@ import type { Verdict } from "./verdict.ts";
 const TIMELINE_WIDTH = 96;
 /** Per task; the JSON has them all. */
 const SHOWN_EVIDENCE = 3;
+/** Tasks that are named where the same holds for many; the JSON has them all. */
+const SHOWN_NAMES = 10;
 const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
   completed: "✓",
   "completed with failures": "✗",
@@ -171,9 +173,11 @@ function strayLines({ strays }: RunReport["scopeTruth"]): string[] {
 function unobservedLines({ unobserved }: RunReport["scopeTruth"]): string[] {
   const tasks = new Map<string, string[]>();
   for (const { task, why } of unobserved) tasks.set(why, [...(tasks.get(why) ?? []), task]);
-  return [...tasks].map(
-    ([why, of]) => `- What ${names(of)} really changed was not measured: ${escapeMarkdown(why)}`,
-  );
+  return [...tasks].map(([why, of]) => {
+    const more = of.length > SHOWN_NAMES ? ` and ${of.length - SHOWN_NAMES} more` : "";
+    const who = `${names(of.slice(0, SHOWN_NAMES))}${more}`;
+    return `- What ${who} really changed was not measured: ${escapeMarkdown(why)}`;
+  });
 }
 
 function name(text: string): string {

@@ -1,4 +1,4 @@
-import { InvalidGlob, matches, normaliseGlob } from "../graph/globs.ts";
+import { InvalidGlob, matches, normaliseGlob, overlap } from "../graph/globs.ts";
 import type { Glob } from "../graph/scope.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 
@@ -15,8 +15,8 @@ const MOST_GLOBS = 8;
 
 /**
  * For every task that has written something: the globs of its declaration that were of use, and for the rest as few
- * files and folders as can be. A folder is never suggested in which another task has written, nor the whole
- * checkout. Tasks that have declared just that are left out.
+ * files and folders as can be. A folder is never suggested in which another task has written or may write, nor the
+ * whole checkout. Tasks that have declared just that are left out.
  * @param written files that each task has certainly written.
  */
 export function suggestedScopes(
@@ -26,7 +26,9 @@ export function suggestedScopes(
   return tasks.flatMap((task) => {
     const own = written.get(task.id) ?? [];
     if (own.length === 0) return [];
-    const foreign = [...written].flatMap(([id, paths]) => (id === task.id ? [] : paths));
+    const foreign = tasks
+      .filter(({ id }) => id !== task.id)
+      .flatMap(({ id, writes: globs = [] }) => [...globs, ...(written.get(id) ?? [])]);
     const used = (task.writes ?? []).filter((glob) => own.some((path) => matches(glob, path)));
     const rest = own.filter((path) => !used.some((glob) => matches(glob, path)));
     const writes = [...used, ...fewGlobs(rest, foreign, MOST_GLOBS - used.length)];
@@ -37,7 +39,7 @@ export function suggestedScopes(
 }
 
 /** Files, folders in the place of many files, and more folders while there are more than `most`. */
-function fewGlobs(paths: readonly string[], foreign: readonly string[], most: number): Glob[] {
+function fewGlobs(paths: readonly string[], foreign: readonly Glob[], most: number): Glob[] {
   let entries: readonly string[] = paths;
   for (;;) {
     const folder = folderFor(entries, foreign, entries.length > most ? 2 : MANY_FILES);
@@ -47,15 +49,15 @@ function fewGlobs(paths: readonly string[], foreign: readonly string[], most: nu
   return entries.flatMap(globFor).sort();
 }
 
-/** The deepest folder with at least so many of the entries in it and no file of others. */
+/** The deepest folder with at least so many of the entries in it and nothing of others. */
 function folderFor(
   entries: readonly string[],
-  foreign: readonly string[],
+  foreign: readonly Glob[],
   atLeast: number,
 ): string | undefined {
   const folders = [...new Set(entries.flatMap(foldersAbove))]
     .filter((folder) => entries.filter((entry) => isBelow(folder, entry)).length >= atLeast)
-    .filter((folder) => !foreign.some((path) => isBelow(folder, path)));
+    .filter((folder) => !foreign.some((glob) => overlap(`${folder}/**`, glob)));
   return folders.sort((a, b) => depth(b) - depth(a) || (a < b ? -1 : 1))[0];
 }
 

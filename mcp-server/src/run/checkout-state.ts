@@ -103,8 +103,10 @@ export async function ignoredFiles(root: string, paths: readonly string[]): Prom
   if (paths.length === 0) return new Set();
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   try {
-    const text = await git(root, ["check-ignore", "-z", "--", ...paths], signal);
-    return new Set(text.split("\0"));
+    // `./` keeps a name that begins with a colon from being read as a pattern.
+    const input = paths.map((path) => `./${path}\0`).join("");
+    const text = await git(root, ["check-ignore", "-z", "--stdin"], signal, input);
+    return new Set(text.split("\0").map((path) => path.slice("./".length)));
   } catch (error) {
     const noneIsIgnored = (error as { code?: unknown }).code === 1;
     return new Set(noneIsIgnored ? [] : paths);
@@ -174,8 +176,13 @@ async function differingFrom(
   return new Set([...text.split("\0").filter((path) => path !== ""), ...untracked]);
 }
 
-async function git(root: string, parameters: readonly string[], signal: AbortSignal): Promise<string> {
-  const { stdout } = await run("git", [...parameters], {
+async function git(
+  root: string,
+  parameters: readonly string[],
+  signal: AbortSignal,
+  input = "",
+): Promise<string> {
+  const running = run("git", [...parameters], {
     cwd: root,
     // A look must not make another git command of the user or of an agent wait or fail.
     env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" },
@@ -183,7 +190,9 @@ async function git(root: string, parameters: readonly string[], signal: AbortSig
     signal,
     killSignal: "SIGKILL",
   });
-  return stdout;
+  // Git may end without reading it; why it ended is what counts.
+  running.child.stdin?.on("error", () => undefined).end(input);
+  return (await running).stdout;
 }
 
 function whyNot(error: unknown, signal: AbortSignal): string {

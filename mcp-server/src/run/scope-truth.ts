@@ -46,7 +46,7 @@ export async function settle(ctx: RunContext, tx: GraphWriter, look: Look): Prom
     await logFailedLook(ctx, tx, held, look.why);
     return false;
   }
-  if (before && isOlder(look, before, tx.nowMs)) {
+  if (before && isOlder(look, before, ctx.now())) {
     ctx.looks.due = true;
     return false;
   }
@@ -108,7 +108,8 @@ async function atWorkSince(
 /** A look may not be compared with a later one: what changed between them would seem to have changed back. */
 function isOlder(look: CheckoutState, before: Observation, nowMs: number): boolean {
   const isSame = look.fromMs === before.fromMs && look.toMs === before.toMs;
-  // A look from the future is one from before the clock was set back.
+  // A look from the future is one from before the clock was set back. The transaction's own time will not do: it
+  // waited for its turn since.
   return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
 import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
@@ -134,6 +135,18 @@ describe("hostile text", () => {
     { type: "decision.taken", decision: hostile, reason: hostile },
     { type: "token.refused", task: id(hostile), why: hostile, tried: hostile },
     { type: "task.annotated", task: id(hostile), note: `${hostile} again` },
+    {
+      type: "checkout.observed",
+      sinceMs: 0,
+      untilMs: 1,
+      atWork: [{ attempt: 1 as AttemptId, task: hostile }],
+      files: [
+        { path: `${hostile} stray`, how: "written", inScopeOf: [] },
+        { path: `${hostile} own`, how: "removed", inScopeOf: [1 as AttemptId] },
+      ],
+    },
+    { type: "attempt.compared", task: id(hostile), attempt: 1 as AttemptId, unchanged: [hostile], note: "" },
+    { type: "checkout.unmeasured", atWork: [], why: hostile },
   );
   const report = aggregate(state, events, NOW);
 
