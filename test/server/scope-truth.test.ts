@@ -20,8 +20,14 @@ async function launchedIn(folder: string, tasks: readonly TaskInput[]) {
   return { server, launch, item: (id: string) => launchFor(launch, id) };
 }
 
-async function fetchBrief(server: ParallelServer, id: string, token: string): Promise<string> {
-  return (await server.call("task_get", { task: `p/${id}`, token })).brief ?? "";
+async function fetchBrief(
+  server: ParallelServer,
+  id: string,
+  token: string,
+  toolUseId?: string,
+): Promise<string> {
+  const options = toolUseId === undefined ? {} : { toolUseId };
+  return (await server.call("task_get", { task: `p/${id}`, token }, options)).brief ?? "";
 }
 
 async function reportOf(server: ParallelServer): Promise<RunReport> {
@@ -134,6 +140,25 @@ describe("a write that no guard saw", () => {
     const { note } = await report(server, "p", item("1"), { filesChanged: [] });
     expect(note).toBe("Noted: in your scope but written by another task: src/1.ts.");
     expect((await reportOf(server)).discoveries).toEqual([]);
+  });
+
+  it("into a running task's scope is told to its agent with its next tool call, once", async () => {
+    const { folder, server, item } = await launched([task("1"), task("2")]);
+    const call = { event: "PreToolUse", agent: "a1", tool: "mcp__plugin_parallel_tasks__task_get" };
+    await server.hook({ ...call, use: "u1" });
+    await fetchBrief(server, "1", tokenIn(item("1").prompt), "u1");
+    put(folder, { "src/1.ts": "by 2" });
+    const reading = { event: "PreToolUse", agent: "a1", tool: "Read", input: "{}" };
+    expect(await server.hook({ ...reading, use: "u2" })).toEqual({});
+    await report(server, "p", item("2"), { outcome: "failed", filesChanged: ["src/1.ts"] });
+    expect(await server.hook({ ...reading, agent: "a9", use: "u3" })).toEqual({});
+    expect(await server.hook({ ...reading, use: "u4" })).toEqual({
+      hookSpecificOutput: {
+        hookEventName: "PreToolUse",
+        additionalContext: "p/2 wrote src/1.ts, in this task's scope. Look before you write.",
+      },
+    });
+    expect(await server.hook({ ...reading, use: "u5" })).toEqual({});
   });
 
   it("into the scope of a task that has not begun is told to its agent in the brief, once", async () => {

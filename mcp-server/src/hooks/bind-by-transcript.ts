@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts.ts";
 import type { RunContext } from "../run/context.ts";
-import { lookBeforeStart, settle } from "../run/scope-truth.ts";
+import { lookBeforeStart, recordLook } from "../run/scope-truth.ts";
 import type { SessionMemory } from "../run/session.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { json } from "./hook-event.ts";
@@ -44,7 +44,7 @@ export async function bindLaunch(
   if (!launch || !store) return undefined;
   const look = await lookBeforeStart(run, store, launch.token);
   return store.write(run.now(), `agent ${agentId}`, async (tx) => {
-    if (look) await settle(run, tx, look);
+    if (look) await recordLook(run, tx, look);
     const found = await claimOfToken(run, tx, launch.token);
     if (isRefusal(found)) return undefined;
     await startOrContinue(tx, found, agentId);

@@ -154,8 +154,8 @@ function pathOf(line: string): string | undefined {
   const fields = FIELDS_BEFORE_PATH[line.slice(0, 1)];
   if (fields === undefined || line[1] !== " ") return undefined;
   const path = line.split(" ").slice(fields).join(" ");
-  // A repository inside this one is listed as a folder.
-  return path.endsWith("/") ? path.slice(0, -1) : path;
+  // A folder is a repository inside this one, or a worktree of it: what happens there is not looked at.
+  return path.endsWith("/") ? undefined : path;
 }
 
 /** Files of the work tree that differ from an earlier commit. */

@@ -6,7 +6,7 @@ import { briefOf } from "./get-task.ts";
 import { type Candidate, choose } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
-import { lookAtCheckout, settle } from "./scope-truth.ts";
+import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
 export interface ClaimInput {
@@ -37,7 +37,7 @@ export async function claimTask(
   const look = await lookAtCheckout(ctx);
   return store.write(ctx.now(), actor, async (tx): Promise<ClaimResult> => {
     await sweep(ctx, tx);
-    await settle(ctx, tx, look);
+    await recordLook(ctx, tx, look);
     const loaded = await loadPlan(ctx, tx, input.plan);
     const wanted =
       input.task === undefined ? undefined : taskOf(loaded, splitTaskName(input.task, input.plan).id);

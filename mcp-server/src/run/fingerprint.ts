@@ -51,7 +51,7 @@ export class Fingerprints {
 }
 
 async function fingerprintOf(file: string, info: BigIntStats): Promise<Fingerprint> {
-  // A repository inside this one: what happens there is not looked at.
+  // A submodule, or a folder that took the place of a file.
   if (info.isDirectory()) return "folder";
   if (info.isSymbolicLink()) return `link ${await readlink(file).catch(() => "")}`;
   if (!info.isFile()) return "special";

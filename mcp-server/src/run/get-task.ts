@@ -5,7 +5,7 @@ import { writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
-import { lookBeforeStart, settle } from "./scope-truth.ts";
+import { lookBeforeStart, recordLook } from "./scope-truth.ts";
 
 export interface TaskView {
   readonly loaded: LoadedPlan;
@@ -34,7 +34,7 @@ export async function getTask(
   }
   const look = await lookBeforeStart(ctx, store, token);
   return store.write(ctx.now(), actor, async (tx) => {
-    if (look) await settle(ctx, tx, look);
+    if (look) await recordLook(ctx, tx, look);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;

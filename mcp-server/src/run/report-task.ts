@@ -9,7 +9,7 @@ import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf } from "./progress.ts";
-import { lookAtCheckout, settle } from "./scope-truth.ts";
+import { lookBeforeEnd, recordLook } from "./scope-truth.ts";
 import { endAttempt, sweep } from "./sweep.ts";
 
 export interface ReportInput {
@@ -43,7 +43,8 @@ export async function reportTask(
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const [look, unseen] = await Promise.all([lookAtCheckout(ctx), unseenFiles(ctx, given.report)]);
+  const look = await lookBeforeEnd(ctx, store, given.token);
+  const unseen = look && (await unseenFiles(ctx, given.report));
   // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
   const result = await store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
@@ -58,7 +59,8 @@ export async function reportTask(
     const running = await tx.claimById(held.claim.id);
     if (!running) throw new Error("the claim vanished inside its transaction");
     await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    const note = (await settle(ctx, tx, look)) ? await compareReport(ctx, tx, running, unseen) : undefined;
+    const isKnown = look !== undefined && (await recordLook(ctx, tx, look));
+    const note = isKnown ? await compareReport(ctx, tx, running, unseen ?? new Set()) : undefined;
     return answer(ctx, tx, name.plan, task.id, report, note);
   });
   if (result instanceof CallerError) throw result;

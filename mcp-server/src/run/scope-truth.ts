@@ -15,7 +15,7 @@ import { tellTouchedTasks } from "./touched-scopes.ts";
 /** One event lists at most this many files; of the rest only the number is known. */
 const MOST_LISTED = 500;
 
-/** How the checkout is now, to be handed to `settle` in a transaction that begins after it. */
+/** How the checkout is now, to be handed to `recordLook` in a transaction that begins after it. */
 export async function lookAtCheckout(ctx: RunContext): Promise<Look> {
   return ctx.looks.take(async () => {
     const store = await ctx.graph();
@@ -29,8 +29,21 @@ export async function lookBeforeStart(
   store: GraphStore,
   token: string,
 ): Promise<Look | undefined> {
-  const held = await store.read((reader) => reader.claimByTokenHash(hashToken(token)));
-  return held?.claim.state === "offered" ? lookAtCheckout(ctx) : undefined;
+  return (await stateOfToken(store, token)) === "offered" ? lookAtCheckout(ctx) : undefined;
+}
+
+/** How the attempt that the token is about to end leaves the checkout; undefined where it ends none. */
+export async function lookBeforeEnd(
+  ctx: RunContext,
+  store: GraphStore,
+  token: string,
+): Promise<Look | undefined> {
+  const state = await stateOfToken(store, token);
+  return state === "offered" || state === "running" ? lookAtCheckout(ctx) : undefined;
+}
+
+async function stateOfToken(store: GraphStore, token: string): Promise<AnyClaim["state"] | undefined> {
+  return (await store.read((reader) => reader.claimByTokenHash(hashToken(token))))?.claim.state;
 }
 
 /**
@@ -39,7 +52,7 @@ export async function lookBeforeStart(
  * the first is not at work yet, the second still was.
  * @returns whether all is known that happened until the look.
  */
-export async function settle(ctx: RunContext, tx: GraphWriter, look: Look): Promise<boolean> {
+export async function recordLook(ctx: RunContext, tx: GraphWriter, look: Look): Promise<boolean> {
   const before = await tx.observation(ctx.checkoutKey);
   const held = await atWorkSince(ctx, tx, before);
   if ("why" in look) {
@@ -66,13 +79,13 @@ export async function settle(ctx: RunContext, tx: GraphWriter, look: Look): Prom
 }
 
 /** Looks and settles if an attempt ended without it: lost, cancelled, or without a report. */
-export async function settleWhatEnded(ctx: RunContext): Promise<void> {
+export async function lookAtWhatEnded(ctx: RunContext): Promise<void> {
   if (!ctx.looks.due) return;
   ctx.looks.due = false;
   try {
     const look = await lookAtCheckout(ctx);
     const store = await ctx.graph();
-    await store?.write(ctx.now(), "server", (tx) => settle(ctx, tx, look));
+    await store?.write(ctx.now(), "server", (tx) => recordLook(ctx, tx, look));
   } catch {
     // The answer that this follows on stands; the next look tells what this one could not.
     ctx.looks.due = true;
