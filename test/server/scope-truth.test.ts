@@ -85,7 +85,7 @@ describe("a write that no guard saw", () => {
     const { note } = await report(server, "p", item("1"), { filesChanged: ["src/1.ts"] });
     expect(note).toBe("Noted: changed in nobody's scope while you ran: scripts/out.txt.");
     expect(await linesOf(server)).toEqual([
-      "- scripts/out.txt was written **outside every scope** while 1 ran, and nobody reported it: by 1, the main conversation or another program",
+      "- scripts/out.txt changed **outside the scope of all who ran** (1), and nobody reported it: by 1, the main conversation or another program",
     ]);
   });
 
@@ -127,7 +127,7 @@ describe("a write that no guard saw", () => {
     const { note } = await report(server, "p", item("1"), { filesChanged: [] });
     expect(note).toBe("Noted: changed but not in your report: src/1.ts.");
     expect(await linesOf(server)).toEqual([
-      "- src/1.ts, in the scope of 1, was written but not reported (or 2, which ran then too)",
+      "- **1** did not report src/1.ts, changed in its scope (unless 2 wrote there)",
     ]);
   });
 
@@ -238,9 +238,7 @@ describe("what is seen", () => {
     const { note } = await report(server, "p", item("1"), { filesChanged });
     expect(note).toBe("Noted: in your report but unchanged: src/1.ts.");
     expect(changedFiles(folder)).toEqual([]);
-    expect(await linesOf(server)).toContain(
-      "- src/1.ts was reported as changed by 1, but **did not change**",
-    );
+    expect(await linesOf(server)).toContain("- **1** reported src/1.ts, which **did not change**");
   });
 
   it("is not what the server itself writes", async () => {
