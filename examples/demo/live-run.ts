@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { estimateBasis, estimateMs, estimateTokens } from "../../mcp-server/src/schedule/estimate.ts";
+import { Estimates, estimateTokens } from "../../mcp-server/src/schedule/estimate.ts";
 import { SLUG } from "../balcony/scripted-workers.ts";
 import { breakdownOf } from "./breakdown.ts";
 import { copyExample } from "./example-copy.ts";
@@ -17,11 +17,12 @@ export async function liveRun(root: string): Promise<number> {
   }
   const project = copyExample(join(root, "examples", "balcony", "project"));
   const { tasks } = breakdownOf(project, SLUG);
-  const workMs = tasks.reduce((sum, task) => sum + estimateMs(task), 0);
+  const estimates = new Estimates();
+  const workMs = tasks.reduce((sum, task) => sum + estimates.durationMs(task), 0);
   const tokens = estimateTokens(workMs).toLocaleString("en");
   console.log(`Your own Claude Code, ${version.stdout.trim()}, starts in ${project}`);
   console.log(`and is asked to run /spec:execute ${SLUG}: ${tasks.length} tasks by several agents at once.`);
-  console.log(`This spends your tokens: about ${tokens} by a rough estimate (${estimateBasis(tasks)}).`);
+  console.log(`This spends your tokens: about ${tokens} by a rough estimate (${estimates.basis(tasks)}).`);
   console.log("The plugin has it ask you once before it launches agents. Task 1.5 is meant to fail.\n");
 
   // Ctrl-C belongs to the session; the demo goes on when that has ended.

@@ -59,7 +59,11 @@ export interface Answers {
     readonly criticalPath: string[];
     readonly conflicts: string[];
     readonly unscoped: string[];
-    readonly estimate: { readonly sequentialMinutes: number; readonly makespanMinutes: number };
+    readonly estimate: {
+      readonly sequentialMinutes: number;
+      readonly makespanMinutes: number;
+      readonly basis: string;
+    };
     readonly next: string;
   };
   readonly plan_report: { readonly plan: string; readonly report: string; readonly next: string };

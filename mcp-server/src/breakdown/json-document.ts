@@ -1,3 +1,4 @@
+import { isTooDeep, MAX_DEPTH } from "./depth.ts";
 import { BreakdownError } from "./errors.ts";
 import { jsonErrorPosition } from "./json-position.ts";
 
@@ -25,6 +26,14 @@ export function parseDocument(text: string, file: string): JsonObject {
       "",
       `not valid JSON at line ${line}, column ${column}`,
       "Correct the file there; nothing was changed",
+    );
+  }
+  if (isTooDeep(value)) {
+    throw new BreakdownError(
+      file,
+      "",
+      `the file is nested more than ${MAX_DEPTH} levels deep`,
+      "Flatten it; nothing was changed",
     );
   }
   if (isObject(value)) return value;

@@ -1,20 +1,23 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
+import { surroundingsOf } from "../doctor/surroundings.ts";
 import { createContext, type RunContext } from "../run/context.ts";
 import { failure } from "../tools/failure.ts";
+import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { reportCommand } from "./report.ts";
 import { sessionEnd } from "./session-end.ts";
 import { sessionStart } from "./session-start.ts";
 import { statusCommand } from "./status.ts";
 
-/** Exit codes: 0 fine, 1 bad news (failed tasks), 2 the input or the call is wrong. */
+/** Exit codes: 0 fine, 1 bad news (failed tasks, a faulty installation), 2 the input or the call is wrong. */
 const USAGE_ERROR = 2;
 
+const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
 function context(): Promise<RunContext> {
-  const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
   return createContext({ directory: process.cwd(), env: process.env, parentPid: process.ppid }, pluginRoot);
 }
 
@@ -46,6 +49,27 @@ program
   .option("--json", "as JSON")
   .action(async (plan: string, options: { json?: boolean }) => {
     process.exitCode = await exportCommand(await context(), plan, options);
+  });
+
+program
+  .command("doctor")
+  .description("what is wrong with the installation, and the remedy; changes nothing")
+  .option("--json", "as JSON")
+  .action(async (options: { json?: boolean }) => {
+    const place = surroundingsOf(process.cwd(), process.env, pluginRoot, Date.now());
+    process.exitCode = await doctorCommand(place, options);
+  });
+
+program
+  .command("audit [session]")
+  .description(
+    "what agents in past sessions gained and lost, from transcripts alone: of this project, or of a session, transcript or folder",
+  )
+  .option("--json", "as JSON")
+  .addOption(new Option("--markdown", "as Markdown").conflicts("json"))
+  .action(async (session: string | undefined, options: { json?: boolean; markdown?: boolean }) => {
+    const { auditCommand } = await import("./audit.ts");
+    process.exitCode = await auditCommand(session, options);
   });
 
 program

@@ -1,6 +1,6 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
 import type { AttributedFile, AtWork } from "./checkout-change.ts";
-import type { PlanSource, PlanStatus } from "./plan.ts";
+import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope.ts";
 import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
 
@@ -28,6 +28,7 @@ export type Change =
       readonly document?: Readonly<Record<string, unknown>>;
     }
   | { readonly type: "plan.status"; readonly status: PlanStatus; readonly cause?: string }
+  | { readonly type: "plan.throttled"; readonly throttle: Throttle }
   | {
       readonly type: "task.created";
       readonly task: TaskId;
@@ -61,6 +62,8 @@ export type Change =
       readonly isolation: Isolation;
       readonly owner: Owner;
       readonly expiresAtMs: number;
+      /** How long the attempt was expected to take. */
+      readonly estimateMs?: number;
     }
   | {
       readonly type: "claim.returned";
@@ -98,6 +101,8 @@ export type Change =
       readonly lastMessage?: string;
       readonly cause?: string;
       readonly drainsUntilMs?: number;
+      /** The model's provider refused the agent: the attempt counts against no limit. */
+      readonly throttled?: true;
     }
   | {
       readonly type: "attempt.drained";
@@ -165,6 +170,7 @@ export type Change =
     }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }
+  /** What follows from a failure, by the policy; one of the words of `batch_collect`. */
   | { readonly type: "decision.taken"; readonly decision: string; readonly reason: string };
 
 export type ChangeType = Change["type"];

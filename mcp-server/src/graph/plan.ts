@@ -8,6 +8,17 @@ export type PlanSource =
   | { readonly kind: "file"; readonly path: string; readonly sha256: string }
   | { readonly kind: "call" };
 
+/** How a plan goes on after its agents were refused by the model's provider: a rate or usage limit. */
+export interface Throttle {
+  /** At most so many run at once until attempts complete again. */
+  readonly cap: number;
+  /** Nothing starts before this moment. */
+  readonly untilMs: number;
+  readonly pauseMs: number;
+  /** When it was last tightened: agents that were started before tell nothing new. */
+  readonly sinceMs: number;
+}
+
 /** A named task graph with a policy. */
 export interface Plan {
   readonly slug: PlanSlug;

@@ -16,6 +16,7 @@ export const hookInput = z.object({
   response: z.string().default(""),
   calls: z.string().default(""),
   last: z.string().default(""),
+  error: z.string().default(""),
   stopActive: z.string().default(""),
   prompt: z.string().default(""),
   promptId: z.string().default(""),

@@ -7,6 +7,7 @@ import { onPostToolUse } from "./post-tool-use.ts";
 import { onPreToolUse } from "./pre-tool-use.ts";
 import { withNotes } from "./scope-notes.ts";
 import { onStop } from "./stop.ts";
+import { onStopFailure } from "./stop-failure.ts";
 import { onSubagentStart } from "./subagent-start.ts";
 import { onSubagentStop } from "./subagent-stop.ts";
 import { onUserPromptSubmit } from "./user-prompt-submit.ts";
@@ -22,6 +23,7 @@ const HANDLERS: Readonly<Record<string, HookHandler>> = {
   PostToolBatch: onPostToolBatch,
   SubagentStart: onSubagentStart,
   SubagentStop: onSubagentStop,
+  StopFailure: onStopFailure,
   UserPromptSubmit: onUserPromptSubmit,
   Stop: onStop,
 };

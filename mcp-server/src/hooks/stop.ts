@@ -20,9 +20,11 @@ export async function onStop(
     const toDo =
       launchable > 0
         ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`
-        : done && unreported
-          ? `all has ended without a report. Call plan_report {plan: "${slug}"} and show it.`
-          : undefined;
+        : loaded.pauseMs > 0 && counts.running === 0 && !done
+          ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.`
+          : done && unreported
+            ? `all has ended without a report. Call plan_report {plan: "${slug}"} and show it.`
+            : undefined;
     if (toDo === undefined) continue;
     if (!session.interrupted && session.sentBack.get(slug) !== version) {
       session.sentBack.set(slug, version);

@@ -1,65 +1,194 @@
 export const STRATEGIES = ["parallel", "sequential", "hybrid", "swarm", "background", "direct"] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
+/** What of a task the choice looks at. */
+export interface StrategyTask {
+  readonly subject: string;
+  readonly durationMs: number;
+  /** Whether a person or the breakdown said how long it takes. */
+  readonly isStated: boolean;
+  readonly dependencies: readonly string[];
+  /** Paths or globs that it writes; undefined when nobody knows. */
+  readonly writes: readonly string[] | undefined;
+}
+
 /** What the choice of a strategy looks at. Times are milliseconds. */
 export interface StrategyFacts {
   /** Tasks that are left to do. */
-  readonly tasks: number;
+  readonly tasks: readonly StrategyTask[];
   /** All tasks of the plan, ended ones included. */
   readonly total: number;
-  readonly sequentialMs: number;
   readonly makespanMs: number;
-  readonly longestTaskMs: number;
-  /** Distinct paths that the tasks write, when every task's writes are known. */
-  readonly filesWritten: number | undefined;
   readonly levels: number;
 }
 
+export interface StrategyChoice {
+  readonly strategy: Strategy;
+  readonly reasons: readonly string[];
+}
+
+/** A rule of thumb with the reason that it gives; undefined when it does not apply. */
+type Rule = (facts: StrategyFacts) => StrategyChoice | undefined;
+
 /** Work below this is done sooner than an agent is briefed. */
 const WORTH_AN_AGENT_MS = 30_000;
+/** From here on one task fills a conversation with what nobody will read again. */
+const HEAVY_MS = 15 * 60_000;
+/** Below this gain the order of the work matters more than how many work on it. */
+const WORTH_PARALLEL = 1.15;
+
+const ASKS_THE_USER =
+  /\b(brainstorm|iterate with|refine with|together with the user|with the user|ask the user|user'?s? (feedback|approval|decision))\b/i;
+const SEEKS_A_CAUSE =
+  /\b(debug|root[- ]cause|find the cause|find out why|diagnos\w*|reproduce|track down|investigate the (failure|error|bug|crash))\b/i;
+
+/** The first rule that applies decides. */
+const RULES: readonly Rule[] = [
+  nothingLeft,
+  oneTask,
+  asksTheUser,
+  tooShort,
+  oneFile,
+  oneFailure,
+  severalViews,
+  hardlyAnyGain,
+  worthIt,
+];
 
 /** Whether and how to parallelise, with the reasons in sentences. */
-export function chooseStrategy(facts: StrategyFacts): { strategy: Strategy; reasons: string[] } {
-  if (facts.tasks === 0) return { strategy: "direct", reasons: ["Nothing is left to do."] };
-  if (facts.tasks === 1) {
-    return facts.total === 1
-      ? { strategy: "direct", reasons: ["There is one task: an agent would only add its briefing."] }
-      : { strategy: "sequential", reasons: ["One task is left of the plan."] };
+export function chooseStrategy(facts: StrategyFacts): StrategyChoice {
+  for (const rule of RULES) {
+    const choice = rule(facts);
+    if (choice) return choice;
   }
-  if (facts.sequentialMs < WORTH_AN_AGENT_MS) {
+  return worthIt(facts);
+}
+
+function nothingLeft({ tasks }: StrategyFacts): StrategyChoice | undefined {
+  return tasks.length === 0 ? { strategy: "direct", reasons: ["Nothing is left to do."] } : undefined;
+}
+
+function oneTask({ tasks, total }: StrategyFacts): StrategyChoice | undefined {
+  const [task] = tasks;
+  if (tasks.length > 1 || !task) return undefined;
+  if (total > 1) return { strategy: "sequential", reasons: ["One task is left of the plan."] };
+  return task.durationMs >= HEAVY_MS
+    ? {
+        strategy: "background",
+        reasons: ["One long task: a single agent keeps its work out of this conversation."],
+      }
+    : { strategy: "direct", reasons: ["There is one task: an agent would only add its briefing."] };
+}
+
+/** Agents cannot talk to the user. */
+function asksTheUser({ tasks }: StrategyFacts): StrategyChoice | undefined {
+  const asking = tasks.filter(({ subject }) => ASKS_THE_USER.test(subject)).length;
+  return 2 * asking > tasks.length
+    ? {
+        strategy: "direct",
+        reasons: [
+          "Most of it is worked out with the user, whom agents cannot ask: do it in this conversation.",
+        ],
+      }
+    : undefined;
+}
+
+/** Only by what was stated: how quick agents were so far says nothing about doing it without them. */
+function tooShort({ tasks }: StrategyFacts): StrategyChoice | undefined {
+  if (!tasks.every(({ isStated }) => isStated)) return undefined;
+  if (sum(tasks) < WORTH_AN_AGENT_MS) {
     return {
       strategy: "direct",
       reasons: ["All of it takes less than 30 seconds, sooner done than briefed."],
     };
   }
-  if (facts.filesWritten === 1) {
+  return tasks.every(({ durationMs }) => durationMs < WORTH_AN_AGENT_MS)
+    ? {
+        strategy: "direct",
+        reasons: ["Each task takes less than 30 seconds: briefing agents would cost more than they gain."],
+      }
+    : undefined;
+}
+
+function oneFile({ tasks }: StrategyFacts): StrategyChoice | undefined {
+  const paths = new Set(tasks.flatMap(({ writes }) => writes ?? []));
+  return paths.size === 1 && tasks.every(({ writes }) => writes?.length === 1)
+    ? {
+        strategy: "direct",
+        reasons: ["Every task writes the same file, so only one agent could work at a time."],
+      }
+    : undefined;
+}
+
+/** Several diagnoses may run at once; several repairs of one failure hide from each other what helped. */
+function oneFailure({ tasks }: StrategyFacts): StrategyChoice | undefined {
+  const seeking = tasks.every(({ subject }) => SEEKS_A_CAUSE.test(subject));
+  return seeking && tasks.some(({ writes }) => writes?.length !== 0)
+    ? {
+        strategy: "sequential",
+        reasons: [
+          "All of it looks for the cause of a failure and changes files on the way: one change at a time shows what helped.",
+        ],
+      }
+    : undefined;
+}
+
+function severalViews(facts: StrategyFacts): StrategyChoice | undefined {
+  const views = facts.tasks.filter(({ dependencies }) => dependencies.length === 0);
+  // A last task may bring the views together.
+  const isSwarm =
+    views.length > 1 &&
+    facts.tasks.length - views.length <= 1 &&
+    views.every(({ writes }) => writes?.length === 0);
+  return isSwarm
+    ? {
+        strategy: "swarm",
+        reasons: [
+          "Several views that write nothing: they cannot clash, and none needs another's result.",
+          gain(facts),
+        ],
+      }
+    : undefined;
+}
+
+function hardlyAnyGain(facts: StrategyFacts): StrategyChoice | undefined {
+  if (speedup(facts) >= WORTH_PARALLEL) return undefined;
+  const heavy = facts.tasks.find(
+    ({ durationMs }) => durationMs >= HEAVY_MS && durationMs > 0.6 * sum(facts.tasks),
+  );
+  if (heavy) {
     return {
-      strategy: "direct",
-      reasons: ["Every task writes the same file, so only one agent could work at a time."],
+      strategy: "background",
+      reasons: ["One long task makes up most of it: a single agent keeps it out of this conversation."],
     };
   }
-  if (facts.longestTaskMs < WORTH_AN_AGENT_MS) {
-    return {
-      strategy: "direct",
-      reasons: ["Each task takes less than 30 seconds: briefing agents would cost more than they gain."],
-    };
-  }
-  const speedup = facts.sequentialMs / Math.max(1, facts.makespanMs);
-  if (speedup < 1.15) {
-    return {
-      strategy: "sequential",
-      reasons: [
-        facts.levels === facts.tasks
-          ? "The tasks form one chain: each needs the one before."
-          : "Dependencies and shared files leave almost nothing to run at once.",
-      ],
-    };
-  }
-  const gain = `${speedup.toFixed(1)} times faster than one after another, by the estimates.`;
+  return {
+    strategy: "sequential",
+    reasons: [
+      facts.levels === facts.tasks.length
+        ? "The tasks form one chain: each needs the one before."
+        : "Dependencies and shared files leave almost nothing to run at once.",
+    ],
+  };
+}
+
+function worthIt(facts: StrategyFacts): StrategyChoice {
   return facts.levels === 1
-    ? { strategy: "parallel", reasons: ["No task needs another's result.", gain] }
+    ? { strategy: "parallel", reasons: ["No task needs another's result.", gain(facts)] }
     : {
         strategy: "hybrid",
-        reasons: [`${facts.levels} levels of dependencies; what is independent runs at once.`, gain],
+        reasons: [`${facts.levels} levels of dependencies; what is independent runs at once.`, gain(facts)],
       };
+}
+
+function gain(facts: StrategyFacts): string {
+  return `${speedup(facts).toFixed(1)} times faster than one after another, by the estimates.`;
+}
+
+function speedup({ tasks, makespanMs }: StrategyFacts): number {
+  return sum(tasks) / Math.max(1, makespanMs);
+}
+
+function sum(tasks: readonly StrategyTask[]): number {
+  return tasks.reduce((total, { durationMs }) => total + durationMs, 0);
 }

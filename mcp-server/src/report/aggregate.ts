@@ -68,16 +68,11 @@ export interface RunReport {
   readonly timeline: readonly TimelineRow[];
 }
 
-/** Brings all that is known about a plan together. `estimateMs`: per task, what the plan was made with. */
-export function aggregate(
-  state: PlanState,
-  events: readonly GraphEvent[],
-  nowMs: number,
-  estimateMs: ReadonlyMap<TaskId, number> = new Map(),
-): RunReport {
+/** Brings all that is known about a plan together. */
+export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs: number): RunReport {
   const { plan } = state;
   const tasks = taskResults(state, nowMs);
-  const figures = measureRun(state, events, nowMs, estimateMs);
+  const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
   const { written, ...truth } = scopeTruth(state, events);
   const having = (status: TaskResult["status"]) =>

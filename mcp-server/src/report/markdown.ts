@@ -4,7 +4,7 @@ import type { RunReport } from "./aggregate.ts";
 import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
 import { formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
-import type { RunFigures } from "./run-figures.ts";
+import type { EstimateFigures, RunFigures } from "./run-figures.ts";
 import { shareLine } from "./share-line.ts";
 import { MARKS } from "./status-mark.ts";
 import type { TaskResult } from "./task-result.ts";
@@ -237,6 +237,7 @@ function figureRows(figures: RunFigures): (readonly [string, string])[] {
     ["Efficiency", figures.efficiency === undefined ? undefined : formatPercent(figures.efficiency)],
     ["Critical path", chain(figures.criticalPath)],
     ["Critical path, planned", chain(figures.plannedCriticalPath)],
+    ["Estimated", estimated(figures.estimates)],
     ["Lower bound", duration(figures.lowerBoundMs)],
     ["Idle time per slot", figures.idleMs?.map(formatDuration).join(", ")],
     ["Attempts", figures.attempts === 0 ? undefined : attemptsOf(figures)],
@@ -255,6 +256,12 @@ function chain(path: Chain | undefined): string | undefined {
   if (path === undefined) return undefined;
   const ids = path.tasks.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(" → ");
   return `${formatDuration(path.lengthMs)}: ${ids}`;
+}
+
+function estimated(figures: EstimateFigures | undefined): string | undefined {
+  if (figures === undefined) return undefined;
+  const { tasks, estimatedMs, actualMs, medianRatio } = figures;
+  return `${formatDuration(estimatedMs)} for ${plural(tasks, "task")} that took ${formatDuration(actualMs)}; a task took ${formatFactor(medianRatio)} its estimate at the median`;
 }
 
 function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }: RunFigures): string {

@@ -14,6 +14,15 @@ export interface Bursts {
   readonly shareInOneMessage: number;
 }
 
+/** How the estimates of completed tasks turned out. */
+export interface EstimateFigures {
+  readonly tasks: number;
+  readonly estimatedMs: number;
+  readonly actualMs: number;
+  /** The median of what a task took by what was expected of it. */
+  readonly medianRatio: number;
+}
+
 /** The measured run. What could not be measured is `undefined`, never 0. */
 export interface RunFigures {
   /** From the start of the first attempt to the end of the last, or to now while one runs. */
@@ -40,8 +49,10 @@ export interface RunFigures {
   readonly largestRunning: number | undefined;
   /** By the measured time of each task's last attempt (lost and cancelled ones left out). */
   readonly criticalPath: Chain | undefined;
-  /** By the estimates that the plan was made with. */
+  /** By the estimates with which the tasks were claimed. */
   readonly plannedCriticalPath: Chain | undefined;
+  /** Completed tasks: what was expected of them, and what they took. */
+  readonly estimates: EstimateFigures | undefined;
   /** No run of these tasks with `largestRunning` slots could have been shorter, had each worked at once. */
   readonly lowerBoundMs: number | undefined;
   /** Per slot, the part of the wall time in which it had no agent. */
@@ -57,13 +68,9 @@ export interface RunFigures {
   readonly bursts: Bursts | undefined;
 }
 
-/** Measures a run from its graph and its log. `estimateMs`: per task, what the plan was made with. */
-export function measureRun(
-  state: PlanState,
-  events: readonly GraphEvent[],
-  nowMs: number,
-  estimateMs: ReadonlyMap<TaskId, number> = new Map(),
-): RunFigures {
+/** Measures a run from its graph and its log. */
+export function measureRun(state: PlanState, events: readonly GraphEvent[], nowMs: number): RunFigures {
+  const estimateMs = estimatesOf(events);
   const spans = attemptSpans(state, nowMs);
   const slots = assignSlots(spans);
   const taskMs = timeOfTasks(spans);
@@ -90,6 +97,7 @@ export function measureRun(
     largestRunning,
     criticalPath,
     plannedCriticalPath: longestChain(state.tasks, estimateMs),
+    estimates: estimateFigures(estimateMs, completedMs),
     lowerBoundMs: lowerBound(criticalPath, sequentialMs, largestRunning),
     idleMs:
       wallMs === undefined
@@ -103,6 +111,35 @@ export function measureRun(
       ? events.filter((event) => event.change.type === "write.denied").length
       : undefined,
     bursts: burstsOf(events),
+  };
+}
+
+/** What each task was last claimed with. */
+function estimatesOf(events: readonly GraphEvent[]): Map<TaskId, number> {
+  return new Map(
+    events.flatMap(({ change }) =>
+      change.type === "claim.offered" && change.estimateMs !== undefined
+        ? [[change.task, change.estimateMs] as const]
+        : [],
+    ),
+  );
+}
+
+function estimateFigures(
+  estimateMs: ReadonlyMap<TaskId, number>,
+  actualMs: ReadonlyMap<TaskId, number>,
+): EstimateFigures | undefined {
+  const pairs = [...actualMs].flatMap(([task, actual]) => {
+    const estimated = estimateMs.get(task);
+    return estimated === undefined || estimated <= 0 ? [] : [{ estimated, actual }];
+  });
+  if (pairs.length === 0) return undefined;
+  const ratios = pairs.map(({ estimated, actual }) => actual / estimated).sort((a, b) => a - b);
+  return {
+    tasks: pairs.length,
+    estimatedMs: pairs.reduce((sum, { estimated }) => sum + estimated, 0),
+    actualMs: pairs.reduce((sum, { actual }) => sum + actual, 0),
+    medianRatio: ((ratios[(ratios.length - 1) >> 1] ?? 0) + (ratios[ratios.length >> 1] ?? 0)) / 2,
   };
 }
 

@@ -5,15 +5,24 @@ import { endAttempt } from "./sweep.ts";
 /** An unstructured last message is kept up to this length. */
 const MAX_LAST_MESSAGE = 20_000;
 
+/** What the host says of an agent's end. */
+export interface AgentEnd {
+  /** It ended by itself, so it owed a report; else it was stopped or died. */
+  readonly finished: boolean;
+  readonly cause: string;
+  readonly lastMessage: string;
+  /** It died of a rate or usage limit. */
+  readonly throttled?: boolean;
+}
+
 /**
  * The host says that the agent is gone: its attempt cannot go on, and its scope need not be held any longer.
- * `finished`: it ended by itself, so it owed a report; else it was stopped or died.
  */
 export async function agentEnded(
   ctx: RunContext,
   tx: GraphWriter,
   { claim, planId, plan }: HeldClaim,
-  how: { readonly finished: boolean; readonly cause: string; readonly lastMessage: string },
+  how: AgentEnd,
 ): Promise<void> {
   const { task, id: attempt } = claim;
   if (claim.state === "ended" && claim.drainsUntilMs !== undefined) {
@@ -27,6 +36,7 @@ export async function agentEnded(
     {
       outcome: how.finished ? "unreported" : "lost",
       cause: how.cause,
+      ...(how.throttled && { throttled: true }),
       ...(how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }),
     },
   );

@@ -1,12 +1,12 @@
 import { levels } from "../graph/levels.ts";
 import { hasEnded } from "../graph/readiness.ts";
-import type { Task, TaskId } from "../graph/task.ts";
+import type { TaskId } from "../graph/task.ts";
 import { claimedScope, clashOfClaims, runsAlone } from "../policy/exclusivity.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { renderTimeline } from "../report/timeline.ts";
 import { timelineOfSchedule } from "../report/timeline-rows.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
-import { estimateBasis, estimateMs, estimateTokens } from "../schedule/estimate.ts";
+import { estimateTokens } from "../schedule/estimate.ts";
 import { lowerBoundMs, type Placement, simulate } from "../schedule/simulate.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
@@ -52,7 +52,7 @@ export async function analyzePlan(
   const nodes = open.map((task) => ({
     id: task.id as string,
     dependencies: task.dependencies.filter((id) => openIds.has(id)) as readonly string[],
-    durationMs: estimateMs(task),
+    durationMs: loaded.estimates.durationMs(task) + loaded.estimates.launchMs,
     role: ctx.roles.resolve(task.agent).role,
     scope: realScope(ctx.checkout.root, claimedScope(task, loaded.policy)),
   }));
@@ -69,12 +69,15 @@ export async function analyzePlan(
   const sequentialMs = nodes.reduce((sum, node) => sum + node.durationMs, 0);
   const inLevels = levels(nodes);
   const { strategy, reasons } = chooseStrategy({
-    tasks: open.length,
+    tasks: open.map((task, i) => ({
+      subject: task.subject,
+      durationMs: loaded.estimates.durationMs(task),
+      isStated: task.estimateMs !== undefined,
+      dependencies: nodes[i]?.dependencies ?? [],
+      writes: task.writes ?? (task.inferredWrites.length > 0 ? task.inferredWrites : undefined),
+    })),
     total: loaded.graph.tasks.size,
-    sequentialMs,
     makespanMs: schedule.makespanMs,
-    longestTaskMs: Math.max(0, ...nodes.map((node) => node.durationMs)),
-    filesWritten: filesWritten(open),
     levels: inLevels.length,
   });
   const subjects = new Map<string, string>(open.map((task) => [task.id, task.subject]));
@@ -93,7 +96,7 @@ export async function analyzePlan(
       lowerBoundMinutes: minutes(lowerBoundMs(nodes, cap)),
       speedup: Math.round((sequentialMs / Math.max(1, schedule.makespanMs)) * 10) / 10,
       tokens: estimateTokens(sequentialMs),
-      basis: estimateBasis(open),
+      basis: loaded.estimates.basis(open),
     },
     timeline: timelineText(schedule.placements, subjects),
   };
@@ -115,17 +118,6 @@ function timelineText(placements: readonly Placement[], subjects: ReadonlyMap<st
 
 function minutes(ms: number): number {
   return Math.round(ms / 6_000) / 10;
-}
-
-/** Distinct paths that are written, when every task declares or names them. */
-function filesWritten(tasks: readonly Task[]): number | undefined {
-  const paths = new Set<string>();
-  for (const task of tasks) {
-    const writes = task.writes ?? (task.inferredWrites.length > 0 ? task.inferredWrites : undefined);
-    if (!writes) return undefined;
-    for (const path of writes) paths.add(path);
-  }
-  return paths.size;
 }
 
 /** Pairs that dependencies would allow to run together but files do not. */

@@ -5,7 +5,14 @@ import type { RunContext } from "./context.ts";
 import { briefOf } from "./get-task.ts";
 import { type Candidate, choose } from "./next-batch.ts";
 import { offer } from "./offer.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import {
+  existingGraph,
+  type LoadedPlan,
+  loadPlan,
+  pauseSeconds,
+  splitTaskName,
+  taskOf,
+} from "./plan-access.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
@@ -72,6 +79,8 @@ export async function claimTask(
 }
 
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {
+  if (loaded.pauseMs > 0)
+    return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
   if (choice.full) return "The cap is reached.";
   if (wanted !== undefined) {
     const { status } = taskOf(loaded, wanted);

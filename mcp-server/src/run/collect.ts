@@ -8,6 +8,7 @@ import { CallerError } from "./errors.ts";
 import { choose, type StopOrder, stopOrders } from "./next-batch.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf, isDone } from "./progress.ts";
+import { recoveredBy } from "./recover.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a caller waits for. */
@@ -36,6 +37,8 @@ export interface Collected {
   readonly stop: readonly StopOrder[];
   readonly decision: Decision;
   readonly reason: string;
+  /** Tasks that look for the cause of failures before those are tried again. */
+  readonly recovery: readonly { readonly task: string; readonly before: readonly string[] }[];
   readonly counts: Counts;
   readonly done: boolean;
 }
@@ -126,6 +129,9 @@ function judge(
   const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
   const running = [...awaited].filter((id) => live.has(id));
   const base = { news, superfluous: [] };
+  // After a limit nothing runs for a while, and yet the plan goes on: whatever is waited for, that is to come first.
+  const pauses = loaded.pauseMs > 0 && loaded.stored.status === "open" && !isDone(loaded);
+  if (pauses && live.size === 0 && news.length === 0) return { ...base, satisfied: false, impossible: false };
   if (input.until === "next") return { ...base, satisfied: news.length > 0, impossible: live.size === 0 };
   if (input.until === "all") {
     // A task that went back to pending for another attempt has not ended yet, but nobody runs it either.
@@ -177,6 +183,10 @@ async function result(
     stop: [...stopOrders(loaded, ctx.now()), ...superfluous],
     decision,
     reason,
+    recovery: [...loaded.graph.tasks.values()].flatMap((task) => {
+      const before = recoveredBy(task);
+      return before && !hasEnded(task.status) ? [{ task: task.id, before }] : [];
+    }),
     counts,
     done,
   };

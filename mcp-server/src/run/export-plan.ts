@@ -109,7 +109,8 @@ function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[
   const open = [...inFile, ...tasks.keys()].reverse();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const task = tasks.get(id);
-    if (!task || written.has(id)) continue;
+    // What the server made of its own is the run's and not the breakdown's.
+    if (!task || written.has(id) || task.origin === "server") continue;
     const parts = partsOf(task);
     if (parts) open.push(...parts.reverse());
     else if (task.status !== "cancelled" || (task.origin === "file" && task.cause !== "removed"))
@@ -121,7 +122,7 @@ function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[
 /** A task that had ended or ran when one of its dependencies was split still names that one. */
 function withoutSplit(task: TaskDefinition, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
   const { dependencies } = waitForParts({ ...task, needs: "all" }, (id) => tasks.get(id));
-  return { ...task, dependencies };
+  return { ...task, dependencies: dependencies.filter((id) => tasks.get(id)?.origin !== "server") };
 }
 
 async function exportBreakdown(

@@ -4,6 +4,7 @@ import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
 import { plainSubject, type Task, taskName } from "../graph/task.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
+import { waitsForOthers } from "../policy/recovery.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
@@ -130,7 +131,7 @@ export async function choose(
   return chooseBatch(
     candidatesOf(ctx, loaded, only),
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-    { cap: policy.maxParallel, capacity: policy.capacity },
+    { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
     (candidate, chosen) => {
       const holder = held.find(({ scope }) => clashOfClaims(candidate.scope, scope, ctx.caseInsensitive));
       if (holder) return holder.name;
@@ -151,11 +152,20 @@ function* candidatesOf(
   const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
   for (const task of loaded.graph.ready) {
     if (level !== undefined && !level.has(task.id)) continue;
+    if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
     const { role, agentType } = ctx.roles.resolve(task.agent);
     const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
     const candidate = { id: task.id, task, role, agentType, scope };
     if (only === undefined || only(candidate)) yield candidate;
   }
+}
+
+/** Whether the task failed while others ran beside it that may show that the approach is wrong. */
+function waitsToSee({ graph }: LoadedPlan, task: Task): boolean {
+  const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended") return false;
+  const others = graph.live.map((claim) => claim.offeredAtMs);
+  return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
 }
 
 /** With a barrier, only tasks of the lowest level that is not finished. */

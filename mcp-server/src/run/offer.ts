@@ -27,6 +27,7 @@ export async function offer(
     isolation: "shared",
     owner: ctx.owner,
     expiresAtMs: tx.nowMs + OFFER_MS,
+    estimateMs: loaded.estimates.durationMs(task),
   });
   await tx.keepOfferToken(attempt, token);
   return { attempt, token };

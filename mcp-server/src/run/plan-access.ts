@@ -2,6 +2,7 @@ import type { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Estimates } from "../schedule/estimate.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
 import type { RunContext } from "./context.ts";
@@ -12,8 +13,13 @@ import { effectivePolicy, policyInput } from "./policy-input.ts";
 export interface LoadedPlan {
   readonly stored: StoredPlan;
   readonly policy: Policy;
+  /** How many may run at once now: the policy's, or fewer after a rate or usage limit. */
+  readonly cap: number;
+  /** For so long nothing starts, because a rate or usage limit was reached. */
+  readonly pauseMs: number;
   /** Shared and brought up to date by the next load: not a snapshot. */
   readonly graph: PlanGraph;
+  readonly estimates: Estimates;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -51,11 +57,21 @@ export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: strin
 
 /** Loads a plan of which the row is known. */
 export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
+  const policy = effectivePolicy(ctx.settings, policyInput.parse(stored.policy));
+  const { throttle } = stored;
   return {
     stored,
-    policy: effectivePolicy(ctx.settings, policyInput.parse(stored.policy)),
+    policy,
+    cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
+    pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
     graph: await reader.graph(stored),
+    estimates: await reader.estimates(stored),
   };
+}
+
+/** The rest of a pause in whole seconds, rounded up. */
+export function pauseSeconds({ pauseMs }: LoadedPlan): number {
+  return Math.ceil(pauseMs / 1_000);
 }
 
 /** The whole plan as it is now, for reports. */

@@ -9,10 +9,12 @@ import {
 } from "../graph/attempt.ts";
 import { definitionOf, type TaskDefinition } from "../graph/task.ts";
 import { statusAfter } from "../policy/after-attempt.ts";
+import { loosened, tightened } from "../policy/throttle.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
-import { type LoadedPlan, load } from "./plan-access.ts";
+import { type LoadedPlan, load, loadPlan } from "./plan-access.ts";
+import { decideAfterFailure, recoveredBy } from "./recover.ts";
 
 /**
  * Ends every claim whose time is over or whose owner is provably dead, so that what follows in the same
@@ -70,6 +72,8 @@ export interface Ending {
   readonly cause?: string;
   /** The agent may still be writing: its scope stays held for one more lease. */
   readonly draining?: boolean;
+  /** The model's provider refused the agent: this costs the task nothing, and the plan goes on more slowly. */
+  readonly throttled?: true;
 }
 
 /** Ends a running attempt and gives its task the status that follows from the failure policy. */
@@ -94,6 +98,27 @@ export async function endAttempt(
   });
   ctx.looks.due = true;
   await settleTask(ctx, tx, before, held.claim, ending);
+  if (ending.outcome === "failed" || ending.outcome === "unreported")
+    await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
+  await adaptThrottle(tx, before, held.claim, ending);
+}
+
+async function adaptThrottle(
+  tx: GraphWriter,
+  { stored, cap, graph }: LoadedPlan,
+  claim: AnyClaim,
+  { outcome, throttled }: Ending,
+): Promise<void> {
+  const { throttle: now, id } = stored;
+  const startedAtMs = claim.state === "running" ? claim.startedAtMs : tx.nowMs;
+  const task = graph.tasks.get(claim.task);
+  const looksForACause = task !== undefined && recoveredBy(task) !== undefined;
+  const throttle = throttled
+    ? tightened(now, cap, startedAtMs, tx.nowMs)
+    : now && outcome === "completed" && !looksForACause
+      ? loosened(now)
+      : now;
+  if (throttle && throttle !== now) await tx.append(id, { type: "plan.throttled", throttle });
 }
 
 async function settleTask(
@@ -113,7 +138,7 @@ async function settleTask(
     failure: before.policy.failure,
     retries: task.retries ?? before.policy.retries,
     failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
-    lostAttempts: task.lostAttempts + counted(["lost"]),
+    lostAttempts: task.lostAttempts + (ending.throttled ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
   });

@@ -2,12 +2,85 @@ import type { Size, TaskDefinition } from "../graph/task.ts";
 
 /** Minutes of one agent's work per size, used until there is history; stated as such wherever they appear. */
 const DEFAULT_MINUTES: Readonly<Record<Size, number>> = { xs: 3, small: 6, medium: 12, large: 25, xl: 45 };
+/** From a claim to the first moment of its agent, until there is history. */
+const DEFAULT_LAUNCH_MS = 5_000;
 /** Tokens that one agent uses per minute of work, for a rough idea of the cost before there is history. */
 const TOKENS_PER_MINUTE = 8_000;
+/** What was expected without history counts like so many attempts, so that one odd attempt changes little. */
+const PRIOR_WEIGHT = 2;
 
-/** How long one attempt at the task is expected to take, in milliseconds. */
-export function estimateMs(task: Pick<TaskDefinition, "estimateMs" | "size">): number {
-  return task.estimateMs ?? DEFAULT_MINUTES[task.size ?? "medium"] * 60_000;
+/** What of a task its duration is estimated by. */
+export type Estimated = Pick<TaskDefinition, "estimateMs" | "size" | "agent">;
+
+/** One completed attempt at a task of this repository. Times are milliseconds. */
+export interface Sample {
+  readonly agent?: string;
+  readonly size?: Size;
+  /** What its breakdown stated. */
+  readonly estimateMs?: number;
+  readonly durationMs: number;
+  /** From the claim to the agent's start. */
+  readonly launchMs: number;
+}
+
+/**
+ * How long tasks will take, by what their breakdown states, else by the attempts of the same role and size in this
+ * repository, else by size. The median of few attempts is drawn towards what was expected without them: first that
+ * of all roles towards the size's default, then that of the role towards that of all roles. Durations are
+ * multiplied rather than added up (an agent takes half or twice as long), so all of it is done on logarithms.
+ */
+export class Estimates {
+  readonly #bySize = new Map<Size, number[]>();
+  readonly #byRole = new Map<string, number[]>();
+  /** What stated estimates turned out to be multiplied by. */
+  readonly #ratios: number[] = [];
+  /** From a claim to its agent's start; part of what a task takes, and no part of what its agent does. */
+  readonly launchMs: number;
+
+  /** @param history completed attempts; the order does not matter. */
+  constructor(history: readonly Sample[] = []) {
+    for (const { agent, size = "medium", estimateMs, durationMs } of history) {
+      append(this.#bySize, size, durationMs);
+      append(this.#byRole, keyOf(agent, size), durationMs);
+      if (estimateMs !== undefined && estimateMs > 0) this.#ratios.push(durationMs / estimateMs);
+    }
+    this.launchMs = drawn(
+      DEFAULT_LAUNCH_MS,
+      history.map(({ launchMs }) => launchMs),
+    );
+  }
+
+  /** How long one attempt is expected to take, in milliseconds, without its launch. */
+  durationMs({ estimateMs, size = "medium", agent }: Estimated): number {
+    if (estimateMs !== undefined) return estimateMs;
+    const ofAll = drawn(DEFAULT_MINUTES[size] * 60_000, this.#bySize.get(size) ?? []);
+    return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size)) ?? []));
+  }
+
+  /** Says where the estimates of these tasks come from. */
+  basis(tasks: readonly Estimated[]): string {
+    const counts = { stated: 0, measured: 0, sized: 0, medium: 0 };
+    for (const task of tasks) counts[this.#sourceOf(task)] += 1;
+    const parts = [
+      counts.stated > 0 ? `${counts.stated} stated in the breakdown${this.#statedTook()}` : "",
+      counts.measured > 0 ? `${counts.measured} by attempts in this repository` : "",
+      counts.sized > 0 ? `${counts.sized} by size with this plugin's defaults` : "",
+      counts.medium > 0 ? `${counts.medium} taken as medium` : "",
+    ].filter((part) => part !== "");
+    const unmeasured = counts.measured === 0 && this.#ratios.length === 0;
+    return `${parts.join(", ")}${unmeasured ? "; nothing of it was measured in this repository" : ""}`;
+  }
+
+  #sourceOf({ estimateMs, size }: Estimated): "stated" | "measured" | "sized" | "medium" {
+    if (estimateMs !== undefined) return "stated";
+    if ((this.#bySize.get(size ?? "medium") ?? []).length > 0) return "measured";
+    return size === undefined ? "medium" : "sized";
+  }
+
+  #statedTook(): string {
+    const n = this.#ratios.length;
+    return n === 0 ? "" : ` (${n} such took ${median(this.#ratios).toFixed(1)} times that here)`;
+  }
 }
 
 /** A rough idea of the tokens for this much agent time. */
@@ -15,14 +88,27 @@ export function estimateTokens(durationMs: number): number {
   return Math.round((durationMs / 60_000) * TOKENS_PER_MINUTE);
 }
 
-/** Says where the estimates of these tasks come from. */
-export function estimateBasis(tasks: readonly Pick<TaskDefinition, "estimateMs" | "size">[]): string {
-  const stated = tasks.filter((task) => task.estimateMs !== undefined).length;
-  const sized = tasks.filter((task) => task.estimateMs === undefined && task.size !== undefined).length;
-  const parts = [
-    stated > 0 ? `${stated} stated in the breakdown` : "",
-    sized > 0 ? `${sized} by size with this plugin's defaults` : "",
-    stated + sized < tasks.length ? `${tasks.length - stated - sized} taken as medium` : "",
-  ].filter((part) => part !== "");
-  return `${parts.join(", ")}; nothing of it was measured in this repository`;
+/** The median of the samples, drawn towards what was expected without them: on logarithms, by their number. */
+function drawn(expected: number, samples: readonly number[]): number {
+  if (samples.length === 0) return expected;
+  const seen = Math.max(1, median(samples));
+  const weight = PRIOR_WEIGHT + samples.length;
+  return Math.exp((PRIOR_WEIGHT * Math.log(expected) + samples.length * Math.log(seen)) / weight);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+function keyOf(agent: string | undefined, size: Size): string {
+  return `${size} ${agent ?? ""}`;
+}
+
+function append<K>(lists: Map<K, number[]>, key: K, value: number): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

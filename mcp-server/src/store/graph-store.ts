@@ -2,8 +2,8 @@ import type { Kysely, Selectable } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
-import type { PlanSlug } from "../graph/task.ts";
-import { estimateMs } from "../schedule/estimate.ts";
+import type { PlanSlug, TaskDefinition } from "../graph/task.ts";
+import { Estimates, type Sample } from "../schedule/estimate.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { Engine } from "./engine.ts";
 import { type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
@@ -19,7 +19,17 @@ import {
 import type { ClaimsTable, Database } from "./schema.ts";
 
 /** Plans in memory, by id, with the event up to which they are known. */
-type Mirrors = Map<number, { readonly graph: PlanGraph; seq: number }>;
+type Mirrors = Map<number, Mirror>;
+
+interface Mirror {
+  readonly graph: PlanGraph;
+  /** By the attempts of the repository when the plan was first read: they stay the same while it is in memory. */
+  readonly estimates: Estimates;
+  seq: number;
+}
+
+/** Estimates go by at most so many attempts: the newest say most about the next ones. */
+const HISTORY = 500;
 
 /** A claim with the plan that it belongs to. */
 export interface HeldClaim {
@@ -61,7 +71,16 @@ export class GraphReader {
    * what was read from it before is as old as it was then.
    */
   async graph(plan: StoredPlan): Promise<PlanGraph> {
-    const mirror = this.mirrors.get(plan.id) ?? { graph: new PlanGraph(estimateMs), seq: 0 };
+    return (await this.#mirrorOf(plan)).graph;
+  }
+
+  /** What the plan's tasks are expected to take. */
+  async estimates(plan: StoredPlan): Promise<Estimates> {
+    return (await this.#mirrorOf(plan)).estimates;
+  }
+
+  async #mirrorOf(plan: StoredPlan): Promise<Mirror> {
+    const mirror = this.mirrors.get(plan.id) ?? (await this.#newMirror(plan));
     if (mirror.seq < plan.version) {
       const tasks = await this.db
         .selectFrom("tasks")
@@ -81,7 +100,39 @@ export class GraphReader {
       mirror.seq = plan.version;
       this.mirrors.set(plan.id, mirror);
     }
-    return mirror.graph;
+    return mirror;
+  }
+
+  async #newMirror({ repository }: StoredPlan): Promise<Mirror> {
+    const estimates = new Estimates(await this.#history(repository));
+    return { estimates, graph: new PlanGraph((task) => estimates.durationMs(task)), seq: 0 };
+  }
+
+  /** The repository's completed attempts, newest first. */
+  async #history(repository: string): Promise<Sample[]> {
+    const rows = await this.db
+      .selectFrom("claims")
+      .innerJoin("plans", "plans.id", "claims.plan_id")
+      .innerJoin("tasks", (join) =>
+        join.onRef("tasks.plan_id", "=", "claims.plan_id").onRef("tasks.id", "=", "claims.task_id"),
+      )
+      .select(["tasks.definition", "offered_at_ms", "started_at_ms", "claims.ended_at_ms"])
+      .where("plans.repository", "=", repository)
+      .where("outcome", "=", "completed")
+      .orderBy("claims.id", "desc")
+      .limit(HISTORY)
+      .execute();
+    return rows.map((row) => {
+      const { agent, size, estimateMs } = JSON.parse(row.definition) as TaskDefinition;
+      const startedAtMs = Number(row.started_at_ms);
+      return {
+        ...(agent !== undefined && { agent }),
+        ...(size !== undefined && { size }),
+        ...(estimateMs !== undefined && { estimateMs }),
+        durationMs: Number(row.ended_at_ms) - startedAtMs,
+        launchMs: startedAtMs - Number(row.offered_at_ms),
+      };
+    });
   }
 
   /** Claims of all plans that hold their scope, in one checkout or in any: offered, running, or not yet drained. */

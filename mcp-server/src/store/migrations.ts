@@ -15,6 +15,7 @@ const MAJOR = 1;
 const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<void>)[] = [
   createTables,
   addOrderOfEvents,
+  addThrottle,
   addObservations,
 ];
 
@@ -201,7 +202,12 @@ async function addOrderOfEvents(db: Kysely<Database>): Promise<void> {
   await db.schema.createIndex("events_order").on("events").columns(["plan_id", "seq"]).execute();
 }
 
-/** 1.2: the last look at each checkout. */
+/** 1.2: how a plan goes on after a rate or usage limit. */
+async function addThrottle(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("plans").addColumn("throttle", "text").execute();
+}
+
+/** 1.3: the last look at each checkout. */
 async function addObservations(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createTable("observations")

@@ -79,6 +79,15 @@ export class PostgresGraph {
     return this.#store;
   }
 
+  /** The database as it is, for looking only: nothing is made and nothing upgraded. */
+  async inspect(): Promise<{ db: Kysely<Database>; place: string; minor: number | undefined }> {
+    return {
+      db: this.#db,
+      place: addressOf(this.#place),
+      minor: await this.#storedMinor(this.#db),
+    };
+  }
+
   #storedMinor(db: Kysely<Database>): Promise<number | undefined> {
     return minorVersion(db, hasTable, addressOf(this.#place));
   }

@@ -87,6 +87,13 @@ async function projectOne(
         .where("id", "=", planId)
         .execute();
       break;
+    case "plan.throttled":
+      await db
+        .updateTable("plans")
+        .set({ throttle: JSON.stringify(change.throttle) })
+        .where("id", "=", planId)
+        .execute();
+      break;
     case "task.defined":
       await taskRow(db, planId, change.task)
         .set({ definition: JSON.stringify(change.definition), changed_seq: seq })
@@ -279,7 +286,7 @@ async function countAttempt(
     cancelled: undefined,
   } as const;
   const column = counter[change.outcome];
-  if (!column) return;
+  if (!column || change.throttled) return;
   await taskRow(db, planId, change.task)
     .set({ [column]: sql`${sql.ref(column)} + 1`, changed_seq: seq })
     .execute();

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import type { AnyClaim, AttemptId, Outcome, Report } from "../graph/attempt.ts";
 import type { Change, GraphEvent } from "../graph/event.ts";
-import type { PlanSource, PlanStatus } from "../graph/plan.ts";
+import type { PlanSource, PlanStatus, Throttle } from "../graph/plan.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { Isolation, PlanSlug, Task, TaskDefinition, TaskId, TaskStatus } from "../graph/task.ts";
 import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";
@@ -18,6 +18,7 @@ export interface StoredPlan {
   readonly policy: Readonly<Record<string, unknown>>;
   readonly document: Readonly<Record<string, unknown>>;
   readonly createdAtMs: number;
+  readonly throttle?: Throttle;
   readonly version: number;
 }
 
@@ -58,6 +59,7 @@ export function planFromRow(row: Selectable<PlansTable>): StoredPlan {
     policy: JSON.parse(row.policy) as Record<string, unknown>,
     document: JSON.parse(row.document) as Record<string, unknown>,
     createdAtMs: Number(row.created_at_ms),
+    ...(row.throttle !== null && { throttle: JSON.parse(row.throttle) as Throttle }),
     version: Number(row.version),
   };
 }

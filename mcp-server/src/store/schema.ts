@@ -14,6 +14,8 @@ export interface PlansTable {
   policy: Json;
   document: Json;
   created_at_ms: number;
+  /** A Throttle; null as long as no limit was reached. */
+  throttle: Generated<Json | null>;
   /** Sequence number of the plan's last event. */
   version: number;
 }

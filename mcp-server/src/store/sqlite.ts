@@ -39,7 +39,7 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-class ImmediateSqliteDialect extends SqliteDialect {
+export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
   constructor(database: SqliteDatabase) {
     super({ database });
@@ -60,7 +60,7 @@ class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 /** Presents the driver's statements with the few methods that Kysely asks of a SQLite library. */
-function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
+export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -180,7 +180,7 @@ async function ensureSchema(db: Kysely<Database>, path: string): Promise<void> {
 }
 
 /** Whether the file has that table, or any at all. */
-async function hasTable(db: Kysely<Database>, name?: string): Promise<boolean> {
+export async function hasTable(db: Kysely<Database>, name?: string): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
     db,
   );
@@ -207,20 +207,25 @@ function backUp(path: string, minor: number): void {
   renameSync(partial, free);
 }
 
+/** The file does not hold what was written to it. */
+export function corrupt(path: string, why: string, cause?: unknown): StoreUnusable {
+  return new StoreUnusable(
+    "corrupt",
+    `The task graph ${path} is damaged: ${why}.`,
+    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
+    { cause },
+  );
+}
+
 /** Turns what SQLite throws into an error that says what is wrong and what to do; others pass. */
-function unusable(error: unknown, path: string): unknown {
+export function unusable(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // A message that is not the engine's own may quote anything, so only that one is judged by its words.
   const engine = code === "ERR_SQLITE_ERROR" ? text : "";
   if (/not a database|malformed|corrupt/i.test(engine)) {
-    return new StoreUnusable(
-      "corrupt",
-      `The task graph ${path} is damaged: ${text}.`,
-      "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
-      { cause: error },
-    );
+    return corrupt(path, text, error);
   }
   if (/EACCES|EROFS|EPERM|EEXIST|ENOTDIR/.test(code) || /readonly|read-only|unable to open/i.test(engine)) {
     return new StoreUnusable(

@@ -30,7 +30,7 @@ export const batchCollect = defineTool({
   async handle(input, { run, session, actor, signal, progress }) {
     const until = input.until ?? "next";
     checkUntil(until, input.tasks);
-    const { loaded, satisfied, ended, stop, decision, reason, counts, done } = await collect(
+    const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
       run,
       actor,
       {
@@ -52,6 +52,7 @@ export const batchCollect = defineTool({
         ended,
         ...(stop.length > 0 && { stop }),
         decision,
+        ...(recovery.length > 0 && { recovery }),
         ...((done || decision !== "proceed") && { reason, counts: shortCounts(counts), done }),
         next: nextStep(session, loaded, counts, done),
       },

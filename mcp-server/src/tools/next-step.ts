@@ -1,4 +1,4 @@
-import type { LoadedPlan } from "../run/plan-access.ts";
+import { type LoadedPlan, pauseSeconds } from "../run/plan-access.ts";
 import type { Counts } from "../run/progress.ts";
 import type { SessionMemory } from "../run/session.ts";
 
@@ -11,7 +11,10 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
     return `The plan is stopped${because(cause)}. Stop the agents in stop[], then plan_report {plan: "${slug}"}.`;
   }
   if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.`;
-  if (counts.ready > 0 && counts.running < loaded.policy.maxParallel) return "Call batch_next.";
+  if (loaded.pauseMs > 0 && counts.running === 0) {
+    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
+  }
+  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
   return waitFor(session);
 }
 

@@ -58,6 +58,12 @@ export class ScriptedModel {
       await pause(turn.latencyMs ?? 0, response);
       while (turn.when?.() === false && !response.destroyed) await pause(25, response);
       if (response.destroyed) return;
+      if (turn.refusal !== undefined) {
+        const { status, ...error } = turn.refusal;
+        // The host may try again on its own, but not for longer than a test has.
+        sendJson(response, status, { type: "error", error }, { "x-should-retry": "false" });
+        return;
+      }
       this.recording.answered(entry, turn.outputs);
       const message = this.#message(turn.outputs, conversation.model);
       if (body.stream === true) stream(response, message);
@@ -148,8 +154,13 @@ function stream(response: ServerResponse, message: Message): void {
   response.end();
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify(value));
 }
 

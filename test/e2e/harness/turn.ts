@@ -8,6 +8,8 @@ export interface Turn {
   latencyMs?: number;
   /** The model answers as soon as this holds, when its latency is over. */
   when?: () => boolean;
+  /** The endpoint refuses the request with this error instead of letting the model answer. */
+  refusal?: { status: number; type: string; message: string };
 }
 
 /** Ends the model's turn with words. */

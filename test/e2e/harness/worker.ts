@@ -108,6 +108,11 @@ export function stopsSilently(text = "I am done."): Step {
   return () => says(text);
 }
 
+/** Its model is not served any more: too many requests, or the user's limit is reached. */
+export function isRefused(message = "This request would exceed your account's rate limit."): Step {
+  return () => ({ outputs: [], refusal: { status: 429, type: "rate_limit_error", message } });
+}
+
 /** Never finishes its turn. */
 export function hangs(): Step {
   return () => ({ outputs: [{ text: "never said" }], latencyMs: Number.POSITIVE_INFINITY });

@@ -511,3 +511,8 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     }
   });
 });
+
+it("a file that is nested too deeply to be looked at is refused", () => {
+  const deep = `{"tasks":[{"id":"1","subject":"S","x":${"[".repeat(200_000)}${"]".repeat(200_000)}}]}`;
+  expect(() => readBreakdown(deep, "03-tasks.json")).toThrow(/nested more than 64 levels/);
+});

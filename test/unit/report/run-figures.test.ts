@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
+import type { Change } from "../../../mcp-server/src/graph/event.ts";
 import { measureRun } from "../../../mcp-server/src/report/run-figures.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "./example-run.ts";
 import { eventsOf, id, planState, START_MS, task } from "./plan-fixture.ts";
@@ -149,16 +150,26 @@ describe("the critical path", () => {
 
   it("is planned by the estimates, where there are any", () => {
     const state = planState(diamond, ran.slice(0, 3));
-    const estimates = new Map([
-      [id("a"), 1_000],
-      [id("b"), 9_000],
-      [id("c"), 2_000],
-    ]);
-    expect(measureRun(state, [], NOW, estimates).plannedCriticalPath).toEqual({
+    const offered = (task: string, estimateMs: number) =>
+      ({ type: "claim.offered", task: id(task), estimateMs }) as Change;
+    const events = eventsOf(
+      offered("a", 7_000),
+      offered("a", 1_000),
+      offered("b", 9_000),
+      offered("c", 2_000),
+    );
+    expect(measureRun(state, events, NOW).plannedCriticalPath).toEqual({
       lengthMs: 10_000,
       tasks: ["a", "b"],
     });
     expect(measureRun(state, [], NOW).plannedCriticalPath).toBeUndefined();
+    // a took 10 s of 1 s, b 5 s of 9 s, c 30 s of 2 s.
+    expect(measureRun(state, events, NOW).estimates).toEqual({
+      tasks: 3,
+      estimatedMs: 12_000,
+      actualMs: 45_000,
+      medianRatio: 10,
+    });
   });
 });
 

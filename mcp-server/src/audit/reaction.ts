@@ -1,0 +1,47 @@
+import type { AgentRun } from "./agent-run.ts";
+import type { Step } from "./conversation.ts";
+import { isSameTask } from "./independence.ts";
+
+const REPAIR =
+  /\b(?:fix\w*|retry|re-?try|re-?run|again|re-?do|debug\w*|investigat\w*|repair\w*|recover\w*)\b/i;
+
+/** What a launcher did after it had learnt that one of its agents failed. */
+export interface Reaction {
+  /** It said something about a failure, asked the user, or told the agent to go on. */
+  readonly mentioned: boolean;
+  /** The task was given to another agent, or the launcher did the work itself. */
+  readonly madeGood: boolean;
+  /** It did anything at all, so that silence means something. */
+  readonly wentOn: boolean;
+}
+
+/**
+ * How the launcher of a failed agent reacted, up to a moment.
+ * @param runs all runs of the session
+ */
+export function reactionTo(failed: AgentRun, runs: readonly AgentRun[], untilMs: number): Reaction {
+  const { by, toldAt } = failed;
+  if (toldAt === undefined) return { mentioned: false, madeGood: false, wentOn: false };
+  const after = by.steps.filter((step) => step.line >= toldAt.line && step.atMs <= untilMs);
+  const repairs = runs.filter(
+    (run) =>
+      run !== failed &&
+      run.by === by &&
+      run.startMs >= toldAt.atMs &&
+      run.startMs <= untilMs &&
+      (isSameTask(failed, run) || REPAIR.test(`${run.name} ${run.launch?.prompt ?? ""}`)),
+  );
+  return {
+    mentioned: after.some((step) => isMention(step, failed)),
+    madeGood:
+      repairs.some((run) => run.outcome === "completed") ||
+      after.some((step) => step.kind === "work" && step.writes > 0),
+    wentOn: repairs.length === 0 && after.some((step) => step.kind === "say" || step.kind === "launch"),
+  };
+}
+
+function isMention(step: Step, failed: AgentRun): boolean {
+  if (step.kind === "say") return step.admitsFailure;
+  if (step.kind === "message") return !step.isStop && step.agentId === failed.agentId;
+  return false;
+}

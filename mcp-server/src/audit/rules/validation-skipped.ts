@@ -1,0 +1,68 @@
+import { extname } from "node:path";
+import type { AgentRun } from "../agent-run.ts";
+import type { Conversation, Place, Step } from "../conversation.ts";
+import { pathWithin } from "../conversation.ts";
+import type { Finding, Rule } from "../finding.ts";
+import { namesOf, phrase } from "../phrase.ts";
+import { conversationsOf, overlap, type Session, startedRuns } from "../session.ts";
+
+/** Nobody runs tests over prose. */
+const PROSE = new Set([".md", ".mdx", ".txt", ".rst", ".adoc", ".log", ".csv", ".svg", ".png"]);
+
+export const validationSkipped: Rule = {
+  id: "validation-skipped",
+  title: "Validation skipped",
+  criterion:
+    "Agents that worked at the same moment wrote files that are no prose; one of them ran no test, build, linter or comparison after its last write, and after its end its launcher neither did, nor read one of its files, nor launched anybody else, and closed with words of its own.",
+  instead: "Check each result by itself (tests, a diff, a review), then all of them together.",
+  find: (session) => (session.isLive ? [] : conversationsOf(session).flatMap((by) => judge(session, by))),
+};
+
+function judge(session: Session, by: Conversation): Finding[] {
+  if (by.closing === undefined || by.skipped.steps > 0) return [];
+  const writers = startedRuns(session.runs).filter(
+    (run) => run.by === by && run.outcome === "completed" && codeOf(run).length > 0,
+  );
+  const together = writers.filter((run) => writers.some((other) => other !== run && overlap(run, other)));
+  const unchecked = together.filter((run) => !wasChecked(run, by));
+  const last = unchecked.at(-1);
+  if (last?.toldAt === undefined) return [];
+  const names = unchecked.map((run) => run.name);
+  const files = unchecked.flatMap(codeOf).map((path) => pathWithin(by, path));
+  return [
+    {
+      file: by.file,
+      place: last.toldAt,
+      what: phrase`Nobody checked what ${namesOf(names)} wrote (${namesOf(files)})`,
+      lostMs: 0,
+      agents: unchecked,
+      wasted: [],
+    },
+  ];
+}
+
+function codeOf(run: AgentRun): string[] {
+  return [...(run.conversation?.writes.keys() ?? [])].filter(
+    (path) => !PROSE.has(extname(path).toLowerCase()),
+  );
+}
+
+function wasChecked(run: AgentRun, by: Conversation): boolean {
+  const { conversation, toldAt } = run;
+  if (conversation === undefined || toldAt === undefined) return true;
+  const lastWriteMs = Math.max(...[...conversation.writes.values()].map((file) => file.lastMs));
+  const checkedItself = conversation.steps.some((step) => step.kind === "check" && step.atMs >= lastWriteMs);
+  return (
+    checkedItself ||
+    by.steps.some((step) => step.line > toldAt.line && isLook(step, toldAt)) ||
+    codeOf(run).some((path) => wasRead(by, path, toldAt))
+  );
+}
+
+function isLook(step: Step, toldAt: Place): boolean {
+  return step.kind === "check" || (step.kind === "launch" && step.atMs >= toldAt.atMs);
+}
+
+function wasRead(by: Conversation, path: string, { line }: Place): boolean {
+  return (by.reads.get(path)?.lastLine ?? 0) > line;
+}

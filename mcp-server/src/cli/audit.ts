@@ -1,0 +1,37 @@
+import { auditFiles } from "../audit/audit-files.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import type { AuditReport } from "../audit/audit-report.ts";
+import { findSessions } from "../audit/find-sessions.ts";
+import { renderAuditMarkdown } from "../audit/render-markdown.ts";
+import { renderTerminal } from "../audit/render-terminal.ts";
+
+const DEFAULT_WIDTH = 100;
+
+/**
+ * Judges past sessions by their transcripts.
+ * @param asked a transcript, a folder, a session's id; the current project's sessions where absent
+ * @returns 1 when anything was found, else 0
+ */
+export async function auditCommand(
+  asked: string | undefined,
+  options: { json?: boolean; markdown?: boolean },
+): Promise<number> {
+  const files = await findSessions(asked, { directory: process.cwd(), env: process.env });
+  const report = await auditFiles(files, Date.now(), (number) => showProgress(number, files.length));
+  process.stdout.write(print(report, options));
+  return report.findings.length > 0 ? 1 : 0;
+}
+
+function showProgress(number: number, all: number): void {
+  if (!process.stderr.isTTY || all < 2) return;
+  process.stderr.write(number === all ? "\r\x1b[K" : `\rReading session ${number} of ${all} …`);
+}
+
+function print(report: AuditReport, options: { json?: boolean; markdown?: boolean }): string {
+  if (options.json) return `${auditJson(report)}\n`;
+  if (options.markdown) return renderAuditMarkdown(report);
+  return renderTerminal(report, {
+    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+  });
+}

@@ -1,0 +1,54 @@
+import { stripVTControlCharacters } from "node:util";
+import { createColors } from "picocolors";
+import { type Checked, examine } from "../doctor/examine.ts";
+import type { Finding } from "../doctor/finding.ts";
+import type { Surroundings } from "../doctor/surroundings.ts";
+
+/** Says what is wrong with the installation, and the remedy. @returns 1 if something is wrong. */
+export async function doctorCommand(place: Surroundings, options: { json?: boolean }): Promise<number> {
+  const checks = await examine(place);
+  const findings = checks.flatMap((check) => check.findings);
+  const isWrong = findings.some(({ level }) => level === "wrong");
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ ok: !isWrong, checks })}\n` : asText(checks, findings),
+  );
+  return isWrong ? 1 : 0;
+}
+
+function asText(checks: readonly Checked[], findings: readonly Finding[]): string {
+  const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
+  const marks = {
+    wrong: colours.red("✗"),
+    notice: colours.yellow("!"),
+    fine: colours.green("✓"),
+    skipped: colours.dim("–"),
+  };
+  const width = Math.max(...checks.map(({ check }) => check.length));
+  const indent = " ".repeat(width + 4);
+  const lines = checks.flatMap((checked) => [
+    `${marks[stateOf(checked)]} ${checked.check.padEnd(width)}  ${printable(checked.seen)}`,
+    ...checked.findings.flatMap(({ level, problem, remedy }) => [
+      `${indent}${marks[level]} ${printable(problem)}`,
+      `${indent}  ${colours.bold("Remedy:")} ${printable(remedy)}`,
+    ]),
+  ]);
+  return `${lines.join("\n")}\n\n${summary(findings)}\n`;
+}
+
+function stateOf({ findings, skipped }: Checked): "wrong" | "notice" | "fine" | "skipped" {
+  if (findings.some(({ level }) => level === "wrong")) return "wrong";
+  if (findings.length > 0) return "notice";
+  return skipped ? "skipped" : "fine";
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
+  const [bad, noted] = [count("wrong"), count("notice")];
+  if (bad === 0) return noted === 0 ? "Nothing is wrong." : `Nothing is wrong; ${noted} worth knowing.`;
+  return `${bad} wrong${noted === 0 ? "" : `, ${noted} worth knowing`}.`;
+}
+
+/** Paths and names are what others chose: they must not steer the terminal. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{C}/gu, "");
+}

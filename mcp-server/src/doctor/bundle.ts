@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { type Check, type Finding, wrong } from "./finding.ts";
+
+const run = promisify(execFile);
+
+/** What Claude Code or a user starts, and what tells Claude Code of it. */
+const ENTRIES = ["server.js", "service.mjs", "parallel.mjs", "session-hook.cjs", "package.json"];
+const PLUGIN_FILES = [".claude-plugin/plugin.json", "hooks/hooks.json", "agents", "skills", "commands"];
+
+/** How a part of the bundle names another. */
+const REFERENCE = /["'](\.{1,2}\/[\w./-]+\.mjs)["']/g;
+const REINSTALL =
+  "Install the plugin anew: claude plugin uninstall parallel --prune -y, then claude plugin install parallel with its marketplace. In a checkout of its repository: npm run build.";
+
+/** Whether the plugin's folder has everything that it starts from, and its native driver loads. */
+export const bundle: Check = {
+  name: "Plugin files",
+  async look({ pluginRoot, environment }) {
+    const missing = missingFiles(pluginRoot);
+    if (missing.length > 0) {
+      const shown =
+        missing.slice(0, 5).join(", ") + (missing.length > 5 ? ` and ${missing.length - 5} more` : "");
+      return {
+        seen: `incomplete in ${pluginRoot}`,
+        findings: [wrong(`Files of the plugin are missing: ${shown}.`, REINSTALL)],
+      };
+    }
+    const driver = await driverTrouble(join(pluginRoot, "mcp-server", "dist"), environment);
+    return { seen: `complete in ${pluginRoot}`, findings: driver };
+  },
+};
+
+function missingFiles(pluginRoot: string): string[] {
+  const dist = join(pluginRoot, "mcp-server", "dist");
+  const seen = new Set([
+    ...PLUGIN_FILES.map((file) => join(pluginRoot, file)),
+    ...ENTRIES.map((file) => join(dist, file)),
+  ]);
+  // The set grows while it is walked: what a part names is looked at as well.
+  for (const file of seen) {
+    if (/\.m?js$/.test(file) && existsSync(file)) {
+      for (const [, part = ""] of readFileSync(file, "utf8").matchAll(REFERENCE)) {
+        seen.add(join(dirname(file), part));
+      }
+    }
+  }
+  return [...seen].filter((file) => !existsSync(file)).map((file) => relative(pluginRoot, file));
+}
+
+/** Loads the driver as the server does, in a process of its own because it may take that down. */
+async function driverTrouble(dist: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const chunks = join(dist, "chunks");
+  const part = readdirSync(chunks).find((name) => /^sqlite-\w+\.mjs$/.test(name));
+  if (part === undefined) return [wrong("The bundle has no part that opens databases.", REINSTALL)];
+  const driver = pathToFileURL(join(chunks, part)).href;
+  try {
+    await run("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], { env });
+    return [];
+  } catch (error) {
+    // Without Node there is nothing to load it with, and its own check says so.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    return [
+      wrong(
+        `SQLite's native driver for ${process.platform}-${process.arch} does not load: ${reasonIn(error)}.`,
+        `${REINSTALL} Where no driver fits (the plugin brings those for Linux, macOS on ARM and Intel, and Windows), use PostgreSQL with PARALLEL_DATABASE_URL.`,
+      ),
+    ];
+  }
+}
+
+/** The line of a crash that says what happened. */
+function reasonIn(error: unknown): string {
+  const { stderr = "" } = error as { stderr?: string };
+  return /^(?:\w*Error)(?: \[\w+\])?: (.+)$/m.exec(stderr)?.[1]?.replace(/\.$/, "") ?? "it ends the process";
+}

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Checkout, findCheckout } from "../run/checkout.ts";
+import { type GraphLocation, graphLocation } from "../run/graph-location.ts";
+import type { GraphInspection } from "../store/inspection.ts";
+import { failure } from "../tools/failure.ts";
+import { type HostSettings, readHostSettings, variablesOf } from "./host-settings.ts";
+import { type InstalledPlugin, ownPlugins, readInstalledPlugins } from "./installed-plugins.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What went wrong, and what to do. */
+export interface Trouble {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** The graph of the checkout, as far as it can be looked at. */
+export type ExaminedGraph =
+  | { readonly state: "open"; readonly location: GraphLocation; readonly inspection: GraphInspection }
+  | { readonly state: "none"; readonly location: GraphLocation }
+  | { readonly state: "unusable"; readonly location: GraphLocation; readonly trouble: Trouble }
+  /** There is no way to look, for a reason that another check tells. */
+  | { readonly state: "out of sight"; readonly why: string };
+
+/** What several checks need, looked up once. */
+export interface Examination {
+  readonly place: Surroundings;
+  readonly checkout: Checkout;
+  /** The folder in which Claude Code is started, as far as can be told. */
+  readonly projectFolder: string;
+  readonly settings: HostSettings;
+  readonly plugins: readonly InstalledPlugin[];
+  /** The plugin's folder that Claude Code uses; where it is not installed, the one that this command belongs to. */
+  readonly pluginRoot: string;
+  /** The environment that a session started here would have. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly graph: ExaminedGraph;
+}
+
+/** Looks up what the checks need. The caller closes the graph. */
+export async function prepareExamination(place: Surroundings): Promise<Examination> {
+  const checkout = await findCheckout(place.directory);
+  const projectFolder = existsSync(join(place.directory, ".claude")) ? place.directory : checkout.root;
+  const settings = await readHostSettings(projectFolder, place.hostFolder, place.managedSettings);
+  const plugins = await readInstalledPlugins(place.hostFolder, settings);
+  const loaded = ownPlugins(plugins).find(({ name, enabled }) => name === "parallel" && enabled)?.folder;
+  const environment = { ...place.env, ...variablesOf(settings) };
+  return {
+    place,
+    checkout,
+    projectFolder,
+    settings,
+    plugins,
+    pluginRoot: loaded !== undefined && existsSync(loaded) ? loaded : place.pluginRoot,
+    environment,
+    graph: await lookAtGraph(checkout, environment.PARALLEL_DATABASE_URL || undefined),
+  };
+}
+
+async function lookAtGraph(checkout: Checkout, url: string | undefined): Promise<ExaminedGraph> {
+  const location = await graphLocation(checkout, url).catch(() => undefined);
+  if (!location) return { state: "out of sight", why: "PARALLEL_DATABASE_URL cannot be used" };
+  try {
+    if (location.engine === "sqlite") {
+      if (!existsSync(location.path)) return { state: "none", location };
+      const driver = await import("../store/inspect-sqlite.ts").catch(() => undefined);
+      if (!driver) return { state: "out of sight", why: "SQLite's native driver does not load" };
+      const { inspectSqlite } = driver;
+      return { state: "open", location, inspection: await inspectSqlite(location.path) };
+    }
+    const { inspectPostgres } = await import("../store/inspect-postgres.ts");
+    return {
+      state: "open",
+      location,
+      inspection: await inspectPostgres(location.url, location.repository),
+    };
+  } catch (error) {
+    return { state: "unusable", location, trouble: troubleOf(error) };
+  }
+}
+
+/** Whatever was thrown, as a person can read it. */
+export function troubleOf(error: unknown): Trouble {
+  const { message, remedy } = failure(error).structuredContent.error;
+  return { problem: message, remedy };
+}

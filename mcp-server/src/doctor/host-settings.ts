@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import * as z from "zod";
+import { readJsonFile } from "./json-file.ts";
+
+const OWN_VARIABLE = /^PARALLEL_/;
+
+/** The only parts of a settings file that are kept: it may hold keys and other people's secrets as well. */
+const settingsFile = z.object({
+  disableAllHooks: z.boolean().optional().catch(undefined),
+  allowManagedHooksOnly: z.boolean().optional().catch(undefined),
+  enabledPlugins: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  pluginConfigs: z
+    .record(
+      z.string(),
+      z.object({ options: z.record(z.string(), z.unknown()).optional().catch(undefined) }).catch({}),
+    )
+    .optional()
+    .catch(undefined),
+  env: z
+    .record(z.string(), z.unknown())
+    .transform((all) =>
+      Object.fromEntries(
+        Object.entries(all).flatMap(([name, value]) =>
+          OWN_VARIABLE.test(name) && typeof value === "string" ? [[name, value] as const] : [],
+        ),
+      ),
+    )
+    .optional()
+    .catch(undefined),
+});
+
+/** One settings file of Claude Code, as far as this plugin is concerned. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly managed: boolean;
+  readonly settings: z.infer<typeof settingsFile>;
+}
+
+/** Claude Code's settings, the strongest file first. */
+export interface HostSettings {
+  readonly files: readonly SettingsFile[];
+  /** Files that are there but cannot be read, with the reason. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[];
+}
+
+/** @param projectFolder the folder in which Claude Code is started. */
+export async function readHostSettings(
+  projectFolder: string,
+  hostFolder: string,
+  managedSettings: string,
+): Promise<HostSettings> {
+  const files: SettingsFile[] = [];
+  const unreadable: { path: string; why: string }[] = [];
+  for (const path of [
+    managedSettings,
+    join(projectFolder, ".claude", "settings.local.json"),
+    join(projectFolder, ".claude", "settings.json"),
+    join(hostFolder, "settings.json"),
+  ]) {
+    const file = await readJsonFile(path, settingsFile);
+    if (file.state === "read") files.push({ path, managed: path === managedSettings, settings: file.data });
+    if (file.state === "unreadable") unreadable.push({ path, why: file.why });
+  }
+  return { files, unreadable };
+}
+
+/** Whether each plugin that any file names is enabled, by its id `<name>@<marketplace>`. */
+export function enabledPlugins({ files }: HostSettings): ReadonlyMap<string, boolean> {
+  const enabled = new Map<string, boolean>();
+  for (const { settings } of files) {
+    for (const [id, value] of Object.entries(settings.enabledPlugins ?? {})) {
+      // A list names the versions that may be used.
+      if (!enabled.has(id)) enabled.set(id, value === true || Array.isArray(value));
+    }
+  }
+  return enabled;
+}
+
+/** This plugin's variables as the settings give them to a session. */
+export function variablesOf({ files }: HostSettings): Readonly<Record<string, string>> {
+  return Object.assign({}, ...files.map(({ settings }) => settings.env ?? {}).reverse());
+}

@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import * as z from "zod";
+import { type Check, type Finding, wrong } from "./finding.ts";
+
+const run = promisify(execFile);
+
+/** The oldest major version that this plugin runs on. */
+const NEEDED = 20;
+const INSTALL =
+  "from https://nodejs.org, so that `node --version` says so in the shell that starts Claude Code; then restart it";
+
+const answer = z.tuple([z.string(), z.string()]);
+
+/** Node.js as Claude Code finds it when it was started from a shell with this search path. */
+export const node: Check = {
+  name: "Node.js",
+  async look({ environment }) {
+    try {
+      const script = "JSON.stringify([process.versions.node, process.execPath])";
+      const { stdout } = await run("node", ["-p", script], { env: environment });
+      const [version, path] = answer.parse(JSON.parse(stdout));
+      return { seen: `${version} at ${path}`, findings: findingsFor(version) };
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const problem = isMissing
+        ? "The search path holds no program `node`, which Claude Code starts the server with."
+        : "The program `node` on the search path does not run.";
+      return {
+        seen: isMissing ? "not found" : "does not run",
+        findings: [wrong(problem, `Install Node.js ${NEEDED} or newer ${INSTALL}.`)],
+      };
+    }
+  },
+};
+
+function findingsFor(version: string): Finding[] {
+  if (Number(version.split(".")[0]) >= NEEDED) return [];
+  return [
+    wrong(
+      `Node.js ${version} is too old: the plugin needs ${NEEDED} or newer.`,
+      `Install Node.js ${NEEDED} or newer ${INSTALL}.`,
+    ),
+  ];
+}

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
+import { type InstalledPlugin, ownPlugins, PLUGIN_NAMES } from "./installed-plugins.ts";
+
+/** Whether Claude Code has the three plugins, enabled and of one version. */
+export const plugins: Check = {
+  name: "Claude Code",
+  async look(examination) {
+    if (!existsSync(examination.place.hostFolder)) return skipped("not set up for this user");
+    const own = ownPlugins(examination.plugins);
+    const unreadable = examination.settings.unreadable.map(({ path, why }) =>
+      wrong(
+        `Claude Code's settings in ${path} do not count: ${why}.`,
+        "Correct that file, then restart Claude Code.",
+      ),
+    );
+    if (own.length === 0)
+      return { seen: "the plugin is not installed", findings: [...unreadable, NOT_INSTALLED] };
+    return {
+      seen: own
+        .map(({ name, version, enabled }) => `${name} ${version ?? "?"}${enabled ? "" : " (off)"}`)
+        .join(", "),
+      findings: [...unreadable, ...findingsFor(own), ...versionsApart(own), ...olderCopies(own)],
+    };
+  },
+};
+
+const NOT_INSTALLED = notice(
+  "Claude Code's settings name no plugin parallel.",
+  "Install it: claude plugin install parallel --marketplace OWNER/REPO. A session that was started with --plugin-dir has it all the same.",
+);
+
+/** Each of the three must be there, enabled, and have the folder that it is loaded from. */
+function findingsFor(own: readonly InstalledPlugin[]): Finding[] {
+  const marketplace = own[0]?.marketplace ?? "parallel";
+  return PLUGIN_NAMES.flatMap((name) => {
+    const plugin = own.find((candidate) => candidate.name === name);
+    const id = plugin?.id ?? `${name}@${marketplace}`;
+    if (plugin && !plugin.enabled) {
+      return [
+        wrong(`The plugin ${id} is not enabled.`, `claude plugin enable ${id}, then restart Claude Code.`),
+      ];
+    }
+    if (plugin?.folder === undefined || plugin.version === undefined) {
+      const what = plugin?.folder === undefined ? "is not installed" : `has no manifest in ${plugin.folder}`;
+      return [wrong(`The plugin ${id} ${what}.`, `claude plugin install ${id}, then restart Claude Code.`)];
+    }
+    return updateOf(plugin);
+  });
+}
+
+function updateOf({ id, version, offered }: InstalledPlugin): Finding[] {
+  if (offered === undefined || offered === version) return [];
+  return [
+    notice(
+      `${id} is installed in version ${version}; its marketplace has ${offered}.`,
+      `claude plugin update ${id}, then restart Claude Code.`,
+    ),
+  ];
+}
+
+function versionsApart(own: readonly InstalledPlugin[]): Finding[] {
+  const loaded = own.filter(({ version }) => version !== undefined);
+  if (new Set(loaded.map(({ version }) => version)).size <= 1) return [];
+  return [
+    wrong(
+      `The three plugins are of different versions: ${loaded.map(({ name, version }) => `${name} ${version}`).join(", ")}.`,
+      `claude plugin marketplace update ${own[0]?.marketplace}, then claude plugin update for each of ${loaded.map(({ id }) => id).join(", ")}, then restart Claude Code.`,
+    ),
+  ];
+}
+
+/** Copies of earlier versions, which sessions from before the last update still run on. */
+function olderCopies(own: readonly InstalledPlugin[]): Finding[] {
+  return own.flatMap(({ id, copy }) => {
+    if (copy === undefined || !existsSync(dirname(copy))) return [];
+    const others = readdirSync(dirname(copy)).filter((name) => /^\d/.test(name) && name !== basename(copy));
+    if (others.length === 0) return [];
+    return [
+      notice(
+        `${id} also lies in the cache as ${others.sort().join(", ")}.`,
+        "Restart the sessions that were started before the last update: they still run on those. Afterwards nothing uses them.",
+      ),
+    ];
+  });
+}

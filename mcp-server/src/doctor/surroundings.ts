@@ -1,0 +1,46 @@
+import { statfs } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where the doctor looks. */
+export interface Surroundings {
+  /** The folder in which it was asked. */
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The plugin whose command line this is. */
+  readonly pluginRoot: string;
+  /** Claude Code's folder of this user. */
+  readonly hostFolder: string;
+  /** Claude Code's settings of this machine's administrator. */
+  readonly managedSettings: string;
+  readonly nowMs: number;
+  /** Bytes that this user may still write to the disk of a folder. */
+  readonly freeBytes: (folder: string) => Promise<number>;
+}
+
+export function surroundingsOf(
+  directory: string,
+  env: NodeJS.ProcessEnv,
+  pluginRoot: string,
+  nowMs: number,
+): Surroundings {
+  return {
+    directory,
+    env,
+    pluginRoot,
+    hostFolder: env.CLAUDE_CONFIG_DIR || join(homedir(), ".claude"),
+    managedSettings: join(managedFolder(), "managed-settings.json"),
+    nowMs,
+    freeBytes: async (folder) => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
+  };
+}
+
+/** The folders are Claude Code's documented ones. */
+function managedFolder(): string {
+  if (process.platform === "darwin") return "/Library/Application Support/ClaudeCode";
+  if (process.platform === "win32") return "C:\\Program Files\\ClaudeCode";
+  return "/etc/claude-code";
+}

@@ -1,0 +1,32 @@
+import { agentEnded } from "../run/agent-ended.ts";
+import type { RunContext } from "../run/context.ts";
+import type { SessionMemory } from "../run/session.ts";
+import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
+
+/** The host's names of errors that pass when less is asked for, or after a while. */
+const LIMITS = new Set(["rate_limit", "overloaded"]);
+
+/**
+ * A turn ended because the model's provider refused it. For an agent that is its end, and no other event tells of
+ * it while the main conversation waits in a call.
+ */
+export async function onStopFailure(
+  run: RunContext,
+  _session: SessionMemory,
+  event: HookEvent,
+): Promise<HookAnswer> {
+  const store = await run.graph();
+  if (!store || event.agent === "") return NOTHING;
+  const throttled = LIMITS.has(event.error);
+  return store.write(run.now(), `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
+    const held = await tx.claimOfAgent(event.agent);
+    if (!held) return NOTHING;
+    await agentEnded(run, tx, held, {
+      finished: false,
+      cause: throttled ? "a rate or usage limit was reached" : "the model's provider answered with an error",
+      lastMessage: event.last,
+      throttled,
+    });
+    return NOTHING;
+  });
+}

@@ -1,0 +1,84 @@
+import { errorSignature, sameCause } from "./error-signature.ts";
+import type { FailurePolicy } from "./policy.ts";
+
+/** A task whose last attempt failed and that has not been dealt with. */
+export interface Failure {
+  readonly task: string;
+  /** What its agent, or the server, said of it. */
+  readonly text: string;
+  /** It may be tried again by its policy. */
+  readonly mayRetry: boolean;
+}
+
+export interface RecoveryFacts {
+  readonly failure: FailurePolicy;
+  readonly failures: readonly Failure[];
+  /** Tasks of the plan that completed. */
+  readonly completed: number;
+  /** Attempts that still run, or are about to. */
+  readonly running: number;
+}
+
+/** Tasks that failed for what looks like one cause. */
+export interface SharedCause {
+  readonly tasks: readonly string[];
+  readonly signature: string;
+}
+
+/** What is to be done before any failed task is tried again; undefined: each is tried again by itself. */
+export type Recovery =
+  /** Several share a cause: it is looked for and mended first. */
+  | { readonly kind: "shared-cause"; readonly cause: SharedCause; readonly reason: string }
+  /** Nothing has worked: the approach is looked at, and after that one task runs at a time. */
+  | { readonly kind: "approach"; readonly tasks: readonly string[]; readonly reason: string };
+
+/** Groups failures by what looks like one cause, in the order in which they are given. */
+export function groupByCause(failures: readonly Failure[]): SharedCause[] {
+  const groups: { tasks: string[]; signature: string }[] = [];
+  for (const { task, text } of failures) {
+    const signature = errorSignature(text);
+    const group = groups.find((other) => sameCause(other.signature, signature));
+    if (group) group.tasks.push(task);
+    else groups.push({ tasks: [task], signature });
+  }
+  return groups;
+}
+
+/**
+ * What follows from the failures that nobody has dealt with: one failure is retried by itself, a shared cause is
+ * mended first, and when everything failed, the approach is looked at before anything is tried again.
+ */
+export function planRecovery({ failure, failures, completed, running }: RecoveryFacts): Recovery | undefined {
+  const retriable = failures.filter(({ mayRetry }) => mayRetry);
+  if (failure === "fail-fast" || failures.length < 2 || retriable.length === 0) return undefined;
+  if (completed === 0 && running === 0) {
+    const tasks = failures.map(({ task }) => task);
+    return {
+      kind: "approach",
+      tasks,
+      reason: `All that was tried failed (${tasks.join(", ")}): the approach is looked at first, then one task runs at a time.`,
+    };
+  }
+  const cause = groupByCause(failures).find(
+    ({ tasks }) => tasks.length > 1 && retriable.some(({ task }) => tasks.includes(task)),
+  );
+  return (
+    cause && {
+      kind: "shared-cause",
+      cause,
+      reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is mended before they are tried again.`,
+    }
+  );
+}
+
+/**
+ * Whether a failed task had better not be tried again yet: nothing has completed so far, and others are at work that
+ * were claimed before it failed. If they fail as well, the approach is wrong and not the task.
+ */
+export function waitsForOthers(
+  lastEndMs: number,
+  completed: number,
+  claimedAtMs: readonly number[],
+): boolean {
+  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
+}

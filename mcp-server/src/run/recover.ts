@@ -1,0 +1,147 @@
+import type { Change } from "../graph/event.ts";
+import { definitionOf, plainSubject, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import type { Decision } from "../policy/decision.ts";
+import { type Failure, planRecovery, type Recovery } from "../policy/recovery.ts";
+import { oneAtATime } from "../policy/throttle.ts";
+import type { GraphWriter } from "../store/graph-store.ts";
+import { nextPosition } from "./create-tasks.ts";
+import type { LoadedPlan } from "./plan-access.ts";
+import { isDone } from "./progress.ts";
+
+/** The role of those who look for a cause. */
+const ROLE = "debugger";
+/** So much of what went wrong with a task stands in the recovery task's description. */
+const MAX_TEXT = 600;
+
+/** The tasks that a recovery task was made for; undefined for any other task. */
+export function recoveredBy(task: Task): readonly TaskId[] | undefined {
+  return task.origin === "server" && Array.isArray(task.extra.recovers)
+    ? (task.extra.recovers as TaskId[])
+    : undefined;
+}
+
+/**
+ * Decides what follows from a failed attempt, in the transaction that ends it, and logs it with the reason. Where
+ * several tasks failed for what looks like one cause, or nothing has worked at all, a task is made that looks for
+ * the cause, and those that may be tried again wait for it. A task that waited for one such task already is not held
+ * back again.
+ */
+export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
+  const { graph, policy, stored } = loaded;
+  const recovery = planRecovery({
+    failure: policy.failure,
+    failures: failuresOf(loaded),
+    completed: graph.count("completed"),
+    running: graph.live.length,
+  });
+  const changes = recovery ? recoveryChanges(loaded, recovery, tx.nowMs) : [withoutRecovery(loaded, id)];
+  await tx.append(stored.id, ...changes);
+}
+
+function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number): Change[] {
+  const { graph } = loaded;
+  const failed = tasksOf(recovery).flatMap((id) => graph.tasks.get(id as TaskId) ?? []);
+  const definition = recoveryTask(loaded, recovery, failed);
+  const waiting = failed.filter((task) => task.status === "pending");
+  return [
+    { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    ...waiting.map(
+      (task): Change => ({
+        type: "task.defined",
+        task: task.id,
+        definition: { ...definitionOf(task), dependencies: [...task.dependencies, definition.id] },
+      }),
+    ),
+    ...(recovery.kind === "approach"
+      ? [{ type: "plan.throttled" as const, throttle: oneAtATime(nowMs) }]
+      : []),
+    { type: "decision.taken", decision: "retry", reason: `${recovery.reason} (${definition.id})` },
+  ];
+}
+
+/** The failure is the task's own matter: it is tried again, stops the plan, or is left to a person. */
+function withoutRecovery(loaded: LoadedPlan, id: TaskId): Change {
+  const { graph, stored } = loaded;
+  const decided = (decision: Decision, reason: string): Change => ({
+    type: "decision.taken",
+    decision,
+    reason,
+  });
+  const task = graph.tasks.get(id);
+  if (stored.status === "stopped") return decided("stop", `${id} failed and the policy is fail-fast.`);
+  if (task?.status === "pending") {
+    return decided("retry", `${id} failed and is tried again, with what was learnt in its brief.`);
+  }
+  const attempts = task?.failedAttempts === 1 ? "its only attempt" : `${task?.failedAttempts} attempts`;
+  return isDone(loaded)
+    ? decided("escalate", `${id} failed after ${attempts}, and nothing is left that can run.`)
+    : decided("proceed", `${id} failed after ${attempts}; what does not need it goes on.`);
+}
+
+/** Failed tasks that nobody has dealt with, in the order of the plan. */
+function failuresOf(loaded: LoadedPlan): Failure[] {
+  const { graph } = loaded;
+  return [...graph.tasks.values()].flatMap((task) => {
+    const open = task.status === "pending" || task.status === "failed";
+    if (!open || task.failedAttempts === 0 || graph.hasLiveClaim(task.id) || recoveredBy(task)) return [];
+    if (task.dependencies.some((id) => isRecovery(graph.tasks.get(id)))) return [];
+    return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry: task.status === "pending" }];
+  });
+}
+
+function isRecovery(task: Task | undefined): boolean {
+  return task !== undefined && recoveredBy(task) !== undefined;
+}
+
+function tasksOf(recovery: Recovery): readonly string[] {
+  return recovery.kind === "approach" ? recovery.tasks : recovery.cause.tasks;
+}
+
+/** What the last attempt said: the output of a command that failed tells more than what an agent thinks of it. */
+function whatWentWrong({ graph }: LoadedPlan, task: TaskId): string {
+  const last = graph.claimsOf(task).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended") return "";
+  const { report, lastMessage, cause } = last;
+  const outputs = (report?.evidence ?? []).flatMap((evidence) =>
+    "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : [],
+  );
+  return (
+    [...outputs, report?.summary, lastMessage, cause].find((text) => text !== undefined && text !== "") ?? ""
+  );
+}
+
+function recoveryTask(loaded: LoadedPlan, recovery: Recovery, failed: readonly Task[]): TaskDefinition {
+  const ids = failed.map((task) => task.id);
+  const evidence = failed
+    .map((task) => {
+      const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT);
+      return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
+    })
+    .join("\n");
+  const isApproach = recovery.kind === "approach";
+  return {
+    id: freeId(loaded),
+    subject: isApproach
+      ? `Find out why all that was tried failed`
+      : `Find and mend the one cause of ${ids.length} failures`,
+    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:\n${evidence}\n\nFind the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
+    priority: "high",
+    dependencies: [],
+    needs: "all",
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    agent: ROLE,
+    retries: 0,
+    acceptance: [{ criterion: "The cause is named, with how it was reproduced" }],
+    origin: "server",
+    extra: { recovers: ids },
+  };
+}
+
+function freeId({ graph }: LoadedPlan): TaskId {
+  for (let n = 1; ; n++) {
+    const id = `recover-${n}` as TaskId;
+    if (!graph.tasks.has(id)) return id;
+  }
+}

@@ -1,0 +1,219 @@
+import { arrivals, type Conversation, turnsTaken } from "./harness/conversation.ts";
+import type { Orchestrator } from "./harness/orchestrator.ts";
+import type { Scenario } from "./harness/scenario.ts";
+import { calls, callsTogether, says, type Turn } from "./harness/turn.ts";
+import { after, edits, hangs, runs, stopsSilently, uses, type Work, writes } from "./harness/worker.ts";
+
+/**
+ * Sessions of people who do without the plugin, as the audit meets them: the main conversation launches agents by
+ * itself, well or badly. One story for each anti-pattern, and some without any.
+ */
+
+export interface AuditStory {
+  name: string;
+  /** The rules that find something in it. */
+  rules: string[];
+  scenario: Scenario;
+  /** How many times slower the session is made before it is read: a scripted agent needs less than a second. */
+  slower: number;
+}
+
+/** A minute or more for an agent that takes two turns. */
+const SLOWER = 180;
+const LATENCY = { main: 20, agent: 200 };
+
+interface Wanted {
+  id: string;
+  name: string;
+  prompt?: string;
+  type?: string;
+  background?: boolean;
+}
+
+/** The launch of an agent; the first lines of its prompt tell the scripted worker whose work to do. */
+function launch({ id, name, prompt = name, type = "general-purpose", background = false }: Wanted) {
+  const told = `Task: audit/${id}\nToken: none\n\n${prompt}`;
+  const input = { description: name, prompt: told, subagent_type: type, run_in_background: background };
+  return { tool: "Agent", input };
+}
+
+function together(...wanted: Wanted[]): Turn {
+  return callsTogether(wanted.map(launch));
+}
+
+/** Takes one step after another; past the last it has nothing to say. */
+function steps(...turns: Turn[]): Orchestrator {
+  return (conversation) => turns[turnsTaken(conversation)] ?? says("That was it.");
+}
+
+/** Launches in the background, ends its turn, and takes the next step when it is woken by what it waits for. */
+function wakesUp(...turns: Turn[]): Orchestrator {
+  return (conversation) => {
+    const told = new Set(
+      conversation.blocks.flatMap((block) =>
+        block.kind === "text" && block.role !== "assistant"
+          ? [...block.text.matchAll(/<task-id>(\w+)<\/task-id>/g)].map(([, id]) => id)
+          : [],
+      ),
+    ).size;
+    return isJustLaunched(conversation) ? says("It is on its way.") : (turns[told] ?? says("That was it."));
+  };
+}
+
+function isJustLaunched(conversation: Conversation): boolean {
+  return arrivals(conversation).some((block) => block.kind === "result" && block.tool === "Agent");
+}
+
+function story(
+  name: string,
+  rules: string[],
+  orchestrator: Orchestrator,
+  workers: Record<string, Work>,
+  parts: Partial<Scenario> = {},
+  slower = SLOWER,
+): AuditStory {
+  const scenario: Scenario = {
+    name,
+    files: { "README.md": "# Demo\n", "src/config.js": "export const limit = 1;\n" },
+    plugins: [],
+    settings: { permissions: { allow: ["Bash", "Write", "Edit", "Read"] } },
+    latencyMs: LATENCY,
+    workers,
+    runs: [{ prompt: "Please do the work.", orchestrator }],
+    ...parts,
+  };
+  return { name, rules, scenario, slower };
+}
+
+const notes = (id: string): Work => [writes({ [`notes/${id}.md`]: `${id}\n` }), stopsSilently("Written.")];
+const code = (id: string): Work => [
+  writes({ [`src/${id}.js`]: `export const ${id} = 1;\n` }),
+  stopsSilently("Written."),
+];
+
+const three = ["auth", "billing", "search"].map((id) => ({ id, name: `Document ${id}` }));
+const threeNotes = Object.fromEntries(three.map(({ id }) => [id, notes(id)]));
+const crowd = Array.from({ length: 7 }, (_, i) => ({ id: `part${i}`, name: `Describe part ${i}` }));
+const parts = ["one", "two"].map((id) => ({ id, name: `Build ${id}` }));
+
+export const auditStories: AuditStory[] = [
+  story(
+    "agents launched together and checked",
+    [],
+    steps(
+      together(...parts),
+      calls("Bash", { command: "node --check src/one.js && node --check src/two.js", description: "Check" }),
+      says("All parts are written and checked."),
+    ),
+    { one: code("one"), two: code("two") },
+  ),
+  story(
+    "an implementation and then its review",
+    [],
+    steps(
+      together({ id: "one", name: "Build one" }),
+      together({ id: "review", name: "Review one", prompt: "Review src/one.js." }),
+      says("Both are done."),
+    ),
+    { one: code("one"), review: [uses("Read", { file_path: "src/one.js" }), stopsSilently("It is fine.")] },
+  ),
+  story(
+    "a failure that is repaired",
+    [],
+    steps(
+      together(...three),
+      together({ id: "again", name: "Document search" }),
+      says("All three documents are done."),
+    ),
+    { ...threeNotes, search: [stopsSilently("FAILED: no such folder")], again: notes("search") },
+  ),
+  story(
+    "launches and waits, one agent after the other, in the foreground",
+    ["waited-for-each"],
+    steps(...three.map((one) => together(one)), says("The documents are there.")),
+    threeNotes,
+  ),
+  story(
+    "launches and waits, one agent after the other, in the background",
+    ["waited-for-each"],
+    wakesUp(...three.map((one) => together({ ...one, background: true })), says("The documents are there.")),
+    threeNotes,
+  ),
+  story(
+    "ends while an agent is at work",
+    ["lost-agents"],
+    steps(together({ id: "slow", name: "Explore the past", background: true }), says("It is on its way.")),
+    { slow: [runs("echo looking"), hangs()] },
+    { environment: { CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS: "1500" } },
+  ),
+  story(
+    "two agents edit one file",
+    ["same-file"],
+    steps(
+      together({ id: "a", name: "Add feature A" }, { id: "b", name: "Add feature B" }),
+      calls("Bash", { command: "git diff", description: "Look at the changes" }),
+      says("Both features are in the file."),
+    ),
+    {
+      a: [edits("src/config.js", "limit = 1", "limit = 2"), runs("sleep 0.5"), stopsSilently("Added.")],
+      b: [runs("sleep 0.3"), edits("src/config.js", "limit", "bound"), stopsSilently("Added.")],
+    },
+  ),
+  story(
+    "seven agents at once",
+    ["too-many-at-once"],
+    steps(together(...crowd), says("The descriptions are there.")),
+    Object.fromEntries(crowd.map(({ id }) => [id, notes(id)])),
+  ),
+  story(
+    "goes on after a failure as if nothing had been",
+    ["failures-ignored"],
+    steps(together(...three), says("Now to the second part of the plan.")),
+    { ...threeNotes, search: [runs("ls"), stopsSilently("FAILED: no such folder")] },
+  ),
+  story(
+    "one agent needs what the other is about to write",
+    ["dependent-together"],
+    steps(
+      together(
+        { id: "schema", name: "Design the schema" },
+        { id: "client", name: "Generate the client", prompt: "Generate it from schema.json." },
+      ),
+      says("It is there."),
+    ),
+    {
+      schema: [runs("sleep 0.5"), writes({ "notes/schema.md": "{}\n" }), stopsSilently("Designed.")],
+      client: [
+        ({ directory }) => calls("Read", { file_path: `${directory}/notes/schema.md` }),
+        runs("sleep 0.5"),
+        stopsSilently("Generated."),
+      ],
+    },
+  ),
+  story(
+    "two agents for seconds of work",
+    ["short-work"],
+    steps(together(...three.slice(0, 2)), says("The documents are there.")),
+    threeNotes,
+    {},
+    1,
+  ),
+  story(
+    "one agent has nearly all the work",
+    ["overloaded-agent"],
+    steps(together(...three), says("The documents are there.")),
+    { ...threeNotes, search: [after(3500, runs("ls")), stopsSilently("Written.")] },
+  ),
+  story(
+    "nobody checks what was built",
+    ["validation-skipped"],
+    steps(together(...parts), says("The parts are there.")),
+    { one: code("one"), two: code("two") },
+  ),
+  story(
+    "claims that all is done after a failure",
+    ["contradicted-claim"],
+    steps(together(...three), says("All three documents are completed successfully.")),
+    { ...threeNotes, search: [runs("ls"), stopsSilently("FAILED: no such folder")] },
+  ),
+];

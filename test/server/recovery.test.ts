@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { idsOf, launchFor, report, repository, type TaskInput, task } from "./checkout.ts";
+import { graphOf, logOf } from "./graph-file.ts";
+import { ParallelServer } from "./parallel-server.ts";
+
+const NO_TABLE = "Error: the table orders does not exist";
+
+async function planOf(tasks: readonly TaskInput[], policy: Readonly<Record<string, unknown>> = {}) {
+  const folder = await repository();
+  const server = await ParallelServer.start(folder);
+  await server.call("plan_create", { plan: "p", tasks, policy });
+  const next = async () => (await server.call("batch_next", { plan: "p" })).launch;
+  const fails = (item: { task: string; prompt: string }, summary: string) =>
+    report(server, "p", item, { outcome: "failed", summary, evidence: [] });
+  const decisions = () =>
+    logOf(graphOf(folder)).flatMap((event) => (event.type === "decision.taken" ? [event.data] : []));
+  const collect = () => server.call("batch_collect", { plan: "p", until: "next", waitSeconds: 0 });
+  return { folder, server, next, fails, decisions, collect };
+}
+
+describe("when one of several tasks fails", () => {
+  it("the others go on, it is tried again with what was learnt, and what it blocks is left out in the end", async () => {
+    const { server, next, fails, decisions } = await planOf([
+      task("a"),
+      task("b"),
+      task("c"),
+      task("d", { dependencies: ["b"] }),
+    ]);
+    const first = await next();
+    await report(server, "p", launchFor(first, "a"));
+    await report(server, "p", launchFor(first, "c"));
+    await fails(launchFor(first, "b"), NO_TABLE);
+    const again = await next();
+    expect(idsOf(again)).toEqual(["b"]);
+    const { brief } = await server.call("task_get", {
+      task: "p/b",
+      token: /token (\S+)\./.exec(launchFor(again, "b").prompt)?.[1],
+    });
+    expect(brief).toContain(NO_TABLE);
+    await fails(launchFor(again, "b"), NO_TABLE);
+    expect(decisions()).toEqual([
+      { decision: "retry", reason: "b failed and is tried again, with what was learnt in its brief." },
+      { decision: "escalate", reason: "b failed after 2 attempts, and nothing is left that can run." },
+    ]);
+    const { report: text } = await server.call("plan_report", { plan: "p" });
+    expect(text).toContain("b failed after 2 attempts, and nothing is left that can run.");
+  });
+});
+
+describe("when several tasks fail for one cause", () => {
+  it("that is mended first, by one agent, and then they are tried again", async () => {
+    const { server, next, fails, decisions, collect } = await planOf([task("a"), task("b"), task("c")]);
+    const first = await next();
+    await report(server, "p", launchFor(first, "c"));
+    await fails(launchFor(first, "a"), `src/a.ts:3:1 - ${NO_TABLE}`);
+    await fails(launchFor(first, "b"), `src/b.ts:9:7 - ${NO_TABLE}`);
+    const second = await next();
+    expect(idsOf(second)).toEqual(["recover-1"]);
+    expect(await collect()).toMatchObject({ recovery: [{ task: "recover-1", before: ["a", "b"] }] });
+    expect(decisions().at(-1)?.reason).toMatch(/^a, b seem to have failed for one cause.*\(recover-1\)$/);
+
+    const full = await server.call("task_get", { task: "p/recover-1" });
+    expect(JSON.stringify(full)).toContain("  > src/b.ts:9:7 - Error: the table orders does not exist");
+    await report(server, "p", launchFor(second, "recover-1"), {
+      evidence: [{ criterion: "1", inspected: "The migration was not run." }],
+      notes: ["Run the migration first."],
+    });
+    const third = await next();
+    expect(idsOf(third).sort()).toEqual(["a", "b"]);
+    const { brief } = await server.call("task_get", {
+      task: "p/a",
+      token: /token (\S+)\./.exec(launchFor(third, "a").prompt)?.[1],
+    });
+    expect(brief).toContain("Run the migration first.");
+  });
+
+  it("and nobody can mend it, they are left to a person", async () => {
+    const { server, next, fails, collect } = await planOf([task("a"), task("b"), task("c")]);
+    const first = await next();
+    await report(server, "p", launchFor(first, "c"));
+    await fails(launchFor(first, "a"), NO_TABLE);
+    await fails(launchFor(first, "b"), NO_TABLE);
+    await fails(launchFor(await next(), "recover-1"), "The database is somebody else's.");
+    expect(await next()).toEqual([]);
+    expect(await collect()).toMatchObject({ decision: "escalate" });
+  });
+
+  it("is not looked for twice", async () => {
+    const { server, next, fails } = await planOf([task("a"), task("b"), task("c")], { retries: 2 });
+    const first = await next();
+    await report(server, "p", launchFor(first, "c"));
+    await fails(launchFor(first, "a"), NO_TABLE);
+    await fails(launchFor(first, "b"), NO_TABLE);
+    await report(server, "p", launchFor(await next(), "recover-1"), {
+      evidence: [{ criterion: "1", inspected: "The table is there now." }],
+    });
+    const third = await next();
+    await fails(launchFor(third, "a"), NO_TABLE);
+    await fails(launchFor(third, "b"), NO_TABLE);
+    expect(idsOf(await next()).sort()).toEqual(["a", "b"]);
+  });
+});
+
+describe("when all tasks fail", () => {
+  it("none is tried again beside another: the approach is looked at, then one runs at a time", async () => {
+    const { server, next, fails, decisions } = await planOf([task("a"), task("b"), task("c")]);
+    const first = await next();
+    await fails(launchFor(first, "a"), NO_TABLE);
+    expect(idsOf(await next()), "whether b and c fail as well is not known yet").toEqual(["b", "c"]);
+    await fails(launchFor(first, "b"), "Out of memory while bundling the shop");
+    await fails(launchFor(first, "c"), "No such command: make");
+    const second = await next();
+    expect(idsOf(second)).toEqual(["recover-1"]);
+    expect(decisions().at(-1)?.reason).toMatch(/^All that was tried failed \(a, b, c\)/);
+    await report(server, "p", launchFor(second, "recover-1"), {
+      evidence: [{ criterion: "1", inspected: "The build image is the wrong one." }],
+    });
+    expect(await next()).toHaveLength(1);
+  });
+});
+
+it("what the server made of its own is no part of the breakdown that is exported", async () => {
+  const { server, next, fails } = await planOf([task("a"), task("b"), task("c")]);
+  const first = await next();
+  for (const id of ["a", "b", "c"]) await fails(launchFor(first, id), NO_TABLE);
+  const { files } = await server.call("plan_update", { plan: "p", action: "export" });
+  expect(files?.map(({ how }) => how)).toEqual(["written", "written", "written"]);
+  const again = await server.call("plan_create", { plan: "p", from: "specs/p", dryRun: true });
+  expect(again.warnings).toEqual([]);
+  expect(again.removed).toEqual([]);
+});
