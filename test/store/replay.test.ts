@@ -110,6 +110,7 @@ it("the log alone rebuilds the graph", async () => {
     "checkout.observed",
     "claim.offered",
     "claim.returned",
+    "decision.taken",
     "plan.created",
     "plan.reported",
     "plan.status",
