@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/checkout.ts";
+import { CheckoutLooks } from "../../mcp-server/src/run/checkout-looks.ts";
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
 import type { Launch } from "../../mcp-server/src/run/next-batch.ts";
@@ -52,6 +53,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     settings: { maxParallel: CAP },
     roles: new Roles(root),
     now: Date.now,
+    looks: new CheckoutLooks(undefined, Date.now),
     randomBytes,
     graph: async () => store,
     createGraph: async () => store,

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
+import { CheckoutLooks } from "../../mcp-server/src/run/checkout-looks.ts";
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan } from "../../mcp-server/src/run/plan-access.ts";
@@ -150,6 +151,7 @@ export class World {
         settings: { maxParallel: 20 },
         roles: new Roles(root),
         now: () => this.nowMs,
+        looks: new CheckoutLooks(undefined, () => this.nowMs),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),
         graph: async () => store,
         createGraph: async () => store,

@@ -95,6 +95,13 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
           planId,
           { type: "task.annotated", task: "t5" as TaskId, note: "one", metadata: { a: 1 } },
           { type: "task.annotated", task: "t5" as TaskId, note: "two", owner: "me", metadata: { b: 2 } },
+          {
+            type: "scope.touched",
+            task: "t5" as TaskId,
+            paths: ["src/t5.ts"],
+            by: ["shop/t1"],
+            note: "Look before you write.",
+          },
           taskCreated("t6", 6, ["t1"]),
           { type: "task.status", task: "t6" as TaskId, status: "cancelled", cause: "removed" },
           { type: "plan.updated", title: "Another shop", policy: { maxParallel: 2 } },
@@ -332,7 +339,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     );
     for (const other of others) expect(await other.said()).toBe("open");
     await makePlan(await database.open(), 1);
-    expect(await database.query("select value from meta")).toEqual([{ value: "1.2" }]);
+    expect(await database.query("select value from meta")).toEqual([{ value: "1.3" }]);
     expect(await database.query("select count(*) as n from plans")).toEqual([{ n: 1 }]);
   });
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { launchFor, report, repository, task, tokenIn } from "../server/checkout.ts";
+import { launchFor, put, report, repository, task, tokenIn } from "../server/checkout.ts";
 import { graphOf, logOf } from "../server/graph-file.ts";
 import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
 import { rebuildFromLog, tablesOf } from "./rebuilt-graph.ts";
@@ -46,6 +46,7 @@ async function eventfulRun(): Promise<string> {
     await server.hook({ event: "PreToolUse", agent: "a1", use: "w", tool: "Write", input });
   }
   await server.hook({ event: "SubagentStop", agent: "a1" });
+  put(folder, { "src/1.ts": "one", "src/3.ts": "past the guard" });
   await report(server, "p", launchFor(launch, "1"), { notes: ["Hello."] });
   await report(server, "p", launchFor(launch, "1"), { summary: "Again." }).catch(() => undefined);
   await report(server, "p", launchFor(launch, "2"), { outcome: "failed" });
@@ -67,23 +68,28 @@ async function eventfulRun(): Promise<string> {
   return graphOf(folder);
 }
 
+/** `observations` is no part of the graph: without it the next look only begins anew. */
 it("the log alone rebuilds the graph", async () => {
   const original = await eventfulRun();
   const log = logOf(original);
   expect([...new Set(log.map((line) => line.type))].sort()).toEqual([
     "attempt.bound",
+    "attempt.compared",
     "attempt.drained",
     "attempt.ended",
     "attempt.reminded",
     "attempt.started",
     "attempt.widened",
     "batch.launched",
+    "checkout.observed",
     "claim.offered",
     "claim.returned",
+    "decision.taken",
     "plan.created",
     "plan.reported",
     "plan.status",
     "plan.updated",
+    "scope.touched",
     "task.annotated",
     "task.created",
     "task.defined",

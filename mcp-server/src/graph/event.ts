@@ -1,4 +1,5 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
+import type { AttributedFile, AtWork } from "./checkout-change.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope.ts";
 import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -135,6 +136,41 @@ export type Change =
       readonly command?: string;
       /** Under `guard: warn` the agent was told, and nothing was prevented. */
       readonly warned?: boolean;
+    }
+  /**
+   * What changed in a checkout between two looks at it, while these attempts were at work in it. It is in the log of
+   * every plan that had one at work, also if nothing changed where one of them has ended.
+   */
+  | {
+      readonly type: "checkout.observed";
+      readonly sinceMs: number;
+      readonly untilMs: number;
+      readonly atWork: readonly AtWork[];
+      readonly files: readonly AttributedFile[];
+      /** Changed files beyond those that are listed; absent: none. */
+      readonly unlisted?: number;
+    }
+  /**
+   * The checkout could not be looked at. What these attempts wrote cannot be told any more; without attempts, the
+   * next look that succeeds may still tell it.
+   */
+  | { readonly type: "checkout.unmeasured"; readonly atWork: readonly AtWork[]; readonly why: string }
+  /** Where a report and the checkout differ, and what the agent was told of it. */
+  | {
+      readonly type: "attempt.compared";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      /** Files that the report names and that did not change while the task was worked on. */
+      readonly unchanged: readonly string[];
+      readonly note: string;
+    }
+  /** Files in the scope of a task were changed by others; the note is for the agent that works on it next. */
+  | {
+      readonly type: "scope.touched";
+      readonly task: TaskId;
+      readonly paths: readonly string[];
+      readonly by: readonly string[];
+      readonly note: string;
     }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }

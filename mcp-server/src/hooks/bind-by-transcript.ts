@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts.ts";
 import type { RunContext } from "../run/context.ts";
+import { lookBeforeStart, recordLook } from "../run/scope-truth.ts";
 import type { SessionMemory } from "../run/session.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { json } from "./hook-event.ts";
@@ -41,7 +42,9 @@ export async function bindLaunch(
   const launch = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch || !store) return undefined;
+  const look = await lookBeforeStart(run, store, launch.token);
   return store.write(run.now, `agent ${agentId}`, async (tx) => {
+    if (look) await recordLook(run, tx, look);
     const found = await claimOfToken(run, tx, launch.token);
     if (isRefusal(found)) return undefined;
     await startOrContinue(tx, found, agentId);

@@ -13,6 +13,7 @@ import {
   splitTaskName,
   taskOf,
 } from "./plan-access.ts";
+import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
 export interface ClaimInput {
@@ -40,8 +41,10 @@ export async function claimTask(
   input: ClaimInput,
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
+  const look = await lookAtCheckout(ctx);
   return store.write(ctx.now, actor, async (tx): Promise<ClaimResult> => {
     await sweep(ctx, tx);
+    await recordLook(ctx, tx, look);
     const loaded = await loadPlan(ctx, tx, input.plan);
     const wanted =
       input.task === undefined ? undefined : taskOf(loaded, splitTaskName(input.task, input.plan).id);

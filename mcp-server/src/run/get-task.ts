@@ -5,6 +5,7 @@ import { writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { lookBeforeStart, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
 export interface TaskView {
@@ -32,8 +33,10 @@ export async function getTask(
     const loaded = await store.read((reader) => loadPlan(ctx, reader, plan));
     return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
   }
+  const look = await lookBeforeStart(ctx, store, token);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
+    if (look) await recordLook(ctx, tx, look);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;

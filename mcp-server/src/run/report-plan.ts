@@ -1,6 +1,7 @@
 import { aggregate, type RunReport } from "../report/aggregate.ts";
 import type { RunContext } from "./context.ts";
 import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "./plan-access.ts";
+import { lookAtWhatEnded } from "./scope-truth.ts";
 
 /** The plan's report as it stands now. It is logged that the session was given it. */
 export async function reportPlan(
@@ -9,6 +10,7 @@ export async function reportPlan(
   slug: string,
 ): Promise<{ loaded: LoadedPlan; report: RunReport }> {
   const store = await existingGraph(ctx, slug);
+  await lookAtWhatEnded(ctx);
   return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());

@@ -4,10 +4,12 @@ import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { type TaskId, taskName } from "../graph/task.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
+import { compareReport, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf } from "./progress.ts";
+import { lookBeforeEnd, recordLook } from "./scope-truth.ts";
 import { endAttempt, sweep, withWhatItNeeds } from "./sweep.ts";
 
 export interface ReportInput {
@@ -22,6 +24,8 @@ export interface ReportResult {
   readonly outcome: string;
   /** The one line that the agent ends with. */
   readonly reply: string;
+  /** Where the report and the checkout differ; absent where they do not, or where nobody could look. */
+  readonly note?: string;
   readonly counts: Counts;
 }
 
@@ -38,7 +42,9 @@ export async function reportTask(
 ): Promise<ReportResult> {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
-  const given = { ...input, report: withPlainNeed(name.plan, input.report) };
+  const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
+  const look = await lookBeforeEnd(ctx, store, given.token);
+  const unseen = look && (await unseenFiles(ctx, given.report));
   // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
   const result = await store.write(ctx.now, actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
@@ -53,7 +59,9 @@ export async function reportTask(
     const running = await tx.claimById(held.claim.id);
     if (!running) throw new Error("the claim vanished inside its transaction");
     await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    return answer(ctx, tx, name.plan, task.id, report);
+    const isKnown = look !== undefined && (await recordLook(ctx, tx, look));
+    const note = isKnown ? await compareReport(ctx, tx, running, unseen ?? new Set()) : undefined;
+    return answer(ctx, tx, name.plan, task.id, report, note);
   });
   if (result instanceof CallerError) throw result;
   return result;
@@ -65,6 +73,7 @@ async function answer(
   plan: string,
   id: TaskId,
   report: Report,
+  note: string | undefined,
 ): Promise<ReportResult> {
   const after = await loadPlan(ctx, tx, plan);
   const task = taskOf(after, id);
@@ -74,6 +83,7 @@ async function answer(
     status: task.status,
     outcome: report.outcome,
     reply: `${word} ${taskName(after.stored.slug, id)}`,
+    ...(note !== undefined && { note }),
     counts: countsOf(after),
   };
 }
@@ -94,7 +104,7 @@ async function refuse(
     claim.task === name.id &&
     JSON.stringify(claim.report) === JSON.stringify(input.report)
   ) {
-    return answer(ctx, tx, name.plan, name.id, claim.report);
+    return answer(ctx, tx, name.plan, name.id, claim.report, await toldBefore(tx, refusal.held));
   }
   // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
   if (refusal.held) {

@@ -22,6 +22,8 @@ export class SessionMemory {
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
+  /** Events of other agents' writes that the agents concerned were told. */
+  readonly toldNotes = new Set<number>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;

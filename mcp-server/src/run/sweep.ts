@@ -100,6 +100,7 @@ export async function endAttempt(
     ...facts,
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
+  ctx.looks.due = true;
   await settleTask(ctx, tx, before, held.claim, ending);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);

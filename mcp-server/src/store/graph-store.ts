@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
@@ -7,8 +7,16 @@ import { Estimates, type Sample } from "../schedule/estimate.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { Engine } from "./engine.ts";
 import { type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
-import { claimFromRow, eventFromRow, planFromRow, type StoredPlan, taskFromRow } from "./rows.ts";
-import type { Database } from "./schema.ts";
+import {
+  claimFromRow,
+  eventFromRow,
+  type Observation,
+  observationFromRow,
+  planFromRow,
+  type StoredPlan,
+  taskFromRow,
+} from "./rows.ts";
+import type { ClaimsTable, Database } from "./schema.ts";
 
 /** Plans in memory, by id, with the event up to which they are known. */
 type Mirrors = Map<number, Mirror>;
@@ -152,9 +160,7 @@ export class GraphReader {
       .select("plans.slug as plan_slug")
       .where(HOLDS)
       .execute();
-    return rows
-      .map((row) => ({ planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) }))
-      .sort((a, b) => a.claim.id - b.claim.id);
+    return rows.map(heldFromRow).sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async claimByTokenHash(hash: string): Promise<HeldClaim | undefined> {
@@ -179,13 +185,50 @@ export class GraphReader {
       .where(column, "=", value)
       .orderBy("claims.id", "desc")
       .executeTakeFirst();
-    return row && { planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) };
+    return row && heldFromRow(row);
   }
 
-  /** The plan's events in order: all of them, or those of one type, after a sequence number. */
+  /** The last look at the checkout. */
+  async observation(checkout: string): Promise<Observation | undefined> {
+    const row = await this.db
+      .selectFrom("observations")
+      .selectAll()
+      .where("checkout", "=", checkout)
+      .executeTakeFirst();
+    return row && observationFromRow(row);
+  }
+
+  /** Attempts in the checkout: those with these ids, and those that started after the event. */
+  async attemptsSince(checkout: string, seq: number, ids: readonly AttemptId[]): Promise<HeldClaim[]> {
+    const rows = await this.db
+      .selectFrom("claims")
+      .innerJoin("plans", "plans.id", "claims.plan_id")
+      .selectAll("claims")
+      .select("plans.slug as plan_slug")
+      .where("checkout", "=", checkout)
+      .where((e) =>
+        e.or([
+          ...(ids.length > 0 ? [e("claims.id", "in", ids)] : []),
+          e(
+            "claims.id",
+            "in",
+            e
+              .selectFrom("events")
+              .select((started) => started.ref("attempt_id").$notNull().as("id"))
+              .where("seq", ">", seq)
+              .where("type", "=", "attempt.started"),
+          ),
+        ]),
+      )
+      .orderBy("claims.id")
+      .execute();
+    return rows.map(heldFromRow);
+  }
+
+  /** The plan's events in order: all of them, or those of one type, after a sequence number or from a time on. */
   async events(
     planId: number,
-    only: { readonly afterSeq?: number; readonly type?: ChangeType } = {},
+    only: { readonly afterSeq?: number; readonly type?: ChangeType; readonly sinceMs?: number } = {},
   ): Promise<GraphEvent[]> {
     let query = this.db
       .selectFrom("events")
@@ -193,6 +236,7 @@ export class GraphReader {
       .where("plan_id", "=", planId)
       .where("seq", ">", only.afterSeq ?? 0);
     if (only.type !== undefined) query = query.where("type", "=", only.type);
+    if (only.sinceMs !== undefined) query = query.where("at_ms", ">=", only.sinceMs);
     return (await query.orderBy("seq").execute()).map(eventFromRow);
   }
 
@@ -207,6 +251,15 @@ export class GraphReader {
       .limit(1)
       .executeTakeFirst();
     return { seq: Number(row?.seq ?? 0), atMs: Number(row?.at_ms ?? 0) };
+  }
+
+  /** Sequence number of the last event of the whole database. */
+  async lastSeq(): Promise<number> {
+    const row = await this.db
+      .selectFrom("events")
+      .select((e) => e.fn.max("seq").as("seq"))
+      .executeTakeFirst();
+    return Number(row?.seq ?? 0);
   }
 
   /** Whether the owner's process holds or held a claim of the plan. */
@@ -234,7 +287,11 @@ export class GraphReader {
   }
 }
 
-/** A write transaction. Nothing is changed but by `append`. */
+function heldFromRow(row: Selectable<ClaimsTable> & { readonly plan_slug: string }): HeldClaim {
+  return { planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) };
+}
+
+/** A write transaction. Nothing of the graph is changed but by `append`. */
 export class GraphWriter extends GraphReader {
   readonly #changed = new Set<number>();
 
@@ -315,6 +372,23 @@ export class GraphWriter extends GraphReader {
       .where("id", "=", attempt)
       .executeTakeFirst();
     return row?.offer_token ?? undefined;
+  }
+
+  /** Keeps what the next look at the checkout is compared with. Not an event: it is no part of the graph. */
+  async keepObservation(checkout: string, observation: Observation): Promise<void> {
+    const row = {
+      from_ms: observation.fromMs,
+      to_ms: observation.toMs,
+      seq: observation.seq,
+      head: observation.head,
+      files: JSON.stringify([...observation.files]),
+      at_work: JSON.stringify(observation.atWork),
+    };
+    await this.db
+      .insertInto("observations")
+      .values({ checkout, ...row })
+      .onConflict((known) => known.column("checkout").doUpdateSet(row))
+      .execute();
   }
 
   /** Prolongs the lease of a running attempt. Not an event: nothing about the graph changes. */
