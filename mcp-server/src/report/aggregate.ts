@@ -3,6 +3,7 @@ import type { GraphEvent } from "../graph/event.ts";
 import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
+import { type CommittedWork, committedWork } from "./committed-work.ts";
 import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
 import { normaliseText } from "./normalise.ts";
 import { measureRun, type RunFigures } from "./run-figures.ts";
@@ -42,6 +43,7 @@ export interface RunReport {
   readonly findings: readonly MergedFinding[];
   readonly sharedFiles: readonly SharedFile[];
   readonly outsideScope: readonly OutsideScope[];
+  readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
   /** What the policy decided, in order. */
   readonly decisions: readonly {
@@ -101,6 +103,7 @@ export function aggregate(
     ),
     sharedFiles: sharedFiles(state, nowMs),
     outsideScope: outsideScope(state, nowMs),
+    work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     decisions: events.flatMap(({ atMs, change }) =>
       change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],

@@ -45,6 +45,7 @@ export function renderMarkdown(report: RunReport): string {
       }),
     ),
     section("Files and scopes", fileLines(report)),
+    section("Commits", commitLines(report)),
     section(
       "Discoveries",
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
@@ -146,6 +147,34 @@ function fileLines({ sharedFiles, outsideScope }: RunReport): string[] {
       const how = granted ? "granted while it ran" : "**not granted**";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
+  ];
+}
+
+function commitLines({ work }: RunReport): string[] {
+  const { branch, conflicts, kept, commits, leftOut, skipped } = work;
+  const name = (text: string) => escapeMarkdown(text, NAME_LIMIT);
+  return [
+    ...(branch
+      ? [
+          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`,
+        ]
+      : []),
+    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+      const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
+      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+    }),
+    ...kept.map(
+      ({ task, path, branch: on }) =>
+        `- ${bold(task)} left work that is not merged in the worktree ${name(path)} (branch ${name(on)})`,
+    ),
+    ...commits.map(
+      ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`,
+    ),
+    ...leftOut.map(
+      ({ task, path }) =>
+        `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`,
+    ),
+    ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`),
   ];
 }
 

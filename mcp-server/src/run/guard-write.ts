@@ -1,12 +1,15 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { isDraining, isLive } from "../graph/attempt.ts";
+import { type AnyClaim, isDraining, isLive } from "../graph/attempt.ts";
+import type { PlanGraph } from "../graph/plan-graph.ts";
 import { taskName } from "../graph/task.ts";
+import { areAlternatives } from "../policy/alternatives.ts";
 import { judgeWrite, type Verdict } from "../policy/guard.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { loadPlan } from "./plan-access.ts";
+import { worktreeOf } from "./work-record.ts";
 
 /** What is to happen with a write; `pass` leaves it to the host's own permissions. */
 export type WriteAnswer =
@@ -26,8 +29,11 @@ const PROTECTED =
  */
 export async function guardWrite(ctx: RunContext, agentId: string, target: string): Promise<WriteAnswer> {
   const store = await ctx.graph();
-  const path = insideCheckout(ctx.checkout.root, target);
-  if (!store || path === undefined) return PASS;
+  if (!store) return PASS;
+  const worktree = await store.read((reader) => worktreeOfAgent(reader, agentId));
+  if (worktree === "missing") return { kind: "deny", reason: "Your worktree is not ready. End your turn." };
+  const path = insideCheckout(worktree ?? ctx.checkout.root, target);
+  if (path === undefined) return worktree === undefined ? PASS : outsideWorktree(ctx, worktree, target);
   const seen = await store.read((reader) => look(ctx, reader, agentId, path));
   if (seen === undefined || seen.verdict.kind === "granted") return PASS;
   if (seen.verdict.kind === "covered") return approved(seen.policy.approve, path);
@@ -54,10 +60,13 @@ async function look(
 ): Promise<Look | undefined> {
   const own = await reader.claimOfAgent(agentId);
   if (!own) return undefined;
-  const { policy } = await loadPlan(ctx, reader, own.plan);
+  const { policy, graph } = await loadPlan(ctx, reader, own.plan);
   if (policy.guard === "off") return undefined;
   const others = (await reader.held(ctx.checkoutKey)).filter(
-    ({ claim }) => claim.id !== own.claim.id && (isLive(claim) || isDraining(claim, ctx.now())),
+    ({ claim, planId }) =>
+      claim.id !== own.claim.id &&
+      (isLive(claim) || isDraining(claim, ctx.now())) &&
+      !(planId === own.planId && mergesWith(own.claim, claim, graph)),
   );
   const verdict = judgeWrite(
     path,
@@ -67,6 +76,35 @@ async function look(
     ctx.caseInsensitive,
   );
   return { own, others, policy, verdict };
+}
+
+/**
+ * Whether what both write is brought together by merging and not by keeping them apart: they work in worktrees, and
+ * are several approaches to one thing or have files that nobody declared.
+ */
+function mergesWith(own: AnyClaim, other: AnyClaim, graph: PlanGraph): boolean {
+  if (own.isolation !== "worktree" || other.isolation !== "worktree") return false;
+  return (
+    areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task)) ||
+    (own.scope.basis !== "declared" && other.scope.basis !== "declared")
+  );
+}
+
+/** Where the agent works, if that is a worktree: before it was cut and checked nothing may be written. */
+async function worktreeOfAgent(reader: GraphReader, agentId: string): Promise<string | undefined> {
+  const own = await reader.claimOfAgent(agentId);
+  if (own?.claim.isolation !== "worktree") return undefined;
+  return (await worktreeOf(reader, own.planId, own.claim.id))?.path ?? "missing";
+}
+
+/** What lies in the main checkout is not the agent's to change, wherever it stands; elsewhere the host decides. */
+function outsideWorktree(ctx: RunContext, worktree: string, target: string): WriteAnswer {
+  const path = insideCheckout(ctx.checkout.root, target);
+  if (path === undefined) return PASS;
+  return {
+    kind: "deny",
+    reason: `Your task has the worktree ${worktree}: write ${join(worktree, path)} instead.`,
+  };
 }
 
 /** Logs a grant or a refusal and gives the answer for it. */

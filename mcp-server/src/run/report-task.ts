@@ -2,11 +2,14 @@ import type { BlockedOn, Report } from "../graph/attempt.ts";
 import { findCycle } from "../graph/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { type TaskId, taskName } from "../graph/task.ts";
-import type { GraphWriter } from "../store/graph-store.ts";
+import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
+import { takeAlternative } from "./alternatives.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
+import { afterSettling, type HandedIn, handIn, settle } from "./hand-in.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { moveRefs, RefMoved } from "./plan-branch.ts";
 import { type Counts, countsOf } from "./progress.ts";
 import { endAttempt, sweep } from "./sweep.ts";
 
@@ -39,8 +42,35 @@ export async function reportTask(
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withPlainNeed(name.plan, input.report) };
-  // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
-  const result = await store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
+  for (;;) {
+    const handedIn = await handIn(ctx, store, given.token, given.report);
+    try {
+      const result = await takeIn(ctx, store, actor, agentId, name, given, handedIn);
+      if (result instanceof CallerError) throw result;
+      if (handedIn) await afterSettling(ctx, handedIn);
+      return result;
+    } catch (error) {
+      // Another report was merged first: this one is merged anew, on top of it.
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
+}
+
+/**
+ * One transaction: the report, what was handed in with it, and what follows for other tasks. A refusal is written as
+ * evidence, so it must not undo the transaction: it is returned.
+ * @throws RefMoved when a branch has moved since the work was handed in; then nothing is changed.
+ */
+async function takeIn(
+  ctx: RunContext,
+  store: GraphStore,
+  actor: string,
+  agentId: string | undefined,
+  name: { plan: string; id: TaskId },
+  given: ReportInput,
+  handedIn: HandedIn | undefined,
+): Promise<ReportResult | CallerError> {
+  return store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
     const found = await claimOfToken(ctx, tx, given.token);
     if (isRefusal(found)) return refuse(ctx, tx, name, given, found);
@@ -51,12 +81,15 @@ export async function reportTask(
     const report = checked(loaded, task.id, given.report);
     await startOrContinue(tx, found, agentId);
     const running = await tx.claimById(held.claim.id);
-    if (!running) throw new Error("the claim vanished inside its transaction");
+    if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
+    const moves = handedIn ? await settle(tx, loaded, running.claim, handedIn, report.summary) : [];
     await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    return answer(ctx, tx, name.plan, task.id, report);
+    if (report.outcome === "completed") await takeAlternative(ctx, tx, name.plan, task.id);
+    const result = await answer(ctx, tx, name.plan, task.id, report);
+    // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
+    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);
+    return result;
   });
-  if (result instanceof CallerError) throw result;
-  return result;
 }
 
 async function answer(

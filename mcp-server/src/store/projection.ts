@@ -224,6 +224,13 @@ async function projectOne(
     case "write.denied":
     case "decision.taken":
     case "plan.reported":
+    case "checkout.seen":
+    case "worktree.cut":
+    case "worktree.removed":
+    case "work.committed":
+    case "work.merged":
+    case "work.conflicted":
+    case "commit.skipped":
       break;
   }
 }
