@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { put, report, repository, task, tokenIn } from "./checkout.ts";
+import { put, repository, task } from "./checkout.ts";
 import { graphOf, integrityOf, logOf } from "./graph-file.ts";
 import { git, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 import {
@@ -137,3 +137,257 @@ describe("twelve tasks in four levels, worked on by four processes in worktrees"
     );
   });
 });
+
+describe("a worktree", () => {
+  it("is told to the worker, cut from the last commit, and leaves the user's changes, index and branch alone", async () => {
+    const folder = await repository({ "kept.txt": "committed\n" });
+    put(folder, { "kept.txt": "the user's change\n", "new.txt": "the user's\n" });
+    await git(folder, "add", "new.txt");
+    const status = await git(folder, "status", "--porcelain");
+    const server = await startServer(folder);
+    const made = await server.call("plan_create", { plan: "p", tasks: [open("1")] });
+    expect(made.warnings.join()).toContain(
+      "2 uncommitted files of this checkout will not be in the worktrees",
+    );
+    const held = await claimNow(server, "p", "1");
+    expect(held.folder).toBe(join(folder, ".claude/worktrees/p-1-1"));
+    expect(read(held.folder, "kept.txt")).toBe("committed\n");
+    expect(read(held.folder, "new.txt")).toBeUndefined();
+    expect(await git(folder, "status", "--porcelain")).toBe(status);
+    put(held.folder, { "made.txt": "1\n" });
+    await done(server, held);
+    expect(await git(folder, "status", "--porcelain")).toBe(status);
+    expect(await fileAt(folder, BRANCH, "made.txt")).toBe("1\n");
+    expect(await fileAt(folder, "main", "made.txt")).toBeUndefined();
+    const next = await server.call("batch_next", { plan: "p" });
+    expect(next.next).toContain("git merge parallel/p");
+    const { report } = await server.call("plan_report", { plan: "p" });
+    expect(report).toContain("Your own branch was not moved; take it over with: git merge parallel/p");
+  });
+
+  it("is refused outside git, and where there is no commit", async () => {
+    const outside = await startServer(temporaryFolder());
+    const isolated = [{ ...open("1"), isolation: "worktree" }];
+    expect((await outside.refused("plan_create", { plan: "p", tasks: isolated })).message).toContain(
+      "no git repository",
+    );
+    const empty = temporaryFolder();
+    await git(empty, "init", "--quiet");
+    const server = await startServer(empty);
+    expect((await server.refused("plan_create", { plan: "p", tasks: isolated })).message).toContain(
+      "there is none yet",
+    );
+  });
+
+  it("is for tasks that ask for one and for those behind them, with what was done in the shared checkout", async () => {
+    const folder = await repository();
+    const server = await ParallelServer.start(folder);
+    const tasks = [
+      task("before"),
+      task("alone", { isolation: "worktree", dependencies: ["before"] }),
+      task("after", { dependencies: ["alone"] }),
+      task("apart"),
+    ];
+    await server.call("plan_create", { plan: "p", tasks });
+    const before = await claimNow(server, "p", "before");
+    expect(before.folder).toBe("");
+    put(folder, { "src/before.ts": "before\n", "src/strange.ts": "nobody's\n" });
+    await done(server, before, { filesChanged: ["src/before.ts"] });
+    expect((await git(folder, "log", "--format=%s", "main")).trim()).toBe("Start");
+    const alone = await claimNow(server, "p", "alone");
+    expect(read(alone.folder, "src/before.ts")).toBe("before\n");
+    expect(read(alone.folder, "src/strange.ts")).toBeUndefined();
+    put(alone.folder, { "src/alone.ts": "alone\n" });
+    await done(server, alone);
+    const after = await claimNow(server, "p", "after");
+    expect(read(after.folder, "src/alone.ts")).toBe("alone\n");
+    expect((await claimNow(server, "p", "apart")).folder).toBe("");
+  });
+
+  it("gets back what its prerequisites merged when somebody has moved the plan's branch away", async () => {
+    const folder = await repository();
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1"), open("2"), open("3", ["1", "2"])] });
+    for (const id of ["1", "2"]) {
+      const held = await claimNow(server, "p", id);
+      put(held.folder, { [`${id}.txt`]: id });
+      await done(server, held);
+    }
+    await git(folder, "branch", "--quiet", "--force", BRANCH, "main");
+    const held = await claimNow(server, "p", "3");
+    expect([read(held.folder, "1.txt"), read(held.folder, "2.txt")]).toEqual(["1", "2"]);
+    expect(await fileAt(folder, BRANCH, "1.txt")).toBe("1");
+  });
+
+  it("can be made by eight processes at once", async () => {
+    const folder = await repository();
+    const servers = await Promise.all(Array.from({ length: 8 }, () => startServer(folder)));
+    const ids = Array.from({ length: 8 }, (_, n) => `t${n}`);
+    await servers[0]?.call("plan_create", {
+      plan: "p",
+      tasks: ids.map((id) => open(id)),
+      policy: { maxParallel: 8 },
+    });
+    // The cap of the settings holds for all: five at once.
+    const held = (await Promise.all(servers.map((server) => claim(server, "p")))).flatMap((one) => one ?? []);
+    expect(held).toHaveLength(5);
+    expect(new Set(await worktreesOf(folder)).size).toBe(5);
+    for (const one of held) put(one.folder, { [`${one.id}.txt`]: "x" });
+    await Promise.all(held.map((one, n) => done(servers[n] as ParallelServer, one)));
+    for (const { id } of held) expect(await fileAt(folder, BRANCH, `${id}.txt`)).toBe("x");
+  }, 60_000);
+});
+
+describe("what a worker leaves in its worktree", () => {
+  it("is committed but not merged when it failed, stays, and is named to the next attempt", async () => {
+    const folder = await repository();
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1")], policy: { retries: 1 } });
+    const first = await claimNow(server, "p", "1");
+    put(first.folder, { "half.txt": "half\n" });
+    await done(server, first, { outcome: "failed", evidence: [] });
+    expect(await fileAt(folder, BRANCH, "half.txt")).toBeUndefined();
+    const second = await claimNow(server, "p", "1");
+    const [, commit = ""] = /`git show ([0-9a-f]{40})`/.exec(second.brief) ?? [];
+    expect(await fileAt(folder, commit, "half.txt")).toBe("half\n");
+    expect(read(second.folder, "half.txt")).toBeUndefined();
+    await done(server, second);
+    const { report } = await server.call("plan_report", { plan: "p" });
+    expect(report).toContain("left work that is not merged in the worktree");
+    expect(await worktreesOf(folder)).toEqual([first.folder]);
+  });
+
+  it("stays when its process is killed, also what was never committed", async () => {
+    const folder = await repository();
+    const doomed = await startServer(folder, { ownParent: true });
+    await doomed.call("plan_create", { plan: "p", tasks: [open("1")] });
+    const lost = await claimNow(doomed, "p", "1");
+    put(lost.folder, { "half.txt": "half\n" });
+    doomed.kill("owner");
+    const other = await startServer(folder);
+    await expect.poll(async () => (await claim(other, "p"))?.folder, { timeout: 5_000 }).toMatch(/p-1-2$/);
+    await other.call("plan_report", { plan: "p" });
+    expect(read(lost.folder, "half.txt")).toBe("half\n");
+  });
+
+  it("does not go while somebody has locked the worktree, nor do worktrees of others ever", async () => {
+    const folder = await repository();
+    const foreign = join(temporaryFolder(), "foreign");
+    await git(folder, "worktree", "add", "--quiet", "-b", "worktree-agent-of-somebody", foreign);
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1")] });
+    const held = await claimNow(server, "p", "1");
+    await done(server, held);
+    await git(folder, "worktree", "unlock", held.folder);
+    await git(folder, "worktree", "lock", "--reason", "claude agent", held.folder);
+    await server.call("plan_report", { plan: "p" });
+    expect((await worktreesOf(folder)).sort()).toEqual([foreign, held.folder].sort());
+    await git(folder, "worktree", "unlock", held.folder);
+    await server.call("plan_report", { plan: "p" });
+    expect(await worktreesOf(folder)).toEqual([foreign]);
+    expect(await git(folder, "branch", "--list", "worktree-agent-of-somebody")).not.toBe("");
+  });
+});
+
+describe("a merge", () => {
+  async function conflicting() {
+    const folder = await repository({ "a.txt": "one\n" });
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1"), open("2"), open("3", ["2"])] });
+    const [one, two] = [await claimNow(server, "p", "1"), await claimNow(server, "p", "2")];
+    writeFileSync(join(one.folder, "a.txt"), "by one\n");
+    writeFileSync(join(two.folder, "a.txt"), "by two\n");
+    await done(server, one);
+    await done(server, two);
+    return { folder, server };
+  }
+
+  it("that conflicts holds its dependents up until it is solved, and is not taken while markers are left", async () => {
+    const { folder, server } = await conflicting();
+    expect((await server.call("task_get", { task: "p/3" })).task.dependencies).toEqual(["2", "2-merge"]);
+    const { report } = await server.call("plan_report", { plan: "p" });
+    expect(report).toContain("**not merged yet**, see **2-merge**");
+    expect(await claim(server, "p", "3")).toBeUndefined();
+    const merge = await claimNow(server, "p", "2-merge");
+    expect(read(merge.folder, "a.txt")).toContain("<<<<<<<");
+    const refused = await server.refused("task_report", {
+      task: merge.task,
+      token: merge.token,
+      outcome: "completed",
+      summary: "Done.",
+      evidence: [{ criterion: "1", inspected: "a.txt" }],
+    });
+    expect(refused.message).toBe("a.txt still holds conflict markers.");
+    writeFileSync(join(merge.folder, "a.txt"), "by one and two\n");
+    await done(server, merge);
+    expect(await fileAt(folder, BRANCH, "a.txt")).toBe("by one and two\n");
+    expect((await claimNow(server, "p", "3")).folder).not.toBe("");
+  });
+
+  it("that was given up is not taken for a solution", async () => {
+    const { server } = await conflicting();
+    const merge = await claimNow(server, "p", "2-merge");
+    await git(merge.folder, "merge", "--abort");
+    const refused = await server.refused("task_report", {
+      task: merge.task,
+      token: merge.token,
+      outcome: "completed",
+      summary: "Done.",
+      evidence: [{ criterion: "1", inspected: "a.txt" }],
+    });
+    expect(refused.message).toContain("was given up");
+  });
+
+  it("waits while somebody has the plan's branch checked out, and loses nothing", async () => {
+    const folder = await repository();
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1")] });
+    const held = await claimNow(server, "p", "1");
+    put(held.folder, { "a.txt": "1\n" });
+    await git(folder, "checkout", "--quiet", BRANCH);
+    const refused = await server.refused("task_report", {
+      task: held.task,
+      token: held.token,
+      outcome: "completed",
+      summary: "Done.",
+      evidence: [{ inspected: "a.txt" }],
+    });
+    expect(refused.message).toContain(`The branch ${BRANCH} is checked out in ${folder}`);
+    await git(folder, "checkout", "--quiet", "main");
+    await done(server, held);
+    expect(await fileAt(folder, BRANCH, "a.txt")).toBe("1\n");
+  });
+});
+
+describe("alternatives", () => {
+  it("run at once on the same files; the first to complete is merged, the others are stopped and kept", async () => {
+    const folder = await repository();
+    const server = await ParallelServer.start(folder);
+    const way = (id: string) => task(id, { writes: ["src/x.ts"], alternatives: "ways" });
+    const tasks = [way("a"), way("b"), way("c"), task("use", { dependencies: ["a"] })];
+    await server.call("plan_create", { plan: "p", tasks });
+    const [a, b] = [await claimNow(server, "p", "a"), await claimNow(server, "p", "b")];
+    put(a.folder, { "src/x.ts": "a\n" });
+    put(b.folder, { "src/x.ts": "b\n" });
+    await done(server, b);
+    const { tasks: rows } = await server.call("task_list", { plan: "p", limit: 9 });
+    expect(rows.map(({ status, cause }) => [status, cause])).toEqual([
+      ["cancelled", "not needed after its alternative b"],
+      ["completed", undefined],
+      ["cancelled", "not needed after its alternative b"],
+      ["pending", undefined],
+    ]);
+    expect((await server.call("task_get", { task: "p/use" })).task.dependencies).toEqual(["b"]);
+    expect((await server.refused("task_report", { ...reportOf(a) })).kind).toBe("refused_token");
+    expect(await fileAt(folder, BRANCH, "src/x.ts")).toBe("b\n");
+    const use = await claimNow(server, "p", "use");
+    expect(read(use.folder, "src/x.ts")).toBe("b\n");
+    await done(server, use);
+    await server.call("plan_report", { plan: "p" });
+    expect(read(a.folder, "src/x.ts")).toBe("a\n");
+  });
+});
+
+function reportOf({ task: name, token }: Claimed) {
+  return { task: name, token, outcome: "completed", summary: "Done.", evidence: [{ inspected: "it" }] };
+}

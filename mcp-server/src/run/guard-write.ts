@@ -36,7 +36,8 @@ export async function guardWrite(ctx: RunContext, agentId: string, target: strin
   if (path === undefined) return worktree === undefined ? PASS : outsideWorktree(ctx, worktree, target);
   const seen = await store.read((reader) => look(ctx, reader, agentId, path));
   if (seen === undefined || seen.verdict.kind === "granted") return PASS;
-  if (seen.verdict.kind === "covered") return approved(seen.policy.approve, path);
+  if (seen.verdict.kind === "covered" || (seen.verdict.kind === "widen" && mayWriteFreely(seen.own.claim)))
+    return approved(seen.policy.approve, path);
   // Judged again where it is recorded, so that two agents are never granted the same path.
   return store.write(ctx.now(), `agent ${agentId}`, async (tx) => {
     const now = await look(ctx, tx, agentId, path);
@@ -66,7 +67,7 @@ async function look(
     ({ claim, planId }) =>
       claim.id !== own.claim.id &&
       (isLive(claim) || isDraining(claim, ctx.now())) &&
-      !(planId === own.planId && mergesWith(own.claim, claim, graph)),
+      !(planId === own.planId && isAlternative(own.claim, claim, graph)),
   );
   const verdict = judgeWrite(
     path,
@@ -78,16 +79,14 @@ async function look(
   return { own, others, policy, verdict };
 }
 
-/**
- * Whether what both write is brought together by merging and not by keeping them apart: they work in worktrees, and
- * are several approaches to one thing or have files that nobody declared.
- */
-function mergesWith(own: AnyClaim, other: AnyClaim, graph: PlanGraph): boolean {
-  if (own.isolation !== "worktree" || other.isolation !== "worktree") return false;
-  return (
-    areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task)) ||
-    (own.scope.basis !== "declared" && other.scope.basis !== "declared")
-  );
+/** Several approaches to one thing write the same files, each in its own worktree; only one of them is merged. */
+function isAlternative(own: AnyClaim, other: AnyClaim, graph: PlanGraph): boolean {
+  return areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task));
+}
+
+/** Where nobody declared what a task writes, a worktree keeps its files apart and merging brings them together. */
+function mayWriteFreely({ isolation, scope }: AnyClaim): boolean {
+  return isolation === "worktree" && scope.basis !== "declared";
 }
 
 /** Where the agent works, if that is a worktree: before it was cut and checked nothing may be written. */
