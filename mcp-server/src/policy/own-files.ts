@@ -1,4 +1,4 @@
-import type { Attempt } from "../graph/attempt.ts";
+import type { Attempt, AttemptId, EndedAttempt } from "../graph/attempt.ts";
 import { matches } from "../graph/globs.ts";
 
 /** Which of the changed files of a shared checkout are an attempt's. */
@@ -30,4 +30,25 @@ export function ownFiles(
   );
   const isCertain = (path: string) => ofThePlan.has(path) || (seen !== undefined && !seen.has(path));
   return { files: own.filter(isCertain), leftOut: own.filter((path) => !isCertain(path)) };
+}
+
+/**
+ * What each ended attempt of a plan changed in the shared checkout, in order of their ends. What an earlier one left,
+ * however it ended, a later one may have changed further.
+ */
+export function ownFilesInOrder(
+  attempts: readonly EndedAttempt[],
+  changed: readonly string[],
+  seen: ReadonlyMap<AttemptId, ReadonlySet<string>>,
+): (OwnFiles & { readonly attempt: EndedAttempt })[] {
+  const ofThePlan = new Set<string>();
+  return attempts
+    .filter(({ isolation }) => isolation === "shared")
+    .sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id)
+    .map((attempt) => {
+      const reported = attempt.report?.filesChanged ?? [];
+      const own = ownFiles(attempt, reported, changed, seen.get(attempt.id), ofThePlan);
+      for (const path of own.files) ofThePlan.add(path);
+      return { attempt, ...own };
+    });
 }

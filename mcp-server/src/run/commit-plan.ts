@@ -1,6 +1,5 @@
-import type { EndedAttempt } from "../graph/attempt.ts";
 import type { Change } from "../graph/event.ts";
-import { ownFiles } from "../policy/own-files.ts";
+import { ownFilesInOrder } from "../policy/own-files.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { changedFiles } from "./changed-files.ts";
 import { commitFiles, operationUnderWay, refreshIndex } from "./commit-files.ts";
@@ -55,23 +54,10 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
   await refreshIndex(root, files);
 }
 
-interface Part {
-  readonly attempt: EndedAttempt;
-  readonly files: readonly string[];
-  readonly leftOut: readonly string[];
-}
-
-/** What each completed attempt changed; what an earlier one did, a later one may have changed further. */
-function filesOfPlan({ graph }: LoadedPlan, record: WorkRecord, changed: readonly string[]): Part[] {
-  const ofThePlan = new Set<string>();
-  return graph.claims
-    .filter((claim): claim is EndedAttempt => claim.state === "ended" && claim.outcome === "completed")
-    .filter(({ isolation }) => isolation === "shared")
-    .sort((a, b) => a.endedAtMs - b.endedAtMs)
-    .flatMap((attempt) => {
-      const reported = attempt.report?.filesChanged ?? [];
-      const own = ownFiles(attempt, reported, changed, record.seen.get(attempt.id), ofThePlan);
-      for (const path of own.files) ofThePlan.add(path);
-      return own.files.length + own.leftOut.length === 0 ? [] : [{ attempt, ...own }];
-    });
+/** What the completed tasks changed. */
+function filesOfPlan({ graph }: LoadedPlan, record: WorkRecord, changed: readonly string[]) {
+  const ended = graph.claims.filter((claim) => claim.state === "ended");
+  return ownFilesInOrder(ended, changed, record.seen).filter(
+    ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0,
+  );
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type Attempt, isLive, type Report } from "../graph/attempt.ts";
 import type { Task } from "../graph/task.ts";
 import { asksForWorktree } from "../policy/isolation.ts";
-import { ownFiles } from "../policy/own-files.ts";
+import { ownFiles, ownFilesInOrder } from "../policy/own-files.ts";
 import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
 import { attemptNumber, claimOfToken, isRefusal } from "./attempts.ts";
 import { changedFiles } from "./changed-files.ts";
@@ -101,8 +101,12 @@ async function fromCheckout(
   const { policy } = loaded;
   const isForBranch = usesWorktrees(loaded);
   if (report.outcome !== "completed" || (policy.commit !== "task" && !isForBranch)) return undefined;
-  const earlier = new Set([...record.committed.values()].flatMap((line) => line.files));
   const changed = await changedFiles(root);
+  const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
+  const earlier = new Set([
+    ...[...record.committed.values()].flatMap((line) => line.files),
+    ...ownFilesInOrder(ended, changed, record.seen).flatMap(({ files }) => files),
+  ]);
   const own = ownFiles(attempt, report.filesChanged, changed, record.seen.get(attempt.id), earlier);
   const head = await commitAt(root, "HEAD");
   if (own.files.length + own.leftOut.length === 0 || head === undefined) return undefined;
