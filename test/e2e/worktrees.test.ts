@@ -3,9 +3,21 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventsOf, readGraph } from "./graph-state.ts";
+import { turnsTaken } from "./harness/conversation.ts";
+import type { Orchestrator } from "./harness/orchestrator.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
-import { type Assignment, reports, runs, type Step, type Work, writes } from "./harness/worker.ts";
+import { calls, says } from "./harness/turn.ts";
+import {
+  type Assignment,
+  fails,
+  reports,
+  runs,
+  type Step,
+  stopsSilently,
+  type Work,
+  writes,
+} from "./harness/worker.ts";
 import { expectCleanEnd, headlessRun, runNumber, storyOf } from "./small-plan.ts";
 
 const BRANCH = "parallel/demo";
@@ -112,6 +124,58 @@ describe("agents in worktrees", { timeout: 180_000 }, () => {
       expect(texts.join("\n")).toContain("take it over with: git merge parallel/demo");
       const conflicts = eventsOf(graph, "work.conflicted").length;
       console.log(`${cuts.length} worktrees, ${conflicts} conflicts, ${wallMs} ms`);
+    });
+  });
+
+  it("that fail or fall silent leave their work where it can be found, and a user's own worktree is the host's alone", async () => {
+    const isolated = (id: string) => ({
+      id,
+      description: "Do it",
+      writes: [`${id}.txt`],
+      isolation: "worktree",
+    });
+    const own: Orchestrator = (conversation) =>
+      turnsTaken(conversation) === 0
+        ? calls("Agent", {
+            description: "Something else",
+            subagent_type: "general-purpose",
+            prompt: "Task: own/1\nToken: none",
+            isolation: "worktree",
+          })
+        : says("Done.");
+    const story = storyOf(
+      "leaves work behind",
+      [isolated("fails"), isolated("silent"), isolated("good")] as SpecTask[],
+      {
+        workers: {
+          fails: [writes({ "fails.txt": "half a failure\n" }), fails("It does not work.")],
+          silent: [writes({ "silent.txt": "half in silence\n" }), stopsSilently(), stopsSilently()],
+          good: [writes({ "good.txt": "good\n" }), reports({ filesChanged: ["good.txt"] })],
+          "own/1": [writes({ "own.txt": "own\n" }), stopsSilently("Done.")],
+        },
+        environment: { PARALLEL_RETRIES: "0" },
+        settings: { permissions: { allow: ["Write"] } },
+        runs: [headlessRun(), { prompt: "Do something else", orchestrator: own }],
+      },
+    );
+    await runScenario(story, (outcome) => {
+      const { project, database } = outcome;
+      const cuts = eventsOf(readGraph(database), "worktree.cut");
+      const placeOf = (task: string) => String(cuts.find((cut) => cut.task === task)?.data.path);
+      expect(gitIn(project, "show", `${BRANCH}:good.txt`)).toBe("good\n");
+      expect(readFileSync(join(placeOf("fails"), "fails.txt"), "utf8")).toBe("half a failure\n");
+      expect(readFileSync(join(placeOf("silent"), "silent.txt"), "utf8")).toBe("half in silence\n");
+      expect(existsSync(placeOf("good"))).toBe(false);
+      expect(runNumber(outcome, 1).texts.join("\n")).toContain(
+        "left work that is not merged in the worktree",
+      );
+      const worktrees = gitIn(project, "worktree", "list").trim().split("\n");
+      expect(worktrees).toHaveLength(4);
+      const agent = outcome.recording.requests.find(({ task }) => task === "own/1")?.conversation.agentId;
+      const [mine = ""] = worktrees.filter((line) => line.includes(`agent-${agent}`));
+      expect(mine).toContain(`[worktree-agent-${agent}]`);
+      expect(mine).toContain(gitIn(project, "rev-parse", "--short", "main").trim());
+      expect(gitIn(project, "status", "--porcelain", "--", "*.txt")).toBe("");
     });
   });
 });

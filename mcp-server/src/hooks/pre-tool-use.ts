@@ -131,8 +131,10 @@ async function launch(
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
   const { isolation: _isolation, ...rest } = input;
-  const record = await store.read((reader) => workRecord(reader, found.held.planId));
-  const isolated = claim.isolation === "worktree" ? { record } : undefined;
+  const isolated =
+    claim.isolation === "worktree"
+      ? { record: await store.read((reader) => workRecord(reader, found.held.planId)) }
+      : undefined;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {

@@ -1,6 +1,7 @@
 import { levels } from "../graph/levels.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Task, TaskId } from "../graph/task.ts";
+import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, runsAlone } from "../policy/exclusivity.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { renderTimeline } from "../report/timeline.ts";
@@ -59,6 +60,8 @@ export async function analyzePlan(
   const scopes = new Map(nodes.map((node) => [node.id, node.scope]));
   const clash = (a: { id: string }, b: { id: string }) => {
     const [ours, theirs] = [scopes.get(a.id), scopes.get(b.id)];
+    const taskOf = (id: string) => loaded.graph.tasks.get(id as TaskId);
+    if (areAlternatives(taskOf(a.id), taskOf(b.id))) return undefined;
     return ours && theirs ? clashOfClaims(ours, theirs, ctx.caseInsensitive) : undefined;
   };
   const schedule = simulate(

@@ -17,11 +17,13 @@ import { type WorkRecord, workRecord } from "./work-record.ts";
 export async function commitPlan(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   if (ctx.checkout.gitCommonDir === undefined) return;
   const { root } = ctx.checkout;
-  const { loaded, record } = await store.read(async (reader) => {
+  const toDo = await store.read(async (reader) => {
     const plan = await loadPlan(ctx, reader, slug);
+    if (plan.policy.commit !== "end" || !isDone(plan)) return undefined;
     return { loaded: plan, record: await workRecord(reader, plan.stored.id) };
   });
-  if (loaded.policy.commit !== "end" || !isDone(loaded)) return;
+  if (!toDo) return;
+  const { loaded, record } = toDo;
   const head = await commitAt(root, "HEAD");
   const parts = filesOfPlan(loaded, record, await changedFiles(root));
   const files = [...new Set(parts.flatMap((part) => part.files))];

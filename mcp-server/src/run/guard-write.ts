@@ -30,12 +30,14 @@ const PROTECTED =
 export async function guardWrite(ctx: RunContext, agentId: string, target: string): Promise<WriteAnswer> {
   const store = await ctx.graph();
   if (!store) return PASS;
-  const worktree = await store.read((reader) => worktreeOfAgent(reader, agentId));
-  if (worktree === "missing") return { kind: "deny", reason: "Your worktree is not ready. End your turn." };
-  const path = insideCheckout(worktree ?? ctx.checkout.root, target);
-  if (path === undefined) return worktree === undefined ? PASS : outsideWorktree(ctx, worktree, target);
-  const seen = await store.read((reader) => look(ctx, reader, agentId, path));
-  if (seen === undefined || seen.verdict.kind === "granted") return PASS;
+  const { root, path, seen } = await store.read(async (reader) => {
+    const place = await workplaceOf(ctx, reader, agentId);
+    const inside = place && insideCheckout(place, target);
+    return { root: place, path: inside, seen: inside && (await look(ctx, reader, agentId, inside)) };
+  });
+  if (root === undefined) return { kind: "deny", reason: "Your worktree is not ready. End your turn." };
+  if (path === undefined) return root === ctx.checkout.root ? PASS : outsideWorktree(ctx, root, target);
+  if (!seen || seen.verdict.kind === "granted") return PASS;
   if (seen.verdict.kind === "covered" || (seen.verdict.kind === "widen" && mayWriteFreely(seen.own.claim)))
     return approved(seen.policy.approve, path);
   // Judged again where it is recorded, so that two agents are never granted the same path.
@@ -89,11 +91,15 @@ function mayWriteFreely({ isolation, scope }: AnyClaim): boolean {
   return isolation === "worktree" && scope.basis !== "declared";
 }
 
-/** Where the agent works, if that is a worktree: before it was cut and checked nothing may be written. */
-async function worktreeOfAgent(reader: GraphReader, agentId: string): Promise<string | undefined> {
+/** Where the agent works; undefined while a worktree that it should have is not cut and checked. */
+async function workplaceOf(
+  ctx: RunContext,
+  reader: GraphReader,
+  agentId: string,
+): Promise<string | undefined> {
   const own = await reader.claimOfAgent(agentId);
-  if (own?.claim.isolation !== "worktree") return undefined;
-  return (await worktreeOf(reader, own.planId, own.claim.id))?.path ?? "missing";
+  if (own?.claim.isolation !== "worktree") return ctx.checkout.root;
+  return (await worktreeOf(reader, own.planId, own.claim.id))?.path;
 }
 
 /** What lies in the main checkout is not the agent's to change, wherever it stands; elsewhere the host decides. */

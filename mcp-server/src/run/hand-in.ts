@@ -57,6 +57,7 @@ export async function handIn(
     const found = await claimOfToken(ctx, reader, token);
     if (isRefusal(found) || !isLive(found.held.claim)) return undefined;
     const { loaded, task, held } = found;
+    if (held.claim.isolation !== "worktree" && !isCommitted(loaded)) return undefined;
     const attempt = { ...found.held.claim, number: attemptNumber(loaded, found.held.claim) };
     return { loaded, task, attempt, record: await workRecord(reader, held.planId) };
   });
@@ -98,9 +99,9 @@ async function fromCheckout(
   report: Report,
 ): Promise<HandedIn | undefined> {
   const { root } = ctx.checkout;
+  if (report.outcome !== "completed") return undefined;
   const { policy } = loaded;
   const isForBranch = usesWorktrees(loaded);
-  if (report.outcome !== "completed" || (policy.commit !== "task" && !isForBranch)) return undefined;
   const changed = await changedFiles(root);
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = new Set([
@@ -135,6 +136,11 @@ async function lastFromCheckout(root: string, record: WorkRecord, head: string):
     ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0,
   );
   return last && (await isAncestor(root, head, last.commit)) ? last.commit : head;
+}
+
+/** Whether what a task changes in the shared checkout is committed with its report, to whatever branch. */
+function isCommitted(loaded: LoadedPlan): boolean {
+  return loaded.policy.commit === "task" || usesWorktrees(loaded);
 }
 
 /** Whether some of the plan's work comes together on its branch: then all of it does. */

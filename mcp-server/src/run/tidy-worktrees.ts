@@ -27,6 +27,10 @@ export async function tidyWorktrees(
   const now = ctx.now();
   const { planId, ended, plan } = await store.read(async (reader) => {
     const { stored, graph } = await loadPlan(ctx, reader, slug);
+    const { id, slug: name } = stored;
+    if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
+      return { planId: id, plan: name, ended: [] };
+    }
     const record = await workRecord(reader, stored.id);
     const isOver = (attempt: AttemptId) => {
       const claim = graph.claim(attempt);
@@ -37,7 +41,7 @@ export async function tidyWorktrees(
     const over = [...record.cut.values()].filter(
       ({ attempt }) => !record.removed.has(attempt) && isOver(attempt),
     );
-    return { planId: stored.id, plan: stored.slug, ended: over };
+    return { planId: id, plan: name, ended: over };
   });
   if (ended.length === 0) return;
   const head = await planHead(ctx.checkout.root, plan);

@@ -77,7 +77,7 @@ async function cutWorktree(
     type: "worktree.cut",
     task,
     attempt,
-    path: realpathSync(place),
+    path: realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim()),
     branch,
     base,
     ...(conflict && { merging: conflict.commit }),
