@@ -204,6 +204,20 @@ describe("a worktree", () => {
     expect((await claimNow(server, "p", "apart")).folder).toBe("");
   });
 
+  it("does not hold what a task did in the shared checkout before any task wanted one, and its brief says so", async () => {
+    const folder = await repository();
+    const server = await ParallelServer.start(folder);
+    await server.call("plan_create", { plan: "p", tasks: [task("1")] });
+    const one = await claimNow(server, "p", "1");
+    put(folder, { "src/1.ts": "one\n" });
+    await done(server, one, { filesChanged: ["src/1.ts"] });
+    const late = task("2", { isolation: "worktree", dependencies: ["1"] });
+    await server.call("task_create", { plan: "p", tasks: [late] });
+    const { brief, folder: place } = await claimNow(server, "p", "2");
+    expect(read(place, "src/1.ts")).toBeUndefined();
+    expect(brief).toContain("The files of 1 are not in it: they lie uncommitted in the main checkout.");
+  });
+
   it("gets back what its prerequisites merged when somebody has moved the plan's branch away", async () => {
     const folder = await repository();
     const server = await startServer(folder);
@@ -288,6 +302,67 @@ describe("what a worker leaves in its worktree", () => {
     expect(await worktreesOf(folder)).toEqual([foreign]);
     expect(await git(folder, "branch", "--list", "worktree-agent-of-somebody")).not.toBe("");
   });
+});
+
+describe("a session that died", () => {
+  it("leaves no merged worktree behind: its lock is nobody's any more", async () => {
+    const folder = await repository();
+    const doomed = await startServer(folder, { ownParent: true });
+    await doomed.call("plan_create", { plan: "p", tasks: [open("1"), open("2")] });
+    const [merged, lost] = [await claimNow(doomed, "p", "1"), await claimNow(doomed, "p", "2")];
+    put(lost.folder, { "half.txt": "half\n" });
+    await git(folder, "worktree", "unlock", merged.folder);
+    await git(folder, "worktree", "lock", "--reason", "claude agent", merged.folder);
+    await done(doomed, merged);
+    doomed.kill("owner");
+    const other = await startServer(folder);
+    await expect
+      .poll(async () => {
+        await other.call("plan_report", { plan: "p" });
+        return worktreesOf(folder);
+      })
+      .toEqual([lost.folder]);
+  });
+});
+
+describe("a process that is killed in the midst of its report", () => {
+  it("leaves a branch and a graph with which the others finish, and loses no work", async () => {
+    const folder = await repository();
+    const ids = Array.from({ length: 8 }, (_, n) => `t${n}`);
+    const survivor = await startServer(folder);
+    await survivor.call("plan_create", { plan: "p", tasks: ids.map((id) => open(id)) });
+    const work = async (server: ParallelServer, id?: string) => {
+      const held = await claim(server, "p", id);
+      if (held) put(held.folder, { [`work/${held.id}.txt`]: `${held.id}\n` });
+      return held;
+    };
+    for (const [n, id] of ids.entries()) {
+      const doomed = await startServer(folder, { ownParent: true });
+      const held = await work(doomed, id);
+      if (!held) throw new Error(`${id} cannot be claimed`);
+      const reporting = done(doomed, held).catch(() => undefined);
+      // Between the first commit in the worktree and the answer, at eight moments.
+      await new Promise((resolve) => setTimeout(resolve, 15 + n * 20));
+      doomed.kill("owner");
+      doomed.kill("server");
+      await reporting;
+    }
+    await expect
+      .poll(
+        async () => {
+          const held = await work(survivor);
+          if (held) await done(survivor, held);
+          return (await survivor.call("task_list", { plan: "p", limit: 0 })).plans[0]?.done;
+        },
+        { timeout: 60_000, interval: 50 },
+      )
+      .toBe(true);
+    for (const id of ids) expect(await fileAt(folder, BRANCH, `work/${id}.txt`)).toBe(`${id}\n`);
+    await git(folder, "fsck", "--full", "--strict", "--no-dangling");
+    const ends = logOf(graphOf(folder)).filter(({ type }) => type === "attempt.ended");
+    const lost = ends.filter(({ data }) => data.outcome === "lost").length;
+    console.log(`${lost} of 8 reports were lost with their process`);
+  }, 120_000);
 });
 
 describe("a merge", () => {

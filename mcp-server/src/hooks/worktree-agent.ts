@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { worktreeOfClaim } from "../run/worktree-of-claim.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { hostWorktree } from "./bind-by-transcript.ts";
+
+/** Less than the time after which the host stops waiting for a hook. */
+const LONGEST_WAIT_MS = 8_000;
 
 /**
  * Gives an agent that works in a worktree the right one before it does anything: the host has cut it from where it
@@ -17,7 +21,8 @@ export async function placeAgent(
   if (claim.isolation !== "worktree") return;
   const placed = session.placed.get(claim.id) ?? place(run, claim.id, event);
   session.placed.set(claim.id, placed);
-  await placed;
+  // Without an answer in time the host would go on unguarded; the guard says no until the worktree is there.
+  await Promise.race([placed, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
 }
 
 async function place(

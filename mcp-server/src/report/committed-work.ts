@@ -45,7 +45,7 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
   const committed = of("work.committed");
   const name = `parallel/${plan}`;
   return {
-    ...(cut.length > 0 && {
+    ...(cut.length + merged.length > 0 && {
       branch: {
         name,
         merged: [...new Set(merged.map(({ task }) => task))],

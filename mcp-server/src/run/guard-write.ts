@@ -17,6 +17,9 @@ export type WriteAnswer =
   | { readonly kind: "allow" }
   | { readonly kind: "deny"; readonly reason: string };
 
+const WAIT =
+  "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
+
 const PASS: WriteAnswer = { kind: "pass" };
 
 /** Files that steer git, the host or this plugin: approving a plan's scope never approves these. */
@@ -35,7 +38,7 @@ export async function guardWrite(ctx: RunContext, agentId: string, target: strin
     const inside = place && insideCheckout(place, target);
     return { root: place, path: inside, seen: inside && (await look(ctx, reader, agentId, inside)) };
   });
-  if (root === undefined) return { kind: "deny", reason: "Your worktree is not ready. End your turn." };
+  if (root === undefined) return { kind: "deny", reason: WAIT };
   if (path === undefined) return root === ctx.checkout.root ? PASS : outsideWorktree(ctx, root, target);
   if (!seen || seen.verdict.kind === "granted") return PASS;
   if (seen.verdict.kind === "covered" || (seen.verdict.kind === "widen" && mayWriteFreely(seen.own.claim)))
@@ -98,7 +101,7 @@ async function workplaceOf(
   agentId: string,
 ): Promise<string | undefined> {
   const own = await reader.claimOfAgent(agentId);
-  if (own?.claim.isolation !== "worktree") return ctx.checkout.root;
+  if (own?.claim.isolation !== "worktree" || !isLive(own.claim)) return ctx.checkout.root;
   return (await worktreeOf(reader, own.planId, own.claim.id))?.path;
 }
 

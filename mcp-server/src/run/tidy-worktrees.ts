@@ -4,6 +4,7 @@ import type { GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { GitFailed, git } from "./git.ts";
 import { isAncestor } from "./merge.ts";
+import { isDead } from "./owner.ts";
 import { loadPlan } from "./plan-access.ts";
 import { commitAt, planHead } from "./plan-branch.ts";
 import { workRecord } from "./work-record.ts";
@@ -38,16 +39,17 @@ export async function tidyWorktrees(
         ? claim.endedAtMs + graceMs <= now
         : claim?.state === "ended" && !isDraining(claim, now) && claim.endedAtMs + graceMs <= now;
     };
-    const over = [...record.cut.values()].filter(
-      ({ attempt }) => !record.removed.has(attempt) && isOver(attempt),
-    );
+    const over = [...record.cut.values()]
+      .filter(({ attempt }) => !record.removed.has(attempt) && isOver(attempt))
+      .map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
     return { planId: id, plan: name, ended: over };
   });
   if (ended.length === 0) return;
   const head = await planHead(ctx.checkout.root, plan);
   if (head === undefined) return;
-  for (const worktree of ended) {
-    if (!(await removeIfMerged(ctx.checkout.root, worktree, head))) continue;
+  for (const { worktree, owner } of ended) {
+    const orphaned = owner !== undefined && (await isDead(owner));
+    if (!(await removeIfMerged(ctx.checkout.root, worktree, head, orphaned))) continue;
     const { task, attempt } = worktree;
     await store.write(ctx.now(), "server", (tx) =>
       tx.append(planId, { type: "worktree.removed", task, attempt }),
@@ -55,12 +57,18 @@ export async function tidyWorktrees(
   }
 }
 
-async function removeIfMerged(root: string, worktree: Worktree, head: string): Promise<boolean> {
+/** @param orphaned the session whose agent worked there is dead, so nobody is left to take its lock off. */
+async function removeIfMerged(
+  root: string,
+  worktree: Worktree,
+  head: string,
+  orphaned: boolean,
+): Promise<boolean> {
   try {
     const { path, branch } = worktree;
     if (existsSync(path)) {
       if (!(await isSpent(path, head))) return false;
-      await unlockOwn(root, path);
+      await unlock(root, path, orphaned);
       // Without force: git itself refuses when somebody has locked it, or when a file came in just now.
       await git(root, ["worktree", "remove", path]);
     }
@@ -79,10 +87,11 @@ async function isSpent(path: string, head: string): Promise<boolean> {
 }
 
 /** Takes the lock off that this plugin has put on; the host's own tells that its agent still runs. */
-async function unlockOwn(root: string, path: string): Promise<void> {
+async function unlock(root: string, path: string, orphaned: boolean): Promise<void> {
   const list = await git(root, ["worktree", "list", "--porcelain"]);
   const entry = list.split("\n\n").find((lines) => lines.startsWith(`worktree ${path}\n`));
-  if (entry?.includes("\nlocked in use by ")) await git(root, ["worktree", "unlock", path]);
+  if (entry?.includes(orphaned ? "\nlocked" : "\nlocked in use by "))
+    await git(root, ["worktree", "unlock", path]);
 }
 
 async function dropBranch(root: string, branch: string, head: string): Promise<void> {
