@@ -400,6 +400,33 @@ describe("a merge", () => {
     expect((await claimNow(server, "p", "3")).folder).not.toBe("");
   });
 
+  it("may conflict in its turn, and then that is a task as well", async () => {
+    const { folder, server } = await conflicting();
+    await server.call("task_create", { plan: "p", tasks: [open("4")] });
+    const [merge, four] = [await claimNow(server, "p", "2-merge"), await claimNow(server, "p", "4")];
+    put(merge.folder, { "a.txt": "by one and two\n", "b.txt": "by the merge\n" });
+    put(four.folder, { "b.txt": "by four\n" });
+    await done(server, four);
+    await done(server, merge);
+    expect((await server.call("task_get", { task: "p/3" })).task.dependencies).toEqual([
+      "2",
+      "2-merge",
+      "2-merge-merge",
+    ]);
+    const again = await claimNow(server, "p", "2-merge-merge");
+    put(again.folder, { "b.txt": bothSides(read(again.folder, "b.txt") ?? "") });
+    await done(server, again);
+    expect(await fileAt(folder, BRANCH, "a.txt")).toBe("by one and two\n");
+    expect((await fileAt(folder, BRANCH, "b.txt"))?.split("\n").sort()).toEqual([
+      "",
+      "by four",
+      "by the merge",
+    ]);
+    const { report } = await server.call("plan_report", { plan: "p" });
+    expect(report).toContain("**2** conflicted in a.txt: solved by **2-merge**");
+    expect(report).not.toContain("not merged yet");
+  });
+
   it("that was given up is not taken for a solution", async () => {
     const { server } = await conflicting();
     const merge = await claimNow(server, "p", "2-merge");

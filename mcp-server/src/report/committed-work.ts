@@ -36,12 +36,14 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
   const inWorktree = new Set<AttemptId>(cut.map(({ attempt }) => attempt));
   const removed = new Set(of("worktree.removed").map(({ attempt }) => attempt));
   const running = runningAttempts(events);
-  const conflicts = of("work.conflicted").map(({ task, attempt, files, mergeTask }) => ({
-    ...{ task, attempt, files, mergeTask },
-    solved: merged.some((line) => line.task === mergeTask),
-  }));
+  const conflicted = of("work.conflicted");
+  // The task that merges may conflict in its turn.
+  const isMerged = (task: TaskId): boolean =>
+    merged.some((line) => line.task === task) ||
+    conflicted.some((line) => line.task === task && isMerged(line.mergeTask));
   const isSolved = (attempt: AttemptId) =>
-    mergedAttempts.has(attempt) || conflicts.some((one) => one.attempt === attempt && one.solved);
+    mergedAttempts.has(attempt) ||
+    conflicted.some((line) => line.attempt === attempt && isMerged(line.mergeTask));
   const committed = of("work.committed");
   const name = `parallel/${plan}`;
   return {
@@ -52,7 +54,12 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
         takeOver: `git merge ${name}`,
       },
     }),
-    conflicts: conflicts.map(({ attempt: _attempt, ...rest }) => rest),
+    conflicts: conflicted.map(({ task, files, mergeTask }) => ({
+      task,
+      files,
+      mergeTask,
+      solved: isMerged(mergeTask),
+    })),
     kept: cut
       .filter(({ attempt }) => !removed.has(attempt) && !isSolved(attempt) && !running.has(attempt))
       .map(({ task, path, branch }) => ({ task, path, branch })),

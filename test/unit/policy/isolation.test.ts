@@ -33,16 +33,16 @@ function isolationsOf(tasks: readonly Task[], unscoped: "exclusive" | "worktree"
   return Object.fromEntries(tasks.map(({ id }) => [id, isolations.of(id)]));
 }
 
-const after = (...ids: string[]) => ({ dependencies: ids as TaskId[] });
+const waitsFor = (...ids: string[]) => ({ dependencies: ids as TaskId[] });
 
 describe("a task runs in a worktree", () => {
   it("if it asks for one, and so does everything behind it, but nothing before it", () => {
     const tasks = [
       task("before"),
-      task("it", { isolation: "worktree", ...after("before") }),
-      task("behind", after("it")),
-      task("far behind", after("before", "behind")),
-      task("beside", after("before")),
+      task("it", { isolation: "worktree", ...waitsFor("before") }),
+      task("behind", waitsFor("it")),
+      task("far behind", waitsFor("before", "behind")),
+      task("beside", waitsFor("before")),
     ];
     expect(isolationsOf(tasks)).toEqual({
       before: "shared",
@@ -65,7 +65,7 @@ describe("a task runs in a worktree", () => {
   });
 
   it("is decided for a chain of ten thousand in a moment", () => {
-    const chain = Array.from({ length: 10_000 }, (_, n) => task(`${n}`, n === 0 ? {} : after(`${n - 1}`)));
+    const chain = Array.from({ length: 10_000 }, (_, n) => task(`${n}`, n === 0 ? {} : waitsFor(`${n - 1}`)));
     expect(new Set(Object.values(isolationsOf(chain)))).toEqual(new Set(["shared"]));
   });
 });
