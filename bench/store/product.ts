@@ -87,8 +87,15 @@ export async function addHistory(context: RunContext, plan: string, tasks: numbe
       for (let i = from; i < Math.min(tasks, from + 1_000); i++) {
         const task = taskOf(loaded, String(i));
         const { role, agentType } = context.roles.resolve(task.agent);
-        const candidate = { id: task.id, task, role, agentType, scope: scopeOf(task) };
-        const { attempt } = await offer(context, tx, loaded, candidate);
+        const candidate = {
+          id: task.id,
+          task,
+          role,
+          agentType,
+          scope: scopeOf(task),
+          isolation: "shared" as const,
+        };
+        const { attempt } = await offer(context, tx, loaded, candidate, undefined);
         const id = task.id;
         await tx.append(
           loaded.stored.id,

@@ -172,6 +172,56 @@ export type Change =
       readonly by: readonly string[];
       readonly note: string;
     }
+  /** What differed from the last commit in the shared checkout when the task was offered: not the task's doing. */
+  | {
+      readonly type: "checkout.seen";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly changed: readonly string[];
+    }
+  /** The attempt works in a worktree that was cut from `base`. */
+  | {
+      readonly type: "worktree.cut";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly path: string;
+      readonly branch: string;
+      readonly base: string;
+      /** The commit whose merge was begun in it, for a task that solves a conflict. */
+      readonly merging?: string;
+    }
+  /** The folder is gone; all that was in it is on the plan's branch. */
+  | { readonly type: "worktree.removed"; readonly task: TaskId; readonly attempt: AttemptId }
+  /** What an attempt did, as a commit. Whether it is merged is another event. */
+  | {
+      readonly type: "work.committed";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+      readonly files: readonly string[];
+      /** Files of the task that somebody had changed before it: they are not in the commit. */
+      readonly leftOut: readonly string[];
+    }
+  /** The plan's branch holds the commit; it stood at `head` then. */
+  | {
+      readonly type: "work.merged";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+      readonly head: string;
+    }
+  /** The commit does not go together with the plan's branch; another task merges it. */
+  | {
+      readonly type: "work.conflicted";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+      readonly head: string;
+      readonly files: readonly string[];
+      readonly mergeTask: TaskId;
+    }
+  /** Work of the plan that was not committed although the policy wants it. */
+  | { readonly type: "commit.skipped"; readonly reason: string }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }
   /** What follows from a failure, by the policy; one of the words of `batch_collect`. */

@@ -13,8 +13,10 @@ import { begunPlans, isOwnRun } from "../run/own-run.ts";
 import { loadPlan, taskOf } from "../run/plan-access.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { findToken } from "../run/token.ts";
+import { workRecord } from "../run/work-record.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
 import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { placeAgent } from "./worktree-agent.ts";
 
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 /** What an agent needs for its task; the rest is the orchestrator's. */
@@ -71,6 +73,7 @@ async function signOfLife(
     (await store.read((reader) => reader.claimOfAgent(agentId))) ??
     (await bindByTranscript(run, session, agentId, transcript));
   if (held?.claim.state !== "running") return;
+  await placeAgent(run, session, held, { agent: agentId, transcript });
   const { claim } = held;
   const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
   if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
@@ -135,14 +138,20 @@ async function launch(
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
+  const { isolation: _isolation, ...rest } = input;
+  const isolated =
+    claim.isolation === "worktree"
+      ? { record: await store.read((reader) => workRecord(reader, found.held.planId)) }
+      : undefined;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
       updatedInput: {
-        ...input,
-        prompt: briefOf(found, token, added),
+        ...rest,
+        prompt: briefOf(found, token, added, isolated),
         subagent_type: claim.agentType,
+        ...(isolated && { isolation: "worktree" }),
       },
     },
   };

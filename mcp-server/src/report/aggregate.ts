@@ -3,6 +3,7 @@ import type { GraphEvent } from "../graph/event.ts";
 import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
+import { type CommittedWork, committedWork } from "./committed-work.ts";
 import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
 import { normaliseText } from "./normalise.ts";
 import { measureRun, type RunFigures } from "./run-figures.ts";
@@ -48,6 +49,7 @@ export interface RunReport {
   readonly scopeTruth: Omit<ScopeTruth, "written">;
   /** Scopes that would have covered what tasks really wrote, where they are not the declared ones. */
   readonly suggestedScopes: readonly SuggestedScope[];
+  readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
   /** What the policy decided, in order. */
   readonly decisions: readonly {
@@ -105,6 +107,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     outsideScope: outsideScope(state, nowMs),
     scopeTruth: truth,
     suggestedScopes: suggestedScopes(state.tasks, written),
+    work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     decisions: events.flatMap(({ atMs, change }) =>
       change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],

@@ -47,6 +47,7 @@ export function renderMarkdown(report: RunReport): string {
       }),
     ),
     section("Files and scopes", fileLines(report)),
+    section("Commits", commitLines(report)),
     section(
       "Discoveries",
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
@@ -199,6 +200,33 @@ function some(texts: readonly string[], last = ", "): string {
 
 function name(text: string): string {
   return escapeMarkdown(text, NAME_LIMIT);
+}
+
+function commitLines({ work }: RunReport): string[] {
+  const { branch, conflicts, kept, commits, leftOut, skipped } = work;
+  return [
+    ...(branch
+      ? [
+          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`,
+        ]
+      : []),
+    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+      const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
+      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+    }),
+    ...kept.map(
+      ({ task, path, branch: on }) =>
+        `- ${bold(task)} left work that is not merged in the worktree ${name(path)} (branch ${name(on)})`,
+    ),
+    ...commits.map(
+      ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`,
+    ),
+    ...leftOut.map(
+      ({ task, path }) =>
+        `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`,
+    ),
+    ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`),
+  ];
 }
 
 function decisionLines({ decisions, refused }: RunReport): string[] {

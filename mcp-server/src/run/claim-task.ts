@@ -1,8 +1,9 @@
-import type { TaskId } from "../graph/task.ts";
+import { type TaskId, taskName } from "../graph/task.ts";
 import type { Choice } from "../schedule/dispatch.ts";
-import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { seenCheckout } from "./checkout-seen.ts";
 import type { RunContext } from "./context.ts";
-import { briefOf } from "./get-task.ts";
+import { briefWithPlace } from "./get-task.ts";
 import { type Candidate, choose } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import {
@@ -42,7 +43,8 @@ export async function claimTask(
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
   const look = await lookAtCheckout(ctx);
-  return store.write(ctx.now, actor, async (tx): Promise<ClaimResult> => {
+  const seen = await seenCheckout(ctx, store, input.plan);
+  const taken = await store.write(ctx.now, actor, async (tx): Promise<Taken | ClaimResult> => {
     await sweep(ctx, tx);
     await recordLook(ctx, tx, look);
     const loaded = await loadPlan(ctx, tx, input.plan);
@@ -63,20 +65,30 @@ export async function claimTask(
     );
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { token } = await offer(ctx, tx, loaded, best);
+    const { token } = await offer(ctx, tx, loaded, best, seen);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found)) throw new Error(`a new token was refused: ${found.why}`);
     await startOrContinue(tx, found, agentId);
     await tx.append(loaded.stored.id, { type: "task.annotated", task: best.task.id, owner: input.worker });
-    return {
-      loaded: await loadPlan(ctx, tx, input.plan),
-      claim: {
-        task: `${loaded.stored.slug}/${best.task.id}`,
-        token,
-        brief: briefOf(found, token, undefined),
-      },
-    };
+    return { found, token, loaded: await loadPlan(ctx, tx, input.plan) };
   });
+  if (!("found" in taken)) return taken;
+  const { found, token, loaded } = taken;
+  return {
+    loaded,
+    claim: {
+      task: taskName(loaded.stored.slug, found.task.id),
+      token,
+      brief: await briefWithPlace(ctx, store, found, token),
+    },
+  };
+}
+
+/** A task that was just claimed; its brief can be written when it has a place to work in. */
+interface Taken {
+  readonly found: ClaimByToken;
+  readonly token: string;
+  readonly loaded: LoadedPlan;
 }
 
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {

@@ -5,6 +5,7 @@ import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { waitForParts } from "./split.ts";
 import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { checkWorktrees } from "./worktree-needs.ts";
 
 /**
  * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`.
@@ -34,6 +35,7 @@ export async function createTasks(
     const definitions = readAdded(added, edges, warnings).map((task) =>
       waitForParts(task, (id) => before.graph.tasks.get(id)),
     );
+    warnings.push(...(await checkWorktrees(ctx, definitions, before.policy)));
     const first = nextPosition(before);
     await tx.append(
       before.stored.id,

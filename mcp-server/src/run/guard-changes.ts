@@ -1,12 +1,15 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import { isDraining, isLive } from "../graph/attempt.ts";
+import { type AnyClaim, isDraining, isLive } from "../graph/attempt.ts";
+import type { PlanGraph } from "../graph/plan-graph.ts";
 import { taskName } from "../graph/task.ts";
+import { areAlternatives } from "../policy/alternatives.ts";
 import { hasEnded, judge, type Target, type Verdict } from "../policy/guard.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import type { Place } from "./guard-place.ts";
 import { loadPlan } from "./plan-access.ts";
+import { worktreeOf } from "./work-record.ts";
 
 /** What is to happen with a tool call; `pass` leaves it to the host's own permissions. */
 export type WriteAnswer =
@@ -29,6 +32,8 @@ export type Change =
     };
 
 const PASS: WriteAnswer = { kind: "pass" };
+const WAIT =
+  "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
 
 /** Files that steer git, the host or this plugin: approving a plan's scope never approves these. */
 const PROTECTED =
@@ -38,20 +43,22 @@ const PROTECTED =
  * Judges one tool call of an agent: the first change that is refused refuses the call; else what nobody holds is
  * granted and recorded. Agents without a claim are left alone, and so are those of a plan whose guard is off.
  * @param tool only a file tool is approved; of a shell command, what is recognised is not all that it does.
- * @param changesOf looked up only for agents that hold a claim, outside of any transaction.
+ * @param changesOf looked up only for agents that hold a claim, outside of any transaction; told the worktree that
+ *   the agent was given, if it was given one.
  */
 export async function guardChanges(
   ctx: RunContext,
   agentId: string,
   tool: "file-tool" | "shell",
-  changesOf: () => readonly Change[] | Promise<readonly Change[]>,
+  changesOf: (worktree: string | undefined) => readonly Change[] | Promise<readonly Change[]>,
 ): Promise<WriteAnswer> {
   const store = await ctx.graph();
   if (!store) return PASS;
   const standing = await store.read((reader) => standingOf(ctx, reader, agentId));
   if (standing === undefined) return PASS;
-  const changes = await changesOf();
+  const changes = await changesOf(standing.worktree);
   if (changes.length === 0) return PASS;
+  if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
   const judged = judgeAll(ctx, standing, changes);
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
     return approval(judged, standing.policy, tool);
@@ -105,6 +112,10 @@ interface Standing {
   readonly own: HeldClaim;
   readonly others: readonly HeldClaim[];
   readonly policy: Policy;
+  /** The worktree that the agent was given. */
+  readonly worktree: string | undefined;
+  /** It should have one that is not cut and checked yet. */
+  readonly waitsForWorktree: boolean;
 }
 
 async function standingOf(
@@ -114,12 +125,27 @@ async function standingOf(
 ): Promise<Standing | undefined> {
   const own = await reader.claimOfAgent(agentId);
   if (!own) return undefined;
-  const { policy } = await loadPlan(ctx, reader, own.plan);
+  const { policy, graph } = await loadPlan(ctx, reader, own.plan);
   if (policy.guard === "off") return undefined;
   const others = (await reader.held(ctx.checkoutKey)).filter(
-    ({ claim }) => claim.id !== own.claim.id && (isLive(claim) || isDraining(claim, ctx.now())),
+    ({ claim, planId }) =>
+      claim.id !== own.claim.id &&
+      (isLive(claim) || isDraining(claim, ctx.now())) &&
+      !(planId === own.planId && isAlternative(own.claim, claim, graph)),
   );
-  return { own, others, policy };
+  const isIsolated = own.claim.isolation === "worktree" && isLive(own.claim);
+  const worktree = isIsolated ? (await worktreeOf(reader, own.planId, own.claim.id))?.path : undefined;
+  return { own, others, policy, worktree, waitsForWorktree: isIsolated && worktree === undefined };
+}
+
+/** Several approaches to one thing write the same files, each in its own worktree; only one of them is merged. */
+function isAlternative(own: AnyClaim, other: AnyClaim, graph: PlanGraph): boolean {
+  return areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task));
+}
+
+/** Where nobody declared what a task writes, a worktree keeps its files apart and merging brings them together. */
+function mayWriteFreely({ isolation, scope }: AnyClaim): boolean {
+  return isolation === "worktree" && scope.basis !== "declared";
 }
 
 interface Judged {
@@ -131,7 +157,9 @@ function judgeAll(ctx: RunContext, { own, others, policy }: Standing, changes: r
   const claims = others.map(({ claim }) => claim);
   return changes.map((change) => {
     if (change.kind === "change") {
-      return { change, verdict: judge(change.target, own.claim, claims, policy, ctx.caseInsensitive) };
+      const verdict = judge(change.target, own.claim, claims, policy, ctx.caseInsensitive);
+      const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
+      return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }
     return { change, verdict: { kind: hasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });

@@ -34,11 +34,11 @@ export async function guardCommand(
   command: string,
   directory: string,
 ): Promise<WriteAnswer> {
-  return guardChanges(ctx, agentId, "shell", async () => {
+  return guardChanges(ctx, agentId, "shell", async (worktree) => {
     // The shell's grammar is loaded with the first command of a task, not with every session.
     const { effectsOf } = await import("../policy/shell-command.ts");
-    const folder = directory === "" ? ctx.checkout.root : directory;
-    const places = new Places(ctx, folder);
+    const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
+    const places = new Places(ctx, folder, worktree);
     const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
     return new CommandChanges(places).of(effects);
   });

@@ -48,11 +48,20 @@ export class Places {
   /** Whether that is a work tree of the agent's own, and not the checkout that all share. */
   readonly isOwn: boolean;
 
-  /** @param directory the folder in which the agent's tools run. */
+  /**
+   * @param directory the folder in which the agent's tools run.
+   * @param given the worktree that the agent was given, wherever its tools run.
+   */
   constructor(
     private readonly ctx: RunContext,
     directory: string,
+    given?: string,
   ) {
+    if (given !== undefined) {
+      this.isOwn = true;
+      this.home = this.realPath(given, true) ?? given;
+      return;
+    }
     const tree = this.workTreeAt(this.realPath(directory, true) ?? ctx.checkout.root);
     this.isOwn = tree.kind === "linked";
     this.home = tree.kind === "linked" ? tree.topLevel : ctx.checkout.root;

@@ -14,9 +14,9 @@ export async function guardWrite(
   target: string,
   directory: string,
 ): Promise<WriteAnswer> {
-  return guardChanges(ctx, agentId, "file-tool", () => {
-    const folder = directory === "" ? ctx.checkout.root : directory;
-    const places = new Places(ctx, folder);
+  return guardChanges(ctx, agentId, "file-tool", (worktree) => {
+    const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
+    const places = new Places(ctx, folder, worktree);
     // The host takes `..` off the text of a path before it follows any link.
     const path = isAbsolute(target) ? resolve(target) : join(folder, target);
     const place = places.placeOf(path, true);

@@ -2,10 +2,12 @@ import type { Order } from "../graph/plan-graph.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { Task, TaskId } from "../graph/task.ts";
+import { areAlternatives } from "../policy/alternatives.ts";
 import { type ClashPair, clashPairs } from "../policy/clash-pairs.ts";
 import { claimedScope, runsAlone } from "../policy/exclusivity.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Estimates } from "../schedule/estimate.ts";
+import { headsAndTails } from "../schedule/heads-and-tails.ts";
 import { type PlanTask, planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
 import type { RunContext } from "./context.ts";
@@ -35,7 +37,7 @@ export function planningOf(
   const scopes = tasks.map((task) => claimedScope(task, policy));
   return {
     scopes,
-    clashes: clashPairs(scopes, caseInsensitive),
+    clashes: clashPairs(scopes, caseInsensitive).filter(({ a, b }) => !areAlternatives(tasks[a], tasks[b])),
     tasks: tasks.map((task, i) => ({
       id: task.id,
       dependencies: task.dependencies,
@@ -61,7 +63,13 @@ export function plannedOrder(ctx: Surroundings, policy: Policy, estimates: Estim
       const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
       const problem = planProblem(tasks, { cap: maxParallel, capacity }, clashes);
       const { start } = planSchedule(problem, { schedules: promptEffort(tasks.length), seed: SEED });
-      return new Map(open.map((task, i): [TaskId, number] => [task.id, -(start[i] ?? 0)]));
+      const { tail } = headsAndTails(problem);
+      const behind = (i: number) => (problem.duration[i] ?? 0) + (tail[i] ?? 0);
+      // Of those that start together, the one with most work behind it comes first.
+      const order = [...open.keys()].sort(
+        (a, b) => (start[a] ?? 0) - (start[b] ?? 0) || behind(b) - behind(a),
+      );
+      return new Map(order.map((i, place): [TaskId, number] => [(open[i] as Task).id, -place]));
     },
   };
 }

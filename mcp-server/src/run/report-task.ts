@@ -2,12 +2,16 @@ import type { BlockedOn, Report } from "../graph/attempt.ts";
 import { findCycle } from "../graph/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { type TaskId, taskName } from "../graph/task.ts";
-import type { GraphWriter } from "../store/graph-store.ts";
+import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
+import { takeAlternative } from "./alternatives.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
+import type { Look } from "./checkout-looks.ts";
 import { compareReport, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
+import { afterSettling, type HandedIn, handIn, settle } from "./hand-in.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { moveRefs, RefMoved } from "./plan-branch.ts";
 import { type Counts, countsOf } from "./progress.ts";
 import { lookBeforeEnd, recordLook } from "./scope-truth.ts";
 import { endAttempt, sweep, withWhatItNeeds } from "./sweep.ts";
@@ -44,9 +48,43 @@ export async function reportTask(
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
   const look = await lookBeforeEnd(ctx, store, given.token);
-  const unseen = look && (await unseenFiles(ctx, given.report));
-  // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
-  const result = await store.write(ctx.now, actor, async (tx): Promise<ReportResult | CallerError> => {
+  const seen = look && { look, unseen: await unseenFiles(ctx, given.report) };
+  for (;;) {
+    const handedIn = await handIn(ctx, store, given.token, given.report);
+    try {
+      const result = await takeIn(ctx, store, actor, agentId, name, given, handedIn, seen);
+      if (result instanceof CallerError) throw result;
+      if (handedIn) await afterSettling(ctx, handedIn);
+      return result;
+    } catch (error) {
+      // Another report was merged first: this one is merged anew, on top of it.
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
+}
+
+/** The last look at the checkout before the report, and which of the reported files it cannot have seen. */
+interface SeenAtEnd {
+  readonly look: Look;
+  readonly unseen: ReadonlySet<string>;
+}
+
+/**
+ * One transaction: the report, what was handed in with it, and what follows for other tasks. A refusal is written as
+ * evidence, so it must not undo the transaction: it is returned.
+ * @throws RefMoved when a branch has moved since the work was handed in; then nothing is changed.
+ */
+async function takeIn(
+  ctx: RunContext,
+  store: GraphStore,
+  actor: string,
+  agentId: string | undefined,
+  name: { plan: string; id: TaskId },
+  given: ReportInput,
+  handedIn: HandedIn | undefined,
+  seen: SeenAtEnd | undefined,
+): Promise<ReportResult | CallerError> {
+  return store.write(ctx.now, actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
     const found = await claimOfToken(ctx, tx, given.token);
     if (isRefusal(found)) return refuse(ctx, tx, name, given, found);
@@ -57,14 +95,17 @@ export async function reportTask(
     const report = checked(loaded, task.id, given.report);
     await startOrContinue(tx, found, agentId);
     const running = await tx.claimById(held.claim.id);
-    if (!running) throw new Error("the claim vanished inside its transaction");
+    if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
+    const moves = handedIn ? await settle(tx, loaded, running.claim, handedIn, report.summary) : [];
     await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    const isKnown = look !== undefined && (await recordLook(ctx, tx, look));
-    const note = isKnown ? await compareReport(ctx, tx, running, unseen ?? new Set()) : undefined;
-    return answer(ctx, tx, name.plan, task.id, report, note);
+    if (report.outcome === "completed") await takeAlternative(ctx, tx, name.plan, task.id);
+    const isKnown = seen !== undefined && (await recordLook(ctx, tx, seen.look));
+    const note = isKnown ? await compareReport(ctx, tx, running, seen.unseen) : undefined;
+    const result = await answer(ctx, tx, name.plan, task.id, report, note);
+    // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
+    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);
+    return result;
   });
-  if (result instanceof CallerError) throw result;
-  return result;
 }
 
 async function answer(

@@ -163,7 +163,7 @@ async function setStatus(
   if (parts) {
     throw new CallerError(
       "wrong_state",
-      `${taskName(before.stored.slug, task.id)} was split into ${parts.join(", ")}, which do its work.`,
+      `${taskName(before.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
       "Change its parts instead.",
       "status",
     );

@@ -246,6 +246,13 @@ async function projectOne(
     case "attempt.compared":
     case "decision.taken":
     case "plan.reported":
+    case "checkout.seen":
+    case "worktree.cut":
+    case "worktree.removed":
+    case "work.committed":
+    case "work.merged":
+    case "work.conflicted":
+    case "commit.skipped":
       break;
   }
 }
