@@ -1,6 +1,6 @@
 import type { TaskId } from "../graph/task.ts";
 import type { Choice } from "../schedule/dispatch.ts";
-import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { briefOf } from "./get-task.ts";
 import { type Candidate, choose } from "./next-batch.ts";
@@ -52,9 +52,10 @@ export async function claimTask(
     );
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { token } = await offer(ctx, tx, loaded, best);
-    const found = await claimOfToken(ctx, tx, token);
-    if (isRefusal(found)) throw new Error(`a new token was refused: ${found.why}`);
+    const { attempt, token } = await offer(ctx, tx, loaded, best);
+    const held = await tx.claimById(attempt);
+    if (!held) throw new Error("the offer vanished inside its transaction");
+    const found = { held, loaded, task: best.task };
     await startOrContinue(tx, found, agentId);
     await tx.append(loaded.stored.id, { type: "task.annotated", task: best.task.id, owner: input.worker });
     return {
