@@ -10,7 +10,9 @@ export type Scheme = "serial" | "parallel";
 /** A schedule in one direction, kept as the list that it gives for the other. */
 export interface Individual {
   /** The activities from the last to end to the first. */
-  list: Int32Array;
+  readonly list: Int32Array;
+  /** When each activity ends. */
+  readonly end: Float64Array;
   makespan: number;
   /** The smaller, the more is done early; decides between equal makespans. */
   sumOfStarts: number;
@@ -74,7 +76,11 @@ export class Decoder {
     this.schedules += 1;
     into.makespan = makespan;
     into.sumOfStarts = 0;
-    for (let i = 0; i < this.#start.length; i++) into.sumOfStarts += this.#start[i] as number;
+    for (let i = 0; i < this.#start.length; i++) {
+      const start = this.#start[i] as number;
+      into.sumOfStarts += start;
+      into.end[i] = start + (this.#problem.duration[i] as number);
+    }
     if (makespan >= this.best) return;
     if (direction === "forward") {
       this.best = makespan;
@@ -89,6 +95,7 @@ export class Decoder {
 export function individual(size: number): Individual {
   return {
     list: new Int32Array(size),
+    end: new Float64Array(size),
     makespan: Number.POSITIVE_INFINITY,
     sumOfStarts: Number.POSITIVE_INFINITY,
   };
