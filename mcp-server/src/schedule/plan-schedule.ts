@@ -15,8 +15,8 @@ export interface Effort {
 }
 
 /** A schedule takes a little more than its share of the activities: hence the power in `promptEffort`. */
-const PROMPT_WORK = 160_000;
-const LEAST_PROMPT_SCHEDULES = 4;
+const PROMPT_WORK = 95_000;
+const LEAST_PROMPT_SCHEDULES = 3;
 const MOST_PROMPT_SCHEDULES = 1_000;
 
 export interface SchedulePlan {
