@@ -47,7 +47,7 @@ describe("an agent", () => {
   });
 
   it("cannot use the token of an attempt that another agent works on", async () => {
-    const { server, token, calls, log } = await offered();
+    const { server, token, calls, log, path } = await offered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
     await calls("a2", "u2");
@@ -57,8 +57,19 @@ describe("an agent", () => {
       { task: "p/1", token: token("1"), outcome: "failed", summary: "Mine now." },
       { toolUseId: "u2" },
     );
-    expect(error.kind).toBe("refused_token");
-    expect(log()).toEqual(before);
+    expect(error).toMatchObject({ kind: "refused_token", message: expect.stringContaining("another agent") });
+    const after = log();
+    expect(after.slice(0, before.length)).toEqual(before);
+    // What it tried is kept as evidence, with its name.
+    expect(after.slice(before.length)).toMatchObject([
+      {
+        type: "token.refused",
+        data: { why: "it is another agent's", tried: { outcome: "failed", summary: "Mine now." } },
+      },
+    ]);
+    expect(query(path, "select actor from events order by seq desc limit 1")).toEqual([
+      { actor: "agent a2" },
+    ]);
   });
 
   it("that is bound to one attempt cannot use the token of another", async () => {
@@ -70,6 +81,41 @@ describe("an agent", () => {
     const error = await server.refused("task_get", { task: "p/2", token: token("2") }, { toolUseId: "u2" });
     expect(error.kind).toBe("refused_token");
     expect(log()).toEqual(before);
+  });
+
+  it("changes no task but its own: of another one it may only say something", async () => {
+    const { server, token, calls, log } = await offered();
+    await calls("a1", "u1");
+    await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
+    await calls("a1", "u2");
+    const before = log();
+    for (const change of [
+      { status: "cancelled" },
+      { addWrites: ["src/1.ts"], note: "Mine." },
+      { split: [{ subject: "Half" }, { subject: "The other half" }] },
+    ]) {
+      const error = await server.refused("task_update", { task: "p/2", ...change }, { toolUseId: "u2" });
+      expect(error.kind).toBe("wrong_state");
+    }
+    expect(log()).toEqual(before);
+    await server.call("task_update", { task: "p/2", note: "Look at the parser." }, { toolUseId: "u2" });
+    await server.call(
+      "task_update",
+      { task: "p/1", token: token("1"), addWrites: ["extra.ts"] },
+      { toolUseId: "u2" },
+    );
+    await server.call("task_update", { task: "p/2", status: "cancelled" });
+    expect((await server.call("task_get", { task: "p/2" })).task.status).toBe("cancelled");
+  });
+
+  it("that has ended changes not even its own any more", async () => {
+    const { server, token, calls, launch } = await offered();
+    await calls("a1", "u1");
+    await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
+    await report(server, "p", launchFor(launch, "1"), { outcome: "failed" });
+    await calls("a1", "u2");
+    const again = { task: "p/1", status: "cancelled" };
+    expect((await server.refused("task_update", again, { toolUseId: "u2" })).kind).toBe("wrong_state");
   });
 
   it("that stops without a report is asked once, and then its attempt has failed", async () => {

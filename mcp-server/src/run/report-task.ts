@@ -93,7 +93,9 @@ async function takeIn(
       return refuse(ctx, tx, name, given, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
     const report = checked(loaded, task.id, given.report);
-    await startOrContinue(tx, found, agentId);
+    if (!(await isOwnToken(() => startOrContinue(tx, found, agentId)))) {
+      return refuse(ctx, tx, name, given, { why: "it is another agent's", held });
+    }
     const running = await tx.claimById(held.claim.id);
     if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
     const moves = handedIn ? await settle(tx, loaded, running.claim, handedIn, report.summary) : [];
@@ -127,6 +129,17 @@ async function answer(
     ...(note !== undefined && { note }),
     counts: countsOf(after),
   };
+}
+
+/** Whether the attempt starts, or goes on: it does not for an agent that the token was not given to. */
+async function isOwnToken(start: () => Promise<void>): Promise<boolean> {
+  try {
+    await start();
+    return true;
+  } catch (error) {
+    if (error instanceof CallerError && error.kind === "refused_token") return false;
+    throw error;
+  }
 }
 
 async function refuse(

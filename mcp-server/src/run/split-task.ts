@@ -5,6 +5,7 @@ import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { nextPosition, readAdded } from "./create-tasks.ts";
 import { CallerError } from "./errors.ts";
+import { refuseOthersTask } from "./others-task.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { causeOfSplit, type Splittable, waitForParts } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
@@ -50,6 +51,7 @@ export async function splitTask(
     const task = taskOf(before, id);
     refuseEnded(before, task);
     const held = await claimToEnd(ctx, tx, before, task, input.token, agentId);
+    await refuseOthersTask(tx, before, task, agentId);
     const warnings: string[] = [];
     const parts = readParts(before, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);

@@ -5,6 +5,7 @@ import type { GraphWriter } from "../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
+import { refuseOthersTask } from "./others-task.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { partsOf, waitForParts } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
@@ -42,6 +43,7 @@ export async function updateTask(
     const before = await loadPlan(ctx, tx, plan);
     const task = taskOf(before, id);
     if (input.token !== undefined) await useToken(ctx, tx, task, plan, input.token, agentId);
+    if (!isNoteAlone(input)) await refuseOthersTask(tx, before, task, agentId);
     await define(tx, before, task, input);
     if (input.note !== undefined || input.metadata || input.owner !== undefined) {
       await tx.append(before.stored.id, {
@@ -56,6 +58,10 @@ export async function updateTask(
     const loaded = await loadPlan(ctx, tx, plan);
     return { loaded, task: taskOf(loaded, id) };
   });
+}
+
+function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }: UpdateInput): boolean {
+  return Object.values(changes).every((value) => value === undefined);
 }
 
 async function useToken(
