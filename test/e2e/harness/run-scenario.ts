@@ -113,7 +113,7 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
     await eventually(() => hasEnded || killWhen(recording), limitMs);
     if (!hasEnded) await claude.kill("SIGKILL");
   }
-  const meanwhile = run.meanwhile?.(claude.pid, recording);
+  const meanwhile = run.meanwhile?.(claude.pid, recording, place);
   meanwhile?.catch(() => undefined);
   const exit = await exited;
   const survivors = await claude.survivors();

@@ -1,3 +1,4 @@
+import type { Place } from "./claude-code.ts";
 import type { InteractiveClaudeCode } from "./interactive.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Recording } from "./recording.ts";
@@ -38,8 +39,11 @@ export interface PrintRun {
   killWhen?: (recording: Recording) => boolean;
   /** Goes on with the session of the run before (`--continue`). */
   continues?: boolean;
-  /** What happens from outside while it runs, told its process id; whatever it throws fails the run. */
-  meanwhile?: (pid: number, recording: Recording) => Promise<void>;
+  /**
+   * What happens from outside while it runs, told its process id and where it runs, for instance that another Claude
+   * Code joins it; whatever it throws fails the run.
+   */
+  meanwhile?: (pid: number, recording: Recording, place: Place) => Promise<void>;
   /** After this long the run has failed; a minute where absent. */
   limitMs?: number;
 }
