@@ -141,6 +141,14 @@ describe("batch_collect", () => {
     expect(latest).toBeLessThan(2_000);
   });
 
+  it("waits for files that a lost agent may still write, where nothing else is left to wait for", async () => {
+    const { server, collect } = await running([task("1")], { leaseMinutes: 0.02 });
+    expect(await collect()).toMatchObject({ ended: [{ task: "1", outcome: "lost" }] });
+    expect((await server.call("batch_next", { plan: "p" })).launch).toEqual([]);
+    expect(await collect({ until: "all" })).toMatchObject({ ended: [], decision: "proceed" });
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["1"]);
+  });
+
   it("reports progress while it waits", async () => {
     const { server, item } = await running([task("1"), task("2")]);
     const heard: unknown[] = [];

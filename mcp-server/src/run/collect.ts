@@ -76,7 +76,10 @@ export async function collect(
       awaited,
       await store.read((reader) => endedSince(reader, loaded, sinceSeq)),
     );
-    if (state.satisfied || state.impossible || ctx.now() >= deadline || signal.aborted) {
+    const isOver = ctx.now() >= deadline || signal.aborted;
+    const isReached = state.satisfied || state.impossible;
+    const nothingAwaited = awaited.size === 0 && state.news.length === 0;
+    if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, loaded))))) {
       return result(ctx, store, loaded, state);
     }
     const { id, version } = loaded.stored;
@@ -88,6 +91,16 @@ export async function collect(
     }
     loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   }
+}
+
+/**
+ * Whether all that is ready waits for files that others hold: another plan's agents, or a lost one that may still
+ * write. They become free without anything of this plan ending, so nobody could be told to come back then.
+ */
+async function waitsForFiles(ctx: RunContext, store: GraphStore, loaded: LoadedPlan): Promise<boolean> {
+  if (loaded.graph.live.length > 0 || loaded.stored.status !== "open" || isDone(loaded)) return false;
+  const { chosen, refused } = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
+  return chosen.length === 0 && refused.length > 0;
 }
 
 function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<TaskId> {
