@@ -44,19 +44,22 @@ const PROTECTED =
  * granted and recorded. Agents without a claim are left alone, and so are those of a plan whose guard is off.
  * @param tool only a file tool is approved; of a shell command, what is recognised is not all that it does.
  * @param changesOf looked up only for agents that hold a claim, outside of any transaction; told the worktree that
- *   the agent was given, if it was given one.
+ *   the agent was given, if it was given one, and whether its attempt still runs.
  */
 export async function guardChanges(
   ctx: RunContext,
   agentId: string,
   tool: "file-tool" | "shell",
-  changesOf: (worktree: string | undefined) => readonly Change[] | Promise<readonly Change[]>,
+  changesOf: (
+    worktree: string | undefined,
+    mayWrite: boolean,
+  ) => readonly Change[] | Promise<readonly Change[]>,
 ): Promise<WriteAnswer> {
   const store = await ctx.graph();
   if (!store) return PASS;
   const standing = await store.read((reader) => standingOf(ctx, reader, agentId));
   if (standing === undefined) return PASS;
-  const changes = await changesOf(standing.worktree);
+  const changes = await changesOf(standing.worktree, !hasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
   const judged = judgeAll(ctx, standing, changes);

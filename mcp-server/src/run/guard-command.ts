@@ -25,7 +25,8 @@ const LARGEST_PATCH = 1_048_576;
 
 /**
  * Judges a shell command of an agent by what can be recognised of it: writes to paths, and git commands that reach
- * beyond the agent's own files. What cannot be recognised passes; it is found out when the task is reported.
+ * beyond the agent's own files. What cannot be recognised passes; it is found out when the task is reported. After that
+ * nobody would find it out: an agent whose attempt has ended may only run what is seen to write nothing.
  * @param directory where the agent's tools run; empty if the host does not say.
  */
 export async function guardCommand(
@@ -34,13 +35,16 @@ export async function guardCommand(
   command: string,
   directory: string,
 ): Promise<WriteAnswer> {
-  return guardChanges(ctx, agentId, "shell", async (worktree) => {
+  return guardChanges(ctx, agentId, "shell", async (worktree, mayWrite) => {
     // The shell's grammar is loaded with the first command of a task, not with every session.
     const { effectsOf } = await import("../policy/shell-command.ts");
     const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
     const places = new Places(ctx, folder, worktree);
     const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
-    return new CommandChanges(places).of(effects);
+    const changes = new CommandChanges(places).of(effects);
+    if (mayWrite || changes.length > 0) return changes;
+    const { onlyReads } = await import("../policy/reading-command.ts");
+    return onlyReads(command) ? [] : [{ kind: "forbidden", path: ".", reason: "" }];
   });
 }
 
