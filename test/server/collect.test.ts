@@ -143,7 +143,9 @@ describe("batch_collect", () => {
 
   it("waits for files that a lost agent may still write, where nothing else is left to wait for", async () => {
     const { server, collect } = await running([task("1")], { leaseMinutes: 0.02 });
-    expect(await collect()).toMatchObject({ ended: [{ task: "1", outcome: "lost" }] });
+    expect(await collect()).toMatchObject({
+      ended: [{ task: "1", outcome: "lost", line: "no sign of life for 1.2 s, or its time was over" }],
+    });
     expect((await server.call("batch_next", { plan: "p" })).launch).toEqual([]);
     expect(await collect({ until: "all" })).toMatchObject({ ended: [], decision: "proceed" });
     expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["1"]);

@@ -10,6 +10,7 @@ import {
 import { definitionOf, type Task, type TaskDefinition } from "../graph/task.ts";
 import { statusAfter } from "../policy/after-attempt.ts";
 import { loosened, tightened } from "../policy/throttle.ts";
+import { formatDuration } from "../report/format.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
@@ -64,8 +65,8 @@ async function sweepClaim(
 }
 
 function lapse(claim: RunningAttempt): string {
-  const minutes = Math.round((claim.leaseUntilMs - claim.lastSeenMs) / 60_000);
-  return `no sign of life for ${minutes} min, or its time was over`;
+  const silence = formatDuration(claim.leaseUntilMs - claim.lastSeenMs);
+  return `no sign of life for ${silence}, or its time was over`;
 }
 
 /** How an attempt ends. */
