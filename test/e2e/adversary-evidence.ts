@@ -8,6 +8,9 @@ import { agentsAt } from "./small-plan.ts";
 
 /** What became of a worker's misbehaviour, told from the recording, the file system and the event log. */
 
+/** How the report marks tasks by their status. */
+const MARKS: Readonly<Record<string, string>> = { completed: "✓", failed: "✗", pending: "○", cancelled: "⊘" };
+
 /** One call of a worker: the tool, and a part of its input that no other call of that worker has. */
 export interface Attempted {
   task: string;
@@ -28,7 +31,12 @@ export function refusedWrite(outcome: Outcome, write: AttemptedWrite): string {
   const isAsBefore = contentOf(outcome, write.file) === write.before;
   const agents = agentsAt(outcome, write.task).map(({ agentId }) => `agent ${agentId}`);
   const denials = readLog(outcome.database).filter(
-    ({ type, actor, task }) => type === "write.denied" && task === write.task && agents.includes(actor),
+    ({ type, actor, task, data }) =>
+      type === "write.denied" &&
+      task === write.task &&
+      agents.includes(actor) &&
+      // What concerns no single path is logged as the whole checkout.
+      [write.file, "."].includes(String(data.path)),
   );
   return [
     refusal(outcome, write),
@@ -90,6 +98,7 @@ export function expectTruthfulEnd(outcome: Outcome, cap = 5): GraphState {
       task,
       status: graph.tasks[task],
     });
+    expect(reportLines(outcome).join("\n")).toContain(`- ${MARKS[graph.tasks[task] ?? ""]} **${task}** `);
     const completed = outcomesOf(graph, task).filter((ending) => ending === "completed");
     expect({ task, completed }).toEqual({
       task,
@@ -122,6 +131,9 @@ function answerTo(outcome: Outcome, { task, tool, input }: Attempted): { isError
 
 /** Without what the host puts around a hook's or a tool's words. */
 function firstSentence(text: string): string {
-  const words = text.replace(/^PreToolUse:\w+ hook error: |<\/?tool_use_error>|^Error: /g, "");
-  return words.replace(/^Error: /, "").match(/^.*?[.!](?=\s|$)/)?.[0] ?? words;
+  const words = text.replace(
+    /^(PreToolUse:\w+ hook error: |<tool_use_error>(Error: )?)|<\/tool_use_error>$/g,
+    "",
+  );
+  return words.match(/^.*?\.(?=\s|$)/)?.[0] ?? words;
 }

@@ -11,7 +11,7 @@ export class AdversaryTable {
   /** As Markdown. */
   toString(): string {
     const rows = this.#rows.map(({ story, tried, happened }) => [story, tried, happened]);
-    return [["a worker …", "tried", "what happened"], ["---", "---", "---"], ...rows]
+    return [["case", "tried", "what happened"], ["---", "---", "---"], ...rows]
       .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
       .join("\n");
   }

@@ -103,6 +103,7 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
       edits("keeper/kept.txt", "kept", "stolen"),
       writesAt(".git/hooks/pre-commit"),
       writesAt("free.txt"),
+      writesAt("../outside.txt"),
       ...reportsAndLeaves(steps, "tools", { filesChanged: ["free.txt"] }),
     ];
     const shell: Work = [
@@ -120,6 +121,7 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
       reports(),
       writesAt("late/own.txt"),
       runs("echo late > late/more.txt"),
+      runs("node tools/write.mjs late/script.txt"),
       steps.at("late left", stopsSilently("DONE")),
     ];
     const forger: Work = [
@@ -208,6 +210,11 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
           "`echo late > late/more.txt`, after its report",
           { task: "late", tool: "Bash", input: "late/more.txt", file: "late/more.txt" },
         ],
+        [
+          "after its token died, by a script",
+          "`node tools/write.mjs late/script.txt`, after its report",
+          { task: "late", tool: "Bash", input: "late/script.txt", file: "late/script.txt" },
+        ],
       ];
       for (const [story, tried, write] of attempts) {
         expect(table.add(story, tried, refusedWrite(outcome, write))).toMatch(
@@ -224,6 +231,19 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
           detection(outcome, "free.txt", "stolen\n").replace("detected", "granted and recorded"),
         ),
       ).toBe("granted and recorded: “free.txt was changed by tools outside its scope, granted while it ran”");
+
+      const outside = readLog(outcome.database).filter(({ data }) =>
+        JSON.stringify(data).includes("outside.txt"),
+      );
+      expect(
+        table.add(
+          "outside the checkout",
+          "Write `<project>/../outside.txt`",
+          contentOf(outcome, "../outside.txt") === "stolen\n" && outside.length === 0
+            ? "left to Claude Code's own permissions; here the user's rule `Write` allows it"
+            : "SEEN BY THE GUARD",
+        ),
+      ).toMatch(/^left to Claude Code's own permissions/);
 
       const nestedAgents = outcome.recording.agents().filter(({ parentAgentId }) => parentAgentId);
       expect(nestedAgents).toEqual([]);
@@ -275,7 +295,7 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
 
   it("write nothing outside their scope where the guard is strict", async () => {
     const stray: Work = [writesAt("free.txt"), runs("echo stolen > more.txt"), reports()];
-    const story = storyWith("is guarded strictly", tasksWith(["stray"]), {
+    const story = storyWith("is guarded strictly", tasksWith(["stray", "keeper", "other"]), {
       workers: { stray },
       environment: { PARALLEL_GUARD: "strict" },
     });
@@ -285,7 +305,7 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
         ["`echo stolen > more.txt`", "Bash", "more.txt"],
       ] as const) {
         const happened = refusedWrite(outcome, { task: "stray", tool, input: file, file });
-        expect(table.add("the same, with `PARALLEL_GUARD=strict`", tried, happened)).toBe(
+        expect(table.add("outside its scope, with `PARALLEL_GUARD=strict`", tried, happened)).toBe(
           `prevented: “${file} is outside the files of your task.”; the file is as it was; logged with the agent`,
         );
       }
@@ -296,61 +316,45 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
     const steps = new Milestones();
     const keeper: Work = [
       steps.at("keeper works", writes({ "keeper/own.txt": "own\n" })),
-      steps.after(["late left"], reports({ filesChanged: ["keeper/own.txt"] })),
-    ];
-    const late: Work = [
-      steps.after(["keeper works"], runs("ls")),
-      reports(),
-      steps.at("late reported", steps.after(["script left"], runs("node tools/write.mjs late.txt"))),
-      steps.at("late left", stopsSilently("DONE")),
+      steps.after(["script left"], reports({ filesChanged: ["keeper/own.txt"] })),
     ];
     const script: Work = [
-      steps.after(["late reported"], runs("node tools/write.mjs keeper/stolen.txt stray.txt")),
+      steps.after(["keeper works"], runs("node tools/write.mjs keeper/stolen.txt stray.txt")),
       ...reportsAndLeaves(steps, "script"),
     ];
     const alone: Work = [runs("node tools/write.mjs alone.txt"), reports()];
-    const tasks = tasksWith(["keeper", "script", "late", "alone"], {
-      alone: { dependencies: ["keeper", "script", "late"] },
+    const tasks = tasksWith(["keeper", "script", "alone"], {
+      alone: { dependencies: ["keeper", "script"] },
     });
-    await play(
-      storyWith("lets scripts write", tasks, { workers: { keeper, script, late, alone } }),
-      (outcome) => {
-        expect(
-          table.add(
-            "into a sibling's file, by a script",
-            "`node tools/write.mjs keeper/stolen.txt`",
-            detection(outcome, "keeper/stolen.txt", "by a script\n"),
-          ),
-        ).toBe(
-          "detected: “keeper did not report keeper/stolen.txt, changed in its scope (unless script wrote there)”",
-        );
-        expect(
-          table.add(
-            "outside every scope, by a script, beside another task",
-            "`node tools/write.mjs stray.txt`",
-            detection(outcome, "stray.txt", "by a script\n"),
-          ),
-        ).toBe(
-          "detected: “stray.txt changed outside the scope of all who ran (keeper, script), and nobody reported it: by keeper, script, the main conversation or another program”",
-        );
-        expect(
-          table.add(
-            "the same, alone",
-            "`node tools/write.mjs alone.txt`",
-            detection(outcome, "alone.txt", "by a script\n"),
-          ),
-        ).toBe(
-          "detected: “alone.txt changed outside the scope of all who ran (alone), and nobody reported it: by alone, the main conversation or another program”",
-        );
-        expect(
-          table.add(
-            "after its token died, by a script",
-            "`node tools/write.mjs late.txt`, after its report",
-            detection(outcome, "late.txt", "by a script\n"),
-          ),
-        ).toMatch(/^detected: “late\.txt changed outside the scope of all who ran \(/);
-      },
-    );
+    await play(storyWith("lets scripts write", tasks, { workers: { keeper, script, alone } }), (outcome) => {
+      expect(
+        table.add(
+          "into a sibling's file, by a script",
+          "`node tools/write.mjs keeper/stolen.txt`",
+          detection(outcome, "keeper/stolen.txt", "by a script\n"),
+        ),
+      ).toBe(
+        "detected: “keeper did not report keeper/stolen.txt, changed in its scope (unless script wrote there)”",
+      );
+      expect(
+        table.add(
+          "outside every scope, by a script, beside another task",
+          "`node tools/write.mjs stray.txt`",
+          detection(outcome, "stray.txt", "by a script\n"),
+        ),
+      ).toBe(
+        "detected: “stray.txt changed outside the scope of all who ran (keeper, script), and nobody reported it: by keeper, script, the main conversation or another program”",
+      );
+      expect(
+        table.add(
+          "outside every scope, by a script, alone",
+          "`node tools/write.mjs alone.txt`",
+          detection(outcome, "alone.txt", "by a script\n"),
+        ),
+      ).toBe(
+        "detected: “alone.txt changed outside the scope of all who ran (alone), and nobody reported it: by alone, the main conversation or another program”",
+      );
+    });
   });
 
   it("that are stopped, fall silent or prove nothing have not completed anything", async () => {
@@ -410,7 +414,7 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
           "the orchestrator overlooks that it ended",
           `the run goes on: “${status?.replaceAll("**", "")}”`,
         ),
-      ).toBe("the run goes on: “Overall status: ✓ success: 4 of 4 tasks completed.”");
+      ).toBe("the run goes on: “Overall status: ✓ completed: 4 of 4 tasks completed.”");
     });
   });
 
@@ -467,9 +471,9 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
         table.add(
           "has two orchestrators",
           "two Claude Code on one plan at once",
-          `agents of ${sessions.size} sessions; ${completed.length} of ${ids.length} tasks completed, each by one attempt`,
+          `agents of ${sessions.size} sessions; ${completed.length} of ${ids.length} tasks completed, each once`,
         ),
-      ).toBe("agents of 2 sessions; 9 of 9 tasks completed, each by one attempt");
+      ).toBe("agents of 2 sessions; 9 of 9 tasks completed, each once");
       const lost = ids.filter((id) => outcomesOf(graph, id).includes("lost"));
       expect(lost.length).toBeGreaterThanOrEqual(2);
       const fates = new Set(lost.map((id) => fateOf(graph, id)));
