@@ -155,6 +155,7 @@ function makespansByCap(now: Situation, size: number): number[] {
     // More agents have nothing to do.
     if (cap >= size || (makespan === lowerBound && isChain(now, makespan))) break;
   }
+  while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
   return found;
 }
 
