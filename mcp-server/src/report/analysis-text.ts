@@ -102,7 +102,7 @@ function some(texts: readonly string[]): string {
 
 /** Nobody plans by seconds. */
 function minutes(value: number): string {
-  return formatDuration((value < 10 ? value : Math.round(value)) * 60_000);
+  return formatDuration((value < 1 ? value : Math.round(value)) * 60_000);
 }
 
 function timelineRows({ tasks, analysis }: AnalysisPage): TimelineRow[] {

@@ -85,6 +85,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
   const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
   const { head, tail, criticalPath: longest } = headsAndTails(problem);
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const speedup = sequentialMs / Math.max(1, plan.makespan);
   const inLevels = levels(nodes);
   const path = criticalPath(nodes).ids;
   const unscoped = nodes.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id);
@@ -98,7 +99,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       writes: task.writes ?? (task.inferredWrites.length > 0 ? task.inferredWrites : undefined),
     })),
     total: input.total,
-    makespanMs: plan.makespan,
+    speedup,
     levels: inLevels.length,
   });
   return {
@@ -122,7 +123,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       sequentialMinutes: minutes(sequentialMs),
       makespanMinutes: minutes(plan.makespan),
       lowerBoundMinutes: minutes(plan.lowerBound),
-      speedup: Math.round((sequentialMs / Math.max(1, plan.makespan)) * 10) / 10,
+      speedup: Math.round(speedup * 10) / 10,
       tokens: estimateTokens(open.reduce((sum, task) => sum + estimates.durationMs(task), 0)),
       basis: estimates.basis(open),
     },
