@@ -72,7 +72,7 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
       `${estimate.cap} at once`,
       `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)}`,
     ],
-    ["By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")],
+    ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
     ["Estimates", estimate.basis],
     ["Tokens", `about ${estimate.tokens.toLocaleString("en")}, by a rough estimate`],
     ["Critical path", criticalPath.join(" → ")],

@@ -37,7 +37,7 @@ export interface Analysis {
     readonly tokens: number;
     readonly basis: string;
   };
-  /** The makespan for each cap from 1 on, as far as more makes it shorter. */
+  /** The makespan for each cap from 1 on, as far as more makes it shorter; of very large plans none. */
   readonly minutesByCap: readonly number[];
   /** When the plan starts and ends each task, counted from its beginning. */
   readonly schedule: readonly Planned[];
@@ -60,6 +60,8 @@ export interface AnalysisInput {
 }
 
 const MOST_CAP = 20;
+/** With more tasks, plans for other caps and changes would take longer than anybody waits. */
+const MOST_COMPARED = 2_000;
 const MOST_CONFLICTS = 10;
 const MOST_HELP = 3;
 /** So many tasks, files and dependencies are tried as what would help. */
@@ -146,6 +148,7 @@ function smallEffort(size: number): { schedules: number; seed: number } {
 
 function makespansByCap(now: Situation, size: number): number[] {
   const found: number[] = [];
+  if (size > MOST_COMPARED) return found;
   for (let cap = 1; cap <= MOST_CAP; cap++) {
     const limits = { ...now.limits, cap };
     const { makespan, lowerBound } = planSchedule(
@@ -239,6 +242,7 @@ function helpFor(
   path: readonly string[],
   minutesByCap: readonly number[],
 ): string[] {
+  if (now.tasks.length > MOST_COMPARED) return [];
   const gains = gainsOf(now, changesOf(now, planning, path), smallEffort(now.tasks.length)).map(
     ({ what, gainMs }) => ({
       what,
