@@ -27,7 +27,8 @@ export class PlanGraph {
   readonly #counts = new Map<TaskStatus, number>();
   readonly #weight: (task: Task) => number;
   readonly #readyIds = new Set<TaskId>();
-  #order: Order | undefined;
+  /** Key of the order by which tasks are ranked now. */
+  #plannedBy: string | undefined;
   #ranks: ReadonlyMap<TaskId, number> | undefined;
   /** The ready tasks by rank; not kept before somebody asked for them. */
   #ready: Task[] = [];
@@ -75,7 +76,7 @@ export class PlanGraph {
 
   /** Pending tasks whose `needs` hold and that nobody has claimed: highest rank first, then by position. */
   get ready(): readonly Task[] {
-    this.#rankAll();
+    if (!this.#ranks) this.#rankAll(undefined);
     return this.#ready;
   }
 
@@ -84,12 +85,14 @@ export class PlanGraph {
   }
 
   /**
-   * From now on tasks are ranked by this instead of the longest chain behind them: once, and again when the shape of
-   * the graph or an estimate changes, or when another key is given.
+   * Ranks tasks by this instead of the longest chain behind them, until the shape of the graph or an estimate
+   * changes. It may take a while, so nobody else should be made to wait for it; it does nothing while the ranks of
+   * the same order still hold.
    */
-  rankBy(order: Order): void {
-    if (this.#order?.key !== order.key) this.#ranks = undefined;
-    this.#order = order;
+  plan(order: Order): void {
+    if (this.#plannedBy === order.key) return;
+    this.#rankAll(order.rank([...this.#tasks.values()]));
+    this.#plannedBy = order.key;
   }
 
   /** Takes over the rows that changed since the last time, in order of position and of id. */
@@ -116,6 +119,7 @@ export class PlanGraph {
         else this.#dependents.set(id, new Set([task.id]));
       }
       this.#ranks = undefined;
+      this.#plannedBy = undefined;
     }
     touched.add(task.id);
     if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
@@ -140,10 +144,8 @@ export class PlanGraph {
     );
   }
 
-  #rankAll(): void {
-    if (this.#ranks) return;
-    const tasks = [...this.#tasks.values()];
-    this.#ranks = this.#order?.rank(tasks) ?? this.#chains(tasks);
+  #rankAll(ranks: ReadonlyMap<TaskId, number> | undefined): void {
+    this.#ranks = ranks ?? this.#chains([...this.#tasks.values()]);
     this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
     this.#ready.sort((a, b) => this.#before(a, b));
   }

@@ -16,6 +16,7 @@ import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
+import { planAhead } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
@@ -62,6 +63,7 @@ export async function nextBatch(
   await commitPlan(ctx, store, slug);
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await seenCheckout(ctx, store, slug);
+  await planAhead(ctx, store, slug);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);

@@ -10,7 +10,9 @@ import type { Estimates } from "../schedule/estimate.ts";
 import { headsAndTails } from "../schedule/heads-and-tails.ts";
 import { type PlanTask, planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
+import type { GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
+import { loadPlan } from "./plan-access.ts";
 
 /** The same tasks give the same plan. */
 export const SEED = 1;
@@ -50,10 +52,21 @@ export function planningOf(
 }
 
 /**
+ * Makes sure that tasks are launched in the order of a good schedule. Apart from any write transaction, so that nobody
+ * waits for the planner; if the graph changes shape meanwhile, the longest chain decides until the next time.
+ */
+export async function planAhead(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
+  await store.read(async (reader) => {
+    const { graph, policy, estimates } = await loadPlan(ctx, reader, slug);
+    if (graph.readyCount > 1) graph.plan(plannedOrder(ctx, policy, estimates));
+  });
+}
+
+/**
  * Ranks tasks by when a good schedule starts them. Whatever happens then, the first ready ones that fit are started,
  * so that no slot stays idle while one fits.
  */
-export function plannedOrder(ctx: Surroundings, policy: Policy, estimates: Estimates): Order {
+function plannedOrder(ctx: Surroundings, policy: Policy, estimates: Estimates): Order {
   const { maxParallel, capacity, unscoped } = policy;
   return {
     key: JSON.stringify([maxParallel, capacity, unscoped]),
