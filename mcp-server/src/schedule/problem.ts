@@ -87,20 +87,23 @@ export function compileProblem({ activities, capacities }: ProblemInput): Proble
 /** How far an execution has come. */
 export interface Progress {
   readonly ended: Iterable<number>;
-  /** The activities that run, each with the time that remains of it. */
+  /** The activities that run, each with the time that remains of it: 0 or less when it is late. */
   readonly running: Iterable<readonly [activity: number, remaining: number]>;
 }
 
-/** What is left of the problem: times count from now, what has ended takes no more time. */
+/**
+ * What is left of the problem: times count from now, what has ended takes no more time. What has not ended takes
+ * at least 1, however late it is: nothing that waits for it, or for what it holds, can start now.
+ */
 export function atProgress(problem: Problem, { ended, running }: Progress): Problem {
-  const duration = problem.duration.slice();
+  const duration = problem.duration.map((planned) => Math.max(1, planned));
   const pinned: number[] = [];
   for (const activity of ended) {
     duration[activity] = 0;
     pinned.push(activity);
   }
   for (const [activity, remaining] of running) {
-    duration[activity] = remaining;
+    duration[activity] = Math.max(1, remaining);
     pinned.push(activity);
   }
   return { ...problem, duration, pinned: Int32Array.from(pinned) };

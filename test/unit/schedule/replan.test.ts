@@ -37,6 +37,25 @@ describe("Replanner", () => {
     expect(makespan).toBe(23);
   });
 
+  it("starts nothing that waits for what is later than planned, or for its slot", () => {
+    for (const remaining of [0, -50]) {
+      const { startNow, start } = replannerFor(diamond).replan({ ended: [0, 2], running: [[1, remaining]] });
+      expect(startNow).toEqual([]);
+      expect(start[3]).toBeGreaterThan(0);
+      const replanner = replannerFor({ capacities: [1], activities: [activity(4), activity(4)] });
+      expect(replanner.replan({ ended: [], running: [[0, remaining]] }).startNow).toEqual([]);
+    }
+  });
+
+  it("starts nothing that waits for what takes no time before that has ended", () => {
+    const input = { capacities: [2], activities: [activity(0), activity(3, [0])] };
+    expect(replannerFor(input).replan({ ended: [], running: [] }).startNow).toEqual([0]);
+  });
+
+  it("starts a task again whose attempt failed", () => {
+    expect(replannerFor(diamond).replan({ ended: [0, 2], running: [] }).startNow).toEqual([1]);
+  });
+
   it("starts nothing while more runs than the cap allows", () => {
     const replanner = replannerFor({ capacities: [1], activities: [activity(4), activity(4), activity(4)] });
     const { startNow, start } = replanner.replan({

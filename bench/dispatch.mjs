@@ -1,0 +1,6 @@
+// What it costs not to know how long tasks will take: executions in which they take other times than estimated.
+//   npm run bench:dispatch -- [DIR] [--family NAME] [--runs N] [--schedules N] [--seed N] [--json]
+// Every way of dispatching meets the same attempts, and so does the schedule that knew them beforehand.
+import { runTypescript } from "./run-typescript.mjs";
+
+runTypescript("bench/dispatch/main.ts");
