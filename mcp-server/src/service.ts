@@ -5,6 +5,7 @@ import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/context.ts";
 import type { Counts } from "./run/progress.ts";
+import { lookAtWhatEnded } from "./run/scope-truth.ts";
 import { SessionMemory } from "./run/session.ts";
 import { sweep } from "./run/sweep.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
@@ -55,7 +56,9 @@ export class Service {
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
       if (name === HOOK_TOOL) {
-        return { content: [{ type: "text", text: await answerHook(run, this.#session, input, toolUseId) }] };
+        const text = await answerHook(run, this.#session, input, toolUseId);
+        await lookAtWhatEnded(run);
+        return { content: [{ type: "text", text }] };
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
@@ -69,6 +72,7 @@ export class Service {
         signal: request.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
+      await lookAtWhatEnded(run);
       return { content: [{ type: "text", text: text ?? JSON.stringify(data) }], structuredContent: data };
     } catch (error) {
       return failure(error);
@@ -79,7 +83,8 @@ export class Service {
 /** What a crashed session left behind is free as soon as the next one starts. */
 async function sweepOnStart(run: RunContext): Promise<void> {
   const store = await run.graph();
-  await store?.write(run.now(), "server", (tx) => sweep(run, tx));
+  await store?.write(run.now, "server", (tx) => sweep(run, tx));
+  await lookAtWhatEnded(run);
 }
 
 async function notifyProgress(

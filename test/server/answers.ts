@@ -123,5 +123,6 @@ export interface Answers {
     readonly outcome: string;
     readonly status: string;
     readonly reply: string;
+    readonly note?: string;
   };
 }

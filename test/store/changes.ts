@@ -79,12 +79,16 @@ export function completed(task: string, attempt: AttemptId): Change[] {
 
 /** Makes a plan with tasks t1, t2, …; returns its id. */
 export function makePlan(store: GraphStore, tasks: number, slug = "shop", repository = REPOSITORY) {
-  return store.write(NOW, "main", async (tx) => {
-    const planId = await tx.nextPlanId();
-    const created = Array.from({ length: tasks }, (_, i) => taskCreated(`t${i + 1}`, i + 1));
-    await tx.append(planId, planCreated(slug, repository), ...created);
-    return planId;
-  });
+  return store.write(
+    () => NOW,
+    "main",
+    async (tx) => {
+      const planId = await tx.nextPlanId();
+      const created = Array.from({ length: tasks }, (_, i) => taskCreated(`t${i + 1}`, i + 1));
+      await tx.append(planId, planCreated(slug, repository), ...created);
+      return planId;
+    },
+  );
 }
 
 /** Offers a task that is pending and unclaimed; returns the claim. */

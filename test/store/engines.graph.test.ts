@@ -54,46 +54,62 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const store = await original.open();
     const planId = await makePlan(store, 5);
     await makePlan(store, 2, "second");
-    await store.write(NOW + 1, "main", async (tx) => {
-      for (const task of ["t1", "t2", "t3", "t4"]) {
-        const attempt = await claim(tx, planId, task);
-        await tx.keepOfferToken(attempt, "secret");
-        if (task === "t4") {
-          await tx.append(planId, { type: "claim.returned", task: task as TaskId, attempt, cause: "unused" });
-          continue;
+    await store.write(
+      () => NOW + 1,
+      "main",
+      async (tx) => {
+        for (const task of ["t1", "t2", "t3", "t4"]) {
+          const attempt = await claim(tx, planId, task);
+          await tx.keepOfferToken(attempt, "secret");
+          if (task === "t4") {
+            await tx.append(planId, {
+              type: "claim.returned",
+              task: task as TaskId,
+              attempt,
+              cause: "unused",
+            });
+            continue;
+          }
+          await tx.append(planId, ...started(task, attempt));
+          const base = { task: task as TaskId, attempt };
+          await tx.append(
+            planId,
+            { type: "attempt.bound", ...base, agentId: `agent of ${task}` },
+            { type: "attempt.widened", ...base, path: "README.md" },
+            { type: "attempt.widened", ...base, path: "LICENSE" },
+            { type: "attempt.reminded", ...base },
+          );
+          if (task === "t1") await tx.append(planId, ...completed(task, attempt));
+          if (task === "t2") {
+            await tx.append(planId, {
+              type: "attempt.ended",
+              ...base,
+              outcome: "lost",
+              cause: "silence",
+              drainsUntilMs: NOW + 5,
+            });
+            await tx.append(planId, { type: "attempt.drained", ...base, how: "time" });
+          }
         }
-        await tx.append(planId, ...started(task, attempt));
-        const base = { task: task as TaskId, attempt };
         await tx.append(
           planId,
-          { type: "attempt.bound", ...base, agentId: `agent of ${task}` },
-          { type: "attempt.widened", ...base, path: "README.md" },
-          { type: "attempt.widened", ...base, path: "LICENSE" },
-          { type: "attempt.reminded", ...base },
+          { type: "task.annotated", task: "t5" as TaskId, note: "one", metadata: { a: 1 } },
+          { type: "task.annotated", task: "t5" as TaskId, note: "two", owner: "me", metadata: { b: 2 } },
+          {
+            type: "scope.touched",
+            task: "t5" as TaskId,
+            paths: ["src/t5.ts"],
+            by: ["shop/t1"],
+            note: "Look before you write.",
+          },
+          taskCreated("t6", 6, ["t1"]),
+          { type: "task.status", task: "t6" as TaskId, status: "cancelled", cause: "removed" },
+          { type: "plan.updated", title: "Another shop", policy: { maxParallel: 2 } },
+          { type: "plan.status", status: "paused", cause: "asked" },
+          { type: "plan.reported", session: "s" },
         );
-        if (task === "t1") await tx.append(planId, ...completed(task, attempt));
-        if (task === "t2") {
-          await tx.append(planId, {
-            type: "attempt.ended",
-            ...base,
-            outcome: "lost",
-            cause: "silence",
-            drainsUntilMs: NOW + 5,
-          });
-          await tx.append(planId, { type: "attempt.drained", ...base, how: "time" });
-        }
-      }
-      await tx.append(
-        planId,
-        { type: "task.annotated", task: "t5" as TaskId, note: "one", metadata: { a: 1 } },
-        { type: "task.annotated", task: "t5" as TaskId, note: "two", owner: "me", metadata: { b: 2 } },
-        taskCreated("t6", 6, ["t1"]),
-        { type: "task.status", task: "t6" as TaskId, status: "cancelled", cause: "removed" },
-        { type: "plan.updated", title: "Another shop", policy: { maxParallel: 2 } },
-        { type: "plan.status", status: "paused", cause: "asked" },
-        { type: "plan.reported", session: "s" },
-      );
-    });
+      },
+    );
     const before = await contents(original);
 
     const copy = await freshDatabase(engine);
@@ -123,13 +139,17 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const store = await database.open();
     const planId = await makePlan(store, 2);
     const before = await contents(database);
-    const failing = store.write(NOW, "main", async (tx) => {
-      const attempt = await claim(tx, planId, "t1");
-      await tx.append(planId, ...started("t1", attempt), ...completed("t1", attempt));
-      const plan = await tx.plan(REPOSITORY, "shop");
-      if (plan) expect((await tx.graph(plan)).tasks.get("t1" as TaskId)?.status).toBe("completed");
-      throw new Error("changed its mind");
-    });
+    const failing = store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        const attempt = await claim(tx, planId, "t1");
+        await tx.append(planId, ...started("t1", attempt), ...completed("t1", attempt));
+        const plan = await tx.plan(REPOSITORY, "shop");
+        if (plan) expect((await tx.graph(plan)).tasks.get("t1" as TaskId)?.status).toBe("completed");
+        throw new Error("changed its mind");
+      },
+    );
     const reading = statusOf(store, "t1");
     await expect(failing).rejects.toThrow("changed its mind");
     expect(await reading).toBe("pending");
@@ -142,9 +162,13 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const store = await database.open();
     for (const words of ["connection terminated: timeout", "a busy, locked, corrupt SSL port"]) {
       const error = Object.assign(new Error(words), { code: "ENOENT" });
-      const failing = store.write(NOW, "main", async () => {
-        throw error;
-      });
+      const failing = store.write(
+        () => NOW,
+        "main",
+        async () => {
+          throw error;
+        },
+      );
       await expect(failing).rejects.toBe(error);
     }
   });
@@ -153,14 +177,28 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
-    const first = await store.write(NOW, "main", (tx) => claim(tx, planId, "t1"));
-    await expect(store.write(NOW, "main", (tx) => claim(tx, planId, "t1"))).rejects.toThrow(/unique/i);
+    const first = await store.write(
+      () => NOW,
+      "main",
+      (tx) => claim(tx, planId, "t1"),
+    );
+    await expect(
+      store.write(
+        () => NOW,
+        "main",
+        (tx) => claim(tx, planId, "t1"),
+      ),
+    ).rejects.toThrow(/unique/i);
     expect(await database.query("select id from claims")).toEqual([{ id: first }]);
 
-    await store.write(NOW, "main", async (tx) => {
-      await tx.append(planId, ...started("t1", first), ...completed("t1", first));
-      await claim(tx, planId, "t1");
-    });
+    await store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        await tx.append(planId, ...started("t1", first), ...completed("t1", first));
+        await claim(tx, planId, "t1");
+      },
+    );
     expect(await database.query("select state from claims order by id")).toEqual([
       { state: "ended" },
       { state: "offered" },
@@ -173,11 +211,15 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const planId = await makePlan(writer, 1);
     const appended = gate();
     const commit = gate();
-    const writing = writer.write(NOW, "main", async (tx) => {
-      await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
-      appended.open();
-      await commit.passed;
-    });
+    const writing = writer.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
+        appended.open();
+        await commit.passed;
+      },
+    );
     await appended.passed;
     expect(await statusOf(reader, "t1")).toBe("pending");
     expect(await reader.read((r) => r.held(CHECKOUT))).toEqual([]);
@@ -194,9 +236,13 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     await other.read(async (reader) => {
       const plan = await reader.plan(REPOSITORY, "shop");
       if (!plan) throw new Error("no plan");
-      await writer.write(NOW, "main", async (tx) => {
-        await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
-      });
+      await writer.write(
+        () => NOW,
+        "main",
+        async (tx) => {
+          await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
+        },
+      );
       const graph = await reader.graph(plan);
       expect(graph.tasks.get("t1" as TaskId)?.status).toBe("pending");
       expect(graph.claims).toEqual([]);
@@ -210,13 +256,17 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const store = await database.open();
     const planId = await makePlan(store, 1);
     const order: string[] = [];
-    const writing = store.write(NOW, "main", async (tx) => {
-      const plan = await tx.plan(REPOSITORY, "shop");
-      await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
-      if (plan) await tx.graph(plan);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      order.push("written");
-    });
+    const writing = store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        const plan = await tx.plan(REPOSITORY, "shop");
+        await tx.append(planId, ...started("t1", await claim(tx, planId, "t1")));
+        if (plan) await tx.graph(plan);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push("written");
+      },
+    );
     const reading = statusOf(store, "t1").then((status) => order.push(`read ${status}`));
     await Promise.all([writing, reading]);
     expect(order).toEqual(["written", "read in_progress"]);
@@ -263,10 +313,14 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     while ((await claims()) < 10) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const worker of workers) worker.kill();
     const began = performance.now();
-    await store.write(NOW, "main", async (tx) => {
-      const plan = await tx.plan(REPOSITORY, "shop");
-      if (plan) await tx.append(plan.id, { type: "plan.status", status: "paused" });
-    });
+    await store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        const plan = await tx.plan(REPOSITORY, "shop");
+        if (plan) await tx.append(plan.id, { type: "plan.status", status: "paused" });
+      },
+    );
     expect(performance.now() - began).toBeLessThan(5_000);
     // Every claim came with its completion, in one transaction.
     const n = await claims();
@@ -285,7 +339,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     );
     for (const other of others) expect(await other.said()).toBe("open");
     await makePlan(await database.open(), 1);
-    expect(await database.query("select value from meta")).toEqual([{ value: "1.2" }]);
+    expect(await database.query("select value from meta")).toEqual([{ value: "1.3" }]);
     expect(await database.query("select count(*) as n from plans")).toEqual([{ n: 1 }]);
   });
 
@@ -294,12 +348,15 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     const store = await database.open();
     const planId = await makePlan(store, 1);
     const text = 'quotes \' " \\ $1 ?; tab\t, line\n, NUL \0, emoji 🛒, half of one \ud83d, {"json":[]}';
-    await store.write(NOW, `agent ${text}`, (tx) =>
-      tx.append(
-        planId,
-        { type: "task.annotated", task: "t1" as TaskId, note: text, owner: text },
-        { type: "plan.status", status: "paused", cause: text },
-      ),
+    await store.write(
+      () => NOW,
+      `agent ${text}`,
+      (tx) =>
+        tx.append(
+          planId,
+          { type: "task.annotated", task: "t1" as TaskId, note: text, owner: text },
+          { type: "plan.status", status: "paused", cause: text },
+        ),
     );
     const fresh = await database.open();
     const [plan] = await fresh.read((reader) => reader.plans(REPOSITORY));
@@ -322,15 +379,19 @@ describe("one PostgreSQL database with several repositories", () => {
     const met = gate();
     let inside = 0;
     const write = (name: "one" | "two") =>
-      stores[name].write(NOW, "main", async (tx) => {
-        const planId = await tx.nextPlanId();
-        await tx.append(planId, planCreated("shop", name), taskCreated("t1", 1));
-        inside += 1;
-        if (inside === 2) met.open();
-        await met.passed;
-        await claim(tx, planId, "t1");
-        return planId;
-      });
+      stores[name].write(
+        () => NOW,
+        "main",
+        async (tx) => {
+          const planId = await tx.nextPlanId();
+          await tx.append(planId, planCreated("shop", name), taskCreated("t1", 1));
+          inside += 1;
+          if (inside === 2) met.open();
+          await met.passed;
+          await claim(tx, planId, "t1");
+          return planId;
+        },
+      );
     const [a, b] = await Promise.all([write("one"), write("two")]);
     expect(a).not.toBe(b);
     expect(await database.query("select count(distinct id) as n from claims")).toEqual([{ n: 2 }]);
@@ -343,16 +404,24 @@ describe("one PostgreSQL database with several repositories", () => {
     const planId = await makePlan(first, 1);
     const order: string[] = [];
     const inside = gate();
-    const slow = first.write(NOW, "main", async () => {
-      inside.open();
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      order.push("first");
-    });
+    const slow = first.write(
+      () => NOW,
+      "main",
+      async () => {
+        inside.open();
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        order.push("first");
+      },
+    );
     await inside.passed;
-    await second.write(NOW, "main", async (tx) => {
-      order.push("second");
-      await tx.append(planId, offered("t1", 77 as AttemptId));
-    });
+    await second.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        order.push("second");
+        await tx.append(planId, offered("t1", 77 as AttemptId));
+      },
+    );
     await slow;
     expect(order).toEqual(["first", "second"]);
   });
@@ -361,16 +430,20 @@ describe("one PostgreSQL database with several repositories", () => {
 /** Applies the logged events, plan by plan, to the tables of an empty graph. */
 async function replay(store: GraphStore, events: readonly Record<string, unknown>[]): Promise<void> {
   // The writer's own connection: replaying logs nothing.
-  await store.write(NOW, "main", async (tx) => {
-    const db = (tx as unknown as { db: Parameters<typeof project>[0] }).db;
-    for (const row of events) {
-      const change = {
-        type: row.type,
-        ...(row.task_id !== null && { task: row.task_id }),
-        ...(row.attempt_id !== null && { attempt: row.attempt_id }),
-        ...JSON.parse(String(row.data)),
-      };
-      await project(db, Number(row.plan_id), Number(row.at_ms), [{ seq: Number(row.seq), change }]);
-    }
-  });
+  await store.write(
+    () => NOW,
+    "main",
+    async (tx) => {
+      const db = (tx as unknown as { db: Parameters<typeof project>[0] }).db;
+      for (const row of events) {
+        const change = {
+          type: row.type,
+          ...(row.task_id !== null && { task: row.task_id }),
+          ...(row.attempt_id !== null && { attempt: row.attempt_id }),
+          ...JSON.parse(String(row.data)),
+        };
+        await project(db, Number(row.plan_id), Number(row.at_ms), [{ seq: Number(row.seq), change }]);
+      }
+    },
+  );
 }

@@ -136,10 +136,14 @@ describe("PostgreSQL", () => {
     const planId = await makePlan(store, 1);
     const kill = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parallel'";
     const error = await refusal(
-      store.write(NOW, "main", async (tx) => {
-        await asAdmin(database.url, `${kill} and datname = current_database()`);
-        await tx.append(planId, { type: "plan.status", status: "paused" });
-      }),
+      store.write(
+        () => NOW,
+        "main",
+        async (tx) => {
+          await asAdmin(database.url, `${kill} and datname = current_database()`);
+          await tx.append(planId, { type: "plan.status", status: "paused" });
+        },
+      ),
     );
     expect(error.problem).toBe("unreachable");
     expect(await store.read((reader) => reader.plan(REPOSITORY, "shop"))).toMatchObject({ status: "open" });

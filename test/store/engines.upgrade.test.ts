@@ -69,7 +69,7 @@ it("upgrades a graph of version 1.0 with everything in it, and goes on with it",
   const path = graphOfVersion1_0();
   const before = contents(path);
   const store = await opened(path);
-  expect(versionOf(path)).toBe("1.2");
+  expect(versionOf(path)).toBe("1.3");
   // Columns that are new are beside what was there.
   expect(contents(path)).toMatchObject(before);
   expect(
@@ -78,10 +78,14 @@ it("upgrades a graph of version 1.0 with everything in it, and goes on with it",
     ),
   ).toMatchObject([{ detail: expect.stringContaining("events_order") }]);
 
-  await store.write(NOW, "main", async (tx) => {
-    await tx.append(1, ...completed("price", 2 as Parameters<typeof completed>[1]));
-    await tx.append(1, ...started("order", await claim(tx, 1, "order")));
-  });
+  await store.write(
+    () => NOW,
+    "main",
+    async (tx) => {
+      await tx.append(1, ...completed("price", 2 as Parameters<typeof completed>[1]));
+      await tx.append(1, ...started("order", await claim(tx, 1, "order")));
+    },
+  );
   const graph = await graphIn(path);
   expect(graph.tasks.get("order" as TaskId)?.status).toBe("in_progress");
   expect(graph.count("completed")).toBe(2);
@@ -119,7 +123,7 @@ it("upgrades once, and copies once, when several processes open the graph at the
     Array.from({ length: 4 }, () => OtherProcess.start(`sqlite:${path}`, "open")),
   );
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(versionOf(path)).toBe("1.2");
+  expect(versionOf(path)).toBe("1.3");
   expect(versionOf(`${path}.1.0.backup`)).toBe("1.0");
   expect(existsSync(`${path}.1.0.backup-2`)).toBe(false);
   expect(existsSync(`${path}.1.0.backup.partial`)).toBe(false);
@@ -160,20 +164,25 @@ it("lets a server of version 1.0 go on in the upgraded graph, and understands wh
     [3, "stock", "running"],
     [4, "+1", "offered"],
   ]);
-  expect(await store.write(NOW, "main", (tx) => tx.offerToken(4 as Parameters<typeof completed>[1]))).toBe(
-    "4-abcdefghijklmnopqrstuvwxyz",
-  );
+  expect(
+    await store.write(
+      () => NOW,
+      "main",
+      (tx) => tx.offerToken(4 as Parameters<typeof completed>[1]),
+    ),
+  ).toBe("4-abcdefghijklmnopqrstuvwxyz");
 });
 
 it("upgrades a graph in PostgreSQL in one transaction", async () => {
   const database = await freshDatabase("postgres");
   await (await database.open()).close();
   await database.query("drop index events_order");
+  await database.query("drop table observations");
   await database.query("alter table plans drop column throttle");
   await database.query("update meta set value = '1.0'");
   const others = await Promise.all(Array.from({ length: 3 }, () => OtherProcess.start(database.url, "open")));
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(await database.query("select value from meta")).toEqual([{ value: "1.2" }]);
+  expect(await database.query("select value from meta")).toEqual([{ value: "1.3" }]);
   expect(
     await database.query("select indexname from pg_indexes where indexname = 'events_order'"),
   ).toHaveLength(1);

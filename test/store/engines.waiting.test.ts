@@ -9,8 +9,10 @@ stopPostgresAfterAll();
 const NEVER = new AbortController().signal;
 
 async function change(store: GraphStore, planId: number): Promise<void> {
-  await store.write(NOW, "main", (tx) =>
-    tx.append(planId, { type: "decision.taken", decision: "wait", reason: "test" }),
+  await store.write(
+    () => NOW,
+    "main",
+    (tx) => tx.append(planId, { type: "decision.taken", decision: "wait", reason: "test" }),
   );
 }
 

@@ -29,14 +29,18 @@ switch (action) {
     say("ready");
     await once(process.stdin, "data");
     for (let more = true; more; ) {
-      more = await store.write(NOW, argument, async (tx) => {
-        const stored = await tx.plan(REPOSITORY, "shop");
-        const task = stored && (await tx.graph(stored)).ready[0];
-        if (!stored || !task) return false;
-        const attempt = await claim(tx, stored.id, task.id);
-        await tx.append(stored.id, ...started(task.id, attempt), ...completed(task.id, attempt));
-        return true;
-      });
+      more = await store.write(
+        () => NOW,
+        argument,
+        async (tx) => {
+          const stored = await tx.plan(REPOSITORY, "shop");
+          const task = stored && (await tx.graph(stored)).ready[0];
+          if (!stored || !task) return false;
+          const attempt = await claim(tx, stored.id, task.id);
+          await tx.append(stored.id, ...started(task.id, attempt), ...completed(task.id, attempt));
+          return true;
+        },
+      );
       // SQLite's queue for the write lock is not fair: without a pause one process would take all.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -48,8 +52,10 @@ switch (action) {
     const { id } = await plan();
     say("ready");
     for await (const _ of process.stdin) {
-      await store.write(NOW, "other", (tx) =>
-        tx.append(id, { type: "decision.taken", decision: "proceed", reason: "test" }),
+      await store.write(
+        () => NOW,
+        "other",
+        (tx) => tx.append(id, { type: "decision.taken", decision: "proceed", reason: "test" }),
       );
       say(Date.now());
     }

@@ -57,7 +57,11 @@ async function graph(): Promise<{ path: string; store: GraphStore }> {
   const path = join(temporaryFolder(), "graph.sqlite");
   const store = await openSqlite(path, true);
   if (!store) throw new Error("the graph was not created");
-  await store.write(1, "main", (tx) => tx.append(1, ...created));
+  await store.write(
+    () => 1,
+    "main",
+    (tx) => tx.append(1, ...created),
+  );
   return { path, store };
 }
 
@@ -65,35 +69,57 @@ describe("a transaction", () => {
   it("that throws leaves nothing, and the next one works", async () => {
     const { path, store } = await graph();
     const before = logOf(path);
-    const failing = store.write(2, "main", async (tx) => {
-      await tx.append(1, { type: "plan.status", status: "stopped" }, offered(1));
-      await tx.keepOfferToken(1 as AttemptId, "secret");
-      throw new Error("half way");
-    });
+    const failing = store.write(
+      () => 2,
+      "main",
+      async (tx) => {
+        await tx.append(1, { type: "plan.status", status: "stopped" }, offered(1));
+        await tx.keepOfferToken(1 as AttemptId, "secret");
+        throw new Error("half way");
+      },
+    );
     await expect(failing).rejects.toThrow("half way");
     expect(logOf(path)).toEqual(before);
     expect(query(path, "select * from claims")).toEqual([]);
     expect(query(path, "select status from plans")).toEqual([{ status: "open" }]);
-    await store.write(3, "main", (tx) => tx.append(1, offered(1)));
+    await store.write(
+      () => 3,
+      "main",
+      (tx) => tx.append(1, offered(1)),
+    );
     expect(logOf(path)).toHaveLength(before.length + 1);
     await store.close();
   });
 
   it("is not seen by others before it ends", async () => {
     const { path, store } = await graph();
-    await store.write(2, "main", async (tx) => {
-      await tx.append(1, offered(1));
-      expect(query(path, "select * from claims")).toEqual([]);
-    });
+    await store.write(
+      () => 2,
+      "main",
+      async (tx) => {
+        await tx.append(1, offered(1));
+        expect(query(path, "select * from claims")).toEqual([]);
+      },
+    );
     expect(query(path, "select state from claims")).toEqual([{ state: "offered" }]);
     await store.close();
   });
 
   it("that claims a task a second time is refused by the database itself", async () => {
     const { path, store } = await graph();
-    await store.write(2, "main", (tx) => tx.append(1, offered(1)));
+    await store.write(
+      () => 2,
+      "main",
+      (tx) => tx.append(1, offered(1)),
+    );
     const before = logOf(path);
-    await expect(store.write(3, "main", (tx) => tx.append(1, offered(2)))).rejects.toThrow(/UNIQUE/);
+    await expect(
+      store.write(
+        () => 3,
+        "main",
+        (tx) => tx.append(1, offered(2)),
+      ),
+    ).rejects.toThrow(/UNIQUE/);
     expect(logOf(path)).toEqual(before);
     await store.close();
   });
@@ -101,7 +127,15 @@ describe("a transaction", () => {
   it("waits for one that the same process began before", async () => {
     const { path, store } = await graph();
     const note = (n: number): Change => ({ type: "task.annotated", task: ONE, note: String(n) });
-    await Promise.all([0, 1, 2, 3].map((n) => store.write(2, "main", (tx) => tx.append(1, note(n)))));
+    await Promise.all(
+      [0, 1, 2, 3].map((n) =>
+        store.write(
+          () => 2,
+          "main",
+          (tx) => tx.append(1, note(n)),
+        ),
+      ),
+    );
     expect(query(path, "select notes from tasks")).toEqual([{ notes: '["0","1","2","3"]' }]);
     await store.close();
   });
@@ -109,14 +143,20 @@ describe("a transaction", () => {
   it("changes nothing of a claim that is in another state by then", async () => {
     const { path, store } = await graph();
     const attempt = 1 as AttemptId;
-    await store.write(2, "main", (tx) =>
-      tx.append(1, offered(1), { type: "claim.returned", task: ONE, attempt, cause: "late" }),
+    await store.write(
+      () => 2,
+      "main",
+      (tx) => tx.append(1, offered(1), { type: "claim.returned", task: ONE, attempt, cause: "late" }),
     );
-    await store.write(3, "main", async (tx) => {
-      await tx.append(1, { type: "attempt.started", task: ONE, attempt, number: 1, leaseUntilMs: 9 });
-      await tx.keepOfferToken(attempt, "secret");
-      await tx.renewLease(attempt, 99);
-    });
+    await store.write(
+      () => 3,
+      "main",
+      async (tx) => {
+        await tx.append(1, { type: "attempt.started", task: ONE, attempt, number: 1, leaseUntilMs: 9 });
+        await tx.keepOfferToken(attempt, "secret");
+        await tx.renewLease(attempt, 99);
+      },
+    );
     expect(query(path, "select state, offer_token, expires_at_ms, started_at_ms from claims")).toEqual([
       { state: "returned", offer_token: null, expires_at_ms: null, started_at_ms: null },
     ]);
@@ -129,11 +169,49 @@ describe("an error that only sounds like one of the database", () => {
     const { store } = await graph();
     for (const words of ["blocked on a busy, locked port", "a corrupt, read-only picture"]) {
       const error = new Error(words);
-      const failing = store.write(2, "main", async () => {
-        throw error;
-      });
+      const failing = store.write(
+        () => 2,
+        "main",
+        async () => {
+          throw error;
+        },
+      );
       await expect(failing).rejects.toBe(error);
     }
     await store.close();
   });
+});
+
+it("a change has the time of its writer's turn, not that of the wait for it", async () => {
+  const { path, store } = await graph();
+  let clock = 10;
+  let letGo = () => {};
+  const busy = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const note = (text: string): Change => ({ type: "task.annotated", task: ONE, note: text });
+  const first = store.write(
+    () => clock,
+    "main",
+    async (tx) => {
+      await busy;
+      await tx.append(1, note("first"));
+    },
+  );
+  const second = store.write(
+    () => clock,
+    "main",
+    (tx) => tx.append(1, note("second")),
+  );
+  // Both have asked for their turn by now.
+  await new Promise((resolve) => setImmediate(resolve));
+  clock = 500;
+  letGo();
+  await Promise.all([first, second]);
+  await store.close();
+  const notes = logOf(path).filter(({ type }) => type === "task.annotated");
+  expect(notes.map(({ atMs, data }) => [data.note, atMs])).toEqual([
+    ["first", 10],
+    ["second", 500],
+  ]);
 });

@@ -196,8 +196,15 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
   isolation: {
     keys: ["isolation"],
     expects: '"shared" or "worktree"',
-    essential: false,
+    essential: true,
     read: first(z.enum(["shared", "worktree"])),
+    render: asIs,
+  },
+  alternatives: {
+    keys: ["alternatives"],
+    expects: "the name of a group of tasks",
+    essential: true,
+    read: first(text.transform((name) => name.trim()).pipe(text.min(1))),
     render: asIs,
   },
   estimateMs: {

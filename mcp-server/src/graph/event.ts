@@ -1,4 +1,5 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
+import type { AttributedFile, AtWork } from "./checkout-change.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope.ts";
 import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -131,7 +132,96 @@ export type Change =
       readonly attempt: AttemptId;
       readonly path: string;
       readonly heldBy: string;
+      /** The git command that was refused, e.g. `git stash`: it concerns the checkout, not one path. */
+      readonly command?: string;
+      /** Under `guard: warn` the agent was told, and nothing was prevented. */
+      readonly warned?: boolean;
     }
+  /**
+   * What changed in a checkout between two looks at it, while these attempts were at work in it. It is in the log of
+   * every plan that had one at work, also if nothing changed where one of them has ended.
+   */
+  | {
+      readonly type: "checkout.observed";
+      readonly sinceMs: number;
+      readonly untilMs: number;
+      readonly atWork: readonly AtWork[];
+      readonly files: readonly AttributedFile[];
+      /** Changed files beyond those that are listed; absent: none. */
+      readonly unlisted?: number;
+    }
+  /**
+   * The checkout could not be looked at. What these attempts wrote cannot be told any more; without attempts, the
+   * next look that succeeds may still tell it.
+   */
+  | { readonly type: "checkout.unmeasured"; readonly atWork: readonly AtWork[]; readonly why: string }
+  /** Where a report and the checkout differ, and what the agent was told of it. */
+  | {
+      readonly type: "attempt.compared";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      /** Files that the report names and that did not change while the task was worked on. */
+      readonly unchanged: readonly string[];
+      readonly note: string;
+    }
+  /** Files in the scope of a task were changed by others; the note is for the agent that works on it next. */
+  | {
+      readonly type: "scope.touched";
+      readonly task: TaskId;
+      readonly paths: readonly string[];
+      readonly by: readonly string[];
+      readonly note: string;
+    }
+  /** What differed from the last commit in the shared checkout when the task was offered: not the task's doing. */
+  | {
+      readonly type: "checkout.seen";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly changed: readonly string[];
+    }
+  /** The attempt works in a worktree that was cut from `base`. */
+  | {
+      readonly type: "worktree.cut";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly path: string;
+      readonly branch: string;
+      readonly base: string;
+      /** The commit whose merge was begun in it, for a task that solves a conflict. */
+      readonly merging?: string;
+    }
+  /** The folder is gone; all that was in it is on the plan's branch. */
+  | { readonly type: "worktree.removed"; readonly task: TaskId; readonly attempt: AttemptId }
+  /** What an attempt did, as a commit. Whether it is merged is another event. */
+  | {
+      readonly type: "work.committed";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+      readonly files: readonly string[];
+      /** Files of the task that somebody had changed before it: they are not in the commit. */
+      readonly leftOut: readonly string[];
+    }
+  /** The plan's branch holds the commit; it stood at `head` then. */
+  | {
+      readonly type: "work.merged";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+      readonly head: string;
+    }
+  /** The commit does not go together with the plan's branch; another task merges it. */
+  | {
+      readonly type: "work.conflicted";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+      readonly head: string;
+      readonly files: readonly string[];
+      readonly mergeTask: TaskId;
+    }
+  /** Work of the plan that was not committed although the policy wants it. */
+  | { readonly type: "commit.skipped"; readonly reason: string }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }
   /** What follows from a failure, by the policy; one of the words of `batch_collect`. */

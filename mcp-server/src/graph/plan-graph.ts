@@ -3,6 +3,14 @@ import { topologicalOrder } from "./levels.ts";
 import { needsHold, statusesOf } from "./readiness.ts";
 import type { Task, TaskId, TaskStatus } from "./task.ts";
 
+/** How tasks are ranked: the highest first. */
+export interface Order {
+  /** Equal keys rank equal tasks equally. */
+  readonly key: string;
+  /** Undefined where the longest chain is to decide. */
+  readonly rank: (tasks: readonly Task[]) => ReadonlyMap<TaskId, number> | undefined;
+}
+
 /**
  * A plan in memory with what the use cases ask of it most: counts, live claims, and the ready tasks in order of
  * priority. It is brought up to date with the rows that changed, so its cost grows with the change and not with
@@ -18,7 +26,10 @@ export class PlanGraph {
   readonly #draining = new Set<AttemptId>();
   readonly #counts = new Map<TaskStatus, number>();
   readonly #weight: (task: Task) => number;
-  #ranks: Map<TaskId, number> | undefined;
+  readonly #readyIds = new Set<TaskId>();
+  #order: Order | undefined;
+  #ranks: ReadonlyMap<TaskId, number> | undefined;
+  /** The ready tasks by rank; not kept before somebody asked for them. */
   #ready: Task[] = [];
 
   /** @param weight what a task adds to the length of a chain; the longest chain behind a task is its rank. */
@@ -68,6 +79,19 @@ export class PlanGraph {
     return this.#ready;
   }
 
+  get readyCount(): number {
+    return this.#readyIds.size;
+  }
+
+  /**
+   * From now on tasks are ranked by this instead of the longest chain behind them: once, and again when the shape of
+   * the graph or an estimate changes, or when another key is given.
+   */
+  rankBy(order: Order): void {
+    if (this.#order?.key !== order.key) this.#ranks = undefined;
+    this.#order = order;
+  }
+
   /** Takes over the rows that changed since the last time, in order of position and of id. */
   apply(tasks: readonly Task[], claims: readonly AnyClaim[]): void {
     const touched = new Set<TaskId>();
@@ -76,12 +100,11 @@ export class PlanGraph {
       this.#putClaim(claim);
       touched.add(claim.task);
     }
-    if (this.#ranks) for (const id of touched) this.#updateReady(id);
+    for (const id of touched) this.#updateReady(id);
   }
 
   #putTask(task: Task, touched: Set<TaskId>): void {
     const old = this.#tasks.get(task.id);
-    if (this.#ranks && old) this.#removeReady(old);
     this.#tasks.set(task.id, task);
     if (old) this.#counts.set(old.status, this.count(old.status) - 1);
     this.#counts.set(task.status, this.count(task.status) + 1);
@@ -117,18 +140,23 @@ export class PlanGraph {
     );
   }
 
-  /** Ranks change only with the graph's shape or the estimates, not with a task's progress. */
   #rankAll(): void {
     if (this.#ranks) return;
+    const tasks = [...this.#tasks.values()];
+    this.#ranks = this.#order?.rank(tasks) ?? this.#chains(tasks);
+    this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
+    this.#ready.sort((a, b) => this.#before(a, b));
+  }
+
+  /** The longest chain of work behind each task, itself included. */
+  #chains(tasks: readonly Task[]): Map<TaskId, number> {
     const ranks = new Map<TaskId, number>();
-    for (const task of topologicalOrder([...this.#tasks.values()]).reverse()) {
+    for (const task of topologicalOrder(tasks).reverse()) {
       let longest = 0;
       for (const id of this.#dependents.get(task.id) ?? []) longest = Math.max(longest, ranks.get(id) ?? 0);
       ranks.set(task.id, longest + this.#weight(task));
     }
-    this.#ranks = ranks;
-    this.#ready = [...this.#tasks.values()].filter((task) => this.#isReady(task));
-    this.#ready.sort((a, b) => this.#before(a, b));
+    return ranks;
   }
 
   #before(a: Task, b: Task): number {
@@ -138,8 +166,12 @@ export class PlanGraph {
   #updateReady(id: TaskId): void {
     const task = this.#tasks.get(id);
     if (!task) return;
+    const isReady = this.#isReady(task);
+    if (isReady) this.#readyIds.add(id);
+    else this.#readyIds.delete(id);
+    if (!this.#ranks) return;
     this.#removeReady(task);
-    if (this.#isReady(task)) this.#ready.splice(this.#placeOf(task), 0, task);
+    if (isReady) this.#ready.splice(this.#placeOf(task), 0, task);
   }
 
   #removeReady(task: Task): void {

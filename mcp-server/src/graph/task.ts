@@ -50,6 +50,8 @@ export interface TaskDefinition {
   /** The role: the agent type that should execute it, without a plugin prefix. */
   readonly agent?: string;
   readonly isolation?: Isolation;
+  /** Name of a group of tasks that are several approaches to one thing: the first that completes is taken. */
+  readonly alternatives?: string;
   readonly estimateMs?: number;
   readonly timeoutMs?: number;
   /** Further attempts after the first; absent: the policy's. */

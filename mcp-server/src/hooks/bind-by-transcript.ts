@@ -3,11 +3,16 @@ import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts.ts";
 import type { RunContext } from "../run/context.ts";
+import { lookBeforeStart, recordLook } from "../run/scope-truth.ts";
 import type { SessionMemory } from "../run/session.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { json } from "./hook-event.ts";
 
-const agentMeta = z.looseObject({ toolUseId: z.string() });
+const agentMeta = z.looseObject({
+  toolUseId: z.string(),
+  worktreePath: z.string().optional(),
+  spawnedWithWorktree: z.boolean().optional(),
+});
 
 /**
  * Finds out which launch an agent came from. A foreground agent's launch is reported only after it has ended,
@@ -19,6 +24,17 @@ export async function bindByTranscript(
   agentId: string,
   transcript: string,
 ): Promise<HeldClaim | undefined> {
+  const launchedBy = (await metaOf(agentId, transcript))?.toolUseId;
+  return launchedBy === undefined ? undefined : bindLaunch(run, session, launchedBy, agentId);
+}
+
+/** The worktree that the host made for an agent, where it made one. */
+export async function hostWorktree(agentId: string, transcript: string): Promise<string | undefined> {
+  const meta = await metaOf(agentId, transcript);
+  return meta?.spawnedWithWorktree ? meta.worktreePath : undefined;
+}
+
+async function metaOf(agentId: string, transcript: string): Promise<z.infer<typeof agentMeta> | undefined> {
   if (transcript === "" || !/^[\w-]+$/.test(agentId)) return undefined;
   const file = join(
     dirname(transcript),
@@ -27,8 +43,7 @@ export async function bindByTranscript(
     `agent-${agentId}.meta.json`,
   );
   const text = await readFile(file, "utf8").catch(() => "");
-  const launchedBy = json(agentMeta, text)?.toolUseId;
-  return launchedBy === undefined ? undefined : bindLaunch(run, session, launchedBy, agentId);
+  return json(agentMeta, text);
 }
 
 /** Ties the agent to the claim for which the call launched it; the attempt starts. */
@@ -41,7 +56,9 @@ export async function bindLaunch(
   const launch = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch || !store) return undefined;
-  return store.write(run.now(), `agent ${agentId}`, async (tx) => {
+  const look = await lookBeforeStart(run, store, launch.token);
+  return store.write(run.now, `agent ${agentId}`, async (tx) => {
+    if (look) await recordLook(run, tx, look);
     const found = await claimOfToken(run, tx, launch.token);
     if (isRefusal(found)) return undefined;
     await startOrContinue(tx, found, agentId);

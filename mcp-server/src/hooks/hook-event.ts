@@ -8,6 +8,8 @@ export const hookInput = z.object({
   event: z.string(),
   session: z.string().default(""),
   transcript: z.string().default(""),
+  /** The folder in which the caller's tools run. */
+  cwd: z.string().default(""),
   agent: z.string().default(""),
   agentType: z.string().default(""),
   tool: z.string().default(""),

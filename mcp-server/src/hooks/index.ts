@@ -5,6 +5,7 @@ import { type HookAnswer, type HookEvent, hookInput, NOTHING } from "./hook-even
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse } from "./post-tool-use.ts";
 import { onPreToolUse } from "./pre-tool-use.ts";
+import { withNotes } from "./scope-notes.ts";
 import { onStop } from "./stop.ts";
 import { onStopFailure } from "./stop-failure.ts";
 import { onSubagentStart } from "./subagent-start.ts";
@@ -17,7 +18,7 @@ export const HOOK_TOOL = "hook";
 export type HookHandler = (run: RunContext, session: SessionMemory, event: HookEvent) => Promise<HookAnswer>;
 
 const HANDLERS: Readonly<Record<string, HookHandler>> = {
-  PreToolUse: onPreToolUse,
+  PreToolUse: withNotes(onPreToolUse),
   PostToolUse: onPostToolUse,
   PostToolBatch: onPostToolBatch,
   SubagentStart: onSubagentStart,

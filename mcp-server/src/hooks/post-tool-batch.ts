@@ -23,7 +23,7 @@ export async function onPostToolBatch(
     return launch ? [launch.attempt] : [];
   });
   if (launched.length === 0) return NOTHING;
-  const leftOut = await store.write(run.now(), "main", async (tx) => {
+  const leftOut = await store.write(run.now, "main", async (tx) => {
     const claims = await Promise.all(launched.map((attempt) => tx.claimById(attempt)));
     const planIds = new Set(claims.flatMap((held) => (held ? [held.planId] : [])));
     // A launch that was refused has started no agent: its offer is still open, and may be launched again.

@@ -28,7 +28,7 @@ export async function onPostToolUse(
 async function afterStop(run: RunContext, agentId: string | undefined): Promise<void> {
   const store = await run.graph();
   if (!store || agentId === undefined) return;
-  await store.write(run.now(), "main", async (tx) => {
+  await store.write(run.now, "main", async (tx) => {
     const held = await tx.claimOfAgent(agentId);
     if (held) {
       await agentEnded(run, tx, held, { finished: false, cause: "its agent was stopped", lastMessage: "" });

@@ -6,13 +6,17 @@ import { claimOfToken, isRefusal, renew } from "../run/attempts.ts";
 import { addedToLaunchLine, launchLine } from "../run/brief.ts";
 import type { RunContext } from "../run/context.ts";
 import { briefOf } from "../run/get-task.ts";
-import { guardWrite, type WriteAnswer } from "../run/guard-write.ts";
+import type { WriteAnswer } from "../run/guard-changes.ts";
+import { guardCommand } from "../run/guard-command.ts";
+import { guardWrite } from "../run/guard-write.ts";
 import { begunPlans, isOwnRun } from "../run/own-run.ts";
 import { loadPlan, taskOf } from "../run/plan-access.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { findToken } from "../run/token.ts";
+import { workRecord } from "../run/work-record.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
-import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
+import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { placeAgent } from "./worktree-agent.ts";
 
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 /** What an agent needs for its task; the rest is the orchestrator's. */
@@ -29,6 +33,7 @@ const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
 
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
+const shellInput = z.looseObject({ command: z.string() });
 const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 
 /** Before any tool that the run has to do with: who calls, may it, and is it still allowed to write. */
@@ -46,7 +51,11 @@ export async function onPreToolUse(
   if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
     const input = json(writeInput, event.input);
     const path = input?.file_path ?? input?.notebook_path;
-    if (path !== undefined) return writeAnswer(await guardWrite(run, agentId, path));
+    if (path !== undefined) return writeAnswer(await guardWrite(run, agentId, path, event.cwd));
+  }
+  if (agentId !== undefined && event.tool === "Bash") {
+    const command = json(shellInput, event.input)?.command;
+    if (command !== undefined) return writeAnswer(await guardCommand(run, agentId, command, event.cwd));
   }
   return NOTHING;
 }
@@ -64,16 +73,18 @@ async function signOfLife(
     (await store.read((reader) => reader.claimOfAgent(agentId))) ??
     (await bindByTranscript(run, session, agentId, transcript));
   if (held?.claim.state !== "running") return;
+  await placeAgent(run, session, held, { agent: agentId, transcript });
   const { claim } = held;
   const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
   if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
-  await store.write(run.now(), `agent ${agentId}`, (tx) =>
+  await store.write(run.now, `agent ${agentId}`, (tx) =>
     renew(tx, loaded.policy, taskOf(loaded, claim.task), claim),
   );
 }
 
 function writeAnswer(answer: WriteAnswer): HookAnswer {
   if (answer.kind === "deny") return deny(answer.reason);
+  if (answer.kind === "warn") return tell("PreToolUse", answer.reason);
   return answer.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
 }
 
@@ -127,14 +138,20 @@ async function launch(
     return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
+  const { isolation: _isolation, ...rest } = input;
+  const isolated =
+    claim.isolation === "worktree"
+      ? { record: await store.read((reader) => workRecord(reader, found.held.planId)) }
+      : undefined;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
       updatedInput: {
-        ...input,
-        prompt: briefOf(found, token, added),
+        ...rest,
+        prompt: briefOf(found, token, added, isolated),
         subagent_type: claim.agentType,
+        ...(isolated && { isolation: "worktree" }),
       },
     },
   };

@@ -18,7 +18,7 @@ export async function onStopFailure(
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const throttled = LIMITS.has(event.error);
-  return store.write(run.now(), `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
+  return store.write(run.now, `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
     const held = await tx.claimOfAgent(event.agent);
     if (!held) return NOTHING;
     await agentEnded(run, tx, held, {

@@ -2,6 +2,7 @@ import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
+import { placeAgent } from "./worktree-agent.ts";
 
 /** An agent starts: its attempt is under way even if it never calls a tool. */
 export async function onSubagentStart(
@@ -9,6 +10,8 @@ export async function onSubagentStart(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
-  if (event.agent !== "") await bindByTranscript(run, session, event.agent, event.transcript);
+  if (event.agent === "") return NOTHING;
+  const held = await bindByTranscript(run, session, event.agent, event.transcript);
+  if (held) await placeAgent(run, session, held, event);
   return NOTHING;
 }

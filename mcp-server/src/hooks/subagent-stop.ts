@@ -11,7 +11,7 @@ export async function onSubagentStop(
 ): Promise<HookAnswer> {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
-  return store.write(run.now(), `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
+  return store.write(run.now, `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
     const held = await tx.claimOfAgent(event.agent);
     if (!held) return NOTHING;
     const { claim, planId, plan } = held;

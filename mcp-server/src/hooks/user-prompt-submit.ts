@@ -45,7 +45,7 @@ export async function onUserPromptSubmit(
 /** An agent that was stopped or died fires no hook of its own; its end is known from here. */
 async function noteEnd(run: RunContext, ended: TaskNotification): Promise<void> {
   const store = await run.graph();
-  await store?.write(run.now(), "main", async (tx) => {
+  await store?.write(run.now, "main", async (tx) => {
     const held = await tx.claimOfAgent(ended.agentId);
     if (held) await agentEnded(run, tx, held, ended);
   });

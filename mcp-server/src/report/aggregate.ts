@@ -3,10 +3,13 @@ import type { GraphEvent } from "../graph/event.ts";
 import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
+import { type CommittedWork, committedWork } from "./committed-work.ts";
 import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
 import { normaliseText } from "./normalise.ts";
 import { measureRun, type RunFigures } from "./run-figures.ts";
+import { type ScopeTruth, scopeTruth } from "./scope-truth.ts";
 import { type SessionResult, sessionResults } from "./session-result.ts";
+import { type SuggestedScope, suggestedScopes } from "./suggested-scopes.ts";
 import { type TaskResult, taskResults } from "./task-result.ts";
 import { type TimelineRow, timelineOf } from "./timeline-rows.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./touched-files.ts";
@@ -42,6 +45,11 @@ export interface RunReport {
   readonly findings: readonly MergedFinding[];
   readonly sharedFiles: readonly SharedFile[];
   readonly outsideScope: readonly OutsideScope[];
+  /** What the looks at the checkout saw and the reports do not say. */
+  readonly scopeTruth: Omit<ScopeTruth, "written">;
+  /** Scopes that would have covered what tasks really wrote, where they are not the declared ones. */
+  readonly suggestedScopes: readonly SuggestedScope[];
+  readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
   /** What the policy decided, in order. */
   readonly decisions: readonly {
@@ -68,6 +76,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const tasks = taskResults(state, nowMs);
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
+  const { written, ...truth } = scopeTruth(state, events);
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
   return {
@@ -96,6 +105,9 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     ),
     sharedFiles: sharedFiles(state, nowMs),
     outsideScope: outsideScope(state, nowMs),
+    scopeTruth: truth,
+    suggestedScopes: suggestedScopes(state.tasks, written),
+    work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     decisions: events.flatMap(({ atMs, change }) =>
       change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],

@@ -15,6 +15,8 @@ import type { Verdict } from "./verdict.ts";
 const TIMELINE_WIDTH = 96;
 /** Per task; the JSON has them all. */
 const SHOWN_EVIDENCE = 3;
+/** Names of files or tasks of which the same holds; the JSON has them all. */
+const SHOWN_NAMES = 10;
 const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
   completed: "✓",
   "completed with failures": "✗",
@@ -45,6 +47,7 @@ export function renderMarkdown(report: RunReport): string {
       }),
     ),
     section("Files and scopes", fileLines(report)),
+    section("Commits", commitLines(report)),
     section(
       "Discoveries",
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
@@ -135,7 +138,7 @@ function findingLines({ findings }: RunReport): string[] {
   });
 }
 
-function fileLines({ sharedFiles, outsideScope }: RunReport): string[] {
+function fileLines({ sharedFiles, outsideScope, scopeTruth }: RunReport): string[] {
   return [
     ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -146,6 +149,83 @@ function fileLines({ sharedFiles, outsideScope }: RunReport): string[] {
       const how = granted ? "granted while it ran" : "**not granted**";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
+    ...scopeTruthLines(scopeTruth),
+  ];
+}
+
+/** One line for all files of which the same holds. */
+function scopeTruthLines({ strays, undeclared, unchanged, unobserved }: RunReport["scopeTruth"]): string[] {
+  const named = <T extends { readonly path: string; readonly how: string }>(files: readonly T[]) =>
+    files.map(({ path, how }) => `${name(path)}${how === "removed" ? " (removed)" : ""}`);
+  return [
+    ...grouped(strays, ({ by, scopeOf }) => JSON.stringify([by, scopeOf])).map((files) => {
+      const { by, scopeOf } = files[0];
+      const others = scopeOf.filter((task) => !by.includes(task));
+      const where = others.length === 0 ? "" : ` (in the scope of ${some(others.map(name))})`;
+      const who = some([...by.map(name), "the main conversation", "another program"], " or ");
+      return `- ${some(named(files))}${where} changed **outside the scope of all who ran** (${some(by.map(name))}), and nobody reported it: by ${who}`;
+    }),
+    ...grouped(undeclared, ({ task, orBy }) => JSON.stringify([task, orBy])).map((files) => {
+      const { task, orBy } = files[0];
+      const or = orBy.length === 0 ? "" : ` (unless ${some(orBy.map(name), " or ")} wrote there)`;
+      return `- ${bold(task)} did not report ${some(named(files))}, changed in its scope${or}`;
+    }),
+    ...grouped(unchanged, ({ task }) => task).map((files) => {
+      const paths = files.map(({ path }) => name(path));
+      return `- ${bold(files[0].task)} reported ${some(paths)}, which **did not change**`;
+    }),
+    ...grouped(unobserved, ({ why }) => why).map((tasks) => {
+      const who = some(tasks.map(({ task }) => name(task)));
+      return `- What ${who} really changed was not measured: ${escapeMarkdown(tasks[0].why)}`;
+    }),
+  ];
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): (readonly [T, ...T[]])[] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return [...groups.values()];
+}
+
+/** `a, b and 7 more`; `last` stands before the last one where all are named. */
+function some(texts: readonly string[], last = ", "): string {
+  const more = texts.length - SHOWN_NAMES;
+  if (more > 0) return `${texts.slice(0, SHOWN_NAMES).join(", ")} and ${more} more`;
+  return [texts.slice(0, -1).join(", "), ...texts.slice(-1)].filter((text) => text !== "").join(last);
+}
+
+function name(text: string): string {
+  return escapeMarkdown(text, NAME_LIMIT);
+}
+
+function commitLines({ work }: RunReport): string[] {
+  const { branch, conflicts, kept, commits, leftOut, skipped } = work;
+  return [
+    ...(branch
+      ? [
+          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`,
+        ]
+      : []),
+    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+      const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
+      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+    }),
+    ...kept.map(
+      ({ task, path, branch: on }) =>
+        `- ${bold(task)} left work that is not merged in the worktree ${name(path)} (branch ${name(on)})`,
+    ),
+    ...commits.map(
+      ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`,
+    ),
+    ...leftOut.map(
+      ({ task, path }) =>
+        `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`,
+    ),
+    ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`),
   ];
 }
 

@@ -108,7 +108,7 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
     lostAttempts: spans.filter((span) => outcomeOf(span) === "lost").length,
     returnedOffers: state.claims.filter((claim) => claim.state === "returned").length,
     preventedConflicts: hooksReported(state, events)
-      ? events.filter((event) => event.change.type === "write.denied").length
+      ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length
       : undefined,
     bursts: burstsOf(events),
   };

@@ -1,4 +1,4 @@
-import { type AttemptId, isLive, type RunningAttempt } from "../graph/attempt.ts";
+import { type AnyClaim, type AttemptId, type Claim, isLive, type RunningAttempt } from "../graph/attempt.ts";
 import { type Task, taskName } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
@@ -60,16 +60,13 @@ export async function startOrContinue(
     );
   }
   if (claim.state === "offered") {
-    const earlier = loaded.graph
-      .claimsOf(task.id)
-      .filter((other) => other.state === "ended" || other.state === "running");
     await tx.append(
       planId,
       {
         type: "attempt.started",
         task: task.id,
         attempt: claim.id,
-        number: earlier.length + 1,
+        number: attemptNumber(loaded, claim),
         leaseUntilMs: leaseEnd(loaded.policy, task, tx.nowMs, tx.nowMs),
         ...(agentId !== undefined && { agentId }),
       },
@@ -89,6 +86,13 @@ export async function startOrContinue(
     );
   }
   await renew(tx, loaded.policy, task, claim);
+}
+
+/** Which attempt at its task a claim is, or would be if it were taken up now: 1 for the first. */
+export function attemptNumber(loaded: LoadedPlan, claim: Claim): number {
+  if (claim.state === "running") return claim.number;
+  const isAttempt = (other: AnyClaim) => other.state === "ended" || other.state === "running";
+  return loaded.graph.claimsOf(claim.task).filter(isAttempt).length + 1;
 }
 
 /** Prolongs the lease: any sign of life does. */

@@ -16,18 +16,32 @@ export interface BriefFacts {
   readonly inputs: readonly { readonly task: Task; readonly report: Report | undefined }[];
   /** Earlier attempts at this task. */
   readonly earlier: readonly Attempt[];
+  /** Absent: it works in the shared checkout. */
+  readonly worktree?: WorktreeFacts;
   /** What the orchestrator wrote beside the launch line. */
   readonly added?: string;
+}
+
+/** What an agent has to know of its worktree. */
+export interface WorktreeFacts {
+  /** Absent: the host has put the agent into it. */
+  readonly path?: string;
+  readonly branch: string;
+  /** Commits of earlier attempts at the task, which are not merged. */
+  readonly kept: readonly { readonly number: number; readonly commit: string }[];
+  /** Dependencies whose files lie in the shared checkout only. */
+  readonly elsewhere: readonly TaskId[];
 }
 
 /** What an agent is told: its task, its limits, what came before, and how to report. */
 export function writeBrief(facts: BriefFacts): string {
   const { plan, task, token } = facts;
   const sections = [
-    `You execute one task of the plan "${plan}". Other agents may be working in the same checkout at the same time.`,
+    `You execute one task of the plan "${plan}". ${facts.worktree ? "You have a git worktree of your own." : "Other agents may be working in the same checkout at the same time."}`,
     `Task: ${plan}/${task.id}\nToken: ${token}`,
     `# ${task.subject}\n\n${task.description}`,
     acceptance(task),
+    place(facts.worktree),
     files(facts.scope),
     inputs(facts),
     earlierAttempts(facts.earlier),
@@ -48,6 +62,24 @@ function acceptance(task: Task): string {
       `${i + 1}. ${criterion}${command === undefined ? "" : ` (verify by: \`${command}\`)`}`,
   );
   return `# Acceptance\n${lines.join("\n")}`;
+}
+
+function place(worktree: WorktreeFacts | undefined): string {
+  if (!worktree) return "";
+  const { path, branch, kept, elsewhere } = worktree;
+  const where =
+    path === undefined
+      ? "Your working directory is a worktree of your own: do not leave it."
+      : `Work in \`${path}\` and nowhere else: every path of this brief is meant relative to it, and every command runs in it (\`cd\` there first).`;
+  return [
+    "# Where you work",
+    `${where} It was cut from the branch ${branch}, which holds the merged work of the tasks before yours; what lies uncommitted in the main checkout is not in it. Leave your changes uncommitted: they are committed and merged when you report.`,
+    ...kept.map(
+      ({ number, commit }) =>
+        `The work of attempt ${number} is not in it: \`git show ${commit}\` tells what it did.`,
+    ),
+    ...elsewhere.map((id) => `The files of ${id} are not in it: they lie uncommitted in the main checkout.`),
+  ].join("\n");
 }
 
 function files(scope: Scope): string {

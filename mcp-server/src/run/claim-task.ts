@@ -1,8 +1,9 @@
-import type { TaskId } from "../graph/task.ts";
+import { type TaskId, taskName } from "../graph/task.ts";
 import type { Choice } from "../schedule/dispatch.ts";
-import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { seenCheckout } from "./checkout-seen.ts";
 import type { RunContext } from "./context.ts";
-import { briefOf } from "./get-task.ts";
+import { briefWithPlace } from "./get-task.ts";
 import { type Candidate, choose } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import {
@@ -13,6 +14,7 @@ import {
   splitTaskName,
   taskOf,
 } from "./plan-access.ts";
+import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
 export interface ClaimInput {
@@ -40,8 +42,11 @@ export async function claimTask(
   input: ClaimInput,
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
-  return store.write(ctx.now(), actor, async (tx): Promise<ClaimResult> => {
+  const look = await lookAtCheckout(ctx);
+  const seen = await seenCheckout(ctx, store, input.plan);
+  const taken = await store.write(ctx.now, actor, async (tx): Promise<Taken | ClaimResult> => {
     await sweep(ctx, tx);
+    await recordLook(ctx, tx, look);
     const loaded = await loadPlan(ctx, tx, input.plan);
     const wanted =
       input.task === undefined ? undefined : taskOf(loaded, splitTaskName(input.task, input.plan).id);
@@ -53,26 +58,37 @@ export async function claimTask(
       ctx,
       tx,
       loaded,
+      tx.nowMs,
       (candidate) =>
         (wanted === undefined || candidate.task === wanted) &&
         (role === undefined || candidate.role === role),
     );
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { token } = await offer(ctx, tx, loaded, best);
+    const { token } = await offer(ctx, tx, loaded, best, seen);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found)) throw new Error(`a new token was refused: ${found.why}`);
     await startOrContinue(tx, found, agentId);
     await tx.append(loaded.stored.id, { type: "task.annotated", task: best.task.id, owner: input.worker });
-    return {
-      loaded: await loadPlan(ctx, tx, input.plan),
-      claim: {
-        task: `${loaded.stored.slug}/${best.task.id}`,
-        token,
-        brief: briefOf(found, token, undefined),
-      },
-    };
+    return { found, token, loaded: await loadPlan(ctx, tx, input.plan) };
   });
+  if (!("found" in taken)) return taken;
+  const { found, token, loaded } = taken;
+  return {
+    loaded,
+    claim: {
+      task: taskName(loaded.stored.slug, found.task.id),
+      token,
+      brief: await briefWithPlace(ctx, store, found, token),
+    },
+  };
+}
+
+/** A task that was just claimed; its brief can be written when it has a place to work in. */
+interface Taken {
+  readonly found: ClaimByToken;
+  readonly token: string;
+  readonly loaded: LoadedPlan;
 }
 
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {

@@ -65,7 +65,7 @@ export async function collect(
   // Before sweeping: an attempt that is found dead now ends during this call.
   let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const sinceSeq = input.sinceSeq ?? loaded.stored.version;
-  await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
+  await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
   loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const awaited = awaitedTasks(loaded, input);
   let nextSweep = ctx.now() + SWEEP_MS;
@@ -82,7 +82,7 @@ export async function collect(
     const { id, version } = loaded.stored;
     await store.changed(id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
     if (ctx.now() >= nextSweep) {
-      await store.write(ctx.now(), actor, (tx) => sweep(ctx, tx));
+      await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
       nextSweep = ctx.now() + SWEEP_MS;
       onWait(countsOf(loaded));
     }
@@ -155,7 +155,7 @@ async function result(
   loaded: LoadedPlan,
   state: Judgement,
 ): Promise<Collected> {
-  const choice = await store.read((reader) => choose(ctx, reader, loaded));
+  const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
   const counts = countsOf(loaded);
   const done = isDone(loaded);
   const { decision, reason } = decide({

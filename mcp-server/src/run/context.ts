@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Owner } from "../graph/attempt.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
+import { CheckoutLooks } from "./checkout-looks.ts";
 import { isCaseInsensitive } from "./file-names.ts";
 import { type GraphLocation, graphLocation } from "./graph-location.ts";
 import { ownerOf } from "./owner.ts";
@@ -19,6 +20,7 @@ export interface RunContext {
   readonly owner: Owner;
   readonly settings: PolicyInput;
   readonly roles: Roles;
+  readonly looks: CheckoutLooks;
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
   /** The graph, or undefined while no plan was ever made here: looking must not create it. */
@@ -51,6 +53,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
     roles: new Roles(pluginRoot),
+    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
     now: Date.now,
     randomBytes,
     graph: () => graph.open(false),

@@ -10,9 +10,17 @@ import type { RunContext } from "./context.ts";
 import { nextPosition } from "./create-tasks.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
-import { type PolicyInput, policyInput, policyWarnings, refuseUnserved } from "./policy-input.ts";
+import {
+  effectivePolicy,
+  type PolicyInput,
+  policyInput,
+  policyWarnings,
+  refuseUnserved,
+} from "./policy-input.ts";
 import { partsOf, waitForParts } from "./split.ts";
+import { sweep } from "./sweep.ts";
 import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { checkWorktrees } from "./worktree-needs.ts";
 
 export interface CreatePlanInput {
   readonly plan: string;
@@ -59,6 +67,7 @@ export async function createPlan(
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
+    ...(await checkWorktrees(ctx, source.tasks, effectivePolicy(ctx.settings, policy))),
   ];
 
   const dryRun = input.dryRun === true;
@@ -72,7 +81,9 @@ export async function createPlan(
     const { changes, ...result } = compare(existing, source, input);
     return { ...result, warnings: [...warnings, ...result.warnings], loaded: existing };
   }
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
+    // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
+    await sweep(ctx, tx);
     const existing = await read(tx);
     const { changes, ...result } = compare(existing, source, input);
     const planId = existing?.stored.id ?? (await tx.nextPlanId());
@@ -172,7 +183,7 @@ function compare(
       result.unchanged.push(definition.id);
       if (!same && parts)
         result.warnings.push(
-          `${definition.id} was split into ${parts.join(", ")} and stays so; what the file says of it is not used.`,
+          `${definition.id} was ${old.cause} and stays so; what the file says of it is not used.`,
         );
       else if (!same)
         result.warnings.push(`${definition.id} is completed and stays as it was; the file has changed it.`);

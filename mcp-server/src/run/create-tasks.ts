@@ -5,6 +5,7 @@ import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { waitForParts } from "./split.ts";
 import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { checkWorktrees } from "./worktree-needs.ts";
 
 /**
  * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`.
@@ -17,7 +18,7 @@ export async function createTasks(
   tasks: readonly Record<string, unknown>[],
 ): Promise<{ ids: string[]; loaded: LoadedPlan; warnings: readonly string[] }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const added = withIds(tasks, before);
     const again = added.find((task) => before.graph.tasks.has(String(task.id) as TaskId));
@@ -34,6 +35,7 @@ export async function createTasks(
     const definitions = readAdded(added, edges, warnings).map((task) =>
       waitForParts(task, (id) => before.graph.tasks.get(id)),
     );
+    warnings.push(...(await checkWorktrees(ctx, definitions, before.policy)));
     const first = nextPosition(before);
     await tx.append(
       before.stored.id,

@@ -14,6 +14,7 @@ import type { RunContext } from "./context.ts";
 import { pathInside } from "./inside-checkout.ts";
 import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "./plan-access.ts";
 import { textOf, type Written, writeAtomically, writeRendered } from "./rendered-file.ts";
+import { adoptFiles } from "./scope-truth.ts";
 import { partsOf, waitForParts } from "./split.ts";
 
 /** What became of each file, by its path in the checkout. */
@@ -39,7 +40,7 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
   const store = await existingGraph(ctx, slug);
   const { root } = ctx.checkout;
   // In one transaction, so that nobody changes the plan between reading it and noting what was written.
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const own = await ownBreakdown(root, before);
     const tasks = tasksToWrite(before.graph.tasks, own?.tasks ?? []);
@@ -49,7 +50,7 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
     const { document } = loaded.stored;
     const report = aggregate(stateOf(loaded), await tx.events(loaded.stored.id), ctx.now());
     const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
-    return [
+    const files = [
       ...(breakdown ? [breakdown.file] : []),
       await writeRendered(
         root,
@@ -58,7 +59,14 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report)),
     ];
+    await adoptFiles(ctx, tx, files.flatMap(writtenPaths));
+    return files;
   });
+}
+
+function writtenPaths(exported: ExportedFile): string[] {
+  if (exported.how !== "written") return [];
+  return "keptAside" in exported ? [exported.file, exported.keptAside] : [exported.file];
 }
 
 /** The `03-tasks.json` that an export may write, as it is now. */

@@ -1,10 +1,16 @@
-import type { Attempt } from "../graph/attempt.ts";
+import type { Attempt, AttemptId } from "../graph/attempt.ts";
 import type { Task, TaskId } from "../graph/task.ts";
+import type { GraphStore } from "../store/graph-store.ts";
 import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
-import { writeBrief } from "./brief.ts";
+import { type WorktreeFacts, writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { planBranch } from "./plan-branch.ts";
+import { lookBeforeStart, recordLook } from "./scope-truth.ts";
+import { sweep } from "./sweep.ts";
+import { mergedCommit, type WorkRecord, workRecord } from "./work-record.ts";
+import { worktreeOfClaim } from "./worktree-of-claim.ts";
 
 export interface TaskView {
   readonly loaded: LoadedPlan;
@@ -31,7 +37,10 @@ export async function getTask(
     const loaded = await store.read((reader) => loadPlan(ctx, reader, plan));
     return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
   }
-  return store.write(ctx.now(), actor, async (tx) => {
+  const look = await lookBeforeStart(ctx, store, token);
+  const { found, loaded } = await store.write(ctx.now, actor, async (tx) => {
+    await sweep(ctx, tx);
+    if (look) await recordLook(ctx, tx, look);
     const found = await claimOfToken(ctx, tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;
@@ -43,14 +52,28 @@ export async function getTask(
       );
     }
     await startOrContinue(tx, found, agentId);
-    const loaded = await loadPlan(ctx, tx, plan);
-    return {
-      loaded,
-      task: taskOf(loaded, id),
-      attempts: attemptsAt(loaded, id),
-      brief: briefOf(found, token, undefined),
-    };
+    return { found, loaded: await loadPlan(ctx, tx, plan) };
   });
+  return {
+    loaded,
+    task: taskOf(loaded, id),
+    attempts: attemptsAt(loaded, id),
+    brief: await briefWithPlace(ctx, store, found, token),
+  };
+}
+
+/** The brief for somebody who is there already: a worktree is made for a task that wants one, and named. */
+export async function briefWithPlace(
+  ctx: RunContext,
+  store: GraphStore,
+  found: ClaimByToken,
+  token: string,
+): Promise<string> {
+  const { claim, planId } = found.held;
+  if (claim.isolation !== "worktree") return briefOf(found, token, undefined);
+  const { path } = await worktreeOfClaim(ctx, store, claim.id);
+  const record = await store.read((reader) => workRecord(reader, planId));
+  return briefOf(found, token, undefined, { path, record });
 }
 
 /** The brief for the holder of a claim. */
@@ -58,6 +81,7 @@ export function briefOf(
   { held, loaded, task }: ClaimByToken,
   token: string,
   added: string | undefined,
+  isolated?: { readonly path?: string; readonly record: WorkRecord },
 ): string {
   return writeBrief({
     plan: loaded.stored.slug,
@@ -72,7 +96,36 @@ export function briefOf(
     }),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== held.claim.id),
     ...(added !== undefined && { added }),
+    ...(isolated && { worktree: worktreeFacts(loaded, task, held.claim.id, isolated) }),
   });
+}
+
+function worktreeFacts(
+  loaded: LoadedPlan,
+  task: Task,
+  own: AttemptId,
+  { path, record }: { readonly path?: string; readonly record: WorkRecord },
+): WorktreeFacts {
+  const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
+    const commit = record.committed.get(attempt.id)?.commit;
+    return attempt.id === own || commit === undefined ? [] : [{ number: attempt.number, commit }];
+  });
+  // What a task did in the shared checkout before anybody asked for a worktree is on no branch.
+  const elsewhere = task.dependencies.filter((id) => {
+    const attempt = attemptsAt(loaded, id).findLast(isReported);
+    return (
+      attempt?.isolation === "shared" &&
+      (attempt.report?.filesChanged.length ?? 0) > 0 &&
+      mergedCommit(record, id) === undefined &&
+      !record.conflicted.some((line) => line.task === id)
+    );
+  });
+  return {
+    branch: planBranch(loaded.stored.slug),
+    kept,
+    elsewhere,
+    ...(path !== undefined && { path }),
+  };
 }
 
 function attemptsAt(loaded: LoadedPlan, id: TaskId): Attempt[] {

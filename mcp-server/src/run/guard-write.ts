@@ -1,129 +1,29 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { isDraining, isLive } from "../graph/attempt.ts";
-import { taskName } from "../graph/task.ts";
-import { judgeWrite, type Verdict } from "../policy/guard.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import { isAbsolute, join, resolve } from "node:path";
 import type { RunContext } from "./context.ts";
-import { loadPlan } from "./plan-access.ts";
-
-/** What is to happen with a write; `pass` leaves it to the host's own permissions. */
-export type WriteAnswer =
-  | { readonly kind: "pass" }
-  | { readonly kind: "allow" }
-  | { readonly kind: "deny"; readonly reason: string };
-
-const PASS: WriteAnswer = { kind: "pass" };
-
-/** Files that steer git, the host or this plugin: approving a plan's scope never approves these. */
-const PROTECTED =
-  /^(\.git|\.claude|\.claude-plugin|\.parallel|\.vscode|\.idea)(\/|$)|(^|\/)(\.mcp\.json|CLAUDE\.md)$/i;
+import { type Change, describePlace, guardChanges, type WriteAnswer } from "./guard-changes.ts";
+import { Places } from "./guard-place.ts";
 
 /**
- * Judges a file write of an agent. The main conversation, agents without a claim and paths outside the checkout
- * are left alone.
+ * Judges what a file tool of an agent is about to write. The main conversation, agents without a claim and paths
+ * outside the repository's work trees are left alone.
+ * @param directory where the agent's tools run; empty if the host does not say.
  */
-export async function guardWrite(ctx: RunContext, agentId: string, target: string): Promise<WriteAnswer> {
-  const store = await ctx.graph();
-  const path = insideCheckout(ctx.checkout.root, target);
-  if (!store || path === undefined) return PASS;
-  const seen = await store.read((reader) => look(ctx, reader, agentId, path));
-  if (seen === undefined || seen.verdict.kind === "granted") return PASS;
-  if (seen.verdict.kind === "covered") return approved(seen.policy.approve, path);
-  // Judged again where it is recorded, so that two agents are never granted the same path.
-  return store.write(ctx.now(), `agent ${agentId}`, async (tx) => {
-    const now = await look(ctx, tx, agentId, path);
-    return now === undefined ? PASS : record(tx, now, path);
-  });
-}
-
-interface Look {
-  readonly own: HeldClaim;
-  readonly others: readonly HeldClaim[];
-  readonly policy: Policy;
-  readonly verdict: Verdict;
-}
-
-/** The guard's view of a write; undefined for agents that hold no claim and where the guard is off. */
-async function look(
+export async function guardWrite(
   ctx: RunContext,
-  reader: GraphReader,
   agentId: string,
-  path: string,
-): Promise<Look | undefined> {
-  const own = await reader.claimOfAgent(agentId);
-  if (!own) return undefined;
-  const { policy } = await loadPlan(ctx, reader, own.plan);
-  if (policy.guard === "off") return undefined;
-  const others = (await reader.held(ctx.checkoutKey)).filter(
-    ({ claim }) => claim.id !== own.claim.id && (isLive(claim) || isDraining(claim, ctx.now())),
-  );
-  const verdict = judgeWrite(
-    path,
-    own.claim,
-    others.map(({ claim }) => claim),
-    policy,
-    ctx.caseInsensitive,
-  );
-  return { own, others, policy, verdict };
-}
-
-/** Logs a grant or a refusal and gives the answer for it. */
-async function record(
-  tx: GraphWriter,
-  { own, others, policy, verdict }: Look,
-  path: string,
+  target: string,
+  directory: string,
 ): Promise<WriteAnswer> {
-  const { task, id: attempt } = own.claim;
-  const refuse = async (heldBy: string, reason: string): Promise<WriteAnswer> => {
-    await tx.append(own.planId, { type: "write.denied", task, attempt, path, heldBy });
-    return policy.guard === "warn" ? PASS : { kind: "deny", reason };
-  };
-  switch (verdict.kind) {
-    case "covered":
-      return approved(policy.approve, path);
-    case "granted":
-      return PASS;
-    case "widen":
-      await tx.append(own.planId, { type: "attempt.widened", task, attempt, path });
-      return verdict.covers ? approved(policy.approve, path) : PASS;
-    case "held": {
-      const holder = others.find(({ claim }) => claim === verdict.by);
-      const name = holder ? taskName(holder.plan, holder.claim.task) : "another task";
-      return refuse(
-        name,
-        `${path} is held by ${name}. Do what you can without it, then call task_report with outcome blocked and blockedOn {writes: ["${path}"]}.`,
-      );
+  return guardChanges(ctx, agentId, "file-tool", (worktree) => {
+    const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
+    const places = new Places(ctx, folder, worktree);
+    // The host takes `..` off the text of a path before it follows any link.
+    const path = isAbsolute(target) ? resolve(target) : join(folder, target);
+    const place = places.placeOf(path, true);
+    if (place.kind === "inside") {
+      return [{ kind: "change", target: { kind: "path", path: place.path, isTree: false, discards: false } }];
     }
-    case "outside-scope":
-      return refuse(
-        "nobody",
-        `${path} is outside the files of your task. Call task_report with outcome blocked and blockedOn {writes: ["${path}"]}.`,
-      );
-    case "claim-ended":
-      return refuse(
-        "nobody",
-        "Your attempt at this task has ended, so you may not write any more. End your turn.",
-      );
-  }
-}
-
-function approved(approve: "tools" | "scope", path: string): WriteAnswer {
-  return approve === "scope" && !PROTECTED.test(path) ? { kind: "allow" } : PASS;
-}
-
-/** The path relative to the checkout, links resolved; undefined when it lies outside. */
-function insideCheckout(root: string, target: string): string | undefined {
-  const real = realPath(resolve(root, target));
-  const inside = relative(root, real);
-  return inside === "" || inside.startsWith("..") || isAbsolute(inside)
-    ? undefined
-    : inside.split(sep).join("/");
-}
-
-/** Like realpath for a file that does not exist yet: the nearest existing folder is resolved. */
-function realPath(path: string): string {
-  if (existsSync(path) || dirname(path) === path) return realpathSync(path);
-  return join(realPath(dirname(path)), basename(path));
+    const refused: Change | undefined = describePlace(place, target, places.home);
+    return refused === undefined ? [] : [refused];
+  });
 }

@@ -2,18 +2,23 @@ import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
-import { plainSubject, type Task, taskName } from "../graph/task.ts";
+import { type Isolation, plainSubject, type Task, taskName } from "../graph/task.ts";
+import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
+import { Isolations } from "../policy/isolation.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
-import type { GraphReader, HeldClaim } from "../store/graph-store.ts";
+import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
+import { seenCheckout } from "./checkout-seen.ts";
+import { commitPlan } from "./commit-plan.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
 import { sweep } from "./sweep.ts";
+import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
 
 /** One agent to launch, as the host's Agent tool wants it. */
 export interface Launch {
@@ -54,7 +59,10 @@ export async function nextBatch(
   max: number | undefined,
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  await commitPlan(ctx, store, slug);
+  await tidyWorktrees(ctx, store, slug, GRACE_MS);
+  const seen = await seenCheckout(ctx, store, slug);
+  return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
@@ -64,9 +72,9 @@ export async function nextBatch(
         const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
-      const choice = await choose(ctx, tx, loaded);
+      const choice = await choose(ctx, tx, loaded, tx.nowMs);
       for (const candidate of choice.chosen.slice(0, max === undefined ? undefined : max - launch.length)) {
-        const { token } = await offer(ctx, tx, loaded, candidate);
+        const { token } = await offer(ctx, tx, loaded, candidate, seen);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
       }
     }
@@ -115,29 +123,39 @@ export interface Candidate {
   readonly role: string;
   readonly agentType: string;
   readonly scope: Scope;
+  readonly isolation: Isolation;
 }
 
-/** What can start now, best first by the longest chain of work behind it, within caps, capacities and scopes. */
+/**
+ * What can start now, best first by the longest chain of work behind it, within caps, capacities and scopes.
+ * @param nowMs in a transaction its own time: claims that drained a moment later are still held in the log.
+ */
 export async function choose(
   ctx: RunContext,
   reader: GraphReader,
   loaded: LoadedPlan,
+  nowMs: number,
   only?: (candidate: Candidate) => boolean,
 ): Promise<Choice<Candidate>> {
   const { policy, graph } = loaded;
   const held = (await reader.held(ctx.checkoutKey))
-    .filter(({ claim }) => isLive(claim) || isDraining(claim, ctx.now()))
-    .map(({ plan, claim }) => ({ name: taskName(plan, claim.task), scope: widenedScope(claim) }));
+    .filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs))
+    .map(({ plan, planId, claim }) => ({
+      name: taskName(plan, claim.task),
+      scope: widenedScope(claim),
+      task: planId === loaded.stored.id ? graph.tasks.get(claim.task) : undefined,
+    }));
   return chooseBatch(
     candidatesOf(ctx, loaded, only),
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
     { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
     (candidate, chosen) => {
-      const holder = held.find(({ scope }) => clashOfClaims(candidate.scope, scope, ctx.caseInsensitive));
+      const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
+        !areAlternatives(candidate.task, other.task) &&
+        clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive) !== undefined;
+      const holder = held.find(clashes);
       if (holder) return holder.name;
-      const earlier = chosen.find((other) =>
-        clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive),
-      );
+      const earlier = chosen.find(clashes);
       return earlier && taskName(loaded.stored.slug, earlier.task.id);
     },
   );
@@ -149,13 +167,15 @@ function* candidatesOf(
   loaded: LoadedPlan,
   only: ((candidate: Candidate) => boolean) | undefined,
 ): Generator<Candidate> {
+  const isolations = new Isolations(loaded.graph.tasks, loaded.policy);
   const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
   for (const task of loaded.graph.ready) {
     if (level !== undefined && !level.has(task.id)) continue;
     if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
     const { role, agentType } = ctx.roles.resolve(task.agent);
     const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
-    const candidate = { id: task.id, task, role, agentType, scope };
+    const isolation = isolations.of(task.id);
+    const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === undefined || only(candidate)) yield candidate;
   }
 }
@@ -185,9 +205,9 @@ export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
   );
 }
 
-async function whyNothing(ctx: RunContext, reader: GraphReader, loaded: LoadedPlan) {
+async function whyNothing(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan) {
   if (loaded.stored.status !== "open") return [];
-  const { refused } = await choose(ctx, reader, loaded);
+  const { refused } = await choose(ctx, tx, loaded, tx.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
     reasons: [reasonOf(why)],

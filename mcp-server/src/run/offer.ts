@@ -1,6 +1,7 @@
 import type { AttemptId } from "../graph/attempt.ts";
 import { OFFER_MS } from "../policy/policy.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
+import type { CheckoutSeen } from "./checkout-seen.ts";
 import type { RunContext } from "./context.ts";
 import type { Candidate } from "./next-batch.ts";
 import type { LoadedPlan } from "./plan-access.ts";
@@ -11,7 +12,8 @@ export async function offer(
   ctx: RunContext,
   tx: GraphWriter,
   loaded: LoadedPlan,
-  { task, role, agentType, scope }: Candidate,
+  { task, role, agentType, scope, isolation }: Candidate,
+  seen: CheckoutSeen,
 ): Promise<{ attempt: AttemptId; token: string }> {
   const attempt = await tx.nextAttemptId();
   const token = newToken(attempt, ctx.randomBytes);
@@ -24,11 +26,14 @@ export async function offer(
     role,
     checkout: ctx.checkoutKey,
     scope,
-    isolation: "shared",
+    isolation,
     owner: ctx.owner,
     expiresAtMs: tx.nowMs + OFFER_MS,
     estimateMs: loaded.estimates.durationMs(task),
   });
+  if (seen !== undefined && isolation === "shared") {
+    await tx.append(loaded.stored.id, { type: "checkout.seen", task: task.id, attempt, changed: seen });
+  }
   await tx.keepOfferToken(attempt, token);
   return { attempt, token };
 }

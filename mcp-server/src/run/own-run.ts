@@ -38,7 +38,7 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
     for (const stored of await reader.plans(run.repository)) {
       if (!(await reader.hasClaimOf(stored.id, run.owner))) continue;
       const loaded = await load(run, reader, stored);
-      const choice = await choose(run, reader, loaded);
+      const choice = await choose(run, reader, loaded, run.now());
       const offers = loaded.graph.live.filter(
         (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
       );

@@ -7,6 +7,7 @@ import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
+import { plannedOrder } from "./planning.ts";
 import { effectivePolicy, policyInput } from "./policy-input.ts";
 
 /** A plan with the policy that holds for it. */
@@ -59,13 +60,16 @@ export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: strin
 export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
   const policy = effectivePolicy(ctx.settings, policyInput.parse(stored.policy));
   const { throttle } = stored;
+  const graph = await reader.graph(stored);
+  const estimates = await reader.estimates(stored);
+  graph.rankBy(plannedOrder(ctx, policy, estimates));
   return {
     stored,
     policy,
     cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
     pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
-    graph: await reader.graph(stored),
-    estimates: await reader.estimates(stored),
+    graph,
+    estimates,
   };
 }
 

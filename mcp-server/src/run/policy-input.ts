@@ -41,8 +41,6 @@ export type PolicyInput = z.infer<typeof policyInput>;
 /** @throws CallerError for a value that is in the contract but not served by this version. */
 export function refuseUnserved(input: PolicyInput): void {
   const unserved: [keyof PolicyInput, boolean, string][] = [
-    ["unscoped", input.unscoped === "worktree", 'Use "exclusive" or "shared".'],
-    ["commit", input.commit !== undefined && input.commit !== "none", 'Use "none" and commit yourself.'],
     ["review", input.review === "task", 'Use "end" or "off".'],
     ["maxTokens", input.maxTokens !== undefined, "Leave it out and watch the run with plan_report."],
   ];

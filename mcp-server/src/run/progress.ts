@@ -16,7 +16,7 @@ export function countsOf({ graph }: LoadedPlan): Counts {
   return {
     total: graph.tasks.size,
     pending: graph.count("pending"),
-    ready: graph.ready.length,
+    ready: graph.readyCount,
     running: graph.live.length,
     completed: graph.count("completed"),
     failed: graph.count("failed"),
@@ -32,7 +32,7 @@ export function shortCounts(counts: Counts): Partial<Counts> {
 
 /** A plan is done when nothing runs and nothing can become ready; with nothing running, nothing will. */
 export function isDone({ graph }: LoadedPlan): boolean {
-  return graph.live.length === 0 && graph.ready.length === 0;
+  return graph.live.length === 0 && graph.readyCount === 0;
 }
 
 /** Pending tasks that cannot start as things are, each with what stands in its way. */

@@ -1,6 +1,9 @@
 import { aggregate, type RunReport } from "../report/aggregate.ts";
+import { commitPlan } from "./commit-plan.ts";
 import type { RunContext } from "./context.ts";
 import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "./plan-access.ts";
+import { lookAtWhatEnded } from "./scope-truth.ts";
+import { tidyWorktrees } from "./tidy-worktrees.ts";
 
 /** The plan's report as it stands now. It is logged that the session was given it. */
 export async function reportPlan(
@@ -9,7 +12,10 @@ export async function reportPlan(
   slug: string,
 ): Promise<{ loaded: LoadedPlan; report: RunReport }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  await lookAtWhatEnded(ctx);
+  await commitPlan(ctx, store, slug);
+  await tidyWorktrees(ctx, store, slug, 0);
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
     await tx.append(before.stored.id, { type: "plan.reported", session: ctx.owner.session ?? "" });

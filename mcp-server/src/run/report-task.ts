@@ -2,13 +2,19 @@ import type { BlockedOn, Report } from "../graph/attempt.ts";
 import { findCycle } from "../graph/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { type TaskId, taskName } from "../graph/task.ts";
-import type { GraphWriter } from "../store/graph-store.ts";
+import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
+import { takeAlternative } from "./alternatives.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
+import type { Look } from "./checkout-looks.ts";
+import { compareReport, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
+import { afterSettling, type HandedIn, handIn, settle } from "./hand-in.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { moveRefs, RefMoved } from "./plan-branch.ts";
 import { type Counts, countsOf } from "./progress.ts";
-import { endAttempt, sweep } from "./sweep.ts";
+import { lookBeforeEnd, recordLook } from "./scope-truth.ts";
+import { endAttempt, sweep, withWhatItNeeds } from "./sweep.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -22,6 +28,8 @@ export interface ReportResult {
   readonly outcome: string;
   /** The one line that the agent ends with. */
   readonly reply: string;
+  /** Where the report and the checkout differ; absent where they do not, or where nobody could look. */
+  readonly note?: string;
   readonly counts: Counts;
 }
 
@@ -38,9 +46,45 @@ export async function reportTask(
 ): Promise<ReportResult> {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
-  const given = { ...input, report: withPlainNeed(name.plan, input.report) };
-  // A refusal is written as evidence, so it must not roll back the transaction: it is thrown after it.
-  const result = await store.write(ctx.now(), actor, async (tx): Promise<ReportResult | CallerError> => {
+  const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
+  const look = await lookBeforeEnd(ctx, store, given.token);
+  const seen = look && { look, unseen: await unseenFiles(ctx, given.report) };
+  for (;;) {
+    const handedIn = await handIn(ctx, store, given.token, given.report);
+    try {
+      const result = await takeIn(ctx, store, actor, agentId, name, given, handedIn, seen);
+      if (result instanceof CallerError) throw result;
+      if (handedIn) await afterSettling(ctx, handedIn);
+      return result;
+    } catch (error) {
+      // Another report was merged first: this one is merged anew, on top of it.
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
+}
+
+/** The last look at the checkout before the report, and which of the reported files it cannot have seen. */
+interface SeenAtEnd {
+  readonly look: Look;
+  readonly unseen: ReadonlySet<string>;
+}
+
+/**
+ * One transaction: the report, what was handed in with it, and what follows for other tasks. A refusal is written as
+ * evidence, so it must not undo the transaction: it is returned.
+ * @throws RefMoved when a branch has moved since the work was handed in; then nothing is changed.
+ */
+async function takeIn(
+  ctx: RunContext,
+  store: GraphStore,
+  actor: string,
+  agentId: string | undefined,
+  name: { plan: string; id: TaskId },
+  given: ReportInput,
+  handedIn: HandedIn | undefined,
+  seen: SeenAtEnd | undefined,
+): Promise<ReportResult | CallerError> {
+  return store.write(ctx.now, actor, async (tx): Promise<ReportResult | CallerError> => {
     await sweep(ctx, tx);
     const found = await claimOfToken(ctx, tx, given.token);
     if (isRefusal(found)) return refuse(ctx, tx, name, given, found);
@@ -51,12 +95,17 @@ export async function reportTask(
     const report = checked(loaded, task.id, given.report);
     await startOrContinue(tx, found, agentId);
     const running = await tx.claimById(held.claim.id);
-    if (!running) throw new Error("the claim vanished inside its transaction");
+    if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
+    const moves = handedIn ? await settle(tx, loaded, running.claim, handedIn, report.summary) : [];
     await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    return answer(ctx, tx, name.plan, task.id, report);
+    if (report.outcome === "completed") await takeAlternative(ctx, tx, name.plan, task.id);
+    const isKnown = seen !== undefined && (await recordLook(ctx, tx, seen.look));
+    const note = isKnown ? await compareReport(ctx, tx, running, seen.unseen) : undefined;
+    const result = await answer(ctx, tx, name.plan, task.id, report, note);
+    // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
+    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);
+    return result;
   });
-  if (result instanceof CallerError) throw result;
-  return result;
 }
 
 async function answer(
@@ -65,6 +114,7 @@ async function answer(
   plan: string,
   id: TaskId,
   report: Report,
+  note: string | undefined,
 ): Promise<ReportResult> {
   const after = await loadPlan(ctx, tx, plan);
   const task = taskOf(after, id);
@@ -74,6 +124,7 @@ async function answer(
     status: task.status,
     outcome: report.outcome,
     reply: `${word} ${taskName(after.stored.slug, id)}`,
+    ...(note !== undefined && { note }),
     counts: countsOf(after),
   };
 }
@@ -94,7 +145,7 @@ async function refuse(
     claim.task === name.id &&
     JSON.stringify(claim.report) === JSON.stringify(input.report)
   ) {
-    return answer(ctx, tx, name.plan, name.id, claim.report);
+    return answer(ctx, tx, name.plan, name.id, claim.report, await toldBefore(tx, refusal.held));
   }
   // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
   if (refusal.held) {
@@ -186,7 +237,7 @@ function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
     [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
   );
   const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
-  edges.set(id, [...(edges.get(id) ?? []), ...tasks]);
+  edges.set(id, withWhatItNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
   const cycle = findCycle(edges);
   if (cycle) {
     throw new CallerError(

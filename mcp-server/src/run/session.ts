@@ -18,10 +18,14 @@ export class SessionMemory {
   readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
   readonly plans = new Set<string>();
+  /** Attempts whose agents have their worktree, or are about to get it. */
+  readonly placed = new Map<AttemptId, Promise<void>>();
   /** Version of each plan that the main conversation has heard of. */
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
+  /** Events of other agents' writes that the agents concerned were told. */
+  readonly toldNotes = new Set<number>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;

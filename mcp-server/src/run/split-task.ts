@@ -44,7 +44,7 @@ export async function splitTask(
 ): Promise<{ loaded: LoadedPlan; task: Task; parts: TaskId[]; warnings: readonly string[] }> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const before = await loadPlan(ctx, tx, plan);
     const task = taskOf(before, id);
@@ -235,7 +235,7 @@ function letters(at: number): string {
   return (rest > 0 ? letters(rest - 1) : "") + String.fromCharCode(97 + (at % 26));
 }
 
-/** The tasks that waited for the split one; what has ended, or runs, no longer asks what it waited for. */
+/** The tasks that waited for the split one, those that run too: they may be tried again. Completed is final. */
 function rewired(
   before: LoadedPlan,
   task: Task,
@@ -249,7 +249,7 @@ function rewired(
   const taskAfter = (id: TaskId) => after.get(id) ?? before.graph.tasks.get(id);
   return [...before.graph.tasks.values()]
     .filter((other) => other.dependencies.includes(task.id))
-    .filter((other) => other.status !== "completed" && other.status !== "in_progress")
+    .filter((other) => other.status !== "completed")
     .map((other) => waitForParts(definitionOf(other), taskAfter));
 }
 

@@ -2,11 +2,13 @@ import type { Needs, Task, TaskDefinition, TaskId } from "../graph/task.ts";
 import { CallerError } from "./errors.ts";
 
 /**
- * A task that was split is cancelled, and its cause names its parts: whatever depends on it, now or by a later
- * import, waits for them instead.
+ * A task that was split is cancelled, and its cause names its parts; one that an alternative was taken for is
+ * cancelled as well, and its cause names that. Whatever depends on it, now or by a later import, waits for those
+ * instead.
  */
 
 const CAUSE = "split into ";
+const CAUSE_OF_ALTERNATIVE = "not needed after its alternative ";
 
 /** What of a task is needed to follow a split. */
 export type Splittable = Pick<Task, "dependencies" | "status" | "cause">;
@@ -15,10 +17,15 @@ export function causeOfSplit(parts: readonly TaskId[]): string {
   return CAUSE + parts.join(", ");
 }
 
-/** The parts of a task that was split; undefined for any other. */
+export function causeOfAlternative(taken: TaskId): string {
+  return CAUSE_OF_ALTERNATIVE + taken;
+}
+
+/** What stands for a cancelled task: its parts, or the alternative that was taken; undefined for any other. */
 export function partsOf(task: Pick<Task, "status" | "cause"> | undefined): TaskId[] | undefined {
-  if (task?.status !== "cancelled" || !task.cause?.startsWith(CAUSE)) return undefined;
-  return task.cause.slice(CAUSE.length).split(", ") as TaskId[];
+  if (task?.status !== "cancelled" || task.cause === undefined) return undefined;
+  const prefix = [CAUSE, CAUSE_OF_ALTERNATIVE].find((start) => task.cause?.startsWith(start));
+  return prefix === undefined ? undefined : (task.cause.slice(prefix.length).split(", ") as TaskId[]);
 }
 
 /**

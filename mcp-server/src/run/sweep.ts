@@ -7,7 +7,7 @@ import {
   type Report,
   type RunningAttempt,
 } from "../graph/attempt.ts";
-import { definitionOf, type TaskDefinition } from "../graph/task.ts";
+import { definitionOf, type Task, type TaskDefinition } from "../graph/task.ts";
 import { statusAfter } from "../policy/after-attempt.ts";
 import { loosened, tightened } from "../policy/throttle.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
@@ -15,6 +15,7 @@ import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
 import { type LoadedPlan, load, loadPlan } from "./plan-access.ts";
 import { decideAfterFailure, recoveredBy } from "./recover.ts";
+import { waitForParts } from "./split.ts";
 
 /**
  * Ends every claim whose time is over or whose owner is provably dead, so that what follows in the same
@@ -23,40 +24,43 @@ import { decideAfterFailure, recoveredBy } from "./recover.ts";
  */
 export async function sweep(ctx: RunContext, tx: GraphWriter): Promise<void> {
   const dead = new Map<string, boolean>();
-  for (const held of await tx.held()) {
-    const { claim } = held;
-    const key = ownerKey(claim.owner);
-    if (!dead.has(key)) dead.set(key, await isDead(claim.owner));
-    await sweepClaim(ctx, tx, held, dead.get(key) === true);
+  let changed = false;
+  for (const found of await tx.held()) {
+    // The end of an attempt may have stopped its plan, and with it claims that were live when they were found.
+    const held = changed ? await tx.claimById(found.claim.id) : found;
+    if (!held) continue;
+    const key = ownerKey(held.claim.owner);
+    if (!dead.has(key)) dead.set(key, await isDead(held.claim.owner));
+    if (await sweepClaim(ctx, tx, held, dead.get(key) === true)) changed = true;
   }
 }
+
+/** @returns whether something was to be done. */
 
 async function sweepClaim(
   ctx: RunContext,
   tx: GraphWriter,
   held: HeldClaim,
   ownerDead: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const { claim, planId } = held;
   const { task, id: attempt } = claim;
   if (claim.state === "offered") {
-    if (ownerDead || claim.expiresAtMs <= tx.nowMs) {
-      const cause = ownerDead ? "its session ended" : "nobody took it up in time";
-      await tx.append(planId, { type: "claim.returned", task, attempt, cause });
-    }
-    return;
+    if (!ownerDead && claim.expiresAtMs > tx.nowMs) return false;
+    const cause = ownerDead ? "its session ended" : "nobody took it up in time";
+    await tx.append(planId, { type: "claim.returned", task, attempt, cause });
+    return true;
   }
   if (claim.state === "running") {
-    if (ownerDead) return endAttempt(ctx, tx, held, { outcome: "lost", cause: "its session ended" });
-    if (claim.leaseUntilMs <= tx.nowMs) {
-      return endAttempt(ctx, tx, held, { outcome: "lost", cause: lapse(claim), draining: true });
-    }
-    return;
+    if (!ownerDead && claim.leaseUntilMs > tx.nowMs) return false;
+    const cause = ownerDead ? "its session ended" : lapse(claim);
+    await endAttempt(ctx, tx, held, { outcome: "lost", cause, draining: !ownerDead });
+    return true;
   }
-  if (claim.state === "ended" && (ownerDead || !isDraining(claim, tx.nowMs))) {
-    const how = ownerDead ? "its session ended" : "one more lease has passed";
-    await tx.append(planId, { type: "attempt.drained", task, attempt, how });
-  }
+  if (claim.state === "returned" || (!ownerDead && isDraining(claim, tx.nowMs))) return false;
+  const how = ownerDead ? "its session ended" : "one more lease has passed";
+  await tx.append(planId, { type: "attempt.drained", task, attempt, how });
+  return true;
 }
 
 function lapse(claim: RunningAttempt): string {
@@ -96,6 +100,7 @@ export async function endAttempt(
     ...facts,
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
+  ctx.looks.due = true;
   await settleTask(ctx, tx, before, held.claim, ending);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
@@ -142,7 +147,7 @@ async function settleTask(
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
   });
   if (after.status === "pending" && blockedOn) {
-    const definition = withWhatItNeeds(definitionOf(task), blockedOn);
+    const definition = withWhatItNeeds(before, task, blockedOn);
     await tx.append(before.stored.id, { type: "task.defined", task: task.id, definition });
   }
   await tx.append(before.stored.id, { type: "task.status", task: task.id, ...after });
@@ -150,10 +155,15 @@ async function settleTask(
     await stopPlan(ctx, tx, before, task.id);
 }
 
-/** What a blocked agent asked for becomes part of the task, so that the next attempt has it. */
-function withWhatItNeeds(task: TaskDefinition, blockedOn: BlockedOn): TaskDefinition {
+/**
+ * What a blocked agent asks for becomes part of the task, so that the next attempt has it.
+ * @throws CallerError when it asks for a split task whose parts cannot stand for it.
+ */
+export function withWhatItNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskDefinition {
+  const task = definitionOf(of);
   if ("tasks" in blockedOn) {
-    return { ...task, dependencies: [...new Set([...task.dependencies, ...blockedOn.tasks])] };
+    const dependencies = [...new Set([...task.dependencies, ...blockedOn.tasks])];
+    return waitForParts({ ...task, dependencies }, (id) => graph.tasks.get(id));
   }
   if ("question" in blockedOn) return task;
   // Paths that were only inferred stay so: asking for more must not turn them into a declaration.

@@ -1,7 +1,14 @@
 import type { RunContext } from "./context.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
-import { type PolicyInput, policyInput, policyWarnings, refuseUnserved } from "./policy-input.ts";
+import {
+  effectivePolicy,
+  type PolicyInput,
+  policyInput,
+  policyWarnings,
+  refuseUnserved,
+} from "./policy-input.ts";
 import { releaseClaims } from "./sweep.ts";
+import { checkWorktrees } from "./worktree-needs.ts";
 
 export type PlanAction = "pause" | "resume" | "stop" | "reopen";
 
@@ -18,9 +25,12 @@ export async function updatePlan(
 ): Promise<{ loaded: LoadedPlan; warnings: string[] }> {
   if (policy) refuseUnserved(policy);
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const planId = before.stored.id;
+    const tasks = [...before.graph.tasks.values()];
+    const wanted = effectivePolicy(ctx.settings, { ...policyInput.parse(before.stored.policy), ...policy });
+    const warnings = policy?.unscoped === undefined ? [] : await checkWorktrees(ctx, tasks, wanted);
     if (policy) {
       await tx.append(planId, {
         type: "plan.updated",
@@ -32,6 +42,9 @@ export async function updatePlan(
       await tx.append(planId, { type: "plan.status", status: status[action], cause: `${action} was called` });
       if (action === "stop") await releaseClaims(ctx, tx, planId, "the plan was stopped");
     }
-    return { loaded: await loadPlan(ctx, tx, slug), warnings: policyWarnings(ctx.settings, policy ?? {}) };
+    return {
+      loaded: await loadPlan(ctx, tx, slug),
+      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings],
+    };
   });
 }

@@ -6,7 +6,7 @@ import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
-import { partsOf } from "./split.ts";
+import { partsOf, waitForParts } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
 
 export interface UpdateInput {
@@ -37,7 +37,7 @@ export async function updateTask(
 ): Promise<{ loaded: LoadedPlan; task: Task }> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now(), actor, async (tx) => {
+  return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const before = await loadPlan(ctx, tx, plan);
     const task = taskOf(before, id);
@@ -98,6 +98,12 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
     const other = definitions.get(id) ?? definitionOf(taskOf(before, id));
     definitions.set(id, { ...other, dependencies: [...new Set([...other.dependencies, task.id])] });
   }
+  for (const [id, definition] of definitions) {
+    definitions.set(
+      id,
+      waitForParts(definition, (other) => before.graph.tasks.get(other)),
+    );
+  }
   const edges = new Map<string, readonly string[]>(
     [...before.graph.tasks.values()].map((other) => [other.id, other.dependencies]),
   );
@@ -157,7 +163,7 @@ async function setStatus(
   if (parts) {
     throw new CallerError(
       "wrong_state",
-      `${taskName(before.stored.slug, task.id)} was split into ${parts.join(", ")}, which do its work.`,
+      `${taskName(before.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
       "Change its parts instead.",
       "status",
     );

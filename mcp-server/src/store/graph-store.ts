@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
@@ -7,8 +7,16 @@ import { Estimates, type Sample } from "../schedule/estimate.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { Engine } from "./engine.ts";
 import { type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
-import { claimFromRow, eventFromRow, planFromRow, type StoredPlan, taskFromRow } from "./rows.ts";
-import type { Database } from "./schema.ts";
+import {
+  claimFromRow,
+  eventFromRow,
+  type Observation,
+  observationFromRow,
+  planFromRow,
+  type StoredPlan,
+  taskFromRow,
+} from "./rows.ts";
+import type { ClaimsTable, Database } from "./schema.ts";
 
 /** Plans in memory, by id, with the event up to which they are known. */
 type Mirrors = Map<number, Mirror>;
@@ -23,6 +31,12 @@ interface Mirror {
 /** Estimates go by at most so many attempts: the newest say most about the next ones. */
 const HISTORY = 500;
 
+/**
+ * The condition of the index `claims_held`, word for word: with bound values, or with an order that the index does not
+ * have, SQLite reads every claim that there ever was instead.
+ */
+const HOLDS = sql<boolean>`state in ('offered', 'running') or drains_until_ms is not null`;
+
 /** A claim with the plan that it belongs to. */
 export interface HeldClaim {
   readonly planId: number;
@@ -32,6 +46,9 @@ export interface HeldClaim {
 
 /** What can be read of the graph, inside or outside a transaction. */
 export class GraphReader {
+  /** Asked for several times in most transactions, and the same until something is written. */
+  protected heldClaims: readonly HeldClaim[] | undefined;
+
   constructor(
     protected readonly db: Kysely<Database>,
     private readonly mirrors: Mirrors,
@@ -128,21 +145,22 @@ export class GraphReader {
   }
 
   /** Claims of all plans that hold their scope, in one checkout or in any: offered, running, or not yet drained. */
-  async held(checkout?: string): Promise<HeldClaim[]> {
+  async held(checkout?: string): Promise<readonly HeldClaim[]> {
+    this.heldClaims ??= await this.#readHeld();
+    return checkout === undefined
+      ? this.heldClaims
+      : this.heldClaims.filter(({ claim }) => claim.checkout === checkout);
+  }
+
+  async #readHeld(): Promise<HeldClaim[]> {
     const rows = await this.db
       .selectFrom("claims")
       .innerJoin("plans", "plans.id", "claims.plan_id")
       .selectAll("claims")
       .select("plans.slug as plan_slug")
-      .$if(checkout !== undefined, (all) => all.where("checkout", "=", checkout as string))
-      .where((e) => e.or([e("state", "in", ["offered", "running"]), e("drains_until_ms", "is not", null)]))
-      .orderBy("claims.id")
+      .where(HOLDS)
       .execute();
-    return rows.map((row) => ({
-      planId: row.plan_id,
-      plan: row.plan_slug as PlanSlug,
-      claim: claimFromRow(row),
-    }));
+    return rows.map(heldFromRow).sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async claimByTokenHash(hash: string): Promise<HeldClaim | undefined> {
@@ -167,13 +185,50 @@ export class GraphReader {
       .where(column, "=", value)
       .orderBy("claims.id", "desc")
       .executeTakeFirst();
-    return row && { planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) };
+    return row && heldFromRow(row);
   }
 
-  /** The plan's events in order: all of them, or those of one type, after a sequence number. */
+  /** The last look at the checkout. */
+  async observation(checkout: string): Promise<Observation | undefined> {
+    const row = await this.db
+      .selectFrom("observations")
+      .selectAll()
+      .where("checkout", "=", checkout)
+      .executeTakeFirst();
+    return row && observationFromRow(row);
+  }
+
+  /** Attempts in the checkout: those with these ids, and those that started after the event. */
+  async attemptsSince(checkout: string, seq: number, ids: readonly AttemptId[]): Promise<HeldClaim[]> {
+    const rows = await this.db
+      .selectFrom("claims")
+      .innerJoin("plans", "plans.id", "claims.plan_id")
+      .selectAll("claims")
+      .select("plans.slug as plan_slug")
+      .where("checkout", "=", checkout)
+      .where((e) =>
+        e.or([
+          ...(ids.length > 0 ? [e("claims.id", "in", ids)] : []),
+          e(
+            "claims.id",
+            "in",
+            e
+              .selectFrom("events")
+              .select((started) => started.ref("attempt_id").$notNull().as("id"))
+              .where("seq", ">", seq)
+              .where("type", "=", "attempt.started"),
+          ),
+        ]),
+      )
+      .orderBy("claims.id")
+      .execute();
+    return rows.map(heldFromRow);
+  }
+
+  /** The plan's events in order: all of them, or those of one type, after a sequence number or from a time on. */
   async events(
     planId: number,
-    only: { readonly afterSeq?: number; readonly type?: ChangeType } = {},
+    only: { readonly afterSeq?: number; readonly type?: ChangeType; readonly sinceMs?: number } = {},
   ): Promise<GraphEvent[]> {
     let query = this.db
       .selectFrom("events")
@@ -181,6 +236,7 @@ export class GraphReader {
       .where("plan_id", "=", planId)
       .where("seq", ">", only.afterSeq ?? 0);
     if (only.type !== undefined) query = query.where("type", "=", only.type);
+    if (only.sinceMs !== undefined) query = query.where("at_ms", ">=", only.sinceMs);
     return (await query.orderBy("seq").execute()).map(eventFromRow);
   }
 
@@ -195,6 +251,15 @@ export class GraphReader {
       .limit(1)
       .executeTakeFirst();
     return { seq: Number(row?.seq ?? 0), atMs: Number(row?.at_ms ?? 0) };
+  }
+
+  /** Sequence number of the last event of the whole database. */
+  async lastSeq(): Promise<number> {
+    const row = await this.db
+      .selectFrom("events")
+      .select((e) => e.fn.max("seq").as("seq"))
+      .executeTakeFirst();
+    return Number(row?.seq ?? 0);
   }
 
   /** Whether the owner's process holds or held a claim of the plan. */
@@ -222,7 +287,11 @@ export class GraphReader {
   }
 }
 
-/** A write transaction. Nothing is changed but by `append`. */
+function heldFromRow(row: Selectable<ClaimsTable> & { readonly plan_slug: string }): HeldClaim {
+  return { planId: row.plan_id, plan: row.plan_slug as PlanSlug, claim: claimFromRow(row) };
+}
+
+/** A write transaction. Nothing of the graph is changed but by `append`. */
 export class GraphWriter extends GraphReader {
   readonly #changed = new Set<number>();
 
@@ -244,6 +313,7 @@ export class GraphWriter extends GraphReader {
   /** Logs the changes in order and applies them to the tables. */
   async append(planId: number, ...changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
+    this.heldClaims = undefined;
     this.#changed.add(planId);
     const logged: LoggedChange[] = [];
     for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
@@ -304,8 +374,26 @@ export class GraphWriter extends GraphReader {
     return row?.offer_token ?? undefined;
   }
 
+  /** Keeps what the next look at the checkout is compared with. Not an event: it is no part of the graph. */
+  async keepObservation(checkout: string, observation: Observation): Promise<void> {
+    const row = {
+      from_ms: observation.fromMs,
+      to_ms: observation.toMs,
+      seq: observation.seq,
+      head: observation.head,
+      files: JSON.stringify([...observation.files]),
+      at_work: JSON.stringify(observation.atWork),
+    };
+    await this.db
+      .insertInto("observations")
+      .values({ checkout, ...row })
+      .onConflict((known) => known.column("checkout").doUpdateSet(row))
+      .execute();
+  }
+
   /** Prolongs the lease of a running attempt. Not an event: nothing about the graph changes. */
   async renewLease(attempt: AttemptId, untilMs: number): Promise<void> {
+    this.heldClaims = undefined;
     await this.db
       .updateTable("claims")
       .set({ last_seen_ms: this.nowMs, expires_at_ms: untilMs })
@@ -337,14 +425,16 @@ export class GraphStore {
   /**
    * Runs `work` in one transaction: all of its changes are kept, or none. It must not read or write by the
    * store itself.
+   * @param now read when it is this writer's turn, which it may have waited for: the log's times follow its order,
+   *   and no lease begins with a part of it used up.
    */
-  async write<T>(nowMs: number, actor: Actor, work: (tx: GraphWriter) => Promise<T>): Promise<T> {
+  async write<T>(now: () => number, actor: Actor, work: (tx: GraphWriter) => Promise<T>): Promise<T> {
     const { result, changedPlans } = await this.#inTurn(async () => {
       let writer: GraphWriter | undefined;
       try {
         return await this.engine.db.transaction().execute(async (tx) => {
           await this.engine.takeTurn(tx);
-          writer = new GraphWriter(tx, this.#mirrors, this.engine, nowMs, actor);
+          writer = new GraphWriter(tx, this.#mirrors, this.engine, now(), actor);
           const result = await work(writer);
           for (const planId of writer.changedPlans) await this.engine.announce(tx, planId);
           return { result, changedPlans: writer.changedPlans };

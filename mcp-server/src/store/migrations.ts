@@ -16,6 +16,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   createTables,
   addOrderOfEvents,
   addThrottle,
+  addObservations,
 ];
 
 /** The layout that this server makes and expects. */
@@ -204,4 +205,18 @@ async function addOrderOfEvents(db: Kysely<Database>): Promise<void> {
 /** 1.2: how a plan goes on after a rate or usage limit. */
 async function addThrottle(db: Kysely<Database>): Promise<void> {
   await db.schema.alterTable("plans").addColumn("throttle", "text").execute();
+}
+
+/** 1.3: the last look at each checkout. */
+async function addObservations(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createTable("observations")
+    .addColumn("checkout", "text", (c) => c.primaryKey())
+    .addColumn("from_ms", "bigint", (c) => c.notNull())
+    .addColumn("to_ms", "bigint", (c) => c.notNull())
+    .addColumn("seq", "bigint", (c) => c.notNull())
+    .addColumn("head", "text", (c) => c.notNull())
+    .addColumn("files", "text", (c) => c.notNull())
+    .addColumn("at_work", "text", (c) => c.notNull())
+    .execute();
 }

@@ -226,11 +226,33 @@ async function projectOne(
         .set({ drains_until_ms: null, changed_seq: seq })
         .execute();
       break;
+    case "scope.touched": {
+      const { notes } = await db
+        .selectFrom("tasks")
+        .select("notes")
+        .where("plan_id", "=", planId)
+        .where("id", "=", change.task)
+        .executeTakeFirstOrThrow();
+      await taskRow(db, planId, change.task)
+        .set({ notes: JSON.stringify([...(JSON.parse(notes) as string[]), change.note]), changed_seq: seq })
+        .execute();
+      break;
+    }
     case "token.refused":
     case "batch.launched":
     case "write.denied":
+    case "checkout.observed":
+    case "checkout.unmeasured":
+    case "attempt.compared":
     case "decision.taken":
     case "plan.reported":
+    case "checkout.seen":
+    case "worktree.cut":
+    case "worktree.removed":
+    case "work.committed":
+    case "work.merged":
+    case "work.conflicted":
+    case "commit.skipped":
       break;
   }
 }

@@ -4,7 +4,7 @@ import type { Change, GraphEvent } from "../graph/event.ts";
 import type { PlanSource, PlanStatus, Throttle } from "../graph/plan.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { Isolation, PlanSlug, Task, TaskDefinition, TaskId, TaskStatus } from "../graph/task.ts";
-import type { ClaimsTable, EventsTable, PlansTable, TasksTable } from "./schema.ts";
+import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";
 
 /** A plan as it is stored; `policy` holds only what the plan itself states. */
 export interface StoredPlan {
@@ -20,6 +20,31 @@ export interface StoredPlan {
   readonly createdAtMs: number;
   readonly throttle?: Throttle;
   readonly version: number;
+}
+
+/** The last look at a checkout. Times are milliseconds since the epoch. */
+export interface Observation {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The database's last event at that time. */
+  readonly seq: number;
+  /** Commit that was checked out; empty before the first one. */
+  readonly head: string;
+  /** Fingerprints of the files that differed from it, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Attempts that were at work after it. */
+  readonly atWork: readonly AttemptId[];
+}
+
+export function observationFromRow(row: Selectable<ObservationsTable>): Observation {
+  return {
+    fromMs: Number(row.from_ms),
+    toMs: Number(row.to_ms),
+    seq: Number(row.seq),
+    head: row.head,
+    files: new Map(JSON.parse(row.files) as [string, string][]),
+    atWork: JSON.parse(row.at_work) as AttemptId[],
+  };
 }
 
 export function planFromRow(row: Selectable<PlansTable>): StoredPlan {

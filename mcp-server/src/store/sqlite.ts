@@ -12,6 +12,7 @@ import {
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type SqliteStatement,
   sql,
   type TransactionSettings,
 } from "kysely";
@@ -27,6 +28,12 @@ const BUSY_TIMEOUT_MS = 15_000;
 
 /** A watcher learns of another process's commit within this time. */
 const WATCH_MS = 100;
+
+/**
+ * Statements are kept, because preparing one takes longer than executing it. There are some sixty, and one for each
+ * number of rows that an import inserts at once.
+ */
+const MAX_PREPARED = 500;
 
 /** Kysely sends a plain `begin`, whose upgrade to a write lock fails at once when another process writes. */
 class ImmediateSqliteDriver extends SqliteDriver {
@@ -68,21 +75,30 @@ export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabas
       throw unusable(error, path);
     }
   };
+  const prepare = (query: string): SqliteStatement => {
+    const statement = attempt(() => db.prepare(query));
+    const bound = (values: readonly unknown[]) => values.map(storable) as Parameters<typeof statement.all>;
+    return {
+      reader: statement.columns().length > 0,
+      all: (values) => attempt(() => statement.all(...bound(values))),
+      run: (values) =>
+        attempt(() => statement.run(...bound(values))) as {
+          changes: number | bigint;
+          lastInsertRowid: number | bigint;
+        },
+      iterate: (values) => statement.iterate(...bound(values)) as IterableIterator<unknown>,
+    };
+  };
+  const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => db.close(),
     prepare(query) {
-      const statement = attempt(() => db.prepare(query));
-      const bound = (values: readonly unknown[]) => values.map(storable) as Parameters<typeof statement.all>;
-      return {
-        reader: statement.columns().length > 0,
-        all: (values) => attempt(() => statement.all(...bound(values))),
-        run: (values) =>
-          attempt(() => statement.run(...bound(values))) as {
-            changes: number | bigint;
-            lastInsertRowid: number | bigint;
-          },
-        iterate: (values) => statement.iterate(...bound(values)) as IterableIterator<unknown>,
-      };
+      const known = prepared.get(query);
+      if (known) return known;
+      const statement = prepare(query);
+      if (prepared.size === MAX_PREPARED) prepared.clear();
+      prepared.set(query, statement);
+      return statement;
     },
   };
 }

@@ -14,7 +14,7 @@ export const tasks = z
   .min(1)
   .max(5_000)
   .describe(
-    "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, needs, size, estimateMinutes, acceptance[]",
+    "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]",
   );
 
 export const evidence = z

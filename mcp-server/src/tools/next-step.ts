@@ -1,4 +1,5 @@
 import { type LoadedPlan, pauseSeconds } from "../run/plan-access.ts";
+import { planBranch } from "../run/plan-branch.ts";
 import type { Counts } from "../run/progress.ts";
 import type { SessionMemory } from "../run/session.ts";
 
@@ -10,7 +11,7 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents in stop[], then plan_report {plan: "${slug}"}.`;
   }
-  if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.`;
+  if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
   if (loaded.pauseMs > 0 && counts.running === 0) {
     return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
   }
@@ -21,6 +22,12 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
 /** How to wait: somebody may talk to an interactive session, a headless one would end. */
 export function waitFor(session: SessionMemory): string {
   return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
+}
+
+/** Where the work is, if it is not in the checkout. */
+function onBranch({ stored, graph }: LoadedPlan): string {
+  if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return "";
+  return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
 }
 
 function because(cause: string | undefined): string {

@@ -15,14 +15,26 @@ export const planAnalyze = defineTool({
   }),
   annotations: READ,
   async handle(input, { run, session }) {
-    const { loaded, counts, strategy, ...rest } = await analyzePlan(run, input.plan, input.maxParallel);
+    const { loaded, counts, analysis, timeline } = await analyzePlan(run, input.plan, input.maxParallel);
     session.told.set(loaded.stored.slug, loaded.stored.version);
+    const {
+      strategy,
+      slackMinutes: _slack,
+      schedule: _schedule,
+      minutesByCap,
+      unknownRoles,
+      ...rest
+    } = analysis;
     return {
+      // Slack and the exact schedule are for people (`parallel plan`): they grow with the plan.
       data: {
         plan: loaded.stored.slug,
         counts: shortCounts(counts),
         strategy,
         ...rest,
+        ...(unknownRoles.length > 0 && { unknownRoles }),
+        minutesByCap,
+        timeline,
         next:
           strategy === "direct"
             ? "Do it yourself without agents, and say why in one line."

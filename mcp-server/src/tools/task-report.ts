@@ -57,6 +57,7 @@ export const taskReport = defineTool({
         outcome: result.outcome,
         status: result.status,
         reply: result.reply,
+        ...(result.note !== undefined && { note: result.note }),
         next: `Reply with exactly: ${result.reply}`,
       },
     };

@@ -214,7 +214,6 @@ describe("readBreakdown warns of", () => {
     ["estimateMinutes", "soon"],
     ["timeoutMinutes", 0],
     ["retries", -1],
-    ["isolation", "vm"],
     ["review", "yes"],
     ["acceptance", [{ text: "?" }]],
   ])("a %s that it cannot read, and leaves it out", (key, value) => {

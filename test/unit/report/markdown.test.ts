@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
 import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
@@ -87,6 +88,24 @@ describe("the report in Markdown", () => {
   });
 });
 
+it("says once what holds of many files, and names some of them", () => {
+  const files = Array.from({ length: 12 }, (_, i) => ({
+    path: `src/f${String(i).padStart(2, "0")}.ts`,
+    how: i === 0 ? ("removed" as const) : ("written" as const),
+    inScopeOf: [1 as AttemptId],
+  }));
+  const state = planState(
+    [task("a", { status: "completed", writes: ["src/"] })],
+    [{ task: "a", from: 0, to: 1, report: {} }],
+  );
+  const atWork = [{ attempt: 1 as AttemptId, task: "demo/a" }];
+  const events = eventsOf({ type: "checkout.observed", sinceMs: 0, untilMs: 1, atWork, files });
+  const lines = under("Files and scopes", renderMarkdown(aggregate(state, events, NOW)));
+  expect(lines[0]).toMatch(
+    /^- \*\*a\*\* did not report src\/f00\.ts \(removed\), .*f09\.ts and 2 more, changed/,
+  );
+});
+
 describe("hostile text", () => {
   const hostile =
     "\u001b[2J\n# Owned\n```\n<script>x</script> [a](javascript:x) | \u202E https://evil.example";
@@ -134,6 +153,18 @@ describe("hostile text", () => {
     { type: "decision.taken", decision: hostile, reason: hostile },
     { type: "token.refused", task: id(hostile), why: hostile, tried: hostile },
     { type: "task.annotated", task: id(hostile), note: `${hostile} again` },
+    {
+      type: "checkout.observed",
+      sinceMs: 0,
+      untilMs: 1,
+      atWork: [{ attempt: 1 as AttemptId, task: hostile }],
+      files: [
+        { path: `${hostile} stray`, how: "written", inScopeOf: [] },
+        { path: `${hostile} own`, how: "removed", inScopeOf: [1 as AttemptId] },
+      ],
+    },
+    { type: "attempt.compared", task: id(hostile), attempt: 1 as AttemptId, unchanged: [hostile], note: "" },
+    { type: "checkout.unmeasured", atWork: [], why: hostile },
   );
   const report = aggregate(state, events, NOW);
 

@@ -117,6 +117,6 @@ describe("the settings of the environment", () => {
   });
 
   it("that are not served yet are refused", () => {
-    expect(refusalOf(() => settingsFromEnvironment({ PARALLEL_COMMIT: "task" })).kind).toBe("not_served");
+    expect(refusalOf(() => settingsFromEnvironment({ PARALLEL_REVIEW: "task" })).kind).toBe("not_served");
   });
 });

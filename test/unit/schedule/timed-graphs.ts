@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import type { SimulatedTask } from "../../../mcp-server/src/schedule/simulate.ts";
+
+import type { TimedNode } from "../../../mcp-server/src/schedule/critical-path.ts";
 
 /** Small graphs without cycles; tasks of the same colour in `id` are for tests to let clash. */
-export const timedGraphs: fc.Arbitrary<SimulatedTask[]> = fc
+export const timedGraphs: fc.Arbitrary<TimedNode[]> = fc
   .array(
     fc.record({
       durationMs: fc.integer({ min: 1, max: 20 }),

@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import type { Report } from "../../mcp-server/src/graph/attempt.ts";
+import { scopeOf } from "../../mcp-server/src/graph/task.ts";
+import { type Checkout, checkoutKey } from "../../mcp-server/src/run/checkout.ts";
+import { CheckoutLooks } from "../../mcp-server/src/run/checkout-looks.ts";
+import type { RunContext } from "../../mcp-server/src/run/context.ts";
+import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
+import type { Launch } from "../../mcp-server/src/run/next-batch.ts";
+import { offer } from "../../mcp-server/src/run/offer.ts";
+import { ownerOf } from "../../mcp-server/src/run/owner.ts";
+import { loadPlan, taskOf } from "../../mcp-server/src/run/plan-access.ts";
+import { reportTask } from "../../mcp-server/src/run/report-task.ts";
+import { repositoryName } from "../../mcp-server/src/run/repository-name.ts";
+import { Roles } from "../../mcp-server/src/run/roles.ts";
+import { findToken } from "../../mcp-server/src/run/token.ts";
+import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
+import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
+import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+
+const REPORT: Report = {
+  outcome: "completed",
+  summary: "The module follows the new interface; its tests pass.",
+  evidence: [{ command: "npm test", exitCode: 0, result: "12 tests passed" }],
+  filesChanged: ["src/a.ts", "src/a.test.ts"],
+  findings: [],
+  notes: ["The interface has one more method."],
+};
+
+/** The most that a policy allows. */
+export const CAP = 20;
+
+/** The graph of the checkout in this database. */
+export async function openGraph(url: string, root: string): Promise<GraphStore> {
+  const store = url.startsWith("sqlite:")
+    ? await openSqlite(url.slice("sqlite:".length), true)
+    : await new PostgresGraph(url, await repositoryName(checkoutAt(root))).open(true);
+  if (!store) throw new Error(`no graph at ${url}`);
+  return store;
+}
+
+function checkoutAt(root: string): Checkout {
+  return { root, gitCommonDir: undefined };
+}
+
+/** What a server process has around the graph. The owner is the parent, as with a real server. */
+export async function contextOf(store: GraphStore, root: string): Promise<RunContext> {
+  return {
+    checkout: checkoutAt(root),
+    checkoutKey: checkoutKey(checkoutAt(root)),
+    repository: await repositoryName(checkoutAt(root)),
+    caseInsensitive: false,
+    owner: await ownerOf(process.ppid, undefined),
+    settings: { maxParallel: CAP },
+    roles: new Roles(root),
+    now: Date.now,
+    looks: new CheckoutLooks(undefined, Date.now),
+    randomBytes,
+    graph: async () => store,
+    createGraph: async () => store,
+  };
+}
+
+/**
+ * A plan of that many tasks: chains of ten, each task also waiting for one of an earlier chain; every task writes a
+ * file of its own, and every fifteenth one that it shares with others. No two plans share any.
+ */
+export async function makePlan(context: RunContext, plan: string, size: number): Promise<void> {
+  const tasks = Array.from({ length: size }, (_, i) => {
+    const earlier = i < 20 ? -1 : (i * 7919) % (i - 10);
+    return {
+      id: String(i),
+      subject: `Change module ${i}`,
+      description: "Make the module follow the new interface, and extend its tests.",
+      dependencies: i % 10 === 0 ? [] : [String(i - 1), ...(earlier >= 0 ? [String(earlier)] : [])],
+      writes: [`${plan}/m${i % 97}/f${i}.ts`, ...(i % 15 === 0 ? [`${plan}/shared${(i / 15) % 50}.ts`] : [])],
+    };
+  });
+  await createPlan(context, "bench", { plan, tasks, policy: { maxParallel: CAP } });
+}
+
+/** The first tasks of the plan were done before: their claims and events fill the database. */
+export async function addHistory(context: RunContext, plan: string, tasks: number): Promise<void> {
+  const store = await context.createGraph();
+  for (let from = 0; from < tasks; from += 1_000) {
+    await store.write(context.now, "bench", async (tx) => {
+      const loaded = await loadPlan(context, tx, plan);
+      for (let i = from; i < Math.min(tasks, from + 1_000); i++) {
+        const task = taskOf(loaded, String(i));
+        const { role, agentType } = context.roles.resolve(task.agent);
+        const candidate = {
+          id: task.id,
+          task,
+          role,
+          agentType,
+          scope: scopeOf(task),
+          isolation: "shared" as const,
+        };
+        const { attempt } = await offer(context, tx, loaded, candidate, undefined);
+        const id = task.id;
+        await tx.append(
+          loaded.stored.id,
+          { type: "attempt.started", task: id, attempt, number: 1, leaseUntilMs: tx.nowMs + 1 },
+          { type: "attempt.ended", task: id, attempt, outcome: "completed", report: REPORT },
+          { type: "task.status", task: id, status: "completed" },
+        );
+      }
+    });
+  }
+}
+
+/** Hands in the report of a task that is done. */
+export async function complete(
+  context: RunContext,
+  plan: string,
+  task: string,
+  token: string,
+): Promise<void> {
+  await reportTask(context, "bench", undefined, { task: `${plan}/${task}`, token, report: REPORT });
+}
+
+export function tokenOf({ prompt }: Launch): string {
+  const token = findToken(prompt);
+  if (token === undefined) throw new Error(`no token in ${prompt}`);
+  return token;
+}

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{createHash as i}from"node:crypto";var s="abcdefghijklmnopqrstuvwxyz234567",p=/\b\d+-[a-z2-7]{26}\b/;function f(t,o){let e=0n;for(let n of o(16))e=e<<8n|BigInt(n);let r="";for(let n=0;n<26;n++)r=s.charAt(Number(e&31n))+r,e>>=5n;return`${t}-${r}`}function u(t){return i("sha256").update(t).digest("hex")}function c(t){return p.exec(t)?.[0]}export{f as a,u as b,c};

@@ -1,0 +1,209 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { ChangedFile } from "../graph/checkout-change.ts";
+import { type Fingerprint, type Fingerprints, GONE } from "./fingerprint.ts";
+
+const run = promisify(execFile);
+
+/** A look at a checkout takes at most this long; else it is given up. */
+export const LOOK_LIMIT_MS = 3_000;
+/** More files than these that differ from the commit are not followed. */
+const MOST_FILES = 10_000;
+const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** A checkout at one moment, as far as it differs from its commit. Times are milliseconds since the epoch. */
+export interface CheckoutState {
+  /** When the look began and ended: what was written in between may be in it or not. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Commit that is checked out; empty before the first one. */
+  readonly head: string;
+  /** Files that differ from that commit. Files that git ignores are not looked at. */
+  readonly files: ReadonlyMap<string, Fingerprint>;
+  /** Files that differ no more, but did in the state before. */
+  readonly settled: ReadonlyMap<string, Fingerprint>;
+  /** With another commit than in the state before: that commit, and the files that differ from it. */
+  readonly moved?: { readonly from: string; readonly files: ReadonlySet<string> };
+}
+
+/** What is kept of a state to compare the next one with. */
+export type KeptState = Pick<CheckoutState, "head" | "files">;
+
+/** Nobody can say how the checkout is. */
+export interface Unmeasured {
+  readonly why: string;
+}
+
+/**
+ * Looks at the checkout without changing anything in it, git's index included.
+ * @param before the state that the new one will be compared with.
+ */
+export async function checkoutState(
+  root: string,
+  before: KeptState | undefined,
+  prints: Fingerprints,
+  now: () => number,
+): Promise<CheckoutState | Unmeasured> {
+  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  const fromMs = now();
+  try {
+    const { head, differing, untracked } = await gitStatus(root, signal);
+    const moved =
+      before && before.head !== head ? await differingFrom(root, before.head, untracked, signal) : undefined;
+    const settled = [...(before?.files.keys() ?? []), ...(moved ?? [])].filter(
+      (path) => !differing.has(path),
+    );
+    if (differing.size + settled.length > MOST_FILES) {
+      return { why: `more than ${MOST_FILES} files differ from the commit` };
+    }
+    const all = await prints.of(root, [...differing, ...settled], signal);
+    const of = (paths: Iterable<string>) =>
+      new Map([...paths].map((path) => [path, all.get(path) ?? GONE] as const));
+    return {
+      fromMs,
+      toMs: now(),
+      head,
+      files: of(differing),
+      settled: of(settled),
+      ...(before && moved && { moved: { from: before.head, files: moved } }),
+    };
+  } catch (error) {
+    return { why: whyNot(error, signal) };
+  }
+}
+
+/**
+ * What changed between two states, sorted by path; undefined when it cannot be told. A commit of what was there
+ * before changes nothing.
+ */
+export function changesBetween(before: KeptState, after: CheckoutState): ChangedFile[] | undefined {
+  const moved = before.head === after.head ? undefined : after.moved;
+  if (before.head !== after.head && moved?.from !== before.head) return undefined;
+  const changed = new Set<string>();
+  for (const [path, print] of after.files) {
+    const old = before.files.get(path);
+    const differs = old === undefined ? (moved?.files.has(path) ?? true) : old !== print;
+    if (differs) changed.add(path);
+  }
+  for (const [path, old] of before.files) {
+    if (after.files.has(path)) continue;
+    const print = after.settled.get(path);
+    // Without a fingerprint: it was as in no commit before, and is as in the same commit now.
+    if (print === undefined ? moved === undefined : print !== old) changed.add(path);
+  }
+  for (const path of moved?.files ?? []) if (!before.files.has(path)) changed.add(path);
+  const isGone = (path: string) => (after.files.get(path) ?? after.settled.get(path)) === GONE;
+  return [...changed]
+    .sort(compareText)
+    .map((path) => ({ path, how: isGone(path) ? ("removed" as const) : ("written" as const) }));
+}
+
+/** Those of the paths, all inside the checkout, that git ignores; all of them where git cannot say. */
+export async function ignoredFiles(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
+  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  try {
+    // `./` keeps a name that begins with a colon from being read as a pattern.
+    const input = paths.map((path) => `./${path}\0`).join("");
+    const text = await git(root, ["check-ignore", "-z", "--stdin"], signal, input);
+    return new Set(text.split("\0").map((path) => path.slice("./".length)));
+  } catch (error) {
+    const noneIsIgnored = (error as { code?: unknown }).code === 1;
+    return new Set(noneIsIgnored ? [] : paths);
+  }
+}
+
+interface Status {
+  readonly head: string;
+  readonly differing: ReadonlySet<string>;
+  readonly untracked: ReadonlySet<string>;
+}
+
+async function gitStatus(root: string, signal: AbortSignal): Promise<Status> {
+  const text = await git(
+    root,
+    [
+      "status",
+      "--porcelain=v2",
+      "-z",
+      "--branch",
+      "--untracked-files=all",
+      "--no-renames",
+      "--ignore-submodules=dirty",
+    ],
+    signal,
+  );
+  let head = "";
+  const differing = new Set<string>();
+  const untracked = new Set<string>();
+  for (const line of text.split("\0")) {
+    const oid = /^# branch\.oid ([0-9a-f]+)$/.exec(line)?.[1];
+    if (oid !== undefined) head = oid;
+    const path = pathOf(line);
+    if (path === undefined) continue;
+    differing.add(path);
+    if (line.startsWith("?")) untracked.add(path);
+  }
+  return { head, differing, untracked };
+}
+
+/** How many fields stand before the path in each kind of line of `git status --porcelain=v2`. */
+const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { "1": 8, u: 10, "?": 1 };
+
+function pathOf(line: string): string | undefined {
+  const fields = FIELDS_BEFORE_PATH[line.slice(0, 1)];
+  if (fields === undefined || line[1] !== " ") return undefined;
+  const path = line.split(" ").slice(fields).join(" ");
+  // A folder is a repository inside this one, or a worktree of it: what happens there is not looked at.
+  return path.endsWith("/") ? undefined : path;
+}
+
+/** Files of the work tree that differ from an earlier commit. */
+async function differingFrom(
+  root: string,
+  commit: string,
+  untracked: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const text =
+    commit === ""
+      ? await git(root, ["ls-files", "-z"], signal)
+      : await git(
+          root,
+          ["diff", "--name-only", "-z", "--no-renames", "--ignore-submodules=dirty", commit],
+          signal,
+        );
+  return new Set([...text.split("\0").filter((path) => path !== ""), ...untracked]);
+}
+
+async function git(
+  root: string,
+  parameters: readonly string[],
+  signal: AbortSignal,
+  input = "",
+): Promise<string> {
+  const running = run("git", [...parameters], {
+    cwd: root,
+    // A look must not make another git command of the user or of an agent wait or fail.
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" },
+    maxBuffer: MOST_OUTPUT_BYTES,
+    signal,
+    killSignal: "SIGKILL",
+  });
+  // Git may end without reading it; why it ended is what counts.
+  running.child.stdin?.on("error", () => undefined).end(input);
+  return (await running).stdout;
+}
+
+function whyNot(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return `the look at the checkout took longer than ${LOOK_LIMIT_MS / 1000} s`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "git cannot be started";
+  return code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER"
+    ? "too many files differ from the commit"
+    : "git could not tell the state of the checkout";
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Git waits for no lock but that of packed refs: whoever finds another one taken tries again. */
+const LOCK_TRIES = 25;
+const LOCK_PAUSE_MS = 20;
+const LOCKED = /\.lock': File exists|could not lock config file|unable to lock/i;
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/** Git refused, or is not there. */
+export class GitFailed extends Error {
+  override readonly name = "GitFailed";
+  constructor(
+    readonly command: string,
+    /** Undefined when git could not be started. */
+    readonly exitCode: number | undefined,
+    /** What git said, without its prefixes and hints. */
+    readonly reason: string,
+    /** What it printed to its standard output. */
+    readonly output: string,
+  ) {
+    super(`git ${command}: ${reason}`);
+  }
+}
+
+export interface GitOptions {
+  /** What git reads from its standard input. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs git in a folder, without a shell and without the repository's hooks, and returns what it prints. A lock that
+ * another git holds is waited for.
+ * @throws GitFailed
+ */
+export async function git(
+  folder: string,
+  parameters: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(folder, parameters, options);
+    } catch (error) {
+      const locked = error instanceof GitFailed && LOCKED.test(error.reason);
+      if (!locked || attempt === LOCK_TRIES) throw error;
+      await sleep(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+/** The answer of a question that git answers by its exit code: 0 yes, 1 no. @throws GitFailed for any other. */
+export async function gitSays(folder: string, parameters: readonly string[]): Promise<boolean> {
+  try {
+    await git(folder, parameters);
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 1) return false;
+    throw error;
+  }
+}
+
+async function once(folder: string, parameters: readonly string[], options: GitOptions): Promise<string> {
+  // Hooks are for the user's own commits: they may prompt, reformat files of other tasks or take minutes.
+  const settings = ["-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"];
+  const running = run("git", [...settings, ...parameters], {
+    cwd: folder,
+    env: { ...plainEnvironment(), ...options.env },
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
+  // Git may end before it has read everything; how it ended says what is wrong.
+  running.child.stdin?.on("error", () => undefined);
+  running.child.stdin?.end(options.input ?? "");
+  try {
+    return (await running).stdout;
+  } catch (error) {
+    const { code, stderr, stdout } = error as { code?: unknown; stderr?: string; stdout?: string };
+    throw new GitFailed(
+      parameters[0] ?? "",
+      typeof code === "number" ? code : undefined,
+      reasonOf(stderr || (error instanceof Error ? error.message : String(error))),
+      stdout ?? "",
+    );
+  }
+}
+
+/** A server that was started from a git hook must not work on that hook's index or repository. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_COMMON_DIR, GIT_PREFIX, ...env } = process.env;
+  return { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+}
+
+function reasonOf(output: string): string {
+  const lines = output.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("hint:"));
+  return lines
+    .map((line) => line.replace(/^(fatal|error): /, ""))
+    .join(" ")
+    .slice(0, 400);
+}

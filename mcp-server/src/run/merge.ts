@@ -1,0 +1,58 @@
+import type { PlanSlug } from "../graph/task.ts";
+import { GitFailed, git, gitSays } from "./git.ts";
+import { gitIdentity } from "./git-identity.ts";
+import { ensurePlanBranch, planBranch, type RefMove } from "./plan-branch.ts";
+
+/** What merging a commit into the plan's branch would come to. Nothing of it is visible before the ref moves. */
+export type Merge =
+  | { readonly kind: "contained"; readonly head: string }
+  | { readonly kind: "clean"; readonly move: RefMove }
+  | { readonly kind: "conflict"; readonly head: string; readonly files: readonly string[] };
+
+/** Looks first, in the object database alone: no checkout is touched, and a conflict leaves nothing behind. */
+export async function prepareMerge(
+  root: string,
+  plan: PlanSlug,
+  commit: string,
+  message: string,
+): Promise<Merge> {
+  const head = await ensurePlanBranch(root, plan);
+  if (await isAncestor(root, commit, head)) return { kind: "contained", head };
+  const ref = `refs/heads/${planBranch(plan)}`;
+  if (await isAncestor(root, head, commit)) {
+    return { kind: "clean", move: { ref, from: head, to: commit } };
+  }
+  const found = await mergedTree(root, head, commit);
+  if ("files" in found) return { kind: "conflict", head, files: found.files };
+  const merged = await commitTree(root, found.tree, [head, commit], message);
+  return { kind: "clean", move: { ref, from: head, to: merged } };
+}
+
+export async function isAncestor(root: string, commit: string, of: string): Promise<boolean> {
+  return gitSays(root, ["merge-base", "--is-ancestor", commit, of]);
+}
+
+/** A commit of a tree; its author is whom the repository is configured for. */
+export async function commitTree(
+  root: string,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+): Promise<string> {
+  const command = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
+  return (await git(root, command, { input: message, env: await gitIdentity(root) })).trim();
+}
+
+async function mergedTree(
+  root: string,
+  ours: string,
+  theirs: string,
+): Promise<{ tree: string } | { files: string[] }> {
+  const command = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
+  try {
+    return { tree: (await git(root, command)).split("\0")[0] ?? "" };
+  } catch (error) {
+    if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
+    return { files: error.output.split("\0").slice(1).filter(Boolean) };
+  }
+}

@@ -1,0 +1,306 @@
+import { type ChildProcess, fork } from "node:child_process";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { bundleClient } from "./bundle-client.ts";
+import { type Counts, check } from "./check.ts";
+import type { Command, Message, Orders } from "./client.ts";
+import { Connection, type ServerPlace } from "./connection.ts";
+import { databaseFor, type Engine, type RunDatabase } from "./database.ts";
+import type { DatabaseState } from "./evidence.ts";
+import { JournalFile, readJournals } from "./journal.ts";
+import { Random } from "./random.ts";
+import { type KnownPlan, planOf } from "./workload.ts";
+
+export interface ChaosOptions {
+  readonly engine: Engine;
+  readonly seed: number;
+  /** Clients, each with a server of its own. */
+  readonly processes: number;
+  readonly tasks: number;
+  /** How long processes are killed and clients misbehave. */
+  readonly chaosMs: number;
+  /** Then they behave for at most so long, to bring the plans to their end. */
+  readonly endWithinMs: number;
+  /** The repository: `agents` and `mcp-server/dist` are copied from there. */
+  readonly root: string;
+}
+
+export interface ChaosResult {
+  readonly counts: Counts;
+  readonly kills: number;
+  /** Tasks that the plans have, and how many of them are completed in the end. */
+  readonly tasks: { readonly total: number; readonly completed: number };
+  readonly tookMs: number;
+  readonly violations: readonly string[];
+  /** The folder with the journals and the database's content, if there are violations. */
+  readonly evidence?: string;
+}
+
+const LEASE_MS = 2_000;
+const KILL_EVERY_MS = 500;
+/** A client or a server that was told to go, or lost its parent, is gone after this long. */
+const GONE_WITHIN_MS = 15_000;
+
+/**
+ * Lets real processes fight over two plans of one checkout while they are killed at random, then lets them finish,
+ * and judges what is left by the evidence of the database and of what the clients were told.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const began = performance.now();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "parallel-stress-")));
+  const run = new ChaosRun(options, folder);
+  try {
+    await run.prepare();
+    await run.runClients();
+    const judgement = await run.judge();
+    return { ...judgement, kills: run.kills, tookMs: performance.now() - began };
+  } finally {
+    await run.remove();
+  }
+}
+
+/** One client's process and how it is expected to end. */
+interface ClientProcess {
+  readonly child: ChildProcess;
+  readonly exited: Promise<void>;
+  mayEnd: boolean;
+}
+
+class ChaosRun {
+  kills = 0;
+  readonly #options: ChaosOptions;
+  readonly #folder: string;
+  readonly #checkout: string;
+  readonly #journals: string;
+  readonly #random: Random;
+  readonly #plans: readonly KnownPlan[];
+  readonly #clients = new Map<number, ClientProcess>();
+  readonly #problems: string[] = [];
+  #clientScript = "";
+  #database: RunDatabase | undefined;
+  #own: Connection | undefined;
+  #behaving = false;
+  #leaving = false;
+  #isEvidence = false;
+  #allCompleted = false;
+
+  constructor(options: ChaosOptions, folder: string) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#checkout = join(folder, "checkout");
+    this.#journals = join(folder, "journals");
+    this.#random = new Random(options.seed);
+    const half = Math.floor(options.tasks / 2);
+    this.#plans = [planOf("alpha", this.#random, options.tasks - half), planOf("beta", this.#random, half)];
+  }
+
+  async prepare(): Promise<void> {
+    const { root, engine } = this.#options;
+    for (const path of [this.#checkout, this.#journals, join(this.#folder, "home")]) mkdirSync(path);
+    for (const part of ["agents", "mcp-server/dist"]) {
+      cpSync(join(root, part), join(this.#folder, "plugin", part), { recursive: true });
+    }
+    this.#clientScript = await bundleClient(root, this.#folder);
+    await execa("git", ["init", "--quiet"], { cwd: this.#checkout });
+    for (const { slug, tasks } of this.#plans) {
+      const breakdown = { tasks: tasks.map(({ file }) => file) };
+      writeFileSync(join(this.#checkout, `${slug}.json`), JSON.stringify(breakdown));
+    }
+    this.#database = await databaseFor(engine, this.#checkout);
+  }
+
+  /** The whole run from the import of the plans to the last process's end. */
+  async runClients(): Promise<void> {
+    const { processes, chaosMs, endWithinMs } = this.#options;
+    const journal = new JournalFile(this.#journals, 0, 1);
+    const own = new Connection(this.#place(), journal);
+    this.#own = own;
+    for (const { slug, cap, capacity } of this.#plans) {
+      const policy = { leaseMinutes: LEASE_MS / 60_000, maxParallel: cap, capacity };
+      await own.call("plan_create", { plan: slug, from: `${slug}.json`, policy });
+    }
+    const forgotten = await this.#takeOffer(own, journal);
+    for (let client = 1; client <= processes; client++) this.#start(client, 1);
+    await this.#killUntil(performance.now() + chaosMs);
+    this.#behaving = true;
+    this.#tellAll("behave");
+    await own.useToken(
+      { call: "report", nonce: "0.1.1", outcome: "failed", ...forgotten },
+      {
+        outcome: "failed",
+        summary: "nonce 0.1.1",
+      },
+    );
+    const end = performance.now() + endWithinMs;
+    while (!this.#allCompleted && performance.now() < end) await sleep(100);
+    this.#leaving = true;
+    this.#tellAll("leave");
+    await this.#gone("a client did not leave", () => this.#clients.size === 0);
+    await own.end();
+  }
+
+  async judge(): Promise<Omit<ChaosResult, "kills" | "tookMs">> {
+    const journals = readJournals(this.#journals);
+    const servers = journals.flatMap(({ entries }) =>
+      entries.flatMap((entry) => (entry.kind === "server" ? [entry.pid] : [])),
+    );
+    await this.#gone("a server outlived its client", () => !servers.some(isAlive));
+    const database = await (this.#database as RunDatabase).read();
+    const { violations, counts } = check({ plans: this.#plans, leaseMs: LEASE_MS, journals, database });
+    const said = readFileSync(this.#errorLog, "utf8");
+    if (said) violations.push(`a process wrote: ${said.slice(0, 2_000)}`);
+    violations.push(...this.#problems);
+    return {
+      counts,
+      violations,
+      tasks: {
+        total: database.tasks.length,
+        completed: database.tasks.filter(({ status }) => status === "completed").length,
+      },
+      ...(violations.length > 0 && { evidence: this.#keep(database) }),
+    };
+  }
+
+  async remove(): Promise<void> {
+    this.#leaving = true;
+    for (const { child } of this.#clients.values()) child.kill("SIGKILL");
+    this.#own?.killServer();
+    await this.#database?.remove();
+    // A server that was just killed may still be writing.
+    if (!this.#isEvidence) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** A violation may never come again, so what shows it is kept. */
+  #keep(database: DatabaseState): string {
+    this.#isEvidence = true;
+    writeFileSync(join(this.#folder, "database.json"), JSON.stringify(database, null, 1));
+    return this.#folder;
+  }
+
+  get #errorLog(): string {
+    return join(this.#folder, "errors.log");
+  }
+
+  #place(): ServerPlace {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: join(this.#folder, "home"),
+      PARALLEL_MAX_PARALLEL: "20",
+      ...this.#database?.env,
+    };
+    const entry = join(this.#folder, "plugin", "mcp-server", "dist", "server.js");
+    return { entry, checkout: this.#checkout, env };
+  }
+
+  /** An offer that is held by a living process and not taken up until the end of the chaos. */
+  async #takeOffer(own: Connection, journal: JournalFile): Promise<{ task: string; token: string }> {
+    const { data } = await own.call("batch_next", { plan: "alpha", max: 1 });
+    const [item] = data.launch;
+    const token = /\b\d+-[a-z2-7]{26}\b/.exec(item.prompt)?.[0] ?? "";
+    const given = { task: `alpha/${item.task}`, token };
+    journal.write({ kind: "given", ...given });
+    return given;
+  }
+
+  #start(client: number, life: number): void {
+    const { tasks, chaosMs, seed } = this.#options;
+    const caps = this.#plans.reduce((sum, { cap }) => sum + cap, 0);
+    const orders: Orders = {
+      ...this.#place(),
+      client,
+      life,
+      seed: seed * 7_919 + client * 101 + life,
+      plans: this.#plans.map((plan) => ({
+        slug: plan.slug,
+        from: `${plan.slug}.json`,
+        tasks: plan.tasks.length,
+      })),
+      journals: this.#journals,
+      leaseMs: LEASE_MS,
+      // The plans should last about as long as the chaos does: most of the time goes into what goes wrong.
+      workMs: Math.round((caps * chaosMs) / tasks / 4),
+    };
+    const errors = openSync(this.#errorLog, "a");
+    const child = fork(this.#clientScript, [JSON.stringify(orders)], {
+      execArgv: [],
+      env: orders.env,
+      stdio: ["ignore", "ignore", errors, "ipc"],
+    });
+    closeSync(errors);
+    const started: ClientProcess = {
+      child,
+      mayEnd: false,
+      exited: new Promise((resolve) => child.once("exit", () => resolve())),
+    };
+    this.#clients.set(client, started);
+    // One that was killed last starts when the others have been told already.
+    if (this.#behaving) child.send("behave" satisfies Command);
+    child.on("message", (message: Message) => {
+      if (message === "done") this.#allCompleted = true;
+    });
+    void started.exited.then(() => {
+      this.#clients.delete(client);
+      if (!started.mayEnd) this.#problems.push(`client ${client} ended by itself with ${child.exitCode}`);
+      if (!this.#leaving) this.#start(client, life + 1);
+    });
+  }
+
+  /** Kills the server, the client that owns the claims, or both, of a random client, again and again. */
+  async #killUntil(end: number): Promise<void> {
+    for (;;) {
+      const leftMs = end - performance.now();
+      await sleep(Math.min(leftMs, KILL_EVERY_MS * (0.5 + this.#random.next())));
+      if (performance.now() >= end) return;
+      const client = this.#clients.get(this.#random.between(1, this.#options.processes));
+      if (!client?.child.connected) continue;
+      this.kills += 1;
+      const which = this.#random.pick(["server", "server", "client", "both"]);
+      if (which !== "server") client.mayEnd = true;
+      if (which === "client") client.child.kill("SIGKILL");
+      else client.child.send((which === "both" ? "kill-both" : "kill-server") satisfies Command);
+    }
+  }
+
+  #tellAll(command: Command): void {
+    for (const client of this.#clients.values()) {
+      if (command === "leave") client.mayEnd = true;
+      if (client.child.connected) client.child.send(command);
+    }
+  }
+
+  async #gone(otherwise: string, isGone: () => boolean): Promise<void> {
+    const end = performance.now() + GONE_WITHIN_MS;
+    while (!isGone()) {
+      if (performance.now() > end) {
+        this.#problems.push(`${otherwise} within ${GONE_WITHIN_MS / 1000} s`);
+        return;
+      }
+      await sleep(50);
+    }
+  }
+}
+
+/** A process that has ended and only was not reaped yet, as an orphan's in some containers, is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== "linux") return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
+  } catch {
+    return false;
+  }
+}

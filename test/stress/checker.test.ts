@@ -1,0 +1,253 @@
+import { describe, expect, it } from "vitest";
+import { LEASE_MS, Story, token } from "./story.ts";
+
+/** Every violation of the story, which is wrong in one respect, names that. */
+function only(story: Story, violation: RegExp): void {
+  expect(story.violations[0]).toMatch(violation);
+}
+
+describe("the checker has nothing to say about a run in order", () => {
+  it("with dependencies, failed, blocked and lost attempts, returned offers and refused tokens", () => {
+    const story = new Story({
+      a: { scope: { writes: ["src/m1/**"] } },
+      b: { dependencies: ["a"], scope: { writes: ["src/m1/f1.ts"] } },
+      c: { role: "code-reviewer", scope: { writes: [], reads: ["src/m1/*.ts"] } },
+      d: { dependencies: ["a", "b"], needs: "any", scope: { basis: "unscoped", writes: [] } },
+    });
+    story.claim("a", 1).report("a", 1, "failed", "pending").offer("a", 2);
+    story.log("claim.returned", "a", 2, { cause: "cancelled by a call" });
+    story.offer("a", 3).start("a", 3, 2);
+    story.send("note", "a", 3).log("task.annotated", "a", null, { note: "nonce n2" });
+    story.atMs += LEASE_MS;
+    story.end("a", 3, "lost", { cause: "no sign of life", drainsUntilMs: story.atMs + 10 + LEASE_MS });
+    story.send("report", "a", 3, { accepted: false });
+    story.log("token.refused", "a", 3, { why: "its attempt has ended", tried: { task: "p/a" } });
+    story.atMs += LEASE_MS;
+    story.log("attempt.drained", "a", 3, { how: "one more lease has passed" });
+    story.offer("a", 4).start("a", 4, 3).report("a", 4).complete("b", 5).claim("c", 6);
+    story.send("report", "c", 6, { outcome: "blocked" });
+    const blockedOn = { tasks: ["a"], writes: ["src/m9/f1.ts"] };
+    story.log("attempt.ended", "c", 6, {
+      outcome: "blocked",
+      report: story.reportOf("blocked", { blockedOn }),
+    });
+    story.log("task.defined", "c", null, { definition: { id: "c", dependencies: ["a"], needs: "all" } });
+    story.log("task.status", "c", null, { status: "pending" });
+    story.complete("d", 7);
+    expect(story.violations).toEqual([]);
+  });
+});
+
+describe("the checker sees", () => {
+  it("1: a task with two live claims", () => {
+    only(new Story({ a: {} }).offer("a", 1).offer("a", 2), /^invariant 1: p\/a has two live claims/);
+  });
+
+  it("1: a claim that was given to two clients", () => {
+    const story = new Story({ a: {} }).offer("a", 1).nextLife();
+    story.write({ kind: "given", task: "p/a", token: token(1) });
+    only(story, /^invariant 1: the claim of p\/a was given to two clients/);
+  });
+
+  it("2: claims that clash, by file, pattern, reading and resource, and those that have to run alone", () => {
+    const at = (writes: string[], more = {}) => ({ scope: { writes, ...more } });
+    const pairs = [
+      [at(["src/m1/f1.ts"]), at(["src/m1/f1.ts"])],
+      [at(["src/m1/**"]), at(["src/m1/*.md"])],
+      [at(["src/m1/*.ts"]), at([], { reads: ["src/m1/**"] })],
+      [at([], { reads: ["src/m1/f2.ts"] }), at(["src/m1/*.ts"])],
+      [at([], { resources: ["port"] }), at([], { resources: ["port"] })],
+      [at([], { basis: "unscoped" }), at([])],
+    ] as const;
+    for (const [a, b] of pairs)
+      only(new Story({ a, b }).offer("a", 1).offer("b", 2), /^invariant 2: p\/b clashes with p\/a/);
+    const apart = {
+      a: at(["src/m1/*.ts"]),
+      b: at(["src/m1/*.md", "src/m2/f1.ts"], { reads: ["src/m3/**"] }),
+    };
+    expect(new Story(apart).offer("a", 1).offer("b", 2).violations).toEqual([]);
+  });
+
+  it("2: a claim that clashes with one that drains, and a scope that is let go too early", () => {
+    const same = { scope: { writes: ["src/m1/f1.ts"] } };
+    const draining = () => {
+      const story = new Story({ a: same, b: same }).claim("a", 1);
+      return story.end("a", 1, "cancelled", { cause: "stopped", drainsUntilMs: story.atMs + 10 + LEASE_MS });
+    };
+    only(draining().offer("b", 2), /^invariant 2: p\/b clashes with p\/a, ended/);
+    only(
+      draining().log("attempt.drained", "a", 1, { how: "one more lease has passed" }),
+      /^invariant 2: .* let go/,
+    );
+    const notAtAll = new Story({ a: same, b: same })
+      .claim("a", 1)
+      .end("a", 1, "cancelled", { cause: "stopped" });
+    only(notAtAll, /^invariant 2: p\/a was cancelled and does not drain/);
+  });
+
+  it("2: a claim with another scope than the task's", () => {
+    const scope = { basis: "declared", writes: [], reads: [], resources: [] };
+    only(new Story({ a: {} }).offer("a", 1, { scope }), /^invariant 2: .* another scope/);
+  });
+
+  it("3: more claims than the cap or than a role's capacity", () => {
+    const four = new Story({ a: {}, b: {}, c: {}, d: {} }).offer("a", 1).offer("b", 2).offer("c", 3);
+    only(four.offer("d", 4), /^invariant 3: p\/d was claimed above the cap of 3/);
+    const reviewers = new Story({ a: { role: "code-reviewer" }, b: { role: "code-reviewer" } });
+    only(reviewers.offer("a", 1).offer("b", 2), /^invariant 3: .* the capacity of code-reviewer/);
+  });
+
+  it("4: a claim before the needs hold, of each kind", () => {
+    const early = /^invariant 4: p\/c was claimed before its needs held/;
+    const of = (needs: "all" | "any" | "settled" | { atLeast: number }) =>
+      new Story({ a: {}, b: {}, c: { dependencies: ["a", "b"], needs } });
+    only(of("all").complete("a", 1).offer("c", 2), early);
+    only(of("any").claim("a", 1).offer("c", 2), early);
+    only(of({ atLeast: 2 }).complete("a", 1).offer("c", 2), early);
+    only(of("settled").complete("a", 1).offer("c", 2), early);
+    const settled = of("settled").complete("a", 1).claim("b", 2).report("b", 2, "failed", "failed");
+    expect(settled.offer("c", 3).violations).toEqual([]);
+    expect(of("any").complete("a", 1).offer("c", 2).violations).toEqual([]);
+  });
+
+  it("4: a claim of a task that is not pending, or of a plan that is paused", () => {
+    const failed = new Story({ a: {} }).claim("a", 1).report("a", 1, "failed", "failed").offer("a", 2);
+    only(failed, /^invariant 4: p\/a was claimed when it was failed/);
+    const paused = new Story({ a: {} }).log("plan.status", null, null, { status: "paused" }).offer("a", 1);
+    only(paused, /^invariant 4: p\/a was claimed while the plan was not open/);
+  });
+
+  it("5: an attempt that goes on after its end, or begins with a lapsed offer", () => {
+    const returned = new Story({ a: {} }).offer("a", 1).log("claim.returned", "a", 1, { cause: "cancelled" });
+    only(returned.start("a", 1), /^invariant 5: attempt.started of attempt 1, which is returned/);
+    only(new Story({ a: {} }).complete("a", 1).report("a", 1), /^invariant 5: attempt.ended of attempt 1/);
+    const lapsed = new Story({ a: {} }).offer("a", 1);
+    lapsed.atMs += 120_000;
+    only(lapsed.start("a", 1), /^invariant 5: .* by an offer that had lapsed/);
+  });
+
+  it("5: a dead or foreign token that leaves a note or ends an attempt", () => {
+    const note = new Story({ a: {} }).complete("a", 1).send("note", "a", 1);
+    only(
+      note.log("task.annotated", "a", null, { note: "nonce n2" }),
+      /^invariant 5: a dead token left a note/,
+    );
+    const foreign = new Story({ a: {}, b: {} }).claim("a", 1).claim("b", 2).send("report", "b", 2);
+    foreign.end("a", 1, "completed", { report: foreign.reportOf("completed") }, "completed");
+    only(foreign, /^invariant 5: p\/a was ended by a token that is not its own/);
+  });
+
+  it("5: an answer that lets a dead token pass", () => {
+    const again = new Story({ a: {} }).complete("a", 1).send("brief", "a", 1);
+    only(again, /^invariant 5: brief on p\/a was accepted with a token whose attempt had been reported/);
+    const foreign = new Story({ a: {}, b: {} }).claim("a", 1).send("brief", "b", 1);
+    only(foreign, /^invariant 5: brief on p\/b was accepted with a token of another task/);
+    const orphan = new Story({ a: {} }).claim("a", 1).nextLife().send("brief", "a", 1);
+    only(orphan, /^invariant 5: .* with a token of a client that had ended/);
+  });
+
+  it("5: a refused call that had an effect, and an effect that came twice", () => {
+    const refused = new Story({ a: {} }).claim("a", 1).send("report", "a", 1, { accepted: false });
+    refused.end("a", 1, "completed", { report: refused.reportOf("completed") }, "completed");
+    only(refused, /^invariant 5: report n1 on p\/a was refused and had an effect/);
+    const twice = new Story({ a: {} }).claim("a", 1).send("note", "a", 1);
+    twice.log("task.annotated", "a", null, { note: "nonce n1" });
+    twice.log("task.annotated", "a", null, { note: "nonce n1" });
+    only(twice, /^invariant 5: note n1 on p\/a had an effect 2 times/);
+    const repeated = new Story({ a: {} })
+      .complete("a", 1)
+      .send("report", "a", 1, { accepted: false, nonce: "n1" });
+    only(repeated, /^invariant 5: report n1 on p\/a was accepted, and refused when it was repeated/);
+  });
+
+  it("6: a completed task that is claimed again or gets another status", () => {
+    only(
+      new Story({ a: {} }).complete("a", 1).offer("a", 2),
+      /^invariant 6: p\/a was claimed after it completed/,
+    );
+    const undone = new Story({ a: {} }).complete("a", 1).log("task.status", "a", null, { status: "pending" });
+    only(undone, /^invariant 6: p\/a was completed and became pending/);
+  });
+
+  it("7: a success without a report, without evidence, against the report, or without an attempt", () => {
+    const silent = new Story({ a: {} }).claim("a", 1).end("a", 1, "completed", {}, "completed");
+    only(silent, /^invariant 7: p\/a ended as completed by no report/);
+    const bare = new Story({ a: {} })
+      .claim("a", 1)
+      .report("a", 1, "completed", "completed", { evidence: [] });
+    only(bare, /^invariant 7: p\/a is completed without evidence/);
+    const turned = new Story({ a: {} }).claim("a", 1).send("report", "a", 1, { outcome: "failed" });
+    turned.end("a", 1, "completed", { report: turned.reportOf("completed") }, "completed");
+    only(turned, /^invariant 7: p\/a ended as completed, and failed was reported/);
+    const made = new Story({ a: {} }).log("task.status", "a", null, { status: "completed" });
+    only(made, /^invariant 7: p\/a is completed without a completed attempt/);
+  });
+
+  it("8: half a transaction", () => {
+    const half = new Story({ a: {}, b: {} }).claim("a", 1).send("report", "a", 1);
+    half.log("attempt.ended", "a", 1, { outcome: "completed", report: half.reportOf("completed") });
+    only(half, /^invariant 8: the log ends in the middle of a change of p\/a/);
+    only(half.offer("b", 2), /^invariant 8: p\/a should have become completed/);
+    const blocked = new Story({ a: {} }).claim("a", 1);
+    blocked.report("a", 1, "blocked", "pending", { blockedOn: { writes: ["src/m9/f1.ts"] } });
+    only(blocked, /^invariant 8: what p\/a was blocked on was not added/);
+  });
+
+  it("8: a log out of order, or back in time", () => {
+    const story = new Story({ a: {}, b: {} });
+    story.events.reverse();
+    only(story, /^invariant 8/);
+    const back = new Story({ a: {} });
+    back.atMs -= 100;
+    only(back.offer("a", 1), /^invariant 8: time went back/);
+  });
+
+  it("8: tables that the log does not rebuild", () => {
+    const changed = new Story({ a: {} }).complete("a", 1);
+    changed.tamper = (table, row) => {
+      if (table === "tasks") row.lost_attempts = 7;
+    };
+    expect(changed.violations).toEqual([
+      "invariant 8: the log does not rebuild task 1/a: lost_attempts is 7, not 0",
+    ]);
+  });
+
+  it("9: an acknowledged report, note, claim or task that is gone", () => {
+    const report = new Story({ a: {} }).claim("a", 1).send("report", "a", 1);
+    only(report, /^invariant 9: report n1 on p\/a was acknowledged and is lost/);
+    const note = new Story({ a: {} }).claim("a", 1).send("note", "a", 1);
+    only(note, /^invariant 9: note n1 on p\/a was acknowledged and is lost/);
+    const claim = new Story({ a: {} }).write({ kind: "given", task: "p/a", token: token(1) });
+    only(claim, /^invariant 9: a claim of p\/a was given out and is not in the log/);
+    const task = new Story({ a: {} });
+    task.events.pop();
+    only(task, /^invariant 9: p\/a is not there/);
+  });
+
+  it("9: a claim that is taken from whoever still lives", () => {
+    const early = new Story({ a: {} }).claim("a", 1);
+    early.end("a", 1, "lost", { cause: "no sign of life", drainsUntilMs: early.atMs + 10 + LEASE_MS });
+    only(early, /^invariant 9: p\/a was lost 20 ms after a sign of life/);
+    const alive = new Story({ a: {} }).claim("a", 1).end("a", 1, "lost", { cause: "its session ended" });
+    only(alive.send("report", "a", 1, { accepted: false }), /^invariant 9: .* although its client was alive/);
+    const refused = new Story({ a: {} }).claim("a", 1);
+    refused.log("token.refused", "a", 1, { why: "so", tried: { task: "p/a" } });
+    only(refused, /^invariant 9: a report with the live token of p\/a was refused/);
+    const offer = new Story({ a: {} }).offer("a", 1);
+    offer.log("claim.returned", "a", 1, { cause: "nobody took it up in time" });
+    only(offer, /^invariant 9: the offer of p\/a was taken back too early/);
+  });
+
+  it("9: a damaged database, and answers that nobody may get", () => {
+    const damaged = new Story({ a: {} });
+    damaged.integrity = "row 7 missing from index tasks_changed";
+    expect(damaged.violations).toEqual([
+      "invariant 9: integrity check: row 7 missing from index tasks_changed",
+    ]);
+    const odd = new Story({ a: {} }).write({
+      kind: "unexpected",
+      text: "The server failed: disk I/O error.",
+    });
+    expect(odd.violations).toEqual(["unexpected: The server failed: disk I/O error."]);
+  });
+});

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JournalFile, Sent } from "./journal.ts";
+import { ServerGone, StdioServer, type ToolAnswer } from "./stdio-server.ts";
+
+/** What it takes to start a server. */
+export interface ServerPlace {
+  readonly entry: string;
+  readonly checkout: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const TOOL_OF = { brief: "task_get", report: "task_report", note: "task_update" } as const;
+/** Longer than the server waits for another process's transaction. */
+const ANSWER_WITHIN_MS = 30_000;
+/** A server that cannot start is not started as fast as the machine can. */
+const START_AGAIN_AFTER_MS = 500;
+
+/** The server of one client: started again whenever it was killed, with the calls repeated that it left open. */
+export class Connection {
+  readonly #place: ServerPlace;
+  readonly #journal: JournalFile;
+  #server: StdioServer;
+
+  constructor(place: ServerPlace, journal: JournalFile) {
+    this.#place = place;
+    this.#journal = journal;
+    this.#server = this.#start();
+  }
+
+  /** @param mayBeRefusedAs the kind of error that the call may get; any other is a defect. */
+  async call(
+    tool: string,
+    args: Readonly<Record<string, unknown>>,
+    mayBeRefusedAs?: string,
+    beforeEachTry: () => void = () => undefined,
+  ): Promise<ToolAnswer> {
+    for (;;) {
+      const used = this.#server;
+      beforeEachTry();
+      try {
+        const answer = await this.#inTime(tool, used.call(tool, args));
+        if (answer.isError && answer.data.error?.kind !== mayBeRefusedAs) {
+          this.#unexpected(`${tool} ${JSON.stringify(args).slice(0, 300)} was answered: ${answer.text}`);
+        }
+        return answer;
+      } catch (error) {
+        if (!(error instanceof ServerGone)) throw error;
+        if (used !== this.#server) continue;
+        if (!used.mayEnd) {
+          this.#unexpected("a server ended by itself");
+          await sleep(START_AGAIN_AFTER_MS);
+          if (used !== this.#server) continue;
+        }
+        this.#server = this.#start();
+      }
+    }
+  }
+
+  /** Makes a call with a token and writes down that it was sent and what became of it. */
+  async useToken(sent: Omit<Sent, "kind">, args: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
+    const { call, nonce, task, token } = sent;
+    const { isError } = await this.call(TOOL_OF[call], { task, token, ...args }, "refused_token", () =>
+      this.#journal.write({ kind: "sent", ...sent }),
+    );
+    this.#journal.write({ kind: "answered", nonce, accepted: !isError });
+    return !isError;
+  }
+
+  killServer(): void {
+    this.#server.kill();
+  }
+
+  /** Says good-bye to the server and waits until it has ended. */
+  async end(): Promise<void> {
+    this.#server.endInput();
+    await this.#server.exited;
+  }
+
+  #start(): StdioServer {
+    const { entry, checkout, env } = this.#place;
+    const server = new StdioServer(entry, checkout, env);
+    this.#journal.write({ kind: "server", pid: server.pid });
+    return server;
+  }
+
+  #inTime(tool: string, answer: Promise<ToolAnswer>): Promise<ToolAnswer> {
+    const late = setTimeout(
+      () => this.#unexpected(`${tool} was not answered within ${ANSWER_WITHIN_MS / 1000} s`),
+      ANSWER_WITHIN_MS,
+    );
+    return answer.finally(() => clearTimeout(late));
+  }
+
+  #unexpected(text: string): void {
+    this.#journal.write({ kind: "unexpected", text });
+  }
+}

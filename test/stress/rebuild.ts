@@ -1,0 +1,206 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DatabaseState, LoggedEvent, Row } from "./evidence.ts";
+
+/**
+ * Rebuilds the tables from nothing but the log (invariant 8) and says where they differ from what the database
+ * holds. Written from the meaning of the events, not from the server's own projection.
+ */
+
+export type Table = Map<string, Record<string, unknown>>;
+
+/** Signs of life and the secret of an open offer are no changes, so the log does not have them. */
+const NOT_LOGGED = new Set(["last_seen_ms", "offer_token"]);
+export const JSON_COLUMNS = new Set([
+  "source",
+  "policy",
+  "document",
+  "definition",
+  "notes",
+  "metadata",
+  "scope",
+  "widened",
+  "report",
+]);
+const COUNTER_OF: Readonly<Record<string, string>> = {
+  failed: "failed_attempts",
+  unreported: "failed_attempts",
+  lost: "lost_attempts",
+  blocked: "times_blocked",
+};
+
+export function rebuildProblems(state: DatabaseState): string[] {
+  const tables = rebuilt(state.events);
+  return [
+    ...differences("plan", tables.plans, state.plans, (row) => String(row.id)),
+    ...differences("task", tables.tasks, state.tasks, (row) => `${row.plan_id}/${row.id}`),
+    ...differences("claim", tables.claims, state.claims, (row) => String(row.id)),
+  ].map((difference) => `invariant 8: the log does not rebuild ${difference}`);
+}
+
+export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: Table; claims: Table } {
+  const plans: Table = new Map();
+  const tasks: Table = new Map();
+  const claims: Table = new Map();
+  for (const event of events) {
+    const { seq, atMs, planId, data } = event;
+    const task = tasks.get(`${planId}/${event.task}`) ?? {};
+    const claim = claims.get(String(event.attempt)) ?? {};
+    const plan = plans.get(String(planId)) ?? {};
+    switch (event.type) {
+      case "plan.created":
+        plans.set(String(planId), { id: planId, ...data, status: "open", cause: null, created_at_ms: atMs });
+        break;
+      case "plan.updated":
+        Object.assign(plan, data);
+        break;
+      case "plan.status":
+        Object.assign(plan, { status: data.status, cause: data.cause ?? null });
+        break;
+      case "task.created":
+        tasks.set(`${planId}/${event.task}`, newTask(event));
+        break;
+      case "task.defined":
+        Object.assign(task, { definition: data.definition, changed_seq: seq });
+        break;
+      case "task.status": {
+        const isOpen = data.status === "pending" || data.status === "in_progress";
+        const ended_at_ms = isOpen ? null : atMs;
+        Object.assign(task, {
+          status: data.status,
+          cause: data.cause ?? null,
+          ended_at_ms,
+          changed_seq: seq,
+        });
+        break;
+      }
+      case "task.annotated":
+        if (data.note !== undefined) task.notes = [...(task.notes as unknown[]), data.note];
+        if (data.metadata) task.metadata = { ...(task.metadata as object), ...(data.metadata as object) };
+        if (data.owner !== undefined) task.owner = data.owner;
+        task.changed_seq = seq;
+        break;
+      case "claim.offered":
+        claims.set(String(event.attempt), newClaim(event));
+        break;
+      case "claim.returned":
+        Object.assign(claim, { state: "returned", cause: data.cause, ...endedAt(event) });
+        break;
+      case "attempt.started":
+        Object.assign(claim, {
+          state: "running",
+          number: data.number,
+          agent_id: data.agentId ?? null,
+          started_at_ms: atMs,
+          // Renewed without an event.
+          expires_at_ms: undefined,
+          changed_seq: seq,
+        });
+        break;
+      case "attempt.ended": {
+        Object.assign(claim, {
+          state: "ended",
+          outcome: data.outcome,
+          report: data.report ?? null,
+          last_message: data.lastMessage ?? null,
+          cause: data.cause ?? null,
+          drains_until_ms: data.drainsUntilMs ?? null,
+          ...endedAt(event),
+        });
+        const counter = COUNTER_OF[String(data.outcome)];
+        if (counter !== undefined)
+          Object.assign(task, { [counter]: Number(task[counter]) + 1, changed_seq: seq });
+        break;
+      }
+      case "attempt.drained":
+        Object.assign(claim, { drains_until_ms: null, changed_seq: seq });
+        break;
+      case "token.refused":
+        break;
+      default:
+        throw new Error(`the suite causes no ${event.type}`);
+    }
+    Object.assign(plans.get(String(planId)) ?? {}, { version: seq });
+  }
+  return { plans, tasks, claims };
+}
+
+function newTask({ seq, planId, task, data }: LoggedEvent): Record<string, unknown> {
+  return {
+    plan_id: planId,
+    id: task,
+    position: data.position,
+    definition: data.definition,
+    status: "pending",
+    cause: null,
+    owner: null,
+    notes: [],
+    metadata: {},
+    failed_attempts: 0,
+    lost_attempts: 0,
+    times_blocked: 0,
+    ended_at_ms: null,
+    changed_seq: seq,
+  };
+}
+
+function newClaim({ seq, atMs, planId, task, attempt, data }: LoggedEvent): Record<string, unknown> {
+  const owner = data.owner as Row;
+  return {
+    id: attempt,
+    plan_id: planId,
+    task_id: task,
+    state: "offered",
+    token_hash: data.tokenHash,
+    agent_type: data.agentType,
+    role: data.role,
+    checkout: data.checkout,
+    scope: data.scope,
+    widened: [],
+    isolation: data.isolation,
+    owner_host: owner.host,
+    owner_pid: owner.pid,
+    owner_started_at: owner.startedAt,
+    owner_session: owner.session ?? null,
+    offered_at_ms: atMs,
+    expires_at_ms: data.expiresAtMs,
+    number: null,
+    agent_id: null,
+    started_at_ms: null,
+    reminded: 0,
+    ended_at_ms: null,
+    outcome: null,
+    report: null,
+    last_message: null,
+    cause: null,
+    drains_until_ms: null,
+    changed_seq: seq,
+  };
+}
+
+function endedAt({ seq, atMs }: LoggedEvent): Row {
+  return { ended_at_ms: atMs, expires_at_ms: null, changed_seq: seq };
+}
+
+function differences(
+  what: string,
+  expected: Table,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): string[] {
+  const found = new Map(rows.map((row) => [keyOf(row), row]));
+  const missing = [...expected.keys()]
+    .filter((key) => !found.has(key))
+    .map((key) => `${what} ${key}: it is gone`);
+  const others = [...found].flatMap(([key, row]) => {
+    const should = expected.get(key);
+    if (!should) return [`${what} ${key}: nothing in the log made it`];
+    return Object.entries(row).flatMap(([column, value]) => {
+      const wanted = should[column];
+      if (NOT_LOGGED.has(column) || (column === "expires_at_ms" && wanted === undefined)) return [];
+      const has = JSON_COLUMNS.has(column) && value !== null ? JSON.parse(String(value)) : value;
+      if (isDeepStrictEqual(has, wanted)) return [];
+      return [`${what} ${key}: ${column} is ${JSON.stringify(has)}, not ${JSON.stringify(wanted)}`];
+    });
+  });
+  return [...missing, ...others];
+}

@@ -1,0 +1,392 @@
+import { type LoggedEvent, nonceIn } from "./evidence.ts";
+import type { Sent } from "./journal.ts";
+import { clash, type KnownScope } from "./paths.ts";
+import type { KnownPlan, KnownTask, Needs } from "./workload.ts";
+
+/** A claim as the log tells it. */
+export interface ReplayedClaim {
+  readonly attempt: number;
+  /** `<plan>/<id>`. */
+  readonly task: string;
+  readonly role: string;
+  readonly scope: KnownScope;
+  readonly tokenHash: string;
+  readonly ownerPid: number;
+  readonly expiresAtMs: number;
+  state: "offered" | "running" | "ended" | "returned";
+  /** Of a running one: when its token was last let through. */
+  lastSignMs: number;
+  outcome?: string;
+  cause?: string;
+  /** The scope stays held until then. */
+  drainsUntilMs?: number;
+}
+
+interface ReplayedTask {
+  readonly name: string;
+  readonly plan: string;
+  readonly role: string;
+  readonly needs: Needs;
+  dependencies: readonly string[];
+  scope: KnownScope;
+  status: string;
+  attempts: number;
+  lastClaim?: ReplayedClaim;
+}
+
+/** What the next event must say of a task, because both belong to one transaction. */
+interface Owed {
+  readonly task: string;
+  readonly status: readonly string[];
+  /** What a blocked agent asked for: before the task goes back to pending it is added to it. */
+  readonly asked?: Asked;
+}
+
+interface Asked {
+  readonly writes?: readonly string[];
+  readonly tasks?: readonly string[];
+}
+
+const ENDED = ["completed", "failed", "cancelled"];
+const REPORTED = ["completed", "failed", "blocked"];
+const OWNER_DEAD = "its session ended";
+
+/** Replays a log by rules of its own and says where it breaks the invariants 1 to 7. */
+export class Replay {
+  readonly violations: string[] = [];
+  readonly claims = new Map<number, ReplayedClaim>();
+  /** How often the log has each nonce in an effect: a report that ended an attempt, a note that was kept. */
+  readonly effects = new Map<string, number>();
+  readonly #plans: ReadonlyMap<string, KnownPlan>;
+  readonly #known = new Map<string, KnownTask>();
+  readonly #sent: ReadonlyMap<string, Sent>;
+  readonly #leaseMs: number;
+  readonly #slugs = new Map<number, string>();
+  readonly #status = new Map<string, string>();
+  readonly #tasks = new Map<string, ReplayedTask>();
+  /** Offered, running and draining ones. */
+  readonly #held = new Set<ReplayedClaim>();
+  #owed: Owed | undefined;
+  #event: LoggedEvent | undefined;
+
+  /** @param sent the calls with a token that clients made, by nonce. */
+  constructor(plans: readonly KnownPlan[], leaseMs: number, sent: ReadonlyMap<string, Sent>) {
+    this.#plans = new Map(plans.map((plan) => [plan.slug, plan]));
+    for (const { slug, tasks } of plans)
+      for (const task of tasks) this.#known.set(`${slug}/${task.file.id}`, task);
+    this.#leaseMs = leaseMs;
+    this.#sent = sent;
+  }
+
+  run(events: readonly LoggedEvent[]): this {
+    for (const event of events) {
+      if (event.seq <= (this.#event?.seq ?? 0)) this.#violate(8, `event ${event.seq} comes too late`);
+      if (event.atMs < (this.#event?.atMs ?? 0)) this.#violate(8, "time went back in the log");
+      this.#event = event;
+      this.#apply(event, `${this.#slugs.get(event.planId)}/${event.task}`);
+    }
+    if (this.#owed) this.#violate(8, `the log ends in the middle of a change of ${this.#owed.task}`);
+    for (const name of this.#known.keys())
+      if (!this.#tasks.has(name)) this.#violate(9, `${name} is not there`);
+    return this;
+  }
+
+  #apply(event: LoggedEvent, name: string): void {
+    const { type, data } = event;
+    this.#collectOwed(event, name);
+    if (type === "plan.created") {
+      this.#slugs.set(event.planId, String(data.slug));
+      this.#status.set(String(data.slug), "open");
+    } else if (type === "plan.status") {
+      this.#status.set(this.#slugs.get(event.planId) ?? "", String(data.status));
+    } else if (type === "task.created") this.#create(name, data.definition as Record<string, unknown>);
+    else if (type === "task.status") this.#changeStatus(name, String(data.status));
+    else if (type === "task.annotated" && data.note !== undefined) this.#keepNote(event, name);
+    else if (type === "claim.offered") this.#offer(event, name);
+    else if (type === "claim.returned") this.#return(event);
+    else if (type === "attempt.started") this.#startAttempt(event);
+    else if (type === "attempt.ended") this.#endAttempt(event, name);
+    else if (type === "attempt.drained") this.#drain(event);
+    else if (type === "token.refused") this.#refuse(event, name);
+  }
+
+  /** Half a transaction shows as an event that is not followed by what belongs to it. */
+  #collectOwed({ type, data }: LoggedEvent, name: string): void {
+    const owed = this.#owed;
+    if (!owed) {
+      if (type === "task.defined") this.#violate(8, `${name} was defined anew, and nobody asked for it`);
+      return;
+    }
+    if (name === owed.task && type === "task.defined" && owed.asked) {
+      this.#add(this.#tasks.get(name) as ReplayedTask, owed.asked);
+      this.#checkDefinition(name, data.definition as Record<string, unknown>);
+      this.#owed = { task: owed.task, status: owed.status };
+      return;
+    }
+    this.#owed = undefined;
+    if (name === owed.task && type === "task.status" && owed.status.includes(String(data.status))) {
+      if (owed.asked && data.status === "pending")
+        this.#violate(8, `what ${name} was blocked on was not added`);
+      return;
+    }
+    this.#violate(8, `${owed.task} should have become ${owed.status.join(" or ")} in the same transaction`);
+  }
+
+  #create(name: string, definition: Readonly<Record<string, unknown>>): void {
+    const known = this.#known.get(name);
+    if (!known) {
+      this.#violate(8, `${name} is in no plan`);
+      return;
+    }
+    const plan = name.slice(0, name.indexOf("/"));
+    this.#tasks.set(name, {
+      name,
+      plan,
+      role: known.role,
+      needs: known.file.needs ?? "all",
+      dependencies: known.file.dependencies.map((id) => `${plan}/${id}`),
+      scope: known.scope,
+      status: "pending",
+      attempts: 0,
+    });
+    this.#checkDefinition(name, definition);
+  }
+
+  /** Whether the log's idea of a task is that of the file and of what its agents asked for since. */
+  #checkDefinition(name: string, definition: Readonly<Record<string, unknown>>): void {
+    const task = this.#tasks.get(name);
+    if (!task) return;
+    const dependencies = (definition.dependencies as string[]).map((id) => `${task.plan}/${id}`);
+    if (!sameSet(dependencies, task.dependencies))
+      this.#violate(8, `${name} has other dependencies than planned`);
+    if (JSON.stringify(definition.needs) !== JSON.stringify(task.needs))
+      this.#violate(8, `${name} needs something else than planned`);
+  }
+
+  #changeStatus(name: string, status: string): void {
+    const task = this.#tasks.get(name);
+    if (!task) {
+      this.#violate(8, `${name} was never created`);
+      return;
+    }
+    if (task.status === "completed") this.#violate(6, `${name} was completed and became ${status}`);
+    const last = task.lastClaim;
+    if (status === "completed" && (last?.outcome !== "completed" || task.status !== "in_progress"))
+      this.#violate(7, `${name} is completed without a completed attempt`);
+    if (status === "in_progress" && last?.state !== "running")
+      this.#violate(8, `${name} is in progress and nobody works on it`);
+    if (status !== "in_progress" && last && isLive(last))
+      this.#violate(8, `${name} became ${status} and keeps a live claim`);
+    task.status = status;
+  }
+
+  #offer({ data, attempt, atMs }: LoggedEvent, name: string): void {
+    const task = this.#tasks.get(name);
+    if (!task || attempt === null) {
+      this.#violate(8, `${name} was never created`);
+      return;
+    }
+    const plan = this.#plans.get(task.plan) as KnownPlan;
+    const live = this.#live().filter((claim) => claim.task.startsWith(`${task.plan}/`));
+    if (this.claims.has(attempt)) this.#violate(8, `attempt ${attempt} exists already`);
+    if (this.#status.get(task.plan) !== "open")
+      this.#violate(4, `${name} was claimed while the plan was not open`);
+    if (live.some((claim) => claim.task === name)) this.#violate(1, `${name} has two live claims`);
+    if (live.length >= plan.cap) this.#violate(3, `${name} was claimed above the cap of ${plan.cap}`);
+    const capacity = plan.capacity[task.role];
+    if (capacity !== undefined && live.filter((claim) => claim.role === task.role).length >= capacity)
+      this.#violate(3, `${name} was claimed above the capacity of ${task.role}`);
+    if (task.status === "completed") this.#violate(6, `${name} was claimed after it completed`);
+    else if (task.status !== "pending") this.#violate(4, `${name} was claimed when it was ${task.status}`);
+    if (!this.#needsHold(task)) this.#violate(4, `${name} was claimed before its needs held`);
+    this.#checkScope(name, task.scope, data.scope as KnownScope);
+    for (const other of this.#held) {
+      if (!isLive(other) && (other.drainsUntilMs ?? 0) <= atMs) continue;
+      const why = clash(task.scope, other.scope);
+      if (why !== undefined) this.#violate(2, `${name} clashes with ${other.task}, ${other.state}: ${why}`);
+    }
+    const claim: ReplayedClaim = {
+      attempt,
+      task: name,
+      role: task.role,
+      scope: task.scope,
+      tokenHash: String(data.tokenHash),
+      ownerPid: Number((data.owner as { pid: number }).pid),
+      expiresAtMs: Number(data.expiresAtMs),
+      state: "offered",
+      lastSignMs: atMs,
+    };
+    this.claims.set(attempt, claim);
+    task.lastClaim = claim;
+    this.#held.add(claim);
+  }
+
+  #checkScope(name: string, known: KnownScope, claimed: KnownScope): void {
+    const writes = known.basis === "unscoped" ? ["**"] : known.writes;
+    const same =
+      claimed.basis === known.basis &&
+      sameSet(claimed.writes, writes) &&
+      sameSet(claimed.reads, known.reads) &&
+      sameSet(claimed.resources, known.resources);
+    if (!same) this.#violate(2, `${name} was claimed with another scope than its own`);
+  }
+
+  #return(event: LoggedEvent): void {
+    const claim = this.#claimIn(event, "offered");
+    if (!claim) return;
+    claim.cause = String(event.data.cause);
+    if (claim.cause === "nobody took it up in time" && event.atMs < claim.expiresAtMs)
+      this.#violate(9, `the offer of ${claim.task} was taken back too early`);
+    claim.state = "returned";
+    this.#held.delete(claim);
+  }
+
+  #startAttempt(event: LoggedEvent): void {
+    const claim = this.#claimIn(event, "offered");
+    if (!claim) return;
+    if (event.atMs >= claim.expiresAtMs)
+      this.#violate(5, `${claim.task} was started by an offer that had lapsed`);
+    const task = this.#tasks.get(claim.task) as ReplayedTask;
+    task.attempts += 1;
+    if (event.data.number !== task.attempts)
+      this.#violate(8, `${claim.task}: its attempts are counted wrong`);
+    claim.state = "running";
+    claim.lastSignMs = event.atMs;
+    this.#owed = { task: claim.task, status: ["in_progress"] };
+  }
+
+  #endAttempt(event: LoggedEvent, name: string): void {
+    const { data, atMs } = event;
+    const claim = this.#claimIn(event, "running");
+    if (!claim) return;
+    claim.state = "ended";
+    claim.outcome = String(data.outcome);
+    if (data.cause !== undefined) claim.cause = String(data.cause);
+    if (REPORTED.includes(claim.outcome)) this.#checkReport(claim, data.report as Record<string, unknown>);
+    else this.#checkLoss(claim, event);
+    const drainsUntilMs = Number(data.drainsUntilMs ?? 0);
+    if (drainsUntilMs > atMs) claim.drainsUntilMs = drainsUntilMs;
+    else this.#held.delete(claim);
+    const asked = (data.report as { blockedOn?: Asked } | undefined)?.blockedOn;
+    this.#owed = {
+      task: name,
+      status: claim.outcome === "completed" ? ["completed"] : ["pending", "failed"],
+      ...(asked && { asked }),
+    };
+  }
+
+  #checkReport(claim: ReplayedClaim, report: Readonly<Record<string, unknown>> | undefined): void {
+    const nonce = nonceIn(report?.summary);
+    const sent = nonce === undefined ? undefined : this.#sent.get(nonce);
+    if (!report || !sent) {
+      this.#violate(7, `${claim.task} ended as ${claim.outcome} by no report`);
+      return;
+    }
+    this.#count(nonce as string);
+    if (sent.call !== "report" || sent.outcome !== claim.outcome || report.outcome !== claim.outcome)
+      this.#violate(7, `${claim.task} ended as ${claim.outcome}, and ${sent.outcome} was reported`);
+    if (claim.outcome === "completed" && !(report.evidence as unknown[] | undefined)?.length)
+      this.#violate(7, `${claim.task} is completed without evidence`);
+    this.#checkToken(claim, sent);
+  }
+
+  #add(task: ReplayedTask, { writes, tasks }: Asked): void {
+    if (tasks) task.dependencies = [...task.dependencies, ...tasks.map((id) => `${task.plan}/${id}`)];
+    if (writes) {
+      const basis = task.scope.basis === "unscoped" ? "inferred" : task.scope.basis;
+      task.scope = { ...task.scope, basis, writes: [...task.scope.writes, ...writes] };
+    }
+  }
+
+  /** An attempt is lost for a reason, and its scope stays held when its agent may still be at work. */
+  #checkLoss(claim: ReplayedClaim, { atMs, data }: LoggedEvent): void {
+    if (claim.cause === OWNER_DEAD) return;
+    if (Number(data.drainsUntilMs ?? 0) < atMs + this.#leaseMs)
+      this.#violate(2, `${claim.task} was ${claim.outcome} and does not drain for a lease`);
+    // A lease is prolonged only by a sign that comes a third of a lease after the one before.
+    if (claim.outcome === "lost" && atMs < claim.lastSignMs + (this.#leaseMs * 2) / 3)
+      this.#violate(9, `${claim.task} was lost ${atMs - claim.lastSignMs} ms after a sign of life`);
+  }
+
+  #drain({ attempt, atMs, data }: LoggedEvent): void {
+    const claim = this.claims.get(attempt ?? 0);
+    if (claim?.state !== "ended") {
+      this.#violate(8, `attempt ${attempt} drained before it ended`);
+      return;
+    }
+    if (data.how !== OWNER_DEAD && atMs < (claim.drainsUntilMs ?? 0))
+      this.#violate(2, `${claim.task} was let go while it drained`);
+    this.#held.delete(claim);
+  }
+
+  /** A note of a client with a token has to come from a live attempt, and shows that it is alive. */
+  #keepNote({ data, atMs }: LoggedEvent, name: string): void {
+    const nonce = nonceIn(data.note);
+    const sent = nonce === undefined ? undefined : this.#sent.get(nonce);
+    if (nonce === undefined || !sent) {
+      this.#violate(8, `${name} has a note that nobody sent`);
+      return;
+    }
+    this.#count(nonce);
+    const claim = this.claims.get(attemptOf(sent.token));
+    if (claim?.state !== "running" || claim.task !== name) {
+      this.#violate(5, `a dead token left a note on ${name}`);
+      return;
+    }
+    claim.lastSignMs = atMs;
+  }
+
+  #checkToken(claim: ReplayedClaim, sent: Sent): void {
+    if (attemptOf(sent.token) !== claim.attempt || sent.task !== claim.task)
+      this.#violate(5, `${claim.task} was ended by a token that is not its own`);
+  }
+
+  #refuse({ attempt, data }: LoggedEvent, name: string): void {
+    const claim = this.claims.get(attempt ?? 0);
+    const { task } = data.tried as { task: string };
+    if (claim && isLive(claim) && task === name)
+      this.#violate(9, `a report with the live token of ${name} was refused`);
+  }
+
+  #claimIn({ type, attempt }: LoggedEvent, state: ReplayedClaim["state"]): ReplayedClaim | undefined {
+    const claim = this.claims.get(attempt ?? 0);
+    if (claim?.state === state) return claim;
+    this.#violate(5, `${type} of attempt ${attempt}, which is ${claim?.state ?? "not there"}`);
+    return undefined;
+  }
+
+  #live(): ReplayedClaim[] {
+    return [...this.#held].filter(isLive);
+  }
+
+  #needsHold({ dependencies, needs }: ReplayedTask): boolean {
+    const statuses = [...new Set(dependencies)].map((name) => this.#tasks.get(name)?.status ?? "");
+    const completed = statuses.filter((status) => status === "completed").length;
+    if (statuses.length === 0) return true;
+    if (needs === "settled") return statuses.every((status) => ENDED.includes(status));
+    const wanted = needs === "all" ? statuses.length : needs === "any" ? 1 : needs.atLeast;
+    return completed >= wanted;
+  }
+
+  #count(nonce: string): void {
+    this.effects.set(nonce, (this.effects.get(nonce) ?? 0) + 1);
+  }
+
+  #violate(invariant: number, text: string): void {
+    this.violations.push(`invariant ${invariant}: ${text} (event ${this.#event?.seq})`);
+  }
+}
+
+/** The attempt that a token speaks for. */
+export function attemptOf(token: string): number {
+  return Number(token.slice(0, token.indexOf("-")));
+}
+
+function isLive(claim: ReplayedClaim): boolean {
+  return claim.state === "offered" || claim.state === "running";
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const [one, other] = [new Set(a), new Set(b)];
+  return one.size === other.size && [...one].every((item) => other.has(item));
+}
