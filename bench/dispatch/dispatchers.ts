@@ -20,13 +20,11 @@ function byThePlan(input: ProblemInput): Dispatcher {
   const problem = compileProblem(input);
   const plan = planSchedule(problem, { schedules: promptEffort(problem.size), seed: 1 });
   const replanner = new Replanner(problem, plan);
-  return ({ now, running, completed }) => {
-    const remaining = (task: number, began: number) => began + (problem.duration[task] as number) - now;
-    return replanner.replan({
+  return ({ now, running, completed }) =>
+    replanner.replan({
       ended: completed,
-      running: [...running].map(([task, began]) => [task, remaining(task, began)]),
+      running: [...running].map(([task, began]) => [task, now - began]),
     }).startNow;
-  };
 }
 
 function byUpwardRank(input: ProblemInput): Dispatcher {

@@ -1,11 +1,13 @@
 /** What came of one execution. A loss is a share: 0.1 is 10 % longer than the reference. */
 export interface Outcome {
+  readonly family: string;
   readonly cap: number;
   readonly what: string;
   readonly loss: number;
 }
 
 export interface Figures {
+  readonly family: string;
   readonly cap: number;
   readonly what: string;
   readonly executions: number;
@@ -13,19 +15,20 @@ export interface Figures {
   readonly worstLossPercent: number;
 }
 
-/** One row per cap and way of dispatching, in the order in which they first occur. */
+/** One row per family, cap and way of dispatching, in the order in which they first occur. */
 export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
   const groups = new Map<string, Outcome[]>();
   for (const outcome of outcomes) {
-    const key = `${outcome.cap} ${outcome.what}`;
+    const key = `${outcome.family} ${outcome.cap} ${outcome.what}`;
     const members = groups.get(key);
     if (members) members.push(outcome);
     else groups.set(key, [outcome]);
   }
   return [...groups.values()].map((members) => {
-    const { cap, what } = members[0] as Outcome;
+    const { family, cap, what } = members[0] as Outcome;
     const losses = members.map(({ loss }) => 100 * loss);
     return {
+      family,
       cap,
       what,
       executions: members.length,
@@ -35,7 +38,7 @@ export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
   });
 }
 
-/** The rows as a table for people: one column per cap, "mean (worst)" in per cent. */
+/** The rows of a family as a table for people: one column per cap, "mean (worst)" in per cent. */
 export function tableOf(rows: readonly Figures[]): string {
   const caps = [...new Set(rows.map(({ cap }) => cap))].sort((a, b) => a - b);
   const ways = [...new Set(rows.map(({ what }) => what))];

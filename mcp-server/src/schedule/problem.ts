@@ -87,9 +87,12 @@ export function compileProblem({ activities, capacities }: ProblemInput): Proble
 /** How far an execution has come. */
 export interface Progress {
   readonly ended: Iterable<number>;
-  /** The activities that run, each with the time that remains of it: 0 or less when it is late. */
-  readonly running: Iterable<readonly [activity: number, remaining: number]>;
+  /** The activities that run, each with the time for which its attempt has run. */
+  readonly running: Iterable<readonly [activity: number, elapsed: number]>;
 }
+
+/** What has taken the time planned for it, or more, is expected to go on for this part of it. */
+const LATE = 1 / 2;
 
 /**
  * What is left of the problem: times count from now, what has ended takes no more time. What has not ended takes
@@ -102,8 +105,9 @@ export function atProgress(problem: Problem, { ended, running }: Progress): Prob
     duration[activity] = 0;
     pinned.push(activity);
   }
-  for (const [activity, remaining] of running) {
-    duration[activity] = Math.max(1, remaining);
+  for (const [activity, elapsed] of running) {
+    const planned = duration[activity] as number;
+    duration[activity] = planned > elapsed ? planned - elapsed : Math.ceil(LATE * planned);
     pinned.push(activity);
   }
   return { ...problem, duration, pinned: Int32Array.from(pinned) };
