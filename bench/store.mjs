@@ -14,6 +14,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), "parallel-bench-")));
 // Node runs no TypeScript; inside node_modules the bundle finds its packages.
 const cache = join(root, "node_modules", ".cache");
 const bundle = join(cache, `bench-store-${process.pid}.mjs`);
+let exitCode = 1;
 try {
   mkdirSync(cache, { recursive: true });
   await build({
@@ -31,8 +32,10 @@ try {
   await stop();
   const { main } = await import(pathToFileURL(bundle));
   const isFine = await main({ folder, bundle, root, quick: process.argv.includes("--quick") });
-  if (!isFine) process.exitCode = 1;
+  exitCode = isFine ? 0 : 1;
 } finally {
   rmSync(bundle, { force: true });
   rmSync(folder, { recursive: true, force: true });
 }
+// Said aloud: the PostgreSQL package ends the process with a code of its own.
+process.exit(exitCode);

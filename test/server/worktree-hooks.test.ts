@@ -129,7 +129,7 @@ describe("the write guard for an agent in a worktree", () => {
     });
     expect(decisionOf(await writes("x1", join(folder, "src/1.ts")))).toEqual({
       decision: "deny",
-      reason: `Your task has the worktree ${path}: write ${join(path, "src/1.ts")} instead.`,
+      reason: `${join(folder, "src/1.ts")} is in another work tree, ${folder}. Yours is ${path}: write there.`,
     });
   });
 

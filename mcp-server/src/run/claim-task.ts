@@ -1,6 +1,6 @@
 import { type TaskId, taskName } from "../graph/task.ts";
 import type { Choice } from "../schedule/dispatch.ts";
-import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { type ClaimByToken, startOrContinue } from "./attempts.ts";
 import { seenCheckout } from "./checkout-seen.ts";
 import type { RunContext } from "./context.ts";
 import { briefWithPlace } from "./get-task.ts";
@@ -65,9 +65,10 @@ export async function claimTask(
     );
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { token } = await offer(ctx, tx, loaded, best, seen);
-    const found = await claimOfToken(ctx, tx, token);
-    if (isRefusal(found)) throw new Error(`a new token was refused: ${found.why}`);
+    const { attempt, token } = await offer(ctx, tx, loaded, best, seen);
+    const held = await tx.claimById(attempt);
+    if (!held) throw new Error("the offer vanished inside its transaction");
+    const found = { held, loaded, task: best.task };
     await startOrContinue(tx, found, agentId);
     await tx.append(loaded.stored.id, { type: "task.annotated", task: best.task.id, owner: input.worker });
     return { found, token, loaded: await loadPlan(ctx, tx, input.plan) };

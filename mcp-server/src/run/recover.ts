@@ -133,7 +133,7 @@ function recoveryTask(loaded: LoadedPlan, recovery: Recovery, failed: readonly T
     inferredWrites: [],
     agent: ROLE,
     retries: 0,
-    acceptance: [{ criterion: "The cause is named, with how it was reproduced" }],
+    acceptance: [],
     origin: "server",
     extra: { recovers: ids },
   };

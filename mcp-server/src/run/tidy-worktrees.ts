@@ -25,13 +25,13 @@ export async function tidyWorktrees(
   graceMs: number,
 ): Promise<void> {
   if (ctx.checkout.gitCommonDir === undefined) return;
-  const now = ctx.now();
   const { planId, ended, plan } = await store.read(async (reader) => {
     const { stored, graph } = await loadPlan(ctx, reader, slug);
     const { id, slug: name } = stored;
     if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
       return { planId: id, plan: name, ended: [] };
     }
+    const now = ctx.now();
     const record = await workRecord(reader, stored.id);
     const isOver = (attempt: AttemptId) => {
       const claim = graph.claim(attempt);

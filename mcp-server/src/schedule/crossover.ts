@@ -1,27 +1,23 @@
-import type { Random } from "./random.ts";
-
-/** How much of the father's list the mother may order, as a share of its length. */
-const SHORTEST = 1 / 4;
-const LONGEST = 3 / 4;
+/** Places of an activity list, from `from` up to, not including, `to`. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
- * Fills `child` with the father's list in which a part, taken at random, stands in the mother's order: a two-point
- * crossover of activity lists (after Hartmann 1998) that keeps the set of activities of each part. If neither list puts
- * an activity before one that it waits for, the child does not either.
+ * Fills `child` with the father's list in which one part stands in the mother's order: a two-point crossover of
+ * activity lists (after Hartmann 1998) that keeps the set of activities of each part. If neither list puts an activity
+ * before one that it waits for, the child does not either.
  * @param inPart scratch memory, one number per activity.
  * @returns how many places of the child differ from the father.
  */
 export function crossLists(
   father: Int32Array,
   mother: Int32Array,
-  random: Random,
+  { from, to }: Part,
   child: Int32Array,
   inPart: Uint8Array,
 ): number {
-  const size = father.length;
-  const length = Math.max(1, Math.floor(size * (SHORTEST + (LONGEST - SHORTEST) * random())));
-  const from = Math.floor(random() * (size - length + 1));
-  const to = from + length;
   child.set(father);
   inPart.fill(0);
   for (let at = from; at < to; at++) inPart[father[at] as number] = 1;

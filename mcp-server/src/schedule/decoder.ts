@@ -3,6 +3,9 @@ import { listByRank } from "./priority-rules.ts";
 import { type Problem, reversed } from "./problem.ts";
 import { SerialGenerator } from "./serial-generation.ts";
 
+/** Beyond so many activities every schedule is a parallel one: a serial pass takes time with the square of them. */
+const MOST_FOR_SERIAL = 30_000;
+
 /** Forward in time, or from the end backwards. */
 export type Direction = "forward" | "backward";
 export type Scheme = "serial" | "parallel";
@@ -10,7 +13,9 @@ export type Scheme = "serial" | "parallel";
 /** A schedule in one direction, kept as the list that it gives for the other. */
 export interface Individual {
   /** The activities from the last to end to the first. */
-  list: Int32Array;
+  readonly list: Int32Array;
+  /** When each activity ends. */
+  readonly end: Float64Array;
   makespan: number;
   /** The smaller, the more is done early; decides between equal makespans. */
   sumOfStarts: number;
@@ -48,23 +53,27 @@ export class Decoder {
     this.#target = target;
   }
 
+  get #isLarge(): boolean {
+    return this.#problem.size > MOST_FOR_SERIAL;
+  }
+
   get isDone(): boolean {
     return this.schedules >= this.#budget || this.best <= this.#target;
   }
 
   /** Makes the schedule of a list, in which nothing comes before what it waits for in that direction. */
   decode(direction: Direction, scheme: Scheme, list: Int32Array, into: Individual): void {
-    if (scheme === "serial") this.#generate(direction, scheme, list, into);
+    if (scheme === "serial" && !this.#isLarge) this.#generate(direction, scheme, list, into);
     else {
       for (let place = 0; place < list.length; place++) this.#rank[list[place] as number] = place;
-      this.#generate(direction, scheme, this.#rank, into);
+      this.#generate(direction, "parallel", this.#rank, into);
     }
   }
 
   /** Makes the forward schedule of these ranks: whole numbers from 0 without equals, the least comes first. */
   decodeRanks(scheme: Scheme, rank: Int32Array, into: Individual): void {
-    if (scheme === "parallel") this.#generate("forward", scheme, rank, into);
-    else this.#generate("forward", scheme, listByRank(rank, this.#problem), into);
+    if (scheme === "serial") this.decode("forward", scheme, listByRank(rank, this.#problem), into);
+    else this.#generate("forward", scheme, rank, into);
   }
 
   #generate(direction: Direction, scheme: Scheme, order: Int32Array, into: Individual): void {
@@ -74,14 +83,18 @@ export class Decoder {
     this.schedules += 1;
     into.makespan = makespan;
     into.sumOfStarts = 0;
-    for (let i = 0; i < this.#start.length; i++) into.sumOfStarts += this.#start[i] as number;
+    for (let i = 0; i < this.#start.length; i++) {
+      const start = this.#start[i] as number;
+      into.sumOfStarts += start;
+      into.end[i] = start + (this.#problem.duration[i] as number);
+    }
     if (makespan >= this.best) return;
     if (direction === "forward") {
       this.best = makespan;
       this.bestStart.set(this.#start);
     } else if (this.schedules < this.#budget) {
-      // A plan starts everything early. This pass ends no later, unless something is pinned.
-      this.#generate("forward", "serial", into.list, this.#spare);
+      // A plan starts everything early. A serial pass ends no later, unless something is pinned.
+      this.decode("forward", "serial", into.list, this.#spare);
     }
   }
 }
@@ -89,6 +102,7 @@ export class Decoder {
 export function individual(size: number): Individual {
   return {
     list: new Int32Array(size),
+    end: new Float64Array(size),
     makespan: Number.POSITIVE_INFINITY,
     sumOfStarts: Number.POSITIVE_INFINITY,
   };

@@ -5,7 +5,7 @@ import type { ProblemInput } from "./problem.ts";
  * no code with what makes schedules.
  */
 export function flawOf(
-  { activities, capacities }: ProblemInput,
+  { activities, capacities, clashes = [] }: ProblemInput,
   start: ArrayLike<number>,
 ): string | undefined {
   if (start.length !== activities.length) return `${start.length} starts for ${activities.length} activities`;
@@ -23,6 +23,11 @@ export function flawOf(
     if (over < Math.min(needs ?? predecessors.length, predecessors.length)) {
       return `activity ${index} starts when ${over} of its ${predecessors.length} predecessors have ended`;
     }
+  }
+  for (const [one, other] of clashes) {
+    const bothRun = activities[one]?.running && activities[other]?.running;
+    const overlap = Math.max(startOf(one), startOf(other)) < Math.min(endOf(one), endOf(other));
+    if (one !== other && overlap && !bothRun) return `activities ${one} and ${other} clash`;
   }
   const changesOf = capacities.map((): Change[] => []);
   for (const [index, { demands, duration, running = false }] of activities.entries()) {

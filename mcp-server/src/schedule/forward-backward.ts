@@ -3,7 +3,7 @@ import type { Decoder, Individual } from "./decoder.ts";
 /**
  * Forward-backward improvement (Li & Willis 1992; as justification: Valls, Ballestín & Quintanilla 2005): the
  * schedule is made again from its end backwards and then forwards, each time in the order in which activities end, until
- * that makes it no shorter. No pass makes it longer, unless something is pinned.
+ * that makes it no shorter. No serial pass makes it longer, unless something is pinned.
  * @param forward a schedule in that direction; receives the improved one.
  * @param backward room for the schedule between.
  */

@@ -1,18 +1,19 @@
 import { crossLists } from "./crossover.ts";
 import { type Decoder, type Direction, type Individual, individual } from "./decoder.ts";
 import { headsAndTails } from "./heads-and-tails.ts";
+import { loosePart, workOf } from "./loose-part.ts";
 import { mutateList } from "./mutation.ts";
 import { ranksOf, variedUrgency } from "./priority-rules.ts";
 import { type Problem, reversed } from "./problem.ts";
 import type { Random } from "./random.ts";
 
-/** Individuals per direction: this times the root of the number of schedules, but at least four. */
-const POPULATION = 0.65;
+/** Individuals per direction for 100 activities and a single schedule; more with the root of either, see below. */
+const POPULATION = 0.55;
 const MIN_POPULATION = 4;
 /** How far the first lists stray from the upward rank, as a share of the longest chain. */
-const VARIATION = 0.8;
+const VARIATION = 1;
 /** Share of the first schedules, and of the later ones, that parallel generation makes; serial makes the others. */
-const PARALLEL_AT_FIRST = 0.8;
+const PARALLEL_AT_FIRST = 0.5;
 const PARALLEL = 0.2;
 /** The probability that two neighbours are exchanged, and the same in a child that is almost its father's copy. */
 const MUTATION = 0.05;
@@ -31,9 +32,13 @@ export function searchGenetically(
   schedules: number,
   random: Random,
 ): void {
-  new Search(problem, decoder, random).run(
-    Math.max(MIN_POPULATION, Math.round(POPULATION * Math.sqrt(schedules))),
-  );
+  new Search(problem, decoder, random).run(populationFor(problem.size, schedules));
+}
+
+/** The more schedules, the more individuals; the larger the problem, the fewer, as each takes longer to ripen. */
+function populationFor(size: number, schedules: number): number {
+  const wanted = POPULATION * Math.sqrt(schedules) * Math.cbrt(100 / Math.max(1, size));
+  return Math.max(MIN_POPULATION, Math.round(wanted));
 }
 
 class Search {
@@ -41,6 +46,7 @@ class Search {
   readonly #random: Random;
   readonly #problem: { readonly forward: Problem; readonly backward: Problem };
   readonly #population: { readonly forward: Individual[]; readonly backward: Individual[] };
+  readonly #work: Float64Array;
   readonly #list: Int32Array;
   readonly #inPart: Uint8Array;
   #child: Individual;
@@ -51,6 +57,7 @@ class Search {
     this.#random = random;
     this.#problem = { forward: problem, backward: reversed(problem) };
     this.#population = { forward: [], backward: [] };
+    this.#work = workOf(problem);
     this.#list = new Int32Array(problem.size);
     this.#inPart = new Uint8Array(problem.size);
     this.#child = individual(problem.size);
@@ -111,7 +118,8 @@ class Search {
   }
 
   #bear(father: Individual, mother: Individual, to: Direction): void {
-    const differing = crossLists(father.list, mother.list, this.#random, this.#list, this.#inPart);
+    const part = loosePart(father, this.#work, this.#random);
+    const differing = crossLists(father.list, mother.list, part, this.#list, this.#inPart);
     const isCopy = differing <= COPY * this.#list.length;
     mutateList(this.#list, this.#problem[to], isCopy ? MUTATION_OF_COPIES : MUTATION, this.#random);
     const scheme = this.#random() < PARALLEL ? "parallel" : "serial";

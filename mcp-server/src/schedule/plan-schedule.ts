@@ -14,9 +14,9 @@ export interface Effort {
   readonly seed: number;
 }
 
-/** A schedule takes a little more than its share of the activities: hence the power in `promptEffort`. */
-const PROMPT_WORK = 160_000;
-const LEAST_PROMPT_SCHEDULES = 4;
+/** Time grows somewhat faster than the number of activities: hence the power in `promptEffort`. */
+const PROMPT_WORK = 95_000;
+const LEAST_PROMPT_SCHEDULES = 3;
 const MOST_PROMPT_SCHEDULES = 1_000;
 
 export interface SchedulePlan {
@@ -28,7 +28,10 @@ export interface SchedulePlan {
   readonly schedulesUsed: number;
 }
 
-/** Schedules for a plan that somebody waits for: about 50 ms for 1,000 activities in a process that just started. */
+/**
+ * Schedules for a plan that somebody waits for: some 10 ms up to 1,000 activities and some 100 ms for 10,000, several
+ * times as long in a process that just started.
+ */
 export function promptEffort(size: number): number {
   const affordable = Math.round(PROMPT_WORK / Math.max(1, size) ** 1.5);
   return Math.min(MOST_PROMPT_SCHEDULES, Math.max(LEAST_PROMPT_SCHEDULES, affordable));

@@ -1,3 +1,5 @@
+import { clashCover } from "./clash-cover.ts";
+
 /** What an activity takes of a resource while it runs. */
 export interface Demand {
   readonly resource: number;
@@ -18,14 +20,16 @@ export interface Activity {
 
 /**
  * The resource-constrained project scheduling problem (RCPSP; Pritsker, Watters & Wolfe 1969): activities that
- * cannot be interrupted, precedence, renewable resources, and the shortest makespan as the aim. The cap on
- * agents is a resource that everything takes one of, a role's capacity one that its tasks take one of, a file
- * or a named resource one of capacity 1; a task that runs alone takes the whole cap.
+ * cannot be interrupted, precedence, renewable resources, and the shortest makespan as the aim. The cap on agents
+ * is a resource that everything takes one of, a role's capacity one that its tasks take one of, a named resource one
+ * of capacity 1. Scopes that clash are pairs in `clashes`; a task that runs alone takes the whole cap.
  */
 export interface ProblemInput {
   readonly activities: readonly Activity[];
   /** What there is of each resource at any time. */
   readonly capacities: readonly number[];
+  /** Pairs of activities that must not run at the same time, besides those that the resources keep apart. */
+  readonly clashes?: readonly (readonly [number, number])[];
 }
 
 /** Lists of numbers, one per index, one after another: those of `i` are `item[first[i]]` up to `first[i + 1]`. */
@@ -57,11 +61,15 @@ export interface Problem {
  * first if there were enough of every resource; a running activity waits for nothing.
  * @throws RangeError when a duration, an index or an amount is impossible, or the precedence has a cycle.
  */
-export function compileProblem({ activities, capacities }: ProblemInput): Problem {
+export function compileProblem({ activities, capacities, clashes = [] }: ProblemInput): Problem {
   const size = activities.length;
   activities.forEach((activity, index) => {
     check(activity, index, size, capacities);
   });
+  for (const pair of clashes) {
+    const unknown = pair.find((activity) => activities[activity] === undefined);
+    if (unknown !== undefined) throw new RangeError(`a clash names activity ${unknown}, which is none`);
+  }
   const waitsFor = activities.map(({ running, predecessors }) => (running ? [] : predecessors));
   const needed = activities.map(({ needs, running }, index) => {
     const all = (waitsFor[index] as readonly number[]).length;
@@ -71,6 +79,10 @@ export function compileProblem({ activities, capacities }: ProblemInput): Proble
   const before = listsOf(firstToEnd(duration, waitsFor, needed));
   const after = opposite(before, size);
   const takes = activities.map(({ demands }) => demands.filter(({ amount }) => amount > 0));
+  const groups = clashCover(clashes);
+  for (const [n, group] of groups.entries()) {
+    for (const activity of group) takes[activity]?.push({ resource: capacities.length + n, amount: 1 });
+  }
   return {
     size,
     duration,
@@ -78,7 +90,7 @@ export function compileProblem({ activities, capacities }: ProblemInput): Proble
     after,
     demand: listsOf(takes.map((demands) => demands.map(({ resource }) => resource))),
     amount: Int32Array.from(takes.flatMap((demands) => demands.map(({ amount }) => amount))),
-    capacity: Int32Array.from(capacities),
+    capacity: Int32Array.from([...capacities, ...groups.map(() => 1)]),
     pinned: Int32Array.from(activities.keys()).filter((index) => activities[index]?.running === true),
     topological: topologicalOrder(before, after, size),
   };

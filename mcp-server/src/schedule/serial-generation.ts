@@ -226,15 +226,17 @@ export class SerialGenerator {
    */
   #afterFull(node: number, column: number): number {
     const { next, freeAt, skip } = this.#nodes;
-    const skipOf = (one: number) => skip[(freeAt[one] as number) + column] as number;
-    let now = skipOf(node);
+    let place = (freeAt[node] as number) + column;
+    let now = skip[place] as number;
     if (now === NONE) return next[node] as number;
-    for (let further = skipOf(now); further !== NONE; further = skipOf(now)) {
-      skip[(freeAt[node] as number) + column] = further;
-      node = now;
+    for (;;) {
+      const placeOfNow = (freeAt[now] as number) + column;
+      const further = skip[placeOfNow] as number;
+      if (further === NONE) return now;
+      skip[place] = further;
+      place = placeOfNow;
       now = further;
     }
-    return now;
   }
 
   /** The earliest time from `from` on at which all of the activity's own profiles have room for it. */

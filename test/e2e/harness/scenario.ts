@@ -65,6 +65,7 @@ export interface SpecTask {
   timeoutMinutes?: number;
   retries?: number;
   agent?: string;
+  isolation?: "worktree";
 }
 
 /** The files of a specification folder with this breakdown. */

@@ -22,6 +22,12 @@ describe("flawOf", () => {
     ["more of a resource than there is", twins, [0, 2], /resource 0 is taken 2 times at 2/],
     ["a start that is no time", chain, [0, Number.NaN], /starts at NaN/],
     ["a start before now", chain, [-3, 0], /starts at -3/],
+    [
+      "a clash",
+      { ...twins, capacities: [2], clashes: [[1, 0] as const] },
+      [0, 2],
+      /activities 1 and 0 clash/,
+    ],
     ["a missing start", chain, [0], /1 starts for 2/],
     [
       "a delay of what runs already",

@@ -75,6 +75,13 @@ describe("planSchedule", () => {
     expect(plan({ capacities: [2], activities })).toMatchObject({ lowerBound: 22, makespan: 22 });
   });
 
+  it("plans as many tasks as nobody has", () => {
+    const input = syntheticPlan(40_000, 6);
+    const { start, makespan, lowerBound } = plan(input, 3);
+    expect(flawOf(input, start)).toBeUndefined();
+    expect(makespan / lowerBound).toBeLessThan(1.25);
+  });
+
   it("plans nothing for nothing", () => {
     expect(plan({ capacities: [1], activities: [] })).toMatchObject({ makespan: 0, lowerBound: 0 });
   });

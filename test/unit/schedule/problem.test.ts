@@ -25,6 +25,11 @@ describe("compileProblem", () => {
     ["a predecessor that is none", { capacities: [1], activities: [activity(1, [7])] }, /waits for 7/],
     ["a broken duration", { capacities: [1], activities: [activity(0.5)] }, /duration 0.5/],
     ["a negative duration", { capacities: [1], activities: [activity(-1)] }, /duration -1/],
+    [
+      "a clash with nothing",
+      { capacities: [1], activities: [activity(1)], clashes: [[0, 1] as const] },
+      /a clash names activity 1/,
+    ],
     ["a resource that is none", { capacities: [], activities: [activity(1)] }, /resource 0, which is none/],
     [
       "more than there is",

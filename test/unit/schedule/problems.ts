@@ -13,6 +13,7 @@ export function activity(
 /** Small problems: a cap, a second resource, files that exclude, some that run already, some that need only part. */
 export const problems: fc.Arbitrary<ProblemInput> = fc
   .record({
+    pairs: fc.array(fc.tuple(fc.nat(8), fc.nat(8)), { maxLength: 4 }),
     cap: fc.integer({ min: 1, max: 4 }),
     other: fc.integer({ min: 1, max: 3 }),
     rows: fc.array(
@@ -26,10 +27,11 @@ export const problems: fc.Arbitrary<ProblemInput> = fc
       { maxLength: 9 },
     ),
   })
-  .map(({ cap, other, rows }) => {
+  .map(({ cap, other, pairs, rows }) => {
     const capacities = [cap, other, 1, 1];
     return {
       capacities,
+      clashes: pairs.filter((pair) => pair.every((index) => index < rows.length)),
       activities: rows.map(({ duration, after, partly, running, takes }, n): Activity => {
         const predecessors = n === 0 ? [] : [...new Set(after.map((before) => before % n))];
         return {
