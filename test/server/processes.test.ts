@@ -69,9 +69,10 @@ describe("four processes that race for sixty tasks", () => {
     const log = logOf(graphOf(folder));
     expect(violationsOf(log, tasks, CAP)).toEqual([]);
     expect(refused).toEqual([]);
-    expect((await first.call("task_list", { plan: "p", limit: 0 })).plans).toMatchObject([
-      { done: true, counts: { completed: 60 } },
-    ]);
+    const [plan] = (await first.call("task_list", { plan: "p", limit: 0 })).plans ?? [];
+    // Failures that look alike bring in a task that looks for their cause.
+    expect(plan).toMatchObject({ done: true, counts: { completed: plan?.counts.total } });
+    expect(plan?.counts.completed).toBeGreaterThanOrEqual(60);
     expect(integrityOf(graphOf(folder))).toBe("ok");
     const most = mostLiveAtOnce(log);
     console.log(`${calls} calls of 4 processes, ${log.length} events, at most ${most} claims at once`);

@@ -3,14 +3,6 @@ import { topologicalOrder } from "./levels.ts";
 import { needsHold, statusesOf } from "./readiness.ts";
 import type { Task, TaskId, TaskStatus } from "./task.ts";
 
-/** How tasks are ranked: the highest first. */
-export interface Order {
-  /** Equal keys rank equal tasks equally. */
-  readonly key: string;
-  /** Undefined where the longest chain is to decide. */
-  readonly rank: (tasks: readonly Task[]) => ReadonlyMap<TaskId, number> | undefined;
-}
-
 /**
  * A plan in memory with what the use cases ask of it most: counts, live claims, and the ready tasks in order of
  * priority. It is brought up to date with the rows that changed, so its cost grows with the change and not with
@@ -27,8 +19,7 @@ export class PlanGraph {
   readonly #counts = new Map<TaskStatus, number>();
   readonly #weight: (task: Task) => number;
   readonly #readyIds = new Set<TaskId>();
-  /** Key of the order by which tasks are ranked now. */
-  #plannedBy: string | undefined;
+  #shape = 0;
   #ranks: ReadonlyMap<TaskId, number> | undefined;
   /** The ready tasks by rank; not kept before somebody asked for them. */
   #ready: Task[] = [];
@@ -76,23 +67,21 @@ export class PlanGraph {
 
   /** Pending tasks whose `needs` hold and that nobody has claimed: highest rank first, then by position. */
   get ready(): readonly Task[] {
-    if (!this.#ranks) this.#rankAll(undefined);
+    this.#rankAll();
     return this.#ready;
+  }
+
+  isReady(id: TaskId): boolean {
+    return this.#readyIds.has(id);
   }
 
   get readyCount(): number {
     return this.#readyIds.size;
   }
 
-  /**
-   * Ranks tasks by this instead of the longest chain behind them, until the shape of the graph or an estimate
-   * changes. It may take a while, so nobody else should be made to wait for it; it does nothing while the ranks of
-   * the same order still hold.
-   */
-  plan(order: Order): void {
-    if (this.#plannedBy === order.key) return;
-    this.#rankAll(order.rank([...this.#tasks.values()]));
-    this.#plannedBy = order.key;
+  /** Another number whenever tasks, their dependencies or their estimates have changed, and not only their state. */
+  get shape(): number {
+    return this.#shape;
   }
 
   /** Takes over the rows that changed since the last time, in order of position and of id. */
@@ -119,7 +108,7 @@ export class PlanGraph {
         else this.#dependents.set(id, new Set([task.id]));
       }
       this.#ranks = undefined;
-      this.#plannedBy = undefined;
+      this.#shape += 1;
     }
     touched.add(task.id);
     if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
@@ -144,8 +133,9 @@ export class PlanGraph {
     );
   }
 
-  #rankAll(ranks: ReadonlyMap<TaskId, number> | undefined): void {
-    this.#ranks = ranks ?? this.#chains([...this.#tasks.values()]);
+  #rankAll(): void {
+    if (this.#ranks) return;
+    this.#ranks = this.#chains([...this.#tasks.values()]);
     this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
     this.#ready.sort((a, b) => this.#before(a, b));
   }

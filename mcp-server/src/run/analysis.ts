@@ -1,5 +1,5 @@
 import { levels } from "../graph/levels.ts";
-import type { Task, TaskId } from "../graph/task.ts";
+import { plainSubject, type Task, type TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
@@ -94,7 +94,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
   const minutesByCap = makespansByCap(now, open.length);
   const { strategy, reasons } = chooseStrategy({
     tasks: open.map((task, i) => ({
-      subject: task.subject,
+      subject: plainSubject(task.subject),
       durationMs: estimates.durationMs(task),
       isStated: task.estimateMs !== undefined,
       dependencies: nodes[i]?.dependencies ?? [],

@@ -61,9 +61,11 @@ export async function claimTask(
       tx,
       loaded,
       tx.nowMs,
-      (candidate) =>
-        (wanted === undefined || candidate.task === wanted) &&
-        (role === undefined || candidate.role === role),
+      wanted === undefined && role === undefined
+        ? undefined
+        : (candidate) =>
+            (wanted === undefined || candidate.task === wanted) &&
+            (role === undefined || candidate.role === role),
     );
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
