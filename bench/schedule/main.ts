@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { flawOf } from "../../mcp-server/src/schedule/feasibility.ts";
 import { planSchedule } from "../../mcp-server/src/schedule/plan-schedule.ts";
 import { compileProblem } from "../../mcp-server/src/schedule/problem.ts";
+import { wholeNumber } from "../arguments.ts";
 import { figuresOf, type Outcome, tableOf } from "./figures.ts";
 import { type Case, casesOf } from "./instance.ts";
 import { measureFirstPlan, speedFigures, speedTable } from "./speed.ts";
@@ -12,13 +13,6 @@ interface Options {
   readonly seed: number;
   readonly dump?: string;
   readonly json?: boolean;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1 up.");
-  return value;
 }
 
 const program = new Command("bench:schedule")

@@ -28,6 +28,7 @@ export function speedFigures(): SpeedFigures[] {
     laterPlans(1_000, 50),
     firstPlans(10_000, 1_000),
     laterPlans(10_000, 1_000),
+    replans(2_000, 10),
     replans(10_000, 10),
   ];
 }
@@ -103,7 +104,7 @@ function progressAt(now: number, start: Float64Array, duration: Float64Array) {
   for (const [activity, began] of start.entries()) {
     const end = began + (duration[activity] as number);
     if (end <= now) ended.push(activity);
-    else if (began < now) running.push([activity, end - now]);
+    else if (began < now) running.push([activity, now - began]);
   }
   return { ended, running };
 }

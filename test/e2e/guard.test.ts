@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
-import { executesThePlan, rewritesLaunches, withHabits } from "./harness/orchestrator.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
+import { specification } from "./harness/scenario.ts";
 import { type Assignment, reports, runs, after as slowly, type Work, writes } from "./harness/worker.ts";
 import {
   agentsAt,
@@ -133,10 +133,9 @@ describe("the guard of shell commands", { timeout: 60_000 }, () => {
       (assignment) => runs(`echo stray > ${sharedCheckout(assignment)}/parts/1.1.txt`)(assignment),
       reports(),
     ];
-    const habit = rewritesLaunches((input) => ({ ...input, isolation: "worktree" }));
-    const scenario = story("is isolated", isolated, [reports()]);
+    const tasks = independentTasks(2).map((task) => ({ ...task, isolation: "worktree" as const }));
     await runScenario(
-      { ...scenario, runs: [headlessRun({ orchestrator: withHabits(executesThePlan, habit) })] },
+      { ...story("is isolated", isolated, [reports()]), files: specification("demo", tasks) },
       (outcome) => {
         const [agent] = agentsAt(outcome, "1.1");
         const answers = bashAnswers(outcome, agent?.agentId ?? "");

@@ -87,7 +87,12 @@ export interface Answers {
   };
   readonly task_create: { readonly ids: string[]; readonly warnings?: string[] };
   readonly task_list: {
-    readonly plans: { readonly plan: string; readonly status: string; readonly done: boolean }[];
+    readonly plans: {
+      readonly plan: string;
+      readonly status: string;
+      readonly done: boolean;
+      readonly counts: CountsAnswer;
+    }[];
     readonly tasks: {
       readonly task: string;
       readonly status: string;

@@ -48,8 +48,10 @@ describe("four processes that race for sixty tasks", () => {
             if (done) return;
             await Promise.all(
               launch.map(async (item) => {
-                // Every fifth attempt fails once, so that retries race as well.
-                const failed = (turn + Number(item.task)) % 5 === 0 ? { outcome: "failed" } : {};
+                // Every fifth attempt fails once, so that retries race as well: each for a cause of its own.
+                const cause = String.fromCodePoint(0x4e00 + Number(item.task));
+                const fails = (turn + Number(item.task)) % 5 === 0;
+                const failed = fails ? { outcome: "failed", summary: cause } : {};
                 calls += 1;
                 await report(server, "p", item, failed).catch((error) => refused.push(String(error)));
               }),

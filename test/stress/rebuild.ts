@@ -13,6 +13,7 @@ const NOT_LOGGED = new Set(["last_seen_ms", "offer_token"]);
 export const JSON_COLUMNS = new Set([
   "source",
   "policy",
+  "throttle",
   "document",
   "definition",
   "notes",
@@ -48,13 +49,23 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
     const plan = plans.get(String(planId)) ?? {};
     switch (event.type) {
       case "plan.created":
-        plans.set(String(planId), { id: planId, ...data, status: "open", cause: null, created_at_ms: atMs });
+        plans.set(String(planId), {
+          id: planId,
+          ...data,
+          status: "open",
+          cause: null,
+          throttle: null,
+          created_at_ms: atMs,
+        });
         break;
       case "plan.updated":
         Object.assign(plan, data);
         break;
       case "plan.status":
         Object.assign(plan, { status: data.status, cause: data.cause ?? null });
+        break;
+      case "plan.throttled":
+        Object.assign(plan, { throttle: data.throttle });
         break;
       case "task.created":
         tasks.set(`${planId}/${event.task}`, newTask(event));
@@ -114,6 +125,14 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
       case "attempt.drained":
         Object.assign(claim, { drains_until_ms: null, changed_seq: seq });
         break;
+      case "scope.touched":
+        task.notes = [...(task.notes as unknown[]), data.note];
+        task.changed_seq = seq;
+        break;
+      case "attempt.compared":
+      case "checkout.observed":
+      case "checkout.unmeasured":
+      case "decision.taken":
       case "token.refused":
         break;
       default:

@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { surroundingsOf } from "../doctor/surroundings.ts";
 import { createContext, type RunContext } from "../run/context.ts";
 import { failure } from "../tools/failure.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
+import type { PlanOptions } from "./plan.ts";
 import { reportCommand } from "./report.ts";
 import { sessionEnd } from "./session-end.ts";
 import { sessionStart } from "./session-start.ts";
@@ -49,6 +50,20 @@ program
   .option("--json", "as JSON")
   .action(async (plan: string, options: { json?: boolean }) => {
     process.exitCode = await exportCommand(await context(), plan, options);
+  });
+
+program
+  .command("plan <file>")
+  .description(
+    "what tasks will take and what would make them faster: of a folder or file, or of a plan by its name; makes no plan",
+  )
+  .option("--max <n>", "agents at once", cap)
+  .option("--json", "as JSON")
+  .addOption(new Option("--markdown", "as Markdown, with a Mermaid chart").conflicts("json"))
+  .option("--write-scopes", "write what the plan's tasks really wrote into its 03-tasks.json")
+  .action(async (file: string, options: PlanOptions) => {
+    const { planCommand } = await import("./plan.ts");
+    process.exitCode = await planCommand(await context(), file, options);
   });
 
 program
@@ -100,4 +115,13 @@ try {
     process.stderr.write(`parallel: ${message}\n${remedy}\n`);
     process.exitCode = USAGE_ERROR;
   }
+}
+
+/** @throws InvalidArgumentError, which the command line shows with its usage. */
+function cap(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 20) {
+    throw new InvalidArgumentError("It is a whole number from 1 to 20.");
+  }
+  return value;
 }

@@ -3,14 +3,6 @@ import { topologicalOrder } from "./levels.ts";
 import { needsHold, statusesOf } from "./readiness.ts";
 import type { Task, TaskId, TaskStatus } from "./task.ts";
 
-/** How tasks are ranked: the highest first. */
-export interface Order {
-  /** Equal keys rank equal tasks equally. */
-  readonly key: string;
-  /** Undefined where the longest chain is to decide. */
-  readonly rank: (tasks: readonly Task[]) => ReadonlyMap<TaskId, number> | undefined;
-}
-
 /**
  * A plan in memory with what the use cases ask of it most: counts, live claims, and the ready tasks in order of
  * priority. It is brought up to date with the rows that changed, so its cost grows with the change and not with
@@ -27,7 +19,7 @@ export class PlanGraph {
   readonly #counts = new Map<TaskStatus, number>();
   readonly #weight: (task: Task) => number;
   readonly #readyIds = new Set<TaskId>();
-  #order: Order | undefined;
+  #shape = 0;
   #ranks: ReadonlyMap<TaskId, number> | undefined;
   /** The ready tasks by rank; not kept before somebody asked for them. */
   #ready: Task[] = [];
@@ -79,17 +71,17 @@ export class PlanGraph {
     return this.#ready;
   }
 
+  isReady(id: TaskId): boolean {
+    return this.#readyIds.has(id);
+  }
+
   get readyCount(): number {
     return this.#readyIds.size;
   }
 
-  /**
-   * From now on tasks are ranked by this instead of the longest chain behind them: once, and again when the shape of
-   * the graph or an estimate changes, or when another key is given.
-   */
-  rankBy(order: Order): void {
-    if (this.#order?.key !== order.key) this.#ranks = undefined;
-    this.#order = order;
+  /** Another number whenever tasks, their dependencies or their estimates have changed, and not only their state. */
+  get shape(): number {
+    return this.#shape;
   }
 
   /** Takes over the rows that changed since the last time, in order of position and of id. */
@@ -116,6 +108,7 @@ export class PlanGraph {
         else this.#dependents.set(id, new Set([task.id]));
       }
       this.#ranks = undefined;
+      this.#shape += 1;
     }
     touched.add(task.id);
     if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
@@ -142,8 +135,7 @@ export class PlanGraph {
 
   #rankAll(): void {
     if (this.#ranks) return;
-    const tasks = [...this.#tasks.values()];
-    this.#ranks = this.#order?.rank(tasks) ?? this.#chains(tasks);
+    this.#ranks = this.#chains([...this.#tasks.values()]);
     this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
     this.#ready.sort((a, b) => this.#before(a, b));
   }

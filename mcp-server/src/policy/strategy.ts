@@ -18,7 +18,8 @@ export interface StrategyFacts {
   readonly tasks: readonly StrategyTask[];
   /** All tasks of the plan, ended ones included. */
   readonly total: number;
-  readonly makespanMs: number;
+  /** How many times faster than one after another the plan is. */
+  readonly speedup: number;
   readonly levels: number;
 }
 
@@ -152,7 +153,7 @@ function severalViews(facts: StrategyFacts): StrategyChoice | undefined {
 }
 
 function hardlyAnyGain(facts: StrategyFacts): StrategyChoice | undefined {
-  if (speedup(facts) >= WORTH_PARALLEL) return undefined;
+  if (facts.speedup >= WORTH_PARALLEL) return undefined;
   const heavy = facts.tasks.find(
     ({ durationMs }) => durationMs >= HEAVY_MS && durationMs > 0.6 * sum(facts.tasks),
   );
@@ -181,12 +182,8 @@ function worthIt(facts: StrategyFacts): StrategyChoice {
       };
 }
 
-function gain(facts: StrategyFacts): string {
-  return `${speedup(facts).toFixed(1)} times faster than one after another, by the estimates.`;
-}
-
-function speedup({ tasks, makespanMs }: StrategyFacts): number {
-  return sum(tasks) / Math.max(1, makespanMs);
+function gain({ speedup }: StrategyFacts): string {
+  return `${speedup.toFixed(1)} times faster than one after another, by the estimates.`;
 }
 
 function sum(tasks: readonly StrategyTask[]): number {

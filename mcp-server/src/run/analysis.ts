@@ -1,5 +1,5 @@
 import { levels } from "../graph/levels.ts";
-import type { Task, TaskId } from "../graph/task.ts";
+import { plainSubject, type Task, type TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
@@ -37,7 +37,7 @@ export interface Analysis {
     readonly tokens: number;
     readonly basis: string;
   };
-  /** The makespan for each cap from 1 on, as far as more makes it shorter. */
+  /** The makespan for each cap from 1 on, as far as more makes it shorter; of very large plans none. */
   readonly minutesByCap: readonly number[];
   /** When the plan starts and ends each task, counted from its beginning. */
   readonly schedule: readonly Planned[];
@@ -60,6 +60,8 @@ export interface AnalysisInput {
 }
 
 const MOST_CAP = 20;
+/** With more tasks, plans for other caps and changes would take longer than anybody waits. */
+const MOST_COMPARED = 2_000;
 const MOST_CONFLICTS = 10;
 const MOST_HELP = 3;
 /** So many tasks, files and dependencies are tried as what would help. */
@@ -85,20 +87,21 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
   const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
   const { head, tail, criticalPath: longest } = headsAndTails(problem);
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const speedup = sequentialMs / Math.max(1, plan.makespan);
   const inLevels = levels(nodes);
   const path = criticalPath(nodes).ids;
   const unscoped = nodes.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id);
   const minutesByCap = makespansByCap(now, open.length);
   const { strategy, reasons } = chooseStrategy({
     tasks: open.map((task, i) => ({
-      subject: task.subject,
+      subject: plainSubject(task.subject),
       durationMs: estimates.durationMs(task),
       isStated: task.estimateMs !== undefined,
       dependencies: nodes[i]?.dependencies ?? [],
       writes: task.writes ?? (task.inferredWrites.length > 0 ? task.inferredWrites : undefined),
     })),
     total: input.total,
-    makespanMs: plan.makespan,
+    speedup,
     levels: inLevels.length,
   });
   return {
@@ -122,7 +125,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       sequentialMinutes: minutes(sequentialMs),
       makespanMinutes: minutes(plan.makespan),
       lowerBoundMinutes: minutes(plan.lowerBound),
-      speedup: Math.round((sequentialMs / Math.max(1, plan.makespan)) * 10) / 10,
+      speedup: Math.round(speedup * 10) / 10,
       tokens: estimateTokens(open.reduce((sum, task) => sum + estimates.durationMs(task), 0)),
       basis: estimates.basis(open),
     },
@@ -145,6 +148,7 @@ function smallEffort(size: number): { schedules: number; seed: number } {
 
 function makespansByCap(now: Situation, size: number): number[] {
   const found: number[] = [];
+  if (size > MOST_COMPARED) return found;
   for (let cap = 1; cap <= MOST_CAP; cap++) {
     const limits = { ...now.limits, cap };
     const { makespan, lowerBound } = planSchedule(
@@ -155,6 +159,7 @@ function makespansByCap(now: Situation, size: number): number[] {
     // More agents have nothing to do.
     if (cap >= size || (makespan === lowerBound && isChain(now, makespan))) break;
   }
+  while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
   return found;
 }
 
@@ -237,6 +242,7 @@ function helpFor(
   path: readonly string[],
   minutesByCap: readonly number[],
 ): string[] {
+  if (now.tasks.length > MOST_COMPARED) return [];
   const gains = gainsOf(now, changesOf(now, planning, path), smallEffort(now.tasks.length)).map(
     ({ what, gainMs }) => ({
       what,

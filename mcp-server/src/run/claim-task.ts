@@ -14,6 +14,7 @@ import {
   splitTaskName,
   taskOf,
 } from "./plan-access.ts";
+import { planAhead } from "./planning.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 
@@ -44,6 +45,7 @@ export async function claimTask(
   const store = await existingGraph(ctx, input.plan);
   const look = await lookAtCheckout(ctx);
   const seen = await seenCheckout(ctx, store, input.plan);
+  await planAhead(ctx, store, input.plan);
   const taken = await store.write(ctx.now, actor, async (tx): Promise<Taken | ClaimResult> => {
     await sweep(ctx, tx);
     await recordLook(ctx, tx, look);
@@ -59,9 +61,11 @@ export async function claimTask(
       tx,
       loaded,
       tx.nowMs,
-      (candidate) =>
-        (wanted === undefined || candidate.task === wanted) &&
-        (role === undefined || candidate.role === role),
+      wanted === undefined && role === undefined
+        ? undefined
+        : (candidate) =>
+            (wanted === undefined || candidate.task === wanted) &&
+            (role === undefined || candidate.role === role),
     );
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };

@@ -16,6 +16,7 @@ import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
+import { type Ahead, aheadOf, planAhead } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
@@ -41,6 +42,8 @@ export interface Batch {
   readonly counts: Counts;
   readonly why: readonly { readonly task: string; readonly reasons: readonly string[] }[];
   readonly done: boolean;
+  /** Tasks that could start and wait because everything is expected to end sooner that way. */
+  readonly heldBack: readonly string[];
 }
 
 /** At most this many characters of a subject go into an agent's description, which the user sees. */
@@ -62,6 +65,7 @@ export async function nextBatch(
   await commitPlan(ctx, store, slug);
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await seenCheckout(ctx, store, slug);
+  await planAhead(ctx, store, slug);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
@@ -87,8 +91,15 @@ export async function nextBatch(
       counts: countsOf(after),
       why: quiet ? await whyNothing(ctx, tx, after) : [],
       done: isDone(after),
+      heldBack: heldBackIn(after, tx.nowMs),
     };
   });
+}
+
+function heldBackIn(loaded: LoadedPlan, nowMs: number): string[] {
+  const { graph, cap } = loaded;
+  const waiting = graph.live.length < cap ? aheadOf(loaded, nowMs)?.heldBack : undefined;
+  return [...(waiting ?? [])].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
@@ -127,7 +138,8 @@ export interface Candidate {
 }
 
 /**
- * What can start now, best first by the longest chain of work behind it, within caps, capacities and scopes.
+ * What can start now within caps, capacities and scopes: in the order of the schedule where there is one, else best
+ * first by the longest chain of work behind it.
  * @param nowMs in a transaction its own time: claims that drained a moment later are still held in the log.
  */
 export async function choose(
@@ -145,31 +157,50 @@ export async function choose(
       scope: widenedScope(claim),
       task: planId === loaded.stored.id ? graph.tasks.get(claim.task) : undefined,
     }));
-  return chooseBatch(
-    candidatesOf(ctx, loaded, only),
-    graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-    { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
-    (candidate, chosen) => {
-      const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
-        !areAlternatives(candidate.task, other.task) &&
-        clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive) !== undefined;
-      const holder = held.find(clashes);
-      if (holder) return holder.name;
-      const earlier = chosen.find(clashes);
-      return earlier && taskName(loaded.stored.slug, earlier.task.id);
-    },
-  );
+  const choiceBy = (ahead: Ahead | undefined) =>
+    chooseBatch(
+      candidatesOf(ctx, loaded, ahead, only),
+      graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
+      { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
+      (candidate, chosen) => {
+        const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
+          !areAlternatives(candidate.task, other.task) &&
+          clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive) !== undefined;
+        const holder = held.find(clashes);
+        if (holder) return holder.name;
+        const earlier = chosen.find(clashes);
+        return earlier && taskName(loaded.stored.slug, earlier.task.id);
+      },
+    );
+  const ahead = only === undefined ? aheadOf(loaded, nowMs) : undefined;
+  const choice = choiceBy(ahead);
+  // What the schedule starts now may be held by another plan: nothing waits for it while nothing runs.
+  const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
+  return ahead && isStuck ? choiceBy(undefined) : choice;
+}
+
+/** The ready tasks in the order of the schedule, without those that it holds back. */
+function* inOrder({ graph }: LoadedPlan, ahead: Ahead | undefined): Generator<Task> {
+  const first = new Set(ahead?.startNow.filter((id) => graph.isReady(id)));
+  for (const id of first) {
+    const task = graph.tasks.get(id);
+    if (task) yield task;
+  }
+  for (const task of graph.ready) {
+    if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;
+  }
 }
 
 /** Ready tasks in order of priority, each looked up only when it is its turn. */
 function* candidatesOf(
   ctx: RunContext,
   loaded: LoadedPlan,
+  ahead: Ahead | undefined,
   only: ((candidate: Candidate) => boolean) | undefined,
 ): Generator<Candidate> {
   const isolations = new Isolations(loaded.graph.tasks, loaded.policy);
   const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
-  for (const task of loaded.graph.ready) {
+  for (const task of inOrder(loaded, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;
     if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
     const { role, agentType } = ctx.roles.resolve(task.agent);

@@ -7,7 +7,6 @@ import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
-import { plannedOrder } from "./planning.ts";
 import { effectivePolicy, policyInput } from "./policy-input.ts";
 
 /** A plan with the policy that holds for it. */
@@ -62,7 +61,6 @@ export async function load(ctx: RunContext, reader: GraphReader, stored: StoredP
   const { throttle } = stored;
   const graph = await reader.graph(stored);
   const estimates = await reader.estimates(stored);
-  graph.rankBy(plannedOrder(ctx, policy, estimates));
   return {
     stored,
     policy,

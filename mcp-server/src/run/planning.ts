@@ -1,5 +1,5 @@
-import type { Order } from "../graph/plan-graph.ts";
-import { hasEnded } from "../graph/readiness.ts";
+import type { PlanGraph } from "../graph/plan-graph.ts";
+import { hasEnded, reachableTasks } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
@@ -7,10 +7,12 @@ import { type ClashPair, clashPairs } from "../policy/clash-pairs.ts";
 import { claimedScope, runsAlone } from "../policy/exclusivity.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Estimates } from "../schedule/estimate.ts";
-import { headsAndTails } from "../schedule/heads-and-tails.ts";
 import { type PlanTask, planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
+import { Replanner } from "../schedule/replan.ts";
+import type { GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
+import { type LoadedPlan, loadPlan } from "./plan-access.ts";
 
 /** The same tasks give the same plan. */
 export const SEED = 1;
@@ -49,27 +51,74 @@ export function planningOf(
   };
 }
 
+/** What a good schedule does now. */
+export interface Ahead {
+  /** Tasks that it starts now, the most urgent first. */
+  readonly startNow: readonly TaskId[];
+  /** Tasks that could start as well and that it lets wait, because everything is expected to end sooner that way. */
+  readonly heldBack: ReadonlySet<TaskId>;
+}
+
+/** A plan in memory with its schedule; it holds while the plan keeps its shape and its limits. */
+interface Planner {
+  readonly key: string;
+  readonly ids: readonly TaskId[];
+  readonly indexOf: ReadonlyMap<TaskId, number>;
+  readonly replanner: Replanner;
+}
+
+const planners = new WeakMap<PlanGraph, Planner>();
+
 /**
- * Ranks tasks by when a good schedule starts them. Whatever happens then, the first ready ones that fit are started,
- * so that no slot stays idle while one fits.
+ * Schedules a plan, so that `aheadOf` knows what to do. It may take a while: to be called apart from any write
+ * transaction, so that nobody waits for the planner.
  */
-export function plannedOrder(ctx: Surroundings, policy: Policy, estimates: Estimates): Order {
-  const { maxParallel, capacity, unscoped } = policy;
-  return {
-    key: JSON.stringify([maxParallel, capacity, unscoped]),
-    rank: (all) => {
-      const open = all.filter((task) => !hasEnded(task.status));
-      if (open.length > MOST_PLANNED) return undefined;
-      const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
-      const problem = planProblem(tasks, { cap: maxParallel, capacity }, clashes);
-      const { start } = planSchedule(problem, { schedules: promptEffort(tasks.length), seed: SEED });
-      const { tail } = headsAndTails(problem);
-      const behind = (i: number) => (problem.duration[i] ?? 0) + (tail[i] ?? 0);
-      // Of those that start together, the one with most work behind it comes first.
-      const order = [...open.keys()].sort(
-        (a, b) => (start[a] ?? 0) - (start[b] ?? 0) || behind(b) - behind(a),
-      );
-      return new Map(order.map((i, place): [TaskId, number] => [(open[i] as Task).id, -place]));
-    },
-  };
+export async function planAhead(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
+  await store.read(async (reader) => {
+    const { graph, policy, estimates } = await loadPlan(ctx, reader, slug);
+    if (graph.readyCount < 2 || planners.get(graph)?.key === keyOf(graph, policy)) return;
+    const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
+    if (open.length > MOST_PLANNED) return;
+    const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
+    const { maxParallel: cap, capacity } = policy;
+    const problem = planProblem(tasks, { cap, capacity }, clashes);
+    const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
+    planners.set(graph, {
+      key: keyOf(graph, policy),
+      ids: open.map(({ id }) => id),
+      indexOf: new Map(open.map(({ id }, i) => [id, i])),
+      replanner: new Replanner(problem, plan),
+    });
+  });
+}
+
+/**
+ * What the schedule does now, given what has ended and what runs for how long; undefined where there is none for the
+ * plan as it is now, and the longest chain decides.
+ */
+export function aheadOf(
+  { graph, policy }: Pick<LoadedPlan, "graph" | "policy">,
+  nowMs: number,
+): Ahead | undefined {
+  const planner = planners.get(graph);
+  if (planner?.key !== keyOf(graph, policy)) return undefined;
+  const { ids, indexOf, replanner } = planner;
+  const broken = graph.count("failed") + graph.count("cancelled") > 0;
+  const reachable = broken ? reachableTasks(graph.tasks) : undefined;
+  const ended = [...ids.keys()].filter((i) => {
+    const task = graph.tasks.get(ids[i] as TaskId);
+    if (!task || hasEnded(task.status)) return true;
+    return task.status === "pending" && reachable?.has(task.id) === false;
+  });
+  const running = graph.live.flatMap((claim) => {
+    const i = indexOf.get(claim.task);
+    return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
+  });
+  const { startNow, heldBack } = replanner.replan({ ended, running });
+  const idsOf = (indices: readonly number[]) => indices.map((i) => ids[i] as TaskId);
+  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(heldBack)) };
+}
+
+function keyOf(graph: PlanGraph, { maxParallel, capacity, unscoped }: Policy): string {
+  return JSON.stringify([graph.shape, maxParallel, capacity, unscoped]);
 }

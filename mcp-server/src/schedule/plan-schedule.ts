@@ -1,3 +1,4 @@
+import { aloneBound } from "./alone-bound.ts";
 import { Decoder, individual } from "./decoder.ts";
 import { improveForwardBackward } from "./forward-backward.ts";
 import { searchGenetically } from "./genetic-search.ts";
@@ -43,7 +44,7 @@ export function promptEffort(size: number): number {
  */
 export function planSchedule(problem: Problem, { schedules, seed }: Effort): SchedulePlan {
   const known = headsAndTails(problem);
-  const lowerBound = Math.max(known.criticalPath, workBound(problem, known));
+  const lowerBound = Math.max(known.criticalPath, workBound(problem, known), aloneBound(problem));
   const decoder = new Decoder(problem, Math.max(1, schedules), lowerBound);
   const forward = individual(problem.size);
   const backward = individual(problem.size);

@@ -99,20 +99,27 @@ export function compileProblem({ activities, capacities, clashes = [] }: Problem
 /** How far an execution has come. */
 export interface Progress {
   readonly ended: Iterable<number>;
-  /** The activities that run, each with the time that remains of it. */
-  readonly running: Iterable<readonly [activity: number, remaining: number]>;
+  /** The activities that run, each with the time for which its attempt has run. */
+  readonly running: Iterable<readonly [activity: number, elapsed: number]>;
 }
 
-/** What is left of the problem: times count from now, what has ended takes no more time. */
+/** What has taken the time planned for it, or more, is expected to go on for this part of it. */
+const LATE = 1 / 2;
+
+/**
+ * What is left of the problem: times count from now, what has ended takes no more time. What has not ended takes
+ * at least 1, however late it is: nothing that waits for it, or for what it holds, can start now.
+ */
 export function atProgress(problem: Problem, { ended, running }: Progress): Problem {
-  const duration = problem.duration.slice();
+  const duration = problem.duration.map((planned) => Math.max(1, planned));
   const pinned: number[] = [];
   for (const activity of ended) {
     duration[activity] = 0;
     pinned.push(activity);
   }
-  for (const [activity, remaining] of running) {
-    duration[activity] = remaining;
+  for (const [activity, elapsed] of running) {
+    const planned = duration[activity] as number;
+    duration[activity] = planned > elapsed ? planned - elapsed : Math.ceil(LATE * planned);
     pinned.push(activity);
   }
   return { ...problem, duration, pinned: Int32Array.from(pinned) };

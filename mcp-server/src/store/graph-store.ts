@@ -112,8 +112,13 @@ export class GraphReader {
     return mirror;
   }
 
+  /** What tasks of the repository are expected to take, by all attempts up to now. */
+  async currentEstimates(repository: string): Promise<Estimates> {
+    return new Estimates(await this.#history(repository));
+  }
+
   async #newMirror({ repository }: StoredPlan): Promise<Mirror> {
-    const estimates = new Estimates(await this.#history(repository));
+    const estimates = await this.currentEstimates(repository);
     return { estimates, graph: new PlanGraph((task) => estimates.durationMs(task)), seq: 0 };
   }
 

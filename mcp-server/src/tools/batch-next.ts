@@ -17,7 +17,12 @@ export const batchNext = defineTool({
   annotations: WRITE,
   alwaysLoad: true,
   async handle(input, { run, session, actor }) {
-    const { loaded, launch, stop, counts, why, done } = await nextBatch(run, actor, input.plan, input.max);
+    const { loaded, launch, stop, counts, why, done, heldBack } = await nextBatch(
+      run,
+      actor,
+      input.plan,
+      input.max,
+    );
     session.plans.add(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -29,6 +34,7 @@ export const batchNext = defineTool({
         counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
         ...(why.length > 0 && { why }),
         ...(launch.length === 0 && { done }),
+        ...(heldBack.length > 0 && { heldBack }),
         next:
           launch.length > 0
             ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given. ${waitFor(session)}`

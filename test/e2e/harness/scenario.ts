@@ -69,6 +69,7 @@ export interface SpecTask {
   timeoutMinutes?: number;
   retries?: number;
   agent?: string;
+  isolation?: "worktree";
 }
 
 /** The files of a specification folder with this breakdown. */

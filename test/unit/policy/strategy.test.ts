@@ -18,16 +18,9 @@ function tasks(count: number, of: Partial<StrategyTask> = {}): StrategyTask[] {
   }));
 }
 
-/** The choice for tasks of which `atOnce` run at the same time. */
+/** The choice for tasks that are done `atOnce` times faster than one after another. */
 function choiceFor(all: readonly StrategyTask[], facts: Partial<StrategyFacts> = {}, atOnce = 4) {
-  const sequentialMs = all.reduce((sum, task) => sum + task.durationMs, 0);
-  return chooseStrategy({
-    tasks: all,
-    total: all.length,
-    makespanMs: sequentialMs / atOnce,
-    levels: 1,
-    ...facts,
-  });
+  return chooseStrategy({ tasks: all, total: all.length, speedup: atOnce, levels: 1, ...facts });
 }
 
 describe("the strategy", () => {

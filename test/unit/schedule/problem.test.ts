@@ -50,13 +50,21 @@ describe("compileProblem", () => {
 });
 
 describe("atProgress", () => {
+  const problem = compileProblem({
+    capacities: [2],
+    activities: [activity(5), activity(7, [0]), activity(9, [1]), activity(3)],
+  });
+
   it("counts from now: what has ended takes no time, what runs the time that remains", () => {
-    const problem = compileProblem({
-      capacities: [2],
-      activities: [activity(5), activity(7, [0]), activity(9, [1]), activity(3)],
-    });
-    const { criticalPath, head } = headsAndTails(atProgress(problem, { ended: [0, 3], running: [[1, 4]] }));
+    const { criticalPath, head } = headsAndTails(atProgress(problem, { ended: [0, 3], running: [[1, 3]] }));
     expect([...head]).toEqual([0, 0, 4, 0]);
     expect(criticalPath).toBe(13);
+  });
+
+  it("expects what is late to go on for half of the time planned for it", () => {
+    for (const elapsed of [7, 100]) {
+      const { duration } = atProgress(problem, { ended: [0, 3], running: [[1, elapsed]] });
+      expect([...duration]).toEqual([0, 4, 9, 0]);
+    }
   });
 });

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readBreakdown } from "../../mcp-server/src/breakdown/breakdown.ts";
+import { BreakdownError } from "../../mcp-server/src/breakdown/errors.ts";
+import type { Task } from "../../mcp-server/src/graph/task.ts";
+
+/** A breakdown with its tasks as they are before anything has run, or why it cannot be read. */
+export type Read =
+  | { readonly name: string; readonly tasks: readonly Task[] }
+  | { readonly name: string; readonly refused: string };
+
+/** What the product's reader makes of every `03-tasks.json` in the subfolders of a folder, by name. */
+export function readBreakdowns(folder: string): Read[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, file: join(folder, name, "03-tasks.json") }))
+    .filter(({ file }) => existsSync(file))
+    .map(({ name, file }): Read => {
+      try {
+        const { tasks } = readBreakdown(readFileSync(file, "utf8"), `${name}/03-tasks.json`);
+        return {
+          name,
+          tasks: tasks.map((task, position) => ({
+            ...task,
+            position,
+            status: "pending",
+            notes: [],
+            metadata: {},
+            failedAttempts: 0,
+            lostAttempts: 0,
+            timesBlocked: 0,
+          })),
+        };
+      } catch (error) {
+        if (error instanceof BreakdownError) return { name, refused: error.message };
+        throw error;
+      }
+    });
+}

@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { createColors } from "picocolors";
+import { hasEnded } from "../graph/readiness.ts";
+import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/analysis-text.ts";
+import { analyzeFile } from "../run/analyze-file.ts";
+import { analyzePlan } from "../run/analyze-plan.ts";
+import type { RunContext } from "../run/context.ts";
+import { writeSuggestedScopes } from "../run/write-suggested-scopes.ts";
+
+const DEFAULT_WIDTH = 100;
+
+export interface PlanOptions {
+  readonly max?: number;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly writeScopes?: boolean;
+}
+
+/**
+ * Looks at tasks before they run: a folder or file of any format that can be read, or a plan by its name.
+ * @returns 1 when running them with several agents is not worth it, else 0.
+ */
+export async function planCommand(ctx: RunContext, what: string, options: PlanOptions): Promise<number> {
+  if (options.writeScopes) {
+    process.stdout.write(`${await writeSuggestedScopes(ctx, what)}\n`);
+    return 0;
+  }
+  // No plan's name holds a dot or a slash.
+  const isFile = existsSync(what) || /[./\\]/.test(what);
+  const page = isFile ? await analyzeFile(ctx, what, options.max) : await ofPlan(ctx, what, options.max);
+  if (options.json) process.stdout.write(`${JSON.stringify(asJson(page))}\n`);
+  else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}\n`);
+  else {
+    const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
+    const width = process.stdout.columns ?? DEFAULT_WIDTH;
+    process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}\n`);
+  }
+  return ["direct", "sequential"].includes(page.analysis.strategy) ? 1 : 0;
+}
+
+async function ofPlan(ctx: RunContext, slug: string, max: number | undefined): Promise<AnalysisPage> {
+  const { loaded, analysis } = await analyzePlan(ctx, slug, max);
+  const tasks = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
+  return { title: loaded.stored.title, tasks, analysis, warnings: [] };
+}
+
+function asJson({ title, analysis, warnings }: AnalysisPage) {
+  return { title, ...analysis, warnings };
+}
