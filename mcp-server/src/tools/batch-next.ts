@@ -26,6 +26,8 @@ export const batchNext = defineTool({
     session.plans.add(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
+    const howToWait = session.knowsHowToWait ? "" : ` ${waitFor(session)}`;
+    if (launch.length > 0) session.knowsHowToWait = true;
     return {
       // Every run pays for an answer with launches once per task: what they imply is left out.
       data: {
@@ -37,7 +39,7 @@ export const batchNext = defineTool({
         ...(heldBack.length > 0 && { heldBack }),
         next:
           launch.length > 0
-            ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given. ${waitFor(session)}`
+            ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given.${howToWait}`
             : nextStep(session, loaded, { ...counts, ready: 0 }, done),
       },
     };
