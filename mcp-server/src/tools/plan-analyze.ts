@@ -23,6 +23,7 @@ export const planAnalyze = defineTool({
       schedule: _schedule,
       minutesByCap,
       unknownRoles,
+      overlappingRoles,
       ...rest
     } = analysis;
     return {
@@ -33,6 +34,7 @@ export const planAnalyze = defineTool({
         strategy,
         ...rest,
         ...(unknownRoles.length > 0 && { unknownRoles }),
+        ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,
         timeline,
         next:

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { enabledPlugins, type HostSettings } from "./host-settings.ts";
 import { dataOf } from "./json-file.ts";
+import { enabledPlugins, type HostSettings } from "./settings.ts";
 
 /** The plugins that one installation brings; their versions move together. */
 export const PLUGIN_NAMES = ["parallel", "spec", "debug"] as const;
