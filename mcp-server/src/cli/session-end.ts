@@ -1,3 +1,4 @@
+import { commandToGoOn } from "../run/command-to-go-on.ts";
 import type { RunContext } from "../run/context.ts";
 import { load } from "../run/plan-access.ts";
 import { countsOf, isDone } from "../run/progress.ts";
@@ -17,7 +18,7 @@ export async function sessionEnd(ctx: RunContext, session: string): Promise<stri
       if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
       const { completed, failed, total } = countsOf(loaded);
       lines.push(
-        `parallel: the plan ${stored.slug} is not finished: ${completed} of ${total} completed, ${failed} failed. To go on: /spec:execute ${stored.slug}\n`,
+        `parallel: the plan ${stored.slug} is not finished: ${completed} of ${total} completed, ${failed} failed. To go on: ${commandToGoOn(stored)}\n`,
       );
     }
     return lines.join("");

@@ -61,7 +61,7 @@ export async function runScenario(
   const latencyMs = scenario.latencyMs ?? { main: 20, agent: 100 };
   const scriptOf = ({ orchestrator }: { orchestrator: Scenario["runs"][number]["orchestrator"] }) => ({
     main: orchestrator,
-    agent: workers.answer,
+    agent: scenario.agents ?? workers.answer,
     latencyMs,
   });
   const [first] = scenario.runs;

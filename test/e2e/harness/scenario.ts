@@ -2,6 +2,7 @@ import type { Place } from "./claude-code.ts";
 import type { InteractiveClaudeCode } from "./interactive.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Recording } from "./recording.ts";
+import type { Script } from "./scripted-model.ts";
 import type { Work } from "./worker.ts";
 
 /** A story to be played with the real Claude Code: a project, what is asked of it, and how the models behave. */
@@ -25,6 +26,8 @@ export interface Scenario {
   workers?: Record<string, Work | Work[]>;
   /** What workers do that `workers` does not name. */
   work?: Work;
+  /** Answers agents that no task was given to; where absent, every agent works by its task. */
+  agents?: Script["agent"];
   /** One after the other, in the same project and home. */
   runs: Run[];
 }
