@@ -196,66 +196,6 @@ describe("/parallel:run", { timeout: 60_000 }, () => {
     );
   });
 
-  it("with ten tasks alike: four workers claim them from the pool until it is empty", async () => {
-    const launchesWorkers: Orchestrator = (conversation) => {
-      const recipe = conversation.blocks.flatMap((block) =>
-        block.kind === "result" && block.tool === "Read" ? [block.text.replaceAll(/^ *\d+\t/gm, "")] : [],
-      )[0];
-      const prompt =
-        /^> (You are the worker .*)$/m.exec(recipe ?? "")?.[1]?.replaceAll("SLUG", "ports") ?? "";
-      return callsTogether(
-        ["Ada", "Ben", "Cleo", "Dan"].map((name) => ({
-          tool: "Agent",
-          input: {
-            description: `Worker ${name}`,
-            subagent_type: "general-purpose",
-            prompt: prompt.replaceAll("NAME", name),
-          },
-        })),
-      );
-    };
-    const waits: Orchestrator = (conversation) => {
-      const last = answers(conversation).at(-1);
-      if (last?.tool === "plan_report") return says(String(last.value.report));
-      const isDone = last?.value.done === true;
-      return calls(taskTool(isDone ? "plan_report" : "batch_collect"), {
-        plan: "ports",
-        ...(!isDone && { until: "all" }),
-      });
-    };
-    await runScenario(
-      story(
-        "workers",
-        [
-          {
-            prompt: "/parallel:run port the ten test files",
-            orchestrator: begins(
-              [
-                lists(),
-                readsRecipe("self-organising-workers"),
-                createsPlan("ports"),
-                loads("parallel:executing-specs"),
-                () => calls(taskTool("plan_analyze"), { plan: "ports" }),
-                launchesWorkers,
-              ],
-              waits,
-            ),
-          },
-        ],
-        { agents: (conversation) => ({ turn: worksFromThePool(conversation) }) },
-      ),
-      (outcome) => {
-        expectCleanEnd(outcome);
-        const { attempts, tasks } = readGraph(outcome.database, "ports");
-        expect(Object.values(tasks)).toEqual(Array(10).fill("completed"));
-        expect(attempts).toHaveLength(10);
-        expect(outcome.recording.agents()).toHaveLength(4);
-        expect(new Set(attempts.map(({ agentId }) => agentId)).size).toBe(4);
-        expect(outcome.recording.mostAgentsAtOnce()).toBe(4);
-      },
-    );
-  });
-
   it("without its server, or for a specification without a breakdown, leads to what is missing and launches nobody", async () => {
     const looks: Orchestrator = (conversation) =>
       says(conversation.tools.includes(taskTool("batch_next")) ? "The server runs." : "No server: see /mcp.");
@@ -284,38 +224,6 @@ describe("/parallel:run", { timeout: 60_000 }, () => {
     );
   });
 });
-
-/** What the prompt of a worker asks for: claims, does the brief, reports, and claims again until there is nothing. */
-function worksFromThePool(conversation: Conversation): Turn {
-  const [, name = "", plan = ""] = /worker (\w+) of the plan (\w+)/.exec(textOf(conversation.blocks)) ?? [];
-  const claims = () => calls(taskTool("task_claim"), { plan, worker: name });
-  const given = answers(conversation);
-  const last = arrivals(conversation).findLast((block) => block.kind === "result");
-  if (last === undefined) return claims();
-  const claim = given.findLast(({ tool }) => tool === "task_claim")?.value.claim as
-    | { task: string; token: string; brief: string }
-    | null
-    | undefined;
-  if (claim === null || claim === undefined) return says(`Reported ${given.length} times.`);
-  if (last.tool === taskTool("task_report")) return claims();
-  const path = /^You may write `([^`]+)`/m.exec(claim.brief)?.[1] ?? "";
-  if (last.tool === taskTool("task_claim")) {
-    const directory = /Primary working directory: (.+)/.exec(textOf(conversation.blocks))?.[1] ?? "";
-    return calls("Write", { file_path: join(directory.trim(), path), content: `${claim.task}\n` });
-  }
-  const criteria = [...claim.brief.matchAll(/^\d+\. (.*?) \(verify by/gm)].map(([, criterion]) => criterion);
-  return calls(taskTool("task_report"), {
-    task: claim.task,
-    token: claim.token,
-    outcome: "completed",
-    summary: `Ported ${path}.`,
-    evidence:
-      criteria.length === 0
-        ? [{ inspected: path }]
-        : criteria.map((criterion) => ({ criterion, inspected: path })),
-    filesChanged: [path],
-  });
-}
 
 describe("/parallel:status and /parallel:report", { timeout: 60_000 }, () => {
   it("where there is no plan say so and make nothing; an unknown plan is an error that names the way out", async () => {
@@ -417,20 +325,17 @@ const diagnoses = (suspects: string[]): Turn =>
 describe("/debug:api", { timeout: 60_000 }, () => {
   it("typed: evidence once, diagnoses at once, one again that brought nothing, one fix, verified; no plan is made", async () => {
     let answered = 0;
-    const explores = (conversation: Conversation): { turn: Turn } => {
+    const explores = (conversation: Conversation): Turn => {
       const suspect = /Suspect: src\/(\w+)\.js/.exec(textOf(conversation.blocks))?.[1] ?? "";
       const directory =
         /Primary working directory: (.+)/.exec(textOf(conversation.blocks))?.[1]?.trim() ?? "";
       const seen = arrivals(conversation).find((block) => block.kind === "result");
-      if (seen === undefined)
-        return { turn: calls("Read", { file_path: join(directory, `src/${suspect}.js`) }) };
+      if (seen === undefined) return calls("Read", { file_path: join(directory, `src/${suspect}.js`) });
       // The first to look at the handler only announces what it will do.
-      if (suspect === "handler" && ++answered === 1) return { turn: says("I will look into it.") };
-      return {
-        turn: says(
-          /\/ 10;/.test(seen.text) ? "src/service.js:2 divides cents by 10; high." : "No problem found.",
-        ),
-      };
+      if (suspect === "handler" && ++answered === 1) return says("I will look into it.");
+      return says(
+        /\/ 10;/.test(seen.text) ? "src/service.js:2 divides cents by 10; high." : "No problem found.",
+      );
     };
     const service = (conversation: Conversation) => join(project(conversation), "src/service.js");
     await runScenario(

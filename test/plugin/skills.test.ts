@@ -8,6 +8,11 @@ const commands = texts.filter(({ kind }) => kind === "command");
 const skills = texts.filter(({ kind }) => kind === "skill");
 const named = (list: Text[]): [string, Text][] => list.map((text) => [text.name, text]);
 const folderOf = (skill: Text) => join(CHECKOUT, skill.path, "..");
+/** The references of a skill, relative to its folder. */
+const filesBeside = (skill: Text) =>
+  readdirSync(folderOf(skill), { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".md") && file !== "SKILL.md",
+  );
 const skillNamed = (name: string) => skills.find((skill) => skill.name === name);
 
 const RECIPES = join(CHECKOUT, "skills", "agent-coordination", "recipes");
@@ -65,15 +70,20 @@ describe("a skill", () => {
     expect(twice).toEqual([]);
   });
 
-  it.each(named(skills))("%s names every file in its folder, and no other", (_, skill) => {
-    const files = readdirSync(folderOf(skill), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".md") && file !== "SKILL.md")
-      .map((file) => file.split("/").at(-1));
-    const mentioned = [...skill.body.matchAll(/`([\w-]+\.md)`/g)]
-      .map(([, file]) => file ?? "")
-      // Documents of a specification, and of plans.
-      .filter((file) => !/^\d\d-/.test(file));
-    expect(new Set(mentioned)).toEqual(new Set(files));
+  it.each(named(skills))("%s has no file in its folder that no text leads to", (_, skill) => {
+    const files = filesBeside(skill);
+    const references = files.map((file) => readFileSync(join(folderOf(skill), file), "utf8"));
+    const leading = [skill.body, ...references, ...commands.map(({ body }) => body)].join("\n");
+    const isOffered = (file: string) => file.startsWith("recipes/") && recipes.includes(file.slice(8, -3));
+    expect(files.filter((file) => !leading.includes(`\`${file}\``) && !isOffered(file))).toEqual([]);
+  });
+
+  it.each(LEADS_AGENTS)("%s leads to no file that is not in its folder", (name) => {
+    const skill = skillNamed(name) as Text;
+    const there = filesBeside(skill).map((file) => file.split("/").at(-1));
+    const mentioned = [...skill.body.matchAll(/`([\w-]+\.md)`/g)].map(([, file]) => file ?? "");
+    // Numbered ones are the documents of a specification.
+    expect(mentioned.filter((file) => !/^\d\d-/.test(file) && !there.includes(file))).toEqual([]);
   });
 });
 
