@@ -5,7 +5,7 @@ import { repository } from "./checkout.ts";
 import { BUNDLE, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 
 /** The host asks the user before it reads a file outside the project; `-p` refuses. */
-describe("a file that the main conversation reads", () => {
+describe("a file that is read", () => {
   let plugin: string;
   let server: ParallelServer;
 
@@ -31,8 +31,11 @@ describe("a file that the main conversation reads", () => {
       input: JSON.stringify({ file_path: path }),
     });
 
-  it("needs no prompt where it is a text of this plugin's skills", async () => {
-    const answer = await reads(join(plugin, "skills", "waiting", "long.md"));
+  it.each([
+    ["the main conversation", ""],
+    ["an agent", "agent-1"],
+  ])("by %s needs no prompt where it is a text of this plugin's skills", async (_, agent) => {
+    const answer = await reads(join(plugin, "skills", "waiting", "long.md"), agent);
     expect(answer.hookSpecificOutput).toMatchObject({ permissionDecision: "allow" });
   });
 
@@ -44,9 +47,5 @@ describe("a file that the main conversation reads", () => {
     ["that is not there", "skills/waiting/gone.md"],
   ])("is left to the host where it is one %s", async (_, path) => {
     expect(await reads(`${plugin}/${path}`)).toEqual({});
-  });
-
-  it("is left to the host where an agent reads it", async () => {
-    expect(await reads(join(plugin, "skills", "waiting", "long.md"), "agent-1")).toEqual({});
   });
 });

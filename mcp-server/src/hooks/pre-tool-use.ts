@@ -49,7 +49,7 @@ export async function onPreToolUse(
   if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
   const own = OWN_TOOL.exec(event.tool)?.[1];
   if (own !== undefined) return permitOwnTool(run, session, own, agentId);
-  if (agentId === undefined && event.tool === "Read") return permitOwnText(run, event);
+  if (event.tool === "Read") return permitOwnText(run, event);
   if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
     const input = json(writeInput, event.input);
     const path = input?.file_path ?? input?.notebook_path;
