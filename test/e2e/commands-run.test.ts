@@ -282,7 +282,7 @@ describe("/parallel:status and /parallel:report", { timeout: 60_000 }, () => {
         expect(shown[0]).toMatchObject({ plans: [{ plan: "waiting", done: false }] });
         expect(shown[1]).toMatchObject({ tasks: [] });
         expect(shown[3]).toMatchObject({ tasks: [{ task: "waiting/1", ready: true }] });
-        expect(shown[4]).toMatchObject({ estimate: { makespanMinutes: 6 }, levels: [["1"], ["2"]] });
+        expect(shown[4]).toMatchObject({ criticalPath: ["1", "2"], levels: [["1"], ["2"]] });
         expect(shown[5]).toMatchObject({ tasks: [{ blockedBy: [] }, { blockedBy: ["1"] }] });
         expect(readGraph(outcome.database, "waiting").attempts).toEqual([]);
       },
