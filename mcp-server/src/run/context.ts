@@ -6,6 +6,7 @@ import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutLooks } from "./checkout-looks.ts";
 import { isCaseInsensitive } from "./file-names.ts";
 import { type GraphLocation, graphLocation } from "./graph-location.ts";
+import { OwnTexts } from "./own-texts.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
@@ -20,6 +21,7 @@ export interface RunContext {
   readonly owner: Owner;
   readonly settings: PolicyInput;
   readonly roles: Roles;
+  readonly ownTexts: OwnTexts;
   readonly looks: CheckoutLooks;
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -37,7 +39,7 @@ export interface ProcessFacts {
 }
 
 /**
- * @param pluginRoot the folder of the plugin, whose agents can be launched.
+ * @param pluginRoot the folder of the plugin, whose agents can be launched and whose skills can be read.
  * @throws CallerError for a setting in the environment that is not valid.
  */
 export async function createContext(facts: ProcessFacts, pluginRoot: string): Promise<RunContext> {
@@ -53,6 +55,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
     roles: new Roles(pluginRoot),
+    ownTexts: new OwnTexts(pluginRoot),
     looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
     now: Date.now,
     randomBytes,
