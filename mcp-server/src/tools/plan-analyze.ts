@@ -34,6 +34,8 @@ export const planAnalyze = defineTool({
         ...rest,
         ...(unknownRoles.length > 0 && { unknownRoles }),
         minutesByCap,
+        // What is to follow the last task, for whoever orchestrates.
+        review: loaded.policy.review,
         timeline,
         next:
           strategy === "direct"
