@@ -68,6 +68,23 @@ export function bodyAsGiven(name: string, given = ""): string {
   return text.body.replace("$ARGUMENTS", given).replaceAll(`\${CLAUDE_PLUGIN_ROOT}`, root);
 }
 
+/** A page in a skill's folder, which the skill tells to read when it is needed. */
+export interface SkillPage {
+  readonly skill: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Every page of every skill. */
+export function skillPages(): SkillPage[] {
+  return readdirSync(join(CHECKOUT, "skills")).flatMap((skill) =>
+    readdirSync(join(CHECKOUT, "skills", skill), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md") && file !== "SKILL.md")
+      .map((file) => join("skills", skill, file))
+      .map((path) => ({ skill, path, body: readFileSync(join(CHECKOUT, path), "utf8") })),
+  );
+}
+
 function markdown(folder: string): string[] {
   return readdirSync(join(CHECKOUT, folder)).filter((file) => file.endsWith(".md"));
 }
