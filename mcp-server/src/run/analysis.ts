@@ -6,7 +6,7 @@ import { plainSubject, type Task, type TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
-import { type Estimates, estimateTokens } from "../schedule/estimate.ts";
+import type { Estimates } from "../schedule/estimate.ts";
 import { headsAndTails } from "../schedule/heads-and-tails.ts";
 import { planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
@@ -42,7 +42,9 @@ export interface Analysis {
     readonly makespanMinutes: number;
     readonly lowerBoundMinutes: number;
     readonly speedup: number;
+    /** Of all agents, without what is read from a cache. */
     readonly tokens: number;
+    readonly tokensBasis: string;
     readonly basis: string;
   };
   /** The makespan for each cap from 1 on, as far as more makes it shorter; of very large plans none. */
@@ -136,7 +138,8 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       makespanMinutes: minutes(plan.makespan),
       lowerBoundMinutes: minutes(plan.lowerBound),
       speedup: Math.round(speedup * 10) / 10,
-      tokens: estimateTokens(open.reduce((sum, task) => sum + estimates.durationMs(task), 0)),
+      tokens: open.reduce((sum, task) => sum + estimates.tokens(task), 0),
+      tokensBasis: estimates.tokensBasis(open),
       basis: estimates.basis(open),
     },
     minutesByCap,
