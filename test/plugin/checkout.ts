@@ -60,6 +60,14 @@ export function pluginTexts(): Text[] {
   return [...commands, ...agents, ...skills];
 }
 
+/** The text of a command or skill as it reaches the model of a session that loads the plugins from this checkout. */
+export function bodyAsGiven(name: string, given = ""): string {
+  const text = pluginTexts().find((candidate) => candidate.name === name);
+  if (text === undefined) throw new Error(`there is no text ${name}`);
+  const root = dirname(join(CHECKOUT, "package.json"));
+  return text.body.replace("$ARGUMENTS", given).replaceAll(`\${CLAUDE_PLUGIN_ROOT}`, root);
+}
+
 function markdown(folder: string): string[] {
   return readdirSync(join(CHECKOUT, folder)).filter((file) => file.endsWith(".md"));
 }

@@ -33,6 +33,7 @@ const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
 
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
+const readInput = z.looseObject({ file_path: z.string() });
 const shellInput = z.looseObject({ command: z.string() });
 const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 
@@ -48,6 +49,7 @@ export async function onPreToolUse(
   if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
   const own = OWN_TOOL.exec(event.tool)?.[1];
   if (own !== undefined) return permitOwnTool(run, session, own, agentId);
+  if (event.tool === "Read") return permitOwnText(run, event);
   if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
     const input = json(writeInput, event.input);
     const path = input?.file_path ?? input?.notebook_path;
@@ -103,6 +105,14 @@ async function permitOwnTool(
     );
   }
   return allow("part of this session's own run");
+}
+
+/** The host asks before it reads outside the project, and a skill's references lie there. */
+async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAnswer> {
+  const path = json(readInput, event.input)?.file_path;
+  return path !== undefined && (await run.ownTexts.include(path))
+    ? allow("a text of this plugin's own skills")
+    : NOTHING;
 }
 
 /** Puts the brief in the place of the launch line, and refuses a launch that nobody offered. */

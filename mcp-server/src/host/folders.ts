@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** Claude Code's folder of this user. */
 export function hostFolder(env: NodeJS.ProcessEnv): string {
-  return env.CLAUDE_CONFIG_DIR || join(homedir(), ".claude");
+  return env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), ".claude");
 }
 
 /** Where the administrator of this machine puts what holds for all users. The folders are Claude Code's documented ones. */
