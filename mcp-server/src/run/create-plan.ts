@@ -4,6 +4,7 @@ import { findCycle } from "../graph/cycle.ts";
 import type { Change } from "../graph/event.ts";
 import type { PlanSource } from "../graph/plan.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { lastSteps } from "../policy/review.ts";
 import type { GraphReader } from "../store/graph-store.ts";
 import { findBreakdown } from "./breakdown-file.ts";
 import type { RunContext } from "./context.ts";
@@ -17,9 +18,9 @@ import {
   policyWarnings,
   refuseUnserved,
 } from "./policy-input.ts";
-import { partsOf, waitForParts } from "./split.ts";
+import { partsOf } from "./split.ts";
 import { sweep } from "./sweep.ts";
-import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { waitForWork } from "./wait-for.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 export interface CreatePlanInput {
@@ -131,11 +132,9 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
   if (input.from !== undefined) {
     const { breakdown, source } = await findBreakdown(ctx.checkout.root, input.from);
     const { title, document, tasks, warnings } = breakdown;
-    refuseUnservedTasks(tasks);
     return { source, title, document, tasks, warnings };
   }
   const breakdown = readBreakdown(JSON.stringify({ tasks: input.tasks }), "tasks");
-  refuseUnservedTasks(breakdown.tasks);
   return {
     source: { kind: "call" },
     title: input.title,
@@ -161,6 +160,7 @@ function compare(
   const changes: Change[] = [];
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
   const known: ReadonlyMap<TaskId, Task> = existing?.graph.tasks ?? new Map();
+  const steps = lastSteps(known.values());
   let position = existing ? nextPosition(existing) : 1;
   const running = new Set(existing?.graph.live.map((claim) => claim.task));
   // A file that says the same as before takes nothing back that was changed by a call or a blocked report since.
@@ -168,7 +168,7 @@ function compare(
     source.source.kind === "file" &&
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const written of source.tasks) {
-    const definition = waitForParts(written, (id) => known.get(id));
+    const definition = waitForWork(written, known, steps);
     const old = known.get(definition.id);
     if (!old) {
       changes.push({ type: "task.created", task: definition.id, definition, position });

@@ -41,7 +41,6 @@ export type PolicyInput = z.infer<typeof policyInput>;
 /** @throws CallerError for a value that is in the contract but not served by this version. */
 export function refuseUnserved(input: PolicyInput): void {
   const unserved: [keyof PolicyInput, boolean, string][] = [
-    ["review", input.review === "task", 'Use "end" or "off".'],
     ["maxTokens", input.maxTokens !== undefined, "Leave it out and watch the run with plan_report."],
   ];
   for (const [field, refused, remedy] of unserved) {
