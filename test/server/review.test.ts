@@ -398,6 +398,29 @@ describe("dependents wait for a review", () => {
     ]);
   });
 
+  it("which no breakdown can turn into something else", async () => {
+    const { folder, server, does, statusOf } = await planOf(pair);
+    await does("a");
+    put(folder, { [FILE]: breakdown([...pair, task("a-review")]) });
+    const error = await server.refused("plan_create", { plan: "p", from: FILE });
+    expect(error).toMatchObject({
+      field: "tasks.a-review",
+      message: expect.stringContaining("the server made"),
+    });
+    expect((await statusOf("a-review")).subject).toBe("Review a: Do a");
+  });
+
+  it("of the alternative that was taken, whichever they named", async () => {
+    const way = (id: string) => task(id, { alternatives: "ways", writes: ["src/way.ts"], review: true });
+    const { server, statusOf } = await planOf([way("a"), way("x"), task("b", { dependencies: ["x"] })]);
+    await done(server, await claimNow(server, "p", "a"));
+    expect((await statusOf("x")).status).toBe("cancelled");
+    expect((await statusOf("b")).dependencies).toEqual(["a", "a-review"]);
+    expect(await claim(server, "p", "b")).toBeUndefined();
+    await done(server, await claimNow(server, "p", "a-review"), { verdict: "accepted" });
+    expect((await claim(server, "p", "b"))?.id).toBe("b");
+  });
+
   it("and is not part of the breakdown that is exported, which says of a task what it said before", async () => {
     const any = task("any", { dependencies: ["a", "b"], needs: "any" });
     const { server, folder, does, statusOf } = await planOf([...pair, any]);

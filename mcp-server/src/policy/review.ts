@@ -40,19 +40,20 @@ export function lastSteps(tasks: Iterable<Task>): Map<TaskId, TaskId> {
 
 /**
  * The definition with the last step of a review beside every dependency on reviewed work. Where not all dependencies
- * have to complete, the step stands for the work, or both would be counted. A server's own task for a piece of work
- * waits for nothing but what it was made to wait for.
+ * have to complete, the step stands for the work, or both would be counted. What is there for the work itself does not
+ * wait for its acceptance.
  */
 export function waitForReviews(
   task: TaskDefinition,
   taskOf: (id: TaskId) => Task | undefined,
   steps: ReadonlyMap<TaskId, TaskId>,
 ): TaskDefinition {
-  if (steps.size === 0 || purposeOf(task)) return task;
+  if (steps.size === 0) return task;
   const countsAll = task.needs === "all" || task.needs === "settled";
   const dependencies = new Set<TaskId>();
   for (const id of task.dependencies) {
-    const step = steps.get(workBehind(id, taskOf));
+    const work = workBehind(id, taskOf);
+    const step = isAbout(task, work, taskOf) ? undefined : steps.get(work);
     if (step === undefined || (countsAll && !isReviewStep(taskOf(id)))) dependencies.add(id);
     if (step !== undefined) dependencies.add(step);
   }
@@ -66,6 +67,17 @@ export function workUnderReview(tasks: ReadonlyMap<TaskId, Task>, of: TaskId): T
     const purpose = purposeOf(task);
     return purpose?.kind === "fix" && purpose.of === of && task.status === "completed";
   });
+}
+
+/** Whether the task is there for this work: to review, mend, merge or verify it. */
+export function isAbout(
+  task: TaskDefinition,
+  work: TaskId,
+  taskOf: (id: TaskId) => Task | undefined,
+): boolean {
+  const purpose = purposeOf(task);
+  if (purpose?.kind === "verify") return purpose.of.includes(work);
+  return purpose?.of !== undefined && workBehind(purpose.of, taskOf) === work;
 }
 
 /** The task whose work is meant: a merge, a review and a fix are about another's. */

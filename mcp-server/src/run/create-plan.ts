@@ -176,6 +176,7 @@ function compare(
       result.created.push(definition.id);
       continue;
     }
+    if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
     const revived = old.status === "cancelled" && old.cause === "removed";
     const same = sameFile || sameMeaning(definition, definitionOf(old));
@@ -219,6 +220,16 @@ function compare(
   }
   refuseCycle(known, changes);
   return { ...result, changes };
+}
+
+/** What the server made of its own, a review for instance, must not become something else by having its id. */
+function idOfServer({ id, subject }: Task): CallerError {
+  return new CallerError(
+    "bad_input",
+    `The id ${id} belongs to a task that the server made ("${subject}"). Nothing was changed.`,
+    "Give your task another id.",
+    `tasks.${id}`,
+  );
 }
 
 /** Tasks that keep their dependencies, because they run or came from a call, may close a cycle with the new ones. */

@@ -4,7 +4,14 @@ import { type Purpose, purposeOf } from "../graph/purpose.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { Decision } from "../policy/decision.ts";
-import { isRejectedForGood, MAX_REVIEWS, waitForReviews, wantsReview, workBehind } from "../policy/review.ts";
+import {
+  isAbout,
+  isRejectedForGood,
+  MAX_REVIEWS,
+  waitForReviews,
+  wantsReview,
+  workBehind,
+} from "../policy/review.ts";
 import { nextPosition } from "./create-tasks.ts";
 import type { LoadedPlan } from "./plan-access.ts";
 import { fixOf, type Reviewed, reviewedPlan, reviewedTask, reviewOf } from "./review-task.ts";
@@ -137,8 +144,10 @@ function besideWork({ graph }: LoadedPlan, work: TaskId, review: TaskDefinition)
 
 /** Whoever waited for the step before waits for the next one; nobody else, because a person may have said otherwise. */
 function inPlaceOf({ graph }: LoadedPlan, before: TaskId, next: TaskDefinition): Change[] {
+  const taskOf = (id: TaskId) => graph.tasks.get(id);
+  const work = workBehind(before, taskOf);
   return definitions([...graph.tasks.values()], (task) =>
-    !purposeOf(task) && task.dependencies.includes(before)
+    task.dependencies.includes(before) && !isAbout(task, work, taskOf)
       ? {
           ...definitionOf(task),
           dependencies: task.dependencies.map((id) => (id === before ? next.id : id)),

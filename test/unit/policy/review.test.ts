@@ -88,9 +88,13 @@ describe("what depends on reviewed work", () => {
     expect(dependencies(["1", "2"], { needs: "settled" })).toEqual(["1", "1-review2", "2"]);
   });
 
-  it("waits for nothing else if it belongs to the review, or if nothing is reviewed", () => {
+  it("waits for no acceptance if it is there for the work, but for that of others", () => {
     const own = { origin: "server", extra: { purpose: { kind: "fix", of: "1", round: 2 } } } as const;
     expect(dependencies(["1"], own)).toEqual(["1"]);
+    const others = { origin: "server", extra: { purpose: { kind: "review", of: "2", round: 1 } } } as const;
+    expect(dependencies(["2", "1"], others)).toEqual(["2", "1", "1-review2"]);
+    const verify = { origin: "server", extra: { purpose: { kind: "verify", of: ["1", "2"] } } } as const;
+    expect(dependencies(["1", "2"], verify)).toEqual(["1", "2"]);
     expect(dependencies(["2", "plan-review"])).toEqual(["2", "plan-review"]);
   });
 
