@@ -10,6 +10,7 @@ import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan } from "../../mcp-server/src/run/plan-access.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
 import { sweep } from "../../mcp-server/src/run/sweep.ts";
+import { Transcripts } from "../../mcp-server/src/run/transcripts.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
@@ -149,9 +150,10 @@ export class World {
         caseInsensitive: false,
         owner: await ownerOf(owner.pid ?? 0, undefined),
         settings: { maxParallel: 20 },
-        roles: new Roles(root),
+        roles: new Roles(),
         now: () => this.nowMs,
         looks: new CheckoutLooks(undefined, () => this.nowMs),
+        transcripts: new Transcripts(join(this.#folder, "projects")),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),
         graph: async () => store,
         createGraph: async () => store,

@@ -18,6 +18,8 @@ export interface RunFacts {
   /** Pending tasks that can never start as things are. */
   readonly unreachable: number;
   readonly done: boolean;
+  /** Why nothing more may be launched although something is ready. */
+  readonly limit: string | undefined;
 }
 
 /** What the failure policy wants now, and why, in one sentence. */
@@ -37,6 +39,7 @@ export function decide(facts: RunFacts): { decision: Decision; reason: string } 
   }
   if (facts.ready > 0) return { decision: "proceed", reason: `${facts.ready} ready.` };
   if (facts.running > 0) return { decision: "wait", reason: `${facts.running} running.` };
+  if (facts.limit !== undefined && !facts.done) return { decision: "escalate", reason: facts.limit };
   if (facts.failed.length + facts.rejected.length > 0)
     return { decision: "escalate", reason: whatIsLeft(facts) };
   return facts.done

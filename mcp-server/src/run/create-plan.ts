@@ -11,13 +11,8 @@ import type { RunContext } from "./context.ts";
 import { nextPosition } from "./create-tasks.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
-import {
-  effectivePolicy,
-  type PolicyInput,
-  policyInput,
-  policyWarnings,
-  refuseUnserved,
-} from "./policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyInput, policyWarnings } from "./policy-input.ts";
+import { unknownRoles } from "./role-warnings.ts";
 import { partsOf } from "./split.ts";
 import { sweep } from "./sweep.ts";
 import { waitForWork } from "./wait-for.ts";
@@ -62,7 +57,6 @@ export async function createPlan(
 ): Promise<PlanChanges & { readonly loaded: LoadedPlan | undefined }> {
   const slug = planSlug(input.plan);
   const policy = input.policy ?? {};
-  refuseUnserved(policy);
   const source = await readSource(ctx, input);
   const warnings = [
     ...source.warnings,
@@ -145,10 +139,9 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
 }
 
 function roleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): string[] {
-  const unknown = new Set(
-    tasks.map((task) => task.agent).filter((role) => role !== undefined && ctx.roles.resolve(role).unknown),
+  return unknownRoles(ctx.roles, tasks).map(
+    (role) => `No agent has the role ${role}; general-purpose stands in.`,
   );
-  return [...unknown].map((role) => `No agent has the role ${role}; general-purpose stands in.`);
 }
 
 /** What an import would change, by the rules of the design: see the comments. */

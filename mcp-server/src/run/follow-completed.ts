@@ -9,20 +9,21 @@ import { afterVerification, verifyLater, whyNotVerified } from "./verification.t
 
 /** Why a task has failed although its agent completed what it was asked: what it judged is not as it should be. */
 export function whyNotAchieved(task: Task, report: Report | undefined): string | undefined {
-  return report && (whyNotAccepted(task, report) ?? whyNotVerified(task, report));
+  return whyNotAccepted(task, report) ?? whyNotVerified(task, report);
 }
 
 /**
  * What follows from a completed attempt for reviews, and for commands that failed beside other writers. It belongs
  * into the transaction that ends the attempt: between a completed task and its review nobody may claim what depends
  * on it, whenever a process dies.
+ * @param report absent where the agent's last message was taken instead.
  */
 export async function followCompleted(
   ctx: RunContext,
   tx: GraphWriter,
   slug: string,
   id: TaskId,
-  report: Report,
+  report: Report | undefined,
 ): Promise<void> {
   const loaded = await loadPlan(ctx, tx, slug);
   const task = taskOf(loaded, id);
@@ -33,5 +34,5 @@ export async function followCompleted(
   if (purpose?.kind === "verify") return tx.append(planId, afterVerification(task, report));
   if (purpose?.kind === "review") return tx.append(planId, ...afterVerdict(loaded, task, purpose, report));
   await tx.append(planId, ...afterCompletion(loaded, task));
-  await tx.append(planId, ...verifyLater(await loadPlan(ctx, tx, slug), task, report));
+  if (report) await tx.append(planId, ...verifyLater(await loadPlan(ctx, tx, slug), task, report));
 }

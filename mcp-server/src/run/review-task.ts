@@ -150,11 +150,11 @@ function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): string {
 }
 
 function whatWasReported(loaded: LoadedPlan, task: Task): string {
-  const last = reportsOf(loaded, task).at(-1);
-  const text = last
-    ? [last.summary, ...last.evidence.slice(0, MOST_NAMED).map(proof), filesLine(last)].filter(Boolean)
-    : ["nothing"];
-  return `${taskName(loaded.stored.slug, task.id)}:\n${quoteShort(text.join("\n"), MOST_TEXT)}`;
+  const last = endedAttempts(loaded, task).at(-1);
+  const text = last?.report
+    ? [last.report.summary, ...last.report.evidence.slice(0, MOST_NAMED).map(proof), filesLine(last.report)]
+    : [last?.lastMessage ?? "nothing"];
+  return `${taskName(loaded.stored.slug, task.id)}:\n${quoteShort(text.filter(Boolean).join("\n"), MOST_TEXT)}`;
 }
 
 function proof(item: Evidence): string {
@@ -196,9 +196,10 @@ function globOf(path: string): Glob[] {
   }
 }
 
-function reportsOf({ graph }: LoadedPlan, { id }: Task): Report[] {
-  return graph
-    .claimsOf(id)
-    .filter((claim): claim is EndedAttempt => claim.state === "ended")
-    .flatMap(({ report }) => report ?? []);
+function reportsOf(loaded: LoadedPlan, task: Task): Report[] {
+  return endedAttempts(loaded, task).flatMap(({ report }) => report ?? []);
+}
+
+function endedAttempts({ graph }: LoadedPlan, { id }: Task): EndedAttempt[] {
+  return graph.claimsOf(id).filter((claim): claim is EndedAttempt => claim.state === "ended");
 }

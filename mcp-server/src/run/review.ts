@@ -23,10 +23,10 @@ type Step = Extract<Purpose, { readonly kind: "review" | "fix" }>;
  * Why what was reviewed is not achieved: it was rejected for the last time, or the review says nothing of it, which
  * is no acceptance.
  */
-export function whyNotAccepted(task: Task, report: Report): string | undefined {
+export function whyNotAccepted(task: Task, report: Report | undefined): string | undefined {
   const purpose = purposeOf(task);
   if (purpose?.kind !== "review") return undefined;
-  if (report.verdict === undefined) return "the review gave no verdict";
+  if (report?.verdict === undefined) return "the review gave no verdict";
   return isRejectedForGood(purpose, report)
     ? `${workOf(purpose)} was rejected in ${MAX_REVIEWS} reviews`
     : undefined;
@@ -52,13 +52,21 @@ export function afterCompletion(loaded: LoadedPlan, task: Task): Change[] {
 }
 
 /** What a verdict means: the way is free, what was found is mended, or a person has to decide. */
-export function afterVerdict(loaded: LoadedPlan, review: Task, step: Step, report: Report): Change[] {
+export function afterVerdict(
+  loaded: LoadedPlan,
+  review: Task,
+  step: Step,
+  report: Report | undefined,
+): Change[] {
   const work = workOf(step);
+  if (report?.verdict === undefined) {
+    return [decided("escalate", `${review.id} gave no verdict on ${work}: somebody has to decide.`)];
+  }
   if (report.verdict === "accepted") {
     return [decided("proceed", `${work} was accepted in review ${step.round} (${review.id}).`)];
   }
   const reviewed = reviewedBy(loaded, step);
-  if (report.verdict === undefined || !reviewed) return [];
+  if (!reviewed) return [];
   if (isRejectedForGood(step, report)) {
     const held = step.of === undefined ? "" : " What depends on it waits.";
     const reason = `${work} was rejected in ${MAX_REVIEWS} reviews (${review.id}): somebody has to decide.${held}`;

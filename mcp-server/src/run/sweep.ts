@@ -106,8 +106,7 @@ export async function endAttempt(
   await settleTask(ctx, tx, before, held.claim, ending);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
-  if (ending.outcome === "completed" && ending.report)
-    await followCompleted(ctx, tx, before.stored.slug, task, ending.report);
+  if (ending.outcome === "completed") await followCompleted(ctx, tx, before.stored.slug, task, ending.report);
   await adaptThrottle(tx, before, held.claim, ending);
 }
 

@@ -57,8 +57,9 @@ export function verifyLater(loaded: LoadedPlan, task: Task, report: Report): Cha
 }
 
 /** Why a verification is not achieved although it ran: its commands fail also when nobody writes. */
-export function whyNotVerified(task: Task, report: Report): string | undefined {
+export function whyNotVerified(task: Task, report: Report | undefined): string | undefined {
   if (purposeOf(task)?.kind !== "verify") return undefined;
+  if (!report) return "nobody reported how the commands ended";
   const failed = failedCommands(report).length;
   return failed === 0
     ? undefined
@@ -66,9 +67,9 @@ export function whyNotVerified(task: Task, report: Report): string | undefined {
 }
 
 /** What is decided when the commands have been run again. */
-export function afterVerification(task: Task, report: Report): Change {
+export function afterVerification(task: Task, report: Report | undefined): Change {
   const tasks = verifiedTasks(task).join(", ");
-  return failedCommands(report).length === 0
+  return whyNotVerified(task, report) === undefined
     ? {
         type: "decision.taken",
         decision: "proceed",
@@ -77,7 +78,7 @@ export function afterVerification(task: Task, report: Report): Change {
     : {
         type: "decision.taken",
         decision: "escalate",
-        reason: `What failed for ${tasks} beside other writers fails also when nobody writes (${task.id}): somebody has to look at it.`,
+        reason: `What failed for ${tasks} beside other writers is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`,
       };
 }
 
