@@ -158,10 +158,11 @@ describe("/spec:execute in a mode", { timeout: 90_000 }, () => {
   });
 
   it("reviews against the specification, mends what is found, reviews quality, and integrates at the end", async () => {
-    const stages = ["review.1", "fix", "review.2"];
+    const stages = ["review.1", "fix"];
     const reviewsAndIntegrates: Habit = (inner) => (conversation) => {
       const last = answers(conversation).at(-1);
-      if (last?.tool === "task_create") return calls(taskTool("batch_next"), { plan: "demo" });
+      const isAsked = last?.tool === "plan_update" && last.value.review === "plan-review";
+      if (last?.tool === "task_create" || isAsked) return calls(taskTool("batch_next"), { plan: "demo" });
       const turn = inner(conversation);
       const concludes = turn.outputs.some(
         (output) => "tool" in output && output.tool === taskTool("plan_report"),
@@ -181,7 +182,9 @@ describe("/spec:execute in a mode", { timeout: 90_000 }, () => {
         };
         return calls(taskTool("task_create"), { plan: "demo", tasks: [fix, again] });
       }
-      if (stage !== undefined) return createsReview(stage)(conversation);
+      if (stage !== undefined) return createsReview(conversation);
+      const asked = answers(conversation).some(({ value }) => value.review === "plan-review");
+      if (!asked) return calls(taskTool("plan_update"), { plan: "demo", action: "review" });
       const integrated = conversation.blocks.some((block) => block.kind === "call" && block.tool === "Bash");
       return integrated ? turn : calls("Bash", { command: "git status --short", description: "Integrate" });
     };
@@ -196,13 +199,12 @@ describe("/spec:execute in a mode", { timeout: 90_000 }, () => {
       summary: "Rejected. One requirement is not met.",
       findings: [finding],
     });
-    const accepts = reports({ evidence, summary: "Accepted." });
     const story = storyOf("is reviewed and integrated", independentTasks(3), {
       runs: [headlessRun({ orchestrator: reviewsAndIntegrates(executesThePlan) })],
       workers: {
         "review.1": [rejects],
         "review.1.2": [reports({ summary: "Accepted." })],
-        "review.2": [accepts],
+        "plan-review": [reports({ evidence, summary: "Sound.", verdict: "accepted" })],
       },
     });
     await runScenario(story, (outcome) => {
@@ -235,18 +237,12 @@ describe("/spec:execute in a mode", { timeout: 90_000 }, () => {
   });
 });
 
-/** The call that the page writes out for the first review; the second is the same with another name. */
-function createsReview(id: string) {
-  return (conversation: Conversation) => {
-    const page = conversation.blocks.findLast((block) => block.kind === "result" && block.tool === "Read");
-    const input = /`task_create (\{.*\})`/.exec(page?.kind === "result" ? page.text : "")?.[1] ?? "";
-    return calls(
-      taskTool("task_create"),
-      JSON.parse(
-        input.replaceAll("SLUG", "demo").replaceAll("SPEC", VALUES.SPEC).replace("review.1", id),
-      ) as Record<string, unknown>,
-    );
-  };
+/** The call that the page writes out for the review against the specification. */
+function createsReview(conversation: Conversation) {
+  const page = conversation.blocks.findLast((block) => block.kind === "result" && block.tool === "Read");
+  const input = /`task_create (\{.*\})`/.exec(page?.kind === "result" ? page.text : "")?.[1] ?? "";
+  const filled = input.replaceAll("SLUG", "demo").replaceAll("SPEC", VALUES.SPEC);
+  return calls(taskTool("task_create"), JSON.parse(filled) as Record<string, unknown>);
 }
 
 /** A worker that claims, writes the file of its brief, reports, and claims again until there is nothing. */

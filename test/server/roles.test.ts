@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { idsOf, launchFor, put, repository, task } from "./checkout.ts";
+import { idsOf, launchFor, put, report, repository, task } from "./checkout.ts";
 import { graphOf, logOf } from "./graph-file.ts";
 import { git, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 import { fileAt } from "./worktrees.ts";
@@ -157,6 +157,26 @@ describe("an agent whose tools leave out this plugin's", () => {
     const input = JSON.stringify(launchFor(launch, "2"));
     const answer = await server.hook({ event: "PreToolUse", tool: "Agent", use: "u2", input });
     expect(JSON.stringify(answer)).toContain("> DONE. The ode is in src/1.ts.");
+  });
+
+  it("completes a reviewed task, which is reviewed all the same", async () => {
+    const { server, stop } = await launched({ review: true });
+    await stop("DONE. The ode is in src/1.ts.");
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    expect(idsOf(launch)).toEqual(["1-review"]);
+    const review = JSON.stringify(await server.call("task_get", { task: "p/1-review" }));
+    expect(review).toContain("> DONE. The ode is in src/1.ts.");
+  });
+
+  it("gives no verdict: this plugin's own reviewer stands in for one that cannot report", async () => {
+    const { server } = await started({
+      ".claude/agents/code-reviewer.md": agentFile("code-reviewer", "tools: Read"),
+    });
+    await server.call("plan_create", { plan: "p", tasks: [task("1", { review: true })] });
+    const first = (await server.call("batch_next", { plan: "p" })).launch;
+    await report(server, "p", launchFor(first, "1"));
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    expect(launch).toMatchObject([{ task: "1-review", subagent_type: "parallel:code-reviewer" }]);
   });
 
   it("has failed when it says so", async () => {

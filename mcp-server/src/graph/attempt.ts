@@ -43,9 +43,15 @@ export type BlockedOn =
   | { readonly tasks: readonly TaskId[] }
   | { readonly question: string };
 
+export const REVIEW_VERDICTS = ["accepted", "rejected"] as const;
+/** What a review comes to. Only a completed review has one: a reviewer that could not review says nothing. */
+export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
+
 /** What an agent hands back about its task. */
 export interface Report {
   readonly outcome: "completed" | "failed" | "blocked";
+  /** Of a review, if it was completed. */
+  readonly verdict?: ReviewVerdict;
   readonly summary: string;
   readonly evidence: readonly Evidence[];
   readonly filesChanged: readonly string[];

@@ -238,7 +238,7 @@ export type Change =
   | { readonly type: "commit.skipped"; readonly reason: string }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }
-  /** What follows from a failure, by the policy; one of the words of `batch_collect`. */
+  /** What follows from a failure or a verdict, by the policy; one of the words of `batch_collect`. */
   | {
       readonly type: "decision.taken";
       readonly decision: string;

@@ -7,6 +7,7 @@ import { type CommittedWork, committedWork } from "./committed-work.ts";
 import { plural } from "./format.ts";
 import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
 import { normaliseText } from "./normalise.ts";
+import { type CommandRunAgain, commandsRunAgain, type ReviewedWork, reviewedWorks } from "./reviews.ts";
 import { measureRun, type RunFigures } from "./run-figures.ts";
 import { type ScopeTruth, scopeTruth } from "./scope-truth.ts";
 import { type SessionResult, sessionResults } from "./session-result.ts";
@@ -53,6 +54,9 @@ export interface RunReport {
   readonly suggestedScopes: readonly SuggestedScope[];
   readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
+  readonly reviews: readonly ReviewedWork[];
+  /** Commands that failed beside other writers. */
+  readonly runAgain: readonly CommandRunAgain[];
   /** What the policy decided, in order. */
   readonly decisions: readonly {
     readonly atMs: number;
@@ -78,6 +82,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const tasks = taskResults(state, nowMs);
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
+  const runAgain = commandsRunAgain(state);
   const { written, ...truth } = scopeTruth(state, events);
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
@@ -101,7 +106,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
       notRun: having("pending"),
     },
     waitingForUser: waitingForUser(state.tasks, tasks),
-    unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult)),
+    unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult, runAgain)),
     findings: mergeFindings(
       tasks.flatMap(({ task, findings }) => findings.map((finding) => ({ task, finding }))),
     ),
@@ -111,6 +116,8 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     suggestedScopes: suggestedScopes(state.tasks, written),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
+    reviews: reviewedWorks(state),
+    runAgain,
     decisions: events.flatMap(({ atMs, change }) =>
       change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],
     ),

@@ -5,6 +5,7 @@ import type { RunReport } from "./aggregate.ts";
 import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
 import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
+import type { ReviewRound } from "./reviews.ts";
 import type { EstimateFigures, RunFigures, TokenEstimateFigures } from "./run-figures.ts";
 import { shareLine } from "./share-line.ts";
 import { MARKS } from "./status-mark.ts";
@@ -40,6 +41,7 @@ export function renderMarkdown(report: RunReport): string {
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
     section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
+    section("Reviews", reviewLines(report)),
     section("Findings", findingLines(report)),
     section(
       "Not verified",
@@ -48,6 +50,7 @@ export function renderMarkdown(report: RunReport): string {
         return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
       }),
     ),
+    section("Run again when nobody wrote", runAgainLines(report)),
     section("Files and scopes", fileLines(report)),
     section("Commits", commitLines(report)),
     section(
@@ -105,8 +108,12 @@ function taskLines(task: TaskResult): string[] {
 
 function roleOf({ attempts }: TaskResult): string[] {
   const agentType = attempts.at(-1)?.agentType;
-  // The plugin's own prefix tells the reader nothing.
-  return agentType === undefined ? [] : [escapeMarkdown(agentType.replace(/^parallel:/, ""), NAME_LIMIT)];
+  return agentType === undefined ? [] : [agentName(agentType)];
+}
+
+/** The plugin's own prefix tells the reader nothing. */
+function agentName(agentType: string): string {
+  return name(agentType.replace(/^parallel:/, ""));
 }
 
 function evidenceOf(evidence: readonly Evidence[]): string {
@@ -131,6 +138,35 @@ function waitingLine({ task, kind, text, attempts, heldUp }: RunReport["waitingF
   const held =
     heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
   return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
+}
+
+function reviewLines({ reviews }: RunReport): string[] {
+  return reviews.flatMap(({ task, state, rounds }) => {
+    const mark = { accepted: "✓", "under review": "▶", "waits for a person": "✗" }[state];
+    const how = state === "accepted" ? `accepted in review ${rounds.at(-1)?.round}` : state;
+    const head = `- ${mark} ${task === undefined ? "**The plan as a whole**" : bold(task)}: ${how}`;
+    return [head, ...rounds.map(roundLine)];
+  });
+}
+
+function roundLine({ round, review, status, verdict, summary, findings, by, fix }: ReviewRound): string {
+  const who = by.length === 0 ? "" : ` by ${some([...new Set(by)].map(agentName))}`;
+  const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
+  const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
+  const said = summary === undefined ? "" : `: ${escapeMarkdown(summary)}`;
+  const mended =
+    fix === undefined
+      ? ""
+      : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === undefined ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
+  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${mended}`;
+}
+
+function runAgainLines({ runAgain }: RunReport): string[] {
+  return runAgain.map(({ command, of, verification, exitCode }) => {
+    const how =
+      exitCode === undefined ? "not run yet" : exitCode === 0 ? "succeeded" : `**exit code ${exitCode}**`;
+    return `- ${name(command)} (for ${some(of.map(name))}): ${how} in ${bold(verification)}`;
+  });
 }
 
 function findingLines({ findings }: RunReport): string[] {

@@ -1,4 +1,4 @@
-import type { Evidence, Finding, Outcome } from "../graph/attempt.ts";
+import type { Evidence, Finding, Outcome, ReviewVerdict } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import type { Usage } from "../graph/usage.ts";
@@ -29,6 +29,8 @@ export interface TaskResult {
   readonly outcome?: Outcome | "running";
   /** The last report's summary, or an agent's last message where it gave no report. */
   readonly summary?: string;
+  /** Of a review: what it came to. */
+  readonly verdict?: ReviewVerdict;
   /** The summary is an agent's last message: nobody checked its form. */
   readonly unstructured: boolean;
   /** Why it has its status: a failure's reason, `removed`, or why it has not run. */
@@ -77,6 +79,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
       status: task.status,
       ...(last && { outcome: ended?.outcome ?? "running" }),
       ...(summary && { summary }),
+      ...(ended?.report?.verdict && { verdict: ended.report.verdict }),
       unstructured: ended?.report === undefined && summary !== undefined,
       ...(reason && { reason }),
       ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),

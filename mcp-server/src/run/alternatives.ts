@@ -2,11 +2,13 @@ import { isLive } from "../graph/attempt.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import { definitionOf, type TaskId } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
+import { lastSteps } from "../policy/review.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { loadPlan, taskOf } from "./plan-access.ts";
-import { causeOfAlternative, waitForParts } from "./split.ts";
+import { causeOfAlternative } from "./split.ts";
 import { endAttempt } from "./sweep.ts";
+import { waitForWork } from "./wait-for.ts";
 
 /**
  * The first of several approaches to complete is taken: the others are cancelled, their agents are to be stopped,
@@ -45,9 +47,10 @@ export async function takeAlternative(
   }
   if (others.length === 0) return;
   const { graph } = await loadPlan(ctx, tx, plan);
+  const steps = lastSteps(graph.tasks.values());
   for (const task of graph.tasks.values()) {
     if (hasEnded(task.status) || task.status === "in_progress") continue;
-    const definition = waitForParts(definitionOf(task), (id) => graph.tasks.get(id));
+    const definition = waitForWork(definitionOf(task), graph.tasks, steps);
     if (definition.dependencies.join() !== task.dependencies.join())
       await tx.append(planId, { type: "task.defined", task: task.id, definition });
   }

@@ -1,7 +1,9 @@
 import type { Attempt, EndedAttempt, Report } from "../graph/attempt.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import { MESSAGE_DONE, MESSAGE_FAILED } from "../policy/message-outcome.ts";
+import { quote } from "./quote.ts";
 
 /** What other tasks handed over may take this many characters of a brief. */
 const MAX_INPUT_CHARACTERS = 6_000;
@@ -65,9 +67,15 @@ export function writeBrief(facts: BriefFacts): string {
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
+/** A reviewer hands in one thing more than others. */
+function verdict(task: Task): string {
+  if (purposeOf(task)?.kind !== "review") return "";
+  return ` And verdict: accepted, or rejected with findings that say what is to be mended; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
+}
+
 function endWithReport(plan: PlanSlug, task: Task): string {
   return `# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}. A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
 2. Reply with the line that it returns and nothing else.`;
 }
 
@@ -154,14 +162,6 @@ function earlierAttempts(earlier: readonly Attempt[]): string {
 function added(text: string | undefined): string {
   if (text === undefined || text.trim() === "") return "";
   return `# The orchestrator added\n${quote(text.trim().slice(0, MAX_ADDED_CHARACTERS))}`;
-}
-
-/** Text that somebody else wrote is quoted: it is information, not an instruction of this brief. */
-function quote(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => `> ${line}`)
-    .join("\n");
 }
 
 /**

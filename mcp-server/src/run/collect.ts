@@ -1,6 +1,6 @@
 import type { EndedAttempt } from "../graph/attempt.ts";
 import { hasEnded, reachableTasks } from "../graph/readiness.ts";
-import type { TaskId } from "../graph/task.ts";
+import type { Task, TaskId } from "../graph/task.ts";
 import { type Decision, decide } from "../policy/decision.ts";
 import { spentText } from "../policy/token-limit.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
@@ -10,6 +10,7 @@ import { choose, type StopOrder, stopOrders } from "./next-batch.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf, isDone } from "./progress.ts";
 import { recoveredBy } from "./recover.ts";
+import { rejectedWork } from "./review.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a caller waits for. */
@@ -172,13 +173,15 @@ async function result(
   const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
   const counts = countsOf(loaded);
   const done = isDone(loaded);
+  const failed = counts.failed === 0 ? [] : failedTasks(loaded);
   const { decision, reason } = decide({
     failure: loaded.policy.failure,
     stopped: loaded.stored.status === "stopped",
     running: counts.running,
     ready: loaded.stored.status === "open" ? choice.chosen.length : 0,
     completed: counts.completed,
-    failed: counts.failed === 0 ? [] : failedTasks(loaded),
+    failed: failed.filter((task) => !rejectedWork(loaded, task)).map(({ id }) => id),
+    rejected: failed.flatMap((task) => rejectedWork(loaded, task) ?? []),
     retrying: choice.chosen.filter(({ task }) => task.failedAttempts > 0).map(({ id }) => id),
     unreachable:
       counts.pending -
@@ -207,19 +210,22 @@ async function result(
   };
 }
 
-function failedTasks({ graph }: LoadedPlan): string[] {
-  return [...graph.tasks.values()].filter((task) => task.status === "failed").map((task) => task.id);
+function failedTasks({ graph }: LoadedPlan): Task[] {
+  return [...graph.tasks.values()].filter((task) => task.status === "failed");
 }
 
 function endedLine(attempt: EndedAttempt): Ended {
   const text = (attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "")
     .replace(/\s+/g, " ")
     .trim();
-  const most = attempt.outcome === "completed" ? MAX_LINE.completed : MAX_LINE.other;
+  const verdict = attempt.report?.verdict;
+  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  const most = isGood ? MAX_LINE.completed : MAX_LINE.other;
+  const line = verdict === undefined ? text : `${verdict}: ${text}`;
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: text.length > most ? `${text.slice(0, most - 1)}…` : text,
+    line: line.length > most ? `${line.slice(0, most - 1)}…` : line,
   };
 }
 

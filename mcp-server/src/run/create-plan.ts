@@ -5,6 +5,7 @@ import { findCycle } from "../graph/cycle.ts";
 import type { Change } from "../graph/event.ts";
 import type { PlanSource } from "../graph/plan.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { lastSteps } from "../policy/review.ts";
 import type { GraphReader } from "../store/graph-store.ts";
 import { findBreakdown } from "./breakdown-file.ts";
 import type { RunContext } from "./context.ts";
@@ -21,17 +22,11 @@ import {
 } from "./draft.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
-import {
-  effectivePolicy,
-  type PolicyInput,
-  policyInput,
-  policyWarnings,
-  refuseUnserved,
-} from "./policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyInput, policyWarnings } from "./policy-input.ts";
 import { unknownRoles } from "./role-warnings.ts";
-import { partsOf, waitForParts } from "./split.ts";
+import { partsOf } from "./split.ts";
 import { sweep } from "./sweep.ts";
-import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { waitForWork } from "./wait-for.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 export interface CreatePlanInput {
@@ -82,7 +77,6 @@ export async function createPlan(
 ): Promise<CreatedPlan> {
   const slug = planSlug(input.plan);
   const policy = input.policy ?? {};
-  refuseUnserved(policy);
   const source = await readSource(ctx, input);
   const warnings = [
     ...source.warnings,
@@ -162,7 +156,6 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
   if (input.from !== undefined) {
     const found = await findBreakdown(ctx.checkout.root, input.from);
     const { title, document, tasks, warnings } = found.breakdown;
-    refuseUnservedTasks(tasks);
     const draft = draftOf(found);
     if (!draft) return { source: found.source, title, document, tasks, warnings };
     // Whoever writes a draft is there to mend it.
@@ -170,7 +163,6 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
     return { source: sourceOf(draft), title, document, tasks, warnings: [...ofTexts, ...warnings], draft };
   }
   const breakdown = readBreakdown(JSON.stringify({ tasks: input.tasks }), "tasks");
-  refuseUnservedTasks(breakdown.tasks);
   return {
     source: { kind: "call" },
     title: input.title,
@@ -195,6 +187,7 @@ function compare(
   const changes: Change[] = [];
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
   const known: ReadonlyMap<TaskId, Task> = existing?.graph.tasks ?? new Map();
+  const steps = lastSteps(known.values());
   let position = existing ? nextPosition(existing) : 1;
   const running = new Set(existing?.graph.live.map((claim) => claim.task));
   // A file that says the same as before takes nothing back that was changed by a call or a blocked report since.
@@ -202,7 +195,7 @@ function compare(
     source.source.kind === "file" &&
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const written of source.tasks) {
-    const definition = waitForParts(written, (id) => known.get(id));
+    const definition = waitForWork(written, known, steps);
     const old = known.get(definition.id);
     if (!old) {
       changes.push({ type: "task.created", task: definition.id, definition, position });
@@ -210,6 +203,7 @@ function compare(
       result.created.push(definition.id);
       continue;
     }
+    if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
     const revived = old.status === "cancelled" && old.cause === "removed";
     const same = sameFile || sameMeaning(definition, definitionOf(old));
@@ -253,6 +247,16 @@ function compare(
   }
   refuseCycle(known, changes);
   return { ...result, changes };
+}
+
+/** What the server made of its own, a review for instance, must not become something else by having its id. */
+function idOfServer({ id, subject }: Task): CallerError {
+  return new CallerError(
+    "bad_input",
+    `The id ${id} belongs to a task that the server made ("${subject}"). Nothing was changed.`,
+    "Give your task another id.",
+    `tasks.${id}`,
+  );
 }
 
 /** Tasks that keep their dependencies, because they run or came from a call, may close a cycle with the new ones. */

@@ -1,11 +1,13 @@
+import type { TaskId } from "../graph/task.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { takeAlternative } from "./alternatives.ts";
 import type { Look } from "./checkout-looks.ts";
 import { compareReport } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
 import { type HandedIn, settle, type Working } from "./hand-in.ts";
-import type { LoadedPlan } from "./plan-access.ts";
+import { type LoadedPlan, loadPlan } from "./plan-access.ts";
 import type { RefMove } from "./plan-branch.ts";
+import { openReviewOf } from "./review.ts";
 import { recordLook } from "./scope-truth.ts";
 import { type Ending, endAttempt } from "./sweep.ts";
 
@@ -40,5 +42,15 @@ export async function endWithResult(
   await endAttempt(ctx, tx, held, ending);
   if (ending.outcome === "completed") await takeAlternative(ctx, tx, held.plan, attempt.task);
   const isKnown = seen !== undefined && (await recordLook(ctx, tx, seen.look));
-  return { note: isKnown ? await compareReport(ctx, tx, held, seen.unseen) : undefined, moves };
+  const note = isKnown ? await compareReport(ctx, tx, held, seen.unseen) : undefined;
+  if (note !== undefined) await tellReviewer(tx, await loadPlan(ctx, tx, held.plan), attempt.task, note);
+  return { note, moves };
+}
+
+/** Whoever reviews the task is told where its report and the checkout differ. */
+async function tellReviewer(tx: GraphWriter, loaded: LoadedPlan, id: TaskId, said: string): Promise<void> {
+  const review = openReviewOf(loaded, id);
+  if (!review) return;
+  const note = `The server compared the report of ${id} with the checkout. ${said}`;
+  await tx.append(loaded.stored.id, { type: "task.annotated", task: review.id, note });
 }

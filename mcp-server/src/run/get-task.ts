@@ -1,5 +1,7 @@
 import type { Attempt, AttemptId } from "../graph/attempt.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import type { Task, TaskId } from "../graph/task.ts";
+import { workUnderReview } from "../policy/review.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import { type BriefFacts, type Input, type WorktreeFacts, writeBrief } from "./brief.ts";
@@ -89,7 +91,7 @@ export function briefOf(
     task,
     token,
     scope: held.claim.scope,
-    inputs: task.dependencies.flatMap((id) => {
+    inputs: inputsOf(loaded, task).flatMap((id) => {
       const dependency = loaded.graph.tasks.get(id);
       return dependency ? [inputOf(loaded, dependency)] : [];
     }),
@@ -98,6 +100,17 @@ export function briefOf(
     canReport,
     ...(isolated && { worktree: worktreeFacts(loaded, task, held.claim.id, isolated) }),
   });
+}
+
+/** What a task builds on: its dependencies, and for a review also what was reviewed and what mended it. */
+function inputsOf({ graph }: LoadedPlan, task: Task): TaskId[] {
+  if (purposeOf(task)) return [...task.dependencies];
+  const inputs = task.dependencies.flatMap((id) => {
+    const purpose = purposeOf(graph.tasks.get(id));
+    if (purpose?.kind !== "review" || purpose.of === undefined) return [id];
+    return [...workUnderReview(graph.tasks, purpose.of).map((work) => work.id), id];
+  });
+  return [...new Set(inputs)];
 }
 
 function inputOf(loaded: LoadedPlan, task: Task): Input {

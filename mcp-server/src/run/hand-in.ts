@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Attempt, isLive, type Report } from "../graph/attempt.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import type { Task } from "../graph/task.ts";
 import { asksForWorktree } from "../policy/isolation.ts";
 import { ownFiles, ownFilesInOrder } from "../policy/own-files.ts";
@@ -84,7 +85,8 @@ async function fromWorktree(
   report: Report,
 ): Promise<HandedIn | undefined> {
   const worktree = record.cut.get(attempt.id);
-  if (!worktree || !existsSync(worktree.path)) return undefined;
+  // A reviewer changes nothing: what its commands leave behind is nobody's work.
+  if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return undefined;
   const completed = report.outcome === "completed";
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
   const work = await commitWorktree(worktree, message, completed);

@@ -1,6 +1,8 @@
 import type { Change } from "../graph/event.ts";
+import type { Purpose } from "../graph/purpose.ts";
 import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../graph/task.ts";
 import { nextPosition } from "./create-tasks.ts";
+import { freeId } from "./free-id.ts";
 import type { Working } from "./hand-in.ts";
 import { type LoadedPlan, taskOf } from "./plan-access.ts";
 import { planBranch } from "./plan-branch.ts";
@@ -35,7 +37,7 @@ export function mergeTaskFor(
   sides: Sides,
 ): Change[] {
   const task = taskOf(loaded, attempt.task);
-  const id = freeId(loaded, task.id);
+  const id = freeId(loaded, `${task.id}-merge`);
   const definition: TaskDefinition = {
     id,
     subject: `Merge ${task.id}: ${plainSubject(task.subject)}`,
@@ -51,7 +53,7 @@ export function mergeTaskFor(
     isolation: "worktree",
     acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
     origin: "server",
-    extra: {},
+    extra: { purpose: { kind: "merge", of: task.id } satisfies Purpose },
   };
   const dependents = [...loaded.graph.tasks.values()].filter(
     (other) => other.status === "pending" && other.dependencies.includes(task.id),
@@ -74,13 +76,6 @@ function waitingFor(dependent: TaskDefinition, task: TaskId, merge: TaskId): Tas
       ? dependent.dependencies
       : dependent.dependencies.filter((id) => id !== task);
   return { ...dependent, dependencies: [...kept, merge] };
-}
-
-function freeId(loaded: LoadedPlan, task: TaskId): TaskId {
-  for (let number = 1; ; number++) {
-    const id = `${task}-merge${number === 1 ? "" : number}` as TaskId;
-    if (!loaded.graph.tasks.has(id)) return id;
-  }
 }
 
 function description(

@@ -1,5 +1,6 @@
 import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
 import { type Isolation, plainSubject, type Task, type TaskId, taskName } from "../graph/task.ts";
@@ -19,6 +20,7 @@ import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Ahead, aheadOf, planAhead } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
+import type { Role } from "./roles.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
 import { watchTokenLimit } from "./token-limit.ts";
@@ -218,12 +220,23 @@ function* candidatesOf(
   for (const task of inOrder(loaded, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;
     if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
-    const { role, agentType } = ctx.roles.resolve(task.agent);
+    const { role, agentType } = roleFor(ctx, task);
     const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
     const isolation = isolations.of(task.id);
     const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === undefined || only(candidate)) yield candidate;
   }
+}
+
+/**
+ * The agent of a task. Verdicts and exit codes are told by the tool alone, so where the agent of that name has no access
+ * to it, this plugin's own judges.
+ */
+function roleFor({ roles }: RunContext, task: Task): Role {
+  const role = roles.resolve(task.agent);
+  const kind = purposeOf(task)?.kind;
+  const needsTool = kind === "review" || kind === "verify";
+  return needsTool && !roles.canReport(role.agentType) ? roles.resolve(`parallel:${task.agent}`) : role;
 }
 
 /** Whether the task failed while others ran beside it that may show that the approach is wrong. */

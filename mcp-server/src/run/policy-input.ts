@@ -38,23 +38,6 @@ export const policyInput = z.strictObject({
 });
 export type PolicyInput = z.infer<typeof policyInput>;
 
-/** @throws CallerError for a value that is in the contract but not served by this version. */
-export function refuseUnserved(input: PolicyInput): void {
-  const unserved: [keyof PolicyInput, boolean, string][] = [
-    ["review", input.review === "task", 'Use "end" or "off".'],
-  ];
-  for (const [field, refused, remedy] of unserved) {
-    if (refused) {
-      throw new CallerError(
-        "not_served",
-        `policy.${field}: ${JSON.stringify(input[field])} is not served by this version.`,
-        remedy,
-        `policy.${field}`,
-      );
-    }
-  }
-}
-
 /** Fills what the input states over `base`. */
 function over(base: Policy, input: PolicyInput): Policy {
   const { leaseMinutes, maxLeaseHours, ...rest } = input;
@@ -136,7 +119,6 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
       name,
     );
   }
-  refuseUnserved(parsed.data);
   return parsed.data;
 }
 

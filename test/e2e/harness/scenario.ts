@@ -68,7 +68,8 @@ export interface SpecTask {
   writes?: string[];
   reads?: string[];
   resources?: string[];
-  acceptance?: string[];
+  acceptance?: (string | { criterion: string; command: string })[];
+  review?: boolean;
   estimateMinutes?: number;
   timeoutMinutes?: number;
   retries?: number;

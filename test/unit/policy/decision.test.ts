@@ -9,6 +9,7 @@ const quiet: RunFacts = {
   ready: 0,
   completed: 0,
   failed: [],
+  rejected: [],
   retrying: [],
   unreachable: 0,
   done: false,
@@ -41,6 +42,15 @@ describe("decide", () => {
     expect(decisionOn({ failed: ["1"], done: true }).reason).toMatch(/Nothing completed/);
   });
 
+  it("escalates what every review rejected, beside what failed", () => {
+    const { decision, reason } = decisionOn({ rejected: ["1"], failed: ["2"], completed: 3, unreachable: 1 });
+    expect(decision).toBe("escalate");
+    expect(reason).toBe(
+      "Rejected in every review: 1. Failed after all attempts: 2. 1 wait for them and cannot start.",
+    );
+    expect(decisionOn({ rejected: ["1"], running: 1 }).decision, "while others work on").toBe("wait");
+  });
+
   it("proceeds to the report when everything has ended well", () => {
     expect(decisionOn({ completed: 3, done: true }).decision).toBe("proceed");
   });
@@ -61,6 +71,7 @@ describe("decide", () => {
       ready: fc.nat(3),
       completed: fc.nat(3),
       failed: ids,
+      rejected: ids,
       retrying: ids,
       unreachable: fc.nat(3),
       done: fc.boolean(),

@@ -53,6 +53,19 @@ describe("a brief", () => {
     expect(brief()).not.toContain("# Acceptance");
   });
 
+  it("asks a reviewer, and nobody else, for a verdict", () => {
+    const extra = { purpose: { kind: "review", of: "1", round: 1 } };
+    expect(brief({ task: task("1-review", { origin: "server", extra }) })).toContain(
+      "And verdict: accepted, or",
+    );
+    expect(brief({ task: task("1-review", { origin: "file", extra }) })).not.toContain("verdict");
+  });
+
+  it("quotes every line of what others wrote, whatever ends it", () => {
+    const notes = ["one\rtwo\u2028# How to end\r\nfour"];
+    expect(brief({ task: task("1.2", { notes }) })).toContain("> one\n> two\n> # How to end\n> four");
+  });
+
   it("says what may be written, by how it is known", () => {
     const scope = { writes: ["src/a.ts"], reads: [], resources: ["port"] };
     const declared = brief({ scope: { ...scope, basis: "declared" } });

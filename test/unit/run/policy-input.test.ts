@@ -125,8 +125,4 @@ describe("the settings of the environment", () => {
     expect(error.message).toContain(`${name}=${value}`);
     expect(error.remedy).toContain(name);
   });
-
-  it("that are not served yet are refused", () => {
-    expect(refusalOf(() => settingsFromEnvironment({ PARALLEL_REVIEW: "task" })).kind).toBe("not_served");
-  });
 });
