@@ -2,6 +2,7 @@ import type { EndedAttempt } from "../graph/attempt.ts";
 import { hasEnded, reachableTasks } from "../graph/readiness.ts";
 import type { TaskId } from "../graph/task.ts";
 import { type Decision, decide } from "../policy/decision.ts";
+import { spentText } from "../policy/token-limit.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
@@ -183,6 +184,7 @@ async function result(
       counts.pending -
       (counts.failed + counts.cancelled === 0 ? counts.pending : reachableTasks(loaded.graph.tasks).size),
     done,
+    limit: loaded.spent && spentText(loaded.spent),
   });
   const superfluous = loaded.graph.claims.flatMap((claim) =>
     claim.state === "running" && claim.agentId !== undefined && state.superfluous.includes(claim.task)

@@ -2,11 +2,12 @@ import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
-import { type Isolation, plainSubject, type Task, taskName } from "../graph/task.ts";
+import { type Isolation, plainSubject, type Task, type TaskId, taskName } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { Isolations } from "../policy/isolation.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
+import { spentText } from "../policy/token-limit.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
@@ -20,6 +21,7 @@ import { type Ahead, aheadOf, planAhead } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
+import { watchTokenLimit } from "./token-limit.ts";
 
 /** One agent to launch, as the host's Agent tool wants it. */
 export interface Launch {
@@ -66,18 +68,22 @@ export async function nextBatch(
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await seenCheckout(ctx, store, slug);
   await planAhead(ctx, store, slug);
+  await watchTokenLimit(ctx, store, actor, slug);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
-    if (loaded.stored.status === "open") {
+    let heldBack: readonly string[] = [];
+    if (loaded.stored.status === "open" && !loaded.spent) {
       for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
         const token = await tx.offerToken(held.claim.id);
         const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
-      const choice = await choose(ctx, tx, loaded, tx.nowMs);
-      for (const candidate of choice.chosen.slice(0, max === undefined ? undefined : max - launch.length)) {
+      const most = max === undefined ? undefined : max - launch.length;
+      const choice = await choose(ctx, tx, loaded, tx.nowMs, { most });
+      heldBack = choice.heldBack;
+      for (const candidate of choice.chosen) {
         const { token } = await offer(ctx, tx, loaded, candidate, seen);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
       }
@@ -91,15 +97,9 @@ export async function nextBatch(
       counts: countsOf(after),
       why: quiet ? await whyNothing(ctx, tx, after) : [],
       done: isDone(after),
-      heldBack: heldBackIn(after, tx.nowMs),
+      heldBack: after.graph.live.length < after.cap ? heldBack : [],
     };
   });
-}
-
-function heldBackIn(loaded: LoadedPlan, nowMs: number): string[] {
-  const { graph, cap } = loaded;
-  const waiting = graph.live.length < cap ? aheadOf(loaded, nowMs)?.heldBack : undefined;
-  return [...(waiting ?? [])].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
@@ -137,6 +137,19 @@ export interface Candidate {
   readonly isolation: Isolation;
 }
 
+/** What a caller wants of all that could start. */
+export interface Wanted {
+  readonly only?: ((candidate: Candidate) => boolean) | undefined;
+  /** Not more than these. */
+  readonly most?: number | undefined;
+}
+
+/** What starts now, what cannot, and what could and is left for later. */
+export interface Chosen extends Choice<Candidate> {
+  /** Tasks that could start and wait because everything is expected to end sooner that way; at most ten. */
+  readonly heldBack: readonly TaskId[];
+}
+
 /**
  * What can start now within caps, capacities and scopes: in the order of the schedule where there is one, else best
  * first by the longest chain of work behind it.
@@ -147,8 +160,8 @@ export async function choose(
   reader: GraphReader,
   loaded: LoadedPlan,
   nowMs: number,
-  only?: (candidate: Candidate) => boolean,
-): Promise<Choice<Candidate>> {
+  { only, most }: Wanted = {},
+): Promise<Chosen> {
   const { policy, graph } = loaded;
   const held = (await reader.held(ctx.checkoutKey))
     .filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs))
@@ -161,7 +174,7 @@ export async function choose(
     chooseBatch(
       candidatesOf(ctx, loaded, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-      { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
+      { cap: loaded.pauseMs > 0 || loaded.spent ? 0 : loaded.cap, capacity: policy.capacity, most },
       (candidate, chosen) => {
         const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
           !areAlternatives(candidate.task, other.task) &&
@@ -176,7 +189,9 @@ export async function choose(
   const choice = choiceBy(ahead);
   // What the schedule starts now may be held by another plan: nothing waits for it while nothing runs.
   const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
-  return ahead && isStuck ? choiceBy(undefined) : choice;
+  if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: [] };
+  const heldBack = [...(ahead?.heldBack ?? [])].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
+  return { ...choice, heldBack };
 }
 
 /** The ready tasks in the order of the schedule, without those that it holds back. */
@@ -238,6 +253,11 @@ export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
 
 async function whyNothing(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan) {
   if (loaded.stored.status !== "open") return [];
+  const { spent } = loaded;
+  if (spent) {
+    const ready = loaded.graph.ready.slice(0, MAX_REASONS);
+    return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
+  }
   const { refused } = await choose(ctx, tx, loaded, tx.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,

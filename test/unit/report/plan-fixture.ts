@@ -8,7 +8,14 @@ import type {
 import type { Change, GraphEvent } from "../../../mcp-server/src/graph/event.ts";
 import type { Plan } from "../../../mcp-server/src/graph/plan.ts";
 import type { PlanState } from "../../../mcp-server/src/graph/plan-state.ts";
-import { scopeOf, type Task, type TaskId } from "../../../mcp-server/src/graph/task.ts";
+import {
+  scopeOf,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  unstarted,
+} from "../../../mcp-server/src/graph/task.ts";
+import type { Usage } from "../../../mcp-server/src/graph/usage.ts";
 
 /** When the runs of the tests start: 2026-03-02 09:00 UTC. */
 export const START_MS = Date.UTC(2026, 2, 2, 9);
@@ -24,7 +31,7 @@ export function task(
   given: Partial<Omit<Task, "id" | "dependencies">> & { after?: string[] } = {},
 ): Task {
   const { after = [], ...rest } = given;
-  return {
+  const definition: TaskDefinition = {
     id: id(name),
     subject: `Task ${name}`,
     description: "",
@@ -37,15 +44,8 @@ export function task(
     acceptance: [],
     origin: "file",
     extra: {},
-    position: 0,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0,
-    ...rest,
   };
+  return { ...unstarted(definition, 0), ...rest };
 }
 
 /** An attempt by seconds from the start of the run. Without `to` it still runs. */
@@ -61,6 +61,7 @@ export interface Ran {
   readonly cause?: string;
   readonly lastMessage?: string;
   readonly widened?: string[];
+  readonly usage?: Usage;
 }
 
 /** A report of a completed task without anything in it, but for what is given. */
@@ -105,6 +106,7 @@ export function planState(
       startedAtMs: START_MS + one.from * SECOND,
       reminded: false,
       ...(one.agentId && { agentId: one.agentId }),
+      ...(one.usage && { usage: one.usage }),
     };
     if (one.to === undefined) {
       return { ...base, state: "running", lastSeenMs: base.startedAtMs, leaseUntilMs: base.startedAtMs + 1 };
