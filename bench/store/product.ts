@@ -53,7 +53,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     caseInsensitive: false,
     owner: await ownerOf(process.ppid, undefined),
     settings: { maxParallel: CAP },
-    roles: new Roles(root),
+    roles: new Roles(),
     now: Date.now,
     looks: new CheckoutLooks(undefined, Date.now),
     transcripts: new Transcripts(join(root, "projects")),

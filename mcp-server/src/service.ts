@@ -77,6 +77,7 @@ export class Service {
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
+      await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
       const { data, text } = await tool.handle(tool.input.parse(input ?? {}), {

@@ -150,7 +150,7 @@ export class World {
         caseInsensitive: false,
         owner: await ownerOf(owner.pid ?? 0, undefined),
         settings: { maxParallel: 20 },
-        roles: new Roles(root),
+        roles: new Roles(),
         now: () => this.nowMs,
         looks: new CheckoutLooks(undefined, () => this.nowMs),
         transcripts: new Transcripts(join(this.#folder, "projects")),

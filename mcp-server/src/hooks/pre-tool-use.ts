@@ -149,7 +149,7 @@ async function launch(
       hookEventName: "PreToolUse",
       updatedInput: {
         ...rest,
-        prompt: briefOf(found, token, added, isolated),
+        prompt: briefOf(found, token, { added, canReport: run.roles.canReport(claim.agentType) }, isolated),
         subagent_type: claim.agentType,
         ...(isolated && { isolation: "worktree" }),
       },

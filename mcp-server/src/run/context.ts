@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { projectsFolder } from "../audit/projects-folder.ts";
 import type { Owner } from "../graph/attempt.ts";
+import { AgentFiles } from "../host/agent-files.ts";
+import { AgentPlaces } from "../host/agent-places.ts";
+import { hostFolder, managedFolder } from "../host/folders.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutLooks } from "./checkout-looks.ts";
@@ -55,7 +58,17 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
-    roles: new Roles(pluginRoot),
+    roles: new Roles(
+      new AgentFiles(
+        new AgentPlaces({
+          directory: realpathSync(facts.directory),
+          root: checkout.root,
+          hostFolder: hostFolder(env),
+          managedFolder: managedFolder(),
+          pluginRoot,
+        }),
+      ),
+    ),
     looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
     transcripts: new Transcripts(projectsFolder(env)),
     now: Date.now,

@@ -17,6 +17,7 @@ import {
   policyWarnings,
   refuseUnserved,
 } from "./policy-input.ts";
+import { unknownRoles } from "./role-warnings.ts";
 import { partsOf, waitForParts } from "./split.ts";
 import { sweep } from "./sweep.ts";
 import { refuseUnservedTasks } from "./unserved-tasks.ts";
@@ -146,10 +147,9 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
 }
 
 function roleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): string[] {
-  const unknown = new Set(
-    tasks.map((task) => task.agent).filter((role) => role !== undefined && ctx.roles.resolve(role).unknown),
+  return unknownRoles(ctx.roles, tasks).map(
+    (role) => `No agent has the role ${role}; general-purpose stands in.`,
   );
-  return [...unknown].map((role) => `No agent has the role ${role}; general-purpose stands in.`);
 }
 
 /** What an import would change, by the rules of the design: see the comments. */

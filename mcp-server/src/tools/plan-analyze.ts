@@ -24,6 +24,7 @@ export const planAnalyze = defineTool({
       minutesByCap,
       contradictions,
       unknownRoles,
+      overlappingRoles,
       ...rest
     } = analysis;
     return {
@@ -35,6 +36,7 @@ export const planAnalyze = defineTool({
         ...rest,
         ...(contradictions.length > 0 && { contradictions }),
         ...(unknownRoles.length > 0 && { unknownRoles }),
+        ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,
         timeline,
         next:

@@ -9,7 +9,7 @@ import {
   enabledPlugins,
   readHostSettings,
   variablesOf,
-} from "../../../mcp-server/src/doctor/host-settings.ts";
+} from "../../../mcp-server/src/host/settings.ts";
 import { type Surroundings, surroundingsOf } from "../../../mcp-server/src/doctor/surroundings.ts";
 import { parseWorktrees } from "../../../mcp-server/src/doctor/worktrees.ts";
 import { openSqlite } from "../../../mcp-server/src/store/sqlite.ts";
