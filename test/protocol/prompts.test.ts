@@ -50,7 +50,7 @@ function textOf({ messages }: GetPromptResult): string {
 const plainLines = (body: string) =>
   body
     .split("\n")
-    .filter((line) => line !== "" && !/mcp__|\$ARGUMENTS|\/(?:spec|debug|parallel):/.test(line));
+    .filter((line) => line !== "" && !/mcp__|\$ARGUMENTS|\$\{CLAUDE_|\/(?:spec|debug|parallel):/.test(line));
 
 describe("prompts, for a client that has no commands of this plugin", () => {
   it("are the commands, each with its description and one argument", async () => {

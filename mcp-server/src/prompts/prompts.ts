@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { GetPromptResult, ListPromptsResult } from "@modelcontextprotocol/server";
-import { inOtherWords, OTHER_CLIENTS, promptName } from "./other-clients.ts";
+import { inOtherWords, otherClients, promptName } from "./other-clients.ts";
 import { type Command, readCommands, readSkill } from "./plugin-texts.ts";
 
 /** The only argument of every prompt: what a user of Claude Code types behind the command. */
@@ -58,17 +58,17 @@ export class Prompts {
   }
 
   async #textOf(command: Command, commands: readonly Command[], argument: string): Promise<string> {
-    const names = commands.map((each) => each.name);
+    const surroundings = { commands: commands.map(({ name }) => name), pluginRoot: this.#pluginRoot };
+    const skills = join(this.#pluginRoot, "skills");
     // The argument is put in last, so that nothing in it is taken for a word of the text.
-    const body = inOtherWords(command.body, names).replaceAll("$ARGUMENTS", () => argument);
-    const parts = [OTHER_CLIENTS, body];
+    const body = inOtherWords(command.body, surroundings).replaceAll("$ARGUMENTS", () => argument);
+    const parts = [otherClients(skills), body];
     for (const skill of skillsNamedIn(command.body)) {
       const text = await readSkill(this.#pluginRoot, skill);
       if (text === undefined) continue;
-      const folder = join(this.#pluginRoot, "skills", skill);
-      parts.push(
-        `# Skill parallel:${skill}\n\nFiles that it names lie in ${folder}.\n\n${inOtherWords(text, names)}`,
-      );
+      const skillFolder = join(skills, skill);
+      const said = inOtherWords(text, { ...surroundings, skillFolder });
+      parts.push(`# Skill parallel:${skill}\n\nFiles that it names lie in ${skillFolder}.\n\n${said}`);
     }
     return parts.join("\n\n---\n\n");
   }
