@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import matter from "gray-matter";
+import { frontMatterOf } from "../host/front-matter.ts";
 
 /** A command of this plugin or of the two that come with it, as its file states it. */
 export interface Command {
@@ -56,8 +56,8 @@ async function markdownFiles(folder: string): Promise<string[]> {
   }
 }
 
-async function parse(path: string): Promise<{ data: Record<string, unknown>; body: string }> {
-  // With options, gray-matter parses afresh instead of keeping every text that it ever saw.
-  const { data, content } = matter(await readFile(path, "utf8"), {});
-  return { data, body: content.trim() };
+async function parse(path: string): Promise<{ data: Readonly<Record<string, unknown>>; body: string }> {
+  // git may have checked it out with the line ends of Windows.
+  const text = (await readFile(path, "utf8")).replace(/\r\n/g, "\n");
+  return { data: frontMatterOf(text) ?? {}, body: text.replace(/^---\n[\s\S]*?\n---[ \t]*\n/, "").trim() };
 }
