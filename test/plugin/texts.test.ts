@@ -36,9 +36,10 @@ const REMOVED_TOOLS =
 
 /** `Edit(specs/**)` pre-approves the tool `Edit` for some paths. */
 const toolNames = (field: unknown) =>
-  String(field)
+  String(field ?? "")
     .split(",")
-    .map((tool) => tool.trim().replace(/\(.*\)$/, ""));
+    .map((tool) => tool.trim().replace(/\(.*\)$/, ""))
+    .filter((tool) => tool !== "");
 
 const exists = (tool: string) =>
   HOST_TOOLS.includes(tool) ||

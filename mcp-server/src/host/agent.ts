@@ -54,7 +54,9 @@ export function agentFrom(
 function canReport(tools: unknown, disallowed: unknown): boolean {
   const allowed = toolNames(tools);
   const refused = toolNames(disallowed) ?? [];
-  return (allowed === undefined || allowed.some(includesReport)) && !refused.some(includesReport);
+  // Claude Code takes `mcp__*` for every server's tools where it refuses, and for none where it allows.
+  const isRefused = refused.some((tool) => includesReport(tool) || tool === "mcp__*");
+  return (allowed === undefined || allowed.some(includesReport)) && !isRefused;
 }
 
 function includesReport(tool: string): boolean {

@@ -10,6 +10,7 @@ import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutLooks } from "./checkout-looks.ts";
 import { isCaseInsensitive } from "./file-names.ts";
 import { type GraphLocation, graphLocation } from "./graph-location.ts";
+import { OwnTexts } from "./own-texts.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
@@ -25,6 +26,7 @@ export interface RunContext {
   readonly owner: Owner;
   readonly settings: PolicyInput;
   readonly roles: Roles;
+  readonly ownTexts: OwnTexts;
   readonly looks: CheckoutLooks;
   readonly transcripts: Transcripts;
   readonly now: () => number;
@@ -43,7 +45,7 @@ export interface ProcessFacts {
 }
 
 /**
- * @param pluginRoot the folder of the plugin, whose agents can be launched.
+ * @param pluginRoot the folder of the plugin, whose agents can be launched and whose skills can be read.
  * @throws CallerError for a setting in the environment that is not valid.
  */
 export async function createContext(facts: ProcessFacts, pluginRoot: string): Promise<RunContext> {
@@ -69,6 +71,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
         }),
       ),
     ),
+    ownTexts: new OwnTexts(pluginRoot),
     looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
     transcripts: new Transcripts(projectsFolder(env)),
     now: Date.now,

@@ -38,6 +38,8 @@ export const planAnalyze = defineTool({
         ...(unknownRoles.length > 0 && { unknownRoles }),
         ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,
+        // What is to follow the last task, for whoever orchestrates.
+        review: loaded.policy.review,
         timeline,
         next:
           strategy === "direct"

@@ -70,6 +70,9 @@ describe("an agent can report", () => {
     { tools: ["Read", 7, null] },
     { tools: "Read, mcp__plugin_parallel_tasks__task_get" },
     { tools: "Read, mcp__other__*" },
+    { tools: "Read, mcp__*" },
+    { disallowedTools: "mcp__*" },
+    { disallowedTools: "mcp__plugin_parallel_tasks__*" },
     { disallowedTools: `Bash, ${REPORT}` },
     { tools: "*", disallowedTools: ["mcp__plugin_parallel_tasks"] },
   ])("not with %j", (data) => expect(user(data)?.canReport).toBe(false));
