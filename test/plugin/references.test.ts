@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKOUT, pluginTexts, TASK_TOOLS, TOOL_PREFIX } from "./checkout.ts";
 
@@ -141,11 +141,14 @@ describe("what a text of this plugin names", () => {
 
 describe("a skill's folder", () => {
   it.each(readdirSync(join(CHECKOUT, "skills")))(
-    "%s holds no file that its SKILL.md does not name",
+    "%s holds no page that neither its SKILL.md nor a command names",
     (skill) => {
       const folder = join(CHECKOUT, "skills", skill);
-      const own = readFileSync(join(folder, "SKILL.md"), "utf8");
-      expect(filesBelow(folder).filter((file) => file !== "SKILL.md" && !own.includes(file))).toEqual([]);
+      const readers = pluginTexts().filter(
+        ({ name, kind }) => name === `parallel:${skill}` || kind === "command",
+      );
+      const isNamed = (file: string) => readers.some(({ body }) => body.includes(basename(file)));
+      expect(filesBelow(folder).filter((file) => file !== "SKILL.md" && !isNamed(file))).toEqual([]);
     },
   );
 });

@@ -20,12 +20,6 @@ describe("a command of the specifications", () => {
 });
 
 describe("a page of a skill", () => {
-  it.each(pages)("$path is named by the skill, or by a command that loads it", ({ skill, path }) => {
-    const name = path.slice(`skills/${skill}/`.length);
-    const readers = texts.filter((text) => text.name === `parallel:${skill}` || text.kind === "command");
-    expect(readers.some(({ body }) => body.includes(name))).toBe(true);
-  });
-
   it("that shows a breakdown shows one that the server takes without a word", async () => {
     const page = pages.find(({ path }) => path.endsWith("breakdown.md"));
     const example = /```json\n([\s\S]+?)```/.exec(page?.body ?? "")?.[1] ?? "";
