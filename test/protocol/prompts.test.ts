@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -138,6 +138,15 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     expect((await client.listPrompts()).prompts).toHaveLength(commands.length);
     expect(textOf(await client.getPrompt({ name: "spec-execute", arguments: { arguments: "x" } }))).toContain(
       "Running a plan",
+    );
+  });
+
+  it("are named, all of them, where users of other clients look", () => {
+    const page = readFileSync(join(CHECKOUT, "docs", "clients.md"), "utf8");
+    const [list = ""] = /There are nine: .*/.exec(page) ?? [];
+    const named = [...list.matchAll(/`([a-z]+(?:-[a-z]+)?)`/g)].map(([, name]) => name);
+    expect(named.filter((name) => name !== "arguments").sort()).toEqual(
+      commands.map(({ name }) => promptOf(name)).sort(),
     );
   });
 
