@@ -1,8 +1,14 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CallToolResult, ListToolsResult, ServerContext } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  ListPromptsResult,
+  ListToolsResult,
+  ServerContext,
+} from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
+import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/context.ts";
 import type { Counts } from "./run/progress.ts";
 import { lookAtWhatEnded } from "./run/scope-truth.ts";
@@ -23,7 +29,7 @@ const requestMeta = z.looseObject({
   progressToken: z.union([z.string(), z.number()]).optional(),
 });
 
-/** What the server serves: the tools that it lists, and the hooks' tool, which it does not. */
+/** What the server serves: the tools that it lists, the hooks' tool, which it does not, and prompts. */
 export class Service {
   readonly #context: Promise<RunContext>;
   readonly #session: SessionMemory;
@@ -47,6 +53,15 @@ export class Service {
         ...(tool.alwaysLoad && { _meta: { "anthropic/alwaysLoad": true } }),
       })),
     };
+  }
+
+  async listPrompts(): Promise<ListPromptsResult> {
+    return (await prompts()).list();
+  }
+
+  /** The prompt, or why there is none. */
+  async getPrompt(name: string, given: Readonly<Record<string, string>> | undefined): Promise<PromptAnswer> {
+    return (await prompts()).get(name, given);
   }
 
   /** Never throws: every failure is an answer that says what is wrong and what to do. */
@@ -79,6 +94,12 @@ export class Service {
       return failure(error);
     }
   }
+}
+
+/** Loaded where a client asks for prompts: Claude Code never does, and reading front matter takes a parser. */
+async function prompts(): Promise<Prompts> {
+  const { Prompts } = await import("./prompts/prompts.ts");
+  return new Prompts(PLUGIN_ROOT);
 }
 
 /** What a crashed session left behind is free as soon as the next one starts. */
