@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { expectTruthfulEnd, reportLines } from "./adversary-evidence.ts";
 import { Milestones } from "./adversary-work.ts";
 import { eventsOf, type GraphState, outcomesOf } from "./graph-state.ts";
+import { executesThePlan, type Habit, withHabits } from "./harness/orchestrator.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { Scenario, SpecTask } from "./harness/scenario.ts";
+import { taskTool } from "./harness/task-tools.ts";
 import { fails, reports, after as slowly, stopsSilently, type Work } from "./harness/worker.ts";
-import { agentOpening, agentsAt, headlessRun, storyOf } from "./small-plan.ts";
+import { agentOpening, agentsAt, headlessRun, runNumber, storyOf } from "./small-plan.ts";
 
 const NO_TABLE = "Error: the table orders does not exist";
 
@@ -239,6 +241,71 @@ describe("when all tasks fail", { timeout: 60_000 }, () => {
       expect(report).toMatch(/recover-1\*\* failed after 1 attempt.*somebody has to renew the access/);
       for (const text of everyWay) expect(report).toContain(text);
       expect(report).toContain("0 of 4 tasks completed, 1 failed, 3 not run");
+    });
+  });
+});
+
+describe("where one result is enough", { timeout: 60_000 }, () => {
+  /** The first wait for agents is for any one of them. */
+  const waitsForAny: Habit = (inner) => (conversation) => {
+    const turn = inner(conversation);
+    const hasWaited = conversation.blocks.some(
+      (block) => block.kind === "call" && block.tool === taskTool("batch_collect"),
+    );
+    const outputs = turn.outputs.map((output) =>
+      "tool" in output && output.tool === taskTool("batch_collect") && !hasWaited
+        ? { ...output, input: { ...output.input, until: "any" } }
+        : output,
+    );
+    return { ...turn, outputs };
+  };
+
+  it("the others are stopped, are not launched again, and what waits for any of them goes on", async () => {
+    const tasks: SpecTask[] = [
+      ...tasksNamed("a", "b", "c"),
+      { id: "use", description: "Use it", dependencies: ["a", "b", "c"], needs: "any", writes: ["use.txt"] },
+    ];
+    const slow: Work = [slowly(20_000, reports())];
+    const workers = { a: [slow], b: [slowly(300, reports())], c: [slow] };
+    const orchestrator = withHabits(executesThePlan, waitsForAny);
+    await play("any", tasks, { workers, runs: [headlessRun({ orchestrator })] }, (outcome, graph) => {
+      expect(runNumber(outcome, 1).wallMs).toBeLessThan(15_000);
+      expect(graph.tasks).toEqual({ a: "cancelled", b: "completed", c: "cancelled", use: "completed" });
+      expect(decisionsOf(outcome, graph)).toEqual([
+        "stop: b completed and any one was waited for: a, c are not needed any more.",
+      ]);
+      expect(outcomesOf(graph, "a")).toEqual(["cancelled"]);
+      expect(eventsOf(graph, "attempt.drained").map(({ task, data }) => [task, data.how])).toEqual([
+        ["a", "the agent ended"],
+        ["c", "the agent ended"],
+      ]);
+      expect(briefOf(outcome, "use")).toMatch(/^- demo\/a .*: missing \(cancelled\)\./m);
+      expect(reportLines(outcome).join("\n")).toContain("2 of 4 tasks completed, 2 cancelled");
+    });
+  });
+});
+
+describe("under `fail-fast`", { timeout: 60_000 }, () => {
+  it("the first failure stops what runs and what would come, and the report names the cause", async () => {
+    const steps = new Milestones();
+    const tasks: SpecTask[] = [
+      ...tasksNamed("a", "b"),
+      { id: "next", description: "Go on", dependencies: ["b"], writes: ["next.txt"] },
+    ];
+    const workers: Scenario["workers"] = {
+      a: [[steps.after(["b began"], slowly(200, fails(NO_TABLE)))]],
+      b: [[steps.at("b began", slowly(20_000, reports()))]],
+    };
+    const environment = { PARALLEL_FAILURE: "fail-fast", PARALLEL_RETRIES: "3" };
+    await play("fail-fast", tasks, { workers, environment }, (outcome, graph) => {
+      expect(runNumber(outcome, 1).wallMs).toBeLessThan(15_000);
+      expect(graph.status).toBe("stopped");
+      expect(graph.tasks).toEqual({ a: "failed", b: "pending", next: "pending" });
+      expect([outcomesOf(graph, "a"), outcomesOf(graph, "b")]).toEqual([["failed"], ["cancelled"]]);
+      expect(decisionsOf(outcome, graph)).toEqual(["stop: a failed and the policy is fail-fast."]);
+      const report = reportLines(outcome).join("\n");
+      expect(report).toContain("**Overall status: ✗ stopped**: 0 of 3 tasks completed, 1 failed, 2 not run.");
+      expect(report).toMatch(/\*\*a\*\* failed after 1 attempt.*the table orders does not exist/);
     });
   });
 });
