@@ -1,4 +1,4 @@
-import type { Evidence, Finding, Outcome } from "../graph/attempt.ts";
+import type { EndedAttempt, Evidence, Finding, Outcome } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
@@ -13,6 +13,7 @@ export interface AttemptResult {
   readonly session?: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** Why it did not complete: what the server knows of it, else what its agent reported. */
   readonly cause?: string;
 }
 
@@ -86,7 +87,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
 
 function attemptResult(span: AttemptSpan): AttemptResult {
   const { attempt } = span;
-  const cause = attempt.state === "ended" ? attempt.cause : undefined;
+  const cause = attempt.state === "ended" ? (attempt.cause ?? reportedCause(attempt)) : undefined;
   return {
     number: attempt.number,
     outcome: attempt.state === "ended" ? attempt.outcome : "running",
@@ -96,6 +97,10 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     durationMs: lengthOf(span),
     ...(cause && { cause }),
   };
+}
+
+function reportedCause({ outcome, report }: EndedAttempt): string | undefined {
+  return outcome === "completed" ? undefined : report?.summary;
 }
 
 function sortedPaths(paths: readonly string[]): string[] {
