@@ -153,7 +153,9 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
     standard: [],
     // All of them hold: leaving one out would start the task too early.
     read: (values) =>
-      values.length === 0 ? undefined : [...new Set(values.flatMap((value) => listOf(reference).parse(value)))],
+      values.length === 0
+        ? undefined
+        : [...new Set(values.flatMap((value) => listOf(reference).parse(value)))],
     render: asIs,
   },
   needs: {

@@ -2,6 +2,7 @@ import type { EndedAttempt } from "../graph/attempt.ts";
 import { hasEnded, reachableTasks } from "../graph/readiness.ts";
 import type { TaskId } from "../graph/task.ts";
 import { type Decision, decide } from "../policy/decision.ts";
+import { cleanText } from "../report/escape.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import { cancelRest } from "./cancel-rest.ts";
 import type { RunContext } from "./context.ts";
@@ -202,14 +203,12 @@ function failedTasks({ graph }: LoadedPlan): string[] {
 }
 
 function endedLine(attempt: EndedAttempt): Ended {
-  const text = (attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
+  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const most = attempt.outcome === "completed" ? MAX_LINE.completed : MAX_LINE.other;
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: text.length > most ? `${text.slice(0, most - 1)}…` : text,
+    line: cleanText(text, most),
   };
 }
 

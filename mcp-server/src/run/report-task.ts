@@ -5,6 +5,7 @@ import { type TaskId, taskName } from "../graph/task.ts";
 import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
 import { takeAlternative } from "./alternatives.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
+import { shownCriterion } from "./brief.ts";
 import type { Look } from "./checkout-looks.ts";
 import { compareReport, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
@@ -195,7 +196,10 @@ function checked(loaded: LoadedPlan, id: TaskId, report: Report): Report {
   if (report.outcome !== "completed") return report;
   const criteria = taskOf(loaded, id).acceptance;
   const proven = new Set(report.evidence.map((evidence) => evidence.criterion));
-  const missing = criteria.filter(({ criterion }, i) => !proven.has(criterion) && !proven.has(String(i + 1)));
+  const missing = criteria.filter(
+    ({ criterion }, i) =>
+      ![criterion, shownCriterion(criterion), String(i + 1)].some((name) => proven.has(name)),
+  );
   if (report.evidence.length === 0 || missing.length > 0) {
     const wanted =
       missing.length > 0
