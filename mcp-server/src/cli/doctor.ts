@@ -2,8 +2,11 @@ import { createColors } from "picocolors";
 import { type Checked, examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Surroundings } from "../doctor/surroundings.ts";
-import { cleanLines } from "../report/escape.ts";
+import { cleanText } from "../report/escape.ts";
 import { visibleJson } from "../report/visible-json.ts";
+
+/** Longer than any path that a remedy names. */
+const LONGEST_LINE = 10_000;
 
 /** Says what is wrong with the installation, and the remedy. @returns 1 if something is wrong. */
 export async function doctorCommand(place: Surroundings, options: { json?: boolean }): Promise<number> {
@@ -51,5 +54,5 @@ function summary(findings: readonly Finding[]): string {
 
 /** Paths and names are what others chose: they must not steer the terminal. */
 function printable(text: string): string {
-  return cleanLines(text).replace(/\n/g, " ");
+  return cleanText(text, LONGEST_LINE);
 }
