@@ -85,6 +85,21 @@ describe("when several tasks fail for one cause", () => {
     expect(await collect()).toMatchObject({ decision: "escalate" });
   });
 
+  it("one that needs only some of what is before it waits for that as well", async () => {
+    const tasks = [task("a"), task("b"), task("z"), task("c", { dependencies: ["a", "z"], needs: "any" })];
+    const { server, next, fails } = await planOf(tasks, { maxParallel: 3 });
+    const first = await next();
+    await report(server, "p", launchFor(first, "a"));
+    const second = [...first, ...(await next())];
+    await fails(launchFor(second, "b"), NO_TABLE);
+    await fails(launchFor(second, "c"), NO_TABLE);
+    await report(server, "p", launchFor(second, "z"));
+    const third = await next();
+    expect(idsOf(third)).toEqual(["recover-1"]);
+    await report(server, "p", launchFor(third, "recover-1"));
+    expect(idsOf(await next()).sort()).toEqual(["b", "c"]);
+  });
+
   it("is not looked for twice", async () => {
     const { server, next, fails } = await planOf([task("a"), task("b"), task("c")], { retries: 2 });
     const first = await next();
@@ -99,6 +114,22 @@ describe("when several tasks fail for one cause", () => {
     await fails(launchFor(third, "b"), NO_TABLE);
     expect(idsOf(await next()).sort()).toEqual(["a", "b"]);
   });
+});
+
+it("agents that end without a report have no cause in common: each task is tried again by itself", async () => {
+  const { server, next } = await planOf([task("a"), task("b"), task("c")]);
+  const first = await next();
+  await report(server, "p", launchFor(first, "c"));
+  for (const id of ["a", "b"]) {
+    const { prompt } = launchFor(first, id);
+    const tool = "mcp__plugin_parallel_tasks__task_get";
+    await server.hook({ event: "PreToolUse", agent: `agent-${id}`, use: id, tool });
+    const token = /token (\S+)\./.exec(prompt)?.[1];
+    await server.call("task_get", { task: `p/${id}`, token }, { toolUseId: id });
+    for (let asked = 0; asked < 2; asked++)
+      await server.hook({ event: "SubagentStop", agent: `agent-${id}`, last: "I have done all of it." });
+  }
+  expect(idsOf(await next()).sort()).toEqual(["a", "b"]);
 });
 
 describe("when all tasks fail", () => {

@@ -23,6 +23,13 @@ export interface AgentWorld {
   readonly spent: (given: Given) => void;
 }
 
+/** What makes several tasks fail alike, so that the server looks for the one cause first. */
+const SHARED_CAUSES = ["the table orders does not exist", "cannot find module express"].map((result) => ({
+  command: "npm test",
+  exitCode: 1,
+  result: `Error: ${result}`,
+}));
+
 type Outcome = "completed" | "failed" | "blocked";
 
 /** One execution of a task by an agent, as well or badly as real ones do it, from its launch on. */
@@ -85,12 +92,13 @@ function reportOf(random: Random, task: string, outcome: Outcome, nonce: string)
     ...(outcome === "completed" && {
       evidence: [{ criterion: "1", command: "true", exitCode: 0, result: "passed" }],
     }),
+    ...(outcome === "failed" && random.chance(0.3) && { evidence: [random.pick(SHARED_CAUSES)] }),
     ...(outcome === "blocked" && { blockedOn: needOf(random, task) }),
   };
 }
 
 function needOf(random: Random, task: string): Readonly<Record<string, unknown>> {
-  const own = numberOf(task.slice(task.indexOf("/") + 1));
+  const own = numberOf(task.slice(task.indexOf("/") + 1)) || 1;
   const kind = random.next();
   if (kind < 0.2) return { question: "Which of the two?" };
   // Only earlier ones, so that no cycle can come of it.

@@ -38,6 +38,48 @@ describe("the checker has nothing to say about a run in order", () => {
   });
 });
 
+/** Two tasks that failed alike, `a` with no attempts left, and the task that looks for the cause. */
+function recovering(extra: Readonly<Record<string, unknown>> = { recovers: ["a", "b"] }): Story {
+  const story = new Story({ a: {}, b: { dependencies: ["c", "d"], needs: "any" }, c: {}, d: {} });
+  story.complete("d", 1).claim("a", 2).report("a", 2, "failed", "failed");
+  story.claim("b", 3).report("b", 3, "failed", "pending");
+  const definition = { id: "recover-1", dependencies: [], needs: "all", origin: "server", extra };
+  return story.log("task.created", "recover-1", null, { definition, position: 5 });
+}
+
+/** `b` waits for it and for what it had. */
+const HELD_BACK = { definition: { id: "b", dependencies: ["d", "recover-1"], needs: "all" } };
+
+describe("the checker knows the task that looks for the cause of several failures", () => {
+  const alone = { scope: { basis: "unscoped", writes: ["**"], reads: [], resources: [] }, role: "debugger" };
+
+  it("and has nothing to say when those that may be tried again wait for it", () => {
+    const story = recovering().log("task.defined", "b", null, HELD_BACK);
+    story.log("decision.taken", null, null, { decision: "retry", reason: "one cause" });
+    story.offer("recover-1", 4, alone).start("recover-1", 4).report("recover-1", 4);
+    expect(story.offer("b", 5).start("b", 5, 2).violations).toEqual([]);
+  });
+
+  it("and sees one that is tried again before", () => {
+    const story = recovering().log("task.defined", "b", null, HELD_BACK).offer("b", 4);
+    only(story, /^invariant 4: p\/b was claimed before its needs held/);
+  });
+
+  it("and sees one that is not told to wait", () => {
+    only(recovering().claim("c", 4), /^invariant 8: p\/b should have been told to wait for p\/recover-1/);
+  });
+
+  it("and sees one for tasks that did not fail, and one that is for nobody", () => {
+    only(recovering({ recovers: ["b", "c"] }), /^invariant 8: p\/recover-1 is for tasks that did not fail/);
+    only(recovering({}), /^invariant 8: p\/recover-1 is in no plan/);
+  });
+
+  it("and sees that it does not run alone", () => {
+    const story = recovering().log("task.defined", "b", null, HELD_BACK).offer("c", 4);
+    only(story.offer("recover-1", 5, alone), /^invariant 2: p\/recover-1 clashes with p\/c/);
+  });
+});
+
 describe("the checker sees", () => {
   it("1: a task with two live claims", () => {
     only(new Story({ a: {} }).offer("a", 1).offer("a", 2), /^invariant 1: p\/a has two live claims/);

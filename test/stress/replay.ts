@@ -1,4 +1,4 @@
-import { type LoggedEvent, nonceIn } from "./evidence.ts";
+import { type LoggedEvent, nonceIn, type Row } from "./evidence.ts";
 import type { Sent } from "./journal.ts";
 import { clash, type KnownScope } from "./paths.ts";
 import type { KnownPlan, KnownTask, Needs } from "./workload.ts";
@@ -25,13 +25,23 @@ export interface ReplayedClaim {
 interface ReplayedTask {
   readonly name: string;
   readonly plan: string;
-  readonly role: string;
-  readonly needs: Needs;
+  /** Absent where only the server knows it. */
+  readonly role?: string;
+  needs: Needs;
   dependencies: readonly string[];
   scope: KnownScope;
   status: string;
   attempts: number;
+  failures: number;
+  /** It waited for a task that looked for the cause of its failure. */
+  recovers: boolean;
   lastClaim?: ReplayedClaim;
+}
+
+/** A task of the server's own that looks for the cause of failures, and those that have yet to wait for it. */
+interface Recovery {
+  readonly task: string;
+  readonly waiting: Set<string>;
 }
 
 /** What the next event must say of a task, because both belong to one transaction. */
@@ -67,6 +77,7 @@ export class Replay {
   /** Offered, running and draining ones. */
   readonly #held = new Set<ReplayedClaim>();
   #owed: Owed | undefined;
+  #recovery: Recovery | undefined;
   #event: LoggedEvent | undefined;
 
   /** @param sent the calls with a token that clients made, by nonce. */
@@ -94,6 +105,7 @@ export class Replay {
   #apply(event: LoggedEvent, name: string): void {
     const { type, data } = event;
     this.#collectOwed(event, name);
+    this.#collectRecovery(event, name);
     if (type === "plan.created") {
       this.#slugs.set(event.planId, String(data.slug));
       this.#status.set(String(data.slug), "open");
@@ -114,7 +126,8 @@ export class Replay {
   #collectOwed({ type, data }: LoggedEvent, name: string): void {
     const owed = this.#owed;
     if (!owed) {
-      if (type === "task.defined") this.#violate(8, `${name} was defined anew, and nobody asked for it`);
+      if (type === "task.defined" && !this.#recovery?.waiting.has(name))
+        this.#violate(8, `${name} was defined anew, and nobody asked for it`);
       return;
     }
     if (name === owed.task && type === "task.defined" && owed.asked) {
@@ -132,13 +145,36 @@ export class Replay {
     this.#violate(8, `${owed.task} should have become ${owed.status.join(" or ")} in the same transaction`);
   }
 
-  #create(name: string, definition: Readonly<Record<string, unknown>>): void {
-    const known = this.#known.get(name);
-    if (!known) {
-      this.#violate(8, `${name} is in no plan`);
+  /** Whoever failed for a cause that is looked for waits for that from the same transaction on. */
+  #collectRecovery({ type, data }: LoggedEvent, name: string): void {
+    const recovery = this.#recovery;
+    if (!recovery) return;
+    if (type !== "task.defined" || !recovery.waiting.delete(name)) {
+      for (const task of recovery.waiting)
+        this.#violate(
+          8,
+          `${task} should have been told to wait for ${recovery.task} in the same transaction`,
+        );
+      this.#recovery = undefined;
       return;
     }
+    const task = this.#tasks.get(name) as ReplayedTask;
+    if (task.needs !== "all" && task.needs !== "settled") {
+      task.dependencies = task.dependencies.filter((id) => this.#tasks.get(id)?.status === "completed");
+      task.needs = "all";
+    }
+    task.dependencies = [...task.dependencies, recovery.task];
+    task.recovers = true;
+    this.#checkDefinition(name, data.definition as Record<string, unknown>);
+  }
+
+  #create(name: string, definition: Readonly<Record<string, unknown>>): void {
+    const known = this.#known.get(name);
     const plan = name.slice(0, name.indexOf("/"));
+    if (!known) {
+      this.#createRecovery(name, plan, definition);
+      return;
+    }
     this.#tasks.set(name, {
       name,
       plan,
@@ -148,8 +184,36 @@ export class Replay {
       scope: known.scope,
       status: "pending",
       attempts: 0,
+      failures: 0,
+      recovers: false,
     });
     this.#checkDefinition(name, definition);
+  }
+
+  /** The one kind of task that is in no plan: it follows on failures of several, and is for these alone. */
+  #createRecovery(name: string, plan: string, { origin, extra, dependencies }: Row): void {
+    const recovers = (extra as { recovers?: string[] } | undefined)?.recovers;
+    if (origin !== "server" || !recovers || (dependencies as string[]).length > 0 || this.#tasks.has(name)) {
+      this.#violate(8, `${name} is in no plan`);
+      return;
+    }
+    const failed = [...new Set(recovers)].flatMap((id) => this.#tasks.get(`${plan}/${id}`) ?? []);
+    const isOpen = ({ status }: ReplayedTask) => status === "pending" || status === "failed";
+    if (failed.length < 2 || !failed.every((task) => isOpen(task) && task.failures > 0 && !task.recovers))
+      this.#violate(8, `${name} is for tasks that did not fail together`);
+    this.#tasks.set(name, {
+      name,
+      plan,
+      needs: "all",
+      dependencies: [],
+      scope: { basis: "unscoped", writes: [], reads: [], resources: [] },
+      status: "pending",
+      attempts: 0,
+      failures: 0,
+      recovers: false,
+    });
+    const waiting = failed.filter(({ status }) => status === "pending").map((task) => task.name);
+    this.#recovery = { task: name, waiting: new Set(waiting) };
   }
 
   /** Whether the log's idea of a task is that of the file and of what its agents asked for since. */
@@ -193,9 +257,10 @@ export class Replay {
       this.#violate(4, `${name} was claimed while the plan was not open`);
     if (live.some((claim) => claim.task === name)) this.#violate(1, `${name} has two live claims`);
     if (live.length >= plan.cap) this.#violate(3, `${name} was claimed above the cap of ${plan.cap}`);
-    const capacity = plan.capacity[task.role];
-    if (capacity !== undefined && live.filter((claim) => claim.role === task.role).length >= capacity)
-      this.#violate(3, `${name} was claimed above the capacity of ${task.role}`);
+    const role = task.role ?? String(data.role);
+    const capacity = plan.capacity[role];
+    if (capacity !== undefined && live.filter((claim) => claim.role === role).length >= capacity)
+      this.#violate(3, `${name} was claimed above the capacity of ${role}`);
     if (task.status === "completed") this.#violate(6, `${name} was claimed after it completed`);
     else if (task.status !== "pending") this.#violate(4, `${name} was claimed when it was ${task.status}`);
     if (!this.#needsHold(task)) this.#violate(4, `${name} was claimed before its needs held`);
@@ -208,7 +273,7 @@ export class Replay {
     const claim: ReplayedClaim = {
       attempt,
       task: name,
-      role: task.role,
+      role,
       scope: task.scope,
       tokenHash: String(data.tokenHash),
       ownerPid: Number((data.owner as { pid: number }).pid),
@@ -264,6 +329,8 @@ export class Replay {
     if (data.cause !== undefined) claim.cause = String(data.cause);
     if (REPORTED.includes(claim.outcome)) this.#checkReport(claim, data.report as Record<string, unknown>);
     else this.#checkLoss(claim, event);
+    const task = this.#tasks.get(claim.task);
+    if (task && claim.outcome === "failed") task.failures += 1;
     const drainsUntilMs = Number(data.drainsUntilMs ?? 0);
     if (drainsUntilMs > atMs) claim.drainsUntilMs = drainsUntilMs;
     else this.#held.delete(claim);

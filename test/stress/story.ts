@@ -68,11 +68,13 @@ export class Story {
   }
 
   offer(id: string, attempt: number, data: Row = {}): this {
-    const { scope } = this.#known(id);
+    const known = this.#tasks.find(({ file }) => file.id === id);
     this.log("claim.offered", id, attempt, {
       tokenHash: createHash("sha256").update(token(attempt)).digest("hex"),
-      role: this.#known(id).role,
-      scope: scope.basis === "unscoped" ? { ...scope, writes: ["**"] } : scope,
+      ...(known && {
+        role: known.role,
+        scope: known.scope.basis === "unscoped" ? { ...known.scope, writes: ["**"] } : known.scope,
+      }),
       owner: { host: "h", pid: this.lives.at(-1)?.pid, startedAt: "1" },
       expiresAtMs: this.atMs + 120_000,
       ...data,
@@ -147,12 +149,6 @@ export class Story {
       integrity: this.integrity,
     };
     return check({ plans: [plan], leaseMs: LEASE_MS, journals, database }).violations;
-  }
-
-  #known(id: string): KnownTask {
-    const task = this.#tasks.find(({ file }) => file.id === id);
-    if (!task) throw new Error(`the story has no task ${id}`);
-    return task;
   }
 }
 

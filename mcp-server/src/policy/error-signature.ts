@@ -39,10 +39,13 @@ export function errorSignature(text: string): string {
     .slice(0, MAX_SIGNATURE);
 }
 
-/** Whether two signatures are likely to have one cause: most of their words are the same. */
+/**
+ * Whether two signatures are likely to have one cause: most of their words are the same. A few words have to be the
+ * same, and to speak of something that went wrong: that two agents both said "could be better" tells nothing.
+ */
 export function sameCause(a: string, b: string): boolean {
   const [one, other] = [wordsOf(a), wordsOf(b)];
-  if (one.size < FEWEST_WORDS || other.size < FEWEST_WORDS) return a !== "" && a === b;
+  if (one.size < FEWEST_WORDS || other.size < FEWEST_WORDS) return a === b && TELLS.test(a);
   const shared = weightOf([...one].filter((word) => other.has(word)));
   return shared / (weightOf(one) + weightOf(other) - shared) >= SAME_CAUSE;
 }

@@ -20,6 +20,7 @@ export async function takeAlternative(
   const before = await loadPlan(ctx, tx, plan);
   const { id: planId } = before.stored;
   const winner = taskOf(before, taken);
+  if (winner.alternatives === undefined) return;
   const others = [...before.graph.tasks.values()].filter(
     (task) => task.id !== taken && areAlternatives(task, winner) && task.status !== "completed",
   );

@@ -56,17 +56,10 @@ export async function claimTask(
       return { loaded, claim: null, why: `The plan is ${loaded.stored.status}.` };
     }
     const role = input.agent === undefined ? undefined : ctx.roles.resolve(input.agent).role;
-    const choice = await choose(
-      ctx,
-      tx,
-      loaded,
-      tx.nowMs,
-      wanted === undefined && role === undefined
-        ? undefined
-        : (candidate) =>
-            (wanted === undefined || candidate.task === wanted) &&
-            (role === undefined || candidate.role === role),
-    );
+    const isWanted = (candidate: Candidate) =>
+      (wanted === undefined || candidate.task === wanted) && (role === undefined || candidate.role === role);
+    const isAny = wanted === undefined && role === undefined;
+    const choice = await choose(ctx, tx, loaded, tx.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
     const best = choice.chosen[0];
     if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
     const { attempt, token } = await offer(ctx, tx, loaded, best, seen);

@@ -6,6 +6,7 @@ import { taskName } from "../graph/task.ts";
 import { declaredFiles, isDeclared } from "../report/declared-files.ts";
 import { normalisePath } from "../report/normalise.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import type { Look } from "./checkout-looks.ts";
 import { ignoredFiles } from "./checkout-state.ts";
 import type { RunContext } from "./context.ts";
 import { fileNames, tellWrittenTasks } from "./touched-scopes.ts";
@@ -24,11 +25,15 @@ export function withRelativeFiles(ctx: RunContext, report: Report): Report {
   };
 }
 
-/** Those of the reported files that no look can see change, because git ignores them or they lie elsewhere. */
-export async function unseenFiles(ctx: RunContext, report: Report): Promise<ReadonlySet<string>> {
+/**
+ * Those of the reported files that no look can see change, because git ignores them or they lie elsewhere. Git is
+ * asked only about files that the look does not show.
+ */
+export async function unseenFiles(ctx: RunContext, report: Report, look: Look): Promise<ReadonlySet<string>> {
+  if ("why" in look) return new Set();
   const files = report.filesChanged.map(normalisePath);
   const outside = files.filter((path) => isAbsolute(path) || path.split("/").includes("..") || path === "");
-  const inside = files.filter((path) => !outside.includes(path));
+  const inside = files.filter((path) => !outside.includes(path) && !look.files.has(path));
   return new Set([...outside, ...(await ignoredFiles(ctx.checkout.root, inside))]);
 }
 

@@ -145,9 +145,9 @@ function isCommitted(loaded: LoadedPlan): boolean {
 
 /** Whether some of the plan's work comes together on its branch: then all of it does. */
 export function usesWorktrees({ graph, policy }: LoadedPlan): boolean {
-  return [...graph.tasks.values()].some(
-    (task) => task.status !== "cancelled" && asksForWorktree(task, policy),
-  );
+  for (const task of graph.tasks.values())
+    if (task.status !== "cancelled" && asksForWorktree(task, policy)) return true;
+  return false;
 }
 
 async function mergeOf(

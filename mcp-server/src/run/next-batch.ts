@@ -2,7 +2,7 @@ import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
-import { type Isolation, plainSubject, type Task, taskName } from "../graph/task.ts";
+import { type Isolation, plainSubject, type Task, type TaskId, taskName } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { Isolations } from "../policy/isolation.ts";
@@ -71,14 +71,17 @@ export async function nextBatch(
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
+    let heldBack: readonly string[] = [];
     if (loaded.stored.status === "open") {
       for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
         const token = await tx.offerToken(held.claim.id);
         const task = loaded.graph.tasks.get(held.claim.task);
         if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
       }
-      const choice = await choose(ctx, tx, loaded, tx.nowMs);
-      for (const candidate of choice.chosen.slice(0, max === undefined ? undefined : max - launch.length)) {
+      const most = max === undefined ? undefined : max - launch.length;
+      const choice = await choose(ctx, tx, loaded, tx.nowMs, { most });
+      heldBack = choice.heldBack;
+      for (const candidate of choice.chosen) {
         const { token } = await offer(ctx, tx, loaded, candidate, seen);
         launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
       }
@@ -92,15 +95,9 @@ export async function nextBatch(
       counts: countsOf(after),
       why: quiet ? await whyNothing(ctx, tx, after) : [],
       done: isDone(after),
-      heldBack: heldBackIn(after, tx.nowMs),
+      heldBack: after.graph.live.length < after.cap ? heldBack : [],
     };
   });
-}
-
-function heldBackIn(loaded: LoadedPlan, nowMs: number): string[] {
-  const { graph, cap } = loaded;
-  const waiting = graph.live.length < cap ? aheadOf(loaded, nowMs)?.heldBack : undefined;
-  return [...(waiting ?? [])].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
@@ -137,6 +134,19 @@ export interface Candidate {
   readonly isolation: Isolation;
 }
 
+/** What a caller wants of all that could start. */
+export interface Wanted {
+  readonly only?: ((candidate: Candidate) => boolean) | undefined;
+  /** Not more than these. */
+  readonly most?: number | undefined;
+}
+
+/** What starts now, what cannot, and what could and is left for later. */
+export interface Chosen extends Choice<Candidate> {
+  /** Tasks that could start and wait because everything is expected to end sooner that way; at most ten. */
+  readonly heldBack: readonly TaskId[];
+}
+
 /**
  * What can start now within caps, capacities and scopes: in the order of the schedule where there is one, else best
  * first by the longest chain of work behind it.
@@ -147,8 +157,8 @@ export async function choose(
   reader: GraphReader,
   loaded: LoadedPlan,
   nowMs: number,
-  only?: (candidate: Candidate) => boolean,
-): Promise<Choice<Candidate>> {
+  { only, most }: Wanted = {},
+): Promise<Chosen> {
   const { policy, graph } = loaded;
   const held = (await reader.held(ctx.checkoutKey))
     .filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs))
@@ -161,7 +171,7 @@ export async function choose(
     chooseBatch(
       candidatesOf(ctx, loaded, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-      { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity },
+      { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity, most },
       (candidate, chosen) => {
         const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
           !areAlternatives(candidate.task, other.task) &&
@@ -176,7 +186,9 @@ export async function choose(
   const choice = choiceBy(ahead);
   // What the schedule starts now may be held by another plan: nothing waits for it while nothing runs.
   const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
-  return ahead && isStuck ? choiceBy(undefined) : choice;
+  if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: [] };
+  const heldBack = [...(ahead?.heldBack ?? [])].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
+  return { ...choice, heldBack };
 }
 
 /** The ready tasks in the order of the schedule, without those that it holds back. */

@@ -75,8 +75,9 @@ const planners = new WeakMap<PlanGraph, Planner>();
  */
 export async function planAhead(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   await store.read(async (reader) => {
-    const { graph, policy, estimates } = await loadPlan(ctx, reader, slug);
-    if (graph.readyCount < 2 || planners.get(graph)?.key === keyOf(graph, policy)) return;
+    const { graph, policy, estimates, cap: slots } = await loadPlan(ctx, reader, slug);
+    if (graph.readyCount < 2 || graph.live.length >= slots) return;
+    if (planners.get(graph)?.key === keyOf(graph, policy)) return;
     const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
     if (open.length > MOST_PLANNED) return;
     const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
@@ -105,11 +106,12 @@ export function aheadOf(
   const { ids, indexOf, replanner } = planner;
   const broken = graph.count("failed") + graph.count("cancelled") > 0;
   const reachable = broken ? reachableTasks(graph.tasks) : undefined;
-  const ended = [...ids.keys()].filter((i) => {
-    const task = graph.tasks.get(ids[i] as TaskId);
-    if (!task || hasEnded(task.status)) return true;
-    return task.status === "pending" && reachable?.has(task.id) === false;
-  });
+  const ended: number[] = [];
+  for (const [i, id] of ids.entries()) {
+    const status = graph.tasks.get(id)?.status;
+    const isOver = status === undefined || hasEnded(status);
+    if (isOver || (status === "pending" && reachable?.has(id) === false)) ended.push(i);
+  }
   const running = graph.live.flatMap((claim) => {
     const i = indexOf.get(claim.task);
     return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];

@@ -49,7 +49,7 @@ function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number):
       (task): Change => ({
         type: "task.defined",
         task: task.id,
-        definition: { ...definitionOf(task), dependencies: [...task.dependencies, definition.id] },
+        definition: heldBackBy(definition.id, task, graph.tasks),
       }),
     ),
     ...(recovery.kind === "approach"
@@ -57,6 +57,15 @@ function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number):
       : []),
     { type: "decision.taken", decision: "retry", reason: `${recovery.reason} (${definition.id})` },
   ];
+}
+
+/** Who needs only some of its dependencies could start without the recovery: it waits for that and what it had. */
+function heldBackBy(recovery: TaskId, task: Task, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
+  const definition = definitionOf(task);
+  if (task.needs === "all" || task.needs === "settled")
+    return { ...definition, dependencies: [...task.dependencies, recovery] };
+  const had = task.dependencies.filter((id) => tasks.get(id)?.status === "completed");
+  return { ...definition, needs: "all", dependencies: [...had, recovery] };
 }
 
 /** The failure is the task's own matter: it is tried again, stops the plan, or is left to a person. */
@@ -97,10 +106,13 @@ function tasksOf(recovery: Recovery): readonly string[] {
   return recovery.kind === "approach" ? recovery.tasks : recovery.cause.tasks;
 }
 
-/** What the last attempt said: the output of a command that failed tells more than what an agent thinks of it. */
+/**
+ * What the last attempt said: the output of a command that failed tells more than what an agent thinks of it. The
+ * last words of one that did not report tell nothing of a cause.
+ */
 function whatWentWrong({ graph }: LoadedPlan, task: TaskId): string {
   const last = graph.claimsOf(task).findLast((claim) => claim.state === "ended");
-  if (last?.state !== "ended") return "";
+  if (last?.state !== "ended" || last.outcome === "unreported") return "";
   const { report, lastMessage, cause } = last;
   const outputs = (report?.evidence ?? []).flatMap((evidence) =>
     "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : [],
@@ -114,7 +126,7 @@ function recoveryTask(loaded: LoadedPlan, recovery: Recovery, failed: readonly T
   const ids = failed.map((task) => task.id);
   const evidence = failed
     .map((task) => {
-      const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT);
+      const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
       return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
     })
     .join("\n");

@@ -49,7 +49,7 @@ export async function reportTask(
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
   const look = await lookBeforeEnd(ctx, store, given.token);
-  const seen = look && { look, unseen: await unseenFiles(ctx, given.report) };
+  const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   for (;;) {
     const handedIn = await handIn(ctx, store, given.token, given.report);
     try {

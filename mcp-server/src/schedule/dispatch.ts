@@ -8,6 +8,8 @@ export interface Candidate {
 export interface Limits {
   readonly cap: number;
   readonly capacity: Readonly<Record<string, number>>;
+  /** Not more than these are wanted, whatever would fit. */
+  readonly most?: number | undefined;
 }
 
 /** Why a candidate was not chosen. */
@@ -25,7 +27,7 @@ export interface Choice<T> {
 /**
  * Takes candidates in the given order (the planner's priority) as long as the cap, their role's capacity and
  * the scopes allow. A candidate that does not fit is passed over, so that no slot stays idle behind it.
- * @param candidates only as many are drawn as it takes to reach the cap.
+ * @param candidates only as many are drawn as it takes to reach the cap, or what is wanted.
  * @param clashes the name of the holder that the candidate's scope clashes with, among what is held and what
  *   was chosen before it.
  */
@@ -41,6 +43,7 @@ export function chooseBatch<T extends Candidate>(
   for (const { role } of running) ofRole.set(role, (ofRole.get(role) ?? 0) + 1);
   const isFull = () => running.length + chosen.length >= limits.cap;
   if (isFull()) return { chosen, refused, full: true };
+  if (limits.most === 0) return { chosen, refused, full: false };
   for (const candidate of candidates) {
     const { role } = candidate;
     const taken = ofRole.get(role) ?? 0;
@@ -56,6 +59,7 @@ export function chooseBatch<T extends Candidate>(
     chosen.push(candidate);
     ofRole.set(role, taken + 1);
     if (isFull()) return { chosen, refused, full: true };
+    if (chosen.length === limits.most) break;
   }
   return { chosen, refused, full: false };
 }

@@ -39,6 +39,8 @@ describe("two messages have different causes", () => {
       "SyntaxError: unexpected token in JSON at position 4",
     ],
     ["that say nothing", "", ""],
+    ["that tell no cause", "Not done.", "Not done."],
+    ["that differ in numbers alone and tell no cause", "nonce 2.1.53", "nonce 4.7.8"],
   ])("%s", (_, a, b) => {
     expect(same(a, b)).toBe(false);
   });

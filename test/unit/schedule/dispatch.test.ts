@@ -59,6 +59,21 @@ describe("chooseBatch", () => {
     expect(seen).toEqual([[], ["1"]]);
   });
 
+  it("chooses no more than are wanted, and draws no more candidates", () => {
+    const drawn: string[] = [];
+    function* candidates() {
+      for (const id of ["1", "2", "3"]) {
+        drawn.push(id);
+        yield candidate(id);
+      }
+    }
+    const choose = (most: number) => chooseBatch(candidates(), [], { cap: 5, capacity: {}, most }, free);
+    expect(choose(0)).toMatchObject({ chosen: [], full: false });
+    expect(drawn).toEqual([]);
+    expect(idsOf(choose(2).chosen)).toEqual(["1", "2"]);
+    expect(drawn).toEqual(["1", "2"]);
+  });
+
   it("never exceeds the cap or a capacity", () => {
     const some = fc.array(fc.constantFrom("a", "b"), { maxLength: 8 });
     const limits = fc.record({
