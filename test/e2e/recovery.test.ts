@@ -148,6 +148,9 @@ describe("when one of several tasks fails", { timeout: 60_000 }, () => {
 });
 
 describe("when several tasks fail", { timeout: 60_000 }, () => {
+  /** The main conversation takes long enough to hear of both failures at once. */
+  const latencyMs = { main: 300, agent: 60 };
+
   /** `c` completes first, so that not all has failed, then `a` and `b` fail together. */
   function failing(why: Record<"a" | "b", string>): Record<"a" | "b" | "c", Work[]> {
     const steps = new Milestones();
@@ -164,7 +167,7 @@ describe("when several tasks fail", { timeout: 60_000 }, () => {
       ...failing({ a: `src/a.ts:3:1 - ${NO_TABLE}`, b: `src/b.ts:19:7 - ${NO_TABLE}` }),
       "recover-1": [slowly(300, reports({ notes: ["The migration was not run; run it first."] }))],
     };
-    await play("one cause", tasksNamed("a", "b", "c"), { workers }, (outcome, graph) => {
+    await play("one cause", tasksNamed("a", "b", "c"), { workers, latencyMs }, (outcome, graph) => {
       expect(graph.tasks).toEqual({
         ...{ a: "completed", b: "completed", c: "completed", "recover-1": "completed" },
       });
@@ -187,7 +190,7 @@ describe("when several tasks fail", { timeout: 60_000 }, () => {
 
   it("for different causes, each is tried again by itself, at the same time", async () => {
     const workers = failing({ a: NO_TABLE, b: "Out of memory while bundling the shop" });
-    await play("different causes", tasksNamed("a", "b", "c"), { workers }, (outcome, graph) => {
+    await play("different causes", tasksNamed("a", "b", "c"), { workers, latencyMs }, (outcome, graph) => {
       expect(Object.values(graph.tasks)).toEqual(["completed", "completed", "completed"]);
       expect(decisionsOf(outcome, graph).sort()).toEqual([
         "retry: a failed and is tried again, with what was learnt in its brief.",

@@ -15,7 +15,7 @@ import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { isDead } from "./owner.ts";
 import { type LoadedPlan, load, loadPlan } from "./plan-access.ts";
-import { decideAfterFailure, recoveredBy } from "./recover.ts";
+import { decideAfterEnd, decideAfterFailure, recoveredBy } from "./recover.ts";
 import { waitForParts } from "./split.ts";
 
 /**
@@ -102,9 +102,12 @@ export async function endAttempt(
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
   ctx.looks.due = true;
+  const isOpen = before.graph.tasks.get(task)?.status === "in_progress";
   await settleTask(ctx, tx, before, held.claim, ending);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
+  else if (isOpen && ending.outcome !== "completed")
+    await decideAfterEnd(tx, await loadPlan(ctx, tx, before.stored.slug), task);
   await adaptThrottle(tx, before, held.claim, ending);
 }
 
