@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/checkout.ts";
@@ -13,6 +14,7 @@ import { reportTask } from "../../mcp-server/src/run/report-task.ts";
 import { repositoryName } from "../../mcp-server/src/run/repository-name.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
 import { findToken } from "../../mcp-server/src/run/token.ts";
+import { Transcripts } from "../../mcp-server/src/run/transcripts.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
@@ -54,6 +56,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     roles: new Roles(root),
     now: Date.now,
     looks: new CheckoutLooks(undefined, Date.now),
+    transcripts: new Transcripts(join(root, "projects")),
     randomBytes,
     graph: async () => store,
     createGraph: async () => store,

@@ -10,6 +10,7 @@ import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan } from "../../mcp-server/src/run/plan-access.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
 import { sweep } from "../../mcp-server/src/run/sweep.ts";
+import { Transcripts } from "../../mcp-server/src/run/transcripts.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
@@ -152,6 +153,7 @@ export class World {
         roles: new Roles(root),
         now: () => this.nowMs,
         looks: new CheckoutLooks(undefined, () => this.nowMs),
+        transcripts: new Transcripts(join(this.#folder, "projects")),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),
         graph: async () => store,
         createGraph: async () => store,

@@ -63,6 +63,8 @@ export interface Answers {
       readonly sequentialMinutes: number;
       readonly makespanMinutes: number;
       readonly basis: string;
+      readonly tokens: number;
+      readonly tokensBasis: string;
     };
     readonly next: string;
   };

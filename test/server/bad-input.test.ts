@@ -319,7 +319,6 @@ describe("a call with a wrong field is refused and changes nothing", () => {
 describe("what the contract has and this version does not serve is refused by name", () => {
   const cases: [field: string, tool: string, input: Record<string, unknown>][] = [
     ["policy.review", "plan_update", { plan: "example", policy: { review: "task" } }],
-    ["policy.maxTokens", "plan_update", { plan: "example", policy: { maxTokens: 1000 } }],
     ["tasks.4.review", "task_create", { plan: "example", tasks: [task("4", { review: true })] }],
     ["tasks.3.review", "plan_create", { plan: "new", tasks: [task("3", { review: true })] }],
   ];

@@ -56,7 +56,7 @@ function asJson(loaded: LoadedPlan) {
 function asText(ctx: RunContext, loaded: LoadedPlan): string {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
   const counts = countsOf(loaded);
-  const state = isDone(loaded) ? "done" : loaded.stored.status;
+  const state = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
   const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {

@@ -10,6 +10,7 @@ const OPTIONS = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
   guard: "PARALLEL_GUARD",
   approve: "PARALLEL_APPROVE",
+  maxTokens: "PARALLEL_MAX_TOKENS",
 } as const;
 
 /** Whether the environment's settings, and the plugin's options, can be used. */

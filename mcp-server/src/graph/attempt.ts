@@ -1,5 +1,6 @@
 import type { Scope } from "./scope.ts";
 import type { Isolation, TaskId } from "./task.ts";
+import type { Usage } from "./usage.ts";
 
 /** Number of a claim, unique in the whole database; the first half of its token. */
 export type AttemptId = number & { readonly brand: "AttemptId" };
@@ -86,6 +87,8 @@ interface AttemptBase extends ClaimBase {
   readonly agentId?: string;
   /** Whether the agent was asked once for the report that it had not given. */
   readonly reminded: boolean;
+  /** The tokens that its agent used for it, as far as they were measured; absent: they were not. */
+  readonly usage?: Usage;
 }
 
 export interface RunningAttempt extends AttemptBase {

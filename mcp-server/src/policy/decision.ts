@@ -16,6 +16,8 @@ export interface RunFacts {
   /** Pending tasks that can never start as things are. */
   readonly unreachable: number;
   readonly done: boolean;
+  /** Why nothing more may be launched although something is ready. */
+  readonly limit: string | undefined;
 }
 
 /** What the failure policy wants now, and why, in one sentence. */
@@ -34,6 +36,7 @@ export function decide(facts: RunFacts): { decision: Decision; reason: string } 
   }
   if (facts.ready > 0) return { decision: "proceed", reason: `${facts.ready} ready.` };
   if (facts.running > 0) return { decision: "wait", reason: `${facts.running} running.` };
+  if (facts.limit !== undefined && !facts.done) return { decision: "escalate", reason: facts.limit };
   if (facts.failed.length > 0) {
     const rest = facts.unreachable > 0 ? ` ${facts.unreachable} wait for them and cannot start.` : "";
     return facts.completed === 0

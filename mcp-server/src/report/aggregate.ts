@@ -4,6 +4,7 @@ import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
 import { type CommittedWork, committedWork } from "./committed-work.ts";
+import { plural } from "./format.ts";
 import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
 import { normaliseText } from "./normalise.ts";
 import { measureRun, type RunFigures } from "./run-figures.ts";
@@ -14,6 +15,7 @@ import { type TaskResult, taskResults } from "./task-result.ts";
 import { type TimelineRow, timelineOf } from "./timeline-rows.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./touched-files.ts";
 import { type Unverified, unverifiedOf } from "./unverified.ts";
+import { conversationUsage } from "./usage-figures.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 import { type WaitingForUser, waitingForUser } from "./waiting-for-user.ts";
 
@@ -125,7 +127,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     ),
     figures,
     notMeasured: notMeasured(figures),
-    sessions: sessionResults(tasks),
+    sessions: sessionResults(tasks, conversationUsage(events)),
     timeline: timelineOf(state, nowMs),
   };
 }
@@ -165,7 +167,24 @@ function notMeasured(figures: RunFigures): string[] {
     ...(figures.plannedCriticalPath === undefined ? ["planned critical path (no estimates)"] : []),
     ...(figures.bursts === undefined ? ["agents launched per message (no hook reported)"] : []),
     ...(figures.preventedConflicts === undefined ? ["conflicts prevented (no hook reported)"] : []),
-    "tokens",
+    ...tokensNotMeasured(figures),
     "contradictions between reports",
+  ];
+}
+
+function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
+  if (usage === undefined) return ["tokens (no attempt was made)"];
+  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
+  return [
+    ...(agents === undefined
+      ? ["tokens of the agents (no transcript was found)"]
+      : unmeasuredAttempts > 0
+        ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`]
+        : []),
+    ...(main === undefined
+      ? ["tokens of the main conversation (no transcript was found)"]
+      : unmeasuredSessions > 0
+        ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`]
+        : []),
   ];
 }

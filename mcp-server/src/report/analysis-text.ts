@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { Task, TaskId } from "../graph/task.ts";
 import type { Analysis } from "../run/analysis.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
-import { formatDuration, plural } from "./format.ts";
+import { formatCount, formatDuration, plural } from "./format.ts";
 import { renderGantt } from "./gantt.ts";
 import { renderTimeline } from "./timeline.ts";
 import { type TimelineRow, timelineOfSchedule } from "./timeline-rows.ts";
@@ -63,7 +63,8 @@ function headline({ title, tasks, analysis }: AnalysisPage): string {
 }
 
 function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
-  const { estimate, reasons, criticalPath, slackMinutes, conflicts, unscoped, unknownRoles, help } = analysis;
+  const { estimate, reasons, criticalPath, slackMinutes, conflicts, contradictions } = analysis;
+  const { unscoped, unknownRoles, help } = analysis;
   const slack = Object.entries(slackMinutes).filter(([, minutes]) => minutes > 0);
   return [
     ["Why", reasons.join(" ")],
@@ -74,10 +75,14 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
     ],
     ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
     ["Estimates", estimate.basis],
-    ["Tokens", `about ${estimate.tokens.toLocaleString("en")}, by a rough estimate`],
+    [
+      "Tokens",
+      `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`,
+    ],
     ["Critical path", criticalPath.join(" → ")],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),
+    ...row("parallelWith", contradictions.join("; ")),
     ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
     ...row(
       "Roles",

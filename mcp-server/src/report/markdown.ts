@@ -1,14 +1,16 @@
 import type { Evidence } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
+import { newTokens, type Usage } from "../graph/usage.ts";
 import type { RunReport } from "./aggregate.ts";
 import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
-import { formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
+import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
-import type { EstimateFigures, RunFigures } from "./run-figures.ts";
+import type { EstimateFigures, RunFigures, TokenEstimateFigures } from "./run-figures.ts";
 import { shareLine } from "./share-line.ts";
 import { MARKS } from "./status-mark.ts";
 import type { TaskResult } from "./task-result.ts";
 import { renderTimeline } from "./timeline.ts";
+import type { UsageFigures } from "./usage-figures.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Fits a terminal of the usual width and a page of a code host. */
@@ -83,6 +85,7 @@ function taskLines(task: TaskResult): string[] {
   const facts = [
     ...roleOf(task),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
+    ...(task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : []),
     ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
   ];
   const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
@@ -253,7 +256,7 @@ function measuredSection({ figures, notMeasured, timeline }: RunReport): string 
 
 /** Only what was measured; the rest is named below the table. */
 function figureRows(figures: RunFigures): (readonly [string, string])[] {
-  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts } = figures;
+  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts, usage } = figures;
   const rows: (readonly [string, string | undefined])[] = [
     ["Wall time", duration(figures.wallMs)],
     ["No agent ran for", nobodyRanMs === 0 ? undefined : duration(nobodyRanMs)],
@@ -272,6 +275,10 @@ function figureRows(figures: RunFigures): (readonly [string, string])[] {
     ["Agents per message", bursts?.sizes.join(", ")],
     ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
+    ["Tokens of the agents", tokens(usage?.agents)],
+    ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Kept out of the main context", usage && outside(usage)],
+    ["Tokens estimated", estimatedTokens(figures.tokenEstimates)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
@@ -290,6 +297,25 @@ function estimated(figures: EstimateFigures | undefined): string | undefined {
   if (figures === undefined) return undefined;
   const { tasks, estimatedMs, actualMs, medianRatio } = figures;
   return `${formatDuration(estimatedMs)} for ${plural(tasks, "task")} that took ${formatDuration(actualMs)}; a task took ${formatFactor(medianRatio)} its estimate at the median`;
+}
+
+/** What was new to the model, and beside it what it was given again. */
+function tokens(usage: Usage | undefined): string | undefined {
+  if (usage === undefined) return undefined;
+  const { input, cacheWrite, cacheRead, output } = usage;
+  const [all, ...parts] = [newTokens(usage), input, cacheWrite, output, cacheRead].map(formatCount);
+  return `${all} (input ${parts[0]}, cache writes ${parts[1]}, output ${parts[2]}), beside ${parts[3]} cache reads`;
+}
+
+function outside({ outsideMain, unmeasuredAttempts }: UsageFigures): string | undefined {
+  if (outsideMain === undefined) return undefined;
+  return `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)} of the tokens`;
+}
+
+function estimatedTokens(figures: TokenEstimateFigures | undefined): string | undefined {
+  if (figures === undefined) return undefined;
+  const { tasks, estimated, actual } = figures;
+  return `${formatCount(estimated)} for ${plural(tasks, "task")} that used ${formatCount(actual)}`;
 }
 
 function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }: RunFigures): string {

@@ -1,9 +1,11 @@
 import type { EndedAttempt, Evidence, Finding, Outcome } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
+import type { Usage } from "../graph/usage.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { normalisePath } from "./normalise.ts";
 import { notRunReasons } from "./not-run.ts";
+import { totalUsage } from "./usage-figures.ts";
 
 /** One attempt at a task. */
 export interface AttemptResult {
@@ -15,6 +17,8 @@ export interface AttemptResult {
   readonly durationMs: number;
   /** Why it did not complete: what the server knows of it, else what its agent reported. */
   readonly cause?: string;
+  /** The tokens that its agent used; absent where they could not be measured. */
+  readonly usage?: Usage;
 }
 
 /** What became of one task. */
@@ -37,6 +41,8 @@ export interface TaskResult {
   readonly attempts: readonly AttemptResult[];
   /** How long the last attempt took. */
   readonly durationMs?: number;
+  /** The tokens of all attempts that could be measured; absent where none could. */
+  readonly usage?: Usage;
   /** Of all attempts, sorted. */
   readonly filesChanged: readonly string[];
   /** Of all attempts, in order. */
@@ -65,6 +71,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
     const reason =
       reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : undefined);
     const blockedOn = ended?.report?.blockedOn;
+    const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {
       task: task.id,
       subject: plainSubject(task.subject),
@@ -77,6 +84,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
       evidence: ended?.report?.evidence ?? [],
       attempts: own.map(attemptResult),
       ...(last && { durationMs: lengthOf(last) }),
+      ...(usage && { usage }),
       filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
       findings: reports.flatMap((report) => report.findings),
       notes: [...new Set(reports.flatMap((report) => report.notes))],
@@ -96,6 +104,7 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     startedAtMs: span.startMs,
     durationMs: lengthOf(span),
     ...(cause && { cause }),
+    ...(attempt.usage && { usage: attempt.usage }),
   };
 }
 

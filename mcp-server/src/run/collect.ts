@@ -2,6 +2,7 @@ import type { EndedAttempt } from "../graph/attempt.ts";
 import { hasEnded, reachableTasks } from "../graph/readiness.ts";
 import type { TaskId } from "../graph/task.ts";
 import { type Decision, decide } from "../policy/decision.ts";
+import { spentText } from "../policy/token-limit.ts";
 import { cleanText } from "../report/escape.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import { cancelRest } from "./cancel-rest.ts";
@@ -181,6 +182,7 @@ async function result(
       counts.pending -
       (counts.failed + counts.cancelled === 0 ? counts.pending : reachableTasks(loaded.graph.tasks).size),
     done,
+    limit: loaded.spent && spentText(loaded.spent),
   });
   return {
     loaded,

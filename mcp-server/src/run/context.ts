@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { projectsFolder } from "../audit/projects-folder.ts";
 import type { Owner } from "../graph/attempt.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
@@ -9,6 +10,7 @@ import { type GraphLocation, graphLocation } from "./graph-location.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
+import { Transcripts } from "./transcripts.ts";
 
 /** Everything that a use case needs of the world around the graph. */
 export interface RunContext {
@@ -21,6 +23,7 @@ export interface RunContext {
   readonly settings: PolicyInput;
   readonly roles: Roles;
   readonly looks: CheckoutLooks;
+  readonly transcripts: Transcripts;
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
   /** The graph, or undefined while no plan was ever made here: looking must not create it. */
@@ -54,6 +57,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     settings: settingsFromEnvironment(env),
     roles: new Roles(pluginRoot),
     looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
+    transcripts: new Transcripts(projectsFolder(env)),
     now: Date.now,
     randomBytes,
     graph: () => graph.open(false),

@@ -7,6 +7,7 @@ import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { Isolations } from "../policy/isolation.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
+import { spentText } from "../policy/token-limit.ts";
 import { cleanText } from "../report/escape.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
@@ -21,6 +22,7 @@ import { type Ahead, aheadOf, planAhead } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
+import { watchTokenLimit } from "./token-limit.ts";
 
 /** One agent to launch, as the host's Agent tool wants it. */
 export interface Launch {
@@ -67,12 +69,13 @@ export async function nextBatch(
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await seenCheckout(ctx, store, slug);
   await planAhead(ctx, store, slug);
+  await watchTokenLimit(ctx, store, actor, slug);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
     const launch: Launch[] = [];
     let heldBack: readonly string[] = [];
-    if (loaded.stored.status === "open") {
+    if (loaded.stored.status === "open" && !loaded.spent) {
       for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
         const token = await tx.offerToken(held.claim.id);
         const task = loaded.graph.tasks.get(held.claim.task);
@@ -171,7 +174,7 @@ export async function choose(
     chooseBatch(
       candidatesOf(ctx, loaded, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-      { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity, most },
+      { cap: loaded.pauseMs > 0 || loaded.spent ? 0 : loaded.cap, capacity: policy.capacity, most },
       (candidate, chosen) => {
         const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
           !areAlternatives(candidate.task, other.task) &&
@@ -250,6 +253,11 @@ export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
 
 async function whyNothing(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan) {
   if (loaded.stored.status !== "open") return [];
+  const { spent } = loaded;
+  if (spent) {
+    const ready = loaded.graph.ready.slice(0, MAX_REASONS);
+    return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
+  }
   const { refused } = await choose(ctx, tx, loaded, tx.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,

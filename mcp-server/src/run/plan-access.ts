@@ -2,6 +2,7 @@ import type { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
+import { type SpentTokens, spentTokens } from "../policy/token-limit.ts";
 import type { Estimates } from "../schedule/estimate.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
@@ -17,6 +18,8 @@ export interface LoadedPlan {
   readonly cap: number;
   /** For so long nothing starts, because a rate or usage limit was reached. */
   readonly pauseMs: number;
+  /** Set when the plan's agents have used the tokens that its policy allows them: nothing more starts. */
+  readonly spent: SpentTokens | undefined;
   /** Shared and brought up to date by the next load: not a snapshot. */
   readonly graph: PlanGraph;
   readonly estimates: Estimates;
@@ -66,6 +69,7 @@ export async function load(ctx: RunContext, reader: GraphReader, stored: StoredP
     policy,
     cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
     pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
+    spent: spentTokens(policy, () => graph.claims),
     graph,
     estimates,
   };

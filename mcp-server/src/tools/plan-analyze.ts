@@ -22,6 +22,7 @@ export const planAnalyze = defineTool({
       slackMinutes: _slack,
       schedule: _schedule,
       minutesByCap,
+      contradictions,
       unknownRoles,
       ...rest
     } = analysis;
@@ -32,6 +33,7 @@ export const planAnalyze = defineTool({
         counts: shortCounts(counts),
         strategy,
         ...rest,
+        ...(contradictions.length > 0 && { contradictions }),
         ...(unknownRoles.length > 0 && { unknownRoles }),
         minutesByCap,
         timeline,

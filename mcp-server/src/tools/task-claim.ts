@@ -21,13 +21,14 @@ export const taskClaim = defineTool({
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
     const counts = countsOf(loaded);
-    const over = isDone(loaded) || loaded.stored.status !== "open";
+    const done = isDone(loaded) || loaded.stored.status !== "open";
+    const over = done || loaded.spent !== undefined;
     return {
       data: {
         claim: null,
         why,
         counts: shortCounts(counts),
-        done: over,
+        done,
         next: over
           ? "End your turn: there is nothing more to claim."
           : 'Wait with batch_collect {until: "next"}, then claim again.',

@@ -12,6 +12,7 @@ const quiet: RunFacts = {
   retrying: [],
   unreachable: 0,
   done: false,
+  limit: undefined,
 };
 
 function decisionOn(facts: Partial<RunFacts>) {
@@ -44,6 +45,13 @@ describe("decide", () => {
     expect(decisionOn({ completed: 3, done: true }).decision).toBe("proceed");
   });
 
+  it("hands a plan to the user whose limit is reached, when what runs has ended", () => {
+    const limit = "The limit is reached.";
+    expect(decisionOn({ limit, running: 1 }).decision).toBe("wait");
+    expect(decisionOn({ limit })).toEqual({ decision: "escalate", reason: limit });
+    expect(decisionOn({ limit, done: true }).decision).toBe("proceed");
+  });
+
   it("stops a stopped plan whatever else holds, and proceeds or retries only with something ready", () => {
     const ids = fc.array(fc.constantFrom("1", "2"));
     const facts = fc.record({
@@ -56,6 +64,7 @@ describe("decide", () => {
       retrying: ids,
       unreachable: fc.nat(3),
       done: fc.boolean(),
+      limit: fc.constantFrom(undefined, "The limit is reached."),
     });
     fc.assert(
       fc.property(facts, (given) => {

@@ -1,29 +1,7 @@
-/** Tokens as the model's provider counts them. */
-export interface Usage {
-  readonly input: number;
-  readonly cacheWrite: number;
-  readonly cacheRead: number;
-  readonly output: number;
-}
-
-export const NO_USAGE: Usage = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0 };
+import { NO_USAGE, type Usage } from "../graph/usage.ts";
 
 /** A message's blocks follow each other closely; only tool results of the same message stand between them. */
 const REMEMBERED_MESSAGES = 64;
-
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    input: a.input + b.input,
-    cacheWrite: a.cacheWrite + b.cacheWrite,
-    cacheRead: a.cacheRead + b.cacheRead,
-    output: a.output + b.output,
-  };
-}
-
-/** What was new to the model: reading the same context again from the cache is left out. */
-export function newTokens({ input, cacheWrite, output }: Usage): number {
-  return input + cacheWrite + output;
-}
 
 /**
  * Adds up usage, each message once: a transcript repeats a message's usage with each of its blocks, and what
