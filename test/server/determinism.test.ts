@@ -10,7 +10,7 @@ const TASKS = [
   task("3"),
   task("4", { dependencies: ["1", "2"] }),
   task("5", { dependencies: ["3"] }),
-  task("6", { dependencies: ["3", "4"], needs: "settled" }),
+  task("6", { dependencies: ["4", "5"], needs: "settled" }),
 ];
 
 /** What each task's agents report, attempt by attempt. */
@@ -29,14 +29,15 @@ const REPORTS: Readonly<Record<string, readonly Readonly<Record<string, unknown>
     { outcome: "failed", summary: "The port was taken." },
     { findings: [{ severity: "high", file: "src/1.ts", text: "The parser is quadratic." }] },
   ],
-  "3": [{ outcome: "blocked", blockedOn: { question: "Which colour?" } }],
+  "5": [{ outcome: "blocked", blockedOn: { question: "Which colour?" } }],
   "4": [{ notes: ["The build needs a compiler."] }],
 };
 
 /**
  * One run of the plan, in a repository and a server of its own.
- * @param turned each burst's agents report in another order. The first of all stays the first: without hooks nobody
- *   looks at the checkout before it, so that what it changed is not measured.
+ * @param turned each burst's agents report in another order. The first stays the first: without hooks nobody looks at
+ *   the checkout before it, so that what it changed is not measured. And at most one of a burst is decided about:
+ *   decisions are told as they came.
  * @param pauseMs how long each of them takes.
  */
 async function run(turned: boolean, pauseMs: number) {

@@ -1,6 +1,7 @@
 /** What of a report was measured: two runs of one plan may differ in this and in nothing else. */
 
 const DURATION = /\d+(\.\d+)? (ms|s|min|h|d)( \d+ (s|min|h))?(?![\w])/g;
+const TOKENS = /[\d.,]+k? tokens?/g;
 /** What is measured, in the JSON form, wherever it stands. */
 const MEASURED = new Set([
   "figures",
@@ -11,11 +12,12 @@ const MEASURED = new Set([
   "createdAtMs",
   "lastChangedAtMs",
   "durationMs",
+  "tokens",
 ]);
 
 /**
  * A Markdown report or ledger without its measured figures: their table, the timeline, the line to share, durations,
- * and the seal, which is made of all these.
+ * tokens and the seal, which is made of all these.
  */
 export function markdownWithoutFigures(report: string): string {
   return report
@@ -23,6 +25,7 @@ export function markdownWithoutFigures(report: string): string {
     .replace(/^```text\n[\s\S]*?^```$/m, "(timeline)")
     .replace(/\n\*\*[^\n]*\*\*\n*$/, "\n(share line)\n")
     .replace(/sha256 [0-9a-f]{64}/, "(seal)")
+    .replace(TOKENS, "(tokens)")
     .replace(DURATION, "(time)");
 }
 
