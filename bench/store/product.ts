@@ -8,6 +8,7 @@ import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
 import type { Launch } from "../../mcp-server/src/run/next-batch.ts";
 import { offer } from "../../mcp-server/src/run/offer.ts";
+import { OwnTexts } from "../../mcp-server/src/run/own-texts.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan, taskOf } from "../../mcp-server/src/run/plan-access.ts";
 import { reportTask } from "../../mcp-server/src/run/report-task.ts";
@@ -53,7 +54,8 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     caseInsensitive: false,
     owner: await ownerOf(process.ppid, undefined),
     settings: { maxParallel: CAP },
-    roles: new Roles(root),
+    roles: new Roles(),
+    ownTexts: new OwnTexts(root),
     now: Date.now,
     looks: new CheckoutLooks(undefined, Date.now),
     transcripts: new Transcripts(join(root, "projects")),

@@ -63,6 +63,7 @@ export class Service {
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
+      await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
       const answer = await tool.handle(tool.input.parse(input ?? {}), {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
 import { CheckoutLooks } from "../../mcp-server/src/run/checkout-looks.ts";
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
+import { OwnTexts } from "../../mcp-server/src/run/own-texts.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan } from "../../mcp-server/src/run/plan-access.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
@@ -150,7 +151,8 @@ export class World {
         caseInsensitive: false,
         owner: await ownerOf(owner.pid ?? 0, undefined),
         settings: { maxParallel: 20 },
-        roles: new Roles(root),
+        roles: new Roles(),
+        ownTexts: new OwnTexts(root),
         now: () => this.nowMs,
         looks: new CheckoutLooks(undefined, () => this.nowMs),
         transcripts: new Transcripts(join(this.#folder, "projects")),

@@ -36,6 +36,7 @@ export interface Answers {
     readonly unchanged: number;
     readonly removed: string[];
     readonly warnings: string[];
+    readonly placed?: { readonly file: string; readonly keptAside?: string };
     readonly counts?: CountsAnswer;
     readonly next: string;
   };

@@ -1,7 +1,7 @@
 /** What of a report was measured: two runs of one plan may differ in this and in nothing else. */
 
 const DURATION = /\d+(\.\d+)? (ms|s|min|h|d)( \d+ (s|min|h))?(?![\w])/g;
-const TOKENS = /[\d.,]+k? tokens?/g;
+const TOKENS = /[\d.,]+k? tokens?|^- Tokens .*$/gm;
 /** What is measured, in the JSON form, wherever it stands. */
 const MEASURED = new Set([
   "figures",

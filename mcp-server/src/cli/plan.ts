@@ -26,6 +26,7 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
     process.stdout.write(`${await writeSuggestedScopes(ctx, what)}\n`);
     return 0;
   }
+  await ctx.roles.refresh();
   // No plan's name holds a dot or a slash.
   const isFile = existsSync(what) || /[./\\]/.test(what);
   const page = isFile ? await analyzeFile(ctx, what, options.max) : await ofPlan(ctx, what, options.max);

@@ -1,4 +1,5 @@
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
+import { commandToGoOn } from "../run/command-to-go-on.ts";
 import type { RunContext } from "../run/context.ts";
 import { load } from "../run/plan-access.ts";
 import { countsOf, isDone } from "../run/progress.ts";
@@ -20,7 +21,7 @@ export async function sessionEnd(ctx: RunContext, session: string): Promise<stri
       const { slug } = stored;
       const why = loaded.spent
         ? `${spentText(loaded.spent)} ${raiseLimit(slug)}`
-        : `To go on: /spec:execute ${slug}`;
+        : `To go on: ${commandToGoOn(stored)}`;
       lines.push(
         `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}\n`,
       );

@@ -1,9 +1,9 @@
+import { ownPlugins } from "../host/installed-plugins.ts";
 import { CallerError } from "../run/errors.ts";
 import { graphLocation } from "../run/graph-location.ts";
 import { settingsFromEnvironment } from "../run/policy-input.ts";
 import { type Examination, troubleOf } from "./examination.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
-import { ownPlugins } from "./installed-plugins.ts";
 
 /** The plugin's options and the variables that its manifest passes them in. */
 const OPTIONS = {

@@ -2,6 +2,7 @@ import { agentEnded } from "../run/agent-ended.ts";
 import { logAgentUsage } from "../run/agent-usage.ts";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
+import { takeMessage } from "../run/take-message.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */
@@ -12,7 +13,12 @@ export async function onSubagentStop(
 ): Promise<HookAnswer> {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
-  const answer = await store.write(run.now, `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
+  const actor = `agent ${event.agent}`;
+  if (await takeMessage(run, store, actor, event.agent, event.last)) {
+    measureLater(run, session, event);
+    return NOTHING;
+  }
+  const answer = await store.write(run.now, actor, async (tx): Promise<HookAnswer> => {
     const held = await tx.claimOfAgent(event.agent);
     if (!held) return NOTHING;
     const { claim, planId, plan } = held;

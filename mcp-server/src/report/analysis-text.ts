@@ -86,9 +86,10 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
     ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
     ...row(
       "Roles",
-      unknownRoles.length === 0
-        ? ""
-        : `no agent has the role ${unknownRoles.join(", ")}; general-purpose stands in`,
+      [
+        ...unknownRoles.map((role) => `no agent has the role ${role}; general-purpose stands in`),
+        ...analysis.overlappingRoles,
+      ].join("; "),
     ),
     ["Bottleneck", analysis.bottleneck],
     ...row("Would help", help.join("; ")),

@@ -12,6 +12,7 @@ import { planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
 import { type Change, freed, gainsOf, type Situation, split, without } from "../schedule/what-if.ts";
 import { type Planning, planningOf, SEED, type Surroundings } from "./planning.ts";
+import { overlappingRoles, unknownRoles } from "./role-warnings.ts";
 
 /** What can be said of tasks before they run. Times are minutes with one decimal. */
 export interface Analysis {
@@ -27,8 +28,10 @@ export interface Analysis {
   readonly contradictions: readonly string[];
   /** Tasks of which nobody knows what they write. */
   readonly unscoped: readonly string[];
-  /** Roles that no agent has; a general one stands in. */
+  /** Roles that no agent has, with near names; a general one stands in. */
   readonly unknownRoles: readonly string[];
+  /** Roles of which it is not plain which agent has them, or that one agent has together. */
+  readonly overlappingRoles: readonly string[];
   /** What keeps the plan from being shorter. */
   readonly bottleneck: string;
   /** What would make it shorter, the best first. */
@@ -125,7 +128,8 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
     conflicts: conflictsOf(planning, nodes),
     contradictions: contradictionsOf(planning, open),
     unscoped,
-    unknownRoles: unknownRoles(ctx, open),
+    unknownRoles: unknownRoles(ctx.roles, open),
+    overlappingRoles: overlappingRoles(ctx.roles, open),
     bottleneck: bottleneckOf(now, plan.makespan, longest, sequentialMs, planning),
     help: helpFor(now, planning, path, minutesByCap),
     estimate: {
@@ -211,11 +215,6 @@ function contradictionsOf({ clashes }: Planning, tasks: readonly Task[]): string
 function whatOf(clash: Clash): string {
   if (clash.kind === "resource") return clash.resource;
   return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
-}
-
-function unknownRoles({ roles }: Surroundings, tasks: readonly Task[]): string[] {
-  const named = new Set(tasks.flatMap(({ agent }) => (agent === undefined ? [] : [agent])));
-  return [...named].filter((role) => roles.resolve(role).unknown);
 }
 
 function bottleneckOf(

@@ -1,6 +1,7 @@
 import type { Attempt, EndedAttempt, Report } from "../graph/attempt.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
+import { MESSAGE_DONE, MESSAGE_FAILED } from "../policy/message-outcome.ts";
 import { foreignLine, ownWords, quotation } from "./foreign-text.ts";
 import { shownPath } from "./shown-path.ts";
 
@@ -19,13 +20,24 @@ export interface BriefFacts {
   readonly token: string;
   readonly scope: Scope;
   /** Dependencies in order, with the report of their last attempt. */
-  readonly inputs: readonly { readonly task: Task; readonly report: Report | undefined }[];
+  readonly inputs: readonly Input[];
   /** Earlier attempts at this task. */
   readonly earlier: readonly Attempt[];
   /** Absent: it works in the shared checkout. */
   readonly worktree?: WorktreeFacts;
   /** What the orchestrator wrote beside the launch line. */
   readonly added?: string;
+  /** Whether the agent has the tool to report with; else its last message is its report. */
+  readonly canReport: boolean;
+}
+
+/** What a task before this one handed over. */
+export interface Input {
+  readonly task: Task;
+  /** Of its last attempt that reported. */
+  readonly report?: Report;
+  /** What its agent said last, where that was taken as the report. */
+  readonly lastMessage?: string;
 }
 
 /** What an agent has to know of its worktree. */
@@ -55,13 +67,21 @@ export function writeBrief(facts: BriefFacts): string {
       ? `# Notes on this task\n${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}`
       : "",
     added(facts.added),
-    `# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}. A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
-2. Reply with the line that it returns and nothing else.
-Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents.`,
+    facts.canReport ? endWithReport(plan, task) : END_WITH_MESSAGE,
+    "Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents.",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
+
+function endWithReport(plan: PlanSlug, task: Task): string {
+  return `# How to end
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}. A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
+2. Reply with the line that it returns and nothing else.`;
+}
+
+/** For agents whose own tools leave no other way. */
+const END_WITH_MESSAGE = `# How to end
+Your last message is your report, taken as it is. It begins with the word ${MESSAGE_DONE} or ${MESSAGE_FAILED}; then what you did or what stopped you, the files that you changed, how each acceptance criterion was verified (the command and its result) or that it was not, and what tasks after this one should know.`;
 
 function acceptance(task: Task): string {
   if (task.acceptance.length === 0) return "";
@@ -115,11 +135,11 @@ function files(scope: Scope): string {
 function inputs(facts: BriefFacts): string {
   if (facts.inputs.length === 0) return "";
   let left = MAX_INPUT_CHARACTERS;
-  const lines = facts.inputs.map(({ task, report }) => {
+  const lines = facts.inputs.map(({ task, report, lastMessage }) => {
     const name = `${facts.plan}/${task.id} ${foreignLine(task.subject)}`;
     if (task.status !== "completed")
       return `- ${name}: missing (${task.status}). Work without it or report blocked.`;
-    const text = report ? handedOver(report) : "completed, nothing handed over";
+    const text = report ? handedOver(report) : (lastMessage ?? "completed, nothing handed over");
     const kept = text.slice(0, Math.max(0, left));
     left -= kept.length;
     return `- ${name}:\n${quotation(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)}`;

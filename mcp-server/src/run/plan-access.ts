@@ -8,7 +8,7 @@ import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
-import { effectivePolicy, policyInput } from "./policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyInput } from "./policy-input.ts";
 
 /** A plan with the policy that holds for it. */
 export interface LoadedPlan {
@@ -60,7 +60,7 @@ export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: strin
 
 /** Loads a plan of which the row is known. */
 export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
-  const policy = effectivePolicy(ctx.settings, policyInput.parse(stored.policy));
+  const policy = policyOf(ctx, policyInput.parse(stored.policy));
   const { throttle } = stored;
   const graph = await reader.graph(stored);
   const estimates = await reader.estimates(stored);
@@ -73,6 +73,12 @@ export async function load(ctx: RunContext, reader: GraphReader, stored: StoredP
     graph,
     estimates,
   };
+}
+
+/** The policy that holds for a plan here: capacities that nobody states are those of the agents' own files. */
+export function policyOf(ctx: Pick<RunContext, "settings" | "roles">, stated: PolicyInput): Policy {
+  const policy = effectivePolicy(ctx.settings, stated);
+  return { ...policy, capacity: ctx.roles.capacities(policy.capacity) };
 }
 
 /** The rest of a pause in whole seconds, rounded up. */

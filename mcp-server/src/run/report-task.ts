@@ -2,20 +2,19 @@ import type { BlockedOn, Report } from "../graph/attempt.ts";
 import { findCycle } from "../graph/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { type TaskId, taskName } from "../graph/task.ts";
-import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
-import { takeAlternative } from "./alternatives.ts";
+import type { GraphReader, GraphStore, GraphWriter } from "../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
 import { shownCriterion } from "./brief.ts";
-import type { Look } from "./checkout-looks.ts";
-import { compareReport, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
+import { toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
+import { endWithResult, type SeenAtEnd } from "./end-with-result.ts";
 import { CallerError } from "./errors.ts";
-import { afterSettling, type HandedIn, handIn, settle } from "./hand-in.ts";
+import { afterSettling, type HandedIn, handIn } from "./hand-in.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { moveRefs, RefMoved } from "./plan-branch.ts";
 import { type Counts, countsOf } from "./progress.ts";
-import { lookBeforeEnd, recordLook } from "./scope-truth.ts";
-import { endAttempt, sweep, withWhatItNeeds } from "./sweep.ts";
+import { lookBeforeEnd } from "./scope-truth.ts";
+import { sweep, withWhatItNeeds } from "./sweep.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -51,7 +50,8 @@ export async function reportTask(
   const look = await lookBeforeEnd(ctx, store, given.token);
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   for (;;) {
-    const handedIn = await handIn(ctx, store, given.token, given.report);
+    const claimIn = (reader: GraphReader) => claimOfToken(ctx, reader, given.token);
+    const handedIn = await handIn(ctx, store, claimIn, given.report);
     try {
       const result = await takeIn(ctx, store, actor, agentId, name, given, handedIn, seen);
       if (result instanceof CallerError) throw result;
@@ -62,12 +62,6 @@ export async function reportTask(
       if (!(error instanceof RefMoved)) throw error;
     }
   }
-}
-
-/** The last look at the checkout before the report, and which of the reported files it cannot have seen. */
-interface SeenAtEnd {
-  readonly look: Look;
-  readonly unseen: ReadonlySet<string>;
 }
 
 /**
@@ -99,11 +93,9 @@ async function takeIn(
     }
     const running = await tx.claimById(held.claim.id);
     if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
-    const moves = handedIn ? await settle(tx, loaded, running.claim, handedIn, report.summary) : [];
-    await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    if (report.outcome === "completed") await takeAlternative(ctx, tx, name.plan, task.id);
-    const isKnown = seen !== undefined && (await recordLook(ctx, tx, seen.look));
-    const note = isKnown ? await compareReport(ctx, tx, running, seen.unseen) : undefined;
+    const ending = { outcome: report.outcome, report };
+    const handed = { loaded, held: running, attempt: running.claim, handedIn, seen };
+    const { note, moves } = await endWithResult(ctx, tx, handed, ending);
     const result = await answer(ctx, tx, name.plan, task.id, report, note);
     // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
     await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);

@@ -44,7 +44,6 @@ export const taskReport = defineTool({
     "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
   input,
   annotations: IDEMPOTENT,
-  alwaysLoad: true,
   async handle(call, { run, actor, agentId }) {
     const result = await reportTask(run, actor, agentId, {
       task: call.task,

@@ -19,6 +19,7 @@ function brief(facts: Partial<BriefFacts>): string {
     scope: { basis: "declared", writes: ["src/a.ts"], reads: [], resources: [] },
     inputs: [],
     earlier: [],
+    canReport: true,
     ...facts,
   });
 }
@@ -43,11 +44,14 @@ const IN_A_BRIEF: Readonly<Record<string, (text: string) => Partial<BriefFacts>>
   }),
   "a resource": (text) => ({ scope: { basis: "declared", writes: [], reads: [], resources: [text] } }),
   "the subject of a dependency": (text) => ({
-    inputs: [{ task: task("0", { subject: text, status: "failed" }), report: undefined }],
+    inputs: [{ task: task("0", { subject: text, status: "failed" }) }],
   }),
   "the summary that a dependency handed over": (text) => ({ inputs: reported({ summary: text }) }),
   "a note that a dependency handed over": (text) => ({ inputs: reported({ notes: [text] }) }),
   "a file that a dependency changed": (text) => ({ inputs: reported({ filesChanged: [text] }) }),
+  "the last message that a dependency handed over": (text) => ({
+    inputs: [{ task: task("0", { status: "completed" }), lastMessage: text }],
+  }),
   "the summary of an earlier attempt": (text) => ({
     earlier: [ended({ report: report({ outcome: "failed", summary: text }) })],
   }),

@@ -20,6 +20,7 @@ function brief(facts: Partial<BriefFacts> = {}): string {
     scope: { basis: "declared", writes: ["src/parser.ts"], reads: [], resources: [] },
     inputs: [],
     earlier: [],
+    canReport: true,
     ...facts,
   });
 }
@@ -94,8 +95,21 @@ describe("a brief", () => {
     expect(text).toContain("auth/c");
   });
 
+  it("hands over what an agent said last that has no tool to report with", () => {
+    const inputs = [{ task: task("1.1", { status: "completed" }), lastMessage: "DONE. The port is 8080." }];
+    expect(brief({ inputs })).toContain("> DONE. The port is 8080.");
+  });
+
+  it("asks an agent that has no tool to report with for its report as its last message", () => {
+    const text = brief({ canReport: false });
+    expect(text).not.toContain("task_report");
+    expect(text).toContain("Your last message is your report");
+    expect(text).toContain("begins with the word DONE or FAILED");
+    expect(text).toContain("Do not stage, commit");
+  });
+
   it("names the inputs that are missing", () => {
-    const inputs = [{ task: task("1.1", { status: "failed" }), report: undefined }];
+    const inputs = [{ task: task("1.1", { status: "failed" }) }];
     expect(brief({ inputs })).toContain("auth/1.1 Task 1.1: missing (failed)");
   });
 
