@@ -14,6 +14,7 @@ import type { Counts } from "./run/progress.ts";
 import { lookAtWhatEnded } from "./run/scope-truth.ts";
 import { SessionMemory } from "./run/session.ts";
 import { sweep } from "./run/sweep.ts";
+import { cleanAnswer } from "./tools/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/nesting.ts";
@@ -80,7 +81,7 @@ export class Service {
       await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
-      const { data, text } = await tool.handle(tool.input.parse(input ?? {}), {
+      const answer = await tool.handle(tool.input.parse(input ?? {}), {
         run,
         session: this.#session,
         actor: agentId === undefined ? "main" : `agent ${agentId}`,
@@ -89,7 +90,11 @@ export class Service {
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await lookAtWhatEnded(run);
-      return { content: [{ type: "text", text: text ?? JSON.stringify(data) }], structuredContent: data };
+      const data = cleanAnswer(answer.data);
+      return {
+        content: [{ type: "text", text: answer.text ?? JSON.stringify(data) }],
+        structuredContent: data,
+      };
     } catch (error) {
       return failure(error);
     }

@@ -1,4 +1,4 @@
-import type { Evidence, Finding, Outcome, ReviewVerdict } from "../graph/attempt.ts";
+import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import type { Usage } from "../graph/usage.ts";
@@ -15,6 +15,7 @@ export interface AttemptResult {
   readonly session?: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** Why it did not complete: what the server knows of it, else what its agent reported. */
   readonly cause?: string;
   /** The tokens that its agent used; absent where they could not be measured. */
   readonly usage?: Usage;
@@ -97,7 +98,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
 
 function attemptResult(span: AttemptSpan): AttemptResult {
   const { attempt } = span;
-  const cause = attempt.state === "ended" ? attempt.cause : undefined;
+  const cause = attempt.state === "ended" ? (attempt.cause ?? reportedCause(attempt)) : undefined;
   return {
     number: attempt.number,
     outcome: attempt.state === "ended" ? attempt.outcome : "running",
@@ -108,6 +109,10 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     ...(cause && { cause }),
     ...(attempt.usage && { usage: attempt.usage }),
   };
+}
+
+function reportedCause({ outcome, report }: EndedAttempt): string | undefined {
+  return outcome === "completed" ? undefined : report?.summary;
 }
 
 function sortedPaths(paths: readonly string[]): string[] {

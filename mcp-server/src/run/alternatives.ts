@@ -1,13 +1,12 @@
-import { isLive } from "../graph/attempt.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import { definitionOf, type TaskId } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
 import { lastSteps } from "../policy/review.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
+import { cancelTask } from "./cancel-rest.ts";
 import type { RunContext } from "./context.ts";
 import { loadPlan, taskOf } from "./plan-access.ts";
 import { causeOfAlternative } from "./split.ts";
-import { endAttempt } from "./sweep.ts";
 import { waitForWork } from "./wait-for.ts";
 
 /**
@@ -21,30 +20,14 @@ export async function takeAlternative(
   taken: TaskId,
 ): Promise<void> {
   const before = await loadPlan(ctx, tx, plan);
-  const { id: planId, slug } = before.stored;
+  const { id: planId } = before.stored;
   const winner = taskOf(before, taken);
   if (winner.alternatives === undefined) return;
   const others = [...before.graph.tasks.values()].filter(
     (task) => task.id !== taken && areAlternatives(task, winner) && task.status !== "completed",
   );
   const cause = causeOfAlternative(taken);
-  for (const { id, status } of others) {
-    // First of all that ends: an attempt that is cancelled would otherwise send its task back to pending.
-    if (status !== "cancelled") {
-      await tx.append(planId, { type: "task.status", task: id, status: "cancelled", cause });
-    }
-    const claim = before.graph.claimsOf(id).find(isLive);
-    if (claim?.state === "offered") {
-      await tx.append(planId, { type: "claim.returned", task: id, attempt: claim.id, cause });
-    } else if (claim) {
-      await endAttempt(
-        ctx,
-        tx,
-        { planId, plan: slug, claim },
-        { outcome: "cancelled", cause, draining: true },
-      );
-    }
-  }
+  for (const { id } of others) await cancelTask(ctx, tx, before, id, cause);
   if (others.length === 0) return;
   const { graph } = await loadPlan(ctx, tx, plan);
   const steps = lastSteps(graph.tasks.values());

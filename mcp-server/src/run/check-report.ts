@@ -8,6 +8,7 @@ import { failsElsewhere } from "../policy/fails-elsewhere.ts";
 import { normalisePath } from "../report/normalise.ts";
 import type { GraphReader } from "../store/graph-store.ts";
 import type { ClaimByToken } from "./attempts.ts";
+import { shownCriterion } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, taskOf } from "./plan-access.ts";
@@ -109,7 +110,8 @@ function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
 function checkCriteria({ acceptance }: Task, report: Report): void {
   const proven = new Set(report.evidence.map((evidence) => evidence.criterion));
   const missing = acceptance.filter(
-    ({ criterion }, i) => !proven.has(criterion) && !proven.has(String(i + 1)),
+    ({ criterion }, i) =>
+      ![criterion, shownCriterion(criterion), String(i + 1)].some((name) => proven.has(name)),
   );
   if (report.evidence.length > 0 && missing.length === 0) return;
   const wanted =

@@ -1,11 +1,13 @@
 import type { Change } from "../graph/event.ts";
 import type { Purpose } from "../graph/purpose.ts";
 import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../graph/task.ts";
+import { cleanText, NAME_LIMIT } from "../report/escape.ts";
 import { nextPosition } from "./create-tasks.ts";
 import { freeId } from "./free-id.ts";
 import type { Working } from "./hand-in.ts";
 import { type LoadedPlan, taskOf } from "./plan-access.ts";
 import { planBranch } from "./plan-branch.ts";
+import { shownPath } from "./shown-path.ts";
 import type { WorkRecord } from "./work-record.ts";
 
 export interface Conflict {
@@ -94,7 +96,7 @@ function description(
   });
   return [
     `Commit ${commit} of ${sideOf(loaded, attempt.task, summary)} (attempt ${attempt.number}) does not go together with the plan's branch ${branch} (at ${head}).`,
-    `Files in conflict: ${files.join(", ")}.`,
+    `Files in conflict: ${files.map(shownPath).join(", ")}.`,
     `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
     "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. Do not commit and do not abort the merge: your report finishes it.",
   ].join("\n\n");
@@ -110,7 +112,7 @@ function summaryOf(loaded: LoadedPlan, id: TaskId): string {
 /** A task by name, with the beginning of what it reported as a quotation. */
 function sideOf(loaded: LoadedPlan, id: TaskId, summary: string): string {
   const task = taskOf(loaded, id);
-  const short = summary.replace(/\s+/g, " ").trim().slice(0, MAX_SUMMARY);
+  const short = cleanText(summary, MAX_SUMMARY);
   const said = short === "" ? "" : `, which reported "${short}"`;
-  return `${taskName(loaded.stored.slug, id)} "${plainSubject(task.subject)}"${said}`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task.subject), NAME_LIMIT)}"${said}`;
 }

@@ -9,6 +9,7 @@ import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity
 import { Isolations } from "../policy/isolation.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
 import { spentText } from "../policy/token-limit.ts";
+import { cleanText } from "../report/escape.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
@@ -105,12 +106,11 @@ export async function nextBatch(
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
-  const subject = plainSubject(task.subject).replace(/\s+/g, " ");
-  const short = subject.length > MAX_DESCRIPTION ? `${subject.slice(0, MAX_DESCRIPTION - 1)}…` : subject;
+  const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
   return {
     task: task.id,
     subagent_type: agentType,
-    description: `${task.id} ${short}`,
+    description: `${task.id} ${subject}`,
     prompt: launchLine(loaded.stored.slug, task.id, token),
   };
 }

@@ -5,9 +5,9 @@ import type { Purpose } from "../graph/purpose.ts";
 import type { Glob } from "../graph/scope.ts";
 import { plainSubject, type Task, type TaskDefinition, type TaskId, taskName } from "../graph/task.ts";
 import { workUnderReview } from "../policy/review.ts";
+import { quotation } from "./foreign-text.ts";
 import { freeId } from "./free-id.ts";
 import type { LoadedPlan } from "./plan-access.ts";
-import { quote, quoteShort } from "./quote.ts";
 
 /** The tasks that the server makes for reviews: what they may touch and what their agents are told. */
 
@@ -138,14 +138,14 @@ function short(text: string): string {
 
 function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): string {
   if (of) {
-    return `The task was ${taskName(stored.slug, of.id)}:\n${quoteShort(`${of.subject}\n\n${of.description}`, MOST_TEXT)}`;
+    return `The task was ${taskName(stored.slug, of.id)}:\n${quotation(`${of.subject}\n\n${of.description}`, MOST_TEXT)}`;
   }
   const spec = stored.document.spec;
   const names = work.slice(0, MOST_NAMED).map((task) => `${task.id} ${short(task.subject)}`);
   const more = work.length - names.length;
   return [
-    `The plan had these tasks:\n${quote([...names, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))}`,
-    ...(typeof spec === "string" ? [`Its specification:\n${quoteShort(spec, MOST_SUBJECT)}`] : []),
+    `The plan had these tasks:\n${quotation([...names, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))}`,
+    ...(typeof spec === "string" ? [`Its specification:\n${quotation(spec, MOST_SUBJECT)}`] : []),
   ].join("\n\n");
 }
 
@@ -154,7 +154,7 @@ function whatWasReported(loaded: LoadedPlan, task: Task): string {
   const text = last?.report
     ? [last.report.summary, ...last.report.evidence.slice(0, MOST_NAMED).map(proof), filesLine(last.report)]
     : [last?.lastMessage ?? "nothing"];
-  return `${taskName(loaded.stored.slug, task.id)}:\n${quoteShort(text.filter(Boolean).join("\n"), MOST_TEXT)}`;
+  return `${taskName(loaded.stored.slug, task.id)}:\n${quotation(text.filter(Boolean).join("\n"), MOST_TEXT)}`;
 }
 
 function proof(item: Evidence): string {
@@ -172,7 +172,7 @@ function findingsIn({ summary, findings }: Report): string {
   const lines = findings.slice(0, MOST_NAMED).map(({ severity, file, text }) => {
     return `${severity}${file === undefined ? "" : ` ${file}`}: ${text.slice(0, MOST_TEXT)}`;
   });
-  return quote([summary, ...lines].join("\n"));
+  return quotation([summary, ...lines].join("\n"));
 }
 
 /** Where the work lies: what its tasks may write, what they were granted and what they say that they changed. */

@@ -16,7 +16,7 @@ import type { RunContext } from "./context.ts";
 import { followCompleted, whyNotAchieved } from "./follow-completed.ts";
 import { isDead } from "./owner.ts";
 import { type LoadedPlan, load, loadPlan } from "./plan-access.ts";
-import { decideAfterFailure, recoveredBy } from "./recover.ts";
+import { decideAfterEnd, decideAfterFailure, recoveredBy } from "./recover.ts";
 import { waitForWork } from "./wait-for.ts";
 
 /**
@@ -103,9 +103,12 @@ export async function endAttempt(
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
   ctx.looks.due = true;
+  const isOpen = before.graph.tasks.get(task)?.status === "in_progress";
   await settleTask(ctx, tx, before, held.claim, ending);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
+  else if (isOpen && ending.outcome !== "completed")
+    await decideAfterEnd(tx, await loadPlan(ctx, tx, before.stored.slug), task);
   if (ending.outcome === "completed") await followCompleted(ctx, tx, before.stored.slug, task, ending.report);
   await adaptThrottle(tx, before, held.claim, ending);
 }

@@ -64,6 +64,7 @@ export interface SpecTask {
   title?: string;
   phase?: number;
   dependencies?: string[];
+  needs?: "all" | "any" | "settled" | { atLeast: number };
   size?: "small" | "medium" | "large";
   writes?: string[];
   reads?: string[];

@@ -5,4 +5,4 @@ import{a as d}from"./chunk-GWPWCNPF.mjs";import{d as c}from"./chunk-4VH2MET7.mjs
 ${n.join(`
 `)}
 ---
-`,{language:"yaml"});return g(e)?e:void 0}catch{return}}function g(n){return typeof n=="object"&&n!==null&&!Array.isArray(n)}export{s as LONGEST_FRONT_MATTER,p as frontMatterOf};
+`,{language:"yaml"});return g(e)?e:void 0}catch{return}}function g(n){return typeof n=="object"&&n!==null&&!Array.isArray(n)}export{s as a,p as b};
