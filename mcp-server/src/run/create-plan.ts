@@ -178,6 +178,23 @@ function roleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): string
   );
 }
 
+/**
+ * No file knows of the tasks that the server made, so none takes back that a task waits for them. For one that failed
+ * nobody waits any more: whoever changed the text has looked at it.
+ */
+function keepServersOwn(
+  definition: TaskDefinition,
+  old: Task | undefined,
+  known: ReadonlyMap<TaskId, Task>,
+): TaskDefinition {
+  if (!old || (definition.needs !== "all" && definition.needs !== "settled")) return definition;
+  const own = old.dependencies.filter((id) => {
+    const before = known.get(id);
+    return before?.origin === "server" && before.status !== "failed" && before.status !== "cancelled";
+  });
+  return { ...definition, dependencies: [...new Set([...definition.dependencies, ...own])] };
+}
+
 /** What an import would change, by the rules of the design: see the comments. */
 function compare(
   existing: LoadedPlan | undefined,
@@ -195,8 +212,8 @@ function compare(
     source.source.kind === "file" &&
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const written of source.tasks) {
-    const definition = waitForWork(written, known, steps);
-    const old = known.get(definition.id);
+    const old = known.get(written.id);
+    const definition = keepServersOwn(waitForWork(written, known, steps), old, known);
     if (!old) {
       changes.push({ type: "task.created", task: definition.id, definition, position });
       position += 1;
