@@ -2,11 +2,11 @@ import { distance } from "fastest-levenshtein";
 import type { Agent } from "../host/agent.ts";
 
 /** Agent types that the host brings along, by the role that a breakdown would write. */
-const BUILT_IN: Readonly<Record<string, string>> = {
-  explore: "Explore",
-  plan: "Plan",
-  "general-purpose": "general-purpose",
-};
+const BUILT_IN: ReadonlyMap<string, string> = new Map([
+  ["explore", "Explore"],
+  ["plan", "Plan"],
+  ["general-purpose", "general-purpose"],
+]);
 const STAND_IN = "general-purpose";
 const OWN = "parallel:";
 
@@ -60,9 +60,7 @@ export class Roles {
   /** Names that somebody who wrote this one may have meant, the nearest first. */
   near(unknown: string): string[] {
     const wanted = plainName(unknown).slice(0, LONGEST_COMPARED);
-    const names = [
-      ...new Set([...this.#agents.map(({ type }) => this.#roleOf(type)), ...Object.keys(BUILT_IN)]),
-    ];
+    const names = [...new Set([...this.#agents.map(({ type }) => this.#roleOf(type)), ...BUILT_IN.keys()])];
     return names
       .map((name) => ({ name, apart: apart(wanted, plainName(name)) }))
       .filter(({ apart }) => apart <= NEAR)
@@ -107,7 +105,7 @@ export class Roles {
   #typeOf(name: string): string | undefined {
     if (this.#byType.has(name)) return name;
     if (this.#byType.has(OWN + name)) return OWN + name;
-    const builtIn = BUILT_IN[name.toLowerCase()];
+    const builtIn = BUILT_IN.get(name.toLowerCase());
     if (builtIn !== undefined) return builtIn;
     const [only, another] = this.#agents.filter(({ type }) => type.endsWith(`:${name}`));
     return another === undefined ? only?.type : undefined;

@@ -47,7 +47,9 @@ export function chooseBatch<T extends Candidate>(
   for (const candidate of candidates) {
     const { role } = candidate;
     const taken = ofRole.get(role) ?? 0;
-    if (taken >= (limits.capacity[role] ?? limits.cap)) {
+    // A role is anybody's word, also one that every object knows.
+    const most = Object.hasOwn(limits.capacity, role) ? limits.capacity[role] : undefined;
+    if (taken >= (most ?? limits.cap)) {
       refused.push({ candidate, why: { kind: "role", role } });
       continue;
     }

@@ -59,6 +59,15 @@ describe("chooseBatch", () => {
     expect(seen).toEqual([[], ["1"]]);
   });
 
+  it("takes a role by the name of what every object has for a role like any other", () => {
+    const roles = ["constructor", "__proto__", "toString"];
+    const candidates = roles.flatMap((role) => [candidate(`${role}1`, role), candidate(`${role}2`, role)]);
+    const { chosen, refused } = chooseBatch(candidates, [], { cap: 1, capacity: {} }, free);
+    expect([idsOf(chosen), refused]).toEqual([["constructor1"], []]);
+    const limited = { cap: 9, capacity: { constructor: 1 } };
+    expect(chooseBatch(candidates, [], limited, free).chosen).toHaveLength(5);
+  });
+
   it("chooses no more than are wanted, and draws no more candidates", () => {
     const drawn: string[] = [];
     function* candidates() {
