@@ -3,7 +3,7 @@ import { purposeOf } from "../graph/purpose.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import { MESSAGE_DONE, MESSAGE_FAILED } from "../policy/message-outcome.ts";
-import { foreignLine, ownWords, quotation } from "./foreign-text.ts";
+import { exactLine, foreignLine, ownWords, quotation } from "./foreign-text.ts";
 import { shownPath } from "./shown-path.ts";
 
 /** What other tasks handed over may take this many characters of a brief. */
@@ -12,7 +12,7 @@ const MAX_INPUT_CHARACTERS = 6_000;
 const MAX_ADDED_CHARACTERS = 500;
 /** As long as a note may be where it is put on a task. */
 const MAX_NOTE = 4_000;
-/** A criterion and a command are never cut in the middle of what they ask for. */
+/** A criterion is never cut in the middle of what it asks for. */
 const MAX_CRITERION = 4_000;
 
 export interface BriefFacts {
@@ -94,7 +94,7 @@ function acceptance(task: Task): string {
   if (task.acceptance.length === 0) return "";
   const lines = task.acceptance.map(
     ({ criterion, command }, i) =>
-      `${i + 1}. ${shownCriterion(criterion)}${command === undefined ? "" : ` (verify by: \`${foreignLine(command, MAX_CRITERION)}\`)`}`,
+      `${i + 1}. ${shownCriterion(criterion)}${command === undefined ? "" : ` (verify by: \`${exactLine(command)}\`)`}`,
   );
   return `# Acceptance\n${lines.join("\n")}`;
 }

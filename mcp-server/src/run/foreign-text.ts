@@ -1,4 +1,5 @@
 import { cleanLines, cleanText } from "../report/escape.ts";
+import { visibleJson } from "../report/visible-json.ts";
 
 /**
  * Text of a task or a report in a prompt. Nothing in it is invisible, nothing passes for words of the host, and
@@ -8,6 +9,8 @@ import { cleanLines, cleanText } from "../report/escape.ts";
 /** A longer description is cut; `task_get` tells the rest. */
 const MAX_OWN_WORDS = 60_000;
 const MAX_LINE = 500;
+/** Longer than any command that somebody means. */
+const MAX_EXACT = 20_000;
 /** What the host and the model's provider put around their own words. */
 const HOST_TAG =
   /<(?=\s*\/?\s*(?:system|task-notification|local-command|command-|user-prompt|tool_|function_|antml|invoke|parameter|tools-used))/gi;
@@ -17,6 +20,12 @@ const FRAME = /^(?=[ \t]{0,3}(?:#[ \t]|(?:Task|Token):))/gim;
 /** As one line. @param limit in characters. */
 export function foreignLine(text: string, limit: number = MAX_LINE): string {
   return harmless(cleanText(text, limit));
+}
+
+/** As one line that means exactly this: with line breaks or characters that nobody sees, it is a JSON string. */
+export function exactLine(text: string): string {
+  const kept = text.length > MAX_EXACT ? `${text.slice(0, MAX_EXACT)}…` : text;
+  return harmless(kept === cleanLines(kept) && !kept.includes("\n") ? kept : visibleJson(kept));
 }
 
 /**

@@ -82,6 +82,19 @@ describe.each(Object.entries(IN_A_BRIEF))("%s in a brief", (_place, facts) => {
   });
 });
 
+describe("an acceptance command", () => {
+  it("stands in the brief exactly as it has to be run", () => {
+    const shown = (command: string) =>
+      brief({ task: task("1", { acceptance: [{ criterion: "It works", command }] }) }).match(
+        /verify by: `(.*)`/,
+      )?.[1];
+    const plain = `grep -c "a  b" src/*.ts | sed 's/<b>//'`;
+    expect(shown(plain)).toBe(plain);
+    expect(JSON.parse(shown("cat <<E\nx\nE") ?? "")).toBe("cat <<E\nx\nE");
+    expect(JSON.parse(shown("echo \u202ea") ?? "")).toBe("echo \u202ea");
+  });
+});
+
 describe.each(Object.entries(HOSTILE_TEXTS))("an answer of a tool with %s", (_name, text) => {
   it("holds nothing that nobody sees, wherever the text stands", () => {
     const answer = JSON.stringify(cleanAnswer({ rows: [{ subject: text, [text]: [text] }], line: text }));
