@@ -128,6 +128,7 @@ export interface Answers {
     readonly outcome: string;
     readonly status: string;
     readonly reply: string;
+    readonly next: string;
     readonly note?: string;
   };
 }

@@ -1,6 +1,7 @@
 import { agentEnded } from "../run/agent-ended.ts";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
+import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */
@@ -14,19 +15,31 @@ export async function onSubagentStop(
   return store.write(run.now, `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
     const held = await tx.claimOfAgent(event.agent);
     if (!held) return NOTHING;
-    const { claim, planId, plan } = held;
-    if (claim.state === "running" && !claim.reminded) {
-      await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
-      return {
-        decision: "block",
-        reason: `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`,
-      };
-    }
-    await agentEnded(run, tx, held, {
-      finished: true,
-      cause: "the agent ended without a report",
-      lastMessage: event.last,
-    });
+    const reminder = await endsUnreported(run, tx, held, event.last);
+    if (reminder !== undefined) return { decision: "block", reason: reminder };
     return NOTHING;
   });
+}
+
+/**
+ * An agent wants to end and has not reported: the first time it is to be reminded, the second time its attempt ends.
+ * @returns the reminder.
+ */
+export async function endsUnreported(
+  run: RunContext,
+  tx: GraphWriter,
+  held: HeldClaim,
+  lastMessage: string,
+): Promise<string | undefined> {
+  const { claim, planId, plan } = held;
+  if (claim.state === "running" && !claim.reminded) {
+    await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
+    return `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
+  }
+  await agentEnded(run, tx, held, {
+    finished: true,
+    cause: "the agent ended without a report",
+    lastMessage,
+  });
+  return undefined;
 }

@@ -1,10 +1,11 @@
-import { type TaskId, taskName } from "../graph/task.ts";
+import { type Task, type TaskId, taskName } from "../graph/task.ts";
 import type { Choice } from "../schedule/dispatch.ts";
+import type { GraphWriter } from "../store/graph-store.ts";
 import { type ClaimByToken, startOrContinue } from "./attempts.ts";
 import { seenCheckout } from "./checkout-seen.ts";
 import type { RunContext } from "./context.ts";
 import { briefWithPlace } from "./get-task.ts";
-import { type Candidate, choose } from "./next-batch.ts";
+import { type Candidate, choose, openOffers } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import {
   existingGraph,
@@ -61,13 +62,16 @@ export async function claimTask(
     const isAny = wanted === undefined && role === undefined;
     const choice = await choose(ctx, tx, loaded, tx.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
     const best = choice.chosen[0];
-    if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { attempt, token } = await offer(ctx, tx, loaded, best, seen);
+    const offered =
+      (wanted && (await ownOffer(ctx, tx, loaded, wanted))) ??
+      (best && { task: best.task, ...(await offer(ctx, tx, loaded, best, seen)) });
+    if (!offered) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
+    const { attempt, token, task } = offered;
     const held = await tx.claimById(attempt);
     if (!held) throw new Error("the offer vanished inside its transaction");
-    const found = { held, loaded, task: best.task };
+    const found = { held, loaded, task };
     await startOrContinue(tx, found, agentId);
-    await tx.append(loaded.stored.id, { type: "task.annotated", task: best.task.id, owner: input.worker });
+    await tx.append(loaded.stored.id, { type: "task.annotated", task: task.id, owner: input.worker });
     return { found, token, loaded: await loadPlan(ctx, tx, input.plan) };
   });
   if (!("found" in taken)) return taken;
@@ -80,6 +84,13 @@ export async function claimTask(
       brief: await briefWithPlace(ctx, store, found, token),
     },
   };
+}
+
+/** The offer of the task that the caller's own session holds: whoever asks for the task by name takes it up. */
+async function ownOffer(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan, task: Task) {
+  const held = (await openOffers(ctx, tx, loaded)).find(({ claim }) => claim.task === task.id);
+  const token = held && (await tx.offerToken(held.claim.id));
+  return held && token !== undefined ? { task, attempt: held.claim.id, token } : undefined;
 }
 
 /** A task that was just claimed; its brief can be written when it has a place to work in. */

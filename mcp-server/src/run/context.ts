@@ -9,6 +9,7 @@ import { type GraphLocation, graphLocation } from "./graph-location.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
+import { workflowCap } from "./workflow-cap.ts";
 
 /** Everything that a use case needs of the world around the graph. */
 export interface RunContext {
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly caseInsensitive: boolean;
   readonly owner: Owner;
   readonly settings: PolicyInput;
+  /** How many agents the host's script engine runs at once. */
+  readonly workflowCap: number;
   readonly roles: Roles;
   readonly looks: CheckoutLooks;
   readonly now: () => number;
@@ -52,6 +55,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
+    workflowCap: workflowCap(env),
     roles: new Roles(pluginRoot),
     looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
     now: Date.now,

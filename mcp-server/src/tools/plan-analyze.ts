@@ -15,7 +15,11 @@ export const planAnalyze = defineTool({
   }),
   annotations: READ,
   async handle(input, { run, session }) {
-    const { loaded, counts, analysis, timeline } = await analyzePlan(run, input.plan, input.maxParallel);
+    const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
+      run,
+      input.plan,
+      input.maxParallel,
+    );
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -35,10 +39,11 @@ export const planAnalyze = defineTool({
         ...(unknownRoles.length > 0 && { unknownRoles }),
         minutesByCap,
         timeline,
+        engine,
         next:
           strategy === "direct"
             ? "Do it yourself without agents, and say why in one line."
-            : `Show this to the user; then batch_next {plan: "${loaded.stored.slug}"}.`,
+            : `Show this to the user; then ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`,
       },
     };
   },

@@ -176,6 +176,17 @@ export const launchesOneByOne: Habit = (inner) => (conversation) => {
   return next === undefined ? inner(conversation) : launches([next]);
 };
 
+/** Waits for every agent of a batch before it launches the next one. */
+export const waitsForWholeBatches: Habit = (inner) => (conversation) => {
+  const turn = inner(conversation);
+  const outputs = turn.outputs.map((output) =>
+    "tool" in output && output.tool === taskTool("batch_collect")
+      ? { tool: output.tool, input: { ...output.input, until: "all" } }
+      : output,
+  );
+  return { ...turn, outputs };
+};
+
 /** After each launch waits for that task before it launches the next one. */
 export const waitsAfterEachLaunch: Habit = (inner) => (conversation) => {
   const { plan } = command(conversation);
@@ -283,7 +294,7 @@ function notifications(text: string): number {
 }
 
 /** The plan that the user's last command names, by slug or path, and where in the conversation it does so. */
-function command(conversation: Conversation): { plan: string; start: number } {
+export function command(conversation: Conversation): { plan: string; start: number } {
   const start = conversation.blocks.findLastIndex(
     (block) => block.kind === "text" && block.role === "user" && COMMAND.test(block.text),
   );
@@ -351,7 +362,8 @@ function isHopeless(conversation: Conversation): boolean {
   );
 }
 
-function wasRefused(conversation: Conversation, call: CallBlock): boolean {
+/** Whether the host or a hook refused a call. */
+export function wasRefused(conversation: Conversation, call: CallBlock): boolean {
   return conversation.blocks.some(
     (block) => block.kind === "result" && block.callId === call.id && block.isError,
   );

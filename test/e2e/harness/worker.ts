@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { arrivals, type Conversation, textOf, turnsTaken } from "./conversation.ts";
+import { scriptAgent } from "./script-agent.ts";
 import { answers, findTask, findToken, taskTool } from "./task-tools.ts";
 import { callsTogether, calls as callsTool, says, type Turn } from "./turn.ts";
 
@@ -169,9 +170,13 @@ export class Workers {
 
   /** Answers one request of a subagent, and says which task it is about. */
   readonly answer = (conversation: Conversation): { turn: Turn; task?: string } => {
-    const brief = fetchedBrief(conversation);
-    const task = findTask(brief.text);
+    const prompt = openingText(conversation);
+    const script = scriptAgent(conversation, prompt);
+    const task = findTask(script?.brief ?? prompt);
+    if (script?.first) return { turn: script.first, ...(task !== undefined && { task }) };
+    if (script && script.brief === undefined) return { turn: script.end };
     if (task === undefined) return { turn: says("Nothing to do.") };
+    const brief = fetchedBrief(conversation, prompt, script?.brief);
     const token = findToken(brief.text);
     if (!brief.isComplete) {
       const fetch = callsTool(taskTool("task_get"), token === undefined ? { task } : { task, token });
@@ -186,7 +191,8 @@ export class Workers {
     };
     const steps = this.#workOf(task, conversation.agentId ?? "");
     const step = steps[turnsTaken(conversation) - brief.turnsSpent];
-    return { turn: step === undefined ? says(lastLine(conversation)) : step(assignment), task };
+    const end = script?.end ?? says(lastLine(conversation));
+    return { turn: step === undefined ? end : step(assignment), task };
   };
 
   #workOf(task: string, agentId: string): Work {
@@ -205,8 +211,12 @@ function isSequence(work: Work | Work[]): work is Work[] {
 }
 
 /** A prompt of one line means that no brief reached the agent, and that it has to fetch it. */
-function fetchedBrief(conversation: Conversation): { text: string; isComplete: boolean; turnsSpent: number } {
-  const prompt = openingText(conversation);
+function fetchedBrief(
+  conversation: Conversation,
+  prompt: string,
+  claimed: string | undefined,
+): { text: string; isComplete: boolean; turnsSpent: number } {
+  if (claimed !== undefined) return { text: claimed, isComplete: true, turnsSpent: 1 };
   if (/^Task: /m.test(prompt) && /^Token: /m.test(prompt))
     return { text: prompt, isComplete: true, turnsSpent: 0 };
   const fetched = answers(conversation).find((answer) => answer.tool === "task_get");
