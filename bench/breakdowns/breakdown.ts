@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBreakdown } from "../../mcp-server/src/breakdown/breakdown.ts";
 import { BreakdownError } from "../../mcp-server/src/breakdown/errors.ts";
-import type { Task } from "../../mcp-server/src/graph/task.ts";
+import { type Task, unstarted } from "../../mcp-server/src/graph/task.ts";
 
 /** A breakdown with its tasks as they are before anything has run, or why it cannot be read. */
 export type Read =
@@ -18,19 +18,7 @@ export function readBreakdowns(folder: string): Read[] {
     .map(({ name, file }): Read => {
       try {
         const { tasks } = readBreakdown(readFileSync(file, "utf8"), `${name}/03-tasks.json`);
-        return {
-          name,
-          tasks: tasks.map((task, position) => ({
-            ...task,
-            position,
-            status: "pending",
-            notes: [],
-            metadata: {},
-            failedAttempts: 0,
-            lostAttempts: 0,
-            timesBlocked: 0,
-          })),
-        };
+        return { name, tasks: tasks.map(unstarted) };
       } catch (error) {
         if (error instanceof BreakdownError) return { name, refused: error.message };
         throw error;

@@ -38,6 +38,24 @@ describe("parallel plan", () => {
     expect(await git(folder, "status", "--porcelain", "--ignored")).toBe("");
   });
 
+  it("tells where parallelWith says what dependencies or files do not allow", async () => {
+    const tasks = [
+      task("1", { parallelWith: ["2", "3", "4"] }),
+      task("2", { writes: ["src/1.ts"] }),
+      task("3", { dependencies: ["1"] }),
+      task("4"),
+    ];
+    const folder = await repository({ [FILE]: breakdown(tasks) });
+    const contradictions = [
+      "1 is not beside 3: dependencies put them in order",
+      "1 is not beside 2: src/1.ts",
+    ];
+    expect(JSON.parse((await plan(folder, FILE, "--json")).out)).toMatchObject({ contradictions });
+    const server = await ParallelServer.start(folder);
+    await server.call("plan_create", { plan: "example", from: FILE });
+    expect(await server.call("plan_analyze", { plan: "example" })).toMatchObject({ contradictions });
+  });
+
   it("tells all of it as JSON, with slack and the schedule", async () => {
     const folder = await repository({ [FILE]: TASKS });
     const analysis = JSON.parse((await plan(folder, FILE, "--json", "--max", "1")).out);

@@ -1,4 +1,5 @@
 import { findCycle } from "../graph/cycle.ts";
+import { orderedDespiteParallelWith } from "../graph/parallel-with.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { BreakdownError } from "./errors.ts";
 
@@ -47,40 +48,8 @@ export function checkDependencies(
     const problem = `tasks depend on each other in a cycle: ${cycle.join(" → ")}`;
     throw new BreakdownError(file, `${place}.dependencies`, problem, "Remove one of these dependencies");
   }
-  return contradictionsOf(tasks);
-}
-
-/** `parallelWith` is not interpreted; where it names a task that must come before or after, somebody erred. */
-function contradictionsOf(tasks: readonly TaskDefinition[]): string[] {
-  const claims = tasks.map((task) => ({ task, others: namesIn(task.extra.parallelWith) }));
-  if (claims.every(({ others }) => others.length === 0)) return [];
-  const ancestors = ancestorsOf(tasks);
-  return claims.flatMap(({ task, others }) => {
-    const ordered = others.filter(
-      (other) => ancestors.get(task.id)?.has(other) || ancestors.get(other as TaskId)?.has(task.id),
-    );
-    if (ordered.length === 0) return [];
-    return [`task ${task.id}: parallelWith names ${ordered.join(", ")}, but dependencies put them in order`];
-  });
-}
-
-function namesIn(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-/** For each task all tasks that it waits for, directly or not. The graph has no cycle here. */
-function ancestorsOf(tasks: readonly TaskDefinition[]): Map<TaskId, Set<string>> {
-  const dependencies = new Map(tasks.map((task) => [task.id, task.dependencies]));
-  return new Map(
-    tasks.map((task) => {
-      const found = new Set<string>();
-      const open = [...task.dependencies];
-      for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        if (found.has(next)) continue;
-        found.add(next);
-        open.push(...(dependencies.get(next) ?? []));
-      }
-      return [task.id, found];
-    }),
+  return orderedDespiteParallelWith(tasks).map(
+    ({ task, others }) =>
+      `task ${task}: parallelWith names ${others.join(", ")}, but dependencies put them in order`,
   );
 }

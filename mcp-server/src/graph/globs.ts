@@ -98,6 +98,7 @@ export function overlap(a: Glob, b: Glob, caseInsensitive = false): boolean {
 export function matches(glob: Glob, path: string, caseInsensitive = false): boolean {
   const alternatives = parse(glob, caseInsensitive);
   if (alternatives === undefined) return true;
+  // As steps: a file may be called `**`.
   const segments = path.split("/").map((segment) => [literal(segment, caseInsensitive)]);
   const unlimited = { states: Number.POSITIVE_INFINITY };
   return alternatives.some((alternative) => pathsMeet(alternative, segments, unlimited));
@@ -108,8 +109,8 @@ interface Step {
   readonly set: CharSet;
   readonly repeated: boolean;
 }
-/** The ways in which a segment can be read, each a sequence of steps. */
-type Segment = readonly (readonly Step[])[];
+/** A plain name with its case folded where it does not count; or the ways to read a segment, each a sequence of steps. */
+type Segment = string | readonly (readonly Step[])[];
 /** One alternative of a glob: `**` is any number of segments. */
 type Pattern = readonly (Segment | "**")[];
 /** How many states a search may still visit; when there are none left it answers yes. */
@@ -151,7 +152,8 @@ function parseAnew(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | u
     const pattern = parseAlternative(text, caseInsensitive);
     if (pattern === undefined) return undefined;
     patterns.push(pattern);
-    steps += pattern.flat(2).length;
+    for (const segment of pattern)
+      steps += typeof segment === "string" ? segment.length : segment.flat().length;
     if (steps > MOST_STEPS) return undefined;
   }
   return patterns;
@@ -179,6 +181,7 @@ function parseAlternative(text: string, caseInsensitive: boolean): Pattern | und
 }
 
 function parseSegment(text: string, caseInsensitive: boolean): Segment {
+  if (!/[*?[]/.test(text)) return literalName(text, caseInsensitive);
   const parts = text.match(BRACKETS_OR_CHARACTER) ?? [];
   const asGlob = (part: string): readonly Step[] => {
     if (part.length > 1) return [{ set: bracketSet(part, caseInsensitive), repeated: false }];
@@ -218,6 +221,13 @@ function bracketSet(brackets: string, caseInsensitive: boolean): CharSet {
   return intersection(negated ? complement(set) : set, NOT_SLASH);
 }
 
+function literalName(text: string, caseInsensitive: boolean): string {
+  if (!caseInsensitive) return text;
+  return String.fromCharCode(
+    ...Array.from({ length: text.length }, (_, at) => foldCase(text.charCodeAt(at))),
+  );
+}
+
 function literal(text: string, caseInsensitive: boolean): readonly Step[] {
   return Array.from({ length: text.length }, (_, at) => {
     const unit = text.charCodeAt(at);
@@ -248,7 +258,12 @@ function pathsMeet(a: Pattern, b: Pattern, budget: Budget): boolean {
 }
 
 function segmentsMeet(a: Segment, b: Segment, budget: Budget): boolean {
-  return a.some((ours) => b.some((theirs) => readingsMeet(ours, theirs, budget)));
+  if (typeof a === "string" && typeof b === "string") return a === b;
+  return readingsOf(a).some((ours) => readingsOf(b).some((theirs) => readingsMeet(ours, theirs, budget)));
+}
+
+function readingsOf(segment: Segment): readonly (readonly Step[])[] {
+  return typeof segment === "string" ? [literal(segment, false)] : segment;
 }
 
 /**

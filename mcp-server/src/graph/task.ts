@@ -83,6 +83,20 @@ export interface Task extends TaskDefinition {
   readonly endedAtMs?: number;
 }
 
+/** The task as it is before anything has happened to it. */
+export function unstarted(definition: TaskDefinition, position: number): Task {
+  return {
+    ...definition,
+    position,
+    status: "pending",
+    notes: [],
+    metadata: {},
+    failedAttempts: 0,
+    lostAttempts: 0,
+    timesBlocked: 0,
+  };
+}
+
 /** The planned part of a task, without its state. */
 export function definitionOf(task: Task): TaskDefinition {
   const {

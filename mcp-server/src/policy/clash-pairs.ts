@@ -1,4 +1,5 @@
-import { type Clash, clashOf, type Scope } from "../graph/scope.ts";
+import { GlobIndex } from "../graph/glob-index.ts";
+import { type Clash, clashOf, type Glob, type Scope } from "../graph/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 
 /** Two tasks, by index, that may not run at the same time, and why. */
@@ -8,42 +9,35 @@ export interface ClashPair {
   readonly clash: Clash;
 }
 
-/** Characters that make more of a glob than the path that it looks like. */
-const WILD = /[*?[\]{}()!\\]/;
-
 /**
- * All pairs of scopes that clash. Tasks that run alone clash with every other and are left out. Scopes of plain
- * paths are found by those paths, so that the cost grows with the clashes; only globs are compared with all others.
+ * All pairs of scopes that clash. Tasks that run alone clash with every other and are left out. Only scopes whose
+ * globs begin alike are compared, so that the cost grows with the clashes.
  */
 export function clashPairs(scopes: readonly Scope[], caseInsensitive: boolean): ClashPair[] {
   const candidates = new Map<number, Set<number>>();
   const suspect = (a: number, b: number) => {
+    if (a === b) return;
     const [low, high] = a < b ? [a, b] : [b, a];
     const known = candidates.get(low);
     if (known) known.add(high);
     else candidates.set(low, new Set([high]));
   };
-  const holders = new Map<string, number[]>();
-  const wild: number[] = [];
+  const index = new GlobIndex(caseInsensitive);
+  const users = new Map<string, number[]>();
   scopes.forEach((scope, at) => {
     if (runsAlone(scope)) return;
-    const globs = [...scope.writes, ...scope.reads];
-    if (globs.some((glob) => WILD.test(glob))) wild.push(at);
-    const names = [
-      ...globs.map((glob) => `/${caseInsensitive ? glob.toLowerCase() : glob}`),
-      ...scope.resources,
-    ];
-    for (const name of new Set(names)) {
-      const earlier = holders.get(name) ?? [];
+    for (const glob of globsOf(scope)) index.add(glob, at);
+    for (const resource of new Set(scope.resources)) {
+      const earlier = users.get(resource) ?? [];
       for (const other of earlier) suspect(other, at);
-      holders.set(name, [...earlier, at]);
+      users.set(resource, earlier);
+      earlier.push(at);
     }
   });
-  for (const at of wild) {
-    scopes.forEach((scope, other) => {
-      if (other !== at && !runsAlone(scope)) suspect(at, other);
-    });
-  }
+  scopes.forEach((scope, at) => {
+    if (runsAlone(scope)) return;
+    for (const glob of globsOf(scope)) for (const other of index.near(glob)) suspect(at, other);
+  });
   const pairs: ClashPair[] = [];
   for (const [a, others] of [...candidates].sort(([one], [two]) => one - two)) {
     for (const b of [...others].sort((one, two) => one - two)) {
@@ -52,4 +46,8 @@ export function clashPairs(scopes: readonly Scope[], caseInsensitive: boolean): 
     }
   }
   return pairs;
+}
+
+function globsOf({ writes, reads }: Scope): ReadonlySet<Glob> {
+  return new Set([...writes, ...reads]);
 }

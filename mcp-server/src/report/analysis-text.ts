@@ -63,7 +63,8 @@ function headline({ title, tasks, analysis }: AnalysisPage): string {
 }
 
 function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
-  const { estimate, reasons, criticalPath, slackMinutes, conflicts, unscoped, unknownRoles, help } = analysis;
+  const { estimate, reasons, criticalPath, slackMinutes, conflicts, contradictions } = analysis;
+  const { unscoped, unknownRoles, help } = analysis;
   const slack = Object.entries(slackMinutes).filter(([, minutes]) => minutes > 0);
   return [
     ["Why", reasons.join(" ")],
@@ -78,6 +79,7 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
     ["Critical path", criticalPath.join(" → ")],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),
+    ...row("parallelWith", contradictions.join("; ")),
     ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
     ...row(
       "Roles",

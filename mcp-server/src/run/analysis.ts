@@ -1,4 +1,7 @@
+import { ancestors } from "../graph/ancestors.ts";
 import { levels } from "../graph/levels.ts";
+import { orderedDespiteParallelWith, parallelWith } from "../graph/parallel-with.ts";
+import type { Clash } from "../graph/scope.ts";
 import { plainSubject, type Task, type TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
@@ -20,6 +23,8 @@ export interface Analysis {
   readonly slackMinutes: Readonly<Record<string, number>>;
   /** Pairs that dependencies would allow to run together and files do not, with the path or resource. */
   readonly conflicts: readonly string[];
+  /** Where the breakdown's `parallelWith` says what dependencies or files do not allow. */
+  readonly contradictions: readonly string[];
   /** Tasks of which nobody knows what they write. */
   readonly unscoped: readonly string[];
   /** Roles that no agent has; a general one stands in. */
@@ -116,6 +121,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       ]),
     ),
     conflicts: conflictsOf(planning, nodes),
+    contradictions: contradictionsOf(planning, open),
     unscoped,
     unknownRoles: unknownRoles(ctx, open),
     bottleneck: bottleneckOf(now, plan.makespan, longest, sequentialMs, planning),
@@ -177,33 +183,31 @@ function conflictsOf(
     const [one, other] = [nodes[a]?.id ?? "", nodes[b]?.id ?? ""];
     return !before.get(one)?.has(other) && !before.get(other)?.has(one);
   });
-  const lines = open.slice(0, MOST_CONFLICTS).map(({ a, b, clash }) => {
-    const what =
-      clash.kind === "resource"
-        ? clash.resource
-        : clash.ours === clash.theirs
-          ? clash.ours
-          : `${clash.ours} and ${clash.theirs}`;
-    return `${nodes[a]?.id} and ${nodes[b]?.id}: ${what}`;
-  });
+  const lines = open
+    .slice(0, MOST_CONFLICTS)
+    .map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
   const more = open.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
 }
 
-/** For each task all that it waits for, directly or not. */
-function ancestors(
-  nodes: readonly { id: string; dependencies: readonly string[] }[],
-): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const level of levels(nodes)) {
-    for (const { id, dependencies } of level) {
-      const all = new Set<string>(dependencies);
-      for (const dependency of dependencies)
-        for (const before of found.get(dependency) ?? []) all.add(before);
-      found.set(id, all);
-    }
-  }
-  return found;
+/** Where `parallelWith` says what dependencies or files do not allow. */
+function contradictionsOf({ clashes }: Planning, tasks: readonly Task[]): string[] {
+  const inOrder = orderedDespiteParallelWith(tasks).map(
+    ({ task, others }) => `${task} is not beside ${others.join(", ")}: dependencies put them in order`,
+  );
+  const claims = (one: Task | undefined, other: Task | undefined) =>
+    one !== undefined && other !== undefined && parallelWith(one).includes(other.id);
+  const clashing = clashes.flatMap(({ a, b, clash }) =>
+    claims(tasks[a], tasks[b]) || claims(tasks[b], tasks[a])
+      ? [`${tasks[a]?.id} is not beside ${tasks[b]?.id}: ${whatOf(clash)}`]
+      : [],
+  );
+  return [...inOrder, ...clashing].slice(0, MOST_CONFLICTS);
+}
+
+function whatOf(clash: Clash): string {
+  if (clash.kind === "resource") return clash.resource;
+  return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
 }
 
 function unknownRoles({ roles }: Surroundings, tasks: readonly Task[]): string[] {

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Task, TaskDefinition } from "../graph/task.ts";
+import { type Task, unstarted } from "../graph/task.ts";
 import { Estimates } from "../schedule/estimate.ts";
 import { type Analysis, analyse } from "./analysis.ts";
 import { findBreakdown } from "./breakdown-file.ts";
@@ -56,17 +56,4 @@ function rootFor(root: string, path: string): string {
     // Reading it says what is wrong with the path.
     return root;
   }
-}
-
-function unstarted(definition: TaskDefinition, position: number): Task {
-  return {
-    ...definition,
-    position,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0,
-  };
 }

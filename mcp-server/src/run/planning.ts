@@ -75,8 +75,9 @@ const planners = new WeakMap<PlanGraph, Planner>();
  */
 export async function planAhead(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   await store.read(async (reader) => {
-    const { graph, policy, estimates } = await loadPlan(ctx, reader, slug);
-    if (graph.readyCount < 2 || planners.get(graph)?.key === keyOf(graph, policy)) return;
+    const { graph, policy, estimates, cap: slots } = await loadPlan(ctx, reader, slug);
+    if (graph.readyCount < 2 || graph.live.length >= slots) return;
+    if (planners.get(graph)?.key === keyOf(graph, policy)) return;
     const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
     if (open.length > MOST_PLANNED) return;
     const { tasks, clashes } = planningOf(ctx, open, policy, estimates);

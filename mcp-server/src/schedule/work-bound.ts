@@ -2,7 +2,7 @@ import type { HeadsAndTails } from "./heads-and-tails.ts";
 import type { Problem } from "./problem.ts";
 
 /** About so many steps are spent on a resource: with many activities the bound is taken at fewer heads. */
-const STEPS = 100_000;
+const STEPS = 30_000;
 const MIN_THRESHOLDS = 10;
 
 /**

@@ -26,6 +26,7 @@ export const planAnalyze = defineTool({
       slackMinutes: _slack,
       schedule: _schedule,
       minutesByCap,
+      contradictions,
       unknownRoles,
       ...rest
     } = analysis;
@@ -36,6 +37,7 @@ export const planAnalyze = defineTool({
         counts: shortCounts(counts),
         strategy,
         ...rest,
+        ...(contradictions.length > 0 && { contradictions }),
         ...(unknownRoles.length > 0 && { unknownRoles }),
         minutesByCap,
         timeline,

@@ -6,21 +6,12 @@ import { levelChunksMs } from "../../../bench/breakdowns/level-chunks.ts";
 import { outcomeOf } from "../../../bench/breakdowns/outcome.ts";
 import { flawOf } from "../../../bench/breakdowns/validity.ts";
 import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
-import type { Task, TaskId } from "../../../mcp-server/src/graph/task.ts";
+import { type Task, type TaskId, unstarted } from "../../../mcp-server/src/graph/task.ts";
 import { Roles } from "../../../mcp-server/src/run/roles.ts";
 
 function tasksOf(tasks: readonly object[]): Task[] {
   const read = readBreakdown(JSON.stringify({ tasks }), "03-tasks.json");
-  return read.tasks.map((task, position) => ({
-    ...task,
-    position,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0,
-  }));
+  return read.tasks.map(unstarted);
 }
 
 function flawWhen(

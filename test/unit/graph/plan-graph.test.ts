@@ -2,10 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AnyClaim, AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import { PlanGraph } from "../../../mcp-server/src/graph/plan-graph.ts";
-import type { Task, TaskId, TaskStatus } from "../../../mcp-server/src/graph/task.ts";
+import {
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  type TaskStatus,
+  unstarted,
+} from "../../../mcp-server/src/graph/task.ts";
 
 function task(n: number, overrides: Partial<Task> = {}): Task {
-  return {
+  const definition: TaskDefinition = {
     id: `t${n}` as TaskId,
     subject: `Task ${n}`,
     description: "",
@@ -18,16 +24,9 @@ function task(n: number, overrides: Partial<Task> = {}): Task {
     acceptance: [],
     origin: "file",
     extra: {},
-    position: n,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0,
     estimateMs: 1_000,
-    ...overrides,
   };
+  return { ...unstarted(definition, n), ...overrides };
 }
 
 function claim(id: number, of: number, state: "offered" | "running" | "returned" | "ended"): AnyClaim {

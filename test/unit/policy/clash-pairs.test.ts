@@ -5,10 +5,22 @@ import { clashPairs } from "../../../mcp-server/src/policy/clash-pairs.ts";
 import { runsAlone } from "../../../mcp-server/src/policy/exclusivity.ts";
 
 const globs = fc.array(
-  fc.constantFrom("src/a.ts", "src/b.ts", "SRC/A.ts", "src/**", "src/*.md", "docs/[ab].md"),
-  {
-    maxLength: 3,
-  },
+  fc.constantFrom(
+    "src/a.ts",
+    "src/b.ts",
+    "SRC/A.ts",
+    "src",
+    "src/**",
+    "src/*.md",
+    "src/api/a.ts",
+    "src/api/**",
+    "**",
+    "*/a.ts",
+    "sr?/api/*",
+    "{src,docs}/api/*",
+    "docs/[ab].md",
+  ),
+  { maxLength: 3 },
 );
 const scopes: fc.Arbitrary<Scope> = fc.record({
   basis: fc.constantFrom("declared", "inferred", "unscoped"),
@@ -33,12 +45,12 @@ describe("the pairs of scopes that clash", () => {
     );
   });
 
-  it("of ten thousand tasks with a file each are found without comparing all", () => {
+  it("of ten thousand tasks with a file or a folder each are found without comparing all", () => {
     const all = Array.from(
       { length: 10_000 },
       (_, i): Scope => ({
         basis: "declared",
-        writes: [`src/${i % 9_999}.ts`],
+        writes: [i % 3 === 1 ? `src/${i}/**` : `src/${i % 9_999}.ts`],
         reads: [],
         resources: [],
       }),

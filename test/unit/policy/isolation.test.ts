@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Task, TaskId } from "../../../mcp-server/src/graph/task.ts";
+import {
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  unstarted,
+} from "../../../mcp-server/src/graph/task.ts";
 import { Isolations } from "../../../mcp-server/src/policy/isolation.ts";
 
 function task(id: string, fields: Partial<Task> = {}): Task {
-  return {
+  const definition: TaskDefinition = {
     id: id as TaskId,
     subject: id,
     description: "",
@@ -17,15 +22,8 @@ function task(id: string, fields: Partial<Task> = {}): Task {
     acceptance: [],
     origin: "call",
     extra: {},
-    position: 1,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0,
-    ...fields,
   };
+  return { ...unstarted(definition, 1), ...fields };
 }
 
 function isolationsOf(tasks: readonly Task[], unscoped: "exclusive" | "worktree" = "exclusive") {

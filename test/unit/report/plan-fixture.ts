@@ -8,7 +8,13 @@ import type {
 import type { Change, GraphEvent } from "../../../mcp-server/src/graph/event.ts";
 import type { Plan } from "../../../mcp-server/src/graph/plan.ts";
 import type { PlanState } from "../../../mcp-server/src/graph/plan-state.ts";
-import { scopeOf, type Task, type TaskId } from "../../../mcp-server/src/graph/task.ts";
+import {
+  scopeOf,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  unstarted,
+} from "../../../mcp-server/src/graph/task.ts";
 
 /** When the runs of the tests start: 2026-03-02 09:00 UTC. */
 export const START_MS = Date.UTC(2026, 2, 2, 9);
@@ -24,7 +30,7 @@ export function task(
   given: Partial<Omit<Task, "id" | "dependencies">> & { after?: string[] } = {},
 ): Task {
   const { after = [], ...rest } = given;
-  return {
+  const definition: TaskDefinition = {
     id: id(name),
     subject: `Task ${name}`,
     description: "",
@@ -37,15 +43,8 @@ export function task(
     acceptance: [],
     origin: "file",
     extra: {},
-    position: 0,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0,
-    ...rest,
   };
+  return { ...unstarted(definition, 0), ...rest };
 }
 
 /** An attempt by seconds from the start of the run. Without `to` it still runs. */
