@@ -18,6 +18,7 @@ import {
 import { planAhead } from "./planning.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
+import { WORKFLOW_WORKER } from "./workflow-step.ts";
 
 export interface ClaimInput {
   readonly plan: string;
@@ -62,8 +63,9 @@ export async function claimTask(
     const isAny = wanted === undefined && role === undefined;
     const choice = await choose(ctx, tx, loaded, tx.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
     const best = choice.chosen[0];
+    const named = input.worker === WORKFLOW_WORKER ? wanted : undefined;
     const offered =
-      (wanted && (await ownOffer(ctx, tx, loaded, wanted))) ??
+      (named && (await ownOffer(ctx, tx, loaded, named))) ??
       (best && { task: best.task, ...(await offer(ctx, tx, loaded, best, seen)) });
     if (!offered) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
     const { attempt, token, task } = offered;
@@ -86,7 +88,7 @@ export async function claimTask(
   };
 }
 
-/** The offer of the task that the caller's own session holds: whoever asks for the task by name takes it up. */
+/** The offer of the task that the script of this session was told of: the agent that it names the task to takes it up. */
 async function ownOffer(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan, task: Task) {
   const held = (await openOffers(ctx, tx, loaded)).find(({ claim }) => claim.task === task.id);
   const token = held && (await tx.offerToken(held.claim.id));
