@@ -9,7 +9,7 @@ import type { Recording } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { Scenario, SpecTask } from "./harness/scenario.ts";
 import { answers } from "./harness/task-tools.ts";
-import { fails, isRefused, stopsSilently, worksByTheBrief } from "./harness/worker.ts";
+import { fails, stopsSilently, worksByTheBrief } from "./harness/worker.ts";
 import { executesByWorkflow, isScriptCommand, SCRIPT_ENGINE } from "./harness/workflow-orchestrator.ts";
 import {
   EXECUTE,
@@ -88,18 +88,16 @@ describe("a plan that the host's script engine runs", { timeout: 90_000 }, () =>
     });
   });
 
-  it("goes on past failures, silent agents and limits by the policy, and names what became impossible", async () => {
+  it("goes on past failures and silent agents by the policy, and names what became impossible", async () => {
     const workers = {
       "1.1": [[fails("The disk is full.")], worksByTheBrief],
       "1.2": [stopsSilently()],
-      "1.3": [[isRefused()], worksByTheBrief],
       "2.4": [fails("There is no such interface.")],
     };
     await runScenario(story("failures", parts(5), { workers, runs: [workflowRun()] }), (outcome) => {
       expectLawfulLog(outcome);
       const graph = readGraph(outcome.database);
       expect(outcomesOf(graph, "1.1")).toEqual(["failed", "completed"]);
-      expect(outcomesOf(graph, "1.3")).toEqual(["lost", "completed"]);
       expect(outcomesOf(graph, "1.2").slice(0, 1)).toEqual(["unreported"]);
       expect(graph.tasks).toMatchObject({ "3.1": "completed", "3.3": "completed", "3.5": "completed" });
       expect(graph.tasks).toMatchObject({

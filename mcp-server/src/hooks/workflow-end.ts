@@ -15,7 +15,8 @@ export async function afterWorkflow(run: RunContext, session: SessionMemory, id:
     for (const agent of agents) {
       const held = await tx.claimOfAgent(agent);
       if (held) {
-        await agentEnded(run, tx, held, { finished: false, cause: "its workflow ended", lastMessage: "" });
+        const how = { finished: false, cause: "its workflow ended", lastMessage: "", interrupted: true };
+        await agentEnded(run, tx, held, how);
       }
     }
   });
