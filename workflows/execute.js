@@ -42,7 +42,7 @@ async function work({ task, agent: agentType }) {
   running.add(task)
   const claim = JSON.stringify({ plan, task, worker: 'workflow' })
   const answer = await ended(
-    `Your task is ${plan}/${task}. Call mcp__plugin_parallel_tasks__task_claim with ${claim}; carry out the brief in its answer and report as it says. Then, or at once if the claim is refused, end with StructuredOutput ${JSON.stringify({ plan })}, whatever else you are told to reply.`,
+    `Your task is ${plan}/${task}. Call mcp__plugin_parallel_tasks__task_claim with ${claim}; carry out the brief in its answer. Call task_report and, behind it in the same message, StructuredOutput with ${JSON.stringify({ plan })}: that ends you, whatever else you are told to reply. If the claim is refused, call only StructuredOutput.`,
     { label: task, phase: 'Tasks', agentType },
   )
   running.delete(task)

@@ -1,3 +1,4 @@
+import { Replay, readLog } from "../../test/e2e/graph-log.ts";
 import { readGraph } from "../../test/e2e/graph-state.ts";
 import {
   executesThePlan,
@@ -66,6 +67,8 @@ export interface EngineRun {
   /** Requests of the main conversation's model. */
   readonly mainTurns: number;
   readonly mostAtOnce: number;
+  /** What the event log shows that may never happen, such as two tasks at once that write the same file. */
+  readonly violations: readonly string[];
 }
 
 /** @throws when the run ends otherwise than with every task completed by one agent. */
@@ -103,6 +106,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
         mainCharacters: charactersIn(recording),
         mainTurns: recording.requests.filter(({ isMain }) => isMain).length,
         mostAtOnce: recording.mostAtWorkAtOnce(),
+        violations: new Replay(readLog(database), CAP).violations,
       };
     },
   );

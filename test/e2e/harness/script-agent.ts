@@ -20,7 +20,7 @@ const ENDS_WITH = "StructuredOutput";
 /** @returns undefined for every other agent. */
 export function scriptAgent(conversation: Conversation, prompt: string): ScriptAgent | undefined {
   if (!conversation.tools.includes(ENDS_WITH)) return undefined;
-  const end = callsTool(ENDS_WITH, argumentsIn(prompt, /StructuredOutput (?:with )?(\{[^{}]*\})/) ?? {});
+  const end = callsTool(ENDS_WITH, argumentsIn(prompt, /StructuredOutput with (\{[^{}]*\})/) ?? {});
   for (const tool of ["task_claim", "batch_collect"]) {
     const input = argumentsIn(prompt, new RegExp(`${tool} with (\\{[^{}]*\\})`));
     if (input === undefined) continue;

@@ -50,7 +50,10 @@ export function edits(file: string, before: string, after: string): Step {
 
 /** Runs a shell command. */
 export function runs(command: string): Step {
-  return () => callsTool("Bash", { command, description: "Run a command" });
+  return ({ directory, conversation }) => {
+    const there = directory === workingDirectory(conversation) ? "" : `cd ${directory} && `;
+    return callsTool("Bash", { command: `${there}${command}`, description: "Run a command" });
+  };
 }
 
 /** Calls any other tool. */
@@ -186,13 +189,15 @@ export class Workers {
       task,
       token,
       brief: brief.text,
-      directory: workingDirectory(conversation),
+      directory: placeIn(brief.text) ?? workingDirectory(conversation),
       conversation,
     };
     const steps = this.#workOf(task, conversation.agentId ?? "");
-    const step = steps[turnsTaken(conversation) - brief.turnsSpent];
+    const at = turnsTaken(conversation) - brief.turnsSpent;
+    const step = steps[at];
     const end = script?.end ?? says(lastLine(conversation));
-    return { turn: step === undefined ? end : step(assignment), task };
+    const turn = step === undefined ? end : step(assignment);
+    return { turn: script && steps.length === at + 1 ? withEnd(turn, script.end) : turn, task };
   };
 
   #workOf(task: string, agentId: string): Work {
@@ -204,6 +209,12 @@ export class Workers {
     const attempt = agents.indexOf(agentId);
     return isSequence(work) ? (work[Math.min(attempt, work.length - 1)] ?? this.#default) : work;
   }
+}
+
+/** An agent of the plugin's script reports and ends in one message, if that report is the last that it wants to do. */
+function withEnd(turn: Turn, end: Turn): Turn {
+  const isReport = turn.outputs.some((output) => "tool" in output && output.tool === taskTool("task_report"));
+  return isReport ? { ...turn, outputs: [...turn.outputs, ...end.outputs] } : turn;
 }
 
 function isSequence(work: Work | Work[]): work is Work[] {
@@ -249,6 +260,11 @@ export function workingDirectory(conversation: Conversation): string {
   const directory = textOf(conversation.blocks).match(/Primary working directory: (.+)/)?.[1];
   if (directory === undefined) throw new Error("the host did not say in which directory it works");
   return directory.trim();
+}
+
+/** The worktree in which a brief tells to work, where the host has not put the agent into one. */
+function placeIn(brief: string): string | undefined {
+  return brief.match(/^Work in `([^`]+)` and nowhere else/m)?.[1];
 }
 
 /** An agent ends with the line that `task_report` gave it. */

@@ -1,6 +1,6 @@
 import { arrivals, type Conversation, textOf } from "./conversation.ts";
-import { command, executesThePlan, type Orchestrator, wasRefused } from "./orchestrator.ts";
-import { taskTool } from "./task-tools.ts";
+import { command, executesThePlan, type Habit, type Orchestrator, wasRefused } from "./orchestrator.ts";
+import { answers, taskTool } from "./task-tools.ts";
 import { calls as callsTool, says, type Turn } from "./turn.ts";
 
 /** Lets the host's script engine start as many agents as the tests want, and each at once. */
@@ -27,9 +27,22 @@ export const executesByWorkflow: Orchestrator = (conversation) => {
   if (result !== undefined) {
     return result.report === undefined ? executesThePlan(conversation) : says(result.report);
   }
+  // A plan that stops at a failure is to be stopped here, and whatever else is wrong is told here.
+  const collected = answers(since).findLast(({ tool }) => tool === "batch_collect");
+  if (collected !== undefined && collected.value.decision !== "proceed") return executesThePlan(conversation);
   const collects = textOf(arrivals(conversation)).match(/Call batch_collect (\{[^{}]*\})/)?.[1];
   if (collects === undefined) return says("The workflow is at work; its result will come.");
   return callsTool(taskTool("batch_collect"), JSON.parse(collects) as Record<string, unknown>);
+};
+
+/** Shows, beside what the script returned, the whole report. */
+export const wantsTheWholeReport: Habit = (inner) => (conversation) => {
+  const { plan, start } = command(conversation);
+  const since = { ...conversation, blocks: conversation.blocks.slice(start) };
+  const report = answers(since).findLast(({ tool }) => tool === "plan_report");
+  if (report !== undefined || resultIn(since)?.report === undefined)
+    return report === undefined ? inner(conversation) : says(String(report.value.report));
+  return callsTool(taskTool("plan_report"), { plan });
 };
 
 function runs(plan: string): Turn {
