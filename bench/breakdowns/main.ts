@@ -19,7 +19,7 @@ new Command("bench:breakdowns")
   .parse();
 
 function plan(folder: string, { max: maxParallel, json }: Options): void {
-  const ctx = { roles: new Roles("."), caseInsensitive: false };
+  const ctx = { roles: new Roles(), caseInsensitive: false };
   const read = readBreakdowns(folder);
   if (!json) {
     for (const one of read) if ("refused" in one) console.log(`not read: ${one.refused}`);

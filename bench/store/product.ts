@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/checkout.ts";
@@ -7,12 +8,14 @@ import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
 import type { Launch } from "../../mcp-server/src/run/next-batch.ts";
 import { offer } from "../../mcp-server/src/run/offer.ts";
+import { OwnTexts } from "../../mcp-server/src/run/own-texts.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan, taskOf } from "../../mcp-server/src/run/plan-access.ts";
 import { reportTask } from "../../mcp-server/src/run/report-task.ts";
 import { repositoryName } from "../../mcp-server/src/run/repository-name.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
 import { findToken } from "../../mcp-server/src/run/token.ts";
+import { Transcripts } from "../../mcp-server/src/run/transcripts.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
@@ -52,9 +55,11 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     owner: await ownerOf(process.ppid, undefined),
     workflowCap: 8,
     settings: { maxParallel: CAP },
-    roles: new Roles(root),
+    roles: new Roles(),
+    ownTexts: new OwnTexts(root),
     now: Date.now,
     looks: new CheckoutLooks(undefined, Date.now),
+    transcripts: new Transcripts(join(root, "projects")),
     randomBytes,
     graph: async () => store,
     createGraph: async () => store,

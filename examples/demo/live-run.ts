@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { Estimates, estimateTokens } from "../../mcp-server/src/schedule/estimate.ts";
+import { Estimates } from "../../mcp-server/src/schedule/estimate.ts";
 import { SLUG } from "../balcony/scripted-workers.ts";
 import { breakdownOf } from "./breakdown.ts";
 import { copyExample } from "./example-copy.ts";
@@ -18,8 +18,7 @@ export async function liveRun(root: string): Promise<number> {
   const project = copyExample(join(root, "examples", "balcony", "project"));
   const { tasks } = breakdownOf(project, SLUG);
   const estimates = new Estimates();
-  const workMs = tasks.reduce((sum, task) => sum + estimates.durationMs(task), 0);
-  const tokens = estimateTokens(workMs).toLocaleString("en");
+  const tokens = tasks.reduce((sum, task) => sum + estimates.tokens(task), 0).toLocaleString("en");
   console.log(`Your own Claude Code, ${version.stdout.trim()}, starts in ${project}`);
   console.log(`and is asked to run /spec:execute ${SLUG}: ${tasks.length} tasks by several agents at once.`);
   console.log(`This spends your tokens: about ${tokens} by a rough estimate (${estimates.basis(tasks)}).`);

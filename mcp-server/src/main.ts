@@ -17,7 +17,10 @@ function service(): Promise<Service> {
   return loaded;
 }
 
-serveStdio(() => buildServer(service));
+/** Claude Code sets this for the servers of a plugin, and has the plugin's commands. */
+const hasCommands = Boolean(process.env.CLAUDE_PLUGIN_ROOT);
+
+serveStdio(() => buildServer(service, hasCommands));
 /** How often it is looked whether the client is still there. */
 const PARENT_CHECK_MS = 5_000;
 const parent = process.ppid;

@@ -1,4 +1,4 @@
-import { Server } from "@modelcontextprotocol/server";
+import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
 import type { Service } from "./service.ts";
@@ -13,15 +13,26 @@ const INSTRUCTIONS =
 /**
  * The MCP server. What it serves is loaded with the first request after the handshake, so that no session waits
  * at its start for tools, git or the database.
+ * @param hasCommands the client has this plugin's commands: the same texts as prompts would only be a second list.
  */
-export function buildServer(service: () => Promise<Service>): Server {
+export function buildServer(service: () => Promise<Service>, hasCommands: boolean): Server {
   const server = new Server(
     { name: "parallel", title: "Parallel", version: manifest.version },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {}, ...(!hasCommands && { prompts: {} }) }, instructions: INSTRUCTIONS },
   );
   server.setRequestHandler("tools/list", async () => (await service()).listTools());
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) =>
     (await service()).callTool(params.name, params.arguments, mcpReq),
   );
+  if (!hasCommands) servePrompts(server, service);
   return server;
+}
+
+function servePrompts(server: Server, service: () => Promise<Service>): void {
+  server.setRequestHandler("prompts/list", async () => (await service()).listPrompts());
+  server.setRequestHandler("prompts/get", async ({ params }) => {
+    const { prompt, refused } = await (await service()).getPrompt(params.name, params.arguments);
+    if (prompt === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, refused);
+    return prompt;
+  });
 }

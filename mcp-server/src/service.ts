@@ -1,13 +1,20 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CallToolResult, ListToolsResult, ServerContext } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  ListPromptsResult,
+  ListToolsResult,
+  ServerContext,
+} from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
+import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/context.ts";
 import type { Counts } from "./run/progress.ts";
 import { lookAtWhatEnded } from "./run/scope-truth.ts";
 import { SessionMemory } from "./run/session.ts";
 import { sweep } from "./run/sweep.ts";
+import { cleanAnswer } from "./tools/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/nesting.ts";
@@ -23,7 +30,7 @@ const requestMeta = z.looseObject({
   progressToken: z.union([z.string(), z.number()]).optional(),
 });
 
-/** What the server serves: the tools that it lists, and the hooks' tool, which it does not. */
+/** What the server serves: the tools that it lists, the hooks' tool, which it does not, and prompts. */
 export class Service {
   readonly #context: Promise<RunContext>;
   readonly #session: SessionMemory;
@@ -49,6 +56,15 @@ export class Service {
     };
   }
 
+  async listPrompts(): Promise<ListPromptsResult> {
+    return (await prompts()).list();
+  }
+
+  /** The prompt, or why there is none. */
+  async getPrompt(name: string, given: Readonly<Record<string, string>> | undefined): Promise<PromptAnswer> {
+    return (await prompts()).get(name, given);
+  }
+
   /** Never throws: every failure is an answer that says what is wrong and what to do. */
   async callTool(name: string, input: unknown, request: Request): Promise<CallToolResult> {
     try {
@@ -62,9 +78,10 @@ export class Service {
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
+      await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
-      const { data, text } = await tool.handle(tool.input.parse(input ?? {}), {
+      const answer = await tool.handle(tool.input.parse(input ?? {}), {
         run,
         session: this.#session,
         actor: agentId === undefined ? "main" : `agent ${agentId}`,
@@ -73,11 +90,21 @@ export class Service {
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await lookAtWhatEnded(run);
-      return { content: [{ type: "text", text: text ?? JSON.stringify(data) }], structuredContent: data };
+      const data = cleanAnswer(answer.data);
+      return {
+        content: [{ type: "text", text: answer.text ?? JSON.stringify(data) }],
+        structuredContent: data,
+      };
     } catch (error) {
       return failure(error);
     }
   }
+}
+
+/** Loaded where a client asks for prompts: Claude Code never does, and reading front matter takes a parser. */
+async function prompts(): Promise<Prompts> {
+  const { Prompts } = await import("./prompts/prompts.ts");
+  return new Prompts(PLUGIN_ROOT);
 }
 
 /** What a crashed session left behind is free as soon as the next one starts. */

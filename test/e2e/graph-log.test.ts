@@ -19,6 +19,13 @@ class Log {
     return this.add("task.created", { definition: { dependencies, needs } }, id);
   }
 
+  /** A task of the server's own for a work of the plan. */
+  step(id: string, kind: string, of: string, dependencies: string[]): this {
+    const extra = { purpose: { kind, of, round: 1 } };
+    const definition = { dependencies, needs: "all", writes: [], origin: "server", extra };
+    return this.add("task.created", { definition }, id);
+  }
+
   offer(id: string, attempt: number, scope: Partial<LoggedScope> = {}): this {
     const whole = { basis: "declared", writes: [`${id}.txt`], reads: [], resources: [], ...scope };
     return this.add("claim.offered", { scope: whole }, id, attempt);
@@ -28,8 +35,8 @@ class Log {
     return this.add("attempt.started", {}, id, attempt).add("task.status", { status: "in_progress" }, id);
   }
 
-  complete(id: string, attempt: number): this {
-    return this.add("attempt.ended", { outcome: "completed", report: {} }, id, attempt).add(
+  complete(id: string, attempt: number, report: Record<string, unknown> = {}): this {
+    return this.add("attempt.ended", { outcome: "completed", report }, id, attempt).add(
       "task.status",
       { status: "completed" },
       id,
@@ -56,6 +63,47 @@ describe("the checker of the event log", () => {
     expect(both.complete("1", 1).offer("3", 2).violations()[0]).toMatch("p/3 was claimed before");
     const any = new Log().task("1").task("2").task("3", ["1", "2"], "any").offer("1", 1).start("1", 1);
     expect(any.complete("1", 1).offer("3", 2).violations()).toEqual([]);
+  });
+
+  it("sees a dependent of a reviewed task that is claimed before a review accepted it", () => {
+    const reviewed = (dependencies: string[], verdict?: string) => {
+      const log = new Log().add(
+        "task.created",
+        { definition: { dependencies: [], needs: "all", review: true } },
+        "1",
+      );
+      log
+        .task("2", dependencies)
+        .offer("1", 1)
+        .start("1", 1)
+        .complete("1", 1)
+        .step("1-r", "review", "1", ["1"]);
+      if (verdict !== undefined) log.offer("1-r", 2).start("1-r", 2).complete("1-r", 2, { verdict });
+      return log.offer("2", 3).violations();
+    };
+    expect(reviewed(["1"]).join()).toMatch("p/2 was claimed before");
+    expect(reviewed(["1"], "rejected").join()).toMatch("p/2 was claimed before");
+    expect(reviewed(["1-r"], "rejected").join(), "also if only the review is named").toMatch(
+      "p/2 was claimed",
+    );
+    expect(reviewed(["1"], "accepted")).toEqual([]);
+    const policy = new Log()
+      .add("plan.updated", { policy: { review: "task" } })
+      .task("1")
+      .task("2", ["1"]);
+    expect(policy.offer("1", 1).start("1", 1).complete("1", 1).offer("2", 2).violations()).toHaveLength(1);
+  });
+
+  it("sees a review without a verdict, and a verdict that is none", () => {
+    const log = () => new Log().task("1").step("1-r", "review", "1", []).offer("1-r", 1).start("1-r", 1);
+    expect(log().complete("1-r", 1).violations()).toEqual(["p/1-r: completed with the verdict undefined"]);
+    const failed = log().add(
+      "attempt.ended",
+      { outcome: "failed", report: { verdict: "rejected" } },
+      "1-r",
+      1,
+    );
+    expect(failed.violations()).toEqual(["p/1-r: failed with the verdict rejected"]);
   });
 
   it("sees clashing claims, by equal paths, folders, patterns, reads and resources", () => {

@@ -45,6 +45,17 @@ export interface LoggedTask {
   dependencies: string[];
   needs: unknown;
   status: string;
+  /** Whether the breakdown wants it reviewed; absent: the policy says. */
+  review?: boolean;
+  writesNothing: boolean;
+  /** For a task that the server made: the work of the plan that it is about, and in which way. */
+  step?: LoggedStep;
+}
+
+export interface LoggedStep {
+  kind: string;
+  /** `<plan>/<id>`. */
+  of?: string;
 }
 
 /** What the log says of agents that one message launched. */
@@ -89,6 +100,10 @@ export class Replay {
   /** The largest number of claims, offers included, that were live at once. */
   mostLive = 0;
   readonly #plans = new Map<number, string>();
+  /** Plans whose policy has every task reviewed. */
+  readonly #reviewing = new Set<string>();
+  /** Works that a review has accepted. */
+  readonly #accepted = new Set<string>();
   readonly #cap: number;
 
   /** @param cap the most claims that may be live at once. */
@@ -144,13 +159,15 @@ export class Replay {
     switch (event.type) {
       case "plan.created":
         this.#plans.set(event.plan, String(data.slug));
+        this.#policy(String(data.slug), data.policy);
+        break;
+      case "plan.updated":
+        this.#policy(String(slug), data.policy);
         break;
       case "task.created":
       case "task.defined": {
-        const { dependencies, needs } = data.definition as { dependencies: string[]; needs: unknown };
-        const names = dependencies.map((id) => `${slug}/${id}`);
         const status = this.tasks.get(name)?.status ?? "pending";
-        this.tasks.set(name, { name, dependencies: names, needs, status });
+        this.tasks.set(name, { ...taskOf(data.definition, String(slug)), name, status });
         break;
       }
       case "task.status":
@@ -183,6 +200,7 @@ export class Replay {
           claim.endedMs = event.atMs;
           claim.freeMs = data.drainsUntilMs === undefined ? event.atMs : Number(data.drainsUntilMs);
           claim.outcome = String(data.outcome);
+          this.#judge(name, claim, data.report);
           const hasReport = data.report !== undefined || data.lastMessage !== undefined;
           if (claim.outcome === "completed" && !hasReport)
             this.violations.push(`${name}: completed without a report`);
@@ -214,7 +232,9 @@ export class Replay {
     if (task === undefined || task.status !== "pending")
       this.violations.push(`${name} was claimed when it was ${task?.status ?? "not there"}`);
     if (task !== undefined && !this.#holds(task))
-      this.violations.push(`${name} was claimed before its dependencies ended (event ${event.seq})`);
+      this.violations.push(
+        `${name} was claimed before its dependencies ended and were accepted (event ${event.seq})`,
+      );
     if (this.#live().some((claim) => claim.task === name))
       this.violations.push(`${name} has two live claims (event ${event.seq})`);
     const scope = event.data.scope as LoggedScope;
@@ -251,8 +271,42 @@ export class Replay {
     return [...this.claims.values()].filter((claim) => claim.endedMs === undefined);
   }
 
-  #holds({ dependencies, needs }: LoggedTask): boolean {
-    const statuses = dependencies.map((name) => this.tasks.get(name)?.status);
+  #policy(slug: string, policy: unknown): void {
+    const review = (policy as { review?: string } | undefined)?.review;
+    if (policy !== undefined) this.#reviewing[review === "task" ? "add" : "delete"](slug);
+  }
+
+  #judge(name: string, claim: LoggedClaim, report: unknown): void {
+    const step = this.tasks.get(name)?.step;
+    const verdict = (report as { verdict?: string } | undefined)?.verdict;
+    if ((verdict !== undefined) !== (step?.kind === "review" && claim.outcome === "completed"))
+      this.violations.push(`${name}: ${claim.outcome} with the verdict ${verdict}`);
+    if (verdict === "accepted" && step?.of !== undefined) this.#accepted.add(step.of);
+  }
+
+  /** Whether what depends on the task has to wait until a review has accepted the work that it is about. */
+  #isUnaccepted(name: string): boolean {
+    const task = this.tasks.get(name);
+    if (task?.step?.of !== undefined) {
+      return task.step.kind === "merge"
+        ? this.#isUnaccepted(task.step.of)
+        : !this.#accepted.has(task.step.of);
+    }
+    if (task === undefined || task.step !== undefined || this.#accepted.has(name)) return false;
+    const isUnderReview = [...this.tasks.values()].some(
+      ({ step }) => step?.kind === "review" && step.of === name,
+    );
+    const isReviewed = this.#reviewing.has(name.split("/")[0] ?? "") && !task.writesNothing;
+    return isUnderReview || (task.review ?? isReviewed);
+  }
+
+  #holds({ dependencies, needs, step }: LoggedTask): boolean {
+    // What is made for a work is there to have it accepted.
+    const isFree = (name: string) => step !== undefined || !this.#isUnaccepted(name);
+    const statuses = dependencies.map((name) => {
+      const status = this.tasks.get(name)?.status;
+      return status === "completed" && !isFree(name) ? "not accepted" : status;
+    });
     const completed = statuses.filter((status) => status === "completed").length;
     if (dependencies.length === 0) return true;
     if (needs === "all") return completed === statuses.length;
@@ -266,6 +320,29 @@ export class Replay {
     const dependencies = this.tasks.get(task)?.dependencies ?? [];
     return dependencies.some((name) => name === other || this.#waitsFor(name, other));
   }
+}
+
+function taskOf(definition: unknown, slug: string): Omit<LoggedTask, "name" | "status"> {
+  const { dependencies, needs, review, writes, origin, extra } = definition as {
+    dependencies: string[];
+    needs: unknown;
+    review?: boolean;
+    writes?: string[];
+    origin: string;
+    extra?: { purpose?: { kind: string; of?: unknown } };
+  };
+  const { kind, of } = extra?.purpose ?? {};
+  const step =
+    kind === undefined
+      ? { kind: "recovery" }
+      : { kind, ...(typeof of === "string" && { of: `${slug}/${of}` }) };
+  return {
+    dependencies: dependencies.map((id) => `${slug}/${id}`),
+    needs,
+    ...(review !== undefined && { review }),
+    writesNothing: writes?.length === 0,
+    ...(origin === "server" && { step }),
+  };
 }
 
 /** Why two scopes may not be held at once; a claim of which nothing is known and that holds everything is alone. */

@@ -3,7 +3,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CHECKOUT, pluginTexts, TOOL_PREFIX } from "./checkout.ts";
+import { CHECKOUT, pluginTexts, skillPages, TOOL_PREFIX } from "./checkout.ts";
 
 interface Call {
   readonly text: string;
@@ -11,8 +11,10 @@ interface Call {
   readonly input: string;
 }
 
+const texts = [...pluginTexts(), ...skillPages()];
+
 /** The calls that the texts write out, as in `batch_next {"plan":"SLUG"}`. */
-const written: Call[] = pluginTexts().flatMap(({ path, body }) =>
+const written: Call[] = texts.flatMap(({ path, body }) =>
   [...body.matchAll(/`(?:mcp__plugin_parallel_tasks__)?((?:plan|batch|task)_[a-z]+) (\{.*?\})`/g)].map(
     ([, tool, input]) => ({ text: path, tool: tool ?? "", input: input ?? "" }),
   ),
@@ -35,7 +37,7 @@ describe("a call of a tool of the server that a text writes out", () => {
     await client.close();
   });
 
-  it("is found in the command that executes specifications, in the other commands and in the skill", () => {
+  it("is found in the commands, in the skills and in their pages", () => {
     expect(new Set(written.map(({ tool }) => tool))).toEqual(
       new Set([
         "plan_create",
@@ -44,6 +46,7 @@ describe("a call of a tool of the server that a text writes out", () => {
         "plan_report",
         "batch_next",
         "batch_collect",
+        "task_create",
         "task_list",
         "task_update",
         "task_claim",
@@ -60,7 +63,7 @@ describe("a call of a tool of the server that a text writes out", () => {
   });
 
   it("leaves no name of a tool with its prefix that the server does not have", () => {
-    for (const { path, body } of pluginTexts()) {
+    for (const { path, body } of texts) {
       for (const [name] of body.matchAll(/mcp__plugin_parallel_tasks__\w+/g)) {
         expect(
           [...tools.keys()].map((tool) => TOOL_PREFIX + tool),

@@ -80,6 +80,31 @@ export function workflows(): Workflow[] {
   });
 }
 
+/** The text of a command or skill as it reaches the model of a session that loads the plugins from this checkout. */
+export function bodyAsGiven(name: string, given = ""): string {
+  const text = pluginTexts().find((candidate) => candidate.name === name);
+  if (text === undefined) throw new Error(`there is no text ${name}`);
+  const root = dirname(join(CHECKOUT, "package.json"));
+  return text.body.replace("$ARGUMENTS", given).replaceAll(`\${CLAUDE_PLUGIN_ROOT}`, root);
+}
+
+/** A page in a skill's folder, which the skill tells to read when it is needed. */
+export interface SkillPage {
+  readonly skill: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Every page of every skill. */
+export function skillPages(): SkillPage[] {
+  return readdirSync(join(CHECKOUT, "skills")).flatMap((skill) =>
+    readdirSync(join(CHECKOUT, "skills", skill), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md") && file !== "SKILL.md")
+      .map((file) => join("skills", skill, file))
+      .map((path) => ({ skill, path, body: readFileSync(join(CHECKOUT, path), "utf8") })),
+  );
+}
+
 function markdown(folder: string): string[] {
   return readdirSync(join(CHECKOUT, folder)).filter((file) => file.endsWith(".md"));
 }

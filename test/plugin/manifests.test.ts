@@ -34,6 +34,17 @@ describe("the manifests", () => {
     expect(exitCode).toBe(0);
   });
 
+  it.each(Object.entries(PLUGIN_FOLDERS))(
+    "of %s pass the checks of the plugin directory without a warning",
+    async (_, folder) => {
+      const strict = ["--profile", "directory", "--strict"];
+      const { exitCode, output } = await claude(home, CHECKOUT, "plugin", "validate", folder, ...strict);
+      expect(output).not.toMatch(/warning/i);
+      expect(output).toContain("Validation passed");
+      expect(exitCode).toBe(0);
+    },
+  );
+
   it("have one version, which is the repository's", () => {
     const { version } = readJson("package.json");
     expect(Object.values(manifests).map((found) => found.version)).toEqual([version, version, version]);

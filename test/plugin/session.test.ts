@@ -7,7 +7,7 @@ import { ClaudeCode, furnishHome, type Place } from "../e2e/harness/claude-code.
 import { arrivals, type Conversation, textOf, turnsTaken } from "../e2e/harness/conversation.ts";
 import { ScriptedModel } from "../e2e/harness/scripted-model.ts";
 import { calls, says } from "../e2e/harness/turn.ts";
-import { PLUGIN_FOLDERS, pluginTexts } from "./checkout.ts";
+import { bodyAsGiven, PLUGIN_FOLDERS, pluginTexts } from "./checkout.ts";
 
 const texts = pluginTexts();
 const bodyOf = (name: string) => texts.find((text) => text.name === name)?.body ?? "";
@@ -70,7 +70,7 @@ describe("in a session of Claude Code", { timeout: 60_000 }, () => {
     async (command) => {
       await type(`${command} demo "two words"`);
       const name = command === "/ideate" ? "parallel:ideate" : command.slice(1);
-      const expected = bodyOf(name).replace("$ARGUMENTS", 'demo "two words"');
+      const expected = bodyAsGiven(name, 'demo "two words"');
       expect(expected).toContain("two words");
       expect(textOf(heard[0]?.blocks ?? [])).toContain(expected);
     },
@@ -83,7 +83,7 @@ describe("in a session of Claude Code", { timeout: 60_000 }, () => {
     await type("/spec:execute demo");
     expect(textOf(heard[0]?.blocks ?? [])).toContain("This is the project's own command.");
     await type("/parallel:run demo");
-    expect(textOf(heard[0]?.blocks ?? [])).toContain(bodyOf("parallel:run").replace("$ARGUMENTS", "demo"));
+    expect(textOf(heard[0]?.blocks ?? [])).toContain(bodyAsGiven("parallel:run", "demo"));
     rmSync(own, { recursive: true });
   });
 
@@ -102,6 +102,8 @@ describe("in a session of Claude Code", { timeout: 60_000 }, () => {
     expect(ours(init?.agents)).toEqual(agents.map(({ name }) => name).sort());
     const commands = COMMANDS.map((command) => command.slice(1).replace(/^ideate$/, "parallel:ideate"));
     expect(ours(init?.slash_commands)).toEqual(commands.sort());
+    // A prompt of the server would be listed like this.
+    expect((init?.slash_commands as string[]).filter((name) => name.startsWith("mcp__"))).toEqual([]);
     // The texts launch these of the host's own.
     expect(init?.agents).toEqual(expect.arrayContaining(["Explore", "general-purpose"]));
   });

@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
 import { CheckoutLooks } from "../../mcp-server/src/run/checkout-looks.ts";
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
+import { OwnTexts } from "../../mcp-server/src/run/own-texts.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan } from "../../mcp-server/src/run/plan-access.ts";
 import { Roles } from "../../mcp-server/src/run/roles.ts";
 import { sweep } from "../../mcp-server/src/run/sweep.ts";
+import { Transcripts } from "../../mcp-server/src/run/transcripts.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
@@ -150,9 +152,11 @@ export class World {
         owner: await ownerOf(owner.pid ?? 0, undefined),
         workflowCap: 8,
         settings: { maxParallel: 20 },
-        roles: new Roles(root),
+        roles: new Roles(),
+        ownTexts: new OwnTexts(root),
         now: () => this.nowMs,
         looks: new CheckoutLooks(undefined, () => this.nowMs),
+        transcripts: new Transcripts(join(this.#folder, "projects")),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),
         graph: async () => store,
         createGraph: async () => store,

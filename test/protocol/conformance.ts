@@ -20,6 +20,7 @@ const SCENARIOS: readonly {
   { revision: "2025-11-25", scenario: "server-initialize" },
   { revision: "2025-11-25", scenario: "ping" },
   { revision: "2025-11-25", scenario: "tools-list" },
+  { revision: "2025-11-25", scenario: "prompts-list" },
   { revision: "2025-11-25", scenario: "dns-rebinding-protection" },
   { revision: "2026-07-28", scenario: "tools-list" },
   { revision: "2026-07-28", scenario: "dns-rebinding-protection" },
@@ -38,7 +39,6 @@ const SCENARIOS: readonly {
     revision: "2026-07-28",
     scenario: "caching",
     exempt: {
-      "sep-2549-prompts-list-caching-hints": "prompts",
       "sep-2549-resources-list-caching-hints": "resources",
       "sep-2549-resources-templates-list-caching-hints": "resource templates",
     },

@@ -21,7 +21,7 @@ export interface HttpEntry {
  */
 export async function serveHttp(directory: string): Promise<HttpEntry> {
   const service = new Service({ directory, env: {}, parentPid: process.pid });
-  const handler = createMcpHandler(() => buildServer(async () => service));
+  const handler = createMcpHandler(() => buildServer(async () => service, false));
   const answer = toNodeHandler(handler) as RequestListener;
   const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
   const http = createServer((request, response) => {

@@ -36,6 +36,7 @@ export interface Answers {
     readonly unchanged: number;
     readonly removed: string[];
     readonly warnings: string[];
+    readonly placed?: { readonly file: string; readonly keptAside?: string };
     readonly counts?: CountsAnswer;
     readonly next: string;
   };
@@ -63,6 +64,8 @@ export interface Answers {
       readonly sequentialMinutes: number;
       readonly makespanMinutes: number;
       readonly basis: string;
+      readonly tokens: number;
+      readonly tokensBasis: string;
     };
     readonly next: string;
   };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { idsOf, launchFor, report, repository, type TaskInput, task, tokenIn } from "./checkout.ts";
+import { graphOf, logOf } from "./graph-file.ts";
 import { ParallelServer } from "./parallel-server.ts";
 
 /** A server whose first batch runs. */
@@ -49,8 +50,11 @@ describe("batch_collect", () => {
     expect((await collect()).ended.map(({ task }) => task)).toEqual(["2"]);
   });
 
-  it("until any waits for one that completed and says whose agents are not needed any more", async () => {
-    const { server, item, collect } = await running([task("1"), task("2"), task("3")], { retries: 0 });
+  it("until any waits for one that completed and cancels the rest, whose agents it says to stop", async () => {
+    const { folder, server, item, collect } = await running(
+      [task("1"), task("2"), task("3"), task("4", { dependencies: ["1", "2", "3"], needs: "any" })],
+      { retries: 1 },
+    );
     await server.hook({ event: "PreToolUse", agent: "a3", use: "u3", tool: "Read" });
     const token = tokenIn(item("3").prompt);
     await server.call("task_get", { task: "p/3", token }, { toolUseId: "u3" });
@@ -59,6 +63,24 @@ describe("batch_collect", () => {
     await pause(300);
     await report(server, "p", item("2"));
     expect(await waiting).toMatchObject({ satisfied: true, stop: [{ task: "3", agentId: "a3" }] });
+    const decided = logOf(graphOf(folder)).flatMap((event) =>
+      event.type === "decision.taken" ? [event.data] : [],
+    );
+    expect(decided.at(-1)).toEqual({
+      decision: "stop",
+      reason: "2 completed and any one was waited for: 1, 3 are not needed any more.",
+    });
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["4"]);
+  });
+
+  it("until any lets those go on that something else still needs", async () => {
+    const both = task("4", { dependencies: ["1", "3"] });
+    const { server, item, collect } = await running([task("1"), task("2"), task("3"), both]);
+    const waiting = collect({ until: "any" });
+    await report(server, "p", item("1"));
+    expect(await waiting).toMatchObject({ satisfied: true, counts: { running: 1, cancelled: 1 } });
+    await report(server, "p", item("3"));
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["4"]);
   });
 
   it("until any gives up when none is left that could complete", async () => {

@@ -39,6 +39,23 @@ describe("the tool of the hooks", () => {
 });
 
 describe("an agent", () => {
+  it("may have a breakdown checked, and plans nothing", async () => {
+    const { server } = await offered();
+    const decision = async (input: Readonly<Record<string, unknown>>) => {
+      const tool = "mcp__plugin_parallel_tasks__plan_create";
+      const event = { event: "PreToolUse", agent: "a1", use: "u1", tool, input: JSON.stringify(input) };
+      return (await server.hook(event)).hookSpecificOutput;
+    };
+    const draft = { plan: "p", from: "specs/p/03-tasks.draft.json" };
+    expect(await decision({ ...draft, dryRun: true })).toMatchObject({ permissionDecision: "allow" });
+    for (const input of [draft, { ...draft, dryRun: false }]) {
+      expect(await decision(input)).toMatchObject({
+        permissionDecision: "deny",
+        permissionDecisionReason: expect.stringContaining("Only the main conversation plans"),
+      });
+    }
+  });
+
   it("is bound to the attempt with whose token it makes its first call", async () => {
     const { server, token, calls, path } = await offered();
     await calls("a1", "u1");

@@ -74,6 +74,24 @@ describe("plan_create", () => {
 });
 
 describe("importing a file again", () => {
+  it("takes back nothing that a task waits for by the server's decision, but for what has failed", async () => {
+    const tasks = [task("1"), task("2"), task("3")];
+    const { server, again, next } = await imported(tasks, { retries: 2 });
+    const { launch } = await next();
+    await report(server, "p", launchFor(launch, "3"));
+    for (const id of ["1", "2"]) {
+      const fields = { outcome: "failed", summary: "Error: the table orders does not exist", evidence: [] };
+      await report(server, "p", launchFor(launch, id), fields);
+    }
+    await again([task("1", { description: "Do it well." }), task("2"), task("3")]);
+    const second = (await next()).launch;
+    expect(idsOf(second)).toEqual(["recover-1"]);
+    await report(server, "p", launchFor(second, "recover-1"), { outcome: "failed", evidence: [] });
+    expect(idsOf((await next()).launch)).toEqual([]);
+    await again([task("1", { description: "Do it otherwise." }), task("2"), task("3")]);
+    expect(idsOf((await next()).launch)).toEqual(["1", "2"]);
+  });
+
   it("updates pending tasks, adds new ones, and cancels those that vanished", async () => {
     const { server, again, statusOf, next } = await imported([task("1"), task("2"), task("3")]);
     const changed = await again([task("1"), task("2", { dependencies: ["4"] }), task("4")]);

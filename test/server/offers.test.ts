@@ -273,6 +273,20 @@ describe("an attempt without a sign of life", () => {
     expect((await server.refused("task_get", { task: "p/1", token })).kind).toBe("refused_token");
   });
 
+  it("is lost when its own time is over, though it still gives signs of life", async () => {
+    const { server, next } = await planOf([task("1", { timeoutMinutes: 0.02 }), task("2")]);
+    const { launch } = await next();
+    const tokens = launch.map(({ prompt }) => tokenIn(prompt));
+    const renew = () =>
+      Promise.all(tokens.map((token, at) => server.raw("task_get", { task: `p/${at + 1}`, token })));
+    await renew();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await renew()).map(({ isError }) => isError ?? false)).toEqual([false, false]);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await renew()).map(({ isError }) => isError ?? false)).toEqual([true, false]);
+    expect((await server.call("task_get", { task: "p/1" })).attempts).toMatchObject([{ outcome: "lost" }]);
+  });
+
   it("fails for good after three lost ones", async () => {
     const { server, next } = await planOf([task("1", { timeoutMinutes: 0.002 })], { leaseMinutes: 0.002 });
     for (let n = 1; n <= 3; n++) {

@@ -47,6 +47,20 @@ describe("when one of several tasks fails", () => {
   });
 });
 
+describe("when a task is given up without having failed", () => {
+  it("that is decided and logged as well", async () => {
+    const { server, next, decisions } = await planOf([task("a"), task("b")]);
+    const first = await next();
+    await report(server, "p", launchFor(first, "a"), {
+      outcome: "blocked",
+      blockedOn: { question: "Which colour?" },
+    });
+    expect(decisions()).toEqual([
+      { decision: "escalate", reason: "a: waits for an answer; what does not need it goes on." },
+    ]);
+  });
+});
+
 describe("when several tasks fail for one cause", () => {
   it("that is mended first, by one agent, and then they are tried again", async () => {
     const { server, next, fails, decisions, collect } = await planOf([task("a"), task("b"), task("c")]);

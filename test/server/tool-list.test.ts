@@ -59,12 +59,9 @@ describe("the tool list", () => {
       ),
     );
     expect(sum(sizes)).toBeLessThanOrEqual(LIMIT);
-    expect(always.map(({ name }) => name)).toEqual([
-      "batch_collect",
-      "batch_next",
-      "task_get",
-      "task_report",
-    ]);
+    // What only agents call costs the main conversation a name: Claude Code gives agents that list their tools the
+    // whole of each.
+    expect(always.map(({ name }) => name)).toEqual(["batch_collect", "batch_next"]);
   });
 
   it("says of each tool whether it only reads, and when to use it", async () => {

@@ -3,12 +3,14 @@ import { expect, it } from "vitest";
 import { launchFor, put, report, repository, task, tokenIn } from "../server/checkout.ts";
 import { graphOf, logOf } from "../server/graph-file.ts";
 import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
+import { TranscriptHome } from "../server/transcripts.ts";
 import { rebuildFromLog, tablesOf } from "./rebuilt-graph.ts";
 
 /** A run in which as much as possible happens. Returns the path of its graph. */
 async function eventfulRun(): Promise<string> {
   const folder = await repository();
-  const server = await ParallelServer.start(folder);
+  const host = new TranscriptHome();
+  const server = await ParallelServer.start(folder, { env: host.env });
   const tasks = [
     task("1"),
     task("2", { retries: 1 }),
@@ -62,6 +64,8 @@ async function eventfulRun(): Promise<string> {
   await server.call("plan_update", { plan: "p", action: "stop" });
   await server.hook({ event: "SubagentStop", agent: "a2" });
   await server.call("plan_update", { plan: "p", action: "reopen" });
+  host.says(host.agent("a1"), 10);
+  host.says(host.main, 10);
   await server.call("plan_report", { plan: "p" });
   await server.call("batch_next", { plan: "p" });
   await server.close();
@@ -77,6 +81,7 @@ it("the log alone rebuilds the graph", async () => {
     "attempt.compared",
     "attempt.drained",
     "attempt.ended",
+    "attempt.measured",
     "attempt.reminded",
     "attempt.started",
     "attempt.widened",
@@ -84,6 +89,7 @@ it("the log alone rebuilds the graph", async () => {
     "checkout.observed",
     "claim.offered",
     "claim.returned",
+    "conversation.measured",
     "decision.taken",
     "plan.created",
     "plan.reported",

@@ -192,6 +192,7 @@ function newClaim({ seq, atMs, planId, task, attempt, data }: LoggedEvent): Reco
     last_message: null,
     cause: null,
     drains_until_ms: null,
+    usage: null,
     changed_seq: seq,
   };
 }

@@ -1,6 +1,6 @@
+import { addUsage, NO_USAGE, newTokens, type Usage } from "../graph/usage.ts";
 import type { Found, SessionAudit } from "./audit.ts";
 import { rules } from "./rules/index.ts";
-import { addUsage, NO_USAGE, newTokens, type Usage } from "./usage.ts";
 
 /** What all sessions together show. What could not be measured is `undefined`, never 0. */
 export interface AuditReport {

@@ -1,3 +1,4 @@
+import type { Usage } from "../graph/usage.ts";
 import { assignSlots } from "../report/slots.ts";
 import type { AgentRun } from "./agent-run.ts";
 import type { Skipped } from "./conversation.ts";
@@ -13,7 +14,6 @@ import {
   startedRuns,
   usageOfAgents,
 } from "./session.ts";
-import type { Usage } from "./usage.ts";
 
 const TITLE_LIMIT = 200;
 

@@ -20,7 +20,7 @@ import {
   type TranscriptRecord,
   text,
 } from "./transcript-record.ts";
-import { UsageCounter } from "./usage.ts";
+import { UsageCounter } from "./usage-counter.ts";
 import { admitsFailure, countsFailures } from "./wording.ts";
 
 /** What is kept of one conversation, so that its size does not decide how much memory it takes. */

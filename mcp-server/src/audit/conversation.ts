@@ -1,4 +1,4 @@
-import type { Usage } from "./usage.ts";
+import type { Usage } from "../graph/usage.ts";
 
 /** A place in a transcript: its line, 1 for the first, and the time that stands there. */
 export interface Place {

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { CallerError } from "../run/errors.ts";
+import { projectsFolder } from "./projects-folder.ts";
 
 /** The transcript of a session's main conversation. */
 export interface SessionFile {
@@ -28,7 +29,7 @@ export async function findSessions(
   asked: string | undefined,
   { directory, env }: { readonly directory: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<SessionFile[]> {
-  const projects = join(env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), ".claude"), "projects");
+  const projects = projectsFolder(env);
   if (asked === undefined) return newestFirst(await ofProject(projects, directory));
   const path = resolve(directory, asked);
   const found = await stat(path).catch(() => undefined);

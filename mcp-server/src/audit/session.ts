@@ -1,7 +1,7 @@
+import { addUsage, NO_USAGE, type Usage } from "../graph/usage.ts";
 import { assignSlots, type Span } from "../report/slots.ts";
 import type { AgentRun } from "./agent-run.ts";
 import type { Conversation, Place } from "./conversation.ts";
-import { addUsage, NO_USAGE, type Usage } from "./usage.ts";
 
 /** One session: its main conversation and the agents that worked for it. */
 export interface Session {

@@ -1,9 +1,9 @@
-import { formatDuration, formatFactor, formatPercent, plural } from "../report/format.ts";
+import { newTokens } from "../graph/usage.ts";
+import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "../report/format.ts";
 import type { Found } from "./audit.ts";
 import type { AuditReport } from "./audit-report.ts";
 import type { Rule } from "./finding.ts";
 import { rules } from "./rules/index.ts";
-import { newTokens } from "./usage.ts";
 
 /** Below this nobody would notice the gain. */
 const NOTICEABLE = 1.05;
@@ -92,8 +92,4 @@ export function shareLine(report: AuditReport): string {
 /** When, in UTC, as it stands in the transcript. */
 export function formatMoment(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,4 +1,4 @@
-import { NO_USAGE, type Usage } from "./usage.ts";
+import { NO_USAGE, type Usage } from "../graph/usage.ts";
 
 /** Any JSON object; nothing in a transcript is trusted to have the type that it should have. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -36,11 +36,12 @@ interface Field<Value> {
 
 const asIs = (value: unknown): unknown => value;
 
-const id = z
-  .union([z.string(), z.number().transform(String)])
-  .transform((text) => text.trim())
-  .pipe(z.string().min(1))
-  .transform((text) => text as TaskId);
+/** An id stands in prompts, on command lines and in file names: it has nothing that could pass for their own marks. */
+const ID = /^[^\s\p{C}\p{Z}<>`"\\]{1,200}$/u;
+const written = z.union([z.string(), z.number().transform(String)]).transform((text) => text.trim());
+const id = written.pipe(z.string().regex(ID)).transform((text) => text as TaskId);
+/** The id of another task; one that no task has is named as such. */
+const reference = written.pipe(z.string().min(1)).transform((text) => text as TaskId);
 const text = z.string();
 const numeric = z.union([
   z.number(),
@@ -107,7 +108,7 @@ function globs(values: readonly unknown[], warn: Warn): readonly string[] | unde
 const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<FileFields>[Name]> } = {
   id: {
     keys: ["id"],
-    expects: "a number or a text that is not empty",
+    expects: "a number, or a text of 1 to 200 characters without spaces, quotes, < and >",
     essential: true,
     read: first(id),
     render: asIs,
@@ -152,7 +153,9 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
     standard: [],
     // All of them hold: leaving one out would start the task too early.
     read: (values) =>
-      values.length === 0 ? undefined : [...new Set(values.flatMap((value) => listOf(id).parse(value)))],
+      values.length === 0
+        ? undefined
+        : [...new Set(values.flatMap((value) => listOf(reference).parse(value)))],
     render: asIs,
   },
   needs: {

@@ -1,8 +1,12 @@
-import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
 import { type Checked, examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Surroundings } from "../doctor/surroundings.ts";
+import { cleanText } from "../report/escape.ts";
+import { visibleJson } from "../report/visible-json.ts";
+
+/** Longer than any path that a remedy names. */
+const LONGEST_LINE = 10_000;
 
 /** Says what is wrong with the installation, and the remedy. @returns 1 if something is wrong. */
 export async function doctorCommand(place: Surroundings, options: { json?: boolean }): Promise<number> {
@@ -10,7 +14,7 @@ export async function doctorCommand(place: Surroundings, options: { json?: boole
   const findings = checks.flatMap((check) => check.findings);
   const isWrong = findings.some(({ level }) => level === "wrong");
   process.stdout.write(
-    options.json ? `${JSON.stringify({ ok: !isWrong, checks })}\n` : asText(checks, findings),
+    options.json ? `${visibleJson({ ok: !isWrong, checks })}\n` : asText(checks, findings),
   );
   return isWrong ? 1 : 0;
 }
@@ -50,5 +54,5 @@ function summary(findings: readonly Finding[]): string {
 
 /** Paths and names are what others chose: they must not steer the terminal. */
 function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{C}/gu, "");
+  return cleanText(text, LONGEST_LINE);
 }

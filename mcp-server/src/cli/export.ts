@@ -1,3 +1,5 @@
+import { cleanText, LINE_LIMIT } from "../report/escape.ts";
+import { visibleJson } from "../report/visible-json.ts";
 import type { RunContext } from "../run/context.ts";
 import { type ExportedFile, exportPlan } from "../run/export-plan.ts";
 
@@ -8,13 +10,16 @@ export async function exportCommand(
   options: { json?: boolean },
 ): Promise<number> {
   const files = await exportPlan(ctx, "cli", plan);
-  process.stdout.write(options.json ? `${JSON.stringify({ files })}\n` : files.map(lineOf).join(""));
+  process.stdout.write(options.json ? `${visibleJson({ files })}\n` : files.map(lineOf).join(""));
   return files.some(({ how }) => how === "left alone") ? 1 : 0;
 }
 
 function lineOf(exported: ExportedFile): string {
-  if (exported.how === "left alone") return `Left alone: ${exported.file}: ${exported.why}.\n`;
+  const file = cleanText(exported.file, LINE_LIMIT);
+  if (exported.how === "left alone") return `Left alone: ${file}: ${cleanText(exported.why, LINE_LIMIT)}.\n`;
   const aside =
-    "keptAside" in exported ? ` (it had been edited by hand; that is kept as ${exported.keptAside})` : "";
-  return `${exported.how === "written" ? "Written" : "Unchanged"}: ${exported.file}${aside}\n`;
+    "keptAside" in exported
+      ? ` (it had been edited by hand; that is kept as ${cleanText(exported.keptAside, LINE_LIMIT)})`
+      : "";
+  return `${exported.how === "written" ? "Written" : "Unchanged"}: ${file}${aside}\n`;
 }

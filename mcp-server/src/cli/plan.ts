@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createColors } from "picocolors";
 import { hasEnded } from "../graph/readiness.ts";
 import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/analysis-text.ts";
+import { visibleJson } from "../report/visible-json.ts";
 import { analyzeFile } from "../run/analyze-file.ts";
 import { analyzePlan } from "../run/analyze-plan.ts";
 import type { RunContext } from "../run/context.ts";
@@ -25,10 +26,11 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
     process.stdout.write(`${await writeSuggestedScopes(ctx, what)}\n`);
     return 0;
   }
+  await ctx.roles.refresh();
   // No plan's name holds a dot or a slash.
   const isFile = existsSync(what) || /[./\\]/.test(what);
   const page = isFile ? await analyzeFile(ctx, what, options.max) : await ofPlan(ctx, what, options.max);
-  if (options.json) process.stdout.write(`${JSON.stringify(asJson(page))}\n`);
+  if (options.json) process.stdout.write(`${visibleJson(asJson(page))}\n`);
   else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}\n`);
   else {
     const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);

@@ -1,4 +1,5 @@
 import { renderMarkdown } from "../report/markdown.ts";
+import { visibleJson } from "../report/visible-json.ts";
 import type { RunContext } from "../run/context.ts";
 import { readReport } from "../run/report-plan.ts";
 
@@ -9,6 +10,6 @@ export async function reportCommand(
   options: { json?: boolean },
 ): Promise<number> {
   const report = await readReport(ctx, plan);
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${renderMarkdown(report)}\n`);
+  process.stdout.write(options.json ? `${visibleJson(report)}\n` : `${renderMarkdown(report)}\n`);
   return report.verdict === "completed" ? 0 : 1;
 }

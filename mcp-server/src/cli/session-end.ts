@@ -1,3 +1,5 @@
+import { raiseLimit, spentText } from "../policy/token-limit.ts";
+import { commandToGoOn } from "../run/command-to-go-on.ts";
 import type { RunContext } from "../run/context.ts";
 import { load } from "../run/plan-access.ts";
 import { countsOf, isDone } from "../run/progress.ts";
@@ -16,8 +18,12 @@ export async function sessionEnd(ctx: RunContext, session: string): Promise<stri
       const isOurs = loaded.graph.claims.some((claim) => claim.owner.session === session);
       if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
       const { completed, failed, total } = countsOf(loaded);
+      const { slug } = stored;
+      const why = loaded.spent
+        ? `${spentText(loaded.spent)} ${raiseLimit(slug)}`
+        : `To go on: ${commandToGoOn(stored)}`;
       lines.push(
-        `parallel: the plan ${stored.slug} is not finished: ${completed} of ${total} completed, ${failed} failed. To go on: /spec:execute ${stored.slug}\n`,
+        `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}\n`,
       );
     }
     return lines.join("");

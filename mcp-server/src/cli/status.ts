@@ -1,7 +1,8 @@
-import { stripVTControlCharacters } from "node:util";
 import { createColors } from "picocolors";
+import { cleanText, NAME_LIMIT } from "../report/escape.ts";
 import { renderTimeline } from "../report/timeline.ts";
 import { timelineOf } from "../report/timeline-rows.ts";
+import { visibleJson } from "../report/visible-json.ts";
 import type { RunContext } from "../run/context.ts";
 import { type LoadedPlan, load, loadPlan, stateOf } from "../run/plan-access.ts";
 import { countsOf, isDone } from "../run/progress.ts";
@@ -20,7 +21,7 @@ export async function statusCommand(
     const plans = await plansToShow(ctx, plan);
     const failed = plans.some((loaded) => countsOf(loaded).failed > 0);
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(plans.map(asJson))}\n`);
+      process.stdout.write(`${visibleJson(plans.map(asJson))}\n`);
     } else {
       const redraw = options.watch && process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";
       process.stdout.write(
@@ -55,8 +56,8 @@ function asJson(loaded: LoadedPlan) {
 function asText(ctx: RunContext, loaded: LoadedPlan): string {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
   const counts = countsOf(loaded);
-  const state = isDone(loaded) ? "done" : loaded.stored.status;
-  const title = stripVTControlCharacters(loaded.stored.title).replace(/\p{C}/gu, "");
+  const state = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
+  const title = cleanText(loaded.stored.title, NAME_LIMIT);
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
   const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
     width: process.stdout.columns ?? DEFAULT_WIDTH,

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
+import { namesakes } from "../host/installed-plugins.ts";
+import { dataOf } from "../host/json-file.ts";
 import type { Examination } from "./examination.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
-import { namesakes } from "./installed-plugins.ts";
-import { dataOf } from "./json-file.ts";
 
 const manifest = z.object({ name: z.string(), commands: z.array(z.string()) });
 

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type InstalledPlugin, ownPlugins, readInstalledPlugins } from "../host/installed-plugins.ts";
+import { type HostSettings, readHostSettings, variablesOf } from "../host/settings.ts";
 import { type Checkout, findCheckout } from "../run/checkout.ts";
 import { type GraphLocation, graphLocation } from "../run/graph-location.ts";
 import type { GraphInspection } from "../store/inspection.ts";
 import { failure } from "../tools/failure.ts";
-import { type HostSettings, readHostSettings, variablesOf } from "./host-settings.ts";
-import { type InstalledPlugin, ownPlugins, readInstalledPlugins } from "./installed-plugins.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What went wrong, and what to do. */

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { dataOf } from "../host/json-file.ts";
+import type { HostSettings } from "../host/settings.ts";
 import type { Examination } from "./examination.ts";
 import { type Check, type CheckResult, type Finding, wrong } from "./finding.ts";
-import type { HostSettings } from "./host-settings.ts";
-import { dataOf } from "./json-file.ts";
 
 const MINUTE_MS = 60_000;
 const WITHOUT = "Without its hooks the plugin cannot tell which agent works on what, and cannot guard files.";

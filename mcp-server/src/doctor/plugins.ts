@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { type InstalledPlugin, ownPlugins, PLUGIN_NAMES } from "../host/installed-plugins.ts";
 import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
-import { type InstalledPlugin, ownPlugins, PLUGIN_NAMES } from "./installed-plugins.ts";
 
 /** Whether Claude Code has the three plugins, enabled and of one version. */
 export const plugins: Check = {

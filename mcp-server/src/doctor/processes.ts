@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { dirname, join, sep } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { versionIn } from "../host/installed-plugins.ts";
+import { dataOf } from "../host/json-file.ts";
 import type { Examination } from "./examination.ts";
 import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
-import { versionIn } from "./installed-plugins.ts";
-import { dataOf } from "./json-file.ts";
 
 const run = promisify(execFile);
 

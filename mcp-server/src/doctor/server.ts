@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as z from "zod";
+import { versionIn } from "../host/installed-plugins.ts";
 import { type Check, skipped, wrong } from "./finding.ts";
-import { versionIn } from "./installed-plugins.ts";
 
 /** As long as Claude Code waits for a server, unless its MCP_TIMEOUT says otherwise. */
 const START_LIMIT_MS = 30_000;

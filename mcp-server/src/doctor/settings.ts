@@ -1,15 +1,16 @@
+import { ownPlugins } from "../host/installed-plugins.ts";
 import { CallerError } from "../run/errors.ts";
 import { graphLocation } from "../run/graph-location.ts";
 import { settingsFromEnvironment } from "../run/policy-input.ts";
 import { type Examination, troubleOf } from "./examination.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
-import { ownPlugins } from "./installed-plugins.ts";
 
 /** The plugin's options and the variables that its manifest passes them in. */
 const OPTIONS = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
   guard: "PARALLEL_GUARD",
   approve: "PARALLEL_APPROVE",
+  maxTokens: "PARALLEL_MAX_TOKENS",
 } as const;
 
 /** Whether the environment's settings, and the plugin's options, can be used. */

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { hostFolder, managedFolder } from "../host/folders.ts";
 
 /** Where the doctor looks. */
 export interface Surroundings {
@@ -28,7 +28,7 @@ export function surroundingsOf(
     directory,
     env,
     pluginRoot,
-    hostFolder: env.CLAUDE_CONFIG_DIR || join(homedir(), ".claude"),
+    hostFolder: hostFolder(env),
     managedSettings: join(managedFolder(), "managed-settings.json"),
     nowMs,
     freeBytes: async (folder) => {
@@ -36,11 +36,4 @@ export function surroundingsOf(
       return bavail * bsize;
     },
   };
-}
-
-/** The folders are Claude Code's documented ones. */
-function managedFolder(): string {
-  if (process.platform === "darwin") return "/Library/Application Support/ClaudeCode";
-  if (process.platform === "win32") return "C:\\Program Files\\ClaudeCode";
-  return "/etc/claude-code";
 }

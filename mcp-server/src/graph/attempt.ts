@@ -1,5 +1,6 @@
 import type { Scope } from "./scope.ts";
 import type { Isolation, TaskId } from "./task.ts";
+import type { Usage } from "./usage.ts";
 
 /** Number of a claim, unique in the whole database; the first half of its token. */
 export type AttemptId = number & { readonly brand: "AttemptId" };
@@ -42,9 +43,15 @@ export type BlockedOn =
   | { readonly tasks: readonly TaskId[] }
   | { readonly question: string };
 
+export const REVIEW_VERDICTS = ["accepted", "rejected"] as const;
+/** What a review comes to. Only a completed review has one: a reviewer that could not review says nothing. */
+export type ReviewVerdict = (typeof REVIEW_VERDICTS)[number];
+
 /** What an agent hands back about its task. */
 export interface Report {
   readonly outcome: "completed" | "failed" | "blocked";
+  /** Of a review, if it was completed. */
+  readonly verdict?: ReviewVerdict;
   readonly summary: string;
   readonly evidence: readonly Evidence[];
   readonly filesChanged: readonly string[];
@@ -86,6 +93,8 @@ interface AttemptBase extends ClaimBase {
   readonly agentId?: string;
   /** Whether the agent was asked once for the report that it had not given. */
   readonly reminded: boolean;
+  /** The tokens that its agent used for it, as far as they were measured; absent: they were not. */
+  readonly usage?: Usage;
 }
 
 export interface RunningAttempt extends AttemptBase {

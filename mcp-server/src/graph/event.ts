@@ -3,6 +3,7 @@ import type { AttributedFile, AtWork } from "./checkout-change.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope.ts";
 import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
+import type { Usage } from "./usage.ts";
 
 /**
  * Every change of the graph is one or more of these; the tables are nothing but their projection, so the
@@ -64,6 +65,8 @@ export type Change =
       readonly expiresAtMs: number;
       /** How long the attempt was expected to take. */
       readonly estimateMs?: number;
+      /** How many tokens it was expected to use, without what is read from a cache. */
+      readonly estimateTokens?: number;
     }
   | {
       readonly type: "claim.returned";
@@ -112,6 +115,17 @@ export type Change =
       readonly attempt: AttemptId;
       readonly how: string;
     }
+  /** What the attempt's agent has used up to now, by its transcript. It may be measured again when that has grown. */
+  | {
+      readonly type: "attempt.measured";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly usage: Usage;
+      /** How long the transcript was. */
+      readonly bytes: number;
+    }
+  /** What a session's main conversation used for the plan up to now, by its transcript. */
+  | { readonly type: "conversation.measured"; readonly session: string; readonly usage: Usage }
   /** Kept as evidence: a report or an update that a dead or foreign token tried. */
   | {
       readonly type: "token.refused";
@@ -226,8 +240,14 @@ export type Change =
   | { readonly type: "commit.skipped"; readonly reason: string }
   /** A session was given the plan's report; what has ended since is not in it. */
   | { readonly type: "plan.reported"; readonly session: string }
-  /** What follows from a failure, by the policy; one of the words of `batch_collect`. */
-  | { readonly type: "decision.taken"; readonly decision: string; readonly reason: string };
+  /** What follows from a failure or a verdict, by the policy; one of the words of `batch_collect`. */
+  | {
+      readonly type: "decision.taken";
+      readonly decision: string;
+      readonly reason: string;
+      /** The policy's `maxTokens` that was reached, where that is what it is about. */
+      readonly maxTokens?: number;
+    };
 
 export type ChangeType = Change["type"];
 

@@ -38,3 +38,8 @@ export function clashOf(a: Scope, b: Scope, caseInsensitive = false): Clash | un
   const resource = a.resources.find((name) => b.resources.includes(name));
   return resource === undefined ? undefined : { kind: "resource", resource };
 }
+
+/** Whether somebody with this scope may change files: of a declared one it is known, any other may. */
+export function scopeMayWrite({ basis, writes }: Scope): boolean {
+  return basis !== "declared" || writes.length > 0;
+}

@@ -12,6 +12,7 @@ export const hookInput = z.object({
   cwd: z.string().default(""),
   agent: z.string().default(""),
   agentType: z.string().default(""),
+  agentTranscript: z.string().default(""),
   tool: z.string().default(""),
   use: z.string().default(""),
   input: z.string().default(""),

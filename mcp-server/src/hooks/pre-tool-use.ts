@@ -35,7 +35,9 @@ const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
 
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
+const readInput = z.looseObject({ file_path: z.string() });
 const shellInput = z.looseObject({ command: z.string() });
+const trialInput = z.looseObject({ dryRun: z.literal(true) });
 const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 
 /** Before any tool that the run has to do with: who calls, may it, and is it still allowed to write. */
@@ -51,7 +53,8 @@ export async function onPreToolUse(
   if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
   if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
   const own = OWN_TOOL.exec(event.tool)?.[1];
-  if (own !== undefined) return permitOwnTool(run, session, own, agentId);
+  if (own !== undefined) return permitOwnTool(run, session, own, agentId, event.input);
+  if (event.tool === "Read") return permitOwnText(run, event);
   if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
     const input = json(writeInput, event.input);
     const path = input?.file_path ?? input?.notebook_path;
@@ -98,17 +101,28 @@ async function permitOwnTool(
   session: SessionMemory,
   tool: string,
   agentId: string | undefined,
+  input: string,
 ): Promise<HookAnswer> {
   const own = await isOwnRun(run, session);
   if (!own) return NOTHING;
   // When nothing can start, an agent of the script waits for whoever else works on the plan.
   const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
-  if (agentId !== undefined && !AGENT_TOOLS.has(tool) && !waits) {
+  // Whoever writes a breakdown has it checked until it is right.
+  const isTrial = tool === "plan_create" && json(trialInput, input) !== undefined;
+  if (agentId !== undefined && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
     return deny(
       "Only the main conversation plans and launches. Finish your own task and report it with task_report.",
     );
   }
   return allow("part of this session's own run");
+}
+
+/** The host asks before it reads outside the project, and a skill's references lie there. */
+async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAnswer> {
+  const path = json(readInput, event.input)?.file_path;
+  return path !== undefined && (await run.ownTexts.include(path))
+    ? allow("a text of this plugin's own skills")
+    : NOTHING;
 }
 
 /** Puts the brief in the place of the launch line, and refuses a launch that nobody offered. */
@@ -155,7 +169,7 @@ async function launch(
       hookEventName: "PreToolUse",
       updatedInput: {
         ...rest,
-        prompt: briefOf(found, token, added, isolated),
+        prompt: briefOf(found, token, { added, canReport: run.roles.canReport(claim.agentType) }, isolated),
         subagent_type: claim.agentType,
         ...(isolated && { isolation: "worktree" }),
       },

@@ -1,24 +1,43 @@
 import { agentEnded } from "../run/agent-ended.ts";
+import { logAgentUsage } from "../run/agent-usage.ts";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
+import { takeMessage } from "../run/take-message.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */
 export async function onSubagentStop(
   run: RunContext,
-  _session: SessionMemory,
+  session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
-  return store.write(run.now, `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
+  const actor = `agent ${event.agent}`;
+  if (await takeMessage(run, store, actor, event.agent, event.last)) {
+    measureLater(run, session, event);
+    return NOTHING;
+  }
+  const answer = await store.write(run.now, actor, async (tx): Promise<HookAnswer> => {
     const held = await tx.claimOfAgent(event.agent);
     if (!held) return NOTHING;
     const reminder = await endsUnreported(run, tx, held, event.last);
     if (reminder !== undefined) return { decision: "block", reason: reminder };
     return NOTHING;
   });
+  if (answer === NOTHING) measureLater(run, session, event);
+  return answer;
+}
+
+/** Nobody waits for it: what it cannot measure or log, the report does. */
+function measureLater(run: RunContext, session: SessionMemory, event: HookEvent): void {
+  logAgentUsage(run, { agentId: event.agent, session: event.session, transcript: event.agentTranscript })
+    .then((logged) => {
+      // Else each agent's end would be told to the main conversation twice.
+      for (const { plan, before, after } of logged) session.overlook(plan, before, after);
+    })
+    .catch(() => undefined);
 }
 
 /**

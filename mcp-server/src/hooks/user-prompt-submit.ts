@@ -2,6 +2,7 @@ import { agentEnded } from "../run/agent-ended.ts";
 import type { RunContext } from "../run/context.ts";
 import { begunPlans } from "../run/own-run.ts";
 import type { SessionMemory } from "../run/session.ts";
+import { takeMessage } from "../run/take-message.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
 import { readTaskNotification, type TaskNotification } from "./task-notification.ts";
 import { WORKFLOW } from "./workflow-call.ts";
@@ -56,8 +57,11 @@ export async function onUserPromptSubmit(
 /** An agent that was stopped or died fires no hook of its own; its end is known from here. */
 async function noteEnd(run: RunContext, ended: TaskNotification): Promise<void> {
   const store = await run.graph();
-  await store?.write(run.now, "main", async (tx) => {
-    const held = await tx.claimOfAgent(ended.agentId);
+  if (!store) return;
+  const { agentId, finished, lastMessage } = ended;
+  if (finished && (await takeMessage(run, store, "main", agentId, lastMessage))) return;
+  await store.write(run.now, "main", async (tx) => {
+    const held = await tx.claimOfAgent(agentId);
     if (held) await agentEnded(run, tx, held, ended);
   });
 }

@@ -12,13 +12,17 @@ export interface AttemptFacts {
   readonly timesBlocked: number;
   /** A blocked report that asks a person a question cannot be helped by adding scope or dependencies. */
   readonly asksQuestion: boolean;
+  /** Why the task is not achieved although its agent did all that was asked: what it judged is not as it should be. */
+  readonly notAchieved?: string | undefined;
 }
 
 /** The task's next status, with the cause to keep where it is not obvious. */
 export function statusAfter(facts: AttemptFacts): { status: TaskStatus; cause?: string } {
   switch (facts.outcome) {
     case "completed":
-      return { status: "completed" };
+      return facts.notAchieved === undefined
+        ? { status: "completed" }
+        : { status: "failed", cause: facts.notAchieved };
     case "cancelled":
       return { status: "pending", cause: "the attempt was cancelled" };
     case "lost":

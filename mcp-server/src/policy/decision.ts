@@ -11,22 +11,27 @@ export interface RunFacts {
   readonly ready: number;
   readonly completed: number;
   readonly failed: readonly string[];
+  /** What was rejected in its last review and waits for a person. */
+  readonly rejected: readonly string[];
   /** Failed attempts whose task went back to pending for another try. */
   readonly retrying: readonly string[];
   /** Pending tasks that can never start as things are. */
   readonly unreachable: number;
   readonly done: boolean;
+  /** Why nothing more may be launched although something is ready. */
+  readonly limit: string | undefined;
 }
 
 /** What the failure policy wants now, and why, in one sentence. */
 export function decide(facts: RunFacts): { decision: Decision; reason: string } {
   if (facts.stopped) {
+    const causes = [
+      ...(facts.failed.length > 0 ? [`${facts.failed.join(", ")} failed`] : []),
+      ...(facts.rejected.length > 0 ? [`${facts.rejected.join(", ")} was rejected`] : []),
+    ];
     return {
       decision: "stop",
-      reason:
-        facts.failed.length > 0
-          ? `The plan is stopped: ${facts.failed.join(", ")} failed.`
-          : "The plan is stopped.",
+      reason: causes.length > 0 ? `The plan is stopped: ${causes.join(", ")}.` : "The plan is stopped.",
     };
   }
   if (facts.retrying.length > 0 && facts.ready > 0) {
@@ -34,13 +39,20 @@ export function decide(facts: RunFacts): { decision: Decision; reason: string } 
   }
   if (facts.ready > 0) return { decision: "proceed", reason: `${facts.ready} ready.` };
   if (facts.running > 0) return { decision: "wait", reason: `${facts.running} running.` };
-  if (facts.failed.length > 0) {
-    const rest = facts.unreachable > 0 ? ` ${facts.unreachable} wait for them and cannot start.` : "";
-    return facts.completed === 0
-      ? { decision: "escalate", reason: `Nothing completed; failed: ${facts.failed.join(", ")}.${rest}` }
-      : { decision: "escalate", reason: `Failed after all attempts: ${facts.failed.join(", ")}.${rest}` };
-  }
+  if (facts.limit !== undefined && !facts.done) return { decision: "escalate", reason: facts.limit };
+  if (facts.failed.length + facts.rejected.length > 0)
+    return { decision: "escalate", reason: whatIsLeft(facts) };
   return facts.done
     ? { decision: "proceed", reason: "Everything has ended." }
     : { decision: "wait", reason: "Nothing can start yet." };
+}
+
+function whatIsLeft({ failed, rejected, completed, unreachable }: RunFacts): string {
+  const sentences = [
+    ...(rejected.length > 0 ? [`Rejected in every review: ${rejected.join(", ")}.`] : []),
+    ...(failed.length > 0 && completed > 0 ? [`Failed after all attempts: ${failed.join(", ")}.`] : []),
+    ...(failed.length > 0 && completed === 0 ? [`Nothing completed; failed: ${failed.join(", ")}.`] : []),
+    ...(unreachable > 0 ? [`${unreachable} wait for them and cannot start.`] : []),
+  ];
+  return sentences.join(" ");
 }

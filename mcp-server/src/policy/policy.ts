@@ -26,7 +26,8 @@ export interface Policy {
   readonly approve: (typeof APPROVALS)[number];
   readonly review: (typeof REVIEWS)[number];
   readonly commit: (typeof COMMITS)[number];
-  readonly maxTokens?: number;
+  /** Tokens of all agents of the plan, without cache reads, after which nothing more is launched; 0: no limit. */
+  readonly maxTokens: number;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -42,6 +43,7 @@ export const DEFAULT_POLICY: Policy = {
   approve: "tools",
   review: "end",
   commit: "none",
+  maxTokens: 0,
 };
 
 /** An offer that no agent took up returns after this long. */

@@ -4,8 +4,10 @@ import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
 import { type CommittedWork, committedWork } from "./committed-work.ts";
+import { plural } from "./format.ts";
 import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
 import { normaliseText } from "./normalise.ts";
+import { type CommandRunAgain, commandsRunAgain, type ReviewedWork, reviewedWorks } from "./reviews.ts";
 import { measureRun, type RunFigures } from "./run-figures.ts";
 import { type ScopeTruth, scopeTruth } from "./scope-truth.ts";
 import { type SessionResult, sessionResults } from "./session-result.ts";
@@ -14,6 +16,7 @@ import { type TaskResult, taskResults } from "./task-result.ts";
 import { type TimelineRow, timelineOf } from "./timeline-rows.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./touched-files.ts";
 import { type Unverified, unverifiedOf } from "./unverified.ts";
+import { conversationUsage } from "./usage-figures.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 import { type WaitingForUser, waitingForUser } from "./waiting-for-user.ts";
 
@@ -51,6 +54,9 @@ export interface RunReport {
   readonly suggestedScopes: readonly SuggestedScope[];
   readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
+  readonly reviews: readonly ReviewedWork[];
+  /** Commands that failed beside other writers. */
+  readonly runAgain: readonly CommandRunAgain[];
   /** What the policy decided, in order. */
   readonly decisions: readonly {
     readonly atMs: number;
@@ -76,6 +82,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const tasks = taskResults(state, nowMs);
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
+  const runAgain = commandsRunAgain(state);
   const { written, ...truth } = scopeTruth(state, events);
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
@@ -99,7 +106,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
       notRun: having("pending"),
     },
     waitingForUser: waitingForUser(state.tasks, tasks),
-    unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult)),
+    unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult, runAgain)),
     findings: mergeFindings(
       tasks.flatMap(({ task, findings }) => findings.map((finding) => ({ task, finding }))),
     ),
@@ -109,6 +116,8 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     suggestedScopes: suggestedScopes(state.tasks, written),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
+    reviews: reviewedWorks(state),
+    runAgain,
     decisions: events.flatMap(({ atMs, change }) =>
       change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : [],
     ),
@@ -125,7 +134,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     ),
     figures,
     notMeasured: notMeasured(figures),
-    sessions: sessionResults(tasks),
+    sessions: sessionResults(tasks, conversationUsage(events)),
     timeline: timelineOf(state, nowMs),
   };
 }
@@ -165,7 +174,24 @@ function notMeasured(figures: RunFigures): string[] {
     ...(figures.plannedCriticalPath === undefined ? ["planned critical path (no estimates)"] : []),
     ...(figures.bursts === undefined ? ["agents launched per message (no hook reported)"] : []),
     ...(figures.preventedConflicts === undefined ? ["conflicts prevented (no hook reported)"] : []),
-    "tokens",
+    ...tokensNotMeasured(figures),
     "contradictions between reports",
+  ];
+}
+
+function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
+  if (usage === undefined) return ["tokens (no attempt was made)"];
+  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
+  return [
+    ...(agents === undefined
+      ? ["tokens of the agents (no transcript was found)"]
+      : unmeasuredAttempts > 0
+        ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`]
+        : []),
+    ...(main === undefined
+      ? ["tokens of the main conversation (no transcript was found)"]
+      : unmeasuredSessions > 0
+        ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`]
+        : []),
   ];
 }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { Task, TaskId } from "../graph/task.ts";
 import type { Analysis } from "../run/analysis.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
-import { formatDuration, plural } from "./format.ts";
+import { formatCount, formatDuration, plural } from "./format.ts";
 import { renderGantt } from "./gantt.ts";
 import { renderTimeline } from "./timeline.ts";
 import { type TimelineRow, timelineOfSchedule } from "./timeline-rows.ts";
@@ -75,7 +75,10 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
     ],
     ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
     ["Estimates", estimate.basis],
-    ["Tokens", `about ${estimate.tokens.toLocaleString("en")}, by a rough estimate`],
+    [
+      "Tokens",
+      `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`,
+    ],
     ["Critical path", criticalPath.join(" → ")],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),
@@ -83,9 +86,10 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
     ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
     ...row(
       "Roles",
-      unknownRoles.length === 0
-        ? ""
-        : `no agent has the role ${unknownRoles.join(", ")}; general-purpose stands in`,
+      [
+        ...unknownRoles.map((role) => `no agent has the role ${role}; general-purpose stands in`),
+        ...analysis.overlappingRoles,
+      ].join("; "),
     ),
     ["Bottleneck", analysis.bottleneck],
     ...row("Would help", help.join("; ")),

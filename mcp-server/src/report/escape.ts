@@ -8,6 +8,7 @@ export const NAME_LIMIT = 120;
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Controls, bidi and zero-width characters, tags, private use and lone surrogates: nothing that a reader sees. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+const INVISIBLE_IN_LINES = new RegExp(`(?![\\n\\t])${INVISIBLE.source}`, "gu");
 
 /**
  * Foreign text as one line that is safe in a terminal: escape sequences, control and bidi characters and
@@ -25,6 +26,16 @@ export function cleanText(text: string, limit: number): string {
   if (characters.length <= limit) return line;
   const kept = characters.slice(0, limit - 1).join("");
   return `${kept.trimEnd()}…`;
+}
+
+/**
+ * Foreign text as lines that are safe in a terminal and in a prompt: as `cleanText`, but the lines and the spaces in
+ * them stay, and nothing is cut.
+ */
+export function cleanLines(text: string): string {
+  return stripVTControlCharacters(text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n"))
+    .replace(INVISIBLE_IN_LINES, "")
+    .replace(STACKED_MARKS, "$1");
 }
 
 /**

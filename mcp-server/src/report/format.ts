@@ -32,6 +32,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** A large number as `12,345`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 /** A share between 0 and 1 as `62 %`. */
 export function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;

@@ -1,6 +1,7 @@
+import { newTokens } from "../graph/usage.ts";
 import type { RunReport } from "./aggregate.ts";
 import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
-import { formatDay, formatDuration, plural } from "./format.ts";
+import { formatCount, formatDay, formatDuration, plural } from "./format.ts";
 import type { SessionResult } from "./session-result.ts";
 import type { TaskResult } from "./task-result.ts";
 import { isTestFile } from "./test-file.ts";
@@ -129,7 +130,16 @@ function sessionNotes(
   const notes = completed.flatMap(({ task, notes: texts }) =>
     texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(text)}`),
   );
-  return [numbers.join("; "), ...troubles, ...notes];
+  return [numbers.join("; "), ...tokensOf(session), ...troubles, ...notes];
+}
+
+/** Only what was measured. */
+function tokensOf({ agentsUsage, mainUsage }: SessionResult): string[] {
+  const parts = [
+    ...(agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : []),
+    ...(mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : []),
+  ];
+  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
 }
 
 function list(lines: readonly string[]): string {

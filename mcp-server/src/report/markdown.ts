@@ -1,14 +1,17 @@
 import type { Evidence } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
+import { newTokens, type Usage } from "../graph/usage.ts";
 import type { RunReport } from "./aggregate.ts";
 import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
-import { formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
+import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
-import type { EstimateFigures, RunFigures } from "./run-figures.ts";
+import type { ReviewRound } from "./reviews.ts";
+import type { EstimateFigures, RunFigures, TokenEstimateFigures } from "./run-figures.ts";
 import { shareLine } from "./share-line.ts";
 import { MARKS } from "./status-mark.ts";
 import type { TaskResult } from "./task-result.ts";
 import { renderTimeline } from "./timeline.ts";
+import type { UsageFigures } from "./usage-figures.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Fits a terminal of the usual width and a page of a code host. */
@@ -38,6 +41,7 @@ export function renderMarkdown(report: RunReport): string {
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
     section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
+    section("Reviews", reviewLines(report)),
     section("Findings", findingLines(report)),
     section(
       "Not verified",
@@ -46,6 +50,7 @@ export function renderMarkdown(report: RunReport): string {
         return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
       }),
     ),
+    section("Run again when nobody wrote", runAgainLines(report)),
     section("Files and scopes", fileLines(report)),
     section("Commits", commitLines(report)),
     section(
@@ -84,6 +89,7 @@ function taskLines(task: TaskResult): string[] {
   const facts = [
     ...roleOf(task),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
+    ...(task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : []),
     ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
   ];
   const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
@@ -103,8 +109,12 @@ function taskLines(task: TaskResult): string[] {
 
 function roleOf({ attempts }: TaskResult): string[] {
   const agentType = attempts.at(-1)?.agentType;
-  // The plugin's own prefix tells the reader nothing.
-  return agentType === undefined ? [] : [escapeMarkdown(agentType.replace(/^parallel:/, ""), NAME_LIMIT)];
+  return agentType === undefined ? [] : [agentName(agentType)];
+}
+
+/** The plugin's own prefix tells the reader nothing. */
+function agentName(agentType: string): string {
+  return name(agentType.replace(/^parallel:/, ""));
 }
 
 function evidenceOf(evidence: readonly Evidence[]): string {
@@ -136,6 +146,35 @@ export function waitingLine({
   const held =
     heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
   return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
+}
+
+function reviewLines({ reviews }: RunReport): string[] {
+  return reviews.flatMap(({ task, state, rounds }) => {
+    const mark = { accepted: "✓", "under review": "▶", "waits for a person": "✗" }[state];
+    const how = state === "accepted" ? `accepted in review ${rounds.at(-1)?.round}` : state;
+    const head = `- ${mark} ${task === undefined ? "**The plan as a whole**" : bold(task)}: ${how}`;
+    return [head, ...rounds.map(roundLine)];
+  });
+}
+
+function roundLine({ round, review, status, verdict, summary, findings, by, fix }: ReviewRound): string {
+  const who = by.length === 0 ? "" : ` by ${some([...new Set(by)].map(agentName))}`;
+  const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
+  const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
+  const said = summary === undefined ? "" : `: ${escapeMarkdown(summary)}`;
+  const mended =
+    fix === undefined
+      ? ""
+      : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === undefined ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
+  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${mended}`;
+}
+
+function runAgainLines({ runAgain }: RunReport): string[] {
+  return runAgain.map(({ command, of, verification, exitCode }) => {
+    const how =
+      exitCode === undefined ? "not run yet" : exitCode === 0 ? "succeeded" : `**exit code ${exitCode}**`;
+    return `- ${name(command)} (for ${some(of.map(name))}): ${how} in ${bold(verification)}`;
+  });
 }
 
 function findingLines({ findings }: RunReport): string[] {
@@ -261,7 +300,7 @@ function measuredSection({ figures, notMeasured, timeline }: RunReport): string 
 
 /** Only what was measured; the rest is named below the table. */
 function figureRows(figures: RunFigures): (readonly [string, string])[] {
-  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts } = figures;
+  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts, usage } = figures;
   const rows: (readonly [string, string | undefined])[] = [
     ["Wall time", duration(figures.wallMs)],
     ["No agent ran for", nobodyRanMs === 0 ? undefined : duration(nobodyRanMs)],
@@ -280,6 +319,10 @@ function figureRows(figures: RunFigures): (readonly [string, string])[] {
     ["Agents per message", bursts?.sizes.join(", ")],
     ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
+    ["Tokens of the agents", tokens(usage?.agents)],
+    ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Kept out of the main context", usage && outside(usage)],
+    ["Tokens estimated", estimatedTokens(figures.tokenEstimates)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
@@ -298,6 +341,25 @@ function estimated(figures: EstimateFigures | undefined): string | undefined {
   if (figures === undefined) return undefined;
   const { tasks, estimatedMs, actualMs, medianRatio } = figures;
   return `${formatDuration(estimatedMs)} for ${plural(tasks, "task")} that took ${formatDuration(actualMs)}; a task took ${formatFactor(medianRatio)} its estimate at the median`;
+}
+
+/** What was new to the model, and beside it what it was given again. */
+function tokens(usage: Usage | undefined): string | undefined {
+  if (usage === undefined) return undefined;
+  const { input, cacheWrite, cacheRead, output } = usage;
+  const [all, ...parts] = [newTokens(usage), input, cacheWrite, output, cacheRead].map(formatCount);
+  return `${all} (input ${parts[0]}, cache writes ${parts[1]}, output ${parts[2]}), beside ${parts[3]} cache reads`;
+}
+
+function outside({ outsideMain, unmeasuredAttempts }: UsageFigures): string | undefined {
+  if (outsideMain === undefined) return undefined;
+  return `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)} of the tokens`;
+}
+
+function estimatedTokens(figures: TokenEstimateFigures | undefined): string | undefined {
+  if (figures === undefined) return undefined;
+  const { tasks, estimated, actual } = figures;
+  return `${formatCount(estimated)} for ${plural(tasks, "task")} that used ${formatCount(actual)}`;
 }
 
 function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }: RunFigures): string {

@@ -2,9 +2,11 @@ import type { AttemptId } from "../graph/attempt.ts";
 import type { GraphEvent } from "../graph/event.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { TaskId } from "../graph/task.ts";
+import { newTokens } from "../graph/usage.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { type Chain, longestChain } from "./longest-chain.ts";
 import { assignSlots } from "./slots.ts";
+import { type UsageFigures, usageFigures } from "./usage-figures.ts";
 
 /** How the launches of a plan really happened, as the hooks saw them. */
 export interface Bursts {
@@ -21,6 +23,13 @@ export interface EstimateFigures {
   readonly actualMs: number;
   /** The median of what a task took by what was expected of it. */
   readonly medianRatio: number;
+}
+
+/** How many tokens completed tasks were expected to use, and did; cache reads left out. */
+export interface TokenEstimateFigures {
+  readonly tasks: number;
+  readonly estimated: number;
+  readonly actual: number;
 }
 
 /** The measured run. What could not be measured is `undefined`, never 0. */
@@ -53,6 +62,8 @@ export interface RunFigures {
   readonly plannedCriticalPath: Chain | undefined;
   /** Completed tasks: what was expected of them, and what they took. */
   readonly estimates: EstimateFigures | undefined;
+  /** The same for tokens, over the completed tasks whose last attempt was measured. */
+  readonly tokenEstimates: TokenEstimateFigures | undefined;
   /** No run of these tasks with `largestRunning` slots could have been shorter, had each worked at once. */
   readonly lowerBoundMs: number | undefined;
   /** Per slot, the part of the wall time in which it had no agent. */
@@ -66,6 +77,7 @@ export interface RunFigures {
   /** Writes that the guard denied because they would have met another task's scope. */
   readonly preventedConflicts: number | undefined;
   readonly bursts: Bursts | undefined;
+  readonly usage: UsageFigures | undefined;
 }
 
 /** Measures a run from its graph and its log. */
@@ -98,6 +110,7 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
     criticalPath,
     plannedCriticalPath: longestChain(state.tasks, estimateMs),
     estimates: estimateFigures(estimateMs, completedMs),
+    tokenEstimates: tokenEstimateFigures(state, spans, events),
     lowerBoundMs: lowerBound(criticalPath, sequentialMs, largestRunning),
     idleMs:
       wallMs === undefined
@@ -111,6 +124,7 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
       ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length
       : undefined,
     bursts: burstsOf(events),
+    usage: usageFigures(state, events, nowMs),
   };
 }
 
@@ -140,6 +154,32 @@ function estimateFigures(
     estimatedMs: pairs.reduce((sum, { estimated }) => sum + estimated, 0),
     actualMs: pairs.reduce((sum, { actual }) => sum + actual, 0),
     medianRatio: ((ratios[(ratios.length - 1) >> 1] ?? 0) + (ratios[ratios.length >> 1] ?? 0)) / 2,
+  };
+}
+
+function tokenEstimateFigures(
+  state: PlanState,
+  spans: readonly AttemptSpan[],
+  events: readonly GraphEvent[],
+): TokenEstimateFigures | undefined {
+  const estimated = new Map(
+    events.flatMap(({ change }) =>
+      change.type === "claim.offered" && change.estimateTokens !== undefined
+        ? [[change.attempt, change.estimateTokens] as const]
+        : [],
+    ),
+  );
+  const last = new Map(spans.map(({ attempt }) => [attempt.task, attempt]));
+  const pairs = state.tasks.flatMap(({ id, status }) => {
+    const attempt = status === "completed" ? last.get(id) : undefined;
+    const tokens = attempt && estimated.get(attempt.id);
+    return attempt?.usage && tokens !== undefined ? [{ tokens, used: newTokens(attempt.usage) }] : [];
+  });
+  if (pairs.length === 0) return undefined;
+  return {
+    tasks: pairs.length,
+    estimated: pairs.reduce((sum, { tokens }) => sum + tokens, 0),
+    actual: pairs.reduce((sum, { used }) => sum + used, 0),
   };
 }
 

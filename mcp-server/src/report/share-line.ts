@@ -1,11 +1,20 @@
 import type { RunReport } from "./aggregate.ts";
-import { formatDuration, formatFactor, plural } from "./format.ts";
+import { formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
 
 /** Below this nobody would notice the gain, and measuring it again might show none. */
 const NOTICEABLE_SPEEDUP = 1.05;
 
 /** The one line about a run that is worth sharing, and that says so where there is nothing to boast of. */
-export function shareLine({ groups, figures, tasks, verdict }: RunReport): string {
+export function shareLine(report: RunReport): string {
+  const outsideMain = report.figures.usage?.outsideMain;
+  const kept =
+    outsideMain === undefined
+      ? ""
+      : `; ${formatPercent(outsideMain)} of the tokens stayed out of the main context`;
+  return `${speedLine(report)}${kept}`;
+}
+
+function speedLine({ groups, figures, tasks, verdict }: RunReport): string {
   const done =
     groups.completed.length === tasks.length
       ? plural(tasks.length, "task")

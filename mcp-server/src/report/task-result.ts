@@ -1,9 +1,11 @@
-import type { Evidence, Finding, Outcome } from "../graph/attempt.ts";
+import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
+import type { Usage } from "../graph/usage.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { normalisePath } from "./normalise.ts";
 import { notRunReasons } from "./not-run.ts";
+import { totalUsage } from "./usage-figures.ts";
 
 /** One attempt at a task. */
 export interface AttemptResult {
@@ -13,7 +15,10 @@ export interface AttemptResult {
   readonly session?: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** Why it did not complete: what the server knows of it, else what its agent reported. */
   readonly cause?: string;
+  /** The tokens that its agent used; absent where they could not be measured. */
+  readonly usage?: Usage;
 }
 
 /** What became of one task. */
@@ -25,6 +30,8 @@ export interface TaskResult {
   readonly outcome?: Outcome | "running";
   /** The last report's summary, or an agent's last message where it gave no report. */
   readonly summary?: string;
+  /** Of a review: what it came to. */
+  readonly verdict?: ReviewVerdict;
   /** The summary is an agent's last message: nobody checked its form. */
   readonly unstructured: boolean;
   /** Why it has its status: a failure's reason, `removed`, or why it has not run. */
@@ -36,6 +43,8 @@ export interface TaskResult {
   readonly attempts: readonly AttemptResult[];
   /** How long the last attempt took. */
   readonly durationMs?: number;
+  /** The tokens of all attempts that could be measured; absent where none could. */
+  readonly usage?: Usage;
   /** Of all attempts, sorted. */
   readonly filesChanged: readonly string[];
   /** Of all attempts, in order. */
@@ -64,18 +73,21 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
     const reason =
       reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : undefined);
     const blockedOn = ended?.report?.blockedOn;
+    const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {
       task: task.id,
       subject: plainSubject(task.subject),
       status: task.status,
       ...(last && { outcome: ended?.outcome ?? "running" }),
       ...(summary && { summary }),
+      ...(ended?.report?.verdict && { verdict: ended.report.verdict }),
       unstructured: ended?.report === undefined && summary !== undefined,
       ...(reason && { reason }),
       ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),
       evidence: ended?.report?.evidence ?? [],
       attempts: own.map(attemptResult),
       ...(last && { durationMs: lengthOf(last) }),
+      ...(usage && { usage }),
       filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
       findings: reports.flatMap((report) => report.findings),
       notes: [...new Set(reports.flatMap((report) => report.notes))],
@@ -86,7 +98,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
 
 function attemptResult(span: AttemptSpan): AttemptResult {
   const { attempt } = span;
-  const cause = attempt.state === "ended" ? attempt.cause : undefined;
+  const cause = attempt.state === "ended" ? (attempt.cause ?? reportedCause(attempt)) : undefined;
   return {
     number: attempt.number,
     outcome: attempt.state === "ended" ? attempt.outcome : "running",
@@ -95,7 +107,12 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     startedAtMs: span.startMs,
     durationMs: lengthOf(span),
     ...(cause && { cause }),
+    ...(attempt.usage && { usage: attempt.usage }),
   };
+}
+
+function reportedCause({ outcome, report }: EndedAttempt): string | undefined {
+  return outcome === "completed" ? undefined : report?.summary;
 }
 
 function sortedPaths(paths: readonly string[]): string[] {

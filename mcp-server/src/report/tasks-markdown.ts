@@ -1,9 +1,8 @@
-import { stripVTControlCharacters } from "node:util";
 import { levels } from "../graph/levels.ts";
 import { clashOf } from "../graph/scope.ts";
 import { plainSubject, scopeOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { RunReport } from "./aggregate.ts";
-import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
+import { cleanLines, cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
 import { formatDay, formatDuration, plural } from "./format.ts";
 
 /** More names than this are no help to somebody who reads. */
@@ -151,11 +150,10 @@ function names(ids: readonly TaskId[]): string {
 /** Foreign Markdown as a quotation: no heading, fence or comment in it reaches beyond it, and nothing is loaded. */
 function quoted(text: string): string {
   let fence: string | undefined;
-  const lines = text
-    .trim()
-    .split(/\r\n|[\n\r\u2028\u2029]/)
+  const lines = cleanLines(text.trim())
+    .split("\n")
     .map((raw) => {
-      const line = visible(raw).trimEnd();
+      const line = raw.trimEnd();
       const ticks = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
       if (fence !== undefined) {
         if (ticks?.startsWith(fence) && line.trim() === ticks) fence = undefined;
@@ -178,11 +176,6 @@ function outsideCode(line: string, change: (prose: string) => string): string {
       .map((piece, at) => (at % 3 === 0 ? change(piece) : at % 3 === 1 ? piece : ""))
       .join("")
   );
-}
-
-/** The line without escape sequences and characters that nobody sees, its spaces kept. */
-function visible(line: string): string {
-  return stripVTControlCharacters(line).replace(/(?!\t)[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, "");
 }
 
 function inlineCode(text: string): string {

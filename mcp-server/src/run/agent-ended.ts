@@ -3,7 +3,7 @@ import type { RunContext } from "./context.ts";
 import { endAttempt } from "./sweep.ts";
 
 /** An unstructured last message is kept up to this length. */
-const MAX_LAST_MESSAGE = 20_000;
+export const MAX_LAST_MESSAGE = 20_000;
 
 /** What the host says of an agent's end. */
 export interface AgentEnd {

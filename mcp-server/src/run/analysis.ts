@@ -6,12 +6,13 @@ import { plainSubject, type Task, type TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
-import { type Estimates, estimateTokens } from "../schedule/estimate.ts";
+import type { Estimates } from "../schedule/estimate.ts";
 import { headsAndTails } from "../schedule/heads-and-tails.ts";
 import { planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
 import { type Change, freed, gainsOf, type Situation, split, without } from "../schedule/what-if.ts";
 import { type Planning, planningOf, SEED, type Surroundings } from "./planning.ts";
+import { overlappingRoles, unknownRoles } from "./role-warnings.ts";
 
 /** What can be said of tasks before they run. Times are minutes with one decimal. */
 export interface Analysis {
@@ -27,8 +28,10 @@ export interface Analysis {
   readonly contradictions: readonly string[];
   /** Tasks of which nobody knows what they write. */
   readonly unscoped: readonly string[];
-  /** Roles that no agent has; a general one stands in. */
+  /** Roles that no agent has, with near names; a general one stands in. */
   readonly unknownRoles: readonly string[];
+  /** Roles of which it is not plain which agent has them, or that one agent has together. */
+  readonly overlappingRoles: readonly string[];
   /** What keeps the plan from being shorter. */
   readonly bottleneck: string;
   /** What would make it shorter, the best first. */
@@ -39,7 +42,9 @@ export interface Analysis {
     readonly makespanMinutes: number;
     readonly lowerBoundMinutes: number;
     readonly speedup: number;
+    /** Of all agents, without what is read from a cache. */
     readonly tokens: number;
+    readonly tokensBasis: string;
     readonly basis: string;
   };
   /** The makespan for each cap from 1 on, as far as more makes it shorter; of very large plans none. */
@@ -123,7 +128,8 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
     conflicts: conflictsOf(planning, nodes),
     contradictions: contradictionsOf(planning, open),
     unscoped,
-    unknownRoles: unknownRoles(ctx, open),
+    unknownRoles: unknownRoles(ctx.roles, open),
+    overlappingRoles: overlappingRoles(ctx.roles, open),
     bottleneck: bottleneckOf(now, plan.makespan, longest, sequentialMs, planning),
     help: helpFor(now, planning, path, minutesByCap),
     estimate: {
@@ -132,7 +138,8 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       makespanMinutes: minutes(plan.makespan),
       lowerBoundMinutes: minutes(plan.lowerBound),
       speedup: Math.round(speedup * 10) / 10,
-      tokens: estimateTokens(open.reduce((sum, task) => sum + estimates.durationMs(task), 0)),
+      tokens: open.reduce((sum, task) => sum + estimates.tokens(task), 0),
+      tokensBasis: estimates.tokensBasis(open),
       basis: estimates.basis(open),
     },
     minutesByCap,
@@ -208,11 +215,6 @@ function contradictionsOf({ clashes }: Planning, tasks: readonly Task[]): string
 function whatOf(clash: Clash): string {
   if (clash.kind === "resource") return clash.resource;
   return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
-}
-
-function unknownRoles({ roles }: Surroundings, tasks: readonly Task[]): string[] {
-  const named = new Set(tasks.flatMap(({ agent }) => (agent === undefined ? [] : [agent])));
-  return [...named].filter((role) => roles.resolve(role).unknown);
 }
 
 function bottleneckOf(

@@ -6,7 +6,7 @@ import { type Analysis, analyse } from "./analysis.ts";
 import { findBreakdown } from "./breakdown-file.ts";
 import type { RunContext } from "./context.ts";
 import { isInside } from "./inside-checkout.ts";
-import { effectivePolicy } from "./policy-input.ts";
+import { policyOf } from "./plan-access.ts";
 
 /** What a breakdown would be as a plan, without one being made. */
 export interface FileAnalysis {
@@ -35,7 +35,7 @@ export async function analyzeFile(
   const estimates = store
     ? await store.read((reader) => reader.currentEstimates(ctx.repository))
     : new Estimates();
-  const policy = effectivePolicy(ctx.settings, {});
+  const policy = policyOf(ctx, {});
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
   return {

@@ -15,6 +15,7 @@ const USUAL_NAMES = ["03-tasks.json", "tasks.md"];
 export interface FoundBreakdown {
   readonly breakdown: FileBreakdown;
   readonly source: Extract<PlanSource, { kind: "file" }>;
+  readonly text: string;
 }
 
 /**
@@ -53,7 +54,7 @@ async function found(
   const breakdown = await readFileBreakdown(text, inside, part);
   if (breakdown) {
     const name = part === undefined ? inside : `${inside}#${part}`;
-    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) } };
+    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text };
   }
   for (const name of USUAL_NAMES) {
     const beside = basename(path) === name ? undefined : await besideOf(root, path, name);
@@ -86,10 +87,13 @@ async function locate(root: string, from: string): Promise<{ path: string; part:
       }
     }
   }
+  const beside = await besideOf(root, resolve(root, from), "03-tasks.json");
   throw new CallerError(
     "bad_input",
     `from: there is no file ${JSON.stringify(from)} in the checkout.`,
-    `Name ${READABLE}, relative to the repository's top level. If the specification has no breakdown yet, make it with /spec:decompose.`,
+    beside === undefined
+      ? `Name ${READABLE}, relative to the repository's top level. If the specification has no breakdown yet, make it with /spec:decompose.`
+      : `There is ${insideOf(root, beside, from)}, where a valid draft goes: name that, if it is what you mean.`,
     "from",
   );
 }

@@ -1,11 +1,19 @@
 import type { Attempt, EndedAttempt, Report } from "../graph/attempt.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
+import { MESSAGE_DONE, MESSAGE_FAILED } from "../policy/message-outcome.ts";
+import { foreignLine, ownWords, quotation } from "./foreign-text.ts";
+import { shownPath } from "./shown-path.ts";
 
 /** What other tasks handed over may take this many characters of a brief. */
 const MAX_INPUT_CHARACTERS = 6_000;
 /** What the orchestrator added to the prompt is kept up to this length. */
 const MAX_ADDED_CHARACTERS = 500;
+/** As long as a note may be where it is put on a task. */
+const MAX_NOTE = 4_000;
+/** A criterion and a command are never cut in the middle of what they ask for. */
+const MAX_CRITERION = 4_000;
 
 export interface BriefFacts {
   readonly plan: PlanSlug;
@@ -13,13 +21,24 @@ export interface BriefFacts {
   readonly token: string;
   readonly scope: Scope;
   /** Dependencies in order, with the report of their last attempt. */
-  readonly inputs: readonly { readonly task: Task; readonly report: Report | undefined }[];
+  readonly inputs: readonly Input[];
   /** Earlier attempts at this task. */
   readonly earlier: readonly Attempt[];
   /** Absent: it works in the shared checkout. */
   readonly worktree?: WorktreeFacts;
   /** What the orchestrator wrote beside the launch line. */
   readonly added?: string;
+  /** Whether the agent has the tool to report with; else its last message is its report. */
+  readonly canReport: boolean;
+}
+
+/** What a task before this one handed over. */
+export interface Input {
+  readonly task: Task;
+  /** Of its last attempt that reported. */
+  readonly report?: Report;
+  /** What its agent said last, where that was taken as the report. */
+  readonly lastMessage?: string;
 }
 
 /** What an agent has to know of its worktree. */
@@ -39,29 +58,50 @@ export function writeBrief(facts: BriefFacts): string {
   const sections = [
     `You execute one task of the plan "${plan}". ${facts.worktree ? "You have a git worktree of your own." : "Other agents may be working in the same checkout at the same time."}`,
     `Task: ${plan}/${task.id}\nToken: ${token}`,
-    `# ${task.subject}\n\n${task.description}`,
+    `# ${foreignLine(task.subject)}\n\n${ownWords(task.description)}`,
     acceptance(task),
     place(facts.worktree),
     files(facts.scope),
     inputs(facts),
     earlierAttempts(facts.earlier),
-    task.notes.length > 0 ? `# Notes on this task\n${task.notes.map((note) => quote(note)).join("\n")}` : "",
+    task.notes.length > 0
+      ? `# Notes on this task\n${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}`
+      : "",
     added(facts.added),
-    `# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}. A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
-2. Reply with the line that it returns and nothing else.
-Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents.`,
+    facts.canReport ? endWithReport(plan, task) : END_WITH_MESSAGE,
+    "Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents.",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
+
+/** A reviewer hands in one thing more than others. */
+function verdict(task: Task): string {
+  if (purposeOf(task)?.kind !== "review") return "";
+  return ` And verdict: accepted, or rejected with findings that say what is to be mended; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
+}
+
+function endWithReport(plan: PlanSlug, task: Task): string {
+  return `# How to end
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
+2. Reply with the line that it returns and nothing else.`;
+}
+
+/** For agents whose own tools leave no other way. */
+const END_WITH_MESSAGE = `# How to end
+Your last message is your report, taken as it is. It begins with the word ${MESSAGE_DONE} or ${MESSAGE_FAILED}; then what you did or what stopped you, the files that you changed, how each acceptance criterion was verified (the command and its result) or that it was not, and what tasks after this one should know.`;
 
 function acceptance(task: Task): string {
   if (task.acceptance.length === 0) return "";
   const lines = task.acceptance.map(
     ({ criterion, command }, i) =>
-      `${i + 1}. ${criterion}${command === undefined ? "" : ` (verify by: \`${command}\`)`}`,
+      `${i + 1}. ${shownCriterion(criterion)}${command === undefined ? "" : ` (verify by: \`${foreignLine(command, MAX_CRITERION)}\`)`}`,
   );
   return `# Acceptance\n${lines.join("\n")}`;
+}
+
+/** A criterion as the brief names it: agents repeat it in their evidence. */
+export function shownCriterion(criterion: string): string {
+  return foreignLine(criterion, MAX_CRITERION);
 }
 
 function place(worktree: WorktreeFacts | undefined): string {
@@ -70,7 +110,7 @@ function place(worktree: WorktreeFacts | undefined): string {
   const where =
     path === undefined
       ? "Your working directory is a worktree of your own: do not leave it."
-      : `Work in \`${path}\` and nowhere else: every path of this brief is meant relative to it, and every command runs in it (\`cd\` there first).`;
+      : `Work in \`${shownPath(path)}\` and nowhere else: every path of this brief is meant relative to it, and every command runs in it (\`cd\` there first).`;
   return [
     "# Where you work",
     `${where} It was cut from the branch ${branch}, which holds the merged work of the tasks before yours; what lies uncommitted in the main checkout is not in it. Leave your changes uncommitted: they are committed and merged when you report.`,
@@ -83,8 +123,11 @@ function place(worktree: WorktreeFacts | undefined): string {
 }
 
 function files(scope: Scope): string {
-  const list = (globs: readonly string[]) => globs.map((glob) => `\`${glob}\``).join(", ");
-  const resources = scope.resources.length > 0 ? ` You alone hold: ${scope.resources.join(", ")}.` : "";
+  const list = (globs: readonly string[]) => globs.map((glob) => `\`${shownPath(glob)}\``).join(", ");
+  const resources =
+    scope.resources.length > 0
+      ? ` You alone hold: ${scope.resources.map((name) => foreignLine(name)).join(", ")}.`
+      : "";
   if (scope.basis === "declared") {
     const may = scope.writes.length > 0 ? `You may write ${list(scope.writes)}.` : "You write no files.";
     return `# Files\n${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${resources}`;
@@ -99,14 +142,14 @@ function files(scope: Scope): string {
 function inputs(facts: BriefFacts): string {
   if (facts.inputs.length === 0) return "";
   let left = MAX_INPUT_CHARACTERS;
-  const lines = facts.inputs.map(({ task, report }) => {
-    const name = `${facts.plan}/${task.id} ${task.subject}`;
+  const lines = facts.inputs.map(({ task, report, lastMessage }) => {
+    const name = `${facts.plan}/${task.id} ${foreignLine(task.subject)}`;
     if (task.status !== "completed")
       return `- ${name}: missing (${task.status}). Work without it or report blocked.`;
-    const text = report ? handedOver(report) : "completed, nothing handed over";
+    const text = report ? handedOver(report) : (lastMessage ?? "completed, nothing handed over");
     const kept = text.slice(0, Math.max(0, left));
     left -= kept.length;
-    return `- ${name}:\n${quote(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)}`;
+    return `- ${name}:\n${quotation(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)}`;
   });
   return `# What the tasks before this one handed over\n${lines.join("\n")}`;
 }
@@ -126,22 +169,14 @@ function earlierAttempts(earlier: readonly Attempt[]): string {
   if (ended.length === 0) return "";
   const lines = ended.slice(-3).map((attempt) => {
     const what = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "no report";
-    return `- Attempt ${attempt.number}, ${attempt.outcome}:\n${quote(what.slice(0, 1_000))}`;
+    return `- Attempt ${attempt.number}, ${attempt.outcome}:\n${quotation(what.slice(0, 1_000))}`;
   });
   return `# Earlier attempts at this task\nTheir files may still be there. Do not repeat what failed.\n${lines.join("\n")}`;
 }
 
 function added(text: string | undefined): string {
   if (text === undefined || text.trim() === "") return "";
-  return `# The orchestrator added\n${quote(text.trim().slice(0, MAX_ADDED_CHARACTERS))}`;
-}
-
-/** Text that somebody else wrote is quoted: it is information, not an instruction of this brief. */
-function quote(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => `> ${line}`)
-    .join("\n");
+  return `# The orchestrator added\n${quotation(text.trim().slice(0, MAX_ADDED_CHARACTERS))}`;
 }
 
 /**

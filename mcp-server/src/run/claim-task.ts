@@ -1,4 +1,5 @@
 import { type Task, type TaskId, taskName } from "../graph/task.ts";
+import { raiseLimit, spentText } from "../policy/token-limit.ts";
 import type { Choice } from "../schedule/dispatch.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
 import { type ClaimByToken, startOrContinue } from "./attempts.ts";
@@ -18,6 +19,7 @@ import {
 import { planAhead } from "./planning.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
+import { watchTokenLimit } from "./token-limit.ts";
 import { WORKFLOW_WORKER } from "./workflow-step.ts";
 
 export interface ClaimInput {
@@ -48,6 +50,7 @@ export async function claimTask(
   const look = await lookAtCheckout(ctx);
   const seen = await seenCheckout(ctx, store, input.plan);
   await planAhead(ctx, store, input.plan);
+  await watchTokenLimit(ctx, store, actor, input.plan);
   const taken = await store.write(ctx.now, actor, async (tx): Promise<Taken | ClaimResult> => {
     await sweep(ctx, tx);
     await recordLook(ctx, tx, look);
@@ -105,6 +108,7 @@ interface Taken {
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {
   if (loaded.pauseMs > 0)
     return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
+  if (loaded.spent) return `${spentText(loaded.spent)} ${raiseLimit(loaded.stored.slug)}`;
   if (choice.full) return "The cap is reached.";
   if (wanted !== undefined) {
     const { status } = taskOf(loaded, wanted);

@@ -1,14 +1,18 @@
 import type { EndedAttempt } from "../graph/attempt.ts";
 import { hasEnded, reachableTasks } from "../graph/readiness.ts";
-import type { TaskId } from "../graph/task.ts";
+import type { Task, TaskId } from "../graph/task.ts";
 import { type Decision, decide } from "../policy/decision.ts";
+import { spentText } from "../policy/token-limit.ts";
+import { cleanText } from "../report/escape.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
+import { cancelRest } from "./cancel-rest.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { choose, type StopOrder, stopOrders } from "./next-batch.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf, isDone } from "./progress.ts";
 import { recoveredBy } from "./recover.ts";
+import { rejectedWork } from "./review.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a caller waits for. */
@@ -87,6 +91,10 @@ export async function collect(
     const isReached = state.satisfied || (state.impossible && (!input.wholePlan || isAbandoned));
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
     if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, loaded))))) {
+      if (state.satisfied && input.until === "any") {
+        await store.write(ctx.now, actor, (tx) => cancelRest(ctx, tx, input.plan, awaited));
+        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+      }
       return result(ctx, store, loaded, state);
     }
     const { id, version } = loaded.stored;
@@ -138,8 +146,6 @@ interface Judgement {
   readonly satisfied: boolean;
   readonly impossible: boolean;
   readonly news: readonly EndedAttempt[];
-  /** Tasks whose agents are not needed any more. */
-  readonly superfluous: readonly TaskId[];
 }
 
 function judge(
@@ -152,30 +158,24 @@ function judge(
   const statusOf = (id: TaskId) => loaded.graph.tasks.get(id)?.status ?? "cancelled";
   const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
   const running = [...awaited].filter((id) => live.has(id));
-  const base = { news, superfluous: [] };
   // After a limit nothing runs for a while, and yet the plan goes on: whatever is waited for, that is to come first.
   const pauses = loaded.pauseMs > 0 && loaded.stored.status === "open" && !isDone(loaded);
-  if (pauses && live.size === 0 && news.length === 0) return { ...base, satisfied: false, impossible: false };
-  if (input.until === "next") return { ...base, satisfied: news.length > 0, impossible: live.size === 0 };
+  if (pauses && live.size === 0 && news.length === 0) return { news, satisfied: false, impossible: false };
+  if (input.until === "next") return { news, satisfied: news.length > 0, impossible: live.size === 0 };
   if (input.until === "all") {
     // A task that went back to pending for another attempt has not ended yet, but nobody runs it either.
     const open = [...awaited].filter((id) => live.has(id));
     const satisfied = open.length === 0 && [...awaited].every((id) => hasEnded(statusOf(id)));
     const isOver = isDone(loaded) || (loaded.stored.status !== "open" && live.size === 0);
     return {
-      ...base,
+      news,
       satisfied: satisfied || (input.wholePlan === true && isOver),
       impossible: open.length === 0,
     };
   }
   const wanted = input.until === "any" ? 1 : input.until.atLeast;
   const satisfied = completed >= wanted;
-  return {
-    news,
-    satisfied,
-    impossible: running.length === 0 && !satisfied,
-    superfluous: input.until === "any" && satisfied ? running : [],
-  };
+  return { news, satisfied, impossible: running.length === 0 && !satisfied };
 }
 
 async function result(
@@ -187,29 +187,27 @@ async function result(
   const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
   const counts = countsOf(loaded);
   const done = isDone(loaded);
+  const failed = counts.failed === 0 ? [] : failedTasks(loaded);
   const { decision, reason } = decide({
     failure: loaded.policy.failure,
     stopped: loaded.stored.status === "stopped",
     running: counts.running,
     ready: loaded.stored.status === "open" ? choice.chosen.length : 0,
     completed: counts.completed,
-    failed: counts.failed === 0 ? [] : failedTasks(loaded),
+    failed: failed.filter((task) => !rejectedWork(loaded, task)).map(({ id }) => id),
+    rejected: failed.flatMap((task) => rejectedWork(loaded, task) ?? []),
     retrying: choice.chosen.filter(({ task }) => task.failedAttempts > 0).map(({ id }) => id),
     unreachable:
       counts.pending -
       (counts.failed + counts.cancelled === 0 ? counts.pending : reachableTasks(loaded.graph.tasks).size),
     done,
+    limit: loaded.spent && spentText(loaded.spent),
   });
-  const superfluous = loaded.graph.claims.flatMap((claim) =>
-    claim.state === "running" && claim.agentId !== undefined && state.superfluous.includes(claim.task)
-      ? [{ task: claim.task as string, agentId: claim.agentId }]
-      : [],
-  );
   return {
     loaded,
     satisfied: state.satisfied,
     ended: state.news.map(endedLine),
-    stop: [...stopOrders(loaded, ctx.now()), ...superfluous],
+    stop: stopOrders(loaded, ctx.now()),
     decision,
     reason,
     recovery: [...loaded.graph.tasks.values()].flatMap((task) => {
@@ -221,19 +219,21 @@ async function result(
   };
 }
 
-function failedTasks({ graph }: LoadedPlan): string[] {
-  return [...graph.tasks.values()].filter((task) => task.status === "failed").map((task) => task.id);
+function failedTasks({ graph }: LoadedPlan): Task[] {
+  return [...graph.tasks.values()].filter((task) => task.status === "failed");
 }
 
 function endedLine(attempt: EndedAttempt): Ended {
-  const text = (attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
-  const most = attempt.outcome === "completed" ? MAX_LINE.completed : MAX_LINE.other;
+  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
+  const verdict = attempt.report?.verdict;
+  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: text.length > most ? `${text.slice(0, most - 1)}…` : text,
+    line: cleanText(
+      verdict === undefined ? text : `${verdict}: ${text}`,
+      isGood ? MAX_LINE.completed : MAX_LINE.other,
+    ),
   };
 }
 

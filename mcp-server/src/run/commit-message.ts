@@ -1,5 +1,6 @@
 import type { Report } from "../graph/attempt.ts";
 import { type PlanSlug, plainSubject, type Task, taskName } from "../graph/task.ts";
+import { cleanLines, cleanText } from "../report/escape.ts";
 
 /** Longer first lines are cut off by most tools that show them. */
 const MAX_FIRST_LINE = 72;
@@ -8,7 +9,7 @@ const MAX_FIRST_LINE = 72;
 export function commitMessage(plan: PlanSlug, task: Task, attempt: number, report: Report): string {
   const subject = oneLine(`${taskName(plan, task.id)}: ${plainSubject(task.subject)}`);
   const unfinished = report.outcome === "completed" ? "" : ` (${report.outcome}, not merged)`;
-  return `${subject}\n\n${report.summary.trim()}\n\nAttempt ${attempt}${unfinished}\n`;
+  return `${subject}\n\n${cleanLines(report.summary).trim()}\n\nAttempt ${attempt}${unfinished}\n`;
 }
 
 /** The message of the one commit that holds the work of a whole plan. */
@@ -18,6 +19,5 @@ export function planCommitMessage(plan: PlanSlug, title: string, tasks: readonly
 }
 
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > MAX_FIRST_LINE ? `${line.slice(0, MAX_FIRST_LINE - 1)}…` : line;
+  return cleanText(text, MAX_FIRST_LINE);
 }

@@ -1,14 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
+import { projectsFolder } from "../audit/projects-folder.ts";
 import type { Owner } from "../graph/attempt.ts";
+import { AgentFiles } from "../host/agent-files.ts";
+import { AgentPlaces } from "../host/agent-places.ts";
+import { hostFolder, managedFolder } from "../host/folders.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutLooks } from "./checkout-looks.ts";
 import { isCaseInsensitive } from "./file-names.ts";
 import { type GraphLocation, graphLocation } from "./graph-location.ts";
+import { OwnTexts } from "./own-texts.ts";
 import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
+import { Transcripts } from "./transcripts.ts";
 import { workflowCap } from "./workflow-cap.ts";
 
 /** Everything that a use case needs of the world around the graph. */
@@ -23,7 +29,9 @@ export interface RunContext {
   /** How many agents the host's script engine runs at once. */
   readonly workflowCap: number;
   readonly roles: Roles;
+  readonly ownTexts: OwnTexts;
   readonly looks: CheckoutLooks;
+  readonly transcripts: Transcripts;
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
   /** The graph, or undefined while no plan was ever made here: looking must not create it. */
@@ -40,7 +48,7 @@ export interface ProcessFacts {
 }
 
 /**
- * @param pluginRoot the folder of the plugin, whose agents can be launched.
+ * @param pluginRoot the folder of the plugin, whose agents can be launched and whose skills can be read.
  * @throws CallerError for a setting in the environment that is not valid.
  */
 export async function createContext(facts: ProcessFacts, pluginRoot: string): Promise<RunContext> {
@@ -56,8 +64,20 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
     workflowCap: workflowCap(env),
-    roles: new Roles(pluginRoot),
+    roles: new Roles(
+      new AgentFiles(
+        new AgentPlaces({
+          directory: realpathSync(facts.directory),
+          root: checkout.root,
+          hostFolder: hostFolder(env),
+          managedFolder: managedFolder(),
+          pluginRoot,
+        }),
+      ),
+    ),
+    ownTexts: new OwnTexts(pluginRoot),
     looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
+    transcripts: new Transcripts(projectsFolder(env)),
     now: Date.now,
     randomBytes,
     graph: () => graph.open(false),

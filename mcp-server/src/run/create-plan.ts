@@ -1,31 +1,38 @@
 import { readBreakdown } from "../breakdown/breakdown.ts";
+import { descriptionWarnings } from "../breakdown/stands-alone.ts";
 import { sameMeaning } from "../breakdown/task-fields.ts";
 import { findCycle } from "../graph/cycle.ts";
 import type { Change } from "../graph/event.ts";
 import type { PlanSource } from "../graph/plan.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { lastSteps } from "../policy/review.ts";
 import type { GraphReader } from "../store/graph-store.ts";
 import { findBreakdown } from "./breakdown-file.ts";
 import type { RunContext } from "./context.ts";
 import { nextPosition } from "./create-tasks.ts";
+import {
+  type Draft,
+  draftOf,
+  type Placed,
+  placeDraft,
+  predecessorOf,
+  predecessorWarnings,
+  removeDraft,
+  sourceOf,
+} from "./draft.ts";
 import { CallerError } from "./errors.ts";
 import { type LoadedPlan, load, planSlug } from "./plan-access.ts";
-import {
-  effectivePolicy,
-  type PolicyInput,
-  policyInput,
-  policyWarnings,
-  refuseUnserved,
-} from "./policy-input.ts";
-import { partsOf, waitForParts } from "./split.ts";
+import { effectivePolicy, type PolicyInput, policyInput, policyWarnings } from "./policy-input.ts";
+import { unknownRoles } from "./role-warnings.ts";
+import { partsOf } from "./split.ts";
 import { sweep } from "./sweep.ts";
-import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { waitForWork } from "./wait-for.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 export interface CreatePlanInput {
   readonly plan: string;
   readonly title?: string | undefined;
-  /** Path of a breakdown inside the checkout. */
+  /** Path of a breakdown inside the checkout, or of a draft of one, which is put in place. */
   readonly from?: string | undefined;
   /** Or the tasks themselves, in the same format as the file's. */
   readonly tasks?: readonly unknown[] | undefined;
@@ -47,21 +54,29 @@ interface Source {
   readonly document: Readonly<Record<string, unknown>>;
   readonly tasks: readonly TaskDefinition[];
   readonly warnings: readonly string[];
+  readonly draft?: Draft;
+}
+
+/** What an import did, or a dry run would do. */
+export interface CreatedPlan extends PlanChanges {
+  readonly loaded: LoadedPlan | undefined;
+  /** The draft, where it has become the breakdown. */
+  readonly placed?: Placed;
 }
 
 /**
  * Imports a breakdown, or brings a plan up to date with it. Completed tasks are never touched, running ones
- * only reported. Nothing is written unless the whole import is valid.
+ * only reported. Nothing is written unless the whole import is valid. A `03-tasks.draft.json` that is valid becomes
+ * the `03-tasks.json` beside it; one that is refused stays where it is.
  * @throws CallerError, BreakdownError
  */
 export async function createPlan(
   ctx: RunContext,
   actor: string,
   input: CreatePlanInput,
-): Promise<PlanChanges & { readonly loaded: LoadedPlan | undefined }> {
+): Promise<CreatedPlan> {
   const slug = planSlug(input.plan);
   const policy = input.policy ?? {};
-  refuseUnserved(policy);
   const source = await readSource(ctx, input);
   const warnings = [
     ...source.warnings,
@@ -70,6 +85,7 @@ export async function createPlan(
     ...(await checkWorktrees(ctx, source.tasks, effectivePolicy(ctx.settings, policy))),
   ];
 
+  const { draft } = source;
   const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   const read = async (reader: GraphReader) => {
@@ -79,9 +95,11 @@ export async function createPlan(
   if (dryRun || !store) {
     const existing = await store?.read(read);
     const { changes, ...result } = compare(existing, source, input);
-    return { ...result, warnings: [...warnings, ...result.warnings], loaded: existing };
+    const found = draft && (await predecessorOf(ctx, draft, existing?.stored.source));
+    const ofDraft = draft ? predecessorWarnings(draft, found, undefined) : [];
+    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: existing };
   }
-  return store.write(ctx.now, actor, async (tx) => {
+  const created = await store.write(ctx.now, actor, async (tx): Promise<CreatedPlan> => {
     // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
     await sweep(ctx, tx);
     const existing = await read(tx);
@@ -115,8 +133,15 @@ export async function createPlan(
     }
     await tx.append(planId, ...changes);
     const loaded = await read(tx);
-    return { ...result, warnings: [...warnings, ...result.warnings], loaded };
+    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded };
+    // Last, because the file cannot be taken back: a crash behind it leaves what the next import brings in.
+    const found = await predecessorOf(ctx, draft, existing?.stored.source);
+    const placed = await placeDraft(ctx, tx, draft, found);
+    const ofDraft = predecessorWarnings(draft, found, placed);
+    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded, placed };
   });
+  if (draft) await removeDraft(ctx, store, draft);
+  return created;
 }
 
 async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Source> {
@@ -129,13 +154,15 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
     );
   }
   if (input.from !== undefined) {
-    const { breakdown, source } = await findBreakdown(ctx.checkout.root, input.from);
-    const { title, document, tasks, warnings } = breakdown;
-    refuseUnservedTasks(tasks);
-    return { source, title, document, tasks, warnings };
+    const found = await findBreakdown(ctx.checkout.root, input.from);
+    const { title, document, tasks, warnings } = found.breakdown;
+    const draft = draftOf(found);
+    if (!draft) return { source: found.source, title, document, tasks, warnings };
+    // Whoever writes a draft is there to mend it.
+    const ofTexts = descriptionWarnings(tasks);
+    return { source: sourceOf(draft), title, document, tasks, warnings: [...ofTexts, ...warnings], draft };
   }
   const breakdown = readBreakdown(JSON.stringify({ tasks: input.tasks }), "tasks");
-  refuseUnservedTasks(breakdown.tasks);
   return {
     source: { kind: "call" },
     title: input.title,
@@ -146,10 +173,26 @@ async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Sour
 }
 
 function roleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): string[] {
-  const unknown = new Set(
-    tasks.map((task) => task.agent).filter((role) => role !== undefined && ctx.roles.resolve(role).unknown),
+  return unknownRoles(ctx.roles, tasks).map(
+    (role) => `No agent has the role ${role}; general-purpose stands in.`,
   );
-  return [...unknown].map((role) => `No agent has the role ${role}; general-purpose stands in.`);
+}
+
+/**
+ * No file knows of the tasks that the server made, so none takes back that a task waits for them. For one that failed
+ * nobody waits any more: whoever changed the text has looked at it.
+ */
+function keepServersOwn(
+  definition: TaskDefinition,
+  old: Task | undefined,
+  known: ReadonlyMap<TaskId, Task>,
+): TaskDefinition {
+  if (!old || (definition.needs !== "all" && definition.needs !== "settled")) return definition;
+  const own = old.dependencies.filter((id) => {
+    const before = known.get(id);
+    return before?.origin === "server" && before.status !== "failed" && before.status !== "cancelled";
+  });
+  return { ...definition, dependencies: [...new Set([...definition.dependencies, ...own])] };
 }
 
 /** What an import would change, by the rules of the design: see the comments. */
@@ -161,6 +204,7 @@ function compare(
   const changes: Change[] = [];
   const result: PlanChanges = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
   const known: ReadonlyMap<TaskId, Task> = existing?.graph.tasks ?? new Map();
+  const steps = lastSteps(known.values());
   let position = existing ? nextPosition(existing) : 1;
   const running = new Set(existing?.graph.live.map((claim) => claim.task));
   // A file that says the same as before takes nothing back that was changed by a call or a blocked report since.
@@ -168,14 +212,15 @@ function compare(
     source.source.kind === "file" &&
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const written of source.tasks) {
-    const definition = waitForParts(written, (id) => known.get(id));
-    const old = known.get(definition.id);
+    const old = known.get(written.id);
+    const definition = keepServersOwn(waitForWork(written, known, steps), old, known);
     if (!old) {
       changes.push({ type: "task.created", task: definition.id, definition, position });
       position += 1;
       result.created.push(definition.id);
       continue;
     }
+    if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
     const revived = old.status === "cancelled" && old.cause === "removed";
     const same = sameFile || sameMeaning(definition, definitionOf(old));
@@ -219,6 +264,16 @@ function compare(
   }
   refuseCycle(known, changes);
   return { ...result, changes };
+}
+
+/** What the server made of its own, a review for instance, must not become something else by having its id. */
+function idOfServer({ id, subject }: Task): CallerError {
+  return new CallerError(
+    "bad_input",
+    `The id ${id} belongs to a task that the server made ("${subject}"). Nothing was changed.`,
+    "Give your task another id.",
+    `tasks.${id}`,
+  );
 }
 
 /** Tasks that keep their dependencies, because they run or came from a call, may close a cycle with the new ones. */

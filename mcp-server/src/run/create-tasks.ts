@@ -1,10 +1,10 @@
 import { readTasks } from "../breakdown/breakdown.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
+import { lastSteps } from "../policy/review.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
-import { waitForParts } from "./split.ts";
-import { refuseUnservedTasks } from "./unserved-tasks.ts";
+import { waitForWork } from "./wait-for.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 /**
@@ -32,8 +32,9 @@ export async function createTasks(
     }
     const edges = new Map([...before.graph.tasks.values()].map((task) => [task.id, task.dependencies]));
     const warnings: string[] = [];
+    const steps = lastSteps(before.graph.tasks.values());
     const definitions = readAdded(added, edges, warnings).map((task) =>
-      waitForParts(task, (id) => before.graph.tasks.get(id)),
+      waitForWork(task, before.graph.tasks, steps),
     );
     warnings.push(...(await checkWorktrees(ctx, definitions, before.policy)));
     const first = nextPosition(before);
@@ -64,11 +65,9 @@ export function readAdded(
   warnings: string[],
 ): TaskDefinition[] {
   const raw = added.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
-  const definitions = readTasks(raw, "tasks", warnings, around).map(
+  return readTasks(raw, "tasks", warnings, around).map(
     (task): TaskDefinition => ({ ...task, origin: "call" }),
   );
-  refuseUnservedTasks(definitions);
-  return definitions;
 }
 
 /** The position behind all tasks of the plan. */

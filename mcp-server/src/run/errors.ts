@@ -5,13 +5,7 @@
 export class CallerError extends Error {
   override readonly name = "CallerError";
   constructor(
-    readonly kind:
-      | "bad_input"
-      | "unknown_plan"
-      | "unknown_task"
-      | "refused_token"
-      | "not_served"
-      | "wrong_state",
+    readonly kind: "bad_input" | "unknown_plan" | "unknown_task" | "refused_token" | "wrong_state",
     message: string,
     readonly remedy: string,
     readonly field?: string,

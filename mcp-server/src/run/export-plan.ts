@@ -6,6 +6,7 @@ import { updateBreakdown, writeBreakdown } from "../breakdown/write-breakdown.ts
 import type { Change } from "../graph/event.ts";
 import type { PlanSource } from "../graph/plan.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { workBehind } from "../policy/review.ts";
 import { aggregate } from "../report/aggregate.ts";
 import { renderLedger } from "../report/ledger.ts";
 import { renderTasks } from "../report/tasks-markdown.ts";
@@ -121,8 +122,11 @@ function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[
 
 /** A task that had ended or ran when one of its dependencies was split still names that one. */
 function withoutSplit(task: TaskDefinition, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
-  const { dependencies } = waitForParts({ ...task, needs: "all" }, (id) => tasks.get(id));
-  return { ...task, dependencies: dependencies.filter((id) => tasks.get(id)?.origin !== "server") };
+  const taskOf = (id: TaskId) => tasks.get(id);
+  const { dependencies } = waitForParts({ ...task, needs: "all" }, taskOf);
+  // A review may stand for the work that it is about.
+  const works = new Set(dependencies.map((id) => workBehind(id, taskOf)));
+  return { ...task, dependencies: [...works].filter((id) => taskOf(id)?.origin !== "server") };
 }
 
 async function exportBreakdown(

@@ -1,8 +1,10 @@
 import type { Attempt, AttemptId } from "../graph/attempt.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import type { Task, TaskId } from "../graph/task.ts";
+import { workUnderReview } from "../policy/review.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
-import { type WorktreeFacts, writeBrief } from "./brief.ts";
+import { type BriefFacts, type Input, type WorktreeFacts, writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
@@ -70,17 +72,18 @@ export async function briefWithPlace(
   token: string,
 ): Promise<string> {
   const { claim, planId } = found.held;
-  if (claim.isolation !== "worktree") return briefOf(found, token, undefined);
+  // Whoever asks for the brief has this plugin's tools.
+  if (claim.isolation !== "worktree") return briefOf(found, token, { canReport: true });
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
   const record = await store.read((reader) => workRecord(reader, planId));
-  return briefOf(found, token, undefined, { path, record });
+  return briefOf(found, token, { canReport: true }, { path, record });
 }
 
 /** The brief for the holder of a claim. */
 export function briefOf(
   { held, loaded, task }: ClaimByToken,
   token: string,
-  added: string | undefined,
+  { added, canReport }: Pick<BriefFacts, "added" | "canReport">,
   isolated?: { readonly path?: string; readonly record: WorkRecord },
 ): string {
   return writeBrief({
@@ -88,16 +91,34 @@ export function briefOf(
     task,
     token,
     scope: held.claim.scope,
-    inputs: task.dependencies.flatMap((id) => {
+    inputs: inputsOf(loaded, task).flatMap((id) => {
       const dependency = loaded.graph.tasks.get(id);
-      return dependency
-        ? [{ task: dependency, report: attemptsAt(loaded, id).findLast(isReported)?.report }]
-        : [];
+      return dependency ? [inputOf(loaded, dependency)] : [];
     }),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== held.claim.id),
     ...(added !== undefined && { added }),
+    canReport,
     ...(isolated && { worktree: worktreeFacts(loaded, task, held.claim.id, isolated) }),
   });
+}
+
+/** What a task builds on: its dependencies, and for a review also what was reviewed and what mended it. */
+function inputsOf({ graph }: LoadedPlan, task: Task): TaskId[] {
+  if (purposeOf(task)) return [...task.dependencies];
+  const inputs = task.dependencies.flatMap((id) => {
+    const purpose = purposeOf(graph.tasks.get(id));
+    if (purpose?.kind !== "review" || purpose.of === undefined) return [id];
+    return [...workUnderReview(graph.tasks, purpose.of).map((work) => work.id), id];
+  });
+  return [...new Set(inputs)];
+}
+
+function inputOf(loaded: LoadedPlan, task: Task): Input {
+  const report = attemptsAt(loaded, task.id).findLast(isReported)?.report;
+  const last = attemptsAt(loaded, task.id).at(-1);
+  const lastMessage = last?.state === "ended" && last.outcome === "completed" ? last.lastMessage : undefined;
+  if (lastMessage !== undefined) return { task, lastMessage };
+  return { task, ...(report && { report }) };
 }
 
 function worktreeFacts(

@@ -4,10 +4,14 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Git waits for no lock but that of packed refs: whoever finds another one taken tries again. */
+/**
+ * Git waits for no lock but that of packed refs, and stumbles over a worktree that another git is just making: whoever
+ * finds one taken or half made tries again.
+ */
 const LOCK_TRIES = 25;
 const LOCK_PAUSE_MS = 20;
-const LOCKED = /\.lock': File exists|could not lock config file|unable to lock/i;
+const LOCKED =
+  /\.lock': File exists|could not lock config file|unable to lock|failed to read \S*worktrees\/\S*(?:commondir|gitdir)/i;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Git refused, or is not there. */

@@ -5,10 +5,12 @@ import { taskName } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
 import { hasEnded, judge, type Target, type Verdict } from "../policy/guard.ts";
 import type { Policy } from "../policy/policy.ts";
+import { visibleJson } from "../report/visible-json.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import type { Place } from "./guard-place.ts";
 import { loadPlan } from "./plan-access.ts";
+import { shownPath } from "./shown-path.ts";
 import { worktreeOf } from "./work-record.ts";
 
 /** What is to happen with a tool call; `pass` leaves it to the host's own permissions. */
@@ -83,19 +85,19 @@ export function describePlace(place: Place, path: string, home: string): Change 
       return {
         kind: "forbidden",
         path: named,
-        reason: `${shown(named)} is git's or this plugin's own. Leave it as it is; if it is in your way, report blocked with a question.`,
+        reason: `${shownPath(named)} is git's or this plugin's own. Leave it as it is; if it is in your way, report blocked with a question.`,
       };
     case "elsewhere":
       return {
         kind: "forbidden",
         path: named,
-        reason: `${shown(named)} is in another work tree, ${shown(place.topLevel)}. Yours is ${shown(home)}: write there.`,
+        reason: `${shownPath(named)} is in another work tree, ${shownPath(place.topLevel)}. Yours is ${shownPath(home)}: write there.`,
       };
     case "whole":
       return {
         kind: "forbidden",
         path: named,
-        reason: `${shown(named)} is or holds a whole work tree, with the files of every task. Name the files of your own task.`,
+        reason: `${shownPath(named)} is or holds a whole work tree, with the files of every task. Name the files of your own task.`,
       };
     case "inside":
     case "outside":
@@ -206,7 +208,7 @@ function refusalOf(
   others: readonly HeldClaim[],
 ): { readonly heldBy: string; readonly reason: string } | undefined {
   const path = pathOf(change);
-  const blocked = `blockedOn {writes: [${JSON.stringify(path)}]}`;
+  const blocked = `blockedOn {writes: [${visibleJson(path)}]}`;
   switch (verdict.kind) {
     case "covered":
     case "granted":
@@ -217,18 +219,18 @@ function refusalOf(
       const heldBy = holder ? taskName(holder.plan, holder.claim.task) : "another task";
       return {
         heldBy,
-        reason: `${shown(path)} is held by ${heldBy}. Do what you can without it, then call task_report with outcome blocked and ${blocked}.`,
+        reason: `${shownPath(path)} is held by ${heldBy}. Do what you can without it, then call task_report with outcome blocked and ${blocked}.`,
       };
     }
     case "outside-scope":
       return {
         heldBy: "nobody",
-        reason: `${shown(path)} is outside the files of your task. Call task_report with outcome blocked and ${blocked}.`,
+        reason: `${shownPath(path)} is outside the files of your task. Call task_report with outcome blocked and ${blocked}.`,
       };
     case "not-yours":
       return {
         heldBy: "nobody",
-        reason: `${shown(path)} may hold uncommitted work of other tasks, which this would throw away. Undo only your own edits, by hand.`,
+        reason: `${shownPath(path)} may hold uncommitted work of other tasks, which this would throw away. Undo only your own edits, by hand.`,
       };
     case "claim-ended":
       return {
@@ -256,10 +258,4 @@ function approval(
 function pathOf(change: Change): string {
   if (change.kind === "forbidden") return change.path;
   return change.target.kind === "glob" ? change.target.glob : change.target.path;
-}
-
-/** Names are data: one with control characters or quotes is shown as a JSON string. */
-function shown(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal would obey
-  return /[\u0000-\u001f\u007f-\u009f"`]/.test(path) ? JSON.stringify(path) : path;
 }

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { type Attempt, isLive, type Report } from "../graph/attempt.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import type { Task } from "../graph/task.ts";
 import { asksForWorktree } from "../policy/isolation.ts";
 import { ownFiles, ownFilesInOrder } from "../policy/own-files.ts";
-import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
-import { attemptNumber, claimOfToken, isRefusal } from "./attempts.ts";
+import type { GraphReader, GraphStore, GraphWriter } from "../store/graph-store.ts";
+import { attemptNumber, type ClaimByToken, isRefusal, type TokenRefusal } from "./attempts.ts";
 import { changedFiles } from "./changed-files.ts";
 import { commitFiles, operationUnderWay, refreshIndex } from "./commit-files.ts";
 import { commitMessage } from "./commit-message.ts";
@@ -41,20 +42,21 @@ interface Claimed {
 }
 
 /**
- * Commits the work of the claim that the token speaks for, and looks how it merges. Nothing that anybody sees has
- * changed afterwards; `settle` does that in the transaction of the report.
- * @returns undefined where there is nothing to commit, or the token speaks for nothing.
+ * Commits the work of a claim, and looks how it merges. Nothing that anybody sees has changed afterwards; `settle` does
+ * that in the transaction of the report.
+ * @param claimIn finds the claim, by whatever speaks for it.
+ * @returns undefined where there is nothing to commit, or no such claim.
  * @throws CallerError when the work cannot be taken as it is.
  */
 export async function handIn(
   ctx: RunContext,
   store: GraphStore,
-  token: string,
+  claimIn: (reader: GraphReader) => Promise<ClaimByToken | TokenRefusal>,
   report: Report,
 ): Promise<HandedIn | undefined> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
   const claimed = await store.read(async (reader): Promise<Claimed | undefined> => {
-    const found = await claimOfToken(ctx, reader, token);
+    const found = await claimIn(reader);
     if (isRefusal(found) || !isLive(found.held.claim)) return undefined;
     const { loaded, task, held } = found;
     if (held.claim.isolation !== "worktree" && !isCommitted(loaded)) return undefined;
@@ -83,7 +85,8 @@ async function fromWorktree(
   report: Report,
 ): Promise<HandedIn | undefined> {
   const worktree = record.cut.get(attempt.id);
-  if (!worktree || !existsSync(worktree.path)) return undefined;
+  // A reviewer changes nothing: what its commands leave behind is nobody's work.
+  if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return undefined;
   const completed = report.outcome === "completed";
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
   const work = await commitWorktree(worktree, message, completed);

@@ -1,9 +1,13 @@
 import type { Change } from "../graph/event.ts";
+import type { Purpose } from "../graph/purpose.ts";
 import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../graph/task.ts";
+import { cleanText, NAME_LIMIT } from "../report/escape.ts";
 import { nextPosition } from "./create-tasks.ts";
+import { freeId } from "./free-id.ts";
 import type { Working } from "./hand-in.ts";
 import { type LoadedPlan, taskOf } from "./plan-access.ts";
 import { planBranch } from "./plan-branch.ts";
+import { shownPath } from "./shown-path.ts";
 import type { WorkRecord } from "./work-record.ts";
 
 export interface Conflict {
@@ -35,7 +39,7 @@ export function mergeTaskFor(
   sides: Sides,
 ): Change[] {
   const task = taskOf(loaded, attempt.task);
-  const id = freeId(loaded, task.id);
+  const id = freeId(loaded, `${task.id}-merge`);
   const definition: TaskDefinition = {
     id,
     subject: `Merge ${task.id}: ${plainSubject(task.subject)}`,
@@ -51,7 +55,7 @@ export function mergeTaskFor(
     isolation: "worktree",
     acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
     origin: "server",
-    extra: {},
+    extra: { purpose: { kind: "merge", of: task.id } satisfies Purpose },
   };
   const dependents = [...loaded.graph.tasks.values()].filter(
     (other) => other.status === "pending" && other.dependencies.includes(task.id),
@@ -76,13 +80,6 @@ function waitingFor(dependent: TaskDefinition, task: TaskId, merge: TaskId): Tas
   return { ...dependent, dependencies: [...kept, merge] };
 }
 
-function freeId(loaded: LoadedPlan, task: TaskId): TaskId {
-  for (let number = 1; ; number++) {
-    const id = `${task}-merge${number === 1 ? "" : number}` as TaskId;
-    if (!loaded.graph.tasks.has(id)) return id;
-  }
-}
-
 function description(
   loaded: LoadedPlan,
   record: WorkRecord,
@@ -99,7 +96,7 @@ function description(
   });
   return [
     `Commit ${commit} of ${sideOf(loaded, attempt.task, summary)} (attempt ${attempt.number}) does not go together with the plan's branch ${branch} (at ${head}).`,
-    `Files in conflict: ${files.join(", ")}.`,
+    `Files in conflict: ${files.map(shownPath).join(", ")}.`,
     `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
     "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. Do not commit and do not abort the merge: your report finishes it.",
   ].join("\n\n");
@@ -115,7 +112,7 @@ function summaryOf(loaded: LoadedPlan, id: TaskId): string {
 /** A task by name, with the beginning of what it reported as a quotation. */
 function sideOf(loaded: LoadedPlan, id: TaskId, summary: string): string {
   const task = taskOf(loaded, id);
-  const short = summary.replace(/\s+/g, " ").trim().slice(0, MAX_SUMMARY);
+  const short = cleanText(summary, MAX_SUMMARY);
   const said = short === "" ? "" : `, which reported "${short}"`;
-  return `${taskName(loaded.stored.slug, id)} "${plainSubject(task.subject)}"${said}`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task.subject), NAME_LIMIT)}"${said}`;
 }

@@ -1,5 +1,6 @@
 import { isDraining, isLive, type Owner } from "../graph/attempt.ts";
 import { levels } from "../graph/levels.ts";
+import { purposeOf } from "../graph/purpose.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import type { Scope } from "../graph/scope.ts";
 import { type Isolation, plainSubject, type Task, type TaskId, taskName } from "../graph/task.ts";
@@ -7,6 +8,8 @@ import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
 import { Isolations } from "../policy/isolation.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
+import { spentText } from "../policy/token-limit.ts";
+import { cleanText } from "../report/escape.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { launchLine } from "./brief.ts";
@@ -18,8 +21,10 @@ import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Ahead, aheadOf, planAhead } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
+import type { Role } from "./roles.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
+import { watchTokenLimit } from "./token-limit.ts";
 
 /** One agent to launch, as the host's Agent tool wants it. */
 export interface Launch {
@@ -67,13 +72,14 @@ export async function nextBatch(
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await seenCheckout(ctx, store, slug);
   await planAhead(ctx, store, slug);
+  await watchTokenLimit(ctx, store, actor, slug);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
     const max = typeof limit === "function" ? limit(loaded) : limit;
     const launch: Launch[] = [];
     let heldBack: readonly string[] = [];
-    if (loaded.stored.status === "open") {
+    if (loaded.stored.status === "open" && !loaded.spent) {
       for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
         const token = await tx.offerToken(held.claim.id);
         const task = loaded.graph.tasks.get(held.claim.task);
@@ -102,12 +108,11 @@ export async function nextBatch(
 }
 
 function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
-  const subject = plainSubject(task.subject).replace(/\s+/g, " ");
-  const short = subject.length > MAX_DESCRIPTION ? `${subject.slice(0, MAX_DESCRIPTION - 1)}…` : subject;
+  const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
   return {
     task: task.id,
     subagent_type: agentType,
-    description: `${task.id} ${short}`,
+    description: `${task.id} ${subject}`,
     prompt: launchLine(loaded.stored.slug, task.id, token),
   };
 }
@@ -173,7 +178,7 @@ export async function choose(
     chooseBatch(
       candidatesOf(ctx, loaded, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-      { cap: loaded.pauseMs > 0 ? 0 : loaded.cap, capacity: policy.capacity, most },
+      { cap: loaded.pauseMs > 0 || loaded.spent ? 0 : loaded.cap, capacity: policy.capacity, most },
       (candidate, chosen) => {
         const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
           !areAlternatives(candidate.task, other.task) &&
@@ -217,12 +222,23 @@ function* candidatesOf(
   for (const task of inOrder(loaded, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;
     if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
-    const { role, agentType } = ctx.roles.resolve(task.agent);
+    const { role, agentType } = roleFor(ctx, task);
     const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
     const isolation = isolations.of(task.id);
     const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === undefined || only(candidate)) yield candidate;
   }
+}
+
+/**
+ * The agent of a task. Verdicts and exit codes are told by the tool alone, so where the agent of that name has no access
+ * to it, this plugin's own judges.
+ */
+function roleFor({ roles }: RunContext, task: Task): Role {
+  const role = roles.resolve(task.agent);
+  const kind = purposeOf(task)?.kind;
+  const needsTool = kind === "review" || kind === "verify";
+  return needsTool && !roles.canReport(role.agentType) ? roles.resolve(`parallel:${task.agent}`) : role;
 }
 
 /** Whether the task failed while others ran beside it that may show that the approach is wrong. */
@@ -252,6 +268,11 @@ export function stopOrders(loaded: LoadedPlan, nowMs: number): StopOrder[] {
 
 async function whyNothing(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan) {
   if (loaded.stored.status !== "open") return [];
+  const { spent } = loaded;
+  if (spent) {
+    const ready = loaded.graph.ready.slice(0, MAX_REASONS);
+    return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
+  }
   const { refused } = await choose(ctx, tx, loaded, tx.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,

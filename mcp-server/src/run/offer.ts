@@ -30,6 +30,7 @@ export async function offer(
     owner: ctx.owner,
     expiresAtMs: tx.nowMs + OFFER_MS,
     estimateMs: loaded.estimates.durationMs(task),
+    estimateTokens: loaded.estimates.tokens(task),
   });
   if (seen !== undefined && isolation === "shared") {
     await tx.append(loaded.stored.id, { type: "checkout.seen", task: task.id, attempt, changed: seen });

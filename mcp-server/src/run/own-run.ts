@@ -20,6 +20,7 @@ export interface BegunPlan {
   readonly loaded: LoadedPlan;
   /** `running` without the offers, which are launchable: nobody works on them. */
   readonly counts: Counts;
+  /** Nothing runs, and nothing is left to be launched or may be: the plan is stopped, or has used its tokens. */
   readonly done: boolean;
   /** How many agents could be launched now, offers that nobody took up included. */
   readonly launchable: number;
@@ -50,12 +51,17 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
       begun.push({
         loaded,
         counts: { ...countsOf(loaded), running },
-        done: isDone(loaded) || (stored.status === "stopped" && loaded.graph.live.length === 0),
-        launchable: stored.status === "open" ? choice.chosen.length + offers.length : 0,
+        done: isDone(loaded) || (isAtAnEnd(loaded) && loaded.graph.live.length === 0),
+        launchable: stored.status === "open" && !loaded.spent ? choice.chosen.length + offers.length : 0,
         unreported: lastEnd.seq > lastReport.seq,
         aboutToWake: running > 0 && run.now() - lastEnd.atMs < NOTIFICATION_MS,
       });
     }
     return begun;
   });
+}
+
+/** Whether what is left may not be launched, although it could be. */
+function isAtAnEnd({ stored, spent }: LoadedPlan): boolean {
+  return stored.status === "stopped" || spent !== undefined;
 }

@@ -2,12 +2,13 @@ import type { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, Task, TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
+import { type SpentTokens, spentTokens } from "../policy/token-limit.ts";
 import type { Estimates } from "../schedule/estimate.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import type { StoredPlan } from "../store/rows.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
-import { effectivePolicy, policyInput } from "./policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyInput } from "./policy-input.ts";
 
 /** A plan with the policy that holds for it. */
 export interface LoadedPlan {
@@ -17,6 +18,8 @@ export interface LoadedPlan {
   readonly cap: number;
   /** For so long nothing starts, because a rate or usage limit was reached. */
   readonly pauseMs: number;
+  /** Set when the plan's agents have used the tokens that its policy allows them: nothing more starts. */
+  readonly spent: SpentTokens | undefined;
   /** Shared and brought up to date by the next load: not a snapshot. */
   readonly graph: PlanGraph;
   readonly estimates: Estimates;
@@ -57,7 +60,7 @@ export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: strin
 
 /** Loads a plan of which the row is known. */
 export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
-  const policy = effectivePolicy(ctx.settings, policyInput.parse(stored.policy));
+  const policy = policyOf(ctx, policyInput.parse(stored.policy));
   const { throttle } = stored;
   const graph = await reader.graph(stored);
   const estimates = await reader.estimates(stored);
@@ -66,9 +69,16 @@ export async function load(ctx: RunContext, reader: GraphReader, stored: StoredP
     policy,
     cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
     pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
+    spent: spentTokens(policy, () => graph.claims),
     graph,
     estimates,
   };
+}
+
+/** The policy that holds for a plan here: capacities that nobody states are those of the agents' own files. */
+export function policyOf(ctx: Pick<RunContext, "settings" | "roles">, stated: PolicyInput): Policy {
+  const policy = effectivePolicy(ctx.settings, stated);
+  return { ...policy, capacity: ctx.roles.capacities(policy.capacity) };
 }
 
 /** The rest of a pause in whole seconds, rounded up. */

@@ -34,27 +34,9 @@ export const policyInput = z.strictObject({
   approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
   review: z.enum(REVIEWS).optional().describe("When to review"),
   commit: z.enum(COMMITS).optional().describe("What to commit"),
-  maxTokens: z.number().int().positive().optional().describe("Stop launching at"),
+  maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
 });
 export type PolicyInput = z.infer<typeof policyInput>;
-
-/** @throws CallerError for a value that is in the contract but not served by this version. */
-export function refuseUnserved(input: PolicyInput): void {
-  const unserved: [keyof PolicyInput, boolean, string][] = [
-    ["review", input.review === "task", 'Use "end" or "off".'],
-    ["maxTokens", input.maxTokens !== undefined, "Leave it out and watch the run with plan_report."],
-  ];
-  for (const [field, refused, remedy] of unserved) {
-    if (refused) {
-      throw new CallerError(
-        "not_served",
-        `policy.${field}: ${JSON.stringify(input[field])} is not served by this version.`,
-        remedy,
-        `policy.${field}`,
-      );
-    }
-  }
-}
 
 /** Fills what the input states over `base`. */
 function over(base: Policy, input: PolicyInput): Policy {
@@ -106,6 +88,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
     retries: "PARALLEL_RETRIES",
     leaseMinutes: "PARALLEL_LEASE_MINUTES",
     maxLeaseHours: "PARALLEL_MAX_LEASE_HOURS",
+    maxTokens: "PARALLEL_MAX_TOKENS",
   } as const;
   const words = {
     failure: "PARALLEL_FAILURE",
@@ -136,7 +119,6 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
       name,
     );
   }
-  refuseUnserved(parsed.data);
   return parsed.data;
 }
 

@@ -38,6 +38,22 @@ export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id
   await tx.append(stored.id, ...changes);
 }
 
+/** Logs that a task is given up without a failed attempt: it asks a person, or too many of its attempts were lost. */
+export async function decideAfterEnd(
+  tx: GraphWriter,
+  { graph, stored }: LoadedPlan,
+  id: TaskId,
+): Promise<void> {
+  const task = graph.tasks.get(id);
+  if (task?.status !== "failed") return;
+  const isStopped = stored.status === "stopped";
+  await tx.append(stored.id, {
+    type: "decision.taken",
+    decision: isStopped ? "stop" : "escalate",
+    reason: `${id}: ${task.cause}${isStopped ? ", and the policy is fail-fast" : "; what does not need it goes on"}.`,
+  });
+}
+
 function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number): Change[] {
   const { graph } = loaded;
   const failed = tasksOf(recovery).flatMap((id) => graph.tasks.get(id as TaskId) ?? []);

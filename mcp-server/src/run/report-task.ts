@@ -1,20 +1,19 @@
-import type { BlockedOn, Report } from "../graph/attempt.ts";
-import { findCycle } from "../graph/cycle.ts";
+import type { Report } from "../graph/attempt.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { type TaskId, taskName } from "../graph/task.ts";
-import type { GraphStore, GraphWriter } from "../store/graph-store.ts";
-import { takeAlternative } from "./alternatives.ts";
+import type { GraphReader, GraphStore, GraphWriter } from "../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "./attempts.ts";
-import type { Look } from "./checkout-looks.ts";
-import { compareReport, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
+import { checkReport } from "./check-report.ts";
+import { toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import type { RunContext } from "./context.ts";
+import { endWithResult, type SeenAtEnd } from "./end-with-result.ts";
 import { CallerError } from "./errors.ts";
-import { afterSettling, type HandedIn, handIn, settle } from "./hand-in.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
+import { afterSettling, type HandedIn, handIn } from "./hand-in.ts";
+import { existingGraph, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { moveRefs, RefMoved } from "./plan-branch.ts";
 import { type Counts, countsOf } from "./progress.ts";
-import { lookBeforeEnd, recordLook } from "./scope-truth.ts";
-import { endAttempt, sweep, withWhatItNeeds } from "./sweep.ts";
+import { lookBeforeEnd } from "./scope-truth.ts";
+import { sweep } from "./sweep.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -50,7 +49,8 @@ export async function reportTask(
   const look = await lookBeforeEnd(ctx, store, given.token);
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   for (;;) {
-    const handedIn = await handIn(ctx, store, given.token, given.report);
+    const claimIn = (reader: GraphReader) => claimOfToken(ctx, reader, given.token);
+    const handedIn = await handIn(ctx, store, claimIn, given.report);
     try {
       const result = await takeIn(ctx, store, actor, agentId, name, given, handedIn, seen);
       if (result instanceof CallerError) throw result;
@@ -61,12 +61,6 @@ export async function reportTask(
       if (!(error instanceof RefMoved)) throw error;
     }
   }
-}
-
-/** The last look at the checkout before the report, and which of the reported files it cannot have seen. */
-interface SeenAtEnd {
-  readonly look: Look;
-  readonly unseen: ReadonlySet<string>;
 }
 
 /**
@@ -92,17 +86,16 @@ async function takeIn(
     if (held.plan !== name.plan || task.id !== name.id) {
       return refuse(ctx, tx, name, given, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
-    const report = checked(loaded, task.id, given.report);
+    const { report } = given;
+    await checkReport(ctx, tx, found, report);
     if (!(await isOwnToken(() => startOrContinue(tx, found, agentId)))) {
       return refuse(ctx, tx, name, given, { why: "it is another agent's", held });
     }
     const running = await tx.claimById(held.claim.id);
     if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
-    const moves = handedIn ? await settle(tx, loaded, running.claim, handedIn, report.summary) : [];
-    await endAttempt(ctx, tx, running, { outcome: report.outcome, report });
-    if (report.outcome === "completed") await takeAlternative(ctx, tx, name.plan, task.id);
-    const isKnown = seen !== undefined && (await recordLook(ctx, tx, seen.look));
-    const note = isKnown ? await compareReport(ctx, tx, running, seen.unseen) : undefined;
+    const ending = { outcome: report.outcome, report };
+    const handed = { loaded, held: running, attempt: running.claim, handedIn, seen };
+    const { note, moves } = await endWithResult(ctx, tx, handed, ending);
     const result = await answer(ctx, tx, name.plan, task.id, report, note);
     // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
     await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);
@@ -178,48 +171,6 @@ async function refuse(
   );
 }
 
-/** @throws CallerError when the report does not hold what its outcome demands. */
-function checked(loaded: LoadedPlan, id: TaskId, report: Report): Report {
-  if (report.outcome === "blocked") {
-    if (!report.blockedOn) {
-      throw new CallerError(
-        "bad_input",
-        "blockedOn is missing: a blocked report says what it needs.",
-        'Add blockedOn: {writes: ["path"]}, {tasks: ["id"]} or {question: "…"}.',
-        "blockedOn",
-      );
-    }
-    checkNeed(loaded, id, report.blockedOn);
-    return report;
-  }
-  if (report.outcome !== "completed") return report;
-  const criteria = taskOf(loaded, id).acceptance;
-  const proven = new Set(report.evidence.map((evidence) => evidence.criterion));
-  const missing = criteria.filter(({ criterion }, i) => !proven.has(criterion) && !proven.has(String(i + 1)));
-  if (report.evidence.length === 0 || missing.length > 0) {
-    const wanted =
-      missing.length > 0
-        ? missing.map(({ criterion }) => `"${criterion}"`).join("; ")
-        : "the task as a whole";
-    throw new CallerError(
-      "bad_input",
-      `evidence is missing for ${wanted}.`,
-      "Report again with one entry per criterion, its text (or number) in criterion: {criterion, command, exitCode, result}, {criterion, inspected: what you looked at}, or {criterion, notVerified: why not}.",
-      "evidence",
-    );
-  }
-  const failed = report.evidence.find((evidence) => "exitCode" in evidence && evidence.exitCode !== 0);
-  if (failed && "command" in failed) {
-    throw new CallerError(
-      "bad_input",
-      `evidence: the command ${JSON.stringify(failed.command.slice(0, 120))} ended with exit code ${failed.exitCode}, which does not prove completed.`,
-      'Mend the work and run it again, or report outcome "failed"; if the command fails for reasons outside your task, give the criterion as {criterion, notVerified: why}.',
-      "evidence",
-    );
-  }
-  return report;
-}
-
 /**
  * The report with what it needs written as the graph writes it, so that the same report again is seen to be.
  * @throws CallerError for a path that no glob can be.
@@ -239,25 +190,6 @@ function withPlainNeed(plan: string, report: Report): Report {
       `blockedOn.writes: ${error.message}`,
       "Give paths relative to the repository's top level.",
       "blockedOn.writes",
-    );
-  }
-}
-
-/** @throws CallerError when the task would wait for an unknown task, or for itself. */
-function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
-  if (!("tasks" in need)) return;
-  const edges = new Map<string, readonly string[]>(
-    [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
-  );
-  const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
-  edges.set(id, withWhatItNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
-  const cycle = findCycle(edges);
-  if (cycle) {
-    throw new CallerError(
-      "bad_input",
-      `blockedOn.tasks: waiting for them would be a cycle: ${cycle.join(" → ")}.`,
-      'Ask for what you need as {question: "…"} instead.',
-      "blockedOn.tasks",
     );
   }
 }

@@ -62,6 +62,13 @@ export class SessionMemory {
     this.#interrupted = false;
   }
 
+  /** Something was logged that tells the main conversation nothing: whoever knew all before still does. */
+  overlook(plan: string, before: number, after: number): void {
+    for (const versions of [this.told, this.sentBack]) {
+      if (versions.get(plan) === before) versions.set(plan, after);
+    }
+  }
+
   noteCall(toolUseId: string, caller: Caller): void {
     remember(this.#calls, toolUseId, caller);
   }

@@ -1,4 +1,5 @@
 import { isLive } from "../graph/attempt.ts";
+import { isReviewStep } from "../graph/purpose.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../graph/task.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
@@ -9,6 +10,7 @@ import { refuseOthersTask } from "./others-task.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { causeOfSplit, type Splittable, waitForParts } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
+import { waitForWork } from "./wait-for.ts";
 
 export interface SplitInput {
   readonly task: string;
@@ -50,6 +52,7 @@ export async function splitTask(
     const before = await loadPlan(ctx, tx, plan);
     const task = taskOf(before, id);
     refuseEnded(before, task);
+    refuseReviewStep(before, task);
     const held = await claimToEnd(ctx, tx, before, task, input.token, agentId);
     await refuseOthersTask(tx, before, task, agentId);
     const warnings: string[] = [];
@@ -93,6 +96,17 @@ function refuseEnded(before: LoadedPlan, task: Task): void {
     "wrong_state",
     `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === undefined ? "" : ` (${task.cause})`}; only what is still to be done can be split.`,
     "Add further work with task_create.",
+    "split",
+  );
+}
+
+/** What takes the place of a review, or of what mends its findings, would give no verdict. */
+function refuseReviewStep(before: LoadedPlan, task: Task): void {
+  if (!isReviewStep(task)) return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(before.stored.slug, task.id)} belongs to a review, which ends with one verdict; it cannot be split.`,
+    "Do it as a whole, or report failed and say what stands in the way.",
     "split",
   );
 }
@@ -195,7 +209,7 @@ function inherit(
     (key) => task[key] !== undefined && !Object.hasOwn(said, WRITTEN[key] ?? key),
   );
   const scope = part.writes !== undefined ? {} : scopeFrom(part, task);
-  return waitForParts(
+  return waitForWork(
     {
       ...part,
       ...Object.fromEntries(missing.map((key) => [key, task[key]])),
@@ -203,7 +217,7 @@ function inherit(
       ...(!Object.hasOwn(said, "reads") && { reads: task.reads }),
       ...(!Object.hasOwn(said, "resources") && { resources: task.resources }),
     },
-    (id) => before.graph.tasks.get(id),
+    before.graph.tasks,
   );
 }
 

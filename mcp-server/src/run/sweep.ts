@@ -13,10 +13,11 @@ import { loosened, tightened } from "../policy/throttle.ts";
 import { formatDuration } from "../report/format.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
+import { followCompleted, whyNotAchieved } from "./follow-completed.ts";
 import { isDead } from "./owner.ts";
 import { type LoadedPlan, load, loadPlan } from "./plan-access.ts";
-import { decideAfterFailure, recoveredBy } from "./recover.ts";
-import { waitForParts } from "./split.ts";
+import { decideAfterEnd, decideAfterFailure, recoveredBy } from "./recover.ts";
+import { waitForWork } from "./wait-for.ts";
 
 /**
  * Ends every claim whose time is over or whose owner is provably dead, so that what follows in the same
@@ -105,9 +106,13 @@ export async function endAttempt(
     ...(drainsUntilMs !== undefined && { drainsUntilMs }),
   });
   ctx.looks.due = true;
+  const isOpen = before.graph.tasks.get(task)?.status === "in_progress";
   await settleTask(ctx, tx, before, held.claim, ending);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
+  else if (isOpen && ending.outcome !== "completed")
+    await decideAfterEnd(tx, await loadPlan(ctx, tx, before.stored.slug), task);
+  if (ending.outcome === "completed") await followCompleted(ctx, tx, before.stored.slug, task, ending.report);
   await adaptThrottle(tx, before, held.claim, ending);
 }
 
@@ -149,6 +154,7 @@ async function settleTask(
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
+    notAchieved: whyNotAchieved(task, ending.report),
   });
   if (after.status === "pending" && blockedOn) {
     const definition = withWhatItNeeds(before, task, blockedOn);
@@ -167,7 +173,7 @@ export function withWhatItNeeds({ graph }: LoadedPlan, of: Task, blockedOn: Bloc
   const task = definitionOf(of);
   if ("tasks" in blockedOn) {
     const dependencies = [...new Set([...task.dependencies, ...blockedOn.tasks])];
-    return waitForParts({ ...task, dependencies }, (id) => graph.tasks.get(id));
+    return waitForWork({ ...task, dependencies }, graph.tasks);
   }
   if ("question" in blockedOn) return task;
   // Paths that were only inferred stay so: asking for more must not turn them into a declaration.

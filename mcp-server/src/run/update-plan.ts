@@ -1,12 +1,6 @@
 import type { RunContext } from "./context.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
-import {
-  effectivePolicy,
-  type PolicyInput,
-  policyInput,
-  policyWarnings,
-  refuseUnserved,
-} from "./policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyInput, policyWarnings } from "./policy-input.ts";
 import { releaseClaims } from "./sweep.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
@@ -23,7 +17,6 @@ export async function updatePlan(
   policy: PolicyInput | undefined,
   action: PlanAction | undefined,
 ): Promise<{ loaded: LoadedPlan; warnings: string[] }> {
-  if (policy) refuseUnserved(policy);
   const store = await existingGraph(ctx, slug);
   return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);

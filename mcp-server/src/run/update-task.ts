@@ -9,6 +9,7 @@ import { refuseOthersTask } from "./others-task.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { partsOf, waitForParts } from "./split.ts";
 import { endAttempt, sweep } from "./sweep.ts";
+import { waitForWork } from "./wait-for.ts";
 
 export interface UpdateInput {
   readonly task: string;
@@ -88,8 +89,11 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
   const known = (names: readonly string[] | undefined) =>
     (names ?? []).map((name) => taskOf(before, splitTaskName(name, before.stored.slug).id).id);
   const removed = new Set<TaskId>(known(input.removeBlockedBy));
+  const { tasks } = before.graph;
+  // Only what is added: whoever takes a review away from a task waives it for that task.
+  const added = waitForWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
   const dependencies = [
-    ...new Set([...task.dependencies.filter((id) => !removed.has(id)), ...known(input.addBlockedBy)]),
+    ...new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies]),
   ];
   const definitions = new Map<TaskId, TaskDefinition>();
   const own: TaskDefinition = {
@@ -102,7 +106,11 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
   if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
   for (const id of known(input.addBlocks)) {
     const other = definitions.get(id) ?? definitionOf(taskOf(before, id));
-    definitions.set(id, { ...other, dependencies: [...new Set([...other.dependencies, task.id])] });
+    const waits = waitForWork({ ...other, dependencies: [task.id] }, tasks);
+    definitions.set(id, {
+      ...other,
+      dependencies: [...new Set([...other.dependencies, ...waits.dependencies])],
+    });
   }
   for (const [id, definition] of definitions) {
     definitions.set(

@@ -129,7 +129,8 @@ async function add(root: string, { plan, claim }: HeldClaim, place: string, base
   const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
   const why = `in use by ${taskName(plan, claim.task)}`;
   const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
-  await git(root, [...command, "-b", branch, place, base]);
+  // -B: a try that failed may have left the branch, which nobody else uses.
+  await git(root, [...command, "-B", branch, place, base]);
   return branch;
 }
 

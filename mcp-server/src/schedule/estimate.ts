@@ -4,7 +4,7 @@ import type { Size, TaskDefinition } from "../graph/task.ts";
 const DEFAULT_MINUTES: Readonly<Record<Size, number>> = { xs: 3, small: 6, medium: 12, large: 25, xl: 45 };
 /** From a claim to the first moment of its agent, until there is history. */
 const DEFAULT_LAUNCH_MS = 5_000;
-/** Tokens that one agent uses per minute of work, for a rough idea of the cost before there is history. */
+/** Tokens that one agent uses per minute of work, cache reads left out: a rough idea until there is history. */
 const TOKENS_PER_MINUTE = 8_000;
 /** What was expected without history counts like so many attempts, so that one odd attempt changes little. */
 const PRIOR_WEIGHT = 2;
@@ -21,6 +21,8 @@ export interface Sample {
   readonly durationMs: number;
   /** From the claim to the agent's start. */
   readonly launchMs: number;
+  /** What its agent used, without what was read from a cache; absent where it was not measured. */
+  readonly tokens?: number;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface Sample {
 export class Estimates {
   readonly #bySize = new Map<Size, number[]>();
   readonly #byRole = new Map<string, number[]>();
+  readonly #tokensBySize = new Map<Size, number[]>();
+  readonly #tokensByRole = new Map<string, number[]>();
   /** What stated estimates turned out to be multiplied by. */
   readonly #ratios: number[] = [];
   /** From a claim to its agent's start; part of what a task takes, and no part of what its agent does. */
@@ -39,9 +43,13 @@ export class Estimates {
 
   /** @param history completed attempts; the order does not matter. */
   constructor(history: readonly Sample[] = []) {
-    for (const { agent, size = "medium", estimateMs, durationMs } of history) {
+    for (const { agent, size = "medium", estimateMs, durationMs, tokens } of history) {
       append(this.#bySize, size, durationMs);
       append(this.#byRole, keyOf(agent, size), durationMs);
+      if (tokens !== undefined) {
+        append(this.#tokensBySize, size, tokens);
+        append(this.#tokensByRole, keyOf(agent, size), tokens);
+      }
       if (estimateMs !== undefined && estimateMs > 0) this.#ratios.push(durationMs / estimateMs);
     }
     this.launchMs = drawn(
@@ -55,6 +63,28 @@ export class Estimates {
     if (estimateMs !== undefined) return estimateMs;
     const ofAll = drawn(DEFAULT_MINUTES[size] * 60_000, this.#bySize.get(size) ?? []);
     return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size)) ?? []));
+  }
+
+  /**
+   * How many tokens one attempt is expected to use, without what is read from a cache: by the attempts of the same
+   * role and size in this repository, as durations are, else by its duration.
+   */
+  tokens(task: Estimated): number {
+    const { size = "medium", agent } = task;
+    const byTime = Math.max(1, (this.durationMs(task) / 60_000) * TOKENS_PER_MINUTE);
+    const ofAll = drawn(byTime, this.#tokensBySize.get(size) ?? []);
+    return Math.round(drawn(ofAll, this.#tokensByRole.get(keyOf(agent, size)) ?? []));
+  }
+
+  /** Says where the estimated tokens of these tasks come from. */
+  tokensBasis(tasks: readonly Estimated[]): string {
+    const measured = tasks.filter(({ size = "medium" }) => this.#tokensBySize.has(size)).length;
+    const rest = tasks.length - measured;
+    const parts = [
+      ...(measured > 0 ? [`${measured} by attempts in this repository`] : []),
+      ...(rest > 0 ? [`${rest} by ${TOKENS_PER_MINUTE.toLocaleString("en-US")} a minute`] : []),
+    ];
+    return `${parts.join(", ")}${measured === 0 ? "; nothing of it was measured in this repository" : ""}`;
   }
 
   /** Says where the estimates of these tasks come from. */
@@ -81,11 +111,6 @@ export class Estimates {
     const n = this.#ratios.length;
     return n === 0 ? "" : ` (${n} such took ${median(this.#ratios).toFixed(1)} times that here)`;
   }
-}
-
-/** A rough idea of the tokens for this much agent time. */
-export function estimateTokens(durationMs: number): number {
-  return Math.round((durationMs / 60_000) * TOKENS_PER_MINUTE);
 }
 
 /** The median of the samples, drawn towards what was expected without them: on logarithms, by their number. */

@@ -3,6 +3,7 @@ import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
 import type { PlanSlug, TaskDefinition } from "../graph/task.ts";
+import { newTokens, type Usage } from "../graph/usage.ts";
 import { Estimates, type Sample } from "../schedule/estimate.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { Engine } from "./engine.ts";
@@ -130,7 +131,7 @@ export class GraphReader {
       .innerJoin("tasks", (join) =>
         join.onRef("tasks.plan_id", "=", "claims.plan_id").onRef("tasks.id", "=", "claims.task_id"),
       )
-      .select(["tasks.definition", "offered_at_ms", "started_at_ms", "claims.ended_at_ms"])
+      .select(["tasks.definition", "offered_at_ms", "started_at_ms", "claims.ended_at_ms", "usage"])
       .where("plans.repository", "=", repository)
       .where("outcome", "=", "completed")
       .orderBy("claims.id", "desc")
@@ -145,6 +146,7 @@ export class GraphReader {
         ...(estimateMs !== undefined && { estimateMs }),
         durationMs: Number(row.ended_at_ms) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
+        ...(row.usage !== null && { tokens: newTokens(JSON.parse(row.usage) as Usage) }),
       };
     });
   }
@@ -179,6 +181,22 @@ export class GraphReader {
   /** The newest claim that the agent was bound to. */
   async claimOfAgent(agentId: string): Promise<HeldClaim | undefined> {
     return this.#claim("agent_id", agentId);
+  }
+
+  /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
+  async attemptsOfAgents(agentIds: readonly string[]): Promise<HeldClaim[]> {
+    const found: HeldClaim[] = [];
+    for (let from = 0; from < agentIds.length; from += ROWS_AT_ONCE) {
+      const rows = await this.db
+        .selectFrom("claims")
+        .innerJoin("plans", "plans.id", "claims.plan_id")
+        .selectAll("claims")
+        .select("plans.slug as plan_slug")
+        .where("agent_id", "in", agentIds.slice(from, from + ROWS_AT_ONCE))
+        .execute();
+      found.push(...rows.map(heldFromRow));
+    }
+    return found.sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async #claim(column: "token_hash" | "claims.id" | "agent_id", value: string | number) {

@@ -17,6 +17,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   addOrderOfEvents,
   addThrottle,
   addObservations,
+  addUsage,
 ];
 
 /** The layout that this server makes and expects. */
@@ -219,4 +220,9 @@ async function addObservations(db: Kysely<Database>): Promise<void> {
     .addColumn("files", "text", (c) => c.notNull())
     .addColumn("at_work", "text", (c) => c.notNull())
     .execute();
+}
+
+/** 1.4: the tokens that each attempt used. */
+async function addUsage(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("claims").addColumn("usage", "text").execute();
 }

@@ -226,6 +226,11 @@ async function projectOne(
         .set({ drains_until_ms: null, changed_seq: seq })
         .execute();
       break;
+    case "attempt.measured":
+      await claimRow(db, change.attempt, ["running", "ended"])
+        .set({ usage: JSON.stringify(change.usage), changed_seq: seq })
+        .execute();
+      break;
     case "scope.touched": {
       const { notes } = await db
         .selectFrom("tasks")
@@ -238,6 +243,7 @@ async function projectOne(
         .execute();
       break;
     }
+    case "conversation.measured":
     case "token.refused":
     case "batch.launched":
     case "write.denied":

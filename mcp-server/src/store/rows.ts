@@ -4,6 +4,7 @@ import type { Change, GraphEvent } from "../graph/event.ts";
 import type { PlanSource, PlanStatus, Throttle } from "../graph/plan.ts";
 import type { Scope } from "../graph/scope.ts";
 import type { Isolation, PlanSlug, Task, TaskDefinition, TaskId, TaskStatus } from "../graph/task.ts";
+import type { Usage } from "../graph/usage.ts";
 import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";
 
 /** A plan as it is stored; `policy` holds only what the plan itself states. */
@@ -109,6 +110,7 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
     startedAtMs: Number(row.started_at_ms),
     reminded: row.reminded !== 0,
     ...(row.agent_id !== null && { agentId: row.agent_id }),
+    ...(row.usage !== null && { usage: JSON.parse(row.usage) as Usage }),
   };
   if (row.state === "running") {
     return {

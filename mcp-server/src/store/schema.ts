@@ -72,6 +72,8 @@ export interface ClaimsTable {
   last_message: string | null;
   cause: string | null;
   drains_until_ms: number | null;
+  /** A Usage; null as long as it was not measured. */
+  usage: Generated<Json | null>;
   changed_seq: number;
 }
 

@@ -22,7 +22,9 @@ export const batchCollect = defineTool({
         z.strictObject({ atLeast: z.number().int().min(1).max(1_000) }),
       ])
       .optional()
-      .describe("next (default): one more ended; any: one completed; all; {atLeast: n} completed"),
+      .describe(
+        "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed",
+      ),
     tasks: ids.optional().describe("Ids; default: those running now"),
     waitSeconds: z.number().min(0).max(7_200).optional().describe("Default 1500; 0 only looks"),
   }),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { BreakdownError } from "../breakdown/errors.ts";
+import { cleanLines } from "../report/escape.ts";
 import { CallerError } from "../run/errors.ts";
 import { StoreUnusable } from "../store/errors.ts";
 
@@ -27,7 +28,9 @@ export interface Failure {
 
 /** Turns whatever was thrown into an answer that says what is wrong and what to do; never a stack. */
 export function failure(error: unknown): Failure {
-  const problem = problemOf(error);
+  const { message, remedy, ...rest } = problemOf(error);
+  // What is wrong is often a text that somebody sent: it comes back as text, to a terminal or a prompt.
+  const problem = { ...rest, message: cleanLines(message), remedy: cleanLines(remedy) };
   return {
     content: [{ type: "text", text: `${problem.message} ${problem.remedy}` }],
     structuredContent: { error: problem },
@@ -52,7 +55,7 @@ function problemOf(error: unknown): Problem {
   }
   if (error instanceof z.ZodError) return invalidArguments(error);
   // A defect of ours: the trace goes to the log of the client, not to its model.
-  process.stderr.write(`parallel: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`parallel: ${cleanLines((error instanceof Error && error.stack) || String(error))}\n`);
   return {
     kind: "internal",
     message: `The server failed: ${error instanceof Error ? error.message.slice(0, 300) : "unknown reason"}.`,

@@ -1,3 +1,4 @@
+import { raiseLimit, type SpentTokens, spentText } from "../policy/token-limit.ts";
 import { type LoadedPlan, pauseSeconds } from "../run/plan-access.ts";
 import { planBranch } from "../run/plan-branch.ts";
 import type { Counts } from "../run/progress.ts";
@@ -15,11 +16,23 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   if (session.workflows.idOf(slug) !== undefined)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+  if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
   if (loaded.pauseMs > 0 && counts.running === 0) {
     return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
   }
   if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
   return waitFor(session);
+}
+
+/** What runs may finish; then it is for the user to decide. */
+function afterLimit(
+  session: SessionMemory,
+  { stored: { slug } }: LoadedPlan,
+  spent: SpentTokens,
+  { running }: Counts,
+): string {
+  const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
+  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
 }
 
 /** How to wait: somebody may talk to an interactive session, a headless one would end. */

@@ -28,6 +28,7 @@ export const planAnalyze = defineTool({
       minutesByCap,
       contradictions,
       unknownRoles,
+      overlappingRoles,
       ...rest
     } = analysis;
     return {
@@ -39,7 +40,10 @@ export const planAnalyze = defineTool({
         ...rest,
         ...(contradictions.length > 0 && { contradictions }),
         ...(unknownRoles.length > 0 && { unknownRoles }),
+        ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,
+        // What is to follow the last task, for whoever orchestrates.
+        review: loaded.policy.review,
         timeline,
         engine,
         next:

@@ -20,14 +20,20 @@ export const planCreate = defineTool({
       .min(1)
       .max(1_000)
       .optional()
-      .describe("Path of a 03-tasks.json, or of a plan of spec-kit, Task Master (#tag) or superpowers"),
+      .describe(
+        "Path of a 03-tasks.json (a valid 03-tasks.draft.json takes its place), or of a plan of spec-kit, Task Master (#tag) or superpowers",
+      ),
     tasks: tasks.optional(),
     policy: policyInput.optional().describe("Only what differs from the settings"),
     dryRun: z.boolean().optional().describe("Check, write nothing"),
   }),
   annotations: IDEMPOTENT,
   async handle(input, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, loaded } = await createPlan(run, actor, input);
+    const { created, updated, unchanged, removed, warnings, loaded, placed } = await createPlan(
+      run,
+      actor,
+      input,
+    );
     if (!input.dryRun && loaded) {
       session.plans.add(loaded.stored.slug);
       session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -44,6 +50,7 @@ export const planCreate = defineTool({
           warnings.length > MAX_WARNINGS
             ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`]
             : warnings,
+        ...(placed && { placed }),
         ...(loaded && { counts: shortCounts(countsOf(loaded)) }),
         next: input.dryRun
           ? "Nothing was written; call again without dryRun to import it."

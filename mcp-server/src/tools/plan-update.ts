@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type ExportedFile, exportPlan } from "../run/export-plan.ts";
 import { policyInput } from "../run/policy-input.ts";
 import { countsOf, isDone, shortCounts } from "../run/progress.ts";
+import { reviewPlan } from "../run/review-plan.ts";
 import { updatePlan } from "../run/update-plan.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./fields.ts";
@@ -16,14 +17,17 @@ export const planUpdate = defineTool({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
     action: z
-      .enum(["pause", "resume", "stop", "reopen", "export"])
+      .enum(["pause", "resume", "stop", "reopen", "export", "review"])
       .optional()
       .describe("pause lets running agents finish, stop does not"),
   }),
   annotations: IDEMPOTENT,
   async handle(input, { run, session, actor }) {
-    const action = input.action === "export" ? undefined : input.action;
-    const { loaded, warnings } = await updatePlan(run, actor, input.plan, input.policy, action);
+    const action = input.action === "export" || input.action === "review" ? undefined : input.action;
+    const updated = await updatePlan(run, actor, input.plan, input.policy, action);
+    const review = input.action === "review" ? await reviewPlan(run, actor, input.plan) : undefined;
+    const { warnings } = updated;
+    const loaded = review?.loaded ?? updated.loaded;
     const files = input.action === "export" ? await exportPlan(run, actor, input.plan) : undefined;
     const counts = countsOf(loaded);
     session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -33,6 +37,7 @@ export const planUpdate = defineTool({
         status: loaded.stored.status,
         ...(input.policy && { policy: loaded.policy }),
         ...(files && { files }),
+        ...(review && { review: review.id ?? review.why }),
         ...(warnings.length > 0 && { warnings }),
         counts: shortCounts(counts),
         next: files ? afterExport(files) : nextStep(session, loaded, counts, isDone(loaded)),

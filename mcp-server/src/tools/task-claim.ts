@@ -25,13 +25,14 @@ export const taskClaim = defineTool({
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
     const counts = countsOf(loaded);
-    const over = isDone(loaded) || loaded.stored.status !== "open";
+    const done = isDone(loaded) || loaded.stored.status !== "open";
+    const over = done || loaded.spent !== undefined;
     return {
       data: {
         claim: null,
         why,
         counts: shortCounts(counts),
-        done: over,
+        done,
         next: isWorkflow
           ? "Do nothing more: call StructuredOutput."
           : over

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type BlockedOn, type Evidence, type Report, SEVERITIES } from "../graph/attempt.ts";
+import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
 import { CallerError } from "../run/errors.ts";
 import { reportTask } from "../run/report-task.ts";
@@ -10,6 +10,7 @@ const input = z.strictObject({
   task: taskName,
   token,
   outcome: z.enum(["completed", "failed", "blocked"]).describe("completed needs evidence"),
+  verdict: z.enum(REVIEW_VERDICTS).optional().describe("Of a review, with completed"),
   summary: z.string().min(1).max(4_000).describe("At most three sentences"),
   evidence: evidence
     .optional()
@@ -44,7 +45,6 @@ export const taskReport = defineTool({
     "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
   input,
   annotations: IDEMPOTENT,
-  alwaysLoad: true,
   async handle(call, { run, session, actor, agentId }) {
     const result = await reportTask(run, actor, agentId, {
       task: call.task,
@@ -71,6 +71,7 @@ function reportOf(call: z.infer<typeof input>): Report {
   const blockedOn = call.blockedOn && needOf(call.blockedOn);
   return {
     outcome: call.outcome,
+    ...(call.verdict !== undefined && { verdict: call.verdict }),
     summary: call.summary,
     evidence: (call.evidence ?? []).map(evidenceOf),
     filesChanged: call.filesChanged ?? [],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { arrivals, type CallBlock, type Conversation, textOf } from "./conversation.ts";
+import { arrivals, type Block, type CallBlock, type Conversation, textOf } from "./conversation.ts";
 import { type Answer, answers, findTask, taskTool } from "./task-tools.ts";
 import { callsTogether, calls as callsTool, type Output, says, type Turn } from "./turn.ts";
 import { workingDirectory, worksByTheBrief } from "./worker.ts";
@@ -293,18 +293,29 @@ function notifications(text: string): number {
   return text.match(/<task-notification>/g)?.length ?? 0;
 }
 
-/** The plan that the user's last command names, by slug or path, and where in the conversation it does so. */
+/**
+ * The plan that the last command is about, by the slug or path that it names or by what was created for it, and where
+ * in the conversation the user typed the command or the model invoked it.
+ */
 export function command(conversation: Conversation): { plan: string; start: number } {
-  const start = conversation.blocks.findLastIndex(
-    (block) => block.kind === "text" && block.role === "user" && COMMAND.test(block.text),
-  );
-  const block = conversation.blocks[start];
-  const argument = block?.kind === "text" ? block.text.match(COMMAND)?.[1] : undefined;
-  const plan = argument?.replace(/^specs\//, "").replace(/\/.*$/, "");
+  const start = conversation.blocks.findLastIndex((block) => argumentOf(block) !== undefined);
+  const created = conversation.blocks
+    .slice(start)
+    .findLast((block): block is CallBlock => block.kind === "call" && block.tool === taskTool("plan_create"));
+  const argument = argumentOf(conversation.blocks[start])?.split(/\s/)[0];
+  const named = argument?.replace(/^specs\//, "").replace(/\/.*$/, "");
+  const plan = created === undefined ? named : String(created.input.plan);
   if (plan === undefined || plan === "") throw new Error("the conversation names no plan to execute");
   return { plan, start };
 }
-const COMMAND = /<command-args>\s*([^\s<]+)/;
+const COMMAND = /<command-args>\s*([^<]*[^\s<])/;
+
+function argumentOf(block: Block | undefined): string | undefined {
+  if (block?.kind === "call" && block.tool === "Skill" && typeof block.input.args === "string") {
+    return block.input.args;
+  }
+  return block?.kind === "text" && block.role === "user" ? block.text.match(COMMAND)?.[1] : undefined;
+}
 
 /** What the last `batch_next` offered and no Agent call has taken up since. */
 function unlaunched(conversation: Conversation): LaunchItem[] {

@@ -18,6 +18,13 @@ function system(text: string): Block {
   return { kind: "text", role: "system", message: 3, text };
 }
 
+const USAGE = {
+  input_tokens: 1,
+  cache_creation_input_tokens: 2,
+  cache_read_input_tokens: 3,
+  output_tokens: 4,
+};
+
 describe("a recording", () => {
   it("separates what the host joined: notifications, the agents' last messages, and hook lines", () => {
     const hook = "UserPromptSubmit hook additional context: 2 ready.\n\nCall batch_next.";
@@ -64,7 +71,7 @@ describe("a recording", () => {
     const recording = new Recording();
     const speaks = (agentId: string, startMs: number, endMs: number, tool: string) => {
       const entry = recording.open({ sessionId: "s", agentId, model: "m", tools: [], blocks: [] }, startMs);
-      recording.answered(entry, [{ tool, input: {} }]);
+      recording.answered(entry, [{ tool, input: {} }], USAGE);
       recording.end(entry, endMs);
     };
     speaks("a", 0, 5, taskTool("task_report"));

@@ -5,6 +5,14 @@ import type { Output } from "./turn.ts";
 
 /** Every request that reached the endpoint, and what can be counted from them. */
 
+/** Tokens as the Messages API counts them. */
+export interface HandedOutUsage {
+  input_tokens: number;
+  cache_creation_input_tokens: number;
+  cache_read_input_tokens: number;
+  output_tokens: number;
+}
+
 export interface RecordedRequest {
   startMs: number;
   /** Absent while the request is open. */
@@ -14,6 +22,8 @@ export interface RecordedRequest {
   /** The task (`plan/id`) a worker was at. */
   task?: string;
   outputs: Output[];
+  /** Absent where the model did not answer. */
+  usage?: HandedOutUsage;
 }
 
 export interface AgentInterval {
@@ -43,8 +53,9 @@ export class Recording {
     return entry;
   }
 
-  answered(entry: RecordedRequest, outputs: Output[]): void {
+  answered(entry: RecordedRequest, outputs: Output[], usage: HandedOutUsage): void {
     entry.outputs = outputs;
+    entry.usage = usage;
   }
 
   end(entry: RecordedRequest, endMs: number): void {

@@ -11,6 +11,7 @@ import {
   type Place,
   type StreamEvent,
 } from "./claude-code.ts";
+import type { Conversation } from "./conversation.ts";
 import { InteractiveClaudeCode } from "./interactive.ts";
 import { eventually } from "./processes.ts";
 import type { Recording } from "./recording.ts";
@@ -61,7 +62,10 @@ export async function runScenario(
   const latencyMs = scenario.latencyMs ?? { main: 20, agent: 100 };
   const scriptOf = ({ orchestrator }: { orchestrator: Scenario["runs"][number]["orchestrator"] }) => ({
     main: orchestrator,
-    agent: workers.answer,
+    agent: (conversation: Conversation) => {
+      const turn = scenario.agents?.(conversation);
+      return turn === undefined ? workers.answer(conversation) : { turn };
+    },
     latencyMs,
   });
   const [first] = scenario.runs;

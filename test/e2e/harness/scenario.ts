@@ -1,7 +1,9 @@
 import type { Place } from "./claude-code.ts";
+import type { Conversation } from "./conversation.ts";
 import type { InteractiveClaudeCode } from "./interactive.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import type { Recording } from "./recording.ts";
+import type { Turn } from "./turn.ts";
 import type { Work } from "./worker.ts";
 
 /** A story to be played with the real Claude Code: a project, what is asked of it, and how the models behave. */
@@ -25,6 +27,8 @@ export interface Scenario {
   workers?: Record<string, Work | Work[]>;
   /** What workers do that `workers` does not name. */
   work?: Work;
+  /** What agents do that were launched without a task; `undefined` for those that are workers after all. */
+  agents?: (conversation: Conversation) => Turn | undefined;
   /** One after the other, in the same project and home. */
   runs: Run[];
 }
@@ -60,11 +64,13 @@ export interface SpecTask {
   title?: string;
   phase?: number;
   dependencies?: string[];
+  needs?: "all" | "any" | "settled" | { atLeast: number };
   size?: "small" | "medium" | "large";
   writes?: string[];
   reads?: string[];
   resources?: string[];
-  acceptance?: string[];
+  acceptance?: (string | { criterion: string; command: string })[];
+  review?: boolean;
   estimateMinutes?: number;
   timeoutMinutes?: number;
   retries?: number;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Conversation, isMainConversation, parseConversation } from "./conversation.ts";
-import { Recording } from "./recording.ts";
+import { type HandedOutUsage, Recording } from "./recording.ts";
 import type { Output, Turn } from "./turn.ts";
 
 export interface Script {
@@ -64,8 +64,8 @@ export class ScriptedModel {
         sendJson(response, status, { type: "error", error }, { "x-should-retry": "false" });
         return;
       }
-      this.recording.answered(entry, turn.outputs);
       const message = this.#message(turn.outputs, conversation.model);
+      this.recording.answered(entry, turn.outputs, message.usage);
       if (body.stream === true) stream(response, message);
       else sendJson(response, 200, message);
     } catch (error) {
@@ -107,9 +107,19 @@ export class ScriptedModel {
       content,
       stop_reason: content.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn",
       stop_sequence: null,
-      usage: { input_tokens: 10, output_tokens: 20 },
+      usage: usageOf(turn),
     };
   }
+}
+
+/** What a turn is said to have used: other figures for each of the turns of a run, and small, so that none is long. */
+function usageOf(turn: number): HandedOutUsage {
+  return {
+    input_tokens: 10 + turn,
+    cache_creation_input_tokens: 100 + 3 * turn,
+    cache_read_input_tokens: 500 + 5 * turn,
+    output_tokens: 20 + 7 * turn,
+  };
 }
 
 type Content =
@@ -124,14 +134,16 @@ interface Message {
   content: Content[];
   stop_reason: string;
   stop_sequence: null;
-  usage: { input_tokens: number; output_tokens: number };
+  usage: HandedOutUsage;
 }
 
 function stream(response: ServerResponse, message: Message): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const send = (type: string, data: Record<string, unknown>) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
-  send("message_start", { message: { ...message, content: [], stop_reason: null } });
+  // How much a model puts out is known when it has: until then the provider says 1.
+  const usage = { ...message.usage, output_tokens: 1 };
+  send("message_start", { message: { ...message, content: [], stop_reason: null, usage } });
   message.content.forEach((block, index) => {
     const isText = block.type === "text";
     send("content_block_start", {
@@ -148,7 +160,7 @@ function stream(response: ServerResponse, message: Message): void {
   });
   send("message_delta", {
     delta: { stop_reason: message.stop_reason, stop_sequence: null },
-    usage: { output_tokens: message.usage.output_tokens },
+    usage: message.usage,
   });
   send("message_stop", {});
   response.end();

@@ -63,6 +63,7 @@ export function uses(tool: string, input: Record<string, unknown>): Step {
 
 export interface ReportFields {
   outcome?: "completed" | "failed" | "blocked";
+  verdict?: "accepted" | "rejected";
   summary?: string;
   evidence?: Record<string, unknown>[];
   filesChanged?: string[];

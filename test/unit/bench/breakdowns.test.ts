@@ -118,7 +118,7 @@ describe("level chunks", () => {
 const REAL = fileURLToPath(new URL("../../../../shared/data/specs/", import.meta.url));
 
 describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where they are absent)", () => {
-  const ctx = { roles: new Roles("."), caseInsensitive: false };
+  const ctx = { roles: new Roles(), caseInsensitive: false };
 
   it.each(["exclusive", "shared"] as const)(
     "get a valid schedule, each of them, with unscoped: %s",

@@ -5,13 +5,9 @@ import { describe, expect, it } from "vitest";
 import { database } from "../../../mcp-server/src/doctor/database.ts";
 import { prepareExamination } from "../../../mcp-server/src/doctor/examination.ts";
 import { hooks } from "../../../mcp-server/src/doctor/hooks.ts";
-import {
-  enabledPlugins,
-  readHostSettings,
-  variablesOf,
-} from "../../../mcp-server/src/doctor/host-settings.ts";
 import { type Surroundings, surroundingsOf } from "../../../mcp-server/src/doctor/surroundings.ts";
 import { parseWorktrees } from "../../../mcp-server/src/doctor/worktrees.ts";
+import { enabledPlugins, readHostSettings, variablesOf } from "../../../mcp-server/src/host/settings.ts";
 import { openSqlite } from "../../../mcp-server/src/store/sqlite.ts";
 import { temporaryFolder } from "../../server/parallel-server.ts";
 

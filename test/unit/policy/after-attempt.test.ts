@@ -25,6 +25,14 @@ describe("after an attempt, a task", () => {
     }
   });
 
+  it("has failed after a completed one that says that its work is not as it should be", () => {
+    const facts = { notAchieved: "1 was rejected in 3 reviews", retries: 5 };
+    expect(statusOf("completed", facts)).toBe("failed");
+    expect(statusOf("failed", facts), "which says nothing about an attempt that failed itself").toBe(
+      "pending",
+    );
+  });
+
   it.each(["failed", "unreported"] as const)(
     "that was %s has as many further attempts as retries say",
     (outcome) => {

@@ -9,9 +9,11 @@ const quiet: RunFacts = {
   ready: 0,
   completed: 0,
   failed: [],
+  rejected: [],
   retrying: [],
   unreachable: 0,
   done: false,
+  limit: undefined,
 };
 
 function decisionOn(facts: Partial<RunFacts>) {
@@ -40,8 +42,24 @@ describe("decide", () => {
     expect(decisionOn({ failed: ["1"], done: true }).reason).toMatch(/Nothing completed/);
   });
 
+  it("escalates what every review rejected, beside what failed", () => {
+    const { decision, reason } = decisionOn({ rejected: ["1"], failed: ["2"], completed: 3, unreachable: 1 });
+    expect(decision).toBe("escalate");
+    expect(reason).toBe(
+      "Rejected in every review: 1. Failed after all attempts: 2. 1 wait for them and cannot start.",
+    );
+    expect(decisionOn({ rejected: ["1"], running: 1 }).decision, "while others work on").toBe("wait");
+  });
+
   it("proceeds to the report when everything has ended well", () => {
     expect(decisionOn({ completed: 3, done: true }).decision).toBe("proceed");
+  });
+
+  it("hands a plan to the user whose limit is reached, when what runs has ended", () => {
+    const limit = "The limit is reached.";
+    expect(decisionOn({ limit, running: 1 }).decision).toBe("wait");
+    expect(decisionOn({ limit })).toEqual({ decision: "escalate", reason: limit });
+    expect(decisionOn({ limit, done: true }).decision).toBe("proceed");
   });
 
   it("stops a stopped plan whatever else holds, and proceeds or retries only with something ready", () => {
@@ -53,9 +71,11 @@ describe("decide", () => {
       ready: fc.nat(3),
       completed: fc.nat(3),
       failed: ids,
+      rejected: ids,
       retrying: ids,
       unreachable: fc.nat(3),
       done: fc.boolean(),
+      limit: fc.constantFrom(undefined, "The limit is reached."),
     });
     fc.assert(
       fc.property(facts, (given) => {

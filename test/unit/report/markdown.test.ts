@@ -71,7 +71,7 @@ describe("the report in Markdown", () => {
     expect(measured).toContain("| Attempts | 12 (1 retry, 1 lost) |");
     expect(measured.filter((line) => /\| (?:0|undefined|NaN)/.test(line))).toEqual([]);
     expect(measured).toContain(
-      "Not measured: planned critical path (no estimates); tokens; contradictions between reports.",
+      "Not measured: planned critical path (no estimates); tokens of the agents (no transcript was found); tokens of the main conversation (no transcript was found); contradictions between reports.",
     );
   });
 

@@ -15,6 +15,7 @@ import {
   type TaskId,
   unstarted,
 } from "../../../mcp-server/src/graph/task.ts";
+import type { Usage } from "../../../mcp-server/src/graph/usage.ts";
 
 /** When the runs of the tests start: 2026-03-02 09:00 UTC. */
 export const START_MS = Date.UTC(2026, 2, 2, 9);
@@ -60,6 +61,7 @@ export interface Ran {
   readonly cause?: string;
   readonly lastMessage?: string;
   readonly widened?: string[];
+  readonly usage?: Usage;
 }
 
 /** A report of a completed task without anything in it, but for what is given. */
@@ -104,6 +106,7 @@ export function planState(
       startedAtMs: START_MS + one.from * SECOND,
       reminded: false,
       ...(one.agentId && { agentId: one.agentId }),
+      ...(one.usage && { usage: one.usage }),
     };
     if (one.to === undefined) {
       return { ...base, state: "running", lastSeenMs: base.startedAtMs, leaseUntilMs: base.startedAtMs + 1 };

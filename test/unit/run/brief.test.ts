@@ -20,6 +20,7 @@ function brief(facts: Partial<BriefFacts> = {}): string {
     scope: { basis: "declared", writes: ["src/parser.ts"], reads: [], resources: [] },
     inputs: [],
     earlier: [],
+    canReport: true,
     ...facts,
   });
 }
@@ -50,6 +51,19 @@ describe("a brief", () => {
     expect(text).toContain("1. Parses numbers (verify by: `npm test`)");
     expect(text).toContain("2. Is documented");
     expect(brief()).not.toContain("# Acceptance");
+  });
+
+  it("asks a reviewer, and nobody else, for a verdict", () => {
+    const extra = { purpose: { kind: "review", of: "1", round: 1 } };
+    expect(brief({ task: task("1-review", { origin: "server", extra }) })).toContain(
+      "And verdict: accepted, or",
+    );
+    expect(brief({ task: task("1-review", { origin: "file", extra }) })).not.toContain("verdict");
+  });
+
+  it("quotes every line of what others wrote, whatever ends it", () => {
+    const notes = ["one\rtwo\u2028# How to end\r\nfour"];
+    expect(brief({ task: task("1.2", { notes }) })).toContain("> one\n> two\n> # How to end\n> four");
   });
 
   it("says what may be written, by how it is known", () => {
@@ -94,8 +108,21 @@ describe("a brief", () => {
     expect(text).toContain("auth/c");
   });
 
+  it("hands over what an agent said last that has no tool to report with", () => {
+    const inputs = [{ task: task("1.1", { status: "completed" }), lastMessage: "DONE. The port is 8080." }];
+    expect(brief({ inputs })).toContain("> DONE. The port is 8080.");
+  });
+
+  it("asks an agent that has no tool to report with for its report as its last message", () => {
+    const text = brief({ canReport: false });
+    expect(text).not.toContain("task_report");
+    expect(text).toContain("Your last message is your report");
+    expect(text).toContain("begins with the word DONE or FAILED");
+    expect(text).toContain("Do not stage, commit");
+  });
+
   it("names the inputs that are missing", () => {
-    const inputs = [{ task: task("1.1", { status: "failed" }), report: undefined }];
+    const inputs = [{ task: task("1.1", { status: "failed" }) }];
     expect(brief({ inputs })).toContain("auth/1.1 Task 1.1: missing (failed)");
   });
 

@@ -76,6 +76,8 @@ describe("a policy as it is written", () => {
     { retries: -1 },
     { failure: "never" },
     { capacity: { reviewer: 0 } },
+    { maxTokens: -1 },
+    { maxTokens: 0.5 },
     { cap: 3 },
   ])("%j is not valid", (input) => {
     expect(policyInput.safeParse(input).success).toBe(false);
@@ -90,9 +92,16 @@ describe("the settings of the environment", () => {
         PARALLEL_LEASE_MINUTES: "0.5",
         PARALLEL_FAILURE: "fail-fast",
         PARALLEL_GUARD: "warn",
+        PARALLEL_MAX_TOKENS: "2000000",
         PARALLEL_OTHER: "x",
       }),
-    ).toEqual({ maxParallel: 8, leaseMinutes: 0.5, failure: "fail-fast", guard: "warn" });
+    ).toEqual({
+      maxParallel: 8,
+      leaseMinutes: 0.5,
+      failure: "fail-fast",
+      guard: "warn",
+      maxTokens: 2_000_000,
+    });
   });
 
   it("are not set when they are empty, or their own unreplaced name", () => {
@@ -108,15 +117,12 @@ describe("the settings of the environment", () => {
     ["PARALLEL_MAX_PARALLEL", "many"],
     ["PARALLEL_MAX_PARALLEL", "0"],
     ["PARALLEL_RETRIES", "-1"],
+    ["PARALLEL_MAX_TOKENS", "1M"],
     ["PARALLEL_GUARD", "sometimes"],
   ])("%s=%s is refused by name", (name, value) => {
     const error = refusalOf(() => settingsFromEnvironment({ [name]: value }));
     expect(error.field).toBe(name);
     expect(error.message).toContain(`${name}=${value}`);
     expect(error.remedy).toContain(name);
-  });
-
-  it("that are not served yet are refused", () => {
-    expect(refusalOf(() => settingsFromEnvironment({ PARALLEL_REVIEW: "task" })).kind).toBe("not_served");
   });
 });

@@ -29,4 +29,14 @@ describe("the memory of a session", () => {
     expect(session.callerOf("u4999")).toBeDefined();
     expect(session.callerOf("u3500")).toBeDefined();
   });
+
+  it("passes over an event that tells nothing, for whoever knew all before it", () => {
+    const session = new SessionMemory(true);
+    session.told.set("p", 7);
+    session.sentBack.set("p", 5);
+    session.overlook("p", 7, 8);
+    expect([session.told.get("p"), session.sentBack.get("p")]).toEqual([8, 5]);
+    session.overlook("other", 1, 2);
+    expect(session.told.has("other")).toBe(false);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SIZES } from "../../../mcp-server/src/graph/task.ts";
-import { Estimates, estimateTokens, type Sample } from "../../../mcp-server/src/schedule/estimate.ts";
+import { Estimates, type Sample } from "../../../mcp-server/src/schedule/estimate.ts";
 
 const MINUTE = 60_000;
 
@@ -85,7 +85,49 @@ describe("with history, an estimate", () => {
   });
 });
 
-it("an estimate of tokens grows with the time", () => {
-  expect(estimateTokens(0)).toBe(0);
-  expect(estimateTokens(120_000)).toBe(2 * estimateTokens(60_000));
+describe("an estimate of tokens", () => {
+  it("grows with the time as long as there is no history, and says so", () => {
+    const estimates = new Estimates();
+    const [short, long] = [
+      estimates.tokens({ estimateMs: MINUTE }),
+      estimates.tokens({ estimateMs: 3 * MINUTE }),
+    ];
+    expect(short).toBeGreaterThan(0);
+    expect(long).toBe(3 * short);
+    expect(estimates.tokensBasis([{}, { size: "xl" }])).toBe(
+      "2 by 8,000 a minute; nothing of it was measured in this repository",
+    );
+  });
+
+  it("comes to what attempts of the same role and size used, the more of them there are", () => {
+    const of = (count: number) =>
+      new Estimates(attempts(count, 2, { size: "large", agent: "tester", tokens: 1_000 })).tokens({
+        size: "large",
+        agent: "tester",
+      });
+    const [one, five, fifty] = [of(1), of(5), of(50)];
+    expect(five).toBeLessThan(one);
+    expect(fifty).toBeLessThan(five);
+    expect(fifty).toBeLessThan(2_000);
+  });
+
+  it("goes by the median, which one agent that ran away hardly moves", () => {
+    const usual = attempts(9, 4, { size: "small", tokens: 5_000 });
+    const away = attempts(1, 4, { size: "small", tokens: 50_000_000 });
+    const [without, withIt] = [new Estimates(usual), new Estimates([...usual, ...away])].map((estimates) =>
+      estimates.tokens({ size: "small" }),
+    ) as [number, number];
+    expect(withIt / without).toBeGreaterThan(0.8);
+    expect(withIt / without).toBeLessThan(1.2);
+  });
+
+  it("learns from measured attempts alone, and says for how many tasks", () => {
+    const estimates = new Estimates([
+      ...attempts(9, 4, { size: "small" }),
+      ...attempts(3, 4, { size: "large", tokens: 10 }),
+    ]);
+    expect(estimates.tokensBasis([{ size: "small" }, { size: "large" }])).toBe(
+      "1 by attempts in this repository, 1 by 8,000 a minute",
+    );
+  });
 });

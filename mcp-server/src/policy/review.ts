@@ -1,0 +1,88 @@
+import type { Report } from "../graph/attempt.ts";
+import { isReviewStep, type Purpose, purposeOf } from "../graph/purpose.ts";
+import type { Task, TaskDefinition, TaskId } from "../graph/task.ts";
+import type { Policy } from "./policy.ts";
+
+/**
+ * What depends on a reviewed task also waits for the last step of its review: a review that gave no verdict yet, or
+ * the task that mends what one found. Each further step takes the place of the one before in the dependents, so that
+ * only an accepted review lets them start.
+ */
+
+/** A work that was rejected so often is left to a person. */
+export const MAX_REVIEWS = 3;
+
+/**
+ * Whether a task is reviewed when it completes: it says so itself, or the policy does for all that may write. What
+ * the server made is never reviewed by itself, but with the work that it is for.
+ */
+export function wantsReview(task: TaskDefinition, policy: Pick<Policy, "review">): boolean {
+  if (task.origin === "server") return false;
+  return task.review ?? (policy.review === "task" && task.writes?.length !== 0);
+}
+
+/** Whether the verdict leaves the work to a person: it was rejected in the last of its reviews. */
+export function isRejectedForGood(purpose: Purpose | undefined, report: Report): boolean {
+  return purpose?.kind === "review" && purpose.round >= MAX_REVIEWS && report.verdict === "rejected";
+}
+
+/** The last step of the review of each reviewed task. */
+export function lastSteps(tasks: Iterable<Task>): Map<TaskId, TaskId> {
+  const last = new Map<TaskId, Task>();
+  for (const task of tasks) {
+    const purpose = purposeOf(task);
+    if (purpose?.kind !== "review" && purpose?.kind !== "fix") continue;
+    if (purpose.of === undefined || task.position < (last.get(purpose.of)?.position ?? 0)) continue;
+    last.set(purpose.of, task);
+  }
+  return new Map([...last].map(([of, { id }]) => [of, id]));
+}
+
+/**
+ * The definition with the last step of a review beside every dependency on reviewed work. Where not all dependencies
+ * have to complete, the step stands for the work, or both would be counted. What is there for the work itself does not
+ * wait for its acceptance.
+ */
+export function waitForReviews(
+  task: TaskDefinition,
+  taskOf: (id: TaskId) => Task | undefined,
+  steps: ReadonlyMap<TaskId, TaskId>,
+): TaskDefinition {
+  if (steps.size === 0) return task;
+  const countsAll = task.needs === "all" || task.needs === "settled";
+  const dependencies = new Set<TaskId>();
+  for (const id of task.dependencies) {
+    const work = workBehind(id, taskOf);
+    const step = isAbout(task, work, taskOf) ? undefined : steps.get(work);
+    if (step === undefined || (countsAll && !isReviewStep(taskOf(id)))) dependencies.add(id);
+    if (step !== undefined) dependencies.add(step);
+  }
+  return { ...task, dependencies: [...dependencies] };
+}
+
+/** A reviewed task and what has mended it so far, in order; nothing if there is no such task. */
+export function workUnderReview(tasks: ReadonlyMap<TaskId, Task>, of: TaskId): Task[] {
+  return [...tasks.values()].filter((task) => {
+    if (task.id === of) return true;
+    const purpose = purposeOf(task);
+    return purpose?.kind === "fix" && purpose.of === of && task.status === "completed";
+  });
+}
+
+/** Whether the task is there for this work: to review, mend, merge or verify it. */
+export function isAbout(
+  task: TaskDefinition,
+  work: TaskId,
+  taskOf: (id: TaskId) => Task | undefined,
+): boolean {
+  const purpose = purposeOf(task);
+  if (purpose?.kind === "verify") return purpose.of.includes(work);
+  return purpose?.of !== undefined && workBehind(purpose.of, taskOf) === work;
+}
+
+/** The task whose work is meant: a merge, a review and a fix are about another's. */
+export function workBehind(id: TaskId, taskOf: (id: TaskId) => Task | undefined): TaskId {
+  const purpose = purposeOf(taskOf(id));
+  if (!purpose || purpose.kind === "verify" || purpose.of === undefined) return id;
+  return workBehind(purpose.of, taskOf);
+}

@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { RunReport } from "../../mcp-server/src/report/aggregate.ts";
+import { eventsOf, readGraph } from "./graph-state.ts";
+import type { RecordedRequest } from "./harness/recording.ts";
+import { type Outcome, runScenario } from "./harness/run-scenario.ts";
+import { expectCleanEnd, expectEachDoneOnce, headlessRun, independentTasks, storyOf } from "./small-plan.ts";
+
+const COMMAND_LINE = fileURLToPath(new URL("../../bin/parallel", import.meta.url));
+
+/** The report as the user gets it in a terminal. */
+function reportOf({ project, home }: Outcome): Promise<RunReport> {
+  const env = { PATH: process.env.PATH, HOME: home };
+  return new Promise((resolve) => {
+    // Its exit code says how the plan stands, which is not what this is about.
+    execFile(
+      process.execPath,
+      [COMMAND_LINE, "report", "demo", "--json"],
+      { cwd: project, env },
+      (_, stdout) => resolve(JSON.parse(stdout) as RunReport),
+    );
+  });
+}
+
+/** What the endpoint handed out, in the words of the report. */
+function handedOut(requests: readonly RecordedRequest[]) {
+  const sum = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0 };
+  for (const { usage } of requests) {
+    sum.input += usage?.input_tokens ?? 0;
+    sum.cacheWrite += usage?.cache_creation_input_tokens ?? 0;
+    sum.cacheRead += usage?.cache_read_input_tokens ?? 0;
+    sum.output += usage?.output_tokens ?? 0;
+  }
+  return sum;
+}
+
+describe("the tokens in the report", { timeout: 60_000 }, () => {
+  it("are what the model's provider handed out", async () => {
+    const tasks = [
+      ...independentTasks(5),
+      { id: "2.1", description: "Join", dependencies: ["1.1"], writes: ["joined.txt"] },
+    ];
+    await runScenario(storyOf("tokens", tasks, { runs: [headlessRun()] }), async (outcome) => {
+      const { requests } = outcome.recording;
+      const graph = expectEachDoneOnce(outcome);
+      const report = await reportOf(outcome);
+      const fromMs = eventsOf(graph, "claim.offered")[0]?.atMs ?? 0;
+      const toMs = eventsOf(graph, "plan.reported")[0]?.atMs ?? 0;
+      const orchestrating = requests.filter(
+        ({ isMain, endMs = 0 }) => isMain && endMs >= fromMs && endMs <= toMs,
+      );
+      const agents = requests.filter(({ conversation }) => conversation.agentId !== undefined);
+      expect(orchestrating.length).toBeGreaterThan(2);
+      expect(agents.length).toBeGreaterThan(2 * tasks.length);
+      expect(report.figures.usage).toMatchObject({
+        agents: handedOut(agents),
+        main: handedOut(orchestrating),
+        unmeasuredAttempts: 0,
+        unmeasuredSessions: 0,
+      });
+      for (const { task, agentId } of graph.attempts) {
+        const own = agents.filter(({ conversation }) => conversation.agentId === agentId);
+        expect(report.tasks.find((one) => one.task === task)?.usage).toEqual(handedOut(own));
+      }
+      // The main conversation was shown its own figures, although it had only just said so.
+      const [measured] = eventsOf(graph, "conversation.measured");
+      expect(measured?.data.usage).toEqual(handedOut(orchestrating));
+      const ledger = readFileSync(join(outcome.project, "specs/demo/04-implementation.md"), "utf8");
+      expect(ledger).toMatch(
+        /- Tokens without cache reads: [\d,]+ by its agents, [\d,]+ by its main conversation/,
+      );
+    });
+  });
+
+  it("end a run that has used what it may, and the user is told", async () => {
+    const environment = { PARALLEL_MAX_TOKENS: "1500" };
+    const story = storyOf("maxTokens", independentTasks(7), { environment, runs: [headlessRun()] });
+    await runScenario(story, (outcome) => {
+      const graph = readGraph(outcome.database);
+      expectCleanEnd(outcome);
+      expect(graph.attempts).toHaveLength(5);
+      expect(Object.values(graph.tasks).sort()).toEqual([
+        ...Array.from({ length: 5 }, () => "completed"),
+        "pending",
+        "pending",
+      ]);
+      expect(eventsOf(graph, "decision.taken").map(({ data }) => data)).toEqual([
+        {
+          decision: "stop",
+          reason: expect.stringMatching(
+            /^The agents have used [\d,]+ tokens, maxTokens is 1,500: nothing more is launched\.$/,
+          ),
+          maxTokens: 1_500,
+        },
+      ]);
+      expect(eventsOf(graph, "plan.reported").length).toBeGreaterThan(0);
+      expect(outcome.runs[0]?.texts.join("\n")).toContain("maxTokens is 1,500");
+      expect(outcome.runs[0]?.stderr).toMatch(
+        /demo is not finished: 5 of 7 completed, 0 failed\. The agents have used .*plan_update/,
+      );
+    });
+  });
+});
