@@ -53,6 +53,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     repository: await repositoryName(checkoutAt(root)),
     caseInsensitive: false,
     owner: await ownerOf(process.ppid, undefined),
+    workflowCap: 8,
     settings: { maxParallel: CAP },
     roles: new Roles(),
     ownTexts: new OwnTexts(root),

@@ -6,6 +6,8 @@ import { executesThePlan } from "./harness/orchestrator.ts";
 import type { AgentInterval, RecordedRequest } from "./harness/recording.ts";
 import type { Outcome, RunOutcome } from "./harness/run-scenario.ts";
 import { type PrintRun, type Scenario, type SpecTask, specification } from "./harness/scenario.ts";
+import { answers } from "./harness/task-tools.ts";
+import { executesByWorkflow, SCRIPT_ENGINE, wantsTheWholeReport } from "./harness/workflow-orchestrator.ts";
 
 /** What a user types to let the plan `demo` run, or run on. */
 export const EXECUTE = "/spec:execute demo";
@@ -18,9 +20,16 @@ export function independentTasks(count: number): SpecTask[] {
   });
 }
 
+/**
+ * The engine of every run that does not say by which it is: with `PARALLEL_TEST_ENGINE=workflow` the scenarios are
+ * played by the host's script engine. What they expect of a launch or of the main conversation is then not met.
+ */
+export const BY_WORKFLOW = process.env.PARALLEL_TEST_ENGINE === "workflow";
+
 /** One `claude -p` that executes the plan. */
 export function headlessRun(parts: Partial<PrintRun> = {}): PrintRun {
-  return { prompt: EXECUTE, orchestrator: executesThePlan, ...parts };
+  const orchestrator = BY_WORKFLOW ? wantsTheWholeReport(executesByWorkflow) : executesThePlan;
+  return { prompt: EXECUTE, orchestrator, ...parts };
 }
 
 /** A story about the plan `demo`, whose user lets agents edit inside their scopes. */
@@ -34,7 +43,7 @@ export function storyOf(
     files: { "README.md": "# Demo\n", ...specification("demo", tasks) },
     latencyMs: { main: 10, agent: 60 },
     ...parts,
-    environment: { PARALLEL_APPROVE: "scope", ...parts.environment },
+    environment: { PARALLEL_APPROVE: "scope", ...(BY_WORKFLOW && SCRIPT_ENGINE), ...parts.environment },
   };
 }
 
@@ -122,11 +131,15 @@ export function mainRequestsOf(outcome: Outcome, run: number): RecordedRequest[]
   );
 }
 
-/** Everything that an agent was told before its first turn. */
+/** Everything that an agent was told before its first turn, or, by a claim, with it. */
 export function agentOpening({ recording }: Outcome, agentId: string): string {
-  const first = recording.requests.find(({ conversation }) => conversation.agentId === agentId);
-  return textOf(first?.conversation.blocks ?? []);
+  const [first, second] = recording.requests.filter(({ conversation }) => conversation.agentId === agentId);
+  const claimed = answers(second?.conversation ?? NOBODY).find(({ tool }) => tool === "task_claim");
+  const { brief } = (claimed?.value.claim ?? {}) as { brief?: string };
+  return `${textOf(first?.conversation.blocks ?? [])}\n${brief ?? ""}`;
 }
+
+const NOBODY = { sessionId: "", model: "", tools: [], blocks: [] };
 
 /** The agents that worked on a task, in order. */
 export function agentsAt({ recording }: Outcome, task: string): AgentInterval[] {

@@ -18,7 +18,7 @@ import {
   type Work,
   writes,
 } from "./harness/worker.ts";
-import { expectCleanEnd, headlessRun, runNumber, storyOf } from "./small-plan.ts";
+import { BY_WORKFLOW, expectCleanEnd, headlessRun, runNumber, storyOf } from "./small-plan.ts";
 
 const BRANCH = "parallel/demo";
 const LEVELS: Readonly<Record<string, readonly string[]>> = {
@@ -109,7 +109,9 @@ describe("agents in worktrees", { timeout: 180_000 }, () => {
         expect(lines.sort()).toEqual(["", ...sides.map((side) => `one by ${side}`), "two"]);
       }
       const cuts = eventsOf(graph, "worktree.cut");
-      expect(cuts.every(({ data }) => String(data.path).includes("/.claude/worktrees/agent-"))).toBe(true);
+      // The host makes a worktree for an agent that the main conversation launches, the server for any other one.
+      const place = BY_WORKFLOW ? "/.claude/worktrees/" : "/.claude/worktrees/agent-";
+      expect(cuts.every(({ data }) => String(data.path).includes(place))).toBe(true);
       expect(gitIn(project, "log", "--oneline", "main").trim().split("\n")).toHaveLength(1);
       // The run's own files are its breakdown and ledger; worktrees do not show, and none is left.
       expect(outcome.gitStatus.filter((line) => !line.includes("specs/"))).toEqual([]);

@@ -60,6 +60,26 @@ export function pluginTexts(): Text[] {
   return [...commands, ...agents, ...skills];
 }
 
+/** A script for the host's workflow engine, which users call by its name like a command. */
+export interface Workflow {
+  readonly name: string;
+  readonly description: string;
+  readonly whenToUse: string;
+}
+
+/** Every workflow of the root plugin, by what its own head says: the host reads nothing else before it is called. */
+export function workflows(): Workflow[] {
+  return readdirSync(join(CHECKOUT, "workflows")).map((file) => {
+    const text = readFileSync(join(CHECKOUT, "workflows", file), "utf8");
+    const field = (name: string) => new RegExp(`^  ${name}: '([^']*)',$`, "m").exec(text)?.[1] ?? "";
+    return {
+      name: `parallel:${field("name")}`,
+      description: field("description"),
+      whenToUse: field("whenToUse"),
+    };
+  });
+}
+
 /** The text of a command or skill as it reaches the model of a session that loads the plugins from this checkout. */
 export function bodyAsGiven(name: string, given = ""): string {
   const text = pluginTexts().find((candidate) => candidate.name === name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pluginTexts, TASK_TOOLS, type Text, TOOL_PREFIX } from "./checkout.ts";
+import { pluginTexts, TASK_TOOLS, type Text, TOOL_PREFIX, workflows } from "./checkout.ts";
 
 const texts = pluginTexts();
 const commands = texts.filter(({ kind }) => kind === "command");
@@ -69,14 +69,11 @@ describe("every text that a model reads", () => {
   });
 
   it.each(named(texts))("%s names only commands, skills and agents that exist", (_, text) => {
-    const known = texts.map(({ name }) => name);
+    const typed = [...commands, ...workflows()].map(({ name }) => name);
+    const known = [...typed, ...texts.map(({ name }) => name)];
     for (const [, slash, name] of text.body.matchAll(/(\/?)\b((?:parallel|spec|debug):[a-z-]+)/g)) {
       expect(known, name).toContain(name);
-      if (slash === "/")
-        expect(
-          commands.map((command) => command.name),
-          name,
-        ).toContain(name);
+      if (slash === "/") expect(typed, name).toContain(name);
     }
     for (const [, role] of text.body.matchAll(/"agent":"([a-z-]+)"/g)) {
       expect(agents.map((agent) => agent.name)).toContain(`parallel:${role}`);
@@ -127,6 +124,17 @@ describe("a skill", () => {
   );
 });
 
+describe("a workflow", () => {
+  it("says in few words what it does and when to use it, and is named like no command", () => {
+    for (const { name, description, whenToUse } of workflows()) {
+      expect(name).toMatch(/^parallel:[a-z-]+$/);
+      expect(description).toMatch(/^[A-Z][^<>]{30,150}$/);
+      expect(whenToUse).toMatch(/^Only when [^<>]{10,150}$/);
+      expect(commands.map((command) => command.name)).not.toContain(name);
+    }
+  });
+});
+
 describe("an agent", () => {
   it.each(named(agents))("%s is named like its file and states model and effort", (_, { name, data }) => {
     expect(`parallel:${data.name}`).toBe(name);
@@ -135,11 +143,12 @@ describe("an agent", () => {
   });
 
   it.each(named(agents))(
-    "%s has the tools to fetch its brief and to report, and none that launches agents",
+    "%s has the tools to claim a task, to fetch its brief and to report, and none that launches agents",
     (_, { data }) => {
       const tools = toolNames(data.tools);
       expect(tools.filter((tool) => !exists(tool))).toEqual([]);
-      expect(tools).toEqual(expect.arrayContaining([`${TOOL_PREFIX}task_get`, `${TOOL_PREFIX}task_report`]));
+      const own = ["task_claim", "task_get", "task_report"].map((tool) => TOOL_PREFIX + tool);
+      expect(tools).toEqual(expect.arrayContaining(own));
       expect(tools).not.toContain("Agent");
       // With ToolSearch or Skill an agent would read every listing that the main conversation reads.
       expect(tools).not.toContain("Skill");

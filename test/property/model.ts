@@ -114,7 +114,7 @@ export class Model {
     for (const claim of this.claims) {
       const dead = this.#deadOwners.has(claim.owner);
       if (claim.state === "offered" && (dead || claim.untilMs <= this.nowMs)) claim.state = "ended";
-      if (claim.state === "running" && dead) this.#end(claim, "lost");
+      if (claim.state === "running" && dead) this.#end(claim, "lost", { interrupted: true });
       if (claim.state === "running" && claim.untilMs <= this.nowMs) this.#end(claim, "lost", { drain: true });
     }
   }
@@ -314,13 +314,17 @@ export class Model {
     claim.drainsUntilMs = 0;
   }
 
-  #end(claim: ModelClaim, outcome: Outcome, how: { drain?: boolean; need?: Need | undefined } = {}): void {
+  #end(
+    claim: ModelClaim,
+    outcome: Outcome,
+    how: { drain?: boolean; need?: Need | undefined; interrupted?: boolean } = {},
+  ): void {
     const plan = this.plan(claim.plan);
     const task = this.task(claim.plan, claim.task);
     claim.state = "ended";
     if (how.drain) claim.drainsUntilMs = this.nowMs + LEASE_MS;
     if (outcome === "failed" || outcome === "unreported") task.failedAttempts += 1;
-    if (outcome === "lost") task.lostAttempts += 1;
+    if (outcome === "lost" && !how.interrupted) task.lostAttempts += 1;
     if (outcome === "blocked") task.timesBlocked += 1;
     if (task.status !== "in_progress") return;
     task.status = statusAfter(plan, task, outcome, how.need);

@@ -150,6 +150,7 @@ export class World {
         repository: "repository",
         caseInsensitive: false,
         owner: await ownerOf(owner.pid ?? 0, undefined),
+        workflowCap: 8,
         settings: { maxParallel: 20 },
         roles: new Roles(),
         ownTexts: new OwnTexts(root),

@@ -131,6 +131,7 @@ export interface Answers {
     readonly outcome: string;
     readonly status: string;
     readonly reply: string;
+    readonly next: string;
     readonly note?: string;
   };
 }

@@ -149,6 +149,22 @@ describe("when the owner of claims is killed", () => {
     return { folder, doomed, launch };
   }
 
+  it("again and again, a task that was in the middle each time has not failed by that", async () => {
+    const { folder, doomed } = await orphaned();
+    doomed.kill("owner");
+    for (let n = 1; n <= 3; n++) {
+      const next = await ParallelServer.start(folder, { ownParent: true });
+      const { launch } = await next.call("batch_next", { plan: "p" });
+      await next.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
+      next.kill("owner");
+      await expect.poll(() => isAlive(next.ownerPid)).toBe(false);
+    }
+    const last = await ParallelServer.start(folder);
+    const { launch } = await last.call("batch_next", { plan: "p" });
+    expect((await last.call("task_get", { task: "p/1" })).attempts).toHaveLength(4);
+    expect((await report(last, "p", launchFor(launch, "1"))).status).toBe("completed");
+  });
+
   it("another process is offered its tasks at once, running and merely offered ones", async () => {
     const { folder, doomed, launch } = await orphaned();
     const other = await ParallelServer.start(folder);

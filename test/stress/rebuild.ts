@@ -118,7 +118,7 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
           ...endedAt(event),
         });
         const counter = COUNTER_OF[String(data.outcome)];
-        if (counter !== undefined)
+        if (counter !== undefined && !data.throttled && !data.interrupted)
           Object.assign(task, { [counter]: Number(task[counter]) + 1, changed_seq: seq });
         break;
       }

@@ -106,6 +106,8 @@ export type Change =
       readonly drainsUntilMs?: number;
       /** The model's provider refused the agent: the attempt counts against no limit. */
       readonly throttled?: true;
+      /** Its session or its script was ended: the task had no part in it, and the attempt counts against no limit. */
+      readonly interrupted?: true;
     }
   | {
       readonly type: "attempt.drained";

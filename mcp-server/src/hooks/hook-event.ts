@@ -20,6 +20,8 @@ export const hookInput = z.object({
   calls: z.string().default(""),
   last: z.string().default(""),
   error: z.string().default(""),
+  /** What runs beside the conversation, as a list. */
+  background: z.string().default(""),
   stopActive: z.string().default(""),
   prompt: z.string().default(""),
   promptId: z.string().default(""),

@@ -2,22 +2,28 @@ import * as z from "zod";
 import { agentEnded } from "../run/agent-ended.ts";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
+import { waitForWorkflow } from "../run/workflow-wait.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
-import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
+import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { afterWorkflow } from "./workflow-end.ts";
 
 const stopInput = z.looseObject({ task_id: z.string() });
+const workflowResponse = z.looseObject({ taskId: z.string() });
 const agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 
-/** After a launch a background agent's id is known; after a stop, that it works no more. */
+/** After a launch a background agent's id is known, or a script's; after a stop, that it works no more. */
 export async function onPostToolUse(
   run: RunContext,
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
   if (event.tool === "TaskStop") {
-    await afterStop(run, json(stopInput, event.input)?.task_id);
+    const stopped = json(stopInput, event.input)?.task_id;
+    await afterStop(run, stopped);
+    if (stopped !== undefined) await afterWorkflow(run, session, stopped);
     return NOTHING;
   }
+  if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
   const response = json(agentResponse, event.response);
   // A foreground agent has ended by now; it was bound by its own calls, or it made none.
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
@@ -34,4 +40,12 @@ async function afterStop(run: RunContext, agentId: string | undefined): Promise<
       await agentEnded(run, tx, held, { finished: false, cause: "its agent was stopped", lastMessage: "" });
     }
   });
+}
+
+/** The script runs: the conversation is told how to wait for it. */
+function afterWorkflowLaunch(session: SessionMemory, event: HookEvent): HookAnswer {
+  const id = json(workflowResponse, event.response)?.taskId;
+  const plan = id === undefined ? undefined : session.workflows.launched(event.use, id);
+  if (plan === undefined) return NOTHING;
+  return tell("PostToolUse", `${plan} runs. ${waitForWorkflow(session, plan)}`);
 }

@@ -16,6 +16,8 @@ import { findToken } from "../run/token.ts";
 import { workRecord } from "../run/work-record.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
 import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { onWorkflowAgentEnd } from "./workflow-agent.ts";
+import { onWorkflowCall } from "./workflow-call.ts";
 import { placeAgent } from "./worktree-agent.ts";
 
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
@@ -47,6 +49,8 @@ export async function onPreToolUse(
   const agentId = event.agent === "" ? undefined : event.agent;
   if (event.use !== "") session.noteCall(event.use, { agentId });
   if (agentId !== undefined) await signOfLife(run, session, agentId, event.transcript);
+  if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
+  if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
   if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
   const own = OWN_TOOL.exec(event.tool)?.[1];
   if (own !== undefined) return permitOwnTool(run, session, own, agentId, event.input);
@@ -101,9 +105,11 @@ async function permitOwnTool(
 ): Promise<HookAnswer> {
   const own = await isOwnRun(run, session);
   if (!own) return NOTHING;
+  // When nothing can start, an agent of the script waits for whoever else works on the plan.
+  const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
   // Whoever writes a breakdown has it checked until it is right.
   const isTrial = tool === "plan_create" && json(trialInput, input) !== undefined;
-  if (agentId !== undefined && !AGENT_TOOLS.has(tool) && !isTrial) {
+  if (agentId !== undefined && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
     return deny(
       "Only the main conversation plans and launches. Finish your own task and report it with task_report.",
     );

@@ -1,23 +1,23 @@
+import * as z from "zod";
 import { commandToGoOn } from "../run/command-to-go-on.ts";
 import type { RunContext } from "../run/context.ts";
 import { begunPlans } from "../run/own-run.ts";
 import type { SessionMemory } from "../run/session.ts";
-import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
+import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
+import { afterWorkflow } from "./workflow-end.ts";
 
 /**
  * The main conversation wants to end its turn: it is sent back, once per state of the graph, when agents could
  * be launched now or when all has ended and nobody was told. If it ends all the same, the user is told how
- * things stand. A paused plan, one of which the next notification is due, and a user who interrupted let it go.
+ * things stand. A paused plan, one of which the next notification is due, one that a script of the host runs, and a
+ * user who interrupted let it go.
  */
-export async function onStop(
-  run: RunContext,
-  session: SessionMemory,
-  _event: HookEvent,
-): Promise<HookAnswer> {
+export async function onStop(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
+  await forgetEndedWorkflows(run, session, event);
   const left: string[] = [];
   for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
-    if (status === "paused" || aboutToWake) continue;
+    if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== undefined) continue;
     const toDo =
       launchable > 0
         ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`
@@ -37,4 +37,17 @@ export async function onStop(
   }
   session.turnEnds();
   return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
+}
+
+/** A script that a person stopped may have ended without a word; what still runs stands in the event. */
+async function forgetEndedWorkflows(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+): Promise<void> {
+  const running = json(z.array(z.looseObject({ id: z.string() })), event.background);
+  if (!running) return;
+  for (const id of session.workflows.ids) {
+    if (!running.some((task) => task.id === id)) await afterWorkflow(run, session, id);
+  }
 }

@@ -3,6 +3,7 @@ import { logAgentUsage } from "../run/agent-usage.ts";
 import type { RunContext } from "../run/context.ts";
 import type { SessionMemory } from "../run/session.ts";
 import { takeMessage } from "../run/take-message.ts";
+import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */
@@ -21,19 +22,8 @@ export async function onSubagentStop(
   const answer = await store.write(run.now, actor, async (tx): Promise<HookAnswer> => {
     const held = await tx.claimOfAgent(event.agent);
     if (!held) return NOTHING;
-    const { claim, planId, plan } = held;
-    if (claim.state === "running" && !claim.reminded) {
-      await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
-      return {
-        decision: "block",
-        reason: `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`,
-      };
-    }
-    await agentEnded(run, tx, held, {
-      finished: true,
-      cause: "the agent ended without a report",
-      lastMessage: event.last,
-    });
+    const reminder = await endsUnreported(run, tx, held, event.last);
+    if (reminder !== undefined) return { decision: "block", reason: reminder };
     return NOTHING;
   });
   if (answer === NOTHING) measureLater(run, session, event);
@@ -48,4 +38,27 @@ function measureLater(run: RunContext, session: SessionMemory, event: HookEvent)
       for (const { plan, before, after } of logged) session.overlook(plan, before, after);
     })
     .catch(() => undefined);
+}
+
+/**
+ * An agent wants to end and has not reported: the first time it is to be reminded, the second time its attempt ends.
+ * @returns the reminder.
+ */
+export async function endsUnreported(
+  run: RunContext,
+  tx: GraphWriter,
+  held: HeldClaim,
+  lastMessage: string,
+): Promise<string | undefined> {
+  const { claim, planId, plan } = held;
+  if (claim.state === "running" && !claim.reminded) {
+    await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
+    return `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
+  }
+  await agentEnded(run, tx, held, {
+    finished: true,
+    cause: "the agent ended without a report",
+    lastMessage,
+  });
+  return undefined;
 }

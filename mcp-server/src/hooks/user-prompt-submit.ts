@@ -5,6 +5,11 @@ import type { SessionMemory } from "../run/session.ts";
 import { takeMessage } from "../run/take-message.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
 import { readTaskNotification, type TaskNotification } from "./task-notification.ts";
+import { WORKFLOW } from "./workflow-call.ts";
+import { afterWorkflow } from "./workflow-end.ts";
+
+/** What a user types to let the script run a plan; a notification never begins like that. */
+const TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
 
 /**
  * A prompt comes in, the user's or the notification that an agent ended: one line says how the run stands and
@@ -16,9 +21,13 @@ export async function onUserPromptSubmit(
   event: HookEvent,
 ): Promise<HookAnswer> {
   const ended = readTaskNotification(event.prompt);
+  if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.turnBegins(event.promptId);
-  if (ended) await noteEnd(run, ended);
+  if (ended) {
+    await noteEnd(run, ended);
+    await afterWorkflow(run, session, ended.agentId);
+  }
   // A headless session that has not ended its turn waits in batch_collect, which has told the same.
   if (ended && inMidTurn && !session.interactive) return NOTHING;
   // Whoever was interrupted waits for the user, and is told how things stand with the user's next prompt.
@@ -30,11 +39,13 @@ export async function onUserPromptSubmit(
     session.told.set(slug, version);
     const what = done
       ? "call plan_report"
-      : launchable > 0
-        ? session.interrupted
-          ? "interrupted: call batch_next only if the user wants it to go on"
-          : "call batch_next"
-        : "nothing to launch now";
+      : session.workflows.idOf(slug) !== undefined
+        ? "its workflow goes on by itself"
+        : launchable > 0
+          ? session.interrupted
+            ? "interrupted: call batch_next only if the user wants it to go on"
+            : "call batch_next"
+          : "nothing to launch now";
     const state = status === "open" ? "" : `${status}, `;
     lines.push(
       `plan ${slug}: ${state}${counts.completed}/${counts.total} done, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`,

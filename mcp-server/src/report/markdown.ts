@@ -69,7 +69,8 @@ function section(heading: string, lines: readonly string[]): string | undefined 
   return lines.length === 0 ? undefined : `## ${heading}\n\n${lines.join("\n")}`;
 }
 
-function statusLine({ plan, verdict, groups, tasks }: RunReport): string {
+/** How it ended, with the numbers of tasks. */
+export function statusLine({ plan, verdict, groups, tasks }: RunReport): string {
   const counts = [
     `${groups.completed.length} of ${plural(tasks.length, "task")} completed`,
     ...(groups.failed.length > 0 ? [`${groups.failed.length} failed`] : []),
@@ -129,7 +130,14 @@ function proofOf(item: Evidence): string {
   return `${item.command} → ${failed}${item.result}`;
 }
 
-function waitingLine({ task, kind, text, attempts, heldUp }: RunReport["waitingForUser"][number]): string {
+/** A task that cannot go on without the user. */
+export function waitingLine({
+  task,
+  kind,
+  text,
+  attempts,
+  heldUp,
+}: RunReport["waitingForUser"][number]): string {
   const what = {
     question: "asks",
     failed: `failed after ${plural(attempts, "attempt")}`,

@@ -13,6 +13,8 @@ export interface AgentEnd {
   readonly lastMessage: string;
   /** It died of a rate or usage limit. */
   readonly throttled?: boolean;
+  /** Whatever it worked in was ended. */
+  readonly interrupted?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function agentEnded(
       outcome: how.finished ? "unreported" : "lost",
       cause: how.cause,
       ...(how.throttled && { throttled: true }),
+      ...(how.interrupted && { interrupted: true }),
       ...(how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }),
     },
   );

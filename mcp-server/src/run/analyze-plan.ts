@@ -1,5 +1,6 @@
 import { hasEnded } from "../graph/readiness.ts";
 import type { Task, TaskId } from "../graph/task.ts";
+import { chooseEngine, type EngineChoice } from "../policy/engine.ts";
 import { renderTimeline } from "../report/timeline.ts";
 import { timelineOfSchedule } from "../report/timeline-rows.ts";
 import { type Analysis, analyse, type Planned } from "./analysis.ts";
@@ -12,6 +13,7 @@ export interface PlanAnalysis {
   readonly counts: Counts;
   readonly analysis: Analysis;
   readonly timeline: string;
+  readonly engine: EngineChoice;
 }
 
 const TIMELINE_WIDTH = 72;
@@ -35,6 +37,7 @@ export async function analyzePlan(
     counts: countsOf(loaded),
     analysis,
     timeline: timelineText(analysis.schedule, open),
+    engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
   };
 }
 

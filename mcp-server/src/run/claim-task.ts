@@ -1,11 +1,12 @@
-import { type TaskId, taskName } from "../graph/task.ts";
+import { type Task, type TaskId, taskName } from "../graph/task.ts";
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
 import type { Choice } from "../schedule/dispatch.ts";
+import type { GraphWriter } from "../store/graph-store.ts";
 import { type ClaimByToken, startOrContinue } from "./attempts.ts";
 import { seenCheckout } from "./checkout-seen.ts";
 import type { RunContext } from "./context.ts";
 import { briefWithPlace } from "./get-task.ts";
-import { type Candidate, choose } from "./next-batch.ts";
+import { type Candidate, choose, openOffers } from "./next-batch.ts";
 import { offer } from "./offer.ts";
 import {
   existingGraph,
@@ -19,6 +20,7 @@ import { planAhead } from "./planning.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
 import { watchTokenLimit } from "./token-limit.ts";
+import { WORKFLOW_WORKER } from "./workflow-step.ts";
 
 export interface ClaimInput {
   readonly plan: string;
@@ -64,13 +66,17 @@ export async function claimTask(
     const isAny = wanted === undefined && role === undefined;
     const choice = await choose(ctx, tx, loaded, tx.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
     const best = choice.chosen[0];
-    if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { attempt, token } = await offer(ctx, tx, loaded, best, seen);
+    const named = input.worker === WORKFLOW_WORKER ? wanted : undefined;
+    const offered =
+      (named && (await ownOffer(ctx, tx, loaded, named))) ??
+      (best && { task: best.task, ...(await offer(ctx, tx, loaded, best, seen)) });
+    if (!offered) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
+    const { attempt, token, task } = offered;
     const held = await tx.claimById(attempt);
     if (!held) throw new Error("the offer vanished inside its transaction");
-    const found = { held, loaded, task: best.task };
+    const found = { held, loaded, task };
     await startOrContinue(tx, found, agentId);
-    await tx.append(loaded.stored.id, { type: "task.annotated", task: best.task.id, owner: input.worker });
+    await tx.append(loaded.stored.id, { type: "task.annotated", task: task.id, owner: input.worker });
     return { found, token, loaded: await loadPlan(ctx, tx, input.plan) };
   });
   if (!("found" in taken)) return taken;
@@ -83,6 +89,13 @@ export async function claimTask(
       brief: await briefWithPlace(ctx, store, found, token),
     },
   };
+}
+
+/** The offer of the task that the script of this session was told of: the agent that it names the task to takes it up. */
+async function ownOffer(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan, task: Task) {
+  const held = (await openOffers(ctx, tx, loaded)).find(({ claim }) => claim.task === task.id);
+  const token = held && (await tx.offerToken(held.claim.id));
+  return held && token !== undefined ? { task, attempt: held.claim.id, token } : undefined;
 }
 
 /** A task that was just claimed; its brief can be written when it has a place to work in. */

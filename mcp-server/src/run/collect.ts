@@ -23,6 +23,8 @@ export interface CollectInput {
   readonly until: Until;
   /** Ids to wait for; absent: those that run when the call begins. */
   readonly tasks?: readonly string[] | undefined;
+  /** The whole plan is waited for, while something else than the caller launches its agents. */
+  readonly wholePlan?: boolean;
   readonly waitMs: number;
   /** What ended after this event counts as news; absent: what ends from now on. */
   readonly sinceSeq: number | undefined;
@@ -49,6 +51,8 @@ export interface Collected {
 
 /** Leases and owners are looked after this often while somebody waits. */
 const SWEEP_MS = 5_000;
+/** When no agent of a plan that is run by others has been at work for so long, nobody runs it any more. */
+const ABANDONED_MS = 60_000;
 /** At most this much of a summary stands in the line of an ended task; a failure has more to tell. */
 const MAX_LINE = { completed: 30, other: 160 };
 
@@ -73,7 +77,9 @@ export async function collect(
   loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
   const awaited = awaitedTasks(loaded, input);
   let nextSweep = ctx.now() + SWEEP_MS;
+  let quietSince = ctx.now();
   for (;;) {
+    if (loaded.graph.live.some(({ state }) => state === "running")) quietSince = ctx.now();
     const state = judge(
       loaded,
       input,
@@ -81,7 +87,8 @@ export async function collect(
       await store.read((reader) => endedSince(reader, loaded, sinceSeq)),
     );
     const isOver = ctx.now() >= deadline || signal.aborted;
-    const isReached = state.satisfied || state.impossible;
+    const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
+    const isReached = state.satisfied || (state.impossible && (!input.wholePlan || isAbandoned));
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
     if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, loaded))))) {
       if (state.satisfied && input.until === "any") {
@@ -112,6 +119,10 @@ async function waitsForFiles(ctx: RunContext, store: GraphStore, loaded: LoadedP
 }
 
 function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<TaskId> {
+  if (input.wholePlan) {
+    const tasks = [...loaded.graph.tasks.values()];
+    return new Set(tasks.filter(({ status }) => !hasEnded(status)).map(({ id }) => id));
+  }
   if (input.tasks) {
     return new Set(input.tasks.map((name) => taskOf(loaded, splitTaskName(name, input.plan).id).id));
   }
@@ -155,7 +166,12 @@ function judge(
     // A task that went back to pending for another attempt has not ended yet, but nobody runs it either.
     const open = [...awaited].filter((id) => live.has(id));
     const satisfied = open.length === 0 && [...awaited].every((id) => hasEnded(statusOf(id)));
-    return { news, satisfied, impossible: open.length === 0 };
+    const isOver = isDone(loaded) || (loaded.stored.status !== "open" && live.size === 0);
+    return {
+      news,
+      satisfied: satisfied || (input.wholePlan === true && isOver),
+      impossible: open.length === 0,
+    };
   }
   const wanted = input.until === "any" ? 1 : input.until.atLeast;
   const satisfied = completed >= wanted;

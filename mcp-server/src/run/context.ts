@@ -15,6 +15,7 @@ import { ownerOf } from "./owner.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
 import { Transcripts } from "./transcripts.ts";
+import { workflowCap } from "./workflow-cap.ts";
 
 /** Everything that a use case needs of the world around the graph. */
 export interface RunContext {
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly caseInsensitive: boolean;
   readonly owner: Owner;
   readonly settings: PolicyInput;
+  /** How many agents the host's script engine runs at once. */
+  readonly workflowCap: number;
   readonly roles: Roles;
   readonly ownTexts: OwnTexts;
   readonly looks: CheckoutLooks;
@@ -60,6 +63,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
     caseInsensitive: isCaseInsensitive(checkout.root),
     owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
     settings: settingsFromEnvironment(env),
+    workflowCap: workflowCap(env),
     roles: new Roles(
       new AgentFiles(
         new AgentPlaces({

@@ -58,13 +58,14 @@ const MAX_REASONS = 10;
 /**
  * Picks the best set of tasks that can start now and offers it to the caller, in one transaction. Offers of
  * this owner that nobody took up yet are offered again with the same token.
- * @param max at most this many launches; the cap and the capacities hold anyway.
+ * @param limit at most this many launches, or what says so of the plan as it is; the cap and the capacities hold
+ *   anyway.
  */
 export async function nextBatch(
   ctx: RunContext,
   actor: string,
   slug: string,
-  max: number | undefined,
+  limit: number | ((loaded: LoadedPlan) => number) | undefined,
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
   await commitPlan(ctx, store, slug);
@@ -75,6 +76,7 @@ export async function nextBatch(
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);
+    const max = typeof limit === "function" ? limit(loaded) : limit;
     const launch: Launch[] = [];
     let heldBack: readonly string[] = [];
     if (loaded.stored.status === "open" && !loaded.spent) {
@@ -116,7 +118,7 @@ function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: stri
 }
 
 /** Offers that this owner holds and has not taken up, oldest first. */
-async function openOffers(ctx: RunContext, tx: GraphReader, loaded: LoadedPlan): Promise<HeldClaim[]> {
+export async function openOffers(ctx: RunContext, tx: GraphReader, loaded: LoadedPlan): Promise<HeldClaim[]> {
   const held = await tx.held(ctx.checkoutKey);
   return held.filter(
     ({ claim, planId }) =>

@@ -1,4 +1,5 @@
 import type { AttemptId } from "../graph/attempt.ts";
+import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
 const MAX_CALLS = 2_000;
@@ -18,6 +19,8 @@ export class SessionMemory {
   readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
   readonly plans = new Set<string>();
+  /** Scripts of the host that run a plan. */
+  readonly workflows = new WorkflowRuns();
   /** Attempts whose agents have their worktree, or are about to get it. */
   readonly placed = new Map<AttemptId, Promise<void>>();
   /** Version of each plan that the main conversation has heard of. */

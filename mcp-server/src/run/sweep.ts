@@ -56,7 +56,8 @@ async function sweepClaim(
   if (claim.state === "running") {
     if (!ownerDead && claim.leaseUntilMs > tx.nowMs) return false;
     const cause = ownerDead ? "its session ended" : lapse(claim);
-    await endAttempt(ctx, tx, held, { outcome: "lost", cause, draining: !ownerDead });
+    const how = ownerDead ? { interrupted: true as const } : { draining: true };
+    await endAttempt(ctx, tx, held, { outcome: "lost", cause, ...how });
     return true;
   }
   if (claim.state === "returned" || (!ownerDead && isDraining(claim, tx.nowMs))) return false;
@@ -80,6 +81,8 @@ export interface Ending {
   readonly draining?: boolean;
   /** The model's provider refused the agent: this costs the task nothing, and the plan goes on more slowly. */
   readonly throttled?: true;
+  /** Its session or its script was ended, for which the task cannot be blamed. */
+  readonly interrupted?: true;
 }
 
 /** Ends a running attempt and gives its task the status that follows from the failure policy. */
@@ -148,7 +151,7 @@ async function settleTask(
     failure: before.policy.failure,
     retries: task.retries ?? before.policy.retries,
     failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
-    lostAttempts: task.lostAttempts + (ending.throttled ? 0 : counted(["lost"])),
+    lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
     notAchieved: whyNotAchieved(task, ending.report),

@@ -299,7 +299,7 @@ async function countAttempt(
     cancelled: undefined,
   } as const;
   const column = counter[change.outcome];
-  if (!column || change.throttled) return;
+  if (!column || change.throttled || change.interrupted) return;
   await taskRow(db, planId, change.task)
     .set({ [column]: sql`${sql.ref(column)} + 1`, changed_seq: seq })
     .execute();

@@ -4,6 +4,7 @@ import { shortCounts } from "../run/progress.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { ids, plan } from "./fields.ts";
 import { nextStep } from "./next-step.ts";
+import { stopsFor } from "./stops-for.ts";
 
 /** Long enough for most agents, and below the time after which the host gives up on a silent call. */
 const DEFAULT_WAIT_SECONDS = 1_500;
@@ -29,9 +30,12 @@ export const batchCollect = defineTool({
   }),
   annotations: READ,
   alwaysLoad: true,
-  async handle(input, { run, session, actor, signal, progress }) {
+  async handle(input, { run, session, actor, agentId, signal, progress }) {
     const until = input.until ?? "next";
     checkUntil(until, input.tasks);
+    const isMain = agentId === undefined;
+    const isWorkflow = isMain && session.workflows.idOf(input.plan) !== undefined;
+    const wholePlan = isWorkflow && until === "all" && input.tasks === undefined;
     const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
       run,
       actor,
@@ -40,19 +44,23 @@ export const batchCollect = defineTool({
         until,
         tasks: input.tasks,
         waitMs: (input.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
-        sinceSeq: session.told.get(input.plan),
+        sinceSeq: isMain ? session.told.get(input.plan) : undefined,
+        wholePlan,
       },
       signal,
       progress,
     );
+    const stops = stopsFor(session, loaded, stop);
+    if (wholePlan && done) await session.workflows.handedOver(input.plan);
     // Nobody hears the answer of a call that was cancelled.
-    if (!signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
+    if (isMain && !signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
     return {
       // Every run pays for this answer once per task: what the batch_next that follows tells is left out.
       data: {
         satisfied,
-        ended,
-        ...(stop.length > 0 && { stop }),
+        // What the report of a workflow tells, all of it at once, is not told twice.
+        ...(!wholePlan && { ended }),
+        ...(stops.length > 0 && { stop: stops }),
         decision,
         ...(recovery.length > 0 && { recovery }),
         ...((done || decision !== "proceed") && { reason, counts: shortCounts(counts), done }),

@@ -4,6 +4,7 @@ import { shortCounts } from "../run/progress.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 import { nextStep, waitFor } from "./next-step.ts";
+import { stopsFor } from "./stops-for.ts";
 
 export const batchNext = defineTool({
   name: "batch_next",
@@ -23,6 +24,7 @@ export const batchNext = defineTool({
       input.plan,
       input.max,
     );
+    const stops = stopsFor(session, loaded, stop);
     session.plans.add(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -32,7 +34,7 @@ export const batchNext = defineTool({
       // Every run pays for an answer with launches once per task: what they imply is left out.
       data: {
         launch,
-        ...(stop.length > 0 && { stop }),
+        ...(stops.length > 0 && { stop: stops }),
         counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
         ...(why.length > 0 && { why }),
         ...(launch.length === 0 && { done }),

@@ -3,6 +3,7 @@ import { type LoadedPlan, pauseSeconds } from "../run/plan-access.ts";
 import { planBranch } from "../run/plan-branch.ts";
 import type { Counts } from "../run/progress.ts";
 import type { SessionMemory } from "../run/session.ts";
+import { waitForWorkflow } from "../run/workflow-wait.ts";
 
 /** The one sentence that says what the orchestrator should do now. */
 export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {
@@ -12,6 +13,8 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents in stop[], then plan_report {plan: "${slug}"}.`;
   }
+  if (session.workflows.idOf(slug) !== undefined)
+    return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
   if (loaded.pauseMs > 0 && counts.running === 0) {

@@ -15,7 +15,11 @@ export const planAnalyze = defineTool({
   }),
   annotations: READ,
   async handle(input, { run, session }) {
-    const { loaded, counts, analysis, timeline } = await analyzePlan(run, input.plan, input.maxParallel);
+    const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
+      run,
+      input.plan,
+      input.maxParallel,
+    );
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const {
       strategy,
@@ -41,10 +45,11 @@ export const planAnalyze = defineTool({
         // What is to follow the last task, for whoever orchestrates.
         review: loaded.policy.review,
         timeline,
+        engine,
         next:
           strategy === "direct"
             ? "Do it yourself without agents, and say why in one line."
-            : `Show this to the user; then batch_next {plan: "${loaded.stored.slug}"}.`,
+            : `Show this to the user; then ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`,
       },
     };
   },

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { claimTask } from "../run/claim-task.ts";
 import { countsOf, isDone, shortCounts } from "../run/progress.ts";
+import { WORKFLOW_WORKER } from "../run/workflow-step.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 
@@ -16,8 +17,11 @@ export const taskClaim = defineTool({
     worker: z.string().min(1).max(100).describe("Your name"),
   }),
   annotations: WRITE,
-  async handle(input, { run, actor, agentId }) {
+  async handle(input, { run, session, actor, agentId }) {
     const { loaded, claim, why } = await claimTask(run, actor, agentId, input);
+    const { slug } = loaded.stored;
+    const isWorkflow = input.worker === WORKFLOW_WORKER && session.workflows.idOf(slug) !== undefined;
+    if (claim && isWorkflow && agentId !== undefined) session.workflows.noteAgent(slug, agentId);
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
     const counts = countsOf(loaded);
@@ -29,9 +33,11 @@ export const taskClaim = defineTool({
         why,
         counts: shortCounts(counts),
         done,
-        next: over
-          ? "End your turn: there is nothing more to claim."
-          : 'Wait with batch_collect {until: "next"}, then claim again.',
+        next: isWorkflow
+          ? "Do nothing more: call StructuredOutput."
+          : over
+            ? "End your turn: there is nothing more to claim."
+            : 'Wait with batch_collect {until: "next"}, then claim again.',
       },
     };
   },

@@ -45,7 +45,7 @@ export const taskReport = defineTool({
     "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
   input,
   annotations: IDEMPOTENT,
-  async handle(call, { run, actor, agentId }) {
+  async handle(call, { run, session, actor, agentId }) {
     const result = await reportTask(run, actor, agentId, {
       task: call.task,
       token: call.token,
@@ -58,7 +58,10 @@ export const taskReport = defineTool({
         status: result.status,
         reply: result.reply,
         ...(result.note !== undefined && { note: result.note }),
-        next: `Reply with exactly: ${result.reply}`,
+        next:
+          agentId !== undefined && session.workflows.hasAgent(agentId)
+            ? "Call StructuredOutput now."
+            : `Reply with exactly: ${result.reply}`,
       },
     };
   },

@@ -176,6 +176,17 @@ export const launchesOneByOne: Habit = (inner) => (conversation) => {
   return next === undefined ? inner(conversation) : launches([next]);
 };
 
+/** Waits for every agent of a batch before it launches the next one. */
+export const waitsForWholeBatches: Habit = (inner) => (conversation) => {
+  const turn = inner(conversation);
+  const outputs = turn.outputs.map((output) =>
+    "tool" in output && output.tool === taskTool("batch_collect")
+      ? { tool: output.tool, input: { ...output.input, until: "all" } }
+      : output,
+  );
+  return { ...turn, outputs };
+};
+
 /** After each launch waits for that task before it launches the next one. */
 export const waitsAfterEachLaunch: Habit = (inner) => (conversation) => {
   const { plan } = command(conversation);
@@ -286,7 +297,7 @@ function notifications(text: string): number {
  * The plan that the last command is about, by the slug or path that it names or by what was created for it, and where
  * in the conversation the user typed the command or the model invoked it.
  */
-function command(conversation: Conversation): { plan: string; start: number } {
+export function command(conversation: Conversation): { plan: string; start: number } {
   const start = conversation.blocks.findLastIndex((block) => argumentOf(block) !== undefined);
   const created = conversation.blocks
     .slice(start)
@@ -362,7 +373,8 @@ function isHopeless(conversation: Conversation): boolean {
   );
 }
 
-function wasRefused(conversation: Conversation, call: CallBlock): boolean {
+/** Whether the host or a hook refused a call. */
+export function wasRefused(conversation: Conversation, call: CallBlock): boolean {
   return conversation.blocks.some(
     (block) => block.kind === "result" && block.callId === call.id && block.isError,
   );

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { arrivals, type Conversation, textOf, turnsTaken } from "./conversation.ts";
+import { scriptAgent } from "./script-agent.ts";
 import { answers, findTask, findToken, taskTool } from "./task-tools.ts";
 import { callsTogether, calls as callsTool, says, type Turn } from "./turn.ts";
 
@@ -49,7 +50,10 @@ export function edits(file: string, before: string, after: string): Step {
 
 /** Runs a shell command. */
 export function runs(command: string): Step {
-  return () => callsTool("Bash", { command, description: "Run a command" });
+  return ({ directory, conversation }) => {
+    const there = directory === workingDirectory(conversation) ? "" : `cd ${directory} && `;
+    return callsTool("Bash", { command: `${there}${command}`, description: "Run a command" });
+  };
 }
 
 /** Calls any other tool. */
@@ -170,9 +174,13 @@ export class Workers {
 
   /** Answers one request of a subagent, and says which task it is about. */
   readonly answer = (conversation: Conversation): { turn: Turn; task?: string } => {
-    const brief = fetchedBrief(conversation);
-    const task = findTask(brief.text);
+    const prompt = openingText(conversation);
+    const script = scriptAgent(conversation, prompt);
+    const task = findTask(script?.brief ?? prompt);
+    if (script?.first) return { turn: script.first, ...(task !== undefined && { task }) };
+    if (script && script.brief === undefined) return { turn: script.end };
     if (task === undefined) return { turn: says("Nothing to do.") };
+    const brief = fetchedBrief(conversation, prompt, script?.brief);
     const token = findToken(brief.text);
     if (!brief.isComplete) {
       const fetch = callsTool(taskTool("task_get"), token === undefined ? { task } : { task, token });
@@ -182,12 +190,15 @@ export class Workers {
       task,
       token,
       brief: brief.text,
-      directory: workingDirectory(conversation),
+      directory: placeIn(brief.text) ?? workingDirectory(conversation),
       conversation,
     };
     const steps = this.#workOf(task, conversation.agentId ?? "");
-    const step = steps[turnsTaken(conversation) - brief.turnsSpent];
-    return { turn: step === undefined ? says(lastLine(conversation)) : step(assignment), task };
+    const at = turnsTaken(conversation) - brief.turnsSpent;
+    const step = steps[at];
+    const end = script?.end ?? says(lastLine(conversation));
+    const turn = step === undefined ? end : step(assignment);
+    return { turn: script && steps.length === at + 1 ? withEnd(turn, script.end) : turn, task };
   };
 
   #workOf(task: string, agentId: string): Work {
@@ -201,13 +212,23 @@ export class Workers {
   }
 }
 
+/** An agent of the plugin's script reports and ends in one message, if that report is the last that it wants to do. */
+function withEnd(turn: Turn, end: Turn): Turn {
+  const isReport = turn.outputs.some((output) => "tool" in output && output.tool === taskTool("task_report"));
+  return isReport ? { ...turn, outputs: [...turn.outputs, ...end.outputs] } : turn;
+}
+
 function isSequence(work: Work | Work[]): work is Work[] {
   return Array.isArray(work[0]);
 }
 
 /** A prompt of one line means that no brief reached the agent, and that it has to fetch it. */
-function fetchedBrief(conversation: Conversation): { text: string; isComplete: boolean; turnsSpent: number } {
-  const prompt = openingText(conversation);
+function fetchedBrief(
+  conversation: Conversation,
+  prompt: string,
+  claimed: string | undefined,
+): { text: string; isComplete: boolean; turnsSpent: number } {
+  if (claimed !== undefined) return { text: claimed, isComplete: true, turnsSpent: 1 };
   if (/^Task: /m.test(prompt) && /^Token: /m.test(prompt))
     return { text: prompt, isComplete: true, turnsSpent: 0 };
   const fetched = answers(conversation).find((answer) => answer.tool === "task_get");
@@ -240,6 +261,11 @@ export function workingDirectory(conversation: Conversation): string {
   const directory = textOf(conversation.blocks).match(/Primary working directory: (.+)/)?.[1];
   if (directory === undefined) throw new Error("the host did not say in which directory it works");
   return directory.trim();
+}
+
+/** The worktree in which a brief tells to work, where the host has not put the agent into one. */
+function placeIn(brief: string): string | undefined {
+  return brief.match(/^Work in `([^`]+)` and nowhere else/m)?.[1];
 }
 
 /** An agent ends with the line that `task_report` gave it. */

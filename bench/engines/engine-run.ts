@@ -1,0 +1,124 @@
+import { Replay, readLog } from "../../test/e2e/graph-log.ts";
+import { readGraph } from "../../test/e2e/graph-state.ts";
+import {
+  executesThePlan,
+  type Orchestrator,
+  waitsForWholeBatches,
+} from "../../test/e2e/harness/orchestrator.ts";
+import type { Recording } from "../../test/e2e/harness/recording.ts";
+import { runScenario } from "../../test/e2e/harness/run-scenario.ts";
+import { specification } from "../../test/e2e/harness/scenario.ts";
+import { taskTool } from "../../test/e2e/harness/task-tools.ts";
+import { after, reports, type Step } from "../../test/e2e/harness/worker.ts";
+import { executesByWorkflow, SCRIPT_ENGINE } from "../../test/e2e/harness/workflow-orchestrator.ts";
+import type { TimedPlan } from "./timed-plan.ts";
+
+export const ENGINES = ["burst", "workflow", "chunks"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** Agents at once, the plugin's default. */
+export const CAP = 5;
+const SLUG = "engines";
+const LONGEST_RUN_MS = 900_000;
+
+interface Way {
+  readonly prompt: string;
+  readonly orchestrator: Orchestrator;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const WAYS: Readonly<Record<EngineName, Way>> = {
+  burst: { prompt: `/spec:execute ${SLUG}`, orchestrator: usesAgents(executesThePlan), environment: {} },
+  workflow: {
+    prompt: `/parallel:execute ${SLUG}`,
+    orchestrator: executesByWorkflow,
+    environment: SCRIPT_ENGINE,
+  },
+  chunks: {
+    prompt: `/spec:execute ${SLUG}`,
+    orchestrator: waitsForWholeBatches(usesAgents(executesThePlan)),
+    environment: { PARALLEL_BARRIER: "level" },
+  },
+};
+
+/** Tasks of a few seconds are not worth an agent; here they stand for longer ones. */
+function usesAgents(inner: Orchestrator): Orchestrator {
+  return (conversation) => {
+    const turn = inner(conversation);
+    const outputs = turn.outputs.map((output) =>
+      "tool" in output && output.tool === taskTool("task_claim")
+        ? { tool: taskTool("batch_next"), input: { plan: SLUG } }
+        : output,
+    );
+    return { ...turn, outputs };
+  };
+}
+
+/** What a run of a plan by one engine cost. */
+export interface EngineRun {
+  /** What a place under the cap was taken for beyond a task's own duration, on average: launch, brief and report. */
+  readonly launchMs: number;
+  /** From the first offer to the end of the last attempt. */
+  readonly agentsMs: number;
+  /** From the start of Claude Code to its end. */
+  readonly wallMs: number;
+  /** What reached the main conversation after the command and its skill. */
+  readonly mainCharacters: number;
+  /** Requests of the main conversation's model. */
+  readonly mainTurns: number;
+  readonly mostAtOnce: number;
+  /** What the event log shows that may never happen, such as two tasks at once that write the same file. */
+  readonly violations: readonly string[];
+}
+
+/** @throws when the run ends otherwise than with every task completed by one agent. */
+export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string[]): Promise<EngineRun> {
+  const works: Step = (assignment) => {
+    const id = assignment.task.slice(assignment.task.indexOf("/") + 1);
+    return after(plan.durationMs.get(id) ?? 0, reports())(assignment);
+  };
+  const { prompt, orchestrator, environment } = WAYS[engine];
+  let figures: EngineRun | undefined;
+  await runScenario(
+    {
+      name: `${engine}, ${plan.tasks.length} tasks`,
+      plugins,
+      files: specification(SLUG, [...plan.tasks]),
+      environment: { PARALLEL_APPROVE: "scope", PARALLEL_MAX_PARALLEL: String(CAP), ...environment },
+      latencyMs: { main: 20, agent: 20 },
+      work: [works],
+      runs: [{ prompt, orchestrator, limitMs: LONGEST_RUN_MS }],
+    },
+    ({ database, recording, runs }) => {
+      const { tasks, attempts, events } = readGraph(database, SLUG);
+      const completed = Object.values(tasks).filter((status) => status === "completed").length;
+      if (completed !== plan.tasks.length || attempts.length !== completed)
+        throw new Error(`${completed} of ${plan.tasks.length} completed in ${attempts.length} attempts`);
+      const times = (type: string) =>
+        new Map(events.filter((event) => event.type === type).map(({ task, atMs }) => [task, atMs]));
+      const [offered, ended] = [times("claim.offered"), times("attempt.ended")];
+      const taken = [...ended].map(([task, atMs]) => atMs - (offered.get(task) ?? atMs));
+      const worked = [...plan.durationMs.values()];
+      figures = {
+        launchMs: Math.round((sum(taken) - sum(worked)) / completed),
+        agentsMs: Math.max(...ended.values()) - Math.min(...offered.values()),
+        wallMs: runs[0]?.wallMs ?? 0,
+        mainCharacters: charactersIn(recording),
+        mainTurns: recording.requests.filter(({ isMain }) => isMain).length,
+        mostAtOnce: recording.mostAtWorkAtOnce(),
+        violations: new Replay(readLog(database), CAP).violations,
+      };
+    },
+  );
+  if (!figures) throw new Error("nothing was measured");
+  return figures;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function charactersIn(recording: Recording): number {
+  const pieces = recording.mainContext().filter(({ source }) => source !== "opening" && source !== "skill");
+  return sum(pieces.map(({ characters }) => characters));
+}

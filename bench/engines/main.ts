@@ -1,0 +1,101 @@
+import { Command, InvalidArgumentError } from "commander";
+import { pluginFolders } from "../../examples/demo/plugin-folders.ts";
+import { CAP, ENGINES, type EngineName, type EngineRun, runBy } from "./engine-run.ts";
+import { realPlan } from "./real-plan.ts";
+import { idealMs, timedPlan } from "./timed-plan.ts";
+
+interface Options {
+  readonly tasks: number[];
+  readonly engines: EngineName[];
+  readonly specs?: string;
+  readonly json?: boolean;
+}
+
+/** Long enough that a task outweighs its launch, and short enough that somebody waits for the table. */
+const SHORTEST_MS = { few: 2_000, many: 500 };
+const MANY = 100;
+
+const COLUMNS = [
+  "tasks",
+  "engine",
+  "characters",
+  "turns",
+  "agents",
+  "launch ms",
+  "ideal s",
+  "took s",
+  "of ideal",
+  "wall s",
+];
+
+await new Command("bench:engines")
+  .description("What the engines cost the main conversation, and how near they come to the ideal")
+  .option("--tasks <list>", "sizes of plans", numbers, [5, 20, 60, 200])
+  .option("--engines <list>", `of ${ENGINES.join(", ")}`, names, [...ENGINES])
+  .option("--specs <folder>", "instead of made plans, at least so many tasks of the breakdowns there")
+  .option("--json", "print JSON lines instead of a table")
+  .action(compare)
+  .parseAsync();
+
+/** A line of the table. The ideal knows all durations beforehand, and pays for each task what its launch cost. */
+interface Row extends EngineRun {
+  readonly tasks: number;
+  readonly engine: EngineName;
+  readonly idealMs?: number;
+}
+
+async function compare({ tasks: sizes, engines, specs, json }: Options): Promise<void> {
+  const plugins = pluginFolders(process.cwd());
+  if (!json) console.log(header());
+  for (const size of sizes) {
+    const plan =
+      specs === undefined
+        ? timedPlan(size, size > MANY ? SHORTEST_MS.many : SHORTEST_MS.few)
+        : realPlan(specs, size);
+    for (const engine of engines) {
+      const run = await runBy(engine, plan, plugins);
+      // What breakdowns of other people write is inferred by the server; here nobody knows their ideal.
+      const ideal = specs === undefined ? { idealMs: idealMs(plan, CAP, run.launchMs) } : {};
+      const row: Row = { tasks: plan.tasks.length, engine, ...ideal, ...run };
+      for (const violation of run.violations) console.error(violation);
+      if (run.violations.length > 0) process.exitCode = 1;
+      console.log(json ? JSON.stringify({ benchmark: "engines", ...row }) : line(row));
+    }
+  }
+}
+
+function header(): string {
+  return COLUMNS.map((name) => name.padStart(11)).join("");
+}
+
+function line(row: Row): string {
+  return [
+    row.tasks,
+    row.engine,
+    row.mainCharacters.toLocaleString("en"),
+    row.mainTurns,
+    row.mostAtOnce,
+    row.launchMs,
+    row.idealMs === undefined ? "" : (row.idealMs / 1_000).toFixed(1),
+    (row.agentsMs / 1_000).toFixed(1),
+    row.idealMs === undefined ? "" : `${((100 * row.idealMs) / row.agentsMs).toFixed(0)} %`,
+    (row.wallMs / 1_000).toFixed(1),
+  ]
+    .map((cell) => String(cell).padStart(11))
+    .join("");
+}
+
+function numbers(text: string): number[] {
+  const list = text.split(",").map(Number);
+  if (list.some((size) => !Number.isSafeInteger(size) || size < 1))
+    throw new InvalidArgumentError("Whole numbers.");
+  return list;
+}
+
+function names(text: string): EngineName[] {
+  return text.split(",").map((name) => {
+    const engine = ENGINES.find((known) => known === name);
+    if (!engine) throw new InvalidArgumentError(`Of ${ENGINES.join(", ")}.`);
+    return engine;
+  });
+}

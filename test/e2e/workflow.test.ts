@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { ParallelServer } from "../server/parallel-server.ts";
+import { outcomesOf, readGraph } from "./graph-state.ts";
+import { ClaudeCode } from "./harness/claude-code.ts";
+import { executesThePlan, type Orchestrator } from "./harness/orchestrator.ts";
+import { eventually } from "./harness/processes.ts";
+import type { Recording } from "./harness/recording.ts";
+import { type Outcome, runScenario } from "./harness/run-scenario.ts";
+import type { Scenario, SpecTask } from "./harness/scenario.ts";
+import { answers } from "./harness/task-tools.ts";
+import { fails, stopsSilently, worksByTheBrief } from "./harness/worker.ts";
+import { executesByWorkflow, isScriptCommand, SCRIPT_ENGINE } from "./harness/workflow-orchestrator.ts";
+import {
+  EXECUTE,
+  expectCleanEnd,
+  expectEachDoneOnce,
+  expectLawfulLog,
+  headlessRun,
+  mainRequestsOf,
+  runNumber,
+  storyOf,
+} from "./small-plan.ts";
+
+const BY_WORKFLOW = "/parallel:execute demo";
+
+/** Of five parts each three steps, every step after the one before, and the last ones of all parts write one index. */
+function parts(count: number): SpecTask[] {
+  return Array.from({ length: count }, (_, i) => `${i + 1}`).flatMap((part): SpecTask[] => [
+    { id: `1.${part}`, description: `Define part ${part}`, writes: [`parts/${part}/a.txt`] },
+    {
+      id: `2.${part}`,
+      description: `Build part ${part}`,
+      dependencies: [`1.${part}`],
+      writes: [`parts/${part}/b.txt`],
+    },
+    {
+      id: `3.${part}`,
+      description: `List part ${part}`,
+      dependencies: [`2.${part}`],
+      writes: [`parts/${part}/c.txt`, "index.txt"],
+    },
+  ]);
+}
+
+function story(name: string, tasks: SpecTask[], rest: Partial<Scenario> & Pick<Scenario, "runs">): Scenario {
+  return storyOf(name, tasks, { ...rest, environment: { ...SCRIPT_ENGINE, ...rest.environment } });
+}
+
+const workflowRun = (more: Partial<Parameters<typeof headlessRun>[0]> = {}) =>
+  headlessRun({ prompt: BY_WORKFLOW, orchestrator: executesByWorkflow, ...more });
+
+/** Characters in the main conversation of the last run after the command's own text. */
+function mainCharacters({ recording, runs }: Outcome): number {
+  return recording
+    .mainContext(runs.at(-1)?.sessionId)
+    .filter(({ source }) => source !== "opening" && source !== "skill")
+    .reduce((sum, { characters }) => sum + characters, 0);
+}
+
+function haveReported(recording: Recording): number {
+  return recording.agents().filter(({ reportedMs }) => reportedMs !== undefined).length;
+}
+
+describe("a plan that the host's script engine runs", { timeout: 90_000 }, () => {
+  it("is done task by task as the graph allows, in three turns of an all but empty conversation", async () => {
+    await runScenario(story("workflow", parts(8), { runs: [workflowRun()] }), (outcome) => {
+      expectEachDoneOnce(outcome);
+      expect(runNumber(outcome, 1).texts.join("\n")).toContain("24 of 24 tasks completed");
+      expect(outcome.recording.mostAtWorkAtOnce()).toBe(5);
+      expect(mainRequestsOf(outcome, 1).length).toBeLessThanOrEqual(3);
+      expect(mainCharacters(outcome)).toBeLessThanOrEqual(8_000);
+      expect(outcome.recording.launchMessages()).toEqual([]);
+    });
+  });
+
+  it("is chosen by the command for specifications where the plan is large, and reported from the graph", async () => {
+    const run = headlessRun({ orchestrator: executesByWorkflow });
+    await runScenario(story("chosen", parts(7), { runs: [run] }), (outcome) => {
+      expectEachDoneOnce(outcome);
+      const last = mainRequestsOf(outcome, 1).at(-1);
+      const analysis = answers(last?.conversation ?? NOBODY).find(({ tool }) => tool === "plan_analyze");
+      expect(analysis?.value.engine).toEqual({
+        use: "workflow",
+        why: "so many tasks would fill this conversation",
+      });
+      expect(runNumber(outcome, 1).texts.at(-1)).toContain("21 of 21 tasks completed");
+    });
+  });
+
+  it("goes on past failures and silent agents by the policy, and names what became impossible", async () => {
+    const workers = {
+      "1.1": [[fails("The disk is full.")], worksByTheBrief],
+      "1.2": [stopsSilently()],
+      "2.4": [fails("There is no such interface.")],
+    };
+    await runScenario(story("failures", parts(5), { workers, runs: [workflowRun()] }), (outcome) => {
+      expectLawfulLog(outcome);
+      const graph = readGraph(outcome.database);
+      expect(outcomesOf(graph, "1.1")).toEqual(["failed", "completed"]);
+      expect(outcomesOf(graph, "1.2").slice(0, 1)).toEqual(["unreported"]);
+      expect(graph.tasks).toMatchObject({ "3.1": "completed", "3.3": "completed", "3.5": "completed" });
+      expect(graph.tasks).toMatchObject({
+        "1.2": "failed",
+        "2.2": "pending",
+        "2.4": "failed",
+        "3.4": "pending",
+      });
+      const told = runNumber(outcome, 1).texts.at(-1) ?? "";
+      expect(told).toContain("2.4: There is no such interface.");
+      expect(told).toContain("2.2: needs 1.2, which failed");
+    });
+  });
+
+  it("survives three kills at any moment and a change of the engine: nothing is done twice", async () => {
+    const killedAt = (count: number) => (recording: Recording) => haveReported(recording) >= count;
+    await runScenario(
+      story("killed three times", parts(7), {
+        runs: [
+          workflowRun({ killWhen: killedAt(3) }),
+          headlessRun({ killWhen: killedAt(8) }),
+          workflowRun({ killWhen: killedAt(14) }),
+          workflowRun(),
+        ],
+      }),
+      (outcome) => {
+        expectLawfulLog(outcome);
+        const graph = readGraph(outcome.database);
+        expect(new Set(Object.values(graph.tasks))).toEqual(new Set(["completed"]));
+        for (const task of Object.keys(graph.tasks)) {
+          const outcomes = outcomesOf(graph, task);
+          expect([task, ...outcomes.slice(0, -1)]).toEqual([
+            task,
+            ...outcomes.slice(0, -1).map(() => "lost"),
+          ]);
+          expect(outcomes.at(-1)).toBe("completed");
+        }
+        expect(outcome.runs.map(({ exit }) => exit.signal ?? exit.code)).toEqual([
+          "SIGKILL",
+          "SIGKILL",
+          "SIGKILL",
+          0,
+        ]);
+        expect(runNumber(outcome, 4).survivors).toEqual([]);
+        expect(runNumber(outcome, 4).texts.join("\n")).toContain("21 of 21 tasks completed");
+      },
+    );
+  });
+
+  it("shares the plan with a burst in another Claude Code and a worker that pulls: no task twice, one report", async () => {
+    const byPrompt: Orchestrator = (conversation) =>
+      (isScriptCommand(conversation) ? executesByWorkflow : executesThePlan)(conversation);
+    const pulled: string[] = [];
+    await runScenario(
+      story("mixed engines", parts(8), {
+        runs: [
+          workflowRun({
+            orchestrator: byPrompt,
+            meanwhile: async (_, recording, place) => {
+              await eventually(() => haveReported(recording) >= 1, 20_000);
+              const second = new ClaudeCode(place, EXECUTE);
+              await pullsTasks(place.project, pulled, 4);
+              await second.wait(40_000);
+              await second.end();
+            },
+          }),
+        ],
+      }),
+      (outcome) => {
+        expectCleanEnd(outcome);
+        const graph = readGraph(outcome.database);
+        for (const task of Object.keys(graph.tasks))
+          expect([task, ...outcomesOf(graph, task)]).toEqual([task, "completed"]);
+        const sessions = new Set(
+          outcome.recording
+            .agents()
+            .map(
+              ({ agentId }) =>
+                outcome.recording.requests.find(({ conversation }) => conversation.agentId === agentId)
+                  ?.conversation.sessionId,
+            ),
+        );
+        expect(sessions.size).toBe(2);
+        expect(pulled).toHaveLength(4);
+        expect(runNumber(outcome, 1).texts.join("\n")).toContain("24 of 24 tasks completed");
+      },
+    );
+  });
+});
+
+const NOBODY = { sessionId: "", model: "", tools: [], blocks: [] };
+
+/** A worker of another client, that pulls so many tasks and does each in a moment. */
+async function pullsTasks(project: string, pulled: string[], count: number): Promise<void> {
+  const server = await ParallelServer.start(project);
+  const until = Date.now() + 30_000;
+  while (pulled.length < count && Date.now() < until) {
+    const { claim } = await server.call("task_claim", { plan: "demo", worker: "puller" });
+    if (claim === null) {
+      await sleep(50);
+      continue;
+    }
+    const evidence = [{ inspected: "the result" }];
+    await server.call("task_report", {
+      ...{
+        task: claim.task,
+        token: claim.token,
+        outcome: "completed",
+        summary: "Pulled and done.",
+        evidence,
+      },
+    });
+    pulled.push(claim.task);
+  }
+  await server.close();
+}
