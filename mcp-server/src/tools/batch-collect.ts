@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { checkUntil, collect } from "../run/collect.ts";
 import { shortCounts } from "../run/progress.ts";
-import { defineTool, READ } from "./define-tool.ts";
+import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { ids, plan } from "./fields.ts";
 import { nextStep } from "./next-step.ts";
 import { stopsFor } from "./stops-for.ts";
@@ -28,7 +28,7 @@ export const batchCollect = defineTool({
     tasks: ids.optional().describe("Ids; default: those running now"),
     waitSeconds: z.number().min(0).max(7_200).optional().describe("Default 1500; 0 only looks"),
   }),
-  annotations: READ,
+  annotations: IDEMPOTENT,
   alwaysLoad: true,
   async handle(input, { run, session, actor, agentId, signal, progress }) {
     const until = input.until ?? "next";
