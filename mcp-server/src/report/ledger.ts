@@ -85,7 +85,9 @@ function filesBlocks({ tasks }: RunReport): string[] {
 }
 
 function knownIssues({ tasks, findings, unverified }: RunReport): string[] {
-  const notDone = tasks.filter((task) => task.status === "failed" || task.status === "pending");
+  // Of a plan that has not begun, nothing is an issue yet.
+  const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
+  const notDone = tasks.filter(({ status }) => status === "failed" || (status === "pending" && hasBegun));
   return [
     ...notDone.map(({ task, subject, status, reason, summary }) => {
       const what = status === "failed" ? "failed" : "not run";
