@@ -6,10 +6,10 @@ Token: ${o}`,`# ${nt(n.subject)}
 
 ${Jr(n.description)}`,za(n),Da(e.worktree),Ha(e.scope),Fa(e),Ua(e.earlier),n.notes.length>0?`# Notes on this task
 ${n.notes.map(i=>ee(i.slice(0,Wa))).join(`
-`)}`:"",Va(e.added),e.canReport?ja(t,n):Ga,"Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents."].filter(i=>i!=="").join(`
+`)}`:"",Va(e.added),e.canReport?ja(t,n):Ga,"Do not stage, commit, stash, switch branches, or launch agents; do not format the whole project, nor test it unless the task says so."].filter(i=>i!=="").join(`
 
 `)}function Na(e){return S(e)?.kind!=="review"?"":" And verdict: accepted, or rejected with findings that say what is to be mended; outcome is completed when you have judged, whatever the verdict, and failed only if you could not."}function ja(e,t){return`# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${e}/${t.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${Na(t)} A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${e}/${t.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${Na(t)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. Reply with the line that it returns and nothing else.`}var Ga=`# How to end
 Your last message is your report, taken as it is. It begins with the word ${Br} or ${Mn}; then what you did or what stopped you, the files that you changed, how each acceptance criterion was verified (the command and its result) or that it was not, and what tasks after this one should know.`;function za(e){return e.acceptance.length===0?"":`# Acceptance
 ${e.acceptance.map(({criterion:n,command:o},r)=>`${r+1}. ${Ln(n)}${o===void 0?"":` (verify by: \`${qr(o)}\`)`}`).join(`

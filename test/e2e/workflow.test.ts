@@ -153,6 +153,8 @@ describe("a plan that the host's script engine runs", { timeout: 90_000 }, () =>
     const pulled: string[] = [];
     await runScenario(
       story("mixed engines", parts(8), {
+        // So slow that the plan lasts until the second one has started.
+        latencyMs: { main: 0, agent: 120 },
         runs: [
           workflowRun({
             orchestrator: byPrompt,
