@@ -155,6 +155,8 @@ describe("a plan that the host's script engine runs", { timeout: 90_000 }, () =>
       story("mixed engines", parts(8), {
         // So slow that the plan lasts until the second one has started.
         latencyMs: { main: 0, agent: 120 },
+        // The script engine leaves room under the cap for the others.
+        environment: { CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "2" },
         runs: [
           workflowRun({
             orchestrator: byPrompt,

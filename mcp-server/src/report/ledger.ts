@@ -91,7 +91,7 @@ function knownIssues({ tasks, findings, unverified }: RunReport): string[] {
   return [
     ...notDone.map(({ task, subject, status, reason, summary }) => {
       const what = status === "failed" ? "failed" : "not run";
-      const why = reason ?? summary ?? "no reason was given";
+      const why = (status === "failed" ? (summary ?? reason) : (reason ?? summary)) ?? "no reason was given";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
     }),
     ...findings
