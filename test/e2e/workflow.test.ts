@@ -153,6 +153,8 @@ describe("a plan that the host's script engine runs", { timeout: 90_000 }, () =>
     const pulled: string[] = [];
     await runScenario(
       story("mixed engines", parts(8), {
+        // The script engine leaves room under the cap for the others.
+        environment: { CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "2" },
         runs: [
           workflowRun({
             orchestrator: byPrompt,
