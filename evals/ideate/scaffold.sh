@@ -1,0 +1,3 @@
+source "$(dirname "$0")/../balcony.sh"
+rm -r specs
+commit

@@ -1,0 +1,3 @@
+source "$(dirname "$0")/../balcony.sh"
+rm specs/watering/03-tasks.json
+commit
