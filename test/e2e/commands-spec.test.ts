@@ -367,7 +367,9 @@ describe.skipIf(!existsSync(REAL))("/spec:decompose", { timeout: 60_000 }, () =>
       { [SPECIFICATION]: real("02-specification.md"), [TASKS]: real("03-tasks.json") },
       [executesOne, decomposesAgain],
       (outcome) => {
-        expect(heardIn(outcome, 2)).toContain("In doubt incremental: it changes only what differs");
+        expect(heardIn(outcome, 2)).toContain(
+          "In doubt between skip and incremental: incremental, which changes only what differs",
+        );
         const aside = "03-tasks.replaced-1.json";
         expect(runNumber(outcome, 2).texts.join()).toContain(`is kept in ${DIR}/${aside}`);
         expect(folderOf(outcome)).toEqual(["02-specification.md", "03-tasks.json", aside]);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ParallelServer } from "../server/parallel-server.ts";
 import { outcomesOf, readGraph } from "./graph-state.ts";
 import { ClaudeCode } from "./harness/claude-code.ts";
+import { hasTmux } from "./harness/interactive.ts";
 import { executesThePlan, type Orchestrator } from "./harness/orchestrator.ts";
 import { eventually } from "./harness/processes.ts";
 import type { Recording } from "./harness/recording.ts";
@@ -153,6 +154,10 @@ describe("a plan that the host's script engine runs", { timeout: 90_000 }, () =>
     const pulled: string[] = [];
     await runScenario(
       story("mixed engines", parts(8), {
+        // So slow that the plan lasts until the second one has started.
+        latencyMs: { main: 0, agent: 120 },
+        // The script engine leaves room under the cap for the others.
+        environment: { CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "2" },
         runs: [
           workflowRun({
             orchestrator: byPrompt,
@@ -183,6 +188,40 @@ describe("a plan that the host's script engine runs", { timeout: 90_000 }, () =>
         expect(sessions.size).toBe(2);
         expect(pulled).toHaveLength(4);
         expect(runNumber(outcome, 1).texts.join("\n")).toContain("24 of 24 tasks completed");
+      },
+    );
+  });
+});
+
+describe("a plan that the host's script engine runs in a terminal", { timeout: 60_000 }, () => {
+  beforeEach(async ({ skip }) => {
+    if (!(await hasTmux())) skip("tmux is not installed");
+  });
+
+  it("begins without a question, ends its turn at once, and is woken by the result", async () => {
+    await runScenario(
+      story("workflow in a terminal", parts(3), {
+        runs: [
+          {
+            orchestrator: executesByWorkflow,
+            user: async (session, recording) => {
+              await session.type(BY_WORKFLOW);
+              const words = () =>
+                recording.requests.flatMap(({ isMain, outputs }) =>
+                  outputs.flatMap((output) => (isMain && "text" in output ? [output.text] : [])),
+                );
+              await eventually(() => words().some((text) => /tasks completed/.test(text)), 30_000);
+              expect(words()).toEqual([
+                "The workflow is at work; its result will come.",
+                expect.stringContaining("9 of 9 tasks completed"),
+              ]);
+            },
+          },
+        ],
+      }),
+      (outcome) => {
+        expectEachDoneOnce(outcome);
+        expect(outcome.recording.requests.filter(({ isMain }) => isMain)).toHaveLength(3);
       },
     );
   });

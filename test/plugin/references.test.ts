@@ -46,7 +46,12 @@ function* matchesOf(text: string, pattern: RegExp): Generator<string> {
 }
 
 const known = pluginTexts();
-const kinds = new Map(known.map(({ name, kind }) => [name, kind]));
+/** Scripts of the host's engine; it lets them be typed like commands. */
+const scripts = readdirSync(join(CHECKOUT, "workflows")).map((file) => `parallel:${basename(file, ".js")}`);
+const kinds = new Map<string, string>([
+  ...known.map(({ name, kind }) => [name, kind] as const),
+  ...scripts.map((name) => [name, "command"] as const),
+]);
 
 /** Tools that Claude Code had once; a model that is told to call one has nothing to call. */
 const REMOVED_TOOLS =

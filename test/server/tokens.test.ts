@@ -254,7 +254,7 @@ describe("a plan with maxTokens", () => {
 it("what agents used in a repository is what its next plan is estimated by", async () => {
   const run = await running(["1", "2"]);
   const before = (await run.server.call("plan_analyze", { plan: "p" })).estimate;
-  expect(before.tokensBasis).toBe("2 by 8,000 a minute; nothing of it was measured in this repository");
+  expect(before.tokensBasis).toBe("2 tasks at 8,000 a minute; nothing of it was measured in this repository");
   for (const id of ["1", "2"]) await finishes(run, id, 100);
   await run.server.call("plan_create", { plan: "next", tasks: [task("x", { writes: ["x"] })] });
   const after = (await run.server.call("plan_analyze", { plan: "next" })).estimate;

@@ -77,7 +77,7 @@ describe("the tool list", () => {
       });
     }
     const reading = tools.filter((tool) => tool.annotations?.readOnlyHint).map((tool) => tool.name);
-    expect(reading).toEqual(["batch_collect", "plan_analyze", "task_list"]);
+    expect(reading).toEqual(["plan_analyze", "task_list"]);
   });
 
   it("has names that clients accept, also with Claude Code's prefix", async () => {

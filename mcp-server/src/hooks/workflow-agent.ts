@@ -28,6 +28,7 @@ export async function onWorkflowAgentEnd(
     return held && isLive(held.claim) ? endsUnreported(run, tx, held, event.last) : undefined;
   });
   if (reminder !== undefined) return deny(reminder);
+  await run.roles.refresh();
   const step = await workflowStep(run, actor, plan);
   if (step.report !== undefined) session.workflows.reported(plan);
   return { hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput: { plan, ...step } } };

@@ -34,6 +34,7 @@ export async function onWorkflowCall(
   const wanted = named.safeParse(args);
   if (!wanted.success) return deny('args is to be the plan\'s name, for example "auth".');
   try {
+    await run.roles.refresh();
     const { slug } = await takeUpPlan(run, "main", wanted.data);
     const step = await workflowStep(run, "main", slug);
     session.plans.add(slug);

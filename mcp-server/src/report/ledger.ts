@@ -85,11 +85,13 @@ function filesBlocks({ tasks }: RunReport): string[] {
 }
 
 function knownIssues({ tasks, findings, unverified }: RunReport): string[] {
-  const notDone = tasks.filter((task) => task.status === "failed" || task.status === "pending");
+  // Of a plan that has not begun, nothing is an issue yet.
+  const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
+  const notDone = tasks.filter(({ status }) => status === "failed" || (status === "pending" && hasBegun));
   return [
     ...notDone.map(({ task, subject, status, reason, summary }) => {
       const what = status === "failed" ? "failed" : "not run";
-      const why = reason ?? summary ?? "no reason was given";
+      const why = (status === "failed" ? (summary ?? reason) : (reason ?? summary)) ?? "no reason was given";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
     }),
     ...findings

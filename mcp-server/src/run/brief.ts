@@ -69,7 +69,7 @@ export function writeBrief(facts: BriefFacts): string {
       : "",
     added(facts.added),
     facts.canReport ? endWithReport(plan, task) : END_WITH_MESSAGE,
-    "Do not stage, commit, stash, switch branches, format or test the whole project, or launch agents.",
+    "Do not stage, commit, stash, switch branches, or launch agents; do not format the whole project, nor test it unless the task says so.",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
@@ -82,7 +82,7 @@ function verdict(task: Task): string {
 
 function endWithReport(plan: PlanSlug, task: Task): string {
   return `# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion, command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What tasks after this one should know: notes.
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. Reply with the line that it returns and nothing else.`;
 }
 

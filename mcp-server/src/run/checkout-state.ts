@@ -9,6 +9,8 @@ const run = promisify(execFile);
 export const LOOK_LIMIT_MS = 3_000;
 /** More files than these that differ from the commit are not followed. */
 const MOST_FILES = 10_000;
+/** Where Claude Code's `Write` puts a file for a moment, before it gets its name. */
+const HALF_WRITTEN = /\.tmp\.\d+\.[\da-f]{6,}$/;
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** A checkout at one moment, as far as it differs from its commit. Times are milliseconds since the epoch. */
@@ -140,7 +142,7 @@ async function gitStatus(root: string, signal: AbortSignal): Promise<Status> {
     const oid = /^# branch\.oid ([0-9a-f]+)$/.exec(line)?.[1];
     if (oid !== undefined) head = oid;
     const path = pathOf(line);
-    if (path === undefined) continue;
+    if (path === undefined || (line.startsWith("?") && HALF_WRITTEN.test(path))) continue;
     differing.add(path);
     if (line.startsWith("?")) untracked.add(path);
   }

@@ -82,7 +82,9 @@ export class Estimates {
     const rest = tasks.length - measured;
     const parts = [
       ...(measured > 0 ? [`${measured} by attempts in this repository`] : []),
-      ...(rest > 0 ? [`${rest} by ${TOKENS_PER_MINUTE.toLocaleString("en-US")} a minute`] : []),
+      ...(rest > 0
+        ? [`${rest} task${rest === 1 ? "" : "s"} at ${TOKENS_PER_MINUTE.toLocaleString("en-US")} a minute`]
+        : []),
     ];
     return `${parts.join(", ")}${measured === 0 ? "; nothing of it was measured in this repository" : ""}`;
   }

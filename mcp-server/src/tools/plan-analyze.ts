@@ -49,7 +49,7 @@ export const planAnalyze = defineTool({
         next:
           strategy === "direct"
             ? "Do it yourself without agents, and say why in one line."
-            : `Show this to the user; then ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`,
+            : `Show this to the user. To run it: ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`,
       },
     };
   },

@@ -52,6 +52,7 @@ it("says so where there is nothing yet", () => {
   const ledger = renderLedger(aggregate(planState([task("a")]), [], START_MS));
   expect(ledger).toContain("**Status:** Incomplete\n**Tasks Completed:** 0 / 1");
   expect(ledger).toContain("## Tasks Completed\n\n_(None)_");
+  expect(ledger).toContain("## Known Issues\n\n_(None)_");
 });
 
 it.each([

@@ -36,6 +36,12 @@ async function watched(files: Readonly<Record<string, string>> = {}): Promise<Wa
 }
 
 describe("what changed between two looks", () => {
+  it("is not a file that Claude Code is just about to name", async () => {
+    const checkout = await watched({ "a.ts": "old", "b.tmp.12.abcdef": "the user's own" });
+    put(checkout.folder, { "a.ts.tmp.4711.0a1b2c3d4e5f": "new", "b.tmp.12.abcdef": "changed" });
+    expect(await checkout.changes()).toEqual(["written b.tmp.12.abcdef"]);
+  });
+
   it("is a file that is written, written again, as it was, removed", async () => {
     const checkout = await watched({ "a.ts": "old" });
     const { folder } = checkout;

@@ -95,7 +95,7 @@ describe("an estimate of tokens", () => {
     expect(short).toBeGreaterThan(0);
     expect(long).toBe(3 * short);
     expect(estimates.tokensBasis([{}, { size: "xl" }])).toBe(
-      "2 by 8,000 a minute; nothing of it was measured in this repository",
+      "2 tasks at 8,000 a minute; nothing of it was measured in this repository",
     );
   });
 
@@ -127,7 +127,7 @@ describe("an estimate of tokens", () => {
       ...attempts(3, 4, { size: "large", tokens: 10 }),
     ]);
     expect(estimates.tokensBasis([{ size: "small" }, { size: "large" }])).toBe(
-      "1 by attempts in this repository, 1 by 8,000 a minute",
+      "1 by attempts in this repository, 1 task at 8,000 a minute",
     );
   });
 });
