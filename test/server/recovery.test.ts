@@ -99,6 +99,13 @@ describe("when a task is given up without having failed", () => {
       { decision: "escalate", reason: "a: waits for an answer; what does not need it goes on." },
     ]);
   });
+
+  it("and nothing goes on where it was the last", async () => {
+    const { server, next, decisions } = await planOf([task("a")]);
+    const asks = { outcome: "blocked", blockedOn: { question: "Which colour?" } };
+    await report(server, "p", launchFor(await next(), "a"), asks);
+    expect(decisions().at(-1)?.reason).toBe("a: waits for an answer, and nothing is left that can run.");
+  });
 });
 
 describe("when several tasks fail for one cause", () => {

@@ -45,8 +45,7 @@ export async function logEscalation(tx: GraphWriter, loaded: LoadedPlan): Promis
   const { id } = loaded.stored;
   const { seq } = await tx.lastEvent(id, "attempt.ended");
   const since = await tx.events(id, { type: "decision.taken", afterSeq: seq });
-  if (since.some(({ change }) => change.type === "decision.taken" && change.decision === "escalate"))
-    return;
+  if (since.some(({ change }) => change.type === "decision.taken" && change.decision === "escalate")) return;
   await tx.append(id, { type: "decision.taken", decision, reason });
 }
 

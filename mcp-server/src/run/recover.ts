@@ -45,18 +45,20 @@ export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id
 }
 
 /** Logs that a task is given up without a failed attempt: it asks a person, or too many of its attempts were lost. */
-export async function decideAfterEnd(
-  tx: GraphWriter,
-  { graph, stored }: LoadedPlan,
-  id: TaskId,
-): Promise<void> {
+export async function decideAfterEnd(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
+  const { graph, stored } = loaded;
   const task = graph.tasks.get(id);
   if (task?.status !== "failed") return;
   const isStopped = stored.status === "stopped";
+  const then = isStopped
+    ? ", and the policy is fail-fast"
+    : isDone(loaded)
+      ? ", and nothing is left that can run"
+      : "; what does not need it goes on";
   await tx.append(stored.id, {
     type: "decision.taken",
     decision: isStopped ? "stop" : "escalate",
-    reason: `${id}: ${task.cause}${isStopped ? ", and the policy is fail-fast" : "; what does not need it goes on"}.`,
+    reason: `${id}: ${task.cause}${then}.`,
   });
 }
 
