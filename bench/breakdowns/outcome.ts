@@ -38,7 +38,14 @@ export function outcomeOf(
 ): Outcome {
   const policy: Policy = { ...DEFAULT_POLICY, ...limits };
   const { maxParallel: cap } = limits;
-  const analysis = analyse(ctx, { tasks, total: tasks.length, policy, estimates: new Estimates(), cap });
+  const analysis = analyse(ctx, {
+    tasks,
+    total: tasks.length,
+    policy,
+    estimates: new Estimates(),
+    cap,
+    isFromFile: true,
+  });
   const placed = new Map(analysis.schedule.map((place) => [place.task, place]));
   const inLevels = levels(
     tasks.map((task) => {

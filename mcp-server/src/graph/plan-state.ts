@@ -9,4 +9,6 @@ export interface PlanState {
   readonly tasks: readonly Task[];
   /** Every claim that the plan ever had, oldest first. */
   readonly claims: readonly AnyClaim[];
+  /** How long a task is expected to take now, in milliseconds; absent where nobody estimates. */
+  readonly expectedMs?: (task: Task) => number;
 }

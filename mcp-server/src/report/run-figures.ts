@@ -3,6 +3,7 @@ import type { GraphEvent } from "../graph/event.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { TaskId } from "../graph/task.ts";
 import { newTokens } from "../graph/usage.ts";
+import { criticalPath } from "../schedule/critical-path.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { type Chain, longestChain } from "./longest-chain.ts";
 import { assignSlots } from "./slots.ts";
@@ -58,7 +59,10 @@ export interface RunFigures {
   readonly largestRunning: number | undefined;
   /** By the measured time of each task's last attempt (lost and cancelled ones left out). */
   readonly criticalPath: Chain | undefined;
-  /** By the estimates with which the tasks were claimed. */
+  /**
+   * Of the whole breakdown, by the estimates with which its tasks were claimed, or by today's where they were not;
+   * without what was cancelled. The server's own tasks were not planned and count for nothing.
+   */
   readonly plannedCriticalPath: Chain | undefined;
   /** Completed tasks: what was expected of them, and what they took. */
   readonly estimates: EstimateFigures | undefined;
@@ -97,7 +101,7 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
   const sequentialMs = sumOrUndefined(taskMs);
   const largestRunning = slots.length === 0 ? undefined : slots.length;
   const speedup = ratio(sequentialMs, wallMs);
-  const criticalPath = longestChain(state.tasks, taskMs);
+  const actualPath = longestChain(state.tasks, taskMs);
   return {
     wallMs,
     nobodyRanMs: wallMs === undefined ? undefined : wallMs - coveredMs(spans),
@@ -107,11 +111,11 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
     speedup,
     efficiency: ratio(speedup, largestRunning),
     largestRunning,
-    criticalPath,
-    plannedCriticalPath: longestChain(state.tasks, estimateMs),
+    criticalPath: actualPath,
+    plannedCriticalPath: plannedCriticalPath(state, estimateMs),
     estimates: estimateFigures(estimateMs, completedMs),
     tokenEstimates: tokenEstimateFigures(state, spans, events),
-    lowerBoundMs: lowerBound(criticalPath, sequentialMs, largestRunning),
+    lowerBoundMs: lowerBound(actualPath, sequentialMs, largestRunning),
     idleMs:
       wallMs === undefined
         ? undefined
@@ -137,6 +141,27 @@ function estimatesOf(events: readonly GraphEvent[]): Map<TaskId, number> {
         : [],
     ),
   );
+}
+
+function plannedCriticalPath(
+  { tasks, expectedMs }: PlanState,
+  claimedMs: ReadonlyMap<TaskId, number>,
+): Chain | undefined {
+  const own = new Set(tasks.flatMap(({ id, origin }) => (origin === "server" ? [id] : [])));
+  const planned = tasks.flatMap((task) => {
+    if (task.status === "cancelled") return [];
+    const durationMs = own.has(task.id) ? 0 : (claimedMs.get(task.id) ?? expectedMs?.(task));
+    return durationMs === undefined ? [] : [{ ...task, durationMs }];
+  });
+  const known = new Set<string>(planned.map(({ id }) => id));
+  const nodes = planned.map(({ id, dependencies, durationMs }) => ({
+    id,
+    dependencies: dependencies.filter((before) => known.has(before)),
+    durationMs,
+  }));
+  const { ids, lengthMs } = criticalPath(nodes);
+  const path = (ids as TaskId[]).filter((id) => !own.has(id));
+  return path.length === 0 ? undefined : { lengthMs, tasks: path };
 }
 
 function estimateFigures(

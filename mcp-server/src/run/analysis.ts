@@ -4,7 +4,9 @@ import { orderedDespiteParallelWith, parallelWith } from "../graph/parallel-with
 import type { Clash } from "../graph/scope.ts";
 import { plainSubject, type Task, type TaskId } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
+import { wantsReview } from "../policy/review.ts";
 import { chooseStrategy, type Strategy } from "../policy/strategy.ts";
+import { plural } from "../report/format.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
 import type { Estimates } from "../schedule/estimate.ts";
 import { headsAndTails } from "../schedule/heads-and-tails.ts";
@@ -45,6 +47,7 @@ export interface Analysis {
     /** Of all agents, without what is read from a cache. */
     readonly tokens: number;
     readonly tokensBasis: string;
+    /** Where the estimates come from, and which reviews they leave out. */
     readonly basis: string;
   };
   /** The makespan for each cap from 1 on, as far as more makes it shorter; of very large plans none. */
@@ -67,6 +70,8 @@ export interface AnalysisInput {
   readonly policy: Policy;
   readonly estimates: Estimates;
   readonly cap: number;
+  /** Only such a plan is reviewed as a whole. */
+  readonly isFromFile: boolean;
 }
 
 const MOST_CAP = 20;
@@ -140,7 +145,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       speedup: Math.round(speedup * 10) / 10,
       tokens: open.reduce((sum, task) => sum + estimates.tokens(task), 0),
       tokensBasis: estimates.tokensBasis(open),
-      basis: estimates.basis(open),
+      basis: `${estimates.basis(open)}${reviewsLeftOut(input)}`,
     },
     minutesByCap,
     schedule: open.map((task, i) => {
@@ -148,6 +153,13 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
       return { task: task.id, startMs, endMs: startMs + (problem.duration[i] ?? 0) };
     }),
   };
+}
+
+/** The reviews that the policy will add have no estimate yet: how many rounds they take, nobody knows. */
+function reviewsLeftOut({ tasks, policy, isFromFile }: AnalysisInput): string {
+  const reviewed = tasks.filter((task) => wantsReview(task, policy)).length;
+  if (reviewed > 0) return `; without the reviews of ${plural(reviewed, "task")}`;
+  return policy.review === "end" && isFromFile && tasks.length > 0 ? "; without the review at the end" : "";
 }
 
 function minutes(ms: number): number {

@@ -42,7 +42,7 @@ export async function analyzeFile(
     file: source.path,
     title: breakdown.title,
     tasks,
-    analysis: analyse(ctx, { tasks, total: tasks.length, policy, estimates, cap }),
+    analysis: analyse(ctx, { tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
     warnings: breakdown.warnings,
   };
 }

@@ -31,7 +31,14 @@ export async function analyzePlan(
   const { graph, policy, estimates } = loaded;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const cap = maxParallel ?? policy.maxParallel;
-  const analysis = analyse(ctx, { tasks: open, total: graph.tasks.size, policy, estimates, cap });
+  const analysis = analyse(ctx, {
+    tasks: open,
+    total: graph.tasks.size,
+    policy,
+    estimates,
+    cap,
+    isFromFile: loaded.stored.source.kind === "file",
+  });
   return {
     loaded,
     counts: countsOf(loaded),

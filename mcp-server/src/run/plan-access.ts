@@ -87,12 +87,13 @@ export function pauseSeconds({ pauseMs }: LoadedPlan): number {
 }
 
 /** The whole plan as it is now, for reports. */
-export function stateOf({ stored, graph }: LoadedPlan): PlanState {
+export function stateOf({ stored, graph, estimates }: LoadedPlan): PlanState {
   const { slug, title, status, source, createdAtMs, version, cause } = stored;
   return {
     plan: { slug, title, status, source, createdAtMs, version, ...(cause !== undefined && { cause }) },
     tasks: [...graph.tasks.values()],
     claims: graph.claims,
+    expectedMs: (task) => estimates.durationMs(task),
   };
 }
 

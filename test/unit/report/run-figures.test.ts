@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
+import type { Task } from "../../../mcp-server/src/graph/task.ts";
 import { measureRun } from "../../../mcp-server/src/report/run-figures.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "./example-run.ts";
 import { eventsOf, id, planState, START_MS, task } from "./plan-fixture.ts";
@@ -169,6 +170,35 @@ describe("the critical path", () => {
       estimatedMs: 12_000,
       actualMs: 45_000,
       medianRatio: 10,
+    });
+  });
+
+  const chain = (...tasks: string[]) => tasks.map(id);
+  const expectedMs = ({ origin }: Task) => (origin === "server" ? 60_000 : 5_000);
+
+  it("is planned for the whole plan, what was never claimed included", () => {
+    const state = {
+      ...planState([...diamond, task("d", { after: ["b", "c"] })], ran.slice(0, 1)),
+      expectedMs,
+    };
+    const events = eventsOf({ type: "claim.offered", task: id("a"), estimateMs: 1_000 } as Change);
+    expect(measureRun(state, events, NOW).plannedCriticalPath).toEqual({
+      lengthMs: 11_000,
+      tasks: chain("a", "b", "d"),
+    });
+  });
+
+  it("is planned without what was cancelled, and goes through the server's own tasks without counting them", () => {
+    const tasks = [
+      task("a"),
+      task("a-review", { origin: "server", after: ["a"] }),
+      task("b", { after: ["a-review"] }),
+      task("c", { after: ["b"], status: "cancelled" }),
+    ];
+    const state = { ...planState(tasks), expectedMs };
+    expect(measureRun(state, [], NOW).plannedCriticalPath).toEqual({
+      lengthMs: 10_000,
+      tasks: chain("a", "b"),
     });
   });
 });
