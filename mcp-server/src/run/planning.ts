@@ -65,7 +65,20 @@ interface Planner {
   readonly ids: readonly TaskId[];
   readonly indexOf: ReadonlyMap<TaskId, number>;
   readonly replanner: Replanner;
+  last?: Decided;
 }
+
+/** What was decided last, by the indices of tasks, and what it was decided for. */
+interface Decided {
+  readonly atMs: number;
+  readonly ended: readonly number[];
+  readonly running: ReadonlySet<number>;
+  readonly startNow: readonly number[];
+  readonly heldBack: readonly number[];
+}
+
+/** What was decided is not thought over before so much time has passed, if only what it starts has happened since. */
+const HOLDS_MS = 1_000;
 
 const planners = new WeakMap<PlanGraph, Planner>();
 
@@ -116,9 +129,34 @@ export function aheadOf(
     const i = indexOf.get(claim.task);
     return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
   });
-  const { startNow, heldBack } = replanner.replan({ ended, running });
+  const isRunning = new Set(running.map(([i]) => i));
+  if (!planner.last || !stillHolds(planner.last, ended, isRunning, nowMs)) {
+    const { startNow, heldBack } = replanner.replan({ ended, running });
+    planner.last = { atMs: nowMs, ended, running: isRunning, startNow, heldBack };
+  }
   const idsOf = (indices: readonly number[]) => indices.map((i) => ids[i] as TaskId);
-  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(heldBack)) };
+  const startNow = planner.last.startNow.filter((i) => !isRunning.has(i));
+  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(planner.last.heldBack)) };
+}
+
+/**
+ * Whether nothing has happened but that some of what was to be started has been: a worker that pulls one task at a
+ * time gets what is left of the decision, which is what thinking it over would give, and much sooner.
+ */
+function stillHolds(
+  last: Decided,
+  ended: readonly number[],
+  running: ReadonlySet<number>,
+  nowMs: number,
+): boolean {
+  return (
+    nowMs >= last.atMs &&
+    nowMs - last.atMs < HOLDS_MS &&
+    ended.length === last.ended.length &&
+    ended.every((i, at) => i === last.ended[at]) &&
+    [...last.running].every((i) => running.has(i)) &&
+    [...running].every((i) => last.running.has(i) || last.startNow.includes(i))
+  );
 }
 
 function keyOf(graph: PlanGraph, { maxParallel, capacity, unscoped }: Policy): string {
