@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { idsOf, launchFor, report, repository, type TaskInput, task } from "./checkout.ts";
+import { idsOf, launchFor, report, repository, type TaskInput, task, tokenIn } from "./checkout.ts";
 import { graphOf, logOf } from "./graph-file.ts";
 import { ParallelServer } from "./parallel-server.ts";
 
 const NO_TABLE = "Error: the table orders does not exist";
 
-async function planOf(tasks: readonly TaskInput[], policy: Readonly<Record<string, unknown>> = {}) {
+async function planOf(
+  tasks: readonly TaskInput[],
+  policy: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
+) {
   const folder = await repository();
-  const server = await ParallelServer.start(folder);
+  const server = await ParallelServer.start(folder, { env });
   await server.call("plan_create", { plan: "p", tasks, policy });
   const next = async () => (await server.call("batch_next", { plan: "p" })).launch;
   const fails = (item: { task: string; prompt: string }, summary: string) =>
@@ -47,6 +51,42 @@ describe("when one of several tasks fails", () => {
   });
 });
 
+describe("when the last task ends after another has failed for good", () => {
+  const OVER = "Failed after all attempts: a. 1 wait for them and cannot start.";
+
+  async function endsWell() {
+    const tasks = [task("a", { retries: 0 }), task("b"), task("c", { dependencies: ["a"] })];
+    const plan = await planOf(tasks);
+    const first = await plan.next();
+    await plan.fails(launchFor(first, "a"), NO_TABLE);
+    await report(plan.server, "p", launchFor(first, "b"));
+    return plan;
+  }
+
+  it("what is left is given to the user, and log, report and `next` say the same", async () => {
+    const { server, decisions, collect } = await endsWell();
+    expect(await collect()).toMatchObject({
+      decision: "escalate",
+      reason: OVER,
+      done: true,
+      next: 'Nothing more can run, and what failed is for the user to decide: call plan_report {plan: "p"}.',
+    });
+    await collect();
+    const { report: text } = await server.call("plan_report", { plan: "p" });
+    expect(decisions()).toEqual([
+      { decision: "proceed", reason: "a failed after its only attempt; what does not need it goes on." },
+      { decision: "escalate", reason: OVER },
+    ]);
+    expect(text).toContain(`- escalate: ${OVER}`);
+  });
+
+  it("the report says so too when nobody waited for the end", async () => {
+    const { server } = await endsWell();
+    const { report: text } = await server.call("plan_report", { plan: "p" });
+    expect(text).toContain(`- escalate: ${OVER}`);
+  });
+});
+
 describe("when a task is given up without having failed", () => {
   it("that is decided and logged as well", async () => {
     const { server, next, decisions } = await planOf([task("a"), task("b")]);
@@ -58,6 +98,13 @@ describe("when a task is given up without having failed", () => {
     expect(decisions()).toEqual([
       { decision: "escalate", reason: "a: waits for an answer; what does not need it goes on." },
     ]);
+  });
+
+  it("and nothing goes on where it was the last", async () => {
+    const { server, next, decisions } = await planOf([task("a")]);
+    const asks = { outcome: "blocked", blockedOn: { question: "Which colour?" } };
+    await report(server, "p", launchFor(await next(), "a"), asks);
+    expect(decisions().at(-1)?.reason).toBe("a: waits for an answer, and nothing is left that can run.");
   });
 });
 
@@ -128,6 +175,98 @@ describe("when several tasks fail for one cause", () => {
     await fails(launchFor(third, "b"), NO_TABLE);
     expect(idsOf(await next()).sort()).toEqual(["a", "b"]);
   });
+});
+
+describe("when another fails later for a cause that was found to be shared", () => {
+  /** `a` and `b` have failed alike while `late` and `other` still work, and `recover-1` looks for the cause. */
+  async function shared(env: Readonly<Record<string, string>> = {}) {
+    const plan = await planOf([task("a"), task("b"), task("late"), task("other")], {}, env);
+    const first = await plan.next();
+    await plan.fails(launchFor(first, "a"), NO_TABLE);
+    await plan.fails(launchFor(first, "b"), NO_TABLE);
+    return { ...plan, first };
+  }
+  const found = { evidence: [{ inspected: "The migration was not run." }], notes: ["Run the migration."] };
+
+  it("while it is looked for, it waits for the same task, whose agent is told of it too", async () => {
+    const { server, first, next, fails, decisions, collect } = await shared();
+    await fails(launchFor(first, "late"), `src/late.ts:3:1 - ${NO_TABLE}`);
+    expect(decisions().at(-1)).toEqual({
+      decision: "retry",
+      reason:
+        "late seems to have failed for the cause that recover-1 is made for: it is tried again after that.",
+    });
+    await report(server, "p", launchFor(first, "other"));
+    const second = await next();
+    expect(idsOf(second)).toEqual(["recover-1"]);
+    expect(await collect()).toMatchObject({ recovery: [{ task: "recover-1", before: ["a", "b", "late"] }] });
+    const { brief } = await server.call("task_get", {
+      task: "p/recover-1",
+      token: tokenIn(launchFor(second, "recover-1").prompt),
+    });
+    expect(brief).toContain("src/late.ts:3:1 - Error: the table orders does not exist");
+    await report(server, "p", launchFor(second, "recover-1"), found);
+    expect(idsOf(await next()).sort()).toEqual(["a", "b", "late"]);
+  });
+
+  it("after it was mended, it is tried again at once with what was found", async () => {
+    const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
+    await report(server, "p", launchFor(await next(), "recover-1"), found);
+    await fails(launchFor(first, "late"), NO_TABLE);
+    expect(decisions().at(-1)?.reason).toBe(
+      "late seems to have failed for the cause that recover-1 was made for: it is tried again with what was found.",
+    );
+    const third = await next();
+    expect(idsOf(third)).toEqual(expect.arrayContaining(["a", "b", "late"]));
+    const { brief } = await server.call("task_get", {
+      task: "p/late",
+      token: tokenIn(launchFor(third, "late").prompt),
+    });
+    expect(brief).toContain("Run the migration.");
+  });
+
+  it("after nobody could mend it, it is left to a person with the others", async () => {
+    const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
+    await fails(launchFor(await next(), "recover-1"), "The database is somebody else's.");
+    await fails(launchFor(first, "late"), NO_TABLE);
+    expect(decisions().at(-1)?.decision).toBe("escalate");
+    await report(server, "p", launchFor(first, "other"));
+    expect(await next()).toEqual([]);
+  });
+
+  it("one that failed for another cause is tried again by itself", async () => {
+    const { server, first, next, fails } = await shared({ PARALLEL_UNSCOPED: "shared" });
+    await fails(launchFor(first, "late"), "Out of memory while bundling the shop");
+    await report(server, "p", launchFor(first, "other"));
+    expect(idsOf(await next())).toContain("late");
+  });
+
+  it("nobody waits for a recovery that a person cancelled", async () => {
+    const { server, first, next, fails, decisions } = await shared();
+    await server.call("task_update", { task: "p/recover-1", status: "cancelled" });
+    await fails(launchFor(first, "late"), NO_TABLE);
+    expect(decisions().at(-1)?.reason).toMatch(/^late failed and/);
+    await report(server, "p", launchFor(first, "other"));
+    expect(idsOf(await next())).toEqual(["late"]);
+  });
+});
+
+it("a failure of the same cause while the first task is being tried again has that cause mended first", async () => {
+  const { server, next, fails, decisions, collect } = await planOf([task("a"), task("b"), task("c")]);
+  const first = await next();
+  await report(server, "p", launchFor(first, "c"));
+  await fails(launchFor(first, "a"), NO_TABLE);
+  const again = launchFor(await next(), "a");
+  await fails(launchFor(first, "b"), NO_TABLE);
+  expect(decisions().at(-1)?.reason).toBe(
+    "a, b seem to have failed for one cause: it is mended before b is tried again. (recover-1)",
+  );
+  expect(await collect()).toMatchObject({ recovery: [{ task: "recover-1", before: ["a", "b"] }] });
+  await report(server, "p", again);
+  const third = await next();
+  expect(idsOf(third), "b waits").toEqual(["recover-1"]);
+  await report(server, "p", launchFor(third, "recover-1"));
+  expect(idsOf(await next())).toEqual(["b"]);
 });
 
 it("agents that end without a report have no cause in common: each task is tried again by itself", async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { idsOf, launchFor, put, report, repository, task } from "./checkout.ts";
+import { idsOf, launchFor, put, report, repository, task, tokenIn } from "./checkout.ts";
 import { graphOf, logOf } from "./graph-file.ts";
 import { git, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 import { fileAt } from "./worktrees.ts";
@@ -33,6 +33,16 @@ describe("a user's own agent", () => {
     const tasks = ["1", "2", "3", "4"].map((id) => task(id, { agent: "poet" }));
     await server.call("plan_create", { plan: "p", tasks, policy: { capacity: { poet: 3 } } });
     expect((await server.call("batch_next", { plan: "p" })).launch).toHaveLength(3);
+  });
+
+  it("is known to a server that was started again before it says what could be launched", async () => {
+    const { folder, server } = await started({ ".claude/agents/poet.md": agentFile("poet", "instances: 1") });
+    const tasks = ["1", "2"].map((id) => task(id, { agent: "poet" }));
+    await server.call("plan_create", { plan: "p", tasks });
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
+    const again = await ParallelServer.start(folder);
+    expect(await again.hook({ event: "Stop" }), "the only poet is at work").toEqual({});
   });
 
   it("is found in the folder that CLAUDE_CONFIG_DIR names, and as soon as it is there", async () => {

@@ -74,6 +74,47 @@ describe("the checker knows the task that looks for the cause of several failure
     only(recovering({}), /^invariant 8: p\/recover-1 is in no plan/);
   });
 
+  describe("and lets others wait for it that fail later", () => {
+    /** `c` fails while `b` waits already. */
+    const failedLater = () => {
+      const story = recovering().log("task.defined", "b", null, HELD_BACK);
+      return story.claim("c", 4).report("c", 4, "failed", "pending");
+    };
+    const waiting = { definition: { id: "c", dependencies: ["recover-1"], needs: "all" } };
+    const forAll = { id: "recover-1", dependencies: [], needs: "all", extra: { recovers: ["a", "b", "c"] } };
+
+    it("as long as they really wait", () => {
+      const story = failedLater().log("task.defined", "recover-1", null, { definition: forAll });
+      story.log("task.defined", "c", null, waiting);
+      expect(story.violations).toEqual([]);
+      only(story.offer("c", 5), /^invariant 4: p\/c was claimed before its needs held/);
+    });
+
+    it("but not what did not fail, and nothing else that they should wait for", () => {
+      const story = recovering().log("task.defined", "b", null, HELD_BACK);
+      only(story.log("task.defined", "c", null, waiting), /^invariant 8: p\/c was defined anew/);
+      const other = { definition: { id: "c", dependencies: ["recover-1", "d"], needs: "all" } };
+      only(failedLater().log("task.defined", "c", null, other), /^invariant 8: p\/c has other dependencies/);
+    });
+  });
+
+  it("and lets one go on that is being tried again", () => {
+    const story = new Story({ a: {}, b: {} });
+    story.claim("a", 1).report("a", 1, "failed", "pending").offer("a", 2).start("a", 2, 2);
+    story.claim("b", 3).report("b", 3, "failed", "pending");
+    const definition = {
+      id: "recover-1",
+      dependencies: [],
+      origin: "server",
+      extra: { recovers: ["a", "b"] },
+    };
+    story.log("task.created", "recover-1", null, { definition, position: 3 });
+    story.log("task.defined", "b", null, {
+      definition: { id: "b", dependencies: ["recover-1"], needs: "all" },
+    });
+    expect(story.report("a", 2).violations).toEqual([]);
+  });
+
   it("and sees that it does not run alone", () => {
     const story = recovering().log("task.defined", "b", null, HELD_BACK).offer("c", 4);
     only(story.offer("recover-1", 5, alone), /^invariant 2: p\/recover-1 clashes with p\/c/);

@@ -126,7 +126,11 @@ export class Replay {
   #collectOwed({ type, data }: LoggedEvent, name: string): void {
     const owed = this.#owed;
     if (!owed) {
-      if (type === "task.defined" && !this.#recovery?.waiting.has(name))
+      if (
+        type === "task.defined" &&
+        !this.#recovery?.waiting.has(name) &&
+        !this.#joins(name, data.definition as Row)
+      )
         this.#violate(8, `${name} was defined anew, and nobody asked for it`);
       return;
     }
@@ -158,14 +162,35 @@ export class Replay {
       this.#recovery = undefined;
       return;
     }
-    const task = this.#tasks.get(name) as ReplayedTask;
+    this.#holdBack(this.#tasks.get(name) as ReplayedTask, recovery.task, data.definition as Row);
+  }
+
+  #holdBack(task: ReplayedTask, recovery: string, definition: Row): void {
     if (task.needs !== "all" && task.needs !== "settled") {
       task.dependencies = task.dependencies.filter((id) => this.#tasks.get(id)?.status === "completed");
       task.needs = "all";
     }
-    task.dependencies = [...task.dependencies, recovery.task];
+    task.dependencies = [...task.dependencies, recovery];
     task.recovers = true;
-    this.#checkDefinition(name, data.definition as Record<string, unknown>);
+    this.#checkDefinition(task.name, definition);
+  }
+
+  /** Who fails later for a cause that was looked for waits for that as well, and the recovery is told of it. */
+  #joins(name: string, definition: Row): boolean {
+    const task = this.#tasks.get(name);
+    const isRecovery = (id: string) => this.#tasks.has(id) && !this.#known.has(id);
+    if (!task) return false;
+    if (isRecovery(name)) {
+      this.#checkDefinition(name, definition);
+      return !ENDED.includes(task.status);
+    }
+    const recovery = (definition.dependencies as string[])
+      .map((id) => `${task.plan}/${id}`)
+      .find((id) => isRecovery(id) && !task.dependencies.includes(id));
+    const mayWait = task.status === "pending" && task.failures > 0 && !task.recovers && !isClaimed(task);
+    if (recovery === undefined || !mayWait) return false;
+    this.#holdBack(task, recovery, definition);
+    return true;
   }
 
   #create(name: string, definition: Readonly<Record<string, unknown>>): void {
@@ -198,7 +223,7 @@ export class Replay {
       return;
     }
     const failed = [...new Set(recovers)].flatMap((id) => this.#tasks.get(`${plan}/${id}`) ?? []);
-    const isOpen = ({ status }: ReplayedTask) => status === "pending" || status === "failed";
+    const isOpen = ({ status }: ReplayedTask) => status !== "completed" && status !== "cancelled";
     if (failed.length < 2 || !failed.every((task) => isOpen(task) && task.failures > 0 && !task.recovers))
       this.#violate(8, `${name} is for tasks that did not fail together`);
     this.#tasks.set(name, {
@@ -212,7 +237,9 @@ export class Replay {
       failures: 0,
       recovers: false,
     });
-    const waiting = failed.filter(({ status }) => status === "pending").map((task) => task.name);
+    const waiting = failed
+      .filter((task) => task.status === "pending" && !isClaimed(task))
+      .map((task) => task.name);
     this.#recovery = { task: name, waiting: new Set(waiting) };
   }
 
@@ -451,6 +478,10 @@ export function attemptOf(token: string): number {
 
 function isLive(claim: ReplayedClaim): boolean {
   return claim.state === "offered" || claim.state === "running";
+}
+
+function isClaimed({ lastClaim }: ReplayedTask): boolean {
+  return lastClaim !== undefined && isLive(lastClaim);
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

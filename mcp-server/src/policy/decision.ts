@@ -42,9 +42,15 @@ export function decide(facts: RunFacts): { decision: Decision; reason: string } 
   if (facts.limit !== undefined && !facts.done) return { decision: "escalate", reason: facts.limit };
   if (facts.failed.length + facts.rejected.length > 0)
     return { decision: "escalate", reason: whatIsLeft(facts) };
-  return facts.done
-    ? { decision: "proceed", reason: "Everything has ended." }
-    : { decision: "wait", reason: "Nothing can start yet." };
+  if (!facts.done) return { decision: "wait", reason: "Nothing can start yet." };
+  const { unreachable } = facts;
+  return {
+    decision: "proceed",
+    reason:
+      unreachable > 0
+        ? `Nothing more can start: ${unreachable} wait for what was cancelled.`
+        : "Everything has ended.",
+  };
 }
 
 function whatIsLeft({ failed, rejected, completed, unreachable }: RunFacts): string {

@@ -1,12 +1,12 @@
 import { errorSignature, sameCause } from "./error-signature.ts";
 import type { FailurePolicy } from "./policy.ts";
 
-/** A task whose last attempt failed and that has not been dealt with. */
+/** A task whose last ended attempt failed and that waits for no recovery. */
 export interface Failure {
   readonly task: string;
   /** What its agent, or the server, said of it. */
   readonly text: string;
-  /** It may be tried again by its policy. */
+  /** It waits for another attempt: neither are its attempts used up, nor is it being tried again already. */
   readonly mayRetry: boolean;
 }
 
@@ -19,6 +19,13 @@ export interface RecoveryFacts {
   readonly running: number;
 }
 
+/** A task that was made to look for the cause of failures. */
+export interface KnownRecovery {
+  readonly task: string;
+  /** The signatures of those failures. */
+  readonly causes: readonly string[];
+}
+
 /** Tasks that failed for what looks like one cause. */
 export interface SharedCause {
   readonly tasks: readonly string[];
@@ -26,11 +33,17 @@ export interface SharedCause {
 }
 
 /** What is to be done before any failed task is tried again; undefined: each is tried again by itself. */
-export type Recovery =
-  /** Several share a cause: it is looked for and mended first. */
-  | { readonly kind: "shared-cause"; readonly cause: SharedCause; readonly reason: string }
-  /** Nothing has worked: the approach is looked at, and after that one task runs at a time. */
-  | { readonly kind: "approach"; readonly tasks: readonly string[]; readonly reason: string };
+export interface Recovery {
+  /**
+   * `shared-cause`: several share a cause, which is looked for and mended first. `approach`: nothing has worked, so the
+   * approach is looked at, and after that one task runs at a time.
+   */
+  readonly kind: "shared-cause" | "approach";
+  readonly tasks: readonly string[];
+  /** One signature for each cause. */
+  readonly causes: readonly string[];
+  readonly reason: string;
+}
 
 /** Groups failures by what looks like one cause, in the order in which they are given. */
 export function groupByCause(failures: readonly Failure[]): SharedCause[] {
@@ -56,19 +69,35 @@ export function planRecovery({ failure, failures, completed, running }: Recovery
     return {
       kind: "approach",
       tasks,
+      causes: groupByCause(failures).map(({ signature }) => signature),
       reason: `All that was tried failed (${tasks.join(", ")}): the approach is looked at first, then one task runs at a time.`,
     };
   }
   const cause = groupByCause(failures).find(
     ({ tasks }) => tasks.length > 1 && retriable.some(({ task }) => tasks.includes(task)),
   );
+  const waiting = retriable.filter(({ task }) => cause?.tasks.includes(task)).map(({ task }) => task);
+  const whose =
+    waiting.length === cause?.tasks.length
+      ? "they are"
+      : `${waiting.join(", ")} ${waiting.length === 1 ? "is" : "are"}`;
   return (
     cause && {
       kind: "shared-cause",
-      cause,
-      reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is mended before they are tried again.`,
+      tasks: cause.tasks,
+      causes: [cause.signature],
+      reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is mended before ${whose} tried again.`,
     }
   );
+}
+
+/**
+ * The recovery that a failure comes too late for, because one like it was dealt with before: the last one made for
+ * what looks like its cause. A cause is looked for once, whoever fails of it and however late.
+ */
+export function recoveryFor<R extends KnownRecovery>(text: string, recoveries: readonly R[]): R | undefined {
+  const signature = errorSignature(text);
+  return recoveries.findLast(({ causes }) => causes.some((cause) => sameCause(cause, signature)));
 }
 
 /**

@@ -1,18 +1,17 @@
 import type { EndedAttempt } from "../graph/attempt.ts";
-import { hasEnded, reachableTasks } from "../graph/readiness.ts";
-import type { Task, TaskId } from "../graph/task.ts";
-import { type Decision, decide } from "../policy/decision.ts";
-import { spentText } from "../policy/token-limit.ts";
+import { hasEnded } from "../graph/readiness.ts";
+import type { TaskId } from "../graph/task.ts";
+import type { Decision } from "../policy/decision.ts";
 import { cleanText } from "../report/escape.ts";
 import type { GraphReader, GraphStore } from "../store/graph-store.ts";
 import { cancelRest } from "./cancel-rest.ts";
 import type { RunContext } from "./context.ts";
+import { decideNow, logEscalation } from "./decide-now.ts";
 import { CallerError } from "./errors.ts";
 import { choose, type StopOrder, stopOrders } from "./next-batch.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { type Counts, countsOf, isDone } from "./progress.ts";
 import { recoveredBy } from "./recover.ts";
-import { rejectedWork } from "./review.ts";
 import { sweep } from "./sweep.ts";
 
 /** What a caller waits for. */
@@ -93,6 +92,12 @@ export async function collect(
     if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, loaded))))) {
       if (state.satisfied && input.until === "any") {
         await store.write(ctx.now, actor, (tx) => cancelRest(ctx, tx, input.plan, awaited));
+        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+      }
+      if (isDone(loaded)) {
+        await store.write(ctx.now, actor, async (tx) =>
+          logEscalation(tx, await loadPlan(ctx, tx, input.plan)),
+        );
         loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
       }
       return result(ctx, store, loaded, state);
@@ -185,24 +190,8 @@ async function result(
   state: Judgement,
 ): Promise<Collected> {
   const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
-  const counts = countsOf(loaded);
-  const done = isDone(loaded);
-  const failed = counts.failed === 0 ? [] : failedTasks(loaded);
-  const { decision, reason } = decide({
-    failure: loaded.policy.failure,
-    stopped: loaded.stored.status === "stopped",
-    running: counts.running,
-    ready: loaded.stored.status === "open" ? choice.chosen.length : 0,
-    completed: counts.completed,
-    failed: failed.filter((task) => !rejectedWork(loaded, task)).map(({ id }) => id),
-    rejected: failed.flatMap((task) => rejectedWork(loaded, task) ?? []),
-    retrying: choice.chosen.filter(({ task }) => task.failedAttempts > 0).map(({ id }) => id),
-    unreachable:
-      counts.pending -
-      (counts.failed + counts.cancelled === 0 ? counts.pending : reachableTasks(loaded.graph.tasks).size),
-    done,
-    limit: loaded.spent && spentText(loaded.spent),
-  });
+  const startable = choice.chosen.map(({ task }) => task);
+  const { decision, reason } = decideNow(loaded, startable);
   return {
     loaded,
     satisfied: state.satisfied,
@@ -214,13 +203,9 @@ async function result(
       const before = recoveredBy(task);
       return before && !hasEnded(task.status) ? [{ task: task.id, before }] : [];
     }),
-    counts,
-    done,
+    counts: countsOf(loaded),
+    done: isDone(loaded),
   };
-}
-
-function failedTasks({ graph }: LoadedPlan): Task[] {
-  return [...graph.tasks.values()].filter((task) => task.status === "failed");
 }
 
 function endedLine(attempt: EndedAttempt): Ended {

@@ -1,3 +1,4 @@
+import type { GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { choose, sameOwner } from "./next-batch.ts";
 import { type LoadedPlan, load } from "./plan-access.ts";
@@ -9,7 +10,9 @@ import type { SessionMemory } from "./session.ts";
  * through, or (the server may have been reconnected) its process holds or held claims.
  */
 export async function isOwnRun(run: RunContext, session: SessionMemory): Promise<boolean> {
-  return session.plans.size > 0 || (await begunPlans(run)).length > 0;
+  if (session.plans.size > 0) return true;
+  const store = await run.graph();
+  return store !== undefined && (await idsOfBegun(run, store)).size > 0;
 }
 
 /** The host tells of an agent's end within this time; afterwards the notification counts as lost. */
@@ -34,10 +37,14 @@ export interface BegunPlan {
 export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
   const store = await run.graph();
   if (!store) return [];
+  const ids = await idsOfBegun(run, store);
+  if (ids.size === 0) return [];
+  // A server that was started again is asked by hooks first: what could be launched depends on the roles' capacities.
+  await run.roles.refresh();
   return store.read(async (reader) => {
     const begun: BegunPlan[] = [];
     for (const stored of await reader.plans(run.repository)) {
-      if (!(await reader.hasClaimOf(stored.id, run.owner))) continue;
+      if (!ids.has(stored.id)) continue;
       const loaded = await load(run, reader, stored);
       const choice = await choose(run, reader, loaded, run.now());
       const offers = loaded.graph.live.filter(
@@ -58,6 +65,15 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
       });
     }
     return begun;
+  });
+}
+
+async function idsOfBegun(run: RunContext, store: GraphStore): Promise<ReadonlySet<number>> {
+  return store.read(async (reader) => {
+    const ids = new Set<number>();
+    for (const { id } of await reader.plans(run.repository))
+      if (await reader.hasClaimOf(id, run.owner)) ids.add(id);
+    return ids;
   });
 }
 

@@ -1,7 +1,9 @@
+import { findCycle } from "../graph/cycle.ts";
 import type { Change } from "../graph/event.ts";
+import { hasEnded } from "../graph/readiness.ts";
 import { definitionOf, plainSubject, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { Decision } from "../policy/decision.ts";
-import { type Failure, planRecovery, type Recovery } from "../policy/recovery.ts";
+import { type Failure, planRecovery, type Recovery, recoveryFor } from "../policy/recovery.ts";
 import { oneAtATime } from "../policy/throttle.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
 import { nextPosition } from "./create-tasks.ts";
@@ -23,14 +25,18 @@ export function recoveredBy(task: Task): readonly TaskId[] | undefined {
 /**
  * Decides what follows from a failed attempt, in the transaction that ends it, and logs it with the reason. Where
  * several tasks failed for what looks like one cause, or nothing has worked at all, a task is made that looks for
- * the cause, and those that may be tried again wait for it. A task that waited for one such task already is not held
- * back again.
+ * the cause, and those that may be tried again wait for it. Who fails later for such a cause waits for the same task,
+ * and where that has ended, its next agent is told what was found. A task that waited for one such task already is
+ * not held back again.
  */
 export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
   const { graph, policy, stored } = loaded;
+  const failures = failuresOf(loaded);
+  const late = joinRecovery(loaded, failures, id);
+  if (late) return tx.append(stored.id, ...late);
   const recovery = planRecovery({
     failure: policy.failure,
-    failures: failuresOf(loaded),
+    failures,
     completed: graph.count("completed"),
     running: graph.live.length,
   });
@@ -39,26 +45,87 @@ export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id
 }
 
 /** Logs that a task is given up without a failed attempt: it asks a person, or too many of its attempts were lost. */
-export async function decideAfterEnd(
-  tx: GraphWriter,
-  { graph, stored }: LoadedPlan,
-  id: TaskId,
-): Promise<void> {
+export async function decideAfterEnd(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
+  const { graph, stored } = loaded;
   const task = graph.tasks.get(id);
   if (task?.status !== "failed") return;
   const isStopped = stored.status === "stopped";
+  const then = isStopped
+    ? ", and the policy is fail-fast"
+    : isDone(loaded)
+      ? ", and nothing is left that can run"
+      : "; what does not need it goes on";
   await tx.append(stored.id, {
     type: "decision.taken",
     decision: isStopped ? "stop" : "escalate",
-    reason: `${id}: ${task.cause}${isStopped ? ", and the policy is fail-fast" : "; what does not need it goes on"}.`,
+    reason: `${id}: ${task.cause}${then}.`,
   });
+}
+
+/** The task has failed for a cause that was looked for before: it waits for that, not for another such task. */
+function joinRecovery(loaded: LoadedPlan, failures: readonly Failure[], id: TaskId): Change[] | undefined {
+  const { graph } = loaded;
+  const failure = failures.find((other) => other.task === id);
+  const task = graph.tasks.get(id);
+  if (!failure?.mayRetry || !task) return undefined;
+  const recovery = recoveryFor(failure.text, recoveriesOf(loaded))?.made;
+  if (!recovery) return undefined;
+  const definition = heldBackBy(recovery.id, task, graph.tasks);
+  if (wouldWaitForItself(loaded, definition)) return undefined;
+  return [
+    ...(hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, task)]),
+    { type: "task.defined", task: id, definition },
+    { type: "decision.taken", ...whyJoined(id, recovery) },
+  ];
+}
+
+/** Those that a person cancelled are not wanted, and nobody is made to wait for them. */
+function recoveriesOf({ graph }: LoadedPlan) {
+  return [...graph.tasks.values()].flatMap((made) => {
+    const { causes } = made.extra;
+    if (!isRecovery(made) || made.status === "cancelled" || !Array.isArray(causes)) return [];
+    return [{ task: made.id, causes: causes as string[], made }];
+  });
+}
+
+function whyJoined(id: TaskId, { id: recovery, status }: Task): { decision: Decision; reason: string } {
+  const cause = `${id} seems to have failed for the cause that ${recovery}`;
+  if (status === "failed")
+    return { decision: "escalate", reason: `${cause} could not mend: it is not tried again.` };
+  const reason =
+    status === "completed"
+      ? `${cause} was made for: it is tried again with what was found.`
+      : `${cause} is made for: it is tried again after that.`;
+  return { decision: "retry", reason };
+}
+
+/** The recovery is for this task as well; its agent is told so, if it has not begun. */
+function alsoFor(loaded: LoadedPlan, recovery: Task, failed: Task): Change {
+  const definition = definitionOf(recovery);
+  return {
+    type: "task.defined",
+    task: recovery.id,
+    definition: {
+      ...definition,
+      description: `${definition.description}\n\nThis failed later and looks the same:\n${failureLines(loaded, failed)}`,
+      extra: { ...definition.extra, recovers: [...new Set([...(recoveredBy(recovery) ?? []), failed.id])] },
+    },
+  };
+}
+
+/** What recovers may have been told to wait for the task that failed. */
+function wouldWaitForItself({ graph }: LoadedPlan, definition: TaskDefinition): boolean {
+  const edges = new Map<string, readonly string[]>();
+  for (const task of graph.tasks.values()) edges.set(task.id, task.dependencies);
+  edges.set(definition.id, definition.dependencies);
+  return findCycle(edges) !== undefined;
 }
 
 function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number): Change[] {
   const { graph } = loaded;
-  const failed = tasksOf(recovery).flatMap((id) => graph.tasks.get(id as TaskId) ?? []);
+  const failed = recovery.tasks.flatMap((id) => graph.tasks.get(id as TaskId) ?? []);
   const definition = recoveryTask(loaded, recovery, failed);
-  const waiting = failed.filter((task) => task.status === "pending");
+  const waiting = failed.filter((task) => task.status === "pending" && !graph.hasLiveClaim(task.id));
   return [
     { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
     ...waiting.map(
@@ -103,23 +170,23 @@ function withoutRecovery(loaded: LoadedPlan, id: TaskId): Change {
     : decided("proceed", `${id} failed after ${attempts}; what does not need it goes on.`);
 }
 
-/** Failed tasks that nobody has dealt with, in the order of the plan. */
+/**
+ * Failed tasks that wait for no recovery, in the order of the plan. What is being tried again tells of a cause as well;
+ * the claim on it stands, whatever becomes of the others.
+ */
 function failuresOf(loaded: LoadedPlan): Failure[] {
   const { graph } = loaded;
   return [...graph.tasks.values()].flatMap((task) => {
-    const open = task.status === "pending" || task.status === "failed";
-    if (!open || task.failedAttempts === 0 || graph.hasLiveClaim(task.id) || recoveredBy(task)) return [];
+    const isOver = task.status === "completed" || task.status === "cancelled";
+    if (isOver || task.failedAttempts === 0 || recoveredBy(task)) return [];
     if (task.dependencies.some((id) => isRecovery(graph.tasks.get(id)))) return [];
-    return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry: task.status === "pending" }];
+    const mayRetry = task.status === "pending" && !graph.hasLiveClaim(task.id);
+    return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry }];
   });
 }
 
 function isRecovery(task: Task | undefined): boolean {
   return task !== undefined && recoveredBy(task) !== undefined;
-}
-
-function tasksOf(recovery: Recovery): readonly string[] {
-  return recovery.kind === "approach" ? recovery.tasks : recovery.cause.tasks;
 }
 
 /**
@@ -140,12 +207,7 @@ function whatWentWrong({ graph }: LoadedPlan, task: TaskId): string {
 
 function recoveryTask(loaded: LoadedPlan, recovery: Recovery, failed: readonly Task[]): TaskDefinition {
   const ids = failed.map((task) => task.id);
-  const evidence = failed
-    .map((task) => {
-      const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
-      return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
-    })
-    .join("\n");
+  const evidence = failed.map((task) => failureLines(loaded, task)).join("\n");
   const isApproach = recovery.kind === "approach";
   return {
     id: freeId(loaded),
@@ -163,8 +225,13 @@ function recoveryTask(loaded: LoadedPlan, recovery: Recovery, failed: readonly T
     retries: 0,
     acceptance: [],
     origin: "server",
-    extra: { recovers: ids },
+    extra: { recovers: ids, causes: recovery.causes },
   };
+}
+
+function failureLines(loaded: LoadedPlan, task: Task): string {
+  const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
+  return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
 }
 
 function freeId({ graph }: LoadedPlan): TaskId {

@@ -6,6 +6,7 @@ import type { GraphStore } from "../store/graph-store.ts";
 import { type AttemptMeasured, isAttempt, WRITTEN_AFTER_MS } from "./agent-usage.ts";
 import { commitPlan } from "./commit-plan.ts";
 import type { RunContext } from "./context.ts";
+import { logEscalation } from "./decide-now.ts";
 import { type ConversationMeasured, measureAgents, measureConversations } from "./measure-usage.ts";
 import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "./plan-access.ts";
 import { lookAtWhatEnded } from "./scope-truth.ts";
@@ -29,6 +30,7 @@ export async function reportPlan(
   const measured = await measureUsage(ctx, store, slug, session);
   return store.write(ctx.now, actor, async (tx) => {
     await tx.append((await loadPlan(ctx, tx, slug)).stored.id, ...measured);
+    await logEscalation(tx, await loadPlan(ctx, tx, slug));
     const before = await loadPlan(ctx, tx, slug);
     const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
     await tx.append(before.stored.id, { type: "plan.reported", session: session ?? "" });

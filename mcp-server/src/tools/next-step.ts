@@ -15,7 +15,13 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   }
   if (session.workflows.idOf(slug) !== undefined)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
-  if (done) return `Nothing is left to run: call plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+  if (done) {
+    const how =
+      counts.failed > 0
+        ? "Nothing more can run, and what failed is for the user to decide"
+        : "Nothing is left to run";
+    return `${how}: call plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+  }
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
   if (loaded.pauseMs > 0 && counts.running === 0) {
     return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;

@@ -55,6 +55,13 @@ describe("decide", () => {
     expect(decisionOn({ completed: 3, done: true }).decision).toBe("proceed");
   });
 
+  it("does not say that everything has ended while something waits for what was cancelled", () => {
+    expect(decisionOn({ completed: 3, unreachable: 2, done: true })).toEqual({
+      decision: "proceed",
+      reason: "Nothing more can start: 2 wait for what was cancelled.",
+    });
+  });
+
   it("hands a plan to the user whose limit is reached, when what runs has ended", () => {
     const limit = "The limit is reached.";
     expect(decisionOn({ limit, running: 1 }).decision).toBe("wait");

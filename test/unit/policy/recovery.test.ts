@@ -4,6 +4,7 @@ import {
   groupByCause,
   planRecovery,
   type RecoveryFacts,
+  recoveryFor,
   waitsForOthers,
 } from "../../../mcp-server/src/policy/recovery.ts";
 
@@ -26,10 +27,7 @@ describe("after failures", () => {
       failed("b", "Out of memory while bundling"),
       failed("c", `x.ts:3 ${NO_TABLE}`),
     ];
-    expect(planRecovery({ ...facts, failures })).toMatchObject({
-      kind: "shared-cause",
-      cause: { tasks: ["a", "c"] },
-    });
+    expect(planRecovery({ ...facts, failures })).toMatchObject({ kind: "shared-cause", tasks: ["a", "c"] });
   });
 
   it("several with a cause each are tried again by themselves", () => {
@@ -60,7 +58,37 @@ describe("after failures", () => {
 
   it("one that has no attempts left still tells of a cause that it shares with another", () => {
     const failures = [failed("a", NO_TABLE, false), failed("b", NO_TABLE)];
-    expect(planRecovery({ ...facts, failures })).toMatchObject({ cause: { tasks: ["a", "b"] } });
+    expect(planRecovery({ ...facts, failures })).toMatchObject({
+      tasks: ["a", "b"],
+      reason: "a, b seem to have failed for one cause: it is mended before b is tried again.",
+    });
+  });
+});
+
+describe("a failure that comes after a task was made to look for causes", () => {
+  const made = planRecovery({
+    ...facts,
+    completed: 0,
+    failures: [failed("a", NO_TABLE), failed("b", "Out of memory while bundling the shop")],
+  });
+  const recoveries = [
+    { task: "recover-1", causes: made?.causes ?? [] },
+    { task: "recover-2", causes: [] },
+  ];
+
+  it("belongs to it when it looks like any of those causes", () => {
+    expect(recoveryFor(`src/c.ts:7:1 - ${NO_TABLE}`, recoveries)?.task).toBe("recover-1");
+    expect(recoveryFor("Out of memory while bundling the shop", recoveries)?.task).toBe("recover-1");
+  });
+
+  it("belongs to the last one of several for the same cause", () => {
+    const again = [...recoveries, { task: "recover-3", causes: recoveries[0]?.causes ?? [] }];
+    expect(recoveryFor(NO_TABLE, again)?.task).toBe("recover-3");
+  });
+
+  it("is a matter of its own when it looks like none, or tells no cause", () => {
+    expect(recoveryFor("No such command: make", recoveries)).toBeUndefined();
+    expect(recoveryFor("", [{ task: "recover-1", causes: [""] }])).toBeUndefined();
   });
 });
 
