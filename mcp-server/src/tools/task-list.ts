@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { TASK_STATUSES } from "../graph/task.ts";
-import { listTasks } from "../run/list-tasks.ts";
+import { listTasks, type TaskList } from "../run/list-tasks.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 
 export const taskList = defineTool({
   name: "task_list",
   title: "List tasks",
-  description: "Use to see the plans of this repository and their tasks, without descriptions.",
+  description:
+    "Use to see the plans of this repository and their tasks, without descriptions. `counts`: `ready` is part of `pending`; an offered task is pending, and counts as running.",
   input: z.strictObject({
     plan: plan.optional(),
     status: z.enum(TASK_STATUSES).optional().describe("Only these"),
@@ -19,12 +20,13 @@ export const taskList = defineTool({
   annotations: READ,
   async handle(input, { run }) {
     const list = await listTasks(run, { ...input, limit: input.limit ?? 50 });
-    const next =
-      list.plans.length === 0
-        ? 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.'
-        : list.cursor === undefined
-          ? "That is all."
-          : `More: call again with cursor ${JSON.stringify(list.cursor)}.`;
-    return { data: { ...list, next } };
+    return { data: { ...list, next: nextStep(list, input.limit) } };
   },
 });
+
+function nextStep({ plans, cursor }: TaskList, limit: number | undefined): string {
+  if (plans.length === 0)
+    return 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.';
+  if (limit === 0) return "These are the plans. Their tasks: task_list {plan}.";
+  return cursor === undefined ? "That is all." : `More: call again with cursor ${JSON.stringify(cursor)}.`;
+}
