@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TASK_STATUSES } from "../graph/task.ts";
-import { listTasks, type TaskList } from "../run/list-tasks.ts";
+import { listTasks } from "../run/list-tasks.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 
@@ -8,7 +8,7 @@ export const taskList = defineTool({
   name: "task_list",
   title: "List tasks",
   description:
-    "Use to see the plans of this repository and their tasks, without descriptions. `counts`: `ready` is part of `pending`; an offered task is pending, and counts as running.",
+    "Use to see the plans of this repository and their tasks, without descriptions. `pending` in `counts` includes what is ready or offered.",
   input: z.strictObject({
     plan: plan.optional(),
     status: z.enum(TASK_STATUSES).optional().describe("Only these"),
@@ -20,13 +20,12 @@ export const taskList = defineTool({
   annotations: READ,
   async handle(input, { run }) {
     const list = await listTasks(run, { ...input, limit: input.limit ?? 50 });
-    return { data: { ...list, next: nextStep(list, input.limit) } };
+    return { data: { ...list, next: nextStep(list.plans.length, input.limit, list.cursor) } };
   },
 });
 
-function nextStep({ plans, cursor }: TaskList, limit: number | undefined): string {
-  if (plans.length === 0)
-    return 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.';
+function nextStep(plans: number, limit: number | undefined, cursor: string | undefined): string {
+  if (plans === 0) return 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.';
   if (limit === 0) return "These are the plans. Their tasks: task_list {plan}.";
   return cursor === undefined ? "That is all." : `More: call again with cursor ${JSON.stringify(cursor)}.`;
 }
