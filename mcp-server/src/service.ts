@@ -18,6 +18,7 @@ import { cleanAnswer } from "./tools/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/nesting.ts";
+import { readArguments } from "./tools/read-arguments.ts";
 
 /** The part of a request that the host sends beside the arguments. */
 type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
@@ -68,7 +69,7 @@ export class Service {
   /** Never throws: every failure is an answer that says what is wrong and what to do. */
   async callTool(name: string, input: unknown, request: Request): Promise<CallToolResult> {
     try {
-      const meta = requestMeta.parse(request._meta ?? {});
+      const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
       if (name === HOOK_TOOL) {
@@ -81,7 +82,7 @@ export class Service {
       await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
-      const answer = await tool.handle(tool.input.parse(input ?? {}), {
+      const answer = await tool.handle(readArguments(tool.input, input ?? {}), {
         run,
         session: this.#session,
         actor: agentId === undefined ? "main" : `agent ${agentId}`,

@@ -486,7 +486,7 @@ describe("/debug:browser", { timeout: 60_000 }, () => {
       (outcome) => {
         expect(outcome.runs[0]?.texts).toEqual(["No tool here drives a browser."]);
         expect(toldIn(outcome)).toContain(bodyAsGiven("debug:browser", "the menu is cut off"));
-        expect(toldIn(outcome)).toContain("If there are none, say so at once");
+        expect(toldIn(outcome)).toContain("If there are none, say so in one line");
         expectNothingMade(outcome);
       },
     );

@@ -136,7 +136,7 @@ describe.skipIf(!existsSync(REAL))("/spec:create", { timeout: 60_000 }, () => {
       (outcome) => {
         const heard = heardIn(outcome, 1);
         expect(heard).toContain(`Write a specification for: ${SLUG}`);
-        expect(heard).toContain("One word: a slug, and `specs/<slug>/01-ideation.md`");
+        expect(heard).toContain("One word: a slug. The source is `specs/<slug>/01-ideation.md`");
         expect(heard).toContain("**Not twice.**");
         expect(heard).toContain("no dates and no estimates");
         expect(folderOf(outcome)).toEqual(["01-ideation.md", "02-specification.md"]);

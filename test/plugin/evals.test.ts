@@ -113,7 +113,9 @@ describe("claude plugin eval", { timeout: 180_000 }, () => {
     main: (conversation) => {
       heard.push(textOf(conversation.blocks));
       answered.push(...conversation.blocks.flatMap((block) => (block.kind === "result" ? block.text : [])));
-      const asked = textOf(conversation.blocks).includes("Show the report of: watering");
+      const asked = textOf(conversation.blocks).includes(
+        "Show the report of plan (empty: see step 1): watering",
+      );
       return asked && turnsTaken(conversation) === 0
         ? calls(`${TOOL_PREFIX}plan_report`, { plan: "watering" })
         : says("I leave it to you.");

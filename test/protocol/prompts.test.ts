@@ -112,7 +112,9 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     await expect(client.getPrompt({ name: "ideate", arguments: { arguments: " " } })).rejects.toThrow(
       /-32602.*arguments: missing\. Give </,
     );
-    expect(textOf(await client.getPrompt({ name: "parallel-status" }))).toContain("Show the status of: ");
+    expect(textOf(await client.getPrompt({ name: "parallel-status" }))).toContain(
+      "Show the status of plan (empty: of all that are not done): ",
+    );
   });
 
   it("that there are not are refused, with those that there are", async () => {

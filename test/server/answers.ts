@@ -102,6 +102,9 @@ export interface Answers {
       readonly ready: boolean;
       readonly blockedBy: string[];
       readonly cause?: string;
+      readonly forSeconds?: number;
+      readonly silentSeconds?: number;
+      readonly sessionEnded?: true;
     }[];
     readonly cursor?: string;
     readonly next: string;

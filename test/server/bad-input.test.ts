@@ -308,6 +308,35 @@ describe("a call with a wrong field is refused and changes nothing", () => {
     expect(logOf(graphOf(folder))).toEqual(before);
   });
 
+  it("several wrong fields are told at once", async () => {
+    const { folder, server, before } = await serverWithPlan();
+    const error = await server.refused("batch_next", { limit: 3 });
+    expect(error).toMatchObject({ kind: "bad_input", field: "plan" });
+    expect(error.message).toBe("plan is missing (Plan name). There is no field limit.");
+    expect(error.remedy).toMatch(/^For limit use max /);
+    expect(logOf(graphOf(folder))).toEqual(before);
+  });
+
+  it("several wrong tasks are told at once", async () => {
+    const { server } = await serverWithPlan();
+    const error = await server.refused("task_create", {
+      plan: "example",
+      tasks: [{ description: "x" }, { subject: "Fine" }, { subject: "Late", dependencies: 7.5 }, "text"],
+    });
+    expect(error.field).toBe("tasks[0].subject");
+    expect(error.message).toMatch(/tasks\[0\].*tasks\[2\].*tasks\[3\]|has no subject.*must be/);
+  });
+
+  it("several unknown dependencies are told at once", async () => {
+    const { server } = await serverWithPlan();
+    const error = await server.refused("plan_create", {
+      plan: "other",
+      tasks: [task("1", { dependencies: ["8"] }), task("2"), task("3", { dependencies: ["9"] })],
+    });
+    expect(error.field).toBe("tasks[0].dependencies");
+    expect(error.message).toMatch(/1 depends on 8.*3 depends on 9/);
+  });
+
   it("a tool that there is not", async () => {
     const { server } = await serverWithPlan();
     const error = await server.refused("task_delete", {});

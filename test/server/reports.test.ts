@@ -101,6 +101,36 @@ describe("a report", () => {
     expect((await report(server, "p", item("1"), { evidence: proof })).status).toBe("completed");
   });
 
+  it("may name a criterion by its number, as a number or as a text", async () => {
+    const acceptance = [{ criterion: "It runs" }, { criterion: "It is fast" }];
+    const { server, item } = await offered([task("1", { acceptance })]);
+    const evidence = [
+      { criterion: 1, inspected: "the program" },
+      { criterion: "2", notVerified: "no clock" },
+    ];
+    expect((await report(server, "p", item("1"), { evidence })).status).toBe("completed");
+    const { report: markdown } = await server.call("plan_report", { plan: "p" });
+    expect(markdown).toContain("It is fast: no clock");
+  });
+
+  it.each([0, 3, 1.5, -1, "7"])("is refused with criterion %j of a task that has two", async (criterion) => {
+    const acceptance = [{ criterion: "It runs" }, { criterion: "It is fast" }];
+    const { server, item } = await offered([task("1", { acceptance })]);
+    const error = await server.refused("task_report", {
+      task: "p/1",
+      token: tokenIn(item("1").prompt),
+      outcome: "completed",
+      summary: "Done.",
+      evidence: [
+        { criterion: 1, inspected: "it" },
+        { criterion, inspected: "it" },
+      ],
+    });
+    expect(error.field).toBe("evidence[1].criterion");
+    expect(error.message).toContain(`no criterion of the task has the number ${criterion}`);
+    expect(error.remedy).toContain("1 to 2");
+  });
+
   it("of a task without criteria needs evidence all the same", async () => {
     const { server, item } = await offered([task("1")]);
     await expect(report(server, "p", item("1"), { evidence: [] })).rejects.toThrow(/evidence is missing/);

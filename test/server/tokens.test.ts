@@ -208,7 +208,7 @@ describe("a plan with maxTokens", () => {
     });
     expect(decisionsIn(path)).toEqual([{ decision: "stop", reason: said, maxTokens: 2_000 }]);
     const { report: text } = await server.call("plan_report", { plan: "p" });
-    expect(text).toContain("2 of 3 tasks completed, 1 not run");
+    expect(text).toContain("2 of 3 tasks completed, 1 to come");
     expect(text).toContain("- stop: The agents have used 2,091 tokens, maxTokens is 2,000");
 
     const raised = await server.call("plan_update", { plan: "p", policy: { maxTokens: 3_000 } });

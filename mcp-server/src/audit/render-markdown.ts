@@ -1,10 +1,10 @@
 import { escapeMarkdown, NAME_LIMIT } from "../report/escape.ts";
-import { formatDay, formatDuration, formatFactor, plural } from "../report/format.ts";
+import { formatDay, formatDuration, formatFactor, formatMoment, plural } from "../report/format.ts";
 import type { Found, SessionAudit } from "./audit.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { findingTimeline } from "./finding-timeline.ts";
 import { speak } from "./phrase.ts";
-import { byRule, costOf, formatMoment, gapLines, ruleOf, shareLine, summaryLines } from "./tell.ts";
+import { byRule, costOf, gapLines, ruleOf, shareLine, summaryLines } from "./tell.ts";
 
 const PATH_LIMIT = 400;
 const TIMELINE_WIDTH = 96;

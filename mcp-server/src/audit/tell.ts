@@ -88,8 +88,3 @@ export function shareLine(report: AuditReport): string {
     findings.length === 0 ? "; no anti-patterns" : `; ${plural(findings.length, "anti-pattern")} found`;
   return `${who}${gained}${lost}${found}`;
 }
-
-/** When, in UTC, as it stands in the transcript. */
-export function formatMoment(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}

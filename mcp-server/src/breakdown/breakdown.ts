@@ -1,7 +1,7 @@
 import { inferWrites } from "../graph/infer-scope.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { checkDependencies } from "./dependencies.ts";
-import { BreakdownError } from "./errors.ts";
+import { BreakdownError, readEach } from "./errors.ts";
 import { isObject, type JsonObject, parseDocument } from "./json-document.ts";
 import { readFields, WrongField } from "./task-fields.ts";
 
@@ -57,7 +57,7 @@ export function readTasks(
   warnings: string[],
   around: ReadonlyMap<TaskId, readonly TaskId[]> = new Map(),
 ): TaskDefinition[] {
-  const tasks = raw.map((task) => readTask(task, file, warnings));
+  const tasks = readEach(file, raw, (task) => readTask(task, file, warnings));
   const places = raw.map(({ place }) => place);
   warnings.push(...checkDependencies(tasks, places, file, around));
   return tasks;

@@ -1,7 +1,7 @@
 import { findCycle } from "../graph/cycle.ts";
 import { orderedDespiteParallelWith } from "../graph/parallel-with.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
-import { BreakdownError } from "./errors.ts";
+import { BreakdownError, readEach } from "./errors.ts";
 
 type Edges = ReadonlyMap<TaskId, readonly TaskId[]>;
 
@@ -18,7 +18,7 @@ export function checkDependencies(
   around: Edges,
 ): string[] {
   const positions = new Map<TaskId, number>();
-  for (const [at, { id }] of tasks.entries()) {
+  readEach(file, tasks.entries(), ([at, { id }]) => {
     const before = positions.get(id);
     if (before !== undefined || around.has(id)) {
       const where = before === undefined ? "the plan" : places[before];
@@ -26,8 +26,8 @@ export function checkDependencies(
       throw new BreakdownError(file, `${places[at]}.id`, problem, "Give one of the two another id");
     }
     positions.set(id, at);
-  }
-  for (const [at, { id, dependencies }] of tasks.entries()) {
+  });
+  readEach(file, tasks.entries(), ([at, { id, dependencies }]) => {
     for (const dependency of dependencies) {
       const field = `${places[at]}.dependencies`;
       if (dependency === id) {
@@ -39,7 +39,7 @@ export function checkDependencies(
         throw new BreakdownError(file, field, problem, "Correct the id, or add that task");
       }
     }
-  }
+  });
   const cycle = findCycle(
     new Map([...tasks.map((task) => [task.id, task.dependencies] as const), ...around]),
   );

@@ -1,6 +1,6 @@
 import { type AnyClaim, type AttemptId, isLive } from "./attempt.ts";
 import { topologicalOrder } from "./levels.ts";
-import { needsHold, statusesOf } from "./readiness.ts";
+import { hasEnded, needsHold, statusesOf } from "./readiness.ts";
 import type { Task, TaskId, TaskStatus } from "./task.ts";
 
 /**
@@ -20,6 +20,7 @@ export class PlanGraph {
   readonly #weight: (task: Task) => number;
   readonly #readyIds = new Set<TaskId>();
   #shape = 0;
+  #endings = 0;
   #ranks: ReadonlyMap<TaskId, number> | undefined;
   /** The ready tasks by rank; not kept before somebody asked for them. */
   #ready: Task[] = [];
@@ -84,6 +85,11 @@ export class PlanGraph {
     return this.#shape;
   }
 
+  /** Another number whenever a task has ended, or is to be done again. */
+  get endings(): number {
+    return this.#endings;
+  }
+
   /** Takes over the rows that changed since the last time, in order of position and of id. */
   apply(tasks: readonly Task[], claims: readonly AnyClaim[]): void {
     const touched = new Set<TaskId>();
@@ -100,6 +106,7 @@ export class PlanGraph {
     this.#tasks.set(task.id, task);
     if (old) this.#counts.set(old.status, this.count(old.status) - 1);
     this.#counts.set(task.status, this.count(task.status) + 1);
+    if (hasEnded(old?.status ?? "pending") !== hasEnded(task.status)) this.#endings += 1;
     if (!old || changesOrder(old, task, this.#weight)) {
       for (const id of old?.dependencies ?? []) this.#dependents.get(id)?.delete(task.id);
       for (const id of task.dependencies) {

@@ -13,6 +13,7 @@ import { type ScopeTruth, scopeTruth } from "./scope-truth.ts";
 import { type SessionResult, sessionResults } from "./session-result.ts";
 import { type SuggestedScope, suggestedScopes } from "./suggested-scopes.ts";
 import { type TaskResult, taskResults } from "./task-result.ts";
+import { tasksToCome } from "./tasks-to-come.ts";
 import { type TimelineRow, timelineOf } from "./timeline-rows.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./touched-files.ts";
 import { type Unverified, unverifiedOf } from "./unverified.ts";
@@ -32,7 +33,13 @@ export interface RunReport {
     readonly createdAtMs: number;
     readonly lastChangedAtMs: number;
   };
+  /** The moment that it describes. */
+  readonly atMs: number;
+  /** When the last attempt ended; absent where none was made, and while the run goes on. */
+  readonly endedAtMs?: number;
   readonly verdict: Verdict;
+  /** Something runs or is to come: its figures are not the last ones. */
+  readonly goesOn: boolean;
   /** In order of position. */
   readonly tasks: readonly TaskResult[];
   readonly groups: {
@@ -40,7 +47,9 @@ export interface RunReport {
     readonly failed: readonly TaskId[];
     readonly cancelled: readonly TaskId[];
     readonly running: readonly TaskId[];
-    /** Pending ones; why is the task's `reason`. */
+    /** Pending ones that will run if the plan goes on as it is; what they wait for is the task's `reason`. */
+    readonly toCome: readonly TaskId[];
+    /** The other pending ones; why is the task's `reason`. */
     readonly notRun: readonly TaskId[];
   };
   readonly waitingForUser: readonly WaitingForUser[];
@@ -86,6 +95,11 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const { written, ...truth } = scopeTruth(state, events);
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
+  const coming = tasksToCome(state);
+  const running = having("in_progress");
+  const pending = having("pending");
+  const goesOn = running.length > 0 || coming.size > 0;
+  const endedAtMs = goesOn ? undefined : lastEndMs(tasks);
   return {
     plan: {
       slug: plan.slug,
@@ -96,14 +110,18 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
       createdAtMs: plan.createdAtMs,
       lastChangedAtMs: events.at(-1)?.atMs ?? plan.createdAtMs,
     },
+    atMs: nowMs,
+    ...(endedAtMs !== undefined && { endedAtMs }),
     verdict: verdictOf(state, nowMs),
+    goesOn,
     tasks,
     groups: {
       completed: having("completed"),
       failed: having("failed"),
       cancelled: having("cancelled"),
-      running: having("in_progress"),
-      notRun: having("pending"),
+      running,
+      toCome: pending.filter((id) => coming.has(id)),
+      notRun: pending.filter((id) => !coming.has(id)),
     },
     waitingForUser: waitingForUser(state.tasks, tasks),
     unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult, runAgain)),
@@ -137,6 +155,13 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     sessions: sessionResults(tasks, conversationUsage(events)),
     timeline: timelineOf(state, nowMs),
   };
+}
+
+function lastEndMs(tasks: readonly TaskResult[]): number | undefined {
+  const ends = tasks.flatMap(({ attempts }) =>
+    attempts.map(({ startedAtMs, durationMs }) => startedAtMs + durationMs),
+  );
+  return ends.length === 0 ? undefined : ends.reduce((last, ms) => Math.max(last, ms));
 }
 
 /** The breakdown names its specification; without that, it lies beside the breakdown by convention. */

@@ -17,12 +17,9 @@ const TEXT_LIMIT = 120;
 export function renderBriefReport(report: RunReport): string {
   const { groups, tasks, findings, unverified, plan } = report;
   const byId = new Map(tasks.map((task) => [task.task, task]));
+  const line = (id: TaskId, why = "") => `- ${escapeMarkdown(id)}: ${escapeMarkdown(why, TEXT_LIMIT)}`;
   const reasons = (ids: readonly TaskId[]) =>
-    ids.map((id) => {
-      const { summary, reason } = byId.get(id) ?? {};
-      const why = summary ?? reason ?? "";
-      return `- ${escapeMarkdown(id)}: ${escapeMarkdown(why, TEXT_LIMIT)}`;
-    });
+    ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
   // What failed waits for the user as well, and is told once.
   const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
   const severe = findings.filter(({ severity }) => severity === "critical" || severity === "high").length;
@@ -30,6 +27,10 @@ export function renderBriefReport(report: RunReport): string {
     statusLine(report),
     ...some("Waits for you", waiting),
     ...some("Failed", reasons(groups.failed)),
+    ...some(
+      "To come",
+      groups.toCome.map((id) => line(id, byId.get(id)?.reason)),
+    ),
     ...some("Not run", reasons(groups.notRun)),
     ...(findings.length > 0 ? [`${plural(findings.length, "finding")}, ${severe} of them severe.`] : []),
     ...(unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : []),

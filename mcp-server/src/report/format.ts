@@ -42,9 +42,15 @@ export function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** A ratio as `3.1×`. */
+/** A ratio as `3.1×`, and one that would read as nothing by its first digit: `0.02×`. */
 export function formatFactor(factor: number): string {
-  return `${factor.toFixed(1)}×`;
+  if (factor === 0 || factor >= 0.05) return `${factor.toFixed(1)}×`;
+  return factor < 0.001 ? "under 0.001×" : `${Number(factor.toPrecision(1))}×`;
+}
+
+/** A moment to the second, in UTC, as `2026-07-02 14:03:59 UTC`. */
+export function formatMoment(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** The day of a moment, in UTC, as `2026-07-02`: the same everywhere, so that files do not differ by place. */

@@ -84,13 +84,13 @@ function filesBlocks({ tasks }: RunReport): string[] {
   ];
 }
 
-function knownIssues({ tasks, findings, unverified }: RunReport): string[] {
+function knownIssues({ tasks, groups, findings, unverified }: RunReport): string[] {
   // Of a plan that has not begun, nothing is an issue yet.
   const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
   const notDone = tasks.filter(({ status }) => status === "failed" || (status === "pending" && hasBegun));
   return [
     ...notDone.map(({ task, subject, status, reason, summary }) => {
-      const what = status === "failed" ? "failed" : "not run";
+      const what = status === "failed" ? "failed" : groups.toCome.includes(task) ? "to come" : "not run";
       const why = (status === "failed" ? (summary ?? reason) : (reason ?? summary)) ?? "no reason was given";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
     }),

@@ -3,7 +3,7 @@ import type { TaskId } from "../graph/task.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
 import type { RunReport } from "./aggregate.ts";
 import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
-import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
+import { formatCount, formatDuration, formatFactor, formatMoment, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
 import type { ReviewRound } from "./reviews.ts";
 import type { EstimateFigures, RunFigures, TokenEstimateFigures } from "./run-figures.ts";
@@ -32,13 +32,14 @@ const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
 export function renderMarkdown(report: RunReport): string {
   const { groups } = report;
   const byId = new Map(report.tasks.map((task) => [task.task, task]));
-  const linesOf = (ids: readonly TaskId[]) =>
-    ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task));
+  const linesOf = (ids: readonly TaskId[], reason = "Reason") =>
+    ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
   const sections = [
     section("Waits for you", report.waitingForUser.map(waitingLine)),
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
     section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
+    section(`To come ${MARKS.pending}`, linesOf(groups.toCome, "State")),
     section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
     section("Reviews", reviewLines(report)),
@@ -61,7 +62,7 @@ export function renderMarkdown(report: RunReport): string {
     measuredSection(report),
   ];
   const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;
-  const blocks = [title, statusLine(report), ...sections.flatMap((block) => block ?? [])];
+  const blocks = [title, statusLine(report), momentLine(report), ...sections.flatMap((block) => block ?? [])];
   return `${blocks.join("\n\n")}\n\n**${shareLine(report)}**\n`;
 }
 
@@ -75,6 +76,7 @@ export function statusLine({ plan, verdict, groups, tasks }: RunReport): string 
     `${groups.completed.length} of ${plural(tasks.length, "task")} completed`,
     ...(groups.failed.length > 0 ? [`${groups.failed.length} failed`] : []),
     ...(groups.running.length > 0 ? [`${groups.running.length} running`] : []),
+    ...(groups.toCome.length > 0 ? [`${groups.toCome.length} to come`] : []),
     ...(groups.notRun.length > 0 ? [`${groups.notRun.length} not run`] : []),
     ...(groups.cancelled.length > 0 ? [`${groups.cancelled.length} cancelled`] : []),
   ].join(", ");
@@ -85,7 +87,12 @@ export function statusLine({ plan, verdict, groups, tasks }: RunReport): string 
   return `**Overall status: ${VERDICT_MARKS[verdict]} ${verdict}**: ${counts}.${state}`;
 }
 
-function taskLines(task: TaskResult): string[] {
+function momentLine({ atMs, endedAtMs }: RunReport): string {
+  return endedAtMs === undefined ? `As of ${formatMoment(atMs)}.` : `Ended ${formatMoment(endedAtMs)}.`;
+}
+
+/** @param reason what the task's reason is called. */
+function taskLines(task: TaskResult, reason: string): string[] {
   const facts = [
     ...roleOf(task),
     ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
@@ -95,7 +102,7 @@ function taskLines(task: TaskResult): string[] {
   const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
   return [
     facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
-    ...(task.reason ? [`  - Reason: ${escapeMarkdown(task.reason)}`] : []),
+    ...(task.reason ? [`  - ${reason}: ${escapeMarkdown(task.reason)}`] : []),
     ...(task.summary
       ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${escapeMarkdown(task.summary)}`]
       : []),
@@ -285,10 +292,10 @@ function decisionLines({ decisions, refused }: RunReport): string[] {
   ];
 }
 
-function measuredSection({ figures, notMeasured, timeline }: RunReport): string {
-  const rows = figureRows(figures).map(([name, value]) => `| ${name} | ${value} |`);
+function measuredSection({ figures, notMeasured, timeline, goesOn }: RunReport): string {
+  const rows = figureRows(figures, goesOn).map(([name, value]) => `| ${name} | ${value} |`);
   const blocks = [
-    "## The measured run",
+    goesOn && rows.length > 0 ? "## The measured run so far" : "## The measured run",
     ...(rows.length > 0 ? [["| Figure | Value |", "| --- | --- |", ...rows].join("\n")] : []),
     `Not measured: ${notMeasured.join("; ")}.`,
     ...(figures.wallMs === undefined
@@ -298,22 +305,26 @@ function measuredSection({ figures, notMeasured, timeline }: RunReport): string 
   return blocks.join("\n\n");
 }
 
-/** Only what was measured; the rest is named below the table. */
-function figureRows(figures: RunFigures): (readonly [string, string])[] {
+/**
+ * Only what was measured; the rest is named below the table.
+ * @param goesOn what judges a whole run is left out.
+ */
+function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, string])[] {
   const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts, usage } = figures;
+  const { speedup, efficiency, lowerBoundMs }: Partial<RunFigures> = goesOn ? {} : figures;
   const rows: (readonly [string, string | undefined])[] = [
     ["Wall time", duration(figures.wallMs)],
     ["No agent ran for", nobodyRanMs === 0 ? undefined : duration(nobodyRanMs)],
     ["Tasks one after another", duration(sequentialMs)],
     ["Completed ones only", completedTasksMs === sequentialMs ? undefined : duration(completedTasksMs)],
     ["All attempts", attemptsMs === sequentialMs ? undefined : duration(attemptsMs)],
-    ["Speedup", figures.speedup === undefined ? undefined : formatFactor(figures.speedup)],
+    ["Speedup", speedup === undefined ? undefined : formatFactor(speedup)],
     ["Most at once", largestRunning === undefined ? undefined : plural(largestRunning, "agent")],
-    ["Efficiency", figures.efficiency === undefined ? undefined : formatPercent(figures.efficiency)],
+    ["Efficiency", efficiency === undefined ? undefined : formatPercent(efficiency)],
     ["Critical path", chain(figures.criticalPath)],
     ["Critical path, planned", chain(figures.plannedCriticalPath)],
     ["Estimated", estimated(figures.estimates)],
-    ["Lower bound", duration(figures.lowerBoundMs)],
+    ["Lower bound", duration(lowerBoundMs)],
     ["Idle time per slot", figures.idleMs?.map(formatDuration).join(", ")],
     ["Attempts", figures.attempts === 0 ? undefined : attemptsOf(figures)],
     ["Agents per message", bursts?.sizes.join(", ")],
@@ -340,7 +351,9 @@ function chain(path: Chain | undefined): string | undefined {
 function estimated(figures: EstimateFigures | undefined): string | undefined {
   if (figures === undefined) return undefined;
   const { tasks, estimatedMs, actualMs, medianRatio } = figures;
-  return `${formatDuration(estimatedMs)} for ${plural(tasks, "task")} that took ${formatDuration(actualMs)}; a task took ${formatFactor(medianRatio)} its estimate at the median`;
+  const median =
+    medianRatio === undefined ? "" : `; a task took ${formatFactor(medianRatio)} its estimate at the median`;
+  return `${formatDuration(estimatedMs)} for ${plural(tasks, "task")} that took ${formatDuration(actualMs)}${median}`;
 }
 
 /** What was new to the model, and beside it what it was given again. */

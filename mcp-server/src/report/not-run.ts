@@ -1,12 +1,20 @@
-import type { AnyClaim } from "../graph/attempt.ts";
+import type { AnyClaim, Outcome } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { brokenDependencies, needsHold, reachableTasks, statusesOf } from "../graph/readiness.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 
 /** More names than this make a reason harder to read, not clearer. */
 const NAMED_TASKS = 5;
+const HOW_IT_ENDED: Readonly<Record<Outcome, string>> = {
+  completed: "completed",
+  failed: "failed",
+  blocked: "was blocked",
+  lost: "was lost",
+  cancelled: "was cancelled",
+  unreported: "ended without a report",
+};
 
-/** Why each pending task of a plan has not run, in words for the user. */
+/** Why each pending task of a plan has not run, or not yet, in words for the user. */
 export function notRunReasons(state: PlanState, nowMs: number): Map<TaskId, string> {
   const tasks = new Map(state.tasks.map((task) => [task.id, task]));
   const reachable = reachableTasks(tasks);
@@ -19,14 +27,15 @@ export function notRunReasons(state: PlanState, nowMs: number): Map<TaskId, stri
         return [task.id, "is offered to an agent that has not started yet"];
       }
       if (!reachable.has(task.id)) return [task.id, whyUnreachable(task, tasks, reachable)];
-      return [task.id, stoppedReason(state) ?? whyWaiting(task, tasks, claim)];
+      return [task.id, heldReason(state) ?? whyWaiting(task, tasks, claim)];
     }),
   );
 }
 
-function stoppedReason({ plan }: PlanState): string | undefined {
+function heldReason({ plan }: PlanState): string | undefined {
   if (plan.status === "open") return undefined;
-  return plan.cause ? `the plan was ${plan.status}: ${plan.cause}` : `the plan was ${plan.status}`;
+  const held = plan.status === "paused" ? "the plan is paused" : "the plan was stopped";
+  return plan.cause ? `${held}: ${plan.cause}` : held;
 }
 
 /** Names the failed or cancelled task that the chain of dependencies leads back to. */
@@ -69,9 +78,8 @@ function whyWaiting(task: Task, tasks: ReadonlyMap<TaskId, Task>, claim: AnyClai
     const open = task.dependencies.filter((id) => tasks.get(id)?.status !== "completed");
     return `waits for ${listed(open)}`;
   }
-  if (claim?.state !== "ended") return "was ready but was not launched";
-  const outcome = claim.outcome === "unreported" ? "ended without a report" : `ended ${claim.outcome}`;
-  return `was not launched again after attempt ${claim.number} ${outcome}`;
+  if (claim?.state !== "ended") return "ready";
+  return `to be tried again after attempt ${claim.number} ${HOW_IT_ENDED[claim.outcome]}`;
 }
 
 function verb(status: "failed" | "cancelled"): string {

@@ -22,8 +22,8 @@ export interface EstimateFigures {
   readonly tasks: number;
   readonly estimatedMs: number;
   readonly actualMs: number;
-  /** The median of what a task took by what was expected of it. */
-  readonly medianRatio: number;
+  /** The median of what a task took by what was expected of it; of one task there is none. */
+  readonly medianRatio?: number;
 }
 
 /** How many tokens completed tasks were expected to use, and did; cache reads left out. */
@@ -178,8 +178,13 @@ function estimateFigures(
     tasks: pairs.length,
     estimatedMs: pairs.reduce((sum, { estimated }) => sum + estimated, 0),
     actualMs: pairs.reduce((sum, { actual }) => sum + actual, 0),
-    medianRatio: ((ratios[(ratios.length - 1) >> 1] ?? 0) + (ratios[ratios.length >> 1] ?? 0)) / 2,
+    ...(ratios.length > 1 && { medianRatio: median(ratios) }),
   };
+}
+
+/** @param sorted at least one number, the smallest first. */
+function median(sorted: readonly number[]): number {
+  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
 }
 
 function tokenEstimateFigures(

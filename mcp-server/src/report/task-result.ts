@@ -1,4 +1,5 @@
 import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../graph/attempt.ts";
+import { withCriterionText } from "../graph/criterion.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import type { Usage } from "../graph/usage.ts";
@@ -38,7 +39,7 @@ export interface TaskResult {
   readonly reason?: string;
   /** What the agent asked when it could not go on without an answer. */
   readonly question?: string;
-  /** Of the last report. */
+  /** Of the last report; a criterion that it names by number has its text. */
   readonly evidence: readonly Evidence[];
   readonly attempts: readonly AttemptResult[];
   /** How long the last attempt took. */
@@ -84,7 +85,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
       unstructured: ended?.report === undefined && summary !== undefined,
       ...(reason && { reason }),
       ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),
-      evidence: ended?.report?.evidence ?? [],
+      evidence: (ended?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
       attempts: own.map(attemptResult),
       ...(last && { durationMs: lengthOf(last) }),
       ...(usage && { usage }),

@@ -43,11 +43,8 @@ export function unverifiedOf(
       ...("command" in evidence ? [normaliseText(evidence.command)] : []),
     ]),
   );
-  // An agent names a criterion by its text or by its number in the brief.
   const uncovered = task.acceptance
-    .filter(
-      ({ criterion, command }, i) => ![criterion, command, `${i + 1}`].some((text) => covers(covered, text)),
-    )
+    .filter(({ criterion, command }) => ![criterion, command].some((text) => covers(covered, text)))
     .map(({ criterion }) => ({ task: task.id, criterion, why: "no evidence was given" }));
   return [...doubtful, ...uncovered];
 }

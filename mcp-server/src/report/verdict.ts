@@ -1,6 +1,6 @@
 import { isLive } from "../graph/attempt.ts";
 import type { PlanState } from "../graph/plan-state.ts";
-import { reachableTasks } from "../graph/readiness.ts";
+import { tasksToCome } from "./tasks-to-come.ts";
 
 /**
  * How the run ended. `completed`: every task that was not cancelled; `completed with failures`: nothing more
@@ -19,9 +19,7 @@ export function verdictOf(state: PlanState, nowMs: number): Verdict {
   const completed = wanted.filter((task) => task.status === "completed").length;
   if (completed > 0 && completed === wanted.length) return "completed";
   if (state.plan.status === "stopped") return "stopped";
-  const canStillRun =
-    wanted.some((task) => task.status === "in_progress") ||
-    reachableTasks(new Map(state.tasks.map((task) => [task.id, task]))).size > 0;
+  const canStillRun = wanted.some((task) => task.status === "in_progress") || tasksToCome(state).size > 0;
   const failed = wanted.some((task) => task.status === "failed");
   return completed > 0 && failed && !canStillRun ? "completed with failures" : "incomplete";
 }

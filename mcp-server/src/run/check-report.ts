@@ -1,4 +1,5 @@
 import type { BlockedOn, Report } from "../graph/attempt.ts";
+import { unknownNumber, withCriterionText } from "../graph/criterion.ts";
 import { findCycle } from "../graph/cycle.ts";
 import { purposeOf } from "../graph/purpose.ts";
 import { type Scope, scopeMayWrite } from "../graph/scope.ts";
@@ -15,6 +16,9 @@ import { type LoadedPlan, taskOf } from "./plan-access.ts";
 import { withWhatItNeeds } from "./sweep.ts";
 import { commandsOf, type FailedCommand, failedCommands } from "./verification.ts";
 
+/** Wrong numbers of criteria that are named one by one. */
+const MOST_NAMED = 5;
+
 /** @throws CallerError when the report does not hold what its outcome and its task demand. */
 export async function checkReport(
   ctx: RunContext,
@@ -24,6 +28,7 @@ export async function checkReport(
 ): Promise<void> {
   const { loaded, task } = found;
   checkVerdict(task, report);
+  checkNumbers(task, report);
   if (report.outcome === "blocked") return checkBlocked(loaded, task, report);
   // What a rejection says is in its findings: the criteria are not met, so nothing proves them.
   if (report.outcome !== "completed" || report.verdict === "rejected") return;
@@ -107,11 +112,30 @@ function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
   }
 }
 
+/** A criterion that is named by a number has to be one of the task's. */
+function checkNumbers({ acceptance }: Task, { evidence }: Report): void {
+  const wrong = evidence.flatMap((item, at) => {
+    const number = unknownNumber(item, acceptance);
+    return number === undefined ? [] : [{ number, field: `evidence[${at}].criterion` }];
+  });
+  const [first] = wrong;
+  if (!first) return;
+  const range = acceptance.length === 1 ? "only 1" : `1 to ${acceptance.length}`;
+  throw new CallerError(
+    "bad_input",
+    `${wrong
+      .slice(0, MOST_NAMED)
+      .map(({ number, field }) => `${field}: no criterion of the task has the number ${number.slice(0, 20)}`)
+      .join("; ")}.`,
+    `Give its text or its number in the brief (${range}); leave criterion out for evidence of anything else.`,
+    first.field,
+  );
+}
+
 function checkCriteria({ acceptance }: Task, report: Report): void {
-  const proven = new Set(report.evidence.map((evidence) => evidence.criterion));
+  const proven = new Set(report.evidence.map((item) => withCriterionText(item, acceptance).criterion));
   const missing = acceptance.filter(
-    ({ criterion }, i) =>
-      ![criterion, shownCriterion(criterion), String(i + 1)].some((name) => proven.has(name)),
+    ({ criterion }) => !proven.has(criterion) && !proven.has(shownCriterion(criterion)),
   );
   if (report.evidence.length > 0 && missing.length === 0) return;
   const wanted =

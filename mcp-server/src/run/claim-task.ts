@@ -3,7 +3,7 @@ import { raiseLimit, spentText } from "../policy/token-limit.ts";
 import type { Choice } from "../schedule/dispatch.ts";
 import type { GraphWriter } from "../store/graph-store.ts";
 import { type ClaimByToken, startOrContinue } from "./attempts.ts";
-import { seenCheckout } from "./checkout-seen.ts";
+import { beforeClaiming } from "./before-claiming.ts";
 import type { RunContext } from "./context.ts";
 import { briefWithPlace } from "./get-task.ts";
 import { type Candidate, choose, openOffers } from "./next-batch.ts";
@@ -16,10 +16,8 @@ import {
   splitTaskName,
   taskOf,
 } from "./plan-access.ts";
-import { planAhead } from "./planning.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
-import { watchTokenLimit } from "./token-limit.ts";
 import { WORKFLOW_WORKER } from "./workflow-step.ts";
 
 export interface ClaimInput {
@@ -48,9 +46,7 @@ export async function claimTask(
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
   const look = await lookAtCheckout(ctx);
-  const seen = await seenCheckout(ctx, store, input.plan);
-  await planAhead(ctx, store, input.plan);
-  await watchTokenLimit(ctx, store, actor, input.plan);
+  const seen = await beforeClaiming(ctx, store, actor, input.plan);
   const taken = await store.write(ctx.now, actor, async (tx): Promise<Taken | ClaimResult> => {
     await sweep(ctx, tx);
     await recordLook(ctx, tx, look);

@@ -1,8 +1,14 @@
-import { type TaskStatus, taskName } from "../graph/task.ts";
+import type { AnyClaim } from "../graph/attempt.ts";
+import { type Task, type TaskStatus, taskName } from "../graph/task.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
+import { foreignLine } from "./foreign-text.ts";
 import { existingGraph, load, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, shortCounts } from "./progress.ts";
+import { type SignsOfLife, signsOfLife } from "./signs-of-life.ts";
+
+/** Of what an agent said, as much as shows what went wrong; `task_get` and the report have the rest. */
+const MAX_SAID = 200;
 
 export interface ListInput {
   readonly plan?: string | undefined;
@@ -14,14 +20,15 @@ export interface ListInput {
   readonly cursor?: string | undefined;
 }
 
-/** A task without its description: a list must not fill anybody's context. */
-export interface TaskRow {
+/** A task without its description: a list must not fill anybody's context. One in progress shows its signs of life. */
+export interface TaskRow extends Partial<SignsOfLife> {
   readonly task: string;
   readonly subject: string;
   readonly status: TaskStatus;
   readonly ready: boolean;
   readonly blockedBy: readonly string[];
   readonly agent?: string;
+  /** Why it has its status; where it did not succeed, with what its last agent said. */
   readonly cause?: string;
 }
 
@@ -45,6 +52,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
       input.plan === undefined
         ? await Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
         : [await loadPlan(ctx, reader, input.plan)];
+    const signs = await signsOfLife(reader, ctx.now());
     const rows = loaded.flatMap((plan) => {
       const ready = new Set(plan.graph.ready);
       return [...plan.graph.tasks.values()]
@@ -55,17 +63,21 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
             (input.agent === undefined ||
               ctx.roles.resolve(task.agent).role === ctx.roles.resolve(input.agent).role),
         )
-        .map(
-          (task): TaskRow => ({
+        .map((task): TaskRow => {
+          const claims = plan.graph.claimsOf(task.id);
+          const cause = causeOf(task, claims);
+          const running = claims.find((claim) => claim.state === "running");
+          return {
             task: taskName(plan.stored.slug, task.id),
             subject: task.subject,
             status: task.status,
             ready: ready.has(task),
             blockedBy: task.dependencies.filter((id) => plan.graph.tasks.get(id)?.status !== "completed"),
             ...(task.agent !== undefined && { agent: task.agent }),
-            ...(task.cause !== undefined && { cause: task.cause }),
-          }),
-        );
+            ...(cause !== undefined && { cause }),
+            ...(running && signs.get(running.id)),
+          };
+        });
     });
     const from = input.cursor === undefined ? 0 : rows.findIndex((row) => row.task === input.cursor) + 1;
     if (from === 0 && input.cursor !== undefined) {
@@ -89,4 +101,12 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
       ...(last && from + input.limit < rows.length && { cursor: last.task }),
     };
   });
+}
+
+function causeOf({ status, cause }: Task, claims: readonly AnyClaim[]): string | undefined {
+  if (cause === undefined || (status !== "pending" && status !== "failed")) return cause;
+  const last = claims.findLast((claim) => claim.state === "ended");
+  if (last === undefined || last.outcome === "completed") return cause;
+  const said = foreignLine(last.report?.summary ?? last.lastMessage ?? "", MAX_SAID);
+  return said === "" ? cause : `${cause}. Its agent said: ${said}`;
 }

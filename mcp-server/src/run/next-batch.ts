@@ -12,19 +12,18 @@ import { spentText } from "../policy/token-limit.ts";
 import { cleanText } from "../report/escape.ts";
 import { type Choice, chooseBatch, type Refusal } from "../schedule/dispatch.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import { beforeClaiming } from "./before-claiming.ts";
 import { launchLine } from "./brief.ts";
-import { seenCheckout } from "./checkout-seen.ts";
 import { commitPlan } from "./commit-plan.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
-import { type Ahead, aheadOf, planAhead } from "./planning.ts";
+import { type Ahead, aheadOf } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
 import type { Role } from "./roles.ts";
 import { sweep } from "./sweep.ts";
 import { GRACE_MS, tidyWorktrees } from "./tidy-worktrees.ts";
-import { watchTokenLimit } from "./token-limit.ts";
 
 /** One agent to launch, as the host's Agent tool wants it. */
 export interface Launch {
@@ -70,9 +69,7 @@ export async function nextBatch(
   const store = await existingGraph(ctx, slug);
   await commitPlan(ctx, store, slug);
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
-  const seen = await seenCheckout(ctx, store, slug);
-  await planAhead(ctx, store, slug);
-  await watchTokenLimit(ctx, store, actor, slug);
+  const seen = await beforeClaiming(ctx, store, actor, slug);
   return store.write(ctx.now, actor, async (tx) => {
     await sweep(ctx, tx);
     const loaded = await loadPlan(ctx, tx, slug);

@@ -10,9 +10,8 @@ import type { Estimates } from "../schedule/estimate.ts";
 import { type PlanTask, planProblem } from "../schedule/plan-problem.ts";
 import { planSchedule, promptEffort } from "../schedule/plan-schedule.ts";
 import { Replanner } from "../schedule/replan.ts";
-import type { GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
-import { type LoadedPlan, loadPlan } from "./plan-access.ts";
+import type { LoadedPlan } from "./plan-access.ts";
 
 /** The same tasks give the same plan. */
 export const SEED = 1;
@@ -65,7 +64,21 @@ interface Planner {
   readonly ids: readonly TaskId[];
   readonly indexOf: ReadonlyMap<TaskId, number>;
   readonly replanner: Replanner;
+  last?: Decided;
 }
+
+/** What was decided last, by the indices of tasks, and for which state. */
+interface Decided {
+  readonly atMs: number;
+  /** Of the graph at that time. */
+  readonly endings: number;
+  readonly running: ReadonlySet<number>;
+  readonly startNow: readonly number[];
+  readonly heldBack: readonly number[];
+}
+
+/** What was decided is not thought over before so much time has passed, if only what it starts has happened since. */
+const HOLDS_MS = 1_000;
 
 const planners = new WeakMap<PlanGraph, Planner>();
 
@@ -73,23 +86,20 @@ const planners = new WeakMap<PlanGraph, Planner>();
  * Schedules a plan, so that `aheadOf` knows what to do. It may take a while: to be called apart from any write
  * transaction, so that nobody waits for the planner.
  */
-export async function planAhead(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
-  await store.read(async (reader) => {
-    const { graph, policy, estimates, cap: slots } = await loadPlan(ctx, reader, slug);
-    if (graph.readyCount < 2 || graph.live.length >= slots) return;
-    if (planners.get(graph)?.key === keyOf(graph, policy)) return;
-    const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
-    if (open.length > MOST_PLANNED) return;
-    const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
-    const { maxParallel: cap, capacity } = policy;
-    const problem = planProblem(tasks, { cap, capacity }, clashes);
-    const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
-    planners.set(graph, {
-      key: keyOf(graph, policy),
-      ids: open.map(({ id }) => id),
-      indexOf: new Map(open.map(({ id }, i) => [id, i])),
-      replanner: new Replanner(problem, plan),
-    });
+export function planAhead(ctx: Surroundings, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
+  if (graph.readyCount < 2 || graph.live.length >= slots) return;
+  if (planners.get(graph)?.key === keyOf(graph, policy)) return;
+  const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
+  if (open.length > MOST_PLANNED) return;
+  const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
+  const { maxParallel: cap, capacity } = policy;
+  const problem = planProblem(tasks, { cap, capacity }, clashes);
+  const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
+  planners.set(graph, {
+    key: keyOf(graph, policy),
+    ids: open.map(({ id }) => id),
+    indexOf: new Map(open.map(({ id }, i) => [id, i])),
+    replanner: new Replanner(problem, plan),
   });
 }
 
@@ -104,6 +114,29 @@ export function aheadOf(
   const planner = planners.get(graph);
   if (planner?.key !== keyOf(graph, policy)) return undefined;
   const { ids, indexOf, replanner } = planner;
+  const running = new Map(
+    graph.live.flatMap((claim) => {
+      const i = indexOf.get(claim.task);
+      return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
+    }),
+  );
+  if (!planner.last || !stillHolds(planner.last, graph.endings, running, nowMs)) {
+    const { startNow, heldBack } = replanner.replan({ ended: endedOf(graph, ids), running: [...running] });
+    planner.last = {
+      atMs: nowMs,
+      endings: graph.endings,
+      running: new Set(running.keys()),
+      startNow,
+      heldBack,
+    };
+  }
+  const idsOf = (indices: readonly number[]) => indices.map((i) => ids[i] as TaskId);
+  const startNow = planner.last.startNow.filter((i) => !running.has(i));
+  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(planner.last.heldBack)) };
+}
+
+/** Indices of the tasks that nothing more is to be done for: ended, gone, or never to be reached. */
+function endedOf(graph: PlanGraph, ids: readonly TaskId[]): number[] {
   const broken = graph.count("failed") + graph.count("cancelled") > 0;
   const reachable = broken ? reachableTasks(graph.tasks) : undefined;
   const ended: number[] = [];
@@ -112,13 +145,26 @@ export function aheadOf(
     const isOver = status === undefined || hasEnded(status);
     if (isOver || (status === "pending" && reachable?.has(id) === false)) ended.push(i);
   }
-  const running = graph.live.flatMap((claim) => {
-    const i = indexOf.get(claim.task);
-    return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
-  });
-  const { startNow, heldBack } = replanner.replan({ ended, running });
-  const idsOf = (indices: readonly number[]) => indices.map((i) => ids[i] as TaskId);
-  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(heldBack)) };
+  return ended;
+}
+
+/**
+ * Whether nothing has happened but that some of what was to be started has been: a worker that pulls one task at a
+ * time gets what is left of the decision, which is what thinking it over would give, and much sooner.
+ */
+function stillHolds(
+  last: Decided,
+  endings: number,
+  running: ReadonlyMap<number, number>,
+  nowMs: number,
+): boolean {
+  return (
+    nowMs >= last.atMs &&
+    nowMs - last.atMs < HOLDS_MS &&
+    endings === last.endings &&
+    [...last.running].every((i) => running.has(i)) &&
+    [...running.keys()].every((i) => last.running.has(i) || last.startNow.includes(i))
+  );
 }
 
 function keyOf(graph: PlanGraph, { maxParallel, capacity, unscoped }: Policy): string {

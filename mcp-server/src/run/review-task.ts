@@ -1,4 +1,5 @@
 import type { EndedAttempt, Evidence, Report } from "../graph/attempt.ts";
+import { withCriterionText } from "../graph/criterion.ts";
 import { InvalidGlob, normaliseGlob } from "../graph/globs.ts";
 import { literalGlob } from "../graph/literal-glob.ts";
 import type { Purpose } from "../graph/purpose.ts";
@@ -152,9 +153,13 @@ function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): string {
 function whatWasReported(loaded: LoadedPlan, task: Task): string {
   const last = endedAttempts(loaded, task).at(-1);
   const text = last?.report
-    ? [last.report.summary, ...last.report.evidence.slice(0, MOST_NAMED).map(proof), filesLine(last.report)]
+    ? [last.report.summary, ...proofsIn(last.report, task), filesLine(last.report)]
     : [last?.lastMessage ?? "nothing"];
   return `${taskName(loaded.stored.slug, task.id)}:\n${quotation(text.filter(Boolean).join("\n"), MOST_TEXT)}`;
+}
+
+function proofsIn({ evidence }: Report, { acceptance }: Task): string[] {
+  return evidence.slice(0, MOST_NAMED).map((item) => proof(withCriterionText(item, acceptance)));
 }
 
 function proof(item: Evidence): string {

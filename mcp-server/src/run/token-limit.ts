@@ -2,7 +2,7 @@ import { spentText } from "../policy/token-limit.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
 import { measureAgents } from "./measure-usage.ts";
-import { loadPlan } from "./plan-access.ts";
+import { type LoadedPlan, loadPlan } from "./plan-access.ts";
 
 /**
  * Brings what a plan's agents have used up to date where its policy limits that, and logs once that the limit is
@@ -12,9 +12,8 @@ export async function watchTokenLimit(
   ctx: RunContext,
   store: GraphStore,
   actor: string,
-  slug: string,
+  { policy, spent, stored: { slug } }: LoadedPlan,
 ): Promise<void> {
-  const { policy, spent } = await store.read((reader) => loadPlan(ctx, reader, slug));
   if (policy.maxTokens === 0) return;
   const measured = await measureAgents(ctx, store, slug, "unknown");
   if (measured.length === 0 && !spent) return;

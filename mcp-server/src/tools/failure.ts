@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { BreakdownError } from "../breakdown/errors.ts";
 import { cleanLines } from "../report/escape.ts";
 import { CallerError } from "../run/errors.ts";
@@ -53,32 +52,11 @@ function problemOf(error: unknown): Problem {
   if (error instanceof UnknownTool) {
     return { kind: "unknown_tool", message: error.message, remedy: "Use one of the tools that are listed." };
   }
-  if (error instanceof z.ZodError) return invalidArguments(error);
   // A defect of ours: the trace goes to the log of the client, not to its model.
   process.stderr.write(`parallel: ${cleanLines((error instanceof Error && error.stack) || String(error))}\n`);
   return {
     kind: "internal",
     message: `The server failed: ${error instanceof Error ? error.message.slice(0, 300) : "unknown reason"}.`,
     remedy: "Nothing was changed. Try once more; if it fails again, tell the user.",
-  };
-}
-
-function invalidArguments(error: z.ZodError): Problem {
-  const issue = error.issues[0];
-  const path = issue?.path.join(".") ?? "";
-  if (issue?.code === "unrecognized_keys") {
-    const keys = issue.keys.map((key) => key.slice(0, 80)).join(", ");
-    return {
-      kind: "bad_input",
-      field: path === "" ? keys : `${path}.${keys}`,
-      message: `${path === "" ? "" : `${path}: `}there is no field ${keys}.`,
-      remedy: "Leave it out.",
-    };
-  }
-  return {
-    kind: "bad_input",
-    field: path,
-    message: `${path === "" ? "The arguments" : path}: ${issue?.message ?? "not valid"}.`,
-    remedy: "Correct this field and call again.",
   };
 }

@@ -17,15 +17,33 @@ export const tasks = z
     "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]",
   );
 
+/** A criterion's number comes as a number as often as as a text. */
+const criterion = z
+  .preprocess(
+    (value) => (typeof value === "number" ? String(value) : value),
+    z.string().max(2_000).optional(),
+  )
+  .describe("Its text or number");
+
 export const evidence = z
   .array(
-    z.strictObject({
-      criterion: z.string().max(2_000).optional().describe("Its text or number"),
-      command: z.string().max(4_000).optional().describe("As run"),
-      exitCode: z.number().int().optional().describe("As seen"),
-      result: z.string().max(8_000).optional().describe("What it printed, in short"),
-      inspected: z.string().max(4_000).optional().describe("What you looked at"),
-      notVerified: z.string().max(4_000).optional().describe("Why not"),
-    }),
+    z
+      .strictObject({
+        criterion,
+        command: z.string().max(4_000).optional().describe("As run"),
+        exitCode: z.number().int().optional().describe("As seen"),
+        result: z.string().max(8_000).optional().describe("What it printed, in short"),
+        inspected: z.string().max(4_000).optional().describe("What you looked at"),
+        notVerified: z.string().max(4_000).optional().describe("Why not"),
+      })
+      .superRefine(({ command, exitCode, inspected, notVerified }, { addIssue }) => {
+        if (inspected !== undefined || notVerified !== undefined) return;
+        if (command !== undefined && exitCode !== undefined) return;
+        addIssue({
+          code: "custom",
+          message: `proves nothing: ${command !== undefined ? "exitCode is missing" : "it has neither command, inspected nor notVerified"}`,
+          params: { remedy: "Give {command, exitCode, result}, {inspected} or {notVerified: why}." },
+        });
+      }),
   )
   .max(100);

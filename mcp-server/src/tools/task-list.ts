@@ -7,7 +7,8 @@ import { plan } from "./fields.ts";
 export const taskList = defineTool({
   name: "task_list",
   title: "List tasks",
-  description: "Use to see the plans of this repository and their tasks, without descriptions.",
+  description:
+    "Use to see the plans of this repository and their tasks, without descriptions. `pending` in `counts` includes what is ready or offered.",
   input: z.strictObject({
     plan: plan.optional(),
     status: z.enum(TASK_STATUSES).optional().describe("Only these"),
@@ -19,12 +20,12 @@ export const taskList = defineTool({
   annotations: READ,
   async handle(input, { run }) {
     const list = await listTasks(run, { ...input, limit: input.limit ?? 50 });
-    const next =
-      list.plans.length === 0
-        ? 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.'
-        : list.cursor === undefined
-          ? "That is all."
-          : `More: call again with cursor ${JSON.stringify(list.cursor)}.`;
-    return { data: { ...list, next } };
+    return { data: { ...list, next: nextStep(list.plans.length, input.limit, list.cursor) } };
   },
 });
+
+function nextStep(plans: number, limit: number | undefined, cursor: string | undefined): string {
+  if (plans === 0) return 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.';
+  if (limit === 0) return "These are the plans. Their tasks: task_list {plan}.";
+  return cursor === undefined ? "That is all." : `More: call again with cursor ${JSON.stringify(cursor)}.`;
+}

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
-import { CallerError } from "../run/errors.ts";
 import { reportTask } from "../run/report-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { evidence, ids, paths, taskName, token } from "./fields.ts";
@@ -33,6 +32,15 @@ const input = z.strictObject({
       writes: paths.optional().describe("Files held by others"),
       tasks: ids.optional().describe("To be done first"),
       question: z.string().max(4_000).optional().describe("For the user"),
+    })
+    .superRefine((need, { addIssue }) => {
+      const given = Object.values(need).filter((value) => value !== undefined).length;
+      if (given === 1) return;
+      addIssue({
+        code: "custom",
+        message: `names ${given} needs`,
+        params: { remedy: 'Give exactly one of {writes: ["path"]}, {tasks: ["id"]}, {question: "…"}.' },
+      });
     })
     .optional()
     .describe("With blocked: exactly one"),
@@ -85,31 +93,18 @@ function reportOf(call: z.infer<typeof input>): Report {
   };
 }
 
-function evidenceOf(entry: z.infer<typeof evidence>[number], index: number): Evidence {
+/** The schema has seen to it that one of the three is there. */
+function evidenceOf(entry: z.infer<typeof evidence>[number]): Evidence {
   const criterion = entry.criterion === undefined ? {} : { criterion: entry.criterion };
   if (entry.command !== undefined && entry.exitCode !== undefined) {
     return { ...criterion, command: entry.command, exitCode: entry.exitCode, result: entry.result ?? "" };
   }
   if (entry.inspected !== undefined) return { ...criterion, inspected: entry.inspected };
-  if (entry.notVerified !== undefined) return { ...criterion, notVerified: entry.notVerified };
-  throw new CallerError(
-    "bad_input",
-    `evidence[${index}] proves nothing: ${entry.command !== undefined ? "exitCode is missing" : "it has neither command, inspected nor notVerified"}.`,
-    "Give {command, exitCode, result}, {inspected} or {notVerified: why}.",
-    `evidence[${index}]`,
-  );
+  return { ...criterion, notVerified: entry.notVerified ?? "" };
 }
 
+/** The schema has seen to it that exactly one is there. */
 function needOf(need: NonNullable<z.infer<typeof input>["blockedOn"]>): BlockedOn {
-  const given = Object.values(need).filter((value) => value !== undefined);
-  if (given.length !== 1) {
-    throw new CallerError(
-      "bad_input",
-      `blockedOn names ${given.length} needs.`,
-      'Give exactly one of {writes: ["path"]}, {tasks: ["id"]}, {question: "…"}.',
-      "blockedOn",
-    );
-  }
   if (need.writes) return { writes: need.writes };
   if (need.tasks) return { tasks: need.tasks as TaskId[] };
   return { question: need.question ?? "" };

@@ -12,10 +12,11 @@ function reportOf(...input: Parameters<typeof planState>) {
 
 function reasonsOf(...input: Parameters<typeof planState>): (string | undefined)[] {
   const report = reportOf(...input);
-  return report.groups.notRun.map((name) => report.tasks.find(({ task: of }) => of === name)?.reason);
+  const { toCome, notRun } = report.groups;
+  return [...toCome, ...notRun].map((name) => report.tasks.find(({ task: of }) => of === name)?.reason);
 }
 
-describe("why a task has not run", () => {
+describe("why a task has not run, or not yet", () => {
   it("names the dependency that failed", () => {
     expect(reasonsOf([task("a", { status: "failed" }), task("b", { after: ["a"] })])).toEqual([
       "needs a, which failed",
@@ -42,10 +43,22 @@ describe("why a task has not run", () => {
     expect(reasonsOf(tasks, [{ task: "a", from: 0 }])).toEqual(["waits for a"]);
   });
 
-  it("tells a task that nobody launched from one that nobody launched again", () => {
-    expect(reasonsOf([task("a"), task("b")], [{ task: "b", from: 0, to: 1, outcome: "lost" }])).toEqual([
-      "was ready but was not launched",
-      "was not launched again after attempt 1 ended lost",
+  it.each([
+    ["lost", "was lost"],
+    ["failed", "failed"],
+    ["unreported", "ended without a report"],
+    ["blocked", "was blocked"],
+    ["cancelled", "was cancelled"],
+  ] as const)("tells a task that is ready from one whose attempt ended %s", (outcome, how) => {
+    expect(reasonsOf([task("a"), task("b")], [{ task: "b", from: 0, to: 1, outcome }])).toEqual([
+      "ready",
+      `to be tried again after attempt 1 ${how}`,
+    ]);
+  });
+
+  it("says that the plan is paused, and why", () => {
+    expect(reasonsOf([task("a")], [], { status: "paused", cause: "lunch" })).toEqual([
+      "the plan is paused: lunch",
     ]);
   });
 
@@ -55,7 +68,41 @@ describe("why a task has not run", () => {
       task("b", completed),
       task("c", { after: ["a", "b"], needs: "any" }),
     ];
-    expect(reasonsOf(tasks)).toEqual(["was ready but was not launched"]);
+    expect(reasonsOf(tasks)).toEqual(["ready"]);
+  });
+});
+
+describe("what is to come", () => {
+  const tasks = [
+    task("a", { status: "failed" }),
+    task("b", { after: ["a"] }),
+    task("c", { status: "in_progress" }),
+    task("d", { after: ["c"] }),
+  ];
+  const ran: Ran[] = [
+    { task: "a", from: 0, to: 10, outcome: "failed" },
+    { task: "c", from: 0 },
+  ];
+
+  it("is what can still run, and not what waits for a failed task", () => {
+    expect(reportOf(tasks, ran)).toMatchObject({ goesOn: true, groups: { toCome: ["d"], notRun: ["b"] } });
+  });
+
+  it("is nothing of a stopped plan, and all of a paused one", () => {
+    expect(reportOf([task("a")], [], { status: "stopped" })).toMatchObject({
+      goesOn: false,
+      groups: { toCome: [], notRun: ["a"] },
+    });
+    expect(reportOf([task("a")], [], { status: "paused" })).toMatchObject({
+      goesOn: true,
+      groups: { toCome: ["a"], notRun: [] },
+    });
+  });
+
+  it("keeps the report open: it has an end only when nothing runs and nothing is to come", () => {
+    expect(reportOf(tasks, ran)).not.toHaveProperty("endedAtMs");
+    const ended = reportOf(tasks.slice(0, 2), ran.slice(0, 1));
+    expect(ended).toMatchObject({ goesOn: false, atMs: NOW, endedAtMs: START_MS + 10_000 });
   });
 });
 

@@ -17,6 +17,23 @@ describe("the brief report", () => {
     expect(lines.at(-1)).toMatch(/^Everything: plan_report \{plan: "[a-z-]+"\}\.$/);
   });
 
+  it("names what is to come of a plan that goes on", () => {
+    const failed = {
+      task: "a",
+      from: 0,
+      to: 1,
+      outcome: "failed",
+      report: { summary: "No parser" },
+    } as const;
+    const text = renderBriefReport(
+      aggregate(planState([task("a"), task("b", { after: ["a"] })], [failed]), [], START_MS + 1_000),
+    );
+    expect(text).toContain(
+      "To come:\n- a: to be tried again after attempt 1 failed\n- b: waits for a\n0 of 2 tasks so far",
+    );
+    expect(text).not.toContain("Not run");
+  });
+
   it("stays short, however large the plan and however long its texts", () => {
     const tasks = Array.from({ length: 500 }, (_, i) =>
       task(`t${i}`, { status: "failed", cause: `${"broken ".repeat(100)}${i}` }),

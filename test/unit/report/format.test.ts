@@ -3,6 +3,7 @@ import {
   formatDay,
   formatDuration,
   formatFactor,
+  formatMoment,
   formatPercent,
   plural,
 } from "../../../mcp-server/src/report/format.ts";
@@ -29,6 +30,20 @@ it("counts in the singular and in the plural", () => {
     "1 task",
     "2 retries",
   ]);
+});
+
+it.each([
+  [0, "0.0×"],
+  [0.0004, "under 0.001×"],
+  [0.0172, "0.02×"],
+  [0.04999, "0.05×"],
+  [0.05, "0.1×"],
+])("writes a factor of %d as %s", (factor, text) => {
+  expect(formatFactor(factor)).toBe(text);
+});
+
+it("writes a moment with its zone", () => {
+  expect(formatMoment(Date.UTC(2026, 0, 2, 23, 59, 1, 999))).toBe("2026-01-02 23:59:01 UTC");
 });
 
 it("writes shares, factors and days", () => {

@@ -48,6 +48,17 @@ it("does not change when it is written again later", () => {
   expect(at(EXAMPLE_END_MS)).toBe(at(EXAMPLE_END_MS + DAY_S * 1000));
 });
 
+it("tells what is to come from what cannot run", () => {
+  const state = planState(
+    [task("a", { status: "failed" }), task("b", { after: ["a"] }), task("c")],
+    [{ task: "a", from: 0, to: 5, outcome: "failed" }],
+  );
+  const ledger = renderLedger(aggregate(state, [], START_MS + 10_000));
+  expect(ledger).toContain(
+    "- Task b (Task b) not run: needs a, which failed\n- Task c (Task c) to come: ready\n",
+  );
+});
+
 it("says so where there is nothing yet", () => {
   const ledger = renderLedger(aggregate(planState([task("a")]), [], START_MS));
   expect(ledger).toContain("**Status:** Incomplete\n**Tasks Completed:** 0 / 1");

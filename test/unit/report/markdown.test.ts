@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
+import type { Change } from "../../../mcp-server/src/graph/event.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
 import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
@@ -81,10 +82,71 @@ describe("the report in Markdown", () => {
     );
   });
 
+  it("says when the run ended", () => {
+    expect(example.split("\n")[4]).toBe("Ended 2026-03-02 09:03:51 UTC.");
+    expect(example.match(/ UTC/g)).toHaveLength(1);
+  });
+
   it("shows no table of figures and no timeline for a plan that nobody ran", () => {
     const report = renderMarkdown(aggregate(planState([task("a")]), [], NOW));
     expect(under("The measured run", report).join("\n")).not.toMatch(/\||```/);
     expect(report).toContain("no agent ran, so nothing was measured");
+  });
+});
+
+describe("the report of a plan that goes on", () => {
+  const state = planState(
+    [
+      task("a", { status: "completed" }),
+      task("b"),
+      task("c", { status: "in_progress" }),
+      task("d", { after: ["c"] }),
+      task("e", { status: "failed" }),
+      task("f", { after: ["e"] }),
+    ],
+    [
+      { task: "a", from: 0, to: 100 },
+      { task: "b", from: 0, to: 50, outcome: "failed", report: { outcome: "failed", summary: "No parser" } },
+      { task: "e", from: 50, to: 60, outcome: "failed" },
+      { task: "c", from: 60 },
+    ],
+  );
+  const estimates = eventsOf({ type: "claim.offered", task: id("a"), estimateMs: 5_000_000 } as Change);
+  const report = renderMarkdown(aggregate(state, estimates, START_MS + 150_000));
+
+  it("counts what is to come apart from what cannot run", () => {
+    expect(report.split("\n")[2]).toBe(
+      "**Overall status: ▶ running**: 1 of 6 tasks completed, 1 failed, 1 running, 2 to come, 1 not run.",
+    );
+  });
+
+  it("says of each task that is to come what it waits for", () => {
+    expect(under("To come ○", report)).toEqual([
+      "- ○ **b** Task b (feature-implementer, 50 s)",
+      "  - State: to be tried again after attempt 1 failed",
+      "  - Result: No parser",
+      "- ○ **d** Task d",
+      "  - State: waits for c",
+    ]);
+    expect(under("Not run ○", report)).toEqual(["- ○ **f** Task f", "  - Reason: needs e, which failed"]);
+  });
+
+  it("says of which moment it is, once", () => {
+    expect(report.split("\n")[4]).toBe("As of 2026-03-02 09:02:30 UTC.");
+    expect(report.match(/ UTC/g)).toHaveLength(1);
+  });
+
+  it("shows its figures as those so far, without those that judge a whole run", () => {
+    expect(headings(report)).toContain("## The measured run so far");
+    const rows = under("The measured run so far", report).map((line) => line.split(" | ")[0]);
+    expect(rows).toContain("| Wall time");
+    for (const name of ["Speedup", "Efficiency", "Lower bound"]) expect(rows).not.toContain(`| ${name}`);
+  });
+
+  it("names no median of one task", () => {
+    expect(under("The measured run so far", report)).toContain(
+      "| Estimated | 1 h 23 min for 1 task that took 1 min 40 s |",
+    );
   });
 });
 

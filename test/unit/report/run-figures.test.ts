@@ -171,6 +171,8 @@ describe("the critical path", () => {
       actualMs: 45_000,
       medianRatio: 10,
     });
+    const ofOne = measureRun(state, events.slice(0, 1), NOW).estimates;
+    expect(ofOne).toEqual({ tasks: 1, estimatedMs: 7_000, actualMs: 10_000 });
   });
 
   const chain = (...tasks: string[]) => tasks.map(id);
