@@ -167,6 +167,43 @@ describe("commit: end", () => {
   });
 });
 
+describe("work that is reviewed", () => {
+  /** One task that is rejected once, and the first lines of the commits after each step. */
+  async function reviewedOnce(commit: string) {
+    const folder = await repository();
+    const server = await ParallelServer.start(folder);
+    const tasks = [task("1", { review: true })];
+    await server.call("plan_create", { plan: "p", title: "A plan", tasks, policy: { commit } });
+    const commits: string[][] = [];
+    const does = async (id: string, text: string | undefined, fields: Readonly<Record<string, unknown>>) => {
+      const held = await claimNow(server, "p", id);
+      if (text !== undefined) put(folder, { "src/1.ts": text });
+      await done(server, held, fields);
+      await server.call("plan_report", { plan: "p" });
+      commits.push((await subjects(folder)).slice(0, -1));
+    };
+    const findings = [{ severity: "high", text: "It is wrong." }];
+    await does("1", "wrong\n", {});
+    await does("1-review", undefined, { verdict: "rejected", findings });
+    await does("1-fix", "right\n", {});
+    await does("1-review2", undefined, { verdict: "accepted" });
+    return commits;
+  }
+
+  it("is committed with its report by commit: task, and what mends it by itself", async () => {
+    expect(await reviewedOnce("task")).toEqual([
+      ["p/1: Do 1"],
+      ["p/1: Do 1"],
+      ["p/1-fix: Mend 1: Do 1", "p/1: Do 1"],
+      ["p/1-fix: Mend 1: Do 1", "p/1: Do 1"],
+    ]);
+  });
+
+  it("is committed by commit: end when its last review is over, and not before", async () => {
+    expect(await reviewedOnce("end")).toEqual([[], [], [], ["p: A plan"]]);
+  });
+});
+
 describe("commit: none", () => {
   it("is the default: no commit is made and nothing is staged", async () => {
     const { folder, server } = await planned("none");

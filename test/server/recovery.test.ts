@@ -69,7 +69,7 @@ describe("when the last task ends after another has failed for good", () => {
       decision: "escalate",
       reason: OVER,
       done: true,
-      next: 'Nothing more can run, and what failed is for the user to decide: call plan_report {plan: "p"}.',
+      next: 'Nothing more can run, and what failed is for the user to decide: finish with plan_report {plan: "p"}.',
     });
     await collect();
     const { report: text } = await server.call("plan_report", { plan: "p" });

@@ -204,7 +204,7 @@ describe("a plan with maxTokens", () => {
       claim: null,
       why: expect.stringContaining(now),
       done: false,
-      next: expect.stringContaining("End your turn"),
+      next: "There is nothing more to claim.",
     });
     expect(decisionsIn(path)).toEqual([{ decision: "stop", reason: said, maxTokens: 2_000 }]);
     const { report: text } = await server.call("plan_report", { plan: "p" });

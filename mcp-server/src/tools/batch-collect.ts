@@ -51,6 +51,7 @@ export const batchCollect = defineTool({
       progress,
     );
     const stops = stopsFor(session, loaded, stop);
+    const mayLaunch = decision === "proceed" || decision === "retry";
     if (wholePlan && done) await session.workflows.handedOver(input.plan);
     // Nobody hears the answer of a call that was cancelled.
     if (isMain && !signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -64,7 +65,8 @@ export const batchCollect = defineTool({
         decision,
         ...(recovery.length > 0 && { recovery }),
         ...((done || decision !== "proceed") && { reason, counts: shortCounts(counts), done }),
-        next: nextStep(session, loaded, counts, done),
+        // What is ready and has to wait is not to be asked for again and again.
+        next: nextStep(session, loaded, mayLaunch ? counts : { ...counts, ready: 0 }, done),
       },
     };
   },

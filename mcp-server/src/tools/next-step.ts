@@ -11,7 +11,7 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   if (status === "paused")
     return `The plan is paused${because(cause)}. Say so; plan_update {action: "resume"} goes on.`;
   if (status === "stopped") {
-    return `The plan is stopped${because(cause)}. Stop the agents in stop[], then plan_report {plan: "${slug}"}.`;
+    return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
   if (session.workflows.idOf(slug) !== undefined)
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
@@ -20,13 +20,17 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
       counts.failed > 0
         ? "Nothing more can run, and what failed is for the user to decide"
         : "Nothing is left to run";
-    return `${how}: call plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+    return `${how}: finish with plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
   }
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
   if (loaded.pauseMs > 0 && counts.running === 0) {
     return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
   }
   if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
+  if (counts.running === 0) {
+    // Nobody would be woken.
+    return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
+  }
   return waitFor(session);
 }
 

@@ -48,7 +48,7 @@ export const planAnalyze = defineTool({
         engine,
         next:
           strategy === "direct"
-            ? "Do it yourself without agents, and say why in one line."
+            ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.`
             : `Show this to the user. To run it: ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`,
       },
     };

@@ -52,9 +52,7 @@ export const planCreate = defineTool({
             : warnings,
         ...(placed && { placed }),
         ...(loaded && { counts: shortCounts(countsOf(loaded)) }),
-        next: input.dryRun
-          ? "Nothing was written; call again without dryRun to import it."
-          : `Call plan_analyze {plan: "${input.plan}"}.`,
+        next: input.dryRun ? "Nothing was written." : `Call plan_analyze {plan: "${input.plan}"}.`,
       },
     };
   },

@@ -35,10 +35,16 @@ export const taskClaim = defineTool({
         done,
         next: isWorkflow
           ? "Do nothing more: call StructuredOutput."
-          : over
-            ? "End your turn: there is nothing more to claim."
-            : 'Wait with batch_collect {until: "next"}, then claim again.',
+          : afterNone(slug, agentId !== undefined, over),
       },
     };
   },
 });
+
+/** An agent of this host may not wait in a tool; whoever launched it also launches what becomes ready. */
+function afterNone(slug: string, isAgent: boolean, over: boolean): string {
+  if (isAgent) return "End your turn: there is nothing more for you to claim.";
+  return over
+    ? "There is nothing more to claim."
+    : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
+}

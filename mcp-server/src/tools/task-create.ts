@@ -11,14 +11,17 @@ export const taskCreate = defineTool({
   description: "Use to add tasks to a plan that exists, for example a fix that a run made necessary.",
   input: z.strictObject({ plan, tasks }),
   annotations: WRITE,
-  async handle(input, { run, session, actor }) {
+  async handle(input, { run, session, actor, agentId }) {
     const { ids, loaded, warnings } = await createTasks(run, actor, input.plan, input.tasks);
     return {
       data: {
         plan: loaded.stored.slug,
         ids,
         ...(warnings.length > 0 && { warnings }),
-        next: nextStep(session, loaded, countsOf(loaded), isDone(loaded)),
+        next:
+          agentId === undefined
+            ? nextStep(session, loaded, countsOf(loaded), isDone(loaded))
+            : "Added: the main conversation launches them. Go on with your own task.",
       },
     };
   },

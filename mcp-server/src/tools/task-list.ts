@@ -25,7 +25,7 @@ export const taskList = defineTool({
 });
 
 function nextStep(plans: number, limit: number | undefined, cursor: string | undefined): string {
-  if (plans === 0) return 'There is no plan yet: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.';
+  if (plans === 0) return "There is no plan yet; plan_create makes one.";
   if (limit === 0) return "These are the plans. Their tasks: task_list {plan}.";
-  return cursor === undefined ? "That is all." : `More: call again with cursor ${JSON.stringify(cursor)}.`;
+  return cursor === undefined ? "That is all." : `There is more, with cursor ${JSON.stringify(cursor)}.`;
 }
