@@ -318,13 +318,16 @@ describe("a call with a wrong field is refused and changes nothing", () => {
   });
 
   it("several wrong tasks are told at once", async () => {
-    const { server } = await serverWithPlan();
-    const error = await server.refused("task_create", {
-      plan: "example",
-      tasks: [{ description: "x" }, { subject: "Fine" }, { subject: "Late", dependencies: 7.5 }, "text"],
+    const { folder, server, before } = await serverWithPlan();
+    const error = await server.refused("plan_create", {
+      plan: "other",
+      tasks: [{ id: "1" }, task("2"), { subject: "No id" }, task("4", { dependencies: { on: "1" } })],
     });
     expect(error.field).toBe("tasks[0].subject");
-    expect(error.message).toMatch(/tasks\[0\].*tasks\[2\].*tasks\[3\]|has no subject.*must be/);
+    expect(error.message).toMatch(
+      /task 1 has no subject\. tasks\[2\] has no id\. task 4: dependencies must be/,
+    );
+    expect(logOf(graphOf(folder))).toEqual(before);
   });
 
   it("several unknown dependencies are told at once", async () => {

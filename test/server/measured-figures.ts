@@ -8,6 +8,7 @@ const MEASURED = new Set([
   "timeline",
   "session",
   "atMs",
+  "endedAtMs",
   "startedAtMs",
   "createdAtMs",
   "lastChangedAtMs",
@@ -16,8 +17,8 @@ const MEASURED = new Set([
 ]);
 
 /**
- * A Markdown report or ledger without its measured figures: their table, the timeline, the line to share, durations,
- * tokens and the seal, which is made of all these.
+ * A Markdown report or ledger without its measured figures: their table, the timeline, the line to share, moments,
+ * durations, tokens and the seal, which is made of all these.
  */
 export function markdownWithoutFigures(report: string): string {
   return report
@@ -25,6 +26,7 @@ export function markdownWithoutFigures(report: string): string {
     .replace(/^```text\n[\s\S]*?^```$/m, "(timeline)")
     .replace(/\n\*\*[^\n]*\*\*\n*$/, "\n(share line)\n")
     .replace(/sha256 [0-9a-f]{64}/, "(seal)")
+    .replace(/^(As of|Ended) \d{4}-.* UTC\.$/gm, "$1 (moment).")
     .replace(TOKENS, "(tokens)")
     .replace(DURATION, "(time)");
 }

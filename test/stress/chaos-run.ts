@@ -277,7 +277,8 @@ class ChaosRun {
   #tellAll(command: Command): void {
     for (const client of this.#clients.values()) {
       if (command === "leave") client.mayEnd = true;
-      if (client.child.connected) client.child.send(command);
+      // Who is killed at this very moment needs no command any more.
+      if (client.child.connected) client.child.send(command, () => undefined);
     }
   }
 

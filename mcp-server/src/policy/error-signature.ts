@@ -8,7 +8,7 @@ const MAX_SIGNATURE = 160;
 const PLACE = /^\S{1,300}[:(]\d+[:,]\d+\)?[\s:-]*/;
 /** What many messages have in common, whatever they are about. */
 const COMMON = new Set(
-  "a an and are at be by can cannot could does error exist failed failure fatal find for found from has have in is its module no not of on or property such test tests that the this to ts type undefined unable unexpected was with".split(
+  "a an and are at be by can cannot could does error exist fail failed failing failure fatal find for found from has have in is its module no not of on or pass passed passing property skipped such test tests that the this to ts type undefined unable unexpected was with".split(
     " ",
   ),
 );
@@ -41,10 +41,12 @@ export function errorSignature(text: string): string {
 
 /**
  * Whether two signatures are likely to have one cause: most of their words are the same. A few words have to be the
- * same, and to speak of something that went wrong: that two agents both said "could be better" tells nothing.
+ * same, and to speak of something that went wrong: that two agents both said "could be better" tells nothing, and
+ * neither does it that of both some tests passed and one failed.
  */
 export function sameCause(a: string, b: string): boolean {
   const [one, other] = [wordsOf(a), wordsOf(b)];
+  if (![...one].some((word) => other.has(word) && !COMMON.has(word))) return false;
   if (one.size < FEWEST_WORDS || other.size < FEWEST_WORDS) return a === b && TELLS.test(a);
   const shared = weightOf([...one].filter((word) => other.has(word)));
   return shared / (weightOf(one) + weightOf(other) - shared) >= SAME_CAUSE;
