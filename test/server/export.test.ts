@@ -90,18 +90,38 @@ describe("exporting a plan that is as it was imported", () => {
     for (const path of [TASKS, PAGE, LEDGER]) expect(statSync(join(folder, path)).mtimeMs).toBe(1_000_000);
   });
 
-  it("keeps the breakdown after a run, and tells the run in the ledger only", async () => {
-    const { server, exported, hows, read } = await started();
+  it("keeps the breakdown after a run, which the pages tell of: no edit is seen in a status that has changed", async () => {
+    const { server, exported, read } = await started();
     await exported();
-    const page = read(PAGE);
+    expect(read(PAGE)).toMatch(/### Task 1\.1: .*\n\n- \*\*Status:\*\* ○ pending/);
     await report(
       server,
       "example",
       launchFor((await server.call("batch_next", { plan: "example" })).launch, "1.1"),
     );
-    expect(await hows()).toEqual({ [TASKS]: "unchanged", [PAGE]: "unchanged", [LEDGER]: "written" });
-    expect(read(PAGE)).toBe(page);
+    expect((await exported()).files).toEqual([
+      { file: TASKS, how: "unchanged" },
+      { file: PAGE, how: "written" },
+      { file: LEDGER, how: "written" },
+    ]);
+    expect(read(TASKS)).toBe(FILE);
+    expect(read(PAGE)).toMatch(/### Task 1\.1: .*\n\n- \*\*Status:\*\* ✓ completed/);
+    expect(read(PAGE)).toMatch(/### Task 1\.2: .*\n\n- \*\*Status:\*\* ○ pending/);
     expect(read(LEDGER)).toContain("1.1 is done.");
+  });
+
+  it("keeps an edit of the page aside also when a status has changed since", async () => {
+    const { folder, server, exported, read } = await started();
+    await exported();
+    const edited = read(PAGE).replace("○ pending", "✓ completed");
+    put(folder, { [PAGE]: edited });
+    await report(
+      server,
+      "example",
+      launchFor((await server.call("batch_next", { plan: "example" })).launch, "1.1"),
+    );
+    expect((await exported()).files[1]).toMatchObject({ keptAside: `${SPEC}/03-tasks.edited-1.md` });
+    expect(read(`${SPEC}/03-tasks.edited-1.md`)).toBe(edited);
   });
 });
 

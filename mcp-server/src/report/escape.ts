@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 
 /** Longest piece of foreign text on one line of a report, in characters. */
 export const LINE_LIMIT = 240;
+/** Longest finding in a report, in characters: what is to be done about it stands at its end. */
+export const FINDING_LIMIT = 1_500;
 /** Longest name (of a plan, a task, a file) in a report, in characters. */
 export const NAME_LIMIT = 120;
 /** More marks than this on one letter are no language but an attempt to draw over the neighbouring lines. */

@@ -1,6 +1,6 @@
 import { newTokens } from "../graph/usage.ts";
 import type { RunReport } from "./aggregate.ts";
-import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
+import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "./escape.ts";
 import { formatCount, formatDay, formatDuration, plural } from "./format.ts";
 import type { SessionResult } from "./session-result.ts";
 import type { TaskResult } from "./task-result.ts";
@@ -99,7 +99,7 @@ function knownIssues({ tasks, groups, findings, unverified }: RunReport): string
       .map(({ severity, file, text, foundBy }) => {
         const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
         const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-        return `${severity}${where}: ${escapeMarkdown(text)} (found by ${who})`;
+        return `${severity}${where}: ${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
       }),
     ...unverified.map(({ task, criterion, why }) => {
       const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";

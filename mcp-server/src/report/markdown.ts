@@ -2,7 +2,7 @@ import type { Evidence } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
 import type { RunReport } from "./aggregate.ts";
-import { escapeMarkdown, NAME_LIMIT } from "./escape.ts";
+import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "./escape.ts";
 import { formatCount, formatDuration, formatFactor, formatMoment, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
 import type { ReviewRound } from "./reviews.ts";
@@ -188,7 +188,7 @@ function findingLines({ findings }: RunReport): string[] {
   return findings.map(({ severity, file, text, foundBy }) => {
     const where = file ? `${escapeMarkdown(file, NAME_LIMIT)}: ` : "";
     const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-    return `- **${severity}** ${where}${escapeMarkdown(text)} (found by ${who})`;
+    return `- **${severity}** ${where}${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
   });
 }
 

@@ -1,9 +1,10 @@
 import { levels } from "../graph/levels.ts";
 import { clashOf } from "../graph/scope.ts";
-import { plainSubject, scopeOf, type TaskDefinition, type TaskId } from "../graph/task.ts";
+import { plainSubject, scopeOf, type TaskDefinition, type TaskId, type TaskStatus } from "../graph/task.ts";
 import type { RunReport } from "./aggregate.ts";
 import { cleanLines, cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
 import { formatDay, formatDuration, plural } from "./format.ts";
+import { MARKS } from "./status-mark.ts";
 
 /** More names than this are no help to somebody who reads. */
 const NAMED_TASKS = 10;
@@ -18,13 +19,17 @@ export interface TasksFacts {
   readonly document: Readonly<Record<string, unknown>>;
   /** In the order of the breakdown. */
   readonly tasks: readonly TaskDefinition[];
+  /** How each task stands; one of which nothing is known has not begun. */
+  readonly statuses: ReadonlyMap<TaskId, TaskStatus>;
 }
 
 /**
- * The breakdown for people, `03-tasks.md`: what `03-tasks.json` says and nothing of the run, so that it changes only
- * when the breakdown does. Descriptions are quoted: whatever they hold stays inside its task.
+ * The breakdown for people, `03-tasks.md`: what `03-tasks.json` says, and of the run only how each task stands.
+ * Descriptions are quoted: whatever they hold stays inside its task.
  */
-export function renderTasks({ plan, document, tasks }: TasksFacts): string {
+export function renderTasks({ plan, document, tasks, statuses }: TasksFacts): string {
+  const statusOf = ({ id }: TaskDefinition) => statuses.get(id) ?? "pending";
+  const completed = tasks.filter((task) => statusOf(task) === "completed").length;
   const beside = parallelTasks(tasks);
   const phases = phasesOf(tasks);
   const blocks = [
@@ -35,10 +40,10 @@ export function renderTasks({ plan, document, tasks }: TasksFacts): string {
       ...(day(document.lastDecomposeDate) ? [`**Last Decompose:** ${day(document.lastDecomposeDate)}`] : []),
     ].join("\n"),
     "## Overview",
-    overview(tasks, phases),
+    overview(tasks, phases, completed),
     ...phases.flatMap(({ heading, tasks: inPhase }) => [
       `## ${heading}`,
-      ...inPhase.flatMap((task) => taskBlocks(task, beside.get(task.id) ?? [])),
+      ...inPhase.flatMap((task) => taskBlocks(task, statusOf(task), beside.get(task.id) ?? [])),
     ]),
   ];
   return `${blocks.join("\n\n")}\n`;
@@ -69,19 +74,19 @@ function phaseHeading({ phase, phaseName }: TaskDefinition): string {
   return name === "" ? `Phase ${phase}` : `Phase ${phase}: ${name}`;
 }
 
-function overview(tasks: readonly TaskDefinition[], phases: readonly Phase[]): string {
+function overview(tasks: readonly TaskDefinition[], phases: readonly Phase[], completed: number): string {
   const estimates = tasks.flatMap(({ estimateMs }) => (estimateMs === undefined ? [] : [estimateMs]));
   const time =
     estimates.length === tasks.length && tasks.length > 0
       ? `, ${formatDuration(estimates.reduce((sum, ms) => sum + ms, 0))} if done one after another`
       : "";
-  return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}. This page is written from the task graph; change the breakdown, not this page.`;
+  return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}; ${completed} completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.`;
 }
 
-function taskBlocks(task: TaskDefinition, beside: readonly TaskId[]): string[] {
+function taskBlocks(task: TaskDefinition, status: TaskStatus, beside: readonly TaskId[]): string[] {
   return [
     `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task.subject), LINE_LIMIT)}`,
-    factLines(task, beside)
+    factLines(task, status, beside)
       .map(([name, value]) => `- **${name}:** ${value}`)
       .join("\n"),
     ...(task.description.trim() === "" ? [] : [quoted(task.description)]),
@@ -91,8 +96,13 @@ function taskBlocks(task: TaskDefinition, beside: readonly TaskId[]): string[] {
   ];
 }
 
-function factLines(task: TaskDefinition, beside: readonly TaskId[]): (readonly [string, string])[] {
+function factLines(
+  task: TaskDefinition,
+  status: TaskStatus,
+  beside: readonly TaskId[],
+): (readonly [string, string])[] {
   const facts: (readonly [string, string | undefined])[] = [
+    ["Status", `${MARKS[status]} ${status.replace("_", " ")}`],
     ["Size", task.size && capitalised(task.size)],
     ["Priority", capitalised(task.priority)],
     ["Dependencies", dependenciesOf(task)],

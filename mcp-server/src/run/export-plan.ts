@@ -50,13 +50,14 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
     const loaded = await loadPlan(ctx, tx, slug);
     const { document } = loaded.stored;
     const report = aggregate(stateOf(loaded), await tx.events(loaded.stored.id), ctx.now());
+    const statuses = new Map([...loaded.graph.tasks.values()].map(({ id, status }) => [id, status]));
     const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
     const files = [
       ...(breakdown ? [breakdown.file] : []),
       await writeRendered(
         root,
         posix.join(folder, "03-tasks.md"),
-        renderTasks({ plan: report.plan, document, tasks }),
+        renderTasks({ plan: report.plan, document, tasks, statuses }),
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report)),
     ];

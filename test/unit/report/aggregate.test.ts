@@ -128,13 +128,20 @@ describe("the verdict", () => {
 });
 
 describe("findings", () => {
+  const find = (name: string, severity: "low" | "high", file: string, text: string): Ran => ({
+    task: name,
+    from: 0,
+    to: 1,
+    report: { findings: [{ severity, file, text }] },
+  });
+  /** Words and finders of what is left of findings in this order. */
+  const merged = (...found: readonly (readonly [task: string, file: string, text: string])[]) =>
+    reportOf(
+      ["a", "b", "c"].map((id) => task(id, completed)),
+      found.map(([id, file, text]) => find(id, "low", file, text)),
+    ).findings.map(({ text, foundBy }) => `${text} ${foundBy}`);
+
   it("are one when file and text are the same, with the worst severity and all who found them", () => {
-    const find = (name: string, severity: "low" | "high", file: string, text: string): Ran => ({
-      task: name,
-      from: 0,
-      to: 1,
-      report: { findings: [{ severity, file, text }] },
-    });
     const report = reportOf(
       [task("a", completed), task("b", completed), task("c", completed)],
       [
@@ -147,6 +154,46 @@ describe("findings", () => {
       { severity: "high", file: "src/x.ts", text: "Leaks a handle.", foundBy: ["a", "b"] },
       { severity: "low", file: "src/y.ts", text: "Leaks a handle.", foundBy: ["c"] },
     ]);
+  });
+
+  it("of two tasks about one line are two when they say different things: nothing that was found is lost", () => {
+    expect(
+      merged(
+        ["a", "src/x.ts:12", "The handle is never closed."],
+        ["b", "src/x.ts:12", "The name comes from the request and is not escaped."],
+      ),
+    ).toHaveLength(2);
+  });
+
+  it("of two tasks are one when nearly the same is said of the same file", () => {
+    const long = "The body of a request is read without any limit, so memory runs out.";
+    expect(
+      merged(
+        ["a", "src/x.ts", long],
+        ["b", "src/x.ts:3", long.replace("any limit", "a limit")],
+        ["c", "src/y.ts", long.replace("any limit", "a limit")],
+      ),
+    ).toEqual([`${long} a,b`, `${long.replace("any limit", "a limit")} c`]);
+  });
+
+  it("with nearly the same words far apart in a file are two", () => {
+    expect(
+      merged(
+        ["a", "src/x.ts:3", "This import is not used."],
+        ["b", "src/x.ts:9", "This import is not used!"],
+      ),
+    ).toEqual(["This import is not used. a", "This import is not used! b"]);
+  });
+
+  it("that one task lists apart stay apart, and so do those without a file", () => {
+    expect(
+      merged(
+        ["a", "src/x.ts:3", "It is slow."],
+        ["a", "src/x.ts:3", "It is wrong."],
+        ["b", "", "The names are not clear to a newcomer who reads this module."],
+        ["c", "", "The names are not clear to a newcomer who reads that module."],
+      ),
+    ).toHaveLength(4);
   });
 
   it("of an attempt that failed are not lost", () => {

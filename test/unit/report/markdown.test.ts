@@ -66,6 +66,23 @@ describe("the report in Markdown", () => {
     );
   });
 
+  it("shows a finding with what is to be done about it, and cuts one that has no end", () => {
+    const shown = (text: string) => {
+      const ran = { task: "a", from: 0, to: 1, report: { findings: [{ severity: "high", text } as const] } };
+      return (
+        under(
+          "Findings",
+          renderMarkdown(aggregate(planState([task("a", { status: "completed" })], [ran]), [], NOW)),
+        )[0] ?? ""
+      );
+    };
+    const remedy = `${"The reasons are many. ".repeat(40)}Remedy: close the handle.`;
+    expect(shown(remedy)).toContain("Remedy: close the handle. (found by a)");
+    const endless = shown("word ".repeat(800));
+    expect(endless).toMatch(/word… \(found by a\)$/);
+    expect(endless.length).toBeLessThan(1_600);
+  });
+
   it("has a row for what was measured and a sentence for what was not", () => {
     const measured = under("The measured run", example);
     expect(measured).toContain("| Wall time | 3 min 51 s |");

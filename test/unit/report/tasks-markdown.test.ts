@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
-import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
+import type { PlanSlug, TaskId, TaskStatus } from "../../../mcp-server/src/graph/task.ts";
 import { renderTasks } from "../../../mcp-server/src/report/tasks-markdown.ts";
 
 const DAY = Date.UTC(2026, 2, 2, 10);
 
-function render(tasks: readonly object[], document: Readonly<Record<string, unknown>> = {}, title = "Sheds") {
+function render(
+  tasks: readonly object[],
+  document: Readonly<Record<string, unknown>> = {},
+  title = "Sheds",
+  statuses: Readonly<Record<string, TaskStatus>> = {},
+) {
   return renderTasks({
     plan: {
       slug: "sheds" as PlanSlug,
@@ -17,6 +22,7 @@ function render(tasks: readonly object[], document: Readonly<Record<string, unkn
     },
     document,
     tasks: readBreakdown(JSON.stringify({ tasks }), "03-tasks.json").tasks,
+    statuses: new Map(Object.entries(statuses) as [TaskId, TaskStatus][]),
   });
 }
 
@@ -68,12 +74,13 @@ describe("03-tasks.md", () => {
 
 ## Overview
 
-3 tasks in 2 phases, 30 min if done one after another. This page is written from the task graph; change the breakdown, not this page.
+3 tasks in 2 phases, 30 min if done one after another; 0 completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.
 
 ## Phase 1: Base
 
 ### Task 1.1: Dig
 
+- **Status:** ○ pending
 - **Size:** Small
 - **Priority:** Medium
 - **Dependencies:** None
@@ -83,6 +90,7 @@ describe("03-tasks.md", () => {
 
 ### Task 1.2: Pour
 
+- **Status:** ○ pending
 - **Priority:** Medium
 - **Dependencies:** None
 - **Can run parallel with:** 1.1
@@ -105,6 +113,7 @@ describe("03-tasks.md", () => {
 
 ### Task 2.1: Paint
 
+- **Status:** ○ pending
 - **Priority:** High
 - **Dependencies:** 1.1, 1.2
 - **Writes:** \`a.ts\`
@@ -233,5 +242,23 @@ describe("foreign text in 03-tasks.md", () => {
     const start = performance.now();
     one({ description });
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it("shows how each task stands, and how many are completed", () => {
+    const ids = ["1", "2", "3", "4", "5"];
+    const page = render(
+      ids.map((id) => ({ id, subject: `Do ${id}` })),
+      {},
+      "Sheds",
+      { 1: "completed", 2: "failed", 3: "in_progress", 4: "cancelled" },
+    );
+    expect(page.match(/(?<=\*\*Status:\*\* ).*/g)).toEqual([
+      "✓ completed",
+      "✗ failed",
+      "▶ in progress",
+      "⊘ cancelled",
+      "○ pending",
+    ]);
+    expect(page).toContain("5 tasks in 1 phase; 1 completed when this page was written.");
   });
 });
