@@ -22,7 +22,10 @@ it.each(ENGINES)(
     expect(result.violations).toEqual([]);
     expect(result.evidence).toBeUndefined();
     expect(result.kills).toBeGreaterThan(3);
-    expect(result.tasks).toEqual({ total: 100, completed: 100 });
+    // Agents that fail of one cause give the plan a task that looks for it.
+    const { total, completed } = result.tasks;
+    expect(total).toBeGreaterThanOrEqual(100);
+    expect(completed).toBe(total);
     expect(result.counts.claims).toBeGreaterThanOrEqual(100);
   },
   300_000,

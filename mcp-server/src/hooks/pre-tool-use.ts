@@ -169,7 +169,12 @@ async function launch(
       hookEventName: "PreToolUse",
       updatedInput: {
         ...rest,
-        prompt: briefOf(found, token, { added, canReport: run.roles.canReport(claim.agentType) }, isolated),
+        prompt: briefOf(
+          { ...found, claim },
+          token,
+          { added, canReport: run.roles.canReport(claim.agentType) },
+          isolated,
+        ),
         subagent_type: claim.agentType,
         ...(isolated && { isolation: "worktree" }),
       },

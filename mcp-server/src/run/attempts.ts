@@ -1,5 +1,6 @@
 import { type AnyClaim, type AttemptId, type Claim, isLive, type RunningAttempt } from "../graph/attempt.ts";
-import { type Task, taskName } from "../graph/task.ts";
+import type { Change } from "../graph/event.ts";
+import { type Task, type TaskId, taskName } from "../graph/task.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import type { RunContext } from "./context.ts";
@@ -50,28 +51,9 @@ export async function startOrContinue(
   agentId: string | undefined,
 ): Promise<void> {
   const { claim, planId } = held;
-  const own = agentId === undefined ? undefined : await tx.claimOfAgent(agentId);
-  if (own && own.claim.id !== claim.id && isLive(own.claim)) {
-    throw new CallerError(
-      "refused_token",
-      `You work on ${taskName(own.plan, own.claim.task)}; this token is for another task.`,
-      "Use the token of your own brief, and report that task first.",
-      "token",
-    );
-  }
+  await refuseSecondTask(tx, agentId, claim.id);
   if (claim.state === "offered") {
-    await tx.append(
-      planId,
-      {
-        type: "attempt.started",
-        task: task.id,
-        attempt: claim.id,
-        number: attemptNumber(loaded, claim),
-        leaseUntilMs: leaseEnd(loaded.policy, task, tx.nowMs, tx.nowMs),
-        ...(agentId !== undefined && { agentId }),
-      },
-      { type: "task.status", task: task.id, status: "in_progress" },
-    );
+    await tx.append(planId, ...startOf(loaded, task, claim.id, tx.nowMs, agentId));
     return;
   }
   if (claim.state !== "running") return;
@@ -88,11 +70,55 @@ export async function startOrContinue(
   await renew(tx, loaded.policy, task, claim);
 }
 
+/**
+ * An agent works at one task at a time.
+ * @param attempt the one that it may be at work at.
+ * @throws CallerError when it is at work at another one.
+ */
+export async function refuseSecondTask(
+  tx: GraphWriter,
+  agentId: string | undefined,
+  attempt?: AttemptId,
+): Promise<void> {
+  const own = agentId === undefined ? undefined : await tx.claimOfAgent(agentId);
+  if (!own || own.claim.id === attempt || !isLive(own.claim)) return;
+  throw new CallerError(
+    "refused_token",
+    `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
+    "Report that one first, with the token of its brief.",
+    "token",
+  );
+}
+
+/** What happens when an offer is taken up. */
+export function startOf(
+  loaded: LoadedPlan,
+  task: Task,
+  attempt: AttemptId,
+  nowMs: number,
+  agentId: string | undefined,
+): readonly Change[] {
+  return [
+    {
+      type: "attempt.started",
+      task: task.id,
+      attempt,
+      number: nextNumber(loaded, task.id),
+      leaseUntilMs: leaseEnd(loaded.policy, task, nowMs, nowMs),
+      ...(agentId !== undefined && { agentId }),
+    },
+    { type: "task.status", task: task.id, status: "in_progress" },
+  ];
+}
+
 /** Which attempt at its task a claim is, or would be if it were taken up now: 1 for the first. */
 export function attemptNumber(loaded: LoadedPlan, claim: Claim): number {
-  if (claim.state === "running") return claim.number;
-  const isAttempt = (other: AnyClaim) => other.state === "ended" || other.state === "running";
-  return loaded.graph.claimsOf(claim.task).filter(isAttempt).length + 1;
+  return claim.state === "running" ? claim.number : nextNumber(loaded, claim.task);
+}
+
+function nextNumber({ graph }: LoadedPlan, task: TaskId): number {
+  const isAttempt = (claim: AnyClaim) => claim.state === "ended" || claim.state === "running";
+  return graph.claimsOf(task).filter(isAttempt).length + 1;
 }
 
 /** Prolongs the lease: any sign of life does. */

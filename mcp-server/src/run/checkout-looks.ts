@@ -14,6 +14,8 @@ export type Look = CheckoutState | Unmeasured;
 export class CheckoutLooks {
   /** An attempt ended and nobody has looked since. */
   due = false;
+  /** Plans whose logs say that looks fail, since the last one that did not. */
+  readonly toldFailure = new Set<number>();
   readonly #prints = new Fingerprints();
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<Look> | undefined;

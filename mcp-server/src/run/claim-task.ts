@@ -1,13 +1,13 @@
 import { type Task, type TaskId, taskName } from "../graph/task.ts";
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
 import type { Choice } from "../schedule/dispatch.ts";
-import type { GraphWriter } from "../store/graph-store.ts";
-import { type ClaimByToken, startOrContinue } from "./attempts.ts";
+import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import { refuseSecondTask, startOrContinue } from "./attempts.ts";
 import { beforeClaiming } from "./before-claiming.ts";
 import type { RunContext } from "./context.ts";
-import { briefWithPlace } from "./get-task.ts";
+import { type Briefed, briefWithPlace } from "./get-task.ts";
 import { type Candidate, choose, openOffers } from "./next-batch.ts";
-import { offer } from "./offer.ts";
+import { offerAndStart } from "./offer.ts";
 import {
   existingGraph,
   type LoadedPlan,
@@ -62,43 +62,49 @@ export async function claimTask(
     const isAny = wanted === undefined && role === undefined;
     const choice = await choose(ctx, tx, loaded, tx.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
     const best = choice.chosen[0];
-    const named = input.worker === WORKFLOW_WORKER ? wanted : undefined;
-    const offered =
-      (named && (await ownOffer(ctx, tx, loaded, named))) ??
-      (best && { task: best.task, ...(await offer(ctx, tx, loaded, best, seen)) });
-    if (!offered) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    const { attempt, token, task } = offered;
-    const held = await tx.claimById(attempt);
-    if (!held) throw new Error("the offer vanished inside its transaction");
-    const found = { held, loaded, task };
-    await startOrContinue(tx, found, agentId);
-    await tx.append(loaded.stored.id, { type: "task.annotated", task: task.id, owner: input.worker });
-    return { found, token, loaded: await loadPlan(ctx, tx, input.plan) };
+    const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(ctx, tx, loaded, wanted));
+    if (offered) return takeUp(tx, loaded, wanted, offered, agentId, input.worker);
+    if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
+    await refuseSecondTask(tx, agentId);
+    const { attempt, token } = await offerAndStart(ctx, tx, loaded, best, seen, { ...input, agentId });
+    return { loaded, task: best.task, claim: { ...best, id: attempt }, token };
   });
-  if (!("found" in taken)) return taken;
-  const { found, token, loaded } = taken;
+  if (!("token" in taken)) return taken;
+  const { loaded, task, claim, token } = taken;
   return {
     loaded,
     claim: {
-      task: taskName(loaded.stored.slug, found.task.id),
+      task: taskName(loaded.stored.slug, task.id),
       token,
-      brief: await briefWithPlace(ctx, store, found, token),
+      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token),
     },
   };
 }
 
-/** The offer of the task that the script of this session was told of: the agent that it names the task to takes it up. */
+/** A task that was just claimed; its brief can be written when it has a place to work in. */
+interface Taken extends Briefed {
+  readonly token: string;
+}
+
+/** The offer of the task that the script of this session was told of. */
 async function ownOffer(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan, task: Task) {
   const held = (await openOffers(ctx, tx, loaded)).find(({ claim }) => claim.task === task.id);
   const token = held && (await tx.offerToken(held.claim.id));
-  return held && token !== undefined ? { task, attempt: held.claim.id, token } : undefined;
+  return held && token !== undefined ? { held, token } : undefined;
 }
 
-/** A task that was just claimed; its brief can be written when it has a place to work in. */
-interface Taken {
-  readonly found: ClaimByToken;
-  readonly token: string;
-  readonly loaded: LoadedPlan;
+/** The agent that the script names a task to takes up the offer that the script was told of. */
+async function takeUp(
+  tx: GraphWriter,
+  loaded: LoadedPlan,
+  task: Task,
+  { held, token }: { readonly held: HeldClaim; readonly token: string },
+  agentId: string | undefined,
+  worker: string,
+): Promise<Taken> {
+  await startOrContinue(tx, { held, loaded, task }, agentId);
+  await tx.append(held.planId, { type: "task.annotated", task: task.id, owner: worker });
+  return { loaded, task, claim: held.claim, token };
 }
 
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {

@@ -1,9 +1,9 @@
-import type { Attempt, AttemptId } from "../graph/attempt.ts";
+import type { Attempt, AttemptId, Claim } from "../graph/attempt.ts";
 import { purposeOf } from "../graph/purpose.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 import { workUnderReview } from "../policy/review.ts";
 import type { GraphStore } from "../store/graph-store.ts";
-import { type ClaimByToken, claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
+import { claimOfToken, isRefusal, startOrContinue } from "./attempts.ts";
 import { type BriefFacts, type Input, type WorktreeFacts, writeBrief } from "./brief.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
@@ -60,28 +60,35 @@ export async function getTask(
     loaded,
     task: taskOf(loaded, id),
     attempts: attemptsAt(loaded, id),
-    brief: await briefWithPlace(ctx, store, found, token),
+    brief: await briefWithPlace(ctx, store, { ...found, claim: found.held.claim }, token),
   };
+}
+
+/** A claimed task, as far as its brief tells of it. */
+export interface Briefed {
+  readonly loaded: LoadedPlan;
+  readonly task: Task;
+  readonly claim: Pick<Claim, "id" | "scope" | "isolation">;
 }
 
 /** The brief for somebody who is there already: a worktree is made for a task that wants one, and named. */
 export async function briefWithPlace(
   ctx: RunContext,
   store: GraphStore,
-  found: ClaimByToken,
+  briefed: Briefed,
   token: string,
 ): Promise<string> {
-  const { claim, planId } = found.held;
+  const { claim, loaded } = briefed;
   // Whoever asks for the brief has this plugin's tools.
-  if (claim.isolation !== "worktree") return briefOf(found, token, { canReport: true });
+  if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
-  const record = await store.read((reader) => workRecord(reader, planId));
-  return briefOf(found, token, { canReport: true }, { path, record });
+  const record = await store.read((reader) => workRecord(reader, loaded.stored.id));
+  return briefOf(briefed, token, { canReport: true }, { path, record });
 }
 
 /** The brief for the holder of a claim. */
 export function briefOf(
-  { held, loaded, task }: ClaimByToken,
+  { claim, loaded, task }: Briefed,
   token: string,
   { added, canReport }: Pick<BriefFacts, "added" | "canReport">,
   isolated?: { readonly path?: string; readonly record: WorkRecord },
@@ -90,15 +97,15 @@ export function briefOf(
     plan: loaded.stored.slug,
     task,
     token,
-    scope: held.claim.scope,
+    scope: claim.scope,
     inputs: inputsOf(loaded, task).flatMap((id) => {
       const dependency = loaded.graph.tasks.get(id);
       return dependency ? [inputOf(loaded, dependency)] : [];
     }),
-    earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== held.claim.id),
+    earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...(added !== undefined && { added }),
     canReport,
-    ...(isolated && { worktree: worktreeFacts(loaded, task, held.claim.id, isolated) }),
+    ...(isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }),
   });
 }
 

@@ -34,8 +34,16 @@ export async function isDead(owner: Owner): Promise<boolean> {
   return startedAt !== undefined && owner.startedAt !== "unknown" && startedAt !== owner.startedAt;
 }
 
-/** Containers may share a host name but not process numbers, so the namespace is part of the identity. */
+let identity: string | undefined;
+
+/** This host, which stays the same while the process lives. */
 function hostIdentity(): string {
+  identity ??= readIdentity();
+  return identity;
+}
+
+/** Containers may share a host name but not process numbers, so the namespace is part of the identity. */
+function readIdentity(): string {
   if (process.platform !== "linux") return hostname();
   try {
     return `${hostname()} ${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;

@@ -64,6 +64,7 @@ export async function recordLook(ctx: RunContext, tx: GraphWriter, look: Look): 
     return false;
   }
   ctx.looks.due = false;
+  ctx.looks.toldFailure.clear();
   const changed = before && changesBetween(before, look);
   if (before && changed) await logChanges(ctx, tx, held, changed, before, look.toMs);
   else await logMissingBaseline(tx, held);
@@ -175,9 +176,13 @@ async function logFailedLook(
 ): Promise<void> {
   ctx.looks.due = false;
   for (const planId of plansOf([...held, ...(await tx.held(ctx.checkoutKey))])) {
+    if (ctx.looks.toldFailure.has(planId)) continue;
     const failed = await tx.lastEvent(planId, "checkout.unmeasured");
     const looked = await tx.lastEvent(planId, "checkout.observed");
-    if (failed.seq > looked.seq) continue;
+    if (failed.seq > looked.seq) {
+      ctx.looks.toldFailure.add(planId);
+      continue;
+    }
     await tx.append(planId, { type: "checkout.unmeasured", atWork: [], why });
   }
 }

@@ -110,21 +110,16 @@ async function projectOne(
         .execute();
       break;
     case "task.annotated": {
-      const row = await db
-        .selectFrom("tasks")
-        .select(["notes", "metadata"])
-        .where("plan_id", "=", planId)
-        .where("id", "=", change.task)
-        .executeTakeFirstOrThrow();
-      await taskRow(db, planId, change.task)
+      const { task, note, metadata, owner } = change;
+      const row = note === undefined && !metadata ? undefined : await remarksOf(db, planId, task);
+      await taskRow(db, planId, task)
         .set({
-          ...(change.note !== undefined && {
-            notes: JSON.stringify([...(JSON.parse(row.notes) as string[]), change.note]),
-          }),
-          ...(change.metadata && {
-            metadata: JSON.stringify({ ...(JSON.parse(row.metadata) as object), ...change.metadata }),
-          }),
-          ...(change.owner !== undefined && { owner: change.owner }),
+          ...(row && note !== undefined && { notes: withNote(row.notes, note) }),
+          ...(row &&
+            metadata && {
+              metadata: JSON.stringify({ ...(JSON.parse(row.metadata) as object), ...metadata }),
+            }),
+          ...(owner !== undefined && { owner }),
           changed_seq: seq,
         })
         .execute();
@@ -232,14 +227,9 @@ async function projectOne(
         .execute();
       break;
     case "scope.touched": {
-      const { notes } = await db
-        .selectFrom("tasks")
-        .select("notes")
-        .where("plan_id", "=", planId)
-        .where("id", "=", change.task)
-        .executeTakeFirstOrThrow();
+      const { notes } = await remarksOf(db, planId, change.task);
       await taskRow(db, planId, change.task)
-        .set({ notes: JSON.stringify([...(JSON.parse(notes) as string[]), change.note]), changed_seq: seq })
+        .set({ notes: withNote(notes, change.note), changed_seq: seq })
         .execute();
       break;
     }
@@ -273,6 +263,20 @@ function newTask(planId: number, seq: number, change: Extract<Change, { type: "t
     status: "pending",
     changed_seq: seq,
   };
+}
+
+/** What has been added to a task since it was made. */
+async function remarksOf(db: Kysely<Database>, planId: number, task: string) {
+  return db
+    .selectFrom("tasks")
+    .select(["notes", "metadata"])
+    .where("plan_id", "=", planId)
+    .where("id", "=", task)
+    .executeTakeFirstOrThrow();
+}
+
+function withNote(notes: string, note: string): string {
+  return JSON.stringify([...(JSON.parse(notes) as string[]), note]);
 }
 
 function taskRow(db: Kysely<Database>, planId: number, task: string) {
