@@ -66,6 +66,11 @@ export class PlanGraph {
     return this.#counts.get(status) ?? 0;
   }
 
+  /** How many tasks are still to be done. */
+  get openCount(): number {
+    return this.count("pending") + this.count("in_progress");
+  }
+
   /** Pending tasks whose `needs` hold and that nobody has claimed: highest rank first, then by position. */
   get ready(): readonly Task[] {
     this.#rankAll();

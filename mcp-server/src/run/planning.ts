@@ -87,10 +87,9 @@ const planners = new WeakMap<PlanGraph, Planner>();
  * transaction, so that nobody waits for the planner.
  */
 export function planAhead(ctx: Surroundings, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
-  if (graph.readyCount < 2 || graph.live.length >= slots) return;
+  if (graph.readyCount < 2 || graph.live.length >= slots || graph.openCount > MOST_PLANNED) return;
   if (planners.get(graph)?.key === keyOf(graph, policy)) return;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
-  if (open.length > MOST_PLANNED) return;
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
   const { maxParallel: cap, capacity } = policy;
   const problem = planProblem(tasks, { cap, capacity }, clashes);

@@ -25,6 +25,12 @@ export interface Sample {
   readonly tokens?: number;
 }
 
+/** Samples of one kind; there is at least one. */
+interface Seen {
+  readonly count: number;
+  readonly median: number;
+}
+
 /**
  * How long tasks will take, by what their breakdown states, else by the attempts of the same role and size in this
  * repository, else by size. The median of few attempts is drawn towards what was expected without them: first that
@@ -32,37 +38,34 @@ export interface Sample {
  * multiplied rather than added up (an agent takes half or twice as long), so all of it is done on logarithms.
  */
 export class Estimates {
-  readonly #bySize = new Map<Size, number[]>();
-  readonly #byRole = new Map<string, number[]>();
-  readonly #tokensBySize = new Map<Size, number[]>();
-  readonly #tokensByRole = new Map<string, number[]>();
+  readonly #bySize: ReadonlyMap<string, Seen>;
+  readonly #byRole: ReadonlyMap<string, Seen>;
+  readonly #tokensBySize: ReadonlyMap<string, Seen>;
+  readonly #tokensByRole: ReadonlyMap<string, Seen>;
   /** What stated estimates turned out to be multiplied by. */
-  readonly #ratios: number[] = [];
+  readonly #ratio: Seen | undefined;
   /** From a claim to its agent's start; part of what a task takes, and no part of what its agent does. */
   readonly launchMs: number;
 
   /** @param history completed attempts; the order does not matter. */
   constructor(history: readonly Sample[] = []) {
-    for (const { agent, size = "medium", estimateMs, durationMs, tokens } of history) {
-      append(this.#bySize, size, durationMs);
-      append(this.#byRole, keyOf(agent, size), durationMs);
-      if (tokens !== undefined) {
-        append(this.#tokensBySize, size, tokens);
-        append(this.#tokensByRole, keyOf(agent, size), tokens);
-      }
-      if (estimateMs !== undefined && estimateMs > 0) this.#ratios.push(durationMs / estimateMs);
-    }
-    this.launchMs = drawn(
-      DEFAULT_LAUNCH_MS,
-      history.map(({ launchMs }) => launchMs),
-    );
+    const ofSize = ({ size = "medium" }: Sample) => size;
+    const ofRole = ({ agent, size = "medium" }: Sample) => keyOf(agent, size);
+    this.#bySize = seenBy(history, ofSize, ({ durationMs }) => durationMs);
+    this.#byRole = seenBy(history, ofRole, ({ durationMs }) => durationMs);
+    this.#tokensBySize = seenBy(history, ofSize, ({ tokens }) => tokens);
+    this.#tokensByRole = seenBy(history, ofRole, ({ tokens }) => tokens);
+    const ratioOf = ({ durationMs, estimateMs = 0 }: Sample) =>
+      estimateMs > 0 ? durationMs / estimateMs : undefined;
+    this.#ratio = seen(history.flatMap((sample) => ratioOf(sample) ?? []));
+    this.launchMs = drawn(DEFAULT_LAUNCH_MS, seen(history.map(({ launchMs }) => launchMs)));
   }
 
   /** How long one attempt is expected to take, in milliseconds, without its launch. */
   durationMs({ estimateMs, size = "medium", agent }: Estimated): number {
     if (estimateMs !== undefined) return estimateMs;
-    const ofAll = drawn(DEFAULT_MINUTES[size] * 60_000, this.#bySize.get(size) ?? []);
-    return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size)) ?? []));
+    const ofAll = drawn(DEFAULT_MINUTES[size] * 60_000, this.#bySize.get(size));
+    return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size))));
   }
 
   /**
@@ -72,8 +75,8 @@ export class Estimates {
   tokens(task: Estimated): number {
     const { size = "medium", agent } = task;
     const byTime = Math.max(1, (this.durationMs(task) / 60_000) * TOKENS_PER_MINUTE);
-    const ofAll = drawn(byTime, this.#tokensBySize.get(size) ?? []);
-    return Math.round(drawn(ofAll, this.#tokensByRole.get(keyOf(agent, size)) ?? []));
+    const ofAll = drawn(byTime, this.#tokensBySize.get(size));
+    return Math.round(drawn(ofAll, this.#tokensByRole.get(keyOf(agent, size))));
   }
 
   /** Says where the estimated tokens of these tasks come from. */
@@ -99,28 +102,53 @@ export class Estimates {
       counts.sized > 0 ? `${counts.sized} by size with this plugin's defaults` : "",
       counts.medium > 0 ? `${counts.medium} taken as medium` : "",
     ].filter((part) => part !== "");
-    const unmeasured = counts.measured === 0 && this.#ratios.length === 0;
+    const unmeasured = counts.measured === 0 && this.#ratio === undefined;
     return `${parts.join(", ")}${unmeasured ? "; nothing of it was measured in this repository" : ""}`;
   }
 
   #sourceOf({ estimateMs, size }: Estimated): "stated" | "measured" | "sized" | "medium" {
     if (estimateMs !== undefined) return "stated";
-    if ((this.#bySize.get(size ?? "medium") ?? []).length > 0) return "measured";
+    if (this.#bySize.has(size ?? "medium")) return "measured";
     return size === undefined ? "medium" : "sized";
   }
 
   #statedTook(): string {
-    const n = this.#ratios.length;
-    return n === 0 ? "" : ` (${n} such took ${median(this.#ratios).toFixed(1)} times that here)`;
+    if (!this.#ratio) return "";
+    const { count, median } = this.#ratio;
+    return ` (${count} such took ${median.toFixed(1)} times that here)`;
   }
 }
 
 /** The median of the samples, drawn towards what was expected without them: on logarithms, by their number. */
-function drawn(expected: number, samples: readonly number[]): number {
-  if (samples.length === 0) return expected;
-  const seen = Math.max(1, median(samples));
-  const weight = PRIOR_WEIGHT + samples.length;
-  return Math.exp((PRIOR_WEIGHT * Math.log(expected) + samples.length * Math.log(seen)) / weight);
+function drawn(expected: number, samples: Seen | undefined): number {
+  if (!samples) return expected;
+  const median = Math.max(1, samples.median);
+  const weight = PRIOR_WEIGHT + samples.count;
+  return Math.exp((PRIOR_WEIGHT * Math.log(expected) + samples.count * Math.log(median)) / weight);
+}
+
+/** What the samples of each key come to. */
+function seenBy(
+  history: readonly Sample[],
+  key: (sample: Sample) => string,
+  value: (sample: Sample) => number | undefined,
+): ReadonlyMap<string, Seen> {
+  const lists = new Map<string, number[]>();
+  for (const sample of history) {
+    const one = value(sample);
+    if (one !== undefined) lists.set(key(sample), [...(lists.get(key(sample)) ?? []), one]);
+  }
+  return new Map(
+    [...lists].flatMap(([of, list]) => {
+      const samples = seen(list);
+      return samples ? [[of, samples]] : [];
+    }),
+  );
+}
+
+/** @returns undefined for none. */
+function seen(values: readonly number[]): Seen | undefined {
+  return values.length === 0 ? undefined : { count: values.length, median: median(values) };
 }
 
 function median(values: readonly number[]): number {
@@ -132,10 +160,4 @@ function median(values: readonly number[]): number {
 
 function keyOf(agent: string | undefined, size: Size): string {
   return `${size} ${agent ?? ""}`;
-}
-
-function append<K>(lists: Map<K, number[]>, key: K, value: number): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }
