@@ -279,6 +279,13 @@ describe("a call with a wrong field is refused and changes nothing", () => {
       /id 1 exists/,
     ],
     [
+      "ids that exist",
+      "task_create",
+      { plan: "example", tasks: ["1", "2", "new"].map((id) => ({ id, subject: "Again" })) },
+      "tasks.id",
+      /ids 1, 2 exist/,
+    ],
+    [
       "a cycle",
       "task_update",
       { task: "example/1", addBlockedBy: ["2"] },

@@ -161,6 +161,19 @@ describe("when several tasks fail for one cause", () => {
     expect(idsOf(await next()).sort()).toEqual(["b", "c"]);
   });
 
+  it("one that goes on whatever becomes of what is before it does not, if nobody mended the cause", async () => {
+    const tasks = [task("a"), task("z"), task("c", { dependencies: ["z"], needs: "settled" })];
+    const { server, next, fails, collect } = await planOf(tasks, { maxParallel: 3 });
+    const first = await next();
+    await report(server, "p", launchFor(first, "z"));
+    const second = [...first, ...(await next())];
+    await fails(launchFor(second, "a"), NO_TABLE);
+    await fails(launchFor(second, "c"), NO_TABLE);
+    await fails(launchFor(await next(), "recover-1"), "The database is somebody else's.");
+    expect(await next()).toEqual([]);
+    expect(await collect()).toMatchObject({ decision: "escalate" });
+  });
+
   it("is not looked for twice", async () => {
     const { server, next, fails } = await planOf([task("a"), task("b"), task("c")], { retries: 2 });
     const first = await next();

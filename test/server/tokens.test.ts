@@ -206,6 +206,9 @@ describe("a plan with maxTokens", () => {
       done: false,
       next: "There is nothing more to claim.",
     });
+    expect(await server.call("task_list", { plan: "p" })).toMatchObject({
+      plans: [{ counts: { ready: 1 }, held: expect.stringContaining(now) }],
+    });
     expect(decisionsIn(path)).toEqual([{ decision: "stop", reason: said, maxTokens: 2_000 }]);
     const { report: text } = await server.call("plan_report", { plan: "p" });
     expect(text).toContain("2 of 3 tasks completed, 1 to come");
@@ -213,6 +216,7 @@ describe("a plan with maxTokens", () => {
 
     const raised = await server.call("plan_update", { plan: "p", policy: { maxTokens: 3_000 } });
     expect(raised.next).toBe("Call batch_next.");
+    expect((await server.call("task_list", { plan: "p" })).plans[0]).not.toHaveProperty("held");
     const { launch: more } = await server.call("batch_next", { plan: "p" });
     expect(more.map((item: LaunchAnswer) => item.task)).toEqual(["3"]);
     await report(server, "p", launchFor(more, "3"));

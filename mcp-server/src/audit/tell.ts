@@ -49,9 +49,8 @@ export function summaryLines(report: AuditReport): string[] {
 }
 
 function faster(speedup: number): string {
-  return speedup >= NOTICEABLE
-    ? `${formatFactor(speedup)} faster than one after another`
-    : "not faster than one after another";
+  if (speedup >= NOTICEABLE) return `${formatFactor(speedup)} faster than one after another`;
+  return speedup > 1 / NOTICEABLE ? "as fast as one after another" : "not faster than one after another";
 }
 
 function tokenLine({ mainUsage, agentsUsage, shareOfAgents }: AuditReport): string[] {

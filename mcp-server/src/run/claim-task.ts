@@ -1,5 +1,4 @@
 import { type Task, type TaskId, taskName } from "../graph/task.ts";
-import { raiseLimit, spentText } from "../policy/token-limit.ts";
 import type { Choice } from "../schedule/dispatch.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { refuseSecondTask, startOrContinue } from "./attempts.ts";
@@ -8,16 +7,10 @@ import type { RunContext } from "./context.ts";
 import { type Briefed, briefWithPlace } from "./get-task.ts";
 import { type Candidate, choose, openOffers } from "./next-batch.ts";
 import { offerAndStart } from "./offer.ts";
-import {
-  existingGraph,
-  type LoadedPlan,
-  loadPlan,
-  pauseSeconds,
-  splitTaskName,
-  taskOf,
-} from "./plan-access.ts";
+import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "./plan-access.ts";
 import { lookAtCheckout, recordLook } from "./scope-truth.ts";
 import { sweep } from "./sweep.ts";
+import { whyHeld } from "./why-held.ts";
 import { WORKFLOW_WORKER } from "./workflow-step.ts";
 
 export interface ClaimInput {
@@ -108,9 +101,8 @@ async function takeUp(
 }
 
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {
-  if (loaded.pauseMs > 0)
-    return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
-  if (loaded.spent) return `${spentText(loaded.spent)} ${raiseLimit(loaded.stored.slug)}`;
+  const held = whyHeld(loaded);
+  if (held !== undefined) return held;
   if (choice.full) return "The cap is reached.";
   if (wanted !== undefined) {
     const { status } = taskOf(loaded, wanted);

@@ -21,11 +21,11 @@ export async function createTasks(
   return store.write(ctx.now, actor, async (tx) => {
     const before = await loadPlan(ctx, tx, slug);
     const added = withIds(tasks, before);
-    const again = added.find((task) => before.graph.tasks.has(String(task.id) as TaskId));
-    if (again) {
+    const again = added.map((task) => String(task.id)).filter((id) => before.graph.tasks.has(id as TaskId));
+    if (again.length > 0) {
       throw new CallerError(
         "bad_input",
-        `tasks: the id ${again.id} exists already.`,
+        `tasks: ${again.length === 1 ? "the id" : "the ids"} ${again.join(", ").slice(0, 300)} ${again.length === 1 ? "exists" : "exist"} already.`,
         "Leave id out, or choose another.",
         "tasks.id",
       );

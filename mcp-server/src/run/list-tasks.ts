@@ -6,6 +6,7 @@ import { foreignLine } from "./foreign-text.ts";
 import { existingGraph, load, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, shortCounts } from "./progress.ts";
 import { type SignsOfLife, signsOfLife } from "./signs-of-life.ts";
+import { whyHeld } from "./why-held.ts";
 
 /** Of what an agent said, as much as shows what went wrong; `task_get` and the report have the rest. */
 const MAX_SAID = 200;
@@ -38,6 +39,8 @@ export interface TaskList {
     readonly status: string;
     readonly counts: Partial<Counts>;
     readonly done: boolean;
+    /** Why nothing starts now, whatever is ready. */
+    readonly held?: string;
   }[];
   readonly tasks: readonly TaskRow[];
   readonly cursor?: string;
@@ -91,12 +94,16 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
     const page = rows.slice(from, from + input.limit);
     const last = page.at(-1);
     return {
-      plans: loaded.map((plan) => ({
-        plan: plan.stored.slug,
-        status: plan.stored.status,
-        counts: shortCounts(countsOf(plan)),
-        done: isDone(plan),
-      })),
+      plans: loaded.map((plan) => {
+        const held = whyHeld(plan);
+        return {
+          plan: plan.stored.slug,
+          status: plan.stored.status,
+          counts: shortCounts(countsOf(plan)),
+          done: isDone(plan),
+          ...(held !== undefined && { held }),
+        };
+      }),
       tasks: page,
       ...(last && from + input.limit < rows.length && { cursor: last.task }),
     };

@@ -142,11 +142,13 @@ function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number):
   ];
 }
 
-/** Who needs only some of its dependencies could start without the recovery: it waits for that and what it had. */
+/**
+ * Who does not need all of its dependencies could start without the recovery, or although it failed: it waits for that
+ * and what it had.
+ */
 function heldBackBy(recovery: TaskId, task: Task, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
   const definition = definitionOf(task);
-  if (task.needs === "all" || task.needs === "settled")
-    return { ...definition, dependencies: [...task.dependencies, recovery] };
+  if (task.needs === "all") return { ...definition, dependencies: [...task.dependencies, recovery] };
   const had = task.dependencies.filter((id) => tasks.get(id)?.status === "completed");
   return { ...definition, needs: "all", dependencies: [...had, recovery] };
 }

@@ -104,6 +104,17 @@ describe("the audit for people", () => {
     expect(text).toMatch(/Share: 3 agents in 1 session, not faster .* 1 anti-pattern found/s);
   });
 
+  it("calls what took about as long as one after another as fast, not slower", () => {
+    for (const [speedup, words] of [
+      [1.06, "1.1× faster than"],
+      [1.04, "as fast as"],
+      [0.97, "as fast as"],
+      [0.9, "not faster than"],
+    ] as const) {
+      expect(renderTerminal({ ...report, speedup }, plain)).toContain(`${words} one after another`);
+    }
+  });
+
   it("praises a clean session, and claims nothing where there were no agents", () => {
     const together = chain((i) => `Document part ${"xyz"[i]}`).map((agent) => ({
       ...agent,
