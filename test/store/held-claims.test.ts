@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
+import type { GraphWriter } from "../../mcp-server/src/store/graph-store.ts";
 import { CHECKOUT, claim, completed, makePlan, NOW, started } from "./changes.ts";
-import { freshDatabase } from "./databases.ts";
+import { ENGINES, freshDatabase, stopPostgresAfterAll } from "./databases.ts";
+
+stopPostgresAfterAll();
 
 /** The shortest of several tries, in milliseconds: the machine may be busy with something else. */
 async function shortest(work: () => Promise<unknown>): Promise<number> {
@@ -57,4 +60,45 @@ it("what is held is known anew after a write of the same transaction", async () 
       expect(await tx.held()).toEqual([]);
     },
   );
+});
+
+it.each(ENGINES)("what was held in a transaction that failed is not remembered, on %s", async (engine) => {
+  const store = await (await freshDatabase(engine)).open();
+  const planId = await makePlan(store, 2);
+  const held = async () => (await store.read((reader) => reader.held())).map((one) => one.claim.task);
+  const failing = store.write(
+    () => NOW,
+    "main",
+    async (tx) => {
+      await claim(tx, planId, "t1");
+      expect(await tx.held()).toHaveLength(1);
+      throw new Error("half way");
+    },
+  );
+  await expect(failing).rejects.toThrow("half way");
+  expect(await held()).toEqual([]);
+  // The same numbers may be given again, to another claim.
+  await store.write(
+    () => NOW,
+    "main",
+    (tx) => claim(tx, planId, "t2"),
+  );
+  expect(await held()).toEqual(["t2"]);
+});
+
+it.each(ENGINES)("what other processes do to held claims is seen, on %s", async (engine) => {
+  const database = await freshDatabase(engine);
+  const [store, other] = [await database.open(), await database.open()];
+  const planId = await makePlan(store, 2);
+  const held = async () => (await store.read((reader) => reader.held())).map((one) => one.claim);
+  const write = <T>(work: (tx: GraphWriter) => Promise<T>) => other.write(() => NOW, "main", work);
+  const one = await write((tx) => claim(tx, planId, "t1"));
+  await write((tx) => claim(tx, planId, "t2"));
+  expect(await held()).toMatchObject([{ state: "offered" }, { state: "offered" }]);
+  await write((tx) => tx.append(planId, ...started("t1", one)));
+  expect(await held()).toMatchObject([{ state: "running" }, { state: "offered" }]);
+  await write((tx) => tx.renewLease(one, NOW + 9_999));
+  expect(await held()).toMatchObject([{ leaseUntilMs: NOW + 9_999 }, { state: "offered" }]);
+  await write((tx) => tx.append(planId, ...completed("t1", one)));
+  expect(await held()).toMatchObject([{ task: "t2" }]);
 });

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { type AnyClaim, type AttemptId, isLive } from "./attempt.ts";
 import { topologicalOrder } from "./levels.ts";
 import { hasEnded, needsHold, statusesOf } from "./readiness.ts";
-import type { Task, TaskId, TaskStatus } from "./task.ts";
+import { definitionOf, type Task, type TaskId, type TaskStatus } from "./task.ts";
 
 /**
  * A plan in memory with what the use cases ask of it most: counts, live claims, and the ready tasks in order of
@@ -20,6 +21,7 @@ export class PlanGraph {
   readonly #weight: (task: Task) => number;
   readonly #readyIds = new Set<TaskId>();
   #shape = 0;
+  #definitions = 0;
   #endings = 0;
   #ranks: ReadonlyMap<TaskId, number> | undefined;
   /** The ready tasks by rank; not kept before somebody asked for them. */
@@ -90,6 +92,11 @@ export class PlanGraph {
     return this.#shape;
   }
 
+  /** Another number whenever there is a task more, or one is to be done in another way. */
+  get definitions(): number {
+    return this.#definitions;
+  }
+
   /** Another number whenever a task has ended, or is to be done again. */
   get endings(): number {
     return this.#endings;
@@ -112,6 +119,7 @@ export class PlanGraph {
     if (old) this.#counts.set(old.status, this.count(old.status) - 1);
     this.#counts.set(task.status, this.count(task.status) + 1);
     if (hasEnded(old?.status ?? "pending") !== hasEnded(task.status)) this.#endings += 1;
+    if (!old || !isDeepStrictEqual(definitionOf(old), definitionOf(task))) this.#definitions += 1;
     if (!old || changesOrder(old, task, this.#weight)) {
       for (const id of old?.dependencies ?? []) this.#dependents.get(id)?.delete(task.id);
       for (const id of task.dependencies) {

@@ -15,21 +15,32 @@ export function asksForWorktree(task: TaskDefinition, policy: Pick<Policy, "unsc
  * work is on the plan's branch and not in the shared checkout.
  */
 export class Isolations {
+  /** Tasks that ask for a worktree themselves. */
+  readonly #asking: ReadonlySet<TaskId>;
   /** Tasks that are known to ask for no worktree, and none before them. */
   readonly #shared = new Set<TaskId>();
 
+  /** @param tasks how they are done stays the same; their status may change. */
   constructor(
     private readonly tasks: ReadonlyMap<TaskId, Task>,
-    private readonly policy: Pick<Policy, "unscoped">,
-  ) {}
+    policy: Pick<Policy, "unscoped">,
+  ) {
+    const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
+    this.#asking = new Set(asking.map(({ id }) => id));
+  }
+
+  /** Whether some of the plan's work comes together on its branch: then all of it does. */
+  get usesWorktrees(): boolean {
+    return [...this.#asking].some((id) => this.tasks.get(id)?.status !== "cancelled");
+  }
 
   of(id: TaskId): Isolation {
+    if (this.#asking.size === 0) return "shared";
     const seen = new Set<TaskId>([id]);
     for (const earlier of seen) {
-      const task = this.tasks.get(earlier);
-      if (!task || this.#shared.has(earlier)) continue;
-      if (asksForWorktree(task, this.policy)) return "worktree";
-      for (const dependency of task.dependencies) seen.add(dependency);
+      if (this.#asking.has(earlier)) return "worktree";
+      if (this.#shared.has(earlier)) continue;
+      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen.add(dependency);
     }
     for (const earlier of seen) this.#shared.add(earlier);
     return "shared";

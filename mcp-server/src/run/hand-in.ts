@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { type Attempt, isLive, type Report } from "../graph/attempt.ts";
 import { purposeOf } from "../graph/purpose.ts";
 import type { Task } from "../graph/task.ts";
-import { asksForWorktree } from "../policy/isolation.ts";
 import { ownFiles, ownFilesInOrder } from "../policy/own-files.ts";
 import type { GraphReader, GraphStore, GraphWriter } from "../store/graph-store.ts";
 import { attemptNumber, type ClaimByToken, isRefusal, type TokenRefusal } from "./attempts.ts";
@@ -13,6 +12,7 @@ import { type CommittedWork, commitWorktree } from "./commit-worktree.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { GitFailed, git } from "./git.ts";
+import { isolationsOf } from "./isolations-of.ts";
 import { isAncestor, type Merge, prepareMerge } from "./merge.ts";
 import { mergeTaskFor } from "./merge-task.ts";
 import type { LoadedPlan } from "./plan-access.ts";
@@ -104,7 +104,7 @@ async function fromCheckout(
   const { root } = ctx.checkout;
   if (report.outcome !== "completed") return undefined;
   const { policy } = loaded;
-  const isForBranch = usesWorktrees(loaded);
+  const isForBranch = isolationsOf(loaded).usesWorktrees;
   const changed = await changedFiles(root);
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = new Set([
@@ -143,14 +143,7 @@ async function lastFromCheckout(root: string, record: WorkRecord, head: string):
 
 /** Whether what a task changes in the shared checkout is committed with its report, to whatever branch. */
 function isCommitted(loaded: LoadedPlan): boolean {
-  return loaded.policy.commit === "task" || usesWorktrees(loaded);
-}
-
-/** Whether some of the plan's work comes together on its branch: then all of it does. */
-export function usesWorktrees({ graph, policy }: LoadedPlan): boolean {
-  for (const task of graph.tasks.values())
-    if (task.status !== "cancelled" && asksForWorktree(task, policy)) return true;
-  return false;
+  return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
 }
 
 async function mergeOf(

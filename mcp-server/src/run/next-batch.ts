@@ -6,7 +6,6 @@ import type { Scope } from "../graph/scope.ts";
 import { type Isolation, plainSubject, type Task, type TaskId, taskName } from "../graph/task.ts";
 import { areAlternatives } from "../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../policy/exclusivity.ts";
-import { Isolations } from "../policy/isolation.ts";
 import { waitsForOthers } from "../policy/recovery.ts";
 import { spentText } from "../policy/token-limit.ts";
 import { cleanText } from "../report/escape.ts";
@@ -17,6 +16,7 @@ import { launchLine } from "./brief.ts";
 import { commitPlan } from "./commit-plan.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
+import { isolationsOf } from "./isolations-of.ts";
 import { offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Ahead, aheadOf } from "./planning.ts";
@@ -214,7 +214,7 @@ function* candidatesOf(
   ahead: Ahead | undefined,
   only: ((candidate: Candidate) => boolean) | undefined,
 ): Generator<Candidate> {
-  const isolations = new Isolations(loaded.graph.tasks, loaded.policy);
+  const isolations = isolationsOf(loaded);
   const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
   for (const task of inOrder(loaded, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;

@@ -87,6 +87,15 @@ describe("a plan in memory", () => {
     expect(graph.live).toEqual([]);
   });
 
+  it("tells a task that is to be done in another way from one that has got on", () => {
+    const graph = graphOf([task(1), task(2)]);
+    const before = graph.definitions;
+    graph.apply([task(1, { status: "completed", notes: ["Done."], owner: "x" })], [claim(1, 1, "ended")]);
+    expect(graph.definitions).toBe(before);
+    graph.apply([task(2, { isolation: "worktree" })], []);
+    expect(graph.definitions).not.toBe(before);
+  });
+
   it("is the same however the rows came in", () => {
     const statuses: TaskStatus[] = ["pending", "in_progress", "completed", "failed", "cancelled"];
     const change = fc.record({

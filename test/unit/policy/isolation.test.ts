@@ -64,6 +64,16 @@ describe("a task runs in a worktree", () => {
 
   it("is decided for a chain of ten thousand in a moment", () => {
     const chain = Array.from({ length: 10_000 }, (_, n) => task(`${n}`, n === 0 ? {} : waitsFor(`${n - 1}`)));
-    expect(new Set(Object.values(isolationsOf(chain)))).toEqual(new Set(["shared"]));
+    const { apart, ...rest } = isolationsOf([...chain, task("apart", { isolation: "worktree" })]);
+    expect(apart).toBe("worktree");
+    expect(new Set(Object.values(rest))).toEqual(new Set(["shared"]));
+  });
+
+  it("makes the plan use worktrees, unless it was cancelled", () => {
+    const uses = (...tasks: Task[]) =>
+      new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped: "exclusive" }).usesWorktrees;
+    expect(uses(task("a"), task("b"))).toBe(false);
+    expect(uses(task("a"), task("b", { isolation: "worktree" }))).toBe(true);
+    expect(uses(task("a"), task("b", { isolation: "worktree", status: "cancelled" }))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{K as y,N as k,T as x}from"./chunk-GCXKPRZY.mjs";import"./chunk-EIMV5NGN.mjs";import{a as I}from"./chunk-GWPWCNPF.mjs";import"./chunk-KLRT66XI.mjs";import{d as D}from"./chunk-4VH2MET7.mjs";var b=D(I(),1);function M(e,n){let r=k(e).replace(/\r\n?/g,`
+import{E as y,H as k,N as x}from"./chunk-KJFS2JHH.mjs";import"./chunk-EIMV5NGN.mjs";import{a as I}from"./chunk-GWPWCNPF.mjs";import"./chunk-TT3FK4A7.mjs";import{d as D}from"./chunk-4VH2MET7.mjs";var b=D(I(),1);function M(e,n){let r=k(e).replace(/\r\n?/g,`
 `),{data:t,content:s}=B(r,n),o=r.split(`
 `).length-s.split(`
 `).length+1;return{frontMatter:t,lines:[...E(s.split(`
