@@ -7,7 +7,7 @@ import { CheckoutLooks } from "../../mcp-server/src/run/checkout-looks.ts";
 import type { RunContext } from "../../mcp-server/src/run/context.ts";
 import { createPlan } from "../../mcp-server/src/run/create-plan.ts";
 import type { Launch } from "../../mcp-server/src/run/next-batch.ts";
-import { offer } from "../../mcp-server/src/run/offer.ts";
+import { type Offered, offer } from "../../mcp-server/src/run/offer.ts";
 import { OwnTexts } from "../../mcp-server/src/run/own-texts.ts";
 import { ownerOf } from "../../mcp-server/src/run/owner.ts";
 import { loadPlan, taskOf } from "../../mcp-server/src/run/plan-access.ts";
@@ -101,7 +101,8 @@ export async function addHistory(context: RunContext, plan: string, tasks: numbe
           scope: scopeOf(task),
           isolation: "shared" as const,
         };
-        const { attempt } = await offer(context, tx, loaded, candidate, undefined);
+        const [offered] = await offer(context, tx, loaded, [candidate], undefined);
+        const { attempt } = offered as Offered;
         const id = task.id;
         await tx.append(
           loaded.stored.id,

@@ -93,7 +93,7 @@ export function makePlan(store: GraphStore, tasks: number, slug = "shop", reposi
 
 /** Offers a task that is pending and unclaimed; returns the claim. */
 export async function claim(tx: GraphWriter, planId: number, task: string): Promise<AttemptId> {
-  const attempt = await tx.nextAttemptId();
+  const [attempt] = (await tx.nextAttemptIds(1)) as [AttemptId];
   await tx.append(planId, offered(task, attempt));
   return attempt;
 }

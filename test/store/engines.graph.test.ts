@@ -59,8 +59,8 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
       "main",
       async (tx) => {
         for (const task of ["t1", "t2", "t3", "t4"]) {
-          const attempt = await claim(tx, planId, task);
-          await tx.keepOfferToken(attempt, "secret");
+          const [attempt] = (await tx.nextAttemptIds(1)) as [AttemptId];
+          await tx.appendOffers(planId, [offered(task, attempt)], new Map([[attempt, "secret"]]));
           if (task === "t4") {
             await tx.append(planId, {
               type: "claim.returned",
@@ -442,7 +442,13 @@ async function replay(store: GraphStore, events: readonly Record<string, unknown
           ...(row.attempt_id !== null && { attempt: row.attempt_id }),
           ...JSON.parse(String(row.data)),
         };
-        await project(db, Number(row.plan_id), Number(row.at_ms), [{ seq: Number(row.seq), change }]);
+        await project(
+          db,
+          Number(row.plan_id),
+          Number(row.at_ms),
+          [{ seq: Number(row.seq), change }],
+          new Map(),
+        );
       }
     },
   );

@@ -73,8 +73,8 @@ describe("a transaction", () => {
       () => 2,
       "main",
       async (tx) => {
-        await tx.append(1, { type: "plan.status", status: "stopped" }, offered(1));
-        await tx.keepOfferToken(1 as AttemptId, "secret");
+        const changes: Change[] = [{ type: "plan.status", status: "stopped" }, offered(1)];
+        await tx.appendOffers(1, changes, new Map([[1 as AttemptId, "secret"]]));
         throw new Error("half way");
       },
     );
@@ -153,7 +153,6 @@ describe("a transaction", () => {
       "main",
       async (tx) => {
         await tx.append(1, { type: "attempt.started", task: ONE, attempt, number: 1, leaseUntilMs: 9 });
-        await tx.keepOfferToken(attempt, "secret");
         await tx.renewLease(attempt, 99);
       },
     );

@@ -17,7 +17,7 @@ import { commitPlan } from "./commit-plan.ts";
 import type { RunContext } from "./context.ts";
 import { realScope } from "./file-names.ts";
 import { isolationsOf } from "./isolations-of.ts";
-import { offer } from "./offer.ts";
+import { type Offered, offer } from "./offer.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "./plan-access.ts";
 import { type Ahead, aheadOf } from "./planning.ts";
 import { type Counts, countsOf, isDone, stuckTasks } from "./progress.ts";
@@ -85,10 +85,9 @@ export async function nextBatch(
       const most = max === undefined ? undefined : max - launch.length;
       const choice = await choose(ctx, tx, loaded, tx.nowMs, { most });
       heldBack = choice.heldBack;
-      for (const candidate of choice.chosen) {
-        const { token } = await offer(ctx, tx, loaded, candidate, seen);
-        launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
-      }
+      const offers = await offer(ctx, tx, loaded, choice.chosen, seen);
+      for (const [i, { task, agentType }] of choice.chosen.entries())
+        launch.push(launchOf(loaded, task, agentType, (offers[i] as Offered).token));
     }
     const after = await loadPlan(ctx, tx, slug);
     const quiet = launch.length === 0 && after.graph.live.length === 0;

@@ -15,21 +15,22 @@ export interface Offered {
   readonly token: string;
 }
 
-/** Offers the task: from now on it holds its scope and its place under the cap, until the offer lapses. */
+/** Offers tasks: from now on each holds its scope and its place under the cap, until the offer lapses. */
 export async function offer(
   ctx: RunContext,
   tx: GraphWriter,
   loaded: LoadedPlan,
-  candidate: Candidate,
+  candidates: readonly Candidate[],
   seen: CheckoutSeen,
-): Promise<Offered> {
-  const { attempt, token, changes } = await newOffer(ctx, tx, loaded, candidate, seen);
-  await tx.append(loaded.stored.id, ...changes);
-  await tx.keepOfferToken(attempt, token);
-  return { attempt, token };
+): Promise<Offered[]> {
+  const offers = await newOffers(ctx, tx, loaded, candidates, seen);
+  const changes = [...offers.map(({ offered }) => offered), ...offers.flatMap(({ looked }) => looked)];
+  const tokens = new Map(offers.map(({ attempt, token }) => [attempt, token]));
+  await tx.appendOffers(loaded.stored.id, changes, tokens);
+  return offers;
 }
 
-/** Offers the task to a worker that takes it up in the same moment. */
+/** Offers a task to a worker that takes it up in the same moment. */
 export async function offerAndStart(
   ctx: RunContext,
   tx: GraphWriter,
@@ -38,44 +39,57 @@ export async function offerAndStart(
   seen: CheckoutSeen,
   by: { readonly worker: string; readonly agentId: string | undefined },
 ): Promise<Offered> {
-  const { attempt, token, changes } = await newOffer(ctx, tx, loaded, candidate, seen);
+  const [made] = await newOffers(ctx, tx, loaded, [candidate], seen);
+  const { offered, looked, attempt, token } = made as NewOffer;
   const { task } = candidate;
-  await tx.append(loaded.stored.id, ...changes, ...startOf(loaded, task, attempt, tx.nowMs, by.agentId), {
-    type: "task.annotated",
-    task: task.id,
-    owner: by.worker,
-  });
+  await tx.append(
+    loaded.stored.id,
+    offered,
+    ...looked,
+    ...startOf(loaded, task, attempt, tx.nowMs, by.agentId),
+    { type: "task.annotated", task: task.id, owner: by.worker },
+  );
   return { attempt, token };
 }
 
-async function newOffer(
+interface NewOffer extends Offered {
+  readonly offered: Change;
+  /** What was seen of the checkout before, if that is known. */
+  readonly looked: readonly Change[];
+}
+
+async function newOffers(
   ctx: RunContext,
   tx: GraphWriter,
   loaded: LoadedPlan,
-  { task, role, agentType, scope, isolation }: Candidate,
+  candidates: readonly Candidate[],
   seen: CheckoutSeen,
-): Promise<Offered & { readonly changes: readonly Change[] }> {
-  const attempt = await tx.nextAttemptId();
-  const token = newToken(attempt, ctx.randomBytes);
-  const offered: Change = {
-    type: "claim.offered",
-    task: task.id,
-    attempt,
-    tokenHash: hashToken(token),
-    agentType,
-    role,
-    checkout: ctx.checkoutKey,
-    scope,
-    isolation,
-    owner: ctx.owner,
-    expiresAtMs: tx.nowMs + OFFER_MS,
-    estimateMs: loaded.estimates.durationMs(task),
-    estimateTokens: loaded.estimates.tokens(task),
-  };
-  const isSeen = seen !== undefined && isolation === "shared";
-  const changes: readonly Change[] = [
-    offered,
-    ...(isSeen ? [{ type: "checkout.seen" as const, task: task.id, attempt, changed: seen }] : []),
-  ];
-  return { attempt, token, changes };
+): Promise<NewOffer[]> {
+  if (candidates.length === 0) return [];
+  const attempts = await tx.nextAttemptIds(candidates.length);
+  return candidates.map(({ task, role, agentType, scope, isolation }, i) => {
+    const attempt = attempts[i] as AttemptId;
+    const token = newToken(attempt, ctx.randomBytes);
+    const isSeen = seen !== undefined && isolation === "shared";
+    return {
+      attempt,
+      token,
+      offered: {
+        type: "claim.offered",
+        task: task.id,
+        attempt,
+        tokenHash: hashToken(token),
+        agentType,
+        role,
+        checkout: ctx.checkoutKey,
+        scope,
+        isolation,
+        owner: ctx.owner,
+        expiresAtMs: tx.nowMs + OFFER_MS,
+        estimateMs: loaded.estimates.durationMs(task),
+        estimateTokens: loaded.estimates.tokens(task),
+      },
+      looked: isSeen ? [{ type: "checkout.seen", task: task.id, attempt, changed: seen }] : [],
+    };
+  });
 }

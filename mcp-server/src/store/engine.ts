@@ -9,8 +9,8 @@ export interface Engine {
   readonly db: Kysely<Database>;
   /** First in every write transaction: returns when no other process writes to this repository any more. */
   takeTurn(tx: Kysely<Database>): Promise<void>;
-  /** A number that no plan, or no claim, of the whole database has or had. */
-  nextId(tx: Kysely<Database>, table: "plans" | "claims"): Promise<number>;
+  /** Numbers that no plan, or no claim, of the whole database has or had, in ascending order. */
+  nextIds(tx: Kysely<Database>, table: "plans" | "claims", count: number): Promise<number[]>;
   /** Last in a write transaction that logged something: with its commit, other processes' watchers learn of it. */
   announce(tx: Kysely<Database>, planId: number): Promise<void>;
   /**

@@ -343,6 +343,15 @@ export class GraphWriter extends GraphReader {
 
   /** Logs the changes in order and applies them to the tables. */
   async append(planId: number, ...changes: readonly Change[]): Promise<void> {
+    await this.appendOffers(planId, changes, new Map());
+  }
+
+  /** As `append`, and keeps the tokens of the offers among the changes: `batch_next` may have to hand them out again. */
+  async appendOffers(
+    planId: number,
+    changes: readonly Change[],
+    tokens: ReadonlyMap<AttemptId, string>,
+  ): Promise<void> {
     if (changes.length === 0) return;
     this.heldClaims = undefined;
     this.#changed.add(planId);
@@ -350,7 +359,7 @@ export class GraphWriter extends GraphReader {
     for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
       logged.push(...(await this.#log(planId, changes.slice(from, from + ROWS_AT_ONCE))));
     }
-    await project(this.db, planId, this.nowMs, logged);
+    await project(this.db, planId, this.nowMs, logged, tokens);
   }
 
   async #log(planId: number, changes: readonly Change[]): Promise<LoggedChange[]> {
@@ -379,21 +388,12 @@ export class GraphWriter extends GraphReader {
   }
 
   async nextPlanId(): Promise<number> {
-    return this.engine.nextId(this.db, "plans");
+    const [id] = await this.engine.nextIds(this.db, "plans", 1);
+    return id as number;
   }
 
-  async nextAttemptId(): Promise<AttemptId> {
-    return (await this.engine.nextId(this.db, "claims")) as AttemptId;
-  }
-
-  /** Keeps the token of an open offer, which the next `batch_next` has to hand out again. */
-  async keepOfferToken(attempt: AttemptId, token: string): Promise<void> {
-    await this.db
-      .updateTable("claims")
-      .set({ offer_token: token })
-      .where("id", "=", attempt)
-      .where("state", "=", "offered")
-      .execute();
+  async nextAttemptIds(count: number): Promise<AttemptId[]> {
+    return (await this.engine.nextIds(this.db, "claims", count)) as AttemptId[];
   }
 
   async offerToken(attempt: AttemptId): Promise<string | undefined> {

@@ -114,10 +114,12 @@ export class PostgresGraph {
       db: this.#db,
       takeTurn: (tx) => takeLock(tx, lock),
       // Writers of other repositories run at the same time, so the largest number plus one would not do.
-      async nextId(tx, table) {
+      async nextIds(tx, table, count) {
         const sequence = sql`pg_get_serial_sequence(${`${SCHEMA}.${table}`}, 'id')`;
-        const { rows } = await sql<{ id: number }>`select nextval(${sequence}) as id`.execute(tx);
-        return Number(rows[0]?.id);
+        const query = sql<{
+          id: number;
+        }>`select nextval(${sequence}) as id from generate_series(1, ${count})`;
+        return (await query.execute(tx)).rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
       },
       async announce(tx, planId) {
         await sql`select pg_notify(${channel}, ${String(planId)})`.execute(tx);

@@ -13,30 +13,35 @@ export const ROWS_AT_ONCE = 250;
 
 /**
  * Applies logged changes of a plan to the tables, in order. This is the only code that writes them (except lease
- * renewals and the secret of an open offer, which are no changes), so replaying the log into an empty database
- * gives the same tables.
+ * renewals), so replaying the log into an empty database gives the same tables, but for the secrets of open offers.
+ * @param tokens the secrets of offers among the changes.
  */
 export async function project(
   db: Kysely<Database>,
   planId: number,
   atMs: number,
   logged: readonly LoggedChange[],
+  tokens: ReadonlyMap<number, string>,
 ): Promise<void> {
-  let created: ReturnType<typeof newTask>[] = [];
-  const insertCreated = async () => {
-    if (created.length > 0) await db.insertInto("tasks").values(created).execute();
-    created = [];
+  let tasks: ReturnType<typeof newTask>[] = [];
+  let claims: ReturnType<typeof newClaim>[] = [];
+  const insertNew = async () => {
+    if (tasks.length > 0) await db.insertInto("tasks").values(tasks).execute();
+    if (claims.length > 0) await db.insertInto("claims").values(claims).execute();
+    tasks = [];
+    claims = [];
   };
   for (const { seq, change } of logged) {
-    if (change.type === "task.created") {
-      created.push(newTask(planId, seq, change));
-      if (created.length === ROWS_AT_ONCE) await insertCreated();
-    } else {
-      await insertCreated();
+    if (change.type === "task.created") tasks.push(newTask(planId, seq, change));
+    else if (change.type === "claim.offered")
+      claims.push(newClaim(planId, seq, atMs, change, tokens.get(change.attempt)));
+    else {
+      await insertNew();
       await projectOne(db, planId, seq, atMs, change);
     }
+    if (tasks.length + claims.length === ROWS_AT_ONCE) await insertNew();
   }
-  await insertCreated();
+  await insertNew();
   const last = logged.at(-1);
   if (last) await db.updateTable("plans").set({ version: last.seq }).where("id", "=", planId).execute();
 }
@@ -47,7 +52,7 @@ async function projectOne(
   planId: number,
   seq: number,
   atMs: number,
-  change: Exclude<Change, { type: "task.created" }>,
+  change: Exclude<Change, { type: "task.created" | "claim.offered" }>,
 ): Promise<void> {
   switch (change.type) {
     case "plan.created":
@@ -125,33 +130,6 @@ async function projectOne(
         .execute();
       break;
     }
-    case "claim.offered":
-      await db
-        .insertInto("claims")
-        .values({
-          id: change.attempt,
-          plan_id: planId,
-          task_id: change.task,
-          state: "offered",
-          token_hash: change.tokenHash,
-          offer_token: null,
-          agent_type: change.agentType,
-          role: change.role,
-          checkout: change.checkout,
-          scope: JSON.stringify(change.scope),
-          widened: "[]",
-          isolation: change.isolation,
-          owner_host: change.owner.host,
-          owner_pid: change.owner.pid,
-          owner_started_at: change.owner.startedAt,
-          owner_session: change.owner.session ?? null,
-          offered_at_ms: atMs,
-          expires_at_ms: change.expiresAtMs,
-          reminded: 0,
-          changed_seq: seq,
-        })
-        .execute();
-      break;
     case "claim.returned":
       await claimRow(db, change.attempt, ["offered"])
         .set({
@@ -261,6 +239,37 @@ function newTask(planId: number, seq: number, change: Extract<Change, { type: "t
     position: change.position,
     definition: JSON.stringify(change.definition),
     status: "pending",
+    changed_seq: seq,
+  };
+}
+
+function newClaim(
+  planId: number,
+  seq: number,
+  atMs: number,
+  change: Extract<Change, { type: "claim.offered" }>,
+  token: string | undefined,
+) {
+  return {
+    id: change.attempt as number,
+    plan_id: planId,
+    task_id: change.task as string,
+    state: "offered",
+    token_hash: change.tokenHash,
+    offer_token: token ?? null,
+    agent_type: change.agentType,
+    role: change.role,
+    checkout: change.checkout,
+    scope: JSON.stringify(change.scope),
+    widened: "[]",
+    isolation: change.isolation as string,
+    owner_host: change.owner.host,
+    owner_pid: change.owner.pid,
+    owner_started_at: change.owner.startedAt,
+    owner_session: change.owner.session ?? null,
+    offered_at_ms: atMs,
+    expires_at_ms: change.expiresAtMs,
+    reminded: 0,
     changed_seq: seq,
   };
 }

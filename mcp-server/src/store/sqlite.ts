@@ -153,13 +153,13 @@ function engineOf(kysely: Kysely<Database>, db: DatabaseSyncInstance): Engine {
     takeTurn: async () => {
       // `begin immediate` has waited for it.
     },
-    // Writers run one at a time over the whole file, so nobody else can take the same number.
-    async nextId(tx, table) {
+    // Writers run one at a time over the whole file, so nobody else can take the same numbers.
+    async nextIds(tx, table, count) {
       const row = await tx
         .selectFrom(table)
         .select((e) => e.fn.max("id").as("id"))
         .executeTakeFirst();
-      return Number(row?.id ?? 0) + 1;
+      return Array.from({ length: count }, (_, i) => Number(row?.id ?? 0) + 1 + i);
     },
     announce: async () => {
       // The commit itself changes the data version.
