@@ -7,7 +7,8 @@ import {
   type Report,
   type RunningAttempt,
 } from "../graph/attempt.ts";
-import { definitionOf, type Task, type TaskDefinition } from "../graph/task.ts";
+import type { Change } from "../graph/event.ts";
+import { definitionOf, type Task, type TaskDefinition, type TaskStatus } from "../graph/task.ts";
 import { statusAfter } from "../policy/after-attempt.ts";
 import { loosened, tightened } from "../policy/throttle.ts";
 import { formatDuration } from "../report/format.ts";
@@ -98,16 +99,22 @@ export async function endAttempt(
   const { task, id: attempt } = held.claim;
   const { draining, ...facts } = ending;
   const drainsUntilMs = draining ? tx.nowMs + before.policy.leaseMs : undefined;
-  await tx.append(held.planId, {
-    type: "attempt.ended",
-    task,
-    attempt,
-    ...facts,
-    ...(drainsUntilMs !== undefined && { drainsUntilMs }),
-  });
+  const settled = settlement(before, held.claim, ending);
+  await tx.append(
+    held.planId,
+    {
+      type: "attempt.ended",
+      task,
+      attempt,
+      ...facts,
+      ...(drainsUntilMs !== undefined && { drainsUntilMs }),
+    },
+    ...settled.changes,
+  );
   ctx.looks.due = true;
   const isOpen = before.graph.tasks.get(task)?.status === "in_progress";
-  await settleTask(ctx, tx, before, held.claim, ending);
+  if (settled.status === "failed" && before.policy.failure === "fail-fast")
+    await stopPlan(ctx, tx, before, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported")
     await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
   else if (isOpen && ending.outcome !== "completed")
@@ -134,16 +141,15 @@ async function adaptThrottle(
   if (throttle && throttle !== now) await tx.append(id, { type: "plan.throttled", throttle });
 }
 
-async function settleTask(
-  ctx: RunContext,
-  tx: GraphWriter,
+/** What becomes of the task: its status, if that changes. */
+function settlement(
   before: LoadedPlan,
   claim: AnyClaim,
   ending: Ending,
-): Promise<void> {
+): { readonly status?: TaskStatus; readonly changes: readonly Change[] } {
   const task = before.graph.tasks.get(claim.task);
   // A task that was cancelled while its attempt ran stays cancelled, and completed is final.
-  if (task?.status !== "in_progress") return;
+  if (task?.status !== "in_progress") return { changes: [] };
   const counted = (outcomes: readonly string[]) => (outcomes.includes(ending.outcome) ? 1 : 0);
   const blockedOn = ending.report?.blockedOn;
   const after = statusAfter({
@@ -156,13 +162,12 @@ async function settleTask(
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
     notAchieved: whyNotAchieved(task, ending.report),
   });
+  const changes: Change[] = [{ type: "task.status", task: task.id, ...after }];
   if (after.status === "pending" && blockedOn) {
     const definition = withWhatItNeeds(before, task, blockedOn);
-    await tx.append(before.stored.id, { type: "task.defined", task: task.id, definition });
+    changes.unshift({ type: "task.defined", task: task.id, definition });
   }
-  await tx.append(before.stored.id, { type: "task.status", task: task.id, ...after });
-  if (after.status === "failed" && before.policy.failure === "fail-fast")
-    await stopPlan(ctx, tx, before, task.id);
+  return { status: after.status, changes };
 }
 
 /**

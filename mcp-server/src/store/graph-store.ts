@@ -38,8 +38,9 @@ export interface HeldClaim {
 
 /** What can be read of the graph, inside or outside a transaction. */
 export class GraphReader {
-  /** Asked for several times in most transactions, and the same until something is written. */
+  // Asked for several times in most transactions, and the same until something is written.
   protected heldClaims: readonly HeldClaim[] | undefined;
+  protected readonly readPlans = new Map<string, StoredPlan>();
 
   constructor(
     protected readonly db: Kysely<Database>,
@@ -47,13 +48,18 @@ export class GraphReader {
   ) {}
 
   async plan(repository: string, slug: string): Promise<StoredPlan | undefined> {
+    const key = JSON.stringify([repository, slug]);
+    const known = this.readPlans.get(key);
+    if (known) return known;
     const row = await this.db
       .selectFrom("plans")
       .selectAll()
       .where("repository", "=", repository)
       .where("slug", "=", slug)
       .executeTakeFirst();
-    return row && planFromRow(row);
+    const plan = row && planFromRow(row);
+    if (plan) this.readPlans.set(key, plan);
+    return plan;
   }
 
   /** All plans of the repository, newest first. */
@@ -354,6 +360,7 @@ export class GraphWriter extends GraphReader {
   ): Promise<void> {
     if (changes.length === 0) return;
     this.heldClaims = undefined;
+    this.readPlans.clear();
     this.#changed.add(planId);
     const logged: LoggedChange[] = [];
     for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
