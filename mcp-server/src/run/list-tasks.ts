@@ -1,9 +1,9 @@
-import type { AnyClaim } from "../graph/attempt.ts";
+import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
 import { type Task, type TaskStatus, taskName } from "../graph/task.ts";
 import type { RunContext } from "./context.ts";
 import { CallerError } from "./errors.ts";
 import { foreignLine } from "./foreign-text.ts";
-import { existingGraph, load, loadPlan } from "./plan-access.ts";
+import { existingGraph, type LoadedPlan, load, loadPlan } from "./plan-access.ts";
 import { type Counts, countsOf, isDone, shortCounts } from "./progress.ts";
 import { type SignsOfLife, signsOfLife } from "./signs-of-life.ts";
 import { whyHeld } from "./why-held.ts";
@@ -55,34 +55,18 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
       input.plan === undefined
         ? await Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
         : [await loadPlan(ctx, reader, input.plan)];
-    const signs = await signsOfLife(reader, ctx.now());
-    const rows = loaded.flatMap((plan) => {
-      const ready = new Set(plan.graph.ready);
-      return [...plan.graph.tasks.values()]
+    const found = loaded.flatMap((plan) =>
+      [...plan.graph.tasks.values()]
         .filter(
           (task) =>
             (input.status === undefined || task.status === input.status) &&
-            (input.ready === undefined || ready.has(task) === input.ready) &&
+            (input.ready === undefined || plan.graph.isReady(task.id) === input.ready) &&
             (input.agent === undefined ||
               ctx.roles.resolve(task.agent).role === ctx.roles.resolve(input.agent).role),
         )
-        .map((task): TaskRow => {
-          const claims = plan.graph.claimsOf(task.id);
-          const cause = causeOf(task, claims);
-          const running = claims.find((claim) => claim.state === "running");
-          return {
-            task: taskName(plan.stored.slug, task.id),
-            subject: task.subject,
-            status: task.status,
-            ready: ready.has(task),
-            blockedBy: task.dependencies.filter((id) => plan.graph.tasks.get(id)?.status !== "completed"),
-            ...(task.agent !== undefined && { agent: task.agent }),
-            ...(cause !== undefined && { cause }),
-            ...(running && signs.get(running.id)),
-          };
-        });
-    });
-    const from = input.cursor === undefined ? 0 : rows.findIndex((row) => row.task === input.cursor) + 1;
+        .map((task) => ({ plan, task, name: taskName(plan.stored.slug, task.id) })),
+    );
+    const from = input.cursor === undefined ? 0 : found.findIndex(({ name }) => name === input.cursor) + 1;
     if (from === 0 && input.cursor !== undefined) {
       throw new CallerError(
         "bad_input",
@@ -91,7 +75,8 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
         "cursor",
       );
     }
-    const page = rows.slice(from, from + input.limit);
+    const page = found.slice(from, from + input.limit);
+    const signs = await signsOfLife(reader, ctx.now());
     const last = page.at(-1);
     return {
       plans: loaded.map((plan) => {
@@ -104,10 +89,30 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
           ...(held !== undefined && { held }),
         };
       }),
-      tasks: page,
-      ...(last && from + input.limit < rows.length && { cursor: last.task }),
+      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs)),
+      ...(last && from + input.limit < found.length && { cursor: last.name }),
     };
   });
+}
+
+function rowOf(
+  { stored, graph }: LoadedPlan,
+  task: Task,
+  signs: ReadonlyMap<AttemptId, SignsOfLife>,
+): TaskRow {
+  const claims = graph.claimsOf(task.id);
+  const cause = causeOf(task, claims);
+  const running = claims.find((claim) => claim.state === "running");
+  return {
+    task: taskName(stored.slug, task.id),
+    subject: task.subject,
+    status: task.status,
+    ready: graph.isReady(task.id),
+    blockedBy: task.dependencies.filter((id) => graph.tasks.get(id)?.status !== "completed"),
+    ...(task.agent !== undefined && { agent: task.agent }),
+    ...(cause !== undefined && { cause }),
+    ...(running && signs.get(running.id)),
+  };
 }
 
 function causeOf({ status, cause }: Task, claims: readonly AnyClaim[]): string | undefined {
