@@ -91,7 +91,7 @@ async function takeIn(
     if (!(await isOwnToken(() => startOrContinue(tx, found, agentId)))) {
       return refuse(ctx, tx, name, given, { why: "it is another agent's", held });
     }
-    const running = await tx.claimById(held.claim.id);
+    const running = held.claim.state === "running" ? held : await tx.claimById(held.claim.id);
     if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
     const handed = { loaded, held: running, attempt: running.claim, handedIn, seen };

@@ -93,8 +93,8 @@ export async function endAttempt(
   held: HeldClaim,
   ending: Ending,
 ): Promise<void> {
-  const stored = (await tx.plans(ctx.repository)).find((plan) => plan.id === held.planId);
-  if (!stored) return;
+  const stored = await tx.plan(ctx.repository, held.plan);
+  if (stored?.id !== held.planId) return;
   const before = await load(ctx, tx, stored);
   const { task, id: attempt } = held.claim;
   const { draining, ...facts } = ending;

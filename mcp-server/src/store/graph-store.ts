@@ -7,7 +7,6 @@ import { newTokens, type Usage } from "../graph/usage.ts";
 import { Estimates, type Sample } from "../schedule/estimate.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { Engine } from "./engine.ts";
-import { Memory, type Mirror } from "./memory.ts";
 import { type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
 import {
   claimFromRow,
@@ -19,6 +18,16 @@ import {
   taskFromRow,
 } from "./rows.ts";
 import type { ClaimsTable, Database } from "./schema.ts";
+
+/** Plans in memory, by id, with the event up to which they are known. */
+type Mirrors = Map<number, Mirror>;
+
+interface Mirror {
+  readonly graph: PlanGraph;
+  /** By the attempts of the repository when the plan was first read: they stay the same while it is in memory. */
+  readonly estimates: Estimates;
+  seq: number;
+}
 
 /** Estimates go by at most so many attempts: the newest say most about the next ones. */
 const HISTORY = 500;
@@ -44,7 +53,7 @@ export class GraphReader {
 
   constructor(
     protected readonly db: Kysely<Database>,
-    private readonly memory: Memory,
+    private readonly mirrors: Mirrors,
   ) {}
 
   async plan(repository: string, slug: string): Promise<StoredPlan | undefined> {
@@ -87,7 +96,7 @@ export class GraphReader {
   }
 
   async #mirrorOf(plan: StoredPlan): Promise<Mirror> {
-    const mirror = this.memory.plans.get(plan.id) ?? (await this.#newMirror(plan));
+    const mirror = this.mirrors.get(plan.id) ?? (await this.#newMirror(plan));
     if (mirror.seq < plan.version) {
       const tasks = await this.db
         .selectFrom("tasks")
@@ -105,7 +114,7 @@ export class GraphReader {
         .execute();
       mirror.graph.apply(tasks.map(taskFromRow), claims.map(claimFromRow));
       mirror.seq = plan.version;
-      this.memory.plans.set(plan.id, mirror);
+      this.mirrors.set(plan.id, mirror);
     }
     return mirror;
   }
@@ -156,24 +165,15 @@ export class GraphReader {
       : this.heldClaims.filter(({ claim }) => claim.checkout === checkout);
   }
 
-  /** Most of them are as they were: only those that have changed are read whole. */
   async #readHeld(): Promise<HeldClaim[]> {
-    const known = this.memory.held;
     const rows = await this.db
       .selectFrom("claims")
-      .select(["id", "changed_seq", "last_seen_ms", "expires_at_ms"])
+      .innerJoin("plans", "plans.id", "claims.plan_id")
+      .selectAll("claims")
+      .select("plans.slug as plan_slug")
       .where(HOLDS)
       .execute();
-    // A lease is prolonged without an event.
-    const states = new Map(
-      rows.map((row) => [row.id, `${row.changed_seq} ${row.last_seen_ms} ${row.expires_at_ms}`]),
-    );
-    for (const id of known.keys()) if (!states.has(id)) known.delete(id);
-    const changed = [...states.keys()].filter((id) => known.get(id)?.state !== states.get(id));
-    for (const held of await this.#claimsWhere("claims.id", changed)) {
-      known.set(held.claim.id, { held, state: states.get(held.claim.id) as string });
-    }
-    return [...known.values()].map(({ held }) => held).sort((a, b) => a.claim.id - b.claim.id);
+    return rows.map(heldFromRow).sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async claimByTokenHash(hash: string): Promise<HeldClaim | undefined> {
@@ -191,26 +191,18 @@ export class GraphReader {
 
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds: readonly string[]): Promise<HeldClaim[]> {
-    const found = await this.#claimsWhere("agent_id", agentIds);
-    return found.sort((a, b) => a.claim.id - b.claim.id);
-  }
-
-  async #claimsWhere(
-    column: "claims.id" | "agent_id",
-    values: readonly (string | number)[],
-  ): Promise<HeldClaim[]> {
     const found: HeldClaim[] = [];
-    for (let from = 0; from < values.length; from += ROWS_AT_ONCE) {
+    for (let from = 0; from < agentIds.length; from += ROWS_AT_ONCE) {
       const rows = await this.db
         .selectFrom("claims")
         .innerJoin("plans", "plans.id", "claims.plan_id")
         .selectAll("claims")
         .select("plans.slug as plan_slug")
-        .where(column, "in", values.slice(from, from + ROWS_AT_ONCE))
+        .where("agent_id", "in", agentIds.slice(from, from + ROWS_AT_ONCE))
         .execute();
       found.push(...rows.map(heldFromRow));
     }
-    return found;
+    return found.sort((a, b) => a.claim.id - b.claim.id);
   }
 
   async #claim(column: "token_hash" | "claims.id" | "agent_id", value: string | number) {
@@ -334,12 +326,12 @@ export class GraphWriter extends GraphReader {
 
   constructor(
     db: Kysely<Database>,
-    memory: Memory,
+    mirrors: Mirrors,
     private readonly engine: Engine,
     readonly nowMs: number,
     private readonly actor: Actor,
   ) {
-    super(db, memory);
+    super(db, mirrors);
   }
 
   /** Plans of which something was logged: if the transaction fails then, they are ahead of the database in memory. */
@@ -443,7 +435,7 @@ export class GraphWriter extends GraphReader {
 
 /** The durable graph: readers see the last commit, writers run one at a time across all processes. */
 export class GraphStore {
-  readonly #memory = new Memory();
+  readonly #mirrors: Mirrors = new Map();
   readonly #waiting = new Map<Doorbell, number>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -456,7 +448,7 @@ export class GraphStore {
         .transaction()
         .setIsolationLevel("repeatable read")
         .setAccessMode("read only")
-        .execute((tx) => work(new GraphReader(tx, this.#memory))),
+        .execute((tx) => work(new GraphReader(tx, this.#mirrors))),
     );
   }
 
@@ -472,13 +464,13 @@ export class GraphStore {
       try {
         return await this.engine.db.transaction().execute(async (tx) => {
           await this.engine.takeTurn(tx);
-          writer = new GraphWriter(tx, this.#memory, this.engine, now(), actor);
+          writer = new GraphWriter(tx, this.#mirrors, this.engine, now(), actor);
           const result = await work(writer);
           for (const planId of writer.changedPlans) await this.engine.announce(tx, planId);
           return { result, changedPlans: writer.changedPlans };
         });
       } catch (error) {
-        if (writer && writer.changedPlans.size > 0) this.#memory.forget();
+        if (writer && writer.changedPlans.size > 0) this.#mirrors.clear();
         throw error;
       }
     });

@@ -1,6 +1,5 @@
 import type { Kysely } from "kysely";
 import { GraphReader } from "./graph-store.ts";
-import { Memory } from "./memory.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 
@@ -42,5 +41,5 @@ export function readFrom<T>(db: Kysely<Database>, work: (reader: GraphReader) =>
     .transaction()
     .setIsolationLevel("repeatable read")
     .setAccessMode("read only")
-    .execute((tx) => work(new GraphReader(tx, new Memory())));
+    .execute((tx) => work(new GraphReader(tx, new Map())));
 }
