@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
-import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
+import type { GraphReader, GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { project } from "../../mcp-server/src/store/projection.ts";
 import {
   CHECKOUT,
@@ -132,6 +132,63 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(
       await database.query("select max(seq) as last, max(version) as version from events, plans"),
     ).toEqual([{ last: rows.at(-1)?.seq, version: rows.at(-1)?.seq }]);
+  });
+
+  it("is read in a transaction as its own changes have made it, whatever was read before", async () => {
+    const database = await freshDatabase(engine);
+    const [store, other] = [await database.open(), await database.open()];
+    const planId = await makePlan(store, 2);
+    const status = async (reader: GraphReader, task: string) => {
+      const plan = await reader.plan(REPOSITORY, "shop");
+      const graph = plan && (await reader.graph(plan));
+      return [plan?.status, graph?.tasks.get(task as TaskId)?.status, graph?.live.length];
+    };
+    const decided = { type: "decision.taken", decision: "wait", reason: "Nothing runs." } as const;
+    await store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        expect(await status(tx, "t1")).toEqual(["open", "pending", 0]);
+        await tx.append(planId, decided);
+        expect(await status(tx, "t1")).toEqual(["open", "pending", 0]);
+        const attempt = await claim(tx, planId, "t1");
+        expect(await status(tx, "t1")).toEqual(["open", "pending", 1]);
+        await tx.append(planId, ...started("t1", attempt), decided);
+        expect(await status(tx, "t1")).toEqual(["open", "in_progress", 1]);
+        await tx.append(planId, ...completed("t1", attempt));
+        await tx.append(planId, decided);
+        expect(await status(tx, "t1")).toEqual(["open", "completed", 0]);
+        await tx.append(planId, { type: "plan.status", status: "paused" });
+        expect(await status(tx, "t1")).toEqual(["paused", "completed", 0]);
+        await tx.append(planId, decided);
+      },
+    );
+    expect(await store.read((reader) => status(reader, "t1"))).toEqual(["paused", "completed", 0]);
+    await other.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        await claim(tx, planId, "t2");
+        await tx.append(planId, decided);
+      },
+    );
+    expect(await store.read((reader) => status(reader, "t2"))).toEqual(["paused", "pending", 1]);
+    const failing = store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        await status(tx, "t2");
+        await tx.append(planId, decided);
+        throw new Error("half way");
+      },
+    );
+    await expect(failing).rejects.toThrow("half way");
+    await other.write(
+      () => NOW,
+      "main",
+      (tx) => tx.append(planId, { type: "task.status", task: "t2" as TaskId, status: "in_progress" }),
+    );
+    expect(await store.read((reader) => status(reader, "t2"))).toEqual(["paused", "in_progress", 1]);
   });
 
   it("is left as it was by a transaction that fails, on disk and in memory", async () => {

@@ -49,8 +49,8 @@ export async function compareReport(
   { planId, plan, claim }: HeldClaim,
   unseen: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const stored = (await tx.plans(ctx.repository)).find(({ id }) => id === planId);
-  if (!stored) return undefined;
+  const stored = await tx.plan(ctx.repository, plan);
+  if (stored?.id !== planId) return undefined;
   const graph = await tx.graph(stored);
   const attempts = graph.claimsOf(claim.task);
   const seen = await observedWith(tx, planId, attempts);

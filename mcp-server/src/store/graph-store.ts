@@ -7,7 +7,7 @@ import { newTokens, type Usage } from "../graph/usage.ts";
 import { Estimates, type Sample } from "../schedule/estimate.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { Engine } from "./engine.ts";
-import { type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
+import { changesPlan, isOnlyLogged, type LoggedChange, project, ROWS_AT_ONCE } from "./projection.ts";
 import {
   claimFromRow,
   eventFromRow,
@@ -53,7 +53,7 @@ export class GraphReader {
 
   constructor(
     protected readonly db: Kysely<Database>,
-    private readonly mirrors: Mirrors,
+    protected readonly mirrors: Mirrors,
   ) {}
 
   async plan(repository: string, slug: string): Promise<StoredPlan | undefined> {
@@ -351,14 +351,27 @@ export class GraphWriter extends GraphReader {
     tokens: ReadonlyMap<AttemptId, string>,
   ): Promise<void> {
     if (changes.length === 0) return;
-    this.heldClaims = undefined;
-    this.readPlans.clear();
     this.#changed.add(planId);
     const logged: LoggedChange[] = [];
     for (let from = 0; from < changes.length; from += ROWS_AT_ONCE) {
       logged.push(...(await this.#log(planId, changes.slice(from, from + ROWS_AT_ONCE))));
     }
     await project(this.db, planId, this.nowMs, logged, tokens);
+    this.#follow(planId, logged);
+  }
+
+  /** Whatever was read in this transaction and is the same after these changes need not be read again. */
+  #follow(planId: number, logged: readonly LoggedChange[]): void {
+    const onlyLogged = logged.every(({ change }) => isOnlyLogged(change));
+    if (!onlyLogged) this.heldClaims = undefined;
+    const version = logged.at(-1)?.seq ?? 0;
+    for (const [key, plan] of this.readPlans) {
+      if (plan.id !== planId) continue;
+      const mirror = this.mirrors.get(planId);
+      if (onlyLogged && mirror?.seq === plan.version) mirror.seq = version;
+      if (logged.some(({ change }) => changesPlan(change))) this.readPlans.delete(key);
+      else this.readPlans.set(key, { ...plan, version });
+    }
   }
 
   async #log(planId: number, changes: readonly Change[]): Promise<LoggedChange[]> {

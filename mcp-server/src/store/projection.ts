@@ -1,11 +1,44 @@
 import { type Kysely, sql } from "kysely";
-import type { Change } from "../graph/event.ts";
+import type { Change, ChangeType } from "../graph/event.ts";
 import type { Database } from "./schema.ts";
 
 /** A change with its place in the log. */
 export interface LoggedChange {
   readonly seq: number;
   readonly change: Change;
+}
+
+/** What only the log tells: of the tables it changes no more than the plan's version. */
+const ONLY_LOGGED = [
+  "conversation.measured",
+  "token.refused",
+  "batch.launched",
+  "write.denied",
+  "checkout.observed",
+  "checkout.unmeasured",
+  "attempt.compared",
+  "decision.taken",
+  "plan.reported",
+  "checkout.seen",
+  "worktree.cut",
+  "worktree.removed",
+  "work.committed",
+  "work.merged",
+  "work.conflicted",
+  "commit.skipped",
+] as const satisfies readonly ChangeType[];
+
+type OnlyLogged = Extract<Change, { readonly type: (typeof ONLY_LOGGED)[number] }>;
+
+export function isOnlyLogged(change: Change): change is OnlyLogged {
+  return (ONLY_LOGGED as readonly ChangeType[]).includes(change.type);
+}
+
+/** Whether the plan itself becomes another, apart from its version. */
+export function changesPlan({ type }: Change): boolean {
+  return (
+    type === "plan.created" || type === "plan.updated" || type === "plan.status" || type === "plan.throttled"
+  );
 }
 
 /** Rows of one INSERT: enough that a large import takes few statements, few enough for every engine's limits. */
@@ -35,7 +68,7 @@ export async function project(
     if (change.type === "task.created") tasks.push(newTask(planId, seq, change));
     else if (change.type === "claim.offered")
       claims.push(newClaim(planId, seq, atMs, change, tokens.get(change.attempt)));
-    else {
+    else if (!isOnlyLogged(change)) {
       await insertNew();
       await projectOne(db, planId, seq, atMs, change);
     }
@@ -52,7 +85,7 @@ async function projectOne(
   planId: number,
   seq: number,
   atMs: number,
-  change: Exclude<Change, { type: "task.created" | "claim.offered" }>,
+  change: Exclude<Change, OnlyLogged | { type: "task.created" | "claim.offered" }>,
 ): Promise<void> {
   switch (change.type) {
     case "plan.created":
@@ -211,23 +244,6 @@ async function projectOne(
         .execute();
       break;
     }
-    case "conversation.measured":
-    case "token.refused":
-    case "batch.launched":
-    case "write.denied":
-    case "checkout.observed":
-    case "checkout.unmeasured":
-    case "attempt.compared":
-    case "decision.taken":
-    case "plan.reported":
-    case "checkout.seen":
-    case "worktree.cut":
-    case "worktree.removed":
-    case "work.committed":
-    case "work.merged":
-    case "work.conflicted":
-    case "commit.skipped":
-      break;
   }
 }
 

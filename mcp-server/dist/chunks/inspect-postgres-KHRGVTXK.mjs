@@ -1,5 +1,5 @@
 import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{a as m,b as _}from"./chunk-RH37AC3X.mjs";import{a as p}from"./chunk-T7AZ7652.mjs";import{h as i}from"./chunk-AOKZTFXG.mjs";import"./chunk-J2X3UKLL.mjs";import"./chunk-WEHM3UMN.mjs";import"./chunk-SGFMKIB6.mjs";import"./chunk-QZ5BM5FV.mjs";import"./chunk-TT3FK4A7.mjs";import"./chunk-4VH2MET7.mjs";async function u(t,r){let{db:e,place:n,minor:a}=await new p(t,r).inspect(),{rows:s}=await i`select
+import{a as m,b as _}from"./chunk-UB6NBAVK.mjs";import{a as p}from"./chunk-N3LL3U3H.mjs";import{h as i}from"./chunk-7DXQEAXN.mjs";import"./chunk-J2X3UKLL.mjs";import"./chunk-WEHM3UMN.mjs";import"./chunk-SGFMKIB6.mjs";import"./chunk-QZ5BM5FV.mjs";import"./chunk-TT3FK4A7.mjs";import"./chunk-4VH2MET7.mjs";async function u(t,r){let{db:e,place:n,minor:a}=await new p(t,r).inspect(),{rows:s}=await i`select
     current_setting('server_version') as version,
     pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as read_only`.execute(e),[c]=s;return{engine:"postgres",place:n,version:m(a),serverVersion:c?.version??"unknown",readOnly:c?.read_only===!0,read:o=>_(e,o),openTransactions:o=>l(e,o),close:()=>e.destroy()}}async function l(t,r){let{rows:e}=await i`select pid,
       coalesce(host(client_addr), 'this machine') as client,
