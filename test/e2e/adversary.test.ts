@@ -552,9 +552,9 @@ function stopsTheAgentOf(task: string): Habit {
       (block) => block.kind === "result" && launch?.kind === "call" && block.callId === launch.id,
     );
     const agentId = answer?.kind === "result" ? answer.text.match(/agentId: (\w+)/)?.[1] : undefined;
-    return agentId === undefined || wasStopped
-      ? inner(conversation)
-      : calls("TaskStop", { task_id: agentId });
+    if (agentId === undefined || wasStopped) return inner(conversation);
+    // Stopped before its first request, an agent would leave the script of its attempt to the next one.
+    return { ...calls("TaskStop", { task_id: agentId }), latencyMs: 2_000 };
   };
 }
 
