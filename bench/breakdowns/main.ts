@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { Roles } from "../../mcp-server/src/run/roles.ts";
+import { Roles } from "../../mcp-server/src/run/project/roles.ts";
 import { wholeNumber } from "../arguments.ts";
 import { readBreakdowns } from "./breakdown.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";

@@ -1,5 +1,5 @@
 import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
-import { formatDuration } from "../../mcp-server/src/report/format.ts";
+import { formatDuration } from "../../mcp-server/src/text/format.ts";
 import type { Look } from "./run-watch.ts";
 
 /** Progress where nothing can be redrawn: a line for every agent that starts or ends. */

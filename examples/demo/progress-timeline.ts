@@ -1,6 +1,6 @@
 import { clearScreenDown, moveCursor } from "node:readline";
 import pc from "picocolors";
-import { plural } from "../../mcp-server/src/report/format.ts";
+import { plural } from "../../mcp-server/src/text/format.ts";
 import { renderTimeline } from "../../mcp-server/src/report/timeline.ts";
 import type { Look } from "./run-watch.ts";
 

@@ -9,11 +9,11 @@ import type {
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
-import { createContext, type ProcessFacts, type RunContext } from "./run/context.ts";
-import type { Counts } from "./run/progress.ts";
-import { lookAtWhatEnded } from "./run/scope-truth.ts";
-import { SessionMemory } from "./run/session.ts";
-import { sweep } from "./run/sweep.ts";
+import { sweep } from "./run/attempts/end-attempt.ts";
+import { lookAtWhatEnded } from "./run/checkout-watch/record-changes.ts";
+import type { Counts } from "./run/plan/progress.ts";
+import { createContext, type ProcessFacts, type RunContext } from "./run/project/run-context.ts";
+import { SessionMemory } from "./run/session/session.ts";
 import { cleanAnswer } from "./tools/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/failure.ts";
 import { TOOLS } from "./tools/index.ts";

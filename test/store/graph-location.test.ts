@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { findCheckout } from "../../mcp-server/src/run/checkout.ts";
-import { graphLocation } from "../../mcp-server/src/run/graph-location.ts";
-import { normalOrigin } from "../../mcp-server/src/run/repository-name.ts";
+import { findCheckout } from "../../mcp-server/src/run/project/checkout.ts";
+import { graphLocation } from "../../mcp-server/src/run/project/graph-location.ts";
+import { normalOrigin } from "../../mcp-server/src/run/project/repository-name.ts";
 
 const SHARED = "postgres://me@db.example.org/graph";
 

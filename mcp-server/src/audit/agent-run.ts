@@ -1,4 +1,4 @@
-import { findToken } from "../run/token.ts";
+import { findToken } from "../graph/token.ts";
 import type { Collect, Conversation, Launch, LaunchAnswer, Notice, Place } from "./conversation.ts";
 import { launchesOf } from "./conversation.ts";
 import { reportsFailure } from "./wording.ts";

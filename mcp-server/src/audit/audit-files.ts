@@ -1,4 +1,4 @@
-import { CallerError } from "../run/errors.ts";
+import { CallerError } from "../errors/caller-error.ts";
 import { auditSession, type SessionAudit } from "./audit.ts";
 import { type AuditReport, reportOf } from "./audit-report.ts";
 import type { SessionFile } from "./find-sessions.ts";

@@ -1,5 +1,5 @@
-import { cleanText } from "../report/escape.ts";
-import { visibleJson } from "../report/visible-json.ts";
+import { cleanText } from "../text/sanitize.ts";
+import { visibleJson } from "../text/visible-json.ts";
 import type { Found } from "./audit.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { speak } from "./phrase.ts";

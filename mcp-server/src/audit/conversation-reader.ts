@@ -1,4 +1,13 @@
 import { normalize, resolve } from "node:path";
+import {
+  type CallBlock,
+  count,
+  json,
+  type ResultBlock,
+  type TranscriptRecord,
+  text,
+} from "../host/transcripts/transcript-record.ts";
+import { UsageCounter } from "../host/transcripts/usage-counter.ts";
 import { checkKind } from "./check-command.ts";
 import type {
   Check,
@@ -12,15 +21,6 @@ import type {
   Step,
 } from "./conversation.ts";
 import { findNotifications } from "./task-notification.ts";
-import {
-  type CallBlock,
-  count,
-  json,
-  type ResultBlock,
-  type TranscriptRecord,
-  text,
-} from "./transcript-record.ts";
-import { UsageCounter } from "./usage-counter.ts";
 import { admitsFailure, countsFailures } from "./wording.ts";
 
 /** What is kept of one conversation, so that its size does not decide how much memory it takes. */

@@ -2,8 +2,8 @@ import { type Dirent, realpathSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { CallerError } from "../run/errors.ts";
-import { projectsFolder } from "./projects-folder.ts";
+import { CallerError } from "../errors/caller-error.ts";
+import { projectsFolder } from "../host/transcripts/projects-folder.ts";
 
 /** The transcript of a session's main conversation. */
 export interface SessionFile {

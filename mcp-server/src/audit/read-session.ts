@@ -1,13 +1,13 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { readLines } from "../host/transcripts/read-lines.ts";
+import { json, parseRecord, text } from "../host/transcripts/transcript-record.ts";
 import { type AgentTranscript, joinRuns } from "./agent-run.ts";
 import type { Conversation } from "./conversation.ts";
 import { launchesOf } from "./conversation.ts";
 import { ConversationReader } from "./conversation-reader.ts";
-import { readLines } from "./read-lines.ts";
 import type { Session } from "./session.ts";
-import { json, parseRecord, text } from "./transcript-record.ts";
 
 const AGENT_FILE = /^agent-([\w-]{1,64})\.jsonl$/;
 /** The host's own helpers, which nobody launched: they sum up a conversation or guess the next prompt. */

@@ -1,5 +1,5 @@
-import { escapeMarkdown, NAME_LIMIT } from "../report/escape.ts";
-import { formatDay, formatDuration, formatFactor, formatMoment, plural } from "../report/format.ts";
+import { formatDay, formatDuration, formatFactor, formatMoment, plural } from "../text/format.ts";
+import { escapeMarkdown, NAME_LIMIT } from "../text/sanitize.ts";
 import type { Found, SessionAudit } from "./audit.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { findingTimeline } from "./finding-timeline.ts";

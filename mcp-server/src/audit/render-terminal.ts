@@ -1,15 +1,15 @@
 import { homedir } from "node:os";
 import { sep } from "node:path";
 import { createColors } from "picocolors";
-import { cellWidth } from "../report/cell-width.ts";
-import { cleanText } from "../report/escape.ts";
-import { formatDay, formatDuration, formatFactor, formatMoment, plural } from "../report/format.ts";
+import { cellWidth } from "../text/cell-width.ts";
+import { formatDay, formatDuration, formatFactor, formatMoment, plural } from "../text/format.ts";
+import { cleanText } from "../text/sanitize.ts";
+import { wrapText } from "../text/wrap-text.ts";
 import type { Found, SessionAudit } from "./audit.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { findingTimeline } from "./finding-timeline.ts";
 import { speak } from "./phrase.ts";
 import { byRule, costOf, gapLines, ruleOf, shareLine, summaryLines } from "./tell.ts";
-import { wrapText } from "./wrap-text.ts";
 
 /** In full; the rest is counted, and is in the other formats. */
 const SHOWN_FINDINGS = 8;

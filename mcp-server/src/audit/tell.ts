@@ -1,5 +1,5 @@
 import { newTokens } from "../graph/usage.ts";
-import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "../report/format.ts";
+import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "../text/format.ts";
 import type { Found } from "./audit.ts";
 import type { AuditReport } from "./audit-report.ts";
 import type { Rule } from "./finding.ts";

@@ -2,8 +2,8 @@ import { createColors } from "picocolors";
 import { type Checked, examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Surroundings } from "../doctor/surroundings.ts";
-import { cleanText } from "../report/escape.ts";
-import { visibleJson } from "../report/visible-json.ts";
+import { cleanText } from "../text/sanitize.ts";
+import { visibleJson } from "../text/visible-json.ts";
 
 /** Longer than any path that a remedy names. */
 const LONGEST_LINE = 10_000;

@@ -1,7 +1,7 @@
-import { cleanText, LINE_LIMIT } from "../report/escape.ts";
-import { visibleJson } from "../report/visible-json.ts";
-import type { RunContext } from "../run/context.ts";
-import { type ExportedFile, exportPlan } from "../run/export-plan.ts";
+import { type ExportedFile, exportPlan } from "../run/edits/export-plan.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { cleanText, LINE_LIMIT } from "../text/sanitize.ts";
+import { visibleJson } from "../text/visible-json.ts";
 
 /** Writes a plan's files into its specification's folder and says which. @returns 1 if one had to be left alone. */
 export async function exportCommand(

@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { createColors } from "picocolors";
 import { hasEnded } from "../graph/readiness.ts";
 import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/analysis-text.ts";
-import { visibleJson } from "../report/visible-json.ts";
-import { analyzeFile } from "../run/analyze-file.ts";
-import { analyzePlan } from "../run/analyze-plan.ts";
-import type { RunContext } from "../run/context.ts";
-import { writeSuggestedScopes } from "../run/write-suggested-scopes.ts";
+import { writeSuggestedScopes } from "../run/edits/write-suggested-scopes.ts";
+import { analyzeFile } from "../run/planning/analyze-file.ts";
+import { analyzePlan } from "../run/planning/analyze-plan.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { visibleJson } from "../text/visible-json.ts";
 
 const DEFAULT_WIDTH = 100;
 

@@ -1,7 +1,7 @@
 import { renderMarkdown } from "../report/markdown.ts";
-import { visibleJson } from "../report/visible-json.ts";
-import type { RunContext } from "../run/context.ts";
-import { readReport } from "../run/report-plan.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { readReport } from "../run/reporting/report-plan.ts";
+import { visibleJson } from "../text/visible-json.ts";
 
 /** Prints the report of a plan. @returns 1 unless everything completed. */
 export async function reportCommand(

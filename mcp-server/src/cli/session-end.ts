@@ -1,8 +1,8 @@
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
-import { commandToGoOn } from "../run/command-to-go-on.ts";
-import type { RunContext } from "../run/context.ts";
-import { load } from "../run/plan-access.ts";
-import { countsOf, isDone } from "../run/progress.ts";
+import { commandToGoOn } from "../run/edits/command-to-go-on.ts";
+import { load } from "../run/plan/load-plan.ts";
+import { countsOf, isDone } from "../run/plan/progress.ts";
+import type { RunContext } from "../run/project/run-context.ts";
 
 /**
  * What the user of a headless session is told when it ends with a plan that it began and did not finish. Nobody

@@ -1,6 +1,6 @@
-import type { RunContext } from "../run/context.ts";
-import { load } from "../run/plan-access.ts";
-import { countsOf, isDone } from "../run/progress.ts";
+import { load } from "../run/plan/load-plan.ts";
+import { countsOf, isDone } from "../run/plan/progress.ts";
+import type { RunContext } from "../run/project/run-context.ts";
 
 /** More plans than these are only counted. */
 const MAX_PLANS = 3;

@@ -1,11 +1,11 @@
 import { createColors } from "picocolors";
-import { cleanText, NAME_LIMIT } from "../report/escape.ts";
 import { renderTimeline } from "../report/timeline.ts";
 import { timelineOf } from "../report/timeline-rows.ts";
-import { visibleJson } from "../report/visible-json.ts";
-import type { RunContext } from "../run/context.ts";
-import { type LoadedPlan, load, loadPlan, stateOf } from "../run/plan-access.ts";
-import { countsOf, isDone } from "../run/progress.ts";
+import { type LoadedPlan, load, loadPlan, stateOf } from "../run/plan/load-plan.ts";
+import { countsOf, isDone } from "../run/plan/progress.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
+import { visibleJson } from "../text/visible-json.ts";
 
 /** How often a watched status is drawn anew. */
 const REDRAW_MS = 1_000;

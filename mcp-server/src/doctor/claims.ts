@@ -1,5 +1,5 @@
 import { taskName } from "../graph/task.ts";
-import { isDead } from "../run/owner.ts";
+import { deadOwners } from "../run/project/owner.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { type Check, notice, skipped } from "./finding.ts";
 
@@ -18,10 +18,11 @@ export const claims: Check = {
       const ours = new Set((await reader.plans(repository)).map(({ id }) => id));
       return (await reader.held()).filter(({ planId }) => ours.has(planId));
     });
+    const hasDied = deadOwners();
     const dead: HeldClaim[] = [];
     const silent: HeldClaim[] = [];
     for (const one of held) {
-      if (await isDead(one.claim.owner)) dead.push(one);
+      if (await hasDied(one.claim.owner)) dead.push(one);
       else if (endOf(one) <= place.nowMs) silent.push(one);
     }
     return {

@@ -1,7 +1,7 @@
+import { CallerError } from "../errors/caller-error.ts";
 import { ownPlugins } from "../host/installed-plugins.ts";
-import { CallerError } from "../run/errors.ts";
-import { graphLocation } from "../run/graph-location.ts";
-import { settingsFromEnvironment } from "../run/policy-input.ts";
+import { graphLocation } from "../run/project/graph-location.ts";
+import { settingsFromEnvironment } from "../run/project/policy-input.ts";
 import { type Examination, troubleOf } from "./examination.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts.ts";
-import type { RunContext } from "../run/context.ts";
-import { lookBeforeStart, recordLook } from "../run/scope-truth.ts";
-import type { SessionMemory } from "../run/session.ts";
+import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts/claim-by-token.ts";
+import { lookBeforeStart, recordLook } from "../run/checkout-watch/record-changes.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { json } from "./hook-event.ts";
 

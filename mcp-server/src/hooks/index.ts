@@ -1,6 +1,6 @@
-import type { RunContext } from "../run/context.ts";
-import { CallerError } from "../run/errors.ts";
-import type { SessionMemory } from "../run/session.ts";
+import { CallerError } from "../errors/caller-error.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse } from "./post-tool-use.ts";

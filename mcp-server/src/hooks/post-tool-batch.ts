@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { AttemptId } from "../graph/attempt.ts";
-import type { RunContext } from "../run/context.ts";
-import { sameOwner } from "../run/next-batch.ts";
-import type { SessionMemory } from "../run/session.ts";
+import { sameOwner } from "../run/claims/next-batch.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
 
 const toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));

@@ -1,5 +1,5 @@
-import type { RunContext } from "../run/context.ts";
-import type { SessionMemory } from "../run/session.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
 import type { HookHandler } from "./index.ts";
 

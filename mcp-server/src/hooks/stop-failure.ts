@@ -1,6 +1,6 @@
-import { agentEnded } from "../run/agent-ended.ts";
-import type { RunContext } from "../run/context.ts";
-import type { SessionMemory } from "../run/session.ts";
+import { agentEnded } from "../run/attempts/agent-ended.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** The host's names of errors that pass when less is asked for, or after a while. */

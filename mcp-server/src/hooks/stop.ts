@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { commandToGoOn } from "../run/command-to-go-on.ts";
-import type { RunContext } from "../run/context.ts";
-import { begunPlans } from "../run/own-run.ts";
-import type { SessionMemory } from "../run/session.ts";
+import { commandToGoOn } from "../run/edits/command-to-go-on.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { begunPlans } from "../run/session/own-run.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 import { afterWorkflow } from "./workflow-end.ts";
 

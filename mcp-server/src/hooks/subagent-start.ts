@@ -1,5 +1,5 @@
-import type { RunContext } from "../run/context.ts";
-import type { SessionMemory } from "../run/session.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { bindByTranscript } from "./bind-by-transcript.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 import { placeAgent } from "./worktree-agent.ts";

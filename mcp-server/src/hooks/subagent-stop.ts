@@ -1,8 +1,8 @@
-import { agentEnded } from "../run/agent-ended.ts";
-import { logAgentUsage } from "../run/agent-usage.ts";
-import type { RunContext } from "../run/context.ts";
-import type { SessionMemory } from "../run/session.ts";
-import { takeMessage } from "../run/take-message.ts";
+import { agentEnded } from "../run/attempts/agent-ended.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { takeMessage } from "../run/reporting/report-from-message.ts";
+import type { SessionMemory } from "../run/session/session.ts";
+import { logAgentUsage } from "../run/usage/agent-usage.ts";
 import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 

@@ -1,8 +1,8 @@
-import { agentEnded } from "../run/agent-ended.ts";
-import type { RunContext } from "../run/context.ts";
-import { begunPlans } from "../run/own-run.ts";
-import type { SessionMemory } from "../run/session.ts";
-import { takeMessage } from "../run/take-message.ts";
+import { agentEnded } from "../run/attempts/agent-ended.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { takeMessage } from "../run/reporting/report-from-message.ts";
+import { begunPlans } from "../run/session/own-run.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
 import { readTaskNotification, type TaskNotification } from "./task-notification.ts";
 import { WORKFLOW } from "./workflow-call.ts";

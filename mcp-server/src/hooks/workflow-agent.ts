@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { isLive } from "../graph/attempt.ts";
-import type { RunContext } from "../run/context.ts";
-import { begunPlans } from "../run/own-run.ts";
-import type { SessionMemory } from "../run/session.ts";
-import { workflowStep } from "../run/workflow-step.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { begunPlans } from "../run/session/own-run.ts";
+import type { SessionMemory } from "../run/session/session.ts";
+import { workflowStep } from "../run/session/workflow-step.ts";
 import { deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 import { endsUnreported } from "./subagent-stop.ts";
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { BreakdownError } from "../breakdown/errors.ts";
-import type { RunContext } from "../run/context.ts";
-import { CallerError } from "../run/errors.ts";
-import { isOwnRun } from "../run/own-run.ts";
-import type { SessionMemory } from "../run/session.ts";
-import { takeUpPlan } from "../run/take-up-plan.ts";
-import { workflowStep } from "../run/workflow-step.ts";
+import { CallerError } from "../errors/caller-error.ts";
+import { takeUpPlan } from "../run/edits/open-plan.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { isOwnRun } from "../run/session/own-run.ts";
+import type { SessionMemory } from "../run/session/session.ts";
+import { workflowStep } from "../run/session/workflow-step.ts";
 import { deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 
 /** The script of this plugin, as the host names it. */

@@ -1,6 +1,6 @@
-import { agentEnded } from "../run/agent-ended.ts";
-import type { RunContext } from "../run/context.ts";
-import type { SessionMemory } from "../run/session.ts";
+import { agentEnded } from "../run/attempts/agent-ended.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 
 /**
  * A script of the host has ended, by itself or because it was stopped: its agents work no more, and no other event

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunContext } from "../run/context.ts";
-import type { SessionMemory } from "../run/session.ts";
-import { worktreeOfClaim } from "../run/worktree-of-claim.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
+import { worktreeOfClaim } from "../run/worktrees/worktree-of-claim.ts";
 import type { HeldClaim } from "../store/graph-store.ts";
 import { hostWorktree } from "./bind-by-transcript.ts";
 

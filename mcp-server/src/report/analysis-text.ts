@@ -1,8 +1,8 @@
 import pc from "picocolors";
 import type { Task, TaskId } from "../graph/task.ts";
-import type { Analysis } from "../run/analysis.ts";
-import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
-import { formatCount, formatDuration, plural } from "./format.ts";
+import type { Analysis } from "../run/planning/analysis.ts";
+import { formatCount, formatDuration, plural } from "../text/format.ts";
+import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../text/sanitize.ts";
 import { renderGantt } from "./gantt.ts";
 import { renderTimeline } from "./timeline.ts";
 import { type TimelineRow, timelineOfSchedule } from "./timeline-rows.ts";

@@ -1,7 +1,7 @@
 import type { TaskId } from "../graph/task.ts";
+import { plural } from "../text/format.ts";
+import { escapeMarkdown } from "../text/sanitize.ts";
 import type { RunReport } from "./aggregate.ts";
-import { escapeMarkdown } from "./escape.ts";
-import { plural } from "./format.ts";
 import { statusLine, waitingLine } from "./markdown.ts";
 import { shareLine } from "./share-line.ts";
 

@@ -1,5 +1,5 @@
 import type { AnyClaim } from "../graph/attempt.ts";
-import { normalisePath } from "./normalise.ts";
+import { normalisePath } from "../text/normalise.ts";
 
 /** The files that an attempt's report names; none for one that runs or gave no report. */
 export function declaredFiles(claim: AnyClaim | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-import { cleanText, NAME_LIMIT } from "./escape.ts";
+import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
 import { MARKS } from "./status-mark.ts";
 import type { BarKind, TimelineRow } from "./timeline-rows.ts";
 

@@ -1,7 +1,7 @@
 import { newTokens } from "../graph/usage.ts";
+import { formatCount, formatDay, formatDuration, plural } from "../text/format.ts";
+import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "../text/sanitize.ts";
 import type { RunReport } from "./aggregate.ts";
-import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "./escape.ts";
-import { formatCount, formatDay, formatDuration, plural } from "./format.ts";
 import type { SessionResult } from "./session-result.ts";
 import type { TaskResult } from "./task-result.ts";
 import { isTestFile } from "./test-file.ts";

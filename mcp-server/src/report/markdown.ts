@@ -1,9 +1,16 @@
 import type { Evidence } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatFactor,
+  formatMoment,
+  formatPercent,
+  plural,
+} from "../text/format.ts";
+import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "../text/sanitize.ts";
 import type { RunReport } from "./aggregate.ts";
-import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "./escape.ts";
-import { formatCount, formatDuration, formatFactor, formatMoment, formatPercent, plural } from "./format.ts";
 import type { Chain } from "./longest-chain.ts";
 import type { ReviewRound } from "./reviews.ts";
 import type { EstimateFigures, RunFigures, TokenEstimateFigures } from "./run-figures.ts";

@@ -1,6 +1,6 @@
 import { type Finding, SEVERITIES, type Severity } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
-import { normalisePath, normaliseText } from "./normalise.ts";
+import { normalisePath, normaliseText } from "../text/normalise.ts";
 
 /** A finding that one or more tasks reported. */
 export interface MergedFinding extends Finding {

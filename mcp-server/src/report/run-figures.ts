@@ -4,6 +4,7 @@ import type { PlanState } from "../graph/plan-state.ts";
 import type { TaskId } from "../graph/task.ts";
 import { newTokens } from "../graph/usage.ts";
 import { criticalPath } from "../schedule/critical-path.ts";
+import { median } from "../schedule/median.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { type Chain, longestChain } from "./longest-chain.ts";
 import { assignSlots } from "./slots.ts";
@@ -173,18 +174,13 @@ function estimateFigures(
     return estimated === undefined || estimated <= 0 ? [] : [{ estimated, actual }];
   });
   if (pairs.length === 0) return undefined;
-  const ratios = pairs.map(({ estimated, actual }) => actual / estimated).sort((a, b) => a - b);
+  const ratios = pairs.map(({ estimated, actual }) => actual / estimated);
   return {
     tasks: pairs.length,
     estimatedMs: pairs.reduce((sum, { estimated }) => sum + estimated, 0),
     actualMs: pairs.reduce((sum, { actual }) => sum + actual, 0),
     ...(ratios.length > 1 && { medianRatio: median(ratios) }),
   };
-}
-
-/** @param sorted at least one number, the smallest first. */
-function median(sorted: readonly number[]): number {
-  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
 }
 
 function tokenEstimateFigures(

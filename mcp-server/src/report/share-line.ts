@@ -1,5 +1,5 @@
+import { formatDuration, formatFactor, formatPercent, plural } from "../text/format.ts";
 import type { RunReport } from "./aggregate.ts";
-import { formatDuration, formatFactor, formatPercent, plural } from "./format.ts";
 
 /** Below this nobody would notice the gain, and measuring it again might show none. */
 const NOTICEABLE_SPEEDUP = 1.05;

@@ -3,8 +3,8 @@ import { withCriterionText } from "../graph/criterion.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import type { Usage } from "../graph/usage.ts";
+import { normalisePath } from "../text/normalise.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
-import { normalisePath } from "./normalise.ts";
 import { notRunReasons } from "./not-run.ts";
 import { totalUsage } from "./usage-figures.ts";
 

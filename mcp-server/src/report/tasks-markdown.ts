@@ -1,9 +1,9 @@
 import { levels } from "../graph/levels.ts";
 import { clashOf } from "../graph/scope.ts";
 import { plainSubject, scopeOf, type TaskDefinition, type TaskId, type TaskStatus } from "../graph/task.ts";
+import { formatDay, formatDuration, plural } from "../text/format.ts";
+import { cleanLines, cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../text/sanitize.ts";
 import type { RunReport } from "./aggregate.ts";
-import { cleanLines, cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "./escape.ts";
-import { formatDay, formatDuration, plural } from "./format.ts";
 import { MARKS } from "./status-mark.ts";
 
 /** More names than this are no help to somebody who reads. */

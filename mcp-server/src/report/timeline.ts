@@ -1,7 +1,7 @@
 import pc from "picocolors";
-import { cellWidth, fitCells } from "./cell-width.ts";
-import { cleanText, NAME_LIMIT } from "./escape.ts";
-import { formatDuration } from "./format.ts";
+import { cellWidth, fitCells } from "../text/cell-width.ts";
+import { formatDuration } from "../text/format.ts";
+import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
 import { assignSlots, type Span } from "./slots.ts";
 import { MARKS } from "./status-mark.ts";
 import type { Bar, BarKind, TimelineRow } from "./timeline-rows.ts";

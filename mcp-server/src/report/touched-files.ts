@@ -1,8 +1,8 @@
 import { matches } from "../graph/globs.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { TaskId } from "../graph/task.ts";
+import { normalisePath } from "../text/normalise.ts";
 import { type AttemptSpan, attemptSpans } from "./attempt-span.ts";
-import { normalisePath } from "./normalise.ts";
 
 /** A file that more than one task changed. */
 export interface SharedFile {

@@ -1,5 +1,5 @@
 import type { Task, TaskId } from "../graph/task.ts";
-import { normaliseText } from "./normalise.ts";
+import { normaliseText } from "../text/normalise.ts";
 import type { CommandRunAgain } from "./reviews.ts";
 import type { TaskResult } from "./task-result.ts";
 

@@ -1,4 +1,5 @@
 import type { Size, TaskDefinition } from "../graph/task.ts";
+import { median } from "./median.ts";
 
 /** Minutes of one agent's work per size, used until there is history; stated as such wherever they appear. */
 const DEFAULT_MINUTES: Readonly<Record<Size, number>> = { xs: 3, small: 6, medium: 12, large: 25, xl: 45 };
@@ -149,13 +150,6 @@ function seenBy(
 /** @returns undefined for none. */
 function seen(values: readonly number[]): Seen | undefined {
   return values.length === 0 ? undefined : { count: values.length, median: median(values) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
 function keyOf(agent: string | undefined, size: Size): string {

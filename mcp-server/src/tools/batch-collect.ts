@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { checkUntil, collect } from "../run/collect.ts";
-import { shortCounts } from "../run/progress.ts";
+import { shortCounts } from "../run/plan/progress.ts";
+import { checkUntil, collect } from "../run/reporting/collect.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { ids, plan } from "./fields.ts";
 import { nextStep } from "./next-step.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { nextBatch } from "../run/next-batch.ts";
-import { shortCounts } from "../run/progress.ts";
+import { nextBatch } from "../run/claims/next-batch.ts";
+import { shortCounts } from "../run/plan/progress.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 import { nextStep, waitFor } from "./next-step.ts";

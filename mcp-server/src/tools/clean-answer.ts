@@ -1,4 +1,4 @@
-import { cleanLines } from "../report/escape.ts";
+import { cleanLines } from "../text/sanitize.ts";
 
 /**
  * An answer without the characters that nobody sees: whatever a task or a report holds, a model is told nothing that

@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import type { RunContext } from "../run/context.ts";
-import type { Counts } from "../run/progress.ts";
-import type { SessionMemory } from "../run/session.ts";
+import type { Counts } from "../run/plan/progress.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 
 /** What a tool's handler is given beside its input. */
 export interface ToolContext {

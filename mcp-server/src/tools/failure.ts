@@ -1,7 +1,7 @@
 import { BreakdownError } from "../breakdown/errors.ts";
-import { cleanLines } from "../report/escape.ts";
-import { CallerError } from "../run/errors.ts";
+import { CallerError } from "../errors/caller-error.ts";
 import { StoreUnusable } from "../store/errors.ts";
+import { cleanLines } from "../text/sanitize.ts";
 
 /** A call of a tool that does not exist. */
 export class UnknownTool extends Error {

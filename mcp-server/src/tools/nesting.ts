@@ -1,5 +1,5 @@
 import { isTooDeep, MAX_DEPTH } from "../breakdown/depth.ts";
-import { CallerError } from "../run/errors.ts";
+import { CallerError } from "../errors/caller-error.ts";
 
 /** @throws CallerError for arguments nested so deeply that looking at them would exhaust the stack. */
 export function refuseDeepNesting(value: unknown): void {

@@ -1,9 +1,9 @@
+import { planBranch } from "../git/plan-branch.ts";
 import { raiseLimit, type SpentTokens, spentText } from "../policy/token-limit.ts";
-import { type LoadedPlan, pauseSeconds } from "../run/plan-access.ts";
-import { planBranch } from "../run/plan-branch.ts";
-import type { Counts } from "../run/progress.ts";
-import type { SessionMemory } from "../run/session.ts";
-import { waitForWorkflow } from "../run/workflow-wait.ts";
+import { type LoadedPlan, pauseSeconds } from "../run/plan/load-plan.ts";
+import type { Counts } from "../run/plan/progress.ts";
+import type { SessionMemory } from "../run/session/session.ts";
+import { waitForWorkflow } from "../run/session/workflow-wait.ts";
 
 /** The one sentence that says what the orchestrator should do now. */
 export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {

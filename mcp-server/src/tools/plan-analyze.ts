@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { analyzePlan } from "../run/analyze-plan.ts";
-import { shortCounts } from "../run/progress.ts";
+import { shortCounts } from "../run/plan/progress.ts";
+import { analyzePlan } from "../run/planning/analyze-plan.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 

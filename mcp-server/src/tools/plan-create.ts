@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { createPlan } from "../run/create-plan.ts";
-import { policyInput } from "../run/policy-input.ts";
-import { countsOf, shortCounts } from "../run/progress.ts";
+import { createPlan } from "../run/edits/create-plan.ts";
+import { countsOf, shortCounts } from "../run/plan/progress.ts";
+import { policyInput } from "../run/project/policy-input.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan, tasks } from "./fields.ts";
 

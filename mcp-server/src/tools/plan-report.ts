@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { renderMarkdown } from "../report/markdown.ts";
-import { isDone } from "../run/progress.ts";
-import { reportPlan } from "../run/report-plan.ts";
+import { isDone } from "../run/plan/progress.ts";
+import { reportPlan } from "../run/reporting/report-plan.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 

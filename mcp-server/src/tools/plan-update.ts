@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { type ExportedFile, exportPlan } from "../run/export-plan.ts";
-import { policyInput } from "../run/policy-input.ts";
-import { countsOf, isDone, shortCounts } from "../run/progress.ts";
-import { reviewPlan } from "../run/review-plan.ts";
-import { updatePlan } from "../run/update-plan.ts";
+import { type ExportedFile, exportPlan } from "../run/edits/export-plan.ts";
+import { updatePlan } from "../run/edits/update-plan.ts";
+import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
+import { policyInput } from "../run/project/policy-input.ts";
+import { reviewPlan } from "../run/review/review-plan.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 import { nextStep } from "./next-step.ts";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { CallerError } from "../run/errors.ts";
+import { CallerError } from "../errors/caller-error.ts";
 import { knownField } from "./known-field.ts";
 import { nearestField } from "./nearest-field.ts";
 

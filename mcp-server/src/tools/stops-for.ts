@@ -1,6 +1,6 @@
-import type { StopOrder } from "../run/next-batch.ts";
-import type { LoadedPlan } from "../run/plan-access.ts";
-import type { SessionMemory } from "../run/session.ts";
+import type { StopOrder } from "../run/claims/next-batch.ts";
+import type { LoadedPlan } from "../run/plan/load-plan.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 
 /**
  * Which agents the main conversation is to stop. The host stops agents of a script only together with it, so they are

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { createTasks } from "../run/create-tasks.ts";
-import { countsOf, isDone } from "../run/progress.ts";
+import { createTasks } from "../run/plan/new-task.ts";
+import { countsOf, isDone } from "../run/plan/progress.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan, tasks } from "./fields.ts";
 import { nextStep } from "./next-step.ts";

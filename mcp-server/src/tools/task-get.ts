@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { getTask } from "../run/get-task.ts";
+import { getTask } from "../run/briefs/get-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { taskName, token } from "./fields.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TASK_STATUSES } from "../graph/task.ts";
-import { listTasks } from "../run/list-tasks.ts";
+import { listTasks } from "../run/edits/list-tasks.ts";
 import { defineTool, READ } from "./define-tool.ts";
 import { plan } from "./fields.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
-import { reportTask } from "../run/report-task.ts";
+import { reportTask } from "../run/reporting/report-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { evidence, ids, paths, taskName, token } from "./fields.ts";
 

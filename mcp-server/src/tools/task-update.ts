@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { CallerError } from "../errors/caller-error.ts";
 import { taskName as nameOf } from "../graph/task.ts";
-import { CallerError } from "../run/errors.ts";
-import { splitTask } from "../run/split-task.ts";
-import { updateTask } from "../run/update-task.ts";
+import { splitTask } from "../run/edits/split-task.ts";
+import { updateTask } from "../run/edits/update-task.ts";
 import { type Answer, defineTool, type ToolContext, WRITE } from "./define-tool.ts";
 import { ids, longText, paths, taskName, tasks, token } from "./fields.ts";
 

@@ -5,7 +5,7 @@ import { reportOf } from "../../../mcp-server/src/audit/audit-report.ts";
 import { renderAuditMarkdown } from "../../../mcp-server/src/audit/render-markdown.ts";
 import { renderTerminal } from "../../../mcp-server/src/audit/render-terminal.ts";
 import { rules } from "../../../mcp-server/src/audit/rules/index.ts";
-import { cellWidth } from "../../../mcp-server/src/report/cell-width.ts";
+import { cellWidth } from "../../../mcp-server/src/text/cell-width.ts";
 import { type Agent, prompt, say, sessionOf, writes } from "./transcript.ts";
 
 const plain = { width: 80, colour: false };

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { transcriptUsage } from "../../../mcp-server/src/audit/transcript-usage.ts";
+import { transcriptUsage } from "../../../mcp-server/src/host/transcripts/transcript-usage.ts";
 import { call, prompt, result, START_MS, say } from "./transcript.ts";
 
 let folder: string;

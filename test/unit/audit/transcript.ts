@@ -4,7 +4,7 @@ import { ConversationReader } from "../../../mcp-server/src/audit/conversation-r
 import type { Finding, Rule } from "../../../mcp-server/src/audit/finding.ts";
 import { type Phrase, speak } from "../../../mcp-server/src/audit/phrase.ts";
 import type { Session } from "../../../mcp-server/src/audit/session.ts";
-import { parseRecord } from "../../../mcp-server/src/audit/transcript-record.ts";
+import { parseRecord } from "../../../mcp-server/src/host/transcripts/transcript-record.ts";
 
 /** Lines of transcripts in the shape in which the host writes them; times are seconds from the start. */
 

@@ -7,7 +7,7 @@ import { outcomeOf } from "../../../bench/breakdowns/outcome.ts";
 import { flawOf } from "../../../bench/breakdowns/validity.ts";
 import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
 import { type Task, type TaskId, unstarted } from "../../../mcp-server/src/graph/task.ts";
-import { Roles } from "../../../mcp-server/src/run/roles.ts";
+import { Roles } from "../../../mcp-server/src/run/project/roles.ts";
 
 function tasksOf(tasks: readonly object[]): Task[] {
   const read = readBreakdown(JSON.stringify({ tasks }), "03-tasks.json");

@@ -1,5 +1,5 @@
-import type { Effect } from "../../../mcp-server/src/policy/command-effect.ts";
-import { effectsOf } from "../../../mcp-server/src/policy/shell-command.ts";
+import type { Effect } from "../../../mcp-server/src/shell/command-effect.ts";
+import { effectsOf } from "../../../mcp-server/src/shell/shell-command.ts";
 
 const FACTS = { directory: "/repo", home: "/home/me", topLevel: "/repo" };
 

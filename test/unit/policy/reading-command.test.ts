@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { onlyReads } from "../../../mcp-server/src/policy/reading-command.ts";
+import { onlyReads } from "../../../mcp-server/src/shell/reading-command.ts";
 
 describe("a shell command that is seen to write nothing", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleanText, escapeMarkdown } from "../../../mcp-server/src/report/escape.ts";
+import { cleanText, escapeMarkdown } from "../../../mcp-server/src/text/sanitize.ts";
 
 /** What a character of the report's own would look like if foreign text could write it. */
 const esc = (code: string) => `\u001b${code}`;

@@ -6,7 +6,7 @@ import {
   formatMoment,
   formatPercent,
   plural,
-} from "../../../mcp-server/src/report/format.ts";
+} from "../../../mcp-server/src/text/format.ts";
 
 it.each([
   [0, "0 s"],

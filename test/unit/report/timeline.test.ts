@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellWidth } from "../../../mcp-server/src/report/cell-width.ts";
+import { cellWidth } from "../../../mcp-server/src/text/cell-width.ts";
 import { renderGantt } from "../../../mcp-server/src/report/gantt.ts";
 import { renderTimeline } from "../../../mcp-server/src/report/timeline.ts";
 import { timelineOf, timelineOfSchedule } from "../../../mcp-server/src/report/timeline-rows.ts";

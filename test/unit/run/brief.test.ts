@@ -5,8 +5,8 @@ import {
   type BriefFacts,
   launchLine,
   writeBrief,
-} from "../../../mcp-server/src/run/brief.ts";
-import { findToken } from "../../../mcp-server/src/run/token.ts";
+} from "../../../mcp-server/src/run/briefs/brief.ts";
+import { findToken } from "../../../mcp-server/src/graph/token.ts";
 import { id, task } from "../report/plan-fixture.ts";
 
 const TOKEN = "17-abcdefghijklmnopqrstuvwxyz";

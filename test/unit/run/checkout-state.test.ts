@@ -8,8 +8,8 @@ import {
   ignoredFiles,
   type KeptState,
   LOOK_LIMIT_MS,
-} from "../../../mcp-server/src/run/checkout-state.ts";
-import { Fingerprints } from "../../../mcp-server/src/run/fingerprint.ts";
+} from "../../../mcp-server/src/git/checkout-state.ts";
+import { Fingerprints } from "../../../mcp-server/src/git/fingerprint.ts";
 import { put, repository } from "../../server/checkout.ts";
 import { git, temporaryFolder } from "../../server/parallel-server.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change, GraphEvent } from "../../../mcp-server/src/graph/event.ts";
-import { orchestratingSessions } from "../../../mcp-server/src/run/orchestrating-sessions.ts";
+import { orchestratingSessions } from "../../../mcp-server/src/run/usage/orchestrating-sessions.ts";
 import { planState, type Ran, START_MS, task } from "../report/plan-fixture.ts";
 
 const NOW = 1_000;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { isDead, ownerOf } from "../../../mcp-server/src/run/owner.ts";
+import { isDead, ownerOf } from "../../../mcp-server/src/run/project/owner.ts";
 
 describe("an owner", () => {
   it("is alive as long as its process is", async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_POLICY } from "../../../mcp-server/src/policy/policy.ts";
-import { CallerError } from "../../../mcp-server/src/run/errors.ts";
+import { CallerError } from "../../../mcp-server/src/errors/caller-error.ts";
 import {
   effectivePolicy,
   policyInput,
   policyWarnings,
   settingsFromEnvironment,
-} from "../../../mcp-server/src/run/policy-input.ts";
+} from "../../../mcp-server/src/run/project/policy-input.ts";
 
 /** The error of a call that throws one for its caller. */
 function refusalOf(call: () => unknown): CallerError {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../../../mcp-server/src/host/agent.ts";
-import { overlappingRoles, unknownRoles } from "../../../mcp-server/src/run/role-warnings.ts";
-import { Roles } from "../../../mcp-server/src/run/roles.ts";
+import { overlappingRoles, unknownRoles } from "../../../mcp-server/src/run/project/role-warnings.ts";
+import { Roles } from "../../../mcp-server/src/run/project/roles.ts";
 
 const OWN = "this plugin";
 const PROJECT = "the project's .claude/agents";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
-import { SessionMemory } from "../../../mcp-server/src/run/session.ts";
+import { SessionMemory } from "../../../mcp-server/src/run/session/session.ts";
 
 describe("the memory of a session", () => {
   it("knows who made a call, and does not guess", () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
-import { findToken, hashToken, newToken } from "../../../mcp-server/src/run/token.ts";
+import { findToken, hashToken, newToken } from "../../../mcp-server/src/graph/token.ts";
 
 const attempt = 17 as AttemptId;
 

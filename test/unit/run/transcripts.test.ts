@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Transcripts } from "../../../mcp-server/src/run/transcripts.ts";
+import { Transcripts } from "../../../mcp-server/src/run/project/transcripts.ts";
 
 let folder: string;
 let projects: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { workflowCap } from "../../../mcp-server/src/run/workflow-cap.ts";
+import { workflowCap } from "../../../mcp-server/src/run/project/workflow-cap.ts";
 
 describe("how many agents the host's script engine runs at once", () => {
   it.each([

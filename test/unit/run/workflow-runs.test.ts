@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
-import { WorkflowRuns } from "../../../mcp-server/src/run/workflow-runs.ts";
+import { WorkflowRuns } from "../../../mcp-server/src/run/session/workflow-runs.ts";
 
 const auth = "auth" as PlanSlug;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { CallerError } from "../../../mcp-server/src/run/errors.ts";
+import { CallerError } from "../../../mcp-server/src/errors/caller-error.ts";
 import { TOOLS } from "../../../mcp-server/src/tools/index.ts";
 import { readArguments } from "../../../mcp-server/src/tools/read-arguments.ts";
 

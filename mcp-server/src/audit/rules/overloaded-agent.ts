@@ -1,4 +1,4 @@
-import { formatDuration } from "../../report/format.ts";
+import { formatDuration } from "../../text/format.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { phrase } from "../phrase.ts";
 import { type Burst, burstsOf, coveredMs, durationOf, type Session, startedRuns } from "../session.ts";

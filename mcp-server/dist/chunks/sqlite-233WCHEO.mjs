@@ -1,2 +1,0 @@
-import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{b as a,c as b,d as c,e as d,f as e,g as f}from"./chunk-T6TM45U3.mjs";import"./chunk-7DXQEAXN.mjs";import"./chunk-J2X3UKLL.mjs";import"./chunk-WEHM3UMN.mjs";import"./chunk-SGFMKIB6.mjs";import"./chunk-QZ5BM5FV.mjs";import"./chunk-TT3FK4A7.mjs";import"./chunk-4VH2MET7.mjs";export{a as ImmediateSqliteDialect,e as corrupt,b as forKysely,d as hasTable,c as openSqlite,f as unusable};

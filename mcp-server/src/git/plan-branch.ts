@@ -1,0 +1,94 @@
+import { CallerError } from "../errors/caller-error.ts";
+import type { PlanSlug } from "../graph/task.ts";
+import { GitFailed, git } from "./git.ts";
+
+/** The branch on which the work of a plan's worktrees comes together. The user's own branch is never moved. */
+export function planBranch(plan: PlanSlug): string {
+  return `parallel/${plan}`;
+}
+
+/** The commit that the plan's branch points at; undefined while it does not exist. */
+export async function planHead(root: string, plan: PlanSlug): Promise<string | undefined> {
+  return commitAt(root, `refs/heads/${planBranch(plan)}`);
+}
+
+/** The commit that a name stands for; undefined when there is none. */
+export async function commitAt(root: string, name: string): Promise<string | undefined> {
+  try {
+    return (await git(root, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`])).trim();
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 1) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The plan's branch, begun at the commit that is checked out where it does not exist yet.
+ * @returns the commit that it points at.
+ * @throws CallerError when there is nothing to begin at, or the name is taken.
+ */
+export async function ensurePlanBranch(root: string, plan: PlanSlug): Promise<string> {
+  const existing = await planHead(root, plan);
+  if (existing !== undefined) return existing;
+  const start = await commitAt(root, "HEAD");
+  if (start === undefined) {
+    throw new CallerError(
+      "wrong_state",
+      "A worktree is cut from a commit, and this repository has none yet.",
+      "Ask the user to make a first commit.",
+    );
+  }
+  try {
+    await git(root, ["update-ref", `refs/heads/${planBranch(plan)}`, start, ""]);
+  } catch (error) {
+    const made = await planHead(root, plan);
+    if (made !== undefined) return made;
+    throw new CallerError(
+      "wrong_state",
+      `The branch ${planBranch(plan)} cannot be made: ${error instanceof GitFailed ? error.reason : String(error)}`,
+      "Ask the user to rename the branch that is in its way.",
+    );
+  }
+  return start;
+}
+
+/** @throws CallerError when somebody has the plan's branch checked out: moving it would undo their files' state. */
+export async function refuseCheckedOut(root: string, plan: PlanSlug): Promise<void> {
+  const list = await git(root, ["worktree", "list", "--porcelain"]);
+  const holder = list
+    .split("\n\n")
+    .find((entry) => entry.split("\n").includes(`branch refs/heads/${planBranch(plan)}`));
+  if (holder === undefined) return;
+  const path = /^worktree (.*)/.exec(holder)?.[1];
+  throw new CallerError(
+    "wrong_state",
+    `The branch ${planBranch(plan)} is checked out in ${path}, so nothing can be merged into it now. Your work is safe.`,
+    "Try again later; if it stays so, report blocked with blockedOn {question: ask the user to check out another branch there}.",
+  );
+}
+
+/** A ref that moves from one commit to another. */
+export interface RefMove {
+  /** Full name, or HEAD for the branch that is checked out. */
+  readonly ref: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Somebody else moved a ref first: what was built on its old commit has to be built again. */
+export class RefMoved extends Error {
+  override readonly name = "RefMoved";
+}
+
+/** Moves all refs or none. @throws RefMoved */
+export async function moveRefs(root: string, moves: readonly RefMove[], reason: string): Promise<void> {
+  if (moves.length === 0) return;
+  const lines = moves.map(({ ref, from, to }) => `update ${ref} ${to} ${from}\n`);
+  try {
+    await git(root, ["update-ref", "-m", reason, "--stdin"], { input: lines.join("") });
+  } catch (error) {
+    if (error instanceof GitFailed && /but expected|reference already exists/.test(error.reason))
+      throw new RefMoved();
+    throw error;
+  }
+}

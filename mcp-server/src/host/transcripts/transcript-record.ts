@@ -1,0 +1,165 @@
+import { NO_USAGE, type Usage } from "../../graph/usage.ts";
+
+/** Any JSON object; nothing in a transcript is trusted to have the type that it should have. */
+export type Json = Readonly<Record<string, unknown>>;
+
+export interface TextBlock {
+  readonly kind: "text";
+  readonly text: string;
+}
+
+export interface CallBlock {
+  readonly kind: "call";
+  readonly id: string;
+  readonly tool: string;
+  readonly input: Json;
+}
+
+export interface ResultBlock {
+  readonly kind: "result";
+  readonly callId: string;
+  readonly isError: boolean;
+  readonly text: string;
+}
+
+export type Block = TextBlock | CallBlock | ResultBlock;
+
+/** What the audit reads of one line of a transcript. */
+export interface TranscriptRecord {
+  readonly role: "assistant" | "user" | "notification";
+  /** `undefined` where the record has no valid time. */
+  readonly atMs: number | undefined;
+  readonly blocks: readonly Block[];
+  /** What the host keeps of a tool's result beside the text. */
+  readonly toolResult: Json;
+  /** Written by the host and not by the user: reminders, feedback of hooks, a summary of the conversation. */
+  readonly isFromHost: boolean;
+  readonly isSidechain: boolean;
+  /** Of an assistant's record. */
+  readonly messageId: string;
+  readonly usage: Usage;
+  readonly directory: string;
+  /** Of a notification: whether it reached the model, or was only put into the queue. */
+  readonly isDelivered: boolean;
+}
+
+/** These hold what is read, and other kinds of record are most of a transcript: they need no parsing. */
+const WORTH_PARSING = ['"assistant"', '"user"', "task-notification"].map((text) => Buffer.from(text));
+/** Copies of what was sent to the model, with everything in it once more. */
+const COPIES = Buffer.from('{"type":"api-request');
+
+/**
+ * Reads one line. @returns `undefined` for records that the audit has no use for, `"broken"` for what is no
+ * JSON object, which is what a line that is still being written looks like.
+ */
+export function parseRecord(line: Buffer): TranscriptRecord | "broken" | undefined {
+  if (line.length === 0 || line.subarray(0, COPIES.length).equals(COPIES)) return undefined;
+  if (!WORTH_PARSING.some((text) => line.includes(text))) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString("utf8"));
+  } catch {
+    return "broken";
+  }
+  if (!isJson(value)) return "broken";
+  if (value.type === "assistant" || value.type === "user") return spoken(value, value.type);
+  const announced = announcement(value);
+  return announced === undefined ? undefined : notification(value, announced);
+}
+
+function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
+  const message = json(value.message);
+  const isNotification = json(value.origin).kind === "task-notification";
+  return {
+    ...common(value),
+    role,
+    blocks: blocksOf(message.content),
+    toolResult: json(value.toolUseResult),
+    isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
+    messageId: text(message.id),
+    usage: usageOf(json(message.usage)),
+    isDelivered: true,
+  };
+}
+
+/** What a notification says that is kept elsewhere than in a user's message, and whether the model saw it. */
+function announcement(value: Json): { text: string; isDelivered: boolean } | undefined {
+  if (value.type === "queue-operation" && value.operation === "enqueue") {
+    return { text: text(value.content), isDelivered: false };
+  }
+  const attachment = json(value.attachment);
+  if (value.type !== "attachment" || attachment.type !== "queued_command") return undefined;
+  return { text: textOf(attachment.prompt), isDelivered: true };
+}
+
+function notification(value: Json, { text, isDelivered }: { text: string; isDelivered: boolean }) {
+  return {
+    ...common(value),
+    role: "notification" as const,
+    blocks: [{ kind: "text" as const, text }],
+    toolResult: {},
+    isFromHost: false,
+    messageId: "",
+    usage: NO_USAGE,
+    isDelivered,
+  };
+}
+
+function common(value: Json) {
+  const atMs = Date.parse(text(value.timestamp));
+  return {
+    atMs: Number.isNaN(atMs) ? undefined : atMs,
+    isSidechain: value.isSidechain === true,
+    directory: text(value.cwd),
+  };
+}
+
+function blocksOf(content: unknown): Block[] {
+  if (typeof content === "string") return [{ kind: "text", text: content }];
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part: unknown): Block[] => {
+    const block = json(part);
+    if (block.type === "text") return [{ kind: "text", text: text(block.text) }];
+    if (block.type === "tool_use") {
+      return [{ kind: "call", id: text(block.id), tool: text(block.name), input: json(block.input) }];
+    }
+    if (block.type === "tool_result") {
+      const callId = text(block.tool_use_id);
+      return [{ kind: "result", callId, isError: block.is_error === true, text: textOf(block.content) }];
+    }
+    return [];
+  });
+}
+
+/** The text of what is either a string or a list of blocks. */
+export function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part: unknown) => text(json(part).text)).join("\n");
+}
+
+function usageOf(usage: Json): Usage {
+  return {
+    input: count(usage.input_tokens),
+    cacheWrite: count(usage.cache_creation_input_tokens),
+    cacheRead: count(usage.cache_read_input_tokens),
+    output: count(usage.output_tokens),
+  };
+}
+
+export function json(value: unknown): Json {
+  return isJson(value) ? value : {};
+}
+
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** A whole number that is not negative; 0 for anything else. */
+export function count(value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

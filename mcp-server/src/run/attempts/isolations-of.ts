@@ -1,0 +1,15 @@
+import type { PlanGraph } from "../../graph/plan-graph.ts";
+import { Isolations } from "../../policy/isolation.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+
+const known = new WeakMap<PlanGraph, { readonly key: string; readonly isolations: Isolations }>();
+
+/** Where the tasks of a plan run: looked at once, and again when tasks or the policy have changed. */
+export function isolationsOf({ graph, policy }: LoadedPlan): Isolations {
+  const key = `${graph.definitions} ${policy.unscoped}`;
+  const last = known.get(graph);
+  if (last?.key === key) return last.isolations;
+  const isolations = new Isolations(graph.tasks, policy);
+  known.set(graph, { key, isolations });
+  return isolations;
+}

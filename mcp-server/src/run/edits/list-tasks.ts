@@ -1,0 +1,124 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
+import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
+import { foreignLine } from "../../text/untrusted-text.ts";
+import { type SignsOfLife, signsOfLife } from "../plan/liveness.ts";
+import { existingGraph, type LoadedPlan, load, loadPlan } from "../plan/load-plan.ts";
+import { type Counts, countsOf, isDone, shortCounts } from "../plan/progress.ts";
+import { whyHeld } from "../plan/why-held.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+/** Of what an agent said, as much as shows what went wrong; `task_get` and the report have the rest. */
+const MAX_SAID = 200;
+
+export interface ListInput {
+  readonly plan?: string | undefined;
+  readonly status?: TaskStatus | undefined;
+  readonly ready?: boolean | undefined;
+  readonly agent?: string | undefined;
+  readonly limit: number;
+  /** The name of the last task of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** A task without its description: a list must not fill anybody's context. One in progress shows its signs of life. */
+export interface TaskRow extends Partial<SignsOfLife> {
+  readonly task: string;
+  readonly subject: string;
+  readonly status: TaskStatus;
+  readonly ready: boolean;
+  readonly blockedBy: readonly string[];
+  readonly agent?: string;
+  /** Why it has its status; where it did not succeed, with what its last agent said. */
+  readonly cause?: string;
+}
+
+export interface TaskList {
+  readonly plans: readonly {
+    readonly plan: string;
+    readonly status: string;
+    readonly counts: Partial<Counts>;
+    readonly done: boolean;
+    /** Why nothing starts now, whatever is ready. */
+    readonly held?: string;
+  }[];
+  readonly tasks: readonly TaskRow[];
+  readonly cursor?: string;
+}
+
+/** The tasks of one plan, or of all plans of the repository, newest plan first. */
+export async function listTasks(ctx: RunContext, input: ListInput): Promise<TaskList> {
+  const store = input.plan === undefined ? await ctx.graph() : await existingGraph(ctx, input.plan);
+  if (!store) return { plans: [], tasks: [] };
+  return store.read(async (reader) => {
+    const loaded =
+      input.plan === undefined
+        ? await Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
+        : [await loadPlan(ctx, reader, input.plan)];
+    const found = loaded.flatMap((plan) =>
+      [...plan.graph.tasks.values()]
+        .filter(
+          (task) =>
+            (input.status === undefined || task.status === input.status) &&
+            (input.ready === undefined || plan.graph.isReady(task.id) === input.ready) &&
+            (input.agent === undefined ||
+              ctx.roles.resolve(task.agent).role === ctx.roles.resolve(input.agent).role),
+        )
+        .map((task) => ({ plan, task, name: taskName(plan.stored.slug, task.id) })),
+    );
+    const from = input.cursor === undefined ? 0 : found.findIndex(({ name }) => name === input.cursor) + 1;
+    if (from === 0 && input.cursor !== undefined) {
+      throw new CallerError(
+        "bad_input",
+        `cursor: no such row ${JSON.stringify(input.cursor.slice(0, 80))}.`,
+        "Use the cursor of the page before, with the same filters, or leave it out to start again.",
+        "cursor",
+      );
+    }
+    const page = found.slice(from, from + input.limit);
+    const signs = await signsOfLife(reader, ctx.now());
+    const last = page.at(-1);
+    return {
+      plans: loaded.map((plan) => {
+        const held = whyHeld(plan);
+        return {
+          plan: plan.stored.slug,
+          status: plan.stored.status,
+          counts: shortCounts(countsOf(plan)),
+          done: isDone(plan),
+          ...(held !== undefined && { held }),
+        };
+      }),
+      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs)),
+      ...(last && from + input.limit < found.length && { cursor: last.name }),
+    };
+  });
+}
+
+function rowOf(
+  { stored, graph }: LoadedPlan,
+  task: Task,
+  signs: ReadonlyMap<AttemptId, SignsOfLife>,
+): TaskRow {
+  const claims = graph.claimsOf(task.id);
+  const cause = causeOf(task, claims);
+  const running = claims.find((claim) => claim.state === "running");
+  return {
+    task: taskName(stored.slug, task.id),
+    subject: task.subject,
+    status: task.status,
+    ready: graph.isReady(task.id),
+    blockedBy: task.dependencies.filter((id) => graph.tasks.get(id)?.status !== "completed"),
+    ...(task.agent !== undefined && { agent: task.agent }),
+    ...(cause !== undefined && { cause }),
+    ...(running && signs.get(running.id)),
+  };
+}
+
+function causeOf({ status, cause }: Task, claims: readonly AnyClaim[]): string | undefined {
+  if (cause === undefined || (status !== "pending" && status !== "failed")) return cause;
+  const last = claims.findLast((claim) => claim.state === "ended");
+  if (last === undefined || last.outcome === "completed") return cause;
+  const said = foreignLine(last.report?.summary ?? last.lastMessage ?? "", MAX_SAID);
+  return said === "" ? cause : `${cause}. Its agent said: ${said}`;
+}

@@ -1,0 +1,278 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import { isLive } from "../../graph/attempt.ts";
+import { isReviewStep } from "../../graph/purpose.ts";
+import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import { claimOfToken, isRefusal, startOrContinue } from "../attempts/claim-by-token.ts";
+import { endAttempt, sweep } from "../attempts/end-attempt.ts";
+import { waitForWork } from "../plan/dependencies-on-work.ts";
+import { refuseOthersTask } from "../plan/foreign-claim.ts";
+import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { nextPosition, readAdded } from "../plan/new-task.ts";
+import { causeOfSplit, type Splittable, waitForParts } from "../plan/replacements.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+export interface SplitInput {
+  readonly task: string;
+  /** The agent that works on the task splits it with its token: its attempt ends. */
+  readonly token?: string | undefined;
+  readonly parts: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What a part has from the task that it is a part of, where it does not say it itself. */
+const INHERITED = [
+  "priority",
+  "phase",
+  "phaseName",
+  "agent",
+  "isolation",
+  "retries",
+  "timeoutMs",
+  "review",
+] as const satisfies readonly (keyof TaskDefinition)[];
+
+/** Ids stand in the cause, separated by commas. */
+const PART_ID = /^[^\s,]+$/;
+
+/**
+ * Replaces a task by its parts in one transaction: they wait for what it waited for, its dependents wait for all
+ * of them, and it is cancelled. Nobody may be working on it but the holder of the token.
+ * @throws CallerError, BreakdownError (unknown dependency, cycle, id twice); then nothing is changed.
+ */
+export async function splitTask(
+  ctx: RunContext,
+  actor: string,
+  agentId: string | undefined,
+  input: SplitInput,
+): Promise<{ loaded: LoadedPlan; task: Task; parts: TaskId[]; warnings: readonly string[] }> {
+  const { plan, id } = splitTaskName(input.task);
+  const store = await existingGraph(ctx, plan);
+  return store.write(ctx.now, actor, async (tx) => {
+    await sweep(ctx, tx);
+    const before = await loadPlan(ctx, tx, plan);
+    const task = taskOf(before, id);
+    refuseEnded(before, task);
+    refuseReviewStep(before, task);
+    const held = await claimToEnd(ctx, tx, before, task, input.token, agentId);
+    await refuseOthersTask(tx, before, task, agentId);
+    const warnings: string[] = [];
+    const parts = readParts(before, task, input.parts, warnings);
+    const ids = parts.map((part) => part.id);
+    const cause = causeOfSplit(ids);
+    const dependents = rewired(before, task, parts, cause);
+    const first = nextPosition(before);
+    await tx.append(
+      before.stored.id,
+      ...parts.map((definition, i) => ({
+        type: "task.created" as const,
+        task: definition.id,
+        definition,
+        position: first + i,
+      })),
+      ...ids.flatMap((part) =>
+        [originNote(before, task), ...task.notes].map((note) => ({
+          type: "task.annotated" as const,
+          task: part,
+          note,
+        })),
+      ),
+      ...dependents.map((definition) => ({ type: "task.defined" as const, task: definition.id, definition })),
+      // First of all that ends: an attempt that is cancelled would otherwise send its task back to pending.
+      { type: "task.status", task: id, status: "cancelled", cause },
+    );
+    if (held?.claim.state === "offered") {
+      await tx.append(held.planId, { type: "claim.returned", task: id, attempt: held.claim.id, cause });
+    } else if (held) {
+      await endAttempt(ctx, tx, held, { outcome: "cancelled", cause });
+    }
+    const loaded = await loadPlan(ctx, tx, plan);
+    return { loaded, task: taskOf(loaded, id), parts: ids, warnings };
+  });
+}
+
+function refuseEnded(before: LoadedPlan, task: Task): void {
+  if (task.status !== "completed" && task.status !== "cancelled") return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === undefined ? "" : ` (${task.cause})`}; only what is still to be done can be split.`,
+    "Add further work with task_create.",
+    "split",
+  );
+}
+
+/** What takes the place of a review, or of what mends its findings, would give no verdict. */
+function refuseReviewStep(before: LoadedPlan, task: Task): void {
+  if (!isReviewStep(task)) return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(before.stored.slug, task.id)} belongs to a review, which ends with one verdict; it cannot be split.`,
+    "Do it as a whole, or report failed and say what stands in the way.",
+    "split",
+  );
+}
+
+/**
+ * The claim that ends with the split. An offer that nobody has taken up returns; a running attempt may only be
+ * ended by its own agent, which by splitting says that it stops, so that its scope is free at once.
+ */
+async function claimToEnd(
+  ctx: RunContext,
+  tx: GraphWriter,
+  before: LoadedPlan,
+  task: Task,
+  token: string | undefined,
+  agentId: string | undefined,
+): Promise<HeldClaim | undefined> {
+  const { id: planId, slug: plan } = before.stored;
+  if (token !== undefined) {
+    const found = await claimOfToken(ctx, tx, token);
+    if (isRefusal(found) || found.held.planId !== planId || found.task.id !== task.id) {
+      throw new CallerError(
+        "refused_token",
+        `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
+        "Use the token of your own brief.",
+        "token",
+      );
+    }
+    await startOrContinue(tx, found, agentId);
+    return tx.claimById(found.held.claim.id);
+  }
+  const claim = before.graph.claimsOf(task.id).find(isLive);
+  if (claim?.state === "running") {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(plan, task.id)} is running; only its own agent, with its token, can split it.`,
+      "Send it back first (status: pending) and stop its agent, or let the agent split it.",
+      "split",
+    );
+  }
+  return claim && { planId, plan, claim };
+}
+
+function readParts(
+  before: LoadedPlan,
+  task: Task,
+  given: readonly Readonly<Record<string, unknown>>[],
+  warnings: string[],
+): TaskDefinition[] {
+  if (given.length < 2) {
+    throw new CallerError(
+      "bad_input",
+      "split: one part is no split.",
+      "Give at least two parts, or change the task itself (subject, description, addWrites).",
+      "split",
+    );
+  }
+  const named = withIds(task.id, given, before);
+  const bad = named.find((part) => !PART_ID.test(String(part.id)));
+  if (bad) {
+    throw new CallerError(
+      "bad_input",
+      `split: the id ${JSON.stringify(bad.id)} has spaces or commas in it.`,
+      "Leave id out, or choose another.",
+      "split.id",
+    );
+  }
+  const others = new Map<TaskId, readonly TaskId[]>();
+  for (const other of before.graph.tasks.values()) {
+    // What waits for the task will wait for its parts, and a part that waits for it would wait for itself.
+    const waits = other.dependencies.includes(task.id);
+    const ids = waits ? named.map((part) => String(part.id) as TaskId) : [];
+    others.set(other.id, [...other.dependencies.filter((id) => id !== task.id), ...ids]);
+  }
+  others.set(task.id, []);
+  const withDependencies = named.map((part) =>
+    ["dependencies", "dependsOn", "blockedBy"].some((key) => Object.hasOwn(part, key))
+      ? part
+      : { ...(task.needs !== "all" && { needs: task.needs }), ...part, dependencies: task.dependencies },
+  );
+  const parts = readAdded(withDependencies, others, warnings);
+  const waiting = parts.find((part) => part.dependencies.includes(task.id));
+  if (waiting) {
+    throw new CallerError(
+      "bad_input",
+      `split: ${waiting.id} depends on ${task.id}, which it replaces.`,
+      "Let it depend on other parts, or leave dependencies out: then it waits for what the task waited for.",
+      "split.dependencies",
+    );
+  }
+  return parts.map((part, i) => inherit(part, named[i] ?? {}, task, before));
+}
+
+function inherit(
+  part: TaskDefinition,
+  said: Readonly<Record<string, unknown>>,
+  task: Task,
+  before: LoadedPlan,
+): TaskDefinition {
+  const missing = INHERITED.filter(
+    (key) => task[key] !== undefined && !Object.hasOwn(said, WRITTEN[key] ?? key),
+  );
+  const scope = part.writes !== undefined ? {} : scopeFrom(part, task);
+  return waitForWork(
+    {
+      ...part,
+      ...Object.fromEntries(missing.map((key) => [key, task[key]])),
+      ...scope,
+      ...(!Object.hasOwn(said, "reads") && { reads: task.reads }),
+      ...(!Object.hasOwn(said, "resources") && { resources: task.resources }),
+    },
+    before.graph.tasks,
+  );
+}
+
+/** What is declared for the task holds for a part that declares nothing; what was inferred, only if nothing is for it. */
+function scopeFrom(part: TaskDefinition, task: Task): Partial<TaskDefinition> {
+  if (task.writes !== undefined) return { writes: task.writes, inferredWrites: [] };
+  return part.inferredWrites.length > 0 ? {} : { inferredWrites: task.inferredWrites };
+}
+
+/** Fields that a breakdown writes under another name. */
+const WRITTEN: Readonly<Record<string, string>> = { timeoutMs: "timeoutMinutes" };
+
+/** `<id>.a`, `<id>.b` …: by its place, so that parts can name each other before they exist. */
+function withIds(
+  id: TaskId,
+  parts: readonly Readonly<Record<string, unknown>>[],
+  before: LoadedPlan,
+): Readonly<Record<string, unknown>>[] {
+  const taken = new Set<string>(before.graph.tasks.keys());
+  return parts.map((part, at) => {
+    if (part.id !== undefined) return part;
+    let own = `${id}.${letters(at)}`;
+    while (taken.has(own)) own += "x";
+    return { ...part, id: own };
+  });
+}
+
+/** 0 → a, 25 → z, 26 → aa. */
+function letters(at: number): string {
+  const rest = Math.floor(at / 26);
+  return (rest > 0 ? letters(rest - 1) : "") + String.fromCharCode(97 + (at % 26));
+}
+
+/** The tasks that waited for the split one, those that run too: they may be tried again. Completed is final. */
+function rewired(
+  before: LoadedPlan,
+  task: Task,
+  parts: readonly TaskDefinition[],
+  cause: string,
+): TaskDefinition[] {
+  const after = new Map<TaskId, Splittable>([
+    [task.id, { dependencies: task.dependencies, status: "cancelled", cause }],
+    ...parts.map((part) => [part.id, { dependencies: part.dependencies, status: "pending" }] as const),
+  ]);
+  const taskAfter = (id: TaskId) => after.get(id) ?? before.graph.tasks.get(id);
+  return [...before.graph.tasks.values()]
+    .filter((other) => other.dependencies.includes(task.id))
+    .filter((other) => other.status !== "completed")
+    .map((other) => waitForParts(definitionOf(other), taskAfter));
+}
+
+function originNote(before: LoadedPlan, task: Task): string {
+  const name = taskName(before.stored.slug, task.id);
+  const worked = before.graph
+    .claimsOf(task.id)
+    .some((claim) => claim.state === "running" || claim.state === "ended");
+  return `This is a part of ${name} (${task.subject}), which was split; task_get tells its text.${worked ? " Somebody has worked on it already: look for what is there." : ""}`;
+}

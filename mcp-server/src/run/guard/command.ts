@@ -1,0 +1,265 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { matches } from "../../graph/globs.ts";
+import { literalGlob } from "../../graph/literal-glob.ts";
+import type { Target } from "../../policy/guard.ts";
+import {
+  type Effect,
+  type FileEffect,
+  type GitEffect,
+  type PatchEffect,
+  writeOf,
+} from "../../shell/command-effect.ts";
+import { switchesBranch } from "../../shell/git-commands.ts";
+import { pathsInPatch } from "../../shell/patch-paths.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { type Change, describePlace, guardChanges, type WriteAnswer } from "./changes.ts";
+import { type Place, Places } from "./place.ts";
+
+/** Names of files that patterns of one command may be compared with. */
+const MOST_NAMES = 5_000;
+/** Files that one command may be seen to change. */
+const MOST_CHANGES = 1_000;
+const LARGEST_PATCH = 1_048_576;
+
+/**
+ * Judges a shell command of an agent by what can be recognised of it: writes to paths, and git commands that reach
+ * beyond the agent's own files. What cannot be recognised passes; it is found out when the task is reported. After that
+ * nobody would find it out: an agent whose attempt has ended may only run what is seen to write nothing.
+ * @param directory where the agent's tools run; empty if the host does not say.
+ */
+export async function guardCommand(
+  ctx: RunContext,
+  agentId: string,
+  command: string,
+  directory: string,
+): Promise<WriteAnswer> {
+  return guardChanges(ctx, agentId, "shell", async (worktree, mayWrite) => {
+    // The shell's grammar is loaded with the first command of a task, not with every session.
+    const { effectsOf } = await import("../../shell/shell-command.ts");
+    const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
+    const places = new Places(ctx, folder, worktree);
+    const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
+    const changes = new CommandChanges(places).of(effects);
+    if (mayWrite || changes.length > 0) return changes;
+    const { onlyReads } = await import("../../shell/reading-command.ts");
+    return onlyReads(command) ? [] : [{ kind: "forbidden", path: ".", reason: "" }];
+  });
+}
+
+/** Turns what a command says into what it means for the files that are there. */
+class CommandChanges {
+  readonly #changes: Change[] = [];
+  #namesLeft = MOST_NAMES;
+
+  constructor(private readonly places: Places) {}
+
+  of(effects: readonly Effect[]): readonly Change[] {
+    for (const effect of effects) {
+      if (this.#changes.length >= MOST_CHANGES) break;
+      this.#effect(effect);
+    }
+    return this.#changes;
+  }
+
+  #effect(effect: Effect): void {
+    switch (effect.kind) {
+      case "write":
+        this.#write(effect);
+        break;
+      case "place":
+        this.#place(effect);
+        break;
+      case "folder":
+        this.#folder(effect.path);
+        break;
+      case "search":
+        this.#search(effect.folder, effect.glob);
+        break;
+      case "patch":
+        this.#patch(effect);
+        break;
+      case "git":
+        this.#git(effect);
+        break;
+      case "checkout":
+        this.#checkout(effect.directory, effect.words);
+        break;
+    }
+  }
+
+  #write(effect: FileEffect): void {
+    if (!effect.isPattern) {
+      this.#path(effect.path, effect);
+      return;
+    }
+    const found = this.#matching(effect.path);
+    if (found === undefined) {
+      const folder = effect.path.replace(/\/[^/]*[*?[][\s\S]*$/, "");
+      this.#search(folder, effect.path.slice(folder.length + 1));
+      return;
+    }
+    for (const path of found) this.#path(path, effect);
+  }
+
+  #path(path: string, { follows, reach, how }: Pick<FileEffect, "follows" | "reach" | "how">): void {
+    const place = this.places.placeOf(path, follows);
+    // One file cannot be a whole work tree: such a write fails by itself.
+    if (place.kind === "whole" && reach === "file") return;
+    const discards = how === "discards" && !this.places.isOwn;
+    if (place.kind === "whole" && place.isTopLevel && how === "discards" && !discards) return;
+    if (place.kind !== "inside") {
+      this.#refuse(place, path);
+      return;
+    }
+    if (place.is === "nothing" && how === "removes") this.#target({ kind: "empty", path: place.path });
+    else {
+      const isTree = reach === "tree" && place.is === "folder";
+      this.#target({ kind: "path", path: place.path, isTree, discards });
+    }
+  }
+
+  #place({ path, sources, follows, linkTo }: Extract<Effect, { kind: "place" }>): void {
+    const into = this.places.placeOf(path, true);
+    const isFolder =
+      path.endsWith("/") || into.kind === "whole" || (into.kind === "inside" && into.is === "folder");
+    for (const { path: from, isPattern, takesFolders } of sources) {
+      for (const source of isPattern ? (this.#matching(from) ?? []) : [from]) {
+        const taken = this.places.placeOf(source, false);
+        const isTree = takesFolders && taken.kind === "inside" && taken.is === "folder";
+        this.#newFile(isFolder ? `${path}/${basename(source)}` : path, follows, isTree, linkTo);
+      }
+    }
+    if (sources.length === 0 && !isFolder) this.#newFile(path, follows, false, linkTo);
+  }
+
+  #newFile(path: string, follows: boolean, isTree: boolean, linkTo: string | undefined): void {
+    const place = this.places.placeOf(path, follows);
+    if (place.kind === "inside") this.#target({ kind: "path", path: place.path, isTree, discards: false });
+    else this.#refuse(place, path);
+    if (linkTo !== undefined) this.places.make(path, linkTo);
+  }
+
+  /** A folder that is there already is not made. */
+  #folder(path: string): void {
+    const place = this.places.placeOf(path, true);
+    if (place.kind === "inside" && place.is === "nothing") this.#target({ kind: "empty", path: place.path });
+    else if (place.kind === "internal" || place.kind === "elsewhere") this.#refuse(place, path);
+  }
+
+  #search(folder: string, glob: string): void {
+    if (glob === "**") {
+      this.#path(folder, { follows: true, reach: "tree", how: "changes" });
+      return;
+    }
+    const place = this.places.placeOf(folder, true);
+    if (place.kind === "inside") {
+      this.#target({ kind: "glob", glob: `${literalGlob(place.path)}/${glob}`, folder: place.path });
+    } else if (place.kind === "whole" && place.isTopLevel) {
+      this.#target({ kind: "glob", glob, folder: "" });
+    } else {
+      this.#refuse(place, folder);
+    }
+  }
+
+  #patch({ directory, fromTopLevel, strip, source }: PatchEffect): void {
+    const tree = this.places.workTreeAt(this.places.realPath(directory, true) ?? directory);
+    const base = fromTopLevel && "topLevel" in tree ? tree.topLevel : directory;
+    const text = "text" in source ? source.text : readStart(source.file);
+    for (const path of pathsInPatch(text, strip)) {
+      this.#path(join(base, path), { follows: false, reach: "file", how: "changes" });
+    }
+  }
+
+  #git({ directory, command, forbidden, remedy }: GitEffect): void {
+    const real = this.places.realPath(directory, true);
+    const tree = real === undefined ? undefined : this.places.workTreeAt(real);
+    if (tree === undefined || !("topLevel" in tree)) return;
+    const isOwn = tree.kind === "linked" && tree.topLevel === this.places.home;
+    if (isOwn && forbidden === "shared") return;
+    this.#changes.push({ kind: "forbidden", path: ".", command, reason: `${command} is refused. ${remedy}` });
+  }
+
+  #checkout(directory: string, words: readonly string[]): void {
+    const [first = "", ...rest] = words;
+    const isPath = /[*?[]/.test(first) || this.#exists(`${directory}/${first}`);
+    if (!isPath && rest.length === 0) {
+      this.#git(switchesBranch(directory));
+      return;
+    }
+    for (const path of isPath ? words : rest) {
+      const isPattern = /[*?[]/.test(path);
+      const base = isPattern ? literalGlob(directory) : directory;
+      this.#write({
+        ...writeOf(path.startsWith("/") ? path : `${base}/${path}`, isPattern),
+        follows: false,
+        reach: "tree",
+        how: "discards",
+      });
+    }
+  }
+
+  /** The files that a pattern stands for; undefined where there are too many names to look at. */
+  #matching(pattern: string): readonly string[] | undefined {
+    const [root = "", ...segments] = pattern.split("/");
+    let paths: readonly string[] = [root];
+    for (const segment of segments) {
+      if (!/[*?[]/.test(segment)) {
+        paths = paths.map((path) => `${path}/${segment}`);
+        continue;
+      }
+      paths = paths.flatMap((path) => this.#names(`${path}/`, segment).map((name) => `${path}/${name}`));
+      if (this.#namesLeft <= 0) return undefined;
+    }
+    return paths.filter((path) => segments.length > 0 && path !== "");
+  }
+
+  #names(folder: string, pattern: string): readonly string[] {
+    const names = namesIn(folder);
+    this.#namesLeft -= names.length;
+    // A wildcard stands for no dot at the beginning of a name.
+    return names.filter(
+      (name) => (pattern.startsWith(".") || !name.startsWith(".")) && matches(pattern, name),
+    );
+  }
+
+  #exists(path: string): boolean {
+    const place = this.places.placeOf(path, false);
+    return place.kind === "whole" || (place.kind === "inside" && place.is !== "nothing");
+  }
+
+  #target(target: Target): void {
+    this.#changes.push({ kind: "change", target });
+  }
+
+  #refuse(place: Place, path: string): void {
+    const refusal = describePlace(place, path, this.places.home);
+    if (refusal !== undefined) this.#changes.push(refusal);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The beginning of a file; nothing of one that cannot be read. */
+function readStart(file: string): string {
+  try {
+    // Not of a pipe or a device, which would never end.
+    if (!statSync(file).isFile()) return "";
+    const descriptor = openSync(file, "r");
+    try {
+      const buffer = Buffer.alloc(LARGEST_PATCH);
+      return buffer.toString("utf8", 0, readSync(descriptor, buffer));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,136 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import type { PlanGraph } from "../../graph/plan-graph.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
+import type { PlanSlug, Task, TaskId } from "../../graph/task.ts";
+import type { Policy } from "../../policy/policy.ts";
+import { type SpentTokens, spentTokens } from "../../policy/token-limit.ts";
+import type { Estimates } from "../../schedule/estimate.ts";
+import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
+import type { StoredPlan } from "../../store/rows.ts";
+import { effectivePolicy, type PolicyInput, policyInput } from "../project/policy-input.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+/** A plan with the policy that holds for it. */
+export interface LoadedPlan {
+  readonly stored: StoredPlan;
+  readonly policy: Policy;
+  /** How many may run at once now: the policy's, or fewer after a rate or usage limit. */
+  readonly cap: number;
+  /** For so long nothing starts, because a rate or usage limit was reached. */
+  readonly pauseMs: number;
+  /** Set when the plan's agents have used the tokens that its policy allows them: nothing more starts. */
+  readonly spent: SpentTokens | undefined;
+  /** Shared and brought up to date by the next load: not a snapshot. */
+  readonly graph: PlanGraph;
+  readonly estimates: Estimates;
+}
+
+const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/** @throws CallerError when the text is not a plan's slug. */
+export function planSlug(text: string, field = "plan"): PlanSlug {
+  if (!SLUG.test(text)) {
+    throw new CallerError(
+      "bad_input",
+      `${field}: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,
+      "Use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit.",
+      field,
+    );
+  }
+  return text as PlanSlug;
+}
+
+/** The graph of this checkout. @throws CallerError when no plan was ever made here. */
+export async function existingGraph(ctx: RunContext, slug: string): Promise<GraphStore> {
+  const store = await ctx.graph();
+  if (!store) throw unknownPlan(planSlug(slug), []);
+  return store;
+}
+
+/** @throws CallerError when there is no such plan, naming those that exist. */
+export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: string): Promise<LoadedPlan> {
+  const stored = await reader.plan(ctx.repository, planSlug(slug));
+  if (!stored)
+    throw unknownPlan(
+      slug,
+      (await reader.plans(ctx.repository)).map((plan) => plan.slug),
+    );
+  return load(ctx, reader, stored);
+}
+
+/** Loads a plan of which the row is known. */
+export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
+  const policy = policyOf(ctx, policyInput.parse(stored.policy));
+  const { throttle } = stored;
+  const graph = await reader.graph(stored);
+  const estimates = await reader.estimates(stored);
+  return {
+    stored,
+    policy,
+    cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
+    pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
+    spent: spentTokens(policy, () => graph.claims),
+    graph,
+    estimates,
+  };
+}
+
+/** The policy that holds for a plan here: capacities that nobody states are those of the agents' own files. */
+export function policyOf(ctx: Pick<RunContext, "settings" | "roles">, stated: PolicyInput): Policy {
+  const policy = effectivePolicy(ctx.settings, stated);
+  return { ...policy, capacity: ctx.roles.capacities(policy.capacity) };
+}
+
+/** The rest of a pause in whole seconds, rounded up. */
+export function pauseSeconds({ pauseMs }: LoadedPlan): number {
+  return Math.ceil(pauseMs / 1_000);
+}
+
+/** The whole plan as it is now, for reports. */
+export function stateOf({ stored, graph, estimates }: LoadedPlan): PlanState {
+  const { slug, title, status, source, createdAtMs, version, cause } = stored;
+  return {
+    plan: { slug, title, status, source, createdAtMs, version, ...(cause !== undefined && { cause }) },
+    tasks: [...graph.tasks.values()],
+    claims: graph.claims,
+    expectedMs: (task) => estimates.durationMs(task),
+  };
+}
+
+function unknownPlan(slug: string, known: readonly string[]): CallerError {
+  return new CallerError(
+    "unknown_plan",
+    `There is no plan "${slug}" in this repository.`,
+    known.length > 0
+      ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.`
+      : 'Import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.',
+    "plan",
+  );
+}
+
+/** A task's name, split: `<plan>/<id>`, or `<id>` alone where the plan is known. */
+export function splitTaskName(name: string, plan?: string): { plan: string; id: TaskId } {
+  const slash = name.indexOf("/");
+  if (slash > 0 && SLUG.test(name.slice(0, slash)) && (plan === undefined || name.slice(0, slash) === plan)) {
+    return { plan: name.slice(0, slash), id: name.slice(slash + 1) as TaskId };
+  }
+  if (plan !== undefined) return { plan, id: name as TaskId };
+  throw new CallerError(
+    "bad_input",
+    `task: ${JSON.stringify(name.slice(0, 80))} does not name a plan.`,
+    'Write it as "<plan>/<id>", for example "auth/1.2".',
+    "task",
+  );
+}
+
+/** @throws CallerError when the plan has no such task, naming some that it has. */
+export function taskOf(loaded: LoadedPlan, id: string): Task {
+  const task = loaded.graph.tasks.get(id as TaskId);
+  if (task) return task;
+  throw new CallerError(
+    "unknown_task",
+    `The plan "${loaded.stored.slug}" has no task "${id.slice(0, 80)}".`,
+    `Its tasks are: ${[...loaded.graph.tasks.keys()].slice(0, 20).join(", ")}${loaded.graph.tasks.size > 20 ? ", …" : ""}.`,
+    "task",
+  );
+}

@@ -1,0 +1,89 @@
+import { readTasks } from "../../breakdown/breakdown.ts";
+import { CallerError } from "../../errors/caller-error.ts";
+import type { TaskDefinition, TaskId } from "../../graph/task.ts";
+import { lastSteps } from "../../policy/review.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { waitForWork } from "./dependencies-on-work.ts";
+import { existingGraph, type LoadedPlan, loadPlan } from "./load-plan.ts";
+import { checkWorktrees } from "./worktree-needs.ts";
+
+/**
+ * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`.
+ * @throws CallerError, BreakdownError (unknown dependency, cycle, id twice); then nothing is added.
+ */
+export async function createTasks(
+  ctx: RunContext,
+  actor: string,
+  slug: string,
+  tasks: readonly Record<string, unknown>[],
+): Promise<{ ids: string[]; loaded: LoadedPlan; warnings: readonly string[] }> {
+  const store = await existingGraph(ctx, slug);
+  return store.write(ctx.now, actor, async (tx) => {
+    const before = await loadPlan(ctx, tx, slug);
+    const added = withIds(tasks, before);
+    const again = added.map((task) => String(task.id)).filter((id) => before.graph.tasks.has(id as TaskId));
+    if (again.length > 0) {
+      throw new CallerError(
+        "bad_input",
+        `tasks: ${again.length === 1 ? "the id" : "the ids"} ${again.join(", ").slice(0, 300)} ${again.length === 1 ? "exists" : "exist"} already.`,
+        "Leave id out, or choose another.",
+        "tasks.id",
+      );
+    }
+    const edges = new Map([...before.graph.tasks.values()].map((task) => [task.id, task.dependencies]));
+    const warnings: string[] = [];
+    const steps = lastSteps(before.graph.tasks.values());
+    const definitions = readAdded(added, edges, warnings).map((task) =>
+      waitForWork(task, before.graph.tasks, steps),
+    );
+    warnings.push(...(await checkWorktrees(ctx, definitions, before.policy)));
+    const first = nextPosition(before);
+    await tx.append(
+      before.stored.id,
+      ...definitions.map((definition, i) => ({
+        type: "task.created" as const,
+        task: definition.id,
+        definition,
+        position: first + i,
+      })),
+    );
+    return {
+      ids: definitions.map((task) => task.id),
+      loaded: await loadPlan(ctx, tx, slug),
+      warnings,
+    };
+  });
+}
+
+/**
+ * Judges tasks of a call together with those that are there, so that dependencies resolve and cycles are seen.
+ * @param around the tasks that are there, by what they depend on.
+ */
+export function readAdded(
+  added: readonly Readonly<Record<string, unknown>>[],
+  around: ReadonlyMap<TaskId, readonly TaskId[]>,
+  warnings: string[],
+): TaskDefinition[] {
+  const raw = added.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
+  return readTasks(raw, "tasks", warnings, around).map(
+    (task): TaskDefinition => ({ ...task, origin: "call" }),
+  );
+}
+
+/** The position behind all tasks of the plan. */
+export function nextPosition(plan: LoadedPlan): number {
+  let last = 0;
+  for (const { position } of plan.graph.tasks.values()) last = Math.max(last, position);
+  return last + 1;
+}
+
+function withIds(tasks: readonly Record<string, unknown>[], before: LoadedPlan): Record<string, unknown>[] {
+  const taken = new Set<string>([...before.graph.tasks.keys(), ...tasks.map((task) => String(task.id))]);
+  let n = 0;
+  return tasks.map((task) => {
+    if (task.id !== undefined) return task;
+    do n += 1;
+    while (taken.has(`+${n}`));
+    return { ...task, id: `+${n}` };
+  });
+}

@@ -1,0 +1,59 @@
+import { realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { type Task, unstarted } from "../../graph/task.ts";
+import { Estimates } from "../../schedule/estimate.ts";
+import { policyOf } from "../plan/load-plan.ts";
+import { isInside } from "../project/inside-checkout.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { findBreakdown } from "../specification/breakdown-file.ts";
+import { type Analysis, analyse } from "./analysis.ts";
+
+/** What a breakdown would be as a plan, without one being made. */
+export interface FileAnalysis {
+  /** The file that was read, relative to the checkout where it lies in it. */
+  readonly file: string;
+  readonly title: string;
+  readonly tasks: readonly Task[];
+  readonly analysis: Analysis;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Looks at a file of any format that can be read, wherever it lies. Nothing is written.
+ * @param path relative to the current folder, or absolute.
+ * @throws CallerError, BreakdownError as an import would.
+ */
+export async function analyzeFile(
+  ctx: RunContext,
+  path: string,
+  maxParallel: number | undefined,
+): Promise<FileAnalysis> {
+  const { root } = ctx.checkout;
+  const absolute = resolve(path);
+  const { breakdown, source } = await findBreakdown(rootFor(root, absolute), absolute);
+  const store = await ctx.graph();
+  const estimates = store
+    ? await store.read((reader) => reader.currentEstimates(ctx.repository))
+    : new Estimates();
+  const policy = policyOf(ctx, {});
+  const tasks = breakdown.tasks.map(unstarted);
+  const cap = maxParallel ?? policy.maxParallel;
+  return {
+    file: source.path,
+    title: breakdown.title,
+    tasks,
+    analysis: analyse(ctx, { tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
+    warnings: breakdown.warnings,
+  };
+}
+
+/** A file outside the checkout is read as if its own folder were one. */
+function rootFor(root: string, path: string): string {
+  try {
+    const real = realpathSync(path);
+    return isInside(root, real) ? root : dirname(real);
+  } catch {
+    // Reading it says what is wrong with the path.
+    return root;
+  }
+}

@@ -1,0 +1,59 @@
+import { hasEnded } from "../../graph/readiness.ts";
+import type { Task, TaskId } from "../../graph/task.ts";
+import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
+import { renderTimeline } from "../../report/timeline.ts";
+import { timelineOfSchedule } from "../../report/timeline-rows.ts";
+import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { type Counts, countsOf } from "../plan/progress.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { type Analysis, analyse, type Planned } from "./analysis.ts";
+
+export interface PlanAnalysis {
+  readonly loaded: LoadedPlan;
+  readonly counts: Counts;
+  readonly analysis: Analysis;
+  readonly timeline: string;
+  readonly engine: EngineChoice;
+}
+
+const TIMELINE_WIDTH = 72;
+/** A larger timeline is for people, not for an answer that a model reads. */
+const MAX_TIMELINE_ROWS = 12;
+
+/** What is left of a plan: what can run at once, what cannot and why, and what to expect of it. */
+export async function analyzePlan(
+  ctx: RunContext,
+  slug: string,
+  maxParallel: number | undefined,
+): Promise<PlanAnalysis> {
+  const store = await existingGraph(ctx, slug);
+  const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const { graph, policy, estimates } = loaded;
+  const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
+  const cap = maxParallel ?? policy.maxParallel;
+  const analysis = analyse(ctx, {
+    tasks: open,
+    total: graph.tasks.size,
+    policy,
+    estimates,
+    cap,
+    isFromFile: loaded.stored.source.kind === "file",
+  });
+  return {
+    loaded,
+    counts: countsOf(loaded),
+    analysis,
+    timeline: timelineText(analysis.schedule, open),
+    engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
+  };
+}
+
+/** The schedule as bars; of a large one, the rows that start first. */
+function timelineText(schedule: readonly Planned[], tasks: readonly Task[]): string {
+  const subjects = new Map<TaskId, string>(tasks.map(({ id, subject }) => [id, subject]));
+  const rows = timelineOfSchedule(
+    schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" })),
+  );
+  const text = renderTimeline(rows.slice(0, MAX_TIMELINE_ROWS), { width: TIMELINE_WIDTH, colour: false });
+  return rows.length > MAX_TIMELINE_ROWS ? `${text}\n… and ${rows.length - MAX_TIMELINE_ROWS} more` : text;
+}

@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import { promisify } from "node:util";
+import type { Owner } from "../../graph/attempt.ts";
+
+const run = promisify(execFile);
+
+/**
+ * The process that answers for this server's claims: its parent (Claude Code or another client), because the
+ * agents live and die with that one while a server may be reconnected.
+ */
+export async function ownerOf(pid: number, session: string | undefined): Promise<Owner> {
+  return {
+    host: hostIdentity(),
+    pid,
+    startedAt: (await startTimeOf(pid)) ?? "unknown",
+    ...(session !== undefined && { session }),
+  };
+}
+
+/**
+ * Whether the owner is provably dead: same host, and its process is gone or its number was given to another
+ * one. Everything that cannot be known counts as alive.
+ */
+export async function isDead(owner: Owner): Promise<boolean> {
+  if (owner.host !== hostIdentity()) return false;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  const startedAt = await startTimeOf(owner.pid);
+  return startedAt !== undefined && owner.startedAt !== "unknown" && startedAt !== owner.startedAt;
+}
+
+/** `isDead` for a pass over many claims, which have few owners: each is looked at once. */
+export function deadOwners(): (owner: Owner) => Promise<boolean> {
+  const looked = new Map<string, Promise<boolean>>();
+  return (owner) => {
+    const key = JSON.stringify([owner.host, owner.pid, owner.startedAt]);
+    const known = looked.get(key) ?? isDead(owner);
+    looked.set(key, known);
+    return known;
+  };
+}
+
+let identity: string | undefined;
+
+/** This host, which stays the same while the process lives. */
+function hostIdentity(): string {
+  identity ??= readIdentity();
+  return identity;
+}
+
+/** Containers may share a host name but not process numbers, so the namespace is part of the identity. */
+function readIdentity(): string {
+  if (process.platform !== "linux") return hostname();
+  try {
+    return `${hostname()} ${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+}
+
+async function startTimeOf(pid: number): Promise<string | undefined> {
+  try {
+    if (process.platform === "linux") {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      // The command name in parentheses may contain anything, so fields are counted from its end:
+      // field 3 is the state (Z: dead, only not yet reaped), field 22 the start time in clock ticks.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return fields[0] === "Z" ? "dead" : fields[19];
+    }
+    if (process.platform === "win32") return undefined;
+    const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)]);
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

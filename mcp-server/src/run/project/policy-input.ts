@@ -1,0 +1,128 @@
+import * as z from "zod";
+import { CallerError } from "../../errors/caller-error.ts";
+import {
+  APPROVALS,
+  BARRIERS,
+  COMMITS,
+  DEFAULT_POLICY,
+  FAILURE_POLICIES,
+  GUARDS,
+  type Policy,
+  REVIEWS,
+  UNSCOPED,
+} from "../../policy/policy.ts";
+
+const minutes = z
+  .number()
+  .positive()
+  .max(7 * 24 * 60);
+
+/** The policy as people and models write it: minutes, and only what they want changed. */
+export const policyInput = z.strictObject({
+  maxParallel: z.number().int().min(1).max(20).optional().describe("Agents at once"),
+  capacity: z
+    .record(z.string(), z.number().int().min(1).max(20))
+    .optional()
+    .describe("Agents at once per role"),
+  leaseMinutes: minutes.optional().describe("Silence after which an agent is lost"),
+  maxLeaseHours: z.number().positive().max(168).optional().describe("Longest attempt"),
+  failure: z.enum(FAILURE_POLICIES).optional().describe("After a failed task"),
+  retries: z.number().int().min(0).max(10).optional().describe("Further attempts"),
+  unscoped: z.enum(UNSCOPED).optional().describe("Tasks whose files nobody knows"),
+  barrier: z.enum(BARRIERS).optional().describe("Wait between levels"),
+  guard: z.enum(GUARDS).optional().describe("Writes outside the scope"),
+  approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
+  review: z.enum(REVIEWS).optional().describe("When to review"),
+  commit: z.enum(COMMITS).optional().describe("What to commit"),
+  maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
+});
+export type PolicyInput = z.infer<typeof policyInput>;
+
+/** Fills what the input states over `base`. */
+function over(base: Policy, input: PolicyInput): Policy {
+  const { leaseMinutes, maxLeaseHours, ...rest } = input;
+  const stated = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return {
+    ...base,
+    ...stated,
+    ...(leaseMinutes !== undefined && { leaseMs: Math.round(leaseMinutes * 60_000) }),
+    ...(maxLeaseHours !== undefined && { maxLeaseMs: Math.round(maxLeaseHours * 3_600_000) }),
+  };
+}
+
+/**
+ * The policy that holds for a plan: defaults, then the user's settings, then the plan's own, which may only
+ * tighten `guard`, `maxParallel` and `unscoped`.
+ */
+export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Policy {
+  const user = over(DEFAULT_POLICY, settings);
+  const wanted = over(user, plan);
+  return {
+    ...wanted,
+    maxParallel: Math.min(wanted.maxParallel, user.maxParallel),
+    guard: GUARDS.indexOf(wanted.guard) < GUARDS.indexOf(user.guard) ? wanted.guard : user.guard,
+    unscoped:
+      UNSCOPED.indexOf(wanted.unscoped) < UNSCOPED.indexOf(user.unscoped) ? wanted.unscoped : user.unscoped,
+  };
+}
+
+/** Says where the plan asked for more than the user's settings allow. */
+export function policyWarnings(settings: PolicyInput, plan: PolicyInput): string[] {
+  const effective = effectivePolicy(settings, plan);
+  return (["maxParallel", "guard", "unscoped"] as const)
+    .filter((field) => plan[field] !== undefined && plan[field] !== effective[field])
+    .map(
+      (field) =>
+        `policy.${field} stays ${effective[field]}: a plan may only tighten it; the user's settings can allow ${plan[field]}.`,
+    );
+}
+
+/**
+ * The user's settings from the environment: `PARALLEL_MAX_PARALLEL` and so on, and the plugin's options,
+ * which the manifest passes the same way. Empty means not set.
+ * @throws CallerError naming the variable.
+ */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
+  const numbers = {
+    maxParallel: "PARALLEL_MAX_PARALLEL",
+    retries: "PARALLEL_RETRIES",
+    leaseMinutes: "PARALLEL_LEASE_MINUTES",
+    maxLeaseHours: "PARALLEL_MAX_LEASE_HOURS",
+    maxTokens: "PARALLEL_MAX_TOKENS",
+  } as const;
+  const words = {
+    failure: "PARALLEL_FAILURE",
+    unscoped: "PARALLEL_UNSCOPED",
+    guard: "PARALLEL_GUARD",
+    approve: "PARALLEL_APPROVE",
+    review: "PARALLEL_REVIEW",
+    commit: "PARALLEL_COMMIT",
+    barrier: "PARALLEL_BARRIER",
+  } as const;
+  const raw: Record<string, unknown> = {};
+  for (const [field, name] of Object.entries(numbers)) {
+    const value = set(env[name]);
+    if (value !== undefined) raw[field] = Number(value);
+  }
+  for (const [field, name] of Object.entries(words)) {
+    const value = set(env[name]);
+    if (value !== undefined) raw[field] = value;
+  }
+  const parsed = policyInput.safeParse(raw);
+  if (!parsed.success) {
+    const field = String(parsed.error.issues[0]?.path[0]);
+    const name = { ...numbers, ...words }[field as keyof typeof numbers];
+    throw new CallerError(
+      "bad_input",
+      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
+      `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
+      name,
+    );
+  }
+  return parsed.data;
+}
+
+/** An option that the user left empty arrives as an empty string, or as its own unreplaced name. */
+function set(value: string | undefined): string | undefined {
+  return value === undefined || value === "" || value.startsWith("${") ? undefined : value;
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, realpathSync } from "node:fs";
+import type { Owner } from "../../graph/attempt.ts";
+import { AgentFiles } from "../../host/agent-files.ts";
+import { AgentPlaces } from "../../host/agent-places.ts";
+import { hostFolder, managedFolder } from "../../host/folders.ts";
+import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { isCaseInsensitive } from "./case-sensitivity.ts";
+import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
+import { CheckoutLooks } from "./checkout-snapshots.ts";
+import { type GraphLocation, graphLocation } from "./graph-location.ts";
+import { ownerOf } from "./owner.ts";
+import { OwnTexts } from "./plugin-texts.ts";
+import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
+import { Roles } from "./roles.ts";
+import { Transcripts } from "./transcripts.ts";
+import { workflowCap } from "./workflow-cap.ts";
+
+/** Everything that a use case needs of the world around the graph. */
+export interface RunContext {
+  readonly checkout: Checkout;
+  readonly checkoutKey: string;
+  readonly repository: string;
+  /** Whether the checkout's file system takes `A` and `a` for the same name. */
+  readonly caseInsensitive: boolean;
+  readonly owner: Owner;
+  readonly settings: PolicyInput;
+  /** How many agents the host's script engine runs at once. */
+  readonly workflowCap: number;
+  readonly roles: Roles;
+  readonly ownTexts: OwnTexts;
+  readonly looks: CheckoutLooks;
+  readonly transcripts: Transcripts;
+  readonly now: () => number;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** The graph, or undefined while no plan was ever made here: looking must not create it. */
+  readonly graph: () => Promise<GraphStore | undefined>;
+  /** The graph, created if need be. */
+  readonly createGraph: () => Promise<GraphStore>;
+}
+
+/** What the process was started with. */
+export interface ProcessFacts {
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly parentPid: number;
+}
+
+/**
+ * @param pluginRoot the folder of the plugin, whose agents can be launched and whose skills can be read.
+ * @throws CallerError for a setting in the environment that is not valid.
+ */
+export async function createContext(facts: ProcessFacts, pluginRoot: string): Promise<RunContext> {
+  const { env } = facts;
+  const checkout = await findCheckout(facts.directory);
+  const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
+  const graph = new GraphHandle(location);
+  return {
+    checkout,
+    checkoutKey: checkoutKey(checkout),
+    repository: location.repository,
+    caseInsensitive: isCaseInsensitive(checkout.root),
+    owner: await ownerOf(facts.parentPid, env.CLAUDE_CODE_SESSION_ID),
+    settings: settingsFromEnvironment(env),
+    workflowCap: workflowCap(env),
+    roles: new Roles(
+      new AgentFiles(
+        new AgentPlaces({
+          directory: realpathSync(facts.directory),
+          root: checkout.root,
+          hostFolder: hostFolder(env),
+          managedFolder: managedFolder(),
+          pluginRoot,
+        }),
+      ),
+    ),
+    ownTexts: new OwnTexts(pluginRoot),
+    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
+    transcripts: new Transcripts(projectsFolder(env)),
+    now: Date.now,
+    randomBytes,
+    graph: () => graph.open(false),
+    createGraph: async () => {
+      const store = await graph.open(true);
+      if (!store) throw new Error("the graph was not created");
+      return store;
+    },
+  };
+}
+
+/** A database that may not hold a graph yet. */
+interface GraphSource {
+  /** @returns undefined when there is no graph and `create` is not set. */
+  open(create: boolean): Promise<GraphStore | undefined>;
+}
+
+/** Opens the database once, with the first use that needs it. */
+class GraphHandle implements GraphSource {
+  #source: GraphSource | undefined;
+  /** Opening is serialised, so that two first calls do not open it twice. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly location: GraphLocation) {}
+
+  open(create: boolean): Promise<GraphStore | undefined> {
+    const result = this.#turn.then(async () => {
+      this.#source ??= await sourceOf(this.location);
+      return this.#source.open(create);
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+async function sourceOf(location: GraphLocation): Promise<GraphSource> {
+  if (location.engine === "sqlite") return new GraphFile(location.path);
+  // The client is loaded only where PostgreSQL is used.
+  const { PostgresGraph } = await import("../../store/postgres.ts");
+  return new PostgresGraph(location.url, location.repository);
+}
+
+class GraphFile implements GraphSource {
+  #store: GraphStore | undefined;
+
+  constructor(private readonly path: string) {}
+
+  async open(create: boolean): Promise<GraphStore | undefined> {
+    if (this.#store) {
+      // A database that was moved away while this server runs must not be written to any more.
+      if (existsSync(this.path)) return this.#store;
+      await this.#store.close();
+      this.#store = undefined;
+    }
+    if (!create && !existsSync(this.path)) return undefined;
+    // The driver and the query builder are loaded with the first plan, not with every session.
+    const { openSqlite } = await import("../../store/sqlite.ts");
+    this.#store = await openSqlite(this.path, create);
+    return this.#store;
+  }
+}

@@ -1,0 +1,244 @@
+import { findCycle } from "../../graph/cycle.ts";
+import type { Change } from "../../graph/event.ts";
+import { hasEnded } from "../../graph/readiness.ts";
+import { definitionOf, plainSubject, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import type { Decision } from "../../policy/decision.ts";
+import { type Failure, planRecovery, type Recovery, recoveryFor } from "../../policy/recovery.ts";
+import { oneAtATime } from "../../policy/throttle.ts";
+import type { GraphWriter } from "../../store/graph-store.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { nextPosition } from "../plan/new-task.ts";
+import { isDone } from "../plan/progress.ts";
+
+/** The role of those who look for a cause. */
+const ROLE = "debugger";
+/** So much of what went wrong with a task stands in the recovery task's description. */
+const MAX_TEXT = 600;
+
+/** The tasks that a recovery task was made for; undefined for any other task. */
+export function recoveredBy(task: Task): readonly TaskId[] | undefined {
+  return task.origin === "server" && Array.isArray(task.extra.recovers)
+    ? (task.extra.recovers as TaskId[])
+    : undefined;
+}
+
+/**
+ * Decides what follows from a failed attempt, in the transaction that ends it, and logs it with the reason. Where
+ * several tasks failed for what looks like one cause, or nothing has worked at all, a task is made that looks for
+ * the cause, and those that may be tried again wait for it. Who fails later for such a cause waits for the same task,
+ * and where that has ended, its next agent is told what was found. A task that waited for one such task already is
+ * not held back again.
+ */
+export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
+  const { graph, policy, stored } = loaded;
+  const failures = failuresOf(loaded);
+  const late = joinRecovery(loaded, failures, id);
+  if (late) return tx.append(stored.id, ...late);
+  const recovery = planRecovery({
+    failure: policy.failure,
+    failures,
+    completed: graph.count("completed"),
+    running: graph.live.length,
+  });
+  const changes = recovery ? recoveryChanges(loaded, recovery, tx.nowMs) : [withoutRecovery(loaded, id)];
+  await tx.append(stored.id, ...changes);
+}
+
+/** Logs that a task is given up without a failed attempt: it asks a person, or too many of its attempts were lost. */
+export async function decideAfterEnd(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
+  const { graph, stored } = loaded;
+  const task = graph.tasks.get(id);
+  if (task?.status !== "failed") return;
+  const isStopped = stored.status === "stopped";
+  const then = isStopped
+    ? ", and the policy is fail-fast"
+    : isDone(loaded)
+      ? ", and nothing is left that can run"
+      : "; what does not need it goes on";
+  await tx.append(stored.id, {
+    type: "decision.taken",
+    decision: isStopped ? "stop" : "escalate",
+    reason: `${id}: ${task.cause}${then}.`,
+  });
+}
+
+/** The task has failed for a cause that was looked for before: it waits for that, not for another such task. */
+function joinRecovery(loaded: LoadedPlan, failures: readonly Failure[], id: TaskId): Change[] | undefined {
+  const { graph } = loaded;
+  const failure = failures.find((other) => other.task === id);
+  const task = graph.tasks.get(id);
+  if (!failure?.mayRetry || !task) return undefined;
+  const recovery = recoveryFor(failure.text, recoveriesOf(loaded))?.made;
+  if (!recovery) return undefined;
+  const definition = heldBackBy(recovery.id, task, graph.tasks);
+  if (wouldWaitForItself(loaded, definition)) return undefined;
+  return [
+    ...(hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, task)]),
+    { type: "task.defined", task: id, definition },
+    { type: "decision.taken", ...whyJoined(id, recovery) },
+  ];
+}
+
+/** Those that a person cancelled are not wanted, and nobody is made to wait for them. */
+function recoveriesOf({ graph }: LoadedPlan) {
+  return [...graph.tasks.values()].flatMap((made) => {
+    const { causes } = made.extra;
+    if (!isRecovery(made) || made.status === "cancelled" || !Array.isArray(causes)) return [];
+    return [{ task: made.id, causes: causes as string[], made }];
+  });
+}
+
+function whyJoined(id: TaskId, { id: recovery, status }: Task): { decision: Decision; reason: string } {
+  const cause = `${id} seems to have failed for the cause that ${recovery}`;
+  if (status === "failed")
+    return { decision: "escalate", reason: `${cause} could not mend: it is not tried again.` };
+  const reason =
+    status === "completed"
+      ? `${cause} was made for: it is tried again with what was found.`
+      : `${cause} is made for: it is tried again after that.`;
+  return { decision: "retry", reason };
+}
+
+/** The recovery is for this task as well; its agent is told so, if it has not begun. */
+function alsoFor(loaded: LoadedPlan, recovery: Task, failed: Task): Change {
+  const definition = definitionOf(recovery);
+  return {
+    type: "task.defined",
+    task: recovery.id,
+    definition: {
+      ...definition,
+      description: `${definition.description}\n\nThis failed later and looks the same:\n${failureLines(loaded, failed)}`,
+      extra: { ...definition.extra, recovers: [...new Set([...(recoveredBy(recovery) ?? []), failed.id])] },
+    },
+  };
+}
+
+/** What recovers may have been told to wait for the task that failed. */
+function wouldWaitForItself({ graph }: LoadedPlan, definition: TaskDefinition): boolean {
+  const edges = new Map<string, readonly string[]>();
+  for (const task of graph.tasks.values()) edges.set(task.id, task.dependencies);
+  edges.set(definition.id, definition.dependencies);
+  return findCycle(edges) !== undefined;
+}
+
+function recoveryChanges(loaded: LoadedPlan, recovery: Recovery, nowMs: number): Change[] {
+  const { graph } = loaded;
+  const failed = recovery.tasks.flatMap((id) => graph.tasks.get(id as TaskId) ?? []);
+  const definition = recoveryTask(loaded, recovery, failed);
+  const waiting = failed.filter((task) => task.status === "pending" && !graph.hasLiveClaim(task.id));
+  return [
+    { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    ...waiting.map(
+      (task): Change => ({
+        type: "task.defined",
+        task: task.id,
+        definition: heldBackBy(definition.id, task, graph.tasks),
+      }),
+    ),
+    ...(recovery.kind === "approach"
+      ? [{ type: "plan.throttled" as const, throttle: oneAtATime(nowMs) }]
+      : []),
+    { type: "decision.taken", decision: "retry", reason: `${recovery.reason} (${definition.id})` },
+  ];
+}
+
+/**
+ * Who does not need all of its dependencies could start without the recovery, or although it failed: it waits for that
+ * and what it had.
+ */
+function heldBackBy(recovery: TaskId, task: Task, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
+  const definition = definitionOf(task);
+  if (task.needs === "all") return { ...definition, dependencies: [...task.dependencies, recovery] };
+  const had = task.dependencies.filter((id) => tasks.get(id)?.status === "completed");
+  return { ...definition, needs: "all", dependencies: [...had, recovery] };
+}
+
+/** The failure is the task's own matter: it is tried again, stops the plan, or is left to a person. */
+function withoutRecovery(loaded: LoadedPlan, id: TaskId): Change {
+  const { graph, stored } = loaded;
+  const decided = (decision: Decision, reason: string): Change => ({
+    type: "decision.taken",
+    decision,
+    reason,
+  });
+  const task = graph.tasks.get(id);
+  if (stored.status === "stopped") return decided("stop", `${id} failed and the policy is fail-fast.`);
+  if (task?.status === "pending") {
+    return decided("retry", `${id} failed and is tried again, with what was learnt in its brief.`);
+  }
+  const attempts = task?.failedAttempts === 1 ? "its only attempt" : `${task?.failedAttempts} attempts`;
+  return isDone(loaded)
+    ? decided("escalate", `${id} failed after ${attempts}, and nothing is left that can run.`)
+    : decided("proceed", `${id} failed after ${attempts}; what does not need it goes on.`);
+}
+
+/**
+ * Failed tasks that wait for no recovery, in the order of the plan. What is being tried again tells of a cause as well;
+ * the claim on it stands, whatever becomes of the others.
+ */
+function failuresOf(loaded: LoadedPlan): Failure[] {
+  const { graph } = loaded;
+  return [...graph.tasks.values()].flatMap((task) => {
+    const isOver = task.status === "completed" || task.status === "cancelled";
+    if (isOver || task.failedAttempts === 0 || recoveredBy(task)) return [];
+    if (task.dependencies.some((id) => isRecovery(graph.tasks.get(id)))) return [];
+    const mayRetry = task.status === "pending" && !graph.hasLiveClaim(task.id);
+    return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry }];
+  });
+}
+
+function isRecovery(task: Task | undefined): boolean {
+  return task !== undefined && recoveredBy(task) !== undefined;
+}
+
+/**
+ * What the last attempt said: the output of a command that failed tells more than what an agent thinks of it. The
+ * last words of one that did not report tell nothing of a cause.
+ */
+function whatWentWrong({ graph }: LoadedPlan, task: TaskId): string {
+  const last = graph.claimsOf(task).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended" || last.outcome === "unreported") return "";
+  const { report, lastMessage, cause } = last;
+  const outputs = (report?.evidence ?? []).flatMap((evidence) =>
+    "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : [],
+  );
+  return (
+    [...outputs, report?.summary, lastMessage, cause].find((text) => text !== undefined && text !== "") ?? ""
+  );
+}
+
+function recoveryTask(loaded: LoadedPlan, recovery: Recovery, failed: readonly Task[]): TaskDefinition {
+  const ids = failed.map((task) => task.id);
+  const evidence = failed.map((task) => failureLines(loaded, task)).join("\n");
+  const isApproach = recovery.kind === "approach";
+  return {
+    id: freeId(loaded),
+    subject: isApproach
+      ? `Find out why all that was tried failed`
+      : `Find and mend the one cause of ${ids.length} failures`,
+    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:\n${evidence}\n\nFind the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
+    priority: "high",
+    dependencies: [],
+    needs: "all",
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    agent: ROLE,
+    retries: 0,
+    acceptance: [],
+    origin: "server",
+    extra: { recovers: ids, causes: recovery.causes },
+  };
+}
+
+function failureLines(loaded: LoadedPlan, task: Task): string {
+  const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
+  return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
+}
+
+function freeId({ graph }: LoadedPlan): TaskId {
+  for (let n = 1; ; n++) {
+    const id = `recover-${n}` as TaskId;
+    if (!graph.tasks.has(id)) return id;
+  }
+}

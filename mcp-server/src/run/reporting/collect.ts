@@ -1,0 +1,235 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import type { EndedAttempt } from "../../graph/attempt.ts";
+import { hasEnded } from "../../graph/readiness.ts";
+import type { TaskId } from "../../graph/task.ts";
+import type { Decision } from "../../policy/decision.ts";
+import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
+import { cleanText } from "../../text/sanitize.ts";
+import { cancelRest } from "../attempts/cancel-unneeded.ts";
+import { sweep } from "../attempts/end-attempt.ts";
+import { choose, type StopOrder, stopOrders } from "../claims/next-batch.ts";
+import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { type Counts, countsOf, isDone } from "../plan/progress.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { decideNow, logEscalation } from "../recovery/next-decision.ts";
+import { recoveredBy } from "../recovery/recover.ts";
+
+/** What a caller waits for. */
+export type Until = "next" | "any" | "all" | { readonly atLeast: number };
+
+export interface CollectInput {
+  readonly plan: string;
+  readonly until: Until;
+  /** Ids to wait for; absent: those that run when the call begins. */
+  readonly tasks?: readonly string[] | undefined;
+  /** The whole plan is waited for, while something else than the caller launches its agents. */
+  readonly wholePlan?: boolean;
+  readonly waitMs: number;
+  /** What ended after this event counts as news; absent: what ends from now on. */
+  readonly sinceSeq: number | undefined;
+}
+
+export interface Ended {
+  readonly task: string;
+  readonly outcome: string;
+  readonly line: string;
+}
+
+export interface Collected {
+  readonly loaded: LoadedPlan;
+  readonly satisfied: boolean;
+  readonly ended: readonly Ended[];
+  readonly stop: readonly StopOrder[];
+  readonly decision: Decision;
+  readonly reason: string;
+  /** Tasks that look for the cause of failures before those are tried again. */
+  readonly recovery: readonly { readonly task: string; readonly before: readonly string[] }[];
+  readonly counts: Counts;
+  readonly done: boolean;
+}
+
+/** Leases and owners are looked after this often while somebody waits. */
+const SWEEP_MS = 5_000;
+/** When no agent of a plan that is run by others has been at work for so long, nobody runs it any more. */
+const ABANDONED_MS = 60_000;
+/** At most this much of a summary stands in the line of an ended task; a failure has more to tell. */
+const MAX_LINE = { completed: 30, other: 160 };
+
+/**
+ * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
+ * over. It sleeps until the plan changes, so waiting costs next to nothing.
+ * @param onWait called now and then while it waits, for progress notifications.
+ */
+export async function collect(
+  ctx: RunContext,
+  actor: string,
+  input: CollectInput,
+  signal: AbortSignal,
+  onWait: (counts: Counts) => void,
+): Promise<Collected> {
+  const store = await existingGraph(ctx, input.plan);
+  const deadline = ctx.now() + input.waitMs;
+  // Before sweeping: an attempt that is found dead now ends during this call.
+  let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+  const sinceSeq = input.sinceSeq ?? loaded.stored.version;
+  await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
+  loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+  const awaited = awaitedTasks(loaded, input);
+  let nextSweep = ctx.now() + SWEEP_MS;
+  let quietSince = ctx.now();
+  for (;;) {
+    if (loaded.graph.live.some(({ state }) => state === "running")) quietSince = ctx.now();
+    const state = judge(
+      loaded,
+      input,
+      awaited,
+      await store.read((reader) => endedSince(reader, loaded, sinceSeq)),
+    );
+    const isOver = ctx.now() >= deadline || signal.aborted;
+    const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
+    const isReached = state.satisfied || (state.impossible && (!input.wholePlan || isAbandoned));
+    const nothingAwaited = awaited.size === 0 && state.news.length === 0;
+    if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, loaded))))) {
+      if (state.satisfied && input.until === "any") {
+        await store.write(ctx.now, actor, (tx) => cancelRest(ctx, tx, input.plan, awaited));
+        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+      }
+      if (isDone(loaded)) {
+        await store.write(ctx.now, actor, async (tx) =>
+          logEscalation(tx, await loadPlan(ctx, tx, input.plan)),
+        );
+        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+      }
+      return result(ctx, store, loaded, state);
+    }
+    const { id, version } = loaded.stored;
+    await store.changed(id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
+    if (ctx.now() >= nextSweep) {
+      await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
+      nextSweep = ctx.now() + SWEEP_MS;
+      onWait(countsOf(loaded));
+    }
+    loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+  }
+}
+
+/**
+ * Whether all that is ready waits for files that others hold: another plan's agents, or a lost one that may still
+ * write. They become free without anything of this plan ending, so nobody could be told to come back then.
+ */
+async function waitsForFiles(ctx: RunContext, store: GraphStore, loaded: LoadedPlan): Promise<boolean> {
+  if (loaded.graph.live.length > 0 || loaded.stored.status !== "open" || isDone(loaded)) return false;
+  const { chosen, refused } = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
+  return chosen.length === 0 && refused.length > 0;
+}
+
+function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<TaskId> {
+  if (input.wholePlan) {
+    const tasks = [...loaded.graph.tasks.values()];
+    return new Set(tasks.filter(({ status }) => !hasEnded(status)).map(({ id }) => id));
+  }
+  if (input.tasks) {
+    return new Set(input.tasks.map((name) => taskOf(loaded, splitTaskName(name, input.plan).id).id));
+  }
+  return new Set(loaded.graph.live.map((claim) => claim.task));
+}
+
+/** Attempts that ended after the event, in order. */
+async function endedSince(
+  reader: GraphReader,
+  loaded: LoadedPlan,
+  sinceSeq: number,
+): Promise<EndedAttempt[]> {
+  const ends = await reader.events(loaded.stored.id, { afterSeq: sinceSeq, type: "attempt.ended" });
+  return ends.flatMap(({ change }) => {
+    const claim = change.type === "attempt.ended" ? loaded.graph.claim(change.attempt) : undefined;
+    return claim?.state === "ended" ? [claim] : [];
+  });
+}
+
+interface Judgement {
+  readonly satisfied: boolean;
+  readonly impossible: boolean;
+  readonly news: readonly EndedAttempt[];
+}
+
+function judge(
+  loaded: LoadedPlan,
+  input: CollectInput,
+  awaited: ReadonlySet<TaskId>,
+  news: readonly EndedAttempt[],
+): Judgement {
+  const live = new Set(loaded.graph.live.map((claim) => claim.task));
+  const statusOf = (id: TaskId) => loaded.graph.tasks.get(id)?.status ?? "cancelled";
+  const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
+  const running = [...awaited].filter((id) => live.has(id));
+  // After a limit nothing runs for a while, and yet the plan goes on: whatever is waited for, that is to come first.
+  const pauses = loaded.pauseMs > 0 && loaded.stored.status === "open" && !isDone(loaded);
+  if (pauses && live.size === 0 && news.length === 0) return { news, satisfied: false, impossible: false };
+  if (input.until === "next") return { news, satisfied: news.length > 0, impossible: live.size === 0 };
+  if (input.until === "all") {
+    // A task that went back to pending for another attempt has not ended yet, but nobody runs it either.
+    const open = [...awaited].filter((id) => live.has(id));
+    const satisfied = open.length === 0 && [...awaited].every((id) => hasEnded(statusOf(id)));
+    const isOver = isDone(loaded) || (loaded.stored.status !== "open" && live.size === 0);
+    return {
+      news,
+      satisfied: satisfied || (input.wholePlan === true && isOver),
+      impossible: open.length === 0,
+    };
+  }
+  const wanted = input.until === "any" ? 1 : input.until.atLeast;
+  const satisfied = completed >= wanted;
+  return { news, satisfied, impossible: running.length === 0 && !satisfied };
+}
+
+async function result(
+  ctx: RunContext,
+  store: GraphStore,
+  loaded: LoadedPlan,
+  state: Judgement,
+): Promise<Collected> {
+  const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
+  const startable = choice.chosen.map(({ task }) => task);
+  const { decision, reason } = decideNow(loaded, startable);
+  return {
+    loaded,
+    satisfied: state.satisfied,
+    ended: state.news.map(endedLine),
+    stop: stopOrders(loaded, ctx.now()),
+    decision,
+    reason,
+    recovery: [...loaded.graph.tasks.values()].flatMap((task) => {
+      const before = recoveredBy(task);
+      return before && !hasEnded(task.status) ? [{ task: task.id, before }] : [];
+    }),
+    counts: countsOf(loaded),
+    done: isDone(loaded),
+  };
+}
+
+function endedLine(attempt: EndedAttempt): Ended {
+  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
+  const verdict = attempt.report?.verdict;
+  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  return {
+    task: attempt.task,
+    outcome: attempt.outcome,
+    line: cleanText(
+      verdict === undefined ? text : `${verdict}: ${text}`,
+      isGood ? MAX_LINE.completed : MAX_LINE.other,
+    ),
+  };
+}
+
+/** @throws CallerError when more tasks are waited for than there are. */
+export function checkUntil(until: Until, tasks: readonly string[] | undefined): void {
+  if (typeof until === "object" && tasks && until.atLeast > tasks.length) {
+    throw new CallerError(
+      "bad_input",
+      `until: atLeast ${until.atLeast} of ${tasks.length} tasks can never be reached.`,
+      `Use at most ${tasks.length}.`,
+      "until",
+    );
+  }
+}

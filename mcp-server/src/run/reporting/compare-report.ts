@@ -1,0 +1,170 @@
+import { isAbsolute, relative, sep } from "node:path";
+import { ignoredFiles } from "../../git/checkout-state.ts";
+import type { AnyClaim, Report } from "../../graph/attempt.ts";
+import type { AttributedFile } from "../../graph/checkout-change.ts";
+import type { Change } from "../../graph/event.ts";
+import { taskName } from "../../graph/task.ts";
+import { declaredFiles, isDeclared } from "../../report/declared-files.ts";
+import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import { normalisePath } from "../../text/normalise.ts";
+import { fileNames, tellWrittenTasks } from "../checkout-watch/scope-notes.ts";
+import type { Look } from "../project/checkout-snapshots.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+type Observed = Extract<Change, { type: "checkout.observed" }>;
+
+/** The report with its files named as scopes name them, however the agent wrote them. */
+export function withRelativeFiles(ctx: RunContext, report: Report): Report {
+  const { root } = ctx.checkout;
+  return {
+    ...report,
+    filesChanged: report.filesChanged.map((path) => {
+      const inside = isAbsolute(path) ? relative(root, path) : "..";
+      return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
+    }),
+  };
+}
+
+/**
+ * Those of the reported files that no look can see change, because git ignores them or they lie elsewhere. Git is
+ * asked only about files that the look does not show.
+ */
+export async function unseenFiles(ctx: RunContext, report: Report, look: Look): Promise<ReadonlySet<string>> {
+  if ("why" in look) return new Set();
+  const files = report.filesChanged.map(normalisePath);
+  const outside = files.filter((path) => isAbsolute(path) || path.split("/").includes("..") || path === "");
+  const inside = files.filter((path) => !outside.includes(path) && !look.files.has(path));
+  return new Set([...outside, ...(await ignoredFiles(ctx.checkout.root, inside))]);
+}
+
+/**
+ * Compares the report of an attempt that has ended with what the looks saw meanwhile. What differs is logged, and
+ * whoever's scope was touched is told.
+ * @param unseen reported files that are not looked at.
+ * @returns one sentence for the agent, or undefined when all is as reported or nothing was seen.
+ */
+export async function compareReport(
+  ctx: RunContext,
+  tx: GraphWriter,
+  { planId, plan, claim }: HeldClaim,
+  unseen: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const stored = await tx.plan(ctx.repository, plan);
+  if (stored?.id !== planId) return undefined;
+  const graph = await tx.graph(stored);
+  const attempts = graph.claimsOf(claim.task);
+  const seen = await observedWith(tx, planId, attempts);
+  const own = seen.filter(({ atWork }) => atWork.some(({ attempt }) => attempt === claim.id));
+  if (own.length === 0 || (await startedUnseen(tx, planId, claim))) return undefined;
+  const declared = declaredFiles(graph.claim(claim.id));
+  const found = differences(claim, declared, own, (attempt) => graph.claim(attempt));
+  const unchanged = seen.some(({ unlisted }) => unlisted !== undefined)
+    ? []
+    : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
+  await tellWrittenTasks(ctx, tx, new Set([planId]), found.outside, taskName(plan, claim.task));
+  const note = sentenceOf({ ...found, unchanged });
+  if (note === undefined) return undefined;
+  await tx.append(planId, {
+    type: "attempt.compared",
+    task: claim.task,
+    attempt: claim.id,
+    unchanged,
+    note,
+  });
+  return note;
+}
+
+/** What the agent of an attempt was told when its report came first. */
+export async function toldBefore(tx: GraphWriter, { planId, claim }: HeldClaim): Promise<string | undefined> {
+  const compared = await tx.events(planId, { type: "attempt.compared", sinceMs: claim.offeredAtMs });
+  return compared
+    .flatMap(({ change }) => (change.type === "attempt.compared" ? [change] : []))
+    .find(({ attempt }) => attempt === claim.id)?.note;
+}
+
+/** What was seen while one of these attempts was at work. */
+async function observedWith(
+  tx: GraphWriter,
+  planId: number,
+  attempts: readonly AnyClaim[],
+): Promise<Observed[]> {
+  const ids = new Set(attempts.map(({ id }) => id));
+  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
+  const events = await tx.events(planId, { type: "checkout.observed", sinceMs });
+  return events
+    .flatMap(({ change }) => (change.type === "checkout.observed" ? [change] : []))
+    .filter(({ atWork }) => atWork.some(({ attempt }) => ids.has(attempt)));
+}
+
+/** Whether nobody looked at the checkout before the attempt started. */
+async function startedUnseen(
+  tx: GraphWriter,
+  planId: number,
+  { id, offeredAtMs }: AnyClaim,
+): Promise<boolean> {
+  const events = await tx.events(planId, { type: "checkout.unmeasured", sinceMs: offeredAtMs });
+  return events.some(
+    ({ change }) =>
+      change.type === "checkout.unmeasured" && change.atWork.some(({ attempt }) => attempt === id),
+  );
+}
+
+interface Differences {
+  /** Reported, and outside the attempt's scope. */
+  readonly outside: readonly string[];
+  /** In the attempt's scope and in no report. */
+  readonly undeclared: readonly string[];
+  /** In the attempt's scope, and another attempt reports it. */
+  readonly byOthers: readonly string[];
+  /** In the scope of nobody who was at work, and in no report. */
+  readonly strays: readonly string[];
+}
+
+function differences(
+  claim: AnyClaim,
+  declared: readonly string[],
+  seen: readonly Observed[],
+  claimOf: (attempt: AnyClaim["id"]) => AnyClaim | undefined,
+): Differences {
+  const found = {
+    outside: new Set<string>(),
+    undeclared: new Set<string>(),
+    byOthers: new Set<string>(),
+    strays: new Set<string>(),
+  };
+  for (const { atWork, files } of seen) {
+    for (const { path, inScopeOf } of files) {
+      const inScope = inScopeOf.includes(claim.id);
+      const byOther = atWork.some(({ attempt }) => isDeclared(declaredFiles(claimOf(attempt)), path));
+      if (isDeclared(declared, path)) {
+        if (!inScope && claim.scope.basis === "declared") found.outside.add(path);
+      } else if (inScope) {
+        found[byOther ? "byOthers" : "undeclared"].add(path);
+      } else if (inScopeOf.length === 0 && !byOther) {
+        found.strays.add(path);
+      }
+    }
+  }
+  return {
+    outside: [...found.outside],
+    undeclared: [...found.undeclared],
+    byOthers: [...found.byOthers],
+    strays: [...found.strays],
+  };
+}
+
+function sentenceOf(found: Differences & { readonly unchanged: readonly string[] }): string | undefined {
+  const parts = [
+    ["written outside your scope", found.outside],
+    ["changed but not in your report", found.undeclared],
+    ["in your scope but written by another task", found.byOthers],
+    ["in your report but unchanged", found.unchanged],
+    ["changed in nobody's scope while you ran", found.strays],
+  ] as const;
+  const said = parts.flatMap(([what, paths]) => (paths.length === 0 ? [] : [`${what}: ${fileNames(paths)}`]));
+  return said.length === 0 ? undefined : `Noted: ${said.join("; ")}.`;
+}
+
+function touches(files: readonly AttributedFile[], declared: string): boolean {
+  return files.some(({ path }) => isDeclared([declared], path));
+}

@@ -1,0 +1,201 @@
+import { existsSync } from "node:fs";
+import { CallerError } from "../../errors/caller-error.ts";
+import { changedFiles } from "../../git/changed-files.ts";
+import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
+import { commitMessage } from "../../git/commit-message.ts";
+import { GitFailed, git } from "../../git/git.ts";
+import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
+import { commitAt, type RefMove, refuseCheckedOut } from "../../git/plan-branch.ts";
+import { type Attempt, isLive, type Report } from "../../graph/attempt.ts";
+import { purposeOf } from "../../graph/purpose.ts";
+import type { Task } from "../../graph/task.ts";
+import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
+import type { GraphReader, GraphStore, GraphWriter } from "../../store/graph-store.ts";
+import {
+  attemptNumber,
+  type ClaimByToken,
+  isRefusal,
+  type TokenRefusal,
+} from "../attempts/claim-by-token.ts";
+import { isolationsOf } from "../attempts/isolations-of.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { type CommittedWork, commitWorktree } from "../worktrees/commit-worktree.ts";
+import { mergeTaskFor } from "../worktrees/conflict-task.ts";
+import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
+
+/** What a report hands in beside its words: commits that are made, and refs that are to move with the report. */
+export interface HandedIn {
+  readonly work: CommittedWork;
+  readonly leftOut: readonly string[];
+  readonly merge: Merge | undefined;
+  /** On the plan's branch, the commits that touched the files in conflict. */
+  readonly others: readonly string[];
+  /** The user's branch, where the policy wants the task committed there. */
+  readonly commitMove: RefMove | undefined;
+  readonly skipped: string | undefined;
+}
+
+/** What of an attempt counts here; one that begins with its report has its number already. */
+export type Working = Pick<Attempt, "id" | "task" | "number" | "scope" | "widened" | "isolation">;
+
+interface Claimed {
+  readonly loaded: LoadedPlan;
+  readonly task: Task;
+  readonly attempt: Working;
+  readonly record: WorkRecord;
+}
+
+/**
+ * Commits the work of a claim, and looks how it merges. Nothing that anybody sees has changed afterwards; `settle` does
+ * that in the transaction of the report.
+ * @param claimIn finds the claim, by whatever speaks for it.
+ * @returns undefined where there is nothing to commit, or no such claim.
+ * @throws CallerError when the work cannot be taken as it is.
+ */
+export async function handIn(
+  ctx: RunContext,
+  store: GraphStore,
+  claimIn: (reader: GraphReader) => Promise<ClaimByToken | TokenRefusal>,
+  report: Report,
+): Promise<HandedIn | undefined> {
+  if (ctx.checkout.gitCommonDir === undefined) return undefined;
+  const claimed = await store.read(async (reader): Promise<Claimed | undefined> => {
+    const found = await claimIn(reader);
+    if (isRefusal(found) || !isLive(found.held.claim)) return undefined;
+    const { loaded, task, held } = found;
+    if (held.claim.isolation !== "worktree" && !isCommitted(loaded)) return undefined;
+    const attempt = { ...found.held.claim, number: attemptNumber(loaded, found.held.claim) };
+    return { loaded, task, attempt, record: await workRecord(reader, held.planId) };
+  });
+  if (!claimed) return undefined;
+  try {
+    return claimed.attempt.isolation === "worktree"
+      ? await fromWorktree(ctx, claimed, report)
+      : await fromCheckout(ctx, claimed, report);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    throw new CallerError(
+      "wrong_state",
+      `Your work could not be committed: ${error.message}`,
+      "Nothing is lost. Mend it if the cause is in your files and report again; else report failed.",
+      "outcome",
+    );
+  }
+}
+
+async function fromWorktree(
+  ctx: RunContext,
+  { loaded, task, attempt, record }: Claimed,
+  report: Report,
+): Promise<HandedIn | undefined> {
+  const worktree = record.cut.get(attempt.id);
+  // A reviewer changes nothing: what its commands leave behind is nobody's work.
+  if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return undefined;
+  const completed = report.outcome === "completed";
+  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const work = await commitWorktree(worktree, message, completed);
+  const nothing = { leftOut: [], commitMove: undefined, skipped: undefined };
+  // What failed is kept on its own branch; only what is complete is merged.
+  if (!completed) return { ...nothing, work, merge: undefined, others: [] };
+  return { ...nothing, work, ...(await mergeOf(ctx, loaded, work.commit, message, worktree.base)) };
+}
+
+async function fromCheckout(
+  ctx: RunContext,
+  { loaded, task, attempt, record }: Claimed,
+  report: Report,
+): Promise<HandedIn | undefined> {
+  const { root } = ctx.checkout;
+  if (report.outcome !== "completed") return undefined;
+  const { policy } = loaded;
+  const isForBranch = isolationsOf(loaded).usesWorktrees;
+  const changed = await changedFiles(root);
+  const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
+  const earlier = new Set([
+    ...[...record.committed.values()].flatMap((line) => line.files),
+    ...ownFilesInOrder(ended, changed, record.seen).flatMap(({ files }) => files),
+  ]);
+  const own = ownFiles(attempt, report.filesChanged, changed, record.seen.get(attempt.id), earlier);
+  const head = await commitAt(root, "HEAD");
+  if (own.files.length + own.leftOut.length === 0 || head === undefined) return undefined;
+  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
+  const commit = own.files.length === 0 ? undefined : await commitFiles(root, parent, own.files, message);
+  const underWay = policy.commit === "task" ? await operationUnderWay(root) : undefined;
+  const moves = policy.commit === "task" && commit !== undefined && underWay === undefined;
+  return {
+    work: { commit: commit ?? head, files: own.files },
+    leftOut: own.leftOut,
+    commitMove: moves ? { ref: "HEAD", from: head, to: commit } : undefined,
+    skipped: underWay && `${task.id} was not committed: ${underWay} is under way in the checkout.`,
+    ...(isForBranch && commit !== undefined
+      ? await mergeOf(ctx, loaded, commit, message, parent)
+      : { merge: undefined, others: [] }),
+  };
+}
+
+/**
+ * The last commit of the plan's work in the shared checkout, which no branch of the user has: the next one builds on
+ * it, or both would bring the same change and conflict.
+ */
+async function lastFromCheckout(root: string, record: WorkRecord, head: string): Promise<string> {
+  const last = [...record.committed.values()].findLast(
+    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0,
+  );
+  return last && (await isAncestor(root, head, last.commit)) ? last.commit : head;
+}
+
+/** Whether what a task changes in the shared checkout is committed with its report, to whatever branch. */
+function isCommitted(loaded: LoadedPlan): boolean {
+  return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
+}
+
+async function mergeOf(
+  ctx: RunContext,
+  loaded: LoadedPlan,
+  commit: string,
+  message: string,
+  base: string,
+): Promise<{ merge: Merge; others: readonly string[] }> {
+  const { root } = ctx.checkout;
+  const { slug } = loaded.stored;
+  await refuseCheckedOut(root, slug);
+  const merge = await prepareMerge(root, slug, commit, `Merge ${message}`);
+  if (merge.kind !== "conflict") return { merge, others: [] };
+  const range = ["--format=%H", "--no-merges", `${base}..${merge.head}`, "--", ...merge.files];
+  const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
+  return { merge, others: touched.split("\n").filter(Boolean) };
+}
+
+/**
+ * Logs what was handed in, inside the transaction of the report; a conflict becomes a task.
+ * @returns the refs that have to move for it to be true.
+ */
+export async function settle(
+  tx: GraphWriter,
+  loaded: LoadedPlan,
+  attempt: Working,
+  handedIn: HandedIn,
+  summary: string,
+): Promise<RefMove[]> {
+  const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
+  const { id: planId } = loaded.stored;
+  const at = { task: attempt.task, attempt: attempt.id };
+  await tx.append(planId, { type: "work.committed", ...at, ...work, leftOut });
+  if (skipped !== undefined) await tx.append(planId, { type: "commit.skipped", reason: skipped });
+  if (merge?.kind === "conflict") {
+    const record = await workRecord(tx, planId);
+    const conflict = { commit: work.commit, head: merge.head, files: merge.files };
+    await tx.append(planId, ...mergeTaskFor(loaded, record, attempt, conflict, { summary, others }));
+  } else if (merge) {
+    const head = merge.kind === "clean" ? merge.move.to : merge.head;
+    await tx.append(planId, { type: "work.merged", ...at, commit: work.commit, head });
+  }
+  return [...(merge?.kind === "clean" ? [merge.move] : []), ...(commitMove ? [commitMove] : [])];
+}
+
+/** After the report is in: the user's index shows what was committed as committed. */
+export async function afterSettling(ctx: RunContext, handedIn: HandedIn): Promise<void> {
+  if (handedIn.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+}

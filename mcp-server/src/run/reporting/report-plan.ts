@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GraphEvent } from "../../graph/event.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
+import { aggregate, type RunReport } from "../../report/aggregate.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { lookAtWhatEnded } from "../checkout-watch/record-changes.ts";
+import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { logEscalation } from "../recovery/next-decision.ts";
+import { type AttemptMeasured, isAttempt, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
+import { type ConversationMeasured, measureAgents, measureConversations } from "../usage/measure-usage.ts";
+import { commitPlan } from "../worktrees/commit-plan.ts";
+import { tidyWorktrees } from "../worktrees/remove-worktrees.ts";
+
+type Measured = AttemptMeasured | ConversationMeasured;
+
+/** The plan's report as it stands now. It is logged that the session was given it. */
+export async function reportPlan(
+  ctx: RunContext,
+  actor: string,
+  slug: string,
+): Promise<{ loaded: LoadedPlan; report: RunReport }> {
+  const store = await existingGraph(ctx, slug);
+  await lookAtWhatEnded(ctx);
+  await commitPlan(ctx, store, slug);
+  await tidyWorktrees(ctx, store, slug, 0);
+  const { session } = ctx.owner;
+  // What the asking session has just said is still on its way into its transcript.
+  if (session !== undefined) await sleep(WRITTEN_AFTER_MS);
+  const measured = await measureUsage(ctx, store, slug, session);
+  return store.write(ctx.now, actor, async (tx) => {
+    await tx.append((await loadPlan(ctx, tx, slug)).stored.id, ...measured);
+    await logEscalation(tx, await loadPlan(ctx, tx, slug));
+    const before = await loadPlan(ctx, tx, slug);
+    const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
+    await tx.append(before.stored.id, { type: "plan.reported", session: session ?? "" });
+    return { loaded: await loadPlan(ctx, tx, slug), report };
+  });
+}
+
+/** The same without a trace in the log: for looking, not for handing over. */
+export async function readReport(ctx: RunContext, slug: string): Promise<RunReport> {
+  const store = await existingGraph(ctx, slug);
+  const measured = await measureUsage(ctx, store, slug, undefined);
+  return store.read(async (reader) => {
+    const loaded = await loadPlan(ctx, reader, slug);
+    const events = await reader.events(loaded.stored.id);
+    return aggregate(
+      withUsage(stateOf(loaded), measured),
+      [...events, ...asEvents(measured, events)],
+      ctx.now(),
+    );
+  });
+}
+
+/** @param asking the session that is being given the report. */
+async function measureUsage(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  asking: string | undefined,
+): Promise<Measured[]> {
+  const agents = await measureAgents(ctx, store, slug, "all");
+  return [...agents, ...(await measureConversations(ctx, store, slug, asking))];
+}
+
+/** The state as it would be if what was measured had been logged. */
+function withUsage(state: PlanState, measured: readonly Measured[]): PlanState {
+  const usages = new Map(
+    measured.flatMap((change) =>
+      change.type === "attempt.measured" ? [[change.attempt, change.usage] as const] : [],
+    ),
+  );
+  const claims = state.claims.map((claim) => {
+    const usage = usages.get(claim.id);
+    return usage && isAttempt(claim) ? { ...claim, usage } : claim;
+  });
+  return { ...state, claims };
+}
+
+/** At the time of the last event: looking changes nothing about when something last happened. */
+function asEvents(measured: readonly Measured[], events: readonly GraphEvent[]): GraphEvent[] {
+  const { seq = 0, atMs = 0 } = events.at(-1) ?? {};
+  return measured.map((change, i) => ({ seq: seq + 1 + i, atMs, v: 1, actor: "server", change }));
+}

@@ -1,0 +1,113 @@
+import type { Evidence, Report } from "../../graph/attempt.ts";
+import type { Change } from "../../graph/event.ts";
+import { type Purpose, purposeOf } from "../../graph/purpose.ts";
+import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { freeId } from "../plan/free-id.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { nextPosition } from "../plan/new-task.ts";
+
+/**
+ * Acceptance commands that failed in files that others were writing are run again when nobody writes, by a task of
+ * their own: it writes nothing and reads everything, so by the rules of scopes it runs beside no writer of the
+ * checkout, and no writer starts beside it. The task that reported them counts as completed and its criterion as not
+ * verified until then; dependents do not wait, because a writer among them would have to wait for itself.
+ *
+ * Only commands of the plan itself are run again, word for word: what an agent typed into a report must not become
+ * another agent's order. And an agent runs them: the server never executes a command of a task.
+ *
+ * There is one such task at a time: commands that fail before it has started are added to it, so that ten tasks that
+ * all ran the whole test suite have it run again once.
+ */
+
+const ROLE = "test-runner";
+
+/** Evidence of a command that ended with another exit code than 0. */
+export type FailedCommand = Extract<Evidence, { readonly command: string }>;
+
+/** The commands of a report that did not succeed. */
+export function failedCommands({ evidence }: Report): FailedCommand[] {
+  return evidence.filter((item): item is FailedCommand => "command" in item && item.exitCode !== 0);
+}
+
+/** The changes that have the failed commands of a completed task run again. */
+export function verifyLater(loaded: LoadedPlan, task: Task, report: Report): Change[] {
+  const commands = [...new Set(failedCommands(report).map(({ command }) => command.trim()))];
+  if (commands.length === 0) return [];
+  const open = [...loaded.graph.tasks.values()].find(
+    (other) =>
+      purposeOf(other)?.kind === "verify" &&
+      other.status === "pending" &&
+      !loaded.graph.hasLiveClaim(other.id),
+  );
+  const before = open ? commandsOf(open) : [];
+  const of = [...new Set([...(open ? verifiedTasks(open) : []), task.id])];
+  const definition = verification(open?.id ?? freeId(loaded, "verify"), of, [
+    ...new Set([...before, ...commands]),
+  ]);
+  return [
+    open
+      ? { type: "task.defined", task: open.id, definition: { ...definitionOf(open), ...definition } }
+      : { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    {
+      type: "decision.taken",
+      decision: "proceed",
+      reason: `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).`,
+    },
+  ];
+}
+
+/** Why a verification is not achieved although it ran: its commands fail also when nobody writes. */
+export function whyNotVerified(task: Task, report: Report | undefined): string | undefined {
+  if (purposeOf(task)?.kind !== "verify") return undefined;
+  if (!report) return "nobody reported how the commands ended";
+  const failed = failedCommands(report).length;
+  return failed === 0
+    ? undefined
+    : `${failed} of ${commandsOf(task).length} commands fail also when nobody writes (for ${verifiedTasks(task).join(", ")})`;
+}
+
+/** What is decided when the commands have been run again. */
+export function afterVerification(task: Task, report: Report | undefined): Change {
+  const tasks = verifiedTasks(task).join(", ");
+  return whyNotVerified(task, report) === undefined
+    ? {
+        type: "decision.taken",
+        decision: "proceed",
+        reason: `What failed for ${tasks} beside other writers succeeds when nobody writes (${task.id}).`,
+      }
+    : {
+        type: "decision.taken",
+        decision: "escalate",
+        reason: `What failed for ${tasks} beside other writers is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`,
+      };
+}
+
+/** The commands that a verification runs. */
+export function commandsOf({ acceptance }: Task): string[] {
+  return acceptance.flatMap(({ command }) => command ?? []);
+}
+
+function verifiedTasks(task: Task): readonly TaskId[] {
+  const purpose = purposeOf(task);
+  return purpose?.kind === "verify" ? purpose.of : [];
+}
+
+function verification(id: TaskId, of: readonly TaskId[], commands: readonly string[]): TaskDefinition {
+  return {
+    id,
+    subject: `Run again what failed for ${of.join(", ")}`,
+    description:
+      "The commands under Acceptance failed while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
+    priority: "low",
+    dependencies: of,
+    needs: "all",
+    writes: [],
+    reads: ["**"],
+    resources: [],
+    inferredWrites: [],
+    agent: ROLE,
+    acceptance: commands.map((command, i) => ({ criterion: `Command ${i + 1} has run`, command })),
+    origin: "server",
+    extra: { purpose: { kind: "verify", of } satisfies Purpose },
+  };
+}

@@ -1,0 +1,186 @@
+import type { Report } from "../../graph/attempt.ts";
+import type { Change } from "../../graph/event.ts";
+import { type Purpose, purposeOf } from "../../graph/purpose.ts";
+import { hasEnded } from "../../graph/readiness.ts";
+import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import type { Decision } from "../../policy/decision.ts";
+import {
+  isAbout,
+  isRejectedForGood,
+  MAX_REVIEWS,
+  waitForReviews,
+  wantsReview,
+  workBehind,
+} from "../../policy/review.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { nextPosition } from "../plan/new-task.ts";
+import { fixOf, type Reviewed, reviewedPlan, reviewedTask, reviewOf } from "./review-brief.ts";
+
+/** A review, or the work that mends what one found. */
+type Step = Extract<Purpose, { readonly kind: "review" | "fix" }>;
+
+/**
+ * Why what was reviewed is not achieved: it was rejected for the last time, or the review says nothing of it, which
+ * is no acceptance.
+ */
+export function whyNotAccepted(task: Task, report: Report | undefined): string | undefined {
+  const purpose = purposeOf(task);
+  if (purpose?.kind !== "review") return undefined;
+  if (report?.verdict === undefined) return "the review gave no verdict";
+  return isRejectedForGood(purpose, report)
+    ? `${workOf(purpose)} was rejected in ${MAX_REVIEWS} reviews`
+    : undefined;
+}
+
+/** What was rejected in its last review, by that review; undefined for any other task. */
+export function rejectedWork({ graph }: LoadedPlan, task: Task): string | undefined {
+  const purpose = purposeOf(task);
+  if (purpose?.kind !== "review" || task.status !== "failed") return undefined;
+  const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
+  return last?.state === "ended" && last.report?.verdict === "rejected" ? workOf(purpose) : undefined;
+}
+
+/** A task that has completed is reviewed, and so is what mended it: its dependents wait for that. */
+export function afterCompletion(loaded: LoadedPlan, task: Task): Change[] {
+  const purpose = purposeOf(task);
+  if (purpose?.kind === "fix") {
+    const reviewed = reviewedBy(loaded, purpose);
+    return reviewed ? reviewChanges(loaded, reviewed, purpose.round + 1, task) : [];
+  }
+  if (!wantsReview(task, loaded.policy)) return [];
+  return reviewChanges(loaded, { of: task, work: [task] }, 1, task);
+}
+
+/** What a verdict means: the way is free, what was found is mended, or a person has to decide. */
+export function afterVerdict(
+  loaded: LoadedPlan,
+  review: Task,
+  step: Step,
+  report: Report | undefined,
+): Change[] {
+  const work = workOf(step);
+  if (report?.verdict === undefined) {
+    return [decided("escalate", `${review.id} gave no verdict on ${work}: somebody has to decide.`)];
+  }
+  if (report.verdict === "accepted") {
+    return [decided("proceed", `${work} was accepted in review ${step.round} (${review.id}).`)];
+  }
+  const reviewed = reviewedBy(loaded, step);
+  if (!reviewed) return [];
+  if (isRejectedForGood(step, report)) {
+    const held = step.of === undefined ? "" : " What depends on it waits.";
+    const reason = `${work} was rejected in ${MAX_REVIEWS} reviews (${review.id}): somebody has to decide.${held}`;
+    return [decided("escalate", reason)];
+  }
+  const fix = fixOf(loaded, reviewed, review, step.round, report);
+  return [
+    { type: "task.created", task: fix.id, definition: fix, position: nextPosition(loaded) },
+    ...inPlaceOf(loaded, review.id, fix),
+    decided(
+      "retry",
+      `${work} was rejected in review ${step.round} of at most ${MAX_REVIEWS} (${review.id}): ${fix.id} mends what was found, and another review follows.`,
+    ),
+  ];
+}
+
+/** Why the plan as a whole is not reviewed now, or the changes that have it reviewed. */
+export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; changes: Change[] } {
+  const { graph, policy, stored } = loaded;
+  if (stored.status !== "open") return { why: `The plan is ${stored.status}.` };
+  if (policy.review !== "end") return { why: `The policy says review ${policy.review}.` };
+  if (stored.source.kind !== "file") return { why: "The plan did not come from a file." };
+  const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
+  if (open) return { why: "Not everything is completed." };
+  const reviewed = reviewedPlan(loaded);
+  const own = reviewed.work.filter((task) => !purposeOf(task));
+  if (own.length < 2) return { why: "Fewer than two tasks have written anything." };
+  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
+  if (last && !own.some((task) => task.position > last.position)) {
+    return { why: `It was reviewed: ${last.id}.` };
+  }
+  const review = reviewOf(loaded, reviewed, 1, []);
+  const created = { type: "task.created" as const, task: review.id, definition: review };
+  return {
+    id: review.id,
+    changes: [
+      { ...created, position: nextPosition(loaded) },
+      decided("proceed", `Everything is completed: ${review.id} reviews the plan as a whole.`),
+    ],
+  };
+}
+
+/** The review that waits to judge what the task has done. */
+export function openReviewOf({ graph }: LoadedPlan, id: TaskId): Task | undefined {
+  return [...graph.tasks.values()].find(
+    (task) =>
+      task.status === "pending" && purposeOf(task)?.kind === "review" && task.dependencies.includes(id),
+  );
+}
+
+function isStepOfPlan(purpose: Purpose | undefined): boolean {
+  return (purpose?.kind === "review" || purpose?.kind === "fix") && purpose.of === undefined;
+}
+
+function reviewChanges(loaded: LoadedPlan, reviewed: Reviewed, round: number, done: Task): Change[] {
+  const merges = [...loaded.graph.tasks.values()].filter((task) => {
+    const purpose = purposeOf(task);
+    return purpose?.kind === "merge" && purpose.of === done.id && !hasEnded(task.status);
+  });
+  const after = [done.id, ...merges.map(({ id }) => id)];
+  const review = reviewOf(loaded, reviewed, round, after);
+  const { of } = reviewed;
+  const dependents =
+    round > 1 ? inPlaceOf(loaded, done.id, review) : of ? besideWork(loaded, of.id, review) : [];
+  const name = of?.id ?? "the plan";
+  return [
+    { type: "task.created", task: review.id, definition: review, position: nextPosition(loaded) },
+    ...dependents,
+    decided("wait", `What depends on ${name} waits for review ${round} of it (${review.id}).`),
+  ];
+}
+
+/** Whoever depends on the work waits for its first review too. Completed tasks are final; running ones may be retried. */
+function besideWork({ graph }: LoadedPlan, work: TaskId, review: TaskDefinition): Change[] {
+  const taskOf = (id: TaskId) => graph.tasks.get(id);
+  const steps = new Map([[work, review.id]]);
+  return definitions([...graph.tasks.values()], (task) =>
+    task.dependencies.some((id) => workBehind(id, taskOf) === work)
+      ? waitForReviews(definitionOf(task), taskOf, steps)
+      : undefined,
+  );
+}
+
+/** Whoever waited for the step before waits for the next one; nobody else, because a person may have said otherwise. */
+function inPlaceOf({ graph }: LoadedPlan, before: TaskId, next: TaskDefinition): Change[] {
+  const taskOf = (id: TaskId) => graph.tasks.get(id);
+  const work = workBehind(before, taskOf);
+  return definitions([...graph.tasks.values()], (task) =>
+    task.dependencies.includes(before) && !isAbout(task, work, taskOf)
+      ? {
+          ...definitionOf(task),
+          dependencies: task.dependencies.map((id) => (id === before ? next.id : id)),
+        }
+      : undefined,
+  );
+}
+
+function definitions(tasks: readonly Task[], changed: (task: Task) => TaskDefinition | undefined): Change[] {
+  return tasks.flatMap((task): Change[] => {
+    const definition = task.status === "completed" ? undefined : changed(task);
+    return definition && definition.dependencies.join() !== task.dependencies.join()
+      ? [{ type: "task.defined", task: task.id, definition }]
+      : [];
+  });
+}
+
+function reviewedBy(loaded: LoadedPlan, step: Step): Reviewed | undefined {
+  return step.of === undefined ? reviewedPlan(loaded) : reviewedTask(loaded, step.of);
+}
+
+function workOf(step: Step): string {
+  return step.of ?? "the plan";
+}
+
+function decided(decision: Decision, reason: string): Change {
+  return { type: "decision.taken", decision, reason };
+}

@@ -1,0 +1,104 @@
+import type { AttemptId } from "../../graph/attempt.ts";
+import { WorkflowRuns } from "./workflow-runs.ts";
+
+/** Tool calls are remembered until so many newer ones came; a call is answered long before. */
+const MAX_CALLS = 2_000;
+
+/** Who makes a tool call, as the host's hooks tell it. */
+export interface Caller {
+  /** Undefined: the main conversation. */
+  readonly agentId: string | undefined;
+}
+
+/**
+ * What this server process knows of the one session that it serves. Nothing of it needs to survive the
+ * process: whatever matters is in the graph.
+ */
+export class SessionMemory {
+  readonly #calls = new Map<string, Caller>();
+  readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
+  /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
+  readonly plans = new Set<string>();
+  /** Scripts of the host that run a plan. */
+  readonly workflows = new WorkflowRuns();
+  /** Attempts whose agents have their worktree, or are about to get it. */
+  readonly placed = new Map<AttemptId, Promise<void>>();
+  /** Version of each plan that the main conversation has heard of. */
+  readonly told = new Map<string, number>();
+  /** Version of each plan at which the session was sent back to work. */
+  readonly sentBack = new Map<string, number>();
+  /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
+  knowsHowToWait = false;
+  /** Events of other agents' writes that the agents concerned were told. */
+  readonly toldNotes = new Set<number>();
+  /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
+  #openTurn: string | undefined;
+  #interrupted = false;
+  /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
+  constructor(readonly interactive: boolean) {}
+
+  /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /** A prompt that finds the turn before it unended follows on an interruption. */
+  turnBegins(promptId: string): void {
+    if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId)
+      this.#interrupted = true;
+    this.#openTurn = promptId;
+  }
+
+  isOpenTurn(promptId: string): boolean {
+    return this.#openTurn === promptId;
+  }
+
+  turnEnds(): void {
+    this.#openTurn = undefined;
+  }
+
+  /** The main conversation goes on with the run. */
+  goesOn(): void {
+    this.#interrupted = false;
+  }
+
+  /** Something was logged that tells the main conversation nothing: whoever knew all before still does. */
+  overlook(plan: string, before: number, after: number): void {
+    for (const versions of [this.told, this.sentBack]) {
+      if (versions.get(plan) === before) versions.set(plan, after);
+    }
+  }
+
+  noteCall(toolUseId: string, caller: Caller): void {
+    remember(this.#calls, toolUseId, caller);
+  }
+
+  callerOf(toolUseId: string | undefined): Caller | undefined {
+    return toolUseId === undefined ? undefined : this.#calls.get(toolUseId);
+  }
+
+  noteLaunch(toolUseId: string, launch: { token: string; attempt: AttemptId }): void {
+    remember(this.#launches, toolUseId, launch);
+  }
+
+  launchOf(toolUseId: string): { readonly token: string; readonly attempt: AttemptId } | undefined {
+    return this.#launches.get(toolUseId);
+  }
+
+  /** The launch came to nothing, for instance because the user refused it: it may be tried again. */
+  forgetLaunch(attempt: AttemptId): void {
+    for (const [toolUseId, launch] of this.#launches) {
+      if (launch.attempt === attempt) this.#launches.delete(toolUseId);
+    }
+  }
+
+  wasLaunched(attempt: AttemptId): boolean {
+    return [...this.#launches.values()].some((launch) => launch.attempt === attempt);
+  }
+}
+
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > MAX_CALLS && !oldest.done) map.delete(oldest.value);
+}

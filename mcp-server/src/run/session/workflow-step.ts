@@ -1,0 +1,53 @@
+import type { TaskId } from "../../graph/task.ts";
+import { renderBriefReport } from "../../report/brief-report.ts";
+import { nextBatch, sameOwner } from "../claims/next-batch.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { reportPlan } from "../reporting/report-plan.ts";
+
+/** By this name the agents of the script claim their tasks. */
+export const WORKFLOW_WORKER = "workflow";
+
+/** An agent that the script is to start: it claims its task itself. */
+export interface Start {
+  readonly task: string;
+  /** The agent type, as the host knows it. */
+  readonly agent: string;
+  /** Which attempt at the task it will be, from 1: a script that was told the same twice sees that nothing came of it. */
+  readonly attempt: number;
+}
+
+/** What the script that runs a plan does next. */
+export interface WorkflowStep {
+  /** The most urgent first. Tasks that were offered and not claimed yet are named again. */
+  readonly start: readonly Start[];
+  /** The plan has come to its end, or must not go on: what there is to tell of it. */
+  readonly report?: string;
+}
+
+/**
+ * The same decision as `nextBatch`, for the host's script engine: what can start now is offered to this session, and
+ * the script names each task to an agent of its own.
+ */
+export async function workflowStep(ctx: RunContext, actor: string, slug: string): Promise<WorkflowStep> {
+  const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
+  const goesOn = loaded.stored.status === "open" && !done;
+  const start = launch.map(({ task, subagent_type }) => ({
+    task,
+    agent: subagent_type,
+    attempt: attemptsAt(loaded, task as TaskId) + 1,
+  }));
+  if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
+  const { report } = await reportPlan(ctx, actor, slug);
+  return { start, report: renderBriefReport(report) };
+}
+
+/** For how many more agents the engine has room now, those that it was told of and that have not begun included. */
+function roomIn({ workflowCap, owner }: RunContext, { graph }: LoadedPlan): number {
+  const working = graph.live.filter((claim) => claim.state === "running" && sameOwner(claim.owner, owner));
+  return Math.max(0, workflowCap - working.length);
+}
+
+function attemptsAt({ graph }: LoadedPlan, task: TaskId): number {
+  return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
+}

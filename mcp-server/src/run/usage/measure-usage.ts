@@ -1,0 +1,129 @@
+import { stat } from "node:fs/promises";
+import type { AttemptId } from "../../graph/attempt.ts";
+import type { Change } from "../../graph/event.ts";
+import { addUsage, isSameUsage, NO_USAGE, type Usage } from "../../graph/usage.ts";
+import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
+import { conversationUsage } from "../../report/usage-figures.ts";
+import type { GraphReader, GraphStore, HeldClaim } from "../../store/graph-store.ts";
+import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { type AttemptMeasured, isAttempt, measureAttempts } from "./agent-usage.ts";
+import {
+  launchSessions,
+  type OrchestratingSession,
+  orchestratingSessions,
+} from "./orchestrating-sessions.ts";
+
+export type ConversationMeasured = Extract<Change, { readonly type: "conversation.measured" }>;
+
+/** Which attempts are measured: those that may have used more than the graph says, or those that it says nothing of. */
+type Which = "all" | "unknown";
+
+/**
+ * Reads from the transcripts what the agents of a plan have used up to now, running ones included. It reads files:
+ * not to be called inside a transaction. What cannot be measured is left out, and what was measured before stands.
+ */
+export async function measureAgents(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  which: Which,
+): Promise<AttemptMeasured[]> {
+  const { planId, agents, bytes, launchedIn } = await store.read(async (reader) => {
+    const loaded = await loadPlan(ctx, reader, slug);
+    return {
+      planId: loaded.stored.id,
+      agents: await agentsOf(reader, loaded, which),
+      bytes: await knownLengths(reader, loaded),
+      launchedIn: launchSessions(await reader.events(loaded.stored.id, { type: "batch.launched" })),
+    };
+  });
+  const found: AttemptMeasured[] = [];
+  for (const [agentId, attempts] of agents) {
+    const file = await ctx.transcripts.ofAgent(
+      agentId,
+      attempts.flatMap(({ claim }) => [launchedIn.get(claim.id) ?? [], claim.owner.session ?? []].flat()),
+    );
+    const length = file && (await stat(file).catch(() => undefined))?.size;
+    if (file === undefined || attempts.every(({ claim }) => bytes.get(claim.id) === length)) continue;
+    for (const { held, change } of await measureAttempts(file, attempts)) {
+      if (held.planId === planId) found.push(change);
+    }
+  }
+  return found;
+}
+
+/** The agents of the plan with all of their attempts, in whatever plan. */
+async function agentsOf(
+  reader: GraphReader,
+  { graph }: LoadedPlan,
+  which: Which,
+): Promise<Map<string, HeldClaim[]>> {
+  const asked = graph.claims
+    .filter(isAttempt)
+    .filter(({ state, usage }) => which === "all" || state === "running" || usage === undefined)
+    .flatMap(({ agentId }) => agentId ?? []);
+  const agents = new Map<string, HeldClaim[]>();
+  for (const held of await reader.attemptsOfAgents([...new Set(asked)])) {
+    const agentId = isAttempt(held.claim) ? held.claim.agentId : undefined;
+    if (agentId !== undefined) agents.set(agentId, [...(agents.get(agentId) ?? []), held]);
+  }
+  return agents;
+}
+
+/** How long the transcripts were from which attempts were measured. */
+async function knownLengths(reader: GraphReader, { stored }: LoadedPlan): Promise<Map<AttemptId, number>> {
+  const events = await reader.events(stored.id, { type: "attempt.measured" });
+  return new Map(
+    events.flatMap(({ change }) =>
+      change.type === "attempt.measured" ? [[change.attempt, change.bytes] as const] : [],
+    ),
+  );
+}
+
+/**
+ * Reads from the transcripts what the main conversations used for a plan, each from its session's first claim to the
+ * report.
+ * @param asking the session that is being given the report now.
+ */
+export async function measureConversations(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  asking: string | undefined,
+): Promise<ConversationMeasured[]> {
+  const { sessions, known } = await store.read(async (reader) => {
+    const { stored, graph } = await loadPlan(ctx, reader, slug);
+    const events = [
+      ...(await reader.events(stored.id, { type: "batch.launched" })),
+      ...(await reader.events(stored.id, { type: "plan.reported" })),
+    ];
+    return {
+      sessions: orchestratingSessions(graph.claims, events, ctx.now(), asking),
+      known: conversationUsage(await reader.events(stored.id, { type: "conversation.measured" })),
+    };
+  });
+  const found: ConversationMeasured[] = [];
+  for (const session of sessions) {
+    const usage = await usageOf(ctx, session);
+    const before = known.get(session.session);
+    if (usage === undefined || (before && isSameUsage(usage, before))) continue;
+    found.push({ type: "conversation.measured", session: session.session, usage });
+  }
+  return found;
+}
+
+/** @returns undefined unless every conversation of the session could be measured. */
+async function usageOf(
+  ctx: RunContext,
+  { conversations, period }: OrchestratingSession,
+): Promise<Usage | undefined> {
+  let sum = NO_USAGE;
+  for (const conversation of conversations) {
+    const file = await ctx.transcripts.ofSession(conversation);
+    const usage = file && (await transcriptUsage(file, "main", [period]))?.usage[0];
+    if (!usage) return undefined;
+    sum = addUsage(sum, usage);
+  }
+  return sum;
+}

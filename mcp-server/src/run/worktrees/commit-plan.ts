@@ -1,0 +1,65 @@
+import { changedFiles } from "../../git/changed-files.ts";
+import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
+import { planCommitMessage } from "../../git/commit-message.ts";
+import { commitAt, moveRefs, RefMoved } from "../../git/plan-branch.ts";
+import type { Change } from "../../graph/event.ts";
+import { ownFilesInOrder } from "../../policy/own-files.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { isDone } from "../plan/progress.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { type WorkRecord, workRecord } from "./work-record.ts";
+
+/**
+ * With `commit: end`, the one commit of what the plan's completed tasks changed in the shared checkout, once nothing
+ * is left to run. What is committed no longer differs, so calling it again does nothing.
+ */
+export async function commitPlan(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
+  if (ctx.checkout.gitCommonDir === undefined) return;
+  const { root } = ctx.checkout;
+  const toDo = await store.read(async (reader) => {
+    const plan = await loadPlan(ctx, reader, slug);
+    if (plan.policy.commit !== "end" || !isDone(plan)) return undefined;
+    return { loaded: plan, record: await workRecord(reader, plan.stored.id) };
+  });
+  if (!toDo) return;
+  const { loaded, record } = toDo;
+  const head = await commitAt(root, "HEAD");
+  const parts = filesOfPlan(loaded, record, await changedFiles(root));
+  const files = [...new Set(parts.flatMap((part) => part.files))];
+  if (head === undefined || files.length === 0) return;
+  const { id: planId, slug: plan, title } = loaded.stored;
+  const underWay = await operationUnderWay(root);
+  if (underWay !== undefined) {
+    const reason = `The plan was not committed: ${underWay} is under way in the checkout.`;
+    await store.write(ctx.now, "server", (tx) => tx.append(planId, { type: "commit.skipped", reason }));
+    return;
+  }
+  const tasks = parts.flatMap((part) => loaded.graph.tasks.get(part.attempt.task) ?? []);
+  const message = planCommitMessage(plan, title, [...new Set(tasks)]);
+  const commit = await commitFiles(root, head, files, message);
+  if (commit === undefined) return;
+  const logged = parts.map(({ attempt, files: own, leftOut }): Change => {
+    const at = { task: attempt.task, attempt: attempt.id };
+    return { type: "work.committed", ...at, commit, files: own, leftOut };
+  });
+  try {
+    await store.write(ctx.now, "server", async (tx) => {
+      await tx.append(planId, ...logged);
+      await moveRefs(root, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${plan}`);
+    });
+  } catch (error) {
+    // The user committed at the same moment: the next call sees what is left.
+    if (error instanceof RefMoved) return;
+    throw error;
+  }
+  await refreshIndex(root, files);
+}
+
+/** What the completed tasks changed. */
+function filesOfPlan({ graph }: LoadedPlan, record: WorkRecord, changed: readonly string[]) {
+  const ended = graph.claims.filter((claim) => claim.state === "ended");
+  return ownFilesInOrder(ended, changed, record.seen).filter(
+    ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0,
+  );
+}

@@ -1,0 +1,118 @@
+import { planBranch } from "../../git/plan-branch.ts";
+import type { Change } from "../../graph/event.ts";
+import type { Purpose } from "../../graph/purpose.ts";
+import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import { shownPath } from "../../text/display-path.ts";
+import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
+import { freeId } from "../plan/free-id.ts";
+import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import { nextPosition } from "../plan/new-task.ts";
+import type { Working } from "../reporting/prepare-work.ts";
+import type { WorkRecord } from "./work-record.ts";
+
+export interface Conflict {
+  readonly commit: string;
+  readonly head: string;
+  readonly files: readonly string[];
+}
+
+/** What is told of the two sides of a conflict. */
+export interface Sides {
+  /** The summary of the report that brought the conflict. */
+  readonly summary: string;
+  /** Commits of the plan's branch that touch the files and that the task's work does not know. */
+  readonly others: readonly string[];
+}
+
+/** Text of the other side that stands in a merge task: enough to see who it was. */
+const MAX_SUMMARY = 300;
+
+/**
+ * The changes that turn a conflict into a task: it names both sides, runs in a worktree in which the merge is begun,
+ * and whatever waited for the task waits for it too.
+ */
+export function mergeTaskFor(
+  loaded: LoadedPlan,
+  record: WorkRecord,
+  attempt: Working,
+  conflict: Conflict,
+  sides: Sides,
+): Change[] {
+  const task = taskOf(loaded, attempt.task);
+  const id = freeId(loaded, `${task.id}-merge`);
+  const definition: TaskDefinition = {
+    id,
+    subject: `Merge ${task.id}: ${plainSubject(task.subject)}`,
+    description: description(loaded, record, attempt, conflict, sides),
+    priority: "high",
+    ...(task.agent !== undefined && { agent: task.agent }),
+    dependencies: [task.id],
+    needs: "all",
+    writes: [...conflict.files],
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    isolation: "worktree",
+    acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
+    origin: "server",
+    extra: { purpose: { kind: "merge", of: task.id } satisfies Purpose },
+  };
+  const dependents = [...loaded.graph.tasks.values()].filter(
+    (other) => other.status === "pending" && other.dependencies.includes(task.id),
+  );
+  return [
+    { type: "task.created", task: id, definition, position: nextPosition(loaded) },
+    ...dependents.map((other) => ({
+      type: "task.defined" as const,
+      task: other.id,
+      definition: waitingFor(definitionOf(other), task.id, id),
+    })),
+    { type: "work.conflicted", task: task.id, attempt: attempt.id, mergeTask: id, ...conflict },
+  ];
+}
+
+/** Who needs only some of what it names would count the task and its merge as two: it waits for the merge instead. */
+function waitingFor(dependent: TaskDefinition, task: TaskId, merge: TaskId): TaskDefinition {
+  const kept =
+    dependent.needs === "all" || dependent.needs === "settled"
+      ? dependent.dependencies
+      : dependent.dependencies.filter((id) => id !== task);
+  return { ...dependent, dependencies: [...kept, merge] };
+}
+
+function description(
+  loaded: LoadedPlan,
+  record: WorkRecord,
+  attempt: Working,
+  { commit, head, files }: Conflict,
+  { summary, others }: Sides,
+): string {
+  const { slug } = loaded.stored;
+  const branch = planBranch(slug);
+  const mergedBy = new Map([...record.merged.values()].map((line) => [line.commit, line.task]));
+  const theirs = others.map((other) => {
+    const by = mergedBy.get(other);
+    return `commit ${other}${by === undefined ? "" : ` of ${sideOf(loaded, by, summaryOf(loaded, by))}`}`;
+  });
+  return [
+    `Commit ${commit} of ${sideOf(loaded, attempt.task, summary)} (attempt ${attempt.number}) does not go together with the plan's branch ${branch} (at ${head}).`,
+    `Files in conflict: ${files.map(shownPath).join(", ")}.`,
+    `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
+    "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. Do not commit and do not abort the merge: your report finishes it.",
+  ].join("\n\n");
+}
+
+function summaryOf(loaded: LoadedPlan, id: TaskId): string {
+  const reports = loaded.graph
+    .claimsOf(id)
+    .map((claim) => (claim.state === "ended" ? claim.report : undefined));
+  return reports.findLast((report) => report !== undefined)?.summary ?? "";
+}
+
+/** A task by name, with the beginning of what it reported as a quotation. */
+function sideOf(loaded: LoadedPlan, id: TaskId, summary: string): string {
+  const task = taskOf(loaded, id);
+  const short = cleanText(summary, MAX_SUMMARY);
+  const said = short === "" ? "" : `, which reported "${short}"`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task.subject), NAME_LIMIT)}"${said}`;
+}

@@ -1,0 +1,60 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import { GitFailed } from "../../git/git.ts";
+import { RefMoved } from "../../git/plan-branch.ts";
+import type { AttemptId } from "../../graph/attempt.ts";
+import { definitionOf } from "../../graph/task.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { endAttempt } from "../attempts/end-attempt.ts";
+import { loadPlan, taskOf } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { PrerequisiteUnmerged, prepareWorktree, type Worktree } from "./worktree.ts";
+
+/**
+ * The worktree in which the agent of a claim works, made if need be. Where there can be none the claim ends, so
+ * that nobody works on anything else than what the task builds on.
+ * @throws CallerError that says why there is none.
+ */
+export async function worktreeOfClaim(
+  ctx: RunContext,
+  store: GraphStore,
+  attempt: AttemptId,
+  made?: string,
+): Promise<Worktree> {
+  for (;;) {
+    try {
+      return await prepareWorktree(ctx, store, attempt, made);
+    } catch (error) {
+      if (error instanceof RefMoved) continue;
+      const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
+      if (!isExpected || !(error instanceof Error)) throw error;
+      await giveUp(ctx, store, attempt, error);
+      throw new CallerError(
+        "wrong_state",
+        `There is no worktree for this task: ${error.message}. Its claim has ended.`,
+        "Do not work on it; end your turn with one line that says so.",
+        "task",
+      );
+    }
+  }
+}
+
+async function giveUp(ctx: RunContext, store: GraphStore, attempt: AttemptId, why: Error): Promise<void> {
+  const cause = `no worktree: ${why.message}`;
+  await store.write(ctx.now, "server", async (tx) => {
+    const held = await tx.claimById(attempt);
+    if (!held) return;
+    const { claim, planId } = held;
+    if (why instanceof PrerequisiteUnmerged) {
+      const task = taskOf(await loadPlan(ctx, tx, held.plan), claim.task);
+      const dependencies = [...new Set([...task.dependencies, why.waitFor])];
+      const definition = { ...definitionOf(task), dependencies };
+      await tx.append(planId, { type: "task.defined", task: task.id, definition });
+    }
+    if (claim.state === "offered") {
+      await tx.append(planId, { type: "claim.returned", task: claim.task, attempt, cause });
+    } else if (claim.state === "running") {
+      const outcome = why instanceof PrerequisiteUnmerged ? "cancelled" : "lost";
+      await endAttempt(ctx, tx, held, { outcome, cause });
+    }
+  });
+}

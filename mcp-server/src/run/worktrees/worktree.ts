@@ -1,0 +1,192 @@
+import { existsSync, realpathSync } from "node:fs";
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { CallerError } from "../../errors/caller-error.ts";
+import { GitFailed, git } from "../../git/git.ts";
+import { gitIdentity } from "../../git/git-identity.ts";
+import { isAncestor, prepareMerge } from "../../git/merge-tree.ts";
+import { ensurePlanBranch, moveRefs } from "../../git/plan-branch.ts";
+import { type AttemptId, isLive } from "../../graph/attempt.ts";
+import type { Change } from "../../graph/event.ts";
+import { type TaskId, taskName } from "../../graph/task.ts";
+import type { GraphStore, HeldClaim } from "../../store/graph-store.ts";
+import { type LoadedPlan, loadPlan, taskOf } from "../plan/load-plan.ts";
+import { undefinedIfMissing } from "../project/inside-checkout.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { conflictFor, mergedCommit, type WorkRecord, workRecord } from "./work-record.ts";
+
+/** The worktree of an attempt, cut and verified. */
+export type Worktree = Extract<Change, { type: "worktree.cut" }>;
+
+/** Where Claude Code keeps its agents' worktrees; those of other clients lie beside them. */
+const FOLDER = ".claude/worktrees";
+
+/** A prerequisite's work is not on the plan's branch: the task has to wait for this one. */
+export class PrerequisiteUnmerged extends Error {
+  override readonly name = "PrerequisiteUnmerged";
+  constructor(readonly waitFor: TaskId) {
+    super(`the work before it is not merged yet; ${waitFor} does that`);
+  }
+}
+
+/**
+ * The worktree of a live claim: the one that it has, or a new one, cut from the plan's branch when that holds the
+ * merged work of every prerequisite, and checked to hold it before anybody works there.
+ * @param made a fresh worktree that the host made for the claim's agent; else one is made here.
+ * @throws PrerequisiteUnmerged, CallerError, GitFailed
+ */
+export async function prepareWorktree(
+  ctx: RunContext,
+  store: GraphStore,
+  attempt: AttemptId,
+  made: string | undefined,
+): Promise<Worktree> {
+  const { held, loaded, record } = await store.read(async (reader) => {
+    const claim = await reader.claimById(attempt);
+    if (!claim || !isLive(claim.claim)) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    return {
+      held: claim,
+      loaded: await loadPlan(ctx, reader, claim.plan),
+      record: await workRecord(reader, claim.planId),
+    };
+  });
+  const existing = record.cut.get(attempt);
+  if (existing && existsSync(existing.path)) return existing;
+  const cut = await cutWorktree(ctx, held, loaded, record, made);
+  await store.write(ctx.now, "server", (tx) => tx.append(held.planId, cut));
+  return cut;
+}
+
+async function cutWorktree(
+  ctx: RunContext,
+  held: HeldClaim,
+  loaded: LoadedPlan,
+  record: WorkRecord,
+  made: string | undefined,
+): Promise<Worktree> {
+  const { root } = ctx.checkout;
+  const { task, id: attempt } = held.claim;
+  const wanted = commitsBefore(loaded, record, task);
+  const base = await headWith(root, loaded, wanted);
+  const place = made ?? (await ownPlace(ctx, held));
+  const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
+  await verify(place, base, wanted);
+  const conflict = conflictFor(record, task);
+  if (conflict) await beginMerge(place, conflict.commit);
+  return {
+    type: "worktree.cut",
+    task,
+    attempt,
+    path: realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim()),
+    branch,
+    base,
+    ...(conflict && { merging: conflict.commit }),
+  };
+}
+
+/** What the tasks before it have merged. @throws PrerequisiteUnmerged */
+function commitsBefore(loaded: LoadedPlan, record: WorkRecord, task: TaskId): string[] {
+  const open = (id: TaskId) => loaded.graph.tasks.get(id)?.status !== "completed";
+  return taskOf(loaded, task).dependencies.flatMap((id) => {
+    const conflict = record.conflicted.findLast((line) => line.task === id);
+    // The task that solves a conflict is the one that does not wait for its end.
+    if (conflict && conflict.mergeTask !== task && open(conflict.mergeTask))
+      throw new PrerequisiteUnmerged(conflict.mergeTask);
+    return mergedCommit(record, id) ?? [];
+  });
+}
+
+/** The plan's branch with these commits in it: they were merged before, but people move branches. */
+async function headWith(root: string, loaded: LoadedPlan, commits: readonly string[]): Promise<string> {
+  const { slug } = loaded.stored;
+  for (const commit of commits) {
+    const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
+    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
+    if (merge.kind === "conflict") {
+      throw new CallerError(
+        "wrong_state",
+        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
+        "Ask the user to put that commit back on the branch.",
+      );
+    }
+  }
+  return ensurePlanBranch(root, slug);
+}
+
+async function ownPlace(ctx: RunContext, { plan, claim }: HeldClaim): Promise<string> {
+  await exclude(ctx);
+  const folder = join(ctx.checkout.root, FOLDER);
+  await mkdir(folder, { recursive: true });
+  return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
+}
+
+/** A task's id as a part of a folder's and a branch's name; the attempt's number keeps equal ones apart. */
+function nameOf(task: TaskId): string {
+  return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
+}
+
+async function add(root: string, { plan, claim }: HeldClaim, place: string, base: string): Promise<string> {
+  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  const why = `in use by ${taskName(plan, claim.task)}`;
+  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
+  // -B: a try that failed may have left the branch, which nobody else uses.
+  await git(root, [...command, "-B", branch, place, base]);
+  return branch;
+}
+
+/**
+ * Moves a worktree that nobody has worked in to the base. Git keeps what lies there uncommitted, and refuses where
+ * that is not possible.
+ */
+async function adopt(
+  ctx: RunContext,
+  { plan, claim }: HeldClaim,
+  place: string,
+  base: string,
+): Promise<string> {
+  await exclude(ctx);
+  const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
+  const [top = "", common = ""] = facts.trim().split("\n");
+  const isOurs =
+    realpathSync(top) !== ctx.checkout.root &&
+    realpathSync(resolve(place, common)) === ctx.checkout.gitCommonDir;
+  if (!isOurs) throw new CallerError("wrong_state", `${place} is no worktree of this repository.`, "Stop.");
+  const current = (await git(place, ["branch", "--show-current"])).trim();
+  // Only a branch that was made for this worktree is moved: any other may be somebody's.
+  if (/^(worktree-|parallel-work\/)/.test(current)) {
+    await git(place, ["reset", "--quiet", "--keep", base]);
+    return current;
+  }
+  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
+  return branch;
+}
+
+/** @throws GitFailed when the worktree does not hold what the task builds on. */
+async function verify(place: string, base: string, commits: readonly string[]): Promise<void> {
+  const head = (await git(place, ["rev-parse", "HEAD"])).trim();
+  const holds = await Promise.all(commits.map((commit) => isAncestor(place, commit, head)));
+  if (head !== base || holds.includes(false)) {
+    throw new GitFailed("rev-parse", undefined, `${place} does not stand at ${base}`, "");
+  }
+}
+
+/** Begins the merge that the task is to finish: the conflicts stand in the files. */
+async function beginMerge(place: string, commit: string): Promise<void> {
+  try {
+    const env = await gitIdentity(place);
+    await git(place, ["merge", "--quiet", "--no-ff", "--no-commit", commit], { env });
+  } catch (error) {
+    if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
+  }
+}
+
+/** Worktrees are nothing that a user wants to see in `git status`. */
+async function exclude(ctx: RunContext): Promise<void> {
+  const folder = join(ctx.checkout.gitCommonDir ?? "", "info");
+  const file = join(folder, "exclude");
+  const text = (await readFile(file, "utf8").catch(undefinedIfMissing)) ?? "";
+  if (text.split("\n").includes(`${FOLDER}/`)) return;
+  await mkdir(folder, { recursive: true });
+  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${FOLDER}/\n`);
+}
