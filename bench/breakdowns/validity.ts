@@ -1,4 +1,4 @@
-import { clashOf } from "../../mcp-server/src/graph/scope.ts";
+import { clashOf } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { Task } from "../../mcp-server/src/graph/task.ts";
 import { claimedScope } from "../../mcp-server/src/policy/exclusivity.ts";
 import type { Policy } from "../../mcp-server/src/policy/policy.ts";

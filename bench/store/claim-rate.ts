@@ -1,6 +1,6 @@
 import { claimTask } from "../../mcp-server/src/run/claims/claim-task.ts";
-import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { type Figure, figure, median } from "./figures.ts";
 import { CAP, complete, makePlan, tokenOf } from "./product.ts";
 import type { RawLoop } from "./raw-loop.ts";

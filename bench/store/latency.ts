@@ -1,6 +1,6 @@
-import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { type Figure, figure, median, quantile, type Target } from "./figures.ts";
 import { addHistory, complete, makePlan, tokenOf } from "./product.ts";
 import { type Timed, timed } from "./timed.ts";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { collect } from "../../mcp-server/src/run/reporting/collect.ts";
-import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
+import { collect } from "../../mcp-server/src/run/reporting/collect.ts";
 import { type Figure, figure, median } from "./figures.ts";
 import { complete, contextOf, makePlan, openGraph, tokenOf } from "./product.ts";
 

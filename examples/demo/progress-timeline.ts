@@ -1,7 +1,7 @@
 import { clearScreenDown, moveCursor } from "node:readline";
 import pc from "picocolors";
+import { renderTimeline } from "../../mcp-server/src/report/timeline/timeline.ts";
 import { plural } from "../../mcp-server/src/text/format.ts";
-import { renderTimeline } from "../../mcp-server/src/report/timeline.ts";
 import type { Look } from "./run-watch.ts";
 
 /** Progress in a terminal: a timeline that is drawn anew in its place and goes when the run is over. */

@@ -1,9 +1,9 @@
 import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
-import type { TimelineRow } from "../../mcp-server/src/report/timeline-rows.ts";
-import { timelineOf } from "../../mcp-server/src/report/timeline-rows.ts";
-import { createContext, type RunContext } from "../../mcp-server/src/run/project/run-context.ts";
+import type { TimelineRow } from "../../mcp-server/src/report/timeline/timeline-rows.ts";
+import { timelineOf } from "../../mcp-server/src/report/timeline/timeline-rows.ts";
 import { load, stateOf } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { type Counts, countsOf } from "../../mcp-server/src/run/plan/progress.ts";
+import { createContext, type RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 
 /** How a plan stands at one moment, as `parallel status` sees it. */
 export interface Look {

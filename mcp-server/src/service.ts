@@ -14,11 +14,11 @@ import { lookAtWhatEnded } from "./run/checkout-watch/record-changes.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/project/run-context.ts";
 import { SessionMemory } from "./run/session/session.ts";
-import { cleanAnswer } from "./tools/clean-answer.ts";
-import { failure, UnknownTool } from "./tools/failure.ts";
+import { cleanAnswer } from "./tools/answer/clean-answer.ts";
+import { failure, UnknownTool } from "./tools/answer/failure.ts";
 import { TOOLS } from "./tools/index.ts";
-import { refuseDeepNesting } from "./tools/nesting.ts";
-import { readArguments } from "./tools/read-arguments.ts";
+import { refuseDeepNesting } from "./tools/input/nesting.ts";
+import { readArguments } from "./tools/input/read-arguments.ts";
 
 /** The part of a request that the host sends beside the arguments. */
 type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { BreakdownError } from "../../mcp-server/src/breakdown/errors.ts";
+import { CallerError } from "../../mcp-server/src/errors/caller-error.ts";
 import type { AttemptId, BlockedOn, Report } from "../../mcp-server/src/graph/attempt.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
 import { agentEnded } from "../../mcp-server/src/run/attempts/agent-ended.ts";
-import { claimTask } from "../../mcp-server/src/run/claims/claim-task.ts";
-import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
-import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
-import { CallerError } from "../../mcp-server/src/errors/caller-error.ts";
-import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
-import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
-import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
-import { splitTask } from "../../mcp-server/src/run/edits/split-task.ts";
 import { sweep } from "../../mcp-server/src/run/attempts/end-attempt.ts";
+import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
+import { claimTask } from "../../mcp-server/src/run/claims/claim-task.ts";
+import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
+import { splitTask } from "../../mcp-server/src/run/edits/split-task.ts";
 import { updatePlan } from "../../mcp-server/src/run/edits/update-plan.ts";
 import { updateTask } from "../../mcp-server/src/run/edits/update-task.ts";
+import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
+import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import {
   DEFAULT_ROLE,
   EVERYTHING,

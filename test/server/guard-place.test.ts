@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { Places } from "../../mcp-server/src/run/guard/place.ts";
+import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { repository } from "./checkout.ts";
 import { git, temporaryFolder } from "./parallel-server.ts";
 

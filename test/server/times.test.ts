@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { OFFER_MS } from "../../mcp-server/src/policy/policy.ts";
-import { createContext, type RunContext } from "../../mcp-server/src/run/project/run-context.ts";
-import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
+import { createContext, type RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { repository, task, tokenIn } from "./checkout.ts";
 import { emptyEnvironment } from "./parallel-server.ts";
 

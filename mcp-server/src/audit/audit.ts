@@ -1,5 +1,5 @@
 import type { Usage } from "../graph/usage.ts";
-import { assignSlots } from "../report/slots.ts";
+import { assignSlots } from "../report/timeline/slots.ts";
 import type { AgentRun } from "./agent-run.ts";
 import type { Skipped } from "./conversation.ts";
 import type { Finding, RuleId } from "./finding.ts";

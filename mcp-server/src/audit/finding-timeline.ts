@@ -1,6 +1,6 @@
 import type { TaskId } from "../graph/task.ts";
-import { renderTimeline } from "../report/timeline.ts";
-import type { BarKind } from "../report/timeline-rows.ts";
+import { renderTimeline } from "../report/timeline/timeline.ts";
+import type { BarKind } from "../report/timeline/timeline-rows.ts";
 import type { AgentFigures, Found } from "./audit.ts";
 
 /** More rows than these are no picture any more. */

@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE, type Usage } from "../graph/usage.ts";
-import { assignSlots, type Span } from "../report/slots.ts";
+import { assignSlots, type Span } from "../report/timeline/slots.ts";
 import type { AgentRun } from "./agent-run.ts";
 import type { Conversation, Place } from "./conversation.ts";
 

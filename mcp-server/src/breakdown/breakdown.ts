@@ -1,4 +1,4 @@
-import { inferWrites } from "../graph/infer-scope.ts";
+import { inferWrites } from "../graph/scope/infer-scope.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { BreakdownError, readEach } from "./errors.ts";

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { surroundingsOf } from "../doctor/surroundings.ts";
 import { createContext, type RunContext } from "../run/project/run-context.ts";
-import { failure } from "../tools/failure.ts";
+import { failure } from "../tools/answer/failure.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import type { PlanOptions } from "./plan.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createColors } from "picocolors";
 import { hasEnded } from "../graph/readiness.ts";
-import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/analysis-text.ts";
+import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/render/analysis-text.ts";
 import { writeSuggestedScopes } from "../run/edits/write-suggested-scopes.ts";
 import { analyzeFile } from "../run/planning/analyze-file.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";

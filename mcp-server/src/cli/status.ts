@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
-import { renderTimeline } from "../report/timeline.ts";
-import { timelineOf } from "../report/timeline-rows.ts";
+import { renderTimeline } from "../report/timeline/timeline.ts";
+import { timelineOf } from "../report/timeline/timeline-rows.ts";
 import { type LoadedPlan, load, loadPlan, stateOf } from "../run/plan/load-plan.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";

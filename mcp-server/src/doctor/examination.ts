@@ -5,7 +5,7 @@ import { type HostSettings, readHostSettings, variablesOf } from "../host/settin
 import { type Checkout, findCheckout } from "../run/project/checkout.ts";
 import { type GraphLocation, graphLocation } from "../run/project/graph-location.ts";
 import type { GraphInspection } from "../store/inspection.ts";
-import { failure } from "../tools/failure.ts";
+import { failure } from "../tools/answer/failure.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What went wrong, and what to do. */

@@ -1,4 +1,4 @@
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope/scope.ts";
 import type { Isolation, TaskId } from "./task.ts";
 import type { Usage } from "./usage.ts";
 

@@ -1,4 +1,4 @@
-import type { Scope } from "./scope.ts";
+import type { Scope } from "./scope/scope.ts";
 
 /** `<plan slug>`: `[a-z0-9][a-z0-9-]{0,63}`. */
 export type PlanSlug = string & { readonly brand: "PlanSlug" };

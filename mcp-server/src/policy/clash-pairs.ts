@@ -1,5 +1,5 @@
-import { GlobIndex } from "../graph/glob-index.ts";
-import { type Clash, clashOf, type Glob, type Scope } from "../graph/scope.ts";
+import { GlobIndex } from "../graph/scope/glob-index.ts";
+import { type Clash, clashOf, type Glob, type Scope } from "../graph/scope/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 
 /** Two tasks, by index, that may not run at the same time, and why. */

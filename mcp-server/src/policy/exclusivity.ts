@@ -1,4 +1,4 @@
-import { type Clash, clashOf, type Scope } from "../graph/scope.ts";
+import { type Clash, clashOf, type Scope } from "../graph/scope/scope.ts";
 import { scopeOf, type TaskDefinition } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 

@@ -1,7 +1,7 @@
 import type { AnyClaim } from "../graph/attempt.ts";
-import { matches as matchesGlob, overlap } from "../graph/globs.ts";
-import { literalGlob } from "../graph/literal-glob.ts";
-import type { Glob } from "../graph/scope.ts";
+import { matches as matchesGlob, overlap } from "../graph/scope/globs.ts";
+import { literalGlob } from "../graph/scope/literal-glob.ts";
+import type { Glob } from "../graph/scope/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 import type { Policy } from "./policy.ts";
 

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptId, EndedAttempt } from "../graph/attempt.ts";
-import { matches } from "../graph/globs.ts";
+import { matches } from "../graph/scope/globs.ts";
 
 /** Which of the changed files of a shared checkout are an attempt's. */
 export interface OwnFiles {

@@ -2,8 +2,8 @@ import type { TaskId } from "../graph/task.ts";
 import { plural } from "../text/format.ts";
 import { escapeMarkdown } from "../text/sanitize.ts";
 import type { RunReport } from "./aggregate.ts";
-import { statusLine, waitingLine } from "./markdown.ts";
-import { shareLine } from "./share-line.ts";
+import { shareLine } from "./figures/share-line.ts";
+import { statusLine, waitingLine } from "./render/markdown.ts";
 
 /** Of a large plan whose tasks all failed, these are enough to see why. */
 const SHOWN = 5;

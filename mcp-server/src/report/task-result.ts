@@ -4,9 +4,9 @@ import type { PlanState } from "../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../graph/task.ts";
 import type { Usage } from "../graph/usage.ts";
 import { normalisePath } from "../text/normalise.ts";
-import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
+import { totalUsage } from "./figures/usage-figures.ts";
 import { notRunReasons } from "./not-run.ts";
-import { totalUsage } from "./usage-figures.ts";
+import { type AttemptSpan, attemptSpans, lengthOf } from "./timeline/attempt-span.ts";
 
 /** One attempt at a task. */
 export interface AttemptResult {

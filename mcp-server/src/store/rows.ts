@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import type { AnyClaim, AttemptId, Outcome, Report } from "../graph/attempt.ts";
 import type { Change, GraphEvent } from "../graph/event.ts";
 import type { PlanSource, PlanStatus, Throttle } from "../graph/plan.ts";
-import type { Scope } from "../graph/scope.ts";
+import type { Scope } from "../graph/scope/scope.ts";
 import type { Isolation, PlanSlug, Task, TaskDefinition, TaskId, TaskStatus } from "../graph/task.ts";
 import type { Usage } from "../graph/usage.ts";
 import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";

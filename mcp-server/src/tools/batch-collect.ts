@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
+import { nextStep } from "./answer/next-step.ts";
+import { stopsFor } from "./answer/stops-for.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { ids, plan } from "./fields.ts";
-import { nextStep } from "./next-step.ts";
-import { stopsFor } from "./stops-for.ts";
+import { ids, plan } from "./input/fields.ts";
 
 /** Long enough for most agents, and below the time after which the host gives up on a silent call. */
 const DEFAULT_WAIT_SECONDS = 1_500;

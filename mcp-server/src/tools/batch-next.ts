@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { nextBatch } from "../run/claims/next-batch.ts";
 import { shortCounts } from "../run/plan/progress.ts";
+import { nextStep, waitFor } from "./answer/next-step.ts";
+import { stopsFor } from "./answer/stops-for.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
-import { plan } from "./fields.ts";
-import { nextStep, waitFor } from "./next-step.ts";
-import { stopsFor } from "./stops-for.ts";
+import { plan } from "./input/fields.ts";
 
 export const batchNext = defineTool({
   name: "batch_next",

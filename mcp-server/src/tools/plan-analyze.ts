@@ -2,7 +2,7 @@ import * as z from "zod";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
 import { defineTool, READ } from "./define-tool.ts";
-import { plan } from "./fields.ts";
+import { plan } from "./input/fields.ts";
 
 export const planAnalyze = defineTool({
   name: "plan_analyze",

@@ -3,7 +3,7 @@ import { createPlan } from "../run/edits/create-plan.ts";
 import { countsOf, shortCounts } from "../run/plan/progress.ts";
 import { policyInput } from "../run/project/policy-input.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { plan, tasks } from "./fields.ts";
+import { plan, tasks } from "./input/fields.ts";
 
 const MAX_WARNINGS = 10;
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { renderMarkdown } from "../report/markdown.ts";
+import { renderMarkdown } from "../report/render/markdown.ts";
 import { isDone } from "../run/plan/progress.ts";
 import { reportPlan } from "../run/reporting/report-plan.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { plan } from "./fields.ts";
+import { plan } from "./input/fields.ts";
 
 export const planReport = defineTool({
   name: "plan_report",

@@ -4,9 +4,9 @@ import { updatePlan } from "../run/edits/update-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { policyInput } from "../run/project/policy-input.ts";
 import { reviewPlan } from "../run/review/review-plan.ts";
+import { nextStep } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { plan } from "./fields.ts";
-import { nextStep } from "./next-step.ts";
+import { plan } from "./input/fields.ts";
 
 export const planUpdate = defineTool({
   name: "plan_update",

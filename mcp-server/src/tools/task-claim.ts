@@ -3,7 +3,7 @@ import { claimTask } from "../run/claims/claim-task.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { WORKFLOW_WORKER } from "../run/session/workflow-step.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
-import { plan } from "./fields.ts";
+import { plan } from "./input/fields.ts";
 
 export const taskClaim = defineTool({
   name: "task_claim",

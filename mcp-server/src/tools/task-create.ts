@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { createTasks } from "../run/plan/new-task.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
+import { nextStep } from "./answer/next-step.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
-import { plan, tasks } from "./fields.ts";
-import { nextStep } from "./next-step.ts";
+import { plan, tasks } from "./input/fields.ts";
 
 export const taskCreate = defineTool({
   name: "task_create",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { getTask } from "../run/briefs/get-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { taskName, token } from "./fields.ts";
+import { taskName, token } from "./input/fields.ts";
 
 export const taskGet = defineTool({
   name: "task_get",

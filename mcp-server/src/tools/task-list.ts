@@ -2,7 +2,7 @@ import * as z from "zod";
 import { TASK_STATUSES } from "../graph/task.ts";
 import { listTasks } from "../run/edits/list-tasks.ts";
 import { defineTool, READ } from "./define-tool.ts";
-import { plan } from "./fields.ts";
+import { plan } from "./input/fields.ts";
 
 export const taskList = defineTool({
   name: "task_list",

@@ -3,7 +3,7 @@ import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES
 import type { TaskId } from "../graph/task.ts";
 import { reportTask } from "../run/reporting/report-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { evidence, ids, paths, taskName, token } from "./fields.ts";
+import { evidence, ids, paths, taskName, token } from "./input/fields.ts";
 
 const input = z.strictObject({
   task: taskName,

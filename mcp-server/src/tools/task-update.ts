@@ -4,7 +4,7 @@ import { taskName as nameOf } from "../graph/task.ts";
 import { splitTask } from "../run/edits/split-task.ts";
 import { updateTask } from "../run/edits/update-task.ts";
 import { type Answer, defineTool, type ToolContext, WRITE } from "./define-tool.ts";
-import { ids, longText, paths, taskName, tasks, token } from "./fields.ts";
+import { ids, longText, paths, taskName, tasks, token } from "./input/fields.ts";
 
 export const taskUpdate = defineTool({
   name: "task_update",

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { auditSession } from "../../../mcp-server/src/audit/audit.ts";
-import { MAX_LINE_BYTES, readLines } from "../../../mcp-server/src/host/transcripts/read-lines.ts";
 import { readConversation, readSession } from "../../../mcp-server/src/audit/read-session.ts";
 import { findNotifications } from "../../../mcp-server/src/audit/task-notification.ts";
+import { MAX_LINE_BYTES, readLines } from "../../../mcp-server/src/host/transcripts/read-lines.ts";
 import {
   type Agent,
   call,

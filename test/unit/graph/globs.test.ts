@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
-import { InvalidGlob, matches, normaliseGlob, overlap } from "../../../mcp-server/src/graph/globs.ts";
+import { InvalidGlob, matches, normaliseGlob, overlap } from "../../../mcp-server/src/graph/scope/globs.ts";
 
 describe("normaliseGlob", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clashOf, type Scope } from "../../../mcp-server/src/graph/scope.ts";
+import { clashOf, type Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 
 function scope(parts: Partial<Scope>): Scope {
   return { basis: "declared", writes: [], reads: [], resources: [], ...parts };

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { commitMessage, planCommitMessage } from "../../../mcp-server/src/git/commit-message.ts";
 import type { Report } from "../../../mcp-server/src/graph/attempt.ts";
 import type { GraphEvent } from "../../../mcp-server/src/graph/event.ts";
 import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
+import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
+import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown.ts";
+import { renderTasks } from "../../../mcp-server/src/report/render/tasks-markdown.ts";
+import { renderGantt } from "../../../mcp-server/src/report/timeline/gantt.ts";
+import { renderTimeline } from "../../../mcp-server/src/report/timeline/timeline.ts";
 import { cleanLines, cleanText } from "../../../mcp-server/src/text/sanitize.ts";
-import { renderGantt } from "../../../mcp-server/src/report/gantt.ts";
-import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
-import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
-import { renderTasks } from "../../../mcp-server/src/report/tasks-markdown.ts";
-import { renderTimeline } from "../../../mcp-server/src/report/timeline.ts";
 import { visibleJson } from "../../../mcp-server/src/text/visible-json.ts";
-import { commitMessage, planCommitMessage } from "../../../mcp-server/src/git/commit-message.ts";
 import { HOSTILE_TEXTS, MARK, UNSEEN } from "../../hostile-texts.ts";
 import { planState, report, START_MS, task } from "../report/plan-fixture.ts";
 

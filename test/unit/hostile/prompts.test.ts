@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { CallerError } from "../../../mcp-server/src/errors/caller-error.ts";
 import type { EndedAttempt, Report } from "../../../mcp-server/src/graph/attempt.ts";
 import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
 import { type BriefFacts, writeBrief } from "../../../mcp-server/src/run/briefs/brief.ts";
-import { CallerError } from "../../../mcp-server/src/errors/caller-error.ts";
 import { shownPath } from "../../../mcp-server/src/text/display-path.ts";
-import { cleanAnswer } from "../../../mcp-server/src/tools/clean-answer.ts";
-import { failure } from "../../../mcp-server/src/tools/failure.ts";
+import { cleanAnswer } from "../../../mcp-server/src/tools/answer/clean-answer.ts";
+import { failure } from "../../../mcp-server/src/tools/answer/failure.ts";
 import { HOSTILE_TEXTS, MARK, UNSEEN } from "../../hostile-texts.ts";
 import { report, task } from "../report/plan-fixture.ts";
 

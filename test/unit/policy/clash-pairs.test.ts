@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clashOf, type Scope } from "../../../mcp-server/src/graph/scope.ts";
+import { clashOf, type Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import { clashPairs } from "../../../mcp-server/src/policy/clash-pairs.ts";
 import { runsAlone } from "../../../mcp-server/src/policy/exclusivity.ts";
 

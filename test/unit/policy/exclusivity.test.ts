@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../../mcp-server/src/graph/scope.ts";
+import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import {
   claimedScope,
   clashOfClaims,

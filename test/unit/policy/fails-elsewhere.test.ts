@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../../mcp-server/src/graph/scope.ts";
+import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import { type FailureFacts, failsElsewhere } from "../../../mcp-server/src/policy/fails-elsewhere.ts";
 
 const scope = (writes: string[], basis: Scope["basis"] = "declared"): Scope => ({

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AttemptId, RunningAttempt } from "../../../mcp-server/src/graph/attempt.ts";
-import { matches } from "../../../mcp-server/src/graph/globs.ts";
-import type { Scope } from "../../../mcp-server/src/graph/scope.ts";
+import { matches } from "../../../mcp-server/src/graph/scope/globs.ts";
+import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import type { TaskId } from "../../../mcp-server/src/graph/task.ts";
 import { judge, type Target } from "../../../mcp-server/src/policy/guard.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId, EndedAttempt } from "../../../mcp-server/src/graph/attempt.ts";
-import type { Scope } from "../../../mcp-server/src/graph/scope.ts";
+import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import { ownFiles, ownFilesInOrder } from "../../../mcp-server/src/policy/own-files.ts";
 
 function scope(basis: Scope["basis"], ...writes: string[]): Scope {

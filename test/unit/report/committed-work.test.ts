@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change, GraphEvent } from "../../../mcp-server/src/graph/event.ts";
 import type { PlanSlug, TaskId } from "../../../mcp-server/src/graph/task.ts";
-import { committedWork } from "../../../mcp-server/src/report/committed-work.ts";
+import { committedWork } from "../../../mcp-server/src/report/files/committed-work.ts";
 
 const PLAN = "shop" as PlanSlug;
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
-import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
-import { isTestFile } from "../../../mcp-server/src/report/test-file.ts";
+import { isTestFile } from "../../../mcp-server/src/report/files/test-file.ts";
+import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "./example-run.ts";
 import { planState, START_MS, task } from "./plan-fixture.ts";
 

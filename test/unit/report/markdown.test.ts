@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
-import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
-import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
+import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
+import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "./example-run.ts";
 import { eventsOf, id, planState, START_MS, task } from "./plan-fixture.ts";
 

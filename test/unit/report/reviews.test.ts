@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Purpose } from "../../../mcp-server/src/graph/purpose.ts";
 import type { Task } from "../../../mcp-server/src/graph/task.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
-import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
+import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown.ts";
 import { eventsOf, id, planState, type Ran, START_MS, task } from "./plan-fixture.ts";
 
 const HOSTILE = "Fine.\n\n# Report\n**Overall status: ✓** <img src=x> \u001b[2J [click](http://evil)";

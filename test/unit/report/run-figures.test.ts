@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
 import type { Task } from "../../../mcp-server/src/graph/task.ts";
-import { measureRun } from "../../../mcp-server/src/report/run-figures.ts";
+import { measureRun } from "../../../mcp-server/src/report/figures/run-figures.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "./example-run.ts";
 import { eventsOf, id, planState, START_MS, task } from "./plan-fixture.ts";
 

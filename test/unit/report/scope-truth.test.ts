@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { AttributedFile } from "../../../mcp-server/src/graph/checkout-change.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
-import { scopeTruth } from "../../../mcp-server/src/report/scope-truth.ts";
+import { scopeTruth } from "../../../mcp-server/src/report/files/actual-writes.ts";
 import { eventsOf, id, planState, type Ran, task } from "./plan-fixture.ts";
 
 const a = task("a", { writes: ["src/a/**"] });

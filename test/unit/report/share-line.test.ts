@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
-import { shareLine } from "../../../mcp-server/src/report/share-line.ts";
+import { shareLine } from "../../../mcp-server/src/report/figures/share-line.ts";
 import { planState, type Ran, START_MS, task } from "./plan-fixture.ts";
 
 function lineOf(...ran: Ran[]): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { matches } from "../../../mcp-server/src/graph/globs.ts";
-import { suggestedScopes } from "../../../mcp-server/src/report/suggested-scopes.ts";
+import { matches } from "../../../mcp-server/src/graph/scope/globs.ts";
+import { suggestedScopes } from "../../../mcp-server/src/report/files/suggested-scopes.ts";
 import { id, task } from "./plan-fixture.ts";
 
 /** What is suggested to a task that declared `writes` and wrote these files, beside another one. */

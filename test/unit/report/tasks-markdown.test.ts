@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
 import type { PlanSlug, TaskId, TaskStatus } from "../../../mcp-server/src/graph/task.ts";
-import { renderTasks } from "../../../mcp-server/src/report/tasks-markdown.ts";
+import { renderTasks } from "../../../mcp-server/src/report/render/tasks-markdown.ts";
 
 const DAY = Date.UTC(2026, 2, 2, 10);
 

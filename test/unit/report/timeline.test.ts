@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { renderGantt } from "../../../mcp-server/src/report/timeline/gantt.ts";
+import { renderTimeline } from "../../../mcp-server/src/report/timeline/timeline.ts";
+import { timelineOf, timelineOfSchedule } from "../../../mcp-server/src/report/timeline/timeline-rows.ts";
 import { cellWidth } from "../../../mcp-server/src/text/cell-width.ts";
-import { renderGantt } from "../../../mcp-server/src/report/gantt.ts";
-import { renderTimeline } from "../../../mcp-server/src/report/timeline.ts";
-import { timelineOf, timelineOfSchedule } from "../../../mcp-server/src/report/timeline-rows.ts";
 import { EXAMPLE_END_MS, exampleState } from "./example-run.ts";
 import { id, planState, START_MS, task } from "./plan-fixture.ts";
 

@@ -3,8 +3,8 @@ import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
 import type { Usage } from "../../../mcp-server/src/graph/usage.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
-import { renderLedger } from "../../../mcp-server/src/report/ledger.ts";
-import { renderMarkdown } from "../../../mcp-server/src/report/markdown.ts";
+import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
+import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown.ts";
 import { eventsOf, id, planState, type Ran, START_MS, task } from "./plan-fixture.ts";
 
 const NOW = START_MS + 1_000_000;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { EndedAttempt, Report } from "../../../mcp-server/src/graph/attempt.ts";
+import { findToken } from "../../../mcp-server/src/graph/token.ts";
 import {
   addedToLaunchLine,
   type BriefFacts,
   launchLine,
   writeBrief,
 } from "../../../mcp-server/src/run/briefs/brief.ts";
-import { findToken } from "../../../mcp-server/src/graph/token.ts";
 import { id, task } from "../report/plan-fixture.ts";
 
 const TOKEN = "17-abcdefghijklmnopqrstuvwxyz";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_POLICY } from "../../../mcp-server/src/policy/policy.ts";
 import { CallerError } from "../../../mcp-server/src/errors/caller-error.ts";
+import { DEFAULT_POLICY } from "../../../mcp-server/src/policy/policy.ts";
 import {
   effectivePolicy,
   policyInput,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { CallerError } from "../../../mcp-server/src/errors/caller-error.ts";
 import { TOOLS } from "../../../mcp-server/src/tools/index.ts";
-import { readArguments } from "../../../mcp-server/src/tools/read-arguments.ts";
+import { readArguments } from "../../../mcp-server/src/tools/input/read-arguments.ts";
 
 /** How a tool refuses the arguments. */
 function refusal(tool: string, given: unknown): CallerError {

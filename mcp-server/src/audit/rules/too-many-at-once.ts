@@ -1,4 +1,4 @@
-import { assignSlots } from "../../report/slots.ts";
+import { assignSlots } from "../../report/timeline/slots.ts";
 import type { AgentRun } from "../agent-run.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { phrase } from "../phrase.ts";

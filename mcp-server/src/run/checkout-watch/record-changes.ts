@@ -2,7 +2,7 @@ import { type CheckoutState, changesBetween, LOOK_LIMIT_MS } from "../../git/che
 import { Fingerprints } from "../../git/fingerprint.ts";
 import { type AnyClaim, isDraining } from "../../graph/attempt.ts";
 import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-change.ts";
-import { matches } from "../../graph/globs.ts";
+import { matches } from "../../graph/scope/globs.ts";
 import { taskName } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";

@@ -1,5 +1,5 @@
-import { matches } from "../../graph/globs.ts";
 import { hasEnded } from "../../graph/readiness.ts";
+import { matches } from "../../graph/scope/globs.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
 import type { GraphWriter } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";

@@ -2,7 +2,7 @@ import { isDraining, isLive, type Owner } from "../../graph/attempt.ts";
 import { levels } from "../../graph/levels.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import type { Scope } from "../../graph/scope.ts";
+import type { Scope } from "../../graph/scope/scope.ts";
 import { type Isolation, plainSubject, type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { claimedScope, clashOfClaims, widenedScope } from "../../policy/exclusivity.ts";

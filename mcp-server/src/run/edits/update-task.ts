@@ -1,6 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { findCycle } from "../../graph/cycle.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import type { GraphWriter } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue } from "../attempts/claim-by-token.ts";

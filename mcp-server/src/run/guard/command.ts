@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { matches } from "../../graph/globs.ts";
-import { literalGlob } from "../../graph/literal-glob.ts";
+import { matches } from "../../graph/scope/globs.ts";
+import { literalGlob } from "../../graph/scope/literal-glob.ts";
 import type { Target } from "../../policy/guard.ts";
 import {
   type Effect,

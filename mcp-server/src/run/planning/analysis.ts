@@ -1,7 +1,7 @@
 import { ancestors } from "../../graph/ancestors.ts";
 import { levels } from "../../graph/levels.ts";
 import { orderedDespiteParallelWith, parallelWith } from "../../graph/parallel-with.ts";
-import type { Clash } from "../../graph/scope.ts";
+import type { Clash } from "../../graph/scope/scope.ts";
 import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { wantsReview } from "../../policy/review.ts";

@@ -1,8 +1,8 @@
 import { hasEnded } from "../../graph/readiness.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
-import { renderTimeline } from "../../report/timeline.ts";
-import { timelineOfSchedule } from "../../report/timeline-rows.ts";
+import { renderTimeline } from "../../report/timeline/timeline.ts";
+import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";

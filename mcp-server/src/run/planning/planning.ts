@@ -1,6 +1,6 @@
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
-import type { Scope } from "../../graph/scope.ts";
+import type { Scope } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { type ClashPair, clashPairs } from "../../policy/clash-pairs.ts";

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import type { Glob, Scope } from "../../graph/scope.ts";
+import type { Glob, Scope } from "../../graph/scope/scope.ts";
 
 /** Whether the file system below `folder` takes `A` and `a` for the same file. */
 export function isCaseInsensitive(folder: string): boolean {

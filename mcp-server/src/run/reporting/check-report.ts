@@ -3,7 +3,7 @@ import type { BlockedOn, Report } from "../../graph/attempt.ts";
 import { unknownNumber, withCriterionText } from "../../graph/criterion.ts";
 import { findCycle } from "../../graph/cycle.ts";
 import { purposeOf } from "../../graph/purpose.ts";
-import { type Scope, scopeMayWrite } from "../../graph/scope.ts";
+import { type Scope, scopeMayWrite } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import { failsElsewhere } from "../../policy/fails-elsewhere.ts";

@@ -4,7 +4,7 @@ import type { AnyClaim, Report } from "../../graph/attempt.ts";
 import type { AttributedFile } from "../../graph/checkout-change.ts";
 import type { Change } from "../../graph/event.ts";
 import { taskName } from "../../graph/task.ts";
-import { declaredFiles, isDeclared } from "../../report/declared-files.ts";
+import { declaredFiles, isDeclared } from "../../report/files/declared-files.ts";
 import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import { fileNames, tellWrittenTasks } from "../checkout-watch/scope-notes.ts";

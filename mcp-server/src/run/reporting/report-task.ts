@@ -1,7 +1,7 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { moveRefs, RefMoved } from "../../git/plan-branch.ts";
 import type { Report } from "../../graph/attempt.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import type { GraphReader, GraphStore, GraphWriter } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, startOrContinue, type TokenRefusal } from "../attempts/claim-by-token.ts";

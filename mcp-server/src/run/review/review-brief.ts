@@ -1,9 +1,9 @@
 import type { EndedAttempt, Evidence, Report } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/globs.ts";
-import { literalGlob } from "../../graph/literal-glob.ts";
 import type { Purpose } from "../../graph/purpose.ts";
-import type { Glob } from "../../graph/scope.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
+import { literalGlob } from "../../graph/scope/literal-glob.ts";
+import type { Glob } from "../../graph/scope/scope.ts";
 import { plainSubject, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import { workUnderReview } from "../../policy/review.ts";
 import { quotation } from "../../text/untrusted-text.ts";

@@ -1,0 +1,83 @@
+import type { AttemptId } from "../../graph/attempt.ts";
+import type { Change, GraphEvent } from "../../graph/event.ts";
+import type { PlanSlug, TaskId } from "../../graph/task.ts";
+
+/** What became of the plan's work as commits. */
+export interface CommittedWork {
+  /** Absent: nothing was merged, there were no worktrees. */
+  readonly branch?: {
+    readonly name: string;
+    readonly merged: readonly TaskId[];
+    /** How the user takes the work over. */
+    readonly takeOver: string;
+  };
+  readonly conflicts: readonly {
+    readonly task: TaskId;
+    readonly files: readonly string[];
+    readonly mergeTask: TaskId;
+    readonly solved: boolean;
+  }[];
+  /** Worktrees that still stand, because what lies there is on no other branch. */
+  readonly kept: readonly { readonly task: TaskId; readonly path: string; readonly branch: string }[];
+  /** What the policy `commit` put on the branch that is checked out. */
+  readonly commits: readonly { readonly task: TaskId; readonly commit: string; readonly files: number }[];
+  /** Files of tasks that were not committed because somebody had changed them before. */
+  readonly leftOut: readonly { readonly task: TaskId; readonly path: string }[];
+  readonly skipped: readonly string[];
+}
+
+/** Reads out of the log what was committed and merged, and what was not. */
+export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): CommittedWork {
+  const of = <Type extends Change["type"]>(type: Type) =>
+    events.flatMap(({ change }) => (change.type === type ? [change as Extract<Change, { type: Type }>] : []));
+  const merged = of("work.merged");
+  const mergedAttempts = new Set(merged.map(({ attempt }) => attempt));
+  const cut = of("worktree.cut");
+  const inWorktree = new Set<AttemptId>(cut.map(({ attempt }) => attempt));
+  const removed = new Set(of("worktree.removed").map(({ attempt }) => attempt));
+  const running = runningAttempts(events);
+  const conflicted = of("work.conflicted");
+  // The task that merges may conflict in its turn.
+  const isMerged = (task: TaskId): boolean =>
+    merged.some((line) => line.task === task) ||
+    conflicted.some((line) => line.task === task && isMerged(line.mergeTask));
+  const isSolved = (attempt: AttemptId) =>
+    mergedAttempts.has(attempt) ||
+    conflicted.some((line) => line.attempt === attempt && isMerged(line.mergeTask));
+  const committed = of("work.committed");
+  const name = `parallel/${plan}`;
+  return {
+    ...(cut.length + merged.length > 0 && {
+      branch: {
+        name,
+        merged: [...new Set(merged.map(({ task }) => task))],
+        takeOver: `git merge ${name}`,
+      },
+    }),
+    conflicts: conflicted.map(({ task, files, mergeTask }) => ({
+      task,
+      files,
+      mergeTask,
+      solved: isMerged(mergeTask),
+    })),
+    kept: cut
+      .filter(({ attempt }) => !removed.has(attempt) && !isSolved(attempt) && !running.has(attempt))
+      .map(({ task, path, branch }) => ({ task, path, branch })),
+    commits: committed
+      .filter(
+        ({ attempt, files }) => !inWorktree.has(attempt) && !mergedAttempts.has(attempt) && files.length > 0,
+      )
+      .map(({ task, commit, files }) => ({ task, commit, files: files.length })),
+    leftOut: committed.flatMap(({ task, leftOut }) => leftOut.map((path) => ({ task, path }))),
+    skipped: of("commit.skipped").map(({ reason }) => reason),
+  };
+}
+
+function runningAttempts(events: readonly GraphEvent[]): Set<AttemptId> {
+  const running = new Set<AttemptId>();
+  for (const { change } of events) {
+    if (change.type === "claim.offered") running.add(change.attempt);
+    if (change.type === "claim.returned" || change.type === "attempt.ended") running.delete(change.attempt);
+  }
+  return running;
+}

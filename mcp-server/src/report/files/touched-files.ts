@@ -1,0 +1,74 @@
+import type { PlanState } from "../../graph/plan-state.ts";
+import { matches } from "../../graph/scope/globs.ts";
+import type { TaskId } from "../../graph/task.ts";
+import { normalisePath } from "../../text/normalise.ts";
+import { type AttemptSpan, attemptSpans } from "../timeline/attempt-span.ts";
+
+/** A file that more than one task changed. */
+export interface SharedFile {
+  readonly path: string;
+  /** In order of position. */
+  readonly tasks: readonly TaskId[];
+  /** Whether attempts of two of them ran at the same moment: only then can one have undone the other's work. */
+  readonly atTheSameTime: boolean;
+}
+
+/** A file that a task changed outside the scope that it had declared. */
+export interface OutsideScope {
+  readonly task: TaskId;
+  readonly path: string;
+  /** The guard saw that nobody held the path and granted it. */
+  readonly granted: boolean;
+}
+
+/** Files that the reports of more than one task name as changed, sorted by path. */
+export function sharedFiles(state: PlanState, nowMs: number): SharedFile[] {
+  const touchedBy = new Map<string, AttemptSpan[]>();
+  for (const span of attemptSpans(state, nowMs)) {
+    for (const path of new Set(filesOf(span))) {
+      touchedBy.set(path, [...(touchedBy.get(path) ?? []), span]);
+    }
+  }
+  const position = new Map(state.tasks.map((task) => [task.id, task.position]));
+  return [...touchedBy]
+    .map(([path, spans]) => ({
+      path,
+      tasks: [...new Set(spans.map((span) => span.attempt.task))].sort(
+        (a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0),
+      ),
+      atTheSameTime: spans.some((a, i) =>
+        spans.slice(i + 1).some((b) => a.attempt.task !== b.attempt.task && overlap(a, b)),
+      ),
+    }))
+    .filter((file) => file.tasks.length > 1)
+    .sort((a, b) => compareText(a.path, b.path));
+}
+
+/** Declared scopes against the files that reports name. Inferred scopes promise nothing and are not judged. */
+export function outsideScope(state: PlanState, nowMs: number): OutsideScope[] {
+  const seen = new Set<string>();
+  return attemptSpans(state, nowMs).flatMap((span) => {
+    const { scope, task, widened } = span.attempt;
+    if (scope.basis !== "declared") return [];
+    const granted = new Set(widened.map(normalisePath));
+    return filesOf(span)
+      .filter((path) => !scope.writes.some((glob) => matches(glob, path)))
+      .filter((path) => {
+        const key = JSON.stringify([task, path]);
+        return seen.has(key) ? false : seen.add(key);
+      })
+      .map((path) => ({ task, path, granted: granted.has(path) }));
+  });
+}
+
+function filesOf({ attempt }: AttemptSpan): string[] {
+  return attempt.state === "ended" ? (attempt.report?.filesChanged ?? []).map(normalisePath) : [];
+}
+
+function overlap(a: AttemptSpan, b: AttemptSpan): boolean {
+  return a.startMs < b.endMs && b.startMs < a.endMs;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,131 @@
+import pc from "picocolors";
+import type { Task, TaskId } from "../../graph/task.ts";
+import type { Analysis } from "../../run/planning/analysis.ts";
+import { formatCount, formatDuration, plural } from "../../text/format.ts";
+import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
+import { renderGantt } from "../timeline/gantt.ts";
+import { renderTimeline } from "../timeline/timeline.ts";
+import { type TimelineRow, timelineOfSchedule } from "../timeline/timeline-rows.ts";
+
+/** What is rendered of a plan that has not run. */
+export interface AnalysisPage {
+  readonly title: string;
+  readonly tasks: readonly Task[];
+  readonly analysis: Analysis;
+  readonly warnings: readonly string[];
+}
+
+/** A line of the page: what it is about, and what is said of it. */
+type Row = readonly [name: string, text: string];
+
+/** So many tasks are named where all cannot be. */
+const NAMED = 12;
+
+/** The analysis for a terminal, at any width. */
+export function renderAnalysis(
+  page: AnalysisPage,
+  { width, colour }: { readonly width: number; readonly colour: boolean },
+): string {
+  const colours = pc.createColors(colour);
+  const clean = (text: string) => cleanText(text, LINE_LIMIT);
+  const rows = rowsOf(page);
+  const indent = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const body = rows.map(([name, text]) => {
+    const lines = wrap(clean(text), Math.max(20, width - indent));
+    return lines
+      .map((line, i) =>
+        i === 0 ? `${colours.bold(name.padEnd(indent))}${line}` : `${" ".repeat(indent)}${line}`,
+      )
+      .join("\n");
+  });
+  return [
+    colours.bold(clean(headline(page))),
+    "",
+    ...body,
+    "",
+    ...(page.tasks.length === 0 ? [] : [renderTimeline(timelineRows(page), { width, colour })]),
+  ].join("\n");
+}
+
+/** The analysis as Markdown, with a Mermaid chart. */
+export function renderAnalysisMarkdown(page: AnalysisPage): string {
+  return [
+    `# ${escapeMarkdown(headline(page), NAME_LIMIT)}`,
+    rowsOf(page)
+      .map(([name, text]) => `- **${name}**: ${escapeMarkdown(text, LINE_LIMIT)}`)
+      .join("\n"),
+    ...(page.tasks.length === 0 ? [] : [renderGantt(timelineRows(page))]),
+  ].join("\n\n");
+}
+
+function headline({ title, tasks, analysis }: AnalysisPage): string {
+  return `${title}: ${plural(tasks.length, "task")} in ${plural(analysis.levels.length, "level")}, ${analysis.strategy}`;
+}
+
+function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
+  const { estimate, reasons, criticalPath, slackMinutes, conflicts, contradictions } = analysis;
+  const { unscoped, unknownRoles, help } = analysis;
+  const slack = Object.entries(slackMinutes).filter(([, minutes]) => minutes > 0);
+  return [
+    ["Why", reasons.join(" ")],
+    ["One by one", minutes(estimate.sequentialMinutes)],
+    [
+      `${estimate.cap} at once`,
+      `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)}`,
+    ],
+    ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
+    ["Estimates", estimate.basis],
+    [
+      "Tokens",
+      `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`,
+    ],
+    ["Critical path", criticalPath.join(" → ")],
+    ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
+    ...row("Conflicts", conflicts.join("; ")),
+    ...row("parallelWith", contradictions.join("; ")),
+    ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
+    ...row(
+      "Roles",
+      [
+        ...unknownRoles.map((role) => `no agent has the role ${role}; general-purpose stands in`),
+        ...analysis.overlappingRoles,
+      ].join("; "),
+    ),
+    ["Bottleneck", analysis.bottleneck],
+    ...row("Would help", help.join("; ")),
+    ...warnings.map((warning): Row => ["Warning", warning]),
+  ];
+}
+
+function row(name: string, text: string): Row[] {
+  return text === "" ? [] : [[name, text]];
+}
+
+function some(texts: readonly string[]): string {
+  const more = texts.length - NAMED;
+  return more > 0 ? `${texts.slice(0, NAMED).join(", ")} and ${more} more` : texts.join(", ");
+}
+
+/** Nobody plans by seconds. */
+function minutes(value: number): string {
+  return formatDuration((value < 1 ? value : Math.round(value)) * 60_000);
+}
+
+function timelineRows({ tasks, analysis }: AnalysisPage): TimelineRow[] {
+  const subjects = new Map<TaskId, string>(tasks.map(({ id, subject }) => [id, subject]));
+  return timelineOfSchedule(
+    analysis.schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" })),
+  );
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  // A number and its unit stay together.
+  for (const word of text.split(/ (?!(?:min|h|s)\b)/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,149 @@
+import { newTokens } from "../../graph/usage.ts";
+import { formatCount, formatDay, formatDuration, plural } from "../../text/format.ts";
+import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
+import type { RunReport } from "../aggregate.ts";
+import type { Verdict } from "../figures/verdict.ts";
+import { isTestFile } from "../files/test-file.ts";
+import type { TaskResult } from "../task-result.ts";
+import type { SessionResult } from "./session-result.ts";
+
+const STATUS: Readonly<Record<Verdict, string>> = {
+  completed: "Complete",
+  "completed with failures": "Complete with failures",
+  incomplete: "Incomplete",
+  stopped: "Stopped",
+  running: "In progress",
+};
+const NONE = "_(None)_";
+
+/**
+ * The ledger `04-implementation.md`, from the graph alone: the same graph gives the same file, so that
+ * writing it again changes nothing.
+ */
+export function renderLedger(report: RunReport): string {
+  const { plan } = report;
+  const byId = new Map(report.tasks.map((task) => [task.task, task]));
+  const tasksOf = (ids: readonly string[]) => ids.flatMap((id) => byId.get(id as TaskResult["task"]) ?? []);
+  const newestFirst = [...report.sessions].reverse();
+  const blocks = [
+    `# Implementation Summary: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
+    [
+      `**Created:** ${formatDay(plan.createdAtMs)}`,
+      `**Last Updated:** ${formatDay(lastWorkAtMs(report))}`,
+      `**Spec:** ${plan.spec ? escapeMarkdown(plan.spec, NAME_LIMIT) : NONE}`,
+    ].join("\n"),
+    "## Progress",
+    [
+      `**Status:** ${STATUS[report.verdict]}`,
+      `**Tasks Completed:** ${report.groups.completed.length} / ${report.tasks.length}`,
+    ].join("\n"),
+    "## Tasks Completed",
+    ...(newestFirst.length === 0 ? [NONE] : []),
+    ...newestFirst.flatMap((session) => [
+      sessionHeading(session),
+      list(tasksOf(session.completed).map(completedLine)),
+    ]),
+    "## Files Modified/Created",
+    ...filesBlocks(report),
+    "## Known Issues",
+    list(knownIssues(report)),
+    "## Implementation Notes",
+    ...(newestFirst.length === 0 ? [NONE] : []),
+    ...newestFirst.flatMap((session) => [sessionHeading(session), list(sessionNotes(session, tasksOf))]),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** When an agent last started or ended: an event that changes no line of the ledger must not change its date. */
+function lastWorkAtMs({ plan, tasks }: RunReport): number {
+  const times = tasks.flatMap(({ attempts }) =>
+    attempts.map(({ outcome, startedAtMs, durationMs }) =>
+      outcome === "running" ? startedAtMs : startedAtMs + durationMs,
+    ),
+  );
+  return times.reduce((latest, ms) => Math.max(latest, ms), plan.createdAtMs);
+}
+
+function sessionHeading({ number, startedAtMs }: SessionResult): string {
+  return `### Session ${number} - ${formatDay(startedAtMs)}`;
+}
+
+function completedLine({ task, subject, summary }: TaskResult): string {
+  const what = `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(subject, NAME_LIMIT)}`;
+  return summary ? `${what}. ${escapeMarkdown(summary)}` : what;
+}
+
+function filesBlocks({ tasks }: RunReport): string[] {
+  const files = [...new Set(tasks.flatMap((task) => task.filesChanged))].sort();
+  const listed = (some: readonly string[]) => list(some.map((path) => escapeMarkdown(path, NAME_LIMIT)));
+  return [
+    "**Source files:**",
+    listed(files.filter((path) => !isTestFile(path))),
+    "**Test files:**",
+    listed(files.filter(isTestFile)),
+  ];
+}
+
+function knownIssues({ tasks, groups, findings, unverified }: RunReport): string[] {
+  // Of a plan that has not begun, nothing is an issue yet.
+  const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
+  const notDone = tasks.filter(({ status }) => status === "failed" || (status === "pending" && hasBegun));
+  return [
+    ...notDone.map(({ task, subject, status, reason, summary }) => {
+      const what = status === "failed" ? "failed" : groups.toCome.includes(task) ? "to come" : "not run";
+      const why = (status === "failed" ? (summary ?? reason) : (reason ?? summary)) ?? "no reason was given";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
+    }),
+    ...findings
+      .filter(({ severity }) => severity !== "info")
+      .map(({ severity, file, text, foundBy }) => {
+        const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
+        const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+        return `${severity}${where}: ${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
+      }),
+    ...unverified.map(({ task, criterion, why }) => {
+      const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeMarkdown(why)}`;
+    }),
+  ];
+}
+
+function sessionNotes(
+  session: SessionResult,
+  tasksOf: (ids: readonly string[]) => readonly TaskResult[],
+): string[] {
+  const completed = tasksOf(session.completed);
+  const notCompleted = tasksOf(session.notCompleted);
+  const numbers = [
+    `${plural(session.attempts, "attempt")}, ${plural(completed.length, "task")} completed`,
+    ...(notCompleted.length > 0
+      ? [`not completed: ${notCompleted.map(({ task }) => escapeMarkdown(task, NAME_LIMIT)).join(", ")}`]
+      : []),
+  ];
+  const troubles = [...completed, ...notCompleted].flatMap(({ task, attempts }) =>
+    attempts
+      .filter((attempt) => attempt.session === session.session)
+      .filter(({ outcome }) => outcome !== "completed" && outcome !== "running")
+      .map(({ number, outcome, durationMs, cause }) => {
+        const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+        return `Task ${escapeMarkdown(task, NAME_LIMIT)}, attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+      }),
+  );
+  const notes = completed.flatMap(({ task, notes: texts }) =>
+    texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(text)}`),
+  );
+  return [numbers.join("; "), ...tokensOf(session), ...troubles, ...notes];
+}
+
+/** Only what was measured. */
+function tokensOf({ agentsUsage, mainUsage }: SessionResult): string[] {
+  const parts = [
+    ...(agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : []),
+    ...(mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : []),
+  ];
+  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
+}
+
+function list(lines: readonly string[]): string {
+  return lines.length === 0 ? NONE : lines.map((line) => `- ${line}`).join("\n");
+}

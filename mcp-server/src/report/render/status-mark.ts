@@ -1,0 +1,10 @@
+import type { TaskStatus } from "../../graph/task.ts";
+
+/** The sign of a task's status wherever people read it. */
+export const MARKS: Readonly<Record<TaskStatus, string>> = {
+  pending: "○",
+  in_progress: "▶",
+  completed: "✓",
+  failed: "✗",
+  cancelled: "⊘",
+};

@@ -1,0 +1,27 @@
+import type { Attempt } from "../../graph/attempt.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
+
+/** When an attempt ran: until now where it still runs. */
+export interface AttemptSpan {
+  readonly attempt: Attempt;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Every attempt of a plan with the time that it took, in order of start. */
+export function attemptSpans(state: PlanState, nowMs: number): AttemptSpan[] {
+  return state.claims
+    .flatMap((claim) => (claim.state === "running" || claim.state === "ended" ? [claim] : []))
+    .map((attempt) => ({
+      attempt,
+      startMs: attempt.startedAtMs,
+      // Clocks of several hosts: an end before the start is a length of nothing, not a negative one.
+      endMs: Math.max(attempt.startedAtMs, attempt.state === "ended" ? attempt.endedAtMs : nowMs),
+    }))
+    .sort((a, b) => a.startMs - b.startMs || a.attempt.id - b.attempt.id);
+}
+
+/** The milliseconds that a span covers. */
+export function lengthOf(span: { readonly startMs: number; readonly endMs: number }): number {
+  return span.endMs - span.startMs;
+}

@@ -1,0 +1,61 @@
+import { planBranch } from "../../git/plan-branch.ts";
+import { raiseLimit, type SpentTokens, spentText } from "../../policy/token-limit.ts";
+import { type LoadedPlan, pauseSeconds } from "../../run/plan/load-plan.ts";
+import type { Counts } from "../../run/plan/progress.ts";
+import type { SessionMemory } from "../../run/session/session.ts";
+import { waitForWorkflow } from "../../run/session/workflow-wait.ts";
+
+/** The one sentence that says what the orchestrator should do now. */
+export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {
+  const { slug, status, cause } = loaded.stored;
+  if (status === "paused")
+    return `The plan is paused${because(cause)}. Say so; plan_update {action: "resume"} goes on.`;
+  if (status === "stopped") {
+    return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
+  }
+  if (session.workflows.idOf(slug) !== undefined)
+    return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
+  if (done) {
+    const how =
+      counts.failed > 0
+        ? "Nothing more can run, and what failed is for the user to decide"
+        : "Nothing is left to run";
+    return `${how}: finish with plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+  }
+  if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
+  if (loaded.pauseMs > 0 && counts.running === 0) {
+    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
+  }
+  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
+  if (counts.running === 0) {
+    // Nobody would be woken.
+    return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
+  }
+  return waitFor(session);
+}
+
+/** What runs may finish; then it is for the user to decide. */
+function afterLimit(
+  session: SessionMemory,
+  { stored: { slug } }: LoadedPlan,
+  spent: SpentTokens,
+  { running }: Counts,
+): string {
+  const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
+  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+}
+
+/** How to wait: somebody may talk to an interactive session, a headless one would end. */
+export function waitFor(session: SessionMemory): string {
+  return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
+}
+
+/** Where the work is, if it is not in the checkout. */
+function onBranch({ stored, graph }: LoadedPlan): string {
+  if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return "";
+  return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
+}
+
+function because(cause: string | undefined): string {
+  return cause === undefined ? "" : ` (${cause})`;
+}
