@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { HOSTILE_TEXTS, MARK, UNSEEN } from "../hostile-texts.ts";
+import { HOSTILE_TEXTS, MARK, UNSEEN } from "../support/hostile-texts.ts";
 import { breakdown, launchFor, put, report, repository, task, tokenIn } from "./checkout.ts";
 import { emptyEnvironment, git, ParallelServer } from "./parallel-server.ts";
 

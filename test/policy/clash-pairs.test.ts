@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { clashOf, type Scope } from "../../mcp-server/src/graph/scope/scope.ts";
+import { clashPairs } from "../../mcp-server/src/policy/clash-pairs.ts";
+import { runsAlone } from "../../mcp-server/src/policy/exclusivity.ts";
+
+const globs = fc.array(
+  fc.constantFrom(
+    "src/a.ts",
+    "src/b.ts",
+    "SRC/A.ts",
+    "src",
+    "src/**",
+    "src/*.md",
+    "src/api/a.ts",
+    "src/api/**",
+    "**",
+    "*/a.ts",
+    "sr?/api/*",
+    "{src,docs}/api/*",
+    "docs/[ab].md",
+  ),
+  { maxLength: 3 },
+);
+const scopes: fc.Arbitrary<Scope> = fc.record({
+  basis: fc.constantFrom("declared", "inferred", "unscoped"),
+  writes: globs,
+  reads: globs,
+  resources: fc.array(fc.constantFrom("db", "src/a.ts"), { maxLength: 1 }),
+});
+
+describe("the pairs of scopes that clash", () => {
+  it("are those that clash when each is compared with each", () => {
+    fc.assert(
+      fc.property(fc.array(scopes, { maxLength: 8 }), fc.boolean(), (all, caseInsensitive) => {
+        const expected = all.flatMap((one, a) =>
+          all.flatMap((other, b) =>
+            a < b && !runsAlone(one) && !runsAlone(other) && clashOf(one, other, caseInsensitive)
+              ? [`${a} ${b}`]
+              : [],
+          ),
+        );
+        expect(clashPairs(all, caseInsensitive).map(({ a, b }) => `${a} ${b}`)).toEqual(expected);
+      }),
+    );
+  });
+
+  it("of ten thousand tasks with a file or a folder each are found without comparing all", () => {
+    const all = Array.from(
+      { length: 10_000 },
+      (_, i): Scope => ({
+        basis: "declared",
+        writes: [i % 3 === 1 ? `src/${i}/**` : `src/${i % 9_999}.ts`],
+        reads: [],
+        resources: [],
+      }),
+    );
+    expect(clashPairs(all, false)).toMatchObject([{ a: 0, b: 9_999, clash: { ours: "src/0.ts" } }]);
+  });
+});

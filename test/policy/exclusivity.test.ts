@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { Scope } from "../../mcp-server/src/graph/scope/scope.ts";
+import {
+  claimedScope,
+  clashOfClaims,
+  runsAlone,
+  widenedScope,
+} from "../../mcp-server/src/policy/exclusivity.ts";
+import { task } from "../support/plan-fixture.ts";
+
+const exclusive = { unscoped: "exclusive" } as const;
+const shared = { unscoped: "shared" } as const;
+
+describe("the scope that a task is claimed with", () => {
+  it("is everything under exclusive when nobody knows what it writes, and it runs alone", () => {
+    const scope = claimedScope(task("1"), exclusive);
+    expect(scope.writes).toEqual(["**"]);
+    expect(runsAlone(scope)).toBe(true);
+    expect(runsAlone(claimedScope(task("1"), shared))).toBe(false);
+  });
+
+  it("is what was declared or described, whatever the policy says", () => {
+    for (const policy of [exclusive, shared]) {
+      expect(claimedScope(task("1", { writes: ["a"] }), policy)).toMatchObject({
+        basis: "declared",
+        writes: ["a"],
+      });
+      expect(claimedScope(task("1", { writes: [] }), policy)).toMatchObject({
+        basis: "declared",
+        writes: [],
+      });
+      const described = claimedScope(task("1", { inferredWrites: ["a"] }), policy);
+      expect(described).toMatchObject({ basis: "inferred", writes: ["a"] });
+      expect(runsAlone(described)).toBe(false);
+    }
+  });
+
+  it("of one that declares everything does not keep off what touches no file", () => {
+    const everything = claimedScope(task("1", { writes: ["**"] }), exclusive);
+    const nothing = claimedScope(task("2", { writes: [] }), exclusive);
+    expect(runsAlone(everything)).toBe(false);
+    expect(clashOfClaims(everything, nothing, false)).toBeUndefined();
+  });
+});
+
+describe("a claim that runs alone", () => {
+  it("clashes with any other, on either side, also with one that touches no file", () => {
+    const alone = claimedScope(task("1"), exclusive);
+    const nothing = claimedScope(task("2", { writes: [] }), exclusive);
+    expect(clashOfClaims(alone, nothing, false)).toBeDefined();
+    expect(clashOfClaims(nothing, alone, false)).toBeDefined();
+    expect(clashOfClaims(alone, alone, false)).toBeDefined();
+  });
+});
+
+describe("a widened scope", () => {
+  const scope: Scope = { basis: "declared", writes: ["a"], reads: [], resources: [] };
+
+  it("holds what the guard granted as well", () => {
+    const other: Scope = { ...scope, writes: ["b"] };
+    expect(clashOfClaims(widenedScope({ scope, widened: [] }), other, false)).toBeUndefined();
+    expect(clashOfClaims(widenedScope({ scope, widened: ["b"] }), other, false)?.kind).toBe("write-write");
+  });
+
+  it("sees through differences of case where the file system does not make them", () => {
+    const other: Scope = { ...scope, writes: ["A"] };
+    expect(clashOfClaims(scope, other, false)).toBeUndefined();
+    expect(clashOfClaims(scope, other, true)?.kind).toBe("write-write");
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { type Task, type TaskDefinition, type TaskId, unstarted } from "../../mcp-server/src/graph/task.ts";
+import { Isolations } from "../../mcp-server/src/policy/isolation.ts";
+
+function task(id: string, fields: Partial<Task> = {}): Task {
+  const definition: TaskDefinition = {
+    id: id as TaskId,
+    subject: id,
+    description: "",
+    priority: "medium",
+    dependencies: [],
+    needs: "all",
+    writes: [`${id}.ts`],
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    acceptance: [],
+    origin: "call",
+    extra: {},
+  };
+  return { ...unstarted(definition, 1), ...fields };
+}
+
+function isolationsOf(tasks: readonly Task[], unscoped: "exclusive" | "worktree" = "exclusive") {
+  const isolations = new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped });
+  return Object.fromEntries(tasks.map(({ id }) => [id, isolations.of(id)]));
+}
+
+const waitsFor = (...ids: string[]) => ({ dependencies: ids as TaskId[] });
+
+describe("a task runs in a worktree", () => {
+  it("if it asks for one, and so does everything behind it, but nothing before it", () => {
+    const tasks = [
+      task("before"),
+      task("it", { isolation: "worktree", ...waitsFor("before") }),
+      task("behind", waitsFor("it")),
+      task("far behind", waitsFor("before", "behind")),
+      task("beside", waitsFor("before")),
+    ];
+    expect(isolationsOf(tasks)).toEqual({
+      before: "shared",
+      it: "worktree",
+      behind: "worktree",
+      "far behind": "worktree",
+      beside: "shared",
+    });
+  });
+
+  it("if it is one of several approaches", () => {
+    expect(isolationsOf([task("a", { alternatives: "ways" })])).toEqual({ a: "worktree" });
+  });
+
+  it("if nobody knows its files and the policy wants that, unless it says that it is shared", () => {
+    const { writes: _, ...unknown } = task("a");
+    const tasks = [unknown, { ...unknown, id: "b" as TaskId, isolation: "shared" } as const, task("c")];
+    expect(isolationsOf(tasks, "worktree")).toEqual({ a: "worktree", b: "shared", c: "shared" });
+    expect(isolationsOf(tasks)).toEqual({ a: "shared", b: "shared", c: "shared" });
+  });
+
+  it("is decided for a chain of ten thousand in a moment", () => {
+    const chain = Array.from({ length: 10_000 }, (_, n) => task(`${n}`, n === 0 ? {} : waitsFor(`${n - 1}`)));
+    const { apart, ...rest } = isolationsOf([...chain, task("apart", { isolation: "worktree" })]);
+    expect(apart).toBe("worktree");
+    expect(new Set(Object.values(rest))).toEqual(new Set(["shared"]));
+  });
+
+  it("makes the plan use worktrees, unless it was cancelled", () => {
+    const uses = (...tasks: Task[]) =>
+      new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped: "exclusive" }).usesWorktrees;
+    expect(uses(task("a"), task("b"))).toBe(false);
+    expect(uses(task("a"), task("b", { isolation: "worktree" }))).toBe(true);
+    expect(uses(task("a"), task("b", { isolation: "worktree", status: "cancelled" }))).toBe(false);
+  });
+});

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { outcomeOfMessage } from "../../mcp-server/src/policy/message-outcome.ts";
+
+describe("the last message of an agent that has no tool to report with", () => {
+  it.each(["DONE. All of it works.", "I have changed the parser.", "Tests that FAILED before pass now."])(
+    "“%s” says that it is done",
+    (message) => expect(outcomeOfMessage(message)).toBe("completed"),
+  );
+
+  it.each(["FAILED: the file is missing.", "**FAILED** no access", "BLOCKED by a question", "\n## FAILED"])(
+    "“%s” says that it is not",
+    (message) => expect(outcomeOfMessage(message)).toBe("failed"),
+  );
+
+  it.each(["", " \n\t"])("is no report when it is empty", (message) =>
+    expect(outcomeOfMessage(message)).toBe("unreported"),
+  );
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
+import type { AttributedFile } from "../../../mcp-server/src/graph/checkout-change.ts";
+import type { Change } from "../../../mcp-server/src/graph/event.ts";
+import { scopeTruth } from "../../../mcp-server/src/report/files/actual-writes.ts";
+import { eventsOf, id, planState, type Ran, task } from "../../support/plan-fixture.ts";
+
+const a = task("a", { writes: ["src/a/**"] });
+const b = task("b", { writes: ["src/b/**"] });
+
+/** Attempts are numbered from 1 in the order in which they ran. */
+function saw(attempts: Readonly<Record<number, string>>, ...files: AttributedFile[]): Change {
+  const atWork = Object.entries(attempts).map(([attempt, name]) => ({
+    attempt: Number(attempt) as AttemptId,
+    task: name,
+  }));
+  return { type: "checkout.observed", sinceMs: 0, untilMs: 1, atWork, files };
+}
+
+function file(path: string, ...inScopeOf: number[]): AttributedFile {
+  return { path, how: "written", inScopeOf: inScopeOf as AttemptId[] };
+}
+
+function ended(attempt: number, of: string): Change {
+  return { type: "attempt.ended", task: id(of), attempt: attempt as AttemptId, outcome: "completed" };
+}
+
+function truth(ran: readonly Ran[], ...changes: Change[]) {
+  return scopeTruth(planState([a, b], ran), eventsOf(...changes));
+}
+
+describe("who wrote a file", () => {
+  const ran: Ran[] = [
+    { task: "a", from: 0, to: 9, report: { filesChanged: ["src/a/1.ts", "shared.ts"] } },
+    { task: "b", from: 0, to: 9, report: { filesChanged: [] } },
+  ];
+  const both = { 1: "demo/a", 2: "demo/b" };
+
+  it("is whoever reports it, also outside its scope", () => {
+    const { written, strays, undeclared } = truth(ran, saw(both, file("src/a/1.ts", 1), file("shared.ts")));
+    expect([...written]).toEqual([["a", ["shared.ts", "src/a/1.ts"]]]);
+    expect([strays, undeclared]).toEqual([[], []]);
+  });
+
+  it("is whose scope alone it is in, or whoever else was at work", () => {
+    const { written, undeclared } = truth(ran, saw(both, file("src/b/1.ts", 2)));
+    expect([...written]).toEqual([["b", ["src/b/1.ts"]]]);
+    expect(undeclared).toEqual([{ path: "src/b/1.ts", how: "written", task: "b", orBy: ["a"] }]);
+  });
+
+  it("is one of those who were at work, named once, those of other plans by their full names", () => {
+    const { written, strays } = truth(
+      ran,
+      saw(both, file("x.ts")),
+      saw({ 1: "demo/a", 9: "other/z" }, file("x.ts")),
+    );
+    expect([...written]).toEqual([]);
+    expect(strays).toEqual([{ path: "x.ts", how: "written", by: ["a", "b", "other/z"], scopeOf: [] }]);
+  });
+
+  it("is not asked while somebody runs who may still report it", () => {
+    const still: Ran[] = [ran[0] as Ran, { task: "b", from: 0 }];
+    const { strays, undeclared } = truth(still, saw(both, file("x.ts"), file("src/b/1.ts", 2)));
+    expect([strays, undeclared]).toEqual([[], []]);
+  });
+
+  it("is not asked of a file in another plan's scope", () => {
+    expect(truth(ran, saw({ 1: "demo/a", 9: "other/z" }, file("z.ts", 9))).strays).toEqual([]);
+  });
+
+  it("is told by the retry for the attempt before it", () => {
+    const retried: Ran[] = [
+      { task: "a", from: 0, to: 5, outcome: "lost" },
+      { task: "a", from: 5, to: 9, report: { filesChanged: ["src/a"] } },
+    ];
+    expect(truth(retried, saw({ 1: "demo/a" }, file("src/a/1.ts", 1))).undeclared).toEqual([]);
+  });
+});
+
+describe("a task was not observed", () => {
+  const ran: Ran[] = [{ task: "a", from: 0, to: 9 }];
+
+  it("when no look came after its end, with the reason of the look that failed", () => {
+    const before = saw({ 1: "demo/a" });
+    expect(truth(ran, before, ended(1, "a")).unobserved).toEqual([
+      { task: "a", why: "nobody looked at the checkout after it ended" },
+    ]);
+    const failed: Change = { type: "checkout.unmeasured", atWork: [], why: "no git" };
+    expect(truth(ran, ended(1, "a"), failed).unobserved).toEqual([{ task: "a", why: "no git" }]);
+    expect(truth(ran, ended(1, "a"), failed, saw({ 1: "demo/a" })).unobserved).toEqual([]);
+  });
+
+  it("when none came before its start, whatever came later", () => {
+    const late: Change = {
+      type: "checkout.unmeasured",
+      atWork: [{ attempt: 1 as AttemptId, task: "demo/a" }],
+      why: "no look was taken before it started",
+    };
+    expect(truth(ran, late, ended(1, "a"), saw({ 1: "demo/a" })).unobserved).toHaveLength(1);
+  });
+});

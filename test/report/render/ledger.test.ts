@@ -1,0 +1,80 @@
+import { expect, it } from "vitest";
+import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
+import { isTestFile } from "../../../mcp-server/src/report/files/test-file.ts";
+import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
+import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../support/example-run.ts";
+import { planState, START_MS, task } from "../../support/plan-fixture.ts";
+
+const DAY_S = 86_400;
+
+it("has the public shape", () => {
+  const ledger = renderLedger(aggregate(exampleState, exampleEvents, EXAMPLE_END_MS));
+  const frame = ledger.split("\n").filter((line) => /^(?:#|\*\*)/.test(line));
+  expect(frame).toEqual([
+    "# Implementation Summary: Notes with search and import",
+    "**Created:** 2026-03-02",
+    "**Last Updated:** 2026-03-02",
+    "**Spec:** specs/demo/02-specification.md",
+    "## Progress",
+    "**Status:** Complete with failures",
+    "**Tasks Completed:** 9 / 12",
+    "## Tasks Completed",
+    "### Session 1 - 2026-03-02",
+    "## Files Modified/Created",
+    "**Source files:**",
+    "**Test files:**",
+    "## Known Issues",
+    "## Implementation Notes",
+    "### Session 1 - 2026-03-02",
+  ]);
+});
+
+it("puts the newest session first, each with what it completed", () => {
+  const state = planState(
+    [task("a", { status: "completed" }), task("b", { status: "completed" })],
+    [
+      { task: "a", from: 0, to: 5, session: "one", report: { summary: "First" } },
+      { task: "b", from: DAY_S, to: DAY_S + 5, session: "two", report: { summary: "Second" } },
+    ],
+  );
+  const ledger = renderLedger(aggregate(state, [], START_MS + 2 * DAY_S * 1000));
+  expect(ledger).toContain(
+    "### Session 2 - 2026-03-03\n\n- Task b: Task b. Second\n\n### Session 1 - 2026-03-02\n\n- Task a: Task a. First\n",
+  );
+});
+
+it("does not change when it is written again later", () => {
+  const at = (nowMs: number) => renderLedger(aggregate(exampleState, exampleEvents, nowMs));
+  expect(at(EXAMPLE_END_MS)).toBe(at(EXAMPLE_END_MS + DAY_S * 1000));
+});
+
+it("tells what is to come from what cannot run", () => {
+  const state = planState(
+    [task("a", { status: "failed" }), task("b", { after: ["a"] }), task("c")],
+    [{ task: "a", from: 0, to: 5, outcome: "failed" }],
+  );
+  const ledger = renderLedger(aggregate(state, [], START_MS + 10_000));
+  expect(ledger).toContain(
+    "- Task b (Task b) not run: needs a, which failed\n- Task c (Task c) to come: ready\n",
+  );
+});
+
+it("says so where there is nothing yet", () => {
+  const ledger = renderLedger(aggregate(planState([task("a")]), [], START_MS));
+  expect(ledger).toContain("**Status:** Incomplete\n**Tasks Completed:** 0 / 1");
+  expect(ledger).toContain("## Tasks Completed\n\n_(None)_");
+  expect(ledger).toContain("## Known Issues\n\n_(None)_");
+});
+
+it.each([
+  ["src/app.ts", false],
+  ["src/app.test.ts", true],
+  ["src/__tests__/app.ts", true],
+  ["test/app.ts", true],
+  ["pkg/store_test.go", true],
+  ["tests/test_store.py", true],
+  ["specs/x/02-specification.md", false],
+  ["src/contest/latest.ts", false],
+])("takes %s for a test: %s", (path, expected) => {
+  expect(isTestFile(path)).toBe(expected);
+});
