@@ -2,7 +2,7 @@ import { clashOf } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { Task } from "../../mcp-server/src/graph/task.ts";
 import { claimedScope } from "../../mcp-server/src/policy/exclusivity.ts";
 import type { Policy } from "../../mcp-server/src/policy/policy.ts";
-import type { Planned } from "../../mcp-server/src/run/planning/analysis.ts";
+import type { Planned } from "../../mcp-server/src/report/analysis.ts";
 
 /**
  * What is wrong with a schedule of tasks, or `undefined` when nothing is. Looks at every pair and at every start,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { findToken } from "../../mcp-server/src/graph/token.ts";
-import type { Launch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import type { Launch } from "../../mcp-server/src/run/claims/launch.ts";
 import { type Offered, offer } from "../../mcp-server/src/run/claims/offer.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { loadPlan, taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";

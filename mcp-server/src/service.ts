@@ -9,7 +9,7 @@ import type {
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
-import { sweep } from "./run/attempts/end-attempt.ts";
+import { sweep } from "./run/attempts/expire-claims.ts";
 import { lookAtWhatEnded } from "./run/checkout-watch/record-changes.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/project/run-context.ts";

@@ -12,8 +12,6 @@ interface Page {
 /** What a model acts on. */
 const FOR_MODELS = ["agents", "commands", "skills", "workflows", "evals"];
 const FOR_PEOPLE = ["README.md", "docs"];
-/** The table that says what covers each pattern quotes names that Claude Code has no more. */
-const QUOTES_OLD_NAMES = "docs/coverage.md";
 
 const forModels = FOR_MODELS.flatMap(pagesIn);
 const texts = [...forModels, ...FOR_PEOPLE.flatMap(pagesIn)];
@@ -106,7 +104,7 @@ describe("what a text of this plugin names", () => {
 
   it("is none of the tools that Claude Code has removed", () => {
     const told = sources.filter(({ path }) => /\/(?:tools|hooks|prompts)\//.test(path));
-    const read = texts.filter(({ path }) => path !== QUOTES_OLD_NAMES && path !== "README.md");
+    const read = texts.filter(({ path }) => path !== "README.md");
     expect(offences([...read, ...told], ({ text }) => matchesOf(text, REMOVED_TOOLS))).toEqual([]);
   });
 

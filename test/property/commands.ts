@@ -5,7 +5,7 @@ import { CallerError } from "../../mcp-server/src/errors/caller-error.ts";
 import type { AttemptId, BlockedOn, Report } from "../../mcp-server/src/graph/attempt.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
 import { agentEnded } from "../../mcp-server/src/run/attempts/agent-ended.ts";
-import { sweep } from "../../mcp-server/src/run/attempts/end-attempt.ts";
+import { sweep } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { claimTask } from "../../mcp-server/src/run/claims/claim-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";

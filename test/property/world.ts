@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
-import { sweep } from "../../mcp-server/src/run/attempts/end-attempt.ts";
+import { sweep } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { loadPlan } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { CheckoutLooks } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";

@@ -5,7 +5,7 @@ import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import type { PlanSlug } from "../../mcp-server/src/graph/task.ts";
 import { aggregate } from "../../mcp-server/src/report/aggregate.ts";
 import { renderLedger } from "../../mcp-server/src/report/render/ledger.ts";
-import { renderMarkdown } from "../../mcp-server/src/report/render/markdown.ts";
+import { renderMarkdown } from "../../mcp-server/src/report/render/markdown/report.ts";
 import { renderTasks } from "../../mcp-server/src/report/render/tasks-markdown.ts";
 import { renderGantt } from "../../mcp-server/src/report/timeline/gantt.ts";
 import { renderTimeline } from "../../mcp-server/src/report/timeline/timeline.ts";

@@ -1,4 +1,4 @@
-import { renderMarkdown } from "../report/render/markdown.ts";
+import { renderMarkdown } from "../report/render/markdown/report.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { readReport } from "../run/reporting/report-plan.ts";
 import { visibleJson } from "../text/visible-json.ts";

@@ -1,5 +1,5 @@
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
-import { commandToGoOn } from "../run/edits/command-to-go-on.ts";
+import { commandToGoOn } from "../run/edits/open-plan.ts";
 import { load } from "../run/plan/load-plan.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";

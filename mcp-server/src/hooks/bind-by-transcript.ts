@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { claimOfToken, isRefusal, startOrContinue } from "../run/attempts/claim-by-token.ts";
+import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
+import { startOrContinue } from "../run/attempts/start-attempt.ts";
 import { lookBeforeStart, recordLook } from "../run/checkout-watch/record-changes.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";

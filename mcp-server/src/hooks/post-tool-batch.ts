@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { AttemptId } from "../graph/attempt.ts";
-import { sameOwner } from "../run/claims/next-batch.ts";
+import { sameOwner } from "../run/project/owner.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";

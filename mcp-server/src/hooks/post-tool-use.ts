@@ -2,7 +2,7 @@ import * as z from "zod";
 import { agentEnded } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { waitForWorkflow } from "../run/session/workflow-wait.ts";
+import { waitForWorkflow } from "../run/session/workflow-runs.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
 import { afterWorkflow } from "./workflow-end.ts";

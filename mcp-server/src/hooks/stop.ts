@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { commandToGoOn } from "../run/edits/command-to-go-on.ts";
+import { commandToGoOn } from "../run/edits/open-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";

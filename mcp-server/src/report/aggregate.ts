@@ -6,20 +6,20 @@ import type { PlanSlug, TaskId } from "../graph/task.ts";
 import { plural } from "../text/format.ts";
 import { normaliseText } from "../text/normalise.ts";
 import { measureRun, type RunFigures } from "./figures/run-figures.ts";
-import { conversationUsage } from "./figures/usage-figures.ts";
 import { type Verdict, verdictOf } from "./figures/verdict.ts";
 import { type ScopeTruth, scopeTruth } from "./files/actual-writes.ts";
 import { type CommittedWork, committedWork } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./files/touched-files.ts";
-import { type MergedFinding, mergeFindings } from "./merge-findings.ts";
-import { type SessionResult, sessionResults } from "./render/session-result.ts";
-import { type CommandRunAgain, commandsRunAgain, type ReviewedWork, reviewedWorks } from "./reviews.ts";
-import { type TaskResult, taskResults } from "./task-result.ts";
-import { tasksToCome } from "./tasks-to-come.ts";
+import { type MergedFinding, mergeFindings } from "./tasks/merge-findings.ts";
+import { type CommandRunAgain, commandsRunAgain, type ReviewedWork, reviewedWorks } from "./tasks/reviews.ts";
+import { type SessionResult, sessionResults } from "./tasks/session-result.ts";
+import { type TaskResult, taskResults } from "./tasks/task-result.ts";
+import { tasksToCome } from "./tasks/tasks-to-come.ts";
+import { type Unverified, unverifiedOf } from "./tasks/unverified.ts";
+import { conversationUsage } from "./tasks/usage-figures.ts";
+import { type WaitingForUser, waitingForUser } from "./tasks/waiting-for-user.ts";
 import { type TimelineRow, timelineOf } from "./timeline/timeline-rows.ts";
-import { type Unverified, unverifiedOf } from "./unverified.ts";
-import { type WaitingForUser, waitingForUser } from "./waiting-for-user.ts";
 
 /** What is known about a plan and its run: the JSON of `plan_report`, from which all other forms are made. */
 export interface RunReport {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { renderMarkdown } from "../report/render/markdown.ts";
+import { renderMarkdown } from "../report/render/markdown/report.ts";
 import { isDone } from "../run/plan/progress.ts";
 import { reportPlan } from "../run/reporting/report-plan.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { claimTask } from "../run/claims/claim-task.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
-import { WORKFLOW_WORKER } from "../run/session/workflow-step.ts";
+import { WORKFLOW_WORKER } from "../run/project/workflow-worker.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
 

@@ -5,10 +5,10 @@ import type { TaskId } from "../../graph/task.ts";
 import { newTokens } from "../../graph/usage.ts";
 import { criticalPath } from "../../schedule/critical-path.ts";
 import { median } from "../../schedule/median.ts";
-import { type AttemptSpan, attemptSpans, lengthOf } from "../timeline/attempt-span.ts";
+import { type AttemptSpan, attemptSpans, lengthOf } from "../tasks/attempt-span.ts";
+import { type UsageFigures, usageFigures } from "../tasks/usage-figures.ts";
 import { assignSlots } from "../timeline/slots.ts";
 import { type Chain, longestChain } from "./longest-chain.ts";
-import { type UsageFigures, usageFigures } from "./usage-figures.ts";
 
 /** How the launches of a plan really happened, as the hooks saw them. */
 export interface Bursts {

@@ -1,6 +1,6 @@
 import { isLive } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
-import { tasksToCome } from "../tasks-to-come.ts";
+import { tasksToCome } from "../tasks/tasks-to-come.ts";
 
 /**
  * How the run ended. `completed`: every task that was not cancelled; `completed with failures`: nothing more

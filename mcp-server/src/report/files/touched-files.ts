@@ -2,7 +2,7 @@ import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { normalisePath } from "../../text/normalise.ts";
-import { type AttemptSpan, attemptSpans } from "../timeline/attempt-span.ts";
+import { type AttemptSpan, attemptSpans } from "../tasks/attempt-span.ts";
 
 /** A file that more than one task changed. */
 export interface SharedFile {

@@ -1,8 +1,8 @@
 import pc from "picocolors";
 import type { Task, TaskId } from "../../graph/task.ts";
-import type { Analysis } from "../../run/planning/analysis.ts";
 import { formatCount, formatDuration, plural } from "../../text/format.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
+import type { Analysis } from "../analysis.ts";
 import { renderGantt } from "../timeline/gantt.ts";
 import { renderTimeline } from "../timeline/timeline.ts";
 import { type TimelineRow, timelineOfSchedule } from "../timeline/timeline-rows.ts";

@@ -4,8 +4,8 @@ import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "../../text/sanitize.t
 import type { RunReport } from "../aggregate.ts";
 import type { Verdict } from "../figures/verdict.ts";
 import { isTestFile } from "../files/test-file.ts";
-import type { TaskResult } from "../task-result.ts";
-import type { SessionResult } from "./session-result.ts";
+import type { SessionResult } from "../tasks/session-result.ts";
+import type { TaskResult } from "../tasks/task-result.ts";
 
 const STATUS: Readonly<Record<Verdict, string>> = {
   completed: "Complete",

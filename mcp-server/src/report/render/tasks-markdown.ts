@@ -10,7 +10,7 @@ import {
 import { formatDay, formatDuration, plural } from "../../text/format.ts";
 import { cleanLines, cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { RunReport } from "../aggregate.ts";
-import { MARKS } from "./status-mark.ts";
+import { MARKS } from "../tasks/status-mark.ts";
 
 /** More names than this are no help to somebody who reads. */
 const NAMED_TASKS = 10;

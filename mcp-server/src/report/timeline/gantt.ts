@@ -1,5 +1,5 @@
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
-import { MARKS } from "../render/status-mark.ts";
+import { MARKS } from "../tasks/status-mark.ts";
 import type { BarKind, TimelineRow } from "./timeline-rows.ts";
 
 const HOUR = 3_600_000;

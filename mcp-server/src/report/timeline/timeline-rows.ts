@@ -1,7 +1,7 @@
 import type { Outcome } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../../graph/task.ts";
-import { attemptSpans } from "./attempt-span.ts";
+import { attemptSpans } from "../tasks/attempt-span.ts";
 import type { Span } from "./slots.ts";
 
 /** What a bar of the timeline stands for: how an attempt ended, that it runs, or that it is only planned. */

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { cellWidth, fitCells } from "../../text/cell-width.ts";
 import { formatDuration } from "../../text/format.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
-import { MARKS } from "../render/status-mark.ts";
+import { MARKS } from "../tasks/status-mark.ts";
 import { assignSlots, type Span } from "./slots.ts";
 import type { Bar, BarKind, TimelineRow } from "./timeline-rows.ts";
 

@@ -1,19 +1,12 @@
-import { type CheckoutState, changesBetween, LOOK_LIMIT_MS } from "../../git/checkout-state.ts";
+import { changesBetween, LOOK_LIMIT_MS } from "../../git/checkout-state.ts";
 import { Fingerprints } from "../../git/fingerprint.ts";
-import { type AnyClaim, isDraining } from "../../graph/attempt.ts";
-import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-change.ts";
-import { matches } from "../../graph/scope/globs.ts";
-import { taskName } from "../../graph/task.ts";
+import type { AnyClaim } from "../../graph/attempt.ts";
 import { hashToken } from "../../graph/token.ts";
-import { widenedScope } from "../../policy/exclusivity.ts";
-import type { GraphStore, GraphWriter, HeldClaim } from "../../store/graph-store.ts";
-import type { Observation } from "../../store/rows.ts";
+import type { GraphStore, GraphWriter } from "../../store/graph-store.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { tellTouchedTasks } from "./scope-notes.ts";
-
-/** One event lists at most this many files; of the rest only the number is known. */
-const MOST_LISTED = 500;
+import { atWorkSince, isOlder, mayWrite } from "./attribute-changes.ts";
+import { logChanges, logFailedLook, logMissingBaseline } from "./log-changes.ts";
 
 /** How the checkout is now, to be handed to `recordLook` in a transaction that begins after it. */
 export async function lookAtCheckout(ctx: RunContext): Promise<Look> {
@@ -105,98 +98,4 @@ export async function adoptFiles(ctx: RunContext, tx: GraphWriter, paths: readon
     toMs: ctx.now(),
     files: new Map([...before.files, ...written]),
   });
-}
-
-/** The attempts that may have written into the shared checkout since that look: whoever was at work then or started. */
-async function atWorkSince(
-  ctx: RunContext,
-  tx: GraphWriter,
-  before: Observation | undefined,
-): Promise<HeldClaim[]> {
-  const held = before
-    ? await tx.attemptsSince(ctx.checkoutKey, before.seq, before.atWork)
-    : (await tx.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, tx.nowMs));
-  return held.filter(({ claim }) => claim.isolation === "shared");
-}
-
-/** A look may not be compared with a later one: what changed between them would seem to have changed back. */
-function isOlder(look: CheckoutState, before: Observation, nowMs: number): boolean {
-  const isSame = look.fromMs === before.fromMs && look.toMs === before.toMs;
-  // A look from the future is one from before the clock was set back. The transaction's own time will not do: it
-  // waited for its turn since.
-  return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
-}
-
-function mayWrite(claim: AnyClaim, nowMs: number): boolean {
-  return claim.state === "running" || isDraining(claim, nowMs);
-}
-
-async function logChanges(
-  ctx: RunContext,
-  tx: GraphWriter,
-  held: readonly HeldClaim[],
-  changed: readonly ChangedFile[],
-  before: Observation,
-  untilMs: number,
-): Promise<void> {
-  const firstSinceEnd = ({ claim }: HeldClaim) =>
-    claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
-  if (held.length === 0 || (changed.length === 0 && !held.some(firstSinceEnd))) return;
-  const files = changed.slice(0, MOST_LISTED).map((file) => attributed(file, held, ctx.caseInsensitive));
-  const unlisted = changed.length - files.length;
-  for (const planId of plansOf(held)) {
-    await tx.append(planId, {
-      type: "checkout.observed",
-      sinceMs: before.fromMs,
-      untilMs,
-      atWork: atWork(held),
-      files,
-      ...(unlisted > 0 && { unlisted }),
-    });
-  }
-  const strays = files.filter((file) => file.inScopeOf.length === 0).map(({ path }) => path);
-  const by = [...new Set(atWork(held).map(({ task }) => task))];
-  await tellTouchedTasks(ctx, tx, plansOf(held), strays, by);
-}
-
-/** What attempts that were at work by now have written cannot be told any more. */
-async function logMissingBaseline(tx: GraphWriter, held: readonly HeldClaim[]): Promise<void> {
-  const why = "no look was taken before it started";
-  for (const planId of plansOf(held)) {
-    await tx.append(planId, { type: "checkout.unmeasured", atWork: atWork(held), why });
-  }
-}
-
-/** Once until a look succeeds, which then tells what this one could not. */
-async function logFailedLook(
-  ctx: RunContext,
-  tx: GraphWriter,
-  held: readonly HeldClaim[],
-  why: string,
-): Promise<void> {
-  ctx.looks.due = false;
-  for (const planId of plansOf([...held, ...(await tx.held(ctx.checkoutKey))])) {
-    if (ctx.looks.toldFailure.has(planId)) continue;
-    const failed = await tx.lastEvent(planId, "checkout.unmeasured");
-    const looked = await tx.lastEvent(planId, "checkout.observed");
-    if (failed.seq > looked.seq) {
-      ctx.looks.toldFailure.add(planId);
-      continue;
-    }
-    await tx.append(planId, { type: "checkout.unmeasured", atWork: [], why });
-  }
-}
-
-function attributed(file: ChangedFile, held: readonly HeldClaim[], caseInsensitive: boolean): AttributedFile {
-  const covers = ({ claim }: HeldClaim) =>
-    widenedScope(claim).writes.some((glob) => matches(glob, file.path, caseInsensitive));
-  return { ...file, inScopeOf: held.filter(covers).map(({ claim }) => claim.id) };
-}
-
-function atWork(held: readonly HeldClaim[]): AtWork[] {
-  return held.map(({ plan, claim }) => ({ attempt: claim.id, task: taskName(plan, claim.task) }));
-}
-
-function plansOf(held: readonly HeldClaim[]): ReadonlySet<number> {
-  return new Set(held.map(({ planId }) => planId));
 }

@@ -1,16 +1,18 @@
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Choice } from "../../schedule/dispatch.ts";
 import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
-import { refuseSecondTask, startOrContinue } from "../attempts/claim-by-token.ts";
-import { sweep } from "../attempts/end-attempt.ts";
-import { type Briefed, briefWithPlace } from "../briefs/get-task.ts";
+import { sweep } from "../attempts/expire-claims.ts";
+import { refuseSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
+import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
 import { lookAtCheckout, recordLook } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
-import { whyHeld } from "../plan/why-held.ts";
+import { whyHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { WORKFLOW_WORKER } from "../session/workflow-step.ts";
-import { type Candidate, choose, openOffers } from "./next-batch.ts";
+import { WORKFLOW_WORKER } from "../project/workflow-worker.ts";
+import type { Candidate } from "./candidate.ts";
+import { choose } from "./choose.ts";
 import { offerAndStart } from "./offer.ts";
+import { openOffers } from "./open-offers.ts";
 import { beforeClaiming } from "./prepare-claiming.ts";
 
 export interface ClaimInput {

@@ -3,11 +3,11 @@ import type { Change } from "../../graph/event.ts";
 import { hashToken, newToken } from "../../graph/token.ts";
 import { OFFER_MS } from "../../policy/policy.ts";
 import type { GraphWriter } from "../../store/graph-store.ts";
-import { startOf } from "../attempts/claim-by-token.ts";
+import { startOf } from "../attempts/start-attempt.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
-import type { CheckoutSeen } from "./checkout-seen.ts";
-import type { Candidate } from "./next-batch.ts";
+import type { Candidate } from "./candidate.ts";
+import type { CheckoutSeen } from "./prepare-claiming.ts";
 
 /** A claim that was just made. */
 export interface Offered {

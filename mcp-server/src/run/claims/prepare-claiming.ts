@@ -1,8 +1,9 @@
+import { changedFiles } from "../../git/git.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { loadPlan } from "../plan/load-plan.ts";
+import { isolationsOf } from "../attempts/isolations-of.ts";
+import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { planAhead } from "../planning/planning.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { type CheckoutSeen, seenCheckout } from "./checkout-seen.ts";
 import { watchTokenLimit } from "./token-limit.ts";
 
 /**
@@ -20,4 +21,18 @@ export async function beforeClaiming(
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   return seenCheckout(ctx, loaded);
+}
+
+/** What is changed in the shared checkout before tasks of a plan begin; undefined where nobody will ask. */
+export type CheckoutSeen = readonly string[] | undefined;
+
+/** Looks at the checkout if the plan's work is to be committed from it, so that nothing else ever is. */
+export async function seenCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<CheckoutSeen> {
+  if (ctx.checkout.gitCommonDir === undefined) return undefined;
+  if (
+    loaded.stored.status !== "open" ||
+    (loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees)
+  )
+    return undefined;
+  return changedFiles(ctx.checkout.root);
 }

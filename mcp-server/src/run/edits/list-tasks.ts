@@ -4,8 +4,7 @@ import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
 import { type SignsOfLife, signsOfLife } from "../plan/liveness.ts";
 import { existingGraph, type LoadedPlan, load, loadPlan } from "../plan/load-plan.ts";
-import { type Counts, countsOf, isDone, shortCounts } from "../plan/progress.ts";
-import { whyHeld } from "../plan/why-held.ts";
+import { type Counts, countsOf, isDone, shortCounts, whyHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** Of what an agent said, as much as shows what went wrong; `task_get` and the report have the rest. */

@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import type { Plan } from "../../graph/plan.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { existingGraph, loadPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -38,4 +39,9 @@ async function specificationOf(ctx: RunContext, name: string): Promise<string | 
     () => false,
   );
   return exists ? path : undefined;
+}
+
+/** The command with which a user lets the plan go on; only a plan from a file can be imported again. */
+export function commandToGoOn({ slug, source }: Pick<Plan, "slug" | "source">): string {
+  return source.kind === "file" ? `/spec:execute ${slug}` : `/parallel:run ${slug}`;
 }

@@ -1,5 +1,6 @@
 import { brokenDependencies, reachableTasks } from "../../graph/readiness.ts";
-import type { LoadedPlan } from "./load-plan.ts";
+import { raiseLimit, spentText } from "../../policy/token-limit.ts";
+import { type LoadedPlan, pauseSeconds } from "./load-plan.ts";
 
 /** How far a plan is, in numbers of tasks. `ready` counts those whose dependencies hold. */
 export interface Counts {
@@ -47,4 +48,13 @@ export function stuckTasks({ graph }: LoadedPlan, most: number): { task: string;
     stuck.push({ task: task.id, reasons: [...broken, ...behind.map((id) => `${id} cannot start`)] });
   }
   return stuck;
+}
+
+/** Why nothing of an open plan starts now, whatever is ready; undefined where nothing keeps it. */
+export function whyHeld(loaded: LoadedPlan): string | undefined {
+  const { stored, pauseMs, spent } = loaded;
+  if (stored.status !== "open") return undefined;
+  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
+  if (pauseMs === 0) return undefined;
+  return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
 }

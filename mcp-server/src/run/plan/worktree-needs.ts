@@ -1,6 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { changedFiles } from "../../git/changed-files.ts";
-import { git } from "../../git/git.ts";
+import { changedFiles, git } from "../../git/git.ts";
 import { commitAt } from "../../git/plan-branch.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
 import { asksForWorktree } from "../../policy/isolation.ts";

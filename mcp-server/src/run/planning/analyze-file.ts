@@ -1,12 +1,13 @@
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Task, unstarted } from "../../graph/task.ts";
+import type { Analysis } from "../../report/analysis.ts";
 import { Estimates } from "../../schedule/estimate.ts";
 import { policyOf } from "../plan/load-plan.ts";
 import { isInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { findBreakdown } from "../specification/breakdown-file.ts";
-import { type Analysis, analyse } from "./analysis.ts";
+import { analyse } from "./analysis.ts";
 
 /** What a breakdown would be as a plan, without one being made. */
 export interface FileAnalysis {

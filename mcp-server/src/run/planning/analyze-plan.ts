@@ -1,12 +1,13 @@
 import { hasEnded } from "../../graph/readiness.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
+import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
 import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
 import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { type Analysis, analyse, type Planned } from "./analysis.ts";
+import { analyse } from "./analysis.ts";
 
 export interface PlanAnalysis {
   readonly loaded: LoadedPlan;

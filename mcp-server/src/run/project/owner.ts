@@ -79,3 +79,8 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
     return undefined;
   }
 }
+
+/** A reconnected server of the same process goes on with its offers; a session id alone may be resumed elsewhere. */
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return a.host === b.host && a.pid === b.pid && a.startedAt === b.startedAt;
+}

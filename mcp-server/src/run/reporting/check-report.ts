@@ -10,7 +10,7 @@ import { failsElsewhere } from "../../policy/fails-elsewhere.ts";
 import type { GraphReader } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import type { ClaimByToken } from "../attempts/claim-by-token.ts";
-import { withWhatItNeeds } from "../attempts/end-attempt.ts";
+import { withWhatItNeeds } from "../attempts/task-after-attempt.ts";
 import { shownCriterion } from "../briefs/brief.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";

@@ -6,13 +6,14 @@ import type { Decision } from "../../policy/decision.ts";
 import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { cancelRest } from "../attempts/cancel-unneeded.ts";
-import { sweep } from "../attempts/end-attempt.ts";
-import { choose, type StopOrder, stopOrders } from "../claims/next-batch.ts";
+import { sweep } from "../attempts/expire-claims.ts";
+import { choose } from "../claims/choose.ts";
+import { type StopOrder, stopOrders } from "../claims/stop-orders.ts";
 import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { recoveredBy } from "../recovery/cause-task.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
-import { recoveredBy } from "../recovery/recover.ts";
 
 /** What a caller waits for. */
 export type Until = "next" | "any" | "all" | { readonly atLeast: number };

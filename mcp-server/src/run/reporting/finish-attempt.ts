@@ -2,14 +2,16 @@ import type { RefMove } from "../../git/plan-branch.ts";
 import type { TaskId } from "../../graph/task.ts";
 import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
 import { takeAlternative } from "../attempts/alternatives.ts";
-import { type Ending, endAttempt } from "../attempts/end-attempt.ts";
+import { endAttempt } from "../attempts/end-attempt.ts";
+import type { Ending } from "../attempts/ending.ts";
 import { recordLook } from "../checkout-watch/record-changes.ts";
 import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { openReviewOf } from "../review/review.ts";
+import type { Working } from "../worktrees/attempt-at-work.ts";
 import { compareReport } from "./compare-report.ts";
-import { type HandedIn, settle, type Working } from "./prepare-work.ts";
+import { type HandedIn, settle } from "./prepare-work.ts";
 
 /** The last look at the checkout before the end, and which of the reported files it cannot have seen. */
 export interface SeenAtEnd {

@@ -1,25 +1,21 @@
 import { existsSync } from "node:fs";
 import { CallerError } from "../../errors/caller-error.ts";
-import { changedFiles } from "../../git/changed-files.ts";
 import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
 import { commitMessage } from "../../git/commit-message.ts";
-import { GitFailed, git } from "../../git/git.ts";
+import { changedFiles, GitFailed, git } from "../../git/git.ts";
 import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
 import { commitAt, type RefMove, refuseCheckedOut } from "../../git/plan-branch.ts";
-import { type Attempt, isLive, type Report } from "../../graph/attempt.ts";
+import { isLive, type Report } from "../../graph/attempt.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import type { Task } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphReader, GraphStore, GraphWriter } from "../../store/graph-store.ts";
-import {
-  attemptNumber,
-  type ClaimByToken,
-  isRefusal,
-  type TokenRefusal,
-} from "../attempts/claim-by-token.ts";
+import { type ClaimByToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
+import { attemptNumber } from "../attempts/start-attempt.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
+import type { Working } from "../worktrees/attempt-at-work.ts";
 import { type CommittedWork, commitWorktree } from "../worktrees/commit-worktree.ts";
 import { mergeTaskFor } from "../worktrees/conflict-task.ts";
 import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
@@ -35,9 +31,6 @@ export interface HandedIn {
   readonly commitMove: RefMove | undefined;
   readonly skipped: string | undefined;
 }
-
-/** What of an attempt counts here; one that begins with its report has its number already. */
-export type Working = Pick<Attempt, "id" | "task" | "number" | "scope" | "widened" | "isolation">;
 
 interface Claimed {
   readonly loaded: LoadedPlan;

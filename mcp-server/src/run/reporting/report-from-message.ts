@@ -6,7 +6,7 @@ import { outcomeOfMessage } from "../../policy/message-outcome.ts";
 import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
 import { MAX_LAST_MESSAGE } from "../attempts/agent-ended.ts";
 import type { ClaimByToken, TokenRefusal } from "../attempts/claim-by-token.ts";
-import type { Ending } from "../attempts/end-attempt.ts";
+import type { Ending } from "../attempts/ending.ts";
 import { lookAtCheckout } from "../checkout-watch/record-changes.ts";
 import { loadPlan, taskOf } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";

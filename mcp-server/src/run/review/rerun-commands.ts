@@ -2,9 +2,8 @@ import type { Evidence, Report } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Purpose, purposeOf } from "../../graph/purpose.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
-import { freeId } from "../plan/free-id.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
-import { nextPosition } from "../plan/new-task.ts";
+import { freeId, nextPosition } from "../plan/new-task.ts";
 
 /**
  * Acceptance commands that failed in files that others were writing are run again when nobody writes, by a task of

@@ -14,7 +14,9 @@ import {
 } from "../../policy/review.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
-import { fixOf, type Reviewed, reviewedPlan, reviewedTask, reviewOf } from "./review-brief.ts";
+import { fixOf } from "./fix-task.ts";
+import { reviewedPlan, reviewedTask, reviewOf } from "./review-brief.ts";
+import type { Reviewed } from "./review-texts.ts";
 
 /** A review, or the work that mends what one found. */
 type Step = Extract<Purpose, { readonly kind: "review" | "fix" }>;

@@ -1,7 +1,8 @@
 import type { GraphStore } from "../../store/graph-store.ts";
-import { choose, sameOwner } from "../claims/next-batch.ts";
+import { choose } from "../claims/choose.ts";
 import { type LoadedPlan, load } from "../plan/load-plan.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
+import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { SessionMemory } from "./session.ts";
 

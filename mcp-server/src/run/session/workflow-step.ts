@@ -1,12 +1,10 @@
 import type { TaskId } from "../../graph/task.ts";
-import { renderBriefReport } from "../../report/brief-report.ts";
-import { nextBatch, sameOwner } from "../claims/next-batch.ts";
+import { renderBriefReport } from "../../report/render/brief-report.ts";
+import { nextBatch } from "../claims/next-batch.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { reportPlan } from "../reporting/report-plan.ts";
-
-/** By this name the agents of the script claim their tasks. */
-export const WORKFLOW_WORKER = "workflow";
 
 /** An agent that the script is to start: it claims its task itself. */
 export interface Start {

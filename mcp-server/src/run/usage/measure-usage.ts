@@ -3,7 +3,7 @@ import type { AttemptId } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { addUsage, isSameUsage, NO_USAGE, type Usage } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
-import { conversationUsage } from "../../report/figures/usage-figures.ts";
+import { conversationUsage } from "../../report/tasks/usage-figures.ts";
 import type { GraphReader, GraphStore, HeldClaim } from "../../store/graph-store.ts";
 import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";

@@ -1,6 +1,6 @@
-import { changedFiles } from "../../git/changed-files.ts";
 import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
 import { planCommitMessage } from "../../git/commit-message.ts";
+import { changedFiles } from "../../git/git.ts";
 import { commitAt, moveRefs, RefMoved } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";

@@ -4,10 +4,9 @@ import type { Purpose } from "../../graph/purpose.ts";
 import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
-import { freeId } from "../plan/free-id.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
-import { nextPosition } from "../plan/new-task.ts";
-import type { Working } from "../reporting/prepare-work.ts";
+import { freeId, nextPosition } from "../plan/new-task.ts";
+import type { Working } from "./attempt-at-work.ts";
 import type { WorkRecord } from "./work-record.ts";
 
 export interface Conflict {

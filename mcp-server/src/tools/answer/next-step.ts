@@ -3,7 +3,7 @@ import { raiseLimit, type SpentTokens, spentText } from "../../policy/token-limi
 import { type LoadedPlan, pauseSeconds } from "../../run/plan/load-plan.ts";
 import type { Counts } from "../../run/plan/progress.ts";
 import type { SessionMemory } from "../../run/session/session.ts";
-import { waitForWorkflow } from "../../run/session/workflow-wait.ts";
+import { waitForWorkflow } from "../../run/session/workflow-runs.ts";
 
 /** The one sentence that says what the orchestrator should do now. */
 export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {

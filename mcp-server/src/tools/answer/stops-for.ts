@@ -1,4 +1,4 @@
-import type { StopOrder } from "../../run/claims/next-batch.ts";
+import type { StopOrder } from "../../run/claims/stop-orders.ts";
 import type { LoadedPlan } from "../../run/plan/load-plan.ts";
 import type { SessionMemory } from "../../run/session/session.ts";
 

@@ -1,2 +1,0 @@
-import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{b as a,c as b,d as c,e as d,f as e,g as f}from"./chunk-PWAQUJI6.mjs";import"./chunk-7N2OR37S.mjs";import"./chunk-3BRJ7YZO.mjs";import"./chunk-WEHM3UMN.mjs";import"./chunk-S576KWZF.mjs";import"./chunk-QZ5BM5FV.mjs";import"./chunk-TT3FK4A7.mjs";import"./chunk-4VH2MET7.mjs";export{a as ImmediateSqliteDialect,e as corrupt,b as forKysely,d as hasTable,c as openSqlite,f as unusable};

@@ -1,0 +1,48 @@
+import type { TaskId } from "../graph/task.ts";
+import type { Strategy } from "../policy/strategy.ts";
+
+/** What can be said of tasks before they run. Times are minutes with one decimal. */
+export interface Analysis {
+  readonly strategy: Strategy;
+  readonly reasons: readonly string[];
+  readonly levels: readonly (readonly string[])[];
+  readonly criticalPath: readonly string[];
+  /** How much later each task could start without making the longest chain longer. */
+  readonly slackMinutes: Readonly<Record<string, number>>;
+  /** Pairs that dependencies would allow to run together and files do not, with the path or resource. */
+  readonly conflicts: readonly string[];
+  /** Where the breakdown's `parallelWith` says what dependencies or files do not allow. */
+  readonly contradictions: readonly string[];
+  /** Tasks of which nobody knows what they write. */
+  readonly unscoped: readonly string[];
+  /** Roles that no agent has, with near names; a general one stands in. */
+  readonly unknownRoles: readonly string[];
+  /** Roles of which it is not plain which agent has them, or that one agent has together. */
+  readonly overlappingRoles: readonly string[];
+  /** What keeps the plan from being shorter. */
+  readonly bottleneck: string;
+  /** What would make it shorter, the best first. */
+  readonly help: readonly string[];
+  readonly estimate: {
+    readonly cap: number;
+    readonly sequentialMinutes: number;
+    readonly makespanMinutes: number;
+    readonly lowerBoundMinutes: number;
+    readonly speedup: number;
+    /** Of all agents, without what is read from a cache. */
+    readonly tokens: number;
+    readonly tokensBasis: string;
+    /** Where the estimates come from, and which reviews they leave out. */
+    readonly basis: string;
+  };
+  /** The makespan for each cap from 1 on, as far as more makes it shorter; of very large plans none. */
+  readonly minutesByCap: readonly number[];
+  /** When the plan starts and ends each task, counted from its beginning. */
+  readonly schedule: readonly Planned[];
+}
+
+export interface Planned {
+  readonly task: TaskId;
+  readonly startMs: number;
+  readonly endMs: number;
+}

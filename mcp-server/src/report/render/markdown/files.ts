@@ -1,0 +1,74 @@
+import { plural } from "../../../text/format.ts";
+import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
+import type { RunReport } from "../../aggregate.ts";
+import { bold, grouped, name, some } from "./names.ts";
+
+export function fileLines({ sharedFiles, outsideScope, scopeTruth }: RunReport): string[] {
+  return [
+    ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
+      const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+      const when = atTheSameTime ? "**at the same time**" : "one after another";
+      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${who}, ${when}`;
+    }),
+    ...outsideScope.map(({ task, path, granted }) => {
+      const how = granted ? "granted while it ran" : "**not granted**";
+      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
+    }),
+    ...scopeTruthLines(scopeTruth),
+  ];
+}
+
+/** One line for all files of which the same holds. */
+function scopeTruthLines({ strays, undeclared, unchanged, unobserved }: RunReport["scopeTruth"]): string[] {
+  const named = <T extends { readonly path: string; readonly how: string }>(files: readonly T[]) =>
+    files.map(({ path, how }) => `${name(path)}${how === "removed" ? " (removed)" : ""}`);
+  return [
+    ...grouped(strays, ({ by, scopeOf }) => JSON.stringify([by, scopeOf])).map((files) => {
+      const { by, scopeOf } = files[0];
+      const others = scopeOf.filter((task) => !by.includes(task));
+      const where = others.length === 0 ? "" : ` (in the scope of ${some(others.map(name))})`;
+      const who = some([...by.map(name), "the main conversation", "another program"], " or ");
+      return `- ${some(named(files))}${where} changed **outside the scope of all who ran** (${some(by.map(name))}), and nobody reported it: by ${who}`;
+    }),
+    ...grouped(undeclared, ({ task, orBy }) => JSON.stringify([task, orBy])).map((files) => {
+      const { task, orBy } = files[0];
+      const or = orBy.length === 0 ? "" : ` (unless ${some(orBy.map(name), " or ")} wrote there)`;
+      return `- ${bold(task)} did not report ${some(named(files))}, changed in its scope${or}`;
+    }),
+    ...grouped(unchanged, ({ task }) => task).map((files) => {
+      const paths = files.map(({ path }) => name(path));
+      return `- ${bold(files[0].task)} reported ${some(paths)}, which **did not change**`;
+    }),
+    ...grouped(unobserved, ({ why }) => why).map((tasks) => {
+      const who = some(tasks.map(({ task }) => name(task)));
+      return `- What ${who} really changed was not measured: ${escapeMarkdown(tasks[0].why)}`;
+    }),
+  ];
+}
+
+export function commitLines({ work }: RunReport): string[] {
+  const { branch, conflicts, kept, commits, leftOut, skipped } = work;
+  return [
+    ...(branch
+      ? [
+          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`,
+        ]
+      : []),
+    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+      const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
+      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+    }),
+    ...kept.map(
+      ({ task, path, branch: on }) =>
+        `- ${bold(task)} left work that is not merged in the worktree ${name(path)} (branch ${name(on)})`,
+    ),
+    ...commits.map(
+      ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`,
+    ),
+    ...leftOut.map(
+      ({ task, path }) =>
+        `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`,
+    ),
+    ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`),
+  ];
+}

@@ -1,0 +1,67 @@
+import type { TaskId } from "../../../graph/task.ts";
+import { formatMoment } from "../../../text/format.ts";
+import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
+import type { RunReport } from "../../aggregate.ts";
+import { shareLine } from "../../share-line.ts";
+import { MARKS } from "../../tasks/status-mark.ts";
+import { measuredSection } from "./figures.ts";
+import { commitLines, fileLines } from "./files.ts";
+import { bold } from "./names.ts";
+import { findingLines, reviewLines, runAgainLines } from "./reviews.ts";
+import { statusLine } from "./status-line.ts";
+import { taskLines, waitingLine } from "./tasks.ts";
+
+/** The report for people: what happened, what needs them, what was found, how well it ran. */
+export function renderMarkdown(report: RunReport): string {
+  const { groups } = report;
+  const byId = new Map(report.tasks.map((task) => [task.task, task]));
+  const linesOf = (ids: readonly TaskId[], reason = "Reason") =>
+    ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
+  const sections = [
+    section("Waits for you", report.waitingForUser.map(waitingLine)),
+    section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
+    section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
+    section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
+    section(`To come ${MARKS.pending}`, linesOf(groups.toCome, "State")),
+    section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
+    section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
+    section("Reviews", reviewLines(report)),
+    section("Findings", findingLines(report)),
+    section(
+      "Not verified",
+      report.unverified.map(({ task, criterion, why }) => {
+        const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
+        return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
+      }),
+    ),
+    section("Run again when nobody wrote", runAgainLines(report)),
+    section("Files and scopes", fileLines(report)),
+    section("Commits", commitLines(report)),
+    section(
+      "Discoveries",
+      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
+    ),
+    section("Decisions taken", decisionLines(report)),
+    measuredSection(report),
+  ];
+  const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;
+  const blocks = [title, statusLine(report), momentLine(report), ...sections.flatMap((block) => block ?? [])];
+  return `${blocks.join("\n\n")}\n\n**${shareLine(report)}**\n`;
+}
+
+function section(heading: string, lines: readonly string[]): string | undefined {
+  return lines.length === 0 ? undefined : `## ${heading}\n\n${lines.join("\n")}`;
+}
+
+function momentLine({ atMs, endedAtMs }: RunReport): string {
+  return endedAtMs === undefined ? `As of ${formatMoment(atMs)}.` : `Ended ${formatMoment(endedAtMs)}.`;
+}
+
+function decisionLines({ decisions, refused }: RunReport): string[] {
+  return [
+    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeMarkdown(reason)}`),
+    ...refused.map(
+      ({ task, why }) => `- A report or update for ${bold(task)} was refused: ${escapeMarkdown(why)}`,
+    ),
+  ];
+}

@@ -1,0 +1,70 @@
+import type { Evidence } from "../../../graph/attempt.ts";
+import { newTokens } from "../../../graph/usage.ts";
+import { formatCount, formatDuration, plural } from "../../../text/format.ts";
+import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
+import type { RunReport } from "../../aggregate.ts";
+import { MARKS } from "../../tasks/status-mark.ts";
+import type { TaskResult } from "../../tasks/task-result.ts";
+import { agentName, bold } from "./names.ts";
+
+/** Per task; the JSON has them all. */
+const SHOWN_EVIDENCE = 3;
+
+/** @param reason what the task's reason is called. */
+export function taskLines(task: TaskResult, reason: string): string[] {
+  const facts = [
+    ...roleOf(task),
+    ...(task.durationMs === undefined ? [] : [formatDuration(task.durationMs)]),
+    ...(task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : []),
+    ...(task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []),
+  ];
+  const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
+  return [
+    facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
+    ...(task.reason ? [`  - ${reason}: ${escapeMarkdown(task.reason)}`] : []),
+    ...(task.summary
+      ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${escapeMarkdown(task.summary)}`]
+      : []),
+    ...(task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : []),
+    ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
+      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+    }),
+  ];
+}
+
+function roleOf({ attempts }: TaskResult): string[] {
+  const agentType = attempts.at(-1)?.agentType;
+  return agentType === undefined ? [] : [agentName(agentType)];
+}
+
+function evidenceOf(evidence: readonly Evidence[]): string {
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map((item) => escapeMarkdown(proofOf(item), NAME_LIMIT));
+  const more = evidence.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join("; ");
+}
+
+function proofOf(item: Evidence): string {
+  if ("notVerified" in item) return `not verified${item.criterion ? `: ${item.criterion}` : ""}`;
+  if ("inspected" in item) return `inspected: ${item.inspected}`;
+  const failed = item.exitCode === 0 ? "" : `exit code ${item.exitCode}, `;
+  return `${item.command} → ${failed}${item.result}`;
+}
+
+/** A task that cannot go on without the user. */
+export function waitingLine({
+  task,
+  kind,
+  text,
+  attempts,
+  heldUp,
+}: RunReport["waitingForUser"][number]): string {
+  const what = {
+    question: "asks",
+    failed: `failed after ${plural(attempts, "attempt")}`,
+    cancelled: "was cancelled",
+  }[kind];
+  const held =
+    heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
+  return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
+}

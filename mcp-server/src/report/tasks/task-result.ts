@@ -1,0 +1,121 @@
+import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../../graph/attempt.ts";
+import { withCriterionText } from "../../graph/criterion.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
+import { plainSubject, type TaskId, type TaskStatus } from "../../graph/task.ts";
+import type { Usage } from "../../graph/usage.ts";
+import { normalisePath } from "../../text/normalise.ts";
+import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
+import { notRunReasons } from "./not-run.ts";
+import { totalUsage } from "./usage-figures.ts";
+
+/** One attempt at a task. */
+export interface AttemptResult {
+  readonly number: number;
+  readonly outcome: Outcome | "running";
+  readonly agentType: string;
+  readonly session?: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** Why it did not complete: what the server knows of it, else what its agent reported. */
+  readonly cause?: string;
+  /** The tokens that its agent used; absent where they could not be measured. */
+  readonly usage?: Usage;
+}
+
+/** What became of one task. */
+export interface TaskResult {
+  readonly task: TaskId;
+  readonly subject: string;
+  readonly status: TaskStatus;
+  /** The last attempt's; absent where there was none. */
+  readonly outcome?: Outcome | "running";
+  /** The last report's summary, or an agent's last message where it gave no report. */
+  readonly summary?: string;
+  /** Of a review: what it came to. */
+  readonly verdict?: ReviewVerdict;
+  /** The summary is an agent's last message: nobody checked its form. */
+  readonly unstructured: boolean;
+  /** Why it has its status: a failure's reason, `removed`, or why it has not run. */
+  readonly reason?: string;
+  /** What the agent asked when it could not go on without an answer. */
+  readonly question?: string;
+  /** Of the last report; a criterion that it names by number has its text. */
+  readonly evidence: readonly Evidence[];
+  readonly attempts: readonly AttemptResult[];
+  /** How long the last attempt took. */
+  readonly durationMs?: number;
+  /** The tokens of all attempts that could be measured; absent where none could. */
+  readonly usage?: Usage;
+  /** Of all attempts, sorted. */
+  readonly filesChanged: readonly string[];
+  /** Of all attempts, in order. */
+  readonly findings: readonly Finding[];
+  /** Of all attempts, in order. */
+  readonly notes: readonly string[];
+  /** Paths outside the scope that the guard granted, sorted. */
+  readonly widened: readonly string[];
+}
+
+/** What became of each task of a plan, in order of position. */
+export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
+  const spans = new Map<TaskId, AttemptSpan[]>();
+  for (const span of attemptSpans(state, nowMs)) {
+    spans.set(span.attempt.task, [...(spans.get(span.attempt.task) ?? []), span]);
+  }
+  const reasons = notRunReasons(state, nowMs);
+  return state.tasks.map((task) => {
+    const own = spans.get(task.id) ?? [];
+    const last = own.at(-1);
+    const ended = last?.attempt.state === "ended" ? last.attempt : undefined;
+    const reports = own.flatMap(({ attempt }) =>
+      attempt.state === "ended" && attempt.report ? [attempt.report] : [],
+    );
+    const summary = ended?.report?.summary ?? ended?.lastMessage;
+    const reason =
+      reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : undefined);
+    const blockedOn = ended?.report?.blockedOn;
+    const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
+    return {
+      task: task.id,
+      subject: plainSubject(task.subject),
+      status: task.status,
+      ...(last && { outcome: ended?.outcome ?? "running" }),
+      ...(summary && { summary }),
+      ...(ended?.report?.verdict && { verdict: ended.report.verdict }),
+      unstructured: ended?.report === undefined && summary !== undefined,
+      ...(reason && { reason }),
+      ...(blockedOn && "question" in blockedOn && { question: blockedOn.question }),
+      evidence: (ended?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
+      attempts: own.map(attemptResult),
+      ...(last && { durationMs: lengthOf(last) }),
+      ...(usage && { usage }),
+      filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
+      findings: reports.flatMap((report) => report.findings),
+      notes: [...new Set(reports.flatMap((report) => report.notes))],
+      widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened)),
+    };
+  });
+}
+
+function attemptResult(span: AttemptSpan): AttemptResult {
+  const { attempt } = span;
+  const cause = attempt.state === "ended" ? (attempt.cause ?? reportedCause(attempt)) : undefined;
+  return {
+    number: attempt.number,
+    outcome: attempt.state === "ended" ? attempt.outcome : "running",
+    agentType: attempt.agentType,
+    ...(attempt.owner.session && { session: attempt.owner.session }),
+    startedAtMs: span.startMs,
+    durationMs: lengthOf(span),
+    ...(cause && { cause }),
+    ...(attempt.usage && { usage: attempt.usage }),
+  };
+}
+
+function reportedCause({ outcome, report }: EndedAttempt): string | undefined {
+  return outcome === "completed" ? undefined : report?.summary;
+}
+
+function sortedPaths(paths: readonly string[]): string[] {
+  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
+}

@@ -1,0 +1,115 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import {
+  type AnyClaim,
+  type AttemptId,
+  type Claim,
+  isLive,
+  type RunningAttempt,
+} from "../../graph/attempt.ts";
+import type { Change } from "../../graph/event.ts";
+import { type Task, type TaskId, taskName } from "../../graph/task.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { GraphWriter } from "../../store/graph-store.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { ClaimByToken } from "./claim-by-token.ts";
+
+/**
+ * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
+ * @throws CallerError when another agent is bound to the attempt, or the agent to another attempt.
+ */
+export async function startOrContinue(
+  tx: GraphWriter,
+  { held, loaded, task }: ClaimByToken,
+  agentId: string | undefined,
+): Promise<void> {
+  const { claim, planId } = held;
+  await refuseSecondTask(tx, agentId, claim.id);
+  if (claim.state === "offered") {
+    await tx.append(planId, ...startOf(loaded, task, claim.id, tx.nowMs, agentId));
+    return;
+  }
+  if (claim.state !== "running") return;
+  if (agentId !== undefined && claim.agentId === undefined) {
+    await tx.append(planId, { type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
+  } else if (agentId !== undefined && claim.agentId !== agentId) {
+    throw new CallerError(
+      "refused_token",
+      "This token belongs to another agent.",
+      "Use the token of your own brief; without one, end your turn.",
+      "token",
+    );
+  }
+  await renew(tx, loaded.policy, task, claim);
+}
+
+/**
+ * An agent works at one task at a time.
+ * @param attempt the one that it may be at work at.
+ * @throws CallerError when it is at work at another one.
+ */
+export async function refuseSecondTask(
+  tx: GraphWriter,
+  agentId: string | undefined,
+  attempt?: AttemptId,
+): Promise<void> {
+  const own = agentId === undefined ? undefined : await tx.claimOfAgent(agentId);
+  if (!own || own.claim.id === attempt || !isLive(own.claim)) return;
+  throw new CallerError(
+    "refused_token",
+    `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
+    "Report that one first, with the token of its brief.",
+    "token",
+  );
+}
+
+/** What happens when an offer is taken up. */
+export function startOf(
+  loaded: LoadedPlan,
+  task: Task,
+  attempt: AttemptId,
+  nowMs: number,
+  agentId: string | undefined,
+): readonly Change[] {
+  return [
+    {
+      type: "attempt.started",
+      task: task.id,
+      attempt,
+      number: nextNumber(loaded, task.id),
+      leaseUntilMs: leaseEnd(loaded.policy, task, nowMs, nowMs),
+      ...(agentId !== undefined && { agentId }),
+    },
+    { type: "task.status", task: task.id, status: "in_progress" },
+  ];
+}
+
+/** Which attempt at its task a claim is, or would be if it were taken up now: 1 for the first. */
+export function attemptNumber(loaded: LoadedPlan, claim: Claim): number {
+  return claim.state === "running" ? claim.number : nextNumber(loaded, claim.task);
+}
+
+function nextNumber({ graph }: LoadedPlan, task: TaskId): number {
+  const isAttempt = (claim: AnyClaim) => claim.state === "ended" || claim.state === "running";
+  return graph.claimsOf(task).filter(isAttempt).length + 1;
+}
+
+/** Prolongs the lease: any sign of life does. */
+export async function renew(
+  tx: GraphWriter,
+  policy: Policy,
+  task: Task,
+  claim: RunningAttempt,
+): Promise<void> {
+  const until = leaseEnd(policy, task, claim.startedAtMs, tx.nowMs);
+  // A third of a lease is precise enough, and a busy agent would otherwise write at every tool call.
+  if (tx.nowMs - claim.lastSeenMs >= policy.leaseMs / 3) await tx.renewLease(claim.id as AttemptId, until);
+}
+
+/** A lease ends `leaseMinutes` after the last sign of life, but never after the attempt's own limits. */
+function leaseEnd(policy: Policy, task: Task, startedAtMs: number, nowMs: number): number {
+  return Math.min(
+    nowMs + policy.leaseMs,
+    startedAtMs + policy.maxLeaseMs,
+    startedAtMs + (task.timeoutMs ?? Number.POSITIVE_INFINITY),
+  );
+}

@@ -1,0 +1,54 @@
+import type { AnyClaim, BlockedOn } from "../../graph/attempt.ts";
+import type { Change } from "../../graph/event.ts";
+import { definitionOf, type Task, type TaskDefinition, type TaskStatus } from "../../graph/task.ts";
+import { statusAfter } from "../../policy/after-attempt.ts";
+import { waitForWork } from "../plan/dependencies-on-work.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { whyNotAchieved } from "./after-completion.ts";
+import type { Ending } from "./ending.ts";
+
+/** What becomes of the task: its status, if that changes. */
+export function settlement(
+  before: LoadedPlan,
+  claim: AnyClaim,
+  ending: Ending,
+): { readonly status?: TaskStatus; readonly changes: readonly Change[] } {
+  const task = before.graph.tasks.get(claim.task);
+  // A task that was cancelled while its attempt ran stays cancelled, and completed is final.
+  if (task?.status !== "in_progress") return { changes: [] };
+  const counted = (outcomes: readonly string[]) => (outcomes.includes(ending.outcome) ? 1 : 0);
+  const blockedOn = ending.report?.blockedOn;
+  const after = statusAfter({
+    outcome: ending.outcome,
+    failure: before.policy.failure,
+    retries: task.retries ?? before.policy.retries,
+    failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
+    lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
+    timesBlocked: task.timesBlocked + counted(["blocked"]),
+    asksQuestion: blockedOn !== undefined && "question" in blockedOn,
+    notAchieved: whyNotAchieved(task, ending.report),
+  });
+  const changes: Change[] = [{ type: "task.status", task: task.id, ...after }];
+  if (after.status === "pending" && blockedOn) {
+    const definition = withWhatItNeeds(before, task, blockedOn);
+    changes.unshift({ type: "task.defined", task: task.id, definition });
+  }
+  return { status: after.status, changes };
+}
+
+/**
+ * What a blocked agent asks for becomes part of the task, so that the next attempt has it.
+ * @throws CallerError when it asks for a split task whose parts cannot stand for it.
+ */
+export function withWhatItNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskDefinition {
+  const task = definitionOf(of);
+  if ("tasks" in blockedOn) {
+    const dependencies = [...new Set([...task.dependencies, ...blockedOn.tasks])];
+    return waitForWork({ ...task, dependencies }, graph.tasks);
+  }
+  if ("question" in blockedOn) return task;
+  // Paths that were only inferred stay so: asking for more must not turn them into a declaration.
+  return task.writes === undefined
+    ? { ...task, inferredWrites: [...new Set([...task.inferredWrites, ...blockedOn.writes])] }
+    : { ...task, writes: [...new Set([...task.writes, ...blockedOn.writes])] };
+}

@@ -1,0 +1,84 @@
+import { planBranch } from "../../git/plan-branch.ts";
+import type { AttemptId, Claim } from "../../graph/attempt.ts";
+import type { Task } from "../../graph/task.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { attemptsAt, isReported } from "../plan/attempts-at.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { mergedCommit, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
+import { worktreeOfClaim } from "../worktrees/worktree-of-claim.ts";
+import { type BriefFacts, type WorktreeFacts, writeBrief } from "./brief.ts";
+import { inputOf, inputsOf } from "./prerequisites.ts";
+
+/** A claimed task, as far as its brief tells of it. */
+export interface Briefed {
+  readonly loaded: LoadedPlan;
+  readonly task: Task;
+  readonly claim: Pick<Claim, "id" | "scope" | "isolation">;
+}
+
+/** The brief for somebody who is there already: a worktree is made for a task that wants one, and named. */
+export async function briefWithPlace(
+  ctx: RunContext,
+  store: GraphStore,
+  briefed: Briefed,
+  token: string,
+): Promise<string> {
+  const { claim, loaded } = briefed;
+  // Whoever asks for the brief has this plugin's tools.
+  if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
+  const { path } = await worktreeOfClaim(ctx, store, claim.id);
+  const record = await store.read((reader) => workRecord(reader, loaded.stored.id));
+  return briefOf(briefed, token, { canReport: true }, { path, record });
+}
+
+/** The brief for the holder of a claim. */
+export function briefOf(
+  { claim, loaded, task }: Briefed,
+  token: string,
+  { added, canReport }: Pick<BriefFacts, "added" | "canReport">,
+  isolated?: { readonly path?: string; readonly record: WorkRecord },
+): string {
+  return writeBrief({
+    plan: loaded.stored.slug,
+    task,
+    token,
+    scope: claim.scope,
+    inputs: inputsOf(loaded, task).flatMap((id) => {
+      const dependency = loaded.graph.tasks.get(id);
+      return dependency ? [inputOf(loaded, dependency)] : [];
+    }),
+    earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
+    ...(added !== undefined && { added }),
+    canReport,
+    ...(isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }),
+  });
+}
+
+function worktreeFacts(
+  loaded: LoadedPlan,
+  task: Task,
+  own: AttemptId,
+  { path, record }: { readonly path?: string; readonly record: WorkRecord },
+): WorktreeFacts {
+  const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
+    const commit = record.committed.get(attempt.id)?.commit;
+    return attempt.id === own || commit === undefined ? [] : [{ number: attempt.number, commit }];
+  });
+  // What a task did in the shared checkout before anybody asked for a worktree is on no branch.
+  const elsewhere = task.dependencies.filter((id) => {
+    const attempt = attemptsAt(loaded, id).findLast(isReported);
+    return (
+      attempt?.isolation === "shared" &&
+      (attempt.report?.filesChanged.length ?? 0) > 0 &&
+      mergedCommit(record, id) === undefined &&
+      !record.conflicted.some((line) => line.task === id)
+    );
+  });
+  return {
+    branch: planBranch(loaded.stored.slug),
+    kept,
+    elsewhere,
+    ...(path !== undefined && { path }),
+  };
+}

@@ -1,0 +1,72 @@
+import { levels } from "../../graph/levels.ts";
+import { purposeOf } from "../../graph/purpose.ts";
+import { hasEnded } from "../../graph/readiness.ts";
+import type { Task } from "../../graph/task.ts";
+import { claimedScope } from "../../policy/exclusivity.ts";
+import { waitsForOthers } from "../../policy/recovery.ts";
+import { isolationsOf } from "../attempts/isolations-of.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { Ahead } from "../planning/planning.ts";
+import { realScope } from "../project/case-sensitivity.ts";
+import type { Role } from "../project/roles.ts";
+import type { RunContext } from "../project/run-context.ts";
+import type { Candidate } from "./candidate.ts";
+
+/** The ready tasks in the order of the schedule, without those that it holds back. */
+function* inOrder({ graph }: LoadedPlan, ahead: Ahead | undefined): Generator<Task> {
+  const first = new Set(ahead?.startNow.filter((id) => graph.isReady(id)));
+  for (const id of first) {
+    const task = graph.tasks.get(id);
+    if (task) yield task;
+  }
+  for (const task of graph.ready) {
+    if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;
+  }
+}
+
+/** Ready tasks in order of priority, each looked up only when it is its turn. */
+export function* candidatesOf(
+  ctx: RunContext,
+  loaded: LoadedPlan,
+  ahead: Ahead | undefined,
+  only: ((candidate: Candidate) => boolean) | undefined,
+): Generator<Candidate> {
+  const isolations = isolationsOf(loaded);
+  const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
+  for (const task of inOrder(loaded, ahead)) {
+    if (level !== undefined && !level.has(task.id)) continue;
+    if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
+    const { role, agentType } = roleFor(ctx, task);
+    const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
+    const isolation = isolations.of(task.id);
+    const candidate = { id: task.id, task, role, agentType, scope, isolation };
+    if (only === undefined || only(candidate)) yield candidate;
+  }
+}
+
+/**
+ * The agent of a task. Verdicts and exit codes are told by the tool alone, so where the agent of that name has no access
+ * to it, this plugin's own judges.
+ */
+function roleFor({ roles }: RunContext, task: Task): Role {
+  const role = roles.resolve(task.agent);
+  const kind = purposeOf(task)?.kind;
+  const needsTool = kind === "review" || kind === "verify";
+  return needsTool && !roles.canReport(role.agentType) ? roles.resolve(`parallel:${task.agent}`) : role;
+}
+
+/** Whether the task failed while others ran beside it that may show that the approach is wrong. */
+function waitsToSee({ graph }: LoadedPlan, task: Task): boolean {
+  const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended") return false;
+  const others = graph.live.map((claim) => claim.offeredAtMs);
+  return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
+}
+
+/** With a barrier, only tasks of the lowest level that is not finished. */
+function openLevel(loaded: LoadedPlan): Set<string> {
+  const open = levels([...loaded.graph.tasks.values()]).find((level) =>
+    level.some((task) => !hasEnded(task.status)),
+  );
+  return new Set(open?.map((task) => task.id));
+}

@@ -1,0 +1,25 @@
+import { plainSubject, type Task } from "../../graph/task.ts";
+import { cleanText } from "../../text/sanitize.ts";
+import { launchLine } from "../briefs/brief.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+
+/** One agent to launch, as the host's Agent tool wants it. */
+export interface Launch {
+  readonly task: string;
+  readonly subagent_type: string;
+  readonly description: string;
+  readonly prompt: string;
+}
+
+/** At most this many characters of a subject go into an agent's description, which the user sees. */
+const MAX_DESCRIPTION = 28;
+
+export function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
+  const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
+  return {
+    task: task.id,
+    subagent_type: agentType,
+    description: `${task.id} ${subject}`,
+    prompt: launchLine(loaded.stored.slug, task.id, token),
+  };
+}

@@ -1,0 +1,76 @@
+import { plainSubject, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import type { Recovery } from "../../policy/recovery.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+
+/** The role of those who look for a cause. */
+const ROLE = "debugger";
+
+/** So much of what went wrong with a task stands in the recovery task's description. */
+const MAX_TEXT = 600;
+
+/** The tasks that a recovery task was made for; undefined for any other task. */
+export function recoveredBy(task: Task): readonly TaskId[] | undefined {
+  return task.origin === "server" && Array.isArray(task.extra.recovers)
+    ? (task.extra.recovers as TaskId[])
+    : undefined;
+}
+
+export function isRecovery(task: Task | undefined): boolean {
+  return task !== undefined && recoveredBy(task) !== undefined;
+}
+
+/**
+ * What the last attempt said: the output of a command that failed tells more than what an agent thinks of it. The
+ * last words of one that did not report tell nothing of a cause.
+ */
+export function whatWentWrong({ graph }: LoadedPlan, task: TaskId): string {
+  const last = graph.claimsOf(task).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended" || last.outcome === "unreported") return "";
+  const { report, lastMessage, cause } = last;
+  const outputs = (report?.evidence ?? []).flatMap((evidence) =>
+    "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : [],
+  );
+  return (
+    [...outputs, report?.summary, lastMessage, cause].find((text) => text !== undefined && text !== "") ?? ""
+  );
+}
+
+export function recoveryTask(
+  loaded: LoadedPlan,
+  recovery: Recovery,
+  failed: readonly Task[],
+): TaskDefinition {
+  const ids = failed.map((task) => task.id);
+  const evidence = failed.map((task) => failureLines(loaded, task)).join("\n");
+  const isApproach = recovery.kind === "approach";
+  return {
+    id: freeId(loaded),
+    subject: isApproach
+      ? `Find out why all that was tried failed`
+      : `Find and mend the one cause of ${ids.length} failures`,
+    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:\n${evidence}\n\nFind the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
+    priority: "high",
+    dependencies: [],
+    needs: "all",
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    agent: ROLE,
+    retries: 0,
+    acceptance: [],
+    origin: "server",
+    extra: { recovers: ids, causes: recovery.causes },
+  };
+}
+
+export function failureLines(loaded: LoadedPlan, task: Task): string {
+  const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
+  return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
+}
+
+function freeId({ graph }: LoadedPlan): TaskId {
+  for (let n = 1; ; n++) {
+    const id = `recover-${n}` as TaskId;
+    if (!graph.tasks.has(id)) return id;
+  }
+}

@@ -1,0 +1,78 @@
+import type { EndedAttempt, Evidence, Report } from "../../graph/attempt.ts";
+import { withCriterionText } from "../../graph/criterion.ts";
+import { plainSubject, type Task, taskName } from "../../graph/task.ts";
+import { quotation } from "../../text/untrusted-text.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+
+/** So much of a description, a report or a finding stands in the text of a server's task. */
+export const MOST_TEXT = 4_000;
+
+/** Pieces of evidence, findings, files or tasks that are named one by one. */
+export const MOST_NAMED = 40;
+
+const MOST_SUBJECT = 120;
+
+/** What a review is about. */
+export interface Reviewed {
+  /** The reviewed task; absent: the whole plan. */
+  readonly of?: Task;
+  /** Tasks whose work is judged: the reviewed one and what mended it, in order. */
+  readonly work: readonly Task[];
+}
+
+export function nameOf({ of }: Reviewed): string {
+  return of?.id ?? "plan";
+}
+
+/** Whether the work lies on the plan's branch, where no dependency says so. */
+export function isApart({ graph }: LoadedPlan, { of }: Reviewed): boolean {
+  return of === undefined && graph.claims.some(({ isolation }) => isolation === "worktree");
+}
+
+export function short(text: string): string {
+  return plainSubject(text).replace(/\s+/g, " ").slice(0, MOST_SUBJECT);
+}
+
+export function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): string {
+  if (of) {
+    return `The task was ${taskName(stored.slug, of.id)}:\n${quotation(`${of.subject}\n\n${of.description}`, MOST_TEXT)}`;
+  }
+  const spec = stored.document.spec;
+  const names = work.slice(0, MOST_NAMED).map((task) => `${task.id} ${short(task.subject)}`);
+  const more = work.length - names.length;
+  return [
+    `The plan had these tasks:\n${quotation([...names, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))}`,
+    ...(typeof spec === "string" ? [`Its specification:\n${quotation(spec, MOST_SUBJECT)}`] : []),
+  ].join("\n\n");
+}
+
+export function whatWasReported(loaded: LoadedPlan, task: Task): string {
+  const last = endedAttempts(loaded, task).at(-1);
+  const text = last?.report
+    ? [last.report.summary, ...proofsIn(last.report, task), filesLine(last.report)]
+    : [last?.lastMessage ?? "nothing"];
+  return `${taskName(loaded.stored.slug, task.id)}:\n${quotation(text.filter(Boolean).join("\n"), MOST_TEXT)}`;
+}
+
+function proofsIn({ evidence }: Report, { acceptance }: Task): string[] {
+  return evidence.slice(0, MOST_NAMED).map((item) => proof(withCriterionText(item, acceptance)));
+}
+
+function proof(item: Evidence): string {
+  const about = item.criterion === undefined ? "" : `${item.criterion}: `;
+  if ("notVerified" in item) return `Not verified: ${about}${item.notVerified}`;
+  if ("inspected" in item) return `Inspected: ${about}${item.inspected}`;
+  return `Ran: ${about}${item.command} → exit code ${item.exitCode}. ${item.result}`;
+}
+
+function filesLine({ filesChanged }: Report): string {
+  return filesChanged.length === 0 ? "" : `Files: ${filesChanged.slice(0, MOST_NAMED).join(", ")}`;
+}
+
+export function reportsOf(loaded: LoadedPlan, task: Task): Report[] {
+  return endedAttempts(loaded, task).flatMap(({ report }) => report ?? []);
+}
+
+function endedAttempts({ graph }: LoadedPlan, { id }: Task): EndedAttempt[] {
+  return graph.claimsOf(id).filter((claim): claim is EndedAttempt => claim.state === "ended");
+}

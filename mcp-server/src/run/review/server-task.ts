@@ -1,0 +1,8 @@
+export const serverTask = {
+  priority: "high",
+  needs: "all",
+  reads: [],
+  resources: [],
+  inferredWrites: [],
+  origin: "server",
+} as const;

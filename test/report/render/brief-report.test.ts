@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
+import { renderBriefReport } from "../../../mcp-server/src/report/render/brief-report.ts";
+import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../support/example-run.ts";
+import { planState, START_MS, task } from "../../support/plan-fixture.ts";
+
+const example = renderBriefReport(aggregate(exampleState, exampleEvents, EXAMPLE_END_MS));
+
+describe("the brief report", () => {
+  it("says how it ended, what failed or did not run and why, and where everything stands", () => {
+    const lines = example.split("\n");
+    expect(lines[0]).toBe(
+      "**Overall status: ✗ completed with failures**: 9 of 12 tasks completed, 1 failed, 2 not run.",
+    );
+    expect(lines).toContain("- 3.2: needs 2.3, which failed");
+    expect(lines.find((line) => line.startsWith("- 2.3: "))).toMatch(/^- 2\.3: \S/);
+    expect(lines.at(-1)).toMatch(/^Everything: plan_report \{plan: "[a-z-]+"\}\.$/);
+  });
+
+  it("names what is to come of a plan that goes on", () => {
+    const failed = {
+      task: "a",
+      from: 0,
+      to: 1,
+      outcome: "failed",
+      report: { summary: "No parser" },
+    } as const;
+    const text = renderBriefReport(
+      aggregate(planState([task("a"), task("b", { after: ["a"] })], [failed]), [], START_MS + 1_000),
+    );
+    expect(text).toContain(
+      "To come:\n- a: to be tried again after attempt 1 failed\n- b: waits for a\n0 of 2 tasks so far",
+    );
+    expect(text).not.toContain("Not run");
+  });
+
+  it("stays short, however large the plan and however long its texts", () => {
+    const tasks = Array.from({ length: 500 }, (_, i) =>
+      task(`t${i}`, { status: "failed", cause: `${"broken ".repeat(100)}${i}` }),
+    );
+    const text = renderBriefReport(aggregate(planState(tasks), [], START_MS + 1_000));
+    expect(text.length).toBeLessThan(1_500);
+    expect(text).toContain("- and 495 more");
+  });
+
+  it("shows foreign text as text", () => {
+    const failed = task("1", { status: "failed", cause: "<b>no</b> [x](https://evil.example)" });
+    const text = renderBriefReport(aggregate(planState([failed]), [], START_MS + 1_000));
+    expect(text).toContain("- 1: \\<b\\>no\\</b\\>");
+  });
+});
