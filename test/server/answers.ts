@@ -107,6 +107,7 @@ export interface Answers {
       readonly sessionEnded?: true;
     }[];
     readonly cursor?: string;
+    readonly warnings?: readonly string[];
     readonly next: string;
   };
   readonly task_get: {

@@ -22,6 +22,8 @@ export const claims: Check = {
     const dead: HeldClaim[] = [];
     const silent: HeldClaim[] = [];
     for (const one of held) {
+      // Only the newer version that knows its state can tell.
+      if (one.claim.state === "unrecognised") continue;
       if (await hasDied(one.claim.owner)) dead.push(one);
       else if (endOf(one) <= place.nowMs) silent.push(one);
     }

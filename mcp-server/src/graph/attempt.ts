@@ -1,5 +1,6 @@
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, TaskId } from "./task.ts";
+import type { Unrecognised } from "./unrecognised.ts";
 import type { Usage } from "./usage.ts";
 
 /** Number of a claim, unique in the whole database; the first half of its token. */
@@ -77,6 +78,7 @@ interface ClaimBase {
   readonly isolation: Isolation;
   readonly owner: Owner;
   readonly offeredAtMs: number;
+  readonly unrecognised?: Unrecognised;
 }
 
 /** A claim that nobody has taken up yet: it holds scope and capacity but counts as no attempt. */
@@ -122,13 +124,22 @@ export interface ReturnedOffer extends ClaimBase {
   readonly cause: string;
 }
 
-export type Claim = Offer | RunningAttempt;
+/**
+ * A claim in a state that only a newer version knows. It looks like a live one: it holds its scope and its place under
+ * the cap, and nobody else may take its task. Only the version that wrote the state ends it.
+ */
+export interface UnrecognisedClaim extends ClaimBase {
+  readonly state: "unrecognised";
+  readonly agentId?: string;
+}
+
+export type Claim = Offer | RunningAttempt | UnrecognisedClaim;
 export type Attempt = RunningAttempt | EndedAttempt;
-export type AnyClaim = Offer | ReturnedOffer | RunningAttempt | EndedAttempt;
+export type AnyClaim = Claim | ReturnedOffer | EndedAttempt;
 
 /** Whether the claim holds its scope and its place under the cap. */
 export function isLive(claim: AnyClaim): claim is Claim {
-  return claim.state === "offered" || claim.state === "running";
+  return claim.state !== "returned" && claim.state !== "ended";
 }
 
 /** Whether an ended attempt still holds its scope. */

@@ -8,6 +8,10 @@ import type { Usage } from "./usage.ts";
 /**
  * Every change of the graph is one or more of these; the tables are nothing but their projection, so the
  * log alone can rebuild them. A type's meaning never changes: a new meaning is a new type or a new `v`.
+ *
+ * Servers of several versions write one log. A server keeps what it does not know and leaves it out of what it makes
+ * of the log (`UnrecognisedChange`); for it the tables are the truth. Servers before 1.5 do not look at `v`: a new `v`
+ * still has the fields of the one before, with their meaning, and only adds to them.
  */
 export type Change =
   | {
@@ -18,6 +22,8 @@ export type Change =
       readonly source: PlanSource;
       /** Policy as the plan states it; defaults and settings are applied when it is read. */
       readonly policy: Readonly<Record<string, unknown>>;
+      /** More of it, that servers before 1.5 do not know. */
+      readonly addedPolicy?: Readonly<Record<string, unknown>>;
       /** The breakdown's own top-level keys, for a faithful export. */
       readonly document: Readonly<Record<string, unknown>>;
     }
@@ -26,6 +32,7 @@ export type Change =
       readonly title?: string;
       readonly source?: PlanSource;
       readonly policy?: Readonly<Record<string, unknown>>;
+      readonly addedPolicy?: Readonly<Record<string, unknown>>;
       readonly document?: Readonly<Record<string, unknown>>;
     }
   | { readonly type: "plan.status"; readonly status: PlanStatus; readonly cause?: string }
@@ -254,11 +261,60 @@ export type ChangeType = Change["type"];
 /** Who caused an event: a session's main conversation, an agent, a token's holder, or the server itself. */
 export type Actor = string;
 
+/** The newest version of each type's data that can be read here; the older ones can be read too. */
+const VERSIONS: Readonly<Record<ChangeType, number>> = {
+  "plan.created": 1,
+  "plan.updated": 1,
+  "plan.status": 1,
+  "plan.throttled": 1,
+  "task.created": 1,
+  "task.defined": 1,
+  "task.status": 1,
+  "task.annotated": 1,
+  "claim.offered": 1,
+  "claim.returned": 1,
+  "attempt.started": 1,
+  "attempt.bound": 1,
+  "attempt.widened": 1,
+  "attempt.reminded": 1,
+  "attempt.ended": 1,
+  "attempt.drained": 1,
+  "attempt.measured": 1,
+  "conversation.measured": 1,
+  "token.refused": 1,
+  "batch.launched": 1,
+  "write.denied": 1,
+  "checkout.observed": 1,
+  "checkout.unmeasured": 1,
+  "attempt.compared": 1,
+  "scope.touched": 1,
+  "checkout.seen": 1,
+  "worktree.cut": 1,
+  "worktree.removed": 1,
+  "work.committed": 1,
+  "work.merged": 1,
+  "work.conflicted": 1,
+  "commit.skipped": 1,
+  "plan.reported": 1,
+  "decision.taken": 1,
+};
+
+/** Whether an event of that type and version can be read here. */
+export function isReadable(type: string, v: number): type is ChangeType {
+  return Object.hasOwn(VERSIONS, type) && v <= VERSIONS[type as ChangeType];
+}
+
+/** A change of a type, or of a version of its type, that only a newer version of this program knows. */
+export interface UnrecognisedChange {
+  readonly type: "unrecognised";
+  readonly storedType: string;
+}
+
 /** One line of the log. `seq` grows by commit order; `v` is the version of the type's data. */
 export interface GraphEvent {
   readonly seq: number;
   readonly atMs: number;
-  readonly v: 1;
+  readonly v: number;
   readonly actor: Actor;
-  readonly change: Change;
+  readonly change: Change | UnrecognisedChange;
 }

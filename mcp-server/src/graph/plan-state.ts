@@ -11,4 +11,6 @@ export interface PlanState {
   readonly claims: readonly AnyClaim[];
   /** How long a task is expected to take now, in milliseconds; absent where nobody estimates. */
   readonly expectedMs?: (task: Task) => number;
+  /** Settings of the plan that only a newer version knows. */
+  readonly unknownSettings?: readonly string[];
 }

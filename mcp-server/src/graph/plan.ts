@@ -1,4 +1,5 @@
 import type { PlanSlug } from "./task.ts";
+import type { Unrecognised } from "./unrecognised.ts";
 
 export const PLAN_STATUSES = ["open", "paused", "stopped"] as const;
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
@@ -30,4 +31,5 @@ export interface Plan {
   readonly createdAtMs: number;
   /** Sequence number of the plan's last event: grows with every change. */
   readonly version: number;
+  readonly unrecognised?: Unrecognised;
 }

@@ -12,9 +12,19 @@ export type Purpose =
   /** Runs commands again that failed beside other writers, for these tasks. */
   | { readonly kind: "verify"; readonly of: readonly TaskId[] };
 
-/** The purpose of a server's task; undefined for everybody else's. */
+export const PURPOSES = ["review", "fix", "merge", "verify"] as const satisfies readonly Purpose["kind"][];
+
+/** The purpose of a server's task; undefined for everybody else's, and for one that only a newer version knows. */
 export function purposeOf(task: Pick<TaskDefinition, "origin" | "extra"> | undefined): Purpose | undefined {
-  return task?.origin === "server" ? (task.extra.purpose as Purpose | undefined) : undefined;
+  const purpose = storedPurpose(task);
+  return purpose && (PURPOSES as readonly string[]).includes(purpose.kind) ? (purpose as Purpose) : undefined;
+}
+
+/** The same, of whatever kind. */
+export function storedPurpose(
+  task: Pick<TaskDefinition, "origin" | "extra"> | undefined,
+): { readonly kind: string } | undefined {
+  return task?.origin === "server" ? (task.extra.purpose as { kind: string } | undefined) : undefined;
 }
 
 /** Whether the task reviews, or mends what a review found. */

@@ -1,4 +1,5 @@
 import type { Scope } from "./scope/scope.ts";
+import type { Unrecognised } from "./unrecognised.ts";
 
 /** `<plan slug>`: `[a-z0-9][a-z0-9-]{0,63}`. */
 export type PlanSlug = string & { readonly brand: "PlanSlug" };
@@ -18,7 +19,8 @@ export type Priority = (typeof PRIORITIES)[number];
 export type Needs = "all" | "any" | "settled" | { readonly atLeast: number };
 
 /** Where an agent works: in the shared checkout, or in a worktree of its own. */
-export type Isolation = "shared" | "worktree";
+export const ISOLATIONS = ["shared", "worktree"] as const;
+export type Isolation = (typeof ISOLATIONS)[number];
 
 /** One condition that the finished task is judged by; a `command` proves it by exit code 0. */
 export interface AcceptanceCriterion {
@@ -81,6 +83,8 @@ export interface Task extends TaskDefinition {
   /** How often a `blocked` report sent the task back to pending. */
   readonly timesBlocked: number;
   readonly endedAtMs?: number;
+  /** Words of its definition are named here too, and stay in the definition as they are: it is written back. */
+  readonly unrecognised?: Unrecognised;
 }
 
 /** The task as it is before anything has happened to it. */
@@ -110,6 +114,7 @@ export function definitionOf(task: Task): TaskDefinition {
     lostAttempts: _lostAttempts,
     timesBlocked: _timesBlocked,
     endedAtMs: _endedAtMs,
+    unrecognised: _unrecognised,
     ...definition
   } = task;
   return definition;

@@ -1,10 +1,13 @@
 import { type Isolation, scopeOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 
-/** Whether the task itself wants a worktree: it says so, it is one of several approaches, or nobody knows its files. */
+/**
+ * Whether the task itself wants a worktree: it says so, it is one of several approaches, or nobody knows its files. An
+ * isolation that only a newer version knows is one too: away from the shared checkout it can do no harm.
+ */
 export function asksForWorktree(task: TaskDefinition, policy: Pick<Policy, "unscoped">): boolean {
   return (
-    task.isolation === "worktree" ||
+    (task.isolation ?? "shared") !== "shared" ||
     task.alternatives !== undefined ||
     (policy.unscoped === "worktree" && task.isolation !== "shared" && scopeOf(task).basis === "unscoped")
   );

@@ -1,5 +1,6 @@
 import type { AttemptId } from "../graph/attempt.ts";
 import type { GraphEvent } from "../graph/event.ts";
+import { newerParts } from "../graph/newer-parts.ts";
 import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
@@ -79,6 +80,8 @@ export interface RunReport {
     readonly why: string;
   }[];
   readonly figures: RunFigures;
+  /** What only a newer version understands of the plan, and this report leaves out; absent: nothing. */
+  readonly newerParts?: readonly string[];
   /** What a report of this kind should say and this one cannot, because nobody measured it. */
   readonly notMeasured: readonly string[];
   readonly sessions: readonly SessionResult[];
@@ -100,6 +103,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const pending = having("pending");
   const goesOn = running.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? undefined : lastEndMs(tasks);
+  const newer = newerParts(state, events);
   return {
     plan: {
       slug: plan.slug,
@@ -151,6 +155,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
         : [],
     ),
     figures,
+    ...(newer.length > 0 && { newerParts: newer }),
     notMeasured: notMeasured(figures),
     sessions: sessionResults(tasks, conversationUsage(events)),
     timeline: timelineOf(state, nowMs),

@@ -3,6 +3,12 @@ import { median } from "./median.ts";
 
 /** Minutes of one agent's work per size, used until there is history; stated as such wherever they appear. */
 const DEFAULT_MINUTES: Readonly<Record<Size, number>> = { xs: 3, small: 6, medium: 12, large: 25, xl: 45 };
+
+/** A size that only a newer version knows is taken as medium. */
+function defaultMinutes(size: Size): number {
+  return DEFAULT_MINUTES[size] ?? DEFAULT_MINUTES.medium;
+}
+
 /** From a claim to the first moment of its agent, until there is history. */
 const DEFAULT_LAUNCH_MS = 5_000;
 /** Tokens that one agent uses per minute of work, cache reads left out: a rough idea until there is history. */
@@ -65,7 +71,7 @@ export class Estimates {
   /** How long one attempt is expected to take, in milliseconds, without its launch. */
   durationMs({ estimateMs, size = "medium", agent }: Estimated): number {
     if (estimateMs !== undefined) return estimateMs;
-    const ofAll = drawn(DEFAULT_MINUTES[size] * 60_000, this.#bySize.get(size));
+    const ofAll = drawn(defaultMinutes(size) * 60_000, this.#bySize.get(size));
     return Math.round(drawn(ofAll, this.#byRole.get(keyOf(agent, size))));
   }
 

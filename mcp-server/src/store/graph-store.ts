@@ -38,6 +38,9 @@ const HISTORY = 500;
  */
 const HOLDS = sql<boolean>`state in ('offered', 'running') or drains_until_ms is not null`;
 
+/** The condition of the index `claims_unrecognised`, word for word. */
+const UNRECOGNISED = sql<boolean>`state not in ('offered', 'running', 'returned', 'ended')`;
+
 /** A claim with the plan that it belongs to. */
 export interface HeldClaim {
   readonly planId: number;
@@ -166,13 +169,14 @@ export class GraphReader {
   }
 
   async #readHeld(): Promise<HeldClaim[]> {
-    const rows = await this.db
+    const claims = this.db
       .selectFrom("claims")
       .innerJoin("plans", "plans.id", "claims.plan_id")
       .selectAll("claims")
-      .select("plans.slug as plan_slug")
-      .where(HOLDS)
-      .execute();
+      .select("plans.slug as plan_slug");
+    // Each half by its own index, and no claim by both.
+    const unrecognised = claims.where(UNRECOGNISED).where("drains_until_ms", "is", null);
+    const rows = await claims.where(HOLDS).unionAll(unrecognised).execute();
     return rows.map(heldFromRow).sort((a, b) => a.claim.id - b.claim.id);
   }
 

@@ -8,6 +8,15 @@ export type EngineName = "sqlite" | "postgres";
 /**
  * The layout's major version. Within it the steps below only add, so that an older server of the same major can
  * go on working beside a newer one; a newer major is refused.
+ *
+ * Older servers share the graph with newer ones every day, so what is stored obeys these rules:
+ * - A new column has a default, because older servers insert rows without it.
+ * - `claims.state`, `claims.outcome`, `tasks.status` and `plans.status` have no new words. A finer state has a column
+ *   of its own, beside that one of the old words which makes an older server do the right thing: `running` with a lease
+ *   that lasts, for whatever is live. Servers before 1.5 take any other state for an ended claim.
+ * - What the policy has new goes where `storedPolicy` says. Servers before 1.5 refuse to read any plan of the
+ *   repository when `policy` has a field or a value that they do not know.
+ * - A new type of event is skipped by older servers, so the tables alone must tell them all that they need.
  */
 const MAJOR = 1;
 
@@ -18,6 +27,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   addThrottle,
   addObservations,
   addUsage,
+  addWhatOthersWrite,
 ];
 
 /** The layout that this server makes and expects. */
@@ -225,4 +235,19 @@ async function addObservations(db: Kysely<Database>): Promise<void> {
 /** 1.4: the tokens that each attempt used. */
 async function addUsage(db: Kysely<Database>): Promise<void> {
   await db.schema.alterTable("claims").addColumn("usage", "text").execute();
+}
+
+/**
+ * 1.5: settings that older servers do not know, and claims in a state that this one does not know. The condition is
+ * that of `UNRECOGNISED` in graph-store.ts, word for word. As long as no newer server makes such claims, the index is
+ * empty and costs nothing.
+ */
+async function addWhatOthersWrite(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("plans").addColumn("added_policy", "text").execute();
+  await db.schema
+    .createIndex("claims_unrecognised")
+    .on("claims")
+    .column("checkout")
+    .where(sql<boolean>`state not in ('offered', 'running', 'returned', 'ended')`)
+    .execute();
 }

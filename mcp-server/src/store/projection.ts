@@ -100,6 +100,7 @@ async function projectOne(
           cause: null,
           source: JSON.stringify(change.source),
           policy: JSON.stringify(change.policy),
+          added_policy: change.addedPolicy ? JSON.stringify(change.addedPolicy) : null,
           document: JSON.stringify(change.document),
           created_at_ms: atMs,
           version: seq,
@@ -113,6 +114,7 @@ async function projectOne(
           ...(change.title !== undefined && { title: change.title }),
           ...(change.source && { source: JSON.stringify(change.source) }),
           ...(change.policy && { policy: JSON.stringify(change.policy) }),
+          ...(change.addedPolicy && { added_policy: JSON.stringify(change.addedPolicy) }),
           ...(change.document && { document: JSON.stringify(change.document) }),
         })
         .where("id", "=", planId)

@@ -1,13 +1,28 @@
 import type { Selectable } from "kysely";
-import type { AnyClaim, AttemptId, Outcome, Report } from "../graph/attempt.ts";
-import type { Change, GraphEvent } from "../graph/event.ts";
-import type { PlanSource, PlanStatus, Throttle } from "../graph/plan.ts";
+import { type AnyClaim, type AttemptId, OUTCOMES } from "../graph/attempt.ts";
+import { type Change, type GraphEvent, isReadable } from "../graph/event.ts";
+import { PLAN_STATUSES, type PlanSource, type PlanStatus, type Throttle } from "../graph/plan.ts";
+import { PURPOSES, storedPurpose } from "../graph/purpose.ts";
 import type { Scope } from "../graph/scope/scope.ts";
-import type { Isolation, PlanSlug, Task, TaskDefinition, TaskId, TaskStatus } from "../graph/task.ts";
+import {
+  ISOLATIONS,
+  type PlanSlug,
+  PRIORITIES,
+  SIZES,
+  TASK_STATUSES,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+} from "../graph/task.ts";
+import { type Unrecognised, WordReader } from "../graph/unrecognised.ts";
 import type { Usage } from "../graph/usage.ts";
+import { readReport } from "./report-row.ts";
 import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";
 
-/** A plan as it is stored; `policy` holds only what the plan itself states. */
+/**
+ * A plan as it is stored; `policy` holds only what the plan itself states, and also what only a newer version of this
+ * program knows.
+ */
 export interface StoredPlan {
   readonly id: number;
   readonly repository: string;
@@ -21,6 +36,7 @@ export interface StoredPlan {
   readonly createdAtMs: number;
   readonly throttle?: Throttle;
   readonly version: number;
+  readonly unrecognised?: Unrecognised;
 }
 
 /** The last look at a checkout. Times are milliseconds since the epoch. */
@@ -48,28 +64,45 @@ export function observationFromRow(row: Selectable<ObservationsTable>): Observat
   };
 }
 
+const CLAIM_STATES: readonly string[] = ["offered", "running", "returned", "ended"];
+
+/** A plan with a status of a newer version looks paused: nothing of it starts here until somebody resumes it. */
 export function planFromRow(row: Selectable<PlansTable>): StoredPlan {
+  const words = new WordReader();
+  const status: PlanStatus = words.read("status", row.status, PLAN_STATUSES, "paused");
   return {
     id: row.id,
     repository: row.repository,
     slug: row.slug as PlanSlug,
     title: row.title,
-    status: row.status as PlanStatus,
+    status,
     ...(row.cause !== null && { cause: row.cause }),
     source: JSON.parse(row.source) as PlanSource,
-    policy: JSON.parse(row.policy) as Record<string, unknown>,
+    // An older server that changes a setting writes it to `policy`: that is the newer word.
+    policy: { ...(JSON.parse(row.added_policy ?? "{}") as object), ...(JSON.parse(row.policy) as object) },
     document: JSON.parse(row.document) as Record<string, unknown>,
     createdAtMs: Number(row.created_at_ms),
     ...(row.throttle !== null && { throttle: JSON.parse(row.throttle) as Throttle }),
     version: Number(row.version),
+    ...words.found,
   };
 }
 
+/** A task with a status of a newer version looks as if it were in progress: it is open, and not to be started. */
 export function taskFromRow(row: Selectable<TasksTable>): Task {
+  const definition = JSON.parse(row.definition) as TaskDefinition;
+  const words = new WordReader();
+  const status = words.read("status", row.status, TASK_STATUSES, "in_progress");
+  const { size, priority, isolation } = definition;
+  if (size !== undefined) words.note("size", size, SIZES);
+  words.note("priority", priority, PRIORITIES);
+  if (isolation !== undefined) words.note("isolation", isolation, ISOLATIONS);
+  const purpose = storedPurpose(definition);
+  if (purpose) words.note("purpose", purpose.kind, PURPOSES);
   return {
-    ...(JSON.parse(row.definition) as TaskDefinition),
+    ...definition,
     position: row.position,
-    status: row.status as TaskStatus,
+    status,
     ...(row.cause !== null && { cause: row.cause }),
     ...(row.owner !== null && { owner: row.owner }),
     notes: JSON.parse(row.notes) as string[],
@@ -78,10 +111,16 @@ export function taskFromRow(row: Selectable<TasksTable>): Task {
     lostAttempts: row.lost_attempts,
     timesBlocked: row.times_blocked,
     ...(row.ended_at_ms !== null && { endedAtMs: Number(row.ended_at_ms) }),
+    ...words.found,
   };
 }
 
 export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
+  const words = new WordReader();
+  const isStateKnown = words.note("state", row.state, CLAIM_STATES);
+  // Where it does not say `worktree`, its agent may write into the shared checkout.
+  const isolation = words.read("isolation", row.isolation, ISOLATIONS, "shared");
+  const outcome = words.read("outcome", row.outcome ?? "cancelled", OUTCOMES, "cancelled");
   const base = {
     id: row.id as AttemptId,
     task: row.task_id as TaskId,
@@ -91,7 +130,7 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
     checkout: row.checkout,
     scope: JSON.parse(row.scope) as Scope,
     widened: JSON.parse(row.widened) as string[],
-    isolation: row.isolation as Isolation,
+    isolation,
     owner: {
       host: row.owner_host,
       pid: row.owner_pid,
@@ -99,7 +138,11 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
       ...(row.owner_session !== null && { session: row.owner_session }),
     },
     offeredAtMs: Number(row.offered_at_ms),
+    ...words.found,
   };
+  if (!isStateKnown) {
+    return { ...base, state: "unrecognised", ...(row.agent_id !== null && { agentId: row.agent_id }) };
+  }
   if (row.state === "offered") return { ...base, state: "offered", expiresAtMs: Number(row.expires_at_ms) };
   if (row.state === "returned") {
     return { ...base, state: "returned", endedAtMs: Number(row.ended_at_ms), cause: row.cause ?? "" };
@@ -124,26 +167,31 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
     ...attempt,
     state: "ended",
     endedAtMs: Number(row.ended_at_ms),
-    outcome: row.outcome as Outcome,
-    ...(row.report !== null && { report: JSON.parse(row.report) as Report }),
+    outcome,
+    ...(row.report !== null && { report: readReport(row.report) }),
     ...(row.last_message !== null && { lastMessage: row.last_message }),
     ...(row.cause !== null && { cause: row.cause }),
     ...(row.drains_until_ms !== null && { drainsUntilMs: Number(row.drains_until_ms) }),
   };
 }
 
-/** The change is stored without the parts that have columns of their own. */
 export function eventFromRow(row: Selectable<EventsTable>): GraphEvent {
+  const { actor, v, type } = row;
   return {
     seq: Number(row.seq),
     atMs: Number(row.at_ms),
-    v: 1,
-    actor: row.actor,
-    change: {
-      type: row.type,
-      ...(row.task_id !== null && { task: row.task_id }),
-      ...(row.attempt_id !== null && { attempt: row.attempt_id }),
-      ...(JSON.parse(row.data) as object),
-    } as unknown as Change,
+    v,
+    actor,
+    change: isReadable(type, v) ? changeFromRow(row) : { type: "unrecognised", storedType: type },
   };
+}
+
+/** The change is stored without the parts that have columns of their own. */
+function changeFromRow(row: Selectable<EventsTable>): Change {
+  return {
+    type: row.type,
+    ...(row.task_id !== null && { task: row.task_id }),
+    ...(row.attempt_id !== null && { attempt: row.attempt_id }),
+    ...(JSON.parse(row.data) as object),
+  } as unknown as Change;
 }

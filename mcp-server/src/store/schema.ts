@@ -16,6 +16,8 @@ export interface PlansTable {
   created_at_ms: number;
   /** A Throttle; null as long as no limit was reached. */
   throttle: Generated<Json | null>;
+  /** Settings that servers before 1.5 do not know; the rule is at `storedPolicy`. */
+  added_policy: Generated<Json | null>;
   /** Sequence number of the plan's last event. */
   version: number;
 }

@@ -12,7 +12,7 @@ export type Verdict = "completed" | "completed with failures" | "incomplete" | "
 /** Judges a run by what the graph says of it now. */
 export function verdictOf(state: PlanState, nowMs: number): Verdict {
   const works = state.claims.some(
-    (claim) => isLive(claim) && (claim.state === "running" || claim.expiresAtMs > nowMs),
+    (claim) => isLive(claim) && (claim.state !== "offered" || claim.expiresAtMs > nowMs),
   );
   if (works) return "running";
   const wanted = state.tasks.filter((task) => task.status !== "cancelled");

@@ -48,7 +48,7 @@ export async function cancelTask(
   const claim = loaded.graph.claimsOf(id).find(isLive);
   if (claim?.state === "offered") {
     await tx.append(planId, { type: "claim.returned", task: id, attempt: claim.id, cause });
-  } else if (claim) {
+  } else if (claim?.state === "running") {
     await endAttempt(ctx, tx, { planId, plan: slug, claim }, { outcome: "cancelled", cause, draining: true });
   }
 }

@@ -26,6 +26,8 @@ export async function claimOfToken(
   const stored = held && (await reader.plan(ctx.repository, held.plan));
   if (!held || stored?.id !== held.planId) return { why: "nobody was given it" };
   const loaded = await loadPlan(ctx, reader, held.plan);
+  if (held.claim.state === "unrecognised")
+    return { why: "its claim is in a state that only a newer version of this plugin knows", held };
   if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
   if (held.claim.state === "ended") {
     return { why: `its attempt has ended: ${held.claim.cause ?? held.claim.outcome}`, held };

@@ -44,6 +44,8 @@ async function sweepClaim(
     await endAttempt(ctx, tx, held, { outcome: "lost", cause, ...how });
     return true;
   }
+  // Only the version that knows the state knows when it is over.
+  if (claim.state === "unrecognised") return false;
   if (claim.state === "returned" || (!ownerDead && isDraining(claim, tx.nowMs))) return false;
   const how = ownerDead ? "its session ended" : "one more lease has passed";
   await tx.append(planId, { type: "attempt.drained", task, attempt, how });

@@ -1,11 +1,13 @@
+import { newerParts } from "../../graph/newer-parts.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
 import type { GraphReader } from "../../store/graph-store.ts";
 import { sweep } from "../attempts/expire-claims.ts";
-import { type LoadedPlan, load, planSlug } from "../plan/load-plan.ts";
+import { type LoadedPlan, load, planSlug, stateOf } from "../plan/load-plan.ts";
 import { checkWorktrees } from "../plan/worktree-needs.ts";
-import { effectivePolicy, policyInput, policyWarnings } from "../project/policy-input.ts";
+import { effectivePolicy, policyWarnings } from "../project/policy-input.ts";
 import { unknownRoles } from "../project/role-warnings.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { storedPolicy } from "../project/stored-policy.ts";
 import {
   type Placed,
   placeDraft,
@@ -71,18 +73,18 @@ export async function createPlan(
         slug,
         title: input.title ?? source.title ?? slug,
         source: source.source,
-        policy,
+        ...storedPolicy(policy),
         document: source.document,
       });
     } else {
-      const stated = { ...policyInput.parse(existing.stored.policy), ...policy };
+      const stated = { ...existing.stored.policy, ...policy };
       const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
       // Tasks of a call come beside those of the plan's file: it stays the plan's file.
       const fromFile = source.source.kind === "file";
       const update = {
         ...(input.title !== undefined && input.title !== existing.stored.title && { title: input.title }),
         ...(fromFile && differs(source.source, existing.stored.source) && { source: source.source }),
-        ...(differs(stated, existing.stored.policy) && { policy: stated }),
+        ...(differs(stated, existing.stored.policy) && storedPolicy(stated)),
         ...(fromFile && differs(source.document, existing.stored.document) && { document: source.document }),
       };
       if (Object.keys(update).length > 0) await tx.append(planId, { type: "plan.updated", ...update });
@@ -92,6 +94,7 @@ export async function createPlan(
     }
     await tx.append(planId, ...changes);
     const loaded = await read(tx);
+    if (loaded) warnings.push(...newerParts(stateOf(loaded)));
     if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded };
     // Last, because the file cannot be taken back: a crash behind it leaves what the next import brings in.
     const found = await predecessorOf(ctx, draft, existing?.stored.source);

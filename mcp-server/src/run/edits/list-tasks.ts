@@ -1,9 +1,10 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
+import { newerParts } from "../../graph/newer-parts.ts";
 import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
 import { type SignsOfLife, signsOfLife } from "../plan/liveness.ts";
-import { existingGraph, type LoadedPlan, load, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, load, loadPlan, stateOf } from "../plan/load-plan.ts";
 import { type Counts, countsOf, isDone, shortCounts, whyHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -43,6 +44,8 @@ export interface TaskList {
   }[];
   readonly tasks: readonly TaskRow[];
   readonly cursor?: string;
+  /** What only a newer version understands of these plans; absent: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** The tasks of one plan, or of all plans of the repository, newest plan first. */
@@ -77,6 +80,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
     const page = found.slice(from, from + input.limit);
     const signs = await signsOfLife(reader, ctx.now());
     const last = page.at(-1);
+    const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {
       plans: loaded.map((plan) => {
         const held = whyHeld(plan);
@@ -90,6 +94,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
       }),
       tasks: page.map(({ plan, task }) => rowOf(plan, task, signs)),
       ...(last && from + input.limit < found.length && { cursor: last.name }),
+      ...(warnings.length > 0 && { warnings }),
     };
   });
 }

@@ -125,7 +125,7 @@ async function claimToEnd(
     return tx.claimById(found.held.claim.id);
   }
   const claim = before.graph.claimsOf(task.id).find(isLive);
-  if (claim?.state === "running") {
+  if (claim && claim.state !== "offered") {
     throw new CallerError(
       "wrong_state",
       `${taskName(plan, task.id)} is running; only its own agent, with its token, can split it.`,

@@ -1,8 +1,10 @@
+import { newerParts } from "../../graph/newer-parts.ts";
 import { releaseClaims } from "../attempts/end-attempt.ts";
-import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "../plan/load-plan.ts";
 import { checkWorktrees } from "../plan/worktree-needs.ts";
-import { effectivePolicy, type PolicyInput, policyInput, policyWarnings } from "../project/policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/policy-input.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { readPolicy, storedPolicy } from "../project/stored-policy.ts";
 
 export type PlanAction = "pause" | "resume" | "stop" | "reopen";
 
@@ -22,22 +24,21 @@ export async function updatePlan(
     const before = await loadPlan(ctx, tx, slug);
     const planId = before.stored.id;
     const tasks = [...before.graph.tasks.values()];
-    const wanted = effectivePolicy(ctx.settings, { ...policyInput.parse(before.stored.policy), ...policy });
+    const stated = { ...before.stored.policy, ...policy };
+    const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
     const warnings = policy?.unscoped === undefined ? [] : await checkWorktrees(ctx, tasks, wanted);
     if (policy) {
-      await tx.append(planId, {
-        type: "plan.updated",
-        policy: { ...policyInput.parse(before.stored.policy), ...policy },
-      });
+      await tx.append(planId, { type: "plan.updated", ...storedPolicy(stated) });
     }
     const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" } as const;
     if (action && status[action] !== before.stored.status) {
       await tx.append(planId, { type: "plan.status", status: status[action], cause: `${action} was called` });
       if (action === "stop") await releaseClaims(ctx, tx, planId, "the plan was stopped");
     }
+    const loaded = await loadPlan(ctx, tx, slug);
     return {
-      loaded: await loadPlan(ctx, tx, slug),
-      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings],
+      loaded,
+      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(loaded))],
     };
   });
 }

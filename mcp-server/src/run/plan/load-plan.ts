@@ -7,13 +7,16 @@ import { type SpentTokens, spentTokens } from "../../policy/token-limit.ts";
 import type { Estimates } from "../../schedule/estimate.ts";
 import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
 import type { StoredPlan } from "../../store/rows.ts";
-import { effectivePolicy, type PolicyInput, policyInput } from "../project/policy-input.ts";
+import { effectivePolicy, type PolicyInput } from "../project/policy-input.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { readPolicy } from "../project/stored-policy.ts";
 
 /** A plan with the policy that holds for it. */
 export interface LoadedPlan {
   readonly stored: StoredPlan;
   readonly policy: Policy;
+  /** Settings that only a newer version of this program knows: they are kept and not applied. */
+  readonly unknownSettings: readonly string[];
   /** How many may run at once now: the policy's, or fewer after a rate or usage limit. */
   readonly cap: number;
   /** For so long nothing starts, because a rate or usage limit was reached. */
@@ -60,13 +63,15 @@ export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: strin
 
 /** Loads a plan of which the row is known. */
 export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
-  const policy = policyOf(ctx, policyInput.parse(stored.policy));
+  const { stated, unknown } = readPolicy(stored.policy);
+  const policy = policyOf(ctx, stated);
   const { throttle } = stored;
   const graph = await reader.graph(stored);
   const estimates = await reader.estimates(stored);
   return {
     stored,
     policy,
+    unknownSettings: unknown,
     cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
     pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
     spent: spentTokens(policy, () => graph.claims),
@@ -87,10 +92,20 @@ export function pauseSeconds({ pauseMs }: LoadedPlan): number {
 }
 
 /** The whole plan as it is now, for reports. */
-export function stateOf({ stored, graph, estimates }: LoadedPlan): PlanState {
-  const { slug, title, status, source, createdAtMs, version, cause } = stored;
+export function stateOf({ stored, graph, estimates, unknownSettings }: LoadedPlan): PlanState {
+  const { slug, title, status, source, createdAtMs, version, cause, unrecognised } = stored;
   return {
-    plan: { slug, title, status, source, createdAtMs, version, ...(cause !== undefined && { cause }) },
+    plan: {
+      slug,
+      title,
+      status,
+      source,
+      createdAtMs,
+      version,
+      ...(cause !== undefined && { cause }),
+      ...(unrecognised && { unrecognised }),
+    },
+    unknownSettings,
     tasks: [...graph.tasks.values()],
     claims: graph.claims,
     expectedMs: (task) => estimates.durationMs(task),

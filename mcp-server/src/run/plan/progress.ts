@@ -31,9 +31,12 @@ export function shortCounts(counts: Counts): Partial<Counts> {
   return { total, ...Object.fromEntries(Object.entries(rest).filter(([, number]) => number > 0)) };
 }
 
-/** A plan is done when nothing runs and nothing can become ready; with nothing running, nothing will. */
+/**
+ * A plan is done when nothing runs and nothing can become ready; with nothing running, nothing will. A task in progress
+ * without a claim has a status of a newer version, which goes on with it.
+ */
 export function isDone({ graph }: LoadedPlan): boolean {
-  return graph.live.length === 0 && graph.readyCount === 0;
+  return graph.live.length === 0 && graph.readyCount === 0 && graph.count("in_progress") === 0;
 }
 
 /** Pending tasks that cannot start as things are, each with what stands in its way. */

@@ -18,8 +18,7 @@ export interface WorkRecord {
 
 /** Reads the record of a plan. */
 export async function workRecord(reader: GraphReader, planId: number): Promise<WorkRecord> {
-  const of = async <Type extends Change["type"]>(type: Type) =>
-    (await reader.events(planId, { type })).map(({ change }) => change as Recorded<Type>);
+  const of = <Type extends Change["type"]>(type: Type) => linesOf(reader, planId, type);
   const byAttempt = <Line extends { readonly attempt: AttemptId }>(lines: readonly Line[]) =>
     new Map(lines.map((line) => [line.attempt, line]));
   return {
@@ -38,10 +37,18 @@ export async function worktreeOf(
   planId: number,
   attempt: AttemptId,
 ): Promise<Recorded<"worktree.cut"> | undefined> {
-  const lines = await reader.events(planId, { type: "worktree.cut" });
-  return lines
-    .map(({ change }) => change as Recorded<"worktree.cut">)
-    .findLast((line) => line.attempt === attempt);
+  const lines = await linesOf(reader, planId, "worktree.cut");
+  return lines.findLast((line) => line.attempt === attempt);
+}
+
+/** Those lines of a type that this version can read. */
+async function linesOf<Type extends Change["type"]>(
+  reader: GraphReader,
+  planId: number,
+  type: Type,
+): Promise<Recorded<Type>[]> {
+  const events = await reader.events(planId, { type });
+  return events.flatMap(({ change }) => (change.type === type ? [change as Recorded<Type>] : []));
 }
 
 /** The last commit of the task's work that the plan's branch holds. */

@@ -42,6 +42,10 @@ export function renderMarkdown(report: RunReport): string {
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
     ),
     section("Decisions taken", decisionLines(report)),
+    section(
+      "Not understood here",
+      (report.newerParts ?? []).map((text) => `- ${escapeMarkdown(text)}`),
+    ),
     measuredSection(report),
   ];
   const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;

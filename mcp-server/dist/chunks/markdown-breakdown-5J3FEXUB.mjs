@@ -1,5 +1,5 @@
 import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{E as y,H as k,N as x}from"./chunk-JRSWSUED.mjs";import"./chunk-UVNNEAUZ.mjs";import{a as I}from"./chunk-GWPWCNPF.mjs";import"./chunk-PJ7GNWX2.mjs";import{d as D}from"./chunk-4VH2MET7.mjs";var b=D(I(),1);function M(e,n){let r=k(e).replace(/\r\n?/g,`
+import{E as y,H as k,N as x}from"./chunk-GAJGJXIJ.mjs";import"./chunk-UVNNEAUZ.mjs";import{a as I}from"./chunk-GWPWCNPF.mjs";import"./chunk-H3P666AY.mjs";import{d as D}from"./chunk-4VH2MET7.mjs";var b=D(I(),1);function M(e,n){let r=k(e).replace(/\r\n?/g,`
 `),{data:t,content:s}=B(r,n),o=r.split(`
 `).length-s.split(`
 `).length+1;return{frontMatter:t,lines:[...E(s.split(`

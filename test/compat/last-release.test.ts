@@ -1,0 +1,255 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { policyInput } from "../../mcp-server/src/run/project/policy-input.ts";
+import { storedPolicy } from "../../mcp-server/src/run/project/stored-policy.ts";
+import type { Answers } from "../server/answers.ts";
+import { launchFor, report, repository, task, tokenIn } from "../server/checkout.ts";
+import type { LogLine } from "../server/graph-file.ts";
+import { violationsOf } from "../server/log-checker.ts";
+import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
+import {
+  ENGINES,
+  type EngineName,
+  freshDatabase,
+  stopPostgresAfterAll,
+  type TestDatabase,
+} from "../store/databases.ts";
+import { rebuildFromLog, tablesOf } from "../store/rebuilt-graph.ts";
+import { lastReleaseBundle } from "./last-release.ts";
+
+// Beside test/store, because it is about whole servers of two versions and not about the store alone: each issue that
+// stores something new has to pass it as it is.
+
+stopPostgresAfterAll();
+const bundle = lastReleaseBundle();
+
+interface Shared {
+  readonly database: TestDatabase;
+  /** A server of the last release. */
+  readonly old: ParallelServer;
+  /** A server of this tree. */
+  readonly young: ParallelServer;
+}
+
+/** Two servers of two sessions in one checkout; the graph is made by the one that is called first. */
+async function bothServers(engine: EngineName): Promise<Shared> {
+  const folder = await repository();
+  const database = await freshDatabase(engine);
+  const env = { PARALLEL_DATABASE_URL: database.url };
+  const old = await ParallelServer.start(folder, { env, bundle, ownParent: true });
+  const young = await ParallelServer.start(folder, { env, ownParent: true });
+  return { database, old, young };
+}
+
+/** Six tasks in two layers: three that could start at once, then three that need them. */
+const TASKS = [
+  task("1"),
+  task("2"),
+  task("3", { size: "small", priority: "high" }),
+  task("4", { dependencies: ["1", "2"] }),
+  task("5", { dependencies: ["3"], acceptance: ["It works"] }),
+  task("6", { dependencies: ["4", "5"], needs: "settled" }),
+];
+
+const EVIDENCE = [{ criterion: "1", inspected: "the result" }];
+
+type Listed = Answers["task_list"];
+
+/** What a server says of all plans and all their tasks, without its hints for what to do next. */
+async function listOf(server: ParallelServer): Promise<Pick<Listed, "plans" | "tasks">> {
+  const { plans, tasks } = await server.call("task_list", { limit: 500 });
+  return {
+    plans,
+    // How long something has been going on depends on when it was asked.
+    tasks: tasks.map(({ forSeconds: _for, silentSeconds: _silent, ...row }) => row),
+  };
+}
+
+async function expectToSeeTheSame({ old, young }: Shared): Promise<void> {
+  expect(await listOf(young)).toEqual(await listOf(old));
+}
+
+/** Works a plan off, each step at the server whose turn it is: offers and claims of one are reported to the other. */
+async function workOff(shared: Shared, plan: string, first: "old" | "young"): Promise<void> {
+  let turn = first;
+  const next = () => {
+    const server = shared[turn];
+    turn = turn === "old" ? "young" : "old";
+    return server;
+  };
+  for (let round = 0; round < 20; round += 1) {
+    const batch = await next().call("batch_next", { plan });
+    if (batch.done) return;
+    await expectToSeeTheSame(shared);
+    for (const launch of batch.launch) await report(next(), plan, launch, { evidence: EVIDENCE });
+    await expectToSeeTheSame(shared);
+    const { claim } = await next().call("task_claim", { plan, worker: "w" });
+    if (!claim) continue;
+    await expectToSeeTheSame(shared);
+    await next().call("task_report", {
+      task: claim.task,
+      token: tokenIn(claim.token),
+      outcome: "completed",
+      summary: "Done.",
+      evidence: EVIDENCE,
+    });
+  }
+  throw new Error(`${plan} was not done after 20 rounds`);
+}
+
+async function logIn({ database }: Shared, plan: string): Promise<LogLine[]> {
+  const rows = await database.query(
+    `select e.* from events e join plans p on p.id = e.plan_id where p.slug = '${plan}' order by e.seq`,
+  );
+  return rows.map((row) => ({
+    seq: Number(row.seq),
+    atMs: Number(row.at_ms),
+    planId: Number(row.plan_id),
+    task: row.task_id as string | null,
+    attempt: row.attempt_id as number | null,
+    type: String(row.type),
+    data: JSON.parse(String(row.data)) as Record<string, unknown>,
+  }));
+}
+
+const KNOWN_TASKS = TASKS.map((one) => ({
+  id: one.id,
+  dependencies: (one.dependencies ?? []) as string[],
+  writes: one.writes as string[],
+}));
+
+describe.each(ENGINES)("a server of the last release and one of this tree on one graph in %s", (engine) => {
+  it.each(["old", "young"] as const)(
+    "finish each other's plans when the %s one made the graph",
+    async (first) => {
+      const shared = await bothServers(engine);
+      const second = first === "old" ? "young" : "old";
+      const policy = { maxParallel: 3, review: "off" };
+      await shared[first].call("plan_create", { plan: "one", tasks: TASKS, policy });
+      await shared[second].call("plan_create", { plan: "two", tasks: TASKS, policy });
+      await shared[second].call("plan_create", { plan: "one", tasks: TASKS, policy: { retries: 2 } });
+      await expectToSeeTheSame(shared);
+      await shared.old.call("task_update", { task: "one/6", note: "From the old one." });
+      await shared.young.call("task_update", { task: "one/6", note: "From the new one." });
+      await shared.young.call("plan_update", { plan: "two", policy: { leaseMinutes: 30 }, action: "pause" });
+      await shared.old.call("plan_update", { plan: "two", action: "resume" });
+      await workOff(shared, "one", first);
+      await workOff(shared, "two", second);
+      for (const plan of ["one", "two"]) {
+        for (const server of [shared.old, shared.young]) {
+          const { report } = await server.call("plan_report", { plan });
+          expect(report).toContain("6 of 6 tasks completed");
+        }
+        expect(violationsOf(await logIn(shared, plan), KNOWN_TASKS, 3)).toEqual([]);
+      }
+      const { task: last } = await shared.young.call("task_get", { task: "one/6" });
+      expect(last.notes).toEqual(["From the old one.", "From the new one."]);
+    },
+  );
+
+  it("share the files: what one holds, the other does not offer", async () => {
+    const shared = await bothServers(engine);
+    const clashing = [task("1", { writes: ["src/a.ts"] }), task("2", { writes: ["src/b.ts"] })];
+    await shared.young.call("plan_create", { plan: "mine", tasks: clashing });
+    await shared.old.call("plan_create", { plan: "yours", tasks: clashing });
+    const mine = await shared.young.call("batch_next", { plan: "mine" });
+    expect(mine.launch).toHaveLength(2);
+    expect((await shared.old.call("batch_next", { plan: "yours" })).launch).toEqual([]);
+    await report(shared.old, "mine", launchFor(mine.launch, "1"));
+    await report(shared.young, "mine", launchFor(mine.launch, "2"));
+    const yours = await shared.old.call("batch_next", { plan: "yours" });
+    expect(yours.launch).toHaveLength(2);
+    expect((await shared.young.call("batch_next", { plan: "mine" })).launch).toEqual([]);
+    await expectToSeeTheSame(shared);
+  });
+
+  it("go on with every setting and every value that a call may give", async () => {
+    const shared = await bothServers(engine);
+    await shared.old.call("plan_create", { plan: "old", tasks: TASKS });
+    await shared.young.call("plan_create", { plan: "young", tasks: TASKS });
+    for (const [field, value] of everySetting()) {
+      await shared.young.call("plan_update", { plan: "young", policy: { [field]: value } });
+      const { plans } = await shared.old.call("task_list", { limit: 0 });
+      expect(plans, `${field}: ${JSON.stringify(value)}`).toHaveLength(2);
+    }
+  });
+
+  it("go on with a setting and a value that the last release does not know", async () => {
+    const shared = await bothServers(engine);
+    await shared.old.call("plan_create", { plan: "p", tasks: TASKS, policy: { retries: 2 } });
+    // As a server would store it whose `policyInput` had these two.
+    const store = await shared.database.open();
+    const stored = storedPolicy({ retries: 2, colour: "blue", failure: "by-the-moon" });
+    expect(stored).toEqual({
+      policy: { retries: 2 },
+      addedPolicy: { colour: "blue", failure: "by-the-moon" },
+    });
+    const [{ id } = { id: 0 }] = await shared.database.query("select id from plans");
+    await store.write(
+      () => Date.now(),
+      "main",
+      (tx) => tx.append(Number(id), { type: "plan.updated", ...stored }),
+    );
+    const warned = (warnings: readonly string[] | undefined) => [
+      warnings?.some((text) => text.includes("`colour`")),
+      warnings?.some((text) => text.includes("`failure`")),
+    ];
+
+    await expectToSeeTheSame(shared);
+    expect(warned((await shared.young.call("task_list", {})).warnings)).toEqual([true, true]);
+    const changed = await shared.young.call("plan_update", { plan: "p", policy: { maxParallel: 2 } });
+    expect(warned(changed.warnings)).toEqual([true, true]);
+    await shared.old.call("plan_update", { plan: "p", policy: { retries: 1 } });
+    expect(await policiesIn(shared)).toEqual([
+      { retries: 1, maxParallel: 2 },
+      { colour: "blue", failure: "by-the-moon" },
+    ]);
+
+    // Where the old one sets what had the new value, that is what holds, also when the new one writes again.
+    await shared.old.call("plan_update", { plan: "p", policy: { failure: "fail-fast" } });
+    expect(warned((await shared.young.call("task_list", {})).warnings)).toEqual([true, false]);
+    await shared.young.call("plan_update", { plan: "p", policy: { barrier: "level" } });
+    expect(await policiesIn(shared)).toEqual([
+      { retries: 1, maxParallel: 2, failure: "fail-fast", barrier: "level" },
+      { colour: "blue" },
+    ]);
+    await workOff(shared, "p", "old");
+    expect((await shared.young.call("plan_report", { plan: "p" })).report).toContain("colour");
+  });
+});
+
+it("the log that both have written rebuilds the graph", async () => {
+  const shared = await bothServers("sqlite");
+  await shared.old.call("plan_create", { plan: "p", tasks: TASKS, policy: { review: "off" } });
+  await shared.young.call("plan_update", { plan: "p", policy: { retries: 0 } });
+  await workOff(shared, "p", "young");
+  const original = shared.database.url.slice("sqlite:".length);
+  const path = join(temporaryFolder(), "rebuilt.sqlite");
+  await rebuildFromLog(original, path);
+  expect(tablesOf(path)).toEqual(tablesOf(original));
+});
+
+/** The columns `policy` and `added_policy` of the only plan. */
+async function policiesIn({ database }: Shared): Promise<unknown[]> {
+  const [row] = await database.query("select policy, added_policy from plans");
+  return [row?.policy, row?.added_policy].map((text) => JSON.parse(String(text)));
+}
+
+/** A value of every field of the policy, and of those with words every word. */
+function everySetting(): [string, unknown][] {
+  const { properties = {} } = z.toJSONSchema(policyInput) as {
+    properties?: Record<string, z.core.JSONSchema.Schema>;
+  };
+  return Object.entries(properties).flatMap(([field, schema]): [string, unknown][] => {
+    if (schema.enum) return schema.enum.map((value) => [field, value]);
+    if (schema.type === "boolean")
+      return [
+        [field, true],
+        [field, false],
+      ];
+    if (schema.type === "object") return [[field, { reviewer: 1 }]];
+    if (schema.type === "integer" || schema.type === "number") return [[field, 7]];
+    throw new Error(`Say here what a value of policy.${field} looks like: ${JSON.stringify(schema)}`);
+  });
+}
