@@ -1,9 +1,9 @@
-import { type AgentTranscript, joinRuns } from "../../mcp-server/src/audit/agent-run.ts";
-import type { Conversation } from "../../mcp-server/src/audit/conversation.ts";
-import { ConversationReader } from "../../mcp-server/src/audit/conversation-reader.ts";
-import type { Finding, Rule } from "../../mcp-server/src/audit/finding.ts";
-import { type Phrase, speak } from "../../mcp-server/src/audit/phrase.ts";
-import type { Session } from "../../mcp-server/src/audit/session.ts";
+import type { AuditFinding, AuditRule } from "../../mcp-server/src/audit/rules/audit-rule.ts";
+import { type Phrase, phraseText } from "../../mcp-server/src/audit/rules/phrase.ts";
+import { type AgentTranscript, joinRuns } from "../../mcp-server/src/audit/session/agent-run.ts";
+import type { Conversation } from "../../mcp-server/src/audit/session/conversation.ts";
+import { ConversationReader } from "../../mcp-server/src/audit/session/conversation-reader.ts";
+import type { Session } from "../../mcp-server/src/audit/session/session.ts";
 import { parseRecord } from "../../mcp-server/src/host/transcripts/transcript-record.ts";
 
 /** Lines of transcripts in the shape in which the host writes them; times are seconds from the start. */
@@ -160,11 +160,11 @@ export function sessionOf(agents: Agent[], main: Line[] = [], isLive = false): S
 }
 
 /** What a rule finds, each as its sentence. */
-export function found(rule: Rule, session: Session): string[] {
+export function found(rule: AuditRule, session: Session): string[] {
   return rule.find(session).map((finding) => plain(finding.what));
 }
 
-export function only(rule: Rule, session: Session): Finding {
+export function only(rule: AuditRule, session: Session): AuditFinding {
   const findings = rule.find(session);
   const [finding] = findings;
   if (finding === undefined || findings.length > 1) throw new Error(`${findings.length} findings`);
@@ -172,5 +172,5 @@ export function only(rule: Rule, session: Session): Finding {
 }
 
 export function plain(what: Phrase): string {
-  return speak(what, (foreign) => foreign);
+  return phraseText(what, (quoted) => quoted);
 }

@@ -1,9 +1,9 @@
-import { auditFiles } from "../audit/audit-files.ts";
-import { auditJson } from "../audit/audit-json.ts";
-import type { AuditReport } from "../audit/audit-report.ts";
-import { findSessions } from "../audit/find-sessions.ts";
-import { renderAuditMarkdown } from "../audit/render-markdown.ts";
-import { renderTerminal } from "../audit/render-terminal.ts";
+import { auditFiles } from "../audit/report/audit-files.ts";
+import { auditJson } from "../audit/report/audit-json.ts";
+import type { AuditReport } from "../audit/report/audit-report.ts";
+import { renderAuditMarkdown } from "../audit/report/render-markdown.ts";
+import { renderTerminal } from "../audit/report/render-terminal.ts";
+import { findSessions } from "../audit/session/find-sessions.ts";
 
 const DEFAULT_WIDTH = 100;
 

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { runProgram } from "../host/run-program.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
-
-const run = promisify(execFile);
 
 /** What Claude Code or a user starts, and what tells Claude Code of it. */
 const ENTRIES = ["server.js", "service.mjs", "parallel.mjs", "session-hook.cjs", "package.json"];
@@ -58,7 +55,9 @@ async function driverTrouble(dist: string, env: NodeJS.ProcessEnv): Promise<Find
   if (part === undefined) return [wrong("The bundle has no part that opens databases.", REINSTALL)];
   const driver = pathToFileURL(join(chunks, part)).href;
   try {
-    await run("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], { env });
+    await runProgram("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], {
+      env,
+    });
     return [];
   } catch (error) {
     // Without Node there is nothing to load it with, and its own check says so.

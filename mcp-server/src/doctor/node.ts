@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import * as z from "zod";
+import { runProgram } from "../host/run-program.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
-
-const run = promisify(execFile);
 
 /** The oldest major version that this plugin runs on. */
 const NEEDED = 20;
@@ -18,8 +15,8 @@ export const node: Check = {
   async look({ environment }) {
     try {
       const script = "JSON.stringify([process.versions.node, process.execPath])";
-      const { stdout } = await run("node", ["-p", script], { env: environment });
-      const [version, path] = answer.parse(JSON.parse(stdout));
+      const printed = await runProgram("node", ["-p", script], { env: environment });
+      const [version, path] = answer.parse(JSON.parse(printed));
       return { seen: `${version} at ${path}`, findings: findingsFor(version) };
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";

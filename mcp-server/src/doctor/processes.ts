@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { dirname, join, sep } from "node:path";
-import { promisify } from "node:util";
 import * as z from "zod";
 import { versionIn } from "../host/installed-plugins.ts";
 import { dataOf } from "../host/json-file.ts";
+import { runProgram } from "../host/run-program.ts";
 import type { Examination } from "./examination.ts";
 import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
-
-const run = promisify(execFile);
 
 /** A server whose client died notices it within five seconds and ends. */
 const PATIENCE_MS = 6_000;
@@ -71,8 +68,10 @@ async function findingsFor(
 }
 
 async function serverProcesses(): Promise<ServerProcess[]> {
-  const { stdout } = await run("ps", ["-A", "-ww", "-o", "pid=,ppid=,uid=,args="], { maxBuffer: 2 ** 26 });
-  const all = stdout.split("\n").flatMap((line) => {
+  const listed = await runProgram("ps", ["-A", "-ww", "-o", "pid=,ppid=,uid=,args="], {
+    maxOutputBytes: 2 ** 26,
+  });
+  const all = listed.split("\n").flatMap((line) => {
     const [, pid, ppid, uid, args = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     return pid === undefined ? [] : [{ pid: Number(pid), ppid: Number(ppid), uid: Number(uid), args }];
   });

@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { git } from "../git/git.ts";
 import type { AnyClaim } from "../graph/attempt.ts";
 import { isDraining, isLive } from "../graph/attempt.ts";
 import type { Examination } from "./examination.ts";
 import { type Check, type Finding, notice, skipped } from "./finding.ts";
-
-const run = promisify(execFile);
 
 /** A worktree as `git worktree list --porcelain` describes it. */
 export interface Worktree {
@@ -28,9 +25,9 @@ export const worktrees: Check = {
     if (graph.state !== "open" || graph.inspection.version === undefined)
       return skipped("no graph to look at");
     const list = ["worktree", "list", "--porcelain", "-z"];
-    const listed = await run("git", list, { cwd: checkout.root }).catch(() => undefined);
-    if (!listed) return skipped("git does not list them; 2.36 or newer does");
-    const [, ...linked] = parseWorktrees(listed.stdout);
+    const listed = await git(checkout.root, list).catch(() => undefined);
+    if (listed === undefined) return skipped("git does not list them; 2.36 or newer does");
+    const [, ...linked] = parseWorktrees(listed);
     const users = await usersOf(examination);
     const left = linked.flatMap((worktree) => leftOver(worktree, users));
     return { seen: linked.length === 0 ? "none" : `${linked.length} beside the main one`, findings: left };

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { ChangedFile } from "../graph/checkout-change.ts";
+import type { ProgramFailure } from "../host/run-program.ts";
 import { type Fingerprint, type Fingerprints, GONE } from "./fingerprint.ts";
-
-const run = promisify(execFile);
+import { GitFailed, git } from "./git.ts";
 
 /** A look at a checkout takes at most this long; else it is given up. */
 export const LOOK_LIMIT_MS = 3_000;
@@ -107,10 +105,10 @@ export async function ignoredFiles(root: string, paths: readonly string[]): Prom
   try {
     // `./` keeps a name that begins with a colon from being read as a pattern.
     const input = paths.map((path) => `./${path}\0`).join("");
-    const text = await git(root, ["check-ignore", "-z", "--stdin"], signal, input);
+    const text = await read(root, ["check-ignore", "-z", "--stdin"], signal, input);
     return new Set(text.split("\0").map((path) => path.slice("./".length)));
   } catch (error) {
-    const noneIsIgnored = (error as { code?: unknown }).code === 1;
+    const noneIsIgnored = error instanceof GitFailed && error.exitCode === 1;
     return new Set(noneIsIgnored ? [] : paths);
   }
 }
@@ -122,7 +120,7 @@ interface Status {
 }
 
 async function gitStatus(root: string, signal: AbortSignal): Promise<Status> {
-  const text = await git(
+  const text = await read(
     root,
     [
       "status",
@@ -169,8 +167,8 @@ async function differingFrom(
 ): Promise<ReadonlySet<string>> {
   const text =
     commit === ""
-      ? await git(root, ["ls-files", "-z"], signal)
-      : await git(
+      ? await read(root, ["ls-files", "-z"], signal)
+      : await read(
           root,
           ["diff", "--name-only", "-z", "--no-renames", "--ignore-submodules=dirty", commit],
           signal,
@@ -178,28 +176,18 @@ async function differingFrom(
   return new Set([...text.split("\0").filter((path) => path !== ""), ...untracked]);
 }
 
-async function git(
-  root: string,
-  parameters: readonly string[],
-  signal: AbortSignal,
-  input = "",
-): Promise<string> {
-  const running = run("git", [...parameters], {
-    cwd: root,
-    // A look must not make another git command of the user or of an agent wait or fail.
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" },
-    maxBuffer: MOST_OUTPUT_BYTES,
-    signal,
-    killSignal: "SIGKILL",
+/** Reads from git, and makes no other git command of the user or of an agent wait or fail. */
+function read(root: string, parameters: readonly string[], signal: AbortSignal, input = ""): Promise<string> {
+  return git(root, parameters, {
+    ...{ input, signal },
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+    maxOutputBytes: MOST_OUTPUT_BYTES,
   });
-  // Git may end without reading it; why it ended is what counts.
-  running.child.stdin?.on("error", () => undefined).end(input);
-  return (await running).stdout;
 }
 
 function whyNot(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return `the look at the checkout took longer than ${LOOK_LIMIT_MS / 1000} s`;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code }: ProgramFailure = error instanceof GitFailed ? (error.cause ?? {}) : {};
   if (code === "ENOENT") return "git cannot be started";
   return code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER"
     ? "too many files differ from the commit"

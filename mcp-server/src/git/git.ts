@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { type ProgramFailure, runProgram } from "../host/run-program.ts";
 
 /**
  * Git waits for no lock but that of packed refs, and stumbles over a worktree that another git is just making: whoever
@@ -25,8 +22,9 @@ export class GitFailed extends Error {
     readonly reason: string,
     /** What it printed to its standard output. */
     readonly output: string,
+    cause?: unknown,
   ) {
-    super(`git ${command}: ${reason}`);
+    super(`git ${command}: ${reason}`, { cause });
   }
 }
 
@@ -34,6 +32,10 @@ export interface GitOptions {
   /** What git reads from its standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** More than this is a failure; 256 MB where absent. */
+  readonly maxOutputBytes?: number;
+  /** Ends git at once when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -71,23 +73,21 @@ export async function gitSays(folder: string, parameters: readonly string[]): Pr
 async function once(folder: string, parameters: readonly string[], options: GitOptions): Promise<string> {
   // Hooks are for the user's own commits: they may prompt, reformat files of other tasks or take minutes.
   const settings = ["-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"];
-  const running = run("git", [...settings, ...parameters], {
-    cwd: folder,
-    env: { ...plainEnvironment(), ...options.env },
-    maxBuffer: MAX_OUTPUT_BYTES,
-  });
-  // Git may end before it has read everything; how it ended says what is wrong.
-  running.child.stdin?.on("error", () => undefined);
-  running.child.stdin?.end(options.input ?? "");
   try {
-    return (await running).stdout;
+    return await runProgram("git", [...settings, ...parameters], {
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      ...options,
+      folder,
+      env: { ...plainEnvironment(), ...options.env },
+    });
   } catch (error) {
-    const { code, stderr, stdout } = error as { code?: unknown; stderr?: string; stdout?: string };
+    const { code, stderr, stdout } = error as ProgramFailure;
     throw new GitFailed(
       parameters[0] ?? "",
       typeof code === "number" ? code : undefined,
       reasonOf(stderr || (error instanceof Error ? error.message : String(error))),
       stdout ?? "",
+      error,
     );
   }
 }

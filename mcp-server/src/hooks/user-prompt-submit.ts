@@ -3,8 +3,8 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { takeMessage } from "../run/reporting/report-from-message.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { type EndedAgent, endedAgentIn } from "./ended-agent.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
-import { readTaskNotification, type TaskNotification } from "./task-notification.ts";
 import { WORKFLOW } from "./workflow-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
 
@@ -20,7 +20,7 @@ export async function onUserPromptSubmit(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
-  const ended = readTaskNotification(event.prompt);
+  const ended = endedAgentIn(event.prompt);
   if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.turnBegins(event.promptId);
@@ -55,7 +55,7 @@ export async function onUserPromptSubmit(
 }
 
 /** An agent that was stopped or died fires no hook of its own; its end is known from here. */
-async function noteEnd(run: RunContext, ended: TaskNotification): Promise<void> {
+async function noteEnd(run: RunContext, ended: EndedAgent): Promise<void> {
   const store = await run.graph();
   if (!store) return;
   const { agentId, finished, lastMessage } = ended;

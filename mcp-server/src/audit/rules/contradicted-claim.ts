@@ -1,12 +1,12 @@
-import type { AgentRun } from "../agent-run.ts";
-import type { Check, Say, Step } from "../conversation.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { namesOf, type Phrase, phrase } from "../phrase.ts";
-import { reactionTo } from "../reaction.ts";
-import { conversationsOf, type Session } from "../session.ts";
-import { claimedAgents, claimsSuccess, claimsTestsPass } from "../wording.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import type { CheckRun, Statement, Step } from "../session/conversation.ts";
+import { conversationsOf, type Session } from "../session/session.ts";
+import { claimedAgents, claimsSuccess, claimsTestsPass } from "../session/wording.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { namesOf, type Phrase, phrase } from "./phrase.ts";
+import { reactionTo } from "./reaction.ts";
 
-export const contradictedClaim: Rule = {
+export const contradictedClaim: AuditRule = {
   id: "contradicted-claim",
   title: "A final claim that the transcript contradicts",
   criterion:
@@ -20,19 +20,19 @@ export function contradictedBy(session: Session): Set<AgentRun> {
   return new Set(
     closingsOf(session)
       .filter((closing) => claims(closing.say))
-      .flatMap((closing) => notMadeGood(session, closing)),
+      .flatMap((closing) => notRecovered(session, closing)),
   );
 }
 
 /** The words that a turn of the main conversation ended with, and when that turn began. */
 interface Closing {
-  readonly say: Say;
+  readonly say: Statement;
   readonly sinceMs: number;
 }
 
 function closingsOf({ main }: Session): Closing[] {
   const closings: Closing[] = [];
-  let say: Say | undefined;
+  let say: Statement | undefined;
   let sinceMs = 0;
   const close = (next: Step | undefined) => {
     if (say !== undefined) closings.push({ say, sinceMs });
@@ -41,22 +41,22 @@ function closingsOf({ main }: Session): Closing[] {
   };
   for (const step of main.steps) {
     if (step.kind === "prompt") close(step);
-    else if (step.kind === "say") say = step;
+    else if (step.kind === "statement") say = step;
     else if (step.kind !== "notice") say = undefined;
   }
   close(undefined);
   return closings;
 }
 
-function claims({ text }: Say): boolean {
+function claims({ text }: Statement): boolean {
   return claimsSuccess(text) || claimsTestsPass(text);
 }
 
-function judge(session: Session, closing: Closing): Finding[] {
+function judge(session: Session, closing: Closing): AuditFinding[] {
   const { say } = closing;
   if (session.runs.length === 0 || session.main.skipped.steps > 0) return [];
   const done = claims(say);
-  const failed = done ? notMadeGood(session, closing) : [];
+  const failed = done ? notRecovered(session, closing) : [];
   const running = done ? stillAtWork(session, say) : [];
   const reasons: Phrase[] = [
     ...(failed.length > 0 ? [phrase`${namesOf(failed.map((run) => run.name))} had failed`] : []),
@@ -71,7 +71,7 @@ function judge(session: Session, closing: Closing): Finding[] {
     {
       file: session.main.file,
       place: { line: say.line, atMs: say.atMs },
-      what: phrase`It says ${{ foreign: claimIn(say.text) }}, but ${why}`,
+      what: phrase`It says ${{ quoted: claimIn(say.text) }}, but ${why}`,
       lostMs: 0,
       agents: [...failed, ...running],
       wasted: failed,
@@ -79,19 +79,19 @@ function judge(session: Session, closing: Closing): Finding[] {
   ];
 }
 
-function notMadeGood(session: Session, { say, sinceMs }: Closing): AgentRun[] {
+function notRecovered(session: Session, { say, sinceMs }: Closing): AgentRun[] {
   return session.runs.filter(
     (run) =>
       run.by === session.main &&
       (run.outcome === "failed" || run.outcome === "refused") &&
-      run.toldAt !== undefined &&
+      run.reportedAt !== undefined &&
       run.startMs >= sinceMs &&
-      run.toldAt.atMs <= say.atMs &&
-      !reactionTo(run, session.runs, say.atMs).madeGood,
+      run.reportedAt.atMs <= say.atMs &&
+      !reactionTo(run, session.runs, say.atMs).recovered,
   );
 }
 
-function stillAtWork(session: Session, say: Say): AgentRun[] {
+function stillAtWork(session: Session, say: Statement): AgentRun[] {
   return session.runs.filter(
     (run) =>
       run.by === session.main &&
@@ -104,17 +104,17 @@ function stillAtWork(session: Session, say: Say): AgentRun[] {
 }
 
 /** The last test run of all before the words, where they say that checks pass and it failed. */
-function failedTest(session: Session, say: Say): Phrase[] {
+function failedTest(session: Session, say: Statement): Phrase[] {
   if (!claimsTestsPass(say.text)) return [];
   const tests = conversationsOf(session)
     .flatMap((conversation) => conversation.steps)
-    .filter((step): step is Check => step.kind === "check" && step.isTest && step.atMs <= say.atMs)
+    .filter((step): step is CheckRun => step.kind === "check" && step.isTest && step.atMs <= say.atMs)
     .sort((a, b) => a.atMs - b.atMs);
   const last = tests.at(-1);
-  return last?.failed === true ? [phrase`the last test run (${{ foreign: last.command }}) had failed`] : [];
+  return last?.failed === true ? [phrase`the last test run (${{ quoted: last.command }}) had failed`] : [];
 }
 
-function miscounted(session: Session, say: Say): Phrase[] {
+function miscounted(session: Session, say: Statement): Phrase[] {
   const claimed = claimedAgents(say.text);
   const completed = session.runs.filter((run) => run.outcome === "completed" && run.endMs <= say.atMs).length;
   if (claimed === undefined || claimed <= completed) return [];

@@ -1,9 +1,9 @@
-import type { AgentRun } from "../agent-run.ts";
-import { pathWithin } from "../conversation.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { namesFile } from "../independence.ts";
-import { phrase } from "../phrase.ts";
-import { burstsOf, overlap } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import { pathWithin } from "../session/conversation.ts";
+import { burstsOf, overlapInTime } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { namesFile } from "./independence.ts";
+import { phrase } from "./phrase.ts";
 
 const ORDER =
   /\b(?:after|once|when|as soon as|wait (?:for|until))\b[^.\n]{3,120}?\b(?:finish(?:es|ed)?|complete[ds]?|(?:is|are) (?:done|ready|available|in place)|has (?:run|finished|completed))\b/gi;
@@ -11,7 +11,7 @@ const ORDER =
 const COMMON =
   /^(?:task|agent|create|write|implement|update|test|tests|code|file|files|module|review|build|with|from|that|this)$/;
 
-export const dependentTogether: Rule = {
+export const dependentTogether: AuditRule = {
   id: "dependent-together",
   title: "Dependent tasks launched together",
   criterion:
@@ -21,19 +21,19 @@ export const dependentTogether: Rule = {
     burstsOf(session).flatMap(({ runs }) =>
       runs.flatMap((later) =>
         runs
-          .filter((earlier) => earlier !== later && overlap(earlier, later))
+          .filter((earlier) => earlier !== later && overlapInTime(earlier, later))
           .flatMap((earlier) => judge(earlier, later))
           .slice(0, 1),
       ),
     ),
 };
 
-function judge(earlier: AgentRun, later: AgentRun): Finding[] {
+function judge(earlier: AgentRun, later: AgentRun): AuditFinding[] {
   const why = readTooEarly(earlier, later) ?? saysToWait(earlier, later);
   return why === undefined ? [] : [{ ...why, lostMs: 0, agents: [earlier, later], wasted: [later] }];
 }
 
-type Reason = Pick<Finding, "file" | "place" | "what">;
+type Reason = Pick<AuditFinding, "file" | "place" | "what">;
 
 function readTooEarly(earlier: AgentRun, later: AgentRun): Reason | undefined {
   const { conversation } = later;
@@ -46,7 +46,7 @@ function readTooEarly(earlier: AgentRun, later: AgentRun): Reason | undefined {
     return {
       file: conversation.file,
       place: { line, atMs: missingMs ?? firstMs },
-      what: phrase`${{ foreign: later.name }} ${how} ${{ foreign: pathWithin(later.by, path) }} before ${{ foreign: earlier.name }}, launched in the same message, had written it`,
+      what: phrase`${{ quoted: later.name }} ${how} ${{ quoted: pathWithin(later.by, path) }} before ${{ quoted: earlier.name }}, launched in the same message, had written it`,
     };
   }
   return undefined;
@@ -64,7 +64,7 @@ function saysToWait(earlier: AgentRun, later: AgentRun): Reason | undefined {
   return {
     file: later.by.file,
     place: { line: launch.line, atMs: launch.atMs },
-    what: phrase`${{ foreign: later.name }} was told ${{ foreign: order[0] }}, and launched in the same message as ${{ foreign: earlier.name }}`,
+    what: phrase`${{ quoted: later.name }} was told ${{ quoted: order[0] }}, and launched in the same message as ${{ quoted: earlier.name }}`,
   };
 }
 

@@ -1,11 +1,11 @@
-import type { AgentRun } from "../agent-run.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { phrase } from "../phrase.ts";
-import { reactionTo } from "../reaction.ts";
-import type { Session } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import type { Session } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { contradictedBy } from "./contradicted-claim.ts";
+import { phrase } from "./phrase.ts";
+import { reactionTo } from "./reaction.ts";
 
-export const failuresIgnored: Rule = {
+export const failuresIgnored: AuditRule = {
   id: "failures-ignored",
   title: "Failures ignored",
   criterion:
@@ -19,16 +19,16 @@ export const failuresIgnored: Rule = {
 
 function isIgnored(session: Session, run: AgentRun): boolean {
   if ((run.outcome !== "failed" && run.outcome !== "refused") || run.by.skipped.steps > 0) return false;
-  const { mentioned, madeGood, wentOn } = reactionTo(run, session.runs, Number.POSITIVE_INFINITY);
-  return wentOn && !mentioned && !madeGood;
+  const { mentioned, recovered, continued } = reactionTo(run, session.runs, Number.POSITIVE_INFINITY);
+  return continued && !mentioned && !recovered;
 }
 
-function ignored(run: AgentRun): Finding {
+function ignored(run: AgentRun): AuditFinding {
   const how = run.outcome === "refused" ? "never started" : "failed";
   return {
     file: run.by.file,
-    place: run.toldAt ?? { line: run.launch?.line ?? 1, atMs: run.startMs },
-    what: phrase`${{ foreign: run.name }} ${how} (${{ foreign: run.cause }}), and nothing followed from it`,
+    place: run.reportedAt ?? { line: run.launch?.line ?? 1, atMs: run.startMs },
+    what: phrase`${{ quoted: run.name }} ${how} (${{ quoted: run.cause }}), and nothing followed from it`,
     lostMs: 0,
     agents: [run],
     wasted: [run],

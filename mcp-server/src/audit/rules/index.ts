@@ -1,4 +1,4 @@
-import type { Rule } from "../finding.ts";
+import type { AuditRule } from "./audit-rule.ts";
 import { contradictedClaim } from "./contradicted-claim.ts";
 import { dependentTogether } from "./dependent-together.ts";
 import { failuresIgnored } from "./failures-ignored.ts";
@@ -11,7 +11,7 @@ import { validationSkipped } from "./validation-skipped.ts";
 import { waitedForEach } from "./waited-for-each.ts";
 
 /** In the order in which people are told, the gravest first. */
-export const rules: readonly Rule[] = [
+export const rules: readonly AuditRule[] = [
   contradictedClaim,
   failuresIgnored,
   sameFile,

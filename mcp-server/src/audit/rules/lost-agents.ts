@@ -1,14 +1,14 @@
-import type { AgentRun } from "../agent-run.ts";
-import type { Collect, Conversation } from "../conversation.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { phrase } from "../phrase.ts";
-import { conversationsOf, type Session, startedRuns } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import type { Collect, Conversation } from "../session/conversation.ts";
+import { conversationsOf, type Session, startedRuns } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { phrase } from "./phrase.ts";
 
 /** How hosts say that they know no agent of an id. */
 const UNKNOWN_ID =
   /no (?:task|agent|shell|background)[^.]{0,40}\bfound|not found|unknown (?:task|agent)|does not exist/i;
 
-export const lostAgents: Rule = {
+export const lostAgents: AuditRule = {
   id: "lost-agents",
   title: "Lost agents",
   criterion:
@@ -27,12 +27,12 @@ function isLost(session: Session, run: AgentRun): boolean {
     !session.isLive &&
     run.launch !== undefined &&
     run.isBackground &&
-    run.toldAt === undefined &&
+    run.reportedAt === undefined &&
     run.outcome !== "stopped"
   );
 }
 
-function lost(run: AgentRun): Finding {
+function lost(run: AgentRun): AuditFinding {
   const how =
     run.outcome === "unfinished"
       ? "was cut off: its launcher ended first"
@@ -40,14 +40,14 @@ function lost(run: AgentRun): Finding {
   return {
     file: run.by.file,
     place: { line: run.launch?.line ?? 1, atMs: run.launch?.atMs ?? run.startMs },
-    what: phrase`${{ foreign: run.name }} ${how}`,
+    what: phrase`${{ quoted: run.name }} ${how}`,
     lostMs: 0,
     agents: [run],
     wasted: [run],
   };
 }
 
-function wrongIds(session: Session, by: Conversation): Finding[] {
+function wrongIds(session: Session, by: Conversation): AuditFinding[] {
   // Shells are collected with the same tool: without an agent in the background it was no agent's id.
   if (!session.runs.some((run) => run.by === by && run.isBackground)) return [];
   const known = new Set(session.runs.map((run) => run.agentId));
@@ -63,7 +63,7 @@ function wrongIds(session: Session, by: Conversation): Finding[] {
     .map((step) => ({
       file: by.file,
       place: { line: step.line, atMs: step.atMs },
-      what: phrase`A result was asked for under the id ${{ foreign: step.agentId }}, which no launch had returned`,
+      what: phrase`A result was asked for under the id ${{ quoted: step.agentId }}, which no launch had returned`,
       lostMs: 0,
       agents: [],
       wasted: [],

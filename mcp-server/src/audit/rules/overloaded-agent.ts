@@ -1,12 +1,19 @@
 import { formatDuration } from "../../text/format.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { phrase } from "../phrase.ts";
-import { type Burst, burstsOf, coveredMs, durationOf, type Session, startedRuns } from "../session.ts";
+import {
+  type Burst,
+  burstsOf,
+  coveredMs,
+  durationOf,
+  type Session,
+  startedRuns,
+} from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { phrase } from "./phrase.ts";
 
 const MIN_AGENTS = 3;
 const MIN_TAIL_MS = 60_000;
 
-export const overloadedAgent: Rule = {
+export const overloadedAgent: AuditRule = {
   id: "overloaded-agent",
   title: "One agent overloaded while others idled",
   criterion:
@@ -15,7 +22,7 @@ export const overloadedAgent: Rule = {
   find: (session) => burstsOf(session).flatMap((burst) => judge(session, burst)),
 };
 
-function judge(session: Session, { runs, wallMs }: Burst): Finding[] {
+function judge(session: Session, { runs, wallMs }: Burst): AuditFinding[] {
   const [last, next] = [...runs].sort((a, b) => b.endMs - a.endMs);
   const [, second] = runs.map(durationOf).sort((a, b) => b - a);
   if (runs.length < MIN_AGENTS || last?.launch === undefined || next === undefined || second === undefined) {
@@ -31,7 +38,7 @@ function judge(session: Session, { runs, wallMs }: Burst): Finding[] {
     {
       file: last.by.file,
       place: { line: last.launch.line, atMs: last.launch.atMs },
-      what: phrase`${{ foreign: last.name }} worked alone for the last ${formatDuration(tailMs)} while the other ${runs.length - 1} agents of its message had ended`,
+      what: phrase`${{ quoted: last.name }} worked alone for the last ${formatDuration(tailMs)} while the other ${runs.length - 1} agents of its message had ended`,
       // Had the rest been shared out among all of them.
       lostMs: Math.round(tailMs * (1 - 1 / runs.length)),
       agents: runs,

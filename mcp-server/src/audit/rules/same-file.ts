@@ -1,10 +1,10 @@
-import type { AgentRun } from "../agent-run.ts";
-import { type FileWrites, pathWithin } from "../conversation.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { namesOf, phrase } from "../phrase.ts";
-import { overlap, type Session, startedRuns } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import { type FileWrites, pathWithin } from "../session/conversation.ts";
+import { overlapInTime, type Session, startedRuns } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { namesOf, phrase } from "./phrase.ts";
 
-export const sameFile: Rule = {
+export const sameFile: AuditRule = {
   id: "same-file",
   title: "Agents wrote the same file",
   criterion:
@@ -18,12 +18,12 @@ function pairsOf(session: Session): [AgentRun, AgentRun][] {
   return writers.flatMap((a, i) =>
     writers
       .slice(i + 1)
-      .filter((b) => overlap(a, b))
+      .filter((b) => overlapInTime(a, b))
       .map((b): [AgentRun, AgentRun] => [a, b]),
   );
 }
 
-function judge(a: AgentRun, b: AgentRun): Finding[] {
+function judge(a: AgentRun, b: AgentRun): AuditFinding[] {
   const shared = sharedFiles(a, b);
   const [first] = shared;
   if (first === undefined) return [];
@@ -33,14 +33,12 @@ function judge(a: AgentRun, b: AgentRun): Finding[] {
     first[0].lastMs > first[1].lastMs ? { run: a, writes: first[0] } : { run: b, writes: first[1] };
   const paths = shared.map(([{ path }]) => pathWithin(a.by, path));
   const harm =
-    victim === undefined
-      ? ""
-      : phrase`; what ${{ foreign: victim.name }} had written was replaced as a whole`;
+    victim === undefined ? "" : phrase`; what ${{ quoted: victim.name }} had written was replaced as a whole`;
   return [
     {
       file: (later.run.conversation ?? later.run.by).file,
       place: { line: later.writes.line, atMs: later.writes.lastMs },
-      what: phrase`${{ foreign: a.name }} and ${{ foreign: b.name }} both wrote ${namesOf(paths)} while both were at work${harm}`,
+      what: phrase`${{ quoted: a.name }} and ${{ quoted: b.name }} both wrote ${namesOf(paths)} while both were at work${harm}`,
       lostMs: 0,
       agents: [a, b],
       wasted: lostWork,

@@ -1,11 +1,11 @@
-import type { Finding, Rule } from "../finding.ts";
-import { namesOf, phrase } from "../phrase.ts";
-import { type Burst, burstsOf, durationOf } from "../session.ts";
+import { type Burst, burstsOf, durationOf } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { namesOf, phrase } from "./phrase.ts";
 
 /** Below this an agent costs more than it gains: it starts with nothing and has to read itself in. */
 const WORTH_AN_AGENT_MS = 30_000;
 
-export const shortWork: Rule = {
+export const shortWork: AuditRule = {
   id: "short-work",
   title: "Work under 30 seconds parallelised",
   criterion:
@@ -14,7 +14,7 @@ export const shortWork: Rule = {
   find: (session) => burstsOf(session).flatMap(judge),
 };
 
-function judge({ by, place, runs }: Burst): Finding[] {
+function judge({ by, place, runs }: Burst): AuditFinding[] {
   const isShort = runs.every(
     (run) => run.outcome === "completed" && !run.isFromPlan && durationOf(run) < WORTH_AN_AGENT_MS,
   );

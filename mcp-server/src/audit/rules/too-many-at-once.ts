@@ -1,15 +1,15 @@
 import { assignSlots } from "../../report/timeline/slots.ts";
-import type { AgentRun } from "../agent-run.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { phrase } from "../phrase.ts";
-import { type Session, startedRuns } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import { type Session, startedRuns } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { phrase } from "./phrase.ts";
 
 /** How many agents at once are good practice: more are hard to follow and meet the limits of host and model. */
 export const AGENTS_AT_ONCE = 5;
 const REFUSED = /concurrent|limit reached|too many/i;
 const OVERLOADED = /\brate.?limit|\boverloaded\b|\busage limit\b|\b(?:429|529)\b|too many requests/i;
 
-export const tooManyAtOnce: Rule = {
+export const tooManyAtOnce: AuditRule = {
   id: "too-many-at-once",
   title: "Too many agents at once",
   criterion: `More than ${AGENTS_AT_ONCE} agents were at work at the same moment (one finding a session, at its highest point), or the host refused a launch because too many were. A plan's agents alone are as many as its policy allows, and no finding.`,
@@ -17,7 +17,7 @@ export const tooManyAtOnce: Rule = {
   find: (session) => judge(session),
 };
 
-function judge(session: Session): Finding[] {
+function judge(session: Session): AuditFinding[] {
   const runs = startedRuns(session.runs);
   const peak = peakOf(runs);
   const refused = session.runs.filter((run) => run.outcome === "refused" && REFUSED.test(run.cause));

@@ -1,15 +1,15 @@
 import { extname } from "node:path";
-import type { AgentRun } from "../agent-run.ts";
-import type { Conversation, Place, Step } from "../conversation.ts";
-import { pathWithin } from "../conversation.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { namesOf, phrase } from "../phrase.ts";
-import { conversationsOf, overlap, type Session, startedRuns } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import type { Conversation, Step, TranscriptPlace } from "../session/conversation.ts";
+import { pathWithin } from "../session/conversation.ts";
+import { conversationsOf, overlapInTime, type Session, startedRuns } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { namesOf, phrase } from "./phrase.ts";
 
 /** Nobody runs tests over prose. */
 const PROSE = new Set([".md", ".mdx", ".txt", ".rst", ".adoc", ".log", ".csv", ".svg", ".png"]);
 
-export const validationSkipped: Rule = {
+export const validationSkipped: AuditRule = {
   id: "validation-skipped",
   title: "Validation skipped",
   criterion:
@@ -18,21 +18,23 @@ export const validationSkipped: Rule = {
   find: (session) => (session.isLive ? [] : conversationsOf(session).flatMap((by) => judge(session, by))),
 };
 
-function judge(session: Session, by: Conversation): Finding[] {
+function judge(session: Session, by: Conversation): AuditFinding[] {
   if (by.closing === undefined || by.skipped.steps > 0) return [];
   const writers = startedRuns(session.runs).filter(
     (run) => run.by === by && run.outcome === "completed" && codeOf(run).length > 0,
   );
-  const together = writers.filter((run) => writers.some((other) => other !== run && overlap(run, other)));
+  const together = writers.filter((run) =>
+    writers.some((other) => other !== run && overlapInTime(run, other)),
+  );
   const unchecked = together.filter((run) => !wasChecked(run, by));
   const last = unchecked.at(-1);
-  if (last?.toldAt === undefined) return [];
+  if (last?.reportedAt === undefined) return [];
   const names = unchecked.map((run) => run.name);
   const files = unchecked.flatMap(codeOf).map((path) => pathWithin(by, path));
   return [
     {
       file: by.file,
-      place: last.toldAt,
+      place: last.reportedAt,
       what: phrase`Nobody checked what ${namesOf(names)} wrote (${namesOf(files)})`,
       lostMs: 0,
       agents: unchecked,
@@ -48,21 +50,21 @@ function codeOf(run: AgentRun): string[] {
 }
 
 function wasChecked(run: AgentRun, by: Conversation): boolean {
-  const { conversation, toldAt } = run;
-  if (conversation === undefined || toldAt === undefined) return true;
+  const { conversation, reportedAt } = run;
+  if (conversation === undefined || reportedAt === undefined) return true;
   const lastWriteMs = Math.max(...[...conversation.writes.values()].map((file) => file.lastMs));
   const checkedItself = conversation.steps.some((step) => step.kind === "check" && step.atMs >= lastWriteMs);
   return (
     checkedItself ||
-    by.steps.some((step) => step.line > toldAt.line && isLook(step, toldAt)) ||
-    codeOf(run).some((path) => wasRead(by, path, toldAt))
+    by.steps.some((step) => step.line > reportedAt.line && isLook(step, reportedAt)) ||
+    codeOf(run).some((path) => wasRead(by, path, reportedAt))
   );
 }
 
-function isLook(step: Step, toldAt: Place): boolean {
-  return step.kind === "check" || (step.kind === "launch" && step.atMs >= toldAt.atMs);
+function isLook(step: Step, reportedAt: TranscriptPlace): boolean {
+  return step.kind === "check" || (step.kind === "launch" && step.atMs >= reportedAt.atMs);
 }
 
-function wasRead(by: Conversation, path: string, { line }: Place): boolean {
+function wasRead(by: Conversation, path: string, { line }: TranscriptPlace): boolean {
   return (by.reads.get(path)?.lastLine ?? 0) > line;
 }

@@ -1,15 +1,15 @@
-import type { AgentRun } from "../agent-run.ts";
-import type { Conversation, Prompt, Step } from "../conversation.ts";
-import type { Finding, Rule } from "../finding.ts";
-import { needed } from "../independence.ts";
-import { namesOf, phrase } from "../phrase.ts";
-import { conversationsOf, coveredMs, durationOf, type Session, startedRuns } from "../session.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import type { Conversation, Prompt, Step } from "../session/conversation.ts";
+import { conversationsOf, coveredMs, durationOf, type Session, startedRuns } from "../session/session.ts";
+import type { AuditFinding, AuditRule } from "./audit-rule.ts";
+import { isPrerequisite } from "./independence.ts";
+import { namesOf, phrase } from "./phrase.ts";
 import { AGENTS_AT_ONCE } from "./too-many-at-once.ts";
 
 /** Shorter waits are not worth a word. */
 const MIN_LOST_MS = 30_000;
 
-export const waitedForEach: Rule = {
+export const waitedForEach: AuditRule = {
   id: "waited-for-each",
   title: "Waited for each agent after launching it",
   criterion: `Two or more agents, each launched alone in its message after the one before had ended, with no work and no word of the user between; none needs another: no review or repair of it, no prompt that points back or names what only a report brought up, no file that another wrote. Launched together, ${AGENTS_AT_ONCE} at once, they would have taken at least ${MIN_LOST_MS / 1000} s less. Agents that a plan handed out are left alone.`,
@@ -30,7 +30,8 @@ function chainsOf(session: Session, by: Conversation): AgentRun[][] {
       chain !== undefined && before !== undefined && chain.at(-1) === before && follows(by, before, run);
     const prompts = promptsBefore(by, run);
     const isFree = alone.has(run) && !run.isFromPlan && run.outcome !== "unfinished";
-    if (continues && isFree && !chain.some((earlier) => needed(earlier, run, prompts))) chain.push(run);
+    if (continues && isFree && !chain.some((earlier) => isPrerequisite(earlier, run, prompts)))
+      chain.push(run);
     else if (isFree) chains.push([run]);
   });
   return chains.filter((chain) => chain.length > 1);
@@ -39,8 +40,8 @@ function chainsOf(session: Session, by: Conversation): AgentRun[][] {
 function follows(by: Conversation, before: AgentRun, run: AgentRun): boolean {
   const { launch } = run;
   const started = before.launch;
-  if (launch === undefined || started === undefined || before.toldAt === undefined) return false;
-  if (before.toldAt.line > launch.line || before.endMs > run.startMs) return false;
+  if (launch === undefined || started === undefined || before.reportedAt === undefined) return false;
+  if (before.reportedAt.line > launch.line || before.endMs > run.startMs) return false;
   const between = by.steps.filter((step) => step.line > started.line && step.line < launch.line);
   return !between.some(needsThought);
 }
@@ -56,7 +57,7 @@ function promptsBefore(by: Conversation, run: AgentRun): Prompt[] {
   );
 }
 
-function judge(session: Session, chain: AgentRun[]): Finding[] {
+function judge(session: Session, chain: AgentRun[]): AuditFinding[] {
   const [first] = chain;
   const last = chain.at(-1);
   if (first?.launch === undefined || last === undefined) return [];

@@ -68,16 +68,16 @@ export function parseRecord(line: Buffer): TranscriptRecord | "broken" | undefin
 }
 
 function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
-  const message = json(value.message);
-  const isNotification = json(value.origin).kind === "task-notification";
+  const message = objectOf(value.message);
+  const isNotification = objectOf(value.origin).kind === "task-notification";
   return {
     ...common(value),
     role,
     blocks: blocksOf(message.content),
-    toolResult: json(value.toolUseResult),
+    toolResult: objectOf(value.toolUseResult),
     isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
-    messageId: text(message.id),
-    usage: usageOf(json(message.usage)),
+    messageId: stringOf(message.id),
+    usage: usageOf(objectOf(message.usage)),
     isDelivered: true,
   };
 }
@@ -85,11 +85,11 @@ function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
 /** What a notification says that is kept elsewhere than in a user's message, and whether the model saw it. */
 function announcement(value: Json): { text: string; isDelivered: boolean } | undefined {
   if (value.type === "queue-operation" && value.operation === "enqueue") {
-    return { text: text(value.content), isDelivered: false };
+    return { text: stringOf(value.content), isDelivered: false };
   }
-  const attachment = json(value.attachment);
+  const attachment = objectOf(value.attachment);
   if (value.type !== "attachment" || attachment.type !== "queued_command") return undefined;
-  return { text: textOf(attachment.prompt), isDelivered: true };
+  return { text: contentText(attachment.prompt), isDelivered: true };
 }
 
 function notification(value: Json, { text, isDelivered }: { text: string; isDelivered: boolean }) {
@@ -106,11 +106,11 @@ function notification(value: Json, { text, isDelivered }: { text: string; isDeli
 }
 
 function common(value: Json) {
-  const atMs = Date.parse(text(value.timestamp));
+  const atMs = Date.parse(stringOf(value.timestamp));
   return {
     atMs: Number.isNaN(atMs) ? undefined : atMs,
     isSidechain: value.isSidechain === true,
-    directory: text(value.cwd),
+    directory: stringOf(value.cwd),
   };
 }
 
@@ -118,45 +118,47 @@ function blocksOf(content: unknown): Block[] {
   if (typeof content === "string") return [{ kind: "text", text: content }];
   if (!Array.isArray(content)) return [];
   return content.flatMap((part: unknown): Block[] => {
-    const block = json(part);
-    if (block.type === "text") return [{ kind: "text", text: text(block.text) }];
+    const block = objectOf(part);
+    if (block.type === "text") return [{ kind: "text", text: stringOf(block.text) }];
     if (block.type === "tool_use") {
-      return [{ kind: "call", id: text(block.id), tool: text(block.name), input: json(block.input) }];
+      return [
+        { kind: "call", id: stringOf(block.id), tool: stringOf(block.name), input: objectOf(block.input) },
+      ];
     }
     if (block.type === "tool_result") {
-      const callId = text(block.tool_use_id);
-      return [{ kind: "result", callId, isError: block.is_error === true, text: textOf(block.content) }];
+      const callId = stringOf(block.tool_use_id);
+      return [{ kind: "result", callId, isError: block.is_error === true, text: contentText(block.content) }];
     }
     return [];
   });
 }
 
 /** The text of what is either a string or a list of blocks. */
-export function textOf(content: unknown): string {
+function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
-  return content.map((part: unknown) => text(json(part).text)).join("\n");
+  return content.map((part: unknown) => stringOf(objectOf(part).text)).join("\n");
 }
 
 function usageOf(usage: Json): Usage {
   return {
-    input: count(usage.input_tokens),
-    cacheWrite: count(usage.cache_creation_input_tokens),
-    cacheRead: count(usage.cache_read_input_tokens),
-    output: count(usage.output_tokens),
+    input: countOf(usage.input_tokens),
+    cacheWrite: countOf(usage.cache_creation_input_tokens),
+    cacheRead: countOf(usage.cache_read_input_tokens),
+    output: countOf(usage.output_tokens),
   };
 }
 
-export function json(value: unknown): Json {
+export function objectOf(value: unknown): Json {
   return isJson(value) ? value : {};
 }
 
-export function text(value: unknown): string {
+export function stringOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
 /** A whole number that is not negative; 0 for anything else. */
-export function count(value: unknown): number {
+export function countOf(value: unknown): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 

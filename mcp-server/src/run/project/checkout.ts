@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { git } from "../../git/git.ts";
 
 /** The working copy that this process serves. All paths are real and absolute. */
 export interface Checkout {
@@ -17,10 +14,8 @@ export interface Checkout {
 /** Finds the checkout that `directory` belongs to. */
 export async function findCheckout(directory: string): Promise<Checkout> {
   try {
-    const { stdout } = await run("git", ["rev-parse", "--show-toplevel", "--git-common-dir"], {
-      cwd: directory,
-    });
-    const [root, common] = stdout.trim().split("\n");
+    const found = await git(directory, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
+    const [root, common] = found.trim().split("\n");
     if (root !== undefined && common !== undefined) {
       return { root: realpathSync(root), gitCommonDir: realpathSync(resolve(directory, common)) };
     }

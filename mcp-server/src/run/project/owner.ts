@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { promisify } from "node:util";
 import type { Owner } from "../../graph/attempt.ts";
-
-const run = promisify(execFile);
+import { runProgram } from "../../host/run-program.ts";
 
 /**
  * The process that answers for this server's claims: its parent (Claude Code or another client), because the
@@ -73,8 +70,7 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
       return fields[0] === "Z" ? "dead" : fields[19];
     }
     if (process.platform === "win32") return undefined;
-    const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)]);
-    return stdout.trim() || undefined;
+    return (await runProgram("ps", ["-o", "lstart=", "-p", String(pid)])).trim() || undefined;
   } catch {
     return undefined;
   }

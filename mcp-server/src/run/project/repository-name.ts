@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
 import { hostname } from "node:os";
-import { promisify } from "node:util";
+import { git } from "../../git/git.ts";
 import type { Checkout } from "./checkout.ts";
-
-const run = promisify(execFile);
 
 /** Ports that an address need not state, by its scheme. */
 const USUAL_PORTS: Readonly<Record<string, string>> = { https: "443", http: "80", ssh: "22", git: "9418" };
@@ -18,8 +15,7 @@ export async function repositoryName(checkout: Checkout): Promise<string> {
 
 async function sharedOrigin(root: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run("git", ["remote", "get-url", "origin"], { cwd: root });
-    return normalOrigin(stdout.trim());
+    return normalOrigin((await git(root, ["remote", "get-url", "origin"])).trim());
   } catch {
     // No git, no repository, or no origin.
     return undefined;

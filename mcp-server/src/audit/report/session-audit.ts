@@ -1,0 +1,141 @@
+import type { Usage } from "../../graph/usage.ts";
+import { assignSlots } from "../../report/timeline/slots.ts";
+import type { AuditFinding, AuditRuleId } from "../rules/audit-rule.ts";
+import { rules } from "../rules/index.ts";
+import type { AgentRun } from "../session/agent-run.ts";
+import type { Skipped } from "../session/conversation.ts";
+import {
+  type Burst,
+  burstsOf,
+  conversationsOf,
+  coveredMs,
+  durationOf,
+  type Session,
+  startedRuns,
+  usageOfAgents,
+} from "../session/session.ts";
+
+const TITLE_LIMIT = 200;
+
+/** A finding as it is told, without the conversations behind it. */
+export interface ReportedFinding extends Pick<AuditFinding, "file" | "place" | "what" | "lostMs"> {
+  readonly rule: AuditRuleId;
+  readonly session: string;
+  readonly agents: readonly AgentFigures[];
+  /** Time of agents whose work was of no use, or is in danger. */
+  readonly wastedMs: number;
+}
+
+/** One message with its launches, in figures. */
+export interface BurstFigures extends Pick<Burst, "wallMs" | "agentsMs" | "atOnce"> {
+  readonly line: number;
+  readonly atMs: number;
+  readonly file: string;
+  readonly agents: readonly AgentFigures[];
+}
+
+export interface AgentFigures {
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly outcome: AgentRun["outcome"];
+}
+
+/** What is left of a session when it has been judged: figures and findings, none of its text. */
+export interface SessionAudit {
+  readonly id: string;
+  readonly file: string;
+  /** What the user first asked for. */
+  readonly title: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Agents that started. */
+  readonly agents: number;
+  readonly bursts: readonly BurstFigures[];
+  /** The largest number that was really at work at the same moment. */
+  readonly atOnce: number;
+  /** The times of all agents added up: what they would have taken one after another. */
+  readonly agentsMs: number;
+  /** The time in which at least one agent was at work, and that between agents launched one by one. */
+  readonly elapsedMs: number;
+  /** By how much `elapsedMs` could have been shorter, by the findings. */
+  readonly lostMs: number;
+  /** Time of agents whose work was of no use or is in danger, by the findings. */
+  readonly wastedMs: number;
+  readonly mainUsage: Usage;
+  readonly agentsUsage: Usage;
+  readonly findings: readonly ReportedFinding[];
+  readonly skipped: Skipped;
+}
+
+/** Judges one session by every rule. */
+export function auditSession(session: Session): SessionAudit {
+  const runs = startedRuns(session.runs);
+  const findings = rules.flatMap((rule) => rule.find(session).map((finding) => ({ rule, finding })));
+  const wasted = new Set(findings.flatMap(({ finding }) => finding.wasted));
+  const elapsedMs = coveredMs(runs) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
+  return {
+    id: session.id,
+    file: session.main.file,
+    title: titleOf(session),
+    startMs: session.main.startMs,
+    endMs: session.main.endMs,
+    agents: runs.length,
+    bursts: burstsOf(session).map(figuresOf),
+    atOnce: assignSlots(runs).length,
+    agentsMs: sum(runs.map(durationOf)),
+    elapsedMs,
+    lostMs: Math.min(elapsedMs, sum(findings.map(({ finding }) => finding.lostMs))),
+    wastedMs: sum([...wasted].map(durationOf)),
+    mainUsage: session.main.usage,
+    agentsUsage: usageOfAgents(session),
+    findings: findings.map(({ rule, finding }) => found(session, rule.id, finding)),
+    skipped: skippedOf(session),
+  };
+}
+
+function found(session: Session, rule: AuditRuleId, finding: AuditFinding): ReportedFinding {
+  const { file, place, what, lostMs, agents, wasted } = finding;
+  return {
+    ...{ rule, session: session.id, file, what, lostMs },
+    place: { line: place.line, atMs: place.atMs },
+    agents: agents.map(agentFigures),
+    wastedMs: sum(wasted.map(durationOf)),
+  };
+}
+
+function figuresOf({ by, place, runs, wallMs, agentsMs, atOnce }: Burst): BurstFigures {
+  return {
+    ...{ file: by.file, line: place.line, atMs: place.atMs, wallMs, agentsMs, atOnce },
+    agents: runs.map(agentFigures),
+  };
+}
+
+function agentFigures({ name, startMs, endMs, outcome }: AgentRun): AgentFigures {
+  return { name, startMs, endMs, outcome };
+}
+
+const COMMAND = /<command-name>([^<]*)<\/command-name>/;
+const ARGUMENTS = /<command-args>([^<]*)<\/command-args>/;
+
+/** What the user first asked for; the host wraps the words of a slash command in tags. */
+function titleOf({ main }: Session): string {
+  const prompt = main.steps.find((step) => step.kind === "prompt" && step.text !== "");
+  if (prompt?.kind !== "prompt") return "";
+  const command = COMMAND.exec(prompt.text)?.[1];
+  if (command === undefined) return prompt.text.slice(0, TITLE_LIMIT);
+  return `${command} ${ARGUMENTS.exec(prompt.text)?.[1] ?? ""}`.trim().slice(0, TITLE_LIMIT);
+}
+
+function skippedOf(session: Session): Skipped {
+  const all = conversationsOf(session).map((conversation) => conversation.skipped);
+  return {
+    brokenLines: sum(all.map((skipped) => skipped.brokenLines)),
+    longLines: sum(all.map((skipped) => skipped.longLines)),
+    steps: sum(all.map((skipped) => skipped.steps)),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

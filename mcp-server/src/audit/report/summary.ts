@@ -1,0 +1,73 @@
+import { newTokens } from "../../graph/usage.ts";
+import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "../../text/format.ts";
+import type { AuditReport } from "./audit-report.ts";
+import type { ReportedFinding } from "./session-audit.ts";
+
+/** Below this nobody would notice the gain. */
+const NOTICEABLE = 1.05;
+
+/** What it cost, in words; empty where nothing was measured. */
+export function costOf(found: readonly Pick<ReportedFinding, "lostMs" | "wastedMs">[]): string {
+  const lostMs = found.reduce((sum, one) => sum + one.lostMs, 0);
+  const wastedMs = found.reduce((sum, one) => sum + one.wastedMs, 0);
+  return [
+    ...(lostMs > 0 ? [`${formatDuration(lostMs)} lost`] : []),
+    ...(wastedMs > 0 ? [`${formatDuration(wastedMs)} of agents' work at stake`] : []),
+  ].join(", ");
+}
+
+/** The figures that a person wants first, one a line. */
+export function summaryLines(report: AuditReport): string[] {
+  const { agents, agentsMs, elapsedMs, speedup, possibleSpeedup, lostMs, wastedMs } = report;
+  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message), at most ${report.atOnce} at work at once`;
+  const gained =
+    speedup === undefined
+      ? "How long they worked could not be measured"
+      : `${formatDuration(agentsMs)} of work in ${formatDuration(elapsedMs)}: ${faster(speedup)}`;
+  const lost =
+    lostMs > 0 && possibleSpeedup !== undefined
+      ? [`${formatDuration(lostMs)} lost waiting: ${formatFactor(possibleSpeedup)} was possible`]
+      : [];
+  const wasted = wastedMs > 0 ? [`${formatDuration(wastedMs)} of agents' work was lost or is at stake`] : [];
+  return [launches, gained, ...lost, ...wasted, ...tokenLine(report)];
+}
+
+function faster(speedup: number): string {
+  if (speedup >= NOTICEABLE) return `${formatFactor(speedup)} faster than one after another`;
+  return speedup > 1 / NOTICEABLE ? "as fast as one after another" : "not faster than one after another";
+}
+
+function tokenLine({ mainUsage, agentsUsage, shareOfAgents }: AuditReport): string[] {
+  if (shareOfAgents === undefined) return [];
+  const [main, agents] = [mainUsage, agentsUsage].map((usage) => formatCount(newTokens(usage)));
+  return [
+    `Tokens without cache reads: main ${main}, agents ${agents} (${formatPercent(shareOfAgents)} stayed out of the main context)`,
+  ];
+}
+
+/** What the audit could not look at; it claims nothing about that. */
+export function gapLines({ skipped, sessionsUnreadable }: AuditReport): string[] {
+  return [
+    ...(sessionsUnreadable > 0 ? [`${plural(sessionsUnreadable, "transcript")} could not be opened`] : []),
+    ...(skipped.longLines > 0 ? [`${plural(skipped.longLines, "line")} passed over as too long`] : []),
+    ...(skipped.brokenLines > 0 ? [`${plural(skipped.brokenLines, "line")} broken or half written`] : []),
+    ...(skipped.steps > 0
+      ? [`${plural(skipped.steps, "step")} beyond what is kept of one conversation`]
+      : []),
+  ];
+}
+
+/** One line to share. */
+export function auditShareLine(report: AuditReport): string {
+  const { agents, sessions, speedup, possibleSpeedup, lostMs, findings } = report;
+  if (agents === 0) return "no agents yet: nothing gained, nothing lost";
+  const who = `${plural(agents, "agent")} in ${plural(sessions.length, "session")}`;
+  const gained = speedup === undefined ? "" : `, ${faster(speedup)}`;
+  const lost =
+    lostMs > 0 && possibleSpeedup !== undefined
+      ? `; ${formatFactor(possibleSpeedup)} was possible, ${formatDuration(lostMs)} lost waiting`
+      : "";
+  const found =
+    findings.length === 0 ? "; no anti-patterns" : `; ${plural(findings.length, "anti-pattern")} found`;
+  return `${who}${gained}${lost}${found}`;
+}
