@@ -25,6 +25,8 @@ const shared = {
   target: "node20",
   minify: true,
   legalComments: "none",
+  // Its entry for Node loads its parts in a way that the bundler cannot follow.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   logLevel: "warning",
 };
 

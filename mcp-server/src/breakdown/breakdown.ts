@@ -2,7 +2,7 @@ import { inferWrites } from "../graph/scope/infer-scope.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { BreakdownError, readEach } from "./errors.ts";
-import { isObject, type JsonObject, parseDocument } from "./json-document.ts";
+import { isObject, type JsonObject, parseDocument } from "./json/document.ts";
 import { readFields, WrongField } from "./task-fields.ts";
 
 /** A breakdown as it was read, from whatever file. */

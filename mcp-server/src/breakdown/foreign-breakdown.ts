@@ -1,6 +1,6 @@
 import { type Breakdown, type RawTask, readTasks } from "./breakdown.ts";
 import { BreakdownError } from "./errors.ts";
-import type { JsonObject } from "./json-document.ts";
+import type { JsonObject } from "./json/document.ts";
 
 const NAMED_TASKS = 20;
 

@@ -1,8 +1,8 @@
 import { type Breakdown, readBreakdown } from "./breakdown.ts";
 import { BreakdownError } from "./errors.ts";
 import { toBreakdown } from "./foreign-breakdown.ts";
-import { parseDocument, withoutByteOrderMark } from "./json-document.ts";
-import { isTaskMaster, readTaskMaster } from "./task-master.ts";
+import { parseDocument, withoutByteOrderMark } from "./json/document.ts";
+import { isTaskMaster, readTaskMaster } from "./task-master/task-master.ts";
 
 /** Which files can be imported, for messages. */
 export const READABLE =
@@ -27,7 +27,7 @@ export async function readFileBreakdown(
 ): Promise<FileBreakdown | undefined> {
   if (!isJson(text, file)) {
     // Readers of Markdown are loaded with the first such file, not with every server.
-    const { readMarkdownBreakdown } = await import("./markdown-breakdown.ts");
+    const { readMarkdownBreakdown } = await import("./markdown/breakdown.ts");
     const breakdown = readMarkdownBreakdown(text, file);
     return breakdown && { ...breakdown, own: false };
   }

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from "../graph/task.ts";
 import { readBreakdown } from "./breakdown.ts";
-import { type JsonObject, withoutByteOrderMark } from "./json-document.ts";
-import { listUnder } from "./json-elements.ts";
+import { type JsonObject, withoutByteOrderMark } from "./json/document.ts";
+import { listUnder } from "./json/elements.ts";
 import { renderFields, sameMeaning } from "./task-fields.ts";
 
 /** A new `03-tasks.json` for these tasks. */

@@ -1,3 +1,4 @@
+import { inlineCode, markdownLines } from "../../text/markdown-lines.ts";
 import { InvalidGlob, normaliseGlob } from "./globs.ts";
 import type { Glob } from "./scope.ts";
 
@@ -67,27 +68,17 @@ function saysMore(other: Glob, glob: Glob): boolean {
 
 function mentionsIn(description: string): Mention[] {
   const mentions: Mention[] = [];
-  let fence: string | undefined;
   let atFenceStart = false;
   let section: Mention["use"] = "maybe-written";
-  for (const line of description.split(/\r?\n/)) {
-    const marker = /^\s*(?:>\s*)?(`{3,}|~{3,})(.*)$/.exec(line);
-    const ticks = marker?.[1] ?? "";
-    if (fence === undefined && ticks !== "" && !marker?.[2]?.includes("`")) {
-      fence = ticks;
-      atFenceStart = true;
-      continue;
+  for (const { text, kind, content } of markdownLines(description)) {
+    if (kind === "opening") atFenceStart = true;
+    else if (kind === "code" && content.trim() !== "") {
+      mentions.push(...mentionsInCode(content, atFenceStart));
+      atFenceStart = false;
+    } else if (kind === "prose" || kind === "comment") {
+      section = sectionAfter(text, section);
+      mentions.push(...mentionsInProse(text, section));
     }
-    if (fence !== undefined) {
-      if (ticks.startsWith(fence)) fence = undefined;
-      else if (line.trim() !== "") {
-        mentions.push(...mentionsInCode(line, atFenceStart));
-        atFenceStart = false;
-      }
-      continue;
-    }
-    section = sectionAfter(line, section);
-    mentions.push(...mentionsInProse(line, section));
   }
   return mentions;
 }
@@ -119,17 +110,31 @@ function sectionAfter(line: string, section: Mention["use"]): Mention["use"] {
 
 function mentionsInProse(line: string, section: Mention["use"]): Mention[] {
   const mentions: Mention[] = [];
-  // Quoted spans, links, and words; what is quoted and has spaces is code or a command, not a path.
-  for (const found of line.matchAll(/`([^`]+)`|\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|])+/g)) {
-    const quoted = found[1] ?? found[2];
-    const text = quoted ?? found[0].replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
-    const glob = pathIn(text, quoted !== undefined);
+  for (const { text, quoted, start, end } of piecesOf(line)) {
+    const glob = pathIn(text, quoted);
     if (glob === undefined) continue;
-    const before = clauseBefore(line.slice(0, found.index));
-    const after = line.slice(found.index + found[0].length);
+    const before = clauseBefore(line.slice(0, start));
+    const after = line.slice(end);
     mentions.push({ glob, use: section === "maybe-written" ? useIn(before, after) : section });
   }
   return mentions;
+}
+
+/** Inline code, targets of links, and words; code that has spaces is no path. */
+function* piecesOf(line: string): Generator<{ text: string; quoted: boolean; start: number; end: number }> {
+  const { spans } = inlineCode(line);
+  let from = 0;
+  for (const span of [...spans, undefined]) {
+    const prose = line.slice(from, span?.start);
+    for (const found of prose.matchAll(/\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|])+/g)) {
+      const target = found[1];
+      const text = target ?? found[0].replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
+      const start = from + found.index;
+      yield { text, quoted: target !== undefined, start, end: start + found[0].length };
+    }
+    if (span) yield { text: span.code, quoted: true, start: span.start, end: span.end };
+    from = span?.end ?? line.length;
+  }
 }
 
 const LONGEST_CLAUSE = 300;

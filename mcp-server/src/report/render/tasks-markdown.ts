@@ -8,9 +8,10 @@ import {
   type TaskStatus,
 } from "../../graph/task.ts";
 import { formatDay, formatDuration, plural } from "../../text/format.ts";
-import { cleanLines, cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
+import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { RunReport } from "../aggregate.ts";
 import { MARKS } from "../tasks/status-mark.ts";
+import { quoteMarkdown } from "./quote-markdown.ts";
 
 /** More names than this are no help to somebody who reads. */
 const NAMED_TASKS = 10;
@@ -95,7 +96,7 @@ function taskBlocks(task: TaskDefinition, status: TaskStatus, beside: readonly T
     factLines(task, status, beside)
       .map(([name, value]) => `- **${name}:** ${value}`)
       .join("\n"),
-    ...(task.description.trim() === "" ? [] : [quoted(task.description)]),
+    ...(task.description.trim() === "" ? [] : [quoteMarkdown(task.description)]),
     ...(task.acceptance.length === 0
       ? []
       : ["**Acceptance Criteria:**", task.acceptance.map(criterionLine).join("\n")]),
@@ -113,12 +114,9 @@ function factLines(
     ["Priority", capitalised(task.priority)],
     ["Dependencies", dependenciesOf(task)],
     ["Can run parallel with", beside.length === 0 ? undefined : names(beside)],
-    [
-      "Writes",
-      task.writes && (task.writes.length === 0 ? "nothing" : task.writes.map(inlineCode).join(", ")),
-    ],
-    ["Reads", task.reads.length === 0 ? undefined : task.reads.map(inlineCode).join(", ")],
-    ["Alone with", task.resources.length === 0 ? undefined : task.resources.map(inlineCode).join(", ")],
+    ["Writes", task.writes && (task.writes.length === 0 ? "nothing" : task.writes.map(asCode).join(", "))],
+    ["Reads", task.reads.length === 0 ? undefined : task.reads.map(asCode).join(", ")],
+    ["Alone with", task.resources.length === 0 ? undefined : task.resources.map(asCode).join(", ")],
     ["Agent", task.agent && escapeMarkdown(task.agent, NAME_LIMIT)],
     ["Estimate", task.estimateMs === undefined ? undefined : formatDuration(task.estimateMs)],
   ];
@@ -135,7 +133,7 @@ function dependenciesOf({ dependencies, needs }: TaskDefinition): string {
 
 function criterionLine({ criterion, command }: TaskDefinition["acceptance"][number]): string {
   const text = escapeMarkdown(criterion, CRITERION_LIMIT);
-  return `- [ ] ${command === undefined ? text : `${text} (${inlineCode(command)})`}`;
+  return `- [ ] ${command === undefined ? text : `${text} (${asCode(command)})`}`;
 }
 
 /** For each task those near it in its level whose scopes it does not meet: no dependency and no file keeps them apart. */
@@ -163,38 +161,7 @@ function names(ids: readonly TaskId[]): string {
   return ids.length > shown.length ? `${shown.join(", ")} and others` : shown.join(", ");
 }
 
-/** Foreign Markdown as a quotation: no heading, fence or comment in it reaches beyond it, and nothing is loaded. */
-function quoted(text: string): string {
-  let fence: string | undefined;
-  const lines = cleanLines(text.trim())
-    .split("\n")
-    .map((raw) => {
-      const line = raw.trimEnd();
-      const ticks = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
-      if (fence !== undefined) {
-        if (ticks?.startsWith(fence) && line.trim() === ticks) fence = undefined;
-        return line;
-      }
-      if (ticks !== undefined) {
-        fence = ticks;
-        return line;
-      }
-      return outsideCode(line, (prose) => prose.replace(/</g, "\\<").replace(/!\[/g, "!\\["));
-    });
-  return lines.map((line) => (line === "" ? ">" : `> ${line}`)).join("\n");
-}
-
-function outsideCode(line: string, change: (prose: string) => string): string {
-  return (
-    line
-      .split(/((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))/)
-      // The pattern has two groups: of every three pieces the second is code and the third its ticks.
-      .map((piece, at) => (at % 3 === 0 ? change(piece) : at % 3 === 1 ? piece : ""))
-      .join("")
-  );
-}
-
-function inlineCode(text: string): string {
+function asCode(text: string): string {
   const clean = cleanText(text, CRITERION_LIMIT);
   const runs = [...clean.matchAll(/`+/g)].map(([run]) => run.length);
   const ticks = "`".repeat(Math.max(0, ...runs) + 1);

@@ -1,6 +1,6 @@
-import { isTooDeep, MAX_DEPTH } from "./depth.ts";
-import { BreakdownError } from "./errors.ts";
-import { jsonErrorPosition } from "./json-position.ts";
+import { isTooDeep, MAX_DEPTH } from "../depth.ts";
+import { BreakdownError } from "../errors.ts";
+import { jsonErrorPosition } from "./position.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { edgesOf, readText, refusalOf } from "../support/read-a-file.ts";
+import { edgesOf, readText, refusalOf } from "../../support/read-a-file.ts";
 
 const FILE = "specs/007-bird-feeder/tasks.md";
 

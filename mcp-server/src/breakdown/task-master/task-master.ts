@@ -1,6 +1,6 @@
-import { BreakdownError } from "./errors.ts";
-import type { ForeignBreakdown } from "./foreign-breakdown.ts";
-import { isObject, type JsonObject } from "./json-document.ts";
+import { BreakdownError } from "../errors.ts";
+import type { ForeignBreakdown } from "../foreign-breakdown.ts";
+import { isObject, type JsonObject } from "../json/document.ts";
 
 /**
  * Task Master's `tasks.json`: `{tasks: […]}`, or several such lists by tag. Numbered tasks with a title, details,

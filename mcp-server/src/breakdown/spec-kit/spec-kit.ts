@@ -1,5 +1,5 @@
-import type { ForeignBreakdown } from "./foreign-breakdown.ts";
-import { headingOf, type MarkdownDocument, type MarkdownLine, titleOf } from "./markdown-document.ts";
+import type { ForeignBreakdown } from "../foreign-breakdown.ts";
+import { headingOf, type MarkdownDocument, type MarkdownLine, titleOf } from "../markdown/document.ts";
 
 /**
  * spec-kit's `tasks.md`: lines `- [ ] T012 [P] [US1] description with file path` under phases. What the template

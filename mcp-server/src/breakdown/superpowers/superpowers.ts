@@ -1,6 +1,12 @@
-import type { ForeignBreakdown } from "./foreign-breakdown.ts";
-import type { JsonObject } from "./json-document.ts";
-import { bodyOf, headingOf, type MarkdownDocument, type MarkdownLine, titleOf } from "./markdown-document.ts";
+import type { ForeignBreakdown } from "../foreign-breakdown.ts";
+import type { JsonObject } from "../json/document.ts";
+import {
+  bodyOf,
+  headingOf,
+  type MarkdownDocument,
+  type MarkdownLine,
+  titleOf,
+} from "../markdown/document.ts";
 
 /**
  * A plan as superpowers writes it: sections `### Task N: name` with the files to create, modify and test, what

@@ -1,8 +1,8 @@
-import type { Breakdown } from "./breakdown.ts";
-import { toBreakdown } from "./foreign-breakdown.ts";
-import { parseMarkdown } from "./markdown-document.ts";
-import { isSpecKit, readSpecKit } from "./spec-kit.ts";
-import { isSuperpowers, readSuperpowers } from "./superpowers.ts";
+import type { Breakdown } from "../breakdown.ts";
+import { toBreakdown } from "../foreign-breakdown.ts";
+import { isSpecKit, readSpecKit } from "../spec-kit/spec-kit.ts";
+import { isSuperpowers, readSuperpowers } from "../superpowers/superpowers.ts";
+import { parseMarkdown } from "./document.ts";
 
 /** The breakdown that a Markdown file holds; undefined if it holds no plan. @throws BreakdownError */
 export function readMarkdownBreakdown(text: string, file: string): Breakdown | undefined {

@@ -1,6 +1,7 @@
 import matter from "gray-matter";
-import { BreakdownError } from "./errors.ts";
-import { type JsonObject, withoutByteOrderMark } from "./json-document.ts";
+import { markdownLines } from "../../text/markdown-lines.ts";
+import { BreakdownError } from "../errors.ts";
+import { type JsonObject, withoutByteOrderMark } from "../json/document.ts";
 
 /** One line of a Markdown file. */
 export interface MarkdownLine {
@@ -26,8 +27,13 @@ export interface Heading {
 export function parseMarkdown(text: string, file: string): MarkdownDocument {
   const whole = withoutByteOrderMark(text).replace(/\r\n?/g, "\n");
   const { data, content } = readFrontMatter(whole, file);
-  const first = whole.split("\n").length - content.split("\n").length + 1;
-  return { frontMatter: data, lines: [...markLiteral(content.split("\n"), first)] };
+  const before = whole.split("\n").length - content.split("\n").length;
+  const lines = markdownLines(content).map(({ number, text, kind }) => ({
+    number: before + number,
+    text,
+    literal: kind !== "prose",
+  }));
+  return { frontMatter: data, lines };
 }
 
 export function headingOf(line: MarkdownLine): Heading | undefined {
@@ -79,28 +85,5 @@ function readFrontMatter(whole: string, file: string): { data: JsonObject; conte
       `its front matter is not valid YAML: ${reason}`,
       "Correct it, or leave it out",
     );
-  }
-}
-
-function* markLiteral(texts: readonly string[], first: number): Generator<MarkdownLine> {
-  let fence: string | undefined;
-  let comment = false;
-  for (const [at, text] of texts.entries()) {
-    const number = first + at;
-    const marker = /^\s*(?:>\s*)?(`{3,}|~{3,})(.*)$/.exec(text);
-    const ticks = marker?.[1] ?? "";
-    if (fence !== undefined) {
-      if (ticks.startsWith(fence) && marker?.[2]?.trim() === "") fence = undefined;
-      yield { number, text, literal: true };
-    } else if (comment) {
-      comment = !text.includes("-->");
-      yield { number, text, literal: true };
-    } else if (ticks !== "" && !marker?.[2]?.includes("`")) {
-      fence = ticks;
-      yield { number, text, literal: true };
-    } else {
-      comment = text.lastIndexOf("<!--") > text.lastIndexOf("-->");
-      yield { number, text, literal: comment && text.trimStart().startsWith("<!--") };
-    }
   }
 }
