@@ -148,7 +148,7 @@ describe("claude plugin eval", { timeout: 180_000 }, () => {
   /** The ceiling is checked before a run is launched: everything is read and judged, and nothing runs. */
   const WITHOUT_RUNS = ["--max-cost-usd", "0"];
 
-  it("reads every case, and finds none that cannot pass with the tools that the README grants", async () => {
+  it("reads every case, and finds none that cannot pass with the tools that CONTRIBUTING.md grants", async () => {
     const output = await evaluate(place.project, "--allow-tools", ...GRANTED, ...WITHOUT_RUNS);
     expect(output).toContain("cost ceiling $0 hit");
     expect(output).not.toMatch(/✗|⚠ case|Couldn't load|cannot pass|has no mock/);

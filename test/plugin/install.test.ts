@@ -18,7 +18,7 @@ interface Installed {
   errors?: unknown[];
 }
 
-/** The life of an installation, step after step, as the README tells it. */
+/** The life of an installation, step after step, as docs/commands.md tells it. */
 describe("installed from a git host", { timeout: 120_000 }, () => {
   let folder: string;
   let hosted: HostedMarketplace;

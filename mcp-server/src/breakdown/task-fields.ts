@@ -18,6 +18,9 @@ import {
 /** Tells the reader of the breakdown what was not taken as it stands. */
 export type Warn = (text: string) => void;
 
+/** A field of a task that a breakdown can state, by its name in a task's definition. */
+export type FieldName = keyof FileFields;
+
 type FileFields = Omit<TaskDefinition, "inferredWrites" | "origin" | "extra">;
 
 interface Field<Value> {
@@ -252,6 +255,22 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
 type AnyField = Field<unknown>;
 const TABLE = Object.entries(FIELDS) as unknown as readonly (readonly [keyof FileFields, AnyField])[];
 const INTERPRETED = new Set(TABLE.flatMap(([, { keys }]) => keys));
+
+/** What the documents tell of a field: how it is written, what it must be, and what holds without it. */
+export type FieldRule = Pick<AnyField, "keys" | "expects" | "essential" | "standard"> & {
+  readonly name: FieldName;
+};
+
+/** Every field of a task, in the order in which a breakdown is written. */
+export function fieldRules(): readonly FieldRule[] {
+  return TABLE.map(([name, { keys, expects, essential, standard }]) => ({
+    name,
+    keys,
+    expects,
+    essential,
+    standard,
+  }));
+}
 
 /** A field of a task that has a value which it cannot have. */
 export class WrongField extends Error {

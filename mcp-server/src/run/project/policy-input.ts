@@ -50,6 +50,9 @@ function over(base: Policy, input: PolicyInput): Policy {
   };
 }
 
+/** Fields in which a plan may ask for less than the user's settings allow, but not for more. */
+export const ONLY_TIGHTENED = ["maxParallel", "guard", "unscoped"] as const;
+
 /**
  * The policy that holds for a plan: defaults, then the user's settings, then the plan's own, which may only
  * tighten `guard`, `maxParallel` and `unscoped`.
@@ -69,13 +72,35 @@ export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Polic
 /** Says where the plan asked for more than the user's settings allow. */
 export function policyWarnings(settings: PolicyInput, plan: PolicyInput): string[] {
   const effective = effectivePolicy(settings, plan);
-  return (["maxParallel", "guard", "unscoped"] as const)
-    .filter((field) => plan[field] !== undefined && plan[field] !== effective[field])
-    .map(
-      (field) =>
-        `policy.${field} stays ${effective[field]}: a plan may only tighten it; the user's settings can allow ${plan[field]}.`,
-    );
+  return ONLY_TIGHTENED.filter((field) => plan[field] !== undefined && plan[field] !== effective[field]).map(
+    (field) =>
+      `policy.${field} stays ${effective[field]}: a plan may only tighten it; the user's settings can allow ${plan[field]}.`,
+  );
 }
+
+/** Variables of the environment that hold numbers, by the field of the policy that they set. */
+const NUMBER_VARIABLES = {
+  maxParallel: "PARALLEL_MAX_PARALLEL",
+  retries: "PARALLEL_RETRIES",
+  leaseMinutes: "PARALLEL_LEASE_MINUTES",
+  maxLeaseHours: "PARALLEL_MAX_LEASE_HOURS",
+  maxTokens: "PARALLEL_MAX_TOKENS",
+} as const;
+/** Variables that hold one of a field's words. */
+const WORD_VARIABLES = {
+  failure: "PARALLEL_FAILURE",
+  unscoped: "PARALLEL_UNSCOPED",
+  guard: "PARALLEL_GUARD",
+  approve: "PARALLEL_APPROVE",
+  review: "PARALLEL_REVIEW",
+  commit: "PARALLEL_COMMIT",
+  barrier: "PARALLEL_BARRIER",
+} as const;
+/** The variable of each field that the environment can set. */
+export const SETTING_VARIABLES: Readonly<Partial<Record<keyof PolicyInput, string>>> = {
+  ...NUMBER_VARIABLES,
+  ...WORD_VARIABLES,
+};
 
 /**
  * The user's settings from the environment: `PARALLEL_MAX_PARALLEL` and so on, and the plugin's options,
@@ -83,35 +108,19 @@ export function policyWarnings(settings: PolicyInput, plan: PolicyInput): string
  * @throws CallerError naming the variable.
  */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
-  const numbers = {
-    maxParallel: "PARALLEL_MAX_PARALLEL",
-    retries: "PARALLEL_RETRIES",
-    leaseMinutes: "PARALLEL_LEASE_MINUTES",
-    maxLeaseHours: "PARALLEL_MAX_LEASE_HOURS",
-    maxTokens: "PARALLEL_MAX_TOKENS",
-  } as const;
-  const words = {
-    failure: "PARALLEL_FAILURE",
-    unscoped: "PARALLEL_UNSCOPED",
-    guard: "PARALLEL_GUARD",
-    approve: "PARALLEL_APPROVE",
-    review: "PARALLEL_REVIEW",
-    commit: "PARALLEL_COMMIT",
-    barrier: "PARALLEL_BARRIER",
-  } as const;
   const raw: Record<string, unknown> = {};
-  for (const [field, name] of Object.entries(numbers)) {
+  for (const [field, name] of Object.entries(NUMBER_VARIABLES)) {
     const value = set(env[name]);
     if (value !== undefined) raw[field] = Number(value);
   }
-  for (const [field, name] of Object.entries(words)) {
+  for (const [field, name] of Object.entries(WORD_VARIABLES)) {
     const value = set(env[name]);
     if (value !== undefined) raw[field] = value;
   }
   const parsed = policyInput.safeParse(raw);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0]);
-    const name = { ...numbers, ...words }[field as keyof typeof numbers];
+    const name = SETTING_VARIABLES[field as keyof PolicyInput] ?? field;
     throw new CallerError(
       "bad_input",
       `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,

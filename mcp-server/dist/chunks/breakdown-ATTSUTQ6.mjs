@@ -1,5 +1,5 @@
 import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{G as y,K as b,Q as w,x as k}from"./chunk-UWNAGYJ7.mjs";import"./chunk-UVNNEAUZ.mjs";import{a as E}from"./chunk-GWPWCNPF.mjs";import"./chunk-H3P666AY.mjs";import{d as B}from"./chunk-4VH2MET7.mjs";var M=B(E(),1);function T(e,n){let r=b(e).replace(/\r\n?/g,`
+import{G as y,K as b,Q as w,x as k}from"./chunk-EXQEBZBG.mjs";import"./chunk-UVNNEAUZ.mjs";import{a as E}from"./chunk-GWPWCNPF.mjs";import"./chunk-H3P666AY.mjs";import{d as B}from"./chunk-4VH2MET7.mjs";var M=B(E(),1);function T(e,n){let r=b(e).replace(/\r\n?/g,`
 `),{data:t,content:s}=I(r,n),a=r.split(`
 `).length-s.split(`
 `).length,i=k(s).map(({number:o,text:d,kind:l})=>({number:a+o,text:d,literal:l!=="prose"}));return{frontMatter:t,lines:i}}function f(e){let n=e.literal?null:/^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$/.exec(e.text);return n===null?void 0:{level:n[1]?.length??1,text:n[2]??""}}function m(e){let n=s=>!s.literal&&/^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,})?$/.test(s.text),r=0,t=e.length;for(;r<t&&n(e[r]);)r+=1;for(;t>r&&n(e[t-1]);)t-=1;return e.slice(r,t).map(s=>s.text).join(`

@@ -1,0 +1,69 @@
+import * as z from "zod";
+import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
+import { DEFAULT_POLICY } from "../../mcp-server/src/policy/policy.ts";
+import {
+  ONLY_TIGHTENED,
+  type PolicyInput,
+  policyInput,
+  SETTING_VARIABLES,
+} from "../../mcp-server/src/run/project/policy-input.ts";
+import { markdownTable } from "./markdown-table.ts";
+
+type Setting = keyof PolicyInput;
+
+/** What a setting means. Its values, its default and where it can be set come from the code. */
+const MEANINGS: Readonly<Record<Setting, string>> = {
+  maxParallel: "Agents at once.",
+  capacity: "Agents at once of one role, by the role's name; a role that is not named has the cap.",
+  leaseMinutes: "Minutes of silence after which an agent counts as lost.",
+  maxLeaseHours: "Hours after which an attempt ends, however lively its agent is.",
+  failure:
+    "After a failed attempt. `best-effort`: what does not need the task goes on, and it is tried again beside that. `retry`: it is tried again before anything else of its part of the plan (what dependencies connect it with) starts. `fail-fast`: nothing is tried again, and the plan stops. When a task has failed for good, the first two finish what does not need it.",
+  retries: "Further attempts at a failed task. A task can state its own number.",
+  unscoped:
+    "A task of which nobody knows what it writes. `exclusive`: it runs alone. `worktree`: in a worktree. `shared`: beside others.",
+  barrier:
+    "`level`: a task starts when all tasks of the levels before it have ended. `none`: only dependencies count.",
+  guard:
+    "What happens when an agent writes outside its scope, with a file tool or with a shell command that can be read. `enforce` refuses what another task holds and records the rest, `strict` refuses both, `warn` records, `off` does not look.",
+  approve:
+    "What a run may do without a prompt. `tools`: this plugin's own tools. `scope`: also edits inside the files that the agent's task holds.",
+  review:
+    "`end`: a plan from a file is reviewed as a whole. `task`: each task that writes is reviewed. `off`: only tasks that say so.",
+  commit:
+    "The server commits what tasks wrote. `task`: each task when it is reported, so before its review (what a review has changed is a commit of its own, and nothing is taken back). `end`: all at once, when every review is over.",
+  maxTokens:
+    "Tokens of a plan's agents, without what was read from the cache, after which nothing more is launched; 0: no limit.",
+};
+
+/** The defaults as people write them: minutes and hours instead of milliseconds. */
+const DEFAULTS: Readonly<Record<Setting, unknown>> = {
+  ...DEFAULT_POLICY,
+  leaseMinutes: DEFAULT_POLICY.leaseMs / 60_000,
+  maxLeaseHours: DEFAULT_POLICY.maxLeaseMs / 3_600_000,
+};
+
+/** The table of all settings that a policy has. */
+export function policySettings(): string {
+  const properties = z.toJSONSchema(policyInput).properties ?? {};
+  const rows = (Object.keys(properties) as Setting[]).map((setting) => [
+    `\`${setting}\`${setting in manifest.userConfig ? " (option)" : ""}`,
+    SETTING_VARIABLES[setting] === undefined ? "" : `\`${SETTING_VARIABLES[setting]}\``,
+    valuesOf(properties[setting] as z.core.JSONSchema.JSONSchema),
+    `\`${JSON.stringify(DEFAULTS[setting])}\``,
+    (ONLY_TIGHTENED as readonly string[]).includes(setting) ? "tighten" : "change",
+    MEANINGS[setting],
+  ]);
+  return markdownTable(["setting", "environment", "values", "default", "a plan may", "meaning"], rows);
+}
+
+function valuesOf(schema: z.core.JSONSchema.JSONSchema): string {
+  if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (typeof schema.additionalProperties === "object")
+    return `{role: ${valuesOf(schema.additionalProperties)}}`;
+  const { minimum, exclusiveMinimum, maximum } = schema;
+  const to = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? "" : ` to ${maximum}`;
+  return exclusiveMinimum === undefined
+    ? `${to === "" ? "from " : ""}${minimum}${to}`
+    : `above ${exclusiveMinimum}${to}`;
+}
