@@ -1,25 +1,22 @@
 import { levels } from "../../mcp-server/src/graph/levels.ts";
-import { headsAndTails } from "../../mcp-server/src/schedule/heads-and-tails.ts";
-import { planSchedule, promptEffort } from "../../mcp-server/src/schedule/plan-schedule.ts";
-import { urgency } from "../../mcp-server/src/schedule/priority-rules.ts";
-import { compileProblem, type ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
+import { headsAndTails } from "../../mcp-server/src/schedule/bounds/heads-and-tails.ts";
+import { urgency } from "../../mcp-server/src/schedule/generation/priority-rules.ts";
+import { compileProblem, type ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
 import { Replanner } from "../../mcp-server/src/schedule/replan.ts";
 import type { Dispatcher, Moment } from "./execution.ts";
 
 /** The ways of dispatching that are compared; none of them knows more than the estimates. */
 export const DISPATCHERS: Readonly<Record<string, (input: ProblemInput) => Dispatcher>> = {
-  "continuous, by the plan": byThePlan,
+  "continuous, by the planner": byThePlanner,
   "continuous, upward rank": byUpwardRank,
   "continuous, first ready": firstReady,
   "ready waves": (input) => afterAll(byUpwardRank(input)),
   "level chunks": (input) => afterAll(byLevel(input)),
 };
 
-/** The planner: one plan, replanned at every event. */
-function byThePlan(input: ProblemInput): Dispatcher {
-  const problem = compileProblem(input);
-  const plan = planSchedule(problem, { schedules: promptEffort(problem.size), seed: 1 });
-  const replanner = new Replanner(problem, plan);
+/** The planner, asked at every event. */
+function byThePlanner(input: ProblemInput): Dispatcher {
+  const replanner = new Replanner(compileProblem(input));
   return ({ now, running, completed }) =>
     replanner.replan({
       ended: completed,

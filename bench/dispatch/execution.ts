@@ -1,4 +1,4 @@
-import type { ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
+import type { ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
 import type { Reality } from "./reality.ts";
 
 /** What one who dispatches knows at a moment. Times are in the unit of the durations. */

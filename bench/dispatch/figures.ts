@@ -1,4 +1,4 @@
-/** What came of one execution. A loss is a share: 0.1 is 10 % longer than the reference. */
+/** What came of one execution. A loss is a share: 0.1 is 10 % longer than the lower bound. */
 export interface Outcome {
   readonly family: string;
   readonly cap: number;

@@ -1,11 +1,17 @@
 import { Command } from "commander";
-import { flawOf } from "../../mcp-server/src/schedule/feasibility.ts";
+import type { Policy } from "../../mcp-server/src/policy/policy.ts";
+import { planningOf } from "../../mcp-server/src/run/planning/planning.ts";
+import { Roles } from "../../mcp-server/src/run/project/roles.ts";
+import { Estimates } from "../../mcp-server/src/schedule/estimate.ts";
 import { planSchedule } from "../../mcp-server/src/schedule/plan-schedule.ts";
-import { compileProblem, type ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
-import { seededRandom } from "../../mcp-server/src/schedule/random.ts";
+import { planProblemInput } from "../../mcp-server/src/schedule/problem/plan-problem.ts";
+import { compileProblem, type ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
 import { wholeNumber } from "../arguments.ts";
+import { readBreakdowns } from "../breakdowns/breakdown.ts";
+import { flawOf } from "../schedule/feasibility.ts";
 import { casesOf } from "../schedule/instance.ts";
 import { syntheticPlan } from "../schedule/synthetic.ts";
+import { seededRandom } from "../seeded-random.ts";
 import { DISPATCHERS } from "./dispatchers.ts";
 import { execute } from "./execution.ts";
 import { figuresOf, type Outcome, tableOf } from "./figures.ts";
@@ -13,8 +19,8 @@ import { clairvoyantProblem, drawReality } from "./reality.ts";
 
 interface Options {
   readonly family: string;
+  readonly specs: string;
   readonly runs: number;
-  readonly schedules: number;
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -24,25 +30,32 @@ const SYNTHETIC_PLANS = 12;
 const SYNTHETIC_TASKS = 100;
 
 new Command("bench:dispatch")
-  .description("What ways of dispatching lose against a schedule that knew how long everything takes")
+  .description(
+    "How far ways of dispatching stay above the lower bound of one who knew how long everything takes",
+  )
   .argument("[folder]", "instance files (*.jsonl)", "../shared/data/scheduling")
+  .option("--specs <folder>", "breakdowns, each in a folder of its own", "../shared/data/specs")
   .option("--family <name>", "the instances to carry out", "wf")
   .option("--runs <n>", "executions per instance, cap and way of dispatching", wholeNumber, 5)
-  .option("--schedules <n>", "schedules for the one that knew everything", wholeNumber, 200)
   .option("--seed <n>", "seed of what happens", wholeNumber, 1)
   .option("--json", "print JSON lines instead of a table")
   .action(compare)
   .parse();
 
-function compare(folder: string, { family, runs, schedules, seed, json }: Options): void {
-  for (const cases of [instancesOf(folder, family), syntheticPlans()]) {
+function compare(folder: string, { family, specs, runs, seed, json }: Options): void {
+  for (const cases of [
+    instancesOf(folder, family),
+    syntheticPlans(),
+    realBreakdowns(specs, "exclusive"),
+    realBreakdowns(specs, "shared"),
+  ]) {
     const outcomes: Outcome[] = [];
     const names = new Set<string>();
     for (const one of cases) {
       names.add(one.name);
       for (let run = 0; run < runs; run++) {
         // The same at every cap.
-        outcomes.push(...carryOut(one, (seed * 1_000 + names.size) * 1_000 + run, schedules));
+        outcomes.push(...carryOut(one, (seed * 1_000 + names.size) * 1_000 + run));
       }
     }
     const rows = figuresOf(outcomes);
@@ -68,6 +81,20 @@ function* instancesOf(folder: string, wanted: string): Generator<Plan> {
   }
 }
 
+/** Breakdowns that people have made of real features, as the server plans them before anything has run. */
+function* realBreakdowns(folder: string, unscoped: Policy["unscoped"]): Generator<Plan> {
+  const estimates = new Estimates();
+  for (const one of readBreakdowns(folder)) {
+    if (!("tasks" in one)) continue;
+    const planner = { roles: new Roles(), caseInsensitive: false };
+    const { tasks, clashes } = planningOf(planner, one.tasks, { unscoped }, estimates);
+    for (const cap of CAPS) {
+      const input = planProblemInput(tasks, { cap, capacity: {} }, clashes);
+      yield { family: `real breakdowns, unscoped ${unscoped}`, name: one.name, cap, input };
+    }
+  }
+}
+
 /** With more than a cap to respect. */
 function* syntheticPlans(): Generator<Plan> {
   for (let seed = 1; seed <= SYNTHETIC_PLANS; seed++) {
@@ -81,16 +108,16 @@ function* syntheticPlans(): Generator<Plan> {
   }
 }
 
-function* carryOut({ family, name, cap, input }: Plan, seed: number, schedules: number): Generator<Outcome> {
+function* carryOut({ family, name, cap, input }: Plan, seed: number): Generator<Outcome> {
   const reality = drawReality(input, seededRandom(seed));
   const known = clairvoyantProblem(input, reality);
-  const { start, makespan, lowerBound } = planSchedule(compileProblem(known), { schedules, seed });
+  const { start, makespan, lowerBound } = planSchedule(compileProblem(known));
   const flaw = flawOf(known, start);
   if (flaw !== undefined) throw new Error(`${name} at cap ${cap}: ${flaw}`);
-  yield { family, cap, what: "clairvoyant, from its lower bound", loss: makespan / lowerBound - 1 };
+  yield { family, cap, what: "one who knew everything", loss: makespan / lowerBound - 1 };
   for (const [what, dispatcherFor] of Object.entries(DISPATCHERS)) {
     const took = execute(input, reality, dispatcherFor(input));
     if (took < lowerBound) throw new Error(`${name} at cap ${cap}: ${what} took less than is possible`);
-    yield { family, cap, what, loss: took / makespan - 1 };
+    yield { family, cap, what, loss: took / lowerBound - 1 };
   }
 }

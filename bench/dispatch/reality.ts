@@ -1,5 +1,5 @@
-import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
-import type { Random } from "../../mcp-server/src/schedule/random.ts";
+import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
+import type { Random } from "../seeded-random.ts";
 
 /** An attempt takes up to this many times its estimate, or as small a part of it. */
 const MOST_OFF = 3;

@@ -1,9 +1,11 @@
 import { Replay, readLog } from "../../test/e2e/graph-log.ts";
 import { readGraph } from "../../test/e2e/graph-state.ts";
 import {
+  createsWithPolicy,
   executesThePlan,
   type Orchestrator,
   waitsForWholeBatches,
+  withHabits,
 } from "../../test/e2e/harness/orchestrator.ts";
 import type { Recording } from "../../test/e2e/harness/recording.ts";
 import { runScenario } from "../../test/e2e/harness/run-scenario.ts";
@@ -36,8 +38,12 @@ const WAYS: Readonly<Record<EngineName, Way>> = {
   },
   chunks: {
     prompt: `/spec:execute ${SLUG}`,
-    orchestrator: waitsForWholeBatches(usesAgents(executesThePlan)),
-    environment: { PARALLEL_BARRIER: "level" },
+    orchestrator: withHabits(
+      usesAgents(executesThePlan),
+      createsWithPolicy({ barrier: "level" }),
+      waitsForWholeBatches,
+    ),
+    environment: {},
   },
 };
 

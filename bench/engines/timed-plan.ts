@@ -1,7 +1,7 @@
-import { planProblem } from "../../mcp-server/src/schedule/plan-problem.ts";
 import { planSchedule } from "../../mcp-server/src/schedule/plan-schedule.ts";
-import { seededRandom } from "../../mcp-server/src/schedule/random.ts";
+import { planProblem } from "../../mcp-server/src/schedule/problem/plan-problem.ts";
 import type { SpecTask } from "../../test/e2e/harness/scenario.ts";
+import { seededRandom } from "../seeded-random.ts";
 
 /** A plan whose agents take times that are known beforehand. */
 export interface TimedPlan {
@@ -54,6 +54,5 @@ export function idealMs({ tasks, durationMs }: TimedPlan, cap: number, launchMs:
       a < b && one.writes?.some((path) => other.writes?.includes(path)) ? [{ a, b }] : [],
     ),
   );
-  return planSchedule(planProblem(planned, { cap, capacity: {} }, clashes), { schedules: 2_000, seed: 1 })
-    .makespan;
+  return planSchedule(planProblem(planned, { cap, capacity: {} }, clashes)).makespan;
 }

@@ -5,7 +5,6 @@ export interface Outcome {
   readonly one: Case;
   readonly makespan: number;
   readonly ownBound: number;
-  readonly schedules: number;
   readonly ms: number;
   readonly flaw?: string;
 }
@@ -21,7 +20,6 @@ export interface Figures {
   readonly atBoundPercent: number;
   /** How far our own bound lies below the best known makespan. */
   readonly boundBelowBestPercent: number;
-  readonly schedules: number;
   readonly ms: number;
 }
 
@@ -44,7 +42,6 @@ export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
     fromCriticalPathPercent: percent(members, ({ makespan, one }) => makespan / one.criticalPath - 1),
     atBoundPercent: percent(members, ({ makespan, ownBound }) => Number(makespan === ownBound)),
     boundBelowBestPercent: percent(members, ({ ownBound, one: { best } }) => best && 1 - ownBound / best),
-    schedules: mean(members.map(({ schedules }) => schedules)),
     ms: mean(members.map(({ ms }) => ms)),
   }));
 }
@@ -59,17 +56,7 @@ function mean(values: readonly number[]): number {
 
 /** The rows as a table for people. */
 export function tableOf(rows: readonly Figures[]): string {
-  const head = [
-    "family",
-    "cases",
-    "infeas.",
-    "from best",
-    "from CPM",
-    "at bound",
-    "bound gap",
-    "schedules",
-    "ms",
-  ];
+  const head = ["family", "cases", "infeas.", "from best", "from CPM", "at bound", "bound gap", "ms"];
   const cells = rows.map((row) => [
     row.group,
     String(row.cases),
@@ -78,7 +65,6 @@ export function tableOf(rows: readonly Figures[]): string {
     share(row.fromCriticalPathPercent, 2),
     share(row.atBoundPercent, 1),
     share(row.boundBelowBestPercent, 2),
-    row.schedules.toFixed(0),
     row.ms.toFixed(1),
   ]);
   return [head, ...cells]

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import type { ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
+import type { ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
 
 /** One problem to solve, with what is known of its solution. */
 export interface Case {

@@ -1,16 +1,14 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { Command } from "commander";
-import { flawOf } from "../../mcp-server/src/schedule/feasibility.ts";
 import { planSchedule } from "../../mcp-server/src/schedule/plan-schedule.ts";
-import { compileProblem } from "../../mcp-server/src/schedule/problem.ts";
+import { compileProblem } from "../../mcp-server/src/schedule/problem/problem.ts";
 import { wholeNumber } from "../arguments.ts";
+import { flawOf } from "./feasibility.ts";
 import { figuresOf, type Outcome, tableOf } from "./figures.ts";
 import { type Case, casesOf } from "./instance.ts";
 import { measureFirstPlan, speedFigures, speedTable } from "./speed.ts";
 
 interface Options {
-  readonly schedules: number;
-  readonly seed: number;
   readonly dump?: string;
   readonly json?: boolean;
 }
@@ -18,8 +16,6 @@ interface Options {
 const program = new Command("bench:schedule")
   .description("How good and how fast the planner's schedules are")
   .argument("[folder]", "instance files (*.jsonl); without it only the speed is measured")
-  .option("--schedules <n>", "schedules per problem", wholeNumber, 1_000)
-  .option("--seed <n>", "seed of the search", wholeNumber, 1)
   .option("--dump <file>", "write every schedule there, as JSON lines {name, m?, start}")
   .option("--json", "print JSON lines instead of tables")
   .action((folder: string | undefined, options: Options) => {
@@ -34,7 +30,7 @@ program.parse();
 function quality(folder: string, options: Options): void {
   const dump = options.dump === undefined ? undefined : openSync(options.dump, "w");
   const outcomes: Outcome[] = [];
-  for (const one of casesOf(folder)) outcomes.push(solve(one, options, dump));
+  for (const one of casesOf(folder)) outcomes.push(solve(one, dump));
   if (dump !== undefined) closeSync(dump);
   const rows = figuresOf(outcomes);
   print(options, "schedule", rows, tableOf(rows));
@@ -45,9 +41,9 @@ function quality(folder: string, options: Options): void {
   }
 }
 
-function solve(one: Case, { schedules, seed }: Options, dump: number | undefined): Outcome {
+function solve(one: Case, dump: number | undefined): Outcome {
   const began = performance.now();
-  const plan = planSchedule(compileProblem(one.input), { schedules, seed });
+  const plan = planSchedule(compileProblem(one.input));
   const ms = performance.now() - began;
   if (dump !== undefined) {
     writeSync(dump, `${JSON.stringify({ name: one.name, m: one.m, start: [...plan.start] })}\n`);
@@ -57,7 +53,6 @@ function solve(one: Case, { schedules, seed }: Options, dump: number | undefined
     one,
     makespan: plan.makespan,
     ownBound: plan.lowerBound,
-    schedules: plan.schedulesUsed,
     ms,
     ...(flaw === undefined ? {} : { flaw }),
   };

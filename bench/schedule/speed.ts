@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { flawOf } from "../../mcp-server/src/schedule/feasibility.ts";
-import { planSchedule, promptEffort } from "../../mcp-server/src/schedule/plan-schedule.ts";
-import { compileProblem } from "../../mcp-server/src/schedule/problem.ts";
+import { planSchedule } from "../../mcp-server/src/schedule/plan-schedule.ts";
+import { compileProblem } from "../../mcp-server/src/schedule/problem/problem.ts";
 import { Replanner } from "../../mcp-server/src/schedule/replan.ts";
+import { flawOf } from "./feasibility.ts";
 import { syntheticPlan } from "./synthetic.ts";
 
 const PROCESSES = 5;
@@ -14,7 +14,6 @@ const SEED = 1;
 export interface SpeedFigures {
   readonly what: string;
   readonly tasks: number;
-  readonly schedules: number;
   readonly medianMs: number;
   /** Processor time, which other processes of the machine disturb less. */
   readonly medianCpuMs: number;
@@ -56,7 +55,7 @@ function timePlan(tasks: number): Took {
   const input = syntheticPlan(tasks, SEED);
   let start: Float64Array = new Float64Array();
   const took = timed(() => {
-    start = planSchedule(compileProblem(input), { schedules: promptEffort(tasks), seed: SEED }).start;
+    start = planSchedule(compileProblem(input)).start;
   });
   const flaw = flawOf(input, start);
   if (flaw !== undefined) throw new Error(flaw);
@@ -68,25 +67,25 @@ function firstPlans(tasks: number, limitMs: number): SpeedFigures {
     const command = [process.argv[1] as string, "first-plan", String(tasks)];
     return JSON.parse(spawnSync(process.execPath, command, { encoding: "utf8" }).stdout);
   });
-  return figures("first plan in a new process", tasks, promptEffort(tasks), times, limitMs);
+  return figures("first plan in a new process", tasks, times, limitMs);
 }
 
 function laterPlans(tasks: number, limitMs: number): SpeedFigures {
   const times = Array.from({ length: PLANS }, () => timePlan(tasks));
-  return figures("first plan in a warm process", tasks, promptEffort(tasks), times, limitMs);
+  return figures("first plan in a warm process", tasks, times, limitMs);
 }
 
-function figures(what: string, tasks: number, schedules: number, times: readonly Took[], limitMs: number) {
+function figures(what: string, tasks: number, times: readonly Took[], limitMs: number) {
   const medianMs = median(times.map(({ ms }) => ms));
   const medianCpuMs = median(times.map(({ cpuMs }) => cpuMs));
-  return { what, tasks, schedules, medianMs, medianCpuMs, limitMs };
+  return { what, tasks, medianMs, medianCpuMs, limitMs };
 }
 
 /** Replans at completions spread over the whole run of one plan. */
 function replans(tasks: number, limitMs: number): SpeedFigures {
   const problem = compileProblem(syntheticPlan(tasks, SEED));
-  const plan = planSchedule(problem, { schedules: promptEffort(tasks), seed: SEED });
-  const replanner = new Replanner(problem, plan);
+  const plan = planSchedule(problem);
+  const replanner = new Replanner(problem);
   const ends = plan.start.map((start, i) => start + (problem.duration[i] as number)).sort();
   const times = Array.from({ length: COMPLETIONS }, (_, n) => {
     const now = ends[Math.floor((n * tasks) / COMPLETIONS)] as number;
@@ -95,7 +94,7 @@ function replans(tasks: number, limitMs: number): SpeedFigures {
       replanner.replan(progress);
     });
   });
-  return figures("replan after a completion", tasks, 1, times, limitMs);
+  return figures("replan after a completion", tasks, times, limitMs);
 }
 
 function progressAt(now: number, start: Float64Array, duration: Float64Array) {
@@ -115,11 +114,10 @@ function median(values: readonly number[]): number {
 
 /** The rows as a table for people. */
 export function speedTable(rows: readonly SpeedFigures[]): string {
-  const head = ["", "tasks", "schedules", "median ms", "CPU ms", "at most ms"];
-  const cells = rows.map(({ what, tasks, schedules, medianMs, medianCpuMs, limitMs }) => [
+  const head = ["", "tasks", "median ms", "CPU ms", "at most ms"];
+  const cells = rows.map(({ what, tasks, medianMs, medianCpuMs, limitMs }) => [
     what,
     String(tasks),
-    String(schedules),
     medianMs.toFixed(1),
     medianCpuMs.toFixed(1),
     String(limitMs),

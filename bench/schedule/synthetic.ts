@@ -1,5 +1,5 @@
-import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
-import { seededRandom } from "../../mcp-server/src/schedule/random.ts";
+import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
+import { seededRandom } from "../seeded-random.ts";
 
 const CAP = 8;
 const ROLES = [8, 4, 2, 2];

@@ -1,8 +1,12 @@
 import { type LoggedClaim, type LoggedEvent, Replay, readLog } from "../../test/e2e/graph-log.ts";
-import { executesThePlan, type Habit, withHabits } from "../../test/e2e/harness/orchestrator.ts";
+import {
+  createsWithPolicy,
+  executesThePlan,
+  waitsForWholeBatches,
+  withHabits,
+} from "../../test/e2e/harness/orchestrator.ts";
 import { type Outcome, runScenario } from "../../test/e2e/harness/run-scenario.ts";
 import { type Scenario, specification } from "../../test/e2e/harness/scenario.ts";
-import { taskTool } from "../../test/e2e/harness/task-tools.ts";
 import { after, reports, type Work } from "../../test/e2e/harness/worker.ts";
 import type { TimedTask } from "./plan.ts";
 
@@ -62,27 +66,18 @@ function scenarioOf(way: Way, tasks: readonly TimedTask[], plugins: string[] | u
     ...(plugins !== undefined && { plugins }),
     latencyMs: { main: 10, agent: 10 },
     workers: Object.fromEntries(works),
-    environment: { PARALLEL_APPROVE: "scope", ...(isChunked && { PARALLEL_BARRIER: "level" }) },
+    environment: { PARALLEL_APPROVE: "scope" },
     runs: [
       {
         prompt: `/spec:execute ${PLAN}`,
-        orchestrator: isChunked ? withHabits(executesThePlan, waitsForWholeBatches) : executesThePlan,
+        orchestrator: isChunked
+          ? withHabits(executesThePlan, createsWithPolicy({ barrier: "level" }), waitsForWholeBatches)
+          : executesThePlan,
         limitMs: LIMIT_MS,
       },
     ],
   };
 }
-
-/** Launches nothing before the whole batch has ended. */
-const waitsForWholeBatches: Habit = (inner) => (conversation) => {
-  const turn = inner(conversation);
-  const outputs = turn.outputs.map((output) =>
-    "tool" in output && output.tool === taskTool("batch_collect")
-      ? { ...output, input: { ...output.input, until: "all" } }
-      : output,
-  );
-  return { ...turn, outputs };
-};
 
 function figuresOf(way: Way, tasks: readonly TimedTask[], { database, recording }: Outcome): MeasuredRun {
   const events = readLog(database);

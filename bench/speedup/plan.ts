@@ -1,5 +1,5 @@
 import { planSchedule } from "../../mcp-server/src/schedule/plan-schedule.ts";
-import { compileProblem } from "../../mcp-server/src/schedule/problem.ts";
+import { compileProblem } from "../../mcp-server/src/schedule/problem/problem.ts";
 
 /** A task of the plan that is measured: the agent at it takes exactly this long. */
 export interface TimedTask {
@@ -32,8 +32,6 @@ const SHAPE: readonly (readonly [number, readonly number[]])[] = [
   [3, [11, 16, 19]],
 ];
 
-const EFFORT = { schedules: 2_000, seed: 1 };
-
 /** Twenty tasks. @param scale what the seconds of the plan are multiplied by. */
 export function timedPlan(scale: number): TimedTask[] {
   return SHAPE.map(([seconds, before], at) => ({
@@ -54,5 +52,5 @@ export function bestPossibleMs(tasks: readonly TimedTask[], cap: number, launchM
     predecessors: dependencies.flatMap((id) => at.get(id) ?? []),
     demands: [{ resource: 0, amount: 1 }],
   }));
-  return planSchedule(compileProblem({ activities, capacities: [cap] }), EFFORT).makespan;
+  return planSchedule(compileProblem({ activities, capacities: [cap] })).makespan;
 }

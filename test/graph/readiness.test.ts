@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  brokenDependencies,
-  missingInputs,
-  needsHold,
-  reachableTasks,
-} from "../../mcp-server/src/graph/readiness.ts";
+import { brokenDependencies, needsHold, reachableTasks } from "../../mcp-server/src/graph/readiness.ts";
 import { type Needs, TASK_STATUSES, type Task, type TaskId } from "../../mcp-server/src/graph/task.ts";
 import { id, task } from "../support/plan-fixture.ts";
 
@@ -64,10 +59,6 @@ describe("a task's dependencies", () => {
     task("me", { after: ["done", "bad", "gone", "runs"] }),
   );
   const me = all.get(id("me")) as Task;
-
-  it("are missing inputs unless they completed", () => {
-    expect(missingInputs(me, all)).toEqual(["bad", "gone", "runs"]);
-  });
 
   it("are broken when they failed or were cancelled", () => {
     expect(brokenDependencies(me, all)).toEqual([

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Candidate, chooseBatch } from "../../mcp-server/src/schedule/dispatch.ts";
+import { chooseBatch, type Dispatchable } from "../../mcp-server/src/schedule/dispatch.ts";
 
-function candidate(id: string, role = "implementer"): Candidate {
+function candidate(id: string, role = "implementer"): Dispatchable {
   return { id, role };
 }
 const free = () => undefined;
-const idsOf = (chosen: readonly Candidate[]) => chosen.map(({ id }) => id);
+const idsOf = (chosen: readonly Dispatchable[]) => chosen.map(({ id }) => id);
 
 describe("chooseBatch", () => {
   it("takes candidates in their order until the cap is reached, what runs included", () => {

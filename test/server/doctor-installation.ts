@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
 import { repository, task, tokenIn } from "./checkout.ts";
 import { emptyEnvironment, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 
@@ -181,24 +180,6 @@ export class Installation {
 function write(path: string, content: unknown): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
-}
-
-/** Starts a program that is ended with the test; resolves with its process id when it says its first line. */
-export async function background(command: string, parameters: string[], cwd: string): Promise<number> {
-  const child = spawn(command, parameters, { cwd, stdio: ["ignore", "pipe", "inherit"] });
-  const line = await new Promise<string>((resolve) =>
-    child.stdout.once("data", (text) => resolve(String(text))),
-  );
-  const pid = Number(line) || (child.pid ?? 0);
-  onTestFinished(() => {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-    child.kill("SIGKILL");
-  });
-  return pid;
 }
 
 /** Removes a file or folder, as somebody might by accident. */

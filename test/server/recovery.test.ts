@@ -51,6 +51,42 @@ describe("when one of several tasks fails", () => {
   });
 });
 
+describe("under the failure policy retry", () => {
+  it("what failed is tried again before anything else of its part of the plan starts; other parts go on", async () => {
+    const tasks = [
+      task("b"),
+      task("c"),
+      task("d", { dependencies: ["b", "c"] }),
+      task("e", { dependencies: ["c"] }),
+      task("x"),
+      task("y", { dependencies: ["x"] }),
+    ];
+    const { server, next, fails } = await planOf(tasks, { failure: "retry", maxParallel: 3 });
+    const first = await next();
+    expect(idsOf(first).sort()).toEqual(["b", "c", "x"]);
+    await report(server, "p", launchFor(first, "c"));
+    await report(server, "p", launchFor(first, "x"));
+    await fails(launchFor(first, "b"), NO_TABLE);
+    const second = await next();
+    // One slot is free, and e is ready: it waits.
+    expect(idsOf(second).sort()).toEqual(["b", "y"]);
+    await report(server, "p", launchFor(second, "b"));
+    await report(server, "p", launchFor(second, "y"));
+    expect(idsOf(await next()).sort()).toEqual(["d", "e"]);
+  });
+
+  it("a worker that asks for another task of that part is told what it waits for", async () => {
+    const tasks = [task("b"), task("c"), task("d", { dependencies: ["b", "c"] })];
+    const { server, next, fails } = await planOf(tasks, { failure: "retry", maxParallel: 1 });
+    const [only] = await next();
+    await fails(only as { task: string; prompt: string }, NO_TABLE);
+    const other = only?.task.endsWith("b") ? "c" : "b";
+    const { claim, why } = await server.call("task_claim", { plan: "p", task: `p/${other}`, worker: "w" });
+    expect(claim).toBeNull();
+    expect(why).toMatch(new RegExp(`^${other} waits: . failed and is tried again first`));
+  });
+});
+
 describe("when the last task ends after another has failed for good", () => {
   const OVER = "Failed after all attempts: a. 1 wait for them and cannot start.";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/problem.ts";
+import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";
 
 /** An activity that takes one of resource 0. */
 export function activity(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { TimedNode } from "../../mcp-server/src/schedule/critical-path.ts";
+import type { TimedNode } from "../../mcp-server/src/schedule/bounds/critical-path.ts";
 
 /** Small graphs without cycles; tasks of the same colour in `id` are for tests to let clash. */
 export const timedGraphs: fc.Arbitrary<TimedNode[]> = fc

@@ -1,14 +1,11 @@
 import { bundle } from "./bundle.ts";
-import { claims } from "./claims.ts";
 import { commands } from "./commands.ts";
 import { database } from "./database.ts";
 import type { Check } from "./finding.ts";
 import { hooks } from "./hooks.ts";
-import { locks } from "./locks.ts";
 import { node } from "./node.ts";
 import { plans } from "./plans.ts";
 import { plugins } from "./plugins.ts";
-import { processes } from "./processes.ts";
 import { server } from "./server.ts";
 import { settings } from "./settings.ts";
 import { worktrees } from "./worktrees.ts";
@@ -23,9 +20,6 @@ export const CHECKS: readonly Check[] = [
   hooks,
   settings,
   database,
-  locks,
-  processes,
-  claims,
   plans,
   worktrees,
 ];

@@ -2,12 +2,10 @@ import { access, constants, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { GraphInspection } from "../store/inspection.ts";
 import type { Examination } from "./examination.ts";
-import { type Check, type CheckResult, type Finding, notice, skipped, wrong } from "./finding.ts";
+import { type Check, type CheckResult, type Finding, skipped, wrong } from "./finding.ts";
 
 /** Less than this and a plan's log may not find room. */
 const FREE_BYTES_NEEDED = 100 * 2 ** 20;
-/** A log that grew past this is not taken in, because somebody keeps reading an old state. */
-const LOG_BYTES_EXPECTED = 64 * 2 ** 20;
 /** Rights of anybody but the file's user. */
 const OTHERS = 0o077;
 
@@ -57,11 +55,7 @@ async function fileFindings({ place }: Examination, path: string): Promise<Findi
   const folder = dirname(path);
   const [main, log] = await Promise.all([sizeOf(path), sizeOf(`${path}-wal`)]);
   if (main === undefined) return log === undefined ? [] : [abandonedLog(path)];
-  return [
-    ...(await openToOthers(path)),
-    ...spaceFindings(folder, await place.freeBytes(folder)),
-    ...(log !== undefined && log > LOG_BYTES_EXPECTED ? [longLog(path, log)] : []),
-  ];
+  return [...(await openToOthers(path)), ...spaceFindings(folder, await place.freeBytes(folder))];
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
@@ -75,13 +69,6 @@ function abandonedLog(path: string): Finding {
   return wrong(
     `${path}-wal holds the last changes of a graph, but ${basename(path)} is not there any more.`,
     "Move the database back beside it. If that is lost, move the -wal and -shm files to another folder before the next plan.",
-  );
-}
-
-function longLog(path: string, bytes: number): Finding {
-  return notice(
-    `${path}-wal has grown to ${megabytes(bytes)}: some process keeps reading an old state.`,
-    "End sessions that hang; the last one to close the graph takes the log in.",
   );
 }
 

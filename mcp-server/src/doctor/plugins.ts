@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync } from "node:fs";
 import { type InstalledPlugin, ownPlugins, PLUGIN_NAMES } from "../host/installed-plugins.ts";
 import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
 
@@ -21,7 +20,7 @@ export const plugins: Check = {
       seen: own
         .map(({ name, version, enabled }) => `${name} ${version ?? "?"}${enabled ? "" : " (off)"}`)
         .join(", "),
-      findings: [...unreadable, ...findingsFor(own), ...versionsApart(own), ...olderCopies(own)],
+      findings: [...unreadable, ...findingsFor(own), ...versionsApart(own)],
     };
   },
 };
@@ -69,19 +68,4 @@ function versionsApart(own: readonly InstalledPlugin[]): Finding[] {
       `claude plugin marketplace update ${own[0]?.marketplace}, then claude plugin update for each of ${loaded.map(({ id }) => id).join(", ")}, then restart Claude Code.`,
     ),
   ];
-}
-
-/** Copies of earlier versions, which sessions from before the last update still run on. */
-function olderCopies(own: readonly InstalledPlugin[]): Finding[] {
-  return own.flatMap(({ id, copy }) => {
-    if (copy === undefined || !existsSync(dirname(copy))) return [];
-    const others = readdirSync(dirname(copy)).filter((name) => /^\d/.test(name) && name !== basename(copy));
-    if (others.length === 0) return [];
-    return [
-      notice(
-        `${id} also lies in the cache as ${others.sort().join(", ")}.`,
-        "Restart the sessions that were started before the last update: they still run on those. Afterwards nothing uses them.",
-      ),
-    ];
-  });
 }

@@ -24,11 +24,6 @@ export function needsHold(needs: Needs, dependencies: readonly TaskStatus[]): bo
   return completed >= Math.min(needs.atLeast, dependencies.length);
 }
 
-/** The dependencies that have not completed although the task may start: its brief names them. */
-export function missingInputs(task: Task, tasks: ReadonlyMap<TaskId, Task>): TaskId[] {
-  return task.dependencies.filter((id) => tasks.get(id)?.status !== "completed");
-}
-
 /** The dependencies that keep the task from ever starting as things are. */
 export function brokenDependencies(task: Task, tasks: ReadonlyMap<TaskId, Task>): BrokenDependency[] {
   return task.dependencies.flatMap((id) => {

@@ -14,9 +14,7 @@ export interface InstalledPlugin {
   readonly name: string;
   readonly marketplace: string;
   readonly enabled: boolean;
-  /** Where Claude Code keeps the copy that it installed; undefined when it is enabled but not installed. */
-  readonly copy: string | undefined;
-  /** The folder that it is loaded from: the copy, or a marketplace on this machine. */
+  /** The folder that it is loaded from: the copy that Claude Code installed, or a marketplace on this machine; undefined when it is enabled but not installed. */
   readonly folder: string | undefined;
   /** As the manifest in that folder says. */
   readonly version: string | undefined;
@@ -60,7 +58,6 @@ export async function readInstalledPlugins(
         name,
         marketplace,
         enabled: enabled.get(id) === true,
-        copy,
         folder,
         version: folder === undefined ? undefined : await versionIn(folder),
         offered: offer && (await versionIn(offer.folder)),

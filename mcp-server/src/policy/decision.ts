@@ -1,6 +1,6 @@
 import type { FailurePolicy } from "./policy.ts";
 
-export const DECISIONS = ["proceed", "wait", "retry", "stop", "escalate"] as const;
+const DECISIONS = ["proceed", "wait", "retry", "stop", "escalate"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** What the decision after a synchronisation point looks at: numbers of tasks. */

@@ -16,14 +16,14 @@ export interface EngineChoice {
 }
 
 /** With a burst, a plan of so many tasks puts more than 50,000 characters into the main conversation. */
-const MANY = 20;
+const MIN_WORKFLOW_TASKS = 20;
 /** With so many, an empty conversation is worth a longer run. */
-const SO_MANY_THAT_SPEED_IS_SECOND = 60;
+const WORKFLOW_TASK_THRESHOLD = 60;
 
 /** Which engine is the better one for what is left of a plan, where the user has not named one and both are there. */
 export function chooseEngine({ open, cap, workflowCap }: EngineFacts): EngineChoice {
-  if (open < MANY) return { use: "burst", why: "so few tasks fit into this conversation" };
-  if (workflowCap < Math.min(cap, open) && open < SO_MANY_THAT_SPEED_IS_SECOND)
+  if (open < MIN_WORKFLOW_TASKS) return { use: "burst", why: "so few tasks fit into this conversation" };
+  if (workflowCap < Math.min(cap, open) && open < WORKFLOW_TASK_THRESHOLD)
     return { use: "burst", why: `a workflow runs ${workflowCap} agents at once here, not ${cap}` };
   return { use: "workflow", why: "so many tasks would fill this conversation" };
 }

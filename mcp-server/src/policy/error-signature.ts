@@ -15,7 +15,7 @@ const COMMON = new Set(
 const COMMON_WEIGHT = 0.25;
 /** Two signatures mean the same when they share this part of their words, by weight. */
 const SAME_CAUSE = 0.6;
-const FEWEST_WORDS = 3;
+const MIN_WORDS = 3;
 
 /**
  * What is left of a message about a failure when everything is taken out that differs from place to place: the line
@@ -47,7 +47,7 @@ export function errorSignature(text: string): string {
 export function sameCause(a: string, b: string): boolean {
   const [one, other] = [wordsOf(a), wordsOf(b)];
   if (![...one].some((word) => other.has(word) && !COMMON.has(word))) return false;
-  if (one.size < FEWEST_WORDS || other.size < FEWEST_WORDS) return a === b && TELLS.test(a);
+  if (one.size < MIN_WORDS || other.size < MIN_WORDS) return a === b && TELLS.test(a);
   const shared = weightOf([...one].filter((word) => other.has(word)));
   return shared / (weightOf(one) + weightOf(other) - shared) >= SAME_CAUSE;
 }

@@ -1,4 +1,4 @@
-export const STRATEGIES = ["parallel", "sequential", "hybrid", "swarm", "background", "direct"] as const;
+const STRATEGIES = ["parallel", "sequential", "hybrid", "swarm", "background", "direct"] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** What of a task the choice looks at. */

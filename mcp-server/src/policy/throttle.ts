@@ -2,7 +2,7 @@ import type { Throttle } from "../graph/plan.ts";
 
 /** The host has tried again for minutes before it gives an agent up. */
 const FIRST_PAUSE_MS = 30_000;
-const LONGEST_PAUSE_MS = 15 * 60_000;
+const MAX_PAUSE_MS = 15 * 60_000;
 
 /**
  * What follows when the model's provider refuses an agent: half as many at once, and a pause that doubles each time.
@@ -17,7 +17,7 @@ export function tightened(
   nowMs: number,
 ): Throttle {
   if (before && startedAtMs <= before.sinceMs) return before;
-  const pauseMs = before ? Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
+  const pauseMs = before ? Math.min(2 * before.pauseMs, MAX_PAUSE_MS) : FIRST_PAUSE_MS;
   return { cap: Math.max(1, Math.floor(cap / 2)), untilMs: nowMs + pauseMs, pauseMs, sinceMs: nowMs };
 }
 

@@ -9,7 +9,7 @@ export interface SpentTokens {
 }
 
 /** Tokens of all attempts that were measured, without what was read from a cache. */
-export function usedTokens(claims: readonly AnyClaim[]): number {
+function usedTokens(claims: readonly AnyClaim[]): number {
   return claims.reduce(
     (sum, claim) => sum + ("usage" in claim && claim.usage !== undefined ? newTokens(claim.usage) : 0),
     0,

@@ -1,5 +1,5 @@
 /** Something that could start now, or that runs already. */
-export interface Candidate {
+export interface Dispatchable {
   readonly id: string;
   readonly role: string;
 }
@@ -31,9 +31,9 @@ export interface Choice<T> {
  * @param clashes the name of the holder that the candidate's scope clashes with, among what is held and what
  *   was chosen before it.
  */
-export function chooseBatch<T extends Candidate>(
+export function chooseBatch<T extends Dispatchable>(
   candidates: Iterable<T>,
-  running: readonly Candidate[],
+  running: readonly Dispatchable[],
   limits: Limits,
   clashes: (candidate: T, chosen: readonly T[]) => string | undefined,
 ): Choice<T> {

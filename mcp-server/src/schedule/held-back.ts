@@ -1,4 +1,4 @@
-import type { Problem } from "./problem.ts";
+import type { Problem } from "./problem/problem.ts";
 
 /**
  * What could start at the beginning of a schedule beside all that does: it waits for nothing that has not ended, and

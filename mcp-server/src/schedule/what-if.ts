@@ -1,5 +1,5 @@
-import { type PlanLimits, type PlanTask, planProblem } from "./plan-problem.ts";
 import { planSchedule } from "./plan-schedule.ts";
+import { type PlanLimits, type PlanTask, planProblem } from "./problem/plan-problem.ts";
 
 /** Two tasks, by index, that may not run at the same time. */
 export interface Exclusion {
@@ -15,7 +15,7 @@ export interface Situation {
 }
 
 /** Something that somebody could change, and what the plan would then be. */
-export interface Change<T> {
+export interface Variant<T> {
   readonly what: T;
   readonly situation: Situation;
 }
@@ -26,24 +26,17 @@ export interface Gain<T> {
 }
 
 /** Gains below this part of the makespan are within what a better schedule could give as well. */
-const LEAST_GAIN = 0.03;
+const MIN_GAIN = 0.03;
 
-/**
- * What changes would gain, the best first: the plan is made anew for each, with the same effort as for the plan as
- * it is.
- */
-export function gainsOf<T>(
-  now: Situation,
-  changes: Iterable<Change<T>>,
-  effort: { readonly schedules: number; readonly seed: number },
-): Gain<T>[] {
+/** What changes would gain, the best first: the plan is made anew for each. */
+export function gainsOf<T>(now: Situation, changes: Iterable<Variant<T>>): Gain<T>[] {
   const makespanOf = ({ tasks, limits, clashes }: Situation) =>
-    planSchedule(planProblem(tasks, limits, clashes), effort).makespan;
+    planSchedule(planProblem(tasks, limits, clashes)).makespan;
   const before = makespanOf(now);
   const gains: Gain<T>[] = [];
   for (const { what, situation } of changes) {
     const gainMs = before - makespanOf(situation);
-    if (gainMs >= LEAST_GAIN * before) gains.push({ what, gainMs });
+    if (gainMs >= MIN_GAIN * before) gains.push({ what, gainMs });
   }
   return gains.sort((a, b) => b.gainMs - a.gainMs);
 }

@@ -1,7 +1,6 @@
-import { type Kysely, sql } from "kysely";
-import { type GraphInspection, type OpenTransaction, readFrom, versionOf } from "./inspection.ts";
+import { sql } from "kysely";
+import { type GraphInspection, readFrom, versionOf } from "./inspection.ts";
 import { PostgresGraph } from "./postgres.ts";
-import type { Database } from "./schema.ts";
 
 /**
  * Connects to the database for looking.
@@ -20,18 +19,6 @@ export async function inspectPostgres(url: string, repository: string): Promise<
     serverVersion: server?.version ?? "unknown",
     readOnly: server?.read_only === true,
     read: (work) => readFrom(db, work),
-    openTransactions: (ms) => openTransactions(db, ms),
     close: () => db.destroy(),
   };
-}
-
-async function openTransactions(db: Kysely<Database>, ms: number): Promise<OpenTransaction[]> {
-  const { rows } = await sql<{ pid: number; client: string; age_ms: number }>`select pid,
-      coalesce(host(client_addr), 'this machine') as client,
-      (extract(epoch from clock_timestamp() - xact_start) * 1000)::integer as age_ms
-    from pg_stat_activity
-    where application_name = 'parallel' and datname = current_database() and pid <> pg_backend_pid()
-      and xact_start < clock_timestamp() - make_interval(secs => ${ms / 1000})
-    order by xact_start`.execute(db);
-  return rows.map(({ pid, client, age_ms }) => ({ pid, client, ageMs: age_ms }));
 }

@@ -18,17 +18,8 @@ export type GraphInspection = {
       readonly serverVersion: string;
       /** A standby, or a server or user that is set to read only. */
       readonly readOnly: boolean;
-      /** Transactions of this plugin that have been open for longer than `ms`. */
-      openTransactions(ms: number): Promise<OpenTransaction[]>;
     }
 );
-
-/** A transaction that another process holds open on a PostgreSQL server. */
-export interface OpenTransaction {
-  readonly pid: number;
-  readonly client: string;
-  readonly ageMs: number;
-}
 
 /** `1.4`, or undefined where there is no graph. */
 export function versionOf(minor: number | undefined): string | undefined {

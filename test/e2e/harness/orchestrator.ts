@@ -187,6 +187,19 @@ export const waitsForWholeBatches: Habit = (inner) => (conversation) => {
   return { ...turn, outputs };
 };
 
+/** Makes its plan with this policy. */
+export function createsWithPolicy(policy: Readonly<Record<string, unknown>>): Habit {
+  return (inner) => (conversation) => {
+    const turn = inner(conversation);
+    const outputs = turn.outputs.map((output) =>
+      "tool" in output && output.tool === taskTool("plan_create")
+        ? { tool: output.tool, input: { ...output.input, policy } }
+        : output,
+    );
+    return { ...turn, outputs };
+  };
+}
+
 /** After each launch waits for that task before it launches the next one. */
 export const waitsAfterEachLaunch: Habit = (inner) => (conversation) => {
   const { plan } = command(conversation);

@@ -3,7 +3,7 @@ import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { newTokens } from "../../graph/usage.ts";
-import { criticalPath } from "../../schedule/critical-path.ts";
+import { criticalPath } from "../../schedule/bounds/critical-path.ts";
 import { median } from "../../schedule/median.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "../tasks/attempt-span.ts";
 import { type UsageFigures, usageFigures } from "../tasks/usage-figures.ts";

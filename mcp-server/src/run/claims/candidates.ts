@@ -1,9 +1,10 @@
 import { levels } from "../../graph/levels.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import type { Task } from "../../graph/task.ts";
+import type { Task, TaskId } from "../../graph/task.ts";
 import { claimedScope } from "../../policy/exclusivity.ts";
 import { waitsForOthers } from "../../policy/recovery.ts";
+import { waitingForRetry } from "../../policy/retry-first.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { Ahead } from "../planning/planning.ts";
@@ -32,9 +33,11 @@ export function* candidatesOf(
   only: ((candidate: Candidate) => boolean) | undefined,
 ): Generator<Candidate> {
   const isolations = isolationsOf(loaded);
-  const level = loaded.policy.barrier === "level" ? openLevel(loaded) : undefined;
+  const level = levelThatMayStart(loaded);
+  const waiting = waitsForRetry(loaded, level);
   for (const task of inOrder(loaded, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;
+    if (waiting.has(task.id)) continue;
     if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
     const { role, agentType } = roleFor(ctx, task);
     const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
@@ -63,8 +66,19 @@ function waitsToSee({ graph }: LoadedPlan, task: Task): boolean {
   return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
 }
 
-/** With a barrier, only tasks of the lowest level that is not finished. */
-function openLevel(loaded: LoadedPlan): Set<string> {
+/** Tasks that let a failed one of their part of the plan be tried again first, if the policy says so, each with that one. */
+export function waitsForRetry(
+  loaded: LoadedPlan,
+  level: ReadonlySet<string> | undefined = levelThatMayStart(loaded),
+): ReadonlyMap<TaskId, TaskId> {
+  return loaded.policy.failure === "retry"
+    ? waitingForRetry(loaded.graph.tasks, (id) => level?.has(id) ?? true)
+    : new Map();
+}
+
+/** With a barrier, only tasks of the lowest level that is not finished; undefined: without one, any. */
+function levelThatMayStart(loaded: LoadedPlan): Set<string> | undefined {
+  if (loaded.policy.barrier !== "level") return undefined;
   const open = levels([...loaded.graph.tasks.values()]).find((level) =>
     level.some((task) => !hasEnded(task.status)),
   );

@@ -10,6 +10,7 @@ import { whyHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { WORKFLOW_WORKER } from "../project/workflow-worker.ts";
 import type { Candidate } from "./candidate.ts";
+import { waitsForRetry } from "./candidates.ts";
 import { choose } from "./choose.ts";
 import { offerAndStart } from "./offer.ts";
 import { openOffers } from "./open-offers.ts";
@@ -108,7 +109,11 @@ function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<
   if (choice.full) return "The cap is reached.";
   if (wanted !== undefined) {
     const { status } = taskOf(loaded, wanted);
-    return status === "pending" ? `${wanted} cannot start yet.` : `${wanted} is ${status}.`;
+    if (status !== "pending") return `${wanted} is ${status}.`;
+    const failed = waitsForRetry(loaded).get(wanted);
+    return failed === undefined
+      ? `${wanted} cannot start yet.`
+      : `${wanted} waits: ${failed} failed and is tried again first (failure policy retry).`;
   }
   return choice.refused.length > 0
     ? "What is ready does not fit now: its files or every agent of its role are taken."

@@ -27,7 +27,7 @@ export async function beforeClaiming(
 export type CheckoutSeen = readonly string[] | undefined;
 
 /** Looks at the checkout if the plan's work is to be committed from it, so that nothing else ever is. */
-export async function seenCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<CheckoutSeen> {
+async function seenCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<CheckoutSeen> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
   if (
     loaded.stored.status !== "open" ||

@@ -31,13 +31,13 @@ export interface LoadedPlan {
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** @throws CallerError when the text is not a plan's slug. */
-export function planSlug(text: string, field = "plan"): PlanSlug {
+export function planSlug(text: string): PlanSlug {
   if (!SLUG.test(text)) {
     throw new CallerError(
       "bad_input",
-      `${field}: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,
+      `plan: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,
       "Use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit.",
-      field,
+      "plan",
     );
   }
   return text as PlanSlug;

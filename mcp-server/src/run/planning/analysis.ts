@@ -7,16 +7,16 @@ import type { Policy } from "../../policy/policy.ts";
 import { wantsReview } from "../../policy/review.ts";
 import { chooseStrategy } from "../../policy/strategy.ts";
 import type { Analysis } from "../../report/analysis.ts";
-import { criticalPath } from "../../schedule/critical-path.ts";
+import { criticalPath } from "../../schedule/bounds/critical-path.ts";
+import { headsAndTails } from "../../schedule/bounds/heads-and-tails.ts";
 import type { Estimates } from "../../schedule/estimate.ts";
-import { headsAndTails } from "../../schedule/heads-and-tails.ts";
-import { planProblem } from "../../schedule/plan-problem.ts";
-import { planSchedule, promptEffort } from "../../schedule/plan-schedule.ts";
+import { planSchedule } from "../../schedule/plan-schedule.ts";
+import { planProblem } from "../../schedule/problem/plan-problem.ts";
 import type { Situation } from "../../schedule/what-if.ts";
 import { plural } from "../../text/format.ts";
 import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
-import { MOST_COMPARED, minutes, smallEffort } from "./effort.ts";
-import { type Planning, planningOf, SEED, type Surroundings } from "./planning.ts";
+import { MAX_COMPARED, minutes } from "./comparison.ts";
+import { type Planning, planningOf, type Surroundings } from "./planning.ts";
 import { helpFor } from "./suggestions.ts";
 
 export interface AnalysisInput {
@@ -31,9 +31,9 @@ export interface AnalysisInput {
   readonly isFromFile: boolean;
 }
 
-const MOST_CAP = 20;
+const MAX_CAP = 20;
 
-const MOST_CONFLICTS = 10;
+const MAX_CONFLICTS = 10;
 
 /** A bound that comes this close to the makespan is what holds the plan up. */
 const HOLDS_UP = 0.95;
@@ -53,7 +53,7 @@ export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
     clashes: planning.clashes,
   };
   const problem = planProblem(now.tasks, now.limits, now.clashes);
-  const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
+  const plan = planSchedule(problem);
   const { head, tail, criticalPath: longest } = headsAndTails(problem);
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const speedup = sequentialMs / Math.max(1, plan.makespan);
@@ -118,13 +118,10 @@ function reviewsLeftOut({ tasks, policy, isFromFile }: AnalysisInput): string {
 
 function makespansByCap(now: Situation, size: number): number[] {
   const found: number[] = [];
-  if (size > MOST_COMPARED) return found;
-  for (let cap = 1; cap <= MOST_CAP; cap++) {
+  if (size > MAX_COMPARED) return found;
+  for (let cap = 1; cap <= MAX_CAP; cap++) {
     const limits = { ...now.limits, cap };
-    const { makespan, lowerBound } = planSchedule(
-      planProblem(now.tasks, limits, now.clashes),
-      smallEffort(size),
-    );
+    const { makespan, lowerBound } = planSchedule(planProblem(now.tasks, limits, now.clashes));
     found.push(Math.min(minutes(makespan), found.at(-1) ?? Number.POSITIVE_INFINITY));
     // More agents have nothing to do.
     if (cap >= size || (makespan === lowerBound && isChain(now, makespan))) break;
@@ -148,7 +145,7 @@ function conflictsOf(
     return !before.get(one)?.has(other) && !before.get(other)?.has(one);
   });
   const lines = open
-    .slice(0, MOST_CONFLICTS)
+    .slice(0, MAX_CONFLICTS)
     .map(({ a, b, clash }) => `${nodes[a]?.id} and ${nodes[b]?.id}: ${whatOf(clash)}`);
   const more = open.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more pairs`] : lines;
@@ -166,7 +163,7 @@ function contradictionsOf({ clashes }: Planning, tasks: readonly Task[]): string
       ? [`${tasks[a]?.id} is not beside ${tasks[b]?.id}: ${whatOf(clash)}`]
       : [],
   );
-  return [...inOrder, ...clashing].slice(0, MOST_CONFLICTS);
+  return [...inOrder, ...clashing].slice(0, MAX_CONFLICTS);
 }
 
 function whatOf(clash: Clash): string {

@@ -7,16 +7,13 @@ import { type ClashPair, clashPairs } from "../../policy/clash-pairs.ts";
 import { claimedScope, runsAlone } from "../../policy/exclusivity.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Estimates } from "../../schedule/estimate.ts";
-import { type PlanTask, planProblem } from "../../schedule/plan-problem.ts";
-import { planSchedule, promptEffort } from "../../schedule/plan-schedule.ts";
+import { type PlanTask, planProblem } from "../../schedule/problem/plan-problem.ts";
 import { Replanner } from "../../schedule/replan.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 
-/** The same tasks give the same plan. */
-export const SEED = 1;
 /** With more open tasks the longest chain decides: a plan would take longer than anybody waits. */
-const MOST_PLANNED = 20_000;
+const MAX_PLANNED = 20_000;
 
 /** What of the surroundings the planner has to know. */
 export type Surroundings = Pick<RunContext, "roles" | "caseInsensitive">;
@@ -87,18 +84,17 @@ const planners = new WeakMap<PlanGraph, Planner>();
  * transaction, so that nobody waits for the planner.
  */
 export function planAhead(ctx: Surroundings, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
-  if (graph.readyCount < 2 || graph.live.length >= slots || graph.openCount > MOST_PLANNED) return;
+  if (graph.readyCount < 2 || graph.live.length >= slots || graph.openCount > MAX_PLANNED) return;
   if (planners.get(graph)?.key === keyOf(graph, policy)) return;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
   const { maxParallel: cap, capacity } = policy;
   const problem = planProblem(tasks, { cap, capacity }, clashes);
-  const plan = planSchedule(problem, { schedules: promptEffort(open.length), seed: SEED });
   planners.set(graph, {
     key: keyOf(graph, policy),
     ids: open.map(({ id }) => id),
     indexOf: new Map(open.map(({ id }, i) => [id, i])),
-    replanner: new Replanner(problem, plan),
+    replanner: new Replanner(problem),
   });
 }
 

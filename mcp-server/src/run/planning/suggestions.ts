@@ -1,11 +1,11 @@
-import { type Change, freed, gainsOf, type Situation, split, without } from "../../schedule/what-if.ts";
-import { MOST_COMPARED, minutes, smallEffort } from "./effort.ts";
+import { freed, gainsOf, type Situation, split, type Variant, without } from "../../schedule/what-if.ts";
+import { MAX_COMPARED, minutes } from "./comparison.ts";
 import type { Planning } from "./planning.ts";
 
-const MOST_HELP = 3;
+const MAX_SUGGESTIONS = 3;
 
 /** So many tasks, files and dependencies are tried as what would help. */
-const MOST_TRIED = 6;
+const MAX_TRIED = 6;
 
 /** What could be changed, in words; a hint where the text needs the gain. */
 export function helpFor(
@@ -14,13 +14,11 @@ export function helpFor(
   path: readonly string[],
   minutesByCap: readonly number[],
 ): string[] {
-  if (now.tasks.length > MOST_COMPARED) return [];
-  const gains = gainsOf(now, changesOf(now, planning, path), smallEffort(now.tasks.length)).map(
-    ({ what, gainMs }) => ({
-      what,
-      gain: minutes(gainMs),
-    }),
-  );
+  if (now.tasks.length > MAX_COMPARED) return [];
+  const gains = gainsOf(now, changesOf(now, planning, path)).map(({ what, gainMs }) => ({
+    what,
+    gain: minutes(gainMs),
+  }));
   const cap = now.limits.cap;
   const withOneMore = (minutesByCap[cap - 1] ?? 0) - (minutesByCap[cap] ?? minutesByCap.at(-1) ?? 0);
   const all = [
@@ -31,7 +29,7 @@ export function helpFor(
   ];
   return all
     .sort((a, b) => b.gain - a.gain)
-    .slice(0, MOST_HELP)
+    .slice(0, MAX_SUGGESTIONS)
     .map(({ what, gain }) => `${what}: ${gain} min shorter`);
 }
 
@@ -39,7 +37,7 @@ function* changesOf(
   now: Situation,
   { clashes, scopes }: Planning,
   path: readonly string[],
-): Generator<Change<string>> {
+): Generator<Variant<string>> {
   const { tasks, limits } = now;
   const indexOf = new Map(tasks.map(({ id }, i) => [id, i]));
   const alone = tasks.flatMap((task, i) => (task.alone && scopes[i]?.basis === "unscoped" ? [i] : []));
@@ -50,10 +48,10 @@ function* changesOf(
   }
   const onPath = path.flatMap((id) => indexOf.get(id) ?? []);
   const longest = [...onPath].sort((a, b) => (tasks[b]?.durationMs ?? 0) - (tasks[a]?.durationMs ?? 0));
-  for (const at of longest.slice(0, MOST_TRIED)) {
+  for (const at of longest.slice(0, MAX_TRIED)) {
     yield { what: `split ${tasks[at]?.id} in two`, situation: split(now, at) };
   }
-  for (const [name, sharers] of sharedNames(clashes).slice(0, MOST_TRIED)) {
+  for (const [name, sharers] of sharedNames(clashes).slice(0, MAX_TRIED)) {
     yield {
       what: `let only one task write ${name}`,
       situation: { tasks, limits, clashes: clashes.filter((pair) => !sharers.has(pair)) },
@@ -66,7 +64,7 @@ function* changesOf(
       situation: { ...now, limits: { ...limits, capacity: { ...limits.capacity, [role]: most + 1 } } },
     };
   }
-  for (const [place, at] of onPath.slice(1, MOST_TRIED + 1).entries()) {
+  for (const [place, at] of onPath.slice(1, MAX_TRIED + 1).entries()) {
     const dependency = tasks[onPath[place] as number]?.id ?? "";
     yield {
       what: `${tasks[at]?.id} without its dependency on ${dependency}, if it does not need its result`,

@@ -83,7 +83,6 @@ const NUMBER_VARIABLES = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
   retries: "PARALLEL_RETRIES",
   leaseMinutes: "PARALLEL_LEASE_MINUTES",
-  maxLeaseHours: "PARALLEL_MAX_LEASE_HOURS",
   maxTokens: "PARALLEL_MAX_TOKENS",
 } as const;
 /** Variables that hold one of a field's words. */
@@ -94,7 +93,6 @@ const WORD_VARIABLES = {
   approve: "PARALLEL_APPROVE",
   review: "PARALLEL_REVIEW",
   commit: "PARALLEL_COMMIT",
-  barrier: "PARALLEL_BARRIER",
 } as const;
 /** The variable of each field that the environment can set. */
 export const SETTING_VARIABLES: Readonly<Partial<Record<keyof PolicyInput, string>>> = {
@@ -104,7 +102,8 @@ export const SETTING_VARIABLES: Readonly<Partial<Record<keyof PolicyInput, strin
 
 /**
  * The user's settings from the environment: `PARALLEL_MAX_PARALLEL` and so on, and the plugin's options,
- * which the manifest passes the same way. Empty means not set.
+ * which the manifest passes the same way. Empty means not set. `capacity`, `maxLeaseHours` and `barrier` belong to a plan
+ * and are set there alone.
  * @throws CallerError naming the variable.
  */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {

@@ -2,7 +2,7 @@ import type { Task } from "../../graph/task.ts";
 import type { Roles } from "./roles.ts";
 
 /** A role that nobody has, with the names that may have been meant: `reviewr (near: code-reviewer)`. */
-export function unknownRole(roles: Roles, name: string): string {
+function unknownRole(roles: Roles, name: string): string {
   const near = roles.near(name);
   return near.length === 0 ? name : `${name} (near: ${near.join(", ")})`;
 }

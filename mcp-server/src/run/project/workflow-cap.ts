@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 
 /** The host runs at most this many agents of one script at once, whatever the machine. */
-const MOST = 16;
+const MAX_AGENTS = 16;
 /** It leaves this many processors to everything else, but runs at least as many agents. */
 const SPARED = 2;
 
@@ -12,5 +12,5 @@ const SPARED = 2;
 export function workflowCap(env: NodeJS.ProcessEnv, processors: number = availableParallelism()): number {
   const stated = Number(env.CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS);
   if (Number.isInteger(stated) && stated > 0) return stated;
-  return Math.max(SPARED, Math.min(MOST, processors - SPARED));
+  return Math.max(SPARED, Math.min(MAX_AGENTS, processors - SPARED));
 }
