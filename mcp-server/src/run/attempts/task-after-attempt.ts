@@ -1,7 +1,7 @@
 import type { AnyClaim, BlockedOn } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskStatus } from "../../graph/task.ts";
-import { statusAfter } from "../../policy/after-attempt.ts";
+import { statusAfter } from "../../policy/failure/after-attempt.ts";
 import { waitForWork } from "../plan/dependencies-on-work.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { whyNotAchieved } from "./after-completion.ts";

@@ -2,7 +2,7 @@ import type { Attempt, EndedAttempt, Report } from "../../graph/attempt.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import type { Scope } from "../../graph/scope/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../../graph/task.ts";
-import { MESSAGE_DONE, MESSAGE_FAILED } from "../../policy/message-outcome.ts";
+import { MESSAGE_DONE, MESSAGE_FAILED } from "../../policy/failure/message-outcome.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { exactLine, foreignLine, ownWords, quotation } from "../../text/untrusted-text.ts";
 

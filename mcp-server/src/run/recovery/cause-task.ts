@@ -1,5 +1,5 @@
 import { plainSubject, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
-import type { Recovery } from "../../policy/recovery.ts";
+import type { Recovery } from "../../policy/failure/recovery.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 
 /** The role of those who look for a cause. */

@@ -1,6 +1,6 @@
 import { reachableTasks } from "../../graph/readiness.ts";
 import type { Task } from "../../graph/task.ts";
-import { type Decision, decide } from "../../policy/decision.ts";
+import { type Decision, decide } from "../../policy/failure/decision.ts";
 import { spentText } from "../../policy/token-limit.ts";
 import type { GraphWriter } from "../../store/graph-store.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";

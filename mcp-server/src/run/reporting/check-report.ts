@@ -6,7 +6,7 @@ import { purposeOf } from "../../graph/purpose.ts";
 import { type Scope, scopeMayWrite } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
-import { failsElsewhere } from "../../policy/fails-elsewhere.ts";
+import { failsElsewhere } from "../../policy/failure/fails-elsewhere.ts";
 import type { GraphReader } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import type { ClaimByToken } from "../attempts/claim-by-token.ts";

@@ -2,7 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { EndedAttempt } from "../../graph/attempt.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import type { TaskId } from "../../graph/task.ts";
-import type { Decision } from "../../policy/decision.ts";
+import type { Decision } from "../../policy/failure/decision.ts";
 import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { cancelRest } from "../attempts/cancel-unneeded.ts";

@@ -2,7 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { moveRefs, RefMoved } from "../../git/plan-branch.ts";
 import type { AttemptId, Report } from "../../graph/attempt.ts";
 import { taskName } from "../../graph/task.ts";
-import { outcomeOfMessage } from "../../policy/message-outcome.ts";
+import { outcomeOfMessage } from "../../policy/failure/message-outcome.ts";
 import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
 import { MAX_LAST_MESSAGE } from "../attempts/agent-ended.ts";
 import type { ClaimByToken, TokenRefusal } from "../attempts/claim-by-token.ts";

@@ -3,7 +3,7 @@ import type { Change } from "../../graph/event.ts";
 import { type Purpose, purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
-import type { Decision } from "../../policy/decision.ts";
+import type { Decision } from "../../policy/failure/decision.ts";
 import {
   isAbout,
   isRejectedForGood,

@@ -1,5 +1,5 @@
-import { hasEnded, reachableTasks } from "../graph/readiness.ts";
-import type { Task, TaskId } from "../graph/task.ts";
+import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
+import type { Task, TaskId } from "../../graph/task.ts";
 
 /**
  * Under the failure policy `retry`: the tasks that wait because another one of their part of the plan failed and has

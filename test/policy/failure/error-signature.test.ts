@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { errorSignature, sameCause } from "../../mcp-server/src/policy/error-signature.ts";
+import { errorSignature, sameCause } from "../../../mcp-server/src/policy/failure/error-signature.ts";
 
 function same(a: string, b: string): boolean {
   return sameCause(errorSignature(a), errorSignature(b));

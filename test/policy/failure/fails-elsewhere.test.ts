@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../mcp-server/src/graph/scope/scope.ts";
-import { type FailureFacts, failsElsewhere } from "../../mcp-server/src/policy/fails-elsewhere.ts";
+import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
+import { type FailureFacts, failsElsewhere } from "../../../mcp-server/src/policy/failure/fails-elsewhere.ts";
 
 const scope = (writes: string[], basis: Scope["basis"] = "declared"): Scope => ({
   basis,

@@ -1,5 +1,5 @@
+import type { FailurePolicy } from "../policy.ts";
 import { errorSignature, sameCause } from "./error-signature.ts";
-import type { FailurePolicy } from "./policy.ts";
 
 /** A task whose last ended attempt failed and that waits for no recovery. */
 export interface Failure {

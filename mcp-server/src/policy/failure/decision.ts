@@ -1,4 +1,4 @@
-import type { FailurePolicy } from "./policy.ts";
+import type { FailurePolicy } from "../policy.ts";
 
 const DECISIONS = ["proceed", "wait", "retry", "stop", "escalate"] as const;
 export type Decision = (typeof DECISIONS)[number];

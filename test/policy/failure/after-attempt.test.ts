@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AttemptFacts, statusAfter } from "../../mcp-server/src/policy/after-attempt.ts";
+import { type AttemptFacts, statusAfter } from "../../../mcp-server/src/policy/failure/after-attempt.ts";
 
 /** The status after an attempt that ended so, the counters being those of a first attempt. */
 function statusOf(outcome: AttemptFacts["outcome"], facts: Partial<AttemptFacts> = {}) {

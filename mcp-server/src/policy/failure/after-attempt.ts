@@ -1,6 +1,6 @@
-import type { Outcome } from "../graph/attempt.ts";
-import type { TaskStatus } from "../graph/task.ts";
-import { type FailurePolicy, MAX_LOST_ATTEMPTS, MAX_TIMES_BLOCKED } from "./policy.ts";
+import type { Outcome } from "../../graph/attempt.ts";
+import type { TaskStatus } from "../../graph/task.ts";
+import { type FailurePolicy, MAX_LOST_ATTEMPTS, MAX_TIMES_BLOCKED } from "../policy.ts";
 
 /** What becomes of a task after an attempt ended; the counters include that attempt. */
 export interface AttemptFacts {

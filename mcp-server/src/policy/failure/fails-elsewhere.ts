@@ -1,5 +1,5 @@
-import { matches } from "../graph/scope/globs.ts";
-import type { Glob, Scope } from "../graph/scope/scope.ts";
+import { matches } from "../../graph/scope/globs.ts";
+import type { Glob, Scope } from "../../graph/scope/scope.ts";
 
 /** What an attempt may have broken itself, or was to look at. */
 export interface OwnPart {

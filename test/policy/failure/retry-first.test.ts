@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { needsHold, statusesOf } from "../../mcp-server/src/graph/readiness.ts";
-import type { Task } from "../../mcp-server/src/graph/task.ts";
-import { waitingForRetry } from "../../mcp-server/src/policy/retry-first.ts";
-import { task } from "../support/plan-fixture.ts";
+import { needsHold, statusesOf } from "../../../mcp-server/src/graph/readiness.ts";
+import type { Task } from "../../../mcp-server/src/graph/task.ts";
+import { waitingForRetry } from "../../../mcp-server/src/policy/failure/retry-first.ts";
+import { task } from "../../support/plan-fixture.ts";
 
 /** What waits, as "task<failed one". */
 function waiting(tasks: readonly Task[], mayStart?: (id: string) => boolean): string[] {

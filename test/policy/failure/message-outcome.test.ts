@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outcomeOfMessage } from "../../mcp-server/src/policy/message-outcome.ts";
+import { outcomeOfMessage } from "../../../mcp-server/src/policy/failure/message-outcome.ts";
 
 describe("the last message of an agent that has no tool to report with", () => {
   it.each(["DONE. All of it works.", "I have changed the parser.", "Tests that FAILED before pass now."])(

@@ -6,7 +6,7 @@ import {
   type RecoveryFacts,
   recoveryFor,
   waitsForOthers,
-} from "../../mcp-server/src/policy/recovery.ts";
+} from "../../../mcp-server/src/policy/failure/recovery.ts";
 
 function failed(task: string, text: string, mayRetry = true): Failure {
   return { task, text, mayRetry };

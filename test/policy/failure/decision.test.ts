@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide, type RunFacts } from "../../mcp-server/src/policy/decision.ts";
+import { decide, type RunFacts } from "../../../mcp-server/src/policy/failure/decision.ts";
 
 const quiet: RunFacts = {
   failure: "best-effort",
