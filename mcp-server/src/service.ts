@@ -16,12 +16,16 @@ import { createContext, type ProcessFacts, type RunContext } from "./run/project
 import { SessionMemory } from "./run/session/session.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
+import type { Tool } from "./tools/define-tool.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/input/nesting.ts";
 import { readArguments } from "./tools/input/read-arguments.ts";
 
 /** The part of a request that the host sends beside the arguments. */
 type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
+
+/** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
+const MAX_RESULT_CHARACTERS = 500_000;
 
 /** The bundle lies in mcp-server/dist of the plugin. */
 const PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -52,7 +56,7 @@ export class Service {
         description: tool.description,
         inputSchema: inputSchemaOf(tool.input),
         annotations: { ...tool.annotations, openWorldHint: false },
-        ...(tool.alwaysLoad && { _meta: { "anthropic/alwaysLoad": true } }),
+        ...metaOf(tool),
       })),
     };
   }
@@ -151,4 +155,13 @@ function inputSchemaOf(input: z.ZodType): { type: "object" } {
     },
   });
   return schema as { type: "object" };
+}
+
+/** What a listing tells Claude Code of a tool; other hosts pass over it. */
+function metaOf({ alwaysLoad, hasLongAnswer }: Tool) {
+  const meta = {
+    ...(alwaysLoad && { "anthropic/alwaysLoad": true }),
+    ...(hasLongAnswer && { "anthropic/maxResultSizeChars": MAX_RESULT_CHARACTERS }),
+  };
+  return Object.keys(meta).length > 0 ? { _meta: meta } : {};
 }

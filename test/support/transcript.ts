@@ -1,8 +1,9 @@
+import type { Conversation } from "../../mcp-server/src/audit/conversation/conversation.ts";
+import { ConversationReader } from "../../mcp-server/src/audit/conversation/conversation-reader.ts";
 import type { AuditFinding, AuditRule } from "../../mcp-server/src/audit/rules/audit-rule.ts";
 import { type Phrase, phraseText } from "../../mcp-server/src/audit/rules/phrase.ts";
-import { type AgentTranscript, joinRuns } from "../../mcp-server/src/audit/session/agent-run.ts";
-import type { Conversation } from "../../mcp-server/src/audit/session/conversation.ts";
-import { ConversationReader } from "../../mcp-server/src/audit/session/conversation-reader.ts";
+import type { AgentTranscript } from "../../mcp-server/src/audit/session/agent-run.ts";
+import { joinRuns } from "../../mcp-server/src/audit/session/join-runs.ts";
 import type { Session } from "../../mcp-server/src/audit/session/session.ts";
 import { parseRecord } from "../../mcp-server/src/host/transcripts/transcript-record.ts";
 
@@ -156,6 +157,7 @@ export function sessionOf(agents: Agent[], main: Line[] = [], isLive = false): S
     agents: transcripts.map((agent) => agent.conversation),
     runs: joinRuns(conversation, transcripts),
     isLive,
+    unreadAgents: 0,
   };
 }
 

@@ -31,7 +31,7 @@ function print(report: AuditReport, options: { json?: boolean; markdown?: boolea
   if (options.json) return `${auditJson(report)}\n`;
   if (options.markdown) return renderAuditMarkdown(report);
   return renderTerminal(report, {
-    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    width: process.stdout.columns || DEFAULT_WIDTH,
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
   });
 }

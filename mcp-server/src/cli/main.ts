@@ -105,6 +105,14 @@ program
     if (text !== "") process.exitCode = 1;
   });
 
+// Whoever reads may stop before the end, as `head` does: nobody is left to be told anything.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -8,6 +8,9 @@ export interface TaskNotification {
   readonly summary: string;
   /** The agent's last message; `undefined` where an older host only named a file to read. */
   readonly result: string | undefined;
+  /** What the host measured; 0 where it did not say. */
+  readonly durationMs: number;
+  readonly tokens: number;
 }
 
 const START = "<task-notification>";
@@ -38,15 +41,24 @@ function notificationIn(text: string): TaskNotification[] {
   const body = text.slice(start + START.length, end);
   const resultAt = body.indexOf(RESULT);
   const head = resultAt < 0 ? body : body.slice(0, resultAt);
+  // The host puts its figures after the message: whatever stands before the message's end tag is the agent's.
+  const tail = resultAt < 0 ? body : body.slice(body.lastIndexOf(RESULT_END));
   return [
     {
       agentId: field(head, "task-id"),
       callId: field(head, "tool-use-id"),
       status: field(head, "status"),
       summary: field(head, "summary"),
+      durationMs: figure(tail, "duration_ms"),
+      tokens: figure(tail, "total_tokens") || figure(tail, "subagent_tokens"),
       result: resultAt < 0 ? undefined : resultIn(body.slice(resultAt + RESULT.length)),
     },
   ];
+}
+
+function figure(text: string, name: string): number {
+  const value = Number(field(text, name) || "0");
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
 function resultIn(rest: string): string {

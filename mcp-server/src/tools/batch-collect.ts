@@ -29,6 +29,7 @@ export const batchCollect = defineTool({
     waitSeconds: z.number().min(0).max(7_200).optional().describe("Default 1500; 0 only looks"),
   }),
   annotations: IDEMPOTENT,
+  hasLongAnswer: true,
   alwaysLoad: true,
   async handle(input, { run, session, actor, agentId, signal, progress }) {
     const until = input.until ?? "next";

@@ -14,6 +14,7 @@ export const planAnalyze = defineTool({
     maxParallel: z.number().int().min(1).max(20).optional().describe("Default: the policy's"),
   }),
   annotations: READ,
+  hasLongAnswer: true,
   async handle(input, { run, session }) {
     const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
       run,

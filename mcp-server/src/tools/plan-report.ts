@@ -15,6 +15,7 @@ export const planReport = defineTool({
     format: z.enum(["markdown", "json"]).optional().describe("Default markdown"),
   }),
   annotations: IDEMPOTENT,
+  hasLongAnswer: true,
   async handle(input, { run, session, actor }) {
     const { loaded, report } = await reportPlan(run, actor, input.plan);
     session.told.set(loaded.stored.slug, loaded.stored.version);

@@ -10,6 +10,7 @@ export const taskGet = defineTool({
     "Use to read one task; as its agent, with your token, for the full brief if your prompt does not hold it.",
   input: z.strictObject({ task: taskName, token: token.optional() }),
   annotations: IDEMPOTENT,
+  hasLongAnswer: true,
   async handle(input, { run, actor, agentId }) {
     const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, input);
     if (brief !== undefined) {

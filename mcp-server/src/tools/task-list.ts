@@ -18,6 +18,7 @@ export const taskList = defineTool({
     cursor: z.string().max(300).optional().describe("Of the page before"),
   }),
   annotations: READ,
+  hasLongAnswer: true,
   async handle(input, { run }) {
     const list = await listTasks(run, { ...input, limit: input.limit ?? 50 });
     return { data: { ...list, next: nextStep(list.plans.length, input.limit, list.cursor) } };

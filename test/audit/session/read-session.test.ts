@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConversation } from "../../../mcp-server/src/audit/conversation/read-conversation.ts";
 import { auditSession } from "../../../mcp-server/src/audit/report/session-audit.ts";
-import { readConversation, readSession } from "../../../mcp-server/src/audit/session/read-session.ts";
+import { readSession } from "../../../mcp-server/src/audit/session/read-session.ts";
 import { MAX_LINE_BYTES, readLines } from "../../../mcp-server/src/host/transcripts/read-lines.ts";
 import {
   type Agent,
@@ -120,10 +121,10 @@ describe("transcripts that are not as they should be", () => {
     ];
     const path = file("s.jsonl", [good[0], ...odd, good[1], odd.at(-1)].join("\n"));
     const conversation = await readConversation(path);
-    expect(conversation.skipped).toEqual({ brokenLines: 5, longLines: 0, steps: 0 });
+    expect(conversation.skipped).toEqual({ brokenLines: 5, longLines: 0, steps: 0, launches: 0 });
     expect(conversation.closing?.text).toBe("Here.");
     expect(conversation.closing?.line).toBe(odd.length + 2);
-    expect(conversation.usage.output).toBe(20);
+    expect(conversation.usage?.output).toBe(20);
   });
 
   it("are read past lines that are too long to be held", async () => {
@@ -176,7 +177,7 @@ describe("tokens", () => {
     const main = transcript("s.jsonl", [prompt(0, "Go"), ...launches(a)]);
     transcript("s/subagents/agent-a1.jsonl", doing(a));
     const audit = auditSession(await readSession(main, NOW_MS));
-    expect([audit.mainUsage.output, audit.agentsUsage.output]).toEqual([20, 40]);
+    expect([audit.mainUsage.output, audit.agentsUsage?.output]).toEqual([20, 40]);
   });
 });
 

@@ -1,12 +1,13 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { SessionFile } from "../session/find-sessions.ts";
-import { readSession } from "../session/read-session.ts";
-import type { Session } from "../session/session.ts";
+import { readFamily } from "../session/read-session.ts";
+import { sessionFamilies } from "../session/session-families.ts";
 import { type AuditReport, reportOf } from "./audit-report.ts";
 import { auditSession, type SessionAudit } from "./session-audit.ts";
 
 /**
- * Judges the sessions of these files, one after another, so that never more than one is held.
+ * Judges the sessions of these files, one after another, so that never more is held than one with those that were
+ * forked or resumed from it.
  * @param files the newest first
  * @param onProgress told the number of each file, from 1, before it is read
  * @throws CallerError when no file can be opened, or none holds a conversation
@@ -17,15 +18,15 @@ export async function auditFiles(
   onProgress: (number: number) => void,
 ): Promise<AuditReport> {
   const audits: SessionAudit[] = [];
-  const launches = new Set<string>();
-  for (const [i, { path }] of files.entries()) {
-    onProgress(i + 1);
-    const session = await readSession(path, nowMs).catch((error: NodeJS.ErrnoException) => {
-      // A file that may not be read, or has just gone.
-      if (error.code === undefined) throw error;
-      return undefined;
-    });
-    if (session !== undefined) audits.push(auditSession(withoutCopies(session, launches)));
+  let unreadable = 0;
+  let number = 0;
+  for (const family of await sessionFamilies(files)) {
+    number += family.length;
+    onProgress(number);
+    const paths = family.map(({ path }) => path);
+    const sessions = await readFamily(paths, nowMs, () => unreadable++);
+    const withAgents = sessions.some(({ runs, agents }) => runs.length > 0 || agents.length > 0);
+    audits.push(...sessions.map((session) => auditSession(session, withAgents)));
   }
   if (audits.length === 0) {
     throw new CallerError(
@@ -43,17 +44,5 @@ export async function auditFiles(
       "session",
     );
   }
-  return reportOf(audits, files.length - audits.length);
-}
-
-/** A session that went on from another one begins with a copy of it: its launches count once, in the newest. */
-function withoutCopies(session: Session, known: Set<string>): Session {
-  const runs = session.runs.filter(({ launch }) => {
-    if (launch === undefined) return true;
-    const key = `${launch.callId} ${launch.atMs}`;
-    const isNew = !known.has(key);
-    known.add(key);
-    return isNew;
-  });
-  return { ...session, runs };
+  return reportOf(audits, unreadable);
 }

@@ -1,22 +1,36 @@
 import { cleanText } from "../../text/sanitize.ts";
 import { visibleJson } from "../../text/visible-json.ts";
+import { totalMs } from "../conversation/activity.ts";
 import { phraseText } from "../rules/phrase.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { ruleOf } from "./by-rule.ts";
-import type { ReportedFinding } from "./session-audit.ts";
+import type { AgentFigures, ReportedFinding } from "./session-audit.ts";
 
 const QUOTE_LIMIT = 240;
-/** The audit as one line of JSON, with every figure and finding. Times are milliseconds, moments ISO 8601. */
+
+/**
+ * The audit as one line of JSON, with every figure and finding. Times are milliseconds, moments ISO 8601; what could not
+ * be measured is null.
+ */
 export function auditJson(report: AuditReport): string {
   const findings = report.findings.map(findingJson);
   const sessions = report.sessions.map(({ findings, startMs, endMs, bursts, ...session }) => ({
     ...session,
     start: moment(startMs),
     end: moment(endMs),
-    bursts: bursts.map(({ atMs, ...burst }) => ({ at: moment(atMs), ...burst })),
+    agentsUsage: session.agentsUsage ?? null,
+    bursts: bursts.map(({ atMs, agents, ...burst }) => ({
+      at: moment(atMs),
+      ...burst,
+      agents: agents.map(agentJson),
+    })),
     findings: findings.length,
   }));
-  return visibleJson({ ...report, findings, sessions });
+  const { agentsUsage = null, shareOfAgents = null, speedup = null, possibleSpeedup = null } = report;
+  return visibleJson({
+    ...report,
+    ...{ agentsUsage, shareOfAgents, speedup, possibleSpeedup, findings, sessions },
+  });
 }
 
 function findingJson({ rule, session, file, place, what, lostMs, wastedMs, agents }: ReportedFinding) {
@@ -26,8 +40,13 @@ function findingJson({ rule, session, file, place, what, lostMs, wastedMs, agent
     ...{ session, file, line: place.line, at: moment(place.atMs) },
     what: phraseText(what, (quoted) => `“${cleanText(quoted, QUOTE_LIMIT)}”`),
     instead: ruleOf(rule)?.instead,
-    ...{ lostMs, wastedMs, agents },
+    ...{ lostMs, wastedMs },
+    agents: agents.map(agentJson),
   };
+}
+
+function agentJson({ spans, ...agent }: AgentFigures) {
+  return { ...agent, workedMs: spans.length === 0 ? null : totalMs(spans) };
 }
 
 function moment(atMs: number): string {

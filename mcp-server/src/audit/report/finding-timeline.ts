@@ -18,11 +18,12 @@ export function findingTimeline(
   { agents }: ReportedFinding,
   options: { readonly width: number; readonly colour: boolean },
 ): string | undefined {
-  if (agents.length < 2 || agents.length > MAX_ROWS) return undefined;
-  const rows = agents.map(({ name, startMs, endMs, outcome }, i) => ({
+  const isMeasured = agents.every(({ spans }) => spans.length > 0);
+  if (!isMeasured || agents.length < 2 || agents.length > MAX_ROWS) return undefined;
+  const rows = agents.map(({ name, spans, outcome }, i) => ({
     task: String(i + 1) as TaskId,
     subject: name,
-    bars: [{ startMs, endMs, kind: KINDS[outcome] }],
+    bars: spans.map(({ startMs, endMs }) => ({ startMs, endMs, kind: KINDS[outcome] })),
   }));
   return renderTimeline(rows, options);
 }

@@ -1,16 +1,18 @@
-import type { Usage } from "../../graph/usage.ts";
-import { assignSlots } from "../../report/timeline/slots.ts";
+import { NO_USAGE, type Usage } from "../../graph/usage.ts";
+import type { Span } from "../../report/timeline/slots.ts";
+import { coveredMs } from "../conversation/activity.ts";
+import type { Skipped } from "../conversation/conversation.ts";
 import type { AuditFinding, AuditRuleId } from "../rules/audit-rule.ts";
 import { rules } from "../rules/index.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { Skipped } from "../session/conversation.ts";
 import {
   type Burst,
   burstsOf,
   conversationsOf,
-  coveredMs,
   durationOf,
+  mostAtOnce,
   type Session,
+  spansOf,
   startedRuns,
   usageOfAgents,
 } from "../session/session.ts";
@@ -38,6 +40,8 @@ export interface AgentFigures {
   readonly name: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** When it was at work; empty where that was not measured. */
+  readonly spans: readonly Span[];
   readonly outcome: AgentRun["outcome"];
 }
 
@@ -51,6 +55,14 @@ export interface SessionAudit {
   readonly endMs: number;
   /** Agents that started. */
   readonly agents: number;
+  /** Those of them of which nothing says how long they worked. */
+  readonly agentsUnmeasured: number;
+  /** Those of them whose transcripts say nothing of tokens. */
+  readonly agentsWithoutUsage: number;
+  /** What the host counted for those, with what was read from the cache; 0 where it did not say. */
+  readonly hostTokens: number;
+  /** Whether agents worked for it, or for the session that it was forked or resumed from. */
+  readonly hasAgents: boolean;
   readonly bursts: readonly BurstFigures[];
   /** The largest number that was really at work at the same moment. */
   readonly atOnce: number;
@@ -63,17 +75,22 @@ export interface SessionAudit {
   /** Time of agents whose work was of no use or is in danger, by the findings. */
   readonly wastedMs: number;
   readonly mainUsage: Usage;
-  readonly agentsUsage: Usage;
+  /** `undefined` where no transcript of an agent says it. */
+  readonly agentsUsage: Usage | undefined;
   readonly findings: readonly ReportedFinding[];
   readonly skipped: Skipped;
 }
 
-/** Judges one session by every rule. */
-export function auditSession(session: Session): SessionAudit {
+/**
+ * Judges one session by every rule.
+ * @param hasAgents whether agents worked for it, or for one that it was forked or resumed from or went on in
+ */
+export function auditSession(session: Session, hasAgents = session.runs.length > 0): SessionAudit {
   const runs = startedRuns(session.runs);
   const findings = rules.flatMap((rule) => rule.find(session).map((finding) => ({ rule, finding })));
   const wasted = new Set(findings.flatMap(({ finding }) => finding.wasted));
-  const elapsedMs = coveredMs(runs) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
+  const withoutUsage = runs.filter((run) => run.conversation?.usage === undefined);
+  const elapsedMs = coveredMs(spansOf(runs)) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
   return {
     id: session.id,
     file: session.main.file,
@@ -81,13 +98,17 @@ export function auditSession(session: Session): SessionAudit {
     startMs: session.main.startMs,
     endMs: session.main.endMs,
     agents: runs.length,
+    agentsUnmeasured: runs.filter((run) => run.spans.length === 0).length,
+    agentsWithoutUsage: withoutUsage.length,
+    hostTokens: sum(withoutUsage.map((run) => run.hostTokens)),
+    hasAgents,
     bursts: burstsOf(session).map(figuresOf),
-    atOnce: assignSlots(runs).length,
+    atOnce: mostAtOnce(runs).length,
     agentsMs: sum(runs.map(durationOf)),
     elapsedMs,
     lostMs: Math.min(elapsedMs, sum(findings.map(({ finding }) => finding.lostMs))),
     wastedMs: sum([...wasted].map(durationOf)),
-    mainUsage: session.main.usage,
+    mainUsage: session.main.usage ?? NO_USAGE,
     agentsUsage: usageOfAgents(session),
     findings: findings.map(({ rule, finding }) => found(session, rule.id, finding)),
     skipped: skippedOf(session),
@@ -111,8 +132,8 @@ function figuresOf({ by, place, runs, wallMs, agentsMs, atOnce }: Burst): BurstF
   };
 }
 
-function agentFigures({ name, startMs, endMs, outcome }: AgentRun): AgentFigures {
-  return { name, startMs, endMs, outcome };
+function agentFigures({ name, startMs, endMs, spans, outcome }: AgentRun): AgentFigures {
+  return { name, startMs, endMs, spans, outcome };
 }
 
 const COMMAND = /<command-name>([^<]*)<\/command-name>/;
@@ -133,6 +154,7 @@ function skippedOf(session: Session): Skipped {
     brokenLines: sum(all.map((skipped) => skipped.brokenLines)),
     longLines: sum(all.map((skipped) => skipped.longLines)),
     steps: sum(all.map((skipped) => skipped.steps)),
+    launches: sum(all.map((skipped) => skipped.launches)) + session.unreadAgents,
   };
 }
 

@@ -18,18 +18,23 @@ export function costOf(found: readonly Pick<ReportedFinding, "lostMs" | "wastedM
 
 /** The figures that a person wants first, one a line. */
 export function summaryLines(report: AuditReport): string[] {
-  const { agents, agentsMs, elapsedMs, speedup, possibleSpeedup, lostMs, wastedMs } = report;
-  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message), at most ${report.atOnce} at work at once`;
+  const { agents, agentsUnmeasured, agentsMs, elapsedMs, speedup, possibleSpeedup, lostMs, wastedMs } =
+    report;
+  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message)${report.atOnce > 0 ? `, at most ${report.atOnce} at work at once` : ""}`;
   const gained =
     speedup === undefined
       ? "How long they worked could not be measured"
       : `${formatDuration(agentsMs)} of work in ${formatDuration(elapsedMs)}: ${faster(speedup)}`;
+  const unmeasured =
+    speedup !== undefined && agentsUnmeasured > 0
+      ? [`Not in it, because nothing says how long they worked: ${plural(agentsUnmeasured, "agent")}`]
+      : [];
   const lost =
     lostMs > 0 && possibleSpeedup !== undefined
       ? [`${formatDuration(lostMs)} lost waiting: ${formatFactor(possibleSpeedup)} was possible`]
       : [];
   const wasted = wastedMs > 0 ? [`${formatDuration(wastedMs)} of agents' work was lost or is at stake`] : [];
-  return [launches, gained, ...lost, ...wasted, ...tokenLine(report)];
+  return [launches, gained, ...unmeasured, ...lost, ...wasted, ...tokenLine(report)];
 }
 
 function faster(speedup: number): string {
@@ -37,12 +42,22 @@ function faster(speedup: number): string {
   return speedup > 1 / NOTICEABLE ? "as fast as one after another" : "not faster than one after another";
 }
 
-function tokenLine({ mainUsage, agentsUsage, shareOfAgents }: AuditReport): string[] {
-  if (shareOfAgents === undefined) return [];
-  const [main, agents] = [mainUsage, agentsUsage].map((usage) => formatCount(newTokens(usage)));
-  return [
-    `Tokens without cache reads: main ${main}, agents ${agents} (${formatPercent(shareOfAgents)} stayed out of the main context)`,
-  ];
+function tokenLine(report: AuditReport): string[] {
+  const { mainUsage, agentsUsage, shareOfAgents } = report;
+  const main = newTokens(mainUsage);
+  if (main === 0 && agentsUsage === undefined) return [];
+  return [`Tokens without cache reads: main ${formatCount(main)}, ${agentTokens(report, shareOfAgents)}`];
+}
+
+function agentTokens(
+  { agents, agentsUsage, agentsWithoutUsage, hostTokens }: AuditReport,
+  share: number | undefined,
+): string {
+  const counted = hostTokens > 0 ? `; the host counted ${formatCount(hostTokens)} with cache reads` : "";
+  if (agentsUsage === undefined) return `agents not measured${counted}`;
+  const known = `agents ${formatCount(newTokens(agentsUsage))}`;
+  if (share !== undefined) return `${known} (${formatPercent(share)} stayed out of the main context)`;
+  return `${known}, without ${agentsWithoutUsage} of ${plural(agents, "agent")} that were not measured${counted}`;
 }
 
 /** What the audit could not look at; it claims nothing about that. */
@@ -51,6 +66,9 @@ export function gapLines({ skipped, sessionsUnreadable }: AuditReport): string[]
     ...(sessionsUnreadable > 0 ? [`${plural(sessionsUnreadable, "transcript")} could not be opened`] : []),
     ...(skipped.longLines > 0 ? [`${plural(skipped.longLines, "line")} passed over as too long`] : []),
     ...(skipped.brokenLines > 0 ? [`${plural(skipped.brokenLines, "line")} broken or half written`] : []),
+    ...(skipped.launches > 0
+      ? [`${plural(skipped.launches, "agent")} beyond what is kept of one session`]
+      : []),
     ...(skipped.steps > 0
       ? [`${plural(skipped.steps, "step")} beyond what is kept of one conversation`]
       : []),

@@ -1,5 +1,5 @@
+import type { TranscriptPlace } from "../conversation/conversation.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { TranscriptPlace } from "../session/conversation.ts";
 import type { Session } from "../session/session.ts";
 import type { Phrase } from "./phrase.ts";
 

@@ -1,7 +1,7 @@
+import type { CheckRun, Statement, Step } from "../conversation/conversation.ts";
+import { claimedAgents, claimsSuccess, claimsTestsPass } from "../conversation/wording.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { CheckRun, Statement, Step } from "../session/conversation.ts";
 import { conversationsOf, type Session } from "../session/session.ts";
-import { claimedAgents, claimsSuccess, claimsTestsPass } from "../session/wording.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { namesOf, type Phrase, phrase } from "./phrase.ts";
 import { reactionTo } from "./reaction.ts";
@@ -19,30 +19,30 @@ export const contradictedClaim: AuditRule = {
 export function contradictedBy(session: Session): Set<AgentRun> {
   return new Set(
     closingsOf(session)
-      .filter((closing) => claims(closing.say))
+      .filter((closing) => claims(closing.statement))
       .flatMap((closing) => notRecovered(session, closing)),
   );
 }
 
 /** The words that a turn of the main conversation ended with, and when that turn began. */
 interface Closing {
-  readonly say: Statement;
+  readonly statement: Statement;
   readonly sinceMs: number;
 }
 
 function closingsOf({ main }: Session): Closing[] {
   const closings: Closing[] = [];
-  let say: Statement | undefined;
+  let statement: Statement | undefined;
   let sinceMs = 0;
   const close = (next: Step | undefined) => {
-    if (say !== undefined) closings.push({ say, sinceMs });
-    say = undefined;
+    if (statement !== undefined) closings.push({ statement, sinceMs });
+    statement = undefined;
     sinceMs = next?.atMs ?? sinceMs;
   };
   for (const step of main.steps) {
     if (step.kind === "prompt") close(step);
-    else if (step.kind === "statement") say = step;
-    else if (step.kind !== "notice") say = undefined;
+    else if (step.kind === "statement") statement = step;
+    else if (step.kind !== "notice") statement = undefined;
   }
   close(undefined);
   return closings;
@@ -53,16 +53,16 @@ function claims({ text }: Statement): boolean {
 }
 
 function judge(session: Session, closing: Closing): AuditFinding[] {
-  const { say } = closing;
+  const { statement } = closing;
   if (session.runs.length === 0 || session.main.skipped.steps > 0) return [];
-  const done = claims(say);
+  const done = claims(statement);
   const failed = done ? notRecovered(session, closing) : [];
-  const running = done ? stillAtWork(session, say) : [];
+  const running = done ? stillAtWork(session, statement) : [];
   const reasons: Phrase[] = [
     ...(failed.length > 0 ? [phrase`${namesOf(failed.map((run) => run.name))} had failed`] : []),
     ...(running.length > 0 ? [phrase`${namesOf(running.map((run) => run.name))} had not ended`] : []),
-    ...failedTest(session, say),
-    ...miscounted(session, say),
+    ...failedTest(session, statement),
+    ...miscounted(session, statement),
   ];
   const [first, ...more] = reasons;
   if (first === undefined) return [];
@@ -70,8 +70,8 @@ function judge(session: Session, closing: Closing): AuditFinding[] {
   return [
     {
       file: session.main.file,
-      place: { line: say.line, atMs: say.atMs },
-      what: phrase`It says ${{ quoted: claimIn(say.text) }}, but ${why}`,
+      place: { line: statement.line, atMs: statement.atMs },
+      what: phrase`It says ${{ quoted: claimIn(statement.text) }}, but ${why}`,
       lostMs: 0,
       agents: [...failed, ...running],
       wasted: failed,
@@ -79,46 +79,62 @@ function judge(session: Session, closing: Closing): AuditFinding[] {
   ];
 }
 
-function notRecovered(session: Session, { say, sinceMs }: Closing): AgentRun[] {
+function notRecovered(session: Session, { statement, sinceMs }: Closing): AgentRun[] {
   return session.runs.filter(
     (run) =>
       run.by === session.main &&
       (run.outcome === "failed" || run.outcome === "refused") &&
       run.reportedAt !== undefined &&
       run.startMs >= sinceMs &&
-      run.reportedAt.atMs <= say.atMs &&
-      !reactionTo(run, session.runs, say.atMs).recovered,
+      run.reportedAt.atMs <= statement.atMs &&
+      !reactionTo(run, session.runs, statement.atMs).recovered,
   );
 }
 
-function stillAtWork(session: Session, say: Statement): AgentRun[] {
+function stillAtWork(session: Session, statement: Statement): AgentRun[] {
   return session.runs.filter(
     (run) =>
       run.by === session.main &&
       run.launch !== undefined &&
       run.outcome !== "refused" &&
       run.outcome !== "stopped" &&
-      run.startMs < say.atMs &&
-      run.endMs > say.atMs,
+      !run.isTeammate &&
+      run.spans.length > 0 &&
+      run.startMs < statement.atMs &&
+      run.endMs > statement.atMs,
   );
 }
 
-/** The last test run of all before the words, where they say that checks pass and it failed. */
-function failedTest(session: Session, say: Statement): Phrase[] {
-  if (!claimsTestsPass(say.text)) return [];
-  const tests = conversationsOf(session)
+/** The last test run of all before the words, where they statement that checks pass and it failed, and no check passed after it. */
+function failedTest(session: Session, statement: Statement): Phrase[] {
+  if (!claimsTestsPass(statement.text)) return [];
+  const checks = conversationsOf(session)
     .flatMap((conversation) => conversation.steps)
-    .filter((step): step is CheckRun => step.kind === "check" && step.isTest && step.atMs <= say.atMs)
+    .filter(
+      (step): step is CheckRun => step.kind === "check" && step.of !== "look" && step.atMs <= statement.atMs,
+    )
     .sort((a, b) => a.atMs - b.atMs);
-  const last = tests.at(-1);
-  return last?.failed === true ? [phrase`the last test run (${{ quoted: last.command }}) had failed`] : [];
+  const lastTest = checks.findLast((check) => check.of === "test");
+  // A check whose name says less than "test" may have been one.
+  const lastPassed = checks.findLast((check) => check.failed !== true);
+  if (lastTest?.failed !== true || (lastPassed?.atMs ?? 0) >= lastTest.atMs) return [];
+  return [phrase`the last test run (${{ quoted: lastTest.command }}) had failed`];
 }
 
-function miscounted(session: Session, say: Statement): Phrase[] {
-  const claimed = claimedAgents(say.text);
-  const completed = session.runs.filter((run) => run.outcome === "completed" && run.endMs <= say.atMs).length;
-  if (claimed === undefined || claimed <= completed) return [];
+/** Agents of another session, of a script, or without a transcript may have completed without a trace here. */
+function miscounted(session: Session, statement: Statement): Phrase[] {
+  const claimed = claimedAgents(statement.text);
+  if (claimed === undefined || session.main.copiedRecords > 0 || session.unreadAgents > 0) return [];
+  if (session.agents.length > session.runs.length) return [];
+  const completed = session.runs.filter(
+    (run) => (run.outcome === "completed" && run.endMs <= statement.atMs) || isUnknown(run),
+  ).length;
+  if (claimed <= completed) return [];
   return [phrase`only ${completed} of ${claimed} agents had completed`];
+}
+
+function isUnknown({ outcome, spans, isTeammate }: AgentRun): boolean {
+  return isTeammate || (outcome !== "refused" && outcome !== "failed" && spans.length === 0);
 }
 
 /** The sentence that claims it. */

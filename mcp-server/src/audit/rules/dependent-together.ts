@@ -1,5 +1,5 @@
+import { pathWithin } from "../conversation/conversation.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import { pathWithin } from "../session/conversation.ts";
 import { burstsOf, overlapInTime } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { namesFile } from "./independence.ts";
@@ -37,9 +37,9 @@ type Reason = Pick<AuditFinding, "file" | "place" | "what">;
 
 function readTooEarly(earlier: AgentRun, later: AgentRun): Reason | undefined {
   const { conversation } = later;
-  for (const { path, line, firstMs, missingMs } of conversation?.reads.values() ?? []) {
-    const written = earlier.conversation?.writes.get(path);
-    if (conversation === undefined || written === undefined || conversation.writes.has(path)) continue;
+  for (const [key, { path, line, firstMs, missingMs }] of conversation?.reads ?? []) {
+    const written = earlier.conversation?.writes.get(key);
+    if (conversation === undefined || written === undefined || conversation.writes.has(key)) continue;
     const wasMissing = missingMs !== undefined && missingMs < written.lastMs;
     if (!wasMissing && !(namesFile(later.prompt, path) && firstMs < written.firstMs)) continue;
     const how = wasMissing ? "looked for" : "read";

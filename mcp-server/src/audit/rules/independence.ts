@@ -1,6 +1,6 @@
-import { basename } from "node:path";
+import type { Prompt } from "../conversation/conversation.ts";
+import { fileName } from "../conversation/transcript-path.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { Prompt } from "../session/conversation.ts";
 
 /** Work that needs what others did before it, as the description of a launch names it. */
 const AFTERWORK =
@@ -57,17 +57,17 @@ function words(text: string): string[] {
 
 /** Whether the later agent read or wrote what the earlier one wrote, or was told of it. */
 export function touchesWorkOf(earlier: AgentRun, later: AgentRun): boolean {
-  return [...(earlier.conversation?.writes.keys() ?? [])].some(
-    (path) =>
-      later.conversation?.writes.has(path) ||
-      later.conversation?.reads.has(path) ||
+  return [...(earlier.conversation?.writes ?? [])].some(
+    ([key, { path }]) =>
+      later.conversation?.writes.has(key) ||
+      later.conversation?.reads.has(key) ||
       namesFile(later.prompt, path),
   );
 }
 
 /** Whether a text names a file, by its path or by its bare name. */
 export function namesFile(text: string, path: string): boolean {
-  const name = basename(path);
+  const name = fileName(path);
   return name.length >= MIN_IDENTIFIER - 1 && text.includes(name);
 }
 

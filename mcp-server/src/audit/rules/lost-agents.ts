@@ -1,6 +1,6 @@
+import type { Collect, Conversation } from "../conversation/conversation.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { Collect, Conversation } from "../session/conversation.ts";
-import { conversationsOf, type Session, startedRuns } from "../session/session.ts";
+import { conversationsOf, measuredRuns, type Session } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { phrase } from "./phrase.ts";
 
@@ -12,10 +12,10 @@ export const lostAgents: AuditRule = {
   id: "lost-agents",
   title: "Lost agents",
   criterion:
-    "A background agent worked, and no result of it reached the conversation that launched it before that conversation ended; or a result was asked for under an id that no launch had returned. Sessions that still go on, and agents that were stopped on purpose, are left alone.",
+    "A background agent worked, and no result of it reached the conversation that launched it before that conversation ended; or a result was asked for under an id that no launch had returned. Sessions that still go on or were cut off, teammates, and agents that were stopped on purpose, are left alone.",
   instead: "Keep every agent id, and end only when each agent has been collected or stopped.",
   find: (session) => [
-    ...startedRuns(session.runs)
+    ...measuredRuns(session.runs)
       .filter((run) => isLost(session, run))
       .map(lost),
     ...conversationsOf(session).flatMap((by) => wrongIds(session, by)),
@@ -27,6 +27,9 @@ function isLost(session: Session, run: AgentRun): boolean {
     !session.isLive &&
     run.launch !== undefined &&
     run.isBackground &&
+    !run.isTeammate &&
+    // Cut off in the middle of its work, a conversation could collect nobody.
+    run.by.closing !== undefined &&
     run.reportedAt === undefined &&
     run.outcome !== "stopped"
   );
@@ -51,6 +54,8 @@ function wrongIds(session: Session, by: Conversation): AuditFinding[] {
   // Shells are collected with the same tool: without an agent in the background it was no agent's id.
   if (!session.runs.some((run) => run.by === by && run.isBackground)) return [];
   const known = new Set(session.runs.map((run) => run.agentId));
+  // What it forked from may have launched the agent.
+  if (by.copiedRecords > 0) return [];
   return by.steps
     .filter(
       (step): step is Collect =>

@@ -1,12 +1,6 @@
 import { formatDuration } from "../../text/format.ts";
-import {
-  type Burst,
-  burstsOf,
-  coveredMs,
-  durationOf,
-  type Session,
-  startedRuns,
-} from "../session/session.ts";
+import { clipSpans, coveredMs, totalMs } from "../conversation/activity.ts";
+import { type Burst, burstsOf, durationOf, measuredRuns, type Session, spansOf } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { phrase } from "./phrase.ts";
 
@@ -22,18 +16,19 @@ export const overloadedAgent: AuditRule = {
   find: (session) => burstsOf(session).flatMap((burst) => judge(session, burst)),
 };
 
-function judge(session: Session, { runs, wallMs }: Burst): AuditFinding[] {
+function judge(session: Session, burst: Burst): AuditFinding[] {
+  const runs = measuredRuns(burst.runs);
   const [last, next] = [...runs].sort((a, b) => b.endMs - a.endMs);
   const [, second] = runs.map(durationOf).sort((a, b) => b - a);
   if (runs.length < MIN_AGENTS || last?.launch === undefined || next === undefined || second === undefined) {
     return [];
   }
-  const tailMs = last.endMs - next.endMs;
-  if (tailMs < MIN_TAIL_MS || tailMs < wallMs / 2 || durationOf(last) < 2 * second) return [];
-  const others = startedRuns(session.runs).filter(
-    (run) => run !== last && run.endMs > next.endMs && run.startMs < last.endMs,
-  );
-  if (coveredMs(others) > tailMs / 2) return [];
+  const tail = clipSpans(last.spans, next.endMs, last.endMs);
+  const tailMs = totalMs(tail);
+  if (tailMs < MIN_TAIL_MS || tailMs < burst.wallMs / 2 || durationOf(last) < 2 * second) return [];
+  const others = spansOf(session.runs.filter((run) => run !== last));
+  const besideMs = coveredMs(tail.flatMap(({ startMs, endMs }) => clipSpans(others, startMs, endMs)));
+  if (besideMs > tailMs / 2) return [];
   return [
     {
       file: last.by.file,

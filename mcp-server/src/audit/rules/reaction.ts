@@ -1,5 +1,5 @@
+import { allSteps, type Step } from "../conversation/conversation.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { Step } from "../session/conversation.ts";
 import { isSameTask } from "./independence.ts";
 
 const REPAIR =
@@ -22,7 +22,7 @@ export interface Reaction {
 export function reactionTo(failed: AgentRun, runs: readonly AgentRun[], untilMs: number): Reaction {
   const { by, reportedAt } = failed;
   if (reportedAt === undefined) return { mentioned: false, recovered: false, continued: false };
-  const after = by.steps.filter((step) => step.line >= reportedAt.line && step.atMs <= untilMs);
+  const after = allSteps(by).filter((step) => step.line >= reportedAt.line && step.atMs <= untilMs);
   const repairs = runs.filter(
     (run) =>
       run !== failed &&

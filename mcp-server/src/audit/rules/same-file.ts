@@ -1,5 +1,5 @@
+import { type FileWrites, pathWithin } from "../conversation/conversation.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import { type FileWrites, pathWithin } from "../session/conversation.ts";
 import { overlapInTime, type Session, startedRuns } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { namesOf, phrase } from "./phrase.ts";
@@ -47,8 +47,8 @@ function judge(a: AgentRun, b: AgentRun): AuditFinding[] {
 }
 
 function sharedFiles(a: AgentRun, b: AgentRun): [FileWrites, FileWrites][] {
-  return [...(a.conversation?.writes.values() ?? [])].flatMap((ofA): [FileWrites, FileWrites][] => {
-    const ofB = b.conversation?.writes.get(ofA.path);
+  return [...(a.conversation?.writes ?? [])].flatMap(([key, ofA]): [FileWrites, FileWrites][] => {
+    const ofB = b.conversation?.writes.get(key);
     return ofB !== undefined && ofA.firstMs <= a.endMs && ofB.firstMs <= b.endMs ? [[ofA, ofB]] : [];
   });
 }

@@ -9,14 +9,19 @@ export const shortWork: AuditRule = {
   id: "short-work",
   title: "Work under 30 seconds parallelised",
   criterion:
-    "Every agent of a message that launched at least two completed in less than 30 s; those of a plan are left alone.",
+    "Every agent of a message that launched at least two completed in less than 30 s; those of a plan and teammates are left alone.",
   instead: "Do work this small in the main conversation, or give one agent several pieces of it.",
   find: (session) => burstsOf(session).flatMap(judge),
 };
 
 function judge({ by, place, runs }: Burst): AuditFinding[] {
   const isShort = runs.every(
-    (run) => run.outcome === "completed" && !run.isFromPlan && durationOf(run) < WORTH_AN_AGENT_MS,
+    (run) =>
+      run.outcome === "completed" &&
+      run.spans.length > 0 &&
+      !run.isFromPlan &&
+      !run.isTeammate &&
+      durationOf(run) < WORTH_AN_AGENT_MS,
   );
   if (runs.length < 2 || !isShort) return [];
   const names = runs.map((run) => run.name);

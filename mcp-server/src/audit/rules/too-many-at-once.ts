@@ -1,6 +1,4 @@
-import { assignSlots } from "../../report/timeline/slots.ts";
-import type { AgentRun } from "../session/agent-run.ts";
-import { type Session, startedRuns } from "../session/session.ts";
+import { mostAtOnce, type Session, startedRuns } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { phrase } from "./phrase.ts";
 
@@ -19,7 +17,7 @@ export const tooManyAtOnce: AuditRule = {
 
 function judge(session: Session): AuditFinding[] {
   const runs = startedRuns(session.runs);
-  const peak = peakOf(runs);
+  const peak = mostAtOnce(runs);
   const refused = session.runs.filter((run) => run.outcome === "refused" && REFUSED.test(run.cause));
   const worst = refused[0] ?? peak.at(-1);
   const areTooMany = peak.length > AGENTS_AT_ONCE && !peak.every((run) => run.isFromPlan);
@@ -39,14 +37,4 @@ function judge(session: Session): AuditFinding[] {
       wasted: overloaded,
     },
   ];
-}
-
-/** Those that were at work at the first moment at which the most were. */
-function peakOf(runs: readonly AgentRun[]): AgentRun[] {
-  const most = assignSlots(runs).length;
-  for (const run of runs) {
-    const atWork = runs.filter((other) => other.startMs <= run.startMs && run.startMs < other.endMs);
-    if (atWork.length === most) return atWork;
-  }
-  return [];
 }

@@ -1,11 +1,22 @@
 import { extname } from "node:path";
+import {
+  allSteps,
+  type Conversation,
+  type FileWrites,
+  pathWithin,
+  type Step,
+  type TranscriptPlace,
+  wasReadAfter,
+} from "../conversation/conversation.ts";
+import { pathKey } from "../conversation/transcript-path.ts";
 import type { AgentRun } from "../session/agent-run.ts";
-import type { Conversation, Step, TranscriptPlace } from "../session/conversation.ts";
-import { pathWithin } from "../session/conversation.ts";
 import { conversationsOf, overlapInTime, type Session, startedRuns } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { namesOf, phrase } from "./phrase.ts";
 
+/** Files beside the project, which nobody keeps. */
+const SCRATCH =
+  /^(?:\/private)?\/(?:tmp|var\/(?:tmp|folders))\/|\/AppData\/Local\/Temp\/|\/\.claude\/(?!worktrees\/)/i;
 /** Nobody runs tests over prose. */
 const PROSE = new Set([".md", ".mdx", ".txt", ".rst", ".adoc", ".log", ".csv", ".svg", ".png"]);
 
@@ -30,7 +41,7 @@ function judge(session: Session, by: Conversation): AuditFinding[] {
   const last = unchecked.at(-1);
   if (last?.reportedAt === undefined) return [];
   const names = unchecked.map((run) => run.name);
-  const files = unchecked.flatMap(codeOf).map((path) => pathWithin(by, path));
+  const files = unchecked.flatMap(codeOf).map(({ path }) => pathWithin(by, path));
   return [
     {
       file: by.file,
@@ -43,10 +54,12 @@ function judge(session: Session, by: Conversation): AuditFinding[] {
   ];
 }
 
-function codeOf(run: AgentRun): string[] {
-  return [...(run.conversation?.writes.keys() ?? [])].filter(
-    (path) => !PROSE.has(extname(path).toLowerCase()),
-  );
+function codeOf({ conversation }: AgentRun): FileWrites[] {
+  if (conversation === undefined) return [];
+  return [...conversation.writes.values()].filter(({ path }) => {
+    const isScratch = SCRATCH.test(path) && pathWithin(conversation, path) === path;
+    return !isScratch && !PROSE.has(extname(path).toLowerCase());
+  });
 }
 
 function wasChecked(run: AgentRun, by: Conversation): boolean {
@@ -56,15 +69,11 @@ function wasChecked(run: AgentRun, by: Conversation): boolean {
   const checkedItself = conversation.steps.some((step) => step.kind === "check" && step.atMs >= lastWriteMs);
   return (
     checkedItself ||
-    by.steps.some((step) => step.line > reportedAt.line && isLook(step, reportedAt)) ||
-    codeOf(run).some((path) => wasRead(by, path, reportedAt))
+    allSteps(by).some((step) => step.line > reportedAt.line && isLook(step, reportedAt)) ||
+    codeOf(run).some(({ path }) => wasReadAfter(by, pathKey(path), reportedAt.line))
   );
 }
 
 function isLook(step: Step, reportedAt: TranscriptPlace): boolean {
   return step.kind === "check" || (step.kind === "launch" && step.atMs >= reportedAt.atMs);
-}
-
-function wasRead(by: Conversation, path: string, { line }: TranscriptPlace): boolean {
-  return (by.reads.get(path)?.lastLine ?? 0) > line;
 }

@@ -1,9 +1,12 @@
-import { type Dirent, realpathSync } from "node:fs";
+import { type Dirent, existsSync, realpathSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
 import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
+import { readLines } from "../../host/transcripts/read-lines.ts";
+import { stringOf } from "../../host/transcripts/transcript-record.ts";
+import { pathKey, transcriptPath } from "../conversation/transcript-path.ts";
 
 /** The transcript of a session's main conversation. */
 export interface SessionFile {
@@ -18,6 +21,9 @@ const MAX_DEPTH = 12;
 /** Below a session's folder lie its agents; below a project's also what it remembers. */
 const NOT_SESSIONS = new Set(["subagents", "tool-results", "workflows", "memory"]);
 const AGENT = /^agent-[\w-]+\.jsonl$/;
+/** The working directory of a record, as JSON writes it. */
+const DIRECTORY = /"cwd":("(?:[^"\\]|\\.)*")/;
+const LOOKED_AT_LINES = 200;
 const SESSION_ID = /^[\w-]{4,64}$/;
 
 /**
@@ -62,7 +68,8 @@ async function ofProject(projects: string, directory: string): Promise<SessionFi
         : candidate.startsWith(name.slice(0, PROJECT_NAME_LIMIT)),
     );
     const found = await Promise.all(matches.map((match) => below(join(projects, match))));
-    if (found.flat().length > 0) return found.flat();
+    const own = await keepOwn(found.flat(), folder);
+    if (own.length > 0) return own;
   }
   throw new CallerError(
     "bad_input",
@@ -71,14 +78,47 @@ async function ofProject(projects: string, directory: string): Promise<SessionFi
   );
 }
 
-/** The host names the real path; a session may have been started above the current folder. */
+/**
+ * The host names the real path. A session may have been started above the current folder, but no higher than the
+ * repository that it lies in: what is above that are other projects.
+ */
 function selfAndParents(directory: string): string[] {
   const folders: string[] = [];
   for (let folder = realpathSync(directory); ; folder = dirname(folder)) {
     // Nobody's sessions in the root or in the home are about the project below.
     if (folder === dirname(folder) || folder === homedir()) return folders;
     folders.push(folder);
+    if (existsSync(join(folder, ".git"))) return folders;
   }
+}
+
+/**
+ * Different paths have the same name among the host's folders (`my_app`, `my-app`): only sessions are kept that were
+ * started in this one, or that do not say where.
+ */
+async function keepOwn(files: readonly SessionFile[], folder: string): Promise<SessionFile[]> {
+  const own = pathKey(transcriptPath(folder, "") ?? folder);
+  const directories = await Promise.all(files.map(({ path }) => startDirectory(path)));
+  return files.filter((_, i) => {
+    const directory = directories[i];
+    return directory === undefined || pathKey(transcriptPath(directory, "") ?? directory) === own;
+  });
+}
+
+/** Where a session was started; `undefined` where its first records do not say it. */
+async function startDirectory(file: string): Promise<string | undefined> {
+  try {
+    for await (const { number, bytes } of readLines(file)) {
+      const directory = bytes === undefined ? undefined : DIRECTORY.exec(bytes.toString("latin1"))?.[1];
+      if (directory !== undefined)
+        return stringOf(JSON.parse(Buffer.from(directory, "latin1").toString("utf8")));
+      if (number >= LOOKED_AT_LINES) break;
+    }
+  } catch (error) {
+    // Who reads it next says that it cannot be read; a line that is no JSON says nothing.
+    if (!(error instanceof SyntaxError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+  return undefined;
 }
 
 async function inFolder(folder: string): Promise<SessionFile[]> {

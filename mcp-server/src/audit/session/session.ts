@@ -1,7 +1,8 @@
 import { addUsage, NO_USAGE, type Usage } from "../../graph/usage.ts";
-import { assignSlots, type Span } from "../../report/timeline/slots.ts";
+import type { Span } from "../../report/timeline/slots.ts";
+import { coveredMs, totalMs } from "../conversation/activity.ts";
+import type { Conversation, TranscriptPlace } from "../conversation/conversation.ts";
 import type { AgentRun } from "./agent-run.ts";
-import type { Conversation, TranscriptPlace } from "./conversation.ts";
 
 /** One session: its main conversation and the agents that worked for it. */
 export interface Session {
@@ -13,6 +14,8 @@ export interface Session {
   readonly runs: readonly AgentRun[];
   /** Whether it is probably still going on: what has not happened yet can still happen. */
   readonly isLive: boolean;
+  /** Transcripts of agents that were too many to be read. */
+  readonly unreadAgents: number;
 }
 
 /** The agents that were launched in one message (or by one workflow), with what came of it. */
@@ -21,7 +24,7 @@ export interface Burst {
   readonly place: TranscriptPlace;
   /** Those that started, in order of start. */
   readonly runs: readonly AgentRun[];
-  /** From the first start to the last end. */
+  /** The time in which at least one of them was at work. */
   readonly wallMs: number;
   /** The times of all agents added up. */
   readonly agentsMs: number;
@@ -34,9 +37,20 @@ export function conversationsOf(session: Session): Conversation[] {
   return [session.main, ...session.agents];
 }
 
-/** The runs that started, in order of start. */
+/** The runs that started, in order of start, also those of which nothing says how long they took. */
 export function startedRuns(runs: readonly AgentRun[]): AgentRun[] {
-  return runs.filter((run) => run.outcome !== "refused" && durationOf(run) > 0);
+  return runs.filter(
+    ({ outcome, conversation, launch, reportedAt }) =>
+      outcome !== "refused" &&
+      (conversation !== undefined ||
+        launch?.answer?.isError === false ||
+        (launch?.answer === undefined && reportedAt !== undefined)),
+  );
+}
+
+/** The runs of which is known when they were at work, in order of start. */
+export function measuredRuns(runs: readonly AgentRun[]): AgentRun[] {
+  return startedRuns(runs).filter((run) => run.spans.length > 0);
 }
 
 /** The bursts of a session, in order. */
@@ -44,7 +58,9 @@ export function burstsOf(session: Session): Burst[] {
   const groups = new Map<string, AgentRun[]>();
   for (const run of startedRuns(session.runs)) {
     const key = `${run.by.file} ${run.burst}`;
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [run]);
+    else group.push(run);
   }
   return [...groups.values()].map(burstOf);
 }
@@ -56,32 +72,50 @@ function burstOf(runs: AgentRun[]): Burst {
     by: first.by,
     place: first.launch ?? { line: 1, atMs: first.startMs },
     runs,
-    wallMs: Math.max(...runs.map((run) => run.endMs)) - first.startMs,
-    agentsMs: runs.reduce((sum, run) => sum + durationOf(run), 0),
-    atOnce: assignSlots(runs).length,
+    wallMs: coveredMs(spansOf(runs)),
+    agentsMs: totalMs(spansOf(runs)),
+    atOnce: mostAtOnce(runs).length,
   };
 }
 
+/** How long an agent worked; 0 where it was not measured. */
 export function durationOf(run: AgentRun): number {
-  return run.endMs - run.startMs;
+  return totalMs(run.spans);
+}
+
+export function spansOf(runs: readonly AgentRun[]): Span[] {
+  return runs.flatMap((run) => run.spans);
 }
 
 /** Whether two agents were at work at the same moment. */
 export function overlapInTime(a: AgentRun, b: AgentRun): boolean {
-  return a.startMs < b.endMs && b.startMs < a.endMs;
+  return a.spans.some((one) =>
+    b.spans.some((other) => one.startMs < other.endMs && other.startMs < one.endMs),
+  );
 }
 
-/** The time in which at least one agent was at work. */
-export function coveredMs(runsByStart: readonly Span[]): number {
-  let covered = 0;
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of runsByStart) {
-    covered += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
+/** Those that were at work at the first moment at which the most were. */
+export function mostAtOnce(runs: readonly AgentRun[]): AgentRun[] {
+  const edges = runs
+    .flatMap((run) =>
+      run.spans.flatMap(({ startMs, endMs }) => [
+        { atMs: startMs, run, starts: true },
+        { atMs: endMs, run, starts: false },
+      ]),
+    )
+    .sort((a, b) => a.atMs - b.atMs || Number(a.starts) - Number(b.starts));
+  const atWork = new Set<AgentRun>();
+  let most: AgentRun[] = [];
+  for (const { run, starts } of edges) {
+    if (starts) atWork.add(run);
+    else atWork.delete(run);
+    if (atWork.size > most.length) most = [...atWork];
   }
-  return covered;
+  return most;
 }
 
-export function usageOfAgents(session: Session): Usage {
-  return session.agents.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE);
+/** What the agents used; `undefined` where no transcript of any says it. */
+export function usageOfAgents(session: Session): Usage | undefined {
+  const known = session.agents.flatMap(({ usage }) => (usage === undefined ? [] : [usage]));
+  return known.length === 0 ? undefined : known.reduce(addUsage, NO_USAGE);
 }

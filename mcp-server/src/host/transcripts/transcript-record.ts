@@ -35,6 +35,8 @@ export interface TranscriptRecord {
   /** Written by the host and not by the user: reminders, feedback of hooks, a summary of the conversation. */
   readonly isFromHost: boolean;
   readonly isSidechain: boolean;
+  /** Written in place of a model's answer that did not come. */
+  readonly isApiError: boolean;
   /** Of an assistant's record. */
   readonly messageId: string;
   readonly usage: Usage;
@@ -75,6 +77,7 @@ function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
     role,
     blocks: blocksOf(message.content),
     toolResult: objectOf(value.toolUseResult),
+    isApiError: value.isApiErrorMessage === true,
     isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
@@ -99,6 +102,7 @@ function notification(value: Json, { text, isDelivered }: { text: string; isDeli
     blocks: [{ kind: "text" as const, text }],
     toolResult: {},
     isFromHost: false,
+    isApiError: false,
     messageId: "",
     usage: NO_USAGE,
     isDelivered,

@@ -22,14 +22,26 @@ const SUCCESS =
 const TESTS_PASS =
   /\b(?:tests?|checks?|suites?|specs?|builds?|lint(?:er|ing)?)\b[^.!?\n]{0,40}\b(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|clean)\b/i;
 
-/** The first words of a report that failed, or a line of it that states the outcome. */
+/** The first words of a report that failed: it says so, or the host does in its place. */
 const FAILED_FIRST =
-  /^[^\w\n]{0,10}(?:(?:failed|failure|error|blocked|aborted|incomplete)(?=\s*(?:[:.!\n]|$)|\s+[—–-]\s)|(?:i |we )?(?:could ?n[o'’]t|could not|cannot|can['’]t|was unable|were unable|am unable|unable to|failed to)\b)/i;
+  /^[^\w\n]{0,10}(?:(?:failed|failure|error|blocked|aborted|incomplete)(?=\s*[.!\n]|\s*$|\s*:(?!\s*(?:(?:0|none|nothing|false|n\/a)\b|no\s*(?:[,.;\n]|$)))|\s+[—–-]\s)|(?:unfortunately,? |sorry,? |but )?(?:i |we |this agent )?(?:could ?n[o'’]t|could not|cannot|can['’]t|was unable|were unable|am unable|unable to|failed to|was ?n[o'’]t able|was not able)\b(?! (?:find|identify|detect|spot|see|confirm|observe|locate)\b[^.\n]{0,40}\b(?:issues?|problems?|bugs?|errors?|vulnerabilit\w+|regressions?|evidence|anything|violations?|conflicts?|duplicates?|leaks?|differences?|failures?|usages?|references?|occurrences?)\b)(?! reproduce)|api error\b|prompt is too long\b|credit balance is too low|(?:claude (?:ai )?)?(?:\S+ )?(?:usage|rate|session|weekly|5-hour) limit (?:reached|exceeded)|you['’]ve (?:hit|reached) your\b[^.\n]{0,30}\blimit|request timed out|execution error)/i;
+/** A line that states how the agent's own work went; a verdict is about the work of others. */
 const FAILED_OUTCOME =
-  /^[^\w\n]{0,10}(?:status|outcome|verdict)[^\w\n]{1,5}(?:failed|failure|blocked|incomplete|error)\b/im;
+  /^[^\w\n]{0,10}(?:status|outcome|task status|result)[^\w\n]{1,5}(?:failed|failure|blocked|incomplete|error)\b/im;
 
-const COUNTED_FAILURES =
-  /\b[1-9]\d{0,5} (?:tests? |specs? |checks? )?(?:failed|failing|failures?)\b|\bFAILED\b/;
+/** How test runners sum up a run in which something failed. */
+const COUNTED_FAILURES = [
+  /\b[1-9]\d{0,5} (?:tests? |specs? |checks? |suites? |examples? |assertions? |scenarios? )?(?:failed|failing|failures?|errored)\b/,
+  /\b(?:failed|failures?|errors?): {0,3}[1-9]/i,
+  /^# fail [1-9]/m,
+  /^not ok \d/m,
+  /^(?:--- )?FAIL(?:ED|URES!)?(?:$|[:\s!])/m,
+  /\btest result: FAILED\b|\bBUILD FAIL(?:ED|URE)\b|\*\* TEST FAILED \*\*/,
+];
+/** The end of a command that did not do what it was called for. */
+const NOT_RUN =
+  /command not found|is not recognized as|no such file or directory|cannot find (?:the path|module)|missing script|unknown command|permission denied|requires approval|doesn['’]t want to proceed|timed out after|^exit code 1(?:2[4-7]|30|37|43)\b/im;
+const IN_BACKGROUND = /^command running in background/i;
 
 const AGENTS_DONE =
   /\b(\d{1,3}) (?:parallel |background |sub-?)?agents?\b[^.!?\n]{0,30}\b(?:completed?|finished|succeeded|done|returned|reported)\b/i;
@@ -72,5 +84,10 @@ export function reportsFailure(report: string): boolean {
 
 /** Whether the output of a check counts failures, whatever its exit code was made to be. */
 export function countsFailures(output: string): boolean {
-  return COUNTED_FAILURES.test(output);
+  return COUNTED_FAILURES.some((pattern) => pattern.test(output));
+}
+
+/** Whether a command's result says that it never ran, or not to its end. */
+export function hasNotRun(output: string, isError: boolean): boolean {
+  return IN_BACKGROUND.test(output) || (isError && NOT_RUN.test(output.slice(0, 600)));
 }

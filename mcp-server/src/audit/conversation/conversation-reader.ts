@@ -1,38 +1,42 @@
-import { normalize, resolve } from "node:path";
 import { taskNotificationsIn } from "../../host/task-notification.ts";
 import {
   type CallBlock,
-  countOf,
   objectOf,
   type ResultBlock,
   stringOf,
   type TranscriptRecord,
 } from "../../host/transcripts/transcript-record.ts";
 import { UsageCounter } from "../../host/transcripts/usage-counter.ts";
-import { checkKind } from "./check-command.ts";
+import { Activity } from "./activity.ts";
+import { type CommandCheck, commandCheck, isWritingCommand, toolCheck } from "./check-command.ts";
 import type {
   AgentLaunch,
   CheckRun,
   Collect,
   Conversation,
-  FileReads,
-  FileWrites,
   Statement,
   Step,
   TranscriptPlace,
 } from "./conversation.ts";
-import { admitsFailure, countsFailures } from "./wording.ts";
+import { LAUNCH_TEXT_LIMIT, launchAnswer } from "./launch-answer.ts";
+import { teammateMessagesIn } from "./teammate-message.ts";
+import { TouchedFiles } from "./touched-files.ts";
+import { transcriptPath } from "./transcript-path.ts";
+import { admitsFailure, countsFailures, hasNotRun } from "./wording.ts";
 
 /** What is kept of one conversation, so that its size does not decide how much memory it takes. */
 export const MAX_STEPS = 20_000;
-const MAX_LAUNCHES = 2_000;
-const MAX_FILES = 2_000;
-const MAX_OPEN_CALLS = 1_000;
+/** Steps that launch agents or tell of them are kept beyond that. */
+const MAX_AGENT_STEPS = 100_000;
+export const MAX_LAUNCHES = 20_000;
+/** So many launches are kept with their whole prompts and reports. */
+const MAX_WHOLE_LAUNCHES = 2_000;
+const MAX_OPEN_CALLS = 20_000;
 const PROMPT_LIMIT = 6_000;
 const REPORT_LIMIT = 6_000;
 const CLOSING_LIMIT = 4_000;
 const OTHER_TEXT_LIMIT = 200;
-const COMMAND_LIMIT = 1_000;
+const COMMAND_LIMIT = 8_000;
 const NAME_LIMIT = 200;
 
 const LAUNCHES = new Set(["Agent", "Task"]);
@@ -43,40 +47,50 @@ const WRITES = new Set(["Write", "Edit", "MultiEdit", "NotebookEdit"]);
 const ASKS_USER = new Set(["AskUserQuestion", "ExitPlanMode"]);
 /** Looking after the work and not doing any: lists of tasks, tools to be loaded, this project's own server. */
 const BOOKKEEPING =
-  /^(?:BashOutput|Todo(?:Write|Read)|Task(?:Create|Get|List|Update)|ToolSearch|ListAgents|Skill|mcp__plugin_parallel_tasks__.*)$/;
+  /^(?:BashOutput|Todo(?:Write|Read)|Task(?:Create|Get|List|Update)|Team(?:Create|Delete)|ToolSearch|ListAgents|Skill|mcp__plugin_parallel_tasks__.*)$/;
 /** An agent hands its evidence to this project's server, which is what validates it. */
 const REPORT = /^mcp__.*__task_report$/;
 /** The host stands in for the user with these. */
-const HOST_TEXT = /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_)|Caveat: |\[SYSTEM NOTIFICATION)/;
+const HOST_TEXT =
+  /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_|(?:teammate|agent|cross-session|channel)-message)|Caveat: |\[SYSTEM NOTIFICATION)/;
 /** Where the host keeps what a background agent does: reading it is a way to collect. */
 const OUTPUT_FILE = /\btasks[/\\]([\w-]+)\.output\b/;
+
+const MISSING = /does not exist|no such file|not found/i;
+
+type OnResult = (result: ResultBlock, record: TranscriptRecord, place: TranscriptPlace) => void;
 
 /** Reads the records of one transcript, in order, into a conversation. */
 export class ConversationReader {
   readonly #file: string;
   readonly #agentId: string | undefined;
+  readonly #isCopy: (record: TranscriptRecord) => boolean;
   readonly #usage = new UsageCounter();
+  readonly #activity = new Activity();
   readonly #steps: Step[] = [];
-  readonly #writes = new Map<string, FileWrites>();
-  readonly #reads = new Map<string, FileReads>();
-  readonly #open = new Map<
-    string,
-    (result: ResultBlock, record: TranscriptRecord, place: TranscriptPlace) => void
-  >();
+  readonly #files = new TouchedFiles();
+  readonly #open = new Map<string, OnResult>();
+  /** Calls during which an agent of its own worked, and not this one. */
+  readonly #waits = new Set<string>();
   #directory = "";
   #startMs = 0;
   #endMs = 0;
   #nowMs = 0;
   #closing: Statement | undefined;
   #lastStatement: Statement | undefined;
+  #hasUsage = false;
+  #copied = 0;
   #broken = 0;
   #long = 0;
   #launches = 0;
+  #droppedLaunches = 0;
   #dropped = 0;
 
-  constructor(file: string, agentId?: string) {
+  /** @param isCopy whether a record was read before, in this transcript or another one */
+  constructor(file: string, agentId?: string, isCopy: (record: TranscriptRecord) => boolean = () => false) {
     this.#file = file;
     this.#agentId = agentId;
+    this.#isCopy = isCopy;
   }
 
   noteBrokenLine(): void {
@@ -92,12 +106,17 @@ export class ConversationReader {
     if (record.isSidechain && this.#agentId === undefined) return;
     if (record.atMs !== undefined) this.#nowMs = record.atMs;
     const place: TranscriptPlace = { line, atMs: this.#nowMs };
-    if (this.#directory === "") this.#directory = record.directory;
+    if (this.#directory === "") this.#directory = transcriptPath(record.directory, "") ?? "";
+    if (this.#isCopy(record)) {
+      this.#copied++;
+      return;
+    }
     if (record.role !== "notification" && record.atMs !== undefined) {
       if (this.#startMs === 0) this.#startMs = record.atMs;
       this.#endMs = Math.max(this.#endMs, record.atMs);
+      this.#activity.note(record.atMs, this.#endsWait(record));
     }
-    if (record.role === "assistant") this.#phraseText(record, place);
+    if (record.role === "assistant") this.#addAssistant(record, place);
     else this.#addUser(record, place);
   }
 
@@ -108,31 +127,45 @@ export class ConversationReader {
       directory: this.#directory,
       startMs: this.#startMs,
       endMs: this.#endMs,
-      usage: this.#usage.total,
+      activity: this.#activity.spans,
+      usage: this.#hasUsage ? this.#usage.total : undefined,
+      copiedRecords: this.#copied,
+      continuations: [],
       steps: this.#steps,
-      writes: this.#writes,
-      reads: this.#reads,
+      writes: this.#files.writes,
+      reads: this.#files.reads,
       closing: this.#closing,
-      skipped: { brokenLines: this.#broken, longLines: this.#long, steps: this.#dropped },
+      skipped: {
+        brokenLines: this.#broken,
+        longLines: this.#long,
+        steps: this.#dropped,
+        launches: this.#droppedLaunches,
+      },
     };
   }
 
-  #phraseText(record: TranscriptRecord, place: TranscriptPlace): void {
+  #endsWait({ role, blocks }: TranscriptRecord): boolean {
+    if (role !== "user") return false;
+    const results = blocks.filter((block) => block.kind === "result");
+    return results.length === 0 || results.some(({ callId }) => this.#waits.has(callId));
+  }
+
+  #addAssistant(record: TranscriptRecord, place: TranscriptPlace): void {
     this.#usage.add(record.messageId, record.usage);
+    this.#hasUsage ||= Object.values(record.usage).some((tokens) => tokens > 0);
     for (const block of record.blocks) {
       if (block.kind === "call") {
         this.#closing = undefined;
         this.#call(block, record, place);
       } else if (block.kind === "text" && block.text.trim() !== "") {
         const kept = block.text.slice(0, CLOSING_LIMIT);
-        const say: Statement = {
-          kind: "statement",
-          ...place,
-          text: kept,
-          admitsFailure: admitsFailure(kept),
+        const { isApiError } = record;
+        const statement: Statement = {
+          ...{ kind: "statement", ...place, text: kept, isApiError },
+          admitsFailure: isApiError || admitsFailure(kept),
         };
-        this.#step(say);
-        this.#closing = say;
+        this.#step(statement);
+        this.#closing = statement;
       }
     }
   }
@@ -149,15 +182,24 @@ export class ConversationReader {
   }
 
   #addText(said: string, record: TranscriptRecord, place: TranscriptPlace): void {
+    const { isDelivered } = record;
     const notifications = taskNotificationsIn(said);
-    for (const { agentId, callId, status, summary, result } of notifications) {
-      const { isDelivered } = record;
+    for (const { summary, result, ...told } of notifications) {
       const report = (result ?? summary).slice(0, REPORT_LIMIT);
-      this.#step({ kind: "notice", ...place, agentId, callId, status, report, isDelivered });
+      this.#step({ kind: "notice", ...place, ...told, summary, report, isDelivered });
     }
-    const isUsers = record.role === "user" || record.isDelivered;
-    if (notifications.length > 0 || !isUsers || record.isFromHost || HOST_TEXT.test(said)) return;
-    if (said.trim() !== "") this.#step({ kind: "prompt", ...place, text: said.slice(0, PROMPT_LIMIT) });
+    const messages = teammateMessagesIn(said);
+    for (const { teammate, text } of messages) {
+      this.#step({
+        ...{ kind: "notice", ...place, agentId: teammate, callId: "", status: "message", isDelivered },
+        ...{ summary: "", report: text.slice(0, REPORT_LIMIT), durationMs: 0, tokens: 0 },
+      });
+    }
+    const isUsers = record.role === "user" || isDelivered;
+    const isHosts =
+      notifications.length > 0 || messages.length > 0 || record.isFromHost || HOST_TEXT.test(said);
+    if (!isUsers || isHosts || said.trim() === "") return;
+    this.#step({ kind: "prompt", ...place, text: said.slice(0, PROMPT_LIMIT) });
   }
 
   #call(block: CallBlock, record: TranscriptRecord, place: TranscriptPlace): void {
@@ -168,43 +210,53 @@ export class ConversationReader {
       const agentId = stringOf(input.task_id) || stringOf(input.shell_id) || stringOf(input.to);
       this.#step({ kind: "message", ...place, agentId, isStop: STOPS.has(tool) });
     } else if (ASKS_USER.has(tool)) this.#step({ kind: "prompt", ...place, text: "" });
-    else if (REPORT.test(tool)) this.#check(block, "task_report", false, place);
-    else if (!BOOKKEEPING.test(tool)) this.#act(block, place);
+    else if (REPORT.test(tool))
+      this.#check(block, "task_report", { kind: "verify", hasOwnExitCode: true }, place);
+    else if (tool === "Skill" && toolCheck(stringOf(input.skill)) !== undefined) {
+      this.#check(block, stringOf(input.skill), { kind: "verify", hasOwnExitCode: true }, place);
+    } else if (!BOOKKEEPING.test(tool)) this.#act(block, place);
   }
 
   #act(block: CallBlock, place: TranscriptPlace): void {
     const { tool } = block;
     if (WRITES.has(tool)) this.#write(block, place);
     if (tool === "Read") this.#read(block, place);
-    if (tool !== "Bash" || !this.#command(block, place)) this.#work(WRITES.has(tool), place);
+    if (WRITES.has(tool) || tool === "Read") this.#work(WRITES.has(tool), place);
+    else this.#run(block, place);
+  }
+
+  /** A shell by whatever name, Bash, PowerShell or one of a server, or any other tool. */
+  #run(block: CallBlock, place: TranscriptPlace): void {
+    const { tool, input } = block;
+    const command = stringOf(input.command).slice(0, COMMAND_LIMIT);
+    const agentId = OUTPUT_FILE.exec(command)?.[1];
+    const kind = command === "" ? toolCheck(tool) : undefined;
+    const check = kind === undefined ? commandCheck(command) : { kind, hasOwnExitCode: true };
+    if (agentId !== undefined) this.#readOutput(agentId, place);
+    else if (check === undefined) this.#work(isWritingCommand(command), place);
+    else this.#check(block, command || tool, check, place);
   }
 
   #launch({ id, input }: CallBlock, messageId: string, place: TranscriptPlace): void {
     if (++this.#launches > MAX_LAUNCHES) {
-      this.#dropped++;
+      this.#droppedLaunches++;
       return;
     }
+    const limit = this.#launches > MAX_WHOLE_LAUNCHES ? OTHER_TEXT_LIMIT : PROMPT_LIMIT;
     const launch: AgentLaunch = {
       kind: "launch",
       ...place,
       callId: id,
       messageId,
       description: stringOf(input.description).slice(0, NAME_LIMIT),
-      prompt: stringOf(input.prompt).slice(0, PROMPT_LIMIT),
+      prompt: stringOf(input.prompt).slice(0, limit),
       agentType: stringOf(input.subagent_type).slice(0, NAME_LIMIT),
+      teammate: stringOf(input.name).slice(0, NAME_LIMIT),
     };
     this.#step(launch);
+    this.#waits.add(id);
     this.#await(id, (result, record, at) => {
-      const kept = record.toolResult;
-      launch.answer = {
-        ...at,
-        isError: result.isError,
-        isBackground: kept.isAsync === true || kept.status === "async_launched",
-        agentId: stringOf(kept.agentId) || (/\bagentId: ([\w-]+)/.exec(result.text)?.[1] ?? ""),
-        status: stringOf(kept.status),
-        durationMs: countOf(kept.totalDurationMs),
-        text: result.text.slice(0, REPORT_LIMIT),
-      };
+      launch.answer = launchAnswer(result, record, at, Math.min(limit, LAUNCH_TEXT_LIMIT));
     });
   }
 
@@ -212,6 +264,7 @@ export class ConversationReader {
     const agentId = stringOf(input.task_id) || stringOf(input.agentId);
     const collect: Collect = { kind: "collect", ...place, agentId };
     this.#step(collect);
+    this.#waits.add(id);
     this.#await(id, (result, record, at) => {
       const task = objectOf(record.toolResult.task);
       const report = stringOf(task.result) || stringOf(task.output) || result.text;
@@ -220,22 +273,23 @@ export class ConversationReader {
     });
   }
 
-  /** @returns whether the command is a step of its own, and no other work. */
-  #command(block: CallBlock, place: TranscriptPlace): boolean {
-    const command = stringOf(block.input.command).slice(0, COMMAND_LIMIT);
-    const agentId = OUTPUT_FILE.exec(command)?.[1];
-    if (agentId !== undefined) return this.#readOutput(agentId, place);
-    const kind = checkKind(command);
-    if (kind === undefined) return false;
-    this.#check(block, command, kind === "test", place);
-    return true;
-  }
-
-  #check({ id }: CallBlock, command: string, isTest: boolean, place: TranscriptPlace): void {
-    const check: CheckRun = { kind: "check", ...place, command: command.slice(0, NAME_LIMIT), isTest };
+  #check({ id }: CallBlock, command: string, found: CommandCheck, place: TranscriptPlace): void {
+    const check: CheckRun = {
+      kind: "check",
+      ...place,
+      command: command.slice(0, NAME_LIMIT),
+      of: found.kind,
+    };
     this.#step(check);
-    this.#await(id, (result) => {
-      check.failed = result.isError || (isTest && countsFailures(result.text.slice(-REPORT_LIMIT)));
+    this.#await(id, (result, { toolResult }) => {
+      const isUnknown =
+        toolResult.interrupted === true ||
+        toolResult.backgroundTaskId !== undefined ||
+        hasNotRun(result.text, result.isError);
+      if (isUnknown) return;
+      if (found.hasOwnExitCode) check.failed = result.isError;
+      else if (found.kind === "test" && countsFailures(result.text.slice(-REPORT_LIMIT))) check.failed = true;
+      else if (!result.isError) check.failed = false;
     });
   }
 
@@ -243,12 +297,7 @@ export class ConversationReader {
     const path = this.#pathOf(stringOf(input.file_path) || stringOf(input.notebook_path));
     if (path === undefined) return;
     this.#await(id, (result) => {
-      if (result.isError) return;
-      const known = this.#writes.get(path);
-      const writes = known ?? { path, line: place.line, firstMs: place.atMs, lastMs: place.atMs };
-      writes.lastMs = place.atMs;
-      if (tool === "Write") writes.replacedMs = place.atMs;
-      if (known !== undefined || this.#writes.size < MAX_FILES) this.#writes.set(path, writes);
+      if (!result.isError) this.#files.noteWrite(path, place, tool === "Write");
     });
   }
 
@@ -258,21 +307,15 @@ export class ConversationReader {
     if (agentId !== undefined) this.#readOutput(agentId, place);
     const path = this.#pathOf(file);
     if (path === undefined) return;
-    this.#await(id, (result) => {
-      const known = this.#reads.get(path);
-      const reads = known ?? { path, line: place.line, lastLine: place.line, firstMs: place.atMs };
-      reads.lastLine = place.line;
-      if (result.isError && /does not exist|no such file|not found/i.test(result.text.slice(0, NAME_LIMIT))) {
-        reads.missingMs ??= place.atMs;
-      }
-      if (known !== undefined || this.#reads.size < MAX_FILES) this.#reads.set(path, reads);
+    this.#await(id, ({ isError, text }) => {
+      const isMissing = isError && MISSING.test(text.slice(0, NAME_LIMIT));
+      this.#files.noteRead(path, place, isMissing);
     });
   }
 
-  #readOutput(agentId: string, place: TranscriptPlace): true {
+  #readOutput(agentId: string, place: TranscriptPlace): void {
     const answer = { ...place, isError: false, status: "read", text: "" };
     this.#step({ kind: "collect", ...place, agentId, answer });
-    return true;
   }
 
   #work(isWrite: boolean, place: TranscriptPlace): void {
@@ -285,7 +328,8 @@ export class ConversationReader {
   #step(step: Step): void {
     if (step.kind !== "prompt" && step.kind !== "notice") this.#endStatement();
     if (step.kind !== "notice") this.#lastStatement = step.kind === "statement" ? step : undefined;
-    if (this.#steps.length < MAX_STEPS) this.#steps.push(step);
+    const isOfAgents = step.kind === "launch" || step.kind === "notice" || step.kind === "collect";
+    if (this.#steps.length < (isOfAgents ? MAX_AGENT_STEPS : MAX_STEPS)) this.#steps.push(step);
     else this.#dropped++;
   }
 
@@ -294,30 +338,26 @@ export class ConversationReader {
    * when it says no more than what was said before the same work. Long sessions are mostly that.
    */
   #endStatement(): void {
-    const say = this.#lastStatement;
-    if (say === undefined) return;
-    say.text = say.text.slice(0, OTHER_TEXT_LIMIT);
+    const statement = this.#lastStatement;
+    if (statement === undefined) return;
+    statement.text = statement.text.slice(0, OTHER_TEXT_LIMIT);
     const [before, work, last] = this.#steps.slice(-3);
     const isMoreOfTheSame =
-      last === say &&
+      last === statement &&
       work?.kind === "work" &&
       before?.kind === "statement" &&
-      (before.admitsFailure || !say.admitsFailure);
+      (before.admitsFailure || !statement.admitsFailure);
     if (isMoreOfTheSame) this.#steps.pop();
     this.#lastStatement = undefined;
   }
 
-  #await(
-    callId: string,
-    onResult: (result: ResultBlock, record: TranscriptRecord, place: TranscriptPlace) => void,
-  ) {
+  #await(callId: string, onResult: OnResult) {
     this.#open.set(callId, onResult);
     const oldest = this.#open.keys().next().value;
     if (this.#open.size > MAX_OPEN_CALLS && oldest !== undefined) this.#open.delete(oldest);
   }
 
   #pathOf(file: string): string | undefined {
-    if (file === "" || file.includes("\0")) return undefined;
-    return this.#directory === "" ? normalize(file) : resolve(this.#directory, file);
+    return transcriptPath(file, this.#directory);
   }
 }

@@ -1,4 +1,7 @@
 import type { Usage } from "../../graph/usage.ts";
+import type { Span } from "../../report/timeline/slots.ts";
+import type { CheckKind } from "./check-command.ts";
+import { pathKey } from "./transcript-path.ts";
 
 /** A place in a transcript: its line, 1 for the first, and the time that stands there. */
 export interface TranscriptPlace {
@@ -15,6 +18,8 @@ export interface AgentLaunch extends TranscriptPlace {
   readonly description: string;
   readonly prompt: string;
   readonly agentType: string;
+  /** The name under which a teammate was to be launched; empty for any other agent. */
+  readonly teammate: string;
   /** What the host answered: at once for a background agent, else when the agent had ended. */
   answer?: LaunchAnswer;
 }
@@ -23,10 +28,14 @@ export interface LaunchAnswer extends TranscriptPlace {
   readonly isError: boolean;
   /** Whether it only says that the agent was started. */
   readonly isBackground: boolean;
+  /** Whether it says that a teammate was started, which lives as long as the session. */
+  readonly isTeammate: boolean;
   readonly agentId: string;
   readonly status: string;
   /** 0 where the host did not say. */
   readonly durationMs: number;
+  /** The host's count, in which what was read from the cache is not told apart; 0 where it did not say. */
+  readonly tokens: number;
   readonly text: string;
 }
 
@@ -35,8 +44,13 @@ export interface Notice extends TranscriptPlace {
   readonly kind: "notice";
   readonly agentId: string;
   readonly callId: string;
+  /** `completed`, `failed`, `killed`; `message` when a teammate wrote and did not end. */
   readonly status: string;
+  readonly summary: string;
   readonly report: string;
+  /** 0 where the host did not say. */
+  readonly durationMs: number;
+  readonly tokens: number;
   /** Whether the model saw it, or it was only put into the queue. */
   readonly isDelivered: boolean;
 }
@@ -66,9 +80,8 @@ export interface Message extends TranscriptPlace {
 export interface CheckRun extends TranscriptPlace {
   readonly kind: "check";
   readonly command: string;
-  /** Whether it runs tests, and does not merely look. */
-  readonly isTest: boolean;
-  /** `undefined` while its result is not known. */
+  readonly of: CheckKind;
+  /** `undefined` while its result is not known, and where nothing says it: it did not run, or not to its end. */
   failed?: boolean;
 }
 
@@ -84,6 +97,8 @@ export interface Statement extends TranscriptPlace {
   /** Whole (up to a limit) where nothing but a user's prompt or the end follows, else its beginning. */
   text: string;
   readonly admitsFailure: boolean;
+  /** The host said it in place of a model that could not be reached, or had no room left. */
+  readonly isApiError: boolean;
 }
 
 /** What the user said. */
@@ -118,14 +133,22 @@ export interface Conversation {
   readonly file: string;
   /** Undefined for the main conversation. */
   readonly agentId: string | undefined;
-  /** The working directory. */
+  /** The working directory, with slashes. */
   readonly directory: string;
   /** Times of the first and the last message; 0 when there is none. */
   readonly startMs: number;
   readonly endMs: number;
-  readonly usage: Usage;
+  /** When it was at work, without silence and without waiting for agents of its own. */
+  readonly activity: readonly Span[];
+  /** `undefined` where no record says what was used. */
+  readonly usage: Usage | undefined;
+  /** Records that are in another transcript as well, and are looked at there. */
+  readonly copiedRecords: number;
+  /** What sessions that were forked or resumed from this one did. */
+  readonly continuations: readonly Conversation[];
   /** In order of their lines. */
   readonly steps: readonly Step[];
+  /** By `pathKey`. */
   readonly writes: ReadonlyMap<string, FileWrites>;
   readonly reads: ReadonlyMap<string, FileReads>;
   /** The last thing it said, when no tool call follows. */
@@ -141,6 +164,39 @@ export interface Skipped {
   readonly longLines: number;
   /** Steps beyond the number that is kept: rules that conclude from silence do not apply then. */
   readonly steps: number;
+  /** Launches beyond the number that is kept. */
+  readonly launches: number;
+}
+
+/** The steps between two lines, both excluded. */
+export function stepsBetween({ steps }: Conversation, afterLine: number, beforeLine: number): Step[] {
+  // Steps come in order of their lines, and long sessions have many.
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle]?.line ?? 0) > afterLine) high = middle;
+    else low = middle + 1;
+  }
+  const found: Step[] = [];
+  for (let i = low; i < steps.length; i++) {
+    const step = steps[i];
+    if (step === undefined || step.line >= beforeLine) break;
+    found.push(step);
+  }
+  return found;
+}
+
+/** The steps of a conversation and of those that went on from it. */
+export function allSteps({ steps, continuations }: Conversation): readonly Step[] {
+  return continuations.length === 0 ? steps : [...steps, ...continuations.flatMap((later) => later.steps)];
+}
+
+/** Whether a file was read after a line, here or where the conversation went on. */
+export function wasReadAfter({ reads, continuations }: Conversation, key: string, line: number): boolean {
+  return [reads, ...continuations.map((later) => later.reads)].some(
+    (some) => (some.get(key)?.lastLine ?? 0) > line,
+  );
 }
 
 export function launchesOf(conversation: Conversation): AgentLaunch[] {
@@ -150,5 +206,6 @@ export function launchesOf(conversation: Conversation): AgentLaunch[] {
 /** A path as people of the project write it: from the conversation's working directory where it lies below. */
 export function pathWithin({ directory }: Conversation, path: string): string {
   const prefix = `${directory}/`;
-  return directory !== "" && path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  const isBelow = directory !== "" && pathKey(path).startsWith(pathKey(prefix));
+  return isBelow ? path.slice(prefix.length) : path;
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { checkKind } from "../../../mcp-server/src/audit/session/check-command.ts";
 import {
   admitsFailure,
   claimedAgents,
@@ -7,7 +6,7 @@ import {
   claimsTestsPass,
   countsFailures,
   reportsFailure,
-} from "../../../mcp-server/src/audit/session/wording.ts";
+} from "../../../mcp-server/src/audit/conversation/wording.ts";
 
 describe("a claim of success", () => {
   it.each([
@@ -61,21 +60,4 @@ it("a check's output counts failures whatever its exit code", () => {
   expect(countsFailures("Tests  2 failed | 10 passed")).toBe(true);
   expect(countsFailures("test result: FAILED. 3 passed")).toBe(true);
   expect(countsFailures("12 passed, 0 failed")).toBe(false);
-});
-
-it("a command is a test run, a look, or neither", () => {
-  const kinds = {
-    "cd app && npx vitest run src": "test",
-    "npm run test:unit": "test",
-    "node --test": "test",
-    "cargo test -p core": "test",
-    "npx tsc --noEmit": "look",
-    "git -C app diff --stat": "look",
-    "npm run build": "look",
-    "mkdir -p src/test": undefined,
-    "git commit -m done": undefined,
-    "npm install": undefined,
-  };
-  for (const [command, kind] of Object.entries(kinds))
-    expect([command, checkKind(command)]).toEqual([command, kind]);
 });
