@@ -1,4 +1,5 @@
 import { levels } from "../../mcp-server/src/graph/levels.ts";
+import { parseScope } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { Task } from "../../mcp-server/src/graph/task.ts";
 import { claimedScope, clashOfClaims } from "../../mcp-server/src/policy/exclusivity.ts";
 import { DEFAULT_POLICY, type Policy } from "../../mcp-server/src/policy/policy.ts";
@@ -50,7 +51,11 @@ export function outcomeOf(
   const inLevels = levels(
     tasks.map((task) => {
       const { startMs = 0, endMs = 0 } = placed.get(task.id) ?? {};
-      return { ...task, durationMs: endMs - startMs, scope: claimedScope(task, policy) };
+      return {
+        ...task,
+        durationMs: endMs - startMs,
+        scope: parseScope(claimedScope(task, policy), ctx.caseInsensitive),
+      };
     }),
   );
   const makespanMs = Math.max(0, ...analysis.schedule.map(({ endMs }) => endMs));
@@ -70,9 +75,7 @@ export function outcomeOf(
     safeChunksMinutes:
       levelChunksMs(
         inLevels,
-        (task, chunk) =>
-          chunk.length < cap &&
-          !chunk.some((other) => clashOfClaims(task.scope, other.scope, ctx.caseInsensitive)),
+        (task, chunk) => chunk.length < cap && !chunk.some((other) => clashOfClaims(task.scope, other.scope)),
       ) / 60_000,
     verdict: analysis.strategy,
     ...(flaw === undefined ? {} : { flaw }),

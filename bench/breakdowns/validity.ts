@@ -1,4 +1,4 @@
-import { clashOf } from "../../mcp-server/src/graph/scope/scope.ts";
+import { clashOf, parseScope } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { Task } from "../../mcp-server/src/graph/task.ts";
 import { claimedScope } from "../../mcp-server/src/policy/exclusivity.ts";
 import type { Policy } from "../../mcp-server/src/policy/policy.ts";
@@ -32,7 +32,8 @@ export function flawOf(
       const [ours, theirs] = [scopes.get(task.id), scopes.get(other.task)];
       if (!ours || !theirs) return `${other.task} is no task`;
       const alone = unscoped === "exclusive" && [ours, theirs].some(({ basis }) => basis === "unscoped");
-      if (alone || clashOf(ours, theirs)) return `${task.id} runs beside ${other.task}`;
+      if (alone || clashOf(parseScope(ours, false), parseScope(theirs, false)))
+        return `${task.id} runs beside ${other.task}`;
     }
   }
   return undefined;

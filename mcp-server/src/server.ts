@@ -1,10 +1,10 @@
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
-import * as z from "zod";
+import { config } from "zod";
 import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
 import type { Service } from "./service.ts";
 
 // Compiling validators pays off after many messages; before the first answer it only costs time.
-z.config({ jitless: true });
+config({ jitless: true });
 
 /** Clients show this to their model: when the server is of use, in one breath. */
 const INSTRUCTIONS =

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "@photostructure/sqlite";
 import picomatch from "picomatch";
-import { overlap } from "../../mcp-server/src/graph/scope/globs.ts";
+import { overlap } from "../support/globs.ts";
 
 /**
  * The event log as somebody reads it who does not trust the server: straight from the database file, replayed by

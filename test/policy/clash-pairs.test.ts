@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clashOf, type Scope } from "../../mcp-server/src/graph/scope/scope.ts";
+import { clashOf, parseScope, type Scope } from "../../mcp-server/src/graph/scope/scope.ts";
 import { clashPairs } from "../../mcp-server/src/policy/clash-pairs.ts";
 import { runsAlone } from "../../mcp-server/src/policy/exclusivity.ts";
 
@@ -32,15 +32,14 @@ const scopes: fc.Arbitrary<Scope> = fc.record({
 describe("the pairs of scopes that clash", () => {
   it("are those that clash when each is compared with each", () => {
     fc.assert(
-      fc.property(fc.array(scopes, { maxLength: 8 }), fc.boolean(), (all, caseInsensitive) => {
+      fc.property(fc.array(scopes, { maxLength: 8 }), fc.boolean(), (stored, caseInsensitive) => {
+        const all = stored.map((scope) => parseScope(scope, caseInsensitive));
         const expected = all.flatMap((one, a) =>
           all.flatMap((other, b) =>
-            a < b && !runsAlone(one) && !runsAlone(other) && clashOf(one, other, caseInsensitive)
-              ? [`${a} ${b}`]
-              : [],
+            a < b && !runsAlone(one) && !runsAlone(other) && clashOf(one, other) ? [`${a} ${b}`] : [],
           ),
         );
-        expect(clashPairs(all, caseInsensitive).map(({ a, b }) => `${a} ${b}`)).toEqual(expected);
+        expect(clashPairs(all).map(({ a, b }) => `${a} ${b}`)).toEqual(expected);
       }),
     );
   });
@@ -55,6 +54,7 @@ describe("the pairs of scopes that clash", () => {
         resources: [],
       }),
     );
-    expect(clashPairs(all, false)).toMatchObject([{ a: 0, b: 9_999, clash: { ours: "src/0.ts" } }]);
+    const parsed = all.map((scope) => parseScope(scope, false));
+    expect(clashPairs(parsed)).toMatchObject([{ a: 0, b: 9_999, clash: { ours: "src/0.ts" } }]);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../mcp-server/src/graph/scope/scope.ts";
-import {
-  claimedScope,
-  clashOfClaims,
-  runsAlone,
-  widenedScope,
-} from "../../mcp-server/src/policy/exclusivity.ts";
+import { parseScope, type Scope } from "../../mcp-server/src/graph/scope/scope.ts";
+import * as exclusivity from "../../mcp-server/src/policy/exclusivity.ts";
+import { claimedScope, runsAlone, widenedScope } from "../../mcp-server/src/policy/exclusivity.ts";
 import { task } from "../support/plan-fixture.ts";
 
 const exclusive = { unscoped: "exclusive" } as const;
 const shared = { unscoped: "shared" } as const;
+
+function clashOfClaims(a: Scope, b: Scope, caseInsensitive: boolean) {
+  return exclusivity.clashOfClaims(parseScope(a, caseInsensitive), parseScope(b, caseInsensitive));
+}
 
 describe("the scope that a task is claimed with", () => {
   it("is everything under exclusive when nobody knows what it writes, and it runs alone", () => {

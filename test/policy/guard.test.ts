@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AttemptId, RunningAttempt } from "../../mcp-server/src/graph/attempt.ts";
-import { matches } from "../../mcp-server/src/graph/scope/globs.ts";
 import type { Scope } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
-import { judge, type Target } from "../../mcp-server/src/policy/guard.ts";
+import type { Target } from "../../mcp-server/src/policy/guard.ts";
+import * as guard from "../../mcp-server/src/policy/guard.ts";
+import { matches } from "../support/globs.ts";
 
 function claim(id: number, scope: Partial<Scope>, fields: Partial<RunningAttempt> = {}): RunningAttempt {
   return {
@@ -29,14 +30,25 @@ function claim(id: number, scope: Partial<Scope>, fields: Partial<RunningAttempt
   };
 }
 
+function judge(
+  target: Target,
+  own: RunningAttempt,
+  others: readonly RunningAttempt[],
+  policy: Parameters<typeof guard.judge>[3],
+  caseInsensitive: boolean,
+) {
+  const guarded = (claim: RunningAttempt) => guard.guardedClaim(claim, caseInsensitive);
+  return guard.judge(target, guarded(own), others.map(guarded), policy);
+}
+
 const file = (path: string): Target => ({ kind: "path", path, isTree: false, discards: false });
 const tree = (path: string): Target => ({ kind: "path", path, isTree: true, discards: false });
 const discard = (path: string): Target => ({ kind: "path", path, isTree: false, discards: true });
 const glob = (text: string, folder: string): Target => ({ kind: "glob", glob: text, folder });
 
 const own = claim(1, { writes: ["src/a/**"] });
-const verdict = (target: Target, others: RunningAttempt[] = [], guard: "enforce" | "strict" = "enforce") =>
-  judge(target, own, others, { guard }, false).kind;
+const verdict = (target: Target, others: RunningAttempt[] = [], level: "enforce" | "strict" = "enforce") =>
+  judge(target, own, others, { guard: level }, false).kind;
 
 describe("the guard's verdict", () => {
   it.each([

@@ -13,8 +13,17 @@ describe("the files of an attempt in a shared checkout", () => {
   it("are what it declared, reported or was granted, as far as it really changed", () => {
     const attempt = { scope: scope("declared", "src/**"), widened: ["granted.ts"] };
     const changed = ["src/a.ts", "granted.ts", "reported.ts", "strange.ts"];
-    const own = ownFiles(attempt, ["./reported.ts", "never-changed.ts"], changed, NONE, NONE);
+    const own = ownFiles(attempt, ["./reported.ts", "never-changed.ts"], changed, NONE, NONE, false);
     expect(own).toEqual({ files: ["src/a.ts", "granted.ts", "reported.ts"], leftOut: [] });
+  });
+
+  it("are its own in whatever case they are written where the file system takes no notice of it", () => {
+    const attempt = { scope: scope("declared", "Src/**"), widened: ["Granted.ts"] };
+    const changed = ["src/a.ts", "granted.ts", "reported.ts"];
+    const files = (caseInsensitive: boolean) =>
+      ownFiles(attempt, ["REPORTED.ts"], changed, NONE, NONE, caseInsensitive).files;
+    expect(files(true)).toEqual(changed);
+    expect(files(false)).toEqual([]);
   });
 
   it("are not what lies in a scope that nobody declared", () => {
@@ -25,6 +34,7 @@ describe("the files of an attempt in a shared checkout", () => {
         ["a.ts", "b.ts"],
         NONE,
         NONE,
+        false,
       );
       expect(own.files).toEqual(["a.ts"]);
     }
@@ -33,13 +43,13 @@ describe("the files of an attempt in a shared checkout", () => {
   it("are left out when they were changed before, or when nobody looked", () => {
     const attempt = { scope: scope("declared", "a.ts"), widened: [] };
     const none = { files: [], leftOut: ["a.ts"] };
-    expect(ownFiles(attempt, [], ["a.ts"], new Set(["a.ts"]), NONE)).toEqual(none);
-    expect(ownFiles(attempt, [], ["a.ts"], undefined, NONE)).toEqual(none);
+    expect(ownFiles(attempt, [], ["a.ts"], new Set(["a.ts"]), NONE, false)).toEqual(none);
+    expect(ownFiles(attempt, [], ["a.ts"], undefined, NONE, false)).toEqual(none);
   });
 
   it("are its own when an earlier task of the plan had changed them", () => {
     const attempt = { scope: scope("declared", "a.ts"), widened: [] };
-    const own = ownFiles(attempt, [], ["a.ts"], new Set(["a.ts"]), new Set(["a.ts"]));
+    const own = ownFiles(attempt, [], ["a.ts"], new Set(["a.ts"]), new Set(["a.ts"]), false);
     expect(own.files).toEqual(["a.ts"]);
   });
 
@@ -57,7 +67,7 @@ describe("the files of an attempt in a shared checkout", () => {
       [2 as AttemptId, new Set<string>()],
       [3 as AttemptId, new Set<string>()],
     ]);
-    const own = ownFilesInOrder([ended(1, 20), ended(2, 10), ended(3, 5, "worktree")], ["a.ts"], seen);
+    const own = ownFilesInOrder([ended(1, 20), ended(2, 10), ended(3, 5, "worktree")], ["a.ts"], seen, false);
     expect(own.map(({ attempt, files }) => [attempt.id, files])).toEqual([
       [2, ["a.ts"]],
       [1, ["a.ts"]],

@@ -45,7 +45,13 @@ const AS_MARKDOWN: Readonly<Record<string, (text: string) => string>> = {
   "the ledger": (text) => renderLedger(runWith(text).told),
   "03-tasks.md": (text) => {
     const { tasks, told } = runWith(text);
-    return renderTasks({ plan: told.plan, document: { [text]: text }, tasks, statuses: new Map() });
+    return renderTasks({
+      plan: told.plan,
+      document: { [text]: text },
+      tasks,
+      statuses: new Map(),
+      caseInsensitive: false,
+    });
   },
   "the chart": (text) => renderGantt(runWith(text).told.timeline),
 };

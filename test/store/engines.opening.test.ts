@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { StoreUnusable } from "../../mcp-server/src/store/errors.ts";
+import { StoreUnusable } from "../../mcp-server/src/errors/store-unusable.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { makePlan, NOW, REPOSITORY } from "./changes.ts";

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { findCheckout } from "../../mcp-server/src/run/project/checkout.ts";
 import { graphLocation } from "../../mcp-server/src/run/project/graph-location.ts";
-import { normalOrigin } from "../../mcp-server/src/run/project/repository-name.ts";
 
 const SHARED = "postgres://me@db.example.org/graph";
 
@@ -34,44 +33,6 @@ async function locationOf(path: string, url?: string) {
 }
 
 describe("the repository's name in a shared database", () => {
-  it.each([
-    "https://github.com/Octo/shop.git",
-    "https://github.com/Octo/shop",
-    "https://github.com/Octo/shop/",
-    "https://octo:ghp_secret@github.com/Octo/shop.git",
-    "https://GitHub.com:443/Octo/shop.git",
-    "git@github.com:Octo/shop.git",
-    "github.com:Octo/shop",
-    "ssh://git@github.com/Octo/shop.git",
-    "ssh://git@github.com:22/Octo/shop.git",
-    "git+ssh://git@github.com/Octo/shop.git",
-    "git://github.com/Octo/shop.git",
-  ])("is the same for every way to write its origin: %s", (address) => {
-    expect(normalOrigin(address)).toBe("github.com/Octo/shop");
-  });
-
-  it("tells servers, ports and paths apart", () => {
-    const names = [
-      "https://git.example.org/shop.git",
-      "https://git.example.org:8443/shop.git",
-      "https://git.example.net/shop.git",
-      "https://git.example.org/Shop.git",
-      "git@git.example.org:team/shop.git",
-    ].map(normalOrigin);
-    expect(new Set(names).size).toBe(5);
-  });
-
-  it.each([
-    "/srv/git/shop.git",
-    "../shop.git",
-    "file:///srv/git/shop.git",
-    "C:/git/shop.git",
-    "C:\\git\\shop",
-    "",
-  ])("is not taken from an origin that other machines cannot reach: %s", (address) => {
-    expect(normalOrigin(address)).toBeUndefined();
-  });
-
   it("is the same in clones of one origin", async () => {
     const one = await locationOf(repository("https://octo:secret@github.com/octo/shop.git"), SHARED);
     const two = await locationOf(repository("git@github.com:octo/shop.git"), SHARED);

@@ -134,6 +134,7 @@ export function planState(
     },
     tasks: placed,
     claims,
+    caseInsensitive: false,
   };
 }
 

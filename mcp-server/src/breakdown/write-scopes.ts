@@ -1,4 +1,4 @@
-import type { Glob } from "../graph/scope/scope.ts";
+import type { Glob } from "../graph/scope/glob.ts";
 import type { TaskId } from "../graph/task.ts";
 import { readBreakdown } from "./breakdown.ts";
 import { updateBreakdown } from "./write-breakdown.ts";

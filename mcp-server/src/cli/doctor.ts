@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 import { type Checked, examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
-import type { Surroundings } from "../doctor/surroundings.ts";
+import { surroundingsOf } from "../doctor/surroundings.ts";
 import { cleanText } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
 
@@ -9,8 +9,8 @@ import { visibleJson } from "../text/visible-json.ts";
 const LONGEST_LINE = 10_000;
 
 /** Says what is wrong with the installation, and the remedy. @returns 1 if something is wrong. */
-export async function doctorCommand(place: Surroundings, options: { json?: boolean }): Promise<number> {
-  const checks = await examine(place);
+export async function doctorCommand(pluginRoot: string, options: { json?: boolean }): Promise<number> {
+  const checks = await examine(surroundingsOf(process.cwd(), process.env, pluginRoot, Date.now()));
   const findings = checks.flatMap((check) => check.findings);
   const isWrong = findings.some(({ level }) => level === "wrong");
   process.stdout.write(

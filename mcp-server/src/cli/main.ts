@@ -2,16 +2,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
-import { surroundingsOf } from "../doctor/surroundings.ts";
 import { createContext, type RunContext } from "../run/project/run-context.ts";
-import { failure } from "../tools/answer/failure.ts";
-import { doctorCommand } from "./doctor.ts";
-import { exportCommand } from "./export.ts";
 import type { PlanOptions } from "./plan.ts";
-import { reportCommand } from "./report.ts";
-import { sessionEnd } from "./session-end.ts";
-import { sessionStart } from "./session-start.ts";
-import { statusCommand } from "./status.ts";
 
 /** Exit codes: 0 fine, 1 bad news (failed tasks, a faulty installation), 2 the input or the call is wrong. */
 const USAGE_ERROR = 2;
@@ -22,6 +14,7 @@ function context(): Promise<RunContext> {
   return createContext({ directory: process.cwd(), env: process.env, parentPid: process.ppid }, pluginRoot);
 }
 
+// What a command needs is loaded with it: a session's start waits for one of them.
 const program = new Command("parallel")
   .description("Look at plans that coding agents execute in parallel.")
   .version(manifest.version)
@@ -33,6 +26,7 @@ program
   .option("--watch", "until everything has ended")
   .option("--json", "as JSON")
   .action(async (plan: string | undefined, options: { watch?: boolean; json?: boolean }) => {
+    const { statusCommand } = await import("./status.ts");
     process.exitCode = await statusCommand(await context(), plan, options);
   });
 
@@ -41,6 +35,7 @@ program
   .description("results, findings and measured figures of a plan")
   .option("--json", "as JSON")
   .action(async (plan: string, options: { json?: boolean }) => {
+    const { reportCommand } = await import("./report.ts");
     process.exitCode = await reportCommand(await context(), plan, options);
   });
 
@@ -49,6 +44,7 @@ program
   .description("write 03-tasks.json, 03-tasks.md and 04-implementation.md into the specification's folder")
   .option("--json", "as JSON")
   .action(async (plan: string, options: { json?: boolean }) => {
+    const { exportCommand } = await import("./export.ts");
     process.exitCode = await exportCommand(await context(), plan, options);
   });
 
@@ -71,8 +67,8 @@ program
   .description("what is wrong with the installation, and the remedy; changes nothing")
   .option("--json", "as JSON")
   .action(async (options: { json?: boolean }) => {
-    const place = surroundingsOf(process.cwd(), process.env, pluginRoot, Date.now());
-    process.exitCode = await doctorCommand(place, options);
+    const { doctorCommand } = await import("./doctor.ts");
+    process.exitCode = await doctorCommand(pluginRoot, options);
   });
 
 program
@@ -91,6 +87,7 @@ program
   .command("session-start", { hidden: true })
   .description("what the SessionStart hook tells")
   .action(async () => {
+    const { sessionStart } = await import("./session-start.ts");
     process.stdout.write(await sessionStart(await context()));
   });
 
@@ -100,6 +97,7 @@ program
   .action(async () => {
     const { CLAUDE_CODE_SESSION_ATTENDED: attended, CLAUDE_CODE_SESSION_ID: session } = process.env;
     if (attended !== "0" || session === undefined) return;
+    const { sessionEnd } = await import("./session-end.ts");
     const text = await sessionEnd(await context(), session);
     process.stderr.write(text);
     if (text !== "") process.exitCode = 1;
@@ -119,8 +117,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
   } else {
-    const { message, remedy } = failure(error).structuredContent.error;
-    process.stderr.write(`parallel: ${message}\n${remedy}\n`);
+    const { showFailure } = await import("./show-failure.ts");
+    showFailure(error);
     process.exitCode = USAGE_ERROR;
   }
 }

@@ -1,32 +1,32 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runProgram } from "../host/run-program.ts";
 import { type Check, type Finding, wrong } from "./finding.ts";
+import { reinstallation } from "./install-command.ts";
 
 /** What Claude Code or a user starts, and what tells Claude Code of it. */
 const ENTRIES = ["server.js", "service.mjs", "parallel.mjs", "session-hook.cjs", "package.json"];
 const PLUGIN_FILES = [".claude-plugin/plugin.json", "hooks/hooks.json", "agents", "skills", "commands"];
 
 /** How a part of the bundle names another. */
-const REFERENCE = /["'](\.{1,2}\/[\w./-]+\.mjs)["']/g;
-const REINSTALL =
-  "Install the plugin anew: claude plugin uninstall parallel --prune -y, then claude plugin install parallel with its marketplace. In a checkout of its repository: npm run build.";
-
+const REFERENCE = /["'](\.{1,2}\/[\w./-]+\.m?js)["']/g;
 /** Whether the plugin's folder has everything that it starts from, and its native driver loads. */
 export const bundle: Check = {
   name: "Plugin files",
-  async look({ pluginRoot, environment }) {
+  async look(examination) {
+    const { pluginRoot, environment } = examination;
+    const remedy = await reinstallation(examination);
     const missing = missingFiles(pluginRoot);
     if (missing.length > 0) {
       const shown =
         missing.slice(0, 5).join(", ") + (missing.length > 5 ? ` and ${missing.length - 5} more` : "");
       return {
         seen: `incomplete in ${pluginRoot}`,
-        findings: [wrong(`Files of the plugin are missing: ${shown}.`, REINSTALL)],
+        findings: [wrong(`Files of the plugin are missing: ${shown}.`, remedy)],
       };
     }
-    const driver = await driverTrouble(join(pluginRoot, "mcp-server", "dist"), environment);
+    const driver = await driverTrouble(join(pluginRoot, "mcp-server", "dist"), environment, remedy);
     return { seen: `complete in ${pluginRoot}`, findings: driver };
   },
 };
@@ -49,11 +49,8 @@ function missingFiles(pluginRoot: string): string[] {
 }
 
 /** Loads the driver as the server does, in a process of its own because it may take that down. */
-async function driverTrouble(dist: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const chunks = join(dist, "chunks");
-  const part = readdirSync(chunks).find((name) => /^sqlite-\w+\.mjs$/.test(name));
-  if (part === undefined) return [wrong("The bundle has no part that opens databases.", REINSTALL)];
-  const driver = pathToFileURL(join(chunks, part)).href;
+async function driverTrouble(dist: string, env: NodeJS.ProcessEnv, remedy: string): Promise<Finding[]> {
+  const driver = pathToFileURL(join(dist, "store", "sqlite.mjs")).href;
   try {
     await runProgram("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], {
       env,
@@ -65,7 +62,7 @@ async function driverTrouble(dist: string, env: NodeJS.ProcessEnv): Promise<Find
     return [
       wrong(
         `SQLite's native driver for ${process.platform}-${process.arch} does not load: ${reasonIn(error)}.`,
-        `${REINSTALL} Where no driver fits (the plugin brings those for Linux, macOS on ARM and Intel, and Windows), use PostgreSQL with PARALLEL_DATABASE_URL.`,
+        `${remedy} Where no driver fits (the plugin brings those for Linux, macOS on ARM and Intel, and Windows), use PostgreSQL with PARALLEL_DATABASE_URL.`,
       ),
     ];
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type InstalledPlugin, ownPlugins, PLUGIN_NAMES } from "../host/installed-plugins.ts";
 import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
+import { installCommand } from "./install-command.ts";
 
 /** Whether Claude Code has the three plugins, enabled and of one version. */
 export const plugins: Check = {
@@ -14,8 +15,10 @@ export const plugins: Check = {
         "Correct that file, then restart Claude Code.",
       ),
     );
-    if (own.length === 0)
-      return { seen: "the plugin is not installed", findings: [...unreadable, NOT_INSTALLED] };
+    if (own.length === 0) {
+      const findings = [...unreadable, notInstalled(await installCommand(examination))];
+      return { seen: "the plugin is not installed", findings };
+    }
     return {
       seen: own
         .map(({ name, version, enabled }) => `${name} ${version ?? "?"}${enabled ? "" : " (off)"}`)
@@ -25,10 +28,12 @@ export const plugins: Check = {
   },
 };
 
-const NOT_INSTALLED = notice(
-  "Claude Code's settings name no plugin parallel.",
-  "Install it: claude plugin install parallel --marketplace OWNER/REPO. A session that was started with --plugin-dir has it all the same.",
-);
+function notInstalled(command: string | undefined): Finding {
+  return notice(
+    "Claude Code's settings name no plugin parallel.",
+    `${command === undefined ? "Install it from where you have it" : `Install it: ${command}`}. A session that was started with --plugin-dir has it all the same.`,
+  );
+}
 
 /** Each of the three must be there, enabled, and have the folder that it is loaded from. */
 function findingsFor(own: readonly InstalledPlugin[]): Finding[] {

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import * as z from "zod";
 import { versionIn } from "../host/installed-plugins.ts";
 import { type Check, skipped, wrong } from "./finding.ts";
+import { reinstallation } from "./install-command.ts";
 
 /** As long as Claude Code waits for a server, unless its MCP_TIMEOUT says otherwise. */
 const START_LIMIT_MS = 30_000;
@@ -22,7 +23,8 @@ class NoNode extends Error {}
 /** Starts the server as Claude Code does, and asks it for its tools. */
 export const server: Check = {
   name: "Server",
-  async look({ pluginRoot, environment }) {
+  async look(examination) {
+    const { pluginRoot, environment } = examination;
     const dist = join(pluginRoot, "mcp-server", "dist");
     const began = performance.now();
     try {
@@ -41,7 +43,7 @@ export const server: Check = {
             : [
                 wrong(
                   `The server is of version ${version}, the plugin around it of ${expected}.`,
-                  "Install the plugin anew, or in a checkout of its repository: npm run build.",
+                  await reinstallation(examination),
                 ),
               ],
       };

@@ -11,6 +11,8 @@ export interface PlanState {
   readonly claims: readonly AnyClaim[];
   /** How long a task is expected to take now, in milliseconds; absent where nobody estimates. */
   readonly expectedMs?: (task: Task) => number;
+  /** Whether the checkout's file system takes `A` and `a` for the same name. */
+  readonly caseInsensitive: boolean;
   /** Settings of the plan that only a newer version knows. */
   readonly unknownSettings?: readonly string[];
 }

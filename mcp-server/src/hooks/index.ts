@@ -1,7 +1,8 @@
 import { CallerError } from "../errors/caller-error.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { type HookAnswer, type HookEvent, hookInput, NOTHING } from "./hook-event.ts";
+import type { HookHandler } from "./handler.ts";
+import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse } from "./post-tool-use.ts";
 import { onPreToolUse } from "./pre-tool-use.ts";
@@ -14,8 +15,6 @@ import { onUserPromptSubmit } from "./user-prompt-submit.ts";
 
 /** The tool that hooks.json calls. It is answered but not listed: no model needs to know of it. */
 export const HOOK_TOOL = "hook";
-
-export type HookHandler = (run: RunContext, session: SessionMemory, event: HookEvent) => Promise<HookAnswer>;
 
 const HANDLERS: Readonly<Record<string, HookHandler>> = {
   PreToolUse: withNotes(onPreToolUse),

@@ -1,7 +1,7 @@
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import type { HookHandler } from "./handler.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
-import type { HookHandler } from "./index.ts";
 
 /** Where the handler has nothing to say to an agent, the agent is told who wrote in its task's scope meanwhile. */
 export function withNotes(handler: HookHandler): HookHandler {

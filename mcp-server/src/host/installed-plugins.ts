@@ -82,19 +82,38 @@ export function namesakes(plugins: readonly InstalledPlugin[]): InstalledPlugin[
   return plugins.filter((plugin) => plugin.enabled && isNamedAlike(plugin) && !own.includes(plugin));
 }
 
+/** The marketplaces that Claude Code knows, by name, of those that list this project's plugins. */
+export async function marketplacesWithPlugins(hostFolder: string): Promise<string[]> {
+  const known = Object.entries((await dataOf(marketplacesPath(hostFolder), marketplacesFile)) ?? {});
+  const listed = await Promise.all(
+    known.map(async ([name, place]) => {
+      // The name comes to stand in a command.
+      if (!place || !/^\w[\w.-]*$/.test(name)) return [];
+      const names = (await listOf(place.installLocation))?.plugins.map((plugin) => plugin.name) ?? [];
+      return PLUGIN_NAMES.every((own) => names.includes(own)) ? [name] : [];
+    }),
+  );
+  return listed.flat().sort();
+}
+
 /** The folder of a plugin in its marketplace, as far as that lies on this machine. */
 async function offerOf(hostFolder: string, marketplace: string, plugin: string) {
-  const known = await dataOf(join(hostFolder, "plugins", "known_marketplaces.json"), marketplacesFile);
+  const known = await dataOf(marketplacesPath(hostFolder), marketplacesFile);
   const place = known?.[marketplace];
   if (!place) return undefined;
-  const list = await dataOf(
-    join(place.installLocation, ".claude-plugin", "marketplace.json"),
-    marketplaceFile,
-  );
+  const list = await listOf(place.installLocation);
   const source = list?.plugins.find(({ name }) => name === plugin)?.source;
   if (typeof source !== "string") return undefined;
   // Claude Code reads a marketplace that is a folder of this machine in place, and copies all others.
   return { folder: resolve(place.installLocation, source), readInPlace: place.source.source === "directory" };
+}
+
+function marketplacesPath(hostFolder: string): string {
+  return join(hostFolder, "plugins", "known_marketplaces.json");
+}
+
+function listOf(marketplaceFolder: string) {
+  return dataOf(join(marketplaceFolder, ".claude-plugin", "marketplace.json"), marketplaceFile);
 }
 
 export async function versionIn(folder: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { GlobIndex } from "../graph/scope/glob-index.ts";
-import { type Clash, clashOf, type Glob, type Scope } from "../graph/scope/scope.ts";
+import type { ParsedGlob } from "../graph/scope/globs.ts";
+import { type Clash, clashOf, type ParsedScope } from "../graph/scope/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 
 /** Two tasks, by index, that may not run at the same time, and why. */
@@ -13,7 +14,7 @@ export interface ClashPair {
  * All pairs of scopes that clash. Tasks that run alone clash with every other and are left out. Only scopes whose
  * globs begin alike are compared, so that the cost grows with the clashes.
  */
-export function clashPairs(scopes: readonly Scope[], caseInsensitive: boolean): ClashPair[] {
+export function clashPairs(scopes: readonly ParsedScope[]): ClashPair[] {
   const candidates = new Map<number, Set<number>>();
   const suspect = (a: number, b: number) => {
     if (a === b) return;
@@ -22,7 +23,7 @@ export function clashPairs(scopes: readonly Scope[], caseInsensitive: boolean): 
     if (known) known.add(high);
     else candidates.set(low, new Set([high]));
   };
-  const index = new GlobIndex(caseInsensitive);
+  const index = new GlobIndex();
   const users = new Map<string, number[]>();
   scopes.forEach((scope, at) => {
     if (runsAlone(scope)) return;
@@ -41,13 +42,13 @@ export function clashPairs(scopes: readonly Scope[], caseInsensitive: boolean): 
   const pairs: ClashPair[] = [];
   for (const [a, others] of [...candidates].sort(([one], [two]) => one - two)) {
     for (const b of [...others].sort((one, two) => one - two)) {
-      const clash = clashOf(scopes[a] as Scope, scopes[b] as Scope, caseInsensitive);
+      const clash = clashOf(scopes[a] as ParsedScope, scopes[b] as ParsedScope);
       if (clash) pairs.push({ a, b, clash });
     }
   }
   return pairs;
 }
 
-function globsOf({ writes, reads }: Scope): ReadonlySet<Glob> {
+function globsOf({ writes, reads }: ParsedScope): ReadonlySet<ParsedGlob> {
   return new Set([...writes, ...reads]);
 }

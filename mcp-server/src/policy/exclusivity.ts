@@ -1,4 +1,4 @@
-import { type Clash, clashOf, type Scope } from "../graph/scope/scope.ts";
+import { type Clash, clashOf, type ParsedScope, type Scope } from "../graph/scope/scope.ts";
 import { scopeOf, type TaskDefinition } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 
@@ -10,16 +10,16 @@ export function claimedScope(task: TaskDefinition, policy: Pick<Policy, "unscope
 }
 
 /** Whether the claim tolerates no other beside it, not even one that only reads. */
-export function runsAlone(scope: Scope): boolean {
+export function runsAlone(scope: Scope | ParsedScope): boolean {
   return scope.basis === "unscoped" && scope.writes.length > 0;
 }
 
 /** Why two claims may not be held at once; undefined if they may. */
-export function clashOfClaims(a: Scope, b: Scope, caseInsensitive: boolean): Clash | undefined {
+export function clashOfClaims(a: ParsedScope, b: ParsedScope): Clash | undefined {
   if (runsAlone(a) || runsAlone(b)) {
-    return { kind: "write-write", ours: a.writes[0] ?? "**", theirs: b.writes[0] ?? "**" };
+    return { kind: "write-write", ours: a.writes[0]?.glob ?? "**", theirs: b.writes[0]?.glob ?? "**" };
   }
-  return clashOf(a, b, caseInsensitive);
+  return clashOf(a, b);
 }
 
 /** The claim's scope with what the guard granted it while it ran. */

@@ -1,7 +1,7 @@
 import type { AnyClaim } from "../graph/attempt.ts";
-import { matches as matchesGlob, overlap } from "../graph/scope/globs.ts";
-import { literalGlob } from "../graph/scope/literal-glob.ts";
-import type { Glob } from "../graph/scope/scope.ts";
+import { type Glob, literalGlob, pathKey } from "../graph/scope/glob.ts";
+import { matches as matchesGlob, overlap, type ParsedGlob, parseGlob } from "../graph/scope/globs.ts";
+import { type ParsedScope, parseScope } from "../graph/scope/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 import type { Policy } from "./policy.ts";
 
@@ -19,6 +19,18 @@ export type Target =
   | { readonly kind: "empty"; readonly path: string }
   /** Whatever matches the glob; which files those are is not looked at. */
   | { readonly kind: "glob"; readonly glob: Glob; readonly folder: string };
+
+/** A claim with what it covers on the file system of its checkout. */
+export interface GuardedClaim {
+  readonly claim: AnyClaim;
+  readonly scope: ParsedScope;
+  /** Whether `A` and `a` are the same name: what the guard granted is kept as paths. */
+  readonly caseInsensitive: boolean;
+}
+
+export function guardedClaim(claim: AnyClaim, caseInsensitive: boolean): GuardedClaim {
+  return { claim, scope: parseScope(claim.scope, caseInsensitive), caseInsensitive };
+}
 
 /** What the guard thinks of one change. */
 export type Verdict =
@@ -41,19 +53,18 @@ export type Verdict =
  */
 export function judge(
   target: Target,
-  own: AnyClaim,
-  others: readonly AnyClaim[],
+  own: GuardedClaim,
+  others: readonly GuardedClaim[],
   policy: Pick<Policy, "guard">,
-  caseInsensitive: boolean,
 ): Verdict {
-  if (hasEnded(own)) return { kind: "claim-ended" };
-  const holder = others.find((claim) => holds(claim, target, caseInsensitive));
-  if (holder) return { kind: "held", by: holder };
+  if (hasEnded(own.claim)) return { kind: "claim-ended" };
+  const holder = others.find((other) => holds(other, target));
+  if (holder) return { kind: "held", by: holder.claim };
   if (target.kind === "empty") return { kind: "granted" };
-  const { scope, widened } = own;
+  const { scope } = own;
   const reached = target.kind === "glob" ? { path: target.folder, isTree: true } : target;
-  if (scope.writes.some((glob) => covers(glob, reached, caseInsensitive))) return { kind: "covered" };
-  if (widened.some((path) => isWithin(reached.path, path, caseInsensitive))) {
+  if (scope.writes.some((glob) => covers(glob, reached))) return { kind: "covered" };
+  if (own.claim.widened.some((path) => isWithin(reached.path, path, own.caseInsensitive))) {
     return { kind: scope.basis === "declared" ? "granted" : "covered" };
   }
   if (policy.guard === "strict") return { kind: "outside-scope" };
@@ -67,42 +78,42 @@ export function hasEnded(own: AnyClaim): boolean {
   return own.state === "ended" || own.state === "returned";
 }
 
-function holds(claim: AnyClaim, target: Target, caseInsensitive: boolean): boolean {
-  const { scope, widened } = claim;
+function holds({ claim, scope, caseInsensitive }: GuardedClaim, target: Target): boolean {
+  const { widened } = claim;
   if (runsAlone(scope)) return true;
   const declared = scope.basis === "declared" ? [...scope.writes, ...scope.reads] : [];
   if (target.kind === "glob") {
-    return [...declared, ...widened].some((glob) => overlap(glob, target.glob, caseInsensitive));
+    const parsed = (glob: Glob) => parseGlob(glob, caseInsensitive);
+    return [...declared, ...widened.map(parsed)].some((glob) => overlap(glob, parsed(target.glob)));
   }
   const { path } = target;
   if (widened.some((granted) => isWithin(path, granted, caseInsensitive))) return true;
-  if (declared.some((glob) => matches(glob, path, caseInsensitive))) return true;
+  if (declared.some((glob) => matches(glob, path))) return true;
   if (target.kind === "empty" || !target.isTree) return false;
   if (widened.some((granted) => isWithin(granted, path, caseInsensitive))) return true;
-  const below = `${literalGlob(path)}/**`;
-  return declared.some((glob) => overlap(glob, below, caseInsensitive));
+  const below = parseGlob(`${literalGlob(path)}/**`, caseInsensitive);
+  return declared.some((glob) => overlap(glob, below));
 }
 
 /** No file has this name: what matches two such names below a folder matches everything below it. */
 const ANY = "\u0001";
 
 function covers(
-  glob: Glob,
+  glob: ParsedGlob,
   { path, isTree }: { readonly path: string; readonly isTree: boolean },
-  caseInsensitive: boolean,
 ): boolean {
-  if (!isTree) return matches(glob, path, caseInsensitive);
+  if (!isTree) return matches(glob, path);
   const below = path === "" ? "" : `${path}/`;
   return (
-    (path === "" || matches(glob, path, caseInsensitive)) &&
-    matches(glob, `${below}${ANY}`, caseInsensitive) &&
-    matches(glob, `${below}${ANY}/${ANY}`, caseInsensitive)
+    (path === "" || matches(glob, path)) &&
+    matches(glob, `${below}${ANY}`) &&
+    matches(glob, `${below}${ANY}/${ANY}`)
   );
 }
 
 /** Whether the path is the folder (or file) or below it. */
 function isWithin(path: string, folder: string, caseInsensitive: boolean): boolean {
-  const [one, other] = caseInsensitive ? [path.toLowerCase(), folder.toLowerCase()] : [path, folder];
+  const [one, other] = [pathKey(path, caseInsensitive), pathKey(folder, caseInsensitive)];
   return one === other || one.startsWith(`${other}/`);
 }
 
@@ -110,8 +121,8 @@ function isWithin(path: string, folder: string, caseInsensitive: boolean): boole
  * Whether the glob matches the path. What a glob begins with, up to its first wildcard, rules out most paths at a
  * fraction of the cost.
  */
-function matches(glob: Glob, path: string, caseInsensitive: boolean): boolean {
-  const [beginning = ""] = /^[^*?[\]{}()!@+\\]*/.exec(glob) ?? [];
+function matches(parsed: ParsedGlob, path: string): boolean {
+  const [beginning = ""] = /^[^*?[\]{}()!@+\\]*/.exec(parsed.glob) ?? [];
   const folder = beginning.endsWith("/") ? beginning.slice(0, -1) : beginning;
-  return (caseInsensitive || path.startsWith(folder)) && matchesGlob(glob, path, caseInsensitive);
+  return (parsed.caseInsensitive || path.startsWith(folder)) && matchesGlob(parsed, path);
 }

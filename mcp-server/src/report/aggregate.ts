@@ -135,7 +135,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     sharedFiles: sharedFiles(state, nowMs),
     outsideScope: outsideScope(state, nowMs),
     scopeTruth: truth,
-    suggestedScopes: suggestedScopes(state.tasks, written),
+    suggestedScopes: suggestedScopes(state, written),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     reviews: reviewedWorks(state),

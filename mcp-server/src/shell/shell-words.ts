@@ -1,6 +1,6 @@
 import type { Word, WordPart } from "unbash";
 import { expandBraces } from "../graph/scope/brace-expansion.ts";
-import { literalGlob } from "../graph/scope/literal-glob.ts";
+import { literalGlob } from "../graph/scope/glob.ts";
 
 /**
  * One argument of a command as the shell would pass it. `pattern` is there when names of files may take its

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { StoreUnusable } from "./errors.ts";
+import { StoreUnusable } from "../errors/store-unusable.ts";
 import type { Database } from "./schema.ts";
 
 /** Where the two engines need different words for the same column. */

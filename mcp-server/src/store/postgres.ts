@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import pg from "pg";
+import { StoreUnusable } from "../errors/store-unusable.ts";
 import type { Engine } from "./engine.ts";
-import { StoreUnusable } from "./errors.ts";
 import { GraphStore } from "./graph-store.ts";
 import { minorVersion, needsUpgrade, upgrade } from "./migrations.ts";
 import { PostgresListener } from "./postgres-listener.ts";

@@ -16,8 +16,8 @@ import {
   sql,
   type TransactionSettings,
 } from "kysely";
+import { StoreUnusable } from "../errors/store-unusable.ts";
 import type { Engine } from "./engine.ts";
-import { StoreUnusable } from "./errors.ts";
 import { GraphStore } from "./graph-store.ts";
 import { minorVersion, needsUpgrade, notAGraph, SCHEMA_VERSION, upgrade } from "./migrations.ts";
 import type { Database } from "./schema.ts";

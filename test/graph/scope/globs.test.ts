@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
-import { InvalidGlob, matches, normaliseGlob, overlap } from "../../../mcp-server/src/graph/scope/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../../mcp-server/src/graph/scope/globs.ts";
+import { matches, overlap } from "../../support/globs.ts";
 
 describe("normaliseGlob", () => {
   it.each([

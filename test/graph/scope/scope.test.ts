@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { clashOf, type Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
+import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
+import * as scopes from "../../../mcp-server/src/graph/scope/scope.ts";
 
 function scope(parts: Partial<Scope>): Scope {
   return { basis: "declared", writes: [], reads: [], resources: [], ...parts };
+}
+
+function clashOf(a: Scope, b: Scope, caseInsensitive = false) {
+  return scopes.clashOf(scopes.parseScope(a, caseInsensitive), scopes.parseScope(b, caseInsensitive));
 }
 
 describe("clashOf", () => {

@@ -1,22 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
+import { parseGlob } from "../../../mcp-server/src/graph/scope/globs.ts";
+import { type ParsedScope, parseScope, type Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import { type FailureFacts, failsElsewhere } from "../../../mcp-server/src/policy/failure/fails-elsewhere.ts";
 
-const scope = (writes: string[], basis: Scope["basis"] = "declared"): Scope => ({
-  basis,
-  writes,
-  reads: [],
-  resources: [],
-});
+const scope = (writes: string[], basis: Scope["basis"] = "declared"): ParsedScope =>
+  parseScope({ basis, writes, reads: [], resources: [] }, false);
 
 /** Beside somebody who writes `src/other/**`, a task that writes `src/own/**` saw a command print this. */
 function judged(output: string, facts: Partial<FailureFacts> = {}): boolean {
   return failsElsewhere({
     output,
-    own: { globs: ["src/own/**"], files: ["docs/own.md"] },
+    own: { globs: [parseGlob("src/own/**", false)], files: ["docs/own.md"] },
     others: [scope(["src/other/**"])],
     root: "/project",
-    caseInsensitive: false,
     ...facts,
   });
 }

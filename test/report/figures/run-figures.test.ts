@@ -114,11 +114,11 @@ describe("the measured run", () => {
   });
 
   it("counts offers that nobody took up", () => {
-    const { plan, tasks, claims } = planState([task("a", completed)], [{ task: "a", from: 0, to: 1 }]);
-    const [first] = claims;
+    const state = planState([task("a", completed)], [{ task: "a", from: 0, to: 1 }]);
+    const [first] = state.claims;
     if (first?.state !== "ended") throw new Error("the fixture's attempt has ended");
     const returned = { ...first, state: "returned" as const, endedAtMs: START_MS, cause: "expired" };
-    const figures = measureRun({ plan, tasks, claims: [returned, first] }, [], NOW);
+    const figures = measureRun({ ...state, claims: [returned, first] }, [], NOW);
     expect(figures).toMatchObject({ returnedOffers: 1, attempts: 1 });
   });
 });

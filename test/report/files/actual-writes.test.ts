@@ -48,6 +48,14 @@ describe("who wrote a file", () => {
     expect(undeclared).toEqual([{ path: "src/b/1.ts", how: "written", task: "b", orBy: ["a"] }]);
   });
 
+  it("is told with the tasks in whose scope it lies, in any case where the file system takes no notice of it", () => {
+    const seen = eventsOf(saw(both, file("SRC/a/1.ts")));
+    const scopes = (caseInsensitive: boolean) =>
+      scopeTruth({ ...planState([a, b], ran), caseInsensitive }, seen).strays.map((stray) => stray.scopeOf);
+    expect(scopes(false)).toEqual([[]]);
+    expect(scopes(true)).toEqual([["a"]]);
+  });
+
   it("is one of those who were at work, named once, those of other plans by their full names", () => {
     const { written, strays } = truth(
       ran,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { matches } from "../../../mcp-server/src/graph/scope/globs.ts";
 import { suggestedScopes } from "../../../mcp-server/src/report/files/suggested-scopes.ts";
-import { id, task } from "../../support/plan-fixture.ts";
+import { matches } from "../../support/globs.ts";
+import { id, planState, task } from "../../support/plan-fixture.ts";
 
 /** What is suggested to a task that declared `writes` and wrote these files, beside another one. */
 function suggested(
@@ -17,7 +17,7 @@ function suggested(
     [id("a"), paths],
     [id("b"), other.wrote ?? []],
   ]);
-  return suggestedScopes(tasks, written).find((scope) => scope.task === "a")?.writes;
+  return suggestedScopes(planState(tasks), written).find((scope) => scope.task === "a")?.writes;
 }
 
 const four = ["src/auth/a.ts", "src/auth/b.ts", "src/auth/c.ts", "src/auth/deep/d.ts"];
@@ -62,5 +62,12 @@ describe("a suggested scope", () => {
     const globs = suggested([...odd, "a{b,c}.ts", " blank.ts"]) ?? [];
     for (const path of odd) expect(globs.some((glob) => matches(glob, path))).toBe(true);
     expect(globs).toHaveLength(odd.length);
+  });
+
+  it("keeps what was declared in another case where the file system takes no notice of it", () => {
+    const state = planState([task("a", { writes: ["Src/**"] })]);
+    const written = new Map([[id("a"), ["src/a.ts"]]]);
+    expect(suggestedScopes({ ...state, caseInsensitive: true }, written)).toEqual([]);
+    expect(suggestedScopes(state, written)).toEqual([{ task: "a", writes: ["src/a.ts"] }]);
   });
 });

@@ -10,6 +10,7 @@ function render(
   document: Readonly<Record<string, unknown>> = {},
   title = "Sheds",
   statuses: Readonly<Record<string, TaskStatus>> = {},
+  caseInsensitive = false,
 ) {
   return renderTasks({
     plan: {
@@ -23,6 +24,7 @@ function render(
     document,
     tasks: readBreakdown(JSON.stringify({ tasks }), "03-tasks.json").tasks,
     statuses: new Map(Object.entries(statuses) as [TaskId, TaskStatus][]),
+    caseInsensitive,
   });
 }
 
@@ -149,6 +151,15 @@ describe("03-tasks.md", () => {
       "### Task d",
       "### Task e",
     ]);
+  });
+
+  it("names no task beside another whose files differ only in case where the file system takes them for one", () => {
+    const tasks = [
+      { id: "a", subject: "A", writes: ["Src/**"] },
+      { id: "b", subject: "B", writes: ["src/x.ts"] },
+    ];
+    expect(render(tasks, {}, "Sheds", {}, false)).toContain("Can run parallel with");
+    expect(render(tasks, {}, "Sheds", {}, true)).not.toContain("Can run parallel with");
   });
 
   it("says how many of its dependencies a task needs", () => {

@@ -1,4 +1,5 @@
-import type { Glob } from "./scope.ts";
+import { pathKey } from "./glob.ts";
+import type { ParsedGlob } from "./globs.ts";
 
 /** Characters that make more of a segment than the name that it looks like. */
 const WILD = /[*?[\]{}()!\\]/;
@@ -16,9 +17,7 @@ interface Folder {
 export class GlobIndex {
   readonly #root: Folder = newFolder();
 
-  constructor(private readonly caseInsensitive: boolean) {}
-
-  add(glob: Glob, owner: number): void {
+  add(glob: ParsedGlob, owner: number): void {
     let folder = this.#root;
     for (const name of this.#beginningOf(glob)) {
       let next = folder.folders.get(name);
@@ -32,7 +31,7 @@ export class GlobIndex {
   }
 
   /** Owners of all globs that may meet this one, itself included; some of them do not. */
-  *near(glob: Glob): Generator<number> {
+  *near(glob: ParsedGlob): Generator<number> {
     let folder: Folder | undefined = this.#root;
     for (const name of this.#beginningOf(glob)) {
       yield* folder.owners;
@@ -42,8 +41,8 @@ export class GlobIndex {
     yield* below(folder);
   }
 
-  #beginningOf(glob: Glob): string[] {
-    const segments = (this.caseInsensitive ? glob.toLowerCase() : glob).split("/");
+  #beginningOf({ glob, caseInsensitive }: ParsedGlob): string[] {
+    const segments = pathKey(glob, caseInsensitive).split("/");
     const wild = segments.findIndex((segment) => WILD.test(segment));
     return wild === -1 ? segments : segments.slice(0, wild);
   }

@@ -1,6 +1,6 @@
 import { expandBraces } from "./brace-expansion.ts";
 import { type CharSet, complement, foldCase, foldSet, intersection, single, union } from "./char-set.ts";
-import type { Glob } from "./scope.ts";
+import type { Glob } from "./glob.ts";
 
 /**
  * The globs of scopes. A glob is read as an automaton over path segments whose steps are automata over
@@ -85,18 +85,24 @@ function resolveDots(path: string, refuse: (problem: string, remedy: string) => 
   return segments;
 }
 
-/** Whether some path could match both globs. When that cannot be decided, it is true. */
-export function overlap(a: Glob, b: Glob, caseInsensitive = false): boolean {
-  const ours = parse(a, caseInsensitive);
-  const theirs = parse(b, caseInsensitive);
+/** A glob as the file system of a checkout takes it. */
+export interface ParsedGlob {
+  readonly glob: Glob;
+  /** Whether `A` and `a` are the same name. */
+  readonly caseInsensitive: boolean;
+  /** Undefined where the glob uses what is not decided here. */
+  readonly alternatives: readonly Pattern[] | undefined;
+}
+
+/** Whether some path could match both globs, which are of one checkout. When that cannot be decided, it is true. */
+export function overlap({ alternatives: ours }: ParsedGlob, { alternatives: theirs }: ParsedGlob): boolean {
   if (ours === undefined || theirs === undefined) return true;
   const budget = { states: MOST_STATES };
   return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
 }
 
 /** Whether the glob matches the path, which is relative to the checkout and has forward slashes. */
-export function matches(glob: Glob, path: string, caseInsensitive = false): boolean {
-  const alternatives = parse(glob, caseInsensitive);
+export function matches({ alternatives, caseInsensitive }: ParsedGlob, path: string): boolean {
   if (alternatives === undefined) return true;
   // As steps: a file may be called `**`.
   const segments = path.split("/").map((segment) => [literal(segment, caseInsensitive)]);
@@ -126,13 +132,17 @@ const ANY_SEGMENT: Segment = [[ANYTHING]];
 const DOT = single(".".charCodeAt(0));
 const NOT_DOT = complement(DOT);
 
-const remembered = new Map<string, readonly Pattern[] | undefined>();
+const remembered = new Map<string, ParsedGlob>();
 
-/** The glob's alternatives; undefined where it uses what is not decided here. */
-function parse(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | undefined {
+/**
+ * Reads a glob for the file system of one checkout, on which it depends whether the case of letters counts. Whoever
+ * compares globs or paths needs this, so that nobody can forget it. The last ones are remembered.
+ */
+export function parseGlob(glob: Glob, caseInsensitive: boolean): ParsedGlob {
   const key = `${caseInsensitive ? "i" : "s"}${glob}`;
-  if (remembered.has(key)) return remembered.get(key);
-  const parsed = parseAnew(glob, caseInsensitive);
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const parsed = { glob, caseInsensitive, alternatives: alternativesOf(glob, caseInsensitive) };
   if (remembered.size >= MOST_REMEMBERED) {
     const oldest = remembered.keys().next();
     if (!oldest.done) remembered.delete(oldest.value);
@@ -141,7 +151,7 @@ function parse(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | undef
   return parsed;
 }
 
-function parseAnew(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | undefined {
+function alternativesOf(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | undefined {
   const braced = groupsAsBraces(glob);
   const undecided = glob.length > LONGEST_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
   const texts = undecided ? undefined : expandBraces(braced);

@@ -1,6 +1,6 @@
 import { inlineCode, markdownLines } from "../../text/markdown-lines.ts";
+import type { Glob } from "./glob.ts";
 import { InvalidGlob, normaliseGlob } from "./globs.ts";
-import type { Glob } from "./scope.ts";
 
 /**
  * Which paths a task's description names as places to work in. A path that is only perhaps written counts

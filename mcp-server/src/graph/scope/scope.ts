@@ -1,7 +1,5 @@
-import { overlap } from "./globs.ts";
-
-/** A glob relative to the checkout's top level, with forward slashes. */
-export type Glob = string;
+import type { Glob } from "./glob.ts";
+import { overlap, type ParsedGlob, parseGlob } from "./globs.ts";
 
 /**
  * What a task may touch. `declared`: a person or the breakdown said so. `inferred`: read out of the
@@ -14,6 +12,20 @@ export interface Scope {
   readonly resources: readonly string[];
 }
 
+/** A scope as the file system of a checkout takes it. Never stored: other checkouts read what is. */
+export interface ParsedScope {
+  readonly basis: Scope["basis"];
+  readonly writes: readonly ParsedGlob[];
+  readonly reads: readonly ParsedGlob[];
+  readonly resources: readonly string[];
+}
+
+/** @param caseInsensitive whether the checkout's file system takes `A` and `a` for the same name. */
+export function parseScope(scope: Scope, caseInsensitive: boolean): ParsedScope {
+  const parsed = (globs: readonly Glob[]) => globs.map((glob) => parseGlob(glob, caseInsensitive));
+  return { ...scope, writes: parsed(scope.writes), reads: parsed(scope.reads) };
+}
+
 /** Why two scopes cannot be held at the same time. */
 export type Clash =
   | { readonly kind: "write-write" | "write-read"; readonly ours: Glob; readonly theirs: Glob }
@@ -23,11 +35,11 @@ export type Clash =
  * Why the two scopes cannot be held at the same time; undefined if they can. An unscoped one has no globs
  * and so clashes only by its resources: whether it runs alone is for the policy to say.
  */
-export function clashOf(a: Scope, b: Scope, caseInsensitive = false): Clash | undefined {
-  const meeting = (ours: readonly Glob[], theirs: readonly Glob[]) => {
+export function clashOf(a: ParsedScope, b: ParsedScope): Clash | undefined {
+  const meeting = (ours: readonly ParsedGlob[], theirs: readonly ParsedGlob[]) => {
     for (const one of ours) {
-      const other = theirs.find((glob) => overlap(one, glob, caseInsensitive));
-      if (other !== undefined) return { ours: one, theirs: other };
+      const other = theirs.find((glob) => overlap(one, glob));
+      if (other !== undefined) return { ours: one.glob, theirs: other.glob };
     }
     return undefined;
   };

@@ -1,10 +1,10 @@
-import { matches } from "../../graph/scope/globs.ts";
-import type { Glob, Scope } from "../../graph/scope/scope.ts";
+import { matches, type ParsedGlob } from "../../graph/scope/globs.ts";
+import type { ParsedScope } from "../../graph/scope/scope.ts";
 
 /** What an attempt may have broken itself, or was to look at. */
 export interface OwnPart {
   /** What it may write and what it reads, which nobody else may write meanwhile. */
-  readonly globs: readonly Glob[];
+  readonly globs: readonly ParsedGlob[];
   /** Files that it reports to have changed, wherever they are. */
   readonly files: readonly string[];
 }
@@ -15,10 +15,9 @@ export interface FailureFacts {
   readonly output: string;
   readonly own: OwnPart;
   /** Scopes of others who wrote in the same checkout while the attempt ran. */
-  readonly others: readonly Scope[];
+  readonly others: readonly ParsedScope[];
   /** The checkout's top level: a compiler may name files from the root of the file system. */
   readonly root: string;
-  readonly caseInsensitive: boolean;
 }
 
 /**
@@ -26,10 +25,9 @@ export interface FailureFacts {
  * printed names no file of the attempt, and names one that somebody else was writing at the time. Where somebody
  * wrote whose files nobody declared, any other file counts as theirs. Whatever cannot be told is the attempt's own.
  */
-export function failsElsewhere({ output, own, others, root, caseInsensitive }: FailureFacts): boolean {
+export function failsElsewhere({ output, own, others, root }: FailureFacts): boolean {
   const paths = pathsIn(output, root);
-  const within = (globs: readonly Glob[], path: string) =>
-    globs.some((glob) => matches(glob, path, caseInsensitive));
+  const within = (globs: readonly ParsedGlob[], path: string) => globs.some((glob) => matches(glob, path));
   if (paths.some((path) => own.files.includes(path) || within(own.globs, path))) return false;
   const isUndeclared = others.some(({ basis }) => basis !== "declared");
   return paths.some(

@@ -3,6 +3,7 @@ import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-c
 import type { Change, GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
 import { declaredFiles, isDeclared } from "./declared-files.ts";
 
@@ -138,9 +139,9 @@ function namesOf(atWork: readonly AtWork[], { plan }: PlanState, except?: TaskId
   return [...new Set(names)].filter((name) => name !== except);
 }
 
-function tasksCovering(path: string, { tasks }: PlanState): TaskId[] {
+function tasksCovering(path: string, { tasks, caseInsensitive }: PlanState): TaskId[] {
   return tasks
-    .filter((task) => scopeOf(task).writes.some((glob) => matches(glob, path)))
+    .filter((task) => parseScope(scopeOf(task), caseInsensitive).writes.some((glob) => matches(glob, path)))
     .map((task) => task.id);
 }
 

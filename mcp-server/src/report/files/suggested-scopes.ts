@@ -1,6 +1,14 @@
-import { InvalidGlob, matches, normaliseGlob, overlap } from "../../graph/scope/globs.ts";
-import type { Glob } from "../../graph/scope/scope.ts";
-import type { Task, TaskId } from "../../graph/task.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
+import type { Glob } from "../../graph/scope/glob.ts";
+import {
+  InvalidGlob,
+  matches,
+  normaliseGlob,
+  overlap,
+  type ParsedGlob,
+  parseGlob,
+} from "../../graph/scope/globs.ts";
+import type { TaskId } from "../../graph/task.ts";
 
 /** A scope that would have covered what a task really wrote. */
 export interface SuggestedScope {
@@ -20,18 +28,19 @@ const MOST_GLOBS = 8;
  * @param written files that each task has certainly written.
  */
 export function suggestedScopes(
-  tasks: readonly Task[],
+  { tasks, caseInsensitive }: Pick<PlanState, "tasks" | "caseInsensitive">,
   written: ReadonlyMap<TaskId, readonly string[]>,
 ): SuggestedScope[] {
+  const parsed = (glob: Glob) => parseGlob(glob, caseInsensitive);
   return tasks.flatMap((task) => {
     const own = written.get(task.id) ?? [];
     if (own.length === 0) return [];
     const foreign = tasks
       .filter(({ id }) => id !== task.id)
-      .flatMap(({ id, writes: globs = [] }) => [...globs, ...(written.get(id) ?? [])]);
-    const used = (task.writes ?? []).filter((glob) => own.some((path) => matches(glob, path)));
-    const rest = own.filter((path) => !used.some((glob) => matches(glob, path)));
-    const writes = [...used, ...fewGlobs(rest, foreign, MOST_GLOBS - used.length)];
+      .flatMap(({ id, writes: globs = [] }) => [...globs, ...(written.get(id) ?? [])].map(parsed));
+    const used = (task.writes ?? []).filter((glob) => own.some((path) => matches(parsed(glob), path)));
+    const rest = own.filter((path) => !used.some((glob) => matches(parsed(glob), path)));
+    const writes = [...used, ...fewGlobs(rest, foreign, parsed, MOST_GLOBS - used.length)];
     const declared = task.writes ?? [];
     const same = writes.length === declared.length && writes.every((glob) => declared.includes(glob));
     return same || writes.length === 0 ? [] : [{ task: task.id, writes }];
@@ -39,10 +48,15 @@ export function suggestedScopes(
 }
 
 /** Files, folders in the place of many files, and more folders while there are more than `most`. */
-function fewGlobs(paths: readonly string[], foreign: readonly Glob[], most: number): Glob[] {
+function fewGlobs(
+  paths: readonly string[],
+  foreign: readonly ParsedGlob[],
+  parsed: (glob: Glob) => ParsedGlob,
+  most: number,
+): Glob[] {
   let entries: readonly string[] = paths;
   for (;;) {
-    const folder = folderFor(entries, foreign, entries.length > most ? 2 : MANY_FILES);
+    const folder = folderFor(entries, foreign, parsed, entries.length > most ? 2 : MANY_FILES);
     if (folder === undefined) break;
     entries = [...entries.filter((entry) => !isBelow(folder, entry)), `${folder}/`];
   }
@@ -52,12 +66,13 @@ function fewGlobs(paths: readonly string[], foreign: readonly Glob[], most: numb
 /** The deepest folder with at least so many of the entries in it and nothing of others. */
 function folderFor(
   entries: readonly string[],
-  foreign: readonly Glob[],
+  foreign: readonly ParsedGlob[],
+  parsed: (glob: Glob) => ParsedGlob,
   atLeast: number,
 ): string | undefined {
   const folders = [...new Set(entries.flatMap(foldersAbove))]
     .filter((folder) => entries.filter((entry) => isBelow(folder, entry)).length >= atLeast)
-    .filter((folder) => !foreign.some((glob) => overlap(`${folder}/**`, glob)));
+    .filter((folder) => !foreign.some((glob) => overlap(parsed(`${folder}/**`), glob)));
   return folders.sort((a, b) => depth(b) - depth(a) || (a < b ? -1 : 1))[0];
 }
 
@@ -78,7 +93,8 @@ function depth(folder: string): number {
 function globFor(entry: string): Glob[] {
   try {
     const glob = normaliseGlob(entry);
-    return matches(glob, entry.endsWith("/") ? `${entry}file` : entry) ? [glob] : [];
+    const file = entry.endsWith("/") ? `${entry}file` : entry;
+    return matches(parseGlob(glob, false), file) ? [glob] : [];
   } catch (error) {
     if (!(error instanceof InvalidGlob)) throw error;
     return [];

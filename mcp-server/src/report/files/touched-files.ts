@@ -1,5 +1,6 @@
 import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import { type AttemptSpan, attemptSpans } from "../tasks/attempt-span.ts";
@@ -50,9 +51,10 @@ export function outsideScope(state: PlanState, nowMs: number): OutsideScope[] {
   return attemptSpans(state, nowMs).flatMap((span) => {
     const { scope, task, widened } = span.attempt;
     if (scope.basis !== "declared") return [];
+    const { writes } = parseScope(scope, state.caseInsensitive);
     const granted = new Set(widened.map(normalisePath));
     return filesOf(span)
-      .filter((path) => !scope.writes.some((glob) => matches(glob, path)))
+      .filter((path) => !writes.some((glob) => matches(glob, path)))
       .filter((path) => {
         const key = JSON.stringify([task, path]);
         return seen.has(key) ? false : seen.add(key);

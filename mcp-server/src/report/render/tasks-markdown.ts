@@ -1,5 +1,5 @@
 import { levels } from "../../graph/levels.ts";
-import { clashOf } from "../../graph/scope/scope.ts";
+import { clashOf, parseScope } from "../../graph/scope/scope.ts";
 import {
   plainSubject,
   scopeOf,
@@ -28,16 +28,18 @@ export interface TasksFacts {
   readonly tasks: readonly TaskDefinition[];
   /** How each task stands; one of which nothing is known has not begun. */
   readonly statuses: ReadonlyMap<TaskId, TaskStatus>;
+  /** Whether the checkout's file system takes `A` and `a` for the same name. */
+  readonly caseInsensitive: boolean;
 }
 
 /**
  * The breakdown for people, `03-tasks.md`: what `03-tasks.json` says, and of the run only how each task stands.
  * Descriptions are quoted: whatever they hold stays inside its task.
  */
-export function renderTasks({ plan, document, tasks, statuses }: TasksFacts): string {
+export function renderTasks({ plan, document, tasks, statuses, caseInsensitive }: TasksFacts): string {
   const statusOf = ({ id }: TaskDefinition) => statuses.get(id) ?? "pending";
   const completed = tasks.filter((task) => statusOf(task) === "completed").length;
-  const beside = parallelTasks(tasks);
+  const beside = parallelTasks(tasks, caseInsensitive);
   const phases = phasesOf(tasks);
   const blocks = [
     `# Task Breakdown: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
@@ -137,11 +139,11 @@ function criterionLine({ criterion, command }: TaskDefinition["acceptance"][numb
 }
 
 /** For each task those near it in its level whose scopes it does not meet: no dependency and no file keeps them apart. */
-function parallelTasks(tasks: readonly TaskDefinition[]): Map<TaskId, TaskId[]> {
+function parallelTasks(tasks: readonly TaskDefinition[], caseInsensitive: boolean): Map<TaskId, TaskId[]> {
   const result = new Map<TaskId, TaskId[]>();
   for (const level of levels(tasks)) {
     const scoped = level
-      .map((task) => ({ id: task.id, scope: scopeOf(task) }))
+      .map((task) => ({ id: task.id, scope: parseScope(scopeOf(task), caseInsensitive) }))
       .filter(({ scope }) => scope.basis !== "unscoped");
     for (const [at, one] of scoped.entries()) {
       const from = Math.max(0, Math.min(at - COMPARED_TASKS / 2, scoped.length - COMPARED_TASKS));

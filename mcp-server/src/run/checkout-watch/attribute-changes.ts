@@ -2,6 +2,7 @@ import type { CheckoutState } from "../../git/checkout-state.ts";
 import { type AnyClaim, isDraining } from "../../graph/attempt.ts";
 import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-change.ts";
 import { matches } from "../../graph/scope/globs.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
 import { taskName } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
@@ -32,14 +33,20 @@ export function mayWrite(claim: AnyClaim, nowMs: number): boolean {
   return claim.state === "running" || isDraining(claim, nowMs);
 }
 
+/** The changed files, each with the attempts in whose scope it lies. */
 export function attributed(
-  file: ChangedFile,
+  files: readonly ChangedFile[],
   held: readonly HeldClaim[],
   caseInsensitive: boolean,
-): AttributedFile {
-  const covers = ({ claim }: HeldClaim) =>
-    widenedScope(claim).writes.some((glob) => matches(glob, file.path, caseInsensitive));
-  return { ...file, inScopeOf: held.filter(covers).map(({ claim }) => claim.id) };
+): AttributedFile[] {
+  const scopes = held.map(({ claim }) => ({
+    attempt: claim.id,
+    writes: parseScope(widenedScope(claim), caseInsensitive).writes,
+  }));
+  return files.map((file) => {
+    const covering = scopes.filter(({ writes }) => writes.some((glob) => matches(glob, file.path)));
+    return { ...file, inScopeOf: covering.map(({ attempt }) => attempt) };
+  });
 }
 
 export function atWork(held: readonly HeldClaim[]): AtWork[] {

@@ -20,7 +20,7 @@ export async function logChanges(
   const firstSinceEnd = ({ claim }: HeldClaim) =>
     claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || (changed.length === 0 && !held.some(firstSinceEnd))) return;
-  const files = changed.slice(0, MOST_LISTED).map((file) => attributed(file, held, ctx.caseInsensitive));
+  const files = attributed(changed.slice(0, MOST_LISTED), held, ctx.caseInsensitive);
   const unlisted = changed.length - files.length;
   for (const planId of plansOf(held)) {
     await tx.append(planId, {

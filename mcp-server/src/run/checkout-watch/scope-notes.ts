@@ -1,5 +1,6 @@
 import { hasEnded } from "../../graph/readiness.ts";
 import { matches } from "../../graph/scope/globs.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
 import type { GraphWriter } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
@@ -61,8 +62,8 @@ async function tellOpenTasks(
     const { tasks } = await tx.graph(stored);
     for (const task of tasks.values()) {
       if (hasEnded(task.status) || by.includes(taskName(stored.slug, task.id))) continue;
-      const { writes } = scopeOf(task);
-      const touched = paths.filter((path) => writes.some((glob) => matches(glob, path, ctx.caseInsensitive)));
+      const { writes } = parseScope(scopeOf(task), ctx.caseInsensitive);
+      const touched = paths.filter((path) => writes.some((glob) => matches(glob, path)));
       if (touched.length > 0) await tellTask(tx, stored.id, task.id, touched, by, sentence);
     }
   }

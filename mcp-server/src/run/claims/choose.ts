@@ -1,5 +1,5 @@
 import { isDraining, isLive } from "../../graph/attempt.ts";
-import type { Scope } from "../../graph/scope/scope.ts";
+import { parseScope, type Scope } from "../../graph/scope/scope.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { clashOfClaims, widenedScope } from "../../policy/exclusivity.ts";
@@ -46,6 +46,7 @@ export async function choose(
       scope: widenedScope(claim),
       task: planId === loaded.stored.id ? graph.tasks.get(claim.task) : undefined,
     }));
+  const parsed = (scope: Scope) => parseScope(scope, ctx.caseInsensitive);
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
       candidatesOf(ctx, loaded, ahead, only),
@@ -54,7 +55,7 @@ export async function choose(
       (candidate, chosen) => {
         const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
           !areAlternatives(candidate.task, other.task) &&
-          clashOfClaims(candidate.scope, other.scope, ctx.caseInsensitive) !== undefined;
+          clashOfClaims(parsed(candidate.scope), parsed(other.scope)) !== undefined;
         const holder = held.find(clashes);
         if (holder) return holder.name;
         const earlier = chosen.find(clashes);

@@ -57,7 +57,7 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
       await writeRendered(
         root,
         posix.join(folder, "03-tasks.md"),
-        renderTasks({ plan: report.plan, document, tasks, statuses }),
+        renderTasks({ plan: report.plan, document, tasks, statuses, caseInsensitive: ctx.caseInsensitive }),
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report)),
     ];

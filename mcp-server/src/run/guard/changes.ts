@@ -3,7 +3,7 @@ import { type AnyClaim, isDraining, isLive } from "../../graph/attempt.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
-import { hasEnded, judge, type Target, type Verdict } from "../../policy/guard.ts";
+import { guardedClaim, hasEnded, judge, type Target, type Verdict } from "../../policy/guard.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { GraphReader, GraphWriter, HeldClaim } from "../../store/graph-store.ts";
 import { shownPath } from "../../text/display-path.ts";
@@ -159,10 +159,11 @@ interface Judged {
 }
 
 function judgeAll(ctx: RunContext, { own, others, policy }: Standing, changes: readonly Change[]): Judged[] {
-  const claims = others.map(({ claim }) => claim);
+  const guarded = ({ claim }: HeldClaim) => guardedClaim(claim, ctx.caseInsensitive);
+  const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict = judge(change.target, own.claim, claims, policy, ctx.caseInsensitive);
+      const verdict = judge(change.target, mine, theirs, policy);
       const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }

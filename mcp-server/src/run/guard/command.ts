@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { matches } from "../../graph/scope/globs.ts";
-import { literalGlob } from "../../graph/scope/literal-glob.ts";
+import { literalGlob } from "../../graph/scope/glob.ts";
+import { matches, parseGlob } from "../../graph/scope/globs.ts";
 import type { Target } from "../../policy/guard.ts";
 import {
   type Effect,
@@ -218,9 +218,11 @@ class CommandChanges {
   #names(folder: string, pattern: string): readonly string[] {
     const names = namesIn(folder);
     this.#namesLeft -= names.length;
+    // The shell compares names with the case that they have, on every file system.
+    const parsed = parseGlob(pattern, false);
     // A wildcard stands for no dot at the beginning of a name.
     return names.filter(
-      (name) => (pattern.startsWith(".") || !name.startsWith(".")) && matches(pattern, name),
+      (name) => (pattern.startsWith(".") || !name.startsWith(".")) && matches(parsed, name),
     );
   }
 

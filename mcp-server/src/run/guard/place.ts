@@ -8,6 +8,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, parse, resolve, sep } from "node:path";
+import { pathKey } from "../../graph/scope/glob.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** Where a path leads, seen from the work tree of the agent that names it. */
@@ -178,7 +179,7 @@ export class Places {
   }
 
   #key(path: string): string {
-    return this.ctx.caseInsensitive ? path.toLowerCase() : path;
+    return pathKey(path, this.ctx.caseInsensitive);
   }
 }
 

@@ -26,6 +26,8 @@ export interface LoadedPlan {
   /** Shared and brought up to date by the next load: not a snapshot. */
   readonly graph: PlanGraph;
   readonly estimates: Estimates;
+  /** Whether the checkout's file system takes `A` and `a` for the same name. */
+  readonly caseInsensitive: boolean;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -77,6 +79,7 @@ export async function load(ctx: RunContext, reader: GraphReader, stored: StoredP
     spent: spentTokens(policy, () => graph.claims),
     graph,
     estimates,
+    caseInsensitive: ctx.caseInsensitive,
   };
 }
 
@@ -92,7 +95,8 @@ export function pauseSeconds({ pauseMs }: LoadedPlan): number {
 }
 
 /** The whole plan as it is now, for reports. */
-export function stateOf({ stored, graph, estimates, unknownSettings }: LoadedPlan): PlanState {
+export function stateOf(loaded: LoadedPlan): PlanState {
+  const { stored, graph, estimates, unknownSettings, caseInsensitive } = loaded;
   const { slug, title, status, source, createdAtMs, version, cause, unrecognised } = stored;
   return {
     plan: {
@@ -106,6 +110,7 @@ export function stateOf({ stored, graph, estimates, unknownSettings }: LoadedPla
       ...(unrecognised && { unrecognised }),
     },
     unknownSettings,
+    caseInsensitive,
     tasks: [...graph.tasks.values()],
     claims: graph.claims,
     expectedMs: (task) => estimates.durationMs(task),

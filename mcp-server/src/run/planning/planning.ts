@@ -1,6 +1,6 @@
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
-import type { Scope } from "../../graph/scope/scope.ts";
+import { parseScope, type Scope } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { type ClashPair, clashPairs } from "../../policy/clash-pairs.ts";
@@ -33,9 +33,10 @@ export function planningOf(
   estimates: Estimates,
 ): Planning {
   const scopes = tasks.map((task) => claimedScope(task, policy));
+  const parsed = scopes.map((scope) => parseScope(scope, caseInsensitive));
   return {
     scopes,
-    clashes: clashPairs(scopes, caseInsensitive).filter(({ a, b }) => !areAlternatives(tasks[a], tasks[b])),
+    clashes: clashPairs(parsed).filter(({ a, b }) => !areAlternatives(tasks[a], tasks[b])),
     tasks: tasks.map((task, i) => ({
       id: task.id,
       dependencies: task.dependencies,

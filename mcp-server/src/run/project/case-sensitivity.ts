@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import type { Glob, Scope } from "../../graph/scope/scope.ts";
+import type { Glob } from "../../graph/scope/glob.ts";
+import type { Scope } from "../../graph/scope/scope.ts";
 
 /** Whether the file system below `folder` takes `A` and `a` for the same file. */
 export function isCaseInsensitive(folder: string): boolean {

@@ -3,7 +3,7 @@ import type { BlockedOn, Report } from "../../graph/attempt.ts";
 import { unknownNumber, withCriterionText } from "../../graph/criterion.ts";
 import { findCycle } from "../../graph/cycle.ts";
 import { purposeOf } from "../../graph/purpose.ts";
-import { type Scope, scopeMayWrite } from "../../graph/scope/scope.ts";
+import { parseScope, type Scope, scopeMayWrite } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import { failsElsewhere } from "../../policy/failure/fails-elsewhere.ts";
@@ -173,16 +173,15 @@ async function checkFailedCommand(
   const isOfThePlan = acceptance.some(({ command }) => command?.trim() === failed.command.trim());
   const said = `evidence: the command ${JSON.stringify(failed.command.slice(0, 120))} ended with exit code ${failed.exitCode}`;
   const writing = isOfThePlan ? await othersWriting(ctx, reader, found) : [];
-  const { claim } = found.held;
+  const own = parseScope(widenedScope(found.held.claim), ctx.caseInsensitive);
   const elsewhere = failsElsewhere({
     output: failed.result,
     own: {
-      globs: [...widenedScope(claim).writes, ...claim.scope.reads],
+      globs: [...own.writes, ...own.reads],
       files: report.filesChanged.map(normalisePath),
     },
-    others: writing,
+    others: writing.map((scope) => parseScope(scope, ctx.caseInsensitive)),
     root: ctx.checkout.root,
-    caseInsensitive: ctx.caseInsensitive,
   });
   if (elsewhere) return;
   throw new CallerError(

@@ -107,9 +107,10 @@ async function fromCheckout(
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
-    ...ownFilesInOrder(ended, changed, record.seen).flatMap(({ files }) => files),
+    ...ownFilesInOrder(ended, changed, record.seen, ctx.caseInsensitive).flatMap(({ files }) => files),
   ]);
-  const own = ownFiles(attempt, report.filesChanged, changed, record.seen.get(attempt.id), earlier);
+  const seen = record.seen.get(attempt.id);
+  const own = ownFiles(attempt, report.filesChanged, changed, seen, earlier, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
   if (own.files.length + own.leftOut.length === 0 || head === undefined) return undefined;
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);

@@ -1,6 +1,5 @@
+import { type Glob, literalGlob } from "../../graph/scope/glob.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
-import { literalGlob } from "../../graph/scope/literal-glob.ts";
-import type { Glob } from "../../graph/scope/scope.ts";
 import type { Task } from "../../graph/task.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { reportsOf } from "./review-texts.ts";

@@ -57,9 +57,9 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
 }
 
 /** What the completed tasks changed. */
-function filesOfPlan({ graph }: LoadedPlan, record: WorkRecord, changed: readonly string[]) {
+function filesOfPlan({ graph, caseInsensitive }: LoadedPlan, record: WorkRecord, changed: readonly string[]) {
   const ended = graph.claims.filter((claim) => claim.state === "ended");
-  return ownFilesInOrder(ended, changed, record.seen).filter(
+  return ownFilesInOrder(ended, changed, record.seen, caseInsensitive).filter(
     ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0,
   );
 }

@@ -1,6 +1,6 @@
 import { BreakdownError } from "../../breakdown/errors.ts";
 import { CallerError } from "../../errors/caller-error.ts";
-import { StoreUnusable } from "../../store/errors.ts";
+import { StoreUnusable } from "../../errors/store-unusable.ts";
 import { cleanLines } from "../../text/sanitize.ts";
 
 /** A call of a tool that does not exist. */

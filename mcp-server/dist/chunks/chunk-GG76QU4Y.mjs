@@ -1,2 +1,0 @@
-import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{homedir as e}from"node:os";import{join as t}from"node:path";function o(r){return r.CLAUDE_CONFIG_DIR||t(r.HOME||e(),".claude")}function d(){return process.platform==="darwin"?"/Library/Application Support/ClaudeCode":process.platform==="win32"?"C:\\Program Files\\ClaudeCode":"/etc/claude-code"}import{join as i}from"node:path";function u(r){return i(o(r),"projects")}export{o as a,d as b,u as c};

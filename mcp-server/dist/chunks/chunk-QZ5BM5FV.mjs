@@ -1,2 +1,0 @@
-import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-var c={input:0,cacheWrite:0,cacheRead:0,output:0};function u(e,t){return{input:e.input+t.input,cacheWrite:e.cacheWrite+t.cacheWrite,cacheRead:e.cacheRead+t.cacheRead,output:e.output+t.output}}function n({input:e,cacheWrite:t,output:a}){return e+t+a}function r(e,t){return e.input===t.input&&e.cacheWrite===t.cacheWrite&&e.cacheRead===t.cacheRead&&e.output===t.output}export{c as a,u as b,n as c,r as d};

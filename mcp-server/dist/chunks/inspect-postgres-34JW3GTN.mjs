@@ -1,4 +1,0 @@
-import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);
-import{a as s,b as t}from"./chunk-PUN6UPWM.mjs";import{a as o}from"./chunk-PZN3GDAY.mjs";import{h as n}from"./chunk-M3SCIA7Q.mjs";import"./chunk-JAAG7XUX.mjs";import"./chunk-WEHM3UMN.mjs";import"./chunk-P2ONPE3F.mjs";import"./chunk-QZ5BM5FV.mjs";import"./chunk-H3P666AY.mjs";import"./chunk-4VH2MET7.mjs";async function m(i,a){let{db:r,place:c,minor:p}=await new o(i,a).inspect(),{rows:_}=await n`select
-    current_setting('server_version') as version,
-    pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as read_only`.execute(r),[e]=_;return{engine:"postgres",place:c,version:s(p),serverVersion:e?.version??"unknown",readOnly:e?.read_only===!0,read:l=>t(r,l),close:()=>r.destroy()}}export{m as inspectPostgres};

@@ -1,0 +1,52 @@
+// import:node:fs in cli/plan.mjs
+import { existsSync } from "node:fs";
+
+// import:lib/picocolors.mjs in cli/plan.mjs
+import { createColors } from "../lib/picocolors.mjs";
+
+// import:graph.mjs in cli/plan.mjs
+import { hasEnded } from "../graph.mjs";
+
+// import:report.mjs in cli/plan.mjs
+import { renderAnalysis, renderAnalysisMarkdown } from "../report.mjs";
+
+// import:run.mjs in cli/plan.mjs
+import { analyzeFile, analyzePlan, writeSuggestedScopes } from "../run.mjs";
+
+// import:text.mjs in cli/plan.mjs
+import { visibleJson } from "../text.mjs";
+
+// mcp-server/src/cli/plan.ts
+var DEFAULT_WIDTH = 100;
+async function planCommand(ctx, what, options) {
+  if (options.writeScopes) {
+    process.stdout.write(`${await writeSuggestedScopes(ctx, what)}
+`);
+    return 0;
+  }
+  await ctx.roles.refresh();
+  const isFile = existsSync(what) || /[./\\]/.test(what);
+  const page = isFile ? await analyzeFile(ctx, what, options.max) : await ofPlan(ctx, what, options.max);
+  if (options.json) process.stdout.write(`${visibleJson(asJson(page))}
+`);
+  else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}
+`);
+  else {
+    const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
+    const width = process.stdout.columns ?? DEFAULT_WIDTH;
+    process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}
+`);
+  }
+  return ["direct", "sequential"].includes(page.analysis.strategy) ? 1 : 0;
+}
+async function ofPlan(ctx, slug, max) {
+  const { loaded, analysis } = await analyzePlan(ctx, slug, max);
+  const tasks = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
+  return { title: loaded.stored.title, tasks, analysis, warnings: [] };
+}
+function asJson({ title, analysis, warnings }) {
+  return { title, ...analysis, warnings };
+}
+export {
+  planCommand
+};

@@ -1,0 +1,20 @@
+// import:report.mjs in cli/report.mjs
+import { renderMarkdown } from "../report.mjs";
+
+// import:run.mjs in cli/report.mjs
+import { readReport } from "../run.mjs";
+
+// import:text.mjs in cli/report.mjs
+import { visibleJson } from "../text.mjs";
+
+// mcp-server/src/cli/report.ts
+async function reportCommand(ctx, plan, options) {
+  const report = await readReport(ctx, plan);
+  process.stdout.write(options.json ? `${visibleJson(report)}
+` : `${renderMarkdown(report)}
+`);
+  return report.verdict === "completed" ? 0 : 1;
+}
+export {
+  reportCommand
+};

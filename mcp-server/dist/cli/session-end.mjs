@@ -1,0 +1,30 @@
+// import:policy.mjs in cli/session-end.mjs
+import { raiseLimit, spentText } from "../policy.mjs";
+
+// import:run.mjs in cli/session-end.mjs
+import { commandToGoOn, countsOf, isDone, load } from "../run.mjs";
+
+// mcp-server/src/cli/session-end.ts
+async function sessionEnd(ctx, session) {
+  const store = await ctx.graph();
+  if (!store) return "";
+  return store.read(async (reader) => {
+    const lines = [];
+    for (const stored of await reader.plans(ctx.repository)) {
+      const loaded = await load(ctx, reader, stored);
+      const isOurs = loaded.graph.claims.some((claim) => claim.owner.session === session);
+      if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
+      const { completed, failed, total } = countsOf(loaded);
+      const { slug } = stored;
+      const why = loaded.spent ? `${spentText(loaded.spent)} ${raiseLimit(slug)}` : `To go on: ${commandToGoOn(stored)}`;
+      lines.push(
+        `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}
+`
+      );
+    }
+    return lines.join("");
+  });
+}
+export {
+  sessionEnd
+};

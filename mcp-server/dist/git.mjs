@@ -1,0 +1,506 @@
+// import:node:crypto in git.mjs
+import { createHash } from "node:crypto";
+
+// import:node:fs/promises in git.mjs
+import { lstat, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+
+// import:node:path in git.mjs
+import { join, resolve } from "node:path";
+
+// mcp-server/src/git/fingerprint.ts
+var GONE = "gone";
+var LARGEST_READ = 4 * 1024 * 1024;
+var YOUNG_MS = 1e3;
+var FILES_AT_ONCE = 32;
+var Fingerprints = class {
+  #known = /* @__PURE__ */ new Map();
+  /**
+   * Fingerprints of the files with these paths. What was known of other files is forgotten.
+   * @throws the signal's reason when it is aborted.
+   */
+  async of(root, paths, signal) {
+    const before = this.#known;
+    const known = /* @__PURE__ */ new Map();
+    const prints = /* @__PURE__ */ new Map();
+    for (let from = 0; from < paths.length; from += FILES_AT_ONCE) {
+      signal.throwIfAborted();
+      const taken = paths.slice(from, from + FILES_AT_ONCE).map(async (path) => {
+        const file = join(root, path);
+        const info = await lstat(file, { bigint: true }).catch(() => void 0);
+        if (!info) return prints.set(path, GONE);
+        const times = `${info.ino} ${info.size} ${info.mtimeNs} ${info.ctimeNs}`;
+        const earlier = before.get(path);
+        const print = earlier?.times === times ? earlier.print : await fingerprintOf(file, info);
+        if (Date.now() - Number(info.mtimeMs) > YOUNG_MS) known.set(path, { times, print });
+        return prints.set(path, print);
+      });
+      await Promise.all(taken);
+    }
+    this.#known = known;
+    return prints;
+  }
+};
+async function fingerprintOf(file, info) {
+  if (info.isDirectory()) return "folder";
+  if (info.isSymbolicLink()) return `link ${await readlink(file).catch(() => "")}`;
+  if (!info.isFile()) return "special";
+  const mode = info.mode & 0o111n ? "x " : "";
+  if (info.size > LARGEST_READ) return `${mode}${info.size} ${info.mtimeNs}`;
+  const content = await readFile(file).catch((error) => error);
+  if (content instanceof Error) return content.code === "ENOENT" ? GONE : `${mode}unreadable ${info.mtimeNs}`;
+  return `${mode}${createHash("sha1").update(content).digest("base64url")}`;
+}
+
+// import:node:timers/promises in git.mjs
+import { setTimeout } from "node:timers/promises";
+
+// import:host.mjs in git.mjs
+import { runProgram } from "./host.mjs";
+
+// mcp-server/src/git/git.ts
+var LOCK_TRIES = 25;
+var LOCK_PAUSE_MS = 20;
+var LOCKED = /\.lock': File exists|could not lock config file|unable to lock|failed to read \S*worktrees\/\S*(?:commondir|gitdir)/i;
+var MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+var GitFailed = class extends Error {
+  constructor(command, exitCode, reason, output, cause) {
+    super(`git ${command}: ${reason}`, { cause });
+    this.command = command;
+    this.exitCode = exitCode;
+    this.reason = reason;
+    this.output = output;
+  }
+  command;
+  exitCode;
+  reason;
+  output;
+  name = "GitFailed";
+};
+async function git(folder, parameters, options = {}) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(folder, parameters, options);
+    } catch (error) {
+      const locked = error instanceof GitFailed && LOCKED.test(error.reason);
+      if (!locked || attempt === LOCK_TRIES) throw error;
+      await setTimeout(LOCK_PAUSE_MS);
+    }
+  }
+}
+async function gitSays(folder, parameters) {
+  try {
+    await git(folder, parameters);
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 1) return false;
+    throw error;
+  }
+}
+async function once(folder, parameters, options) {
+  const settings = ["-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"];
+  try {
+    return await runProgram("git", [...settings, ...parameters], {
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      ...options,
+      folder,
+      env: { ...plainEnvironment(), ...options.env }
+    });
+  } catch (error) {
+    const { code, stderr, stdout } = error;
+    throw new GitFailed(
+      parameters[0] ?? "",
+      typeof code === "number" ? code : void 0,
+      reasonOf(stderr || (error instanceof Error ? error.message : String(error))),
+      stdout ?? "",
+      error
+    );
+  }
+}
+function plainEnvironment() {
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_COMMON_DIR, GIT_PREFIX, ...env } = process.env;
+  return { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+}
+function reasonOf(output) {
+  const lines = output.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("hint:"));
+  return lines.map((line) => line.replace(/^(fatal|error): /, "")).join(" ").slice(0, 400);
+}
+async function changedFiles(root) {
+  const list = await git(root, ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"]);
+  return list.split("\0").flatMap((entry) => entry === "" || entry.endsWith("/") ? [] : [entry.slice(3)]);
+}
+
+// mcp-server/src/git/checkout-state.ts
+var LOOK_LIMIT_MS = 3e3;
+var MOST_FILES = 1e4;
+var HALF_WRITTEN = /\.tmp\.\d+\.[\da-f]{6,}$/;
+var MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+async function checkoutState(root, before, prints, now) {
+  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  const fromMs = now();
+  try {
+    const { head, differing, untracked } = await gitStatus(root, signal);
+    const moved = before && before.head !== head ? await differingFrom(root, before.head, untracked, signal) : void 0;
+    const settled = [...before?.files.keys() ?? [], ...moved ?? []].filter(
+      (path) => !differing.has(path)
+    );
+    if (differing.size + settled.length > MOST_FILES) {
+      return { why: `more than ${MOST_FILES} files differ from the commit` };
+    }
+    const all = await prints.of(root, [...differing, ...settled], signal);
+    const of = (paths) => new Map([...paths].map((path) => [path, all.get(path) ?? GONE]));
+    return {
+      fromMs,
+      toMs: now(),
+      head,
+      files: of(differing),
+      settled: of(settled),
+      ...before && moved && { moved: { from: before.head, files: moved } }
+    };
+  } catch (error) {
+    return { why: whyNot(error, signal) };
+  }
+}
+function changesBetween(before, after) {
+  const moved = before.head === after.head ? void 0 : after.moved;
+  if (before.head !== after.head && moved?.from !== before.head) return void 0;
+  const changed = /* @__PURE__ */ new Set();
+  for (const [path, print] of after.files) {
+    const old = before.files.get(path);
+    const differs = old === void 0 ? moved?.files.has(path) ?? true : old !== print;
+    if (differs) changed.add(path);
+  }
+  for (const [path, old] of before.files) {
+    if (after.files.has(path)) continue;
+    const print = after.settled.get(path);
+    if (print === void 0 ? moved === void 0 : print !== old) changed.add(path);
+  }
+  for (const path of moved?.files ?? []) if (!before.files.has(path)) changed.add(path);
+  const isGone = (path) => (after.files.get(path) ?? after.settled.get(path)) === GONE;
+  return [...changed].sort(compareText).map((path) => ({ path, how: isGone(path) ? "removed" : "written" }));
+}
+async function ignoredFiles(root, paths) {
+  if (paths.length === 0) return /* @__PURE__ */ new Set();
+  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  try {
+    const input = paths.map((path) => `./${path}\0`).join("");
+    const text = await read(root, ["check-ignore", "-z", "--stdin"], signal, input);
+    return new Set(text.split("\0").map((path) => path.slice("./".length)));
+  } catch (error) {
+    const noneIsIgnored = error instanceof GitFailed && error.exitCode === 1;
+    return new Set(noneIsIgnored ? [] : paths);
+  }
+}
+async function gitStatus(root, signal) {
+  const text = await read(
+    root,
+    [
+      "status",
+      "--porcelain=v2",
+      "-z",
+      "--branch",
+      "--untracked-files=all",
+      "--no-renames",
+      "--ignore-submodules=dirty"
+    ],
+    signal
+  );
+  let head = "";
+  const differing = /* @__PURE__ */ new Set();
+  const untracked = /* @__PURE__ */ new Set();
+  for (const line of text.split("\0")) {
+    const oid = /^# branch\.oid ([0-9a-f]+)$/.exec(line)?.[1];
+    if (oid !== void 0) head = oid;
+    const path = pathOf(line);
+    if (path === void 0 || line.startsWith("?") && HALF_WRITTEN.test(path)) continue;
+    differing.add(path);
+    if (line.startsWith("?")) untracked.add(path);
+  }
+  return { head, differing, untracked };
+}
+var FIELDS_BEFORE_PATH = { "1": 8, u: 10, "?": 1 };
+function pathOf(line) {
+  const fields = FIELDS_BEFORE_PATH[line.slice(0, 1)];
+  if (fields === void 0 || line[1] !== " ") return void 0;
+  const path = line.split(" ").slice(fields).join(" ");
+  return path.endsWith("/") ? void 0 : path;
+}
+async function differingFrom(root, commit, untracked, signal) {
+  const text = commit === "" ? await read(root, ["ls-files", "-z"], signal) : await read(
+    root,
+    ["diff", "--name-only", "-z", "--no-renames", "--ignore-submodules=dirty", commit],
+    signal
+  );
+  return /* @__PURE__ */ new Set([...text.split("\0").filter((path) => path !== ""), ...untracked]);
+}
+function read(root, parameters, signal, input = "") {
+  return git(root, parameters, {
+    ...{ input, signal },
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+    maxOutputBytes: MOST_OUTPUT_BYTES
+  });
+}
+function whyNot(error, signal) {
+  if (signal.aborted) return `the look at the checkout took longer than ${LOOK_LIMIT_MS / 1e3} s`;
+  const { code } = error instanceof GitFailed ? error.cause ?? {} : {};
+  if (code === "ENOENT") return "git cannot be started";
+  return code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER" ? "too many files differ from the commit" : "git could not tell the state of the checkout";
+}
+function compareText(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// import:node:fs in git.mjs
+import { existsSync } from "node:fs";
+
+// import:node:os in git.mjs
+import { tmpdir } from "node:os";
+
+// mcp-server/src/git/git-identity.ts
+async function gitIdentity(root) {
+  try {
+    await git(root, ["var", "GIT_AUTHOR_IDENT"]);
+    await git(root, ["var", "GIT_COMMITTER_IDENT"]);
+    return {};
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    const [name, email] = ["Parallel", "parallel@localhost"];
+    return {
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email
+    };
+  }
+}
+
+// import:errors.mjs in git.mjs
+import { CallerError } from "./errors.mjs";
+
+// mcp-server/src/git/plan-branch.ts
+function planBranch(plan) {
+  return `parallel/${plan}`;
+}
+async function planHead(root, plan) {
+  return commitAt(root, `refs/heads/${planBranch(plan)}`);
+}
+async function commitAt(root, name) {
+  try {
+    return (await git(root, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`])).trim();
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 1) return void 0;
+    throw error;
+  }
+}
+async function ensurePlanBranch(root, plan) {
+  const existing = await planHead(root, plan);
+  if (existing !== void 0) return existing;
+  const start = await commitAt(root, "HEAD");
+  if (start === void 0) {
+    throw new CallerError(
+      "wrong_state",
+      "A worktree is cut from a commit, and this repository has none yet.",
+      "Ask the user to make a first commit."
+    );
+  }
+  try {
+    await git(root, ["update-ref", `refs/heads/${planBranch(plan)}`, start, ""]);
+  } catch (error) {
+    const made = await planHead(root, plan);
+    if (made !== void 0) return made;
+    throw new CallerError(
+      "wrong_state",
+      `The branch ${planBranch(plan)} cannot be made: ${error instanceof GitFailed ? error.reason : String(error)}`,
+      "Ask the user to rename the branch that is in its way."
+    );
+  }
+  return start;
+}
+async function refuseCheckedOut(root, plan) {
+  const list = await git(root, ["worktree", "list", "--porcelain"]);
+  const holder = list.split("\n\n").find((entry) => entry.split("\n").includes(`branch refs/heads/${planBranch(plan)}`));
+  if (holder === void 0) return;
+  const path = /^worktree (.*)/.exec(holder)?.[1];
+  throw new CallerError(
+    "wrong_state",
+    `The branch ${planBranch(plan)} is checked out in ${path}, so nothing can be merged into it now. Your work is safe.`,
+    "Try again later; if it stays so, report blocked with blockedOn {question: ask the user to check out another branch there}."
+  );
+}
+var RefMoved = class extends Error {
+  name = "RefMoved";
+};
+async function moveRefs(root, moves, reason) {
+  if (moves.length === 0) return;
+  const lines = moves.map(({ ref, from, to }) => `update ${ref} ${to} ${from}
+`);
+  try {
+    await git(root, ["update-ref", "-m", reason, "--stdin"], { input: lines.join("") });
+  } catch (error) {
+    if (error instanceof GitFailed && /but expected|reference already exists/.test(error.reason))
+      throw new RefMoved();
+    throw error;
+  }
+}
+
+// mcp-server/src/git/merge-tree.ts
+async function prepareMerge(root, plan, commit, message) {
+  const head = await ensurePlanBranch(root, plan);
+  if (await isAncestor(root, commit, head)) return { kind: "contained", head };
+  const ref = `refs/heads/${planBranch(plan)}`;
+  if (await isAncestor(root, head, commit)) {
+    return { kind: "clean", move: { ref, from: head, to: commit } };
+  }
+  const found = await mergedTree(root, head, commit);
+  if ("files" in found) return { kind: "conflict", head, files: found.files };
+  const merged = await commitTree(root, found.tree, [head, commit], message);
+  return { kind: "clean", move: { ref, from: head, to: merged } };
+}
+async function isAncestor(root, commit, of) {
+  return gitSays(root, ["merge-base", "--is-ancestor", commit, of]);
+}
+async function commitTree(root, tree, parents, message) {
+  const command = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
+  return (await git(root, command, { input: message, env: await gitIdentity(root) })).trim();
+}
+async function mergedTree(root, ours, theirs) {
+  const command = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
+  try {
+    return { tree: (await git(root, command)).split("\0")[0] ?? "" };
+  } catch (error) {
+    if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
+    return { files: error.output.split("\0").slice(1).filter(Boolean) };
+  }
+}
+
+// mcp-server/src/git/commit-files.ts
+async function commitFiles(root, parent, files, message) {
+  const folder = await mkdtemp(join(tmpdir(), "parallel-index-"));
+  try {
+    const env = { GIT_INDEX_FILE: join(folder, "index") };
+    await git(root, ["read-tree", parent], { env });
+    await git(root, ["update-index", "--add", "--remove", "-z", "--stdin"], { env, input: listed(files) });
+    const tree = (await git(root, ["write-tree"], { env })).trim();
+    const before = (await git(root, ["rev-parse", `${parent}^{tree}`])).trim();
+    return tree === before ? void 0 : await commitTree(root, tree, [parent], message);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+async function refreshIndex(root, files) {
+  await git(root, ["reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", "HEAD"], {
+    input: listed(files),
+    env: { GIT_LITERAL_PATHSPECS: "1" }
+  });
+}
+async function operationUnderWay(root) {
+  const folder = resolve(root, (await git(root, ["rev-parse", "--git-dir"])).trim());
+  return Object.entries(UNDER_WAY).find(([file]) => existsSync(join(folder, file)))?.[1];
+}
+var UNDER_WAY = {
+  MERGE_HEAD: "a merge",
+  CHERRY_PICK_HEAD: "a cherry-pick",
+  REVERT_HEAD: "a revert",
+  "rebase-merge": "a rebase",
+  "rebase-apply": "a rebase"
+};
+function listed(files) {
+  return files.map((file) => `${file}\0`).join("");
+}
+
+// import:graph.mjs in git.mjs
+import { plainSubject, taskName } from "./graph.mjs";
+
+// import:text.mjs in git.mjs
+import { cleanLines, cleanText } from "./text.mjs";
+
+// mcp-server/src/git/commit-message.ts
+var MAX_FIRST_LINE = 72;
+function commitMessage(plan, task, attempt, report) {
+  const subject = oneLine(`${taskName(plan, task.id)}: ${plainSubject(task.subject)}`);
+  const unfinished = report.outcome === "completed" ? "" : ` (${report.outcome}, not merged)`;
+  return `${subject}
+
+${cleanLines(report.summary).trim()}
+
+Attempt ${attempt}${unfinished}
+`;
+}
+function planCommitMessage(plan, title, tasks) {
+  const lines = tasks.map((task) => `- ${task.id}: ${oneLine(plainSubject(task.subject))}`);
+  return `${oneLine(`${plan}: ${title}`)}
+
+${lines.join("\n")}
+`;
+}
+function oneLine(text) {
+  return cleanText(text, MAX_FIRST_LINE);
+}
+
+// mcp-server/src/git/origin.ts
+var USUAL_PORTS = { https: "443", http: "80", ssh: "22", git: "9418" };
+async function originOf(folder) {
+  try {
+    return (await git(folder, ["remote", "get-url", "origin"])).trim();
+  } catch {
+    return void 0;
+  }
+}
+function parseAddress(address) {
+  const [, scheme, authority, path] = /^([a-z][a-z+]*):\/\/([^/]*)\/(.*)$/i.exec(address) ?? // host:path, as git writes it for ssh. A single letter is a drive.
+  /^()((?:[^/:@]+@)?(?:\[[^\]]+\]|[^/:]{2,})):(?!\/\/)(.*)$/.exec(address) ?? [];
+  if (scheme === void 0 || !authority || path === void 0 || scheme.toLowerCase() === "file")
+    return void 0;
+  const at = authority.lastIndexOf("@");
+  const host = authority.slice(at + 1).toLowerCase();
+  const usual = USUAL_PORTS[scheme.toLowerCase().replace(/^git\+/, "")];
+  return {
+    scheme: scheme.toLowerCase(),
+    user: authority.slice(0, Math.max(at, 0)).replace(/:.*$/, ""),
+    host: usual === void 0 ? host : host.replace(new RegExp(`:${usual}$`), ""),
+    path: path.replace(/[?#].*$/, "").replace(/\/+/g, "/").replace(/^\/|\/$/g, "")
+  };
+}
+function normalOrigin(address) {
+  const parsed = parseAddress(address);
+  return parsed && `${parsed.host}/${parsed.path.replace(/\.git$/, "")}`;
+}
+function publicAddress(address) {
+  const parsed = parseAddress(address);
+  if (!parsed) return void 0;
+  const { scheme, user, host, path } = parsed;
+  const isGitHub = host === "github.com" && /^[^/]+\/[^/]+$/.test(path);
+  const login = /^(?:ssh|git\+ssh)?$/.test(scheme) && user !== "" ? `${user}@` : "";
+  const shown = isGitHub ? path.replace(/\.git$/, "") : scheme === "" ? `${login}${host}:${path}` : `${scheme}://${login}${host}/${path}`;
+  return /^[\w.~:/@[\]+-]+$/.test(shown) && !shown.startsWith("-") ? shown : void 0;
+}
+export {
+  Fingerprints,
+  GONE,
+  GitFailed,
+  LOOK_LIMIT_MS,
+  RefMoved,
+  changedFiles,
+  changesBetween,
+  checkoutState,
+  commitAt,
+  commitFiles,
+  commitMessage,
+  commitTree,
+  ensurePlanBranch,
+  git,
+  gitIdentity,
+  gitSays,
+  ignoredFiles,
+  isAncestor,
+  moveRefs,
+  normalOrigin,
+  operationUnderWay,
+  originOf,
+  planBranch,
+  planCommitMessage,
+  planHead,
+  prepareMerge,
+  publicAddress,
+  refreshIndex,
+  refuseCheckedOut
+};

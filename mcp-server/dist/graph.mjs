@@ -1,0 +1,1206 @@
+// mcp-server/src/graph/levels.ts
+function topologicalOrder(nodes) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const missing = /* @__PURE__ */ new Map();
+  const dependents = /* @__PURE__ */ new Map();
+  for (const node of nodes) {
+    const known = node.dependencies.filter((id) => byId.has(id));
+    missing.set(node.id, known.length);
+    for (const id of known) {
+      const list = dependents.get(id);
+      if (list) list.push(node);
+      else dependents.set(id, [node]);
+    }
+  }
+  const order = nodes.filter((node) => missing.get(node.id) === 0);
+  for (let i = 0; i < order.length; i++) {
+    for (const dependent of dependents.get(order[i].id) ?? []) {
+      const left = (missing.get(dependent.id) ?? 0) - 1;
+      missing.set(dependent.id, left);
+      if (left === 0) order.push(dependent);
+    }
+  }
+  if (order.length !== nodes.length) throw new Error("the dependencies form a cycle");
+  return order;
+}
+function levels(nodes) {
+  const level = /* @__PURE__ */ new Map();
+  const result = [];
+  for (const node of topologicalOrder(nodes)) {
+    const own = 1 + Math.max(-1, ...node.dependencies.map((id) => level.get(id) ?? -1));
+    level.set(node.id, own);
+    const list = result[own];
+    if (list) list.push(node);
+    else result[own] = [node];
+  }
+  return result;
+}
+
+// mcp-server/src/graph/ancestors.ts
+function ancestors(tasks) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { id, dependencies } of topologicalOrder(tasks)) {
+    const all = new Set(dependencies);
+    for (const dependency of dependencies) for (const before of found.get(dependency) ?? []) all.add(before);
+    found.set(id, all);
+  }
+  return found;
+}
+
+// mcp-server/src/graph/attempt.ts
+var OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreported"];
+var SEVERITIES = ["critical", "high", "medium", "low", "info"];
+var REVIEW_VERDICTS = ["accepted", "rejected"];
+function isLive(claim) {
+  return claim.state !== "returned" && claim.state !== "ended";
+}
+function isDraining(claim, nowMs) {
+  return claim.state === "ended" && claim.drainsUntilMs !== void 0 && claim.drainsUntilMs > nowMs;
+}
+
+// mcp-server/src/graph/criterion.ts
+var NUMBER = /^-?\d+(\.\d+)?$/;
+function withCriterionText(evidence, acceptance) {
+  const numbered = acceptance[Number(numberIn(evidence, acceptance)) - 1];
+  return numbered ? { ...evidence, criterion: numbered.criterion } : evidence;
+}
+function unknownNumber(evidence, acceptance) {
+  const number = acceptance.length === 0 ? void 0 : numberIn(evidence, acceptance);
+  return number !== void 0 && acceptance[Number(number) - 1] === void 0 ? number : void 0;
+}
+function numberIn({ criterion }, acceptance) {
+  const name = criterion?.trim();
+  if (name === void 0 || !NUMBER.test(name)) return void 0;
+  return acceptance.some((one) => one.criterion.trim() === name) ? void 0 : name;
+}
+
+// mcp-server/src/graph/cycle.ts
+function findCycle(edges) {
+  const finished = /* @__PURE__ */ new Set();
+  for (const start of edges.keys()) {
+    if (finished.has(start)) continue;
+    const path = [start];
+    const onPath = new Set(path);
+    const ahead = [(edges.get(start) ?? [])[Symbol.iterator]()];
+    while (path.length > 0) {
+      const next = ahead.at(-1)?.next();
+      if (next === void 0 || next.done) {
+        ahead.pop();
+        const done = path.pop();
+        if (done !== void 0) {
+          onPath.delete(done);
+          finished.add(done);
+        }
+      } else if (onPath.has(next.value)) {
+        return [...path.slice(path.indexOf(next.value)), next.value];
+      } else if (!finished.has(next.value)) {
+        path.push(next.value);
+        onPath.add(next.value);
+        ahead.push((edges.get(next.value) ?? [])[Symbol.iterator]());
+      }
+    }
+  }
+  return void 0;
+}
+
+// mcp-server/src/graph/event.ts
+var VERSIONS = {
+  "plan.created": 1,
+  "plan.updated": 1,
+  "plan.status": 1,
+  "plan.throttled": 1,
+  "task.created": 1,
+  "task.defined": 1,
+  "task.status": 1,
+  "task.annotated": 1,
+  "claim.offered": 1,
+  "claim.returned": 1,
+  "attempt.started": 1,
+  "attempt.bound": 1,
+  "attempt.widened": 1,
+  "attempt.reminded": 1,
+  "attempt.ended": 1,
+  "attempt.drained": 1,
+  "attempt.measured": 1,
+  "conversation.measured": 1,
+  "token.refused": 1,
+  "batch.launched": 1,
+  "write.denied": 1,
+  "checkout.observed": 1,
+  "checkout.unmeasured": 1,
+  "attempt.compared": 1,
+  "scope.touched": 1,
+  "checkout.seen": 1,
+  "worktree.cut": 1,
+  "worktree.removed": 1,
+  "work.committed": 1,
+  "work.merged": 1,
+  "work.conflicted": 1,
+  "commit.skipped": 1,
+  "plan.reported": 1,
+  "decision.taken": 1
+};
+function isReadable(type, v) {
+  return Object.hasOwn(VERSIONS, type) && v <= VERSIONS[type];
+}
+
+// mcp-server/src/graph/task.ts
+var TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"];
+var SIZES = ["xs", "small", "medium", "large", "xl"];
+var PRIORITIES = ["high", "medium", "low"];
+var ISOLATIONS = ["shared", "worktree"];
+function unstarted(definition, position) {
+  return {
+    ...definition,
+    position,
+    status: "pending",
+    notes: [],
+    metadata: {},
+    failedAttempts: 0,
+    lostAttempts: 0,
+    timesBlocked: 0
+  };
+}
+function definitionOf(task) {
+  const {
+    position: _position,
+    status: _status,
+    cause: _cause,
+    owner: _owner,
+    notes: _notes,
+    metadata: _metadata,
+    failedAttempts: _failedAttempts,
+    lostAttempts: _lostAttempts,
+    timesBlocked: _timesBlocked,
+    endedAtMs: _endedAtMs,
+    unrecognised: _unrecognised,
+    ...definition
+  } = task;
+  return definition;
+}
+function scopeOf(task) {
+  if (task.writes !== void 0) {
+    return { basis: "declared", writes: task.writes, reads: task.reads, resources: task.resources };
+  }
+  if (task.inferredWrites.length > 0) {
+    return { basis: "inferred", writes: task.inferredWrites, reads: task.reads, resources: task.resources };
+  }
+  return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
+}
+function plainSubject(subject) {
+  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, "");
+}
+function taskName(plan, id) {
+  return `${plan}/${id}`;
+}
+
+// mcp-server/src/graph/newer-parts.ts
+var MAX_NAMED = 5;
+function newerParts({ plan, tasks, claims, unknownSettings = [] }, events = []) {
+  const { slug } = plan;
+  return [
+    ...unknownSettings.map(
+      (field) => `The plan ${slug} has the setting ${quoted(field)} of a newer version; this server keeps it and does not apply it.`
+    ),
+    ...wordsOf("plan", [[slug, plan.unrecognised]]),
+    ...wordsOf(
+      "task",
+      tasks.map(({ id, unrecognised }) => [taskName(slug, id), unrecognised])
+    ),
+    ...wordsOf(
+      "claim on",
+      claims.map(({ task, unrecognised }) => [taskName(slug, task), unrecognised])
+    ),
+    ...unreadEvents(slug, events)
+  ];
+}
+function wordsOf(what, things) {
+  const having = /* @__PURE__ */ new Map();
+  for (const [name, unrecognised = {}] of things) {
+    for (const [field, word] of Object.entries(unrecognised)) {
+      const is = `${field} ${quoted(word)}`;
+      having.set(is, [...having.get(is) ?? [], name]);
+    }
+  }
+  return [...having].map(([is, names]) => {
+    const left = names.length - MAX_NAMED;
+    const named = names.slice(0, MAX_NAMED).join(", ") + (left > 0 ? ` and ${left} more` : "");
+    return `The ${what} ${named}: the ${is} is of a newer version; this server keeps it and does not understand it.`;
+  });
+}
+function unreadEvents(slug, events) {
+  const types = events.flatMap(({ change }) => change.type === "unrecognised" ? [change.storedType] : []);
+  if (types.length === 0) return [];
+  const named = [...new Set(types)].slice(0, MAX_NAMED).map(quoted);
+  return [
+    `The log of the plan ${slug} has events of a newer version (${types.length}, such as ${named.join(", ")}); this server keeps them and leaves them out.`
+  ];
+}
+function quoted(word) {
+  return `\`${word.replace(/[\s`]+/g, " ").slice(0, 60)}\``;
+}
+
+// mcp-server/src/graph/parallel-with.ts
+function parallelWith({ extra }) {
+  return Array.isArray(extra.parallelWith) ? extra.parallelWith.map(String) : [];
+}
+function orderedDespiteParallelWith(tasks) {
+  const named = tasks.map((task) => ({ task: task.id, others: parallelWith(task) }));
+  if (named.every(({ others }) => others.length === 0)) return [];
+  const before = ancestors(tasks);
+  return named.flatMap(({ task, others }) => {
+    const isOrdered = (other) => before.get(task)?.has(other) || before.get(other)?.has(task);
+    const ordered = others.filter(isOrdered);
+    return ordered.length === 0 ? [] : [{ task, others: ordered }];
+  });
+}
+
+// import:node:util in graph.mjs
+import { isDeepStrictEqual } from "node:util";
+
+// mcp-server/src/graph/readiness.ts
+var ENDED = /* @__PURE__ */ new Set(["completed", "failed", "cancelled"]);
+function hasEnded(status) {
+  return ENDED.has(status);
+}
+function needsHold(needs, dependencies) {
+  if (dependencies.length === 0) return true;
+  const completed = dependencies.filter((status) => status === "completed").length;
+  if (needs === "all") return completed === dependencies.length;
+  if (needs === "any") return completed > 0;
+  if (needs === "settled") return dependencies.every(hasEnded);
+  return completed >= Math.min(needs.atLeast, dependencies.length);
+}
+function brokenDependencies(task, tasks) {
+  return task.dependencies.flatMap((id) => {
+    const status = tasks.get(id)?.status;
+    return status === "failed" || status === "cancelled" ? [{ task: id, status }] : [];
+  });
+}
+function reachableTasks(tasks) {
+  const best = /* @__PURE__ */ new Map();
+  for (const [id, task] of tasks) best.set(id, task.status === "in_progress" ? "completed" : task.status);
+  const reachable = /* @__PURE__ */ new Set();
+  for (const task of topologicalOrder([...tasks.values()])) {
+    if (task.status !== "pending") continue;
+    if (!needsHold(
+      task.needs,
+      task.dependencies.map((id) => best.get(id) ?? "pending")
+    ))
+      continue;
+    reachable.add(task.id);
+    best.set(task.id, "completed");
+  }
+  return reachable;
+}
+function statusesOf(task, tasks) {
+  return task.dependencies.map((id) => tasks.get(id)?.status ?? "pending");
+}
+
+// mcp-server/src/graph/plan-graph.ts
+var PlanGraph = class {
+  // Both maps keep their insertion order, which is the order of position and of id: later ones are larger.
+  #tasks = /* @__PURE__ */ new Map();
+  #claims = /* @__PURE__ */ new Map();
+  #claimsOf = /* @__PURE__ */ new Map();
+  #dependents = /* @__PURE__ */ new Map();
+  #live = /* @__PURE__ */ new Map();
+  #draining = /* @__PURE__ */ new Set();
+  #counts = /* @__PURE__ */ new Map();
+  #weight;
+  #readyIds = /* @__PURE__ */ new Set();
+  #shape = 0;
+  #definitions = 0;
+  #endings = 0;
+  #ranks;
+  /** The ready tasks by rank; not kept before somebody asked for them. */
+  #ready = [];
+  /** @param weight what a task adds to the length of a chain; the longest chain behind a task is its rank. */
+  constructor(weight) {
+    this.#weight = weight;
+  }
+  get tasks() {
+    return this.#tasks;
+  }
+  /** Every claim that the plan ever had, oldest first. */
+  get claims() {
+    return [...this.#claims.values()];
+  }
+  claim(id) {
+    return this.#claims.get(id);
+  }
+  /** The claims of a task, oldest first. */
+  claimsOf(task) {
+    return [...this.#claimsOf.get(task) ?? []].flatMap((id) => this.#claims.get(id) ?? []);
+  }
+  /** Claims that hold a place under the cap, oldest first. */
+  get live() {
+    return [...this.#live.values()].sort((a, b) => a - b).flatMap((id) => this.#claims.get(id) ?? []);
+  }
+  /** Ended attempts whose scope may still be held. */
+  get draining() {
+    return [...this.#draining].flatMap((id) => this.#claims.get(id) ?? []);
+  }
+  hasLiveClaim(task) {
+    return this.#live.has(task);
+  }
+  count(status) {
+    return this.#counts.get(status) ?? 0;
+  }
+  /** How many tasks are still to be done. */
+  get openCount() {
+    return this.count("pending") + this.count("in_progress");
+  }
+  /** Pending tasks whose `needs` hold and that nobody has claimed: highest rank first, then by position. */
+  get ready() {
+    this.#rankAll();
+    return this.#ready;
+  }
+  isReady(id) {
+    return this.#readyIds.has(id);
+  }
+  get readyCount() {
+    return this.#readyIds.size;
+  }
+  /** Another number whenever tasks, their dependencies or their estimates have changed, and not only their state. */
+  get shape() {
+    return this.#shape;
+  }
+  /** Another number whenever there is a task more, or one is to be done in another way. */
+  get definitions() {
+    return this.#definitions;
+  }
+  /** Another number whenever a task has ended, or is to be done again. */
+  get endings() {
+    return this.#endings;
+  }
+  /** Takes over the rows that changed since the last time, in order of position and of id. */
+  apply(tasks, claims) {
+    const touched = /* @__PURE__ */ new Set();
+    for (const task of tasks) this.#putTask(task, touched);
+    for (const claim of claims) {
+      this.#putClaim(claim);
+      touched.add(claim.task);
+    }
+    for (const id of touched) this.#updateReady(id);
+  }
+  #putTask(task, touched) {
+    const old = this.#tasks.get(task.id);
+    this.#tasks.set(task.id, task);
+    if (old) this.#counts.set(old.status, this.count(old.status) - 1);
+    this.#counts.set(task.status, this.count(task.status) + 1);
+    if (hasEnded(old?.status ?? "pending") !== hasEnded(task.status)) this.#endings += 1;
+    if (!old || !isDeepStrictEqual(definitionOf(old), definitionOf(task))) this.#definitions += 1;
+    if (!old || changesOrder(old, task, this.#weight)) {
+      for (const id of old?.dependencies ?? []) this.#dependents.get(id)?.delete(task.id);
+      for (const id of task.dependencies) {
+        const dependents = this.#dependents.get(id);
+        if (dependents) dependents.add(task.id);
+        else this.#dependents.set(id, /* @__PURE__ */ new Set([task.id]));
+      }
+      this.#ranks = void 0;
+      this.#shape += 1;
+    }
+    touched.add(task.id);
+    if (old?.status !== task.status) for (const id of this.#dependents.get(task.id) ?? []) touched.add(id);
+  }
+  #putClaim(claim) {
+    this.#claims.set(claim.id, claim);
+    const ids = this.#claimsOf.get(claim.task);
+    if (ids) ids.add(claim.id);
+    else this.#claimsOf.set(claim.task, /* @__PURE__ */ new Set([claim.id]));
+    if (isLive(claim)) this.#live.set(claim.task, claim.id);
+    else if (this.#live.get(claim.task) === claim.id) this.#live.delete(claim.task);
+    if (claim.state === "ended" && claim.drainsUntilMs !== void 0) this.#draining.add(claim.id);
+    else this.#draining.delete(claim.id);
+  }
+  #isReady(task) {
+    return task.status === "pending" && !this.#live.has(task.id) && needsHold(task.needs, statusesOf(task, this.#tasks));
+  }
+  #rankAll() {
+    if (this.#ranks) return;
+    this.#ranks = this.#chains([...this.#tasks.values()]);
+    this.#ready = [...this.#readyIds].flatMap((id) => this.#tasks.get(id) ?? []);
+    this.#ready.sort((a, b) => this.#before(a, b));
+  }
+  /** The longest chain of work behind each task, itself included. */
+  #chains(tasks) {
+    const ranks = /* @__PURE__ */ new Map();
+    for (const task of topologicalOrder(tasks).reverse()) {
+      let longest = 0;
+      for (const id of this.#dependents.get(task.id) ?? []) longest = Math.max(longest, ranks.get(id) ?? 0);
+      ranks.set(task.id, longest + this.#weight(task));
+    }
+    return ranks;
+  }
+  #before(a, b) {
+    return (this.#ranks?.get(b.id) ?? 0) - (this.#ranks?.get(a.id) ?? 0) || a.position - b.position;
+  }
+  #updateReady(id) {
+    const task = this.#tasks.get(id);
+    if (!task) return;
+    const isReady = this.#isReady(task);
+    if (isReady) this.#readyIds.add(id);
+    else this.#readyIds.delete(id);
+    if (!this.#ranks) return;
+    this.#removeReady(task);
+    if (isReady) this.#ready.splice(this.#placeOf(task), 0, task);
+  }
+  #removeReady(task) {
+    const place = this.#placeOf(task);
+    if (this.#ready[place]?.id === task.id) this.#ready.splice(place, 1);
+  }
+  /** Where the task stands, or would stand, among the ready ones. */
+  #placeOf(task) {
+    let low = 0;
+    let high = this.#ready.length;
+    while (low < high) {
+      const middle = low + high >>> 1;
+      if (this.#before(this.#ready[middle], task) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+};
+function changesOrder(old, task, weight) {
+  return weight(old) !== weight(task) || old.dependencies.length !== task.dependencies.length || old.dependencies.some((id, i) => id !== task.dependencies[i]);
+}
+
+// mcp-server/src/graph/plan.ts
+var PLAN_STATUSES = ["open", "paused", "stopped"];
+
+// mcp-server/src/graph/purpose.ts
+var PURPOSES = ["review", "fix", "merge", "verify"];
+function purposeOf(task) {
+  const purpose = storedPurpose(task);
+  return purpose && PURPOSES.includes(purpose.kind) ? purpose : void 0;
+}
+function storedPurpose(task) {
+  return task?.origin === "server" ? task.extra.purpose : void 0;
+}
+function isReviewStep(task) {
+  const kind = purposeOf(task)?.kind;
+  return kind === "review" || kind === "fix";
+}
+
+// mcp-server/src/graph/scope/brace-expansion.ts
+var MOST_ALTERNATIVES = 256;
+var DEEPEST_NESTING = 16;
+function expandBraces(text, depth = 0) {
+  if (depth > DEEPEST_NESTING) return void 0;
+  let expanded = [""];
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf("{", at);
+    const close = open < 0 ? -1 : closingBrace(text, open);
+    if (close < 0) {
+      const literal2 = open < 0 ? text.slice(at) : text.slice(at, open + 1);
+      expanded = expanded.map((prefix) => prefix + literal2);
+      at += literal2.length;
+      continue;
+    }
+    const choices = choicesOf(text.slice(open + 1, close), depth);
+    if (choices === void 0 || expanded.length * choices.length > MOST_ALTERNATIVES) return void 0;
+    const before = text.slice(at, open);
+    expanded = expanded.flatMap((prefix) => choices.map((choice) => prefix + before + choice));
+    at = close + 1;
+  }
+  return expanded;
+}
+function choicesOf(body, depth) {
+  const parts = splitAtCommas(body);
+  if (parts.length === 1) {
+    const range = rangeOf(body);
+    if (range !== "none") return range;
+    return expandBraces(body, depth + 1)?.map((inner) => `{${inner}}`);
+  }
+  const choices = [];
+  for (const part of parts) {
+    const inner = expandBraces(part, depth + 1);
+    if (inner === void 0) return void 0;
+    choices.push(...inner);
+    if (choices.length > MOST_ALTERNATIVES) return void 0;
+  }
+  return choices;
+}
+function rangeOf(body) {
+  const numbers = /^(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(-?\d{1,9}))?$/.exec(body);
+  if (numbers !== null) {
+    const [, from2 = "", to2 = "", step = "1"] = numbers;
+    const padded = [from2, to2].some((bound) => /^-?0\d/.test(bound));
+    const width = padded ? Math.max(from2.length, to2.length) : 0;
+    return steps(Number(from2), Number(to2), Number(step))?.map((value) => pad(value, width));
+  }
+  const letters = /^([a-z])\.\.([a-z])$/i.exec(body);
+  if (letters === null) return "none";
+  const [, from = "", to = ""] = letters;
+  return steps(from.charCodeAt(0), to.charCodeAt(0), 1)?.map((code) => String.fromCharCode(code));
+}
+function steps(from, to, step) {
+  const stride = Math.abs(step) || 1;
+  const count = Math.floor(Math.abs(to - from) / stride) + 1;
+  if (count > MOST_ALTERNATIVES) return void 0;
+  return Array.from({ length: count }, (_, index) => from + Math.sign(to - from) * stride * index);
+}
+function pad(value, width) {
+  return value < 0 ? `-${String(-value).padStart(width - 1, "0")}` : String(value).padStart(width, "0");
+}
+function closingBrace(text, open) {
+  let nesting = 0;
+  for (let at = open; at < text.length; at += 1) {
+    if (text[at] === "{") nesting += 1;
+    else if (text[at] === "}") {
+      nesting -= 1;
+      if (nesting === 0) return at;
+    }
+  }
+  return -1;
+}
+function splitAtCommas(body) {
+  const parts = [];
+  let nesting = 0;
+  let from = 0;
+  for (let at = 0; at < body.length; at += 1) {
+    if (body[at] === "{") nesting += 1;
+    else if (body[at] === "}") nesting -= 1;
+    else if (body[at] === "," && nesting === 0) {
+      parts.push(body.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...parts, body.slice(from)];
+}
+
+// mcp-server/src/graph/scope/char-set.ts
+var LAST = 65535;
+var EMPTY = [];
+function single(unit) {
+  return [unit, unit];
+}
+function union(ranges) {
+  const sorted = ranges.filter(([lo, hi]) => lo <= hi).sort(([a], [b]) => a - b);
+  const set = [];
+  for (const [lo, hi] of sorted) {
+    const lastHi = set.at(-1);
+    if (lastHi !== void 0 && lo <= lastHi + 1) set[set.length - 1] = Math.max(lastHi, hi);
+    else set.push(lo, hi);
+  }
+  return set;
+}
+function complement(set) {
+  const rest = [];
+  let from = 0;
+  for (const [lo, hi] of rangesOf(set)) {
+    rest.push([from, lo - 1]);
+    from = hi + 1;
+  }
+  rest.push([from, LAST]);
+  return union(rest);
+}
+function intersection(a, b) {
+  if (isSingle(a)) return contains(b, a[0]) ? a : EMPTY;
+  if (isSingle(b)) return contains(a, b[0]) ? b : EMPTY;
+  const common = [];
+  for (const [aLo, aHi] of rangesOf(a)) {
+    for (const [bLo, bHi] of rangesOf(b)) common.push([Math.max(aLo, bLo), Math.min(aHi, bHi)]);
+  }
+  return union(common);
+}
+function isSingle(set) {
+  return set.length === 2 && set[0] === set[1];
+}
+function contains(set, unit) {
+  for (let at = 0; at < set.length; at += 2) {
+    if (unit >= set[at] && unit <= set[at + 1]) return true;
+  }
+  return false;
+}
+function foldSet(set) {
+  const folded = [];
+  for (const [lo, hi] of rangesOf(set)) {
+    for (let unit = lo; unit <= hi; unit += 1) {
+      const one = foldCase(unit);
+      folded.push([one, one]);
+    }
+  }
+  return union(folded);
+}
+function foldCase(unit) {
+  const upper = String.fromCharCode(unit).toUpperCase();
+  const folded = upper.charCodeAt(0);
+  return upper.length === 1 && !(unit >= 128 && folded < 128) ? folded : unit;
+}
+function* rangesOf(set) {
+  for (let at = 0; at + 1 < set.length; at += 2) yield [set[at], set[at + 1]];
+}
+
+// mcp-server/src/graph/scope/glob.ts
+function literalGlob(path) {
+  return path.replace(/[*?[]/g, "[$&]").replace(/[{},()|!]/g, "?");
+}
+function pathKey(path, caseInsensitive) {
+  return caseInsensitive ? path.toLowerCase() : path;
+}
+
+// mcp-server/src/graph/scope/glob-index.ts
+var WILD = /[*?[\]{}()!\\]/;
+var GlobIndex = class {
+  #root = newFolder();
+  add(glob, owner) {
+    let folder = this.#root;
+    for (const name of this.#beginningOf(glob)) {
+      let next = folder.folders.get(name);
+      if (!next) {
+        next = newFolder();
+        folder.folders.set(name, next);
+      }
+      folder = next;
+    }
+    folder.owners.push(owner);
+  }
+  /** Owners of all globs that may meet this one, itself included; some of them do not. */
+  *near(glob) {
+    let folder = this.#root;
+    for (const name of this.#beginningOf(glob)) {
+      yield* folder.owners;
+      folder = folder.folders.get(name);
+      if (!folder) return;
+    }
+    yield* below(folder);
+  }
+  #beginningOf({ glob, caseInsensitive }) {
+    const segments = pathKey(glob, caseInsensitive).split("/");
+    const wild = segments.findIndex((segment) => WILD.test(segment));
+    return wild === -1 ? segments : segments.slice(0, wild);
+  }
+};
+function newFolder() {
+  return { folders: /* @__PURE__ */ new Map(), owners: [] };
+}
+function* below(folder) {
+  const open = [folder];
+  for (const { owners, folders } of open) {
+    yield* owners;
+    open.push(...folders.values());
+  }
+}
+
+// mcp-server/src/graph/scope/globs.ts
+var LONGEST_GLOB = 1024;
+var MOST_BRACKETS = 4;
+var MOST_STEPS = 16384;
+var MOST_STATES = 1e6;
+var MOST_REMEMBERED = 4096;
+var InvalidGlob = class extends Error {
+  name = "InvalidGlob";
+  glob;
+  remedy;
+  constructor(glob, problem, remedy) {
+    super(`${JSON.stringify(glob)} ${problem}: ${remedy}`);
+    this.glob = glob;
+    this.remedy = remedy;
+  }
+};
+function normaliseGlob(input) {
+  const refuse = (problem, remedy) => new InvalidGlob(input, problem, remedy);
+  const trimmed = input.trim();
+  if (trimmed === "") throw refuse("is empty", 'name a file, or a folder as in "src/"');
+  if (/[\u0000-\u001f\u007f]/.test(trimmed)) {
+    throw refuse("has a control character", "write the name without it");
+  }
+  const slashed = trimmed.replace(/\\\[([^\\/[\]]*)\\\]/g, "[$1]").replace(/\\\(([^\\/()]*)\\\)/g, "($1)").replaceAll("\\", "/");
+  const segments = resolveDots(slashed, refuse);
+  if (segments.length === 0 || slashed.endsWith("/")) segments.push("**");
+  const glob = segments.filter((segment, at) => segment !== "**" || segments[at - 1] !== "**").join("/");
+  if (slashed.startsWith("/") || /^(?:[a-z]:|~(?:\/|$))/i.test(glob)) {
+    throw refuse("is not relative", "write it relative to the checkout's top level");
+  }
+  if (/^!(?!\()/.test(glob)) throw refuse("says what is left out", "name what is meant instead");
+  if (glob.length > LONGEST_GLOB) {
+    throw refuse(`is longer than ${LONGEST_GLOB} characters`, "split it into several globs");
+  }
+  if (expandBraces(glob)?.some((text) => text.split("/").includes(".."))) {
+    throw refuse('has ".." among its alternatives', "write each alternative as a glob of its own");
+  }
+  return glob;
+}
+function resolveDots(path, refuse) {
+  const segments = [];
+  for (const part of path.split("/")) {
+    const segment = part.trim();
+    if (segment === "" || segment === ".") continue;
+    if (segment !== "..") {
+      segments.push(segment);
+      continue;
+    }
+    const parent = segments.pop();
+    if (parent === void 0) {
+      throw refuse("leaves the checkout", "write a path below the checkout's top level");
+    }
+    if (/[*?[{(]/.test(parent)) throw refuse('has ".." behind a glob', "write the path that is meant");
+  }
+  return segments;
+}
+function overlap({ alternatives: ours }, { alternatives: theirs }) {
+  if (ours === void 0 || theirs === void 0) return true;
+  const budget = { states: MOST_STATES };
+  return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
+}
+function matches({ alternatives, caseInsensitive }, path) {
+  if (alternatives === void 0) return true;
+  const segments = path.split("/").map((segment) => [literal(segment, caseInsensitive)]);
+  const unlimited = { states: Number.POSITIVE_INFINITY };
+  return alternatives.some((alternative) => pathsMeet(alternative, segments, unlimited));
+}
+var BRACKETS_OR_CHARACTER = /\[[!^]?\]?[^\]]*\]|[\s\S]/g;
+var NOT_SLASH = complement(single("/".charCodeAt(0)));
+var ANYTHING = { set: NOT_SLASH, repeated: true };
+var ANY_SEGMENT = [[ANYTHING]];
+var DOT = single(".".charCodeAt(0));
+var NOT_DOT = complement(DOT);
+var remembered = /* @__PURE__ */ new Map();
+function parseGlob(glob, caseInsensitive) {
+  const key = `${caseInsensitive ? "i" : "s"}${glob}`;
+  const known = remembered.get(key);
+  if (known !== void 0) return known;
+  const parsed = { glob, caseInsensitive, alternatives: alternativesOf(glob, caseInsensitive) };
+  if (remembered.size >= MOST_REMEMBERED) {
+    const oldest = remembered.keys().next();
+    if (!oldest.done) remembered.delete(oldest.value);
+  }
+  remembered.set(key, parsed);
+  return parsed;
+}
+function alternativesOf(glob, caseInsensitive) {
+  const braced = groupsAsBraces(glob);
+  const undecided = glob.length > LONGEST_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
+  const texts = undecided ? void 0 : expandBraces(braced);
+  if (texts === void 0) return void 0;
+  const patterns = [];
+  let steps2 = 0;
+  for (const text of texts) {
+    const pattern = parseAlternative(text, caseInsensitive);
+    if (pattern === void 0) return void 0;
+    patterns.push(pattern);
+    for (const segment of pattern)
+      steps2 += typeof segment === "string" ? segment.length : segment.flat().length;
+    if (steps2 > MOST_STEPS) return void 0;
+  }
+  return patterns;
+}
+function groupsAsBraces(glob) {
+  return glob.replace(/([@?])\(([^(){},/]*)\)/g, (_group, operator, body) => {
+    const choices = operator === "?" ? ["", ...body.split("|")] : body.split("|");
+    return choices.length === 1 ? body : `{${choices.join(",")}}`;
+  });
+}
+function parseAlternative(text, caseInsensitive) {
+  const pattern = [];
+  for (const part of text.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") return void 0;
+    if (part.startsWith("**")) pattern.push("**");
+    if (part === "**") continue;
+    pattern.push(parseSegment(part.replace(/\*+/g, "*"), caseInsensitive));
+  }
+  if (text.endsWith("/") || !/[*?]/.test(text)) pattern.push("**");
+  return pattern;
+}
+function parseSegment(text, caseInsensitive) {
+  if (!/[*?[]/.test(text)) return literalName(text, caseInsensitive);
+  const parts = text.match(BRACKETS_OR_CHARACTER) ?? [];
+  const asGlob = (part) => {
+    if (part.length > 1) return [{ set: bracketSet(part, caseInsensitive), repeated: false }];
+    if (part === "*") return [ANYTHING];
+    if (part === "?") return [{ set: NOT_SLASH, repeated: false }];
+    return literal(part, caseInsensitive);
+  };
+  const asName = (part) => isNameInBrackets(part) ? literal(part, caseInsensitive) : asGlob(part);
+  if (parts.filter(isNameInBrackets).length > MOST_BRACKETS) {
+    return [parts.flatMap(asGlob), parts.flatMap(asName)];
+  }
+  return parts.reduce(
+    (readings, part) => {
+      const choices = isNameInBrackets(part) ? [asGlob(part), asName(part)] : [asGlob(part)];
+      return readings.flatMap((steps2) => choices.map((choice) => [...steps2, ...choice]));
+    },
+    [[]]
+  );
+}
+function isNameInBrackets(part) {
+  return /^\[\[?(?:\.{3})?[a-z_$][\w$-]*\]$/i.test(part) && !/^\[(?:\w-\w)+\]$/.test(part);
+}
+function bracketSet(brackets, caseInsensitive) {
+  const negated = /^\[[!^]/.test(brackets);
+  const members = brackets.slice(negated ? 2 : 1, -1);
+  const ranges = [];
+  let at = 0;
+  while (at < members.length) {
+    const isRange = members[at + 1] === "-" && at + 2 < members.length;
+    ranges.push([members.charCodeAt(at), members.charCodeAt(isRange ? at + 2 : at)]);
+    at += isRange ? 3 : 1;
+  }
+  const set = caseInsensitive ? foldSet(union(ranges)) : union(ranges);
+  return intersection(negated ? complement(set) : set, NOT_SLASH);
+}
+function literalName(text, caseInsensitive) {
+  if (!caseInsensitive) return text;
+  return String.fromCharCode(
+    ...Array.from({ length: text.length }, (_, at) => foldCase(text.charCodeAt(at)))
+  );
+}
+function literal(text, caseInsensitive) {
+  return Array.from({ length: text.length }, (_, at) => {
+    const unit = text.charCodeAt(at);
+    return { set: single(caseInsensitive ? foldCase(unit) : unit), repeated: false };
+  });
+}
+function pathsMeet(a, b, budget) {
+  const width = b.length + 1;
+  const seen = new Uint8Array((a.length + 1) * width);
+  const open = [[0, 0]];
+  for (let state = open.pop(); state !== void 0; state = open.pop()) {
+    const [i, j] = state;
+    if (seen[i * width + j] === 1) continue;
+    seen[i * width + j] = 1;
+    const ours = a[i];
+    const theirs = b[j];
+    if (ours === void 0 && theirs === void 0) return true;
+    if (ours === "**") open.push([i + 1, j]);
+    if (theirs === "**") open.push([i, j + 1]);
+    if (ours === void 0 || theirs === void 0 || ours === "**" && theirs === "**") continue;
+    if (segmentsMeet(ours === "**" ? ANY_SEGMENT : ours, theirs === "**" ? ANY_SEGMENT : theirs, budget)) {
+      open.push([ours === "**" ? i : i + 1, theirs === "**" ? j : j + 1]);
+    }
+  }
+  return false;
+}
+function segmentsMeet(a, b, budget) {
+  if (typeof a === "string" && typeof b === "string") return a === b;
+  return readingsOf(a).some((ours) => readingsOf(b).some((theirs) => readingsMeet(ours, theirs, budget)));
+}
+function readingsOf(segment) {
+  return typeof segment === "string" ? [literal(segment, false)] : segment;
+}
+function readingsMeet(a, b, budget) {
+  const width = b.length + 1;
+  const seen = new Uint8Array((a.length + 1) * width * 4);
+  const open = [[0, 0, 0]];
+  for (let state = open.pop(); state !== void 0; state = open.pop()) {
+    const [i, j, begun] = state;
+    const place = (i * width + j) * 4 + begun;
+    if (seen[place] === 1) continue;
+    seen[place] = 1;
+    budget.states -= 1;
+    if (budget.states < 0) return true;
+    const ours = a[i];
+    const theirs = b[j];
+    if (ours === void 0 && theirs === void 0 && begun === 3) return true;
+    if (ours?.repeated) open.push([i + 1, j, begun]);
+    if (theirs?.repeated) open.push([i, j + 1, begun]);
+    if (ours === void 0 || theirs === void 0) continue;
+    const common = intersection(ours.set, theirs.set);
+    const next = [ours.repeated ? i : i + 1, theirs.repeated ? j : j + 1];
+    if (intersection(common, DOT).length > 0) open.push([...next, Math.min(begun + 1, 3)]);
+    if (intersection(common, NOT_DOT).length > 0) open.push([...next, 3]);
+  }
+  return false;
+}
+
+// import:text.mjs in graph.mjs
+import { inlineCode, markdownLines } from "./text.mjs";
+
+// mcp-server/src/graph/scope/infer-scope.ts
+var MOST_PATHS = 60;
+var EXTENSIONS = new Set(
+  `astro bash bat c cc cfg cjs clj cmake conf cpp cs css csv cts dart ejs env erl ex exs fish gif go gql gradle
+  graphql h hbs hpp hs htm html ico ini ipynb java jl jpeg jpg js json json5 jsonc jsonl jsx kt kts less lock
+  lua md mdx mjs ml mod mts php plist png prisma properties proto ps1 py pyi r rb rs rst sass scala scss sh
+  snap sql sum svelte svg swift tf tfvars tmpl toml ts tsv tsx txt vue wasm webp xml yaml yml zig zsh`.split(
+    /\s+/
+  )
+);
+var KNOWN_FILES = new Set(
+  `package.json package-lock.json pnpm-lock.yaml pnpm-workspace.yaml yarn.lock bun.lock turbo.json nx.json
+  lerna.json tsconfig.json tsconfig.base.json jsconfig.json biome.json eslint.config.js eslint.config.mjs
+  eslint.config.ts .eslintrc .eslintrc.json .prettierrc .prettierignore .editorconfig .npmrc .nvmrc .gitignore
+  .gitattributes .dockerignore .env .env.example .env.local .mcp.json vite.config.ts vite.config.js
+  vitest.config.ts vitest.workspace.ts jest.config.js jest.config.ts playwright.config.ts next.config.js
+  next.config.mjs next.config.ts tailwind.config.js tailwind.config.ts postcss.config.js drizzle.config.ts
+  Dockerfile docker-compose.yml docker-compose.yaml compose.yaml Makefile Procfile README.md CHANGELOG.md
+  CONTRIBUTING.md AGENTS.md CLAUDE.md LICENSE CODEOWNERS Cargo.toml Cargo.lock go.mod go.sum pyproject.toml
+  requirements.txt setup.py setup.cfg poetry.lock Gemfile Gemfile.lock Rakefile composer.json pom.xml
+  build.gradle build.gradle.kts CMakeLists.txt mix.exs`.split(/\s+/)
+);
+var TOP_FOLDERS = new Set(
+  `.claude .claude-plugin .github .husky .vscode app apps assets bench benches bin cmd config configs crates
+  deploy doc docs e2e examples infra internal lib libs migrations packages pkg plugins prisma public scripts
+  skills src test tests web workflows`.split(/\s+/)
+);
+function inferWrites(description) {
+  const mentions = mentionsIn(description);
+  const forbidden = new Set(mentions.filter(({ use }) => use === "forbidden").map(({ glob }) => glob));
+  const named = new Set(mentions.filter(({ use }) => use === "maybe-written").map(({ glob }) => glob));
+  const written = [...named].filter((glob) => !forbidden.has(glob));
+  return written.filter((glob) => !written.some((other) => other !== glob && saysMore(other, glob))).slice(0, MOST_PATHS).sort();
+}
+function saysMore(other, glob) {
+  if (other.endsWith(`/${glob}`)) return true;
+  if (!glob.endsWith("/**")) return other.startsWith(`${glob}/`);
+  const folder = glob.slice(0, -"**".length);
+  return other.startsWith(folder) || other.includes(`/${folder}`);
+}
+function mentionsIn(description) {
+  const mentions = [];
+  let atFenceStart = false;
+  let section = "maybe-written";
+  for (const { text, kind, content } of markdownLines(description)) {
+    if (kind === "opening") atFenceStart = true;
+    else if (kind === "code" && content.trim() !== "") {
+      mentions.push(...mentionsInCode(content, atFenceStart));
+      atFenceStart = false;
+    } else if (kind === "prose" || kind === "comment") {
+      section = sectionAfter(text, section);
+      mentions.push(...mentionsInProse(text, section));
+    }
+  }
+  return mentions;
+}
+function mentionsInCode(line, first) {
+  const comment = first ? /^\s*(?:\/\/|\/\*+|#|--|<!--)\s*([^\s:*]+\/[^\s:*]+)(?=$|[\s:*])/.exec(line) : null;
+  const command = /^\s*\$?\s*(?:git\s+(?:mv|rm|add)|mv|cp|rm|touch|mkdir)\s+(.+)$/.exec(line);
+  const texts = [...comment?.[1] === void 0 ? [] : [comment[1]], ...command?.[1]?.split(/\s+/) ?? []];
+  return texts.flatMap((text) => {
+    const glob = pathIn(text, true);
+    return glob === void 0 ? [] : [{ glob, use: "maybe-written" }];
+  });
+}
+var READ_SECTION = /\b(?:references?|read first|files? to read|pre-?reading|read[- ]only|see also|out of scope|non-goals)\b/i;
+var FORBIDDEN_SECTION = /\b(?:do not|don't|must not|never) (?:touch|modify|edit|change)\b/i;
+var WRITE_WORD = /\b(?:add|change|create|delete|edit|extend|fix|implement|modify|move|refactor|remove|rename|replace|rewrite|update|write)\b/i;
+function sectionAfter(line, section) {
+  const heading = /^\s*(?:#{1,6}\s+(.*)|\*\*([^*]+)\*\*:?\s*|([A-Z][A-Z ()&/-]{3,}):?\s*)$/.exec(line);
+  const title = heading?.[1] ?? heading?.[2] ?? heading?.[3];
+  if (title === void 0) return section;
+  if (FORBIDDEN_SECTION.test(title)) return "forbidden";
+  return READ_SECTION.test(title) && !WRITE_WORD.test(title) ? "read" : "maybe-written";
+}
+function mentionsInProse(line, section) {
+  const mentions = [];
+  for (const { text, quoted: quoted2, start, end } of piecesOf(line)) {
+    const glob = pathIn(text, quoted2);
+    if (glob === void 0) continue;
+    const before = clauseBefore(line.slice(0, start));
+    const after = line.slice(end);
+    mentions.push({ glob, use: section === "maybe-written" ? useIn(before, after) : section });
+  }
+  return mentions;
+}
+function* piecesOf(line) {
+  const { spans } = inlineCode(line);
+  let from = 0;
+  for (const span of [...spans, void 0]) {
+    const prose = line.slice(from, span?.start);
+    for (const found of prose.matchAll(/\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|])+/g)) {
+      const target = found[1];
+      const text = target ?? found[0].replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
+      const start = from + found.index;
+      yield { text, quoted: target !== void 0, start, end: start + found[0].length };
+    }
+    if (span) yield { text: span.code, quoted: true, start: span.start, end: span.end };
+    from = span?.end ?? line.length;
+  }
+}
+var LONGEST_CLAUSE = 300;
+function clauseBefore(text) {
+  const near = text.slice(-LONGEST_CLAUSE);
+  return near.split(/[.;!?]\s|[—–]|\s-\s|\b(?:then|but)\b/).at(-1) ?? "";
+}
+var FORBIDDEN_BEFORE = /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
+var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
+var UNCHANGED_AFTER = /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
+function useIn(before, after) {
+  if (FORBIDDEN_BEFORE.test(before)) return "forbidden";
+  if (/\bleave\b[^.;]*$/i.test(before) && /^[\s,*]*(?:alone|unchanged|untouched|as[- ]is)\b/i.test(after)) {
+    return "forbidden";
+  }
+  if (UNCHANGED_AFTER.test(after)) return "read";
+  const reading = READ_BEFORE.exec(before);
+  return reading !== null && !WRITE_WORD.test(reading[0]) ? "read" : "maybe-written";
+}
+function pathIn(word, quoted2) {
+  const located = word.trim().replace(/^\.\/(?=([^/]+)\/)/, (dots, folder) => TOP_FOLDERS.has(folder) ? "" : dots).replace(/(?:::|[:#])[^/]*$/, "").replace(/\.{3}(?=\/)|…(?=\/)/g, "**").replace(/<[^<>/]+>|\$?\{[^{}/,.]+\}/g, "*");
+  const segments = located.replace(/\/$/, "").split("/");
+  const [first = ""] = segments;
+  const last = segments.at(-1) ?? "";
+  if (!/^\.?[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*$/u.test(first)) return void 0;
+  if (!segments.every(isName)) return void 0;
+  if (segments.length === 1) return !located.endsWith("/") && KNOWN_FILES.has(first) ? first : void 0;
+  if (/\.(?:ai|app|com|dev|io|net|org)$/i.test(first) || segments.includes("node_modules")) return void 0;
+  if (first === ".git" || segments.every((segment) => /^\d+$/.test(segment))) return void 0;
+  if (segments.slice(0, -1).some(hasExtension)) return void 0;
+  const isFile = hasExtension(last) || KNOWN_FILES.has(last);
+  const isFolder = quoted2 ? located.endsWith("/") || TOP_FOLDERS.has(first) : located.endsWith("/") && TOP_FOLDERS.has(first) && segments.length > 2;
+  if (!isFile && !isFolder) return void 0;
+  try {
+    return normaliseGlob(located);
+  } catch (error) {
+    if (error instanceof InvalidGlob) return void 0;
+    throw error;
+  }
+}
+function isName(segment) {
+  return /^(?:[\p{L}\p{N}_.@+$*~,{}[\]-]+|\([\p{L}\p{N}_.-]+\))$/u.test(segment) && !/^\.{1,2}$/.test(segment);
+}
+function hasExtension(segment) {
+  const extension = /[^.]\.([a-z0-9]+|\{[a-z0-9,]+\})$/i.exec(segment)?.[1];
+  return extension?.startsWith("{") || EXTENSIONS.has(extension?.toLowerCase() ?? "");
+}
+
+// mcp-server/src/graph/scope/scope.ts
+function parseScope(scope, caseInsensitive) {
+  const parsed = (globs) => globs.map((glob) => parseGlob(glob, caseInsensitive));
+  return { ...scope, writes: parsed(scope.writes), reads: parsed(scope.reads) };
+}
+function clashOf(a, b) {
+  const meeting = (ours, theirs) => {
+    for (const one of ours) {
+      const other = theirs.find((glob) => overlap(one, glob));
+      if (other !== void 0) return { ours: one.glob, theirs: other.glob };
+    }
+    return void 0;
+  };
+  const writes = meeting(a.writes, b.writes);
+  if (writes !== void 0) return { kind: "write-write", ...writes };
+  const writeAndRead = meeting(a.writes, b.reads) ?? meeting(a.reads, b.writes);
+  if (writeAndRead !== void 0) return { kind: "write-read", ...writeAndRead };
+  const resource = a.resources.find((name) => b.resources.includes(name));
+  return resource === void 0 ? void 0 : { kind: "resource", resource };
+}
+function scopeMayWrite({ basis, writes }) {
+  return basis !== "declared" || writes.length > 0;
+}
+
+// import:node:crypto in graph.mjs
+import { createHash } from "node:crypto";
+
+// mcp-server/src/graph/token.ts
+var ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+var TOKEN = /\b\d+-[a-z2-7]{26}\b/;
+function newToken(attempt, randomBytes) {
+  let bits = 0n;
+  for (const byte of randomBytes(16)) bits = bits << 8n | BigInt(byte);
+  let text = "";
+  for (let i = 0; i < 26; i++) {
+    text = ALPHABET.charAt(Number(bits & 31n)) + text;
+    bits >>= 5n;
+  }
+  return `${attempt}-${text}`;
+}
+function hashToken(token) {
+  return createHash("sha256").update(token).digest("hex");
+}
+function findToken(text) {
+  return TOKEN.exec(text)?.[0];
+}
+
+// mcp-server/src/graph/unrecognised.ts
+var WordReader = class {
+  #unrecognised = {};
+  /** @param instead what stands for a word that is not in the list. */
+  read(field, stored, known, instead) {
+    if (this.note(field, stored, known)) return stored;
+    return instead;
+  }
+  /** Remembers the word if it is not in the list. @returns whether it is. */
+  note(field, stored, known) {
+    const isKnown = known.includes(stored);
+    if (!isKnown) this.#unrecognised[field] = stored;
+    return isKnown;
+  }
+  /** To be spread into what was read: nothing where every word was known. */
+  get found() {
+    return Object.keys(this.#unrecognised).length > 0 ? { unrecognised: this.#unrecognised } : {};
+  }
+};
+
+// mcp-server/src/graph/usage.ts
+var NO_USAGE = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0 };
+function addUsage(a, b) {
+  return {
+    input: a.input + b.input,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+    cacheRead: a.cacheRead + b.cacheRead,
+    output: a.output + b.output
+  };
+}
+function newTokens({ input, cacheWrite, output }) {
+  return input + cacheWrite + output;
+}
+function isSameUsage(a, b) {
+  return a.input === b.input && a.cacheWrite === b.cacheWrite && a.cacheRead === b.cacheRead && a.output === b.output;
+}
+export {
+  GlobIndex,
+  ISOLATIONS,
+  InvalidGlob,
+  NO_USAGE,
+  OUTCOMES,
+  PLAN_STATUSES,
+  PRIORITIES,
+  PURPOSES,
+  PlanGraph,
+  REVIEW_VERDICTS,
+  SEVERITIES,
+  SIZES,
+  TASK_STATUSES,
+  WordReader,
+  addUsage,
+  ancestors,
+  brokenDependencies,
+  clashOf,
+  complement,
+  definitionOf,
+  expandBraces,
+  findCycle,
+  findToken,
+  foldCase,
+  foldSet,
+  hasEnded,
+  hashToken,
+  inferWrites,
+  intersection,
+  isDraining,
+  isLive,
+  isReadable,
+  isReviewStep,
+  isSameUsage,
+  levels,
+  literalGlob,
+  matches,
+  needsHold,
+  newToken,
+  newTokens,
+  newerParts,
+  normaliseGlob,
+  orderedDespiteParallelWith,
+  overlap,
+  parallelWith,
+  parseGlob,
+  parseScope,
+  pathKey,
+  plainSubject,
+  purposeOf,
+  reachableTasks,
+  scopeMayWrite,
+  scopeOf,
+  single,
+  statusesOf,
+  storedPurpose,
+  taskName,
+  topologicalOrder,
+  union,
+  unknownNumber,
+  unstarted,
+  withCriterionText
+};

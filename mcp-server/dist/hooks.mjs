@@ -1,0 +1,638 @@
+// import:node:fs/promises in hooks.mjs
+import { readFile } from "node:fs/promises";
+
+// import:node:path in hooks.mjs
+import { basename, dirname, join } from "node:path";
+
+// import:lib/zod.mjs in hooks.mjs
+import * as z from "./lib/zod.mjs";
+
+// import:run.mjs in hooks.mjs
+import { addedToLaunchLine, agentEnded, begunPlans, briefOf, claimOfToken, commandToGoOn, guardCommand, guardWrite, isOwnRun, isRefusal, launchLine, loadPlan, logAgentUsage, lookBeforeStart, recordLook, renew, sameOwner, startOrContinue, takeMessage, takeUpPlan, taskOf, waitForWorkflow, workRecord, workflowStep, worktreeOfClaim } from "./run.mjs";
+
+// mcp-server/src/hooks/hook-event.ts
+var hookInput = z.object({
+  event: z.string(),
+  session: z.string().default(""),
+  transcript: z.string().default(""),
+  /** The folder in which the caller's tools run. */
+  cwd: z.string().default(""),
+  agent: z.string().default(""),
+  agentType: z.string().default(""),
+  agentTranscript: z.string().default(""),
+  tool: z.string().default(""),
+  use: z.string().default(""),
+  input: z.string().default(""),
+  response: z.string().default(""),
+  calls: z.string().default(""),
+  last: z.string().default(""),
+  error: z.string().default(""),
+  /** What runs beside the conversation, as a list. */
+  background: z.string().default(""),
+  stopActive: z.string().default(""),
+  prompt: z.string().default(""),
+  promptId: z.string().default("")
+});
+var NOTHING = {};
+function json(schema, text) {
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function deny(reason) {
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "deny",
+      permissionDecisionReason: reason
+    }
+  };
+}
+function allow(reason) {
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "allow",
+      permissionDecisionReason: reason
+    }
+  };
+}
+function tell(hookEventName, additionalContext) {
+  return { hookSpecificOutput: { hookEventName, additionalContext } };
+}
+
+// mcp-server/src/hooks/bind-by-transcript.ts
+var agentMeta = z.looseObject({
+  toolUseId: z.string(),
+  worktreePath: z.string().optional(),
+  spawnedWithWorktree: z.boolean().optional()
+});
+async function bindByTranscript(run, session, agentId, transcript) {
+  const launchedBy = (await metaOf(agentId, transcript))?.toolUseId;
+  return launchedBy === void 0 ? void 0 : bindLaunch(run, session, launchedBy, agentId);
+}
+async function hostWorktree(agentId, transcript) {
+  const meta = await metaOf(agentId, transcript);
+  return meta?.spawnedWithWorktree ? meta.worktreePath : void 0;
+}
+async function metaOf(agentId, transcript) {
+  if (transcript === "" || !/^[\w-]+$/.test(agentId)) return void 0;
+  const file = join(
+    dirname(transcript),
+    basename(transcript, ".jsonl"),
+    "subagents",
+    `agent-${agentId}.meta.json`
+  );
+  const text = await readFile(file, "utf8").catch(() => "");
+  return json(agentMeta, text);
+}
+async function bindLaunch(run, session, toolUseId, agentId) {
+  const launch2 = session.launchOf(toolUseId);
+  const store = await run.graph();
+  if (!launch2 || !store) return void 0;
+  const look = await lookBeforeStart(run, store, launch2.token);
+  return store.write(run.now, `agent ${agentId}`, async (tx) => {
+    if (look) await recordLook(run, tx, look);
+    const found = await claimOfToken(run, tx, launch2.token);
+    if (isRefusal(found)) return void 0;
+    await startOrContinue(tx, found, agentId);
+    return tx.claimById(launch2.attempt);
+  });
+}
+
+// import:host.mjs in hooks.mjs
+import { taskNotificationsIn } from "./host.mjs";
+
+// mcp-server/src/hooks/ended-agent.ts
+function endedAgentIn(prompt) {
+  if (!prompt.trimStart().startsWith("<task-notification>")) return void 0;
+  const [notification] = taskNotificationsIn(prompt);
+  if (notification === void 0) return void 0;
+  const { agentId, status, result = "" } = notification;
+  if (!/^[\w-]+$/.test(agentId) || status === "") return void 0;
+  const finished = status === "completed";
+  return {
+    agentId,
+    finished,
+    cause: finished ? "the agent ended without a report" : `the agent was ${status === "killed" ? "stopped" : "lost"}`,
+    lastMessage: result
+  };
+}
+
+// import:errors.mjs in hooks.mjs
+import { CallerError } from "./errors.mjs";
+
+// mcp-server/src/hooks/post-tool-batch.ts
+var toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
+async function onPostToolBatch(run, session, event) {
+  const store = await run.graph();
+  if (!store || event.agent !== "") return NOTHING;
+  const launched = (json(toolCalls, event.calls) ?? []).flatMap((call) => {
+    const launch2 = call.tool_name === "Agent" || call.tool_name === "Task" ? session.launchOf(call.tool_use_id) : void 0;
+    return launch2 ? [launch2.attempt] : [];
+  });
+  if (launched.length === 0) return NOTHING;
+  const leftOut = await store.write(run.now, "main", async (tx) => {
+    const claims = await Promise.all(launched.map((attempt) => tx.claimById(attempt)));
+    const planIds = new Set(claims.flatMap((held) => held ? [held.planId] : []));
+    for (const held of claims) if (held?.claim.state === "offered") session.forgetLaunch(held.claim.id);
+    const started = launched.filter((attempt) => session.wasLaunched(attempt));
+    const open = (await tx.held(run.checkoutKey)).filter(
+      ({ claim, planId }) => planIds.has(planId) && claim.state === "offered" && sameOwner(claim.owner, run.owner) && !session.wasLaunched(claim.id)
+    );
+    for (const planId of planIds) {
+      const of = (ids) => ids.filter((id) => claims.some((held) => held?.claim.id === id && held.planId === planId));
+      await tx.append(planId, {
+        type: "batch.launched",
+        session: event.session,
+        inOneMessage: of(started).length,
+        attempts: of(started),
+        leftOut: open.filter((held) => held.planId === planId).map(({ claim }) => claim.id)
+      });
+    }
+    return open;
+  });
+  if (leftOut.length === 0) return NOTHING;
+  const names = leftOut.map(({ plan, claim }) => `${plan}/${claim.task}`).join(", ");
+  return tell(
+    "PostToolBatch",
+    `Not launched: ${names}. Launch them now, together; batch_next gives them again.`
+  );
+}
+
+// mcp-server/src/hooks/workflow-end.ts
+async function afterWorkflow(run, session, id) {
+  const agents = session.workflows.ended(id);
+  const store = await run.graph();
+  if (!store || agents.length === 0) return;
+  await store.write(run.now, "main", async (tx) => {
+    for (const agent of agents) {
+      const held = await tx.claimOfAgent(agent);
+      if (held) {
+        const how = { finished: false, cause: "its workflow ended", lastMessage: "", interrupted: true };
+        await agentEnded(run, tx, held, how);
+      }
+    }
+  });
+}
+
+// mcp-server/src/hooks/post-tool-use.ts
+var stopInput = z.looseObject({ task_id: z.string() });
+var workflowResponse = z.looseObject({ taskId: z.string() });
+var agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
+async function onPostToolUse(run, session, event) {
+  if (event.tool === "TaskStop") {
+    const stopped = json(stopInput, event.input)?.task_id;
+    await afterStop(run, stopped);
+    if (stopped !== void 0) await afterWorkflow(run, session, stopped);
+    return NOTHING;
+  }
+  if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
+  const response = json(agentResponse, event.response);
+  if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
+  return NOTHING;
+}
+async function afterStop(run, agentId) {
+  const store = await run.graph();
+  if (!store || agentId === void 0) return;
+  await store.write(run.now, "main", async (tx) => {
+    const held = await tx.claimOfAgent(agentId);
+    if (held) {
+      await agentEnded(run, tx, held, { finished: false, cause: "its agent was stopped", lastMessage: "" });
+    }
+  });
+}
+function afterWorkflowLaunch(session, event) {
+  const id = json(workflowResponse, event.response)?.taskId;
+  const plan = id === void 0 ? void 0 : session.workflows.launched(event.use, id);
+  if (plan === void 0) return NOTHING;
+  return tell("PostToolUse", `${plan} runs. ${waitForWorkflow(session, plan)}`);
+}
+
+// import:graph.mjs in hooks.mjs
+import { findToken, hasEnded, isLive, taskName } from "./graph.mjs";
+
+// mcp-server/src/hooks/subagent-stop.ts
+async function onSubagentStop(run, session, event) {
+  const store = await run.graph();
+  if (!store || event.agent === "") return NOTHING;
+  const actor = `agent ${event.agent}`;
+  if (await takeMessage(run, store, actor, event.agent, event.last)) {
+    measureLater(run, session, event);
+    return NOTHING;
+  }
+  const answer = await store.write(run.now, actor, async (tx) => {
+    const held = await tx.claimOfAgent(event.agent);
+    if (!held) return NOTHING;
+    const reminder = await endsUnreported(run, tx, held, event.last);
+    if (reminder !== void 0) return { decision: "block", reason: reminder };
+    return NOTHING;
+  });
+  if (answer === NOTHING) measureLater(run, session, event);
+  return answer;
+}
+function measureLater(run, session, event) {
+  logAgentUsage(run, { agentId: event.agent, session: event.session, transcript: event.agentTranscript }).then((logged) => {
+    for (const { plan, before, after } of logged) session.overlook(plan, before, after);
+  }).catch(() => void 0);
+}
+async function endsUnreported(run, tx, held, lastMessage) {
+  const { claim, planId, plan } = held;
+  if (claim.state === "running" && !claim.reminded) {
+    await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
+    return `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
+  }
+  await agentEnded(run, tx, held, {
+    finished: true,
+    cause: "the agent ended without a report",
+    lastMessage
+  });
+  return void 0;
+}
+
+// mcp-server/src/hooks/workflow-agent.ts
+var agentOutput = z.looseObject({ plan: z.string() });
+async function onWorkflowAgentEnd(run, session, event) {
+  const plan = json(agentOutput, event.input)?.plan;
+  const store = await run.graph();
+  if (!store || plan === void 0 || event.agent === "" || !await isRunHere(run, session, plan))
+    return NOTHING;
+  const actor = `agent ${event.agent}`;
+  const reminder = await store.write(run.now, actor, async (tx) => {
+    const held = await tx.claimOfAgent(event.agent);
+    return held && isLive(held.claim) ? endsUnreported(run, tx, held, event.last) : void 0;
+  });
+  if (reminder !== void 0) return deny(reminder);
+  await run.roles.refresh();
+  const step = await workflowStep(run, actor, plan);
+  if (step.report !== void 0) session.workflows.reported(plan);
+  return { hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput: { plan, ...step } } };
+}
+async function isRunHere(run, session, plan) {
+  if (session.workflows.idOf(plan) !== void 0) return true;
+  return (await begunPlans(run)).some(({ loaded }) => loaded.stored.slug === plan);
+}
+
+// import:breakdown.mjs in hooks.mjs
+import { BreakdownError } from "./breakdown.mjs";
+
+// mcp-server/src/hooks/workflow-call.ts
+var WORKFLOW = "parallel:execute";
+var workflowInput = z.looseObject({ name: z.string(), args: z.unknown() });
+var named = z.union([z.string(), z.looseObject({ plan: z.string() }).transform(({ plan }) => plan)]);
+async function onWorkflowCall(run, session, event) {
+  const input = json(workflowInput, event.input);
+  if (input?.name !== WORKFLOW) return NOTHING;
+  const { name, args, ...more } = input;
+  if (Object.keys(more).length > 0) {
+    return deny("Call Workflow with name and args only: the graph knows how far the plan is.");
+  }
+  if (!session.workflows.wanted && !await isOwnRun(run, session)) return NOTHING;
+  const wanted = named.safeParse(args);
+  if (!wanted.success) return deny(`args is to be the plan's name, for example "auth".`);
+  try {
+    await run.roles.refresh();
+    const { slug } = await takeUpPlan(run, "main", wanted.data);
+    const step = await workflowStep(run, "main", slug);
+    session.plans.add(slug);
+    session.goesOn();
+    session.workflows.called(event.use, slug);
+    return {
+      hookSpecificOutput: {
+        hookEventName: "PreToolUse",
+        permissionDecision: "allow",
+        permissionDecisionReason: "the user's own command runs this plan",
+        updatedInput: { name, args: { plan: slug, ...step } }
+      }
+    };
+  } catch (error) {
+    if (error instanceof CallerError || error instanceof BreakdownError)
+      return deny(`${error.message} ${error.remedy}`);
+    throw error;
+  }
+}
+
+// import:node:timers/promises in hooks.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/hooks/worktree-agent.ts
+var LONGEST_WAIT_MS = 8e3;
+async function placeAgent(run, session, { claim }, event) {
+  if (claim.isolation !== "worktree") return;
+  const placed = session.placed.get(claim.id) ?? place(run, claim.id, event);
+  session.placed.set(claim.id, placed);
+  await Promise.race([placed, setTimeout(LONGEST_WAIT_MS, void 0, { ref: false })]);
+}
+async function place(run, attempt, event) {
+  const store = await run.graph();
+  if (!store) return;
+  const made = await hostWorktree(event.agent, event.transcript);
+  await worktreeOfClaim(run, store, attempt, made).catch(() => void 0);
+}
+
+// mcp-server/src/hooks/pre-tool-use.ts
+var OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
+var AGENT_TOOLS = /* @__PURE__ */ new Set([
+  "task_get",
+  "task_list",
+  "task_report",
+  "task_update",
+  "task_claim",
+  "task_create"
+]);
+var TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
+var WRITING_TOOLS = /* @__PURE__ */ new Set(["Write", "Edit", "NotebookEdit"]);
+var agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
+var readInput = z.looseObject({ file_path: z.string() });
+var shellInput = z.looseObject({ command: z.string() });
+var trialInput = z.looseObject({ dryRun: z.literal(true) });
+var writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
+async function onPreToolUse(run, session, event) {
+  const agentId = event.agent === "" ? void 0 : event.agent;
+  if (event.use !== "") session.noteCall(event.use, { agentId });
+  if (agentId !== void 0) await signOfLife(run, session, agentId, event.transcript);
+  if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
+  if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
+  if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
+  const own = OWN_TOOL.exec(event.tool)?.[1];
+  if (own !== void 0) return permitOwnTool(run, session, own, agentId, event.input);
+  if (event.tool === "Read") return permitOwnText(run, event);
+  if (agentId !== void 0 && WRITING_TOOLS.has(event.tool)) {
+    const input = json(writeInput, event.input);
+    const path = input?.file_path ?? input?.notebook_path;
+    if (path !== void 0) return writeAnswer(await guardWrite(run, agentId, path, event.cwd));
+  }
+  if (agentId !== void 0 && event.tool === "Bash") {
+    const command = json(shellInput, event.input)?.command;
+    if (command !== void 0) return writeAnswer(await guardCommand(run, agentId, command, event.cwd));
+  }
+  return NOTHING;
+}
+async function signOfLife(run, session, agentId, transcript) {
+  const store = await run.graph();
+  if (!store) return;
+  const held = await store.read((reader) => reader.claimOfAgent(agentId)) ?? await bindByTranscript(run, session, agentId, transcript);
+  if (held?.claim.state !== "running") return;
+  await placeAgent(run, session, held, { agent: agentId, transcript });
+  const { claim } = held;
+  const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
+  if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
+  await store.write(
+    run.now,
+    `agent ${agentId}`,
+    (tx) => renew(tx, loaded.policy, taskOf(loaded, claim.task), claim)
+  );
+}
+function writeAnswer(answer) {
+  if (answer.kind === "deny") return deny(answer.reason);
+  if (answer.kind === "warn") return tell("PreToolUse", answer.reason);
+  return answer.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
+}
+async function permitOwnTool(run, session, tool, agentId, input) {
+  const own = await isOwnRun(run, session);
+  if (!own) return NOTHING;
+  const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
+  const isTrial = tool === "plan_create" && json(trialInput, input) !== void 0;
+  if (agentId !== void 0 && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
+    return deny(
+      "Only the main conversation plans and launches. Finish your own task and report it with task_report."
+    );
+  }
+  return allow("part of this session's own run");
+}
+async function permitOwnText(run, event) {
+  const path = json(readInput, event.input)?.file_path;
+  return path !== void 0 && await run.ownTexts.include(path) ? allow("a text of this plugin's own skills") : NOTHING;
+}
+async function launch(run, session, event, agentId) {
+  const store = await run.graph();
+  if (!store) return NOTHING;
+  if (agentId !== void 0) {
+    const held = await store.read((reader) => reader.claimOfAgent(agentId));
+    return held && isLive(held.claim) ? deny(
+      "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report."
+    ) : NOTHING;
+  }
+  const input = json(agentInput, event.input);
+  if (!input) return NOTHING;
+  const token = findToken(`${input.prompt}
+${input.description ?? ""}`);
+  if (token === void 0) return withoutToken(run, input.prompt);
+  const found = await store.read((reader) => claimOfToken(run, reader, token));
+  if (isRefusal(found)) {
+    return deny(
+      `The token is not valid: ${found.why}. Call batch_next and launch what it returns, copied as it is.`
+    );
+  }
+  const { claim } = found.held;
+  if (claim.state === "running" || session.wasLaunched(claim.id)) {
+    return deny(`${found.held.plan}/${found.task.id} was launched already. Launch each item once.`);
+  }
+  session.noteLaunch(event.use, { token, attempt: claim.id });
+  const { isolation: _isolation, ...rest } = input;
+  const isolated = claim.isolation === "worktree" ? { record: await store.read((reader) => workRecord(reader, found.held.planId)) } : void 0;
+  const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      updatedInput: {
+        ...rest,
+        prompt: briefOf(
+          { ...found, claim },
+          token,
+          { added, canReport: run.roles.canReport(claim.agentType) },
+          isolated
+        ),
+        subagent_type: claim.agentType,
+        ...isolated && { isolation: "worktree" }
+      }
+    }
+  };
+}
+async function withoutToken(run, prompt) {
+  const named2 = new Set(prompt.match(TASK_NAME)?.map((name) => name.replace(/[.+-]+$/, "")));
+  if (named2.size === 0) return NOTHING;
+  for (const { loaded } of await begunPlans(run)) {
+    const { slug } = loaded.stored;
+    const meant = [...loaded.graph.tasks.values()].find(
+      (task) => !hasEnded(task.status) && named2.has(taskName(slug, task.id))
+    );
+    if (meant) {
+      return deny(
+        `The prompt for ${taskName(slug, meant.id)} holds no token. Launch what batch_next {plan: "${slug}"} returns, with its prompt copied as it is.`
+      );
+    }
+  }
+  return NOTHING;
+}
+
+// mcp-server/src/hooks/scope-notes.ts
+function withNotes(handler) {
+  return async (run, session, event) => {
+    const answer = await handler(run, session, event);
+    return answer === NOTHING && event.agent !== "" ? tellNotes(run, session, event) : answer;
+  };
+}
+async function tellNotes(run, session, event) {
+  const store = await run.graph();
+  const news = await store?.read(async (reader) => {
+    const held = await reader.claimOfAgent(event.agent);
+    if (held?.claim.state !== "running") return [];
+    const { task, startedAtMs } = held.claim;
+    const touched = await reader.events(held.planId, { type: "scope.touched", sinceMs: startedAtMs + 1 });
+    return touched.flatMap(
+      ({ seq, change }) => change.type === "scope.touched" && change.task === task && !session.toldNotes.has(seq) ? [{ seq, note: change.note }] : []
+    );
+  });
+  if (!news || news.length === 0) return NOTHING;
+  for (const { seq } of news) session.toldNotes.add(seq);
+  return tell(event.event, news.map(({ note }) => note).join("\n"));
+}
+
+// mcp-server/src/hooks/stop.ts
+async function onStop(run, session, event) {
+  await forgetEndedWorkflows(run, session, event);
+  const left = [];
+  for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
+    const { slug, version, status } = loaded.stored;
+    if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== void 0) continue;
+    const toDo = launchable > 0 ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.` : loaded.pauseMs > 0 && counts.running === 0 && !done ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.` : done && unreported ? `all has ended without a report. Call plan_report {plan: "${slug}"} and show it.` : void 0;
+    if (toDo === void 0) continue;
+    if (!session.interrupted && session.sentBack.get(slug) !== version) {
+      session.sentBack.set(slug, version);
+      return { decision: "block", reason: `${slug}: ${toDo}` };
+    }
+    left.push(
+      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${commandToGoOn(loaded.stored)} goes on; parallel report ${slug} shows the results.`
+    );
+  }
+  session.turnEnds();
+  return left.length === 0 ? NOTHING : { systemMessage: left.join("\n") };
+}
+async function forgetEndedWorkflows(run, session, event) {
+  const running = json(z.array(z.looseObject({ id: z.string() })), event.background);
+  if (!running) return;
+  for (const id of session.workflows.ids) {
+    if (!running.some((task) => task.id === id)) await afterWorkflow(run, session, id);
+  }
+}
+
+// mcp-server/src/hooks/stop-failure.ts
+var LIMITS = /* @__PURE__ */ new Set(["rate_limit", "overloaded"]);
+async function onStopFailure(run, _session, event) {
+  const store = await run.graph();
+  if (!store || event.agent === "") return NOTHING;
+  const throttled = LIMITS.has(event.error);
+  return store.write(run.now, `agent ${event.agent}`, async (tx) => {
+    const held = await tx.claimOfAgent(event.agent);
+    if (!held) return NOTHING;
+    await agentEnded(run, tx, held, {
+      finished: false,
+      cause: throttled ? "a rate or usage limit was reached" : "the model's provider answered with an error",
+      lastMessage: event.last,
+      throttled
+    });
+    return NOTHING;
+  });
+}
+
+// mcp-server/src/hooks/subagent-start.ts
+async function onSubagentStart(run, session, event) {
+  if (event.agent === "") return NOTHING;
+  const held = await bindByTranscript(run, session, event.agent, event.transcript);
+  if (held) await placeAgent(run, session, held, event);
+  return NOTHING;
+}
+
+// mcp-server/src/hooks/user-prompt-submit.ts
+var TYPED_WORKFLOW = new RegExp(`^\\s*/${WORKFLOW}\\b`);
+async function onUserPromptSubmit(run, session, event) {
+  const ended = endedAgentIn(event.prompt);
+  if (TYPED_WORKFLOW.test(event.prompt)) session.workflows.wanted = true;
+  const inMidTurn = session.isOpenTurn(event.promptId);
+  session.turnBegins(event.promptId);
+  if (ended) {
+    await noteEnd(run, ended);
+    await afterWorkflow(run, session, ended.agentId);
+  }
+  if (ended && inMidTurn && !session.interactive) return NOTHING;
+  if (ended && session.interrupted) return NOTHING;
+  const lines = [];
+  for (const { loaded, counts, done, launchable, unreported } of await begunPlans(run)) {
+    const { slug, version, status } = loaded.stored;
+    if (session.told.get(slug) === version || done && !unreported) continue;
+    session.told.set(slug, version);
+    const what = done ? "call plan_report" : session.workflows.idOf(slug) !== void 0 ? "its workflow goes on by itself" : launchable > 0 ? session.interrupted ? "interrupted: call batch_next only if the user wants it to go on" : "call batch_next" : "nothing to launch now";
+    const state = status === "open" ? "" : `${status}, `;
+    lines.push(
+      `plan ${slug}: ${state}${counts.completed}/${counts.total} done, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`
+    );
+  }
+  return lines.length === 0 ? NOTHING : tell("UserPromptSubmit", lines.join("\n"));
+}
+async function noteEnd(run, ended) {
+  const store = await run.graph();
+  if (!store) return;
+  const { agentId, finished, lastMessage } = ended;
+  if (finished && await takeMessage(run, store, "main", agentId, lastMessage)) return;
+  await store.write(run.now, "main", async (tx) => {
+    const held = await tx.claimOfAgent(agentId);
+    if (held) await agentEnded(run, tx, held, ended);
+  });
+}
+
+// mcp-server/src/hooks/index.ts
+var HOOK_TOOL = "hook";
+var HANDLERS = {
+  PreToolUse: withNotes(onPreToolUse),
+  PostToolUse: onPostToolUse,
+  PostToolBatch: onPostToolBatch,
+  SubagentStart: onSubagentStart,
+  SubagentStop: onSubagentStop,
+  StopFailure: onStopFailure,
+  UserPromptSubmit: onUserPromptSubmit,
+  Stop: onStop
+};
+async function answerHook(run, session, input, toolUseId) {
+  if (toolUseId !== void 0) {
+    throw new CallerError("bad_input", 'There is no tool "hook".', "Use the tools that are listed.");
+  }
+  const event = hookInput.safeParse(input);
+  if (!event.success)
+    throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
+  const { event: name } = event.data;
+  const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : void 0;
+  return JSON.stringify(handler ? await handler(run, session, event.data) : NOTHING);
+}
+export {
+  HOOK_TOOL,
+  NOTHING,
+  WORKFLOW,
+  afterWorkflow,
+  allow,
+  answerHook,
+  bindByTranscript,
+  bindLaunch,
+  deny,
+  endedAgentIn,
+  endsUnreported,
+  hookInput,
+  hostWorktree,
+  json,
+  onPostToolBatch,
+  onPostToolUse,
+  onPreToolUse,
+  onStop,
+  onStopFailure,
+  onSubagentStart,
+  onSubagentStop,
+  onUserPromptSubmit,
+  onWorkflowAgentEnd,
+  onWorkflowCall,
+  placeAgent,
+  tell,
+  withNotes
+};

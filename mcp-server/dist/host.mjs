@@ -1,0 +1,674 @@
+// import:node:fs in host.mjs
+import { closeSync, createReadStream, existsSync, openSync, readSync, readdirSync, statSync } from "node:fs";
+
+// import:node:path in host.mjs
+import { basename, dirname, join, relative, resolve } from "node:path";
+
+// mcp-server/src/host/agent.ts
+var REPORT_TOOL = "mcp__plugin_parallel_tasks__task_report";
+var SERVER = "mcp__plugin_parallel_tasks";
+var MOST_INSTANCES = 20;
+var LONGEST_NAME = 100;
+function agentFrom(data, path, { origin, plugin }) {
+  const folders = path.split("/");
+  const file = folders.pop()?.replace(/\.md$/, "") ?? "";
+  const named = text(data?.name);
+  if (plugin === void 0 && (named === void 0 || text(data?.description) === void 0))
+    return void 0;
+  const name = named ?? file;
+  if (!isName(name)) return void 0;
+  const instances = data?.instances;
+  return {
+    type: plugin === void 0 ? name : [plugin, ...folders, name].join(":"),
+    origin,
+    ...isCount(instances) && { instances },
+    canReport: canReport(data?.tools, data?.disallowedTools)
+  };
+}
+function canReport(tools, disallowed) {
+  const allowed = toolNames(tools);
+  const refused = toolNames(disallowed) ?? [];
+  const isRefused = refused.some((tool) => includesReport(tool) || tool === "mcp__*");
+  return (allowed === void 0 || allowed.some(includesReport)) && !isRefused;
+}
+function includesReport(tool) {
+  return tool === "*" || tool === REPORT_TOOL || tool === SERVER || tool === `${SERVER}__*`;
+}
+function toolNames(field2) {
+  const listed = Array.isArray(field2) ? field2.filter((entry) => typeof entry === "string") : text(field2);
+  if (listed === void 0) return void 0;
+  const texts = typeof listed === "string" ? listed.replace(/^\[|\]$/g, "").split(",") : listed;
+  return texts.map((tool) => tool.trim().replace(/^["']|["']$/g, "")).filter((tool) => tool !== "");
+}
+function text(field2) {
+  return typeof field2 === "string" && field2.trim() !== "" ? field2.trim() : void 0;
+}
+function isName(name) {
+  return name.length <= LONGEST_NAME && /^[^:\p{Cc}\p{Cf}]+$/u.test(name);
+}
+function isCount(value) {
+  return Number.isInteger(value) && value >= 1 && value <= MOST_INSTANCES;
+}
+
+// mcp-server/src/host/stamp.ts
+function stampOf(paths) {
+  return paths.map((path) => `${path} ${stampOfFile(path) ?? "-"}`).join("\n");
+}
+function stampOfFile(path) {
+  try {
+    const info = statSync(path);
+    return info.isFile() ? `${info.mtimeMs} ${info.size}` : void 0;
+  } catch {
+    return void 0;
+  }
+}
+
+// mcp-server/src/host/agent-files.ts
+var MOST_FILES = 500;
+var DEEPEST_FOLDER = 5;
+var AgentFiles = class {
+  constructor(places) {
+    this.places = places;
+  }
+  places;
+  #known = /* @__PURE__ */ new Map();
+  /** In the order of the places; files that define no agent are left out. */
+  async current() {
+    const known = /* @__PURE__ */ new Map();
+    for (const file of (await this.places.current()).flatMap(filesOf)) {
+      const key = `${file.place.plugin ?? ""} ${file.file}`;
+      const before = this.#known.get(key);
+      known.set(key, before?.stamp === file.stamp ? before : await readAgent(file));
+    }
+    this.#known = known;
+    return [...known.values()].flatMap(({ agent }) => agent ?? []);
+  }
+};
+function filesOf(place) {
+  if (place.path.endsWith(".md")) return fileAt(place, place.path, basename(place.path));
+  const files = [];
+  for (const file of filesIn(place, "", 1)) {
+    if (files.push(file) === MOST_FILES) break;
+  }
+  return files;
+}
+function* filesIn(place, folder, depth) {
+  for (const { name, isFolder } of entriesOf(join(place.path, folder))) {
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (name.endsWith(".md")) yield* fileAt(place, join(place.path, path), path);
+    else if (isFolder && depth < DEEPEST_FOLDER) yield* filesIn(place, path, depth + 1);
+  }
+}
+function fileAt(place, file, path) {
+  const stamp = stampOfFile(file);
+  return stamp === void 0 ? [] : [{ file, path, place, stamp }];
+}
+function entriesOf(folder) {
+  const entries = quietly(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+  return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() })).sort((a, b) => a.name < b.name ? -1 : 1);
+}
+async function readAgent({ file, path, place, stamp }) {
+  const { frontMatterOf, LONGEST_FRONT_MATTER } = await import("./host/front-matter.mjs");
+  const text2 = quietly(() => beginningOf(file, LONGEST_FRONT_MATTER));
+  return { stamp, agent: text2 === void 0 ? void 0 : agentFrom(frontMatterOf(text2), path, place) };
+}
+function beginningOf(file, bytes) {
+  const descriptor = openSync(file, "r");
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.toString("utf8", 0, readSync(descriptor, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function quietly(look) {
+  try {
+    return look();
+  } catch {
+    return void 0;
+  }
+}
+
+// import:lib/zod.mjs in host.mjs
+import * as z from "./lib/zod.mjs";
+
+// import:node:fs/promises in host.mjs
+import { readFile, stat } from "node:fs/promises";
+
+// mcp-server/src/host/json-file.ts
+async function readJsonFile(path, schema) {
+  let text2;
+  try {
+    text2 = await readFile(path, "utf8");
+  } catch (error) {
+    const { code } = error;
+    return code === "ENOENT" || code === "ENOTDIR" ? { state: "absent" } : { state: "unreadable", why: code ?? "it cannot be read" };
+  }
+  try {
+    const parsed = schema.safeParse(JSON.parse(text2));
+    return parsed.success ? { state: "read", data: parsed.data } : { state: "unreadable", why: "it is not what such a file holds" };
+  } catch {
+    return { state: "unreadable", why: "it is not valid JSON" };
+  }
+}
+async function dataOf(path, schema) {
+  const file = await readJsonFile(path, schema);
+  return file.state === "read" ? file.data : void 0;
+}
+
+// mcp-server/src/host/settings.ts
+var OWN_VARIABLE = /^PARALLEL_/;
+var settingsFile = z.object({
+  disableAllHooks: z.boolean().optional().catch(void 0),
+  allowManagedHooksOnly: z.boolean().optional().catch(void 0),
+  enabledPlugins: z.record(z.string(), z.unknown()).optional().catch(void 0),
+  pluginConfigs: z.record(
+    z.string(),
+    z.object({ options: z.record(z.string(), z.unknown()).optional().catch(void 0) }).catch({})
+  ).optional().catch(void 0),
+  env: z.record(z.string(), z.unknown()).transform(
+    (all) => Object.fromEntries(
+      Object.entries(all).flatMap(
+        ([name, value]) => OWN_VARIABLE.test(name) && typeof value === "string" ? [[name, value]] : []
+      )
+    )
+  ).optional().catch(void 0)
+});
+async function readHostSettings(projectFolder, hostFolder2, managedSettings) {
+  const files = [];
+  const unreadable = [];
+  for (const path of [
+    managedSettings,
+    join(projectFolder, ".claude", "settings.local.json"),
+    join(projectFolder, ".claude", "settings.json"),
+    join(hostFolder2, "settings.json")
+  ]) {
+    const file = await readJsonFile(path, settingsFile);
+    if (file.state === "read") files.push({ path, managed: path === managedSettings, settings: file.data });
+    if (file.state === "unreadable") unreadable.push({ path, why: file.why });
+  }
+  return { files, unreadable };
+}
+function enabledPlugins({ files }) {
+  const enabled = /* @__PURE__ */ new Map();
+  for (const { settings } of files) {
+    for (const [id, value] of Object.entries(settings.enabledPlugins ?? {})) {
+      if (!enabled.has(id)) enabled.set(id, value === true || Array.isArray(value));
+    }
+  }
+  return enabled;
+}
+function variablesOf({ files }) {
+  return Object.assign({}, ...files.map(({ settings }) => settings.env ?? {}).reverse());
+}
+
+// mcp-server/src/host/installed-plugins.ts
+var PLUGIN_NAMES = ["parallel", "spec", "debug"];
+var installedFile = z.object({
+  plugins: z.record(z.string(), z.array(z.object({ installPath: z.string() })).catch([]))
+});
+var marketplacesFile = z.record(
+  z.string(),
+  z.object({ source: z.object({ source: z.string() }), installLocation: z.string() }).optional().catch(void 0)
+);
+var marketplaceFile = z.object({
+  plugins: z.array(z.object({ name: z.string(), source: z.unknown() }))
+});
+var manifest = z.object({ name: z.string(), version: z.string().optional() });
+async function readInstalledPlugins(hostFolder2, settings) {
+  const enabled = enabledPlugins(settings);
+  const installed = (await dataOf(join(hostFolder2, "plugins", "installed_plugins.json"), installedFile))?.plugins ?? {};
+  const ids = [.../* @__PURE__ */ new Set([...Object.keys(installed), ...enabled.keys()])].sort();
+  return Promise.all(
+    ids.map(async (id) => {
+      const at = id.lastIndexOf("@");
+      const [name, marketplace] = [id.slice(0, at), id.slice(at + 1)];
+      const copy = installed[id]?.at(-1)?.installPath;
+      const offer = await offerOf(hostFolder2, marketplace, name);
+      const folder = offer?.readInPlace ? offer.folder : copy;
+      return {
+        id,
+        name,
+        marketplace,
+        enabled: enabled.get(id) === true,
+        folder,
+        version: folder === void 0 ? void 0 : await versionIn(folder),
+        offered: offer && await versionIn(offer.folder)
+      };
+    })
+  );
+}
+function ownPlugins(plugins) {
+  const roots = plugins.filter(({ name }) => name === "parallel");
+  const root = roots.find(({ enabled }) => enabled) ?? roots[0];
+  return PLUGIN_NAMES.flatMap(
+    (name) => plugins.filter((plugin) => plugin.name === name && plugin.marketplace === root?.marketplace)
+  );
+}
+function namesakes(plugins) {
+  const own = ownPlugins(plugins);
+  const isNamedAlike = ({ name }) => PLUGIN_NAMES.some((ours) => ours === name);
+  return plugins.filter((plugin) => plugin.enabled && isNamedAlike(plugin) && !own.includes(plugin));
+}
+async function marketplacesWithPlugins(hostFolder2) {
+  const known = Object.entries(await dataOf(marketplacesPath(hostFolder2), marketplacesFile) ?? {});
+  const listed = await Promise.all(
+    known.map(async ([name, place]) => {
+      if (!place || !/^\w[\w.-]*$/.test(name)) return [];
+      const names = (await listOf(place.installLocation))?.plugins.map((plugin) => plugin.name) ?? [];
+      return PLUGIN_NAMES.every((own) => names.includes(own)) ? [name] : [];
+    })
+  );
+  return listed.flat().sort();
+}
+async function offerOf(hostFolder2, marketplace, plugin) {
+  const known = await dataOf(marketplacesPath(hostFolder2), marketplacesFile);
+  const place = known?.[marketplace];
+  if (!place) return void 0;
+  const list = await listOf(place.installLocation);
+  const source = list?.plugins.find(({ name }) => name === plugin)?.source;
+  if (typeof source !== "string") return void 0;
+  return { folder: resolve(place.installLocation, source), readInPlace: place.source.source === "directory" };
+}
+function marketplacesPath(hostFolder2) {
+  return join(hostFolder2, "plugins", "known_marketplaces.json");
+}
+function listOf(marketplaceFolder) {
+  return dataOf(join(marketplaceFolder, ".claude-plugin", "marketplace.json"), marketplaceFile);
+}
+async function versionIn(folder) {
+  const path = join(folder, ".claude-plugin", "plugin.json");
+  return existsSync(path) ? (await dataOf(path, manifest))?.version : void 0;
+}
+
+// mcp-server/src/host/agent-places.ts
+var MOST_LEVELS = 64;
+var manifest2 = z.object({
+  agents: z.union([z.string().transform((path) => [path]), z.array(z.string())]).optional().catch(void 0)
+});
+var AgentPlaces = class {
+  constructor(host) {
+    this.host = host;
+  }
+  host;
+  #stamp;
+  #plugins = [];
+  /** Reads which plugins are enabled anew only when one of the files that say so has changed. */
+  async current() {
+    const { directory, hostFolder: hostFolder2, managedFolder: managedFolder2, pluginRoot } = this.host;
+    const stamp = stampOf([
+      join(managedFolder2, "managed-settings.json"),
+      join(directory, ".claude", "settings.local.json"),
+      join(directory, ".claude", "settings.json"),
+      join(hostFolder2, "settings.json"),
+      join(hostFolder2, "plugins", "installed_plugins.json"),
+      join(hostFolder2, "plugins", "known_marketplaces.json")
+    ]);
+    if (stamp !== this.#stamp) {
+      this.#plugins = await this.#enabledPlugins();
+      this.#stamp = stamp;
+    }
+    return [
+      { path: join(managedFolder2, ".claude", "agents"), origin: "the machine's settings" },
+      ...foldersUp(directory, this.host.root).map((folder) => ({
+        path: join(folder, ".claude", "agents"),
+        origin: "the project's .claude/agents"
+      })),
+      { path: join(hostFolder2, "agents"), origin: "the user's agents" },
+      { path: join(pluginRoot, "agents"), origin: "this plugin", plugin: "parallel" },
+      ...this.#plugins
+    ];
+  }
+  async #enabledPlugins() {
+    const { directory, hostFolder: hostFolder2, managedFolder: managedFolder2 } = this.host;
+    const settings = await readHostSettings(
+      directory,
+      hostFolder2,
+      join(managedFolder2, "managed-settings.json")
+    );
+    const plugins = await readInstalledPlugins(hostFolder2, settings);
+    const places = plugins.map(async ({ name, enabled, folder }) => {
+      if (!enabled || folder === void 0 || name === "parallel") return [];
+      const paths = (await dataOf(join(folder, ".claude-plugin", "plugin.json"), manifest2))?.agents;
+      return (paths ?? ["agents"]).map((path) => resolve(folder, path)).filter((path) => !relative(folder, path).startsWith("..")).map((path) => ({ path, origin: `the plugin ${name}`, plugin: name }));
+    });
+    return (await Promise.all(places)).flat();
+  }
+};
+function foldersUp(directory, top) {
+  const folders = [directory];
+  for (let at = directory; at !== top && folders.length < MOST_LEVELS; at = dirname(at)) {
+    if (dirname(at) === at) return [directory];
+    folders.push(dirname(at));
+  }
+  return folders;
+}
+
+// import:node:os in host.mjs
+import { homedir } from "node:os";
+
+// mcp-server/src/host/folders.ts
+function hostFolder(env) {
+  return env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), ".claude");
+}
+function managedFolder() {
+  if (process.platform === "darwin") return "/Library/Application Support/ClaudeCode";
+  if (process.platform === "win32") return "C:\\Program Files\\ClaudeCode";
+  return "/etc/claude-code";
+}
+
+// import:node:child_process in host.mjs
+import { execFile } from "node:child_process";
+
+// import:node:util in host.mjs
+import { promisify } from "node:util";
+
+// mcp-server/src/host/run-program.ts
+var run = promisify(execFile);
+var DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
+async function runProgram(program, parameters, { folder, env, input = "", maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES, signal } = {}) {
+  const running = run(program, [...parameters], {
+    ...folder !== void 0 && { cwd: folder },
+    ...env !== void 0 && { env },
+    ...signal !== void 0 && { signal },
+    maxBuffer: maxOutputBytes,
+    killSignal: "SIGKILL",
+    windowsHide: true
+  });
+  running.child.stdin?.on("error", () => void 0).end(input);
+  return (await running).stdout;
+}
+
+// mcp-server/src/host/task-notification.ts
+var START = "<task-notification>";
+var END = "</task-notification>";
+var RESULT = "<result>";
+var RESULT_END = "</result>";
+var NEXT = /<\/task-notification>(?=(?:[^<]|<\/?system-reminder>){0,600}<task-notification>\s*<task-id>)/g;
+function taskNotificationsIn(text2) {
+  const found = [];
+  let from = 0;
+  for (const { index } of text2.matchAll(NEXT)) {
+    found.push(...notificationIn(text2.slice(from, index + END.length)));
+    from = index + END.length;
+  }
+  return [...found, ...notificationIn(text2.slice(from))];
+}
+function notificationIn(text2) {
+  const start = text2.indexOf(START);
+  const end = text2.lastIndexOf(END);
+  if (start < 0 || end < start) return [];
+  const body = text2.slice(start + START.length, end);
+  const resultAt = body.indexOf(RESULT);
+  const head = resultAt < 0 ? body : body.slice(0, resultAt);
+  const tail = resultAt < 0 ? body : body.slice(body.lastIndexOf(RESULT_END));
+  return [
+    {
+      agentId: field(head, "task-id"),
+      callId: field(head, "tool-use-id"),
+      status: field(head, "status"),
+      summary: field(head, "summary"),
+      durationMs: figure(tail, "duration_ms"),
+      tokens: figure(tail, "total_tokens") || figure(tail, "subagent_tokens"),
+      result: resultAt < 0 ? void 0 : resultIn(body.slice(resultAt + RESULT.length))
+    }
+  ];
+}
+function figure(text2, name) {
+  const value = Number(field(text2, name) || "0");
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+function resultIn(rest) {
+  const end = rest.lastIndexOf(RESULT_END);
+  return (end < 0 ? rest : rest.slice(0, end)).trim();
+}
+function field(head, name) {
+  const tag = `<${name}>`;
+  const start = head.indexOf(tag);
+  if (start < 0) return "";
+  const end = head.indexOf(`</${name}>`, start);
+  return end < 0 ? "" : head.slice(start + tag.length, end).trim();
+}
+
+// mcp-server/src/host/transcripts/projects-folder.ts
+function projectsFolder(env) {
+  return join(hostFolder(env), "projects");
+}
+
+// mcp-server/src/host/transcripts/read-lines.ts
+var MAX_LINE_BYTES = 8 * 1024 * 1024;
+var CHUNK_BYTES = 1024 * 1024;
+var NEWLINE = 10;
+async function* readLines(file) {
+  let number = 1;
+  let parts = [];
+  let length = 0;
+  const take = () => {
+    const bytes = length > MAX_LINE_BYTES ? void 0 : Buffer.concat(parts, length);
+    parts = [];
+    length = 0;
+    return { number: number++, bytes };
+  };
+  const keep = (part) => {
+    length += part.length;
+    if (length <= MAX_LINE_BYTES) parts.push(part);
+    else parts = [];
+  };
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+    const bytes = chunk;
+    let from = 0;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+      keep(bytes.subarray(from, end));
+      yield take();
+      from = end + 1;
+    }
+    keep(bytes.subarray(from));
+  }
+  if (length > 0) yield take();
+}
+
+// import:graph.mjs in host.mjs
+import { NO_USAGE } from "./graph.mjs";
+
+// mcp-server/src/host/transcripts/transcript-record.ts
+var WORTH_PARSING = ['"assistant"', '"user"', "task-notification"].map((text2) => Buffer.from(text2));
+var COPIES = Buffer.from('{"type":"api-request');
+function parseRecord(line) {
+  if (line.length === 0 || line.subarray(0, COPIES.length).equals(COPIES)) return void 0;
+  if (!WORTH_PARSING.some((text2) => line.includes(text2))) return void 0;
+  let value;
+  try {
+    value = JSON.parse(line.toString("utf8"));
+  } catch {
+    return "broken";
+  }
+  if (!isJson(value)) return "broken";
+  if (value.type === "assistant" || value.type === "user") return spoken(value, value.type);
+  const announced = announcement(value);
+  return announced === void 0 ? void 0 : notification(value, announced);
+}
+function spoken(value, role) {
+  const message = objectOf(value.message);
+  const isNotification = objectOf(value.origin).kind === "task-notification";
+  return {
+    ...common(value),
+    role,
+    blocks: blocksOf(message.content),
+    toolResult: objectOf(value.toolUseResult),
+    isApiError: value.isApiErrorMessage === true,
+    isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
+    messageId: stringOf(message.id),
+    usage: usageOf(objectOf(message.usage)),
+    isDelivered: true
+  };
+}
+function announcement(value) {
+  if (value.type === "queue-operation" && value.operation === "enqueue") {
+    return { text: stringOf(value.content), isDelivered: false };
+  }
+  const attachment = objectOf(value.attachment);
+  if (value.type !== "attachment" || attachment.type !== "queued_command") return void 0;
+  return { text: contentText(attachment.prompt), isDelivered: true };
+}
+function notification(value, { text: text2, isDelivered }) {
+  return {
+    ...common(value),
+    role: "notification",
+    blocks: [{ kind: "text", text: text2 }],
+    toolResult: {},
+    isFromHost: false,
+    isApiError: false,
+    messageId: "",
+    usage: NO_USAGE,
+    isDelivered
+  };
+}
+function common(value) {
+  const atMs = Date.parse(stringOf(value.timestamp));
+  return {
+    atMs: Number.isNaN(atMs) ? void 0 : atMs,
+    isSidechain: value.isSidechain === true,
+    directory: stringOf(value.cwd)
+  };
+}
+function blocksOf(content) {
+  if (typeof content === "string") return [{ kind: "text", text: content }];
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part) => {
+    const block = objectOf(part);
+    if (block.type === "text") return [{ kind: "text", text: stringOf(block.text) }];
+    if (block.type === "tool_use") {
+      return [
+        { kind: "call", id: stringOf(block.id), tool: stringOf(block.name), input: objectOf(block.input) }
+      ];
+    }
+    if (block.type === "tool_result") {
+      const callId = stringOf(block.tool_use_id);
+      return [{ kind: "result", callId, isError: block.is_error === true, text: contentText(block.content) }];
+    }
+    return [];
+  });
+}
+function contentText(content) {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => stringOf(objectOf(part).text)).join("\n");
+}
+function usageOf(usage) {
+  return {
+    input: countOf(usage.input_tokens),
+    cacheWrite: countOf(usage.cache_creation_input_tokens),
+    cacheRead: countOf(usage.cache_read_input_tokens),
+    output: countOf(usage.output_tokens)
+  };
+}
+function objectOf(value) {
+  return isJson(value) ? value : {};
+}
+function stringOf(value) {
+  return typeof value === "string" ? value : "";
+}
+function countOf(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+function isJson(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// mcp-server/src/host/transcripts/usage-counter.ts
+var REMEMBERED_MESSAGES = 64;
+var UsageCounter = class {
+  #total = NO_USAGE;
+  #recent = /* @__PURE__ */ new Map();
+  get total() {
+    return this.#total;
+  }
+  add(messageId, usage) {
+    const before = this.#recent.get(messageId) ?? NO_USAGE;
+    const most = {
+      input: Math.max(before.input, usage.input),
+      cacheWrite: Math.max(before.cacheWrite, usage.cacheWrite),
+      cacheRead: Math.max(before.cacheRead, usage.cacheRead),
+      output: Math.max(before.output, usage.output)
+    };
+    this.#total = {
+      input: this.#total.input + most.input - before.input,
+      cacheWrite: this.#total.cacheWrite + most.cacheWrite - before.cacheWrite,
+      cacheRead: this.#total.cacheRead + most.cacheRead - before.cacheRead,
+      output: this.#total.output + most.output - before.output
+    };
+    this.#recent.delete(messageId);
+    this.#recent.set(messageId, most);
+    const oldest = this.#recent.keys().next().value;
+    if (this.#recent.size > REMEMBERED_MESSAGES && oldest !== void 0) this.#recent.delete(oldest);
+  }
+};
+
+// mcp-server/src/host/transcripts/transcript-usage.ts
+var USAGE = Buffer.from('"usage"');
+var REMEMBERED_MESSAGES2 = 64;
+async function transcriptUsage(file, of, periods) {
+  const counters = periods.map(() => new UsageCounter());
+  const begins = /* @__PURE__ */ new Map();
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let isCounted = false;
+  try {
+    const bytes = (await stat(file)).size;
+    for await (const line of readLines(file)) {
+      if (!line.bytes?.includes(USAGE)) continue;
+      const record = parseRecord(line.bytes);
+      if (record === void 0 || record === "broken" || record.role !== "assistant") continue;
+      if (of === "main" && record.isSidechain) continue;
+      const { messageId, usage, atMs = lastMs } = record;
+      if (Object.values(usage).every((tokens) => tokens === 0)) continue;
+      isCounted = true;
+      lastMs = atMs;
+      const beganMs = begins.get(messageId) ?? atMs;
+      remember(begins, messageId, beganMs);
+      periods.forEach(({ fromMs, toMs }, i) => {
+        if (beganMs >= fromMs && beganMs <= toMs) counters[i]?.add(messageId, usage);
+      });
+    }
+    return isCounted ? { usage: counters.map(({ total }) => total), bytes } : void 0;
+  } catch (error) {
+    if (error.code === void 0) throw error;
+    return void 0;
+  }
+}
+function remember(begins, messageId, beganMs) {
+  begins.delete(messageId);
+  begins.set(messageId, beganMs);
+  const oldest = begins.keys().next().value;
+  if (begins.size > REMEMBERED_MESSAGES2 && oldest !== void 0) begins.delete(oldest);
+}
+export {
+  AgentFiles,
+  AgentPlaces,
+  MAX_LINE_BYTES,
+  PLUGIN_NAMES,
+  UsageCounter,
+  agentFrom,
+  countOf,
+  dataOf,
+  enabledPlugins,
+  hostFolder,
+  managedFolder,
+  marketplacesWithPlugins,
+  namesakes,
+  objectOf,
+  ownPlugins,
+  parseRecord,
+  projectsFolder,
+  readHostSettings,
+  readInstalledPlugins,
+  readJsonFile,
+  readLines,
+  runProgram,
+  stampOf,
+  stampOfFile,
+  stringOf,
+  taskNotificationsIn,
+  transcriptUsage,
+  variablesOf,
+  versionIn
+};

@@ -1,0 +1,670 @@
+// mcp-server/src/policy/alternatives.ts
+function areAlternatives(a, b) {
+  return a?.alternatives !== void 0 && a.alternatives === b?.alternatives;
+}
+
+// import:graph.mjs in policy.mjs
+import { GlobIndex, clashOf, hasEnded, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf } from "./graph.mjs";
+
+// mcp-server/src/policy/exclusivity.ts
+function claimedScope(task, policy) {
+  const scope = scopeOf(task);
+  if (scope.basis !== "unscoped" || policy.unscoped !== "exclusive") return scope;
+  return { ...scope, writes: ["**"] };
+}
+function runsAlone(scope) {
+  return scope.basis === "unscoped" && scope.writes.length > 0;
+}
+function clashOfClaims(a, b) {
+  if (runsAlone(a) || runsAlone(b)) {
+    return { kind: "write-write", ours: a.writes[0]?.glob ?? "**", theirs: b.writes[0]?.glob ?? "**" };
+  }
+  return clashOf(a, b);
+}
+function widenedScope(claim) {
+  return claim.widened.length === 0 ? claim.scope : { ...claim.scope, writes: [...claim.scope.writes, ...claim.widened] };
+}
+
+// mcp-server/src/policy/clash-pairs.ts
+function clashPairs(scopes) {
+  const candidates = /* @__PURE__ */ new Map();
+  const suspect = (a, b) => {
+    if (a === b) return;
+    const [low, high] = a < b ? [a, b] : [b, a];
+    const known = candidates.get(low);
+    if (known) known.add(high);
+    else candidates.set(low, /* @__PURE__ */ new Set([high]));
+  };
+  const index = new GlobIndex();
+  const users = /* @__PURE__ */ new Map();
+  scopes.forEach((scope, at) => {
+    if (runsAlone(scope)) return;
+    for (const glob of globsOf(scope)) index.add(glob, at);
+    for (const resource of new Set(scope.resources)) {
+      const earlier = users.get(resource) ?? [];
+      for (const other of earlier) suspect(other, at);
+      users.set(resource, earlier);
+      earlier.push(at);
+    }
+  });
+  scopes.forEach((scope, at) => {
+    if (runsAlone(scope)) return;
+    for (const glob of globsOf(scope)) for (const other of index.near(glob)) suspect(at, other);
+  });
+  const pairs = [];
+  for (const [a, others] of [...candidates].sort(([one], [two]) => one - two)) {
+    for (const b of [...others].sort((one, two) => one - two)) {
+      const clash = clashOf(scopes[a], scopes[b]);
+      if (clash) pairs.push({ a, b, clash });
+    }
+  }
+  return pairs;
+}
+function globsOf({ writes, reads }) {
+  return /* @__PURE__ */ new Set([...writes, ...reads]);
+}
+
+// mcp-server/src/policy/engine.ts
+var MIN_WORKFLOW_TASKS = 20;
+var WORKFLOW_TASK_THRESHOLD = 60;
+function chooseEngine({ open, cap, workflowCap }) {
+  if (open < MIN_WORKFLOW_TASKS) return { use: "burst", why: "so few tasks fit into this conversation" };
+  if (workflowCap < Math.min(cap, open) && open < WORKFLOW_TASK_THRESHOLD)
+    return { use: "burst", why: `a workflow runs ${workflowCap} agents at once here, not ${cap}` };
+  return { use: "workflow", why: "so many tasks would fill this conversation" };
+}
+
+// mcp-server/src/policy/policy.ts
+var FAILURE_POLICIES = ["fail-fast", "best-effort", "retry"];
+var UNSCOPED = ["exclusive", "worktree", "shared"];
+var BARRIERS = ["none", "level"];
+var GUARDS = ["strict", "enforce", "warn", "off"];
+var APPROVALS = ["tools", "scope"];
+var REVIEWS = ["off", "end", "task"];
+var COMMITS = ["none", "task", "end"];
+var DEFAULT_POLICY = {
+  maxParallel: 5,
+  capacity: {},
+  leaseMs: 20 * 6e4,
+  maxLeaseMs: 4 * 36e5,
+  failure: "best-effort",
+  retries: 1,
+  unscoped: "exclusive",
+  barrier: "none",
+  guard: "enforce",
+  approve: "tools",
+  review: "end",
+  commit: "none",
+  maxTokens: 0
+};
+var OFFER_MS = 12e4;
+var MAX_LOST_ATTEMPTS = 3;
+var MAX_TIMES_BLOCKED = 2;
+
+// mcp-server/src/policy/failure/after-attempt.ts
+function statusAfter(facts) {
+  switch (facts.outcome) {
+    case "completed":
+      return facts.notAchieved === void 0 ? { status: "completed" } : { status: "failed", cause: facts.notAchieved };
+    case "cancelled":
+      return { status: "pending", cause: "the attempt was cancelled" };
+    case "lost":
+      return facts.lostAttempts < MAX_LOST_ATTEMPTS ? { status: "pending", cause: "the last attempt was lost" } : { status: "failed", cause: `${facts.lostAttempts} attempts were lost` };
+    case "blocked":
+      if (facts.asksQuestion) return { status: "failed", cause: "waits for an answer" };
+      return facts.timesBlocked <= MAX_TIMES_BLOCKED ? { status: "pending", cause: "was blocked; what it needs was added" } : { status: "failed", cause: `blocked ${facts.timesBlocked} times` };
+    case "failed":
+    case "unreported": {
+      const mayRetry = facts.failure !== "fail-fast" && facts.failedAttempts <= facts.retries;
+      const what = facts.outcome === "unreported" ? "the agent gave no report" : "the attempt failed";
+      return mayRetry ? { status: "pending", cause: `${what}; another attempt follows` } : { status: "failed", cause: what };
+    }
+  }
+}
+
+// mcp-server/src/policy/failure/decision.ts
+function decide(facts) {
+  if (facts.stopped) {
+    const causes = [
+      ...facts.failed.length > 0 ? [`${facts.failed.join(", ")} failed`] : [],
+      ...facts.rejected.length > 0 ? [`${facts.rejected.join(", ")} was rejected`] : []
+    ];
+    return {
+      decision: "stop",
+      reason: causes.length > 0 ? `The plan is stopped: ${causes.join(", ")}.` : "The plan is stopped."
+    };
+  }
+  if (facts.retrying.length > 0 && facts.ready > 0) {
+    return { decision: "retry", reason: `${facts.retrying.join(", ")} failed and may be tried again.` };
+  }
+  if (facts.ready > 0) return { decision: "proceed", reason: `${facts.ready} ready.` };
+  if (facts.running > 0) return { decision: "wait", reason: `${facts.running} running.` };
+  if (facts.limit !== void 0 && !facts.done) return { decision: "escalate", reason: facts.limit };
+  if (facts.failed.length + facts.rejected.length > 0)
+    return { decision: "escalate", reason: whatIsLeft(facts) };
+  if (!facts.done) return { decision: "wait", reason: "Nothing can start yet." };
+  const { unreachable } = facts;
+  return {
+    decision: "proceed",
+    reason: unreachable > 0 ? `Nothing more can start: ${unreachable} wait for what was cancelled.` : "Everything has ended."
+  };
+}
+function whatIsLeft({ failed, rejected, completed, unreachable }) {
+  const sentences = [
+    ...rejected.length > 0 ? [`Rejected in every review: ${rejected.join(", ")}.`] : [],
+    ...failed.length > 0 && completed > 0 ? [`Failed after all attempts: ${failed.join(", ")}.`] : [],
+    ...failed.length > 0 && completed === 0 ? [`Nothing completed; failed: ${failed.join(", ")}.`] : [],
+    ...unreachable > 0 ? [`${unreachable} wait for them and cannot start.`] : []
+  ];
+  return sentences.join(" ");
+}
+
+// import:node:util in policy.mjs
+import { stripVTControlCharacters } from "node:util";
+
+// mcp-server/src/policy/failure/error-signature.ts
+var TELLS = /\b(error|exception|fatal|panic|fail(ed|ure|s)?|cannot|can't|could not|unable|undefined|missing|not found|no such|denied|refused|rejected|unauthorized|forbidden|timed? ?out|unreachable|E[A-Z]{4,}|TS\d{4})\b/i;
+var MAX_SIGNATURE = 160;
+var PLACE = /^\S{1,300}[:(]\d+[:,]\d+\)?[\s:-]*/;
+var COMMON = new Set(
+  "a an and are at be by can cannot could does error exist fail failed failing failure fatal find for found from has have in is its module no not of on or pass passed passing property skipped such test tests that the this to ts type undefined unable unexpected was with".split(
+    " "
+  )
+);
+var COMMON_WEIGHT = 0.25;
+var SAME_CAUSE = 0.6;
+var MIN_WORDS = 3;
+function errorSignature(text) {
+  const lines = stripVTControlCharacters(text).split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+  const telling = lines.find((line) => TELLS.test(line)) ?? lines[0] ?? "";
+  return telling.slice(0, 2e3).replace(PLACE, "").toLowerCase().replace(/\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b|\b0x[\da-f]+\b|\b(?=[a-f]*\d)[\da-f]{7,}\b/g, "#").replace(/(?:[a-z]:)?(?:[\w@.~-]*[\\/])+([\w@.-]*)/g, (_, name) => name).replace(/\d+(\.\d+)*/g, "#").replace(/[^\p{L}#]+/gu, " ").trim().slice(0, MAX_SIGNATURE);
+}
+function sameCause(a, b) {
+  const [one, other] = [wordsOf(a), wordsOf(b)];
+  if (![...one].some((word) => other.has(word) && !COMMON.has(word))) return false;
+  if (one.size < MIN_WORDS || other.size < MIN_WORDS) return a === b && TELLS.test(a);
+  const shared = weightOf([...one].filter((word) => other.has(word)));
+  return shared / (weightOf(one) + weightOf(other) - shared) >= SAME_CAUSE;
+}
+function wordsOf(signature) {
+  return new Set(signature.split(" ").filter((word) => word !== "" && word !== "#"));
+}
+function weightOf(words) {
+  let weight = 0;
+  for (const word of words) weight += COMMON.has(word) ? COMMON_WEIGHT : 1;
+  return weight;
+}
+
+// mcp-server/src/policy/failure/fails-elsewhere.ts
+function failsElsewhere({ output, own, others, root }) {
+  const paths = pathsIn(output, root);
+  const within = (globs, path) => globs.some((glob) => matches(glob, path));
+  if (paths.some((path) => own.files.includes(path) || within(own.globs, path))) return false;
+  const isUndeclared = others.some(({ basis }) => basis !== "declared");
+  return paths.some(
+    (path) => isUndeclared && isFile(path) || others.some(({ writes }) => within(writes, path))
+  );
+}
+function pathsIn(output, root) {
+  const plain = output.replace(/\u001b\[[0-9;]*m/g, "").replaceAll("\\", "/");
+  const words = plain.split(/[\s"'`<>|,;()]+/).map((word) => {
+    const path = word.replace(/^file:\/\//, "").replace(/(?::\d+)*[:.]*$/, "");
+    return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path.replace(/^(?:\.\/)+/, "");
+  });
+  return [...new Set(words.filter((word) => /[./]/.test(word)))];
+}
+function isFile(path) {
+  return /^[^/].*\/[^/]+\.\w+$/.test(path) && !path.includes("node_modules/") && !path.startsWith("..");
+}
+
+// mcp-server/src/policy/failure/message-outcome.ts
+var MESSAGE_DONE = "DONE";
+var MESSAGE_FAILED = "FAILED";
+var FAILED = new RegExp(`^[^\\p{L}\\p{N}]*(?:${MESSAGE_FAILED}|BLOCKED)\\b`, "u");
+function outcomeOfMessage(message) {
+  if (message.trim() === "") return "unreported";
+  return FAILED.test(message) ? "failed" : "completed";
+}
+
+// mcp-server/src/policy/failure/recovery.ts
+function groupByCause(failures) {
+  const groups = [];
+  for (const { task, text } of failures) {
+    const signature = errorSignature(text);
+    const group = groups.find((other) => sameCause(other.signature, signature));
+    if (group) group.tasks.push(task);
+    else groups.push({ tasks: [task], signature });
+  }
+  return groups;
+}
+function planRecovery({ failure, failures, completed, running }) {
+  const retriable = failures.filter(({ mayRetry }) => mayRetry);
+  if (failure === "fail-fast" || failures.length < 2 || retriable.length === 0) return void 0;
+  if (completed === 0 && running === 0) {
+    const tasks = failures.map(({ task }) => task);
+    return {
+      kind: "approach",
+      tasks,
+      causes: groupByCause(failures).map(({ signature }) => signature),
+      reason: `All that was tried failed (${tasks.join(", ")}): the approach is looked at first, then one task runs at a time.`
+    };
+  }
+  const cause = groupByCause(failures).find(
+    ({ tasks }) => tasks.length > 1 && retriable.some(({ task }) => tasks.includes(task))
+  );
+  const waiting = retriable.filter(({ task }) => cause?.tasks.includes(task)).map(({ task }) => task);
+  const whose = waiting.length === cause?.tasks.length ? "they are" : `${waiting.join(", ")} ${waiting.length === 1 ? "is" : "are"}`;
+  return cause && {
+    kind: "shared-cause",
+    tasks: cause.tasks,
+    causes: [cause.signature],
+    reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is mended before ${whose} tried again.`
+  };
+}
+function recoveryFor(text, recoveries) {
+  const signature = errorSignature(text);
+  return recoveries.findLast(({ causes }) => causes.some((cause) => sameCause(cause, signature)));
+}
+function waitsForOthers(lastEndMs, completed, claimedAtMs) {
+  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
+}
+
+// mcp-server/src/policy/failure/retry-first.ts
+function waitingForRetry(tasks, mayStart = () => true) {
+  const failed = [...tasks.values()].filter((task) => task.failedAttempts > 0 && !hasEnded(task.status));
+  const waiting = /* @__PURE__ */ new Map();
+  if (failed.length === 0) return waiting;
+  const reachable = reachableTasks(tasks);
+  const neighbours = neighboursOf(tasks);
+  const exempt = /* @__PURE__ */ new Set();
+  const causes = [];
+  for (const { id, status } of failed) {
+    const needed = connected(id, (at) => tasks.get(at)?.dependencies ?? []);
+    for (const other of needed) exempt.add(other);
+    if (status === "in_progress" || reachable.has(id) && [...needed].some(mayStart)) causes.push(id);
+  }
+  for (const cause of causes) {
+    if (waiting.has(cause)) continue;
+    for (const id of connected(cause, (at) => neighbours.get(at) ?? [])) waiting.set(id, cause);
+  }
+  for (const id of exempt) waiting.delete(id);
+  return waiting;
+}
+function neighboursOf(tasks) {
+  const neighbours = new Map([...tasks.keys()].map((id) => [id, []]));
+  for (const { id, dependencies } of tasks.values()) {
+    for (const other of dependencies) {
+      neighbours.get(id)?.push(other);
+      neighbours.get(other)?.push(id);
+    }
+  }
+  return neighbours;
+}
+function connected(first, next) {
+  const found = /* @__PURE__ */ new Set([first]);
+  for (const id of found) for (const other of next(id)) found.add(other);
+  return found;
+}
+
+// mcp-server/src/policy/guard.ts
+function guardedClaim(claim, caseInsensitive) {
+  return { claim, scope: parseScope(claim.scope, caseInsensitive), caseInsensitive };
+}
+function judge(target, own, others, policy) {
+  if (hasEnded2(own.claim)) return { kind: "claim-ended" };
+  const holder = others.find((other) => holds(other, target));
+  if (holder) return { kind: "held", by: holder.claim };
+  if (target.kind === "empty") return { kind: "granted" };
+  const { scope } = own;
+  const reached = target.kind === "glob" ? { path: target.folder, isTree: true } : target;
+  if (scope.writes.some((glob) => covers(glob, reached))) return { kind: "covered" };
+  if (own.claim.widened.some((path) => isWithin(reached.path, path, own.caseInsensitive))) {
+    return { kind: scope.basis === "declared" ? "granted" : "covered" };
+  }
+  if (policy.guard === "strict") return { kind: "outside-scope" };
+  if (target.kind === "glob") return { kind: "granted" };
+  if (target.discards) return { kind: "not-yours" };
+  return { kind: "widen", path: target.path, covers: scope.basis !== "declared" };
+}
+function hasEnded2(own) {
+  return own.state === "ended" || own.state === "returned";
+}
+function holds({ claim, scope, caseInsensitive }, target) {
+  const { widened } = claim;
+  if (runsAlone(scope)) return true;
+  const declared = scope.basis === "declared" ? [...scope.writes, ...scope.reads] : [];
+  if (target.kind === "glob") {
+    const parsed = (glob) => parseGlob(glob, caseInsensitive);
+    return [...declared, ...widened.map(parsed)].some((glob) => overlap(glob, parsed(target.glob)));
+  }
+  const { path } = target;
+  if (widened.some((granted) => isWithin(path, granted, caseInsensitive))) return true;
+  if (declared.some((glob) => matches2(glob, path))) return true;
+  if (target.kind === "empty" || !target.isTree) return false;
+  if (widened.some((granted) => isWithin(granted, path, caseInsensitive))) return true;
+  const below = parseGlob(`${literalGlob(path)}/**`, caseInsensitive);
+  return declared.some((glob) => overlap(glob, below));
+}
+var ANY = "";
+function covers(glob, { path, isTree }) {
+  if (!isTree) return matches2(glob, path);
+  const below = path === "" ? "" : `${path}/`;
+  return (path === "" || matches2(glob, path)) && matches2(glob, `${below}${ANY}`) && matches2(glob, `${below}${ANY}/${ANY}`);
+}
+function isWithin(path, folder, caseInsensitive) {
+  const [one, other] = [pathKey(path, caseInsensitive), pathKey(folder, caseInsensitive)];
+  return one === other || one.startsWith(`${other}/`);
+}
+function matches2(parsed, path) {
+  const [beginning = ""] = /^[^*?[\]{}()!@+\\]*/.exec(parsed.glob) ?? [];
+  const folder = beginning.endsWith("/") ? beginning.slice(0, -1) : beginning;
+  return (parsed.caseInsensitive || path.startsWith(folder)) && matches(parsed, path);
+}
+
+// mcp-server/src/policy/isolation.ts
+function asksForWorktree(task, policy) {
+  return (task.isolation ?? "shared") !== "shared" || task.alternatives !== void 0 || policy.unscoped === "worktree" && task.isolation !== "shared" && scopeOf(task).basis === "unscoped";
+}
+var Isolations = class {
+  /** @param tasks how they are done stays the same; their status may change. */
+  constructor(tasks, policy) {
+    this.tasks = tasks;
+    const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
+    this.#asking = new Set(asking.map(({ id }) => id));
+  }
+  tasks;
+  /** Tasks that ask for a worktree themselves. */
+  #asking;
+  /** Tasks that are known to ask for no worktree, and none before them. */
+  #shared = /* @__PURE__ */ new Set();
+  /** Whether some of the plan's work comes together on its branch: then all of it does. */
+  get usesWorktrees() {
+    return [...this.#asking].some((id) => this.tasks.get(id)?.status !== "cancelled");
+  }
+  of(id) {
+    if (this.#asking.size === 0) return "shared";
+    const seen = /* @__PURE__ */ new Set([id]);
+    for (const earlier of seen) {
+      if (this.#asking.has(earlier)) return "worktree";
+      if (this.#shared.has(earlier)) continue;
+      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen.add(dependency);
+    }
+    for (const earlier of seen) this.#shared.add(earlier);
+    return "shared";
+  }
+};
+
+// mcp-server/src/policy/own-files.ts
+function ownFiles(attempt, reported, changed, seen, ofThePlan, caseInsensitive) {
+  const key = (path) => pathKey(path, caseInsensitive);
+  const scope = parseScope(attempt.scope, caseInsensitive);
+  const named = new Set([...reported.map((path) => path.replace(/^\.\//, "")), ...attempt.widened].map(key));
+  const declared = scope.basis === "declared" ? scope.writes : [];
+  const own = changed.filter((path) => named.has(key(path)) || declared.some((glob) => matches(glob, path)));
+  const isCertain = (path) => ofThePlan.has(path) || seen !== void 0 && !seen.has(path);
+  return { files: own.filter(isCertain), leftOut: own.filter((path) => !isCertain(path)) };
+}
+function ownFilesInOrder(attempts, changed, seen, caseInsensitive) {
+  const ofThePlan = /* @__PURE__ */ new Set();
+  return attempts.filter(({ isolation }) => isolation === "shared").sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id).map((attempt) => {
+    const reported = attempt.report?.filesChanged ?? [];
+    const own = ownFiles(attempt, reported, changed, seen.get(attempt.id), ofThePlan, caseInsensitive);
+    for (const path of own.files) ofThePlan.add(path);
+    return { attempt, ...own };
+  });
+}
+
+// mcp-server/src/policy/review.ts
+var MAX_REVIEWS = 3;
+function wantsReview(task, policy) {
+  if (task.origin === "server") return false;
+  return task.review ?? (policy.review === "task" && task.writes?.length !== 0);
+}
+function isRejectedForGood(purpose, report) {
+  return purpose?.kind === "review" && purpose.round >= MAX_REVIEWS && report.verdict === "rejected";
+}
+function lastSteps(tasks) {
+  const last = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    const purpose = purposeOf(task);
+    if (purpose?.kind !== "review" && purpose?.kind !== "fix") continue;
+    if (purpose.of === void 0 || task.position < (last.get(purpose.of)?.position ?? 0)) continue;
+    last.set(purpose.of, task);
+  }
+  return new Map([...last].map(([of, { id }]) => [of, id]));
+}
+function waitForReviews(task, taskOf, steps) {
+  if (steps.size === 0) return task;
+  const countsAll = task.needs === "all" || task.needs === "settled";
+  const dependencies = /* @__PURE__ */ new Set();
+  for (const id of task.dependencies) {
+    const work = workBehind(id, taskOf);
+    const step = isAbout(task, work, taskOf) ? void 0 : steps.get(work);
+    if (step === void 0 || countsAll && !isReviewStep(taskOf(id))) dependencies.add(id);
+    if (step !== void 0) dependencies.add(step);
+  }
+  return { ...task, dependencies: [...dependencies] };
+}
+function workUnderReview(tasks, of) {
+  return [...tasks.values()].filter((task) => {
+    if (task.id === of) return true;
+    const purpose = purposeOf(task);
+    return purpose?.kind === "fix" && purpose.of === of && task.status === "completed";
+  });
+}
+function isAbout(task, work, taskOf) {
+  const purpose = purposeOf(task);
+  if (purpose?.kind === "verify") return purpose.of.includes(work);
+  return purpose?.of !== void 0 && workBehind(purpose.of, taskOf) === work;
+}
+function workBehind(id, taskOf) {
+  const purpose = purposeOf(taskOf(id));
+  if (!purpose || purpose.kind === "verify" || purpose.of === void 0) return id;
+  return workBehind(purpose.of, taskOf);
+}
+
+// mcp-server/src/policy/strategy.ts
+var WORTH_AN_AGENT_MS = 3e4;
+var HEAVY_MS = 15 * 6e4;
+var WORTH_PARALLEL = 1.15;
+var ASKS_THE_USER = /\b(brainstorm|iterate with|refine with|together with the user|with the user|ask the user|user'?s? (feedback|approval|decision))\b/i;
+var SEEKS_A_CAUSE = /\b(debug|root[- ]cause|find the cause|find out why|diagnos\w*|reproduce|track down|investigate the (failure|error|bug|crash))\b/i;
+var RULES = [
+  nothingLeft,
+  oneTask,
+  asksTheUser,
+  tooShort,
+  oneFile,
+  oneFailure,
+  severalViews,
+  hardlyAnyGain,
+  worthIt
+];
+function chooseStrategy(facts) {
+  for (const rule of RULES) {
+    const choice = rule(facts);
+    if (choice) return choice;
+  }
+  return worthIt(facts);
+}
+function nothingLeft({ tasks }) {
+  return tasks.length === 0 ? { strategy: "direct", reasons: ["Nothing is left to do."] } : void 0;
+}
+function oneTask({ tasks, total }) {
+  const [task] = tasks;
+  if (tasks.length > 1 || !task) return void 0;
+  if (total > 1) return { strategy: "sequential", reasons: ["One task is left of the plan."] };
+  return task.durationMs >= HEAVY_MS ? {
+    strategy: "background",
+    reasons: ["One long task: a single agent keeps its work out of this conversation."]
+  } : { strategy: "direct", reasons: ["There is one task: an agent would only add its briefing."] };
+}
+function asksTheUser({ tasks }) {
+  const asking = tasks.filter(({ subject }) => ASKS_THE_USER.test(subject)).length;
+  return 2 * asking > tasks.length ? {
+    strategy: "direct",
+    reasons: [
+      "Most of it is worked out with the user, whom agents cannot ask: do it in this conversation."
+    ]
+  } : void 0;
+}
+function tooShort({ tasks }) {
+  if (!tasks.every(({ isStated }) => isStated)) return void 0;
+  if (sum(tasks) < WORTH_AN_AGENT_MS) {
+    return {
+      strategy: "direct",
+      reasons: ["All of it takes less than 30 seconds, sooner done than briefed."]
+    };
+  }
+  return tasks.every(({ durationMs }) => durationMs < WORTH_AN_AGENT_MS) ? {
+    strategy: "direct",
+    reasons: ["Each task takes less than 30 seconds: briefing agents would cost more than they gain."]
+  } : void 0;
+}
+function oneFile({ tasks }) {
+  const paths = new Set(tasks.flatMap(({ writes }) => writes ?? []));
+  return paths.size === 1 && tasks.every(({ writes }) => writes?.length === 1) ? {
+    strategy: "direct",
+    reasons: ["Every task writes the same file, so only one agent could work at a time."]
+  } : void 0;
+}
+function oneFailure({ tasks }) {
+  const seeking = tasks.every(({ subject }) => SEEKS_A_CAUSE.test(subject));
+  return seeking && tasks.some(({ writes }) => writes?.length !== 0) ? {
+    strategy: "sequential",
+    reasons: [
+      "All of it looks for the cause of a failure and changes files on the way: one change at a time shows what helped."
+    ]
+  } : void 0;
+}
+function severalViews(facts) {
+  const views = facts.tasks.filter(({ dependencies }) => dependencies.length === 0);
+  const isSwarm = views.length > 1 && facts.tasks.length - views.length <= 1 && views.every(({ writes }) => writes?.length === 0);
+  return isSwarm ? {
+    strategy: "swarm",
+    reasons: [
+      "Several views that write nothing: they cannot clash, and none needs another's result.",
+      gain(facts)
+    ]
+  } : void 0;
+}
+function hardlyAnyGain(facts) {
+  if (facts.speedup >= WORTH_PARALLEL) return void 0;
+  const heavy = facts.tasks.find(
+    ({ durationMs }) => durationMs >= HEAVY_MS && durationMs > 0.6 * sum(facts.tasks)
+  );
+  if (heavy) {
+    return {
+      strategy: "background",
+      reasons: ["One long task makes up most of it: a single agent keeps it out of this conversation."]
+    };
+  }
+  return {
+    strategy: "sequential",
+    reasons: [
+      facts.levels === facts.tasks.length ? "The tasks form one chain: each needs the one before." : "Dependencies and shared files leave almost nothing to run at once."
+    ]
+  };
+}
+function worthIt(facts) {
+  return facts.levels === 1 ? { strategy: "parallel", reasons: ["No task needs another's result.", gain(facts)] } : {
+    strategy: "hybrid",
+    reasons: [`${facts.levels} levels of dependencies; what is independent runs at once.`, gain(facts)]
+  };
+}
+function gain({ speedup }) {
+  return `${speedup.toFixed(1)} times faster than one after another, by the estimates.`;
+}
+function sum(tasks) {
+  return tasks.reduce((total, { durationMs }) => total + durationMs, 0);
+}
+
+// mcp-server/src/policy/throttle.ts
+var FIRST_PAUSE_MS = 3e4;
+var MAX_PAUSE_MS = 15 * 6e4;
+function tightened(before, cap, startedAtMs, nowMs) {
+  if (before && startedAtMs <= before.sinceMs) return before;
+  const pauseMs = before ? Math.min(2 * before.pauseMs, MAX_PAUSE_MS) : FIRST_PAUSE_MS;
+  return { cap: Math.max(1, Math.floor(cap / 2)), untilMs: nowMs + pauseMs, pauseMs, sinceMs: nowMs };
+}
+function oneAtATime(nowMs) {
+  return { cap: 1, untilMs: nowMs, pauseMs: FIRST_PAUSE_MS / 2, sinceMs: nowMs };
+}
+function loosened(before) {
+  return { ...before, cap: before.cap + 1, pauseMs: FIRST_PAUSE_MS / 2 };
+}
+
+// mcp-server/src/policy/token-limit.ts
+function usedTokens(claims) {
+  return claims.reduce(
+    (sum2, claim) => sum2 + ("usage" in claim && claim.usage !== void 0 ? newTokens(claim.usage) : 0),
+    0
+  );
+}
+function spentTokens({ maxTokens }, claims) {
+  if (maxTokens === 0) return void 0;
+  const used = usedTokens(claims());
+  return used >= maxTokens ? { used, max: maxTokens } : void 0;
+}
+function spentText({ used, max }) {
+  const [of, all] = [used, max].map((tokens) => tokens.toLocaleString("en-US"));
+  return `The agents have used ${of} tokens, maxTokens is ${all}: nothing more is launched.`;
+}
+function raiseLimit(plan) {
+  return `plan_update {plan: "${plan}", policy: {maxTokens: <more>}} lets it go on.`;
+}
+export {
+  APPROVALS,
+  BARRIERS,
+  COMMITS,
+  DEFAULT_POLICY,
+  FAILURE_POLICIES,
+  GUARDS,
+  Isolations,
+  MAX_LOST_ATTEMPTS,
+  MAX_REVIEWS,
+  MAX_TIMES_BLOCKED,
+  MESSAGE_DONE,
+  MESSAGE_FAILED,
+  OFFER_MS,
+  REVIEWS,
+  UNSCOPED,
+  areAlternatives,
+  asksForWorktree,
+  chooseEngine,
+  chooseStrategy,
+  claimedScope,
+  clashOfClaims,
+  clashPairs,
+  decide,
+  errorSignature,
+  failsElsewhere,
+  groupByCause,
+  guardedClaim,
+  hasEnded2 as hasEnded,
+  isAbout,
+  isRejectedForGood,
+  judge,
+  lastSteps,
+  loosened,
+  oneAtATime,
+  outcomeOfMessage,
+  ownFiles,
+  ownFilesInOrder,
+  planRecovery,
+  raiseLimit,
+  recoveryFor,
+  runsAlone,
+  sameCause,
+  spentText,
+  spentTokens,
+  statusAfter,
+  tightened,
+  waitForReviews,
+  waitingForRetry,
+  waitsForOthers,
+  wantsReview,
+  widenedScope,
+  workBehind,
+  workUnderReview
+};

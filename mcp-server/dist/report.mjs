@@ -1,0 +1,2049 @@
+// import:graph.mjs in report.mjs
+import { InvalidGlob, SEVERITIES, addUsage, brokenDependencies, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+
+// import:text.mjs in report.mjs
+import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, escapeMarkdown, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
+
+// import:schedule.mjs in report.mjs
+import { criticalPath, median } from "./schedule.mjs";
+
+// mcp-server/src/report/tasks/attempt-span.ts
+function attemptSpans(state, nowMs) {
+  return state.claims.flatMap((claim) => claim.state === "running" || claim.state === "ended" ? [claim] : []).map((attempt) => ({
+    attempt,
+    startMs: attempt.startedAtMs,
+    // Clocks of several hosts: an end before the start is a length of nothing, not a negative one.
+    endMs: Math.max(attempt.startedAtMs, attempt.state === "ended" ? attempt.endedAtMs : nowMs)
+  })).sort((a, b) => a.startMs - b.startMs || a.attempt.id - b.attempt.id);
+}
+function lengthOf(span) {
+  return span.endMs - span.startMs;
+}
+
+// mcp-server/src/report/tasks/usage-figures.ts
+function conversationUsage(events) {
+  return new Map(
+    events.flatMap(
+      ({ change }) => change.type === "conversation.measured" ? [[change.session, change.usage]] : []
+    )
+  );
+}
+function usageFigures(state, events, nowMs) {
+  const attempts = attemptSpans(state, nowMs).map(({ attempt }) => attempt);
+  if (attempts.length === 0) return void 0;
+  const measured = attempts.flatMap(({ usage }) => usage ?? []);
+  const known = conversationUsage(events);
+  const sessions = [...new Set(attempts.flatMap(({ owner }) => owner.session ?? []))];
+  const conversations = sessions.flatMap((session) => known.get(session) ?? []);
+  const [agents, main] = [totalUsage(measured), totalUsage(conversations)];
+  const unmeasuredSessions = sessions.length - conversations.length;
+  return {
+    agents,
+    unmeasuredAttempts: attempts.length - measured.length,
+    main,
+    sessions: sessions.length,
+    unmeasuredSessions,
+    outsideMain: unmeasuredSessions === 0 && agents && main ? share(agents, main) : void 0
+  };
+}
+function totalUsage(usages) {
+  return usages.length === 0 ? void 0 : usages.reduce(addUsage);
+}
+function share(one, other) {
+  const all = newTokens(one) + newTokens(other);
+  return all === 0 ? void 0 : newTokens(one) / all;
+}
+
+// mcp-server/src/report/timeline/slots.ts
+function assignSlots(spansByStart) {
+  const slots = [];
+  for (const span of spansByStart) {
+    const free = slots.find((slot) => (slot.at(-1)?.endMs ?? 0) <= span.startMs);
+    if (free) free.push(span);
+    else slots.push([span]);
+  }
+  return slots;
+}
+
+// mcp-server/src/report/figures/longest-chain.ts
+function longestChain(tasks, durationMs) {
+  const links = /* @__PURE__ */ new Map();
+  let last;
+  for (const task of topologicalOrder(tasks)) {
+    const own = durationMs.get(task.id);
+    if (own === void 0) continue;
+    const dependencies = task.dependencies.flatMap((id) => links.get(id) ?? []);
+    const before = waitedFor(task.needs, dependencies);
+    const link = { task: task.id, lengthMs: (before?.lengthMs ?? 0) + own, before };
+    links.set(task.id, link);
+    if (!last || link.lengthMs > last.lengthMs) last = link;
+  }
+  if (!last) return void 0;
+  const chain2 = [];
+  for (let link = last; link; link = link.before) chain2.push(link.task);
+  return { lengthMs: last.lengthMs, tasks: chain2.reverse() };
+}
+function waitedFor(needs, dependencies) {
+  const byLength = [...dependencies].sort((a, b) => a.lengthMs - b.lengthMs);
+  if (needs === "all" || needs === "settled") return byLength.at(-1);
+  return byLength[needs === "any" ? 0 : Math.min(needs.atLeast, byLength.length) - 1];
+}
+
+// mcp-server/src/report/figures/run-figures.ts
+function measureRun(state, events, nowMs) {
+  const estimateMs = estimatesOf(events);
+  const spans = attemptSpans(state, nowMs);
+  const slots = assignSlots(spans);
+  const taskMs = timeOfTasks(spans);
+  const completedMs = new Map(
+    state.tasks.flatMap((task) => {
+      const ms = taskMs.get(task.id);
+      return task.status === "completed" && ms !== void 0 ? [[task.id, ms]] : [];
+    })
+  );
+  const wallMs = spans.length === 0 ? void 0 : lengthOf(hull(spans));
+  const sequentialMs = sumOrUndefined(taskMs);
+  const largestRunning = slots.length === 0 ? void 0 : slots.length;
+  const speedup = ratio(sequentialMs, wallMs);
+  const actualPath = longestChain(state.tasks, taskMs);
+  return {
+    wallMs,
+    nobodyRanMs: wallMs === void 0 ? void 0 : wallMs - coveredMs(spans),
+    attemptsMs: spans.length === 0 ? void 0 : spans.reduce((sum, span) => sum + lengthOf(span), 0),
+    sequentialMs,
+    completedTasksMs: sumOrUndefined(completedMs),
+    speedup,
+    efficiency: ratio(speedup, largestRunning),
+    largestRunning,
+    criticalPath: actualPath,
+    plannedCriticalPath: plannedCriticalPath(state, estimateMs),
+    estimates: estimateFigures(estimateMs, completedMs),
+    tokenEstimates: tokenEstimateFigures(state, spans, events),
+    lowerBoundMs: lowerBound(actualPath, sequentialMs, largestRunning),
+    idleMs: wallMs === void 0 ? void 0 : slots.map((slot) => wallMs - slot.reduce((busy, span) => busy + lengthOf(span), 0)),
+    attempts: spans.length,
+    retries: countRetries(spans),
+    lostAttempts: spans.filter((span) => outcomeOf(span) === "lost").length,
+    returnedOffers: state.claims.filter((claim) => claim.state === "returned").length,
+    preventedConflicts: hooksReported(state, events) ? events.filter(({ change }) => change.type === "write.denied" && !change.warned).length : void 0,
+    bursts: burstsOf(events),
+    usage: usageFigures(state, events, nowMs)
+  };
+}
+function estimatesOf(events) {
+  return new Map(
+    events.flatMap(
+      ({ change }) => change.type === "claim.offered" && change.estimateMs !== void 0 ? [[change.task, change.estimateMs]] : []
+    )
+  );
+}
+function plannedCriticalPath({ tasks, expectedMs }, claimedMs) {
+  const own = new Set(tasks.flatMap(({ id, origin }) => origin === "server" ? [id] : []));
+  const planned = tasks.flatMap((task) => {
+    if (task.status === "cancelled") return [];
+    const durationMs = own.has(task.id) ? 0 : claimedMs.get(task.id) ?? expectedMs?.(task);
+    return durationMs === void 0 ? [] : [{ ...task, durationMs }];
+  });
+  const known = new Set(planned.map(({ id }) => id));
+  const nodes = planned.map(({ id, dependencies, durationMs }) => ({
+    id,
+    dependencies: dependencies.filter((before) => known.has(before)),
+    durationMs
+  }));
+  const { ids, lengthMs } = criticalPath(nodes);
+  const path = ids.filter((id) => !own.has(id));
+  return path.length === 0 ? void 0 : { lengthMs, tasks: path };
+}
+function estimateFigures(estimateMs, actualMs) {
+  const pairs = [...actualMs].flatMap(([task, actual]) => {
+    const estimated2 = estimateMs.get(task);
+    return estimated2 === void 0 || estimated2 <= 0 ? [] : [{ estimated: estimated2, actual }];
+  });
+  if (pairs.length === 0) return void 0;
+  const ratios = pairs.map(({ estimated: estimated2, actual }) => actual / estimated2);
+  return {
+    tasks: pairs.length,
+    estimatedMs: pairs.reduce((sum, { estimated: estimated2 }) => sum + estimated2, 0),
+    actualMs: pairs.reduce((sum, { actual }) => sum + actual, 0),
+    ...ratios.length > 1 && { medianRatio: median(ratios) }
+  };
+}
+function tokenEstimateFigures(state, spans, events) {
+  const estimated2 = new Map(
+    events.flatMap(
+      ({ change }) => change.type === "claim.offered" && change.estimateTokens !== void 0 ? [[change.attempt, change.estimateTokens]] : []
+    )
+  );
+  const last = new Map(spans.map(({ attempt }) => [attempt.task, attempt]));
+  const pairs = state.tasks.flatMap(({ id, status }) => {
+    const attempt = status === "completed" ? last.get(id) : void 0;
+    const tokens2 = attempt && estimated2.get(attempt.id);
+    return attempt?.usage && tokens2 !== void 0 ? [{ tokens: tokens2, used: newTokens(attempt.usage) }] : [];
+  });
+  if (pairs.length === 0) return void 0;
+  return {
+    tasks: pairs.length,
+    estimated: pairs.reduce((sum, { tokens: tokens2 }) => sum + tokens2, 0),
+    actual: pairs.reduce((sum, { used }) => sum + used, 0)
+  };
+}
+function timeOfTasks(spans) {
+  const last = new Map(spans.map((span) => [span.attempt.task, span]));
+  return new Map(
+    [...last].flatMap(([task, span]) => {
+      const outcome = outcomeOf(span);
+      return outcome === "lost" || outcome === "cancelled" ? [] : [[task, lengthOf(span)]];
+    })
+  );
+}
+function outcomeOf({ attempt }) {
+  return attempt.state === "ended" ? attempt.outcome : "running";
+}
+function hull(spans) {
+  let startMs = Number.POSITIVE_INFINITY;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const span of spans) {
+    startMs = Math.min(startMs, span.startMs);
+    endMs = Math.max(endMs, span.endMs);
+  }
+  return { startMs, endMs };
+}
+function coveredMs(spansByStart) {
+  let covered = 0;
+  let reachedMs = Number.NEGATIVE_INFINITY;
+  for (const { startMs, endMs } of spansByStart) {
+    covered += Math.max(0, endMs - Math.max(startMs, reachedMs));
+    reachedMs = Math.max(reachedMs, endMs);
+  }
+  return covered;
+}
+function lowerBound(criticalPath2, sequentialMs, slots) {
+  if (criticalPath2 === void 0 || sequentialMs === void 0 || slots === void 0) return void 0;
+  return Math.max(criticalPath2.lengthMs, Math.ceil(sequentialMs / slots));
+}
+function countRetries(spans) {
+  const previous = /* @__PURE__ */ new Map();
+  let retries = 0;
+  for (const span of spans) {
+    const before = previous.get(span.attempt.task);
+    const outcome = before && outcomeOf(before);
+    if (outcome === "failed" || outcome === "unreported") retries++;
+    previous.set(span.attempt.task, span);
+  }
+  return retries;
+}
+function hooksReported(state, events) {
+  return state.claims.some((claim) => "agentId" in claim && claim.agentId !== void 0) || events.some(({ change }) => change.type === "batch.launched" || change.type === "write.denied");
+}
+function burstsOf(events) {
+  const sizes = [];
+  const launched = /* @__PURE__ */ new Set();
+  const leftOut = /* @__PURE__ */ new Set();
+  for (const { change } of events) {
+    if (change.type !== "batch.launched") continue;
+    sizes.push(change.inOneMessage);
+    for (const attempt of change.attempts) launched.add(attempt);
+    for (const attempt of change.leftOut) leftOut.add(attempt);
+  }
+  const offered = (/* @__PURE__ */ new Set([...launched, ...leftOut])).size;
+  if (offered === 0) return void 0;
+  const atOnce = [...launched].filter((attempt) => !leftOut.has(attempt)).length;
+  return { sizes, shareInOneMessage: atOnce / offered };
+}
+function sumOrUndefined(times) {
+  return times.size === 0 ? void 0 : [...times.values()].reduce((sum, ms) => sum + ms, 0);
+}
+function ratio(value, by) {
+  return value === void 0 || by === void 0 || by === 0 ? void 0 : value / by;
+}
+
+// mcp-server/src/report/tasks/tasks-to-come.ts
+function tasksToCome({ plan, tasks }) {
+  if (plan.status === "stopped") return /* @__PURE__ */ new Set();
+  return reachableTasks(new Map(tasks.map((task) => [task.id, task])));
+}
+
+// mcp-server/src/report/figures/verdict.ts
+function verdictOf(state, nowMs) {
+  const works = state.claims.some(
+    (claim) => isLive(claim) && (claim.state !== "offered" || claim.expiresAtMs > nowMs)
+  );
+  if (works) return "running";
+  const wanted = state.tasks.filter((task) => task.status !== "cancelled");
+  const completed = wanted.filter((task) => task.status === "completed").length;
+  if (completed > 0 && completed === wanted.length) return "completed";
+  if (state.plan.status === "stopped") return "stopped";
+  const canStillRun = wanted.some((task) => task.status === "in_progress") || tasksToCome(state).size > 0;
+  const failed = wanted.some((task) => task.status === "failed");
+  return completed > 0 && failed && !canStillRun ? "completed with failures" : "incomplete";
+}
+
+// mcp-server/src/report/files/declared-files.ts
+function declaredFiles(claim) {
+  return claim?.state === "ended" ? (claim.report?.filesChanged ?? []).map(normalisePath) : [];
+}
+function isDeclared(declared, path) {
+  return declared.some((name2) => name2 === path || path.startsWith(name2.endsWith("/") ? name2 : `${name2}/`));
+}
+
+// mcp-server/src/report/files/actual-writes.ts
+function scopeTruth(state, events) {
+  const claims = new Map(state.claims.map((claim) => [claim.id, claim]));
+  const undeclared = /* @__PURE__ */ new Map();
+  const strays = /* @__PURE__ */ new Map();
+  const written = /* @__PURE__ */ new Map();
+  const declaredByTask = declarationsOf(state.claims);
+  for (const { change } of events) {
+    if (change.type !== "checkout.observed") continue;
+    for (const file of change.files) {
+      const { writers, reported } = writersOf(file, change, claims);
+      for (const { task } of writers) written.set(task, (written.get(task) ?? /* @__PURE__ */ new Set()).add(file.path));
+      if (reported || mayBeReported(change, claims)) continue;
+      const owner = writers[0];
+      if (owner && !isDeclared(declaredByTask.get(owner.task) ?? [], file.path)) {
+        const orBy = namesOf(change.atWork, state, owner.task);
+        const key = JSON.stringify([owner.task, file.path]);
+        const known = undeclared.get(key)?.orBy ?? [];
+        undeclared.set(key, { ...plain(file), task: owner.task, orBy: union(known, orBy) });
+      } else if (!owner && !isOfAnotherPlan(file, claims)) {
+        const by = union(strays.get(file.path)?.by ?? [], namesOf(change.atWork, state));
+        strays.set(file.path, { ...plain(file), by, scopeOf: tasksCovering(file.path, state) });
+      }
+    }
+  }
+  return {
+    undeclared: [...undeclared.values()].sort(byPath),
+    strays: [...strays.values()].sort(byPath),
+    unchanged: events.flatMap(
+      ({ change }) => change.type === "attempt.compared" ? change.unchanged.map((path) => ({ task: change.task, path })) : []
+    ),
+    unobserved: unobserved(state, events),
+    written: new Map([...written].map(([task, paths]) => [task, [...paths].sort()]))
+  };
+}
+function writersOf(file, { atWork }, claims) {
+  const reporters = atWork.flatMap(({ attempt }) => claims.get(attempt) ?? []).filter((claim2) => isDeclared(declaredFiles(claim2), file.path));
+  if (reporters.length > 0) return { writers: reporters, reported: true };
+  const [owner, another] = file.inScopeOf;
+  const claim = owner === void 0 || another !== void 0 ? void 0 : claims.get(owner);
+  return { writers: claim ? [claim] : [], reported: false };
+}
+function mayBeReported({ atWork }, claims) {
+  return atWork.some(({ attempt }) => claims.get(attempt)?.state === "running");
+}
+function isOfAnotherPlan({ inScopeOf }, claims) {
+  return inScopeOf.length > 0 && inScopeOf.every((attempt) => !claims.has(attempt));
+}
+function declarationsOf(claims) {
+  const declared = /* @__PURE__ */ new Map();
+  for (const claim of claims) {
+    declared.set(claim.task, [...declared.get(claim.task) ?? [], ...declaredFiles(claim)]);
+  }
+  return declared;
+}
+function unobserved(state, events) {
+  const endedAt = /* @__PURE__ */ new Map();
+  const observed = /* @__PURE__ */ new Set();
+  const without = /* @__PURE__ */ new Map();
+  let failure;
+  for (const { seq, change } of events) {
+    if (change.type === "attempt.ended") endedAt.set(change.attempt, seq);
+    if (change.type === "checkout.observed") {
+      for (const { attempt } of change.atWork) if (endedAt.has(attempt)) observed.add(attempt);
+    }
+    if (change.type === "checkout.unmeasured") {
+      if (change.atWork.length === 0) failure = change.why;
+      for (const { attempt } of change.atWork) without.set(attempt, change.why);
+    }
+  }
+  const reasons = /* @__PURE__ */ new Map();
+  for (const claim of state.claims) {
+    if (claim.state !== "ended") continue;
+    const why = claim.isolation === "worktree" ? "it worked in a worktree of its own" : without.get(claim.id);
+    if (why !== void 0) reasons.set(claim.task, why);
+    else if (!observed.has(claim.id)) {
+      reasons.set(claim.task, failure ?? "nobody looked at the checkout after it ended");
+    }
+  }
+  return [...reasons].map(([task, why]) => ({ task, why }));
+}
+function namesOf(atWork, { plan }, except) {
+  const own = taskName(plan.slug, "");
+  const names2 = atWork.map(({ task }) => task.startsWith(own) ? task.slice(own.length) : task);
+  return [...new Set(names2)].filter((name2) => name2 !== except);
+}
+function tasksCovering(path, { tasks, caseInsensitive }) {
+  return tasks.filter((task) => parseScope(scopeOf(task), caseInsensitive).writes.some((glob) => matches(glob, path))).map((task) => task.id);
+}
+function plain({ path, how }) {
+  return { path, how };
+}
+function union(a, b) {
+  return [.../* @__PURE__ */ new Set([...a, ...b])];
+}
+function byPath(a, b) {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+// mcp-server/src/report/files/committed-work.ts
+function committedWork(plan, events) {
+  const of = (type) => events.flatMap(({ change }) => change.type === type ? [change] : []);
+  const merged = of("work.merged");
+  const mergedAttempts = new Set(merged.map(({ attempt }) => attempt));
+  const cut = of("worktree.cut");
+  const inWorktree = new Set(cut.map(({ attempt }) => attempt));
+  const removed = new Set(of("worktree.removed").map(({ attempt }) => attempt));
+  const running = runningAttempts(events);
+  const conflicted = of("work.conflicted");
+  const isMerged = (task) => merged.some((line) => line.task === task) || conflicted.some((line) => line.task === task && isMerged(line.mergeTask));
+  const isSolved = (attempt) => mergedAttempts.has(attempt) || conflicted.some((line) => line.attempt === attempt && isMerged(line.mergeTask));
+  const committed = of("work.committed");
+  const name2 = `parallel/${plan}`;
+  return {
+    ...cut.length + merged.length > 0 && {
+      branch: {
+        name: name2,
+        merged: [...new Set(merged.map(({ task }) => task))],
+        takeOver: `git merge ${name2}`
+      }
+    },
+    conflicts: conflicted.map(({ task, files, mergeTask }) => ({
+      task,
+      files,
+      mergeTask,
+      solved: isMerged(mergeTask)
+    })),
+    kept: cut.filter(({ attempt }) => !removed.has(attempt) && !isSolved(attempt) && !running.has(attempt)).map(({ task, path, branch }) => ({ task, path, branch })),
+    commits: committed.filter(
+      ({ attempt, files }) => !inWorktree.has(attempt) && !mergedAttempts.has(attempt) && files.length > 0
+    ).map(({ task, commit, files }) => ({ task, commit, files: files.length })),
+    leftOut: committed.flatMap(({ task, leftOut }) => leftOut.map((path) => ({ task, path }))),
+    skipped: of("commit.skipped").map(({ reason }) => reason)
+  };
+}
+function runningAttempts(events) {
+  const running = /* @__PURE__ */ new Set();
+  for (const { change } of events) {
+    if (change.type === "claim.offered") running.add(change.attempt);
+    if (change.type === "claim.returned" || change.type === "attempt.ended") running.delete(change.attempt);
+  }
+  return running;
+}
+
+// mcp-server/src/report/files/suggested-scopes.ts
+var MANY_FILES = 4;
+var MOST_GLOBS = 8;
+function suggestedScopes({ tasks, caseInsensitive }, written) {
+  const parsed = (glob) => parseGlob(glob, caseInsensitive);
+  return tasks.flatMap((task) => {
+    const own = written.get(task.id) ?? [];
+    if (own.length === 0) return [];
+    const foreign = tasks.filter(({ id }) => id !== task.id).flatMap(({ id, writes: globs = [] }) => [...globs, ...written.get(id) ?? []].map(parsed));
+    const used = (task.writes ?? []).filter((glob) => own.some((path) => matches(parsed(glob), path)));
+    const rest = own.filter((path) => !used.some((glob) => matches(parsed(glob), path)));
+    const writes = [...used, ...fewGlobs(rest, foreign, parsed, MOST_GLOBS - used.length)];
+    const declared = task.writes ?? [];
+    const same = writes.length === declared.length && writes.every((glob) => declared.includes(glob));
+    return same || writes.length === 0 ? [] : [{ task: task.id, writes }];
+  });
+}
+function fewGlobs(paths, foreign, parsed, most) {
+  let entries = paths;
+  for (; ; ) {
+    const folder = folderFor(entries, foreign, parsed, entries.length > most ? 2 : MANY_FILES);
+    if (folder === void 0) break;
+    entries = [...entries.filter((entry) => !isBelow(folder, entry)), `${folder}/`];
+  }
+  return entries.flatMap(globFor).sort();
+}
+function folderFor(entries, foreign, parsed, atLeast) {
+  const folders = [...new Set(entries.flatMap(foldersAbove))].filter((folder) => entries.filter((entry) => isBelow(folder, entry)).length >= atLeast).filter((folder) => !foreign.some((glob) => overlap(parsed(`${folder}/**`), glob)));
+  return folders.sort((a, b) => depth(b) - depth(a) || (a < b ? -1 : 1))[0];
+}
+function foldersAbove(entry) {
+  const parts = entry.replace(/\/$/, "").split("/").slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+}
+function isBelow(folder, entry) {
+  return entry.startsWith(`${folder}/`) && entry !== `${folder}/`;
+}
+function depth(folder) {
+  return folder.split("/").length;
+}
+function globFor(entry) {
+  try {
+    const glob = normaliseGlob(entry);
+    const file = entry.endsWith("/") ? `${entry}file` : entry;
+    return matches(parseGlob(glob, false), file) ? [glob] : [];
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    return [];
+  }
+}
+
+// mcp-server/src/report/files/touched-files.ts
+function sharedFiles(state, nowMs) {
+  const touchedBy = /* @__PURE__ */ new Map();
+  for (const span of attemptSpans(state, nowMs)) {
+    for (const path of new Set(filesOf(span))) {
+      touchedBy.set(path, [...touchedBy.get(path) ?? [], span]);
+    }
+  }
+  const position = new Map(state.tasks.map((task) => [task.id, task.position]));
+  return [...touchedBy].map(([path, spans]) => ({
+    path,
+    tasks: [...new Set(spans.map((span) => span.attempt.task))].sort(
+      (a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0)
+    ),
+    atTheSameTime: spans.some(
+      (a, i) => spans.slice(i + 1).some((b) => a.attempt.task !== b.attempt.task && overlap2(a, b))
+    )
+  })).filter((file) => file.tasks.length > 1).sort((a, b) => compareText(a.path, b.path));
+}
+function outsideScope(state, nowMs) {
+  const seen = /* @__PURE__ */ new Set();
+  return attemptSpans(state, nowMs).flatMap((span) => {
+    const { scope, task, widened } = span.attempt;
+    if (scope.basis !== "declared") return [];
+    const { writes } = parseScope(scope, state.caseInsensitive);
+    const granted = new Set(widened.map(normalisePath));
+    return filesOf(span).filter((path) => !writes.some((glob) => matches(glob, path))).filter((path) => {
+      const key = JSON.stringify([task, path]);
+      return seen.has(key) ? false : seen.add(key);
+    }).map((path) => ({ task, path, granted: granted.has(path) }));
+  });
+}
+function filesOf({ attempt }) {
+  return attempt.state === "ended" ? (attempt.report?.filesChanged ?? []).map(normalisePath) : [];
+}
+function overlap2(a, b) {
+  return a.startMs < b.endMs && b.startMs < a.endMs;
+}
+function compareText(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// mcp-server/src/report/tasks/merge-findings.ts
+var SAME_WORDS = 0.8;
+var NEAR_LINES = 3;
+var COMPARED_FINDINGS = 100;
+function mergeFindings(found) {
+  const all = [];
+  const byText = /* @__PURE__ */ new Map();
+  const byPath2 = /* @__PURE__ */ new Map();
+  for (const { task, finding } of found) {
+    const one = comparedOf(finding);
+    const key = JSON.stringify([normalisePath(finding.file ?? ""), normaliseText(finding.text)]);
+    const inFile = byPath2.get(one.path) ?? [];
+    const known = byText.get(key) ?? inFile.find((other) => isSame(other, one, task));
+    if (known) {
+      known.merged = {
+        ...known.merged,
+        severity: worse(known.merged.severity, finding.severity),
+        foundBy: [.../* @__PURE__ */ new Set([...known.merged.foundBy, task])]
+      };
+      byText.set(key, known);
+    } else {
+      const fresh = { first: one, merged: { ...finding, foundBy: [task] } };
+      all.push(fresh);
+      byText.set(key, fresh);
+      if (one.path !== "" && inFile.length < COMPARED_FINDINGS) byPath2.set(one.path, [...inFile, fresh]);
+    }
+  }
+  return all.map(({ merged }) => merged).sort((a, b) => rank(a.severity) - rank(b.severity));
+}
+function comparedOf({ file, text }) {
+  const [, path = "", line] = /^(.*?)(?::(\d+)(?:[-:,]\d+)*)?$/s.exec(normalisePath(file ?? "")) ?? [];
+  const words = new Set(normaliseText(text).match(/[\p{L}\p{N}]+/gu));
+  return { path, ...line !== void 0 && { line: Number(line) }, words };
+}
+function isSame({ first, merged }, { line, words }, task) {
+  if (merged.foundBy.includes(task)) return false;
+  const isNear = line === void 0 || first.line === void 0 || Math.abs(line - first.line) <= NEAR_LINES;
+  return isNear && shareOfWords(words, first.words) >= SAME_WORDS;
+}
+function shareOfWords(a, b) {
+  const both = [...a].filter((word) => b.has(word)).length;
+  return both / Math.max(1, a.size + b.size - both);
+}
+function worse(a, b) {
+  return rank(a) < rank(b) ? a : b;
+}
+function rank(severity) {
+  return SEVERITIES.indexOf(severity);
+}
+
+// mcp-server/src/report/tasks/reviews.ts
+function reviewedWorks(state) {
+  const rounds = /* @__PURE__ */ new Map();
+  for (const task of state.tasks) {
+    const purpose = purposeOf(task);
+    if (purpose?.kind !== "review") continue;
+    const fix = state.tasks.find((other) => {
+      const step = purposeOf(other);
+      return step?.kind === "fix" && other.dependencies.includes(task.id);
+    });
+    rounds.set(purpose.of, [...rounds.get(purpose.of) ?? [], roundOf(state, task, purpose.round, fix)]);
+  }
+  return [...rounds].map(([task, own]) => ({
+    ...task !== void 0 && { task },
+    state: stateOf(own),
+    rounds: own
+  }));
+}
+function commandsRunAgain(state) {
+  return state.tasks.flatMap((task) => {
+    const purpose = purposeOf(task);
+    if (purpose?.kind !== "verify") return [];
+    const evidence = lastEnded(state, task)?.report?.evidence ?? [];
+    return task.acceptance.flatMap(({ command }) => {
+      if (command === void 0) return [];
+      const ran = evidence.find((item) => "command" in item && item.command.trim() === command.trim());
+      return [
+        {
+          command,
+          of: purpose.of,
+          verification: task.id,
+          ...ran && "exitCode" in ran && { exitCode: ran.exitCode }
+        }
+      ];
+    });
+  });
+}
+function roundOf(state, task, round, fix) {
+  const report = lastEnded(state, task)?.report;
+  const mended = fix && lastEnded(state, fix)?.report?.summary;
+  return {
+    round,
+    review: task.id,
+    status: task.status,
+    ...report?.verdict && { verdict: report.verdict },
+    ...report && { summary: report.summary },
+    findings: report?.findings.length ?? 0,
+    by: attemptsAt(state, task).map(({ agentType }) => agentType),
+    ...fix && { fix: { task: fix.id, status: fix.status, ...mended && { summary: mended } } }
+  };
+}
+function stateOf(rounds) {
+  const last = rounds.at(-1);
+  if (last?.status === "completed" && last.verdict === "accepted") return "accepted";
+  const steps = [last?.status, last?.fix?.status];
+  return steps.includes("failed") || steps.includes("cancelled") ? "waits for a person" : "under review";
+}
+function attemptsAt({ claims }, { id }) {
+  return claims.filter(
+    (claim) => claim.task === id && (claim.state === "running" || claim.state === "ended")
+  );
+}
+function lastEnded(state, task) {
+  return attemptsAt(state, task).findLast((attempt) => attempt.state === "ended");
+}
+
+// mcp-server/src/report/tasks/session-result.ts
+function sessionResults(results, mainUsage) {
+  const attempts = results.flatMap((result) => result.attempts);
+  const firstStart = /* @__PURE__ */ new Map();
+  for (const { session, startedAtMs } of attempts) {
+    firstStart.set(session, Math.min(startedAtMs, firstStart.get(session) ?? startedAtMs));
+  }
+  return [...firstStart].sort(([, a], [, b]) => a - b).map(([session, startedAtMs], i) => {
+    const touched = results.filter(
+      (result) => result.attempts.some((attempt) => attempt.session === session)
+    );
+    const completed = touched.filter(
+      (result) => result.attempts.some((attempt) => attempt.session === session && attempt.outcome === "completed")
+    );
+    const own = attempts.filter((attempt) => attempt.session === session);
+    const agentsUsage = totalUsage(own.flatMap(({ usage }) => usage ?? []));
+    const main = session === void 0 ? void 0 : mainUsage.get(session);
+    return {
+      number: i + 1,
+      ...session && { session },
+      startedAtMs,
+      attempts: own.length,
+      completed: completed.map((result) => result.task),
+      notCompleted: touched.filter((result) => !completed.includes(result)).map((result) => result.task),
+      ...agentsUsage && { agentsUsage },
+      ...main && { mainUsage: main }
+    };
+  });
+}
+
+// mcp-server/src/report/tasks/not-run.ts
+var NAMED_TASKS = 5;
+var HOW_IT_ENDED = {
+  completed: "completed",
+  failed: "failed",
+  blocked: "was blocked",
+  lost: "was lost",
+  cancelled: "was cancelled",
+  unreported: "ended without a report"
+};
+function notRunReasons(state, nowMs) {
+  const tasks = new Map(state.tasks.map((task) => [task.id, task]));
+  const reachable = reachableTasks(tasks);
+  const lastClaim = new Map(state.claims.map((claim) => [claim.task, claim]));
+  const pending = state.tasks.filter((task) => task.status === "pending");
+  return new Map(
+    pending.map((task) => {
+      const claim = lastClaim.get(task.id);
+      if (claim?.state === "offered" && claim.expiresAtMs > nowMs) {
+        return [task.id, "is offered to an agent that has not started yet"];
+      }
+      if (!reachable.has(task.id)) return [task.id, whyUnreachable(task, tasks, reachable)];
+      return [task.id, heldReason(state) ?? whyWaiting(task, tasks, claim)];
+    })
+  );
+}
+function heldReason({ plan }) {
+  if (plan.status === "open") return void 0;
+  const held = plan.status === "paused" ? "the plan is paused" : "the plan was stopped";
+  return plan.cause ? `${held}: ${plan.cause}` : held;
+}
+function whyUnreachable(task, tasks, reachable) {
+  const direct = brokenDependencies(task, tasks);
+  const [first] = direct;
+  if (first) {
+    const same = direct.filter((broken) => broken.status === first.status).map((broken) => broken.task);
+    return `needs ${listed(same)}, which ${verb(first.status)}`;
+  }
+  const stuck = task.dependencies.filter((id) => tasks.get(id)?.status === "pending" && !reachable.has(id));
+  const root = firstBroken(stuck, tasks);
+  if (root) return `needs ${listed(stuck)}, which cannot run because ${root.task} ${verb(root.status)}`;
+  return `needs ${listed(task.dependencies.filter((id) => !tasks.has(id)))}, which is not in the plan`;
+}
+function firstBroken(from, tasks) {
+  const queue = [...from];
+  const seen = new Set(queue);
+  for (const id of queue) {
+    const task = tasks.get(id);
+    if (!task) continue;
+    const [broken] = brokenDependencies(task, tasks);
+    if (broken) return broken;
+    for (const next of task.dependencies) {
+      if (tasks.get(next)?.status !== "pending" || seen.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  return void 0;
+}
+function whyWaiting(task, tasks, claim) {
+  if (!needsHold(task.needs, statusesOf(task, tasks))) {
+    const open = task.dependencies.filter((id) => tasks.get(id)?.status !== "completed");
+    return `waits for ${listed(open)}`;
+  }
+  if (claim?.state !== "ended") return "ready";
+  return `to be tried again after attempt ${claim.number} ${HOW_IT_ENDED[claim.outcome]}`;
+}
+function verb(status) {
+  return status === "failed" ? "failed" : "was cancelled";
+}
+function listed(ids) {
+  const more = ids.length - NAMED_TASKS;
+  const names2 = ids.slice(0, NAMED_TASKS).join(", ");
+  return more > 0 ? `${names2} and ${more} more` : names2;
+}
+
+// mcp-server/src/report/tasks/task-result.ts
+function taskResults(state, nowMs) {
+  const spans = /* @__PURE__ */ new Map();
+  for (const span of attemptSpans(state, nowMs)) {
+    spans.set(span.attempt.task, [...spans.get(span.attempt.task) ?? [], span]);
+  }
+  const reasons = notRunReasons(state, nowMs);
+  return state.tasks.map((task) => {
+    const own = spans.get(task.id) ?? [];
+    const last = own.at(-1);
+    const ended = last?.attempt.state === "ended" ? last.attempt : void 0;
+    const reports = own.flatMap(
+      ({ attempt }) => attempt.state === "ended" && attempt.report ? [attempt.report] : []
+    );
+    const summary = ended?.report?.summary ?? ended?.lastMessage;
+    const reason = reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : void 0);
+    const blockedOn = ended?.report?.blockedOn;
+    const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
+    return {
+      task: task.id,
+      subject: plainSubject(task.subject),
+      status: task.status,
+      ...last && { outcome: ended?.outcome ?? "running" },
+      ...summary && { summary },
+      ...ended?.report?.verdict && { verdict: ended.report.verdict },
+      unstructured: ended?.report === void 0 && summary !== void 0,
+      ...reason && { reason },
+      ...blockedOn && "question" in blockedOn && { question: blockedOn.question },
+      evidence: (ended?.report?.evidence ?? []).map((item) => withCriterionText(item, task.acceptance)),
+      attempts: own.map(attemptResult),
+      ...last && { durationMs: lengthOf(last) },
+      ...usage && { usage },
+      filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
+      findings: reports.flatMap((report) => report.findings),
+      notes: [...new Set(reports.flatMap((report) => report.notes))],
+      widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened))
+    };
+  });
+}
+function attemptResult(span) {
+  const { attempt } = span;
+  const cause = attempt.state === "ended" ? attempt.cause ?? reportedCause(attempt) : void 0;
+  return {
+    number: attempt.number,
+    outcome: attempt.state === "ended" ? attempt.outcome : "running",
+    agentType: attempt.agentType,
+    ...attempt.owner.session && { session: attempt.owner.session },
+    startedAtMs: span.startMs,
+    durationMs: lengthOf(span),
+    ...cause && { cause },
+    ...attempt.usage && { usage: attempt.usage }
+  };
+}
+function reportedCause({ outcome, report }) {
+  return outcome === "completed" ? void 0 : report?.summary;
+}
+function sortedPaths(paths) {
+  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
+}
+
+// mcp-server/src/report/tasks/unverified.ts
+function unverifiedOf(task, result, runAgain) {
+  if (result.status !== "completed" || result.attempts.length === 0) return [];
+  if (result.verdict === "rejected") return [];
+  if (result.unstructured) {
+    return [{ task: task.id, why: "no report: the agent's last message was taken as it was" }];
+  }
+  if (result.evidence.length === 0 && task.acceptance.length === 0) {
+    return [{ task: task.id, why: "reported as completed without evidence" }];
+  }
+  const doubtful = result.evidence.flatMap((evidence) => {
+    const about = { task: task.id, ...evidence.criterion && { criterion: evidence.criterion } };
+    if ("notVerified" in evidence) return [{ ...about, why: evidence.notVerified }];
+    if ("command" in evidence && evidence.exitCode !== 0) {
+      return doubtAbout(evidence.command, evidence.exitCode, task, runAgain).map((why) => ({
+        ...about,
+        why
+      }));
+    }
+    return [];
+  });
+  const covered = new Set(
+    result.evidence.flatMap((evidence) => [
+      normaliseText(evidence.criterion ?? ""),
+      ..."command" in evidence ? [normaliseText(evidence.command)] : []
+    ])
+  );
+  const uncovered = task.acceptance.filter(({ criterion, command }) => ![criterion, command].some((text) => covers(covered, text))).map(({ criterion }) => ({ task: task.id, criterion, why: "no evidence was given" }));
+  return [...doubtful, ...uncovered];
+}
+function doubtAbout(command, exitCode, { id }, runAgain) {
+  const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
+  const said = `\`${command}\` ended with exit code ${exitCode}`;
+  if (!again) return [said];
+  if (again.exitCode === void 0) {
+    return [`${said} while others were writing, and was not run again yet (${again.verification})`];
+  }
+  return again.exitCode === 0 ? [] : [
+    `\`${command}\` ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`
+  ];
+}
+function covers(covered, text) {
+  return text !== void 0 && covered.has(normaliseText(text));
+}
+
+// mcp-server/src/report/tasks/waiting-for-user.ts
+function waitingForUser(tasks, results) {
+  const heldUpBy = findHeldUp(tasks);
+  return results.flatMap((result) => {
+    const heldUp = heldUpBy.get(result.task) ?? [];
+    if (result.status !== "failed" && heldUp.length === 0) return [];
+    const kind = result.status === "cancelled" ? "cancelled" : result.question ? "question" : "failed";
+    const text = result.question ?? result.summary ?? result.reason ?? "no reason was given";
+    return [{ task: result.task, kind, text, attempts: result.attempts.length, heldUp }];
+  }).sort((a, b) => b.heldUp.length - a.heldUp.length);
+}
+function findHeldUp(tasks) {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const reachable = reachableTasks(byId);
+  const stuck = tasks.filter((task) => task.status === "pending" && !reachable.has(task.id));
+  const dependents = /* @__PURE__ */ new Map();
+  for (const task of stuck) {
+    for (const id of task.dependencies) dependents.set(id, [...dependents.get(id) ?? [], task]);
+  }
+  const broken = new Set(stuck.flatMap((task) => brokenDependencies(task, byId).map(({ task: id }) => id)));
+  return new Map(
+    [...broken].map((id) => {
+      const heldUp = /* @__PURE__ */ new Set();
+      const queue = [id];
+      for (const next of queue) {
+        for (const task of dependents.get(next) ?? []) {
+          if (heldUp.has(task)) continue;
+          heldUp.add(task);
+          queue.push(task.id);
+        }
+      }
+      return [id, [...heldUp].sort((a, b) => a.position - b.position).map((task) => task.id)];
+    })
+  );
+}
+
+// mcp-server/src/report/timeline/timeline-rows.ts
+function timelineOf(state, nowMs) {
+  const bars = /* @__PURE__ */ new Map();
+  for (const { attempt, startMs, endMs } of attemptSpans(state, nowMs)) {
+    const bar = { startMs, endMs, kind: attempt.state === "ended" ? attempt.outcome : "running" };
+    bars.set(attempt.task, [...bars.get(attempt.task) ?? [], bar]);
+  }
+  return byFirstStart(
+    state.tasks.map(({ id, subject, status }) => ({
+      task: id,
+      subject: plainSubject(subject),
+      status,
+      bars: bars.get(id) ?? []
+    }))
+  );
+}
+function timelineOfSchedule(schedule) {
+  return byFirstStart(
+    schedule.map(({ task, subject, startMs, endMs }) => ({
+      task,
+      subject: plainSubject(subject),
+      bars: [{ startMs, endMs, kind: "planned" }]
+    }))
+  );
+}
+function byFirstStart(rows) {
+  const startOf = (row2) => row2.bars[0]?.startMs ?? Number.MAX_SAFE_INTEGER;
+  return [...rows].sort((a, b) => startOf(a) - startOf(b));
+}
+
+// mcp-server/src/report/aggregate.ts
+function aggregate(state, events, nowMs) {
+  const { plan } = state;
+  const tasks = taskResults(state, nowMs);
+  const figures = measureRun(state, events, nowMs);
+  const spec = specOf(state, events);
+  const runAgain = commandsRunAgain(state);
+  const { written, ...truth } = scopeTruth(state, events);
+  const having = (status) => tasks.filter((task) => task.status === status).map((task) => task.task);
+  const coming = tasksToCome(state);
+  const running = having("in_progress");
+  const pending = having("pending");
+  const goesOn = running.length > 0 || coming.size > 0;
+  const endedAtMs = goesOn ? void 0 : lastEndMs(tasks);
+  const newer = newerParts(state, events);
+  return {
+    plan: {
+      slug: plan.slug,
+      title: plan.title,
+      status: plan.status,
+      ...plan.cause && { cause: plan.cause },
+      ...spec && { spec },
+      createdAtMs: plan.createdAtMs,
+      lastChangedAtMs: events.at(-1)?.atMs ?? plan.createdAtMs
+    },
+    atMs: nowMs,
+    ...endedAtMs !== void 0 && { endedAtMs },
+    verdict: verdictOf(state, nowMs),
+    goesOn,
+    tasks,
+    groups: {
+      completed: having("completed"),
+      failed: having("failed"),
+      cancelled: having("cancelled"),
+      running,
+      toCome: pending.filter((id) => coming.has(id)),
+      notRun: pending.filter((id) => !coming.has(id))
+    },
+    waitingForUser: waitingForUser(state.tasks, tasks),
+    unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i], runAgain)),
+    findings: mergeFindings(
+      tasks.flatMap(({ task, findings }) => findings.map((finding) => ({ task, finding })))
+    ),
+    sharedFiles: sharedFiles(state, nowMs),
+    outsideScope: outsideScope(state, nowMs),
+    scopeTruth: truth,
+    suggestedScopes: suggestedScopes(state, written),
+    work: committedWork(plan.slug, events),
+    discoveries: discoveriesOf(tasks, events),
+    reviews: reviewedWorks(state),
+    runAgain,
+    decisions: events.flatMap(
+      ({ atMs, change }) => change.type === "decision.taken" ? [{ atMs, decision: change.decision, reason: change.reason }] : []
+    ),
+    refused: events.flatMap(
+      ({ change }) => change.type === "token.refused" ? [
+        {
+          task: change.task,
+          ...change.attempt !== void 0 && { attempt: change.attempt },
+          why: change.why
+        }
+      ] : []
+    ),
+    figures,
+    ...newer.length > 0 && { newerParts: newer },
+    notMeasured: notMeasured(figures),
+    sessions: sessionResults(tasks, conversationUsage(events)),
+    timeline: timelineOf(state, nowMs)
+  };
+}
+function lastEndMs(tasks) {
+  const ends = tasks.flatMap(
+    ({ attempts }) => attempts.map(({ startedAtMs, durationMs }) => startedAtMs + durationMs)
+  );
+  return ends.length === 0 ? void 0 : ends.reduce((last, ms) => Math.max(last, ms));
+}
+function specOf({ plan }, events) {
+  const named = events.flatMap(
+    ({ change }) => change.type === "plan.created" || change.type === "plan.updated" ? [change.document?.spec] : []
+  ).findLast((spec) => typeof spec === "string" && spec !== "");
+  if (typeof named === "string") return named;
+  return plan.source.kind === "file" ? plan.source.path.replace(/03-tasks\.json$/, "02-specification.md") : void 0;
+}
+function discoveriesOf(tasks, events) {
+  const reported = tasks.flatMap(({ task, notes }) => notes.map((text) => ({ task, text })));
+  const annotated = events.flatMap(
+    ({ change }) => change.type === "task.annotated" && change.note ? [{ task: change.task, text: change.note }] : []
+  );
+  const seen = /* @__PURE__ */ new Set();
+  return [...reported, ...annotated].filter(({ text }) => {
+    const key = normaliseText(text);
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+function notMeasured(figures) {
+  return [
+    ...figures.wallMs === void 0 ? ["times (no attempt was made)"] : [],
+    ...figures.plannedCriticalPath === void 0 ? ["planned critical path (no estimates)"] : [],
+    ...figures.bursts === void 0 ? ["agents launched per message (no hook reported)"] : [],
+    ...figures.preventedConflicts === void 0 ? ["conflicts prevented (no hook reported)"] : [],
+    ...tokensNotMeasured(figures),
+    "contradictions between reports"
+  ];
+}
+function tokensNotMeasured({ attempts, usage }) {
+  if (usage === void 0) return ["tokens (no attempt was made)"];
+  const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
+  return [
+    ...agents === void 0 ? ["tokens of the agents (no transcript was found)"] : unmeasuredAttempts > 0 ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`] : [],
+    ...main === void 0 ? ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : []
+  ];
+}
+
+// mcp-server/src/report/files/test-file.ts
+var TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|e2e)\//i;
+var TEST_NAME = /(?:[._-](?:test|spec|tests|specs)\.[^/]+|(?:^|\/)test_[^/]+\.py|Tests?\.(?:java|kt|cs|swift))$/;
+function isTestFile(path) {
+  return TEST_FOLDER.test(path) || TEST_NAME.test(path);
+}
+
+// import:lib/picocolors.mjs in report.mjs
+import { default as default2 } from "./lib/picocolors.mjs";
+
+// mcp-server/src/report/tasks/status-mark.ts
+var MARKS = {
+  pending: "○",
+  in_progress: "▶",
+  completed: "✓",
+  failed: "✗",
+  cancelled: "⊘"
+};
+
+// mcp-server/src/report/timeline/gantt.ts
+var HOUR = 36e5;
+var TAGS = {
+  completed: "done, ",
+  running: "active, ",
+  planned: "",
+  failed: "crit, ",
+  unreported: "crit, ",
+  blocked: "crit, done, ",
+  cancelled: "crit, done, ",
+  lost: "crit, done, "
+};
+function renderGantt(rows) {
+  const spans = rows.flatMap((row2) => row2.bars);
+  const startMs = Math.min(...spans.map((span) => span.startMs));
+  const endMs = Math.max(...spans.map((span) => span.endMs));
+  const bars = rows.flatMap(
+    (row2) => row2.bars.map((bar, i) => {
+      const again = i === 0 ? "" : ` (attempt ${i + 1})`;
+      const end = Math.max(bar.endMs, bar.startMs + 1);
+      return `  ${nameOf(row2)}${again} :${TAGS[bar.kind]}${bar.startMs}, ${end}`;
+    })
+  );
+  return [
+    "```mermaid",
+    "gantt",
+    "  dateFormat x",
+    `  axisFormat ${endMs - startMs < HOUR ? "%M:%S" : "%H:%M"}`,
+    ...bars,
+    "```"
+  ].join("\n");
+}
+function nameOf({ task, subject, status }) {
+  const name2 = cleanText(`${task} ${subject}`, NAME_LIMIT).replace(/[:;#%`"'<>{}\\&]+/g, " ").replace(/ {2,}/g, " ").trim();
+  return `${status === void 0 ? "•" : MARKS[status]} ${name2}`;
+}
+
+// mcp-server/src/report/timeline/timeline.ts
+var MAX_WIDTH = 200;
+var MIN_WIDTH = 40;
+var LABEL_SHARE = 0.4;
+var MAX_LABEL = 48;
+var SYMBOLS = {
+  completed: "█",
+  running: "▶",
+  planned: "█",
+  failed: "×",
+  unreported: "×",
+  blocked: "?",
+  cancelled: "-",
+  lost: "~"
+};
+var LEVELS = [..." ▁▂▃▄▅▆▇█"];
+var SECOND = 1e3;
+var MINUTE = 60 * SECOND;
+var HOUR2 = 60 * MINUTE;
+var STEPS = [
+  ...[10, 50, 100, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12, 24, 48, 168].map((n) => n * HOUR2)
+];
+function renderTimeline(rows, { width, colour }) {
+  const colours = default2.createColors(colour);
+  const spans = rows.flatMap((row2) => row2.bars).sort((a, b) => a.startMs - b.startMs);
+  const labels = labelsOf(rows);
+  if (width < MIN_WIDTH || spans.length === 0) {
+    return rows.map((row2, i) => narrowRow(row2, labels[i] ?? "", width, colours)).join("\n");
+  }
+  const total = Math.min(width, MAX_WIDTH);
+  const labelCells = Math.min(
+    Math.max(...labels.map(cellWidth), "at once".length),
+    MAX_LABEL,
+    Math.floor(total * LABEL_SHARE)
+  );
+  const indent = " ".repeat(labelCells + 3);
+  const axis = axisOf(spans, total - labelCells - 3);
+  const scale = scaleOf(axis);
+  const lines = rows.map((row2, i) => {
+    const mark = markOf(row2, colours);
+    return `${mark} ${fitCells(labels[i] ?? "", labelCells)} ${barOf(row2.bars, axis, colours)}`.trimEnd();
+  });
+  const most = assignSlots(spans).length;
+  const load = loadOf(spans, axis, most);
+  return [
+    `${indent}${scale.labels}`.trimEnd(),
+    `${indent}${colours.dim(scale.marks)}`,
+    ...lines,
+    `  ${fitCells("at once", labelCells)} ${colours.cyan(load)}`.trimEnd(),
+    ...legend(spans, most, total)
+  ].join("\n");
+}
+function labelsOf(rows) {
+  const ids = rows.map((row2) => cleanText(row2.task, NAME_LIMIT));
+  const widest = Math.max(0, ...ids.map(cellWidth));
+  return rows.map((row2, i) => `${fitCells(ids[i] ?? "", widest)} ${cleanText(row2.subject, NAME_LIMIT)}`);
+}
+function narrowRow(row2, label, width, colours) {
+  const last = row2.bars.at(-1);
+  const time = last ? ` ${formatDuration(last.endMs - last.startMs)}` : "";
+  const room = Math.max(1, width - 2 - time.length);
+  return `${markOf(row2, colours)} ${fitCells(label, room).trimEnd()}${time}`;
+}
+function markOf(row2, colours) {
+  if (row2.status === void 0) return " ";
+  const paint = { completed: colours.green, failed: colours.red, in_progress: colours.cyan };
+  const mark = MARKS[row2.status];
+  return row2.status in paint ? paint[row2.status](mark) : colours.dim(mark);
+}
+function axisOf(spans, cells) {
+  const startMs = Math.min(...spans.map((span) => span.startMs));
+  const endMs = Math.max(...spans.map((span) => span.endMs));
+  return { startMs, msPerCell: Math.max(1, endMs - startMs) / cells, cells };
+}
+function columnsOf(span, { startMs, msPerCell, cells }) {
+  const from = Math.min(Math.round((span.startMs - startMs) / msPerCell), cells - 1);
+  const to = Math.min(Math.round((span.endMs - startMs) / msPerCell), cells);
+  return { from, to: Math.max(to, from + 1) };
+}
+function barOf(bars, axis, colours) {
+  const kinds = new Array(axis.cells).fill(void 0);
+  for (const bar of bars) {
+    const { from, to } = columnsOf(bar, axis);
+    kinds.fill(bar.kind, from, to);
+  }
+  let line = "";
+  for (let from = 0; from < kinds.length; ) {
+    const kind = kinds[from];
+    let to = from;
+    while (to < kinds.length && kinds[to] === kind) to++;
+    line += kind ? paintOf(kind, colours)(SYMBOLS[kind].repeat(to - from)) : " ".repeat(to - from);
+    from = to;
+  }
+  return line;
+}
+function paintOf(kind, colours) {
+  if (kind === "completed") return colours.green;
+  if (kind === "running" || kind === "planned") return colours.cyan;
+  return kind === "failed" || kind === "unreported" ? colours.red : colours.yellow;
+}
+function scaleOf(axis) {
+  const lengthMs = axis.msPerCell * axis.cells;
+  const cellsPer = (step2) => step2 / axis.msPerCell;
+  const fits = (step2) => cellsPer(step2) >= formatDuration(Math.floor(lengthMs / step2) * step2).length + 3;
+  const step = STEPS.find(fits) ?? lengthMs;
+  let labels = "";
+  const marks = new Array(axis.cells).fill("─");
+  for (let n = 0; cellsPer(n * step) < axis.cells - 0.5; n++) {
+    const column = Math.round(cellsPer(n * step));
+    const label = formatDuration(n * step);
+    marks[column] = n === 0 ? "├" : "┼";
+    if (column + label.length <= axis.cells) labels = labels.padEnd(column) + label;
+  }
+  return { labels, marks: marks.join("") };
+}
+function loadOf(spans, axis, most) {
+  let line = "";
+  for (let column = 0; column < axis.cells; column++) {
+    const within = {
+      startMs: axis.startMs + column * axis.msPerCell,
+      endMs: axis.startMs + (column + 1) * axis.msPerCell
+    };
+    const touching = spans.filter((span) => span.startMs < within.endMs && span.endMs > within.startMs);
+    line += LEVELS[Math.ceil(assignSlots(touching).length / most * (LEVELS.length - 1))];
+  }
+  return line;
+}
+function legend(spans, most, width) {
+  const kinds = new Set(spans.map((span) => span.kind));
+  const symbols = Object.keys(SYMBOLS).filter((kind) => kinds.has(kind));
+  const lines = [`  most at once: ${most}`];
+  for (const part of symbols.map((kind) => `  ${SYMBOLS[kind]} ${kind}`)) {
+    const line = `${lines.at(-1)}${part}`;
+    if (cellWidth(line) <= width) lines[lines.length - 1] = line;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+// mcp-server/src/report/render/analysis-text.ts
+var NAMED = 12;
+function renderAnalysis(page, { width, colour }) {
+  const colours = default2.createColors(colour);
+  const clean = (text) => cleanText(text, LINE_LIMIT);
+  const rows = rowsOf(page);
+  const indent = Math.max(...rows.map(([name2]) => name2.length)) + 2;
+  const body = rows.map(([name2, text]) => {
+    const lines = wrap(clean(text), Math.max(20, width - indent));
+    return lines.map(
+      (line, i) => i === 0 ? `${colours.bold(name2.padEnd(indent))}${line}` : `${" ".repeat(indent)}${line}`
+    ).join("\n");
+  });
+  return [
+    colours.bold(clean(headline(page))),
+    "",
+    ...body,
+    "",
+    ...page.tasks.length === 0 ? [] : [renderTimeline(timelineRows(page), { width, colour })]
+  ].join("\n");
+}
+function renderAnalysisMarkdown(page) {
+  return [
+    `# ${escapeMarkdown(headline(page), NAME_LIMIT)}`,
+    rowsOf(page).map(([name2, text]) => `- **${name2}**: ${escapeMarkdown(text, LINE_LIMIT)}`).join("\n"),
+    ...page.tasks.length === 0 ? [] : [renderGantt(timelineRows(page))]
+  ].join("\n\n");
+}
+function headline({ title, tasks, analysis }) {
+  return `${title}: ${plural(tasks.length, "task")} in ${plural(analysis.levels.length, "level")}, ${analysis.strategy}`;
+}
+function rowsOf({ analysis, warnings }) {
+  const { estimate, reasons, criticalPath: criticalPath2, slackMinutes, conflicts, contradictions } = analysis;
+  const { unscoped, unknownRoles, help } = analysis;
+  const slack = Object.entries(slackMinutes).filter(([, minutes2]) => minutes2 > 0);
+  return [
+    ["Why", reasons.join(" ")],
+    ["One by one", minutes(estimate.sequentialMinutes)],
+    [
+      `${estimate.cap} at once`,
+      `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)}`
+    ],
+    ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
+    ["Estimates", estimate.basis],
+    [
+      "Tokens",
+      `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`
+    ],
+    ["Critical path", criticalPath2.join(" → ")],
+    ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
+    ...row("Conflicts", conflicts.join("; ")),
+    ...row("parallelWith", contradictions.join("; ")),
+    ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
+    ...row(
+      "Roles",
+      [
+        ...unknownRoles.map((role) => `no agent has the role ${role}; general-purpose stands in`),
+        ...analysis.overlappingRoles
+      ].join("; ")
+    ),
+    ["Bottleneck", analysis.bottleneck],
+    ...row("Would help", help.join("; ")),
+    ...warnings.map((warning) => ["Warning", warning])
+  ];
+}
+function row(name2, text) {
+  return text === "" ? [] : [[name2, text]];
+}
+function some(texts) {
+  const more = texts.length - NAMED;
+  return more > 0 ? `${texts.slice(0, NAMED).join(", ")} and ${more} more` : texts.join(", ");
+}
+function minutes(value) {
+  return formatDuration((value < 1 ? value : Math.round(value)) * 6e4);
+}
+function timelineRows({ tasks, analysis }) {
+  const subjects = new Map(tasks.map(({ id, subject }) => [id, subject]));
+  return timelineOfSchedule(
+    analysis.schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" }))
+  );
+}
+function wrap(text, width) {
+  const lines = [];
+  for (const word of text.split(/ (?!(?:min|h|s)\b)/)) {
+    const last = lines.at(-1);
+    if (last !== void 0 && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+// mcp-server/src/report/share-line.ts
+var NOTICEABLE_SPEEDUP = 1.05;
+var NOTHING_RAN = "no agent ran, so nothing was measured";
+function shareLine(report) {
+  if (report.goesOn) return lineSoFar(report);
+  const outsideMain = report.figures.usage?.outsideMain;
+  const kept = outsideMain === void 0 ? "" : `; ${formatPercent(outsideMain)} of the tokens stayed out of the main context`;
+  return `${speedLine(report)}${kept}`;
+}
+function lineSoFar({ groups, figures: { largestRunning }, tasks }) {
+  const done = `${groups.completed.length} of ${plural(tasks.length, "task")} so far`;
+  if (largestRunning === void 0) return `${done}; ${NOTHING_RAN}`;
+  const running = groups.running.length === 0 ? "none" : groups.running.length;
+  const most = largestRunning === 1 ? "one agent at a time" : `at most ${largestRunning} agents at once`;
+  return `${done}, ${running} running, ${most}`;
+}
+function speedLine({ groups, figures, tasks }) {
+  const done = groups.completed.length === tasks.length ? plural(tasks.length, "task") : `${groups.completed.length} of ${plural(tasks.length, "task")}`;
+  const { wallMs, sequentialMs, speedup, largestRunning, nobodyRanMs } = figures;
+  if (wallMs === void 0 || largestRunning === void 0) return `${done}; ${NOTHING_RAN}`;
+  const agents = largestRunning === 1 ? "one agent at a time" : `${largestRunning} agents at once`;
+  if (sequentialMs === void 0 || speedup === void 0) {
+    return `${done}, ${agents}, ${formatDuration(wallMs)}; the speedup could not be measured`;
+  }
+  const inTurn = formatDuration(sequentialMs);
+  if (speedup >= NOTICEABLE_SPEEDUP) {
+    return `${done}, ${agents}, ${formatFactor(speedup)} faster than one after another (${formatDuration(wallMs)} instead of ${inTurn})`;
+  }
+  const unattended = nobodyRanMs !== void 0 && nobodyRanMs > wallMs / 2 ? `; for ${formatDuration(nobodyRanMs)} of it no agent ran` : "";
+  const verdict = speedup > 1 / NOTICEABLE_SPEEDUP ? "as fast as" : "not faster than";
+  return `${done}, ${agents}, ${verdict} one after another (${formatDuration(wallMs)} against ${inTurn}${unattended})`;
+}
+
+// mcp-server/src/report/render/markdown/status-line.ts
+var VERDICT_MARKS = {
+  completed: "✓",
+  "completed with failures": "✗",
+  incomplete: "○",
+  stopped: "✗",
+  running: "▶"
+};
+function statusLine({ plan, verdict, groups, tasks }) {
+  const counts = [
+    `${groups.completed.length} of ${plural(tasks.length, "task")} completed`,
+    ...groups.failed.length > 0 ? [`${groups.failed.length} failed`] : [],
+    ...groups.running.length > 0 ? [`${groups.running.length} running`] : [],
+    ...groups.toCome.length > 0 ? [`${groups.toCome.length} to come`] : [],
+    ...groups.notRun.length > 0 ? [`${groups.notRun.length} not run`] : [],
+    ...groups.cancelled.length > 0 ? [`${groups.cancelled.length} cancelled`] : []
+  ].join(", ");
+  const state = plan.status === "open" ? "" : ` The plan is ${plan.status}${plan.cause ? `: ${escapeMarkdown(plan.cause)}` : ""}.`;
+  return `**Overall status: ${VERDICT_MARKS[verdict]} ${verdict}**: ${counts}.${state}`;
+}
+
+// mcp-server/src/report/render/markdown/names.ts
+var SHOWN_NAMES = 10;
+function agentName(agentType) {
+  return name(agentType.replace(/^parallel:/, ""));
+}
+function grouped(items, key) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return [...groups.values()];
+}
+function some2(texts, last = ", ") {
+  const more = texts.length - SHOWN_NAMES;
+  if (more > 0) return `${texts.slice(0, SHOWN_NAMES).join(", ")} and ${more} more`;
+  return [texts.slice(0, -1).join(", "), ...texts.slice(-1)].filter((text) => text !== "").join(last);
+}
+function name(text) {
+  return escapeMarkdown(text, NAME_LIMIT);
+}
+function bold(id) {
+  return `**${escapeMarkdown(id, NAME_LIMIT)}**`;
+}
+
+// mcp-server/src/report/render/markdown/tasks.ts
+var SHOWN_EVIDENCE = 3;
+function taskLines(task, reason) {
+  const facts = [
+    ...roleOf(task),
+    ...task.durationMs === void 0 ? [] : [formatDuration(task.durationMs)],
+    ...task.usage ? [`${formatCount(newTokens(task.usage))} tokens`] : [],
+    ...task.attempts.length > 1 ? [plural(task.attempts.length, "attempt")] : []
+  ];
+  const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
+  return [
+    facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
+    ...task.reason ? [`  - ${reason}: ${escapeMarkdown(task.reason)}`] : [],
+    ...task.summary ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${escapeMarkdown(task.summary)}`] : [],
+    ...task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : [],
+    ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
+      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+    })
+  ];
+}
+function roleOf({ attempts }) {
+  const agentType = attempts.at(-1)?.agentType;
+  return agentType === void 0 ? [] : [agentName(agentType)];
+}
+function evidenceOf(evidence) {
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map((item) => escapeMarkdown(proofOf(item), NAME_LIMIT));
+  const more = evidence.length - shown.length;
+  return [...shown, ...more > 0 ? [`${more} more`] : []].join("; ");
+}
+function proofOf(item) {
+  if ("notVerified" in item) return `not verified${item.criterion ? `: ${item.criterion}` : ""}`;
+  if ("inspected" in item) return `inspected: ${item.inspected}`;
+  const failed = item.exitCode === 0 ? "" : `exit code ${item.exitCode}, `;
+  return `${item.command} → ${failed}${item.result}`;
+}
+function waitingLine({
+  task,
+  kind,
+  text,
+  attempts,
+  heldUp
+}) {
+  const what = {
+    question: "asks",
+    failed: `failed after ${plural(attempts, "attempt")}`,
+    cancelled: "was cancelled"
+  }[kind];
+  const held = heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
+  return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
+}
+
+// mcp-server/src/report/render/brief-report.ts
+var SHOWN = 5;
+var TEXT_LIMIT = 120;
+function renderBriefReport(report) {
+  const { groups, tasks, findings, unverified, plan } = report;
+  const byId = new Map(tasks.map((task) => [task.task, task]));
+  const line = (id, why = "") => `- ${escapeMarkdown(id)}: ${escapeMarkdown(why, TEXT_LIMIT)}`;
+  const reasons = (ids) => ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
+  const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
+  const severe = findings.filter(({ severity }) => severity === "critical" || severity === "high").length;
+  const lines = [
+    statusLine(report),
+    ...some3("Waits for you", waiting),
+    ...some3("Failed", reasons(groups.failed)),
+    ...some3(
+      "To come",
+      groups.toCome.map((id) => line(id, byId.get(id)?.reason))
+    ),
+    ...some3("Not run", reasons(groups.notRun)),
+    ...findings.length > 0 ? [`${plural(findings.length, "finding")}, ${severe} of them severe.`] : [],
+    ...unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : [],
+    shareLine(report),
+    `Everything: plan_report {plan: "${plan.slug}"}.`
+  ];
+  return lines.join("\n");
+}
+function some3(heading, lines) {
+  if (lines.length === 0) return [];
+  const more = lines.length - SHOWN;
+  return [`${heading}:`, ...lines.slice(0, SHOWN), ...more > 0 ? [`- and ${more} more`] : []];
+}
+
+// mcp-server/src/report/render/ledger.ts
+var STATUS = {
+  completed: "Complete",
+  "completed with failures": "Complete with failures",
+  incomplete: "Incomplete",
+  stopped: "Stopped",
+  running: "In progress"
+};
+var NONE = "_(None)_";
+function renderLedger(report) {
+  const { plan } = report;
+  const byId = new Map(report.tasks.map((task) => [task.task, task]));
+  const tasksOf = (ids) => ids.flatMap((id) => byId.get(id) ?? []);
+  const newestFirst = [...report.sessions].reverse();
+  const blocks = [
+    `# Implementation Summary: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
+    [
+      `**Created:** ${formatDay(plan.createdAtMs)}`,
+      `**Last Updated:** ${formatDay(lastWorkAtMs(report))}`,
+      `**Spec:** ${plan.spec ? escapeMarkdown(plan.spec, NAME_LIMIT) : NONE}`
+    ].join("\n"),
+    "## Progress",
+    [
+      `**Status:** ${STATUS[report.verdict]}`,
+      `**Tasks Completed:** ${report.groups.completed.length} / ${report.tasks.length}`
+    ].join("\n"),
+    "## Tasks Completed",
+    ...newestFirst.length === 0 ? [NONE] : [],
+    ...newestFirst.flatMap((session) => [
+      sessionHeading(session),
+      list(tasksOf(session.completed).map(completedLine))
+    ]),
+    "## Files Modified/Created",
+    ...filesBlocks(report),
+    "## Known Issues",
+    list(knownIssues(report)),
+    "## Implementation Notes",
+    ...newestFirst.length === 0 ? [NONE] : [],
+    ...newestFirst.flatMap((session) => [sessionHeading(session), list(sessionNotes(session, tasksOf))])
+  ];
+  return `${blocks.join("\n\n")}
+`;
+}
+function lastWorkAtMs({ plan, tasks }) {
+  const times = tasks.flatMap(
+    ({ attempts }) => attempts.map(
+      ({ outcome, startedAtMs, durationMs }) => outcome === "running" ? startedAtMs : startedAtMs + durationMs
+    )
+  );
+  return times.reduce((latest, ms) => Math.max(latest, ms), plan.createdAtMs);
+}
+function sessionHeading({ number, startedAtMs }) {
+  return `### Session ${number} - ${formatDay(startedAtMs)}`;
+}
+function completedLine({ task, subject, summary }) {
+  const what = `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(subject, NAME_LIMIT)}`;
+  return summary ? `${what}. ${escapeMarkdown(summary)}` : what;
+}
+function filesBlocks({ tasks }) {
+  const files = [...new Set(tasks.flatMap((task) => task.filesChanged))].sort();
+  const listed2 = (some4) => list(some4.map((path) => escapeMarkdown(path, NAME_LIMIT)));
+  return [
+    "**Source files:**",
+    listed2(files.filter((path) => !isTestFile(path))),
+    "**Test files:**",
+    listed2(files.filter(isTestFile))
+  ];
+}
+function knownIssues({ tasks, groups, findings, unverified }) {
+  const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
+  const notDone = tasks.filter(({ status }) => status === "failed" || status === "pending" && hasBegun);
+  return [
+    ...notDone.map(({ task, subject, status, reason, summary }) => {
+      const what = status === "failed" ? "failed" : groups.toCome.includes(task) ? "to come" : "not run";
+      const why = (status === "failed" ? summary ?? reason : reason ?? summary) ?? "no reason was given";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
+    }),
+    ...findings.filter(({ severity }) => severity !== "info").map(({ severity, file, text, foundBy }) => {
+      const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
+      const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+      return `${severity}${where}: ${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
+    }),
+    ...unverified.map(({ task, criterion, why }) => {
+      const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeMarkdown(why)}`;
+    })
+  ];
+}
+function sessionNotes(session, tasksOf) {
+  const completed = tasksOf(session.completed);
+  const notCompleted = tasksOf(session.notCompleted);
+  const numbers = [
+    `${plural(session.attempts, "attempt")}, ${plural(completed.length, "task")} completed`,
+    ...notCompleted.length > 0 ? [`not completed: ${notCompleted.map(({ task }) => escapeMarkdown(task, NAME_LIMIT)).join(", ")}`] : []
+  ];
+  const troubles = [...completed, ...notCompleted].flatMap(
+    ({ task, attempts }) => attempts.filter((attempt) => attempt.session === session.session).filter(({ outcome }) => outcome !== "completed" && outcome !== "running").map(({ number, outcome, durationMs, cause }) => {
+      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)}, attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
+    })
+  );
+  const notes = completed.flatMap(
+    ({ task, notes: texts }) => texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(text)}`)
+  );
+  return [numbers.join("; "), ...tokensOf(session), ...troubles, ...notes];
+}
+function tokensOf({ agentsUsage, mainUsage }) {
+  const parts = [
+    ...agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : [],
+    ...mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : []
+  ];
+  return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
+}
+function list(lines) {
+  return lines.length === 0 ? NONE : lines.map((line) => `- ${line}`).join("\n");
+}
+
+// mcp-server/src/report/render/markdown/figures.ts
+var TIMELINE_WIDTH = 96;
+function measuredSection({ figures, notMeasured: notMeasured2, timeline, goesOn }) {
+  const rows = figureRows(figures, goesOn).map(([name2, value]) => `| ${name2} | ${value} |`);
+  const blocks = [
+    goesOn && rows.length > 0 ? "## The measured run so far" : "## The measured run",
+    ...rows.length > 0 ? [["| Figure | Value |", "| --- | --- |", ...rows].join("\n")] : [],
+    `Not measured: ${notMeasured2.join("; ")}.`,
+    ...figures.wallMs === void 0 ? [] : [`\`\`\`text
+${renderTimeline(timeline, { width: TIMELINE_WIDTH, colour: false })}
+\`\`\``]
+  ];
+  return blocks.join("\n\n");
+}
+function figureRows(figures, goesOn) {
+  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts, usage } = figures;
+  const { speedup, efficiency, lowerBoundMs } = goesOn ? {} : figures;
+  const rows = [
+    ["Wall time", duration(figures.wallMs)],
+    ["No agent ran for", nobodyRanMs === 0 ? void 0 : duration(nobodyRanMs)],
+    ["Tasks one after another", duration(sequentialMs)],
+    ["Completed ones only", completedTasksMs === sequentialMs ? void 0 : duration(completedTasksMs)],
+    ["All attempts", attemptsMs === sequentialMs ? void 0 : duration(attemptsMs)],
+    ["Speedup", speedup === void 0 ? void 0 : formatFactor(speedup)],
+    ["Most at once", largestRunning === void 0 ? void 0 : plural(largestRunning, "agent")],
+    ["Efficiency", efficiency === void 0 ? void 0 : formatPercent(efficiency)],
+    ["Critical path", chain(figures.criticalPath)],
+    ["Critical path, planned", chain(figures.plannedCriticalPath)],
+    ["Estimated", estimated(figures.estimates)],
+    ["Lower bound", duration(lowerBoundMs)],
+    ["Idle time per slot", figures.idleMs?.map(formatDuration).join(", ")],
+    ["Attempts", figures.attempts === 0 ? void 0 : attemptsOf(figures)],
+    ["Agents per message", bursts?.sizes.join(", ")],
+    ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
+    ["Conflicts prevented", figures.preventedConflicts?.toString()],
+    ["Tokens of the agents", tokens(usage?.agents)],
+    ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Kept out of the main context", usage && outside(usage)],
+    ["Tokens estimated", estimatedTokens(figures.tokenEstimates)]
+  ];
+  return rows.flatMap(([name2, value]) => value === void 0 ? [] : [[name2, value]]);
+}
+function duration(ms) {
+  return ms === void 0 ? void 0 : formatDuration(ms);
+}
+function chain(path) {
+  if (path === void 0) return void 0;
+  const ids = path.tasks.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(" → ");
+  return `${formatDuration(path.lengthMs)}: ${ids}`;
+}
+function estimated(figures) {
+  if (figures === void 0) return void 0;
+  const { tasks, estimatedMs, actualMs, medianRatio } = figures;
+  const median2 = medianRatio === void 0 ? "" : `; a task took ${formatFactor(medianRatio)} its estimate at the median`;
+  return `${formatDuration(estimatedMs)} for ${plural(tasks, "task")} that took ${formatDuration(actualMs)}${median2}`;
+}
+function tokens(usage) {
+  if (usage === void 0) return void 0;
+  const { input, cacheWrite, cacheRead, output } = usage;
+  const [all, ...parts] = [newTokens(usage), input, cacheWrite, output, cacheRead].map(formatCount);
+  return `${all} (input ${parts[0]}, cache writes ${parts[1]}, output ${parts[2]}), beside ${parts[3]} cache reads`;
+}
+function outside({ outsideMain, unmeasuredAttempts }) {
+  if (outsideMain === void 0) return void 0;
+  return `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)} of the tokens`;
+}
+function estimatedTokens(figures) {
+  if (figures === void 0) return void 0;
+  const { tasks, estimated: estimated2, actual } = figures;
+  return `${formatCount(estimated2)} for ${plural(tasks, "task")} that used ${formatCount(actual)}`;
+}
+function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }) {
+  const parts = [
+    ...retries > 0 ? [plural(retries, "retry", "retries")] : [],
+    ...lostAttempts > 0 ? [`${lostAttempts} lost`] : [],
+    ...returnedOffers > 0 ? [`${plural(returnedOffers, "offer")} returned`] : []
+  ];
+  return parts.length === 0 ? String(attempts) : `${attempts} (${parts.join(", ")})`;
+}
+
+// mcp-server/src/report/render/markdown/files.ts
+function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth: scopeTruth2 }) {
+  return [
+    ...sharedFiles2.map(({ path, tasks, atTheSameTime }) => {
+      const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+      const when = atTheSameTime ? "**at the same time**" : "one after another";
+      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${who}, ${when}`;
+    }),
+    ...outsideScope2.map(({ task, path, granted }) => {
+      const how = granted ? "granted while it ran" : "**not granted**";
+      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
+    }),
+    ...scopeTruthLines(scopeTruth2)
+  ];
+}
+function scopeTruthLines({ strays, undeclared, unchanged, unobserved: unobserved2 }) {
+  const named = (files) => files.map(({ path, how }) => `${name(path)}${how === "removed" ? " (removed)" : ""}`);
+  return [
+    ...grouped(strays, ({ by, scopeOf: scopeOf2 }) => JSON.stringify([by, scopeOf2])).map((files) => {
+      const { by, scopeOf: scopeOf2 } = files[0];
+      const others = scopeOf2.filter((task) => !by.includes(task));
+      const where = others.length === 0 ? "" : ` (in the scope of ${some2(others.map(name))})`;
+      const who = some2([...by.map(name), "the main conversation", "another program"], " or ");
+      return `- ${some2(named(files))}${where} changed **outside the scope of all who ran** (${some2(by.map(name))}), and nobody reported it: by ${who}`;
+    }),
+    ...grouped(undeclared, ({ task, orBy }) => JSON.stringify([task, orBy])).map((files) => {
+      const { task, orBy } = files[0];
+      const or = orBy.length === 0 ? "" : ` (unless ${some2(orBy.map(name), " or ")} wrote there)`;
+      return `- ${bold(task)} did not report ${some2(named(files))}, changed in its scope${or}`;
+    }),
+    ...grouped(unchanged, ({ task }) => task).map((files) => {
+      const paths = files.map(({ path }) => name(path));
+      return `- ${bold(files[0].task)} reported ${some2(paths)}, which **did not change**`;
+    }),
+    ...grouped(unobserved2, ({ why }) => why).map((tasks) => {
+      const who = some2(tasks.map(({ task }) => name(task)));
+      return `- What ${who} really changed was not measured: ${escapeMarkdown(tasks[0].why)}`;
+    })
+  ];
+}
+function commitLines({ work }) {
+  const { branch, conflicts, kept, commits, leftOut, skipped } = work;
+  return [
+    ...branch ? [
+      `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`
+    ] : [],
+    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+      const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
+      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+    }),
+    ...kept.map(
+      ({ task, path, branch: on }) => `- ${bold(task)} left work that is not merged in the worktree ${name(path)} (branch ${name(on)})`
+    ),
+    ...commits.map(
+      ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`
+    ),
+    ...leftOut.map(
+      ({ task, path }) => `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`
+    ),
+    ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`)
+  ];
+}
+
+// mcp-server/src/report/render/markdown/reviews.ts
+function reviewLines({ reviews }) {
+  return reviews.flatMap(({ task, state, rounds }) => {
+    const mark = { accepted: "✓", "under review": "▶", "waits for a person": "✗" }[state];
+    const how = state === "accepted" ? `accepted in review ${rounds.at(-1)?.round}` : state;
+    const head = `- ${mark} ${task === void 0 ? "**The plan as a whole**" : bold(task)}: ${how}`;
+    return [head, ...rounds.map(roundLine)];
+  });
+}
+function roundLine({ round, review, status, verdict, summary, findings, by, fix }) {
+  const who = by.length === 0 ? "" : ` by ${some2([...new Set(by)].map(agentName))}`;
+  const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
+  const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
+  const said = summary === void 0 ? "" : `: ${escapeMarkdown(summary)}`;
+  const mended = fix === void 0 ? "" : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === void 0 ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
+  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${mended}`;
+}
+function runAgainLines({ runAgain }) {
+  return runAgain.map(({ command, of, verification, exitCode }) => {
+    const how = exitCode === void 0 ? "not run yet" : exitCode === 0 ? "succeeded" : `**exit code ${exitCode}**`;
+    return `- ${name(command)} (for ${some2(of.map(name))}): ${how} in ${bold(verification)}`;
+  });
+}
+function findingLines({ findings }) {
+  return findings.map(({ severity, file, text, foundBy }) => {
+    const where = file ? `${escapeMarkdown(file, NAME_LIMIT)}: ` : "";
+    const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
+    return `- **${severity}** ${where}${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
+  });
+}
+
+// mcp-server/src/report/render/markdown/report.ts
+function renderMarkdown(report) {
+  const { groups } = report;
+  const byId = new Map(report.tasks.map((task) => [task.task, task]));
+  const linesOf = (ids, reason = "Reason") => ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
+  const sections = [
+    section("Waits for you", report.waitingForUser.map(waitingLine)),
+    section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
+    section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
+    section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
+    section(`To come ${MARKS.pending}`, linesOf(groups.toCome, "State")),
+    section(`Completed ${MARKS.completed}`, linesOf(groups.completed)),
+    section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
+    section("Reviews", reviewLines(report)),
+    section("Findings", findingLines(report)),
+    section(
+      "Not verified",
+      report.unverified.map(({ task, criterion, why }) => {
+        const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
+        return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
+      })
+    ),
+    section("Run again when nobody wrote", runAgainLines(report)),
+    section("Files and scopes", fileLines(report)),
+    section("Commits", commitLines(report)),
+    section(
+      "Discoveries",
+      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`)
+    ),
+    section("Decisions taken", decisionLines(report)),
+    section(
+      "Not understood here",
+      (report.newerParts ?? []).map((text) => `- ${escapeMarkdown(text)}`)
+    ),
+    measuredSection(report)
+  ];
+  const title = `# Parallel Execution Results: ${escapeMarkdown(report.plan.title, NAME_LIMIT)}`;
+  const blocks = [title, statusLine(report), momentLine(report), ...sections.flatMap((block) => block ?? [])];
+  return `${blocks.join("\n\n")}
+
+**${shareLine(report)}**
+`;
+}
+function section(heading, lines) {
+  return lines.length === 0 ? void 0 : `## ${heading}
+
+${lines.join("\n")}`;
+}
+function momentLine({ atMs, endedAtMs }) {
+  return endedAtMs === void 0 ? `As of ${formatMoment(atMs)}.` : `Ended ${formatMoment(endedAtMs)}.`;
+}
+function decisionLines({ decisions, refused }) {
+  return [
+    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeMarkdown(reason)}`),
+    ...refused.map(
+      ({ task, why }) => `- A report or update for ${bold(task)} was refused: ${escapeMarkdown(why)}`
+    )
+  ];
+}
+
+// mcp-server/src/report/render/quote-markdown.ts
+function quoteMarkdown(text) {
+  const quoted = [];
+  let fence = "";
+  let unclear = false;
+  for (const { text: line, kind, content, lead } of markdownLines(cleanLines(text.trim()), false)) {
+    if (fence !== "" && kind !== "code") {
+      quoted.push(fence);
+      fence = "";
+      if (kind === "closing") continue;
+    }
+    if (kind === "opening") {
+      fence = /^(?:`+|~+)/.exec(content)?.[0] ?? "";
+      if (/\d/.test(lead)) quoted.push(lead);
+    }
+    if (kind === "opening" || kind === "code") {
+      quoted.push(content);
+      continue;
+    }
+    if (line.trim() === "") unclear = false;
+    const { spans, open } = inlineCode(line);
+    unclear ||= open;
+    quoted.push(unclear ? withoutMarkup(line) : outsideCode(line, spans));
+  }
+  if (fence !== "") quoted.push(fence);
+  return quoted.map((line) => `> ${line}`.trimEnd()).join("\n");
+}
+function outsideCode(line, spans) {
+  let from = 0;
+  let result = "";
+  for (const { start, end } of spans) {
+    result += withoutMarkup(line.slice(from, start)) + line.slice(start, end);
+    from = end;
+  }
+  return result + withoutMarkup(line.slice(from));
+}
+function withoutMarkup(prose) {
+  return prose.replace(
+    /(\\*)(<|!\[|`{3,}|~{3,})/g,
+    (whole, slashes, mark) => slashes.length % 2 === 1 ? whole : `${slashes}${mark === "![" ? "!\\[" : `\\${mark}`}`
+  );
+}
+
+// mcp-server/src/report/render/tasks-markdown.ts
+var NAMED_TASKS2 = 10;
+var COMPARED_TASKS = 50;
+var CRITERION_LIMIT = 4e3;
+function renderTasks({ plan, document, tasks, statuses, caseInsensitive }) {
+  const statusOf = ({ id }) => statuses.get(id) ?? "pending";
+  const completed = tasks.filter((task) => statusOf(task) === "completed").length;
+  const beside = parallelTasks(tasks, caseInsensitive);
+  const phases = phasesOf(tasks);
+  const blocks = [
+    `# Task Breakdown: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
+    [
+      `**Generated:** ${day(document.generatedAt) ?? formatDay(plan.createdAtMs)}`,
+      ...plan.spec ? [`**Source:** ${escapeMarkdown(plan.spec, NAME_LIMIT)}`] : [],
+      ...day(document.lastDecomposeDate) ? [`**Last Decompose:** ${day(document.lastDecomposeDate)}`] : []
+    ].join("\n"),
+    "## Overview",
+    overview(tasks, phases, completed),
+    ...phases.flatMap(({ heading, tasks: inPhase }) => [
+      `## ${heading}`,
+      ...inPhase.flatMap((task) => taskBlocks(task, statusOf(task), beside.get(task.id) ?? []))
+    ])
+  ];
+  return `${blocks.join("\n\n")}
+`;
+}
+function phasesOf(tasks) {
+  const phases = /* @__PURE__ */ new Map();
+  for (const task of tasks) {
+    const heading = phaseHeading(task);
+    const number = task.phase ?? (task.phaseName === void 0 ? Number.POSITIVE_INFINITY : Number.MAX_VALUE);
+    const phase = phases.get(heading) ?? { heading, number, tasks: [] };
+    phase.tasks.push(task);
+    phases.set(heading, phase);
+  }
+  return [...phases.values()].sort((a, b) => a.number === b.number ? 0 : a.number - b.number);
+}
+function phaseHeading({ phase, phaseName }) {
+  const name2 = phaseName === void 0 ? "" : escapeMarkdown(phaseName, NAME_LIMIT);
+  if (phase === void 0) return name2 === "" ? "Tasks" : name2;
+  return name2 === "" ? `Phase ${phase}` : `Phase ${phase}: ${name2}`;
+}
+function overview(tasks, phases, completed) {
+  const estimates = tasks.flatMap(({ estimateMs }) => estimateMs === void 0 ? [] : [estimateMs]);
+  const time = estimates.length === tasks.length && tasks.length > 0 ? `, ${formatDuration(estimates.reduce((sum, ms) => sum + ms, 0))} if done one after another` : "";
+  return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}; ${completed} completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.`;
+}
+function taskBlocks(task, status, beside) {
+  return [
+    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task.subject), LINE_LIMIT)}`,
+    factLines(task, status, beside).map(([name2, value]) => `- **${name2}:** ${value}`).join("\n"),
+    ...task.description.trim() === "" ? [] : [quoteMarkdown(task.description)],
+    ...task.acceptance.length === 0 ? [] : ["**Acceptance Criteria:**", task.acceptance.map(criterionLine).join("\n")]
+  ];
+}
+function factLines(task, status, beside) {
+  const facts = [
+    ["Status", `${MARKS[status]} ${status.replace("_", " ")}`],
+    ["Size", task.size && capitalised(task.size)],
+    ["Priority", capitalised(task.priority)],
+    ["Dependencies", dependenciesOf(task)],
+    ["Can run parallel with", beside.length === 0 ? void 0 : names(beside)],
+    ["Writes", task.writes && (task.writes.length === 0 ? "nothing" : task.writes.map(asCode).join(", "))],
+    ["Reads", task.reads.length === 0 ? void 0 : task.reads.map(asCode).join(", ")],
+    ["Alone with", task.resources.length === 0 ? void 0 : task.resources.map(asCode).join(", ")],
+    ["Agent", task.agent && escapeMarkdown(task.agent, NAME_LIMIT)],
+    ["Estimate", task.estimateMs === void 0 ? void 0 : formatDuration(task.estimateMs)]
+  ];
+  return facts.flatMap(([name2, value]) => value === void 0 ? [] : [[name2, value]]);
+}
+function dependenciesOf({ dependencies, needs }) {
+  if (dependencies.length === 0) return "None";
+  const listed2 = dependencies.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ");
+  if (needs === "all") return listed2;
+  if (needs === "any") return `any of ${listed2}`;
+  return needs === "settled" ? `the end of ${listed2}` : `at least ${needs.atLeast} of ${listed2}`;
+}
+function criterionLine({ criterion, command }) {
+  const text = escapeMarkdown(criterion, CRITERION_LIMIT);
+  return `- [ ] ${command === void 0 ? text : `${text} (${asCode(command)})`}`;
+}
+function parallelTasks(tasks, caseInsensitive) {
+  const result = /* @__PURE__ */ new Map();
+  for (const level of levels(tasks)) {
+    const scoped = level.map((task) => ({ id: task.id, scope: parseScope(scopeOf(task), caseInsensitive) })).filter(({ scope }) => scope.basis !== "unscoped");
+    for (const [at, one] of scoped.entries()) {
+      const from = Math.max(0, Math.min(at - COMPARED_TASKS / 2, scoped.length - COMPARED_TASKS));
+      const near = scoped.slice(from, from + COMPARED_TASKS);
+      const free = near.filter((other) => other !== one && clashOf(one.scope, other.scope) === void 0);
+      result.set(
+        one.id,
+        free.map(({ id }) => id)
+      );
+    }
+  }
+  return result;
+}
+function names(ids) {
+  const shown = ids.slice(0, NAMED_TASKS2).map((id) => escapeMarkdown(id, NAME_LIMIT));
+  return ids.length > shown.length ? `${shown.join(", ")} and others` : shown.join(", ");
+}
+function asCode(text) {
+  const clean = cleanText(text, CRITERION_LIMIT);
+  const runs = [...clean.matchAll(/`+/g)].map(([run]) => run.length);
+  const ticks = "`".repeat(Math.max(0, ...runs) + 1);
+  return runs.length > 0 ? `${ticks} ${clean} ${ticks}` : `${ticks}${clean}${ticks}`;
+}
+function capitalised(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+function day(value) {
+  const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? void 0 : formatDay(ms);
+}
+export {
+  MARKS,
+  agentName,
+  aggregate,
+  assignSlots,
+  attemptSpans,
+  bold,
+  commandsRunAgain,
+  commitLines,
+  committedWork,
+  conversationUsage,
+  declaredFiles,
+  fileLines,
+  findingLines,
+  grouped,
+  isDeclared,
+  isTestFile,
+  lengthOf,
+  longestChain,
+  measureRun,
+  measuredSection,
+  mergeFindings,
+  name,
+  notRunReasons,
+  outsideScope,
+  quoteMarkdown,
+  renderAnalysis,
+  renderAnalysisMarkdown,
+  renderBriefReport,
+  renderGantt,
+  renderLedger,
+  renderMarkdown,
+  renderTasks,
+  renderTimeline,
+  reviewLines,
+  reviewedWorks,
+  runAgainLines,
+  scopeTruth,
+  sessionResults,
+  shareLine,
+  sharedFiles,
+  some2 as some,
+  statusLine,
+  suggestedScopes,
+  taskLines,
+  taskResults,
+  tasksToCome,
+  timelineOf,
+  timelineOfSchedule,
+  totalUsage,
+  unverifiedOf,
+  usageFigures,
+  verdictOf,
+  waitingForUser,
+  waitingLine
+};

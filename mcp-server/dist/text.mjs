@@ -1,0 +1,284 @@
+// mcp-server/src/text/cell-width.ts
+var WIDE = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+var MARK = new RegExp("^\\p{M}$", "u");
+function cellWidth(text) {
+  let width = 0;
+  for (const character of text) width += cellsOf(character);
+  return width;
+}
+function fitCells(text, cells) {
+  const width = cellWidth(text);
+  if (width <= cells) return text + " ".repeat(cells - width);
+  let kept = "";
+  let used = 0;
+  for (const character of text) {
+    if (used + cellsOf(character) > cells - 1) break;
+    kept += character;
+    used += cellsOf(character);
+  }
+  return cells === 0 ? "" : `${kept}…${" ".repeat(cells - 1 - used)}`;
+}
+function cellsOf(character) {
+  if (MARK.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+// mcp-server/src/text/visible-json.ts
+var INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+function visibleJson(value) {
+  return JSON.stringify(value).replace(INVISIBLE, escaped);
+}
+function escaped(character) {
+  return Array.from({ length: character.length }, (_, i) => character.charCodeAt(i)).map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
+// mcp-server/src/text/display-path.ts
+var MAX_PATH = 4096;
+var ODD = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}"`<]/u;
+function shownPath(path) {
+  const kept = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
+  return ODD.test(kept) ? visibleJson(kept).replaceAll("<", "\\u003c") : kept;
+}
+
+// mcp-server/src/text/format.ts
+var SECOND = 1e3;
+var MINUTE = 60 * SECOND;
+var HOUR = 60 * MINUTE;
+var DAY = 24 * HOUR;
+function formatDuration(ms) {
+  if (ms === 0) return "0 s";
+  if (ms < 995) return `${Math.round(ms)} ms`;
+  if (ms < 9950) return `${Number((ms / SECOND).toFixed(1))} s`;
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return inTwoUnits(seconds * SECOND, [MINUTE, "min"], [SECOND, "s"]);
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 24 * 60) return inTwoUnits(minutes * MINUTE, [HOUR, "h"], [MINUTE, "min"]);
+  return inTwoUnits(Math.round(ms / HOUR) * HOUR, [DAY, "d"], [HOUR, "h"]);
+}
+function inTwoUnits(ms, [large, largeName], [small, smallName]) {
+  const rest = Math.round(ms % large / small);
+  const first = `${Math.floor(ms / large)} ${largeName}`;
+  return rest === 0 ? first : `${first} ${rest} ${smallName}`;
+}
+function plural(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+function formatCount(count) {
+  return count.toLocaleString("en-US");
+}
+function formatPercent(share) {
+  return `${Math.round(share * 100)} %`;
+}
+function formatFactor(factor) {
+  if (factor === 0 || factor >= 0.05) return `${factor.toFixed(1)}×`;
+  return factor < 1e-3 ? "under 0.001×" : `${Number(factor.toPrecision(1))}×`;
+}
+function formatMoment(ms) {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+function formatDay(ms) {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+// mcp-server/src/text/markdown-lines.ts
+var OPENING = /^((?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*)(`{3,}(?=[^`]*$)|~{3,})/;
+var CLOSING = /^[\s>]*(`{3,}|~{3,})\s*$/;
+function markdownLines(text, comments = true) {
+  const texts = text.split(/\r\n?|\n/);
+  const fenceAt = fencesIn(texts);
+  const lines = [];
+  let fence;
+  let comment = false;
+  const add = (at, kind, content, lead = "") => lines.push({ number: at + 1, text: texts[at] ?? "", kind, content, lead });
+  for (const [at, line] of texts.entries()) {
+    if (fence !== void 0 && at >= fence.end) fence = void 0;
+    if (fence !== void 0) {
+      const closes = fence.closed && at === fence.end - 1;
+      add(at, closes ? "closing" : "code", insideOf(fence, line));
+    } else if (comment) {
+      comment = !line.includes("-->");
+      add(at, "comment", line);
+    } else {
+      const lead = OPENING.exec(line)?.[1];
+      fence = lead === void 0 ? void 0 : fenceAt(at);
+      if (fence && lead !== void 0) {
+        add(at, "opening", line.slice(lead.length), lead.trim());
+        continue;
+      }
+      comment = comments && line.lastIndexOf("<!--") > line.lastIndexOf("-->");
+      add(at, comment && line.trimStart().startsWith("<!--") ? "comment" : "prose", line);
+    }
+  }
+  return lines;
+}
+function fencesIn(texts) {
+  const closing = texts.map((line) => CLOSING.exec(line)?.[1] ?? "");
+  const neverClosed = /* @__PURE__ */ new Set();
+  return (at) => {
+    const [, lead = "", mark = ""] = OPENING.exec(texts[at] ?? "") ?? [];
+    const quoted = lead.includes(">");
+    const isOutside = (line) => quoted ? !/^\s*>/.test(line) : line.trim() !== "" && indentOf(line) < lead.length;
+    const fence = { mark, indent: lead.length, quoted };
+    const search = (stop) => {
+      for (let i = at + 1; i < texts.length; i++) if (stop(texts[i] ?? "", i)) return i;
+      return texts.length;
+    };
+    if (!quoted && neverClosed.has(mark)) return { ...fence, end: search(isOutside), closed: false };
+    const closes = (at2) => (closing[at2] ?? "").startsWith(mark) && /^\s*>/.test(texts[at2] ?? "") === quoted;
+    const last = search((line, i) => closes(i) || quoted && isOutside(line));
+    if (closes(last)) return { ...fence, end: last + 1, closed: true };
+    if (!quoted) neverClosed.add(mark);
+    return { ...fence, end: search(isOutside), closed: false };
+  };
+}
+function insideOf({ quoted, indent }, line) {
+  const unquoted = quoted ? line.replace(/^\s*(?:>\s?)+/, "") : line;
+  return unquoted.slice(Math.min(indentOf(unquoted), quoted ? 0 : indent));
+}
+function indentOf(line) {
+  return line.length - line.trimStart().length;
+}
+function inlineCode(line) {
+  const runs = [...line.matchAll(/(\\*)(`+)/g)].map(({ index, 1: slashes = "", 2: ticks = "" }) => ({
+    at: index + slashes.length,
+    length: ticks.length,
+    escaped: slashes.length % 2 === 1
+  }));
+  const spans = [];
+  const withoutPartner = /* @__PURE__ */ new Set();
+  for (let i = 0; i < runs.length; i++) {
+    const run = runs[i];
+    const length = run.escaped ? run.length - 1 : run.length;
+    if (length === 0 || withoutPartner.has(length)) continue;
+    const start = run.escaped ? run.at + 1 : run.at;
+    let close = i + 1;
+    while (close < runs.length && runs[close]?.length !== length) close += 1;
+    const partner = runs[close];
+    if (!partner) {
+      withoutPartner.add(length);
+      continue;
+    }
+    const code = line.slice(start + length, partner.at);
+    spans.push({ start, end: partner.at + length, code: code.trim() === "" ? code : code.trim() });
+    i = close;
+  }
+  return { spans, open: withoutPartner.size > 0 };
+}
+
+// mcp-server/src/text/normalise.ts
+function normaliseText(text) {
+  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim().replace(/[.!;:,]+$/, "");
+}
+function normalisePath(path) {
+  return path.trim().replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
+}
+
+// import:node:util in text.mjs
+import { stripVTControlCharacters } from "node:util";
+
+// mcp-server/src/text/sanitize.ts
+var LINE_LIMIT = 240;
+var FINDING_LIMIT = 1500;
+var NAME_LIMIT = 120;
+var STACKED_MARKS = new RegExp("(\\p{M}{4})\\p{M}+", "gu");
+var INVISIBLE2 = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+var INVISIBLE_IN_LINES = new RegExp(`(?![\\n\\t])${INVISIBLE2.source}`, "gu");
+function cleanText(text, limit) {
+  const line = stripVTControlCharacters(text).replace(/[\s\p{Z}]+/gu, " ").replace(INVISIBLE2, "").replace(STACKED_MARKS, "$1").replace(/ {2,}/g, " ").trim();
+  const characters = [...line.slice(0, 2 * (limit + 1))];
+  if (characters.length <= limit) return line;
+  const kept = characters.slice(0, limit - 1).join("");
+  return `${kept.trimEnd()}…`;
+}
+function cleanLines(text) {
+  return stripVTControlCharacters(text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n")).replace(INVISIBLE_IN_LINES, "").replace(STACKED_MARKS, "$1");
+}
+function escapeMarkdown(text, limit = LINE_LIMIT) {
+  return cleanText(text, limit).replace(/:\/\//g, ": //").replace(/\bwww\./gi, "www .").replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @").replace(/[\\`*[\]<>|~$]/g, "\\$&").replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/&(?=[#\w])/g, "\\&").replace(/^[#+=-]/, "\\$&").replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
+}
+
+// mcp-server/src/text/untrusted-text.ts
+var MAX_OWN_WORDS = 6e4;
+var MAX_LINE = 500;
+var MAX_EXACT = 2e4;
+var HOST_TAG = /<(?=\s*\/?\s*(?:system|task-notification|local-command|command-|user-prompt|tool_|function_|antml|invoke|parameter|tools-used))/gi;
+var FRAME = /^(?=[ \t]{0,3}(?:#[ \t]|(?:Task|Token):))/gim;
+function foreignLine(text, limit = MAX_LINE) {
+  return harmless(cleanText(text, limit));
+}
+function exactLine(text) {
+  const kept = text.length > MAX_EXACT ? `${text.slice(0, MAX_EXACT)}…` : text;
+  return harmless(kept === cleanLines(kept) && !kept.includes("\n") ? kept : visibleJson(kept));
+}
+function quotation(text, limit = MAX_OWN_WORDS) {
+  const kept = text.length > limit ? `${text.slice(0, limit)} …` : text;
+  return harmless(cleanLines(kept)).replace(/^/gm, "> ");
+}
+function ownWords(text) {
+  const kept = harmless(cleanLines(text.slice(0, MAX_OWN_WORDS)));
+  const framed = kept.replace(FRAME, "> ");
+  return text.length > MAX_OWN_WORDS ? `${framed}
+… (cut; task_get tells the rest)` : framed;
+}
+function harmless(text) {
+  return text.replace(HOST_TAG, "&lt;");
+}
+
+// mcp-server/src/text/wrap-text.ts
+function wrapText(text, width) {
+  const room = Math.max(1, width);
+  const lines = [];
+  let line = "";
+  for (const word of text.split(" ").flatMap((one) => pieces(one, room))) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (cellWidth(longer) <= room) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return line === "" ? lines : [...lines, line];
+}
+function pieces(word, room) {
+  if (cellWidth(word) <= room) return [word];
+  const parts = [];
+  let part = "";
+  for (const character of word) {
+    if (part !== "" && cellWidth(part + character) > room) {
+      parts.push(part);
+      part = "";
+    }
+    part += character;
+  }
+  return [...parts, part];
+}
+export {
+  FINDING_LIMIT,
+  LINE_LIMIT,
+  NAME_LIMIT,
+  cellWidth,
+  cleanLines,
+  cleanText,
+  escapeMarkdown,
+  exactLine,
+  fitCells,
+  foreignLine,
+  formatCount,
+  formatDay,
+  formatDuration,
+  formatFactor,
+  formatMoment,
+  formatPercent,
+  inlineCode,
+  markdownLines,
+  normalisePath,
+  normaliseText,
+  ownWords,
+  plural,
+  quotation,
+  shownPath,
+  visibleJson,
+  wrapText
+};

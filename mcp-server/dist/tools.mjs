@@ -1,0 +1,924 @@
+// import:text.mjs in tools.mjs
+import { cleanLines } from "./text.mjs";
+
+// mcp-server/src/tools/answer/clean-answer.ts
+function cleanAnswer(data) {
+  return clean(data);
+}
+function clean(value) {
+  if (typeof value === "string") return cleanLines(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanLines(key), clean(inner)]));
+}
+
+// import:breakdown.mjs in tools.mjs
+import { BreakdownError, MAX_DEPTH, isTooDeep } from "./breakdown.mjs";
+
+// import:errors.mjs in tools.mjs
+import { CallerError, StoreUnusable } from "./errors.mjs";
+
+// mcp-server/src/tools/answer/failure.ts
+var UnknownTool = class extends Error {
+  constructor(name) {
+    super(`There is no tool ${JSON.stringify(name.slice(0, 80))}.`);
+  }
+};
+function failure(error) {
+  const { message, remedy, ...rest } = problemOf(error);
+  const problem = { ...rest, message: cleanLines(message), remedy: cleanLines(remedy) };
+  return {
+    content: [{ type: "text", text: `${problem.message} ${problem.remedy}` }],
+    structuredContent: { error: problem },
+    isError: true
+  };
+}
+function problemOf(error) {
+  if (error instanceof CallerError || error instanceof BreakdownError) {
+    return {
+      kind: error instanceof CallerError ? error.kind : "bad_input",
+      ...error.field !== void 0 && { field: error.field },
+      message: error.message,
+      remedy: error.remedy
+    };
+  }
+  if (error instanceof StoreUnusable) {
+    return { kind: `store_${error.problem}`, message: error.message, remedy: error.remedy };
+  }
+  if (error instanceof UnknownTool) {
+    return { kind: "unknown_tool", message: error.message, remedy: "Use one of the tools that are listed." };
+  }
+  process.stderr.write(`parallel: ${cleanLines(error instanceof Error && error.stack || String(error))}
+`);
+  return {
+    kind: "internal",
+    message: `The server failed: ${error instanceof Error ? error.message.slice(0, 300) : "unknown reason"}.`,
+    remedy: "Nothing was changed. Try once more; if it fails again, tell the user."
+  };
+}
+
+// import:git.mjs in tools.mjs
+import { planBranch } from "./git.mjs";
+
+// import:policy.mjs in tools.mjs
+import { raiseLimit, spentText } from "./policy.mjs";
+
+// import:run.mjs in tools.mjs
+import { WORKFLOW_WORKER, analyzePlan, checkUntil, claimTask, collect, countsOf, createPlan, createTasks, exportPlan, getTask, isDone, listTasks, nextBatch, pauseSeconds, policyInput, reportPlan, reportTask, reviewPlan, shortCounts, splitTask, updatePlan, updateTask, waitForWorkflow } from "./run.mjs";
+
+// mcp-server/src/tools/answer/next-step.ts
+function nextStep(session, loaded, counts, done) {
+  const { slug, status, cause } = loaded.stored;
+  if (status === "paused")
+    return `The plan is paused${because(cause)}. Say so; plan_update {action: "resume"} goes on.`;
+  if (status === "stopped") {
+    return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
+  }
+  if (session.workflows.idOf(slug) !== void 0)
+    return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
+  if (done) {
+    const how = counts.failed > 0 ? "Nothing more can run, and what failed is for the user to decide" : "Nothing is left to run";
+    return `${how}: finish with plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+  }
+  if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
+  if (loaded.pauseMs > 0 && counts.running === 0) {
+    return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
+  }
+  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
+  if (counts.running === 0) {
+    return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
+  }
+  return waitFor(session);
+}
+function afterLimit(session, { stored: { slug } }, spent, { running }) {
+  const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
+  return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+}
+function waitFor(session) {
+  return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
+}
+function onBranch({ stored, graph }) {
+  if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return "";
+  return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
+}
+function because(cause) {
+  return cause === void 0 ? "" : ` (${cause})`;
+}
+
+// mcp-server/src/tools/answer/stops-for.ts
+function stopsFor(session, { stored }, stop) {
+  const single = stop.filter(({ agentId }) => !session.workflows.hasAgent(agentId));
+  const script = session.workflows.idOf(stored.slug);
+  const [other] = stop.filter((order) => !single.includes(order));
+  return other && script !== void 0 && stored.status !== "open" ? [...single, { task: other.task, agentId: script }] : single;
+}
+
+// import:lib/zod.mjs in tools.mjs
+import * as z from "./lib/zod.mjs";
+
+// mcp-server/src/tools/define-tool.ts
+function defineTool(tool) {
+  return tool;
+}
+var READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
+var WRITE = { readOnlyHint: false, destructiveHint: false, idempotentHint: false };
+var IDEMPOTENT = { readOnlyHint: false, destructiveHint: false, idempotentHint: true };
+
+// mcp-server/src/tools/input/fields.ts
+var plan = z.string().min(1).max(64).describe("Plan name");
+var taskName = z.string().min(1).max(200).describe("<plan>/<id>");
+var token = z.string().max(64).describe("Token of the brief");
+var ids = z.array(z.string().min(1).max(200)).max(1e3);
+var paths = z.array(z.string().min(1).max(1e3)).max(1e3);
+var longText = z.string().max(2e5);
+var tasks = z.array(z.looseObject({})).min(1).max(5e3).describe(
+  "As in 03-tasks.json: id, subject, description, dependencies[], writes[], reads[], resources[], agent, needs, isolation (worktree), alternatives (group: first completed is taken), size, estimateMinutes, acceptance[]"
+);
+var criterion = z.preprocess(
+  (value) => typeof value === "number" ? String(value) : value,
+  z.string().max(2e3).optional()
+).describe("Its text or number");
+var evidence = z.array(
+  z.strictObject({
+    criterion,
+    command: z.string().max(4e3).optional().describe("As run"),
+    exitCode: z.number().int().optional().describe("As seen"),
+    result: z.string().max(8e3).optional().describe("What it printed, in short"),
+    inspected: z.string().max(4e3).optional().describe("What you looked at"),
+    notVerified: z.string().max(4e3).optional().describe("Why not")
+  }).superRefine(({ command, exitCode, inspected, notVerified }, { addIssue }) => {
+    if (inspected !== void 0 || notVerified !== void 0) return;
+    if (command !== void 0 && exitCode !== void 0) return;
+    addIssue({
+      code: "custom",
+      message: `proves nothing: ${command !== void 0 ? "exitCode is missing" : "it has neither command, inspected nor notVerified"}`,
+      params: { remedy: "Give {command, exitCode, result}, {inspected} or {notVerified: why}." }
+    });
+  })
+).max(100);
+
+// mcp-server/src/tools/batch-collect.ts
+var DEFAULT_WAIT_SECONDS = 1500;
+var batchCollect = defineTool({
+  name: "batch_collect",
+  title: "Collect results",
+  description: "Use to wait for running agents and learn how they ended, instead of polling. In an interactive session end your turn instead; agents wake you.",
+  input: z.strictObject({
+    plan,
+    until: z.union([
+      z.enum(["next", "any", "all"]),
+      z.strictObject({ atLeast: z.number().int().min(1).max(1e3) })
+    ]).optional().describe(
+      "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed"
+    ),
+    tasks: ids.optional().describe("Ids; default: those running now"),
+    waitSeconds: z.number().min(0).max(7200).optional().describe("Default 1500; 0 only looks")
+  }),
+  annotations: IDEMPOTENT,
+  hasLongAnswer: true,
+  alwaysLoad: true,
+  async handle(input2, { run, session, actor, agentId, signal, progress }) {
+    const until = input2.until ?? "next";
+    checkUntil(until, input2.tasks);
+    const isMain = agentId === void 0;
+    const isWorkflow = isMain && session.workflows.idOf(input2.plan) !== void 0;
+    const wholePlan = isWorkflow && until === "all" && input2.tasks === void 0;
+    const { loaded, satisfied, ended, stop, decision, reason, recovery, counts, done } = await collect(
+      run,
+      actor,
+      {
+        plan: input2.plan,
+        until,
+        tasks: input2.tasks,
+        waitMs: (input2.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1e3,
+        sinceSeq: isMain ? session.told.get(input2.plan) : void 0,
+        wholePlan
+      },
+      signal,
+      progress
+    );
+    const stops = stopsFor(session, loaded, stop);
+    const mayLaunch = decision === "proceed" || decision === "retry";
+    if (wholePlan && done) await session.workflows.handedOver(input2.plan);
+    if (isMain && !signal.aborted) session.told.set(loaded.stored.slug, loaded.stored.version);
+    return {
+      // Every run pays for this answer once per task: what the batch_next that follows tells is left out.
+      data: {
+        satisfied,
+        // What the report of a workflow tells, all of it at once, is not told twice.
+        ...!wholePlan && { ended },
+        ...stops.length > 0 && { stop: stops },
+        decision,
+        ...recovery.length > 0 && { recovery },
+        ...(done || decision !== "proceed") && { reason, counts: shortCounts(counts), done },
+        // What is ready and has to wait is not to be asked for again and again.
+        next: nextStep(session, loaded, mayLaunch ? counts : { ...counts, ready: 0 }, done)
+      }
+    };
+  }
+});
+
+// mcp-server/src/tools/batch-next.ts
+var batchNext = defineTool({
+  name: "batch_next",
+  title: "Next batch",
+  description: "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all with the Agent tool in one message.",
+  input: z.strictObject({
+    plan,
+    max: z.number().int().min(1).max(20).optional().describe("Launch at most so many")
+  }),
+  annotations: WRITE,
+  alwaysLoad: true,
+  async handle(input2, { run, session, actor }) {
+    const { loaded, launch, stop, counts, why, done, heldBack } = await nextBatch(
+      run,
+      actor,
+      input2.plan,
+      input2.max
+    );
+    const stops = stopsFor(session, loaded, stop);
+    session.plans.add(loaded.stored.slug);
+    session.goesOn();
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    const howToWait = session.knowsHowToWait ? "" : ` ${waitFor(session)}`;
+    if (launch.length > 0) session.knowsHowToWait = true;
+    return {
+      // Every run pays for an answer with launches once per task: what they imply is left out.
+      data: {
+        launch,
+        ...stops.length > 0 && { stop: stops },
+        counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
+        ...why.length > 0 && { why },
+        ...launch.length === 0 && { done },
+        ...heldBack.length > 0 && { heldBack },
+        next: launch.length > 0 ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given.${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done)
+      }
+    };
+  }
+});
+
+// mcp-server/src/tools/plan-analyze.ts
+var planAnalyze = defineTool({
+  name: "plan_analyze",
+  title: "Analyse a plan",
+  description: "Use before a run: whether to parallelise what is left of a plan, what can run at once, what it will take and cost.",
+  input: z.strictObject({
+    plan,
+    maxParallel: z.number().int().min(1).max(20).optional().describe("Default: the policy's")
+  }),
+  annotations: READ,
+  hasLongAnswer: true,
+  async handle(input2, { run, session }) {
+    const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
+      run,
+      input2.plan,
+      input2.maxParallel
+    );
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    const {
+      strategy,
+      slackMinutes: _slack,
+      schedule: _schedule,
+      minutesByCap,
+      contradictions,
+      unknownRoles,
+      overlappingRoles,
+      ...rest
+    } = analysis;
+    return {
+      // Slack and the exact schedule are for people (`parallel plan`): they grow with the plan.
+      data: {
+        plan: loaded.stored.slug,
+        counts: shortCounts(counts),
+        strategy,
+        ...rest,
+        ...contradictions.length > 0 && { contradictions },
+        ...unknownRoles.length > 0 && { unknownRoles },
+        ...overlappingRoles.length > 0 && { overlappingRoles },
+        minutesByCap,
+        // What is to follow the last task, for whoever orchestrates.
+        review: loaded.policy.review,
+        timeline,
+        engine,
+        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. To run it: ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`
+      }
+    };
+  }
+});
+
+// mcp-server/src/tools/plan-create.ts
+var MAX_WARNINGS = 10;
+var planCreate = defineTool({
+  name: "plan_create",
+  title: "Create or update a plan",
+  description: "Use to import a breakdown (from) or a list of tasks as a plan, or to bring a plan up to date with its file; what is completed stays.",
+  input: z.strictObject({
+    plan,
+    title: z.string().max(200).optional().describe("For people"),
+    from: z.string().min(1).max(1e3).optional().describe(
+      "Path of a 03-tasks.json (a valid 03-tasks.draft.json takes its place), or of a plan of spec-kit, Task Master (#tag) or superpowers"
+    ),
+    tasks: tasks.optional(),
+    policy: policyInput.optional().describe("Only what differs from the settings"),
+    dryRun: z.boolean().optional().describe("Check, write nothing")
+  }),
+  annotations: IDEMPOTENT,
+  async handle(input2, { run, session, actor }) {
+    const { created, updated, unchanged, removed, warnings, loaded, placed } = await createPlan(
+      run,
+      actor,
+      input2
+    );
+    if (!input2.dryRun && loaded) {
+      session.plans.add(loaded.stored.slug);
+      session.told.set(loaded.stored.slug, loaded.stored.version);
+    }
+    return {
+      data: {
+        plan: input2.plan,
+        created,
+        updated,
+        unchanged: unchanged.length,
+        removed,
+        warnings: warnings.length > MAX_WARNINGS ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`] : warnings,
+        ...placed && { placed },
+        ...loaded && { counts: shortCounts(countsOf(loaded)) },
+        next: input2.dryRun ? "Nothing was written." : `Call plan_analyze {plan: "${input2.plan}"}.`
+      }
+    };
+  }
+});
+
+// import:report.mjs in tools.mjs
+import { renderMarkdown } from "./report.mjs";
+
+// mcp-server/src/tools/plan-report.ts
+var planReport = defineTool({
+  name: "plan_report",
+  title: "Report on a plan",
+  description: "Use at the end of a run, or when asked how it stands: results, findings, and what was measured.",
+  input: z.strictObject({
+    plan,
+    format: z.enum(["markdown", "json"]).optional().describe("Default markdown")
+  }),
+  annotations: IDEMPOTENT,
+  hasLongAnswer: true,
+  async handle(input2, { run, session, actor }) {
+    const { loaded, report } = await reportPlan(run, actor, input2.plan);
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    const next = isDone(loaded) ? "Show the report as it is." : "The plan is not finished: say so, and show what there is.";
+    if (input2.format === "json") return { data: { plan: input2.plan, report, next } };
+    const markdown = renderMarkdown(report);
+    return { data: { plan: input2.plan, report: markdown, next }, text: `${markdown}
+
+${next}` };
+  }
+});
+
+// mcp-server/src/tools/plan-update.ts
+var planUpdate = defineTool({
+  name: "plan_update",
+  title: "Change a plan",
+  description: "Use to change a plan's policy, to pause, resume, stop or reopen it, or to write its breakdown and ledger (export) into the specification's folder.",
+  input: z.strictObject({
+    plan,
+    policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
+    action: z.enum(["pause", "resume", "stop", "reopen", "export", "review"]).optional().describe("pause lets running agents finish, stop does not")
+  }),
+  annotations: IDEMPOTENT,
+  async handle(input2, { run, session, actor }) {
+    const action = input2.action === "export" || input2.action === "review" ? void 0 : input2.action;
+    const updated = await updatePlan(run, actor, input2.plan, input2.policy, action);
+    const review = input2.action === "review" ? await reviewPlan(run, actor, input2.plan) : void 0;
+    const { warnings } = updated;
+    const loaded = review?.loaded ?? updated.loaded;
+    const files = input2.action === "export" ? await exportPlan(run, actor, input2.plan) : void 0;
+    const counts = countsOf(loaded);
+    session.told.set(loaded.stored.slug, loaded.stored.version);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        status: loaded.stored.status,
+        ...input2.policy && { policy: loaded.policy },
+        ...files && { files },
+        ...review && { review: review.id ?? review.why },
+        ...warnings.length > 0 && { warnings },
+        counts: shortCounts(counts),
+        next: files ? afterExport(files) : nextStep(session, loaded, counts, isDone(loaded))
+      }
+    };
+  }
+});
+function afterExport(files) {
+  const left = files.find((file) => file.how === "left alone");
+  if (left) return `${left.file} was left alone: ${left.why}.`;
+  const aside = files.flatMap((file) => "keptAside" in file ? [file.keptAside] : []);
+  return aside.length > 0 ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.` : "Exported.";
+}
+
+// mcp-server/src/tools/task-claim.ts
+var taskClaim = defineTool({
+  name: "task_claim",
+  title: "Claim a task",
+  description: "Use as a worker that pulls its own work: gives one task with its brief, or says why there is none.",
+  input: z.strictObject({
+    plan,
+    task: z.string().max(200).optional().describe("Id; default: the best that fits"),
+    agent: z.string().max(100).optional().describe("Your role, to get only its tasks"),
+    worker: z.string().min(1).max(100).describe("Your name")
+  }),
+  annotations: WRITE,
+  async handle(input2, { run, session, actor, agentId }) {
+    const { loaded, claim, why } = await claimTask(run, actor, agentId, input2);
+    const { slug } = loaded.stored;
+    const isWorkflow = input2.worker === WORKFLOW_WORKER && session.workflows.idOf(slug) !== void 0;
+    if (claim && isWorkflow && agentId !== void 0) session.workflows.noteAgent(slug, agentId);
+    if (claim)
+      return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
+    const counts = countsOf(loaded);
+    const done = isDone(loaded) || loaded.stored.status !== "open";
+    const over = done || loaded.spent !== void 0;
+    return {
+      data: {
+        claim: null,
+        why,
+        counts: shortCounts(counts),
+        done,
+        next: isWorkflow ? "Do nothing more: call StructuredOutput." : afterNone(slug, agentId !== void 0, over)
+      }
+    };
+  }
+});
+function afterNone(slug, isAgent, over) {
+  if (isAgent) return "End your turn: there is nothing more for you to claim.";
+  return over ? "There is nothing more to claim." : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
+}
+
+// mcp-server/src/tools/task-create.ts
+var taskCreate = defineTool({
+  name: "task_create",
+  title: "Add tasks",
+  description: "Use to add tasks to a plan that exists, for example a fix that a run made necessary.",
+  input: z.strictObject({ plan, tasks }),
+  annotations: WRITE,
+  async handle(input2, { run, session, actor, agentId }) {
+    const { ids: ids2, loaded, warnings } = await createTasks(run, actor, input2.plan, input2.tasks);
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        ids: ids2,
+        ...warnings.length > 0 && { warnings },
+        next: agentId === void 0 ? nextStep(session, loaded, countsOf(loaded), isDone(loaded)) : "Added: the main conversation launches them. Go on with your own task."
+      }
+    };
+  }
+});
+
+// mcp-server/src/tools/task-get.ts
+var taskGet = defineTool({
+  name: "task_get",
+  title: "Read a task",
+  description: "Use to read one task; as its agent, with your token, for the full brief if your prompt does not hold it.",
+  input: z.strictObject({ task: taskName, token: token.optional() }),
+  annotations: IDEMPOTENT,
+  hasLongAnswer: true,
+  async handle(input2, { run, actor, agentId }) {
+    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, input2);
+    if (brief !== void 0) {
+      return {
+        data: {
+          task: { id: task.id, subject: task.subject, status: task.status },
+          brief,
+          next: "Carry out the brief."
+        },
+        text: brief
+      };
+    }
+    const { inferredWrites, extra, position: _position, estimateMs, timeoutMs, ...rest } = task;
+    return {
+      data: {
+        plan: loaded.stored.slug,
+        task: {
+          ...rest,
+          ...rest.writes === void 0 && inferredWrites.length > 0 && { inferredWrites },
+          ...estimateMs !== void 0 && { estimateMinutes: estimateMs / 6e4 },
+          ...timeoutMs !== void 0 && { timeoutMinutes: timeoutMs / 6e4 },
+          ...Object.keys(extra).length > 0 && { extra }
+        },
+        attempts: attempts.map((attempt) => ({
+          number: attempt.number,
+          state: attempt.state,
+          ...attempt.state === "ended" && {
+            outcome: attempt.outcome,
+            ...attempt.report && { report: attempt.report },
+            ...attempt.lastMessage !== void 0 && { lastMessage: attempt.lastMessage },
+            ...attempt.cause !== void 0 && { cause: attempt.cause }
+          }
+        })),
+        next: "This is information; only the holder of the task's token may work on it."
+      }
+    };
+  }
+});
+
+// import:graph.mjs in tools.mjs
+import { REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, taskName as taskName2 } from "./graph.mjs";
+
+// mcp-server/src/tools/task-list.ts
+var taskList = defineTool({
+  name: "task_list",
+  title: "List tasks",
+  description: "Use to see the plans of this repository and their tasks, without descriptions. `pending` in `counts` includes what is ready or offered.",
+  input: z.strictObject({
+    plan: plan.optional(),
+    status: z.enum(TASK_STATUSES).optional().describe("Only these"),
+    ready: z.boolean().optional().describe("Only those that could start"),
+    agent: z.string().max(100).optional().describe("Role"),
+    limit: z.number().int().min(0).max(500).optional().describe("Default 50; 0: only the plans"),
+    cursor: z.string().max(300).optional().describe("Of the page before")
+  }),
+  annotations: READ,
+  hasLongAnswer: true,
+  async handle(input2, { run }) {
+    const list = await listTasks(run, { ...input2, limit: input2.limit ?? 50 });
+    return { data: { ...list, next: nextStep2(list.plans.length, input2.limit, list.cursor) } };
+  }
+});
+function nextStep2(plans, limit, cursor) {
+  if (plans === 0) return "There is no plan yet; plan_create makes one.";
+  if (limit === 0) return "These are the plans. Their tasks: task_list {plan}.";
+  return cursor === void 0 ? "That is all." : `There is more, with cursor ${JSON.stringify(cursor)}.`;
+}
+
+// mcp-server/src/tools/task-report.ts
+var input = z.strictObject({
+  task: taskName,
+  token,
+  outcome: z.enum(["completed", "failed", "blocked"]).describe("completed needs evidence"),
+  verdict: z.enum(REVIEW_VERDICTS).optional().describe("Of a review, with completed"),
+  summary: z.string().min(1).max(4e3).describe("At most three sentences"),
+  evidence: evidence.optional().describe("Per criterion: command + exitCode + result, or inspected, or notVerified: why"),
+  filesChanged: paths.optional().describe("Every file you wrote"),
+  findings: z.array(
+    z.strictObject({
+      severity: z.enum(SEVERITIES).describe("How bad"),
+      text: z.string().min(1).max(4e3).describe("What and why"),
+      file: z.string().max(1e3).optional().describe("path:line")
+    })
+  ).max(200).optional().describe("What somebody should know or fix"),
+  notes: z.array(z.string().max(4e3)).max(50).optional().describe("For agents of dependent tasks"),
+  blockedOn: z.strictObject({
+    writes: paths.optional().describe("Files held by others"),
+    tasks: ids.optional().describe("To be done first"),
+    question: z.string().max(4e3).optional().describe("For the user")
+  }).superRefine((need, { addIssue }) => {
+    const given = Object.values(need).filter((value) => value !== void 0).length;
+    if (given === 1) return;
+    addIssue({
+      code: "custom",
+      message: `names ${given} needs`,
+      params: { remedy: 'Give exactly one of {writes: ["path"]}, {tasks: ["id"]}, {question: "…"}.' }
+    });
+  }).optional().describe("With blocked: exactly one")
+});
+var taskReport = defineTool({
+  name: "task_report",
+  title: "Report a task",
+  description: "Use once, as the agent of a task, when it is done or cannot be: hands in the result with its evidence.",
+  input,
+  annotations: IDEMPOTENT,
+  async handle(call, { run, session, actor, agentId }) {
+    const result = await reportTask(run, actor, agentId, {
+      task: call.task,
+      token: call.token,
+      report: reportOf(call)
+    });
+    return {
+      data: {
+        task: result.task,
+        outcome: result.outcome,
+        status: result.status,
+        reply: result.reply,
+        ...result.note !== void 0 && { note: result.note },
+        next: agentId !== void 0 && session.workflows.hasAgent(agentId) ? "Call StructuredOutput now." : `Reply with exactly: ${result.reply}`
+      }
+    };
+  }
+});
+function reportOf(call) {
+  const blockedOn = call.blockedOn && needOf(call.blockedOn);
+  return {
+    outcome: call.outcome,
+    ...call.verdict !== void 0 && { verdict: call.verdict },
+    summary: call.summary,
+    evidence: (call.evidence ?? []).map(evidenceOf),
+    filesChanged: call.filesChanged ?? [],
+    findings: (call.findings ?? []).map(({ severity, text, file }) => ({
+      severity,
+      text,
+      ...file !== void 0 && { file }
+    })),
+    notes: call.notes ?? [],
+    ...blockedOn && { blockedOn }
+  };
+}
+function evidenceOf(entry) {
+  const criterion2 = entry.criterion === void 0 ? {} : { criterion: entry.criterion };
+  if (entry.command !== void 0 && entry.exitCode !== void 0) {
+    return { ...criterion2, command: entry.command, exitCode: entry.exitCode, result: entry.result ?? "" };
+  }
+  if (entry.inspected !== void 0) return { ...criterion2, inspected: entry.inspected };
+  return { ...criterion2, notVerified: entry.notVerified ?? "" };
+}
+function needOf(need) {
+  if (need.writes) return { writes: need.writes };
+  if (need.tasks) return { tasks: need.tasks };
+  return { question: need.question ?? "" };
+}
+
+// mcp-server/src/tools/task-update.ts
+var taskUpdate = defineTool({
+  name: "task_update",
+  title: "Change a task",
+  description: "Use to change a task's text, dependencies or scope, to leave a note, to cancel it or send it back to pending. A result is handed in with task_report, not here.",
+  input: z.strictObject({
+    task: taskName,
+    token: token.optional(),
+    status: z.enum(["pending", "cancelled"]).optional().describe("Back to pending, or given up"),
+    addBlockedBy: ids.optional().describe("Tasks that must come first"),
+    removeBlockedBy: ids.optional().describe("Dependencies to drop"),
+    addBlocks: ids.optional().describe("Tasks that must wait for this one"),
+    owner: z.string().max(200).optional().describe("Who works on it"),
+    subject: z.string().min(1).max(2e3).optional().describe("New title"),
+    description: longText.optional().describe("New text"),
+    addWrites: paths.optional().describe("Globs"),
+    split: tasks.optional().describe(
+      "Parts that replace the task, with task and token only: from <id>.a on, with what they leave out taken from it; dependents wait for all. While it runs only its agent may, and must then stop"
+    ),
+    note: z.string().min(1).max(4e3).optional().describe("For whoever works on it next"),
+    metadata: z.record(z.string(), z.unknown()).optional().describe("Merged into what is there")
+  }),
+  annotations: WRITE,
+  async handle({ split, ...input2 }, context) {
+    if (split) return splitInto(split, input2, context);
+    const { loaded, task } = await updateTask(context.run, context.actor, context.agentId, input2);
+    return {
+      data: {
+        task: {
+          task: taskName2(loaded.stored.slug, task.id),
+          subject: task.subject,
+          status: task.status,
+          dependencies: task.dependencies,
+          ...task.writes && { writes: task.writes }
+        },
+        next: "Changed."
+      }
+    };
+  }
+});
+async function splitInto(parts, { task: name, token: own, ...others }, { run, actor, agentId }) {
+  const [other] = Object.keys(others);
+  if (other !== void 0) {
+    throw new CallerError(
+      "bad_input",
+      `${other} cannot be given with split: the task is replaced by its parts.`,
+      `Leave ${other} out, or call once more for it.`,
+      other
+    );
+  }
+  const split = await splitTask(run, actor, agentId, { task: name, token: own, parts });
+  const { slug } = split.loaded.stored;
+  return {
+    data: {
+      task: { task: taskName2(slug, split.task.id), status: split.task.status, cause: split.task.cause },
+      parts: split.parts.map((id) => taskName2(slug, id)),
+      ...split.warnings.length > 0 && { warnings: split.warnings },
+      next: own === void 0 ? "Split: the parts come with the next batch_next." : `Your attempt has ended: write nothing more and reply with the line SPLIT ${taskName2(slug, split.task.id)}.`
+    }
+  };
+}
+
+// mcp-server/src/tools/index.ts
+var TOOLS = [
+  batchCollect,
+  batchNext,
+  planAnalyze,
+  planCreate,
+  planReport,
+  planUpdate,
+  taskClaim,
+  taskCreate,
+  taskGet,
+  taskList,
+  taskReport,
+  taskUpdate
+];
+
+// mcp-server/src/tools/input/known-field.ts
+function knownField(schema, path) {
+  const [step, ...rest] = path;
+  if (step !== void 0) {
+    return insides(schema, step).map((inner) => knownField(inner, rest)).find((known) => known !== void 0);
+  }
+  const description = descriptionOf(schema);
+  const fields = objectsIn(schema).flatMap(({ shape }) => Object.entries(shape));
+  return {
+    ...description !== void 0 && { description },
+    fields: new Map(fields.map(([name, field]) => [name, describedField(field)]))
+  };
+}
+function describedField(schema) {
+  const description = descriptionOf(schema);
+  return { ...description !== void 0 && { description }, fields: /* @__PURE__ */ new Map() };
+}
+function alternatives(schema) {
+  if (schema instanceof z.ZodOptional) return alternatives(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return alternatives(schema.out);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternatives);
+  return [schema];
+}
+function objectsIn(schema) {
+  return alternatives(schema).filter((one) => one instanceof z.ZodObject);
+}
+function insides(schema, step) {
+  return alternatives(schema).flatMap((one) => {
+    if (one instanceof z.ZodArray) return [one.element];
+    if (one instanceof z.ZodRecord) return [one.valueType];
+    const fields = one instanceof z.ZodObject ? one.shape : {};
+    return typeof step === "string" && Object.hasOwn(fields, step) ? [fields[step]] : [];
+  });
+}
+function descriptionOf(schema) {
+  const own = z.globalRegistry.get(schema)?.description;
+  if (own !== void 0) return own;
+  return schema instanceof z.ZodOptional ? descriptionOf(schema.unwrap()) : void 0;
+}
+
+// import:lib/fastest-levenshtein.mjs in tools.mjs
+import { distance } from "./lib/fastest-levenshtein.mjs";
+
+// mcp-server/src/tools/input/nearest-field.ts
+var CALLED_HERE = /* @__PURE__ */ new Map([
+  ["blockedby", ["addBlockedBy"]],
+  ["cap", ["maxParallel", "max"]],
+  ["code", ["exitCode"]],
+  ["count", ["max"]],
+  ["dependencies", ["addBlockedBy"]],
+  ["dependson", ["addBlockedBy"]],
+  ["description", ["text", "summary"]],
+  ["detail", ["text", "summary"]],
+  ["files", ["filesChanged", "addWrites"]],
+  ["goal", ["title", "subject"]],
+  ["id", ["task"]],
+  ["limit", ["max"]],
+  ["line", ["file"]],
+  ["message", ["text", "summary", "note"]],
+  ["name", ["worker", "subject", "plan"]],
+  ["output", ["result"]],
+  ["path", ["file", "from"]],
+  ["reason", ["notVerified", "summary"]],
+  ["role", ["agent"]],
+  ["slug", ["plan"]],
+  ["status", ["outcome"]],
+  ["timeout", ["waitSeconds"]],
+  ["why", ["notVerified"]],
+  ["workers", ["maxParallel", "max"]],
+  ["writes", ["addWrites"]]
+]);
+var SHORTEST_PART = 3;
+var MISSPELT = 1 / 3;
+function nearestField(name, known) {
+  const meant = plain(name);
+  const fields = known.map((field) => ({ field, letters: plain(field) }));
+  const same = fields.find(({ letters }) => letters === meant)?.field;
+  const called = CALLED_HERE.get(meant)?.find((field) => known.includes(field));
+  const misspelt = fields.find(
+    ({ letters }) => distance(letters, meant) <= Math.max(letters.length, meant.length) * MISSPELT
+  )?.field;
+  const part = fields.find(
+    ({ letters }) => Math.min(letters.length, meant.length) >= SHORTEST_PART && (letters.includes(meant) || meant.includes(letters))
+  )?.field;
+  return same ?? called ?? misspelt ?? part;
+}
+function plain(name) {
+  return name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
+}
+
+// mcp-server/src/tools/input/nesting.ts
+function refuseDeepNesting(value) {
+  if (!isTooDeep(value)) return;
+  throw new CallerError(
+    "bad_input",
+    `The arguments are nested more than ${MAX_DEPTH} levels deep.`,
+    "Flatten them."
+  );
+}
+
+// mcp-server/src/tools/input/read-arguments.ts
+var MOST_PROBLEMS = 5;
+var LONGEST_TEXT = 80;
+var CORRECT = "Correct this and call again.";
+function readArguments(schema, given) {
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  const problems = read.error.issues.flatMap((issue) => problemsOf(schema, given, issue));
+  const told = problems.slice(0, MOST_PROBLEMS);
+  const more = problems.length - told.length;
+  const messages = [...told.map(({ message }) => message), ...more > 0 ? [`And ${more} more.`] : []];
+  const remedies = new Set(told.map(({ remedy }) => remedy));
+  const isGeneral = remedies.delete(CORRECT);
+  throw new CallerError(
+    "bad_input",
+    messages.join(" "),
+    [...remedies, ...isGeneral ? [CORRECT] : []].join(" "),
+    told[0]?.field
+  );
+}
+function problemsOf(schema, given, issue) {
+  const { path } = issue;
+  const field = pathText(path);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(schema, path, key));
+  if (issue.code === "custom" && typeof issue.params?.remedy === "string") {
+    return [{ field, message: `${field} ${issue.message}.`, remedy: issue.params.remedy }];
+  }
+  if (valueAt(given, path) === void 0) {
+    const description = described(knownField(schema, path)?.description);
+    return [{ field, message: `${field} is missing${description}.`, remedy: CORRECT }];
+  }
+  const inside = issue.code === "invalid_union" ? issue.errors.find((kind) => kind.every(isInside)) : void 0;
+  if (inside) {
+    return inside.flatMap((inner) => problemsOf(schema, given, { ...inner, path: [...path, ...inner.path] }));
+  }
+  const where = field === "" ? "The arguments" : field;
+  return [{ field, message: `${where}: ${expectationOf(issue)}.`, remedy: CORRECT }];
+}
+function isInside({ path, code }) {
+  return path.length > 0 || code === "unrecognized_keys";
+}
+function expectationOf(issue) {
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    return issue.errors.flatMap((kind) => kind.slice(0, 1).map(expectationOf)).join(", or ");
+  }
+  return issue.message.replace(/^Invalid (?:input|option): /, "");
+}
+function unknownField(schema, path, key) {
+  const name = key.slice(0, LONGEST_TEXT);
+  const fields = knownField(schema, path)?.fields ?? /* @__PURE__ */ new Map();
+  const known = [...fields.keys()];
+  const nearest = nearestField(name, known);
+  const inside = path.length === 0 ? "There" : `${pathText(path)}: there`;
+  return {
+    field: pathText([...path, name]),
+    message: `${inside} is no field ${name}.`,
+    remedy: nearest === void 0 ? `Leave out what there is not: the fields${path.length === 0 ? "" : ` of ${pathText(path)}`} are ${known.join(", ")}.` : `For ${name} use ${nearest}${described(fields.get(nearest)?.description)}.`
+  };
+}
+function described(text) {
+  return text === void 0 || text.length > LONGEST_TEXT ? "" : ` (${text})`;
+}
+function pathText(path) {
+  return path.map((step) => typeof step === "number" ? `[${step}]` : `.${String(step).slice(0, LONGEST_TEXT)}`).join("").replace(/^\./, "");
+}
+function valueAt(value, path) {
+  const [step, ...rest] = path;
+  if (step === void 0) return value;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return void 0;
+  return valueAt(value[step], rest);
+}
+export {
+  IDEMPOTENT,
+  READ,
+  TOOLS,
+  UnknownTool,
+  WRITE,
+  batchCollect,
+  batchNext,
+  cleanAnswer,
+  defineTool,
+  evidence,
+  failure,
+  ids,
+  knownField,
+  longText,
+  nearestField,
+  nextStep,
+  paths,
+  plan,
+  planAnalyze,
+  planCreate,
+  planReport,
+  planUpdate,
+  readArguments,
+  refuseDeepNesting,
+  stopsFor,
+  taskClaim,
+  taskCreate,
+  taskGet,
+  taskList,
+  taskName,
+  taskReport,
+  taskUpdate,
+  tasks,
+  token,
+  waitFor
+};
