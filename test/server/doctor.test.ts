@@ -12,7 +12,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -21,7 +20,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repository, task } from "./checkout.ts";
 import { Installation, lose, SESSION } from "./doctor-installation.ts";
-import { tamper } from "./graph-file.ts";
+import { query, tamper } from "./graph-file.ts";
 import { git, ParallelServer, temporaryFolder } from "./parallel-server.ts";
 
 /** What is expected: the check, how grave it is, what it says and what to do. */
@@ -455,9 +454,12 @@ describe("parallel doctor finds in the database", () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     takeLogIn(installation.graph);
-    // The last page belongs to the index that was made last.
+    const [index] = query(
+      installation.graph,
+      "select (rootpage - 1) * page_size as place from sqlite_schema, pragma_page_size where type = 'index' limit 1",
+    );
     const file = openSync(installation.graph, "r+");
-    writeSync(file, Buffer.alloc(1000, 7), 0, 1000, statSync(installation.graph).size - 1000);
+    writeSync(file, Buffer.alloc(1000, 7), 0, 1000, Number(index?.place));
     closeSync(file);
     await expectFindings(installation, [
       [
