@@ -6,7 +6,8 @@ import { findToken } from "../../mcp-server/src/graph/token.ts";
 import type { Launch } from "../../mcp-server/src/run/claims/launch.ts";
 import { type Offered, offer } from "../../mcp-server/src/run/claims/offer.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
-import { loadPlan, taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";
+import { taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";
+import { changePlan } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/project/checkout.ts";
 import { CheckoutLooks } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
@@ -16,6 +17,7 @@ import { Roles } from "../../mcp-server/src/run/project/roles.ts";
 import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { Transcripts } from "../../mcp-server/src/run/project/transcripts.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
@@ -35,8 +37,8 @@ export const CAP = 20;
 /** The graph of the checkout in this database. */
 export async function openGraph(url: string, root: string): Promise<GraphStore> {
   const store = url.startsWith("sqlite:")
-    ? await openSqlite(url.slice("sqlite:".length), true)
-    : await new PostgresGraph(url, await repositoryName(checkoutAt(root))).open(true);
+    ? await openSqlite(url.slice("sqlite:".length), true, estimatesFrom)
+    : await new PostgresGraph(url, await repositoryName(checkoutAt(root)), estimatesFrom).open(true);
   if (!store) throw new Error(`no graph at ${url}`);
   return store;
 }
@@ -88,8 +90,7 @@ export async function makePlan(context: RunContext, plan: string, size: number):
 export async function addHistory(context: RunContext, plan: string, tasks: number): Promise<void> {
   const store = await context.createGraph();
   for (let from = 0; from < tasks; from += 1_000) {
-    await store.write(context.now, "bench", async (tx) => {
-      const loaded = await loadPlan(context, tx, plan);
+    await changePlan(context, store, "bench", plan, async (loaded) => {
       for (let i = from; i < Math.min(tasks, from + 1_000); i++) {
         const task = taskOf(loaded, String(i));
         const { role, agentType } = context.roles.resolve(task.agent);
@@ -101,12 +102,11 @@ export async function addHistory(context: RunContext, plan: string, tasks: numbe
           scope: scopeOf(task),
           isolation: "shared" as const,
         };
-        const [offered] = await offer(context, tx, loaded, [candidate], undefined);
+        const [offered] = await offer(loaded, [candidate], undefined);
         const { attempt } = offered as Offered;
         const id = task.id;
-        await tx.append(
-          loaded.stored.id,
-          { type: "attempt.started", task: id, attempt, number: 1, leaseUntilMs: tx.nowMs + 1 },
+        loaded.append(
+          { type: "attempt.started", task: id, attempt, number: 1, leaseUntilMs: loaded.nowMs + 1 },
           { type: "attempt.ended", task: id, attempt, outcome: "completed", report: REPORT },
           { type: "task.status", task: id, status: "completed" },
         );

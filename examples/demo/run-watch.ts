@@ -1,7 +1,8 @@
 import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import type { TimelineRow } from "../../mcp-server/src/report/timeline/timeline-rows.ts";
 import { timelineOf } from "../../mcp-server/src/report/timeline/timeline-rows.ts";
-import { load, stateOf } from "../../mcp-server/src/run/plan/load-plan.ts";
+import { stateOf } from "../../mcp-server/src/run/plan/load-plan.ts";
+import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
 import { type Counts, countsOf } from "../../mcp-server/src/run/plan/progress.ts";
 import { createContext, type RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 
@@ -32,10 +33,10 @@ export class RunWatch {
   /** Undefined as long as there is no plan. */
   async look(): Promise<Look | undefined> {
     const store = await this.#context.graph();
-    return store?.read(async (reader) => {
-      const stored = await reader.plan(this.#context.repository, this.#slug);
-      if (stored === undefined) return undefined;
-      const plan = await load(this.#context, reader, stored);
+    if (!store) return undefined;
+    return readGraph(this.#context, store, async (view) => {
+      const plan = await view.findPlan(this.#slug);
+      if (plan === undefined) return undefined;
       const subjects = new Map<string, string>(
         stateOf(plan).tasks.map(({ id, subject }) => [id, shortSubject(subject)]),
       );
@@ -45,7 +46,7 @@ export class RunWatch {
           ...row,
           subject: shortSubject(row.subject),
         })),
-        events: await reader.events(stored.id),
+        events: await view.reader.events(plan.id),
         subjectOf: (task) => subjects.get(task) ?? "",
       };
     });

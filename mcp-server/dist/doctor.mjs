@@ -314,7 +314,7 @@ async function lastRun({ graph }) {
           launchesSeen: false
         });
       }
-      for (const { change } of await reader.events(plan.id, { type: "batch.launched" })) {
+      for (const { change } of await reader.events(plan.id, { types: ["batch.launched"] })) {
         if (change.type === "batch.launched") launches.add(change.session);
       }
     }
@@ -624,6 +624,9 @@ async function endOf(child, limitMs) {
 // import:errors.mjs in doctor.mjs
 import { CallerError } from "./errors.mjs";
 
+// import:schedule.mjs in doctor.mjs
+import { estimatesFrom } from "./schedule.mjs";
+
 // import:tools.mjs in doctor.mjs
 import { failure } from "./tools.mjs";
 
@@ -655,13 +658,13 @@ async function lookAtGraph(checkout, url) {
       const driver = await import("./store/inspect-sqlite.mjs").catch(() => void 0);
       if (!driver) return { state: "out of sight", why: "SQLite's native driver does not load" };
       const { inspectSqlite } = driver;
-      return { state: "open", location, inspection: await inspectSqlite(location.path) };
+      return { state: "open", location, inspection: await inspectSqlite(location.path, estimatesFrom) };
     }
     const { inspectPostgres } = await import("./store/inspect-postgres.mjs");
     return {
       state: "open",
       location,
-      inspection: await inspectPostgres(location.url, location.repository)
+      inspection: await inspectPostgres(location.url, location.repository, estimatesFrom)
     };
   } catch (error) {
     return { state: "unusable", location, trouble: troubleOf(error) };

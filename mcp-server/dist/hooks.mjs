@@ -1,3 +1,6 @@
+// import:run.mjs in hooks.mjs
+import { addedToLaunchLine, agentEnded, begunPlans, briefOf, changeGraph, claimOfToken, commandToGoOn, endAgents, guardCommand, guardWrite, isOwnRun, isRefusal, launchLine, logAgentUsage, lookBeforeStart, readAgentCall, readGraph, recordLook, sameOwner, startOrContinue, takeMessage, takeUpPlan, waitForWorkflow, workRecord, workflowStep, worktreeOfClaim } from "./run.mjs";
+
 // import:node:fs/promises in hooks.mjs
 import { readFile } from "node:fs/promises";
 
@@ -7,8 +10,8 @@ import { basename, dirname, join } from "node:path";
 // import:lib/zod.mjs in hooks.mjs
 import * as z from "./lib/zod.mjs";
 
-// import:run.mjs in hooks.mjs
-import { addedToLaunchLine, agentEnded, begunPlans, briefOf, claimOfToken, commandToGoOn, guardCommand, guardWrite, isOwnRun, isRefusal, launchLine, loadPlan, logAgentUsage, lookBeforeStart, recordLook, renew, sameOwner, startOrContinue, takeMessage, takeUpPlan, taskOf, waitForWorkflow, workRecord, workflowStep, worktreeOfClaim } from "./run.mjs";
+// import:graph.mjs in hooks.mjs
+import { findToken, hasEnded, hashToken, isLive, taskName } from "./graph.mjs";
 
 // mcp-server/src/hooks/hook-event.ts
 var hookInput = z.object({
@@ -34,6 +37,9 @@ var hookInput = z.object({
   promptId: z.string().default("")
 });
 var NOTHING = {};
+function isNothing(answer) {
+  return Object.keys(answer).length === 0;
+}
 function json(schema, text) {
   try {
     const parsed = schema.safeParse(JSON.parse(text));
@@ -71,8 +77,10 @@ var agentMeta = z.looseObject({
   spawnedWithWorktree: z.boolean().optional()
 });
 async function bindByTranscript(run, session, agentId, transcript) {
+  if (!session.hasLaunches) return { held: void 0, isKnown: true };
   const launchedBy = (await metaOf(agentId, transcript))?.toolUseId;
-  return launchedBy === void 0 ? void 0 : bindLaunch(run, session, launchedBy, agentId);
+  if (launchedBy === void 0) return { held: void 0, isKnown: false };
+  return { held: await bindLaunch(run, session, launchedBy, agentId), isKnown: true };
 }
 async function hostWorktree(agentId, transcript) {
   const meta = await metaOf(agentId, transcript);
@@ -94,13 +102,53 @@ async function bindLaunch(run, session, toolUseId, agentId) {
   const store = await run.graph();
   if (!launch2 || !store) return void 0;
   const look = await lookBeforeStart(run, store, launch2.token);
-  return store.write(run.now, `agent ${agentId}`, async (tx) => {
-    if (look) await recordLook(run, tx, look);
-    const found = await claimOfToken(run, tx, launch2.token);
+  const bind = async (tx) => {
+    if (look) await recordLook(tx, look);
+    const found = await claimOfToken(tx, launch2.token);
     if (isRefusal(found)) return void 0;
-    await startOrContinue(tx, found, agentId);
-    return tx.claimById(launch2.attempt);
+    startOrContinue(found, agentId);
+    return tx.writer.claimById(launch2.attempt);
+  };
+  return changeGraph(run, store, `agent ${agentId}`, bind, {
+    claim: { tokenHash: hashToken(launch2.token) },
+    ...look && { checkout: run.checkoutKey }
   });
+}
+
+// import:node:timers/promises in hooks.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/hooks/worktree-agent.ts
+var LONGEST_WAIT_MS = 8e3;
+async function placeAgent(run, session, { claim }, event) {
+  if (claim.isolation !== "worktree") return false;
+  const known = session.placed.get(claim.id);
+  const placed = known ?? place(run, claim.id, event);
+  session.placed.set(claim.id, placed);
+  await Promise.race([placed, setTimeout(LONGEST_WAIT_MS, void 0, { ref: false })]);
+  return true;
+}
+async function place(run, attempt, event) {
+  const store = await run.graph();
+  if (!store) return;
+  const made = await hostWorktree(event.agent, event.transcript);
+  await worktreeOfClaim(run, store, attempt, made).catch(() => void 0);
+}
+
+// mcp-server/src/hooks/agent-call.ts
+async function agentCall(run, session, agentId, transcript) {
+  const store = await run.graph();
+  if (!store) return void 0;
+  const state = await store.state();
+  if (session.isClaimless(agentId, state)) return void 0;
+  const call = await readAgentCall(run, store, agentId);
+  const { held, isKnown } = call ? { held: call.standing.own, isKnown: true } : await bindByTranscript(run, session, agentId, transcript);
+  if (!held) {
+    if (isKnown) session.noteClaimless(agentId, state);
+    return void 0;
+  }
+  const isPlaced = held.claim.state === "running" && await placeAgent(run, session, held, { agent: agentId, transcript });
+  return call && !isPlaced ? call : readAgentCall(run, store, agentId);
 }
 
 // import:host.mjs in hooks.mjs
@@ -168,15 +216,8 @@ async function afterWorkflow(run, session, id) {
   const agents = session.workflows.ended(id);
   const store = await run.graph();
   if (!store || agents.length === 0) return;
-  await store.write(run.now, "main", async (tx) => {
-    for (const agent of agents) {
-      const held = await tx.claimOfAgent(agent);
-      if (held) {
-        const how = { finished: false, cause: "its workflow ended", lastMessage: "", interrupted: true };
-        await agentEnded(run, tx, held, how);
-      }
-    }
-  });
+  const how = { finished: false, cause: "its workflow ended", lastMessage: "", interrupted: true };
+  await endAgents(run, store, "main", agents, how);
 }
 
 // mcp-server/src/hooks/post-tool-use.ts
@@ -198,12 +239,8 @@ async function onPostToolUse(run, session, event) {
 async function afterStop(run, agentId) {
   const store = await run.graph();
   if (!store || agentId === void 0) return;
-  await store.write(run.now, "main", async (tx) => {
-    const held = await tx.claimOfAgent(agentId);
-    if (held) {
-      await agentEnded(run, tx, held, { finished: false, cause: "its agent was stopped", lastMessage: "" });
-    }
-  });
+  const how = { finished: false, cause: "its agent was stopped", lastMessage: "" };
+  await endAgents(run, store, "main", [agentId], how);
 }
 function afterWorkflowLaunch(session, event) {
   const id = json(workflowResponse, event.response)?.taskId;
@@ -212,8 +249,16 @@ function afterWorkflowLaunch(session, event) {
   return tell("PostToolUse", `${plan} runs. ${waitForWorkflow(session, plan)}`);
 }
 
-// import:graph.mjs in hooks.mjs
-import { findToken, hasEnded, isLive, taskName } from "./graph.mjs";
+// mcp-server/src/hooks/scope-notes.ts
+function tellNotes(session, event, call) {
+  const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
+  if (news.length === 0) return NOTHING;
+  for (const { seq } of news) session.toldNotes.add(seq);
+  return tell(event.event, news.map(({ note }) => note).join("\n"));
+}
+
+// import:store.mjs in hooks.mjs
+import { holdsScope } from "./store.mjs";
 
 // mcp-server/src/hooks/subagent-stop.ts
 async function onSubagentStop(run, session, event) {
@@ -224,33 +269,34 @@ async function onSubagentStop(run, session, event) {
     measureLater(run, session, event);
     return NOTHING;
   }
-  const answer = await store.write(run.now, actor, async (tx) => {
-    const held = await tx.claimOfAgent(event.agent);
-    if (!held) return NOTHING;
-    const reminder = await endsUnreported(run, tx, held, event.last);
-    if (reminder !== void 0) return { decision: "block", reason: reminder };
-    return NOTHING;
-  });
-  if (answer === NOTHING) measureLater(run, session, event);
-  return answer;
+  const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last);
+  if (reminder !== void 0) return { decision: "block", reason: reminder };
+  measureLater(run, session, event);
+  return NOTHING;
 }
 function measureLater(run, session, event) {
   logAgentUsage(run, { agentId: event.agent, session: event.session, transcript: event.agentTranscript }).then((logged) => {
     for (const { plan, before, after } of logged) session.overlook(plan, before, after);
   }).catch(() => void 0);
 }
-async function endsUnreported(run, tx, held, lastMessage) {
-  const { claim, planId, plan } = held;
-  if (claim.state === "running" && !claim.reminded) {
-    await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
-    return `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
-  }
-  await agentEnded(run, tx, held, {
-    finished: true,
-    cause: "the agent ended without a report",
-    lastMessage
-  });
-  return void 0;
+async function endUnlessReminded(run, store, actor, agentId, lastMessage, isMeant = holdsScope) {
+  const ahead = { claim: { agentId } };
+  const found = await store.read((reader) => reader.claimOfAgent(agentId), ahead);
+  if (!found || !isMeant(found.claim)) return void 0;
+  const end = async (tx) => {
+    const held = await tx.writer.claimOfAgent(agentId);
+    const plan = held && await tx.planOf(held);
+    if (!plan || !isMeant(held.claim)) return void 0;
+    const { claim } = held;
+    if (claim.state === "running" && !claim.reminded) {
+      plan.append({ type: "attempt.reminded", task: claim.task, attempt: claim.id });
+      return `You have not reported ${held.plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
+    }
+    const cause = "the agent ended without a report";
+    await agentEnded(tx, held, { finished: true, cause, lastMessage });
+    return void 0;
+  };
+  return changeGraph(run, store, actor, end, ahead);
 }
 
 // mcp-server/src/hooks/workflow-agent.ts
@@ -261,10 +307,7 @@ async function onWorkflowAgentEnd(run, session, event) {
   if (!store || plan === void 0 || event.agent === "" || !await isRunHere(run, session, plan))
     return NOTHING;
   const actor = `agent ${event.agent}`;
-  const reminder = await store.write(run.now, actor, async (tx) => {
-    const held = await tx.claimOfAgent(event.agent);
-    return held && isLive(held.claim) ? endsUnreported(run, tx, held, event.last) : void 0;
-  });
+  const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last, isLive);
   if (reminder !== void 0) return deny(reminder);
   await run.roles.refresh();
   const step = await workflowStep(run, actor, plan);
@@ -315,24 +358,6 @@ async function onWorkflowCall(run, session, event) {
   }
 }
 
-// import:node:timers/promises in hooks.mjs
-import { setTimeout } from "node:timers/promises";
-
-// mcp-server/src/hooks/worktree-agent.ts
-var LONGEST_WAIT_MS = 8e3;
-async function placeAgent(run, session, { claim }, event) {
-  if (claim.isolation !== "worktree") return;
-  const placed = session.placed.get(claim.id) ?? place(run, claim.id, event);
-  session.placed.set(claim.id, placed);
-  await Promise.race([placed, setTimeout(LONGEST_WAIT_MS, void 0, { ref: false })]);
-}
-async function place(run, attempt, event) {
-  const store = await run.graph();
-  if (!store) return;
-  const made = await hostWorktree(event.agent, event.transcript);
-  await worktreeOfClaim(run, store, attempt, made).catch(() => void 0);
-}
-
 // mcp-server/src/hooks/pre-tool-use.ts
 var OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 var AGENT_TOOLS = /* @__PURE__ */ new Set([
@@ -353,50 +378,43 @@ var writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path
 async function onPreToolUse(run, session, event) {
   const agentId = event.agent === "" ? void 0 : event.agent;
   if (event.use !== "") session.noteCall(event.use, { agentId });
-  if (agentId !== void 0) await signOfLife(run, session, agentId, event.transcript);
+  const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
+  const answer = await answerTool(run, session, event, call);
+  await call?.renewLease();
+  return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
+}
+async function answerTool(run, session, event, call) {
+  const isAgent = event.agent !== "";
   if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
   if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
-  if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
+  if (event.tool === "Agent" || event.tool === "Task") {
+    return isAgent ? refuseLaunch(call) : launch(run, session, event);
+  }
   const own = OWN_TOOL.exec(event.tool)?.[1];
-  if (own !== void 0) return permitOwnTool(run, session, own, agentId, event.input);
+  if (own !== void 0) return permitOwnTool(run, session, own, isAgent, event.input);
   if (event.tool === "Read") return permitOwnText(run, event);
-  if (agentId !== void 0 && WRITING_TOOLS.has(event.tool)) {
+  if (call && WRITING_TOOLS.has(event.tool)) {
     const input = json(writeInput, event.input);
     const path = input?.file_path ?? input?.notebook_path;
-    if (path !== void 0) return writeAnswer(await guardWrite(run, agentId, path, event.cwd));
+    if (path !== void 0) return writeAnswer(await guardWrite(call, path, event.cwd));
   }
-  if (agentId !== void 0 && event.tool === "Bash") {
+  if (call && event.tool === "Bash") {
     const command = json(shellInput, event.input)?.command;
-    if (command !== void 0) return writeAnswer(await guardCommand(run, agentId, command, event.cwd));
+    if (command !== void 0) return writeAnswer(await guardCommand(call, command, event.cwd));
   }
   return NOTHING;
-}
-async function signOfLife(run, session, agentId, transcript) {
-  const store = await run.graph();
-  if (!store) return;
-  const held = await store.read((reader) => reader.claimOfAgent(agentId)) ?? await bindByTranscript(run, session, agentId, transcript);
-  if (held?.claim.state !== "running") return;
-  await placeAgent(run, session, held, { agent: agentId, transcript });
-  const { claim } = held;
-  const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
-  if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
-  await store.write(
-    run.now,
-    `agent ${agentId}`,
-    (tx) => renew(tx, loaded.policy, taskOf(loaded, claim.task), claim)
-  );
 }
 function writeAnswer(answer) {
   if (answer.kind === "deny") return deny(answer.reason);
   if (answer.kind === "warn") return tell("PreToolUse", answer.reason);
   return answer.kind === "allow" ? allow("inside the files of the agent's task") : NOTHING;
 }
-async function permitOwnTool(run, session, tool, agentId, input) {
+async function permitOwnTool(run, session, tool, isAgent, input) {
   const own = await isOwnRun(run, session);
   if (!own) return NOTHING;
   const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
   const isTrial = tool === "plan_create" && json(trialInput, input) !== void 0;
-  if (agentId !== void 0 && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
+  if (isAgent && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
     return deny(
       "Only the main conversation plans and launches. Finish your own task and report it with task_report."
     );
@@ -407,21 +425,26 @@ async function permitOwnText(run, event) {
   const path = json(readInput, event.input)?.file_path;
   return path !== void 0 && await run.ownTexts.include(path) ? allow("a text of this plugin's own skills") : NOTHING;
 }
-async function launch(run, session, event, agentId) {
+function refuseLaunch(call) {
+  return call && isLive(call.standing.own.claim) ? deny(
+    "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report."
+  ) : NOTHING;
+}
+async function launch(run, session, event) {
   const store = await run.graph();
   if (!store) return NOTHING;
-  if (agentId !== void 0) {
-    const held = await store.read((reader) => reader.claimOfAgent(agentId));
-    return held && isLive(held.claim) ? deny(
-      "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report."
-    ) : NOTHING;
-  }
   const input = json(agentInput, event.input);
   if (!input) return NOTHING;
   const token = findToken(`${input.prompt}
 ${input.description ?? ""}`);
   if (token === void 0) return withoutToken(run, input.prompt);
-  const found = await store.read((reader) => claimOfToken(run, reader, token));
+  const read = async (view) => {
+    const found2 = await claimOfToken(view, token);
+    const isIsolated = !isRefusal(found2) && found2.held.claim.isolation === "worktree";
+    return { found: found2, ...isIsolated && { isolated: { record: await workRecord(found2.loaded) } } };
+  };
+  const ahead = { claim: { tokenHash: hashToken(token) } };
+  const { found, isolated } = await readGraph(run, store, read, ahead);
   if (isRefusal(found)) {
     return deny(
       `The token is not valid: ${found.why}. Call batch_next and launch what it returns, copied as it is.`
@@ -433,7 +456,6 @@ ${input.description ?? ""}`);
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
   const { isolation: _isolation, ...rest } = input;
-  const isolated = claim.isolation === "worktree" ? { record: await store.read((reader) => workRecord(reader, found.held.planId)) } : void 0;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {
@@ -467,29 +489,6 @@ async function withoutToken(run, prompt) {
     }
   }
   return NOTHING;
-}
-
-// mcp-server/src/hooks/scope-notes.ts
-function withNotes(handler) {
-  return async (run, session, event) => {
-    const answer = await handler(run, session, event);
-    return answer === NOTHING && event.agent !== "" ? tellNotes(run, session, event) : answer;
-  };
-}
-async function tellNotes(run, session, event) {
-  const store = await run.graph();
-  const news = await store?.read(async (reader) => {
-    const held = await reader.claimOfAgent(event.agent);
-    if (held?.claim.state !== "running") return [];
-    const { task, startedAtMs } = held.claim;
-    const touched = await reader.events(held.planId, { type: "scope.touched", sinceMs: startedAtMs + 1 });
-    return touched.flatMap(
-      ({ seq, change }) => change.type === "scope.touched" && change.task === task && !session.toldNotes.has(seq) ? [{ seq, note: change.note }] : []
-    );
-  });
-  if (!news || news.length === 0) return NOTHING;
-  for (const { seq } of news) session.toldNotes.add(seq);
-  return tell(event.event, news.map(({ note }) => note).join("\n"));
 }
 
 // mcp-server/src/hooks/stop.ts
@@ -526,23 +525,19 @@ async function onStopFailure(run, _session, event) {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const throttled = LIMITS.has(event.error);
-  return store.write(run.now, `agent ${event.agent}`, async (tx) => {
-    const held = await tx.claimOfAgent(event.agent);
-    if (!held) return NOTHING;
-    await agentEnded(run, tx, held, {
-      finished: false,
-      cause: throttled ? "a rate or usage limit was reached" : "the model's provider answered with an error",
-      lastMessage: event.last,
-      throttled
-    });
-    return NOTHING;
+  await endAgents(run, store, `agent ${event.agent}`, [event.agent], {
+    finished: false,
+    cause: throttled ? "a rate or usage limit was reached" : "the model's provider answered with an error",
+    lastMessage: event.last,
+    throttled
   });
+  return NOTHING;
 }
 
 // mcp-server/src/hooks/subagent-start.ts
 async function onSubagentStart(run, session, event) {
   if (event.agent === "") return NOTHING;
-  const held = await bindByTranscript(run, session, event.agent, event.transcript);
+  const { held } = await bindByTranscript(run, session, event.agent, event.transcript);
   if (held) await placeAgent(run, session, held, event);
   return NOTHING;
 }
@@ -578,16 +573,13 @@ async function noteEnd(run, ended) {
   if (!store) return;
   const { agentId, finished, lastMessage } = ended;
   if (finished && await takeMessage(run, store, "main", agentId, lastMessage)) return;
-  await store.write(run.now, "main", async (tx) => {
-    const held = await tx.claimOfAgent(agentId);
-    if (held) await agentEnded(run, tx, held, ended);
-  });
+  await endAgents(run, store, "main", [agentId], ended);
 }
 
 // mcp-server/src/hooks/index.ts
 var HOOK_TOOL = "hook";
 var HANDLERS = {
-  PreToolUse: withNotes(onPreToolUse),
+  PreToolUse: onPreToolUse,
   PostToolUse: onPostToolUse,
   PostToolBatch: onPostToolBatch,
   SubagentStart: onSubagentStart,
@@ -612,15 +604,17 @@ export {
   NOTHING,
   WORKFLOW,
   afterWorkflow,
+  agentCall,
   allow,
   answerHook,
   bindByTranscript,
   bindLaunch,
   deny,
+  endUnlessReminded,
   endedAgentIn,
-  endsUnreported,
   hookInput,
   hostWorktree,
+  isNothing,
   json,
   onPostToolBatch,
   onPostToolUse,
@@ -634,5 +628,5 @@ export {
   onWorkflowCall,
   placeAgent,
   tell,
-  withNotes
+  tellNotes
 };

@@ -4,11 +4,11 @@ import { InvalidGlob, NO_USAGE, addUsage, ancestors, brokenDependencies, definit
 // import:errors.mjs in run.mjs
 import { CallerError } from "./errors.mjs";
 
-// import:policy.mjs in run.mjs
-import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, Isolations, MAX_REVIEWS, MESSAGE_DONE, MESSAGE_FAILED, OFFER_MS, REVIEWS, UNSCOPED, areAlternatives, asksForWorktree, chooseEngine, chooseStrategy, claimedScope, clashOfClaims, clashPairs, decide, failsElsewhere, guardedClaim, hasEnded as hasEnded2, isAbout, isRejectedForGood, judge, lastSteps, loosened, oneAtATime, outcomeOfMessage, ownFiles, ownFilesInOrder, planRecovery, raiseLimit, recoveryFor, runsAlone, spentText, spentTokens, statusAfter, tightened, waitForReviews, waitingForRetry, waitsForOthers, wantsReview, widenedScope, workBehind, workUnderReview } from "./policy.mjs";
-
 // import:lib/zod.mjs in run.mjs
 import * as z from "./lib/zod.mjs";
+
+// import:policy.mjs in run.mjs
+import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, Isolations, MAX_REVIEWS, MESSAGE_DONE, MESSAGE_FAILED, OFFER_MS, REVIEWS, UNSCOPED, areAlternatives, asksForWorktree, chooseEngine, chooseStrategy, claimedScope, clashOfClaims, clashPairs, decide, failsElsewhere, guardedClaim, hasEnded as hasEnded2, isAbout, isRejectedForGood, judge, lastSteps, loosened, oneAtATime, outcomeOfMessage, ownFiles, ownFilesInOrder, planRecovery, raiseLimit, recoveryFor, runsAlone, spentText, spentTokens, statusAfter, tightened, waitForReviews, waitingForRetry, waitsForOthers, wantsReview, widenedScope, workBehind, workUnderReview } from "./policy.mjs";
 
 // mcp-server/src/run/project/policy-input.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -99,44 +99,6 @@ function set(value) {
   return value === void 0 || value === "" || value.startsWith("${") ? void 0 : value;
 }
 
-// mcp-server/src/run/project/stored-policy.ts
-var POLICY_BEFORE_1_5 = z.strictObject({
-  maxParallel: z.number().int().min(1).max(20),
-  capacity: z.record(z.string(), z.number().int().min(1).max(20)),
-  leaseMinutes: z.number().positive().max(10080),
-  maxLeaseHours: z.number().positive().max(168),
-  failure: z.enum(["fail-fast", "best-effort", "retry"]),
-  retries: z.number().int().min(0).max(10),
-  unscoped: z.enum(["exclusive", "worktree", "shared"]),
-  barrier: z.enum(["none", "level"]),
-  guard: z.enum(["strict", "enforce", "warn", "off"]),
-  approve: z.enum(["tools", "scope"]),
-  review: z.enum(["off", "end", "task"]),
-  commit: z.enum(["none", "task", "end"]),
-  maxTokens: z.number().int().min(0)
-}).shape;
-function readPolicy(stored) {
-  const stated = {};
-  const unknown = [];
-  for (const [field, value] of Object.entries(stored)) {
-    if (accepts(policyInput.shape, field, value)) stated[field] = value;
-    else unknown.push(field);
-  }
-  return { stated, unknown };
-}
-function storedPolicy(policy) {
-  const entries = Object.entries(policy).filter(([, value]) => value !== void 0);
-  const isOld = ([field, value]) => accepts(POLICY_BEFORE_1_5, field, value);
-  const added2 = entries.filter((entry) => !isOld(entry));
-  return {
-    policy: Object.fromEntries(entries.filter(isOld)),
-    ...added2.length > 0 && { addedPolicy: Object.fromEntries(added2) }
-  };
-}
-function accepts(shape, field, value) {
-  return Object.hasOwn(shape, field) && shape[field]?.safeParse(value).success === true;
-}
-
 // mcp-server/src/run/plan/load-plan.ts
 var SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 function planSlug(text) {
@@ -154,33 +116,6 @@ async function existingGraph(ctx, slug) {
   const store = await ctx.graph();
   if (!store) throw unknownPlan(planSlug(slug), []);
   return store;
-}
-async function loadPlan(ctx, reader, slug) {
-  const stored = await reader.plan(ctx.repository, planSlug(slug));
-  if (!stored)
-    throw unknownPlan(
-      slug,
-      (await reader.plans(ctx.repository)).map((plan) => plan.slug)
-    );
-  return load(ctx, reader, stored);
-}
-async function load(ctx, reader, stored) {
-  const { stated, unknown } = readPolicy(stored.policy);
-  const policy = policyOf(ctx, stated);
-  const { throttle } = stored;
-  const graph = await reader.graph(stored);
-  const estimates = await reader.estimates(stored);
-  return {
-    stored,
-    policy,
-    unknownSettings: unknown,
-    cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
-    pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
-    spent: spentTokens(policy, () => graph.claims),
-    graph,
-    estimates,
-    caseInsensitive: ctx.caseInsensitive
-  };
 }
 function policyOf(ctx, stated) {
   const policy = effectivePolicy(ctx.settings, stated);
@@ -292,6 +227,196 @@ function waitForWork(task, tasks, steps = lastSteps(tasks.values())) {
   return waitForReviews(waitForParts(task, taskOf2), taskOf2, steps);
 }
 
+// mcp-server/src/run/project/stored-policy.ts
+var POLICY_BEFORE_1_5 = z.strictObject({
+  maxParallel: z.number().int().min(1).max(20),
+  capacity: z.record(z.string(), z.number().int().min(1).max(20)),
+  leaseMinutes: z.number().positive().max(10080),
+  maxLeaseHours: z.number().positive().max(168),
+  failure: z.enum(["fail-fast", "best-effort", "retry"]),
+  retries: z.number().int().min(0).max(10),
+  unscoped: z.enum(["exclusive", "worktree", "shared"]),
+  barrier: z.enum(["none", "level"]),
+  guard: z.enum(["strict", "enforce", "warn", "off"]),
+  approve: z.enum(["tools", "scope"]),
+  review: z.enum(["off", "end", "task"]),
+  commit: z.enum(["none", "task", "end"]),
+  maxTokens: z.number().int().min(0)
+}).shape;
+function readPolicy(stored) {
+  const stated = {};
+  const unknown = [];
+  for (const [field, value] of Object.entries(stored)) {
+    if (accepts(policyInput.shape, field, value)) stated[field] = value;
+    else unknown.push(field);
+  }
+  return { stated, unknown };
+}
+function storedPolicy(policy) {
+  const entries = Object.entries(policy).filter(([, value]) => value !== void 0);
+  const isOld = ([field, value]) => accepts(POLICY_BEFORE_1_5, field, value);
+  const added2 = entries.filter((entry) => !isOld(entry));
+  return {
+    policy: Object.fromEntries(entries.filter(isOld)),
+    ...added2.length > 0 && { addedPolicy: Object.fromEntries(added2) }
+  };
+}
+function accepts(shape, field, value) {
+  return Object.hasOwn(shape, field) && shape[field]?.safeParse(value).success === true;
+}
+
+// mcp-server/src/run/plan/plan-view.ts
+var PlanView = class {
+  constructor(ctx, reader, mirror) {
+    this.ctx = ctx;
+    this.reader = reader;
+    this.mirror = mirror;
+  }
+  ctx;
+  reader;
+  mirror;
+  #policy;
+  get id() {
+    return this.mirror.stored.id;
+  }
+  get stored() {
+    return this.mirror.stored;
+  }
+  get graph() {
+    return this.mirror.graph;
+  }
+  get estimates() {
+    return this.mirror.estimates;
+  }
+  get policy() {
+    return this.#readPolicy().policy;
+  }
+  get unknownSettings() {
+    return this.#readPolicy().unknown;
+  }
+  #readPolicy() {
+    const from = this.stored.policy;
+    if (this.#policy?.from !== from) {
+      const { stated, unknown } = readPolicy(from);
+      this.#policy = { from, unknown, policy: policyOf(this.ctx, stated) };
+    }
+    return this.#policy;
+  }
+  get cap() {
+    const { throttle } = this.stored;
+    const { maxParallel } = this.policy;
+    return throttle ? Math.min(throttle.cap, maxParallel) : maxParallel;
+  }
+  get pauseMs() {
+    const { throttle } = this.stored;
+    return throttle ? Math.max(0, throttle.untilMs - this.ctx.now()) : 0;
+  }
+  get caseInsensitive() {
+    return this.ctx.caseInsensitive;
+  }
+  get spent() {
+    return spentTokens(this.policy, () => this.graph.claims);
+  }
+};
+var GraphView = class {
+  constructor(ctx, reader) {
+    this.ctx = ctx;
+    this.reader = reader;
+  }
+  ctx;
+  reader;
+  /** @throws CallerError when there is no such plan, naming those that exist. */
+  async plan(slug) {
+    const plan = await this.findPlan(planSlug(slug));
+    if (plan) return plan;
+    const known2 = await this.reader.plans(this.ctx.repository);
+    throw unknownPlan(
+      slug,
+      known2.map((other) => other.slug)
+    );
+  }
+  async findPlan(slug) {
+    const mirror = await this.reader.mirror({ repository: this.ctx.repository, slug });
+    return mirror && this.planIn(mirror);
+  }
+  /** The plan of a claim; undefined where it is one of another repository, which is none of this call's. */
+  async planOf({ planId, repository }) {
+    if (repository !== this.ctx.repository) return void 0;
+    const mirror = await this.reader.mirror({ planId });
+    return mirror && this.planIn(mirror);
+  }
+  /** All plans of the repository, newest first. */
+  async plans() {
+    const plans = [];
+    for (const { slug } of await this.reader.plans(this.ctx.repository)) plans.push(await this.plan(slug));
+    return plans;
+  }
+};
+var Snapshot = class extends GraphView {
+  planIn(mirror) {
+    return new PlanView(this.ctx, this.reader, mirror);
+  }
+};
+function readGraph(ctx, store, work, ahead) {
+  return store.read((reader) => work(new Snapshot(ctx, reader)), ahead);
+}
+function readPlan(ctx, store, slug) {
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  return readGraph(ctx, store, (view) => view.plan(slug), ahead);
+}
+
+// mcp-server/src/run/plan/plan-transaction.ts
+var PlanTransaction = class extends PlanView {
+  constructor(ctx, writer, mirror) {
+    super(ctx, writer, mirror);
+    this.writer = writer;
+  }
+  writer;
+  /** When the transaction began. All of its changes have this time. */
+  get nowMs() {
+    return this.writer.nowMs;
+  }
+  /** Logs the changes in order and applies them. */
+  append(...changes) {
+    if (changes.length > 0) this.writer.change(this.mirror, changes);
+  }
+  /** Claims of the plan that hold their scope. */
+  get holding() {
+    return this.writer.holding.filter(({ planId }) => planId === this.id);
+  }
+};
+var GraphTransaction = class extends GraphView {
+  constructor(ctx, writer) {
+    super(ctx, writer);
+    this.writer = writer;
+  }
+  writer;
+  #plans = /* @__PURE__ */ new Map();
+  get nowMs() {
+    return this.writer.nowMs;
+  }
+  /** A plan that this transaction makes. */
+  async create(created) {
+    const planId = await this.writer.nextPlanId();
+    await this.writer.append(planId, created);
+    return this.plan(created.slug);
+  }
+  planIn(mirror) {
+    const known2 = this.#plans.get(mirror.stored.id);
+    if (known2) return known2;
+    const plan = new PlanTransaction(this.ctx, this.writer, mirror);
+    this.#plans.set(mirror.stored.id, plan);
+    return plan;
+  }
+};
+function changeGraph(ctx, store, actor, work, ahead) {
+  return store.write(ctx.now, actor, (writer) => work(new GraphTransaction(ctx, writer)), ahead);
+}
+function changePlan(ctx, store, actor, slug, work) {
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  return changeGraph(ctx, store, actor, async (tx) => work(await tx.plan(slug), tx), ahead);
+}
+
 // import:git.mjs in run.mjs
 import { Fingerprints, GitFailed, LOOK_LIMIT_MS, RefMoved, changedFiles, changesBetween, checkoutState, commitAt, commitFiles, commitMessage, commitTree, ensurePlanBranch, git, gitIdentity, ignoredFiles, isAncestor, moveRefs, normalOrigin, operationUnderWay, originOf, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, refuseCheckedOut } from "./git.mjs";
 
@@ -332,10 +457,10 @@ async function checkWorktrees(ctx, tasks, policy) {
 // mcp-server/src/run/plan/new-task.ts
 async function createTasks(ctx, actor, slug, tasks) {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const added2 = withIds(tasks, before);
-    const again = added2.map((task) => String(task.id)).filter((id) => before.graph.tasks.has(id));
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const { graph } = plan;
+    const added2 = withIds(tasks, plan);
+    const again = added2.map((task) => String(task.id)).filter((id) => graph.tasks.has(id));
     if (again.length > 0) {
       throw new CallerError(
         "bad_input",
@@ -344,16 +469,15 @@ async function createTasks(ctx, actor, slug, tasks) {
         "tasks.id"
       );
     }
-    const edges = new Map([...before.graph.tasks.values()].map((task) => [task.id, task.dependencies]));
+    const edges = new Map([...graph.tasks.values()].map((task) => [task.id, task.dependencies]));
     const warnings = [];
-    const steps = lastSteps(before.graph.tasks.values());
+    const steps = lastSteps(graph.tasks.values());
     const definitions2 = readAdded(added2, edges, warnings).map(
-      (task) => waitForWork(task, before.graph.tasks, steps)
+      (task) => waitForWork(task, graph.tasks, steps)
     );
-    warnings.push(...await checkWorktrees(ctx, definitions2, before.policy));
-    const first = nextPosition(before);
-    await tx.append(
-      before.stored.id,
+    warnings.push(...await checkWorktrees(ctx, definitions2, plan.policy));
+    const first = nextPosition(plan);
+    plan.append(
       ...definitions2.map((definition, i) => ({
         type: "task.created",
         task: definition.id,
@@ -361,11 +485,7 @@ async function createTasks(ctx, actor, slug, tasks) {
         position: first + i
       }))
     );
-    return {
-      ids: definitions2.map((task) => task.id),
-      loaded: await loadPlan(ctx, tx, slug),
-      warnings
-    };
+    return { ids: definitions2.map((task) => task.id), loaded: plan, warnings };
   });
 }
 function readAdded(added2, around, warnings) {
@@ -759,17 +879,22 @@ function decided(decision, reason) {
 function whyNotAchieved(task, report) {
   return whyNotAccepted(task, report) ?? whyNotVerified(task, report);
 }
-async function followCompleted(ctx, tx, slug, id, report) {
-  const loaded = await loadPlan(ctx, tx, slug);
-  const task = taskOf(loaded, id);
+function followCompleted(plan, id, report) {
+  const task = taskOf(plan, id);
   if (task.status === "cancelled") return;
-  const planId = loaded.stored.id;
   const purpose = purposeOf(task);
-  if (purpose?.kind === "verify") return tx.append(planId, afterVerification(task, report));
-  if (purpose?.kind === "review") return tx.append(planId, ...afterVerdict(loaded, task, purpose, report));
-  await tx.append(planId, ...afterCompletion(loaded, task));
-  if (report) await tx.append(planId, ...verifyLater(await loadPlan(ctx, tx, slug), task, report));
+  if (purpose?.kind === "verify") {
+    plan.append(afterVerification(task, report));
+  } else if (purpose?.kind === "review") {
+    plan.append(...afterVerdict(plan, task, purpose, report));
+  } else {
+    plan.append(...afterCompletion(plan, task));
+    if (report) plan.append(...verifyLater(plan, task, report));
+  }
 }
+
+// import:store.mjs in run.mjs
+import { holdsScope } from "./store.mjs";
 
 // mcp-server/src/run/recovery/cause-task.ts
 var ROLE2 = "debugger";
@@ -865,27 +990,29 @@ function whyHeld(loaded) {
 }
 
 // mcp-server/src/run/recovery/recover.ts
-async function decideAfterFailure(tx, loaded, id) {
-  const { graph, policy, stored } = loaded;
-  const failures = failuresOf(loaded);
-  const late = joinRecovery(loaded, failures, id);
-  if (late) return tx.append(stored.id, ...late);
+function decideAfterFailure(plan, id) {
+  const { graph, policy } = plan;
+  const failures = failuresOf(plan);
+  const late = joinRecovery(plan, failures, id);
+  if (late) {
+    plan.append(...late);
+    return;
+  }
   const recovery = planRecovery({
     failure: policy.failure,
     failures,
     completed: graph.count("completed"),
     running: graph.live.length
   });
-  const changes = recovery ? recoveryChanges(loaded, recovery, tx.nowMs) : [withoutRecovery(loaded, id)];
-  await tx.append(stored.id, ...changes);
+  plan.append(...recovery ? recoveryChanges(plan, recovery, plan.nowMs) : [withoutRecovery(plan, id)]);
 }
-async function decideAfterEnd(tx, loaded, id) {
-  const { graph, stored } = loaded;
+function decideAfterEnd(plan, id) {
+  const { graph, stored } = plan;
   const task = graph.tasks.get(id);
   if (task?.status !== "failed") return;
   const isStopped = stored.status === "stopped";
-  const then = isStopped ? ", and the policy is fail-fast" : isDone(loaded) ? ", and nothing is left that can run" : "; what does not need it goes on";
-  await tx.append(stored.id, {
+  const then = isStopped ? ", and the policy is fail-fast" : isDone(plan) ? ", and nothing is left that can run" : "; what does not need it goes on";
+  plan.append({
     type: "decision.taken",
     decision: isStopped ? "stop" : "escalate",
     reason: `${id}: ${task.cause}${then}.`
@@ -983,8 +1110,8 @@ function withoutRecovery(loaded, id) {
 function failuresOf(loaded) {
   const { graph } = loaded;
   return [...graph.tasks.values()].flatMap((task) => {
-    const isOver = task.status === "completed" || task.status === "cancelled";
-    if (isOver || task.failedAttempts === 0 || recoveredBy(task)) return [];
+    const isOver2 = task.status === "completed" || task.status === "cancelled";
+    if (isOver2 || task.failedAttempts === 0 || recoveredBy(task)) return [];
     if (task.dependencies.some((id) => isRecovery(graph.tasks.get(id)))) return [];
     const mayRetry = task.status === "pending" && !graph.hasLiveClaim(task.id);
     return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry }];
@@ -1025,106 +1152,113 @@ function withWhatItNeeds({ graph }, of, blockedOn) {
 }
 
 // mcp-server/src/run/attempts/end-attempt.ts
-async function endAttempt(ctx, tx, held, ending) {
-  const stored = await tx.plan(ctx.repository, held.plan);
-  if (stored?.id !== held.planId) return;
-  const before = await load(ctx, tx, stored);
-  const { task, id: attempt } = held.claim;
+function endAttempt(plan, claim, ending) {
+  const { task, id: attempt } = claim;
   const { draining, ...facts } = ending;
-  const drainsUntilMs = draining ? tx.nowMs + before.policy.leaseMs : void 0;
-  const settled = settlement(before, held.claim, ending);
-  await tx.append(
-    held.planId,
+  const { failure, leaseMs } = plan.policy;
+  const settled = settlement(plan, claim, ending);
+  const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
+  const capBefore = plan.cap;
+  plan.append(
     {
       type: "attempt.ended",
       task,
       attempt,
       ...facts,
-      ...drainsUntilMs !== void 0 && { drainsUntilMs }
+      ...draining && { drainsUntilMs: plan.nowMs + leaseMs }
     },
     ...settled.changes
   );
-  ctx.looks.due = true;
-  const isOpen = before.graph.tasks.get(task)?.status === "in_progress";
-  if (settled.status === "failed" && before.policy.failure === "fail-fast")
-    await stopPlan(ctx, tx, before, task);
-  if (ending.outcome === "failed" || ending.outcome === "unreported")
-    await decideAfterFailure(tx, await loadPlan(ctx, tx, before.stored.slug), task);
-  else if (isOpen && ending.outcome !== "completed")
-    await decideAfterEnd(tx, await loadPlan(ctx, tx, before.stored.slug), task);
-  if (ending.outcome === "completed") await followCompleted(ctx, tx, before.stored.slug, task, ending.report);
-  await adaptThrottle(tx, before, held.claim, ending);
+  plan.ctx.looks.due = true;
+  if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
+  if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
+  else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
+  if (ending.outcome === "completed") followCompleted(plan, task, ending.report);
+  adaptThrottle(plan, capBefore, claim, ending);
 }
-async function adaptThrottle(tx, { stored, cap, graph }, claim, { outcome, throttled }) {
-  const { throttle: now, id } = stored;
-  const startedAtMs = claim.state === "running" ? claim.startedAtMs : tx.nowMs;
-  const task = graph.tasks.get(claim.task);
+function adaptThrottle(plan, cap, claim, ending) {
+  const { throttle: now } = plan.stored;
+  const startedAtMs = claim.state === "running" ? claim.startedAtMs : plan.nowMs;
+  const task = plan.graph.tasks.get(claim.task);
   const looksForACause = task !== void 0 && recoveredBy(task) !== void 0;
-  const throttle = throttled ? tightened(now, cap, startedAtMs, tx.nowMs) : now && outcome === "completed" && !looksForACause ? loosened(now) : now;
-  if (throttle && throttle !== now) await tx.append(id, { type: "plan.throttled", throttle });
+  const throttle = ending.throttled ? tightened(now, cap, startedAtMs, plan.nowMs) : now && ending.outcome === "completed" && !looksForACause ? loosened(now) : now;
+  if (throttle && throttle !== now) plan.append({ type: "plan.throttled", throttle });
 }
-async function stopPlan(ctx, tx, before, failed) {
-  await tx.append(before.stored.id, { type: "plan.status", status: "stopped", cause: `${failed} failed` });
-  await releaseClaims(ctx, tx, before.stored.id, `${failed} failed and the plan stops at the first failure`);
+function stopPlan(plan, failed) {
+  plan.append({ type: "plan.status", status: "stopped", cause: `${failed} failed` });
+  releaseClaims(plan, `${failed} failed and the plan stops at the first failure`);
 }
-async function releaseClaims(ctx, tx, planId, cause) {
-  for (const held of await tx.held()) {
-    if (held.planId !== planId) continue;
-    const { task, id: attempt, state } = held.claim;
-    if (state === "offered") await tx.append(planId, { type: "claim.returned", task, attempt, cause });
-    if (state === "running") await endAttempt(ctx, tx, held, { outcome: "cancelled", cause, draining: true });
+function releaseClaims(plan, cause) {
+  for (const { claim } of plan.holding) {
+    if (claim.state === "offered")
+      plan.append({ type: "claim.returned", task: claim.task, attempt: claim.id, cause });
+    if (claim.state === "running") endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
   }
 }
 
 // mcp-server/src/run/attempts/agent-ended.ts
 var MAX_LAST_MESSAGE = 2e4;
-async function agentEnded(ctx, tx, { claim, planId, plan }, how) {
-  const { task, id: attempt } = claim;
+async function agentEnded(tx, held, how) {
+  const { claim } = held;
+  const plan = await tx.planOf(held);
   if (claim.state === "ended" && claim.drainsUntilMs !== void 0) {
-    await tx.append(planId, { type: "attempt.drained", task, attempt, how: "the agent ended" });
+    plan?.append({ type: "attempt.drained", task: claim.task, attempt: claim.id, how: "the agent ended" });
   }
-  if (claim.state !== "running") return;
-  await endAttempt(
-    ctx,
-    tx,
-    { claim, planId, plan },
-    {
-      outcome: how.finished ? "unreported" : "lost",
-      cause: how.cause,
-      ...how.throttled && { throttled: true },
-      ...how.interrupted && { interrupted: true },
-      ...how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }
+  if (!plan || claim.state !== "running") return;
+  endAttempt(plan, claim, {
+    outcome: how.finished ? "unreported" : "lost",
+    cause: how.cause,
+    ...how.throttled && { throttled: true },
+    ...how.interrupted && { interrupted: true },
+    ...how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }
+  });
+}
+async function endAgents(ctx, store, actor, agentIds, how) {
+  const isHolding = async (view) => {
+    for (const agentId of agentIds) {
+      const held = await view.reader.claimOfAgent(agentId);
+      if (held && holdsScope(held.claim)) return true;
     }
-  );
+    return false;
+  };
+  const [first] = agentIds;
+  const ahead = first === void 0 ? {} : { claim: { agentId: first } };
+  if (!await readGraph(ctx, store, isHolding, ahead)) return;
+  const end2 = async (tx) => {
+    for (const agentId of agentIds) {
+      const held = await tx.writer.claimOfAgent(agentId);
+      if (held) await agentEnded(tx, held, how);
+    }
+  };
+  await changeGraph(ctx, store, actor, end2, ahead);
 }
 
 // mcp-server/src/run/attempts/cancel-unneeded.ts
-async function cancelRest(ctx, tx, plan, awaited) {
-  const loaded = await loadPlan(ctx, tx, plan);
-  const first = [...awaited].find((id) => loaded.graph.tasks.get(id)?.status === "completed");
+function cancelRest(plan, awaited) {
+  const { tasks } = plan.graph;
+  const first = [...awaited].find((id) => tasks.get(id)?.status === "completed");
   const rest = [...awaited].filter((id) => {
-    const status = loaded.graph.tasks.get(id)?.status;
-    return status !== void 0 && !hasEnded(status) && !isStillNeeded(loaded, id);
+    const status = tasks.get(id)?.status;
+    return status !== void 0 && !hasEnded(status) && !isStillNeeded(plan, id);
   });
   if (first === void 0 || rest.length === 0) return;
-  await tx.append(loaded.stored.id, {
+  plan.append({
     type: "decision.taken",
     decision: "stop",
     reason: `${first} completed and any one was waited for: ${rest.join(", ")} ${rest.length === 1 ? "is" : "are"} not needed any more.`
   });
   const cause = `not needed: any one was waited for, and ${first} completed`;
-  for (const id of rest) await cancelTask(ctx, tx, loaded, id, cause);
+  for (const id of rest) cancelTask(plan, id, cause);
 }
-async function cancelTask(ctx, tx, loaded, id, cause) {
-  const { id: planId, slug } = loaded.stored;
-  if (taskOf(loaded, id).status !== "cancelled") {
-    await tx.append(planId, { type: "task.status", task: id, status: "cancelled", cause });
+function cancelTask(plan, id, cause) {
+  if (taskOf(plan, id).status !== "cancelled") {
+    plan.append({ type: "task.status", task: id, status: "cancelled", cause });
   }
-  const claim = loaded.graph.claimsOf(id).find(isLive);
+  const claim = plan.graph.claimsOf(id).find(isLive);
   if (claim?.state === "offered") {
-    await tx.append(planId, { type: "claim.returned", task: id, attempt: claim.id, cause });
+    plan.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
   } else if (claim?.state === "running") {
-    await endAttempt(ctx, tx, { planId, plan: slug, claim }, { outcome: "cancelled", cause, draining: true });
+    endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
   }
 }
 function isStillNeeded({ graph }, id) {
@@ -1134,34 +1268,31 @@ function isStillNeeded({ graph }, id) {
 }
 
 // mcp-server/src/run/attempts/alternatives.ts
-async function takeAlternative(ctx, tx, plan, taken) {
-  const before = await loadPlan(ctx, tx, plan);
-  const { id: planId } = before.stored;
-  const winner = taskOf(before, taken);
+function takeAlternative(plan, taken) {
+  const { graph } = plan;
+  const winner = taskOf(plan, taken);
   if (winner.alternatives === void 0) return;
-  const others = [...before.graph.tasks.values()].filter(
+  const others = [...graph.tasks.values()].filter(
     (task) => task.id !== taken && areAlternatives(task, winner) && task.status !== "completed"
   );
   const cause = causeOfAlternative(taken);
-  for (const { id } of others) await cancelTask(ctx, tx, before, id, cause);
+  for (const { id } of others) cancelTask(plan, id, cause);
   if (others.length === 0) return;
-  const { graph } = await loadPlan(ctx, tx, plan);
   const steps = lastSteps(graph.tasks.values());
-  for (const task of graph.tasks.values()) {
+  for (const task of [...graph.tasks.values()]) {
     if (hasEnded(task.status) || task.status === "in_progress") continue;
     const definition = waitForWork(definitionOf(task), graph.tasks, steps);
     if (definition.dependencies.join() !== task.dependencies.join())
-      await tx.append(planId, { type: "task.defined", task: task.id, definition });
+      plan.append({ type: "task.defined", task: task.id, definition });
   }
 }
 
 // mcp-server/src/run/attempts/claim-by-token.ts
-async function claimOfToken(ctx, reader, token) {
+async function claimOfToken(source, token) {
   if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
-  const held = await reader.claimByTokenHash(hashToken(token));
-  const stored = held && await reader.plan(ctx.repository, held.plan);
-  if (!held || stored?.id !== held.planId) return { why: "nobody was given it" };
-  const loaded = await loadPlan(ctx, reader, held.plan);
+  const held = await source.reader.claimByTokenHash(hashToken(token));
+  const loaded = held && await source.planOf(held);
+  if (!held || !loaded) return { why: "nobody was given it" };
   if (held.claim.state === "unrecognised")
     return { why: "its claim is in a state that only a newer version of this plugin knows", held };
   if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
@@ -1242,36 +1373,38 @@ function sameOwner(a, b) {
 }
 
 // mcp-server/src/run/attempts/expire-claims.ts
-async function sweep(ctx, tx) {
+async function sweep(tx) {
   const hasDied = deadOwners();
   let changed = false;
-  for (const found2 of await tx.held()) {
-    const held = changed ? await tx.claimById(found2.claim.id) : found2;
-    if (!held) continue;
-    if (await sweepClaim(ctx, tx, held, await hasDied(held.claim.owner))) changed = true;
+  for (const found2 of tx.writer.holding) {
+    if (found2.repository !== tx.ctx.repository) continue;
+    const held = changed ? await tx.writer.claimById(found2.claim.id) : found2;
+    if (held && await sweepClaim(tx, held, await hasDied(held.claim.owner))) changed = true;
   }
 }
-async function sweepClaim(ctx, tx, held, ownerDead) {
-  const { claim, planId } = held;
+async function sweepClaim(tx, held, ownerDead) {
+  const { claim } = held;
   const { task, id: attempt } = claim;
+  if (claim.state === "unrecognised" || claim.state === "returned") return false;
+  if (!ownerDead && !isOver(held, tx.nowMs)) return false;
+  const plan = await tx.planOf(held);
+  if (!plan) return false;
   if (claim.state === "offered") {
-    if (!ownerDead && claim.expiresAtMs > tx.nowMs) return false;
     const cause = ownerDead ? "its session ended" : "nobody took it up in time";
-    await tx.append(planId, { type: "claim.returned", task, attempt, cause });
-    return true;
-  }
-  if (claim.state === "running") {
-    if (!ownerDead && claim.leaseUntilMs > tx.nowMs) return false;
+    plan.append({ type: "claim.returned", task, attempt, cause });
+  } else if (claim.state === "running") {
     const cause = ownerDead ? "its session ended" : lapse(claim);
-    const how2 = ownerDead ? { interrupted: true } : { draining: true };
-    await endAttempt(ctx, tx, held, { outcome: "lost", cause, ...how2 });
-    return true;
+    const how = ownerDead ? { interrupted: true } : { draining: true };
+    endAttempt(plan, claim, { outcome: "lost", cause, ...how });
+  } else {
+    const how = ownerDead ? "its session ended" : "one more lease has passed";
+    plan.append({ type: "attempt.drained", task, attempt, how });
   }
-  if (claim.state === "unrecognised") return false;
-  if (claim.state === "returned" || !ownerDead && isDraining(claim, tx.nowMs)) return false;
-  const how = ownerDead ? "its session ended" : "one more lease has passed";
-  await tx.append(planId, { type: "attempt.drained", task, attempt, how });
   return true;
+}
+function isOver({ claim }, nowMs) {
+  if (claim.state === "offered") return claim.expiresAtMs <= nowMs;
+  return claim.state === "running" ? claim.leaseUntilMs <= nowMs : !isDraining(claim, nowMs);
 }
 function lapse(claim) {
   const silence = formatDuration(claim.leaseUntilMs - claim.lastSeenMs);
@@ -1290,16 +1423,15 @@ function isolationsOf({ graph, policy }) {
 }
 
 // mcp-server/src/run/attempts/start-attempt.ts
-async function startOrContinue(tx, { held, loaded, task }, agentId) {
-  const { claim, planId } = held;
-  await refuseSecondTask(tx, agentId, claim.id);
+function startOrContinue({ held: { claim }, loaded: plan, task }, agentId) {
+  refuseSecondTask(plan, agentId, claim.id);
   if (claim.state === "offered") {
-    await tx.append(planId, ...startOf(loaded, task, claim.id, tx.nowMs, agentId));
+    plan.append(...startOf(plan, task, claim.id, plan.nowMs, agentId));
     return;
   }
   if (claim.state !== "running") return;
   if (agentId !== void 0 && claim.agentId === void 0) {
-    await tx.append(planId, { type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
+    plan.append({ type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
   } else if (agentId !== void 0 && claim.agentId !== agentId) {
     throw new CallerError(
       "refused_token",
@@ -1308,11 +1440,13 @@ async function startOrContinue(tx, { held, loaded, task }, agentId) {
       "token"
     );
   }
-  await renew(tx, loaded.policy, task, claim);
+  renew(plan, claim);
 }
-async function refuseSecondTask(tx, agentId, attempt) {
-  const own = agentId === void 0 ? void 0 : await tx.claimOfAgent(agentId);
-  if (!own || own.claim.id === attempt || !isLive(own.claim)) return;
+function refuseSecondTask({ writer }, agentId, attempt) {
+  const own = writer.holding.find(
+    ({ claim }) => claim.state === "running" && claim.agentId === agentId && claim.id !== attempt
+  );
+  if (agentId === void 0 || !own) return;
   throw new CallerError(
     "refused_token",
     `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
@@ -1340,9 +1474,13 @@ function nextNumber({ graph }, task) {
   const isAttempt2 = (claim) => claim.state === "ended" || claim.state === "running";
   return graph.claimsOf(task).filter(isAttempt2).length + 1;
 }
-async function renew(tx, policy, task, claim) {
-  const until = leaseEnd(policy, task, claim.startedAtMs, tx.nowMs);
-  if (tx.nowMs - claim.lastSeenMs >= policy.leaseMs / 3) await tx.renewLease(claim.id, until);
+function renew(plan, claim) {
+  const task = taskOf(plan, claim.task);
+  const until = leaseEnd(plan.policy, task, claim.startedAtMs, plan.nowMs);
+  if (isRenewalDue(plan, claim, plan.nowMs)) plan.writer.renewLease(claim.id, until);
+}
+function isRenewalDue({ policy }, claim, nowMs) {
+  return nowMs - claim.lastSeenMs >= policy.leaseMs / 3;
 }
 function leaseEnd(policy, task, startedAtMs, nowMs) {
   return Math.min(
@@ -1361,25 +1499,30 @@ function isReported(attempt) {
 }
 
 // mcp-server/src/run/worktrees/work-record.ts
-async function workRecord(reader, planId) {
-  const of = (type) => linesOf(reader, planId, type);
+async function workRecord(plan) {
+  const types = [
+    "worktree.cut",
+    "worktree.removed",
+    "work.committed",
+    "work.merged",
+    "work.conflicted",
+    "checkout.seen"
+  ];
+  const events = await plan.reader.events(plan.id, { types });
+  const of = (type) => events.flatMap(({ change }) => change.type === type ? [change] : []);
   const byAttempt = (lines) => new Map(lines.map((line) => [line.attempt, line]));
   return {
-    cut: byAttempt(await of("worktree.cut")),
-    removed: new Set((await of("worktree.removed")).map(({ attempt }) => attempt)),
-    committed: byAttempt(await of("work.committed")),
-    merged: byAttempt(await of("work.merged")),
-    conflicted: await of("work.conflicted"),
-    seen: new Map((await of("checkout.seen")).map(({ attempt, changed }) => [attempt, new Set(changed)]))
+    cut: byAttempt(of("worktree.cut")),
+    removed: new Set(of("worktree.removed").map(({ attempt }) => attempt)),
+    committed: byAttempt(of("work.committed")),
+    merged: byAttempt(of("work.merged")),
+    conflicted: of("work.conflicted"),
+    seen: new Map(of("checkout.seen").map(({ attempt, changed }) => [attempt, new Set(changed)]))
   };
 }
-async function worktreeOf(reader, planId, attempt) {
-  const lines = await linesOf(reader, planId, "worktree.cut");
-  return lines.findLast((line) => line.attempt === attempt);
-}
-async function linesOf(reader, planId, type) {
-  const events = await reader.events(planId, { type });
-  return events.flatMap(({ change }) => change.type === type ? [change] : []);
+async function worktreeOf(plan, { id }) {
+  const lines = await plan.reader.events(plan.id, { types: ["worktree.cut"] });
+  return lines.flatMap(({ change }) => change.type === "worktree.cut" ? [change] : []).findLast((line) => line.attempt === id);
 }
 function mergedCommit(record2, task) {
   return [...record2.merged.values()].findLast((line) => line.task === task)?.commit;
@@ -1440,19 +1583,17 @@ var PrerequisiteUnmerged = class extends Error {
   name = "PrerequisiteUnmerged";
 };
 async function prepareWorktree(ctx, store, attempt, made) {
-  const { held, loaded, record: record2 } = await store.read(async (reader) => {
-    const claim = await reader.claimById(attempt);
-    if (!claim || !isLive(claim.claim)) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
-    return {
-      held: claim,
-      loaded: await loadPlan(ctx, reader, claim.plan),
-      record: await workRecord(reader, claim.planId)
-    };
-  });
+  const read = async (view) => {
+    const held2 = await view.reader.claimById(attempt);
+    const loaded2 = held2 && await view.planOf(held2);
+    if (!loaded2 || !isLive(held2.claim)) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    return { held: held2, loaded: loaded2, record: await workRecord(loaded2) };
+  };
+  const { held, loaded, record: record2 } = await readGraph(ctx, store, read, { claim: { attempt } });
   const existing2 = record2.cut.get(attempt);
   if (existing2 && existsSync(existing2.path)) return existing2;
   const cut = await cutWorktree(ctx, held, loaded, record2, made);
-  await store.write(ctx.now, "server", (tx) => tx.append(held.planId, cut));
+  await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
   return cut;
 }
 async function cutWorktree(ctx, held, loaded, record2, made) {
@@ -1576,23 +1717,25 @@ async function worktreeOfClaim(ctx, store, attempt, made) {
 }
 async function giveUp(ctx, store, attempt, why) {
   const cause = `no worktree: ${why.message}`;
-  await store.write(ctx.now, "server", async (tx) => {
-    const held = await tx.claimById(attempt);
-    if (!held) return;
-    const { claim, planId } = held;
+  const work = async (tx) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (!plan) return;
+    const { claim } = held;
     if (why instanceof PrerequisiteUnmerged) {
-      const task = taskOf(await loadPlan(ctx, tx, held.plan), claim.task);
+      const task = taskOf(plan, claim.task);
       const dependencies = [.../* @__PURE__ */ new Set([...task.dependencies, why.waitFor])];
       const definition = { ...definitionOf(task), dependencies };
-      await tx.append(planId, { type: "task.defined", task: task.id, definition });
+      plan.append({ type: "task.defined", task: task.id, definition });
     }
     if (claim.state === "offered") {
-      await tx.append(planId, { type: "claim.returned", task: claim.task, attempt, cause });
+      plan.append({ type: "claim.returned", task: claim.task, attempt, cause });
     } else if (claim.state === "running") {
       const outcome = why instanceof PrerequisiteUnmerged ? "cancelled" : "lost";
-      await endAttempt(ctx, tx, held, { outcome, cause });
+      endAttempt(plan, claim, { outcome, cause });
     }
-  });
+  };
+  await changeGraph(ctx, store, "server", work, { claim: { attempt } });
 }
 
 // mcp-server/src/run/briefs/brief.ts
@@ -1739,7 +1882,7 @@ async function briefWithPlace(ctx, store, briefed, token) {
   const { claim, loaded } = briefed;
   if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
-  const record2 = await store.read((reader) => workRecord(reader, loaded.stored.id));
+  const record2 = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
   return briefOf(briefed, token, { canReport: true }, { path, record: record2 });
 }
 function briefOf({ claim, loaded, task }, token, { added: added2, canReport }, isolated) {
@@ -1776,8 +1919,8 @@ function worktreeFacts(loaded, task, own, { path, record: record2 }) {
 }
 
 // mcp-server/src/run/checkout-watch/attribute-changes.ts
-async function atWorkSince(ctx, tx, before) {
-  const held = before ? await tx.attemptsSince(ctx.checkoutKey, before.seq, before.atWork) : (await tx.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, tx.nowMs));
+async function atWorkSince({ ctx, writer, nowMs }, before) {
+  const held = before ? await writer.attemptsSinceLook(ctx.checkoutKey) : (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
   return held.filter(({ claim }) => claim.isolation === "shared");
 }
 function isOlder(look2, before, nowMs) {
@@ -1809,39 +1952,38 @@ function fileNames(paths) {
   const more = paths.length - named.length;
   return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
 }
-async function tellTouchedTasks(ctx, tx, planIds, paths, by) {
+async function tellTouchedTasks(plans, paths, by) {
   const who = by.length > 1 ? "one of them" : "it";
-  await tellOpenTasks(ctx, tx, planIds, paths, by, (files2) => {
+  await tellOpenTasks(plans, paths, by, (files2) => {
     return `${files2}, in this task's scope, changed while ${by.join(" and ")} ran: written by ${who} or by another program. Look before you write.`;
   });
 }
-async function tellWrittenTasks(ctx, tx, planIds, paths, by) {
-  await tellOpenTasks(ctx, tx, planIds, paths, [by], (files2) => {
+async function tellWrittenTasks(plans, paths, by) {
+  await tellOpenTasks(plans, paths, [by], (files2) => {
     return `${by} wrote ${files2}, in this task's scope. Look before you write.`;
   });
 }
-async function tellOpenTasks(ctx, tx, planIds, paths, by, sentence) {
+async function tellOpenTasks(plans, paths, by, sentence) {
   if (paths.length === 0) return;
-  for (const stored of await tx.plans(ctx.repository)) {
-    if (!planIds.has(stored.id)) continue;
-    const { tasks } = await tx.graph(stored);
-    for (const task of tasks.values()) {
-      if (hasEnded(task.status) || by.includes(taskName(stored.slug, task.id))) continue;
-      const { writes } = parseScope(scopeOf(task), ctx.caseInsensitive);
+  for (const plan of plans) {
+    const { slug } = plan.stored;
+    for (const task of [...plan.graph.tasks.values()]) {
+      if (hasEnded(task.status) || by.includes(taskName(slug, task.id))) continue;
+      const { writes } = parseScope(scopeOf(task), plan.ctx.caseInsensitive);
       const touched = paths.filter((path) => writes.some((glob) => matches(glob, path)));
-      if (touched.length > 0) await tellTask(tx, stored.id, task.id, touched, by, sentence);
+      if (touched.length > 0) await tellTask(plan, task.id, touched, by, sentence);
     }
   }
 }
-async function tellTask(tx, planId, task, paths, by, sentence) {
+async function tellTask(plan, task, paths, by, sentence) {
   const told = new Set(
-    (await tx.events(planId, { type: "scope.touched" })).flatMap(
+    (await plan.reader.events(plan.id, { types: ["scope.touched"] })).flatMap(
       ({ change }) => change.type === "scope.touched" && change.task === task && change.by.join() === by.join() ? change.paths : []
     )
   );
   const news = paths.filter((path) => !told.has(path));
   if (news.length === 0) return;
-  await tx.append(planId, {
+  plan.append({
     type: "scope.touched",
     task,
     paths: news,
@@ -1852,13 +1994,13 @@ async function tellTask(tx, planId, task, paths, by, sentence) {
 
 // mcp-server/src/run/checkout-watch/log-changes.ts
 var MOST_LISTED = 500;
-async function logChanges(ctx, tx, held, changed, before, untilMs) {
+async function logChanges(tx, held, changed, before, untilMs) {
   const firstSinceEnd = ({ claim }) => claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || changed.length === 0 && !held.some(firstSinceEnd)) return;
-  const files2 = attributed(changed.slice(0, MOST_LISTED), held, ctx.caseInsensitive);
+  const files2 = attributed(changed.slice(0, MOST_LISTED), held, tx.ctx.caseInsensitive);
   const unlisted = changed.length - files2.length;
-  for (const planId of plansOf(held)) {
-    await tx.append(planId, {
+  for (const plan of await plansOf(tx, held)) {
+    plan.append({
       type: "checkout.observed",
       sinceMs: before.fromMs,
       untilMs,
@@ -1869,29 +2011,35 @@ async function logChanges(ctx, tx, held, changed, before, untilMs) {
   }
   const strays = files2.filter((file) => file.inScopeOf.length === 0).map(({ path }) => path);
   const by = [...new Set(atWork(held).map(({ task }) => task))];
-  await tellTouchedTasks(ctx, tx, plansOf(held), strays, by);
+  await tellTouchedTasks(await plansOf(tx, held), strays, by);
 }
 async function logMissingBaseline(tx, held) {
   const why = "no look was taken before it started";
-  for (const planId of plansOf(held)) {
-    await tx.append(planId, { type: "checkout.unmeasured", atWork: atWork(held), why });
+  for (const plan of await plansOf(tx, held)) {
+    plan.append({ type: "checkout.unmeasured", atWork: atWork(held), why });
   }
 }
-async function logFailedLook(ctx, tx, held, why) {
-  ctx.looks.due = false;
-  for (const planId of plansOf([...held, ...await tx.held(ctx.checkoutKey)])) {
-    if (ctx.looks.toldFailure.has(planId)) continue;
-    const failed = await tx.lastEvent(planId, "checkout.unmeasured");
-    const looked = await tx.lastEvent(planId, "checkout.observed");
+async function logFailedLook(tx, held, why) {
+  const { looks, checkoutKey: checkoutKey2 } = tx.ctx;
+  looks.due = false;
+  for (const plan of await plansOf(tx, [...held, ...await tx.writer.held(checkoutKey2)])) {
+    if (looks.toldFailure.has(plan.id)) continue;
+    const failed = await tx.writer.lastEvent(plan.id, "checkout.unmeasured");
+    const looked = await tx.writer.lastEvent(plan.id, "checkout.observed");
     if (failed.seq > looked.seq) {
-      ctx.looks.toldFailure.add(planId);
+      looks.toldFailure.add(plan.id);
       continue;
     }
-    await tx.append(planId, { type: "checkout.unmeasured", atWork: [], why });
+    plan.append({ type: "checkout.unmeasured", atWork: [], why });
   }
 }
-function plansOf(held) {
-  return new Set(held.map(({ planId }) => planId));
+async function plansOf(tx, held) {
+  const plans = /* @__PURE__ */ new Set();
+  for (const one of held) {
+    const plan = await tx.planOf(one);
+    if (plan) plans.add(plan);
+  }
+  return plans;
 }
 
 // mcp-server/src/run/checkout-watch/record-changes.ts
@@ -1902,20 +2050,30 @@ async function lookAtCheckout(ctx) {
   });
 }
 async function lookBeforeStart(ctx, store, token) {
-  return await stateOfToken(store, token) === "offered" ? lookAtCheckout(ctx) : void 0;
+  const { state } = await standingOfToken(ctx, store, token);
+  return state === "offered" ? lookAtCheckout(ctx) : void 0;
 }
 async function lookBeforeEnd(ctx, store, token) {
-  const state = await stateOfToken(store, token);
-  return state === "offered" || state === "running" ? lookAtCheckout(ctx) : void 0;
+  const { state, firstOfferedMs } = await standingOfToken(ctx, store, token);
+  const ends = state === "offered" || state === "running";
+  return { look: ends ? await lookAtCheckout(ctx) : void 0, firstOfferedMs };
 }
-async function stateOfToken(store, token) {
-  return (await store.read((reader) => reader.claimByTokenHash(hashToken(token))))?.claim.state;
+async function standingOfToken(ctx, store, token) {
+  const tokenHash = hashToken(token);
+  const work = async (view) => {
+    const held = await view.reader.claimByTokenHash(tokenHash);
+    const plan = held && await view.planOf(held);
+    const offers = plan ? plan.graph.claimsOf(held.claim.task).map(({ offeredAtMs }) => offeredAtMs) : [];
+    return { ...held && { state: held.claim.state }, firstOfferedMs: Math.min(...offers, ctx.now()) };
+  };
+  return readGraph(ctx, store, work, { claim: { tokenHash } });
 }
-async function recordLook(ctx, tx, look2) {
-  const before = await tx.observation(ctx.checkoutKey);
-  const held = await atWorkSince(ctx, tx, before);
+async function recordLook(tx, look2) {
+  const { ctx, writer } = tx;
+  const before = await writer.observation(ctx.checkoutKey);
+  const held = await atWorkSince(tx, before);
   if ("why" in look2) {
-    await logFailedLook(ctx, tx, held, look2.why);
+    await logFailedLook(tx, held, look2.why);
     return false;
   }
   if (before && isOlder(look2, before, ctx.now())) {
@@ -1925,12 +2083,11 @@ async function recordLook(ctx, tx, look2) {
   ctx.looks.due = false;
   ctx.looks.toldFailure.clear();
   const changed = before && changesBetween(before, look2);
-  if (before && changed) await logChanges(ctx, tx, held, changed, before, look2.toMs);
+  if (before && changed) await logChanges(tx, held, changed, before, look2.toMs);
   else await logMissingBaseline(tx, held);
-  await tx.keepObservation(ctx.checkoutKey, {
+  writer.keepObservation(ctx.checkoutKey, {
     fromMs: look2.fromMs,
     toMs: look2.toMs,
-    seq: await tx.lastSeq(),
     head: look2.head,
     files: look2.files,
     atWork: held.filter(({ claim }) => mayWrite(claim, tx.nowMs)).map(({ claim }) => claim.id)
@@ -1943,17 +2100,20 @@ async function lookAtWhatEnded(ctx) {
   try {
     const look2 = await lookAtCheckout(ctx);
     const store = await ctx.graph();
-    await store?.write(ctx.now, "server", (tx) => recordLook(ctx, tx, look2));
+    if (store) {
+      const ahead = { checkout: ctx.checkoutKey };
+      await changeGraph(ctx, store, "server", (tx) => recordLook(tx, look2), ahead);
+    }
   } catch {
     ctx.looks.due = true;
   }
 }
-async function adoptFiles(ctx, tx, paths) {
-  const before = await tx.observation(ctx.checkoutKey);
+async function adoptFiles({ ctx, writer }, paths) {
+  const before = await writer.observation(ctx.checkoutKey);
   if (!before) return;
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   const written = await new Fingerprints().of(ctx.checkout.root, paths, signal);
-  await tx.keepObservation(ctx.checkoutKey, {
+  writer.keepObservation(ctx.checkoutKey, {
     ...before,
     // A look that began before the files were written would see them change back.
     toMs: ctx.now(),
@@ -1967,14 +2127,14 @@ async function getTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, plan);
   const { token } = input;
   if (token === void 0) {
-    const loaded2 = await store.read((reader) => loadPlan(ctx, reader, plan));
+    const loaded2 = await readPlan(ctx, store, plan);
     return { loaded: loaded2, task: taskOf(loaded2, id), attempts: attemptsAt(loaded2, id) };
   }
   const look2 = await lookBeforeStart(ctx, store, token);
-  const { found: found2, loaded } = await store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    if (look2) await recordLook(ctx, tx, look2);
-    const found22 = await claimOfToken(ctx, tx, token);
+  const work = async (tx) => {
+    await sweep(tx);
+    if (look2) await recordLook(tx, look2);
+    const found22 = await claimOfToken(tx, token);
     if (isRefusal(found22) || found22.held.plan !== plan || found22.task.id !== id) {
       const why = isRefusal(found22) ? found22.why : `it belongs to ${found22.held.plan}/${found22.task.id}`;
       throw new CallerError(
@@ -1984,9 +2144,14 @@ async function getTask(ctx, actor, agentId, input) {
         "token"
       );
     }
-    await startOrContinue(tx, found22, agentId);
-    return { found: found22, loaded: await loadPlan(ctx, tx, plan) };
+    startOrContinue(found22, agentId);
+    return found22;
+  };
+  const found2 = await changeGraph(ctx, store, actor, work, {
+    claim: { tokenHash: hashToken(token) },
+    ...look2 && { checkout: ctx.checkoutKey }
   });
+  const { loaded } = found2;
   return {
     loaded,
     task: taskOf(loaded, id),
@@ -2029,16 +2194,16 @@ function* inOrder({ graph }, ahead) {
     if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;
   }
 }
-function* candidatesOf(ctx, loaded, ahead, only) {
-  const isolations = isolationsOf(loaded);
-  const level = levelThatMayStart(loaded);
-  const waiting = waitsForRetry(loaded, level);
-  for (const task of inOrder(loaded, ahead)) {
+function* candidatesOf(plan, ahead, only) {
+  const isolations = isolationsOf(plan);
+  const level = levelThatMayStart(plan);
+  const waiting = waitsForRetry(plan, level);
+  for (const task of inOrder(plan, ahead)) {
     if (level !== void 0 && !level.has(task.id)) continue;
     if (waiting.has(task.id)) continue;
-    if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
-    const { role, agentType } = roleFor(ctx, task);
-    const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
+    if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
+    const { role, agentType } = roleFor(plan.ctx, task);
+    const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
     const isolation = isolations.of(task.id);
     const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === void 0 || only(candidate)) yield candidate;
@@ -2068,7 +2233,7 @@ function levelThatMayStart(loaded) {
 }
 
 // import:schedule.mjs in run.mjs
-import { Estimates, Replanner, chooseBatch, criticalPath, freed, gainsOf, headsAndTails, planProblem, planSchedule, split, without } from "./schedule.mjs";
+import { Estimates, Replanner, chooseBatch, criticalPath, estimatesFrom, freed, gainsOf, headsAndTails, planProblem, planSchedule, split, without } from "./schedule.mjs";
 
 // mcp-server/src/run/planning/planning.ts
 var MAX_PLANNED = 2e4;
@@ -2134,8 +2299,8 @@ function endedOf(graph, ids) {
   const ended = [];
   for (const [i, id] of ids.entries()) {
     const status = graph.tasks.get(id)?.status;
-    const isOver = status === void 0 || hasEnded(status);
-    if (isOver || status === "pending" && reachable?.has(id) === false) ended.push(i);
+    const isOver2 = status === void 0 || hasEnded(status);
+    if (isOver2 || status === "pending" && reachable?.has(id) === false) ended.push(i);
   }
   return ended;
 }
@@ -2148,27 +2313,28 @@ function keyOf(graph, { maxParallel, capacity, unscoped }) {
 
 // mcp-server/src/run/claims/choose.ts
 var MAX_REASONS = 10;
-async function choose(ctx, reader, loaded, nowMs, { only, most } = {}) {
-  const { policy, graph } = loaded;
-  const held = (await reader.held(ctx.checkoutKey)).filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs)).map(({ plan, planId, claim }) => ({
-    name: taskName(plan, claim.task),
+async function choose(plan, nowMs, { only, most } = {}) {
+  const { ctx, policy, graph, stored } = plan;
+  const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
+  const held = (await plan.reader.held(ctx.checkoutKey)).filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs)).map(({ plan: slug, planId, claim }) => ({
+    name: taskName(slug, claim.task),
     scope: widenedScope(claim),
-    task: planId === loaded.stored.id ? graph.tasks.get(claim.task) : void 0
+    task: planId === plan.id ? graph.tasks.get(claim.task) : void 0
   }));
   const parsed = (scope) => parseScope(scope, ctx.caseInsensitive);
   const choiceBy = (ahead2) => chooseBatch(
-    candidatesOf(ctx, loaded, ahead2, only),
+    candidatesOf(plan, ahead2, only),
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-    { cap: loaded.pauseMs > 0 || loaded.spent ? 0 : loaded.cap, capacity: policy.capacity, most },
+    limits,
     (candidate, chosen) => {
       const clashes = (other) => !areAlternatives(candidate.task, other.task) && clashOfClaims(parsed(candidate.scope), parsed(other.scope)) !== void 0;
       const holder = held.find(clashes);
       if (holder) return holder.name;
       const earlier = chosen.find(clashes);
-      return earlier && taskName(loaded.stored.slug, earlier.task.id);
+      return earlier && taskName(stored.slug, earlier.task.id);
     }
   );
-  const ahead = only === void 0 ? aheadOf(loaded, nowMs) : void 0;
+  const ahead = only === void 0 ? aheadOf(plan, nowMs) : void 0;
   const choice = choiceBy(ahead);
   const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
   if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: [] };
@@ -2180,29 +2346,28 @@ async function choose(ctx, reader, loaded, nowMs, { only, most } = {}) {
 var WORKFLOW_WORKER = "workflow";
 
 // mcp-server/src/run/claims/offer.ts
-async function offer(ctx, tx, loaded, candidates, seen) {
-  const offers = await newOffers(ctx, tx, loaded, candidates, seen);
+async function offer(plan, candidates, seen) {
+  const offers = await newOffers(plan, candidates, seen);
   const changes = [...offers.map(({ offered }) => offered), ...offers.flatMap(({ looked }) => looked)];
-  const tokens = new Map(offers.map(({ attempt, token }) => [attempt, token]));
-  await tx.appendOffers(loaded.stored.id, changes, tokens);
+  for (const { attempt, token } of offers) plan.writer.keepToken(attempt, token);
+  plan.append(...changes);
   return offers;
 }
-async function offerAndStart(ctx, tx, loaded, candidate, seen, by) {
-  const [made] = await newOffers(ctx, tx, loaded, [candidate], seen);
+async function offerAndStart(plan, candidate, seen, by) {
+  const [made] = await newOffers(plan, [candidate], seen);
   const { offered, looked, attempt } = made;
   const { task } = candidate;
-  await tx.append(
-    loaded.stored.id,
-    offered,
-    ...looked,
-    ...startOf(loaded, task, attempt, tx.nowMs, by.agentId),
-    { type: "task.annotated", task: task.id, owner: by.worker }
-  );
+  plan.append(offered, ...looked, ...startOf(plan, task, attempt, plan.nowMs, by.agentId), {
+    type: "task.annotated",
+    task: task.id,
+    owner: by.worker
+  });
   return made;
 }
-async function newOffers(ctx, tx, loaded, candidates, seen) {
+async function newOffers(plan, candidates, seen) {
   if (candidates.length === 0) return [];
-  const attempts = await tx.nextAttemptIds(candidates.length);
+  const { ctx } = plan;
+  const attempts = await plan.writer.nextAttemptIds(candidates.length);
   return candidates.map((candidate, i) => {
     const { task, role, agentType, scope, isolation } = candidate;
     const attempt = attempts[i];
@@ -2223,9 +2388,9 @@ async function newOffers(ctx, tx, loaded, candidates, seen) {
         scope,
         isolation,
         owner: ctx.owner,
-        expiresAtMs: tx.nowMs + OFFER_MS,
-        estimateMs: loaded.estimates.durationMs(task),
-        estimateTokens: loaded.estimates.tokens(task)
+        expiresAtMs: plan.nowMs + OFFER_MS,
+        estimateMs: plan.estimates.durationMs(task),
+        estimateTokens: plan.estimates.tokens(task)
       },
       looked: isSeen ? [{ type: "checkout.seen", task: task.id, attempt, changed: seen }] : []
     };
@@ -2233,10 +2398,9 @@ async function newOffers(ctx, tx, loaded, candidates, seen) {
 }
 
 // mcp-server/src/run/claims/open-offers.ts
-async function openOffers(ctx, tx, loaded) {
-  const held = await tx.held(ctx.checkoutKey);
-  return held.filter(
-    ({ claim, planId }) => planId === loaded.stored.id && claim.state === "offered" && sameOwner(claim.owner, ctx.owner)
+function openOffers({ ctx, holding }) {
+  return holding.filter(
+    ({ claim }) => claim.checkout === ctx.checkoutKey && claim.state === "offered" && sameOwner(claim.owner, ctx.owner)
   );
 }
 
@@ -2257,14 +2421,20 @@ async function logAgentUsage(ctx, ended) {
   if (file === void 0) return [];
   const measured = await measureAttempts(file, attempts);
   if (measured.length === 0) return [];
-  return store.write(ctx.now, `agent ${ended.agentId}`, async (tx) => {
-    const logged = [];
+  const work = async (tx) => {
+    const logged2 = [];
     for (const { held, change } of measured) {
-      const before = await tx.version(held.planId);
-      await tx.append(held.planId, change);
-      logged.push({ plan: held.plan, before, after: await tx.version(held.planId) });
+      const plan = await tx.planOf(held);
+      if (!plan) continue;
+      logged2.push({ plan, before: plan.stored.version });
+      plan.append(change);
     }
-    return logged;
+    return logged2;
+  };
+  const logged = await changeGraph(ctx, store, `agent ${ended.agentId}`, work);
+  return logged.map(({ plan: { stored }, before }, i) => {
+    const next = logged.slice(i + 1).find(({ plan }) => plan.id === stored.id);
+    return { plan: stored.slug, before, after: next?.before ?? stored.version };
   });
 }
 async function measureAttempts(file, attempts) {
@@ -2326,13 +2496,13 @@ function reportedMs(session, lastMs, events) {
 
 // mcp-server/src/run/usage/measure-usage.ts
 async function measureAgents(ctx, store, slug, which) {
-  const { planId, agents, bytes, launchedIn } = await store.read(async (reader) => {
-    const loaded = await loadPlan(ctx, reader, slug);
+  const { planId, agents, bytes, launchedIn } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
     return {
-      planId: loaded.stored.id,
-      agents: await agentsOf(reader, loaded, which),
-      bytes: await knownLengths(reader, loaded),
-      launchedIn: launchSessions(await reader.events(loaded.stored.id, { type: "batch.launched" }))
+      planId: plan.id,
+      agents: await agentsOf(plan, which),
+      bytes: await knownLengths(plan),
+      launchedIn: launchSessions(await plan.reader.events(plan.id, { types: ["batch.launched"] }))
     };
   });
   const found2 = [];
@@ -2349,7 +2519,7 @@ async function measureAgents(ctx, store, slug, which) {
   }
   return found2;
 }
-async function agentsOf(reader, { graph }, which) {
+async function agentsOf({ graph, reader }, which) {
   const asked = graph.claims.filter(isAttempt).filter(({ state, usage }) => which === "all" || state === "running" || usage === void 0).flatMap(({ agentId }) => agentId ?? []);
   const agents = /* @__PURE__ */ new Map();
   for (const held of await reader.attemptsOfAgents([...new Set(asked)])) {
@@ -2358,8 +2528,8 @@ async function agentsOf(reader, { graph }, which) {
   }
   return agents;
 }
-async function knownLengths(reader, { stored }) {
-  const events = await reader.events(stored.id, { type: "attempt.measured" });
+async function knownLengths({ id, reader }) {
+  const events = await reader.events(id, { types: ["attempt.measured"] });
   return new Map(
     events.flatMap(
       ({ change }) => change.type === "attempt.measured" ? [[change.attempt, change.bytes]] : []
@@ -2367,15 +2537,12 @@ async function knownLengths(reader, { stored }) {
   );
 }
 async function measureConversations(ctx, store, slug, asking) {
-  const { sessions, known: known2 } = await store.read(async (reader) => {
-    const { stored, graph } = await loadPlan(ctx, reader, slug);
-    const events = [
-      ...await reader.events(stored.id, { type: "batch.launched" }),
-      ...await reader.events(stored.id, { type: "plan.reported" })
-    ];
+  const { sessions, known: known2 } = await readGraph(ctx, store, async (view) => {
+    const { id, graph, reader } = await view.plan(slug);
+    const events = await reader.events(id, { types: ["batch.launched", "plan.reported"] });
     return {
       sessions: orchestratingSessions(graph.claims, events, ctx.now(), asking),
-      known: conversationUsage(await reader.events(stored.id, { type: "conversation.measured" }))
+      known: conversationUsage(await reader.events(id, { types: ["conversation.measured"] }))
     };
   });
   const found2 = [];
@@ -2403,24 +2570,23 @@ async function watchTokenLimit(ctx, store, actor, { policy, spent, stored: { slu
   if (policy.maxTokens === 0) return;
   const measured = await measureAgents(ctx, store, slug, "unknown");
   if (measured.length === 0 && !spent) return;
-  await store.write(ctx.now, actor, async (tx) => {
-    const { id } = (await loadPlan(ctx, tx, slug)).stored;
-    await tx.append(id, ...measured);
-    const { spent: reached, graph } = await loadPlan(ctx, tx, slug);
+  await changePlan(ctx, store, actor, slug, async (plan) => {
+    plan.append(...measured);
+    const { spent: reached, graph } = plan;
     if (!reached || graph.readyCount === 0) return;
-    const decisions = await tx.events(id, { type: "decision.taken" });
+    const decisions = await plan.reader.events(plan.id, { types: ["decision.taken"] });
     const isLogged = decisions.some(
       ({ change }) => change.type === "decision.taken" && change.maxTokens === reached.max
     );
     if (isLogged) return;
     const reason = spentText(reached);
-    await tx.append(id, { type: "decision.taken", decision: "stop", reason, maxTokens: reached.max });
+    plan.append({ type: "decision.taken", decision: "stop", reason, maxTokens: reached.max });
   });
 }
 
 // mcp-server/src/run/claims/prepare-claiming.ts
 async function beforeClaiming(ctx, store, actor, slug) {
-  const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   return seenCheckout(ctx, loaded);
@@ -2437,25 +2603,30 @@ async function claimTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, input.plan);
   const look2 = await lookAtCheckout(ctx);
   const seen = await beforeClaiming(ctx, store, actor, input.plan);
-  const taken = await store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    await recordLook(ctx, tx, look2);
-    const loaded2 = await loadPlan(ctx, tx, input.plan);
-    const wanted = input.task === void 0 ? void 0 : taskOf(loaded2, splitTaskName(input.task, input.plan).id);
-    if (loaded2.stored.status !== "open") {
-      return { loaded: loaded2, claim: null, why: `The plan is ${loaded2.stored.status}.` };
+  const work = async (tx) => {
+    await sweep(tx);
+    await recordLook(tx, look2);
+    const plan = await tx.plan(input.plan);
+    const wanted = input.task === void 0 ? void 0 : taskOf(plan, splitTaskName(input.task, input.plan).id);
+    if (plan.stored.status !== "open") {
+      return { loaded: plan, claim: null, why: `The plan is ${plan.stored.status}.` };
     }
     const role = input.agent === void 0 ? void 0 : ctx.roles.resolve(input.agent).role;
     const isWanted = (candidate) => (wanted === void 0 || candidate.task === wanted) && (role === void 0 || candidate.role === role);
     const isAny = wanted === void 0 && role === void 0;
-    const choice = await choose(ctx, tx, loaded2, tx.nowMs, { most: 1, ...!isAny && { only: isWanted } });
+    const choice = await choose(plan, plan.nowMs, { most: 1, ...!isAny && { only: isWanted } });
     const best = choice.chosen[0];
-    const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(ctx, tx, loaded2, wanted);
-    if (offered) return takeUp(tx, loaded2, wanted, offered, agentId, input.worker);
-    if (!best) return { loaded: loaded2, claim: null, why: whyNone(loaded2, wanted?.id, choice) };
-    await refuseSecondTask(tx, agentId);
-    const { attempt, token: token2 } = await offerAndStart(ctx, tx, loaded2, best, seen, { ...input, agentId });
-    return { loaded: loaded2, task: best.task, claim: { ...best, id: attempt }, token: token2 };
+    const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(plan, wanted);
+    if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
+    if (!best) return { loaded: plan, claim: null, why: whyNone(plan, wanted?.id, choice) };
+    refuseSecondTask(plan, agentId);
+    const { attempt, token: token2 } = await offerAndStart(plan, best, seen, { ...input, agentId });
+    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
+  };
+  const taken = await changeGraph(ctx, store, actor, work, {
+    plan: { repository: ctx.repository, slug: input.plan },
+    checkout: ctx.checkoutKey,
+    attemptIds: 1
   });
   if (!("token" in taken)) return taken;
   const { loaded, task, claim, token } = taken;
@@ -2468,15 +2639,15 @@ async function claimTask(ctx, actor, agentId, input) {
     }
   };
 }
-async function ownOffer(ctx, tx, loaded, task) {
-  const held = (await openOffers(ctx, tx, loaded)).find(({ claim }) => claim.task === task.id);
-  const token = held && await tx.offerToken(held.claim.id);
+async function ownOffer(plan, task) {
+  const held = openOffers(plan).find(({ claim }) => claim.task === task.id);
+  const token = held && await plan.writer.offerToken(held.claim.id);
   return held && token !== void 0 ? { held, token } : void 0;
 }
-async function takeUp(tx, loaded, task, { held, token }, agentId, worker) {
-  await startOrContinue(tx, { held, loaded, task }, agentId);
-  await tx.append(held.planId, { type: "task.annotated", task: task.id, owner: worker });
-  return { loaded, task, claim: held.claim, token };
+function takeUp(plan, task, { held, token }, agentId, worker) {
+  startOrContinue({ held, loaded: plan, task }, agentId);
+  plan.append({ type: "task.annotated", task: task.id, owner: worker });
+  return { loaded: plan, task, claim: held.claim, token };
 }
 function whyNone(loaded, wanted, choice) {
   const held = whyHeld(loaded);
@@ -2503,14 +2674,19 @@ function launchOf(loaded, task, agentType, token) {
   };
 }
 
+// mcp-server/src/run/worktrees/move-refs.ts
+function moveRefsWith(plan, moves, reason) {
+  plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
+}
+
 // mcp-server/src/run/worktrees/commit-plan.ts
 async function commitPlan(ctx, store, slug) {
   if (ctx.checkout.gitCommonDir === void 0) return;
   const { root } = ctx.checkout;
-  const toDo = await store.read(async (reader) => {
-    const plan2 = await loadPlan(ctx, reader, slug);
-    if (plan2.policy.commit !== "end" || !isDone(plan2)) return void 0;
-    return { loaded: plan2, record: await workRecord(reader, plan2.stored.id) };
+  const toDo = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    if (plan.policy.commit !== "end" || !isDone(plan)) return void 0;
+    return { loaded: plan, record: await workRecord(plan) };
   });
   if (!toDo) return;
   const { loaded, record: record2 } = toDo;
@@ -2518,15 +2694,15 @@ async function commitPlan(ctx, store, slug) {
   const parts = filesOfPlan(loaded, record2, await changedFiles(root));
   const files2 = [...new Set(parts.flatMap((part) => part.files))];
   if (head === void 0 || files2.length === 0) return;
-  const { id: planId, slug: plan, title } = loaded.stored;
+  const { title } = loaded.stored;
   const underWay = await operationUnderWay(root);
   if (underWay !== void 0) {
     const reason = `The plan was not committed: ${underWay} is under way in the checkout.`;
-    await store.write(ctx.now, "server", (tx) => tx.append(planId, { type: "commit.skipped", reason }));
+    await changePlan(ctx, store, "server", slug, (plan) => plan.append({ type: "commit.skipped", reason }));
     return;
   }
   const tasks = parts.flatMap((part) => loaded.graph.tasks.get(part.attempt.task) ?? []);
-  const message = planCommitMessage(plan, title, [...new Set(tasks)]);
+  const message = planCommitMessage(loaded.stored.slug, title, [...new Set(tasks)]);
   const commit = await commitFiles(root, head, files2, message);
   if (commit === void 0) return;
   const logged = parts.map(({ attempt, files: own, leftOut }) => {
@@ -2534,9 +2710,9 @@ async function commitPlan(ctx, store, slug) {
     return { type: "work.committed", ...at, commit, files: own, leftOut };
   });
   try {
-    await store.write(ctx.now, "server", async (tx) => {
-      await tx.append(planId, ...logged);
-      await moveRefs(root, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${plan}`);
+    await changePlan(ctx, store, "server", slug, (plan) => {
+      plan.append(...logged);
+      moveRefsWith(plan, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
     });
   } catch (error) {
     if (error instanceof RefMoved) return;
@@ -2555,32 +2731,34 @@ function filesOfPlan({ graph, caseInsensitive }, record2, changed) {
 var GRACE_MS = 3e4;
 async function tidyWorktrees(ctx, store, slug, graceMs) {
   if (ctx.checkout.gitCommonDir === void 0) return;
-  const { planId, ended, plan } = await store.read(async (reader) => {
-    const { stored, graph } = await loadPlan(ctx, reader, slug);
-    const { id, slug: name } = stored;
+  const { ended, name } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const { graph, stored } = plan;
     if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
-      return { planId: id, plan: name, ended: [] };
+      return { name: stored.slug, ended: [] };
     }
     const now = ctx.now();
-    const record2 = await workRecord(reader, stored.id);
-    const isOver = (attempt) => {
+    const record2 = await workRecord(plan);
+    const isOver2 = (attempt) => {
       const claim = graph.claim(attempt);
       return claim?.state === "returned" ? claim.endedAtMs + graceMs <= now : claim?.state === "ended" && !isDraining(claim, now) && claim.endedAtMs + graceMs <= now;
     };
-    const over2 = [...record2.cut.values()].filter(({ attempt }) => !record2.removed.has(attempt) && isOver(attempt)).map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
-    return { planId: id, plan: name, ended: over2 };
+    const over2 = [...record2.cut.values()].filter(({ attempt }) => !record2.removed.has(attempt) && isOver2(attempt)).map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
+    return { name: stored.slug, ended: over2 };
   });
   if (ended.length === 0) return;
-  const head = await planHead(ctx.checkout.root, plan);
+  const head = await planHead(ctx.checkout.root, name);
   if (head === void 0) return;
   for (const { worktree, owner } of ended) {
     const orphaned = owner !== void 0 && await isDead(owner);
     if (!await removeIfMerged(ctx.checkout.root, worktree, head, orphaned)) continue;
     const { task, attempt } = worktree;
-    await store.write(
-      ctx.now,
+    await changePlan(
+      ctx,
+      store,
       "server",
-      (tx) => tx.append(planId, { type: "worktree.removed", task, attempt })
+      slug,
+      (plan) => plan.append({ type: "worktree.removed", task, attempt })
     );
   }
 }
@@ -2625,19 +2803,19 @@ function stopOrders(loaded, nowMs) {
 }
 
 // mcp-server/src/run/claims/why-nothing-starts.ts
-async function whyNothing(ctx, tx, loaded) {
-  if (loaded.stored.status !== "open") return [];
-  const { spent } = loaded;
+async function whyNothing(plan) {
+  if (plan.stored.status !== "open") return [];
+  const { spent } = plan;
   if (spent) {
-    const ready = loaded.graph.ready.slice(0, MAX_REASONS);
+    const ready = plan.graph.ready.slice(0, MAX_REASONS);
     return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
   }
-  const { refused } = await choose(ctx, tx, loaded, tx.nowMs);
+  const { refused } = await choose(plan, plan.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
     reasons: [reasonOf(why)]
   }));
-  return [...blocked, ...stuckTasks(loaded, MAX_REASONS)].slice(0, MAX_REASONS);
+  return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
 }
 function reasonOf(why) {
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
@@ -2649,34 +2827,33 @@ async function nextBatch(ctx, actor, slug, limit) {
   await commitPlan(ctx, store, slug);
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await beforeClaiming(ctx, store, actor, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const loaded = await loadPlan(ctx, tx, slug);
-    const max = typeof limit === "function" ? limit(loaded) : limit;
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    await sweep(tx);
+    const { graph, stored } = plan;
+    const max = typeof limit === "function" ? limit(plan) : limit;
     const launch = [];
     let heldBack = [];
-    if (loaded.stored.status === "open" && !loaded.spent) {
-      for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
-        const token = await tx.offerToken(held.claim.id);
-        const task = loaded.graph.tasks.get(held.claim.task);
-        if (token !== void 0 && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
+    if (stored.status === "open" && !plan.spent) {
+      for (const { claim } of openOffers(plan).slice(0, max)) {
+        const token = await tx.writer.offerToken(claim.id);
+        const task = graph.tasks.get(claim.task);
+        if (token !== void 0 && task) launch.push(launchOf(plan, task, claim.agentType, token));
       }
       const most = max === void 0 ? void 0 : max - launch.length;
-      const choice = await choose(ctx, tx, loaded, tx.nowMs, { most });
+      const choice = await choose(plan, plan.nowMs, { most });
       heldBack = choice.heldBack;
-      for (const { candidate, token } of await offer(ctx, tx, loaded, choice.chosen, seen))
-        launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
+      for (const { candidate, token } of await offer(plan, choice.chosen, seen))
+        launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
     }
-    const after = await loadPlan(ctx, tx, slug);
-    const quiet = launch.length === 0 && after.graph.live.length === 0;
+    const quiet = launch.length === 0 && graph.live.length === 0;
     return {
-      loaded: after,
+      loaded: plan,
       launch,
-      stop: stopOrders(after, tx.nowMs),
-      counts: countsOf(after),
-      why: quiet ? await whyNothing(ctx, tx, after) : [],
-      done: isDone(after),
-      heldBack: after.graph.live.length < after.cap ? heldBack : []
+      stop: stopOrders(plan, plan.nowMs),
+      counts: countsOf(plan),
+      why: quiet ? await whyNothing(plan) : [],
+      done: isDone(plan),
+      heldBack: graph.live.length < plan.cap ? heldBack : []
     };
   });
 }
@@ -2876,18 +3053,19 @@ async function predecessorOf(ctx, draft, imported) {
     isCommitted: await isCommitted(root, draft.target, text)
   };
 }
-async function placeDraft(ctx, tx, draft, predecessor) {
-  const { root } = ctx.checkout;
+async function placeDraft(tx, draft, predecessor) {
+  const { root } = tx.ctx.checkout;
   const keptAside = predecessor && !predecessor.isCommitted ? await keepAside(root, draft.target, predecessor.text) : void 0;
   await writeAtomically(await pathInside(root, draft.target), draft.text);
-  await adoptFiles(ctx, tx, [draft.target, ...keptAside === void 0 ? [] : [keptAside]]);
+  await adoptFiles(tx, [draft.target, ...keptAside === void 0 ? [] : [keptAside]]);
   return { file: draft.target, ...keptAside !== void 0 && { keptAside } };
 }
 async function removeDraft(ctx, store, draft) {
   const path = resolve(ctx.checkout.root, draft.path);
   if (await textOf(path) !== draft.text) return;
   await rm(path, { force: true }).catch(() => void 0);
-  await store.write(ctx.now, "server", (tx) => adoptFiles(ctx, tx, [draft.path]));
+  const ahead = { checkout: ctx.checkoutKey };
+  await changeGraph(ctx, store, "server", (tx) => adoptFiles(tx, [draft.path]), ahead);
 }
 function predecessorWarnings({ target, path }, predecessor, placed) {
   if (!predecessor) return [];
@@ -3056,58 +3234,55 @@ async function createPlan(ctx, actor, input) {
   const { draft } = source;
   const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
-  const read = async (reader) => {
-    const stored = await reader.plan(ctx.repository, slug);
-    return stored && load(ctx, reader, stored);
-  };
   if (dryRun || !store) {
-    const existing2 = await store?.read(read);
+    const existing2 = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
     const { changes, ...result2 } = compare(existing2, source, input);
     const found2 = draft && await predecessorOf(ctx, draft, existing2?.stored.source);
     const ofDraft = draft ? predecessorWarnings(draft, found2, void 0) : [];
     return { ...result2, warnings: [...ofDraft, ...warnings, ...result2.warnings], loaded: existing2 };
   }
-  const created = await store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const existing2 = await read(tx);
+  const work = async (tx) => {
+    await sweep(tx);
+    const existing2 = await tx.findPlan(slug);
+    const importedFrom = existing2?.stored.source;
     const { changes, ...result2 } = compare(existing2, source, input);
-    const planId = existing2?.stored.id ?? await tx.nextPlanId();
-    if (!existing2) {
-      await tx.append(planId, {
-        type: "plan.created",
-        repository: ctx.repository,
-        slug,
-        title: input.title ?? source.title ?? slug,
-        source: source.source,
-        ...storedPolicy(policy),
-        document: source.document
-      });
-    } else {
-      const stated = { ...existing2.stored.policy, ...policy };
-      const differs = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
-      const fromFile = source.source.kind === "file";
-      const update = {
-        ...input.title !== void 0 && input.title !== existing2.stored.title && { title: input.title },
-        ...fromFile && differs(source.source, existing2.stored.source) && { source: source.source },
-        ...differs(stated, existing2.stored.policy) && storedPolicy(stated),
-        ...fromFile && differs(source.document, existing2.stored.document) && { document: source.document }
-      };
-      if (Object.keys(update).length > 0) await tx.append(planId, { type: "plan.updated", ...update });
-      if (existing2.stored.status === "stopped") {
-        await tx.append(planId, { type: "plan.status", status: "open", cause: "executed again" });
-      }
-    }
-    await tx.append(planId, ...changes);
-    const loaded = await read(tx);
-    if (loaded) warnings.push(...newerParts(stateOf(loaded)));
-    if (!draft) return { ...result2, warnings: [...warnings, ...result2.warnings], loaded };
-    const found2 = await predecessorOf(ctx, draft, existing2?.stored.source);
-    const placed = await placeDraft(ctx, tx, draft, found2);
+    if (existing2) updateStored(existing2, source, input);
+    const plan = existing2 ?? await tx.create({
+      type: "plan.created",
+      repository: ctx.repository,
+      slug,
+      title: input.title ?? source.title ?? slug,
+      source: source.source,
+      ...storedPolicy(policy),
+      document: source.document
+    });
+    plan.append(...changes);
+    warnings.push(...newerParts(stateOf(plan)));
+    if (!draft) return { ...result2, warnings: [...warnings, ...result2.warnings], loaded: plan };
+    const found2 = await predecessorOf(ctx, draft, importedFrom);
+    const placed = await placeDraft(tx, draft, found2);
     const ofDraft = predecessorWarnings(draft, found2, placed);
-    return { ...result2, warnings: [...ofDraft, ...warnings, ...result2.warnings], loaded, placed };
-  });
+    return { ...result2, warnings: [...ofDraft, ...warnings, ...result2.warnings], loaded: plan, placed };
+  };
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  const created = await changeGraph(ctx, store, actor, work, ahead);
   if (draft) await removeDraft(ctx, store, draft);
   return created;
+}
+function updateStored(plan, source, input) {
+  const { stored } = plan;
+  const policy = { ...stored.policy, ...input.policy };
+  const differs = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
+  const fromFile = source.source.kind === "file";
+  const update = {
+    ...input.title !== void 0 && input.title !== stored.title && { title: input.title },
+    ...fromFile && differs(source.source, stored.source) && { source: source.source },
+    ...differs(policy, stored.policy) && storedPolicy(policy),
+    ...fromFile && differs(source.document, stored.document) && { document: source.document }
+  };
+  if (Object.keys(update).length > 0) plan.append({ type: "plan.updated", ...update });
+  if (stored.status === "stopped")
+    plan.append({ type: "plan.status", status: "open", cause: "executed again" });
 }
 function roleWarnings(ctx, tasks) {
   return unknownRoles(ctx.roles, tasks).map(
@@ -3119,16 +3294,14 @@ function roleWarnings(ctx, tasks) {
 async function exportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
   const { root } = ctx.checkout;
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const own = await ownBreakdown(root, before);
-    const tasks = tasksToWrite(before.graph.tasks, own?.tasks ?? []);
-    const breakdown = own && await exportBreakdown(root, before, own, tasks);
-    await tx.append(before.stored.id, ...breakdown?.changes ?? []);
-    const loaded = await loadPlan(ctx, tx, slug);
-    const { document } = loaded.stored;
-    const report = aggregate(stateOf(loaded), await tx.events(loaded.stored.id), ctx.now());
-    const statuses = new Map([...loaded.graph.tasks.values()].map(({ id, status }) => [id, status]));
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    const own = await ownBreakdown(root, plan);
+    const tasks = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const breakdown = own && await exportBreakdown(root, plan, own, tasks);
+    plan.append(...breakdown?.changes ?? []);
+    const { document } = plan.stored;
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    const statuses = new Map([...plan.graph.tasks.values()].map(({ id, status }) => [id, status]));
     const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
     const files2 = [
       ...breakdown ? [breakdown.file] : [],
@@ -3139,7 +3312,7 @@ async function exportPlan(ctx, actor, slug) {
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report))
     ];
-    await adoptFiles(ctx, tx, files2.flatMap(writtenPaths));
+    await adoptFiles(tx, files2.flatMap(writtenPaths));
     return files2;
   });
 }
@@ -3244,8 +3417,8 @@ var MAX_SAID = 200;
 async function listTasks(ctx, input) {
   const store = input.plan === void 0 ? await ctx.graph() : await existingGraph(ctx, input.plan);
   if (!store) return { plans: [], tasks: [] };
-  return store.read(async (reader) => {
-    const loaded = input.plan === void 0 ? await Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored))) : [await loadPlan(ctx, reader, input.plan)];
+  return readGraph(ctx, store, async (view) => {
+    const loaded = input.plan === void 0 ? await view.plans() : [await view.plan(input.plan)];
     const found2 = loaded.flatMap(
       (plan) => [...plan.graph.tasks.values()].filter(
         (task) => (input.status === void 0 || task.status === input.status) && (input.ready === void 0 || plan.graph.isReady(task.id) === input.ready) && (input.agent === void 0 || ctx.roles.resolve(task.agent).role === ctx.roles.resolve(input.agent).role)
@@ -3261,7 +3434,7 @@ async function listTasks(ctx, input) {
       );
     }
     const page = found2.slice(from, from + input.limit);
-    const signs = await signsOfLife(reader, ctx.now());
+    const signs = await signsOfLife(view.reader, ctx.now());
     const last = page.at(-1);
     const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {
@@ -3307,25 +3480,20 @@ function causeOf({ status, cause }, claims) {
 // mcp-server/src/run/edits/update-plan.ts
 async function updatePlan(ctx, actor, slug, policy, action) {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const planId = before.stored.id;
-    const tasks = [...before.graph.tasks.values()];
-    const stated = { ...before.stored.policy, ...policy };
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const stated = { ...plan.stored.policy, ...policy };
+    const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
     const warnings = policy?.unscoped === void 0 ? [] : await checkWorktrees(ctx, tasks, wanted);
-    if (policy) {
-      await tx.append(planId, { type: "plan.updated", ...storedPolicy(stated) });
-    }
+    if (policy) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
     const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" };
-    if (action && status[action] !== before.stored.status) {
-      await tx.append(planId, { type: "plan.status", status: status[action], cause: `${action} was called` });
-      if (action === "stop") await releaseClaims(ctx, tx, planId, "the plan was stopped");
+    if (action && status[action] !== plan.stored.status) {
+      plan.append({ type: "plan.status", status: status[action], cause: `${action} was called` });
+      if (action === "stop") releaseClaims(plan, "the plan was stopped");
     }
-    const loaded = await loadPlan(ctx, tx, slug);
     return {
-      loaded,
-      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(loaded))]
+      loaded: plan,
+      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(plan))]
     };
   });
 }
@@ -3338,7 +3506,7 @@ async function takeUpPlan(ctx, actor, named) {
   const from = isPath ? name : await specificationOf(ctx, name);
   if (from !== void 0) await createPlan(ctx, actor, { plan, from });
   const store = await existingGraph(ctx, plan);
-  const { stored } = await store.read((reader) => loadPlan(ctx, reader, plan));
+  const { stored } = await readPlan(ctx, store, plan);
   if (stored.status !== "open") {
     await updatePlan(ctx, actor, plan, void 0, stored.status === "paused" ? "resume" : "reopen");
   }
@@ -3445,7 +3613,7 @@ function letters(at) {
 }
 
 // mcp-server/src/run/plan/foreign-claim.ts
-async function refuseOthersTask(reader, { stored }, task, agentId) {
+async function refuseOthersTask({ reader, stored }, task, agentId) {
   const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
   if (!own || isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
   throw new CallerError(
@@ -3460,22 +3628,21 @@ async function refuseOthersTask(reader, { stored }, task, agentId) {
 async function splitTask(ctx, actor, agentId, input) {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const before = await loadPlan(ctx, tx, plan);
-    const task = taskOf(before, id);
-    refuseEnded(before, task);
-    refuseReviewStep(before, task);
-    const held = await claimToEnd(ctx, tx, before, task, input.token, agentId);
-    await refuseOthersTask(tx, before, task, agentId);
+  const work = async (tx) => {
+    await sweep(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    refuseEnded(loaded, task);
+    refuseReviewStep(loaded, task);
+    const claim = await claimToEnd(tx, loaded, task, input.token, agentId);
+    await refuseOthersTask(loaded, task, agentId);
     const warnings = [];
-    const parts = readParts(before, task, input.parts, warnings);
+    const parts = readParts(loaded, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);
     const cause = causeOfSplit(ids);
-    const dependents = rewired(before, task, parts, cause);
-    const first = nextPosition(before);
-    await tx.append(
-      before.stored.id,
+    const dependents = rewired(loaded, task, parts, cause);
+    const first = nextPosition(loaded);
+    loaded.append(
       ...parts.map((definition, i) => ({
         type: "task.created",
         task: definition.id,
@@ -3483,7 +3650,7 @@ async function splitTask(ctx, actor, agentId, input) {
         position: first + i
       })),
       ...ids.flatMap(
-        (part) => [originNote(before, task), ...task.notes].map((note) => ({
+        (part) => [originNote(loaded, task), ...task.notes].map((note) => ({
           type: "task.annotated",
           task: part,
           note
@@ -3493,14 +3660,14 @@ async function splitTask(ctx, actor, agentId, input) {
       // First of all that ends: an attempt that is cancelled would otherwise send its task back to pending.
       { type: "task.status", task: id, status: "cancelled", cause }
     );
-    if (held?.claim.state === "offered") {
-      await tx.append(held.planId, { type: "claim.returned", task: id, attempt: held.claim.id, cause });
-    } else if (held) {
-      await endAttempt(ctx, tx, held, { outcome: "cancelled", cause });
+    if (claim?.state === "offered") {
+      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
+    } else if (claim?.state === "running") {
+      endAttempt(loaded, claim, { outcome: "cancelled", cause });
     }
-    const loaded = await loadPlan(ctx, tx, plan);
     return { loaded, task: taskOf(loaded, id), parts: ids, warnings };
-  });
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
 }
 function refuseEnded(before, task) {
   if (task.status !== "completed" && task.status !== "cancelled") return;
@@ -3520,11 +3687,10 @@ function refuseReviewStep(before, task) {
     "split"
   );
 }
-async function claimToEnd(ctx, tx, before, task, token, agentId) {
-  const { id: planId, slug: plan } = before.stored;
+async function claimToEnd(tx, plan, task, token, agentId) {
   if (token !== void 0) {
-    const found2 = await claimOfToken(ctx, tx, token);
-    if (isRefusal(found2) || found2.held.planId !== planId || found2.task.id !== task.id) {
+    const found2 = await claimOfToken(tx, token);
+    if (isRefusal(found2) || found2.held.planId !== plan.id || found2.task.id !== task.id) {
       throw new CallerError(
         "refused_token",
         `token: refused, ${isRefusal(found2) ? found2.why : "it belongs to another task"}. Nothing was changed.`,
@@ -3532,19 +3698,18 @@ async function claimToEnd(ctx, tx, before, task, token, agentId) {
         "token"
       );
     }
-    await startOrContinue(tx, found2, agentId);
-    return tx.claimById(found2.held.claim.id);
+    startOrContinue(found2, agentId);
   }
-  const claim = before.graph.claimsOf(task.id).find(isLive);
-  if (claim && claim.state !== "offered") {
+  const claim = plan.graph.claimsOf(task.id).find(isLive);
+  if (token === void 0 && claim && claim.state !== "offered") {
     throw new CallerError(
       "wrong_state",
-      `${taskName(plan, task.id)} is running; only its own agent, with its token, can split it.`,
+      `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
       "Send it back first (status: pending) and stop its agent, or let the agent split it.",
       "split"
     );
   }
-  return claim && { planId, plan, claim };
+  return claim;
 }
 function rewired(before, task, parts, cause) {
   const after = new Map([
@@ -3564,15 +3729,15 @@ function originNote(before, task) {
 async function updateTask(ctx, actor, agentId, input) {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const before = await loadPlan(ctx, tx, plan);
-    const task = taskOf(before, id);
-    if (input.token !== void 0) await useToken(ctx, tx, task, plan, input.token, agentId);
-    if (!isNoteAlone(input)) await refuseOthersTask(tx, before, task, agentId);
-    await define(tx, before, task, input);
+  const work = async (tx) => {
+    await sweep(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    if (input.token !== void 0) await useToken(tx, task, plan, input.token, agentId);
+    if (!isNoteAlone(input)) await refuseOthersTask(loaded, task, agentId);
+    define(loaded, task, input);
     if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
-      await tx.append(before.stored.id, {
+      loaded.append({
         type: "task.annotated",
         task: id,
         ...input.note !== void 0 && { note: input.note },
@@ -3580,16 +3745,16 @@ async function updateTask(ctx, actor, agentId, input) {
         ...input.owner !== void 0 && { owner: input.owner }
       });
     }
-    if (input.status !== void 0) await setStatus(ctx, tx, before, task, input.status);
-    const loaded = await loadPlan(ctx, tx, plan);
+    if (input.status !== void 0) setStatus(loaded, task, input.status);
     return { loaded, task: taskOf(loaded, id) };
-  });
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
 }
 function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }) {
   return Object.values(changes).every((value) => value === void 0);
 }
-async function useToken(ctx, tx, task, plan, token, agentId) {
-  const found2 = await claimOfToken(ctx, tx, token);
+async function useToken(tx, task, plan, token, agentId) {
+  const found2 = await claimOfToken(tx, token);
   if (isRefusal(found2) || found2.task.id !== task.id || found2.held.plan !== plan) {
     throw new CallerError(
       "refused_token",
@@ -3598,12 +3763,12 @@ async function useToken(ctx, tx, task, plan, token, agentId) {
       "token"
     );
   }
-  await startOrContinue(tx, found2, agentId);
+  startOrContinue(found2, agentId);
 }
-async function define(tx, before, task, input) {
-  const known2 = (names) => (names ?? []).map((name) => taskOf(before, splitTaskName(name, before.stored.slug).id).id);
+function define(plan, task, input) {
+  const known2 = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
   const removed = new Set(known2(input.removeBlockedBy));
-  const { tasks } = before.graph;
+  const { tasks } = plan.graph;
   const added2 = waitForWork({ ...definitionOf(task), dependencies: known2(input.addBlockedBy) }, tasks);
   const dependencies = [
     .../* @__PURE__ */ new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added2.dependencies])
@@ -3618,7 +3783,7 @@ async function define(tx, before, task, input) {
   };
   if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions2.set(task.id, own);
   for (const id of known2(input.addBlocks)) {
-    const other = definitions2.get(id) ?? definitionOf(taskOf(before, id));
+    const other = definitions2.get(id) ?? definitionOf(taskOf(plan, id));
     const waits = waitForWork({ ...other, dependencies: [task.id] }, tasks);
     definitions2.set(id, {
       ...other,
@@ -3628,11 +3793,11 @@ async function define(tx, before, task, input) {
   for (const [id, definition] of definitions2) {
     definitions2.set(
       id,
-      waitForParts(definition, (other) => before.graph.tasks.get(other))
+      waitForParts(definition, (other) => plan.graph.tasks.get(other))
     );
   }
   const edges = new Map(
-    [...before.graph.tasks.values()].map((other) => [other.id, other.dependencies])
+    [...plan.graph.tasks.values()].map((other) => [other.id, other.dependencies])
   );
   for (const [id, definition] of definitions2) edges.set(id, definition.dependencies);
   const cycle = findCycle(edges);
@@ -3645,15 +3810,15 @@ async function define(tx, before, task, input) {
     );
   }
   for (const [id, definition] of definitions2) {
-    if (before.graph.tasks.get(id)?.status === "completed") {
+    if (plan.graph.tasks.get(id)?.status === "completed") {
       throw new CallerError(
         "wrong_state",
-        `${taskName(before.stored.slug, id)} is completed; it is not changed any more.`,
+        `${taskName(plan.stored.slug, id)} is completed; it is not changed any more.`,
         "Create a new task instead (task_create).",
         "task"
       );
     }
-    await tx.append(before.stored.id, { type: "task.defined", task: id, definition });
+    plan.append({ type: "task.defined", task: id, definition });
   }
 }
 function globs(paths) {
@@ -3669,11 +3834,11 @@ function globs(paths) {
     );
   }
 }
-async function setStatus(ctx, tx, before, task, status) {
+function setStatus(plan, task, status) {
   if (task.status === "completed") {
     throw new CallerError(
       "wrong_state",
-      `${taskName(before.stored.slug, task.id)} is completed, and completed is final.`,
+      `${taskName(plan.stored.slug, task.id)} is completed, and completed is final.`,
       "Create a new task for further work (task_create).",
       "status"
     );
@@ -3682,22 +3847,22 @@ async function setStatus(ctx, tx, before, task, status) {
   if (parts) {
     throw new CallerError(
       "wrong_state",
-      `${taskName(before.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
+      `${taskName(plan.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
       "Change its parts instead.",
       "status"
     );
   }
   if (task.status === status) return;
   const cause = status === "cancelled" ? "cancelled by a call" : "sent back by a call";
-  for (const held of await tx.held()) {
-    if (held.planId !== before.stored.id || held.claim.task !== task.id) continue;
-    if (held.claim.state === "offered") {
-      await tx.append(held.planId, { type: "claim.returned", task: task.id, attempt: held.claim.id, cause });
-    } else if (held.claim.state === "running") {
-      await endAttempt(ctx, tx, held, { outcome: "cancelled", cause, draining: true });
+  for (const { claim } of plan.holding) {
+    if (claim.task !== task.id) continue;
+    if (claim.state === "offered") {
+      plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
+    } else if (claim.state === "running") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
     }
   }
-  await tx.append(before.stored.id, { type: "task.status", task: task.id, status, cause });
+  plan.append({ type: "task.status", task: task.id, status, cause });
 }
 
 // mcp-server/src/run/recovery/next-decision.ts
@@ -3718,15 +3883,14 @@ function decideNow(loaded, startable) {
     limit: loaded.spent && spentText(loaded.spent)
   });
 }
-async function logEscalation(tx, loaded) {
-  if (!isDone(loaded)) return;
-  const { decision, reason } = decideNow(loaded, []);
+async function logEscalation(plan) {
+  if (!isDone(plan)) return;
+  const { decision, reason } = decideNow(plan, []);
   if (decision !== "escalate") return;
-  const { id } = loaded.stored;
-  const { seq } = await tx.lastEvent(id, "attempt.ended");
-  const since = await tx.events(id, { type: "decision.taken", afterSeq: seq });
+  const { seq } = await plan.reader.lastEvent(plan.id, "attempt.ended");
+  const since = await plan.reader.events(plan.id, { types: ["decision.taken"], afterSeq: seq });
   if (since.some(({ change }) => change.type === "decision.taken" && change.decision === "escalate")) return;
-  await tx.append(id, { type: "decision.taken", decision, reason });
+  plan.append({ type: "decision.taken", decision, reason });
 }
 function failedTasks({ graph }) {
   return [...graph.tasks.values()].filter((task) => task.status === "failed");
@@ -3741,23 +3905,22 @@ async function reportPlan(ctx, actor, slug) {
   const { session } = ctx.owner;
   if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
-  return store.write(ctx.now, actor, async (tx) => {
-    await tx.append((await loadPlan(ctx, tx, slug)).stored.id, ...measured);
-    await logEscalation(tx, await loadPlan(ctx, tx, slug));
-    const before = await loadPlan(ctx, tx, slug);
-    const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
-    await tx.append(before.stored.id, { type: "plan.reported", session: session ?? "" });
-    return { loaded: await loadPlan(ctx, tx, slug), report };
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    plan.append(...measured);
+    await logEscalation(plan);
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    plan.append({ type: "plan.reported", session: session ?? "" });
+    return { loaded: plan, report };
   });
 }
 async function readReport(ctx, slug) {
   const store = await existingGraph(ctx, slug);
   const measured = await measureUsage(ctx, store, slug, void 0);
-  return store.read(async (reader) => {
-    const loaded = await loadPlan(ctx, reader, slug);
-    const events = await reader.events(loaded.stored.id);
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const events = await plan.reader.events(plan.id);
     return aggregate(
-      withUsage(stateOf(loaded), measured),
+      withUsage(stateOf(plan), measured),
       [...events, ...asEvents(measured, events)],
       ctx.now()
     );
@@ -3787,7 +3950,7 @@ function asEvents(measured, events) {
 // mcp-server/src/run/edits/write-suggested-scopes.ts
 async function writeSuggestedScopes(ctx, slug) {
   const store = await existingGraph(ctx, slug);
-  const { stored } = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const { stored } = await readPlan(ctx, store, slug);
   const { source } = stored;
   if (source.kind !== "file" || !source.path.endsWith(".json")) {
     throw new CallerError(
@@ -3806,28 +3969,95 @@ async function writeSuggestedScopes(ctx, slug) {
   return `Wrote the scopes of ${tasks} into ${source.path}. Look at them, then import: plan_create {plan: "${slug}", from: "${source.path}"}.`;
 }
 
+// mcp-server/src/run/guard/agent-call.ts
+var AgentCall = class {
+  constructor(store, agentId, standing, notes) {
+    this.store = store;
+    this.agentId = agentId;
+    this.standing = standing;
+    this.notes = notes;
+  }
+  store;
+  agentId;
+  standing;
+  notes;
+  #isRenewed = false;
+  get ctx() {
+    return this.standing.plan.ctx;
+  }
+  /** Runs `work` in a write transaction, with the standing as it is then. */
+  async change(work) {
+    const change = async (tx) => {
+      const held = await tx.writer.claimOfAgent(this.agentId);
+      const plan = held && await tx.planOf(held);
+      if (!plan) return void 0;
+      if (held.claim.state === "running") renew(plan, held.claim);
+      return work(plan, await standingIn(plan, held));
+    };
+    const ahead = { claim: { agentId: this.agentId } };
+    const result2 = await changeGraph(this.ctx, this.store, `agent ${this.agentId}`, change, ahead);
+    this.#isRenewed = true;
+    return result2;
+  }
+  /** The call is a sign of life, if nothing was written that says so. */
+  async renewLease() {
+    const { own, plan } = this.standing;
+    if (this.#isRenewed || own.claim.state !== "running") return;
+    if (isRenewalDue(plan, own.claim, this.ctx.now())) await this.change(() => void 0);
+  }
+};
+function readAgentCall(ctx, store, agentId) {
+  const read = async (view) => {
+    const own = await view.reader.claimOfAgent(agentId);
+    const plan = own && await view.planOf(own);
+    if (!plan) return void 0;
+    const { claim } = own;
+    const notes = claim.state === "running" ? await notesOn(plan, claim) : [];
+    return new AgentCall(store, agentId, await standingIn(plan, own), notes);
+  };
+  const types = ["scope.touched", "worktree.cut"];
+  return readGraph(ctx, store, read, { claim: { agentId }, held: true, events: { types } });
+}
+async function notesOn(plan, { task, startedAtMs }) {
+  const types = ["scope.touched"];
+  const touched = await plan.reader.events(plan.id, { types, sinceMs: startedAtMs + 1 });
+  return touched.flatMap(
+    ({ seq, change }) => change.type === "scope.touched" && change.task === task ? [{ seq, note: change.note }] : []
+  );
+}
+async function standingIn(plan, own) {
+  const { ctx, graph } = plan;
+  const others = (await plan.reader.held(ctx.checkoutKey)).filter(
+    ({ claim, planId }) => claim.id !== own.claim.id && (isLive(claim) || isDraining(claim, ctx.now())) && !(planId === own.planId && isAlternative(own.claim, claim, graph))
+  );
+  const isIsolated = own.claim.isolation === "worktree" && isLive(own.claim);
+  const worktree = isIsolated ? (await worktreeOf(plan, own.claim))?.path : void 0;
+  return { own, plan, others, worktree, waitsForWorktree: isIsolated && worktree === void 0 };
+}
+function isAlternative(own, other, graph) {
+  return areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task));
+}
+
 // mcp-server/src/run/guard/changes.ts
 var PASS = { kind: "pass" };
 var WAIT = "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
 var PROTECTED = /^(\.git|\.claude|\.claude-plugin|\.parallel|\.vscode|\.idea)(\/|$)|(^|\/)(\.mcp\.json|CLAUDE\.md)$/i;
-async function guardChanges(ctx, agentId, tool, changesOf2) {
-  const store = await ctx.graph();
-  if (!store) return PASS;
-  const standing = await store.read((reader) => standingOf(ctx, reader, agentId));
-  if (standing === void 0) return PASS;
+async function guardChanges(call, tool, changesOf2) {
+  const { standing } = call;
+  if (standing.plan.policy.guard === "off") return PASS;
   const changes = await changesOf2(standing.worktree, !hasEnded2(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
-  const judged = judgeAll(ctx, standing, changes);
+  const judged = judgeAll(standing, changes);
   if (judged.every(({ verdict: verdict2 }) => verdict2.kind === "covered" || verdict2.kind === "granted")) {
-    return approval(judged, standing.policy, tool);
+    return approval(judged, standing.plan.policy, tool);
   }
-  const isRefused = judged.some(({ change, verdict: verdict2 }) => refusalOf(change, verdict2, standing.others));
-  return store.write(ctx.now, `agent ${agentId}`, async (tx) => {
-    if (isRefused) return record(tx, standing, judged, tool);
-    const now = await standingOf(ctx, tx, agentId);
-    return now === void 0 ? PASS : record(tx, now, judgeAll(ctx, now, changes), tool);
+  const refused = refusalIn(judged, standing);
+  const answer2 = await call.change((plan, now) => {
+    if (refused) return logRefusal(plan, standing, refused);
+    return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
   });
+  return answer2 ?? PASS;
 }
 function describePlace(place2, path, home) {
   const named = nameFor(path, home);
@@ -3860,59 +4090,49 @@ function nameFor(path, home) {
   if (inside === "") return ".";
   return inside.startsWith("..") || isAbsolute(inside) ? resolve(home, path) : inside;
 }
-async function standingOf(ctx, reader, agentId) {
-  const own = await reader.claimOfAgent(agentId);
-  if (!own) return void 0;
-  const { policy, graph } = await loadPlan(ctx, reader, own.plan);
-  if (policy.guard === "off") return void 0;
-  const others = (await reader.held(ctx.checkoutKey)).filter(
-    ({ claim, planId }) => claim.id !== own.claim.id && (isLive(claim) || isDraining(claim, ctx.now())) && !(planId === own.planId && isAlternative(own.claim, claim, graph))
-  );
-  const isIsolated = own.claim.isolation === "worktree" && isLive(own.claim);
-  const worktree = isIsolated ? (await worktreeOf(reader, own.planId, own.claim.id))?.path : void 0;
-  return { own, others, policy, worktree, waitsForWorktree: isIsolated && worktree === void 0 };
-}
-function isAlternative(own, other, graph) {
-  return areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task));
-}
 function mayWriteFreely({ isolation, scope }) {
   return isolation === "worktree" && scope.basis !== "declared";
 }
-function judgeAll(ctx, { own, others, policy }, changes) {
-  const guarded = ({ claim }) => guardedClaim(claim, ctx.caseInsensitive);
+function judgeAll({ own, others, plan }, changes) {
+  const guarded = ({ claim }) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict2 = judge(change.target, mine, theirs, policy);
+      const verdict2 = judge(change.target, mine, theirs, plan.policy);
       const isFree = verdict2.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict2 };
     }
     return { change, verdict: { kind: hasEnded2(own.claim) ? "claim-ended" : "forbidden" } };
   });
 }
-async function record(tx, { own, others, policy }, judged, tool) {
-  const { task, id: attempt } = own.claim;
+function refusalIn(judged, { others }) {
   for (const { change, verdict: verdict2 } of judged) {
     const refusal = refusalOf(change, verdict2, others);
-    if (refusal === void 0) continue;
-    const warned = policy.guard === "warn";
-    await tx.append(own.planId, {
-      type: "write.denied",
-      task,
-      attempt,
-      path: pathOf(change),
-      heldBy: refusal.heldBy,
-      ...change.kind === "forbidden" && change.command !== void 0 && { command: change.command },
-      ...warned && { warned }
-    });
-    return { kind: warned ? "warn" : "deny", reason: refusal.reason };
+    if (refusal) return { change, ...refusal };
   }
+  return void 0;
+}
+function logRefusal(plan, { own }, refused) {
+  const { change, heldBy, reason } = refused;
+  const warned = plan.policy.guard === "warn";
+  plan.append({
+    type: "write.denied",
+    task: own.claim.task,
+    attempt: own.claim.id,
+    path: pathOf(change),
+    heldBy,
+    ...change.kind === "forbidden" && change.command !== void 0 && { command: change.command },
+    ...warned && { warned }
+  });
+  return { kind: warned ? "warn" : "deny", reason };
+}
+function record(plan, standing, judged, tool) {
+  const refused = refusalIn(judged, standing);
+  if (refused) return logRefusal(plan, standing, refused);
+  const { task, id: attempt } = standing.own.claim;
   const widened = new Set(judged.flatMap(({ verdict: verdict2 }) => verdict2.kind === "widen" ? [verdict2.path] : []));
-  await tx.append(
-    own.planId,
-    ...[...widened].map((path) => ({ type: "attempt.widened", task, attempt, path }))
-  );
-  return approval(judged, policy, tool);
+  plan.append(...[...widened].map((path) => ({ type: "attempt.widened", task, attempt, path })));
+  return approval(judged, plan.policy, tool);
 }
 function refusalOf(change, verdict2, others) {
   const path = pathOf(change);
@@ -4142,11 +4362,11 @@ function folderIn(file, prefix) {
 var MOST_NAMES = 5e3;
 var MOST_CHANGES = 1e3;
 var LARGEST_PATCH = 1048576;
-async function guardCommand(ctx, agentId, command, directory) {
-  return guardChanges(ctx, agentId, "shell", async (worktree, mayWrite2) => {
+async function guardCommand(call, command, directory) {
+  return guardChanges(call, "shell", async (worktree, mayWrite2) => {
     const { effectsOf } = await import("./shell/shell-command.mjs");
-    const folder = directory === "" ? worktree ?? ctx.checkout.root : directory;
-    const places = new Places(ctx, folder, worktree);
+    const folder = directory === "" ? worktree ?? call.ctx.checkout.root : directory;
+    const places = new Places(call.ctx, folder, worktree);
     const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
     const changes = new CommandChanges(places).of(effects);
     if (mayWrite2 || changes.length > 0) return changes;
@@ -4350,10 +4570,10 @@ function readStart(file) {
 }
 
 // mcp-server/src/run/guard/write.ts
-async function guardWrite(ctx, agentId, target, directory) {
-  return guardChanges(ctx, agentId, "file-tool", (worktree) => {
-    const folder = directory === "" ? worktree ?? ctx.checkout.root : directory;
-    const places = new Places(ctx, folder, worktree);
+async function guardWrite(call, target, directory) {
+  return guardChanges(call, "file-tool", (worktree) => {
+    const folder = directory === "" ? worktree ?? call.ctx.checkout.root : directory;
+    const places = new Places(call.ctx, folder, worktree);
     const path = isAbsolute(target) ? resolve(target) : join(folder, target);
     const place2 = places.placeOf(path, true);
     if (place2.kind === "inside") {
@@ -4598,7 +4818,7 @@ var TIMELINE_WIDTH = 72;
 var MAX_TIMELINE_ROWS = 12;
 async function analyzePlan(ctx, slug, maxParallel) {
   const store = await existingGraph(ctx, slug);
-  const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const loaded = await readPlan(ctx, store, slug);
   const { graph, policy, estimates } = loaded;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const cap = maxParallel ?? policy.maxParallel;
@@ -4974,7 +5194,7 @@ var GraphHandle = class {
 async function sourceOf2(location) {
   if (location.engine === "sqlite") return new GraphFile(location.path);
   const { PostgresGraph } = await import("./store/postgres.mjs");
-  return new PostgresGraph(location.url, location.repository);
+  return new PostgresGraph(location.url, location.repository, estimatesFrom);
 }
 var GraphFile = class {
   constructor(path) {
@@ -4990,14 +5210,14 @@ var GraphFile = class {
     }
     if (!create && !existsSync(this.path)) return void 0;
     const { openSqlite } = await import("./store/sqlite.mjs");
-    this.#store = await openSqlite(this.path, create);
+    this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
   }
 };
 
 // mcp-server/src/run/reporting/check-report.ts
 var MOST_NAMED2 = 5;
-async function checkReport(ctx, reader, found2, report) {
+async function checkReport(found2, report) {
   const { loaded, task } = found2;
   checkVerdict(task, report);
   checkNumbers(task, report);
@@ -5005,7 +5225,7 @@ async function checkReport(ctx, reader, found2, report) {
   if (report.outcome !== "completed" || report.verdict === "rejected") return;
   if (purposeOf(task)?.kind === "verify") return checkCommandsRan(task, report);
   checkCriteria(task, report);
-  for (const failed of failedCommands(report)) await checkFailedCommand(ctx, reader, found2, report, failed);
+  for (const failed of failedCommands(report)) await checkFailedCommand(found2, report, failed);
 }
 function checkVerdict(task, { outcome, verdict: verdict2, findings }) {
   const isVerdictDue = purposeOf(task)?.kind === "review" && outcome === "completed";
@@ -5111,20 +5331,21 @@ function checkCommandsRan(task, { evidence }) {
     "evidence"
   );
 }
-async function checkFailedCommand(ctx, reader, found2, report, failed) {
+async function checkFailedCommand(found2, report, failed) {
   const { acceptance: acceptance2 } = found2.task;
   const isOfThePlan = acceptance2.some(({ command }) => command?.trim() === failed.command.trim());
   const said = `evidence: the command ${JSON.stringify(failed.command.slice(0, 120))} ended with exit code ${failed.exitCode}`;
-  const writing = isOfThePlan ? await othersWriting(ctx, reader, found2) : [];
-  const own = parseScope(widenedScope(found2.held.claim), ctx.caseInsensitive);
+  const writing = isOfThePlan ? await othersWriting(found2) : [];
+  const { caseInsensitive, checkout } = found2.loaded.ctx;
+  const own = parseScope(widenedScope(found2.held.claim), caseInsensitive);
   const elsewhere = failsElsewhere({
     output: failed.result,
     own: {
       globs: [...own.writes, ...own.reads],
       files: report.filesChanged.map(normalisePath)
     },
-    others: writing.map((scope) => parseScope(scope, ctx.caseInsensitive)),
-    root: ctx.checkout.root
+    others: writing.map((scope) => parseScope(scope, caseInsensitive)),
+    root: checkout.root
   });
   if (elsewhere) return;
   throw new CallerError(
@@ -5134,8 +5355,9 @@ async function checkFailedCommand(ctx, reader, found2, report, failed) {
     "evidence"
   );
 }
-async function othersWriting(ctx, reader, found2) {
+async function othersWriting(found2) {
   const { claim, planId } = found2.held;
+  const { ctx, reader } = found2.loaded;
   if (claim.isolation === "worktree") return [];
   const elsewhere = (await reader.held(ctx.checkoutKey)).filter((held) => held.planId !== planId);
   return [...found2.loaded.graph.claims, ...elsewhere.map((held) => held.claim)].filter(
@@ -5150,54 +5372,40 @@ var MAX_LINE = { completed: 30, other: 160 };
 async function collect(ctx, actor, input, signal, onWait) {
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
-  let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-  const sinceSeq = input.sinceSeq ?? loaded.stored.version;
-  await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
-  loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-  const awaited = awaitedTasks(loaded, input);
+  const sinceSeq = input.sinceSeq ?? (await readPlan(ctx, store, input.plan)).stored.version;
+  const change = (work) => changePlan(ctx, store, actor, input.plan, async (plan, tx) => {
+    await work(plan, tx);
+    return plan;
+  });
+  const awaited = awaitedTasks(await change((_, tx) => sweep(tx)), input);
   let nextSweep = ctx.now() + SWEEP_MS;
   let quietSince = ctx.now();
   for (; ; ) {
-    if (loaded.graph.live.some(({ state: state2 }) => state2 === "running")) quietSince = ctx.now();
-    const state = judge2(
-      loaded,
-      input,
-      awaited,
-      await store.read((reader) => endedSince(reader, loaded, sinceSeq))
-    );
-    const isOver = ctx.now() >= deadline || signal.aborted;
+    const { plan, version, news } = await readGraph(ctx, store, (view) => newsOf(view, input.plan, sinceSeq));
+    if (plan.graph.live.some(({ state: state2 }) => state2 === "running")) quietSince = ctx.now();
+    const state = judge2(plan, input, awaited, news);
+    const isOver2 = ctx.now() >= deadline || signal.aborted;
     const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
     const isReached = state.satisfied || state.impossible && (!input.wholePlan || isAbandoned);
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
-    if (isOver || isReached && !(nothingAwaited && await waitsForFiles(ctx, store, loaded))) {
-      if (state.satisfied && input.until === "any") {
-        await store.write(ctx.now, actor, (tx) => cancelRest(ctx, tx, input.plan, awaited));
-        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-      }
-      if (isDone(loaded)) {
-        await store.write(
-          ctx.now,
-          actor,
-          async (tx) => logEscalation(tx, await loadPlan(ctx, tx, input.plan))
-        );
-        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-      }
-      return result(ctx, store, loaded, state);
+    if (isOver2 || isReached && !(nothingAwaited && await waitsForFiles(ctx, store, input.plan))) {
+      if (state.satisfied && input.until === "any") await change((plan2) => cancelRest(plan2, awaited));
+      if (isDone(plan)) await change(logEscalation);
+      return result(ctx, store, input.plan, state);
     }
-    const { id, version } = loaded.stored;
-    await store.changed(id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
-    if (ctx.now() >= nextSweep) {
-      await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
-      nextSweep = ctx.now() + SWEEP_MS;
-      onWait(countsOf(loaded));
-    }
-    loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+    await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
+    if (ctx.now() < nextSweep) continue;
+    onWait(countsOf(await change((_, tx) => sweep(tx))));
+    nextSweep = ctx.now() + SWEEP_MS;
   }
 }
-async function waitsForFiles(ctx, store, loaded) {
-  if (loaded.graph.live.length > 0 || loaded.stored.status !== "open" || isDone(loaded)) return false;
-  const { chosen, refused } = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
-  return chosen.length === 0 && refused.length > 0;
+async function waitsForFiles(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    if (plan.graph.live.length > 0 || plan.stored.status !== "open" || isDone(plan)) return false;
+    const { chosen, refused } = await choose(plan, ctx.now());
+    return chosen.length === 0 && refused.length > 0;
+  });
 }
 function awaitedTasks(loaded, input) {
   if (input.wholePlan) {
@@ -5209,12 +5417,15 @@ function awaitedTasks(loaded, input) {
   }
   return new Set(loaded.graph.live.map((claim) => claim.task));
 }
-async function endedSince(reader, loaded, sinceSeq) {
-  const ends = await reader.events(loaded.stored.id, { afterSeq: sinceSeq, type: "attempt.ended" });
-  return ends.flatMap(({ change }) => {
-    const claim = change.type === "attempt.ended" ? loaded.graph.claim(change.attempt) : void 0;
+async function newsOf(view, slug, sinceSeq) {
+  const plan = await view.plan(slug);
+  const { version } = plan.stored;
+  const ends = await view.reader.events(plan.id, { afterSeq: sinceSeq, types: ["attempt.ended"] });
+  const news = ends.flatMap(({ change }) => {
+    const claim = change.type === "attempt.ended" ? plan.graph.claim(change.attempt) : void 0;
     return claim?.state === "ended" ? [claim] : [];
   });
+  return { plan, version, news };
 }
 function judge2(loaded, input, awaited, news) {
   const live = new Set(loaded.graph.live.map((claim) => claim.task));
@@ -5227,10 +5438,10 @@ function judge2(loaded, input, awaited, news) {
   if (input.until === "all") {
     const open = [...awaited].filter((id) => live.has(id));
     const satisfied2 = open.length === 0 && [...awaited].every((id) => hasEnded(statusOf(id)));
-    const isOver = isDone(loaded) || loaded.stored.status !== "open" && live.size === 0;
+    const isOver2 = isDone(loaded) || loaded.stored.status !== "open" && live.size === 0;
     return {
       news,
-      satisfied: satisfied2 || input.wholePlan === true && isOver,
+      satisfied: satisfied2 || input.wholePlan === true && isOver2,
       impossible: open.length === 0
     };
   }
@@ -5238,8 +5449,11 @@ function judge2(loaded, input, awaited, news) {
   const satisfied = completed >= wanted;
   return { news, satisfied, impossible: running.length === 0 && !satisfied };
 }
-async function result(ctx, store, loaded, state) {
-  const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
+async function result(ctx, store, slug, state) {
+  const { loaded, choice } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return { loaded: plan, choice: await choose(plan, ctx.now()) };
+  });
   const startable = choice.chosen.map(({ task }) => task);
   const { decision, reason } = decideNow(loaded, startable);
   return {
@@ -5299,41 +5513,37 @@ async function unseenFiles(ctx, report, look2) {
   const inside = files2.filter((path) => !outside.includes(path) && !look2.files.has(path));
   return /* @__PURE__ */ new Set([...outside, ...await ignoredFiles(ctx.checkout.root, inside)]);
 }
-async function compareReport(ctx, tx, { planId, plan, claim }, unseen) {
-  const stored = await tx.plan(ctx.repository, plan);
-  if (stored?.id !== planId) return void 0;
-  const graph = await tx.graph(stored);
+async function compareReport(plan, claim, unseen) {
+  const { graph, stored } = plan;
   const attempts = graph.claimsOf(claim.task);
-  const seen = await observedWith(tx, planId, attempts);
+  const seen = await observedWith(plan, attempts);
   const own = seen.filter(({ atWork: atWork2 }) => atWork2.some(({ attempt }) => attempt === claim.id));
-  if (own.length === 0 || await startedUnseen(tx, planId, claim)) return void 0;
+  if (own.length === 0 || await startedUnseen(plan, claim)) return void 0;
   const declared = declaredFiles(graph.claim(claim.id));
   const found2 = differences(claim, declared, own, (attempt) => graph.claim(attempt));
   const unchanged = seen.some(({ unlisted }) => unlisted !== void 0) ? [] : declared.filter((path) => !unseen.has(path) && !seen.some(({ files: files2 }) => touches(files2, path)));
-  await tellWrittenTasks(ctx, tx, /* @__PURE__ */ new Set([planId]), found2.outside, taskName(plan, claim.task));
+  await tellWrittenTasks([plan], found2.outside, taskName(stored.slug, claim.task));
   const note = sentenceOf({ ...found2, unchanged });
-  if (note === void 0) return void 0;
-  await tx.append(planId, {
-    type: "attempt.compared",
-    task: claim.task,
-    attempt: claim.id,
-    unchanged,
-    note
-  });
+  if (note !== void 0) {
+    plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
+  }
   return note;
 }
-async function toldBefore(tx, { planId, claim }) {
-  const compared = await tx.events(planId, { type: "attempt.compared", sinceMs: claim.offeredAtMs });
+var COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"];
+async function toldBefore(plan, claim) {
+  const sinceMs = claim.offeredAtMs;
+  const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
   return compared.flatMap(({ change }) => change.type === "attempt.compared" ? [change] : []).find(({ attempt }) => attempt === claim.id)?.note;
 }
-async function observedWith(tx, planId, attempts) {
+async function observedWith(plan, attempts) {
   const ids = new Set(attempts.map(({ id }) => id));
   const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
-  const events = await tx.events(planId, { type: "checkout.observed", sinceMs });
+  const events = await plan.reader.events(plan.id, { types: ["checkout.observed"], sinceMs });
   return events.flatMap(({ change }) => change.type === "checkout.observed" ? [change] : []).filter(({ atWork: atWork2 }) => atWork2.some(({ attempt }) => ids.has(attempt)));
 }
-async function startedUnseen(tx, planId, { id, offeredAtMs }) {
-  const events = await tx.events(planId, { type: "checkout.unmeasured", sinceMs: offeredAtMs });
+async function startedUnseen(plan, { id, offeredAtMs }) {
+  const types = ["checkout.unmeasured"];
+  const events = await plan.reader.events(plan.id, { types, sinceMs: offeredAtMs });
   return events.some(
     ({ change }) => change.type === "checkout.unmeasured" && change.atWork.some(({ attempt }) => attempt === id)
   );
@@ -5489,13 +5699,14 @@ function sideOf(loaded, id, summary) {
 // mcp-server/src/run/reporting/prepare-work.ts
 async function handIn(ctx, store, claimIn, report) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;
-  const claimed = await store.read(async (reader) => {
-    const found2 = await claimIn(reader);
-    if (isRefusal(found2) || !isLive(found2.held.claim)) return void 0;
-    const { loaded, task, held } = found2;
-    if (held.claim.isolation !== "worktree" && !isCommitted2(loaded)) return void 0;
-    const attempt = { ...found2.held.claim, number: attemptNumber(loaded, found2.held.claim) };
-    return { loaded, task, attempt, record: await workRecord(reader, held.planId) };
+  const claimed = await readGraph(ctx, store, async (view) => {
+    const found2 = await claimIn(view);
+    if (isRefusal(found2)) return void 0;
+    const { loaded, task } = found2;
+    const { claim } = found2.held;
+    if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted2(loaded)) return void 0;
+    const attempt = { ...claim, number: attemptNumber(loaded, claim) };
+    return { loaded, task, attempt, record: await workRecord(loaded) };
   });
   if (!claimed) return void 0;
   try {
@@ -5567,42 +5778,54 @@ async function mergeOf(ctx, loaded, commit, message, base) {
   const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
   return { merge, others: touched.split("\n").filter(Boolean) };
 }
-async function settle(tx, loaded, attempt, handedIn, summary) {
+async function settle(plan, attempt, handedIn, summary) {
   const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
-  const { id: planId } = loaded.stored;
   const at = { task: attempt.task, attempt: attempt.id };
-  await tx.append(planId, { type: "work.committed", ...at, ...work, leftOut });
-  if (skipped !== void 0) await tx.append(planId, { type: "commit.skipped", reason: skipped });
+  plan.append({ type: "work.committed", ...at, ...work, leftOut });
+  if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
   if (merge?.kind === "conflict") {
-    const record2 = await workRecord(tx, planId);
+    const record2 = await workRecord(plan);
     const conflict = { commit: work.commit, head: merge.head, files: merge.files };
-    await tx.append(planId, ...mergeTaskFor(loaded, record2, attempt, conflict, { summary, others }));
+    plan.append(...mergeTaskFor(plan, record2, attempt, conflict, { summary, others }));
   } else if (merge) {
     const head = merge.kind === "clean" ? merge.move.to : merge.head;
-    await tx.append(planId, { type: "work.merged", ...at, commit: work.commit, head });
+    plan.append({ type: "work.merged", ...at, commit: work.commit, head });
   }
   return [...merge?.kind === "clean" ? [merge.move] : [], ...commitMove ? [commitMove] : []];
 }
-async function afterSettling(ctx, handedIn) {
-  if (handedIn.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+async function withPreparedWork(ctx, prepare, takeIn2) {
+  for (; ; ) {
+    const prepared = await prepare();
+    try {
+      const result2 = await takeIn2(prepared);
+      const { handedIn } = prepared;
+      if (handedIn?.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+      return result2;
+    } catch (error) {
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
 }
 
 // mcp-server/src/run/reporting/finish-attempt.ts
-async function endWithResult(ctx, tx, { loaded, held, attempt, handedIn, seen }, ending) {
+async function endWithResult(tx, { plan, attempt, handedIn, seen }, ending) {
   const summary = ending.report?.summary ?? ending.lastMessage ?? "";
-  const moves = handedIn ? await settle(tx, loaded, attempt, handedIn, summary) : [];
-  await endAttempt(ctx, tx, held, ending);
-  if (ending.outcome === "completed") await takeAlternative(ctx, tx, held.plan, attempt.task);
-  const isKnown = seen !== void 0 && await recordLook(ctx, tx, seen.look);
-  const note = isKnown ? await compareReport(ctx, tx, held, seen.unseen) : void 0;
-  if (note !== void 0) await tellReviewer(tx, await loadPlan(ctx, tx, held.plan), attempt.task, note);
-  return { note, moves };
+  if (handedIn) {
+    const moves = await settle(plan, attempt, handedIn, summary);
+    moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
+  }
+  endAttempt(plan, attempt, ending);
+  if (ending.outcome === "completed") takeAlternative(plan, attempt.task);
+  const isKnown = seen !== void 0 && await recordLook(tx, seen.look);
+  const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
+  if (note !== void 0) tellReviewer(plan, attempt.task, note);
+  return note;
 }
-async function tellReviewer(tx, loaded, id, said) {
-  const review = openReviewOf(loaded, id);
+function tellReviewer(plan, id, said) {
+  const review = openReviewOf(plan, id);
   if (!review) return;
   const note = `The server compared the report of ${id} with the checkout. ${said}`;
-  await tx.append(loaded.stored.id, { type: "task.annotated", task: review.id, note });
+  plan.append({ type: "task.annotated", task: review.id, note });
 }
 
 // mcp-server/src/run/reporting/report-from-message.ts
@@ -5623,16 +5846,11 @@ async function endByMessage(ctx, store, actor, attempt, message) {
     ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
   };
   const look2 = await lookAtCheckout(ctx);
-  for (; ; ) {
-    const result2 = await handInWork(ctx, store, attempt, ending);
-    try {
-      await end(ctx, store, actor, attempt, result2.ending, { look: look2, handedIn: result2.handedIn });
-      if (result2.handedIn) await afterSettling(ctx, result2.handedIn);
-      return;
-    } catch (error) {
-      if (!(error instanceof RefMoved)) throw error;
-    }
-  }
+  await withPreparedWork(
+    ctx,
+    () => handInWork(ctx, store, attempt, ending),
+    (result2) => end(ctx, store, actor, attempt, { ...result2, look: look2 })
+  );
 }
 async function handInWork(ctx, store, attempt, ending) {
   const { outcome, lastMessage } = ending;
@@ -5645,31 +5863,32 @@ async function handInWork(ctx, store, attempt, ending) {
     notes: []
   };
   try {
-    return { ending, handedIn: await handIn(ctx, store, (reader) => byId(ctx, reader, attempt), report) };
+    return { ending, handedIn: await handIn(ctx, store, (view) => byId(view, attempt), report) };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: void 0 };
   }
 }
-async function byId(ctx, reader, attempt) {
-  const held = await reader.claimById(attempt);
-  if (held?.claim.state !== "running") return { why: "its attempt has ended" };
-  const loaded = await loadPlan(ctx, reader, held.plan);
+async function byId(view, attempt) {
+  const held = await view.reader.claimById(attempt);
+  const loaded = held && await view.planOf(held);
+  if (!loaded || held.claim.state !== "running") return { why: "its attempt has ended" };
   return { held, loaded, task: taskOf(loaded, held.claim.task) };
 }
-async function end(ctx, store, actor, attempt, ending, {
+function end(ctx, store, actor, attempt, {
+  ending,
   look: look2,
   handedIn
 }) {
-  await store.write(ctx.now, actor, async (tx) => {
-    const held = await tx.claimById(attempt);
-    if (held?.claim.state !== "running") return;
-    const loaded = await loadPlan(ctx, tx, held.plan);
+  const work = async (tx) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (!plan || held.claim.state !== "running") return;
     const seen = { look: look2, unseen: /* @__PURE__ */ new Set() };
-    const result2 = { loaded, held, attempt: held.claim, handedIn, seen };
-    const { moves } = await endWithResult(ctx, tx, result2, ending);
-    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(held.plan, held.claim.task)}`);
-  });
+    await endWithResult(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+  };
+  const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
+  return changeGraph(ctx, store, actor, work, ahead);
 }
 
 // mcp-server/src/run/reporting/report-task.ts
@@ -5677,84 +5896,83 @@ async function reportTask(ctx, actor, agentId, input) {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const look2 = await lookBeforeEnd(ctx, store, given.token);
+  const { look: look2, firstOfferedMs } = await lookBeforeEnd(ctx, store, given.token);
   const seen = look2 && { look: look2, unseen: await unseenFiles(ctx, given.report, look2) };
-  for (; ; ) {
-    const claimIn = (reader) => claimOfToken(ctx, reader, given.token);
-    const handedIn = await handIn(ctx, store, claimIn, given.report);
-    try {
-      const result2 = await takeIn(ctx, store, actor, agentId, name, given, handedIn, seen);
+  const call = { actor, agentId, name, given, seen, firstOfferedMs };
+  return withPreparedWork(
+    ctx,
+    async () => ({
+      handedIn: await handIn(ctx, store, (view) => claimOfToken(view, given.token), given.report)
+    }),
+    async ({ handedIn }) => {
+      const result2 = await takeIn(ctx, store, call, handedIn);
       if (result2 instanceof CallerError) throw result2;
-      if (handedIn) await afterSettling(ctx, handedIn);
       return result2;
-    } catch (error) {
-      if (!(error instanceof RefMoved)) throw error;
     }
-  }
+  );
 }
-async function takeIn(ctx, store, actor, agentId, name, given, handedIn, seen) {
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const found2 = await claimOfToken(ctx, tx, given.token);
-    if (isRefusal(found2)) return refuse(ctx, tx, name, given, found2);
-    const { held, loaded, task } = found2;
+function takeIn(ctx, store, call, handedIn) {
+  const { name, given, agentId, seen } = call;
+  const { report, token } = given;
+  const work = async (tx) => {
+    await sweep(tx);
+    const found2 = await claimOfToken(tx, token);
+    if (isRefusal(found2)) return refuse(tx, call, found2);
+    const { held, loaded: plan, task } = found2;
     if (held.plan !== name.plan || task.id !== name.id) {
-      return refuse(ctx, tx, name, given, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
+      return refuse(tx, call, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
-    const { report } = given;
-    await checkReport(ctx, tx, found2, report);
-    if (!await isOwnToken(() => startOrContinue(tx, found2, agentId))) {
-      return refuse(ctx, tx, name, given, { why: "it is another agent's", held });
+    await checkReport(found2, report);
+    if (!isOwnToken(() => startOrContinue(found2, agentId))) {
+      return refuse(tx, call, { why: "it is another agent's", held });
     }
-    const running = held.claim.state === "running" ? held : await tx.claimById(held.claim.id);
-    if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
+    const attempt = plan.graph.claim(held.claim.id);
+    if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
-    const handed = { loaded, held: running, attempt: running.claim, handedIn, seen };
-    const { note, moves } = await endWithResult(ctx, tx, handed, ending);
-    const result2 = await answer(ctx, tx, name.plan, task.id, report, note);
-    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);
-    return result2;
+    const note = await endWithResult(tx, { plan, attempt, handedIn, seen }, ending);
+    return answer(plan, task.id, report, note);
+  };
+  return changeGraph(ctx, store, call.actor, work, {
+    plan: { repository: ctx.repository, slug: name.plan },
+    claim: { tokenHash: hashToken(token) },
+    checkout: ctx.checkoutKey,
+    events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs }
   });
 }
-async function answer(ctx, tx, plan, id, report, note) {
-  const after = await loadPlan(ctx, tx, plan);
-  const task = taskOf(after, id);
+function answer(plan, id, report, note) {
+  const name = taskName(plan.stored.slug, id);
   const word = { completed: "DONE", failed: "FAILED", blocked: "BLOCKED" }[report.outcome];
   return {
-    task: taskName(after.stored.slug, id),
-    status: task.status,
+    task: name,
+    status: taskOf(plan, id).status,
     outcome: report.outcome,
-    reply: `${word} ${taskName(after.stored.slug, id)}`,
+    reply: `${word} ${name}`,
     ...note !== void 0 && { note },
-    counts: countsOf(after)
+    counts: countsOf(plan)
   };
 }
-async function isOwnToken(start) {
+function isOwnToken(start) {
   try {
-    await start();
+    start();
     return true;
   } catch (error) {
     if (error instanceof CallerError && error.kind === "refused_token") return false;
     throw error;
   }
 }
-async function refuse(ctx, tx, name, input, refusal) {
-  const claim = refusal.held?.claim;
-  if (claim?.state === "ended" && claim.report && refusal.held?.plan === name.plan && claim.task === name.id && JSON.stringify(claim.report) === JSON.stringify(input.report)) {
-    return answer(ctx, tx, name.plan, name.id, claim.report, await toldBefore(tx, refusal.held));
-  }
-  if (refusal.held) {
-    await tx.append(refusal.held.planId, {
-      type: "token.refused",
-      task: refusal.held.claim.task,
-      attempt: refusal.held.claim.id,
-      why: refusal.why,
-      tried: { task: input.task, ...input.report }
-    });
+async function refuse(tx, { name, given }, { held, why }) {
+  const plan = held && await tx.planOf(held);
+  if (plan) {
+    const { claim } = held;
+    if (claim.state === "ended" && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(claim.report) === JSON.stringify(given.report)) {
+      return answer(plan, name.id, claim.report, await toldBefore(plan, claim));
+    }
+    const tried = { task: given.task, ...given.report };
+    plan.append({ type: "token.refused", task: claim.task, attempt: claim.id, why, tried });
   }
   return new CallerError(
     "refused_token",
-    `token: refused, ${refusal.why}. Nothing was changed.`,
+    `token: refused, ${why}. Nothing was changed.`,
     "If the token is copied wrong, copy it from your brief again; otherwise end your turn with one line that says so.",
     "token"
   );
@@ -5781,12 +5999,11 @@ function withPlainNeed(plan, report) {
 // mcp-server/src/run/review/review-plan.ts
 async function reviewPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const review = planReview(before);
-    if ("why" in review) return { loaded: before, why: review.why };
-    await tx.append(before.stored.id, ...review.changes);
-    return { loaded: await loadPlan(ctx, tx, slug), id: review.id };
+  return changePlan(ctx, store, actor, slug, (plan) => {
+    const review = planReview(plan);
+    if ("why" in review) return { loaded: plan, why: review.why };
+    plan.append(...review.changes);
+    return { loaded: plan, id: review.id };
   });
 }
 
@@ -5803,12 +6020,13 @@ async function begunPlans(run) {
   const ids = await idsOfBegun(run, store);
   if (ids.size === 0) return [];
   await run.roles.refresh();
-  return store.read(async (reader) => {
+  return readGraph(run, store, async (view) => {
+    const { reader } = view;
     const begun = [];
     for (const stored of await reader.plans(run.repository)) {
       if (!ids.has(stored.id)) continue;
-      const loaded = await load(run, reader, stored);
-      const choice = await choose(run, reader, loaded, run.now());
+      const loaded = await view.plan(stored.slug);
+      const choice = await choose(loaded, run.now());
       const offers = loaded.graph.live.filter(
         (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner)
       );
@@ -5917,6 +6135,7 @@ var SessionMemory = class {
   }
   interactive;
   #calls = /* @__PURE__ */ new Map();
+  #claimless = /* @__PURE__ */ new Map();
   #launches = /* @__PURE__ */ new Map();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
   plans = /* @__PURE__ */ new Set();
@@ -5970,6 +6189,17 @@ var SessionMemory = class {
   noteLaunch(toolUseId, launch) {
     remember(this.#launches, toolUseId, launch);
   }
+  get hasLaunches() {
+    return this.#launches.size > 0;
+  }
+  /** The agent holds no claim as the graph is in that state. */
+  noteClaimless(agentId, state) {
+    remember(this.#claimless, agentId, `${state} ${this.#launches.size}`);
+  }
+  /** Whether that was seen of the agent in this very state of the graph, with the launches that there are. */
+  isClaimless(agentId, state) {
+    return this.#claimless.get(agentId) === `${state} ${this.#launches.size}`;
+  }
   launchOf(toolUseId) {
     return this.#launches.get(toolUseId);
   }
@@ -6010,8 +6240,12 @@ function attemptsAt2({ graph }, task) {
   return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
 }
 export {
+  AgentCall,
+  COMPARED_EVENTS,
   CheckoutLooks,
   GRACE_MS,
+  GraphTransaction,
+  GraphView,
   MAX_COMPARED,
   MAX_LAST_MESSAGE,
   MAX_REASONS,
@@ -6020,6 +6254,8 @@ export {
   ONLY_TIGHTENED,
   OwnTexts,
   Places,
+  PlanTransaction,
+  PlanView,
   PrerequisiteUnmerged,
   Roles,
   SETTING_VARIABLES,
@@ -6031,7 +6267,6 @@ export {
   addedToLaunchLine,
   adoptFiles,
   afterCompletion,
-  afterSettling,
   afterVerdict,
   afterVerification,
   agentEnded,
@@ -6053,6 +6288,8 @@ export {
   candidatesOf,
   causeOfAlternative,
   causeOfSplit,
+  changeGraph,
+  changePlan,
   checkReport,
   checkUntil,
   checkWorktrees,
@@ -6079,6 +6316,7 @@ export {
   describePlace,
   draftOf,
   effectivePolicy,
+  endAgents,
   endAttempt,
   endWithResult,
   existingGraph,
@@ -6111,14 +6349,13 @@ export {
   isOwnRun,
   isRecovery,
   isRefusal,
+  isRenewalDue,
   isReported,
   isolationsOf,
   launchLine,
   launchOf,
   launchSessions,
   listTasks,
-  load,
-  loadPlan,
   logAgentUsage,
   logChanges,
   logEscalation,
@@ -6135,6 +6372,7 @@ export {
   mergeTaskFor,
   mergedCommit,
   minutes2 as minutes,
+  moveRefsWith,
   nameOf,
   nextBatch,
   nextPosition,
@@ -6153,7 +6391,6 @@ export {
   planReview,
   planSlug,
   planningOf,
-  plansOf,
   policyInput,
   policyOf,
   policyWarnings,
@@ -6161,7 +6398,10 @@ export {
   predecessorWarnings,
   prepareWorktree,
   readAdded,
+  readAgentCall,
+  readGraph,
   readParts,
+  readPlan,
   readPolicy,
   readReport,
   readSource,
@@ -6213,6 +6453,7 @@ export {
   tidyWorktrees,
   toldBefore,
   undefinedIfMissing,
+  unknownPlan,
   unknownRoles,
   unseenFiles,
   updatePlan,
@@ -6232,6 +6473,7 @@ export {
   whyNotVerified,
   whyNothing,
   widenedIn,
+  withPreparedWork,
   withRelativeFiles,
   withWhatItNeeds,
   workRecord,

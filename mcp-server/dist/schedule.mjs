@@ -256,7 +256,6 @@ var Estimates = class {
   #tokensByRole;
   /** What stated estimates turned out to be multiplied by. */
   #ratio;
-  /** From a claim to its agent's start; part of what a task takes, and no part of what its agent does. */
   launchMs;
   /** @param history completed attempts; the order does not matter. */
   constructor(history = []) {
@@ -345,6 +344,7 @@ function seen(values) {
 function keyOf(agent, size) {
   return `${size} ${agent ?? ""}`;
 }
+var estimatesFrom = (history) => new Estimates(history);
 
 // mcp-server/src/schedule/generation/end-queue.ts
 var EndQueue = class {
@@ -1315,6 +1315,7 @@ export {
   clashCover,
   compileProblem,
   criticalPath,
+  estimatesFrom,
   freed,
   gainsOf,
   headsAndTails,

@@ -11,7 +11,7 @@ import * as z from "./lib/zod.mjs";
 import { HOOK_TOOL, answerHook } from "./hooks.mjs";
 
 // import:run.mjs in service.mjs
-import { SessionMemory, createContext, lookAtWhatEnded, sweep } from "./run.mjs";
+import { SessionMemory, changeGraph, createContext, lookAtWhatEnded, sweep } from "./run.mjs";
 
 // import:tools.mjs in service.mjs
 import { TOOLS, UnknownTool, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";
@@ -91,7 +91,7 @@ async function prompts() {
 }
 async function sweepOnStart(run) {
   const store = await run.graph();
-  await store?.write(run.now, "server", (tx) => sweep(run, tx));
+  if (store) await changeGraph(run, store, "server", sweep);
   await lookAtWhatEnded(run);
 }
 async function notifyProgress(request, progressToken, { completed, total, running }) {

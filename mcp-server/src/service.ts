@@ -11,6 +11,7 @@ import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
 import { sweep } from "./run/attempts/expire-claims.ts";
 import { lookAtWhatEnded } from "./run/checkout-watch/record-changes.ts";
+import { changeGraph } from "./run/plan/plan-transaction.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import { createContext, type ProcessFacts, type RunContext } from "./run/project/run-context.ts";
 import { SessionMemory } from "./run/session/session.ts";
@@ -115,7 +116,7 @@ async function prompts(): Promise<Prompts> {
 /** What a crashed session left behind is free as soon as the next one starts. */
 async function sweepOnStart(run: RunContext): Promise<void> {
   const store = await run.graph();
-  await store?.write(run.now, "server", (tx) => sweep(run, tx));
+  if (store) await changeGraph(run, store, "server", sweep);
   await lookAtWhatEnded(run);
 }
 

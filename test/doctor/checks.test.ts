@@ -8,6 +8,7 @@ import { hooks } from "../../mcp-server/src/doctor/hooks.ts";
 import { type Surroundings, surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
 import { parseWorktrees } from "../../mcp-server/src/doctor/worktrees.ts";
 import { enabledPlugins, readHostSettings, variablesOf } from "../../mcp-server/src/host/settings.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { temporaryFolder } from "../server/parallel-server.ts";
 
@@ -89,7 +90,7 @@ describe("a disk that is nearly full", () => {
   it("is named with what is left, and is none while there is room", async () => {
     const place = surroundings({ freeBytes: async () => 3 * 2 ** 20 });
     const path = join(place.directory, ".git/parallel/graph.sqlite");
-    await (await openSqlite(path, true))?.close();
+    await (await openSqlite(path, true, estimatesFrom))?.close();
     const { findings } = await database.look(await prepareExamination(place));
     expect(findings).toEqual([
       {

@@ -14,6 +14,7 @@ import { splitTask } from "../../mcp-server/src/run/edits/split-task.ts";
 import { updatePlan } from "../../mcp-server/src/run/edits/update-plan.ts";
 import { updateTask } from "../../mcp-server/src/run/edits/update-task.ts";
 import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
+import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import {
   DEFAULT_ROLE,
@@ -335,11 +336,11 @@ export class AgentGone extends WithToken {
   protected async performWith(claim: ModelClaim, model: Model, world: World) {
     const context = world.session(0);
     const store = await context.createGraph();
-    await store.write(context.now, ACTOR, async (tx) => {
-      await sweep(context, tx);
-      const held = await tx.claimById(Number(claim.token.split("-")[0]) as AttemptId);
+    await changeGraph(context, store, ACTOR, async (tx) => {
+      await sweep(tx);
+      const held = await tx.writer.claimById(Number(claim.token.split("-")[0]) as AttemptId);
       if (!held) throw new Error("the claim is not there");
-      await agentEnded(context, tx, held, { finished: this.finished, cause: "gone", lastMessage: "" });
+      await agentEnded(tx, held, { finished: this.finished, cause: "gone", lastMessage: "" });
     });
     model.agentGone(claim, this.finished);
     return undefined;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { integrityOf } from "../server/graph-file.ts";
 import { rebuildFromLog, tablesOf } from "../store/rebuilt-graph.ts";
@@ -30,7 +31,7 @@ let template: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "parallel-property-"));
   template = join(folder, "template.sqlite");
-  await (await openSqlite(template, true))?.close();
+  await (await openSqlite(template, true, estimatesFrom))?.close();
 });
 
 afterAll(() => {

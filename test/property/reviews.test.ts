@@ -12,6 +12,7 @@ import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { updateTask } from "../../mcp-server/src/run/edits/update-task.ts";
 import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { integrityOf, logOf } from "../server/graph-file.ts";
 import { type KnownTask, violationsOf } from "../server/log-checker.ts";
@@ -79,7 +80,7 @@ let template: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "parallel-property-"));
   template = join(folder, "template.sqlite");
-  await (await openSqlite(template, true))?.close();
+  await (await openSqlite(template, true, estimatesFrom))?.close();
 });
 
 afterAll(() => {

@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
 import { sweep } from "../../mcp-server/src/run/attempts/expire-claims.ts";
-import { loadPlan } from "../../mcp-server/src/run/plan/load-plan.ts";
+import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
+import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
 import { CheckoutLooks } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { OwnTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { Roles } from "../../mcp-server/src/run/project/roles.ts";
 import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { Transcripts } from "../../mcp-server/src/run/project/transcripts.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
@@ -89,19 +91,15 @@ export class World {
 
   async sweep(): Promise<void> {
     const { store, context } = this.#session(0);
-    await store.write(
-      () => this.nowMs,
-      "observer",
-      (tx) => sweep(context, tx),
-    );
+    await changeGraph(context, store, "observer", sweep);
   }
 
   /** The plan as every session sees it: each has its own copy in memory. */
   async pictures(slug: string): Promise<Picture[]> {
     return Promise.all(
       this.#sessions.map(({ store, context }) =>
-        store.read(async (reader) => {
-          const { stored, graph } = await loadPlan(context, reader, slug);
+        readGraph(context, store, async (view) => {
+          const { stored, graph } = await view.plan(slug);
           return {
             status: stored.status,
             tasks: Object.fromEntries(
@@ -138,7 +136,7 @@ export class World {
 
   async #newSession(at: number): Promise<Session> {
     const owner = livingOwner(at);
-    const store = await openSqlite(this.path, true);
+    const store = await openSqlite(this.path, true, estimatesFrom);
     if (!store) throw new Error("the graph was not opened");
     const root = join(this.#folder, "checkout");
     return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SIZES } from "../../mcp-server/src/graph/task.ts";
-import { Estimates, type Sample } from "../../mcp-server/src/schedule/estimate.ts";
+import type { Sample } from "../../mcp-server/src/graph/task-estimates.ts";
+import { Estimates } from "../../mcp-server/src/schedule/estimate.ts";
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,8 @@
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import type { PlanSlug, TaskDefinition, TaskId } from "../../mcp-server/src/graph/task.ts";
-import type { GraphStore, GraphWriter } from "../../mcp-server/src/store/graph-store.ts";
+import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
+import type { GraphWriter } from "../../mcp-server/src/store/graph-writer.ts";
 
 export const REPOSITORY = "example.org/shop";
 export const CHECKOUT = "builder:/home/dev/shop";

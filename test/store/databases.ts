@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import pg from "pg";
 import { afterAll, onTestFinished } from "vitest";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
@@ -47,7 +48,7 @@ async function freshSqlite(): Promise<TestDatabase> {
   const path = join(folder, "graph.sqlite");
   return {
     url: `sqlite:${path}`,
-    open: async () => closedAfterTest(await openSqlite(path, true)),
+    open: async () => closedAfterTest(await openSqlite(path, true, estimatesFrom)),
     query: async (sql) => {
       const db = new DatabaseSync(path);
       try {
@@ -68,7 +69,7 @@ async function freshPostgres(): Promise<TestDatabase> {
   return {
     url,
     open: async (repository = REPOSITORY) =>
-      closedAfterTest(await new PostgresGraph(url, repository).open(true)),
+      closedAfterTest(await new PostgresGraph(url, repository, estimatesFrom).open(true)),
     query: (sql) => asAdmin(url, `set search_path to parallel; ${sql}`),
   };
 }

@@ -19,17 +19,17 @@ describe.each(ENGINES)("the last look at a checkout, in %s", (engine) => {
     await one.write(
       () => NOW,
       "main",
-      (tx) => tx.keepObservation(CHECKOUT, look(1, [])),
+      async (tx) => tx.keepObservation(CHECKOUT, look(1, [])),
     );
     await two.write(
       () => NOW,
       "main",
-      (tx) => tx.keepObservation(CHECKOUT, look(7, [3 as AttemptId])),
+      async (tx) => tx.keepObservation(CHECKOUT, look(7, [3 as AttemptId])),
     );
     await two.write(
       () => NOW,
       "main",
-      (tx) => tx.keepObservation("elsewhere", look(2, [])),
+      async (tx) => tx.keepObservation("elsewhere", look(2, [])),
     );
     const kept = await one.read((reader) => reader.observation(CHECKOUT));
     expect(kept).toEqual(look(7, [3 as AttemptId]));
@@ -52,7 +52,16 @@ describe.each(ENGINES)("the last look at a checkout, in %s", (engine) => {
         return ids as [AttemptId, AttemptId, AttemptId];
       },
     );
-    const seq = await store.read((reader) => reader.lastSeq());
+    const keep = (atWork: AttemptId[], seq?: number) =>
+      store.write(
+        () => NOW,
+        "main",
+        async (tx) => {
+          const { seq: _, ...rest } = look(0, atWork);
+          tx.keepObservation(CHECKOUT, { ...rest, ...(seq !== undefined && { seq }) });
+        },
+      );
+    await keep([]);
     await store.write(
       () => NOW,
       "main",
@@ -61,21 +70,38 @@ describe.each(ENGINES)("the last look at a checkout, in %s", (engine) => {
         await claim(tx, planId, "t4");
       },
     );
-    const since = (after: number, ids: AttemptId[]) =>
+    const since = (checkout = CHECKOUT) =>
       store.read(async (reader) =>
-        (await reader.attemptsSince(CHECKOUT, after, ids)).map(({ plan, claim: { id, state } }) => [
-          plan,
-          id,
-          state,
-        ]),
+        (await reader.attemptsSinceLook(checkout)).map(({ plan, claim: { id, state } }) => [plan, id, state]),
       );
-    expect(await since(seq, [])).toEqual([["shop", second, "ended"]]);
-    expect(await since(seq, [first, third])).toEqual([
+    expect(await since()).toEqual([["shop", second, "ended"]]);
+    const { seq } = (await store.read((reader) => reader.observation(CHECKOUT))) ?? {};
+    await keep([first, third], seq);
+    expect(await since()).toEqual([
       ["shop", first, "running"],
       ["shop", second, "ended"],
       ["shop", third, "offered"],
     ]);
-    expect(await since(0, [])).toHaveLength(2);
-    expect(await store.read((reader) => reader.attemptsSince("elsewhere", 0, [first]))).toEqual([]);
+    await keep([], 0);
+    expect(await since()).toHaveLength(2);
+    expect(await since("elsewhere")).toEqual([]);
+  });
+
+  it("is made after what its own transaction has logged before it", async () => {
+    const store = await (await freshDatabase(engine)).open();
+    const planId = await makePlan(store, 2);
+    await store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        const [first, second] = [await claim(tx, planId, "t1"), await claim(tx, planId, "t2")];
+        await tx.append(planId, ...started("t1", first));
+        const { seq: _, ...now } = look(0, []);
+        tx.keepObservation(CHECKOUT, now);
+        await tx.append(planId, ...started("t2", second));
+      },
+    );
+    const since = await store.read((reader) => reader.attemptsSinceLook(CHECKOUT));
+    expect(since.map(({ claim }) => claim.task)).toEqual(["t2"]);
   });
 });

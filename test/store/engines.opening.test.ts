@@ -7,6 +7,7 @@ import { inspect } from "node:util";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StoreUnusable } from "../../mcp-server/src/errors/store-unusable.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { makePlan, NOW, REPOSITORY } from "./changes.ts";
@@ -31,7 +32,8 @@ function withCredentials(url: string, user: string, password: string): string {
   return changed.href;
 }
 
-const openPostgres = (url: string, create = true) => new PostgresGraph(url, REPOSITORY).open(create);
+const openPostgres = (url: string, create = true) =>
+  new PostgresGraph(url, REPOSITORY, estimatesFrom).open(create);
 
 describe.each(ENGINES)("a graph in %s", (engine) => {
   it("of a newer major version is refused with the version to install", async () => {
@@ -67,7 +69,7 @@ it("leaves a SQLite database of another program alone", async () => {
   const db = new DatabaseSync(path);
   onTestFinished(() => db.close());
   db.exec("create table recipes (name text)");
-  expect((await refusal(openSqlite(path, true))).problem).toBe("corrupt");
+  expect((await refusal(openSqlite(path, true, estimatesFrom))).problem).toBe("corrupt");
   expect(db.prepare("select name from sqlite_master").all()).toEqual([{ name: "recipes" }]);
 });
 
@@ -91,7 +93,11 @@ describe("PostgreSQL", () => {
     onTestFinished(() => void silent.close());
     await new Promise((resolve) => silent.once("listening", resolve));
     const { port } = silent.address() as { port: number };
-    const graph = new PostgresGraph(`postgres://me:hush-hush@127.0.0.1:${port}/graph`, REPOSITORY);
+    const graph = new PostgresGraph(
+      `postgres://me:hush-hush@127.0.0.1:${port}/graph`,
+      REPOSITORY,
+      estimatesFrom,
+    );
     expect((await refusal(graph.open(false))).problem).toBe("unreachable");
     const began = performance.now();
     expect((await refusal(graph.open(false))).problem).toBe("unreachable");

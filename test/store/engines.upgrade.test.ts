@@ -5,6 +5,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite"
 import { expect, it, onTestFinished } from "vitest";
 import type { PlanGraph } from "../../mcp-server/src/graph/plan-graph.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { claim, completed, NOW, started } from "./changes.ts";
 import { freshDatabase, stopPostgresAfterAll } from "./databases.ts";
@@ -50,7 +51,7 @@ function contents(path: string): unknown[] {
 }
 
 async function opened(path: string) {
-  const store = await openSqlite(path, false);
+  const store = await openSqlite(path, false, estimatesFrom);
   if (!store) throw new Error("no graph");
   onTestFinished(() => store.close());
   return store;
@@ -106,7 +107,7 @@ it("keeps a copy of the graph as it was before, readable for its owner only", as
 
 it("never overwrites such a copy", async () => {
   const path = graphOfVersion1_0();
-  await (await openSqlite(path, false))?.close();
+  await (await openSqlite(path, false, estimatesFrom))?.close();
   const first = readFileSync(`${path}.1.0.backup`);
   for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
   make(path);
@@ -134,7 +135,7 @@ it("leaves the graph at its old version when the upgrade fails half-way", async 
   const before = contents(path);
   // The table's change works, the new index does not.
   inFile(path, (db) => db.exec("create index events_order on events (actor)"));
-  await expect(openSqlite(path, false)).rejects.toThrow(/already exists/);
+  await expect(openSqlite(path, false, estimatesFrom)).rejects.toThrow(/already exists/);
   expect(versionOf(path)).toBe("1.0");
   expect(contents(path)).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { temporaryFolder } from "../server/parallel-server.ts";
 
@@ -11,7 +12,7 @@ function modeOf(path: string): string {
 describe.runIf(process.platform !== "win32")("the files of a graph", () => {
   it("are for their user alone, with a folder that is as well", async () => {
     const path = join(temporaryFolder(), "parallel", "graph.sqlite");
-    const store = await openSqlite(path, true);
+    const store = await openSqlite(path, true, estimatesFrom);
     expect(modeOf(dirname(path))).toBe("700");
     for (const file of [path, `${path}-wal`, `${path}-shm`])
       expect([file, modeOf(file)]).toEqual([file, "600"]);
@@ -22,7 +23,7 @@ describe.runIf(process.platform !== "win32")("the files of a graph", () => {
     const folder = join(temporaryFolder(), "shared");
     mkdirSync(folder, { mode: 0o755 });
     const path = join(folder, "graph.sqlite");
-    const store = await openSqlite(path, true);
+    const store = await openSqlite(path, true, estimatesFrom);
     for (const file of [path, `${path}-wal`, `${path}-shm`])
       expect([file, modeOf(file)]).toEqual([file, "600"]);
     expect(modeOf(folder)).toBe("755");
@@ -32,6 +33,6 @@ describe.runIf(process.platform !== "win32")("the files of a graph", () => {
 
 it("a graph that does not exist is not made by looking for it", async () => {
   const path = join(temporaryFolder(), "parallel", "graph.sqlite");
-  expect(await openSqlite(path, false)).toBeUndefined();
+  expect(await openSqlite(path, false, estimatesFrom)).toBeUndefined();
   expect(existsSync(dirname(path))).toBe(false);
 });

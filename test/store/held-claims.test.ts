@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { GraphWriter } from "../../mcp-server/src/store/graph-store.ts";
+import type { GraphWriter } from "../../mcp-server/src/store/graph-writer.ts";
 import { CHECKOUT, claim, completed, makePlan, NOW, started } from "./changes.ts";
 import { ENGINES, freshDatabase, stopPostgresAfterAll } from "./databases.ts";
 
@@ -97,7 +97,7 @@ it.each(ENGINES)("what other processes do to held claims is seen, on %s", async 
   expect(await held()).toMatchObject([{ state: "offered" }, { state: "offered" }]);
   await write((tx) => tx.append(planId, ...started("t1", one)));
   expect(await held()).toMatchObject([{ state: "running" }, { state: "offered" }]);
-  await write((tx) => tx.renewLease(one, NOW + 9_999));
+  await write(async (tx) => tx.renewLease(one, NOW + 9_999));
   expect(await held()).toMatchObject([{ leaseUntilMs: NOW + 9_999 }, { state: "offered" }]);
   await write((tx) => tx.append(planId, ...completed("t1", one)));
   expect(await held()).toMatchObject([{ task: "t2" }]);

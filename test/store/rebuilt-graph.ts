@@ -1,4 +1,5 @@
 import type { Change } from "../../mcp-server/src/graph/event.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { type LogLine, logOf, query } from "../server/graph-file.ts";
 
@@ -7,7 +8,7 @@ const NOT_LOGGED = ["last_seen_ms", "offer_token"];
 
 /** Writes the event log of the graph at `original`, and nothing else of it, into a new graph at `path`. */
 export async function rebuildFromLog(original: string, path: string): Promise<void> {
-  const store = await openSqlite(path, true);
+  const store = await openSqlite(path, true, estimatesFrom);
   const actors = query(original, "select actor from events order by seq").map((row) => String(row.actor));
   const events = logOf(original).map((line, i) => ({ line, actor: actors[i] ?? "" }));
   for (let from = 0; from < events.length; ) {

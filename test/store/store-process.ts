@@ -1,13 +1,15 @@
 // Another process on the same graph: told by its arguments what to do, it prints one line of JSON per thing done.
+
 import { once } from "node:events";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { claim, completed, NOW, REPOSITORY, started } from "./changes.ts";
 
 const [url = "", action = "", argument = ""] = process.argv.slice(2);
 const store = url.startsWith("sqlite:")
-  ? await openSqlite(url.slice("sqlite:".length), true)
-  : await new PostgresGraph(url, REPOSITORY).open(true);
+  ? await openSqlite(url.slice("sqlite:".length), true, estimatesFrom)
+  : await new PostgresGraph(url, REPOSITORY, estimatesFrom).open(true);
 if (!store) throw new Error("no graph");
 
 function say(line: unknown): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import type { PlanSlug, TaskDefinition, TaskId } from "../../mcp-server/src/graph/task.ts";
+import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { logOf, query } from "../server/graph-file.ts";
@@ -55,7 +56,7 @@ function offered(attempt: number): Change {
 
 async function graph(): Promise<{ path: string; store: GraphStore }> {
   const path = join(temporaryFolder(), "graph.sqlite");
-  const store = await openSqlite(path, true);
+  const store = await openSqlite(path, true, estimatesFrom);
   if (!store) throw new Error("the graph was not created");
   await store.write(
     () => 1,
@@ -74,7 +75,8 @@ describe("a transaction", () => {
       "main",
       async (tx) => {
         const changes: Change[] = [{ type: "plan.status", status: "stopped" }, offered(1)];
-        await tx.appendOffers(1, changes, new Map([[1 as AttemptId, "secret"]]));
+        tx.keepToken(1 as AttemptId, "secret");
+        await tx.append(1, ...changes);
         throw new Error("half way");
       },
     );

@@ -2,16 +2,16 @@
 import { raiseLimit, spentText } from "../policy.mjs";
 
 // import:run.mjs in cli/session-end.mjs
-import { commandToGoOn, countsOf, isDone, load } from "../run.mjs";
+import { commandToGoOn, countsOf, isDone, readGraph } from "../run.mjs";
 
 // mcp-server/src/cli/session-end.ts
 async function sessionEnd(ctx, session) {
   const store = await ctx.graph();
   if (!store) return "";
-  return store.read(async (reader) => {
+  return readGraph(ctx, store, async (view) => {
     const lines = [];
-    for (const stored of await reader.plans(ctx.repository)) {
-      const loaded = await load(ctx, reader, stored);
+    for (const loaded of await view.plans()) {
+      const { stored } = loaded;
       const isOurs = loaded.graph.claims.some((claim) => claim.owner.session === session);
       if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
       const { completed, failed, total } = countsOf(loaded);

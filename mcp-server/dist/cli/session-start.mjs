@@ -1,17 +1,13 @@
 // import:run.mjs in cli/session-start.mjs
-import { countsOf, isDone, load } from "../run.mjs";
+import { countsOf, isDone, readGraph } from "../run.mjs";
 
 // mcp-server/src/cli/session-start.ts
 var MAX_PLANS = 3;
 async function sessionStart(ctx) {
   const store = await ctx.graph();
   if (!store) return "";
-  const unfinished = await store.read(async (reader) => {
-    const loaded = await Promise.all(
-      (await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored))
-    );
-    return loaded.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
-  });
+  const plans = await readGraph(ctx, store, (view) => view.plans());
+  const unfinished = plans.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
   if (unfinished.length === 0) return "";
   const shown = unfinished.slice(0, MAX_PLANS).map((plan) => {
     const { completed, total } = countsOf(plan);

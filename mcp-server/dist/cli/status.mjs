@@ -5,7 +5,7 @@ import { createColors } from "../lib/picocolors.mjs";
 import { renderTimeline, timelineOf } from "../report.mjs";
 
 // import:run.mjs in cli/status.mjs
-import { countsOf, isDone, load, loadPlan, stateOf } from "../run.mjs";
+import { countsOf, isDone, readGraph, stateOf } from "../run.mjs";
 
 // import:text.mjs in cli/status.mjs
 import { NAME_LIMIT, cleanText, visibleJson } from "../text.mjs";
@@ -34,9 +34,7 @@ async function statusCommand(ctx, plan, options) {
 async function plansToShow(ctx, plan) {
   const store = await ctx.graph();
   if (!store) return [];
-  return store.read(
-    async (reader) => plan === void 0 ? Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored))) : [await loadPlan(ctx, reader, plan)]
-  );
+  return readGraph(ctx, store, async (view) => plan === void 0 ? view.plans() : [await view.plan(plan)]);
 }
 function asJson(loaded) {
   return {

@@ -2,14 +2,14 @@
 import { sql } from "../lib/kysely.mjs";
 
 // import:store.mjs in store/inspect-postgres.mjs
-import { readFrom, versionOf } from "../store.mjs";
+import { readerOn, versionOf } from "../store.mjs";
 
 // import:store/postgres.mjs in store/inspect-postgres.mjs
-import { PostgresGraph } from "./postgres.mjs";
+import { PostgresGraph, readPostgres } from "./postgres.mjs";
 
 // mcp-server/src/store/inspect-postgres.ts
-async function inspectPostgres(url, repository) {
-  const { db, place, minor } = await new PostgresGraph(url, repository).inspect();
+async function inspectPostgres(url, repository, estimatesFrom) {
+  const { db, place, minor } = await new PostgresGraph(url, repository, estimatesFrom).inspect();
   const { rows } = await sql`select
     current_setting('server_version') as version,
     pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as read_only`.execute(db);
@@ -20,7 +20,7 @@ async function inspectPostgres(url, repository) {
     version: versionOf(minor),
     serverVersion: server?.version ?? "unknown",
     readOnly: server?.read_only === true,
-    read: (work) => readFrom(db, work),
+    read: (work) => readPostgres(db, (transaction) => work(readerOn(transaction, estimatesFrom))),
     close: () => db.destroy()
   };
 }

@@ -17,27 +17,26 @@ import { DatabaseSync } from "../lib/photostructure-sqlite.mjs";
 import { Kysely } from "../lib/kysely.mjs";
 
 // import:store.mjs in store/inspect-sqlite.mjs
-import { minorVersion, readFrom, versionOf } from "../store.mjs";
+import { minorVersion, readerOn, versionOf } from "../store.mjs";
 
 // import:store/sqlite.mjs in store/inspect-sqlite.mjs
-import { ImmediateSqliteDialect, corrupt, forKysely, hasTable, unusable } from "./sqlite.mjs";
+import { ImmediateSqliteDialect, corrupt, forKysely, hasTable, readSqlite, unusable } from "./sqlite.mjs";
 
 // mcp-server/src/store/inspect-sqlite.ts
-async function inspectSqlite(path) {
+async function inspectSqlite(path, estimatesFrom) {
   let opened;
   try {
     opened = openUntouched(path);
     const { connection, close } = opened;
     refuseDamage(connection, path);
-    const db = new Kysely({
-      dialect: new ImmediateSqliteDialect(forKysely(connection, path))
-    });
+    const statements = forKysely(connection, path);
+    const db = new Kysely({ dialect: new ImmediateSqliteDialect(statements) });
     const version = versionOf(await minorVersion(db, hasTable, path));
     return {
       engine: "sqlite",
       place: path,
       version,
-      read: (work) => readFrom(db, work),
+      read: (work) => readSqlite(db, statements, (transaction) => work(readerOn(transaction, estimatesFrom))),
       close: async () => close()
     };
   } catch (error) {

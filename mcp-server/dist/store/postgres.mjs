@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 // import:lib/kysely.mjs in store/postgres.mjs
-import { Kysely, PostgresDialect, sql } from "../lib/kysely.mjs";
+import { CompiledQuery, Kysely, PostgresDialect, sql } from "../lib/kysely.mjs";
 
 // import:lib/pg.mjs in store/postgres.mjs
 import { default as default2 } from "../lib/pg.mjs";
@@ -11,10 +11,9 @@ import { default as default2 } from "../lib/pg.mjs";
 import { StoreUnusable } from "../errors.mjs";
 
 // import:store.mjs in store/postgres.mjs
-import { GraphStore, PostgresListener, minorVersion, needsUpgrade, storable, upgrade } from "../store.mjs";
+import { GraphStore, PostgresListener, SCHEMA, minorVersion, needsUpgrade, postgresTransaction, storable, upgrade } from "../store.mjs";
 
 // mcp-server/src/store/postgres.ts
-var SCHEMA = "parallel";
 var CONNECT_TIMEOUT_MS = 5e3;
 var LOCK_TIMEOUT_MS = 15e3;
 var IDLE_TIMEOUT_MS = 3e4;
@@ -22,15 +21,9 @@ var ANSWER_TIMEOUT_MS = 6e4;
 var OUT_OF_REACH_MS = 1e4;
 var SLOW_POLL_MS = 2e3;
 var PostgresGraph = class {
-  #config;
-  #place;
-  #pool;
-  #db;
-  #repository;
-  #outOfReach;
-  #store;
   /** Connects with the first use. */
-  constructor(url, repository) {
+  constructor(url, repository, estimatesFrom) {
+    this.estimatesFrom = estimatesFrom;
     this.#repository = repository;
     this.#config = {
       connectionString: url,
@@ -50,6 +43,14 @@ var PostgresGraph = class {
     });
     this.#db = new Kysely({ dialect }).withSchema(SCHEMA);
   }
+  estimatesFrom;
+  #config;
+  #place;
+  #pool;
+  #db;
+  #repository;
+  #outOfReach;
+  #store;
   /**
    * @returns undefined when the database holds no graph and `create` is not set.
    * @throws StoreUnusable when it cannot be reached or used, or was made by a newer major version.
@@ -59,7 +60,7 @@ var PostgresGraph = class {
     const minor = await this.#storedMinor(this.#db);
     if (minor === void 0 && !create) return void 0;
     if (needsUpgrade(minor)) await this.#upgrade();
-    this.#store = new GraphStore(this.#engine());
+    this.#store = new GraphStore(this.#engine(), this.estimatesFrom);
     return this.#store;
   }
   /** The database as it is, for looking only: nothing is made and nothing upgraded. */
@@ -76,7 +77,7 @@ var PostgresGraph = class {
   /** In one transaction; a copy to go back to is made by whoever administers the database, as of all its tables. */
   async #upgrade() {
     await this.#db.transaction().execute(async (tx) => {
-      await takeLock(tx, "schema");
+      await tx.executeQuery(CompiledQuery.raw(lockStatement("schema")));
       const minor = await this.#storedMinor(tx);
       if (!needsUpgrade(minor)) return;
       const { rows } = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${SCHEMA}`.execute(tx);
@@ -88,17 +89,14 @@ var PostgresGraph = class {
     const lock = `repository ${this.#repository}`;
     const channel = `parallel_${lockKey(lock).toString().replace("-", "m")}`;
     const listener = new PostgresListener(() => new default2.Client(this.#config), channel);
+    const begin = `begin isolation level read committed; ${lockStatement(lock)}`;
     return {
-      db: this.#db,
-      takeTurn: (tx) => takeLock(tx, lock),
-      // Writers of other repositories run at the same time, so the largest number plus one would not do.
-      async nextIds(tx, table, count) {
-        const sequence = sql`pg_get_serial_sequence(${`${SCHEMA}.${table}`}, 'id')`;
-        const query = sql`select nextval(${sequence}) as id from generate_series(1, ${count})`;
-        return (await query.execute(tx)).rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
-      },
-      async announce(tx, planId) {
-        await sql`select pg_notify(${channel}, ${String(planId)})`.execute(tx);
+      read: (work) => readPostgres(this.#db, work),
+      // Beginning and waiting for the lock are one message. Each statement after it sees what was committed before it.
+      write: (work) => inTransaction(this.#db, begin, (db) => work(postgresTransaction(db, channel))),
+      state: async () => {
+        const row = await this.#db.selectFrom("events").select((e) => e.fn.max("seq").as("seq")).executeTakeFirst();
+        return Number(row?.seq ?? 0);
       },
       watch(wake) {
         const stopListening = listener.listen(wake);
@@ -152,11 +150,31 @@ async function hasTable(db, name) {
     select 1 from pg_catalog.pg_tables where schemaname = ${SCHEMA} and tablename = ${name}`.execute(db);
   return rows.length > 0;
 }
-async function takeLock(tx, name) {
-  await sql`select
-    set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true),
-    set_config('idle_in_transaction_session_timeout', ${String(IDLE_TIMEOUT_MS)}, true),
-    pg_advisory_xact_lock(${lockKey(name).toString()}::bigint)`.execute(tx);
+function lockStatement(name) {
+  return `select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true),
+    set_config('idle_in_transaction_session_timeout', '${IDLE_TIMEOUT_MS}', true),
+    pg_advisory_xact_lock(${lockKey(name)}::bigint)`;
+}
+async function inTransaction(db, begin, work) {
+  return db.connection().execute(async (connection) => {
+    const run = (command) => connection.executeQuery(CompiledQuery.raw(command));
+    try {
+      await run(begin);
+      const result = await work(connection);
+      await run("commit");
+      return result;
+    } catch (error) {
+      await run("rollback").catch(() => void 0);
+      throw error;
+    }
+  });
+}
+function readPostgres(db, work) {
+  return inTransaction(
+    db,
+    "begin isolation level repeatable read read only",
+    (connection) => work(postgresTransaction(connection, ""))
+  );
 }
 function lockKey(name) {
   return createHash("sha256").update(`parallel ${name}`).digest().readBigInt64BE();
@@ -218,5 +236,6 @@ function isConnectionProblem(code, text) {
   return /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE|ENOENT|EACCES|08|53|57P)/.test(code) || /timeout|Connection terminated|connection error|SSL/i.test(text);
 }
 export {
-  PostgresGraph
+  PostgresGraph,
+  readPostgres
 };

@@ -14,16 +14,15 @@ import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, Sqli
 import { StoreUnusable } from "../errors.mjs";
 
 // import:store.mjs in store/sqlite.mjs
-import { GraphStore, SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, storable, upgrade } from "../store.mjs";
+import { GraphStore, SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, sqliteTransaction, storable, upgrade } from "../store.mjs";
 
 // mcp-server/src/store/sqlite.ts
 var BUSY_TIMEOUT_MS = 15e3;
 var WATCH_MS = 100;
 var MAX_PREPARED = 500;
 var ImmediateSqliteDriver = class extends SqliteDriver {
-  async beginTransaction(connection, settings) {
-    const begin = settings?.accessMode === "read only" ? "begin" : "begin immediate";
-    await connection.executeQuery(CompiledQuery.raw(begin));
+  async beginTransaction(connection) {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 };
 var ImmediateSqliteDialect = class extends SqliteDialect {
@@ -76,7 +75,7 @@ function forKysely(db, path) {
     }
   };
 }
-async function openSqlite(path, create) {
+async function openSqlite(path, create, estimatesFrom) {
   if (!existsSync(path)) {
     if (!create) return void 0;
     prepareFolder(path);
@@ -89,10 +88,11 @@ async function openSqlite(path, create) {
     db.exec("pragma journal_mode = wal");
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
-    const kysely = new Kysely({ dialect: new ImmediateSqliteDialect(forKysely(db, path)) });
+    const statements = forKysely(db, path);
+    const kysely = new Kysely({ dialect: new ImmediateSqliteDialect(statements) });
     await ensureSchema(kysely, path);
     if (process.platform !== "win32") chmodSync(path, 384);
-    return new GraphStore(engineOf(kysely, db));
+    return new GraphStore(engineOf(kysely, statements), estimatesFrom);
   } catch (error) {
     db?.close();
     throw unusable(error, path);
@@ -108,24 +108,21 @@ function prepareFolder(path) {
     throw unusable(error, path);
   }
 }
-function engineOf(kysely, db) {
-  const dataVersion = db.prepare("pragma data_version");
+function engineOf(kysely, statements) {
+  const dataVersion = () => statements.prepare("pragma data_version").all([])[0].data_version;
   return {
-    db: kysely,
-    takeTurn: async () => {
-    },
-    // Writers run one at a time over the whole file, so nobody else can take the same numbers.
-    async nextIds(tx, table, count) {
-      const row = await tx.selectFrom(table).select((e) => e.fn.max("id").as("id")).executeTakeFirst();
-      return Array.from({ length: count }, (_, i) => Number(row?.id ?? 0) + 1 + i);
-    },
-    announce: async () => {
-    },
+    read: (work) => inTransaction(statements, "begin", () => work(sqliteTransaction(statements, kysely, dataVersion()))),
+    write: (work) => inTransaction(
+      statements,
+      "begin immediate",
+      () => work(sqliteTransaction(statements, kysely, dataVersion()))
+    ),
+    state: async () => dataVersion(),
     watch(wake) {
-      let seen = dataVersion.get()?.data_version;
+      let seen = dataVersion();
       const timer = setInterval(() => {
         try {
-          const now = dataVersion.get()?.data_version;
+          const now = dataVersion();
           if (now === seen) return;
           seen = now;
         } catch {
@@ -136,6 +133,24 @@ function engineOf(kysely, db) {
     },
     close: () => kysely.destroy()
   };
+}
+async function inTransaction(statements, begin, work) {
+  const run = (command) => statements.prepare(command).run([]);
+  run(begin);
+  try {
+    const result = await work();
+    run("commit");
+    return result;
+  } catch (error) {
+    try {
+      run("rollback");
+    } catch {
+    }
+    throw error;
+  }
+}
+function readSqlite(db, statements, work) {
+  return inTransaction(statements, "begin", () => work(sqliteTransaction(statements, db, void 0)));
 }
 async function ensureSchema(db, path) {
   const storedMinor = (reader) => minorVersion(reader, hasTable, path);
@@ -209,5 +224,6 @@ export {
   forKysely,
   hasTable,
   openSqlite,
+  readSqlite,
   unusable
 };

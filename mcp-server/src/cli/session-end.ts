@@ -1,6 +1,6 @@
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
 import { commandToGoOn } from "../run/edits/open-plan.ts";
-import { load } from "../run/plan/load-plan.ts";
+import { readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 
@@ -11,10 +11,10 @@ import type { RunContext } from "../run/project/run-context.ts";
 export async function sessionEnd(ctx: RunContext, session: string): Promise<string> {
   const store = await ctx.graph();
   if (!store) return "";
-  return store.read(async (reader) => {
+  return readGraph(ctx, store, async (view) => {
     const lines: string[] = [];
-    for (const stored of await reader.plans(ctx.repository)) {
-      const loaded = await load(ctx, reader, stored);
+    for (const loaded of await view.plans()) {
+      const { stored } = loaded;
       const isOurs = loaded.graph.claims.some((claim) => claim.owner.session === session);
       if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
       const { completed, failed, total } = countsOf(loaded);

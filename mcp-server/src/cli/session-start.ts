@@ -1,4 +1,4 @@
-import { load } from "../run/plan/load-plan.ts";
+import { readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 
@@ -9,12 +9,8 @@ const MAX_PLANS = 3;
 export async function sessionStart(ctx: RunContext): Promise<string> {
   const store = await ctx.graph();
   if (!store) return "";
-  const unfinished = await store.read(async (reader) => {
-    const loaded = await Promise.all(
-      (await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)),
-    );
-    return loaded.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
-  });
+  const plans = await readGraph(ctx, store, (view) => view.plans());
+  const unfinished = plans.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
   if (unfinished.length === 0) return "";
   const shown = unfinished.slice(0, MAX_PLANS).map((plan) => {
     const { completed, total } = countsOf(plan);

@@ -1,7 +1,8 @@
 import { createColors } from "picocolors";
 import { renderTimeline } from "../report/timeline/timeline.ts";
 import { timelineOf } from "../report/timeline/timeline-rows.ts";
-import { type LoadedPlan, load, loadPlan, stateOf } from "../run/plan/load-plan.ts";
+import { type LoadedPlan, stateOf } from "../run/plan/load-plan.ts";
+import { readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
@@ -37,11 +38,7 @@ export async function statusCommand(
 async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<LoadedPlan[]> {
   const store = await ctx.graph();
   if (!store) return [];
-  return store.read(async (reader) =>
-    plan === undefined
-      ? Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
-      : [await loadPlan(ctx, reader, plan)],
-  );
+  return readGraph(ctx, store, async (view) => (plan === undefined ? view.plans() : [await view.plan(plan)]));
 }
 
 function asJson(loaded: LoadedPlan) {

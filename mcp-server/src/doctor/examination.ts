@@ -4,6 +4,7 @@ import { type InstalledPlugin, ownPlugins, readInstalledPlugins } from "../host/
 import { type HostSettings, readHostSettings, variablesOf } from "../host/settings.ts";
 import { type Checkout, findCheckout } from "../run/project/checkout.ts";
 import { type GraphLocation, graphLocation } from "../run/project/graph-location.ts";
+import { estimatesFrom } from "../schedule/estimate.ts";
 import type { GraphInspection } from "../store/inspection.ts";
 import { failure } from "../tools/answer/failure.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -66,13 +67,13 @@ async function lookAtGraph(checkout: Checkout, url: string | undefined): Promise
       const driver = await import("../store/inspect-sqlite.ts").catch(() => undefined);
       if (!driver) return { state: "out of sight", why: "SQLite's native driver does not load" };
       const { inspectSqlite } = driver;
-      return { state: "open", location, inspection: await inspectSqlite(location.path) };
+      return { state: "open", location, inspection: await inspectSqlite(location.path, estimatesFrom) };
     }
     const { inspectPostgres } = await import("../store/inspect-postgres.ts");
     return {
       state: "open",
       location,
-      inspection: await inspectPostgres(location.url, location.repository),
+      inspection: await inspectPostgres(location.url, location.repository, estimatesFrom),
     };
   } catch (error) {
     return { state: "unusable", location, trouble: troubleOf(error) };

@@ -78,7 +78,7 @@ async function lastRun({ graph }: Examination): Promise<SessionRun | undefined> 
           launchesSeen: false,
         });
       }
-      for (const { change } of await reader.events(plan.id, { type: "batch.launched" })) {
+      for (const { change } of await reader.events(plan.id, { types: ["batch.launched"] })) {
         if (change.type === "batch.launched") launches.add(change.session);
       }
     }

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
+import { hashToken } from "../graph/token.ts";
 import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
 import { startOrContinue } from "../run/attempts/start-attempt.ts";
 import { lookBeforeStart, recordLook } from "../run/checkout-watch/record-changes.ts";
+import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import type { HeldClaim } from "../store/graph-store.ts";
+import type { HeldClaim } from "../store/held-claim.ts";
 import { json } from "./hook-event.ts";
 
 const agentMeta = z.looseObject({
@@ -18,15 +20,18 @@ const agentMeta = z.looseObject({
 /**
  * Finds out which launch an agent came from. A foreground agent's launch is reported only after it has ended,
  * but the host writes the launching call's id beside the agent's transcript when it starts.
+ * @returns the claim that it works on now; `isKnown` when asking again without a new launch would tell nothing else.
  */
 export async function bindByTranscript(
   run: RunContext,
   session: SessionMemory,
   agentId: string,
   transcript: string,
-): Promise<HeldClaim | undefined> {
+): Promise<{ readonly held: HeldClaim | undefined; readonly isKnown: boolean }> {
+  if (!session.hasLaunches) return { held: undefined, isKnown: true };
   const launchedBy = (await metaOf(agentId, transcript))?.toolUseId;
-  return launchedBy === undefined ? undefined : bindLaunch(run, session, launchedBy, agentId);
+  if (launchedBy === undefined) return { held: undefined, isKnown: false };
+  return { held: await bindLaunch(run, session, launchedBy, agentId), isKnown: true };
 }
 
 /** The worktree that the host made for an agent, where it made one. */
@@ -58,11 +63,15 @@ export async function bindLaunch(
   const store = await run.graph();
   if (!launch || !store) return undefined;
   const look = await lookBeforeStart(run, store, launch.token);
-  return store.write(run.now, `agent ${agentId}`, async (tx) => {
-    if (look) await recordLook(run, tx, look);
-    const found = await claimOfToken(run, tx, launch.token);
+  const bind = async (tx: GraphTransaction) => {
+    if (look) await recordLook(tx, look);
+    const found = await claimOfToken(tx, launch.token);
     if (isRefusal(found)) return undefined;
-    await startOrContinue(tx, found, agentId);
-    return tx.claimById(launch.attempt);
+    startOrContinue(found, agentId);
+    return tx.writer.claimById(launch.attempt);
+  };
+  return changeGraph(run, store, `agent ${agentId}`, bind, {
+    claim: { tokenHash: hashToken(launch.token) },
+    ...(look && { checkout: run.checkoutKey }),
   });
 }

@@ -46,6 +46,10 @@ export type HookAnswer =
 
 export const NOTHING: HookAnswer = {};
 
+export function isNothing(answer: HookAnswer): boolean {
+  return Object.keys(answer).length === 0;
+}
+
 /** Parses a field that holds JSON; undefined when it holds none, because hooks must never fail a call. */
 export function json<T>(schema: z.ZodType<T>, text: string): T | undefined {
   try {

@@ -6,7 +6,6 @@ import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse } from "./post-tool-use.ts";
 import { onPreToolUse } from "./pre-tool-use.ts";
-import { withNotes } from "./scope-notes.ts";
 import { onStop } from "./stop.ts";
 import { onStopFailure } from "./stop-failure.ts";
 import { onSubagentStart } from "./subagent-start.ts";
@@ -17,7 +16,7 @@ import { onUserPromptSubmit } from "./user-prompt-submit.ts";
 export const HOOK_TOOL = "hook";
 
 const HANDLERS: Readonly<Record<string, HookHandler>> = {
-  PreToolUse: withNotes(onPreToolUse),
+  PreToolUse: onPreToolUse,
   PostToolUse: onPostToolUse,
   PostToolBatch: onPostToolBatch,
   SubagentStart: onSubagentStart,

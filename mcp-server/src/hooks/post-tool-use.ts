@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { agentEnded } from "../run/attempts/agent-ended.ts";
+import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { waitForWorkflow } from "../run/session/workflow-runs.ts";
@@ -34,12 +34,8 @@ export async function onPostToolUse(
 async function afterStop(run: RunContext, agentId: string | undefined): Promise<void> {
   const store = await run.graph();
   if (!store || agentId === undefined) return;
-  await store.write(run.now, "main", async (tx) => {
-    const held = await tx.claimOfAgent(agentId);
-    if (held) {
-      await agentEnded(run, tx, held, { finished: false, cause: "its agent was stopped", lastMessage: "" });
-    }
-  });
+  const how = { finished: false, cause: "its agent was stopped", lastMessage: "" };
+  await endAgents(run, store, "main", [agentId], how);
 }
 
 /** The script runs: the conversation is told how to wait for it. */

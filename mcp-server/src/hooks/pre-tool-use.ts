@@ -2,24 +2,33 @@ import * as z from "zod";
 import { isLive } from "../graph/attempt.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import { taskName } from "../graph/task.ts";
-import { findToken } from "../graph/token.ts";
+import { findToken, hashToken } from "../graph/token.ts";
 import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
-import { renew } from "../run/attempts/start-attempt.ts";
 import { addedToLaunchLine, launchLine } from "../run/briefs/brief.ts";
 import { briefOf } from "../run/briefs/brief-of-claim.ts";
+import type { AgentCall } from "../run/guard/agent-call.ts";
 import type { WriteAnswer } from "../run/guard/changes.ts";
 import { guardCommand } from "../run/guard/command.ts";
 import { guardWrite } from "../run/guard/write.ts";
-import { loadPlan, taskOf } from "../run/plan/load-plan.ts";
+import { type GraphView, readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workRecord } from "../run/worktrees/work-record.ts";
-import { bindByTranscript } from "./bind-by-transcript.ts";
-import { allow, deny, type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { agentCall } from "./agent-call.ts";
+import {
+  allow,
+  deny,
+  type HookAnswer,
+  type HookEvent,
+  isNothing,
+  json,
+  NOTHING,
+  tell,
+} from "./hook-event.ts";
+import { tellNotes } from "./scope-notes.ts";
 import { onWorkflowAgentEnd } from "./workflow-agent.ts";
 import { onWorkflowCall } from "./workflow-call.ts";
-import { placeAgent } from "./worktree-agent.ts";
 
 const OWN_TOOL = /^mcp__plugin_parallel_tasks__(\w+)$/;
 /** What an agent needs for its task; the rest is the orchestrator's. */
@@ -49,45 +58,38 @@ export async function onPreToolUse(
 ): Promise<HookAnswer> {
   const agentId = event.agent === "" ? undefined : event.agent;
   if (event.use !== "") session.noteCall(event.use, { agentId });
-  if (agentId !== undefined) await signOfLife(run, session, agentId, event.transcript);
-  if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
-  if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
-  if (event.tool === "Agent" || event.tool === "Task") return launch(run, session, event, agentId);
-  const own = OWN_TOOL.exec(event.tool)?.[1];
-  if (own !== undefined) return permitOwnTool(run, session, own, agentId, event.input);
-  if (event.tool === "Read") return permitOwnText(run, event);
-  if (agentId !== undefined && WRITING_TOOLS.has(event.tool)) {
-    const input = json(writeInput, event.input);
-    const path = input?.file_path ?? input?.notebook_path;
-    if (path !== undefined) return writeAnswer(await guardWrite(run, agentId, path, event.cwd));
-  }
-  if (agentId !== undefined && event.tool === "Bash") {
-    const command = json(shellInput, event.input)?.command;
-    if (command !== undefined) return writeAnswer(await guardCommand(run, agentId, command, event.cwd));
-  }
-  return NOTHING;
+  const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
+  const answer = await answerTool(run, session, event, call);
+  // Any tool call of an agent renews its lease.
+  await call?.renewLease();
+  return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 
-/** Any tool call of an agent renews its lease, and the first one may tell which attempt it works on. */
-async function signOfLife(
+async function answerTool(
   run: RunContext,
   session: SessionMemory,
-  agentId: string,
-  transcript: string,
-): Promise<void> {
-  const store = await run.graph();
-  if (!store) return;
-  const held =
-    (await store.read((reader) => reader.claimOfAgent(agentId))) ??
-    (await bindByTranscript(run, session, agentId, transcript));
-  if (held?.claim.state !== "running") return;
-  await placeAgent(run, session, held, { agent: agentId, transcript });
-  const { claim } = held;
-  const loaded = await store.read((reader) => loadPlan(run, reader, held.plan));
-  if (run.now() - claim.lastSeenMs < loaded.policy.leaseMs / 3) return;
-  await store.write(run.now, `agent ${agentId}`, (tx) =>
-    renew(tx, loaded.policy, taskOf(loaded, claim.task), claim),
-  );
+  event: HookEvent,
+  call: AgentCall | undefined,
+): Promise<HookAnswer> {
+  const isAgent = event.agent !== "";
+  if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
+  if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
+  if (event.tool === "Agent" || event.tool === "Task") {
+    return isAgent ? refuseLaunch(call) : launch(run, session, event);
+  }
+  const own = OWN_TOOL.exec(event.tool)?.[1];
+  if (own !== undefined) return permitOwnTool(run, session, own, isAgent, event.input);
+  if (event.tool === "Read") return permitOwnText(run, event);
+  if (call && WRITING_TOOLS.has(event.tool)) {
+    const input = json(writeInput, event.input);
+    const path = input?.file_path ?? input?.notebook_path;
+    if (path !== undefined) return writeAnswer(await guardWrite(call, path, event.cwd));
+  }
+  if (call && event.tool === "Bash") {
+    const command = json(shellInput, event.input)?.command;
+    if (command !== undefined) return writeAnswer(await guardCommand(call, command, event.cwd));
+  }
+  return NOTHING;
 }
 
 function writeAnswer(answer: WriteAnswer): HookAnswer {
@@ -101,7 +103,7 @@ async function permitOwnTool(
   run: RunContext,
   session: SessionMemory,
   tool: string,
-  agentId: string | undefined,
+  isAgent: boolean,
   input: string,
 ): Promise<HookAnswer> {
   const own = await isOwnRun(run, session);
@@ -110,7 +112,7 @@ async function permitOwnTool(
   const waits = tool === "batch_collect" && session.workflows.ids.length > 0;
   // Whoever writes a breakdown has it checked until it is right.
   const isTrial = tool === "plan_create" && json(trialInput, input) !== undefined;
-  if (agentId !== undefined && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
+  if (isAgent && !AGENT_TOOLS.has(tool) && !isTrial && !waits) {
     return deny(
       "Only the main conversation plans and launches. Finish your own task and report it with task_report.",
     );
@@ -126,29 +128,31 @@ async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAns
     : NOTHING;
 }
 
+/** An agent that holds a claim may not launch others. */
+function refuseLaunch(call: AgentCall | undefined): HookAnswer {
+  return call && isLive(call.standing.own.claim)
+    ? deny(
+        "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report.",
+      )
+    : NOTHING;
+}
+
 /** Puts the brief in the place of the launch line, and refuses a launch that nobody offered. */
-async function launch(
-  run: RunContext,
-  session: SessionMemory,
-  event: HookEvent,
-  agentId: string | undefined,
-): Promise<HookAnswer> {
+async function launch(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
   const store = await run.graph();
   if (!store) return NOTHING;
-  if (agentId !== undefined) {
-    const held = await store.read((reader) => reader.claimOfAgent(agentId));
-    return held && isLive(held.claim)
-      ? deny(
-          "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report.",
-        )
-      : NOTHING;
-  }
   const input = json(agentInput, event.input);
   if (!input) return NOTHING;
   const token = findToken(`${input.prompt}\n${input.description ?? ""}`);
   if (token === undefined) return withoutToken(run, input.prompt);
 
-  const found = await store.read((reader) => claimOfToken(run, reader, token));
+  const read = async (view: GraphView) => {
+    const found = await claimOfToken(view, token);
+    const isIsolated = !isRefusal(found) && found.held.claim.isolation === "worktree";
+    return { found, ...(isIsolated && { isolated: { record: await workRecord(found.loaded) } }) };
+  };
+  const ahead = { claim: { tokenHash: hashToken(token) } };
+  const { found, isolated } = await readGraph(run, store, read, ahead);
   if (isRefusal(found)) {
     return deny(
       `The token is not valid: ${found.why}. Call batch_next and launch what it returns, copied as it is.`,
@@ -160,10 +164,6 @@ async function launch(
   }
   session.noteLaunch(event.use, { token, attempt: claim.id });
   const { isolation: _isolation, ...rest } = input;
-  const isolated =
-    claim.isolation === "worktree"
-      ? { record: await store.read((reader) => workRecord(reader, found.held.planId)) }
-      : undefined;
   const added = addedToLaunchLine(input.prompt, launchLine(found.loaded.stored.slug, found.task.id, token));
   return {
     hookSpecificOutput: {

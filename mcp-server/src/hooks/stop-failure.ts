@@ -1,4 +1,4 @@
-import { agentEnded } from "../run/attempts/agent-ended.ts";
+import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
@@ -18,15 +18,11 @@ export async function onStopFailure(
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const throttled = LIMITS.has(event.error);
-  return store.write(run.now, `agent ${event.agent}`, async (tx): Promise<HookAnswer> => {
-    const held = await tx.claimOfAgent(event.agent);
-    if (!held) return NOTHING;
-    await agentEnded(run, tx, held, {
-      finished: false,
-      cause: throttled ? "a rate or usage limit was reached" : "the model's provider answered with an error",
-      lastMessage: event.last,
-      throttled,
-    });
-    return NOTHING;
+  await endAgents(run, store, `agent ${event.agent}`, [event.agent], {
+    finished: false,
+    cause: throttled ? "a rate or usage limit was reached" : "the model's provider answered with an error",
+    lastMessage: event.last,
+    throttled,
   });
+  return NOTHING;
 }

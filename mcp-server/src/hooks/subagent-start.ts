@@ -11,7 +11,7 @@ export async function onSubagentStart(
   event: HookEvent,
 ): Promise<HookAnswer> {
   if (event.agent === "") return NOTHING;
-  const held = await bindByTranscript(run, session, event.agent, event.transcript);
+  const { held } = await bindByTranscript(run, session, event.agent, event.transcript);
   if (held) await placeAgent(run, session, held, event);
   return NOTHING;
 }

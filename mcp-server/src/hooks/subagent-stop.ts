@@ -1,9 +1,12 @@
+import type { AnyClaim } from "../graph/attempt.ts";
 import { agentEnded } from "../run/attempts/agent-ended.ts";
+import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { takeMessage } from "../run/reporting/report-from-message.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { logAgentUsage } from "../run/usage/agent-usage.ts";
-import type { GraphWriter, HeldClaim } from "../store/graph-store.ts";
+import type { GraphStore } from "../store/graph-store.ts";
+import { holdsScope } from "../store/held-claim.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */
@@ -19,15 +22,10 @@ export async function onSubagentStop(
     measureLater(run, session, event);
     return NOTHING;
   }
-  const answer = await store.write(run.now, actor, async (tx): Promise<HookAnswer> => {
-    const held = await tx.claimOfAgent(event.agent);
-    if (!held) return NOTHING;
-    const reminder = await endsUnreported(run, tx, held, event.last);
-    if (reminder !== undefined) return { decision: "block", reason: reminder };
-    return NOTHING;
-  });
-  if (answer === NOTHING) measureLater(run, session, event);
-  return answer;
+  const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last);
+  if (reminder !== undefined) return { decision: "block", reason: reminder };
+  measureLater(run, session, event);
+  return NOTHING;
 }
 
 /** Nobody waits for it: what it cannot measure or log, the report does. */
@@ -41,24 +39,34 @@ function measureLater(run: RunContext, session: SessionMemory, event: HookEvent)
 }
 
 /**
- * An agent wants to end and has not reported: the first time it is to be reminded, the second time its attempt ends.
+ * An agent wants to end: if it has not reported, it is to be reminded the first time, and the second time its attempt
+ * ends. Of one that holds nothing nothing is written.
+ * @param isMeant which claims are ended.
  * @returns the reminder.
  */
-export async function endsUnreported(
+export async function endUnlessReminded(
   run: RunContext,
-  tx: GraphWriter,
-  held: HeldClaim,
+  store: GraphStore,
+  actor: string,
+  agentId: string,
   lastMessage: string,
+  isMeant: (claim: AnyClaim) => boolean = holdsScope,
 ): Promise<string | undefined> {
-  const { claim, planId, plan } = held;
-  if (claim.state === "running" && !claim.reminded) {
-    await tx.append(planId, { type: "attempt.reminded", task: claim.task, attempt: claim.id });
-    return `You have not reported ${plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
-  }
-  await agentEnded(run, tx, held, {
-    finished: true,
-    cause: "the agent ended without a report",
-    lastMessage,
-  });
-  return undefined;
+  const ahead = { claim: { agentId } };
+  const found = await store.read((reader) => reader.claimOfAgent(agentId), ahead);
+  if (!found || !isMeant(found.claim)) return undefined;
+  const end = async (tx: GraphTransaction) => {
+    const held = await tx.writer.claimOfAgent(agentId);
+    const plan = held && (await tx.planOf(held));
+    if (!plan || !isMeant(held.claim)) return undefined;
+    const { claim } = held;
+    if (claim.state === "running" && !claim.reminded) {
+      plan.append({ type: "attempt.reminded", task: claim.task, attempt: claim.id });
+      return `You have not reported ${held.plan}/${claim.task}. Call task_report with the token of your brief, also if the task is not done (outcome failed or blocked), then end.`;
+    }
+    const cause = "the agent ended without a report";
+    await agentEnded(tx, held, { finished: true, cause, lastMessage });
+    return undefined;
+  };
+  return changeGraph(run, store, actor, end, ahead);
 }

@@ -1,4 +1,4 @@
-import { agentEnded } from "../run/attempts/agent-ended.ts";
+import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { takeMessage } from "../run/reporting/report-from-message.ts";
 import { begunPlans } from "../run/session/own-run.ts";
@@ -60,8 +60,5 @@ async function noteEnd(run: RunContext, ended: EndedAgent): Promise<void> {
   if (!store) return;
   const { agentId, finished, lastMessage } = ended;
   if (finished && (await takeMessage(run, store, "main", agentId, lastMessage))) return;
-  await store.write(run.now, "main", async (tx) => {
-    const held = await tx.claimOfAgent(agentId);
-    if (held) await agentEnded(run, tx, held, ended);
-  });
+  await endAgents(run, store, "main", [agentId], ended);
 }

@@ -5,7 +5,7 @@ import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workflowStep } from "../run/session/workflow-step.ts";
 import { deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
-import { endsUnreported } from "./subagent-stop.ts";
+import { endUnlessReminded } from "./subagent-stop.ts";
 
 const agentOutput = z.looseObject({ plan: z.string() });
 
@@ -23,10 +23,7 @@ export async function onWorkflowAgentEnd(
   if (!store || plan === undefined || event.agent === "" || !(await isRunHere(run, session, plan)))
     return NOTHING;
   const actor = `agent ${event.agent}`;
-  const reminder = await store.write(run.now, actor, async (tx) => {
-    const held = await tx.claimOfAgent(event.agent);
-    return held && isLive(held.claim) ? endsUnreported(run, tx, held, event.last) : undefined;
-  });
+  const reminder = await endUnlessReminded(run, store, actor, event.agent, event.last, isLive);
   if (reminder !== undefined) return deny(reminder);
   await run.roles.refresh();
   const step = await workflowStep(run, actor, plan);

@@ -1,4 +1,4 @@
-import { agentEnded } from "../run/attempts/agent-ended.ts";
+import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 
@@ -11,13 +11,6 @@ export async function afterWorkflow(run: RunContext, session: SessionMemory, id:
   const agents = session.workflows.ended(id);
   const store = await run.graph();
   if (!store || agents.length === 0) return;
-  await store.write(run.now, "main", async (tx) => {
-    for (const agent of agents) {
-      const held = await tx.claimOfAgent(agent);
-      if (held) {
-        const how = { finished: false, cause: "its workflow ended", lastMessage: "", interrupted: true };
-        await agentEnded(run, tx, held, how);
-      }
-    }
-  });
+  const how = { finished: false, cause: "its workflow ended", lastMessage: "", interrupted: true };
+  await endAgents(run, store, "main", agents, how);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { worktreeOfClaim } from "../run/worktrees/worktree-of-claim.ts";
-import type { HeldClaim } from "../store/graph-store.ts";
+import type { HeldClaim } from "../store/held-claim.ts";
 import { hostWorktree } from "./bind-by-transcript.ts";
 
 /** Less than the time after which the host stops waiting for a hook. */
@@ -17,12 +17,14 @@ export async function placeAgent(
   session: SessionMemory,
   { claim }: HeldClaim,
   event: { readonly agent: string; readonly transcript: string },
-): Promise<void> {
-  if (claim.isolation !== "worktree") return;
-  const placed = session.placed.get(claim.id) ?? place(run, claim.id, event);
+): Promise<boolean> {
+  if (claim.isolation !== "worktree") return false;
+  const known = session.placed.get(claim.id);
+  const placed = known ?? place(run, claim.id, event);
   session.placed.set(claim.id, placed);
   // Without an answer in time the host would go on unguarded; the guard says no until the worktree is there.
   await Promise.race([placed, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
+  return true;
 }
 
 async function place(

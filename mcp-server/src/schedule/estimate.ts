@@ -1,4 +1,5 @@
-import type { Size, TaskDefinition } from "../graph/task.ts";
+import type { Size } from "../graph/task.ts";
+import type { Estimated, EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { median } from "./median.ts";
 
 /** Minutes of one agent's work per size, used until there is history; stated as such wherever they appear. */
@@ -16,22 +17,6 @@ const TOKENS_PER_MINUTE = 8_000;
 /** What was expected without history counts like so many attempts, so that one odd attempt changes little. */
 const PRIOR_WEIGHT = 2;
 
-/** What of a task its duration is estimated by. */
-export type Estimated = Pick<TaskDefinition, "estimateMs" | "size" | "agent">;
-
-/** One completed attempt at a task of this repository. Times are milliseconds. */
-export interface Sample {
-  readonly agent?: string;
-  readonly size?: Size;
-  /** What its breakdown stated. */
-  readonly estimateMs?: number;
-  readonly durationMs: number;
-  /** From the claim to the agent's start. */
-  readonly launchMs: number;
-  /** What its agent used, without what was read from a cache; absent where it was not measured. */
-  readonly tokens?: number;
-}
-
 /** Samples of one kind; there is at least one. */
 interface Seen {
   readonly count: number;
@@ -44,14 +29,13 @@ interface Seen {
  * of all roles towards the size's default, then that of the role towards that of all roles. Durations are
  * multiplied rather than added up (an agent takes half or twice as long), so all of it is done on logarithms.
  */
-export class Estimates {
+export class Estimates implements TaskEstimates {
   readonly #bySize: ReadonlyMap<string, Seen>;
   readonly #byRole: ReadonlyMap<string, Seen>;
   readonly #tokensBySize: ReadonlyMap<string, Seen>;
   readonly #tokensByRole: ReadonlyMap<string, Seen>;
   /** What stated estimates turned out to be multiplied by. */
   readonly #ratio: Seen | undefined;
-  /** From a claim to its agent's start; part of what a task takes, and no part of what its agent does. */
   readonly launchMs: number;
 
   /** @param history completed attempts; the order does not matter. */
@@ -161,3 +145,6 @@ function seen(values: readonly number[]): Seen | undefined {
 function keyOf(agent: string | undefined, size: Size): string {
   return `${size} ${agent ?? ""}`;
 }
+
+/** For a graph, which keeps the history. */
+export const estimatesFrom: EstimatesFrom = (history) => new Estimates(history);

@@ -1,18 +1,93 @@
-import type { Kysely } from "kysely";
-import type { Database } from "./schema.ts";
+import type { Kysely, Selectable } from "kysely";
+import type { AttemptId } from "../graph/attempt.ts";
+import type { ChangeType } from "../graph/event.ts";
+import type { HeldRow } from "./held-claim.ts";
+import type { NewRows } from "./new-rows.ts";
+import type {
+  ClaimsTable,
+  Database,
+  EventsTable,
+  ObservationsTable,
+  PlansTable,
+  TasksTable,
+} from "./schema.ts";
+
+/** What one claim is found by. */
+export type ClaimKey =
+  | { readonly tokenHash: string }
+  | { readonly attempt: AttemptId }
+  /** The newest that the agent was bound to. */
+  | { readonly agentId: string };
+
+/** A plan by its name, or by its number. */
+export type PlanKey = { readonly repository: string; readonly slug: string } | { readonly planId: number };
+
+/**
+ * What a call will read of the graph, as far as it knows when it begins: all of it is read at once. What is not asked
+ * for here can still be read, each with a statement of its own.
+ */
+export interface ReadAhead {
+  readonly plan?: PlanKey;
+  readonly claim?: ClaimKey;
+  /** The claims of all plans that hold their scope. A writer reads them in any case. */
+  readonly held?: boolean;
+  /** The last look at this checkout, and the attempts in it since. */
+  readonly checkout?: string;
+  /** Events of the plan of `claim`, of these types, since that time; by default, since it was offered. */
+  readonly events?: { readonly types: readonly ChangeType[]; readonly sinceMs?: number };
+  /** Numbers for so many new claims. */
+  readonly attemptIds?: number;
+}
+
+/** What was wanted, as rows. Plans, tasks and claims are only those that are newer than what the reader knew. */
+export interface LoadedRows {
+  /** Sequence number of the last event of the whole database. */
+  readonly lastSeq: number;
+  /** The wanted plan, and that of the wanted claim. */
+  readonly plans: readonly Selectable<PlansTable>[];
+  readonly tasks: readonly Selectable<TasksTable>[];
+  readonly claims: readonly Selectable<ClaimsTable>[];
+  readonly held: readonly HeldRow[] | undefined;
+  readonly claim: HeldRow | undefined;
+  readonly observation: Selectable<ObservationsTable> | undefined;
+  readonly attemptsSince: readonly HeldRow[];
+  readonly events: readonly Selectable<EventsTable>[];
+  /** The wanted events are complete from here on. */
+  readonly eventsSinceMs: number;
+  readonly attemptIds: readonly number[];
+}
+
+/** One transaction on the database. */
+export interface EngineTransaction {
+  /** For whatever is read more rarely. */
+  readonly db: Kysely<Database>;
+  /**
+   * The same number as in an earlier transaction of this process: nobody else has written since. Undefined where the
+   * engine can only tell by asking.
+   */
+  readonly stamp: number | undefined;
+  /** @param known plans in memory, by number, with the event up to which each is known. */
+  load(wanted: ReadAhead, known: ReadonlyMap<number, number>): Promise<LoadedRows>;
+  /**
+   * Writes all that a transaction has changed, and lets watchers of its plans know with the commit.
+   * @returns the sequence numbers of the events, in their order.
+   */
+  save(rows: NewRows): Promise<readonly number[]>;
+  /** Numbers that no plan, or no claim, of the whole database has or had, in ascending order. */
+  nextIds(table: "plans" | "claims", count: number): Promise<number[]>;
+}
 
 /**
  * What differs between the databases that can hold the graph; all else is the same code for both. Queries fail with
  * StoreUnusable where a person must act.
  */
 export interface Engine {
-  readonly db: Kysely<Database>;
-  /** First in every write transaction: returns when no other process writes to this repository any more. */
-  takeTurn(tx: Kysely<Database>): Promise<void>;
-  /** Numbers that no plan, or no claim, of the whole database has or had, in ascending order. */
-  nextIds(tx: Kysely<Database>, table: "plans" | "claims", count: number): Promise<number[]>;
-  /** Last in a write transaction that logged something: with its commit, other processes' watchers learn of it. */
-  announce(tx: Kysely<Database>, planId: number): Promise<void>;
+  /** Runs `work` on one snapshot of the last commit, without waiting for writers. */
+  read<T>(work: (transaction: EngineTransaction) => Promise<T>): Promise<T>;
+  /** Runs `work` when no other process writes to this repository any more, and commits, or undoes it if it throws. */
+  write<T>(work: (transaction: EngineTransaction) => Promise<T>): Promise<T>;
+  /** A cheap look: another number whenever another process has changed anything of the graph. */
+  state(): Promise<number>;
   /**
    * Calls `wake` soon after another process committed something, with the plan if it is known. It may call too
    * often, and it may call late, but it does call.

@@ -1,13 +1,18 @@
 import { sql } from "kysely";
-import { type GraphInspection, readFrom, versionOf } from "./inspection.ts";
-import { PostgresGraph } from "./postgres.ts";
+import type { EstimatesFrom } from "../graph/task-estimates.ts";
+import { type GraphInspection, readerOn, versionOf } from "./inspection.ts";
+import { PostgresGraph, readPostgres } from "./postgres.ts";
 
 /**
  * Connects to the database for looking.
  * @throws StoreUnusable when it cannot be reached, or its graph is of a newer major version.
  */
-export async function inspectPostgres(url: string, repository: string): Promise<GraphInspection> {
-  const { db, place, minor } = await new PostgresGraph(url, repository).inspect();
+export async function inspectPostgres(
+  url: string,
+  repository: string,
+  estimatesFrom: EstimatesFrom,
+): Promise<GraphInspection> {
+  const { db, place, minor } = await new PostgresGraph(url, repository, estimatesFrom).inspect();
   const { rows } = await sql<{ version: string; read_only: boolean }>`select
     current_setting('server_version') as version,
     pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on' as read_only`.execute(db);
@@ -18,7 +23,7 @@ export async function inspectPostgres(url: string, repository: string): Promise<
     version: versionOf(minor),
     serverVersion: server?.version ?? "unknown",
     readOnly: server?.read_only === true,
-    read: (work) => readFrom(db, work),
+    read: (work) => readPostgres(db, (transaction) => work(readerOn(transaction, estimatesFrom))),
     close: () => db.destroy(),
   };
 }

@@ -4,30 +4,30 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { Kysely } from "kysely";
-import { type GraphInspection, readFrom, versionOf } from "./inspection.ts";
+import type { EstimatesFrom } from "../graph/task-estimates.ts";
+import { type GraphInspection, readerOn, versionOf } from "./inspection.ts";
 import { minorVersion } from "./migrations.ts";
 import type { Database } from "./schema.ts";
-import { corrupt, forKysely, hasTable, ImmediateSqliteDialect, unusable } from "./sqlite.ts";
+import { corrupt, forKysely, hasTable, ImmediateSqliteDialect, readSqlite, unusable } from "./sqlite.ts";
 
 /**
  * Opens the graph at `path` for looking, and has SQLite check that it is whole. It must exist.
  * @throws StoreUnusable when it is corrupt, no graph, or of a newer major version.
  */
-export async function inspectSqlite(path: string): Promise<GraphInspection> {
+export async function inspectSqlite(path: string, estimatesFrom: EstimatesFrom): Promise<GraphInspection> {
   let opened: Opened | undefined;
   try {
     opened = openUntouched(path);
     const { connection, close } = opened;
     refuseDamage(connection, path);
-    const db = new Kysely<Database>({
-      dialect: new ImmediateSqliteDialect(forKysely(connection, path)),
-    });
+    const statements = forKysely(connection, path);
+    const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(statements) });
     const version = versionOf(await minorVersion(db, hasTable, path));
     return {
       engine: "sqlite",
       place: path,
       version,
-      read: (work) => readFrom(db, work),
+      read: (work) => readSqlite(db, statements, (transaction) => work(readerOn(transaction, estimatesFrom))),
       close: async () => close(),
     };
   } catch (error) {

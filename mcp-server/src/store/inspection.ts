@@ -1,7 +1,8 @@
-import type { Kysely } from "kysely";
-import { GraphReader } from "./graph-store.ts";
+import type { EstimatesFrom } from "../graph/task-estimates.ts";
+import type { EngineTransaction } from "./engine.ts";
+import { GraphReader } from "./graph-reader.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
-import type { Database } from "./schema.ts";
+import { GraphMemory } from "./plan-mirror.ts";
 
 /** A graph that is only looked at: it is neither made nor upgraded, and nothing is written beside it. */
 export type GraphInspection = {
@@ -26,11 +27,7 @@ export function versionOf(minor: number | undefined): string | undefined {
   return minor === undefined ? undefined : `${SCHEMA_VERSION.major}.${minor}`;
 }
 
-/** Runs `work` on one snapshot. */
-export function readFrom<T>(db: Kysely<Database>, work: (reader: GraphReader) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .setIsolationLevel("repeatable read")
-    .setAccessMode("read only")
-    .execute((tx) => work(new GraphReader(tx, new Map())));
+/** Reads on one snapshot, without anything that was known before. */
+export function readerOn(transaction: EngineTransaction, estimatesFrom: EstimatesFrom): GraphReader {
+  return new GraphReader(transaction, new GraphMemory(), estimatesFrom);
 }

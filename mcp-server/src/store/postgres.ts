@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
+import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import pg from "pg";
 import { StoreUnusable } from "../errors/store-unusable.ts";
-import type { Engine } from "./engine.ts";
+import type { EstimatesFrom } from "../graph/task-estimates.ts";
+import type { Engine, EngineTransaction } from "./engine.ts";
 import { GraphStore } from "./graph-store.ts";
 import { minorVersion, needsUpgrade, upgrade } from "./migrations.ts";
 import { PostgresListener } from "./postgres-listener.ts";
+import { postgresTransaction, SCHEMA } from "./postgres-transaction.ts";
 import type { Database } from "./schema.ts";
 import { storable } from "./storable.ts";
 
-/** The graph's tables lie in a schema of their own, so that a database may hold other things as well. */
-const SCHEMA = "parallel";
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a writer waits for another process's transaction; they last milliseconds. */
 const LOCK_TIMEOUT_MS = 15_000;
@@ -41,7 +41,11 @@ export class PostgresGraph {
   #store: GraphStore | undefined;
 
   /** Connects with the first use. */
-  constructor(url: string, repository: string) {
+  constructor(
+    url: string,
+    repository: string,
+    private readonly estimatesFrom: EstimatesFrom,
+  ) {
     this.#repository = repository;
     this.#config = {
       connectionString: url,
@@ -75,7 +79,7 @@ export class PostgresGraph {
     const minor = await this.#storedMinor(this.#db);
     if (minor === undefined && !create) return undefined;
     if (needsUpgrade(minor)) await this.#upgrade();
-    this.#store = new GraphStore(this.#engine());
+    this.#store = new GraphStore(this.#engine(), this.estimatesFrom);
     return this.#store;
   }
 
@@ -95,7 +99,7 @@ export class PostgresGraph {
   /** In one transaction; a copy to go back to is made by whoever administers the database, as of all its tables. */
   async #upgrade(): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
-      await takeLock(tx, "schema");
+      await tx.executeQuery(CompiledQuery.raw(lockStatement("schema")));
       // Another process may have done it while this one waited for its turn.
       const minor = await this.#storedMinor(tx);
       if (!needsUpgrade(minor)) return;
@@ -110,19 +114,17 @@ export class PostgresGraph {
     const lock = `repository ${this.#repository}`;
     const channel = `parallel_${lockKey(lock).toString().replace("-", "m")}`;
     const listener = new PostgresListener(() => new pg.Client(this.#config), channel);
+    const begin = `begin isolation level read committed; ${lockStatement(lock)}`;
     return {
-      db: this.#db,
-      takeTurn: (tx) => takeLock(tx, lock),
-      // Writers of other repositories run at the same time, so the largest number plus one would not do.
-      async nextIds(tx, table, count) {
-        const sequence = sql`pg_get_serial_sequence(${`${SCHEMA}.${table}`}, 'id')`;
-        const query = sql<{
-          id: number;
-        }>`select nextval(${sequence}) as id from generate_series(1, ${count})`;
-        return (await query.execute(tx)).rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
-      },
-      async announce(tx, planId) {
-        await sql`select pg_notify(${channel}, ${String(planId)})`.execute(tx);
+      read: (work) => readPostgres(this.#db, work),
+      // Beginning and waiting for the lock are one message. Each statement after it sees what was committed before it.
+      write: (work) => inTransaction(this.#db, begin, (db) => work(postgresTransaction(db, channel))),
+      state: async () => {
+        const row = await this.#db
+          .selectFrom("events")
+          .select((e) => e.fn.max("seq").as("seq"))
+          .executeTakeFirst();
+        return Number(row?.seq ?? 0);
       },
       watch(wake) {
         const stopListening = listener.listen(wake);
@@ -193,12 +195,44 @@ async function hasTable(db: Kysely<Database>, name: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Held until the transaction ends. The time-outs belong to the transaction too, so that poolers keep them apart. */
-async function takeLock(tx: Kysely<Database>, name: string): Promise<void> {
-  await sql`select
-    set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true),
-    set_config('idle_in_transaction_session_timeout', ${String(IDLE_TIMEOUT_MS)}, true),
-    pg_advisory_xact_lock(${lockKey(name).toString()}::bigint)`.execute(tx);
+/**
+ * Takes a lock that is held until the transaction ends. The time-outs belong to the transaction too, so that poolers
+ * keep them apart. It holds nothing but numbers: sent with `begin` as one message, it can have no parameters.
+ */
+function lockStatement(name: string): string {
+  return `select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true),
+    set_config('idle_in_transaction_session_timeout', '${IDLE_TIMEOUT_MS}', true),
+    pg_advisory_xact_lock(${lockKey(name)}::bigint)`;
+}
+
+async function inTransaction<T>(
+  db: Kysely<Database>,
+  begin: string,
+  work: (db: Kysely<Database>) => Promise<T>,
+): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    const run = (command: string) => connection.executeQuery(CompiledQuery.raw(command));
+    try {
+      await run(begin);
+      const result = await work(connection);
+      await run("commit");
+      return result;
+    } catch (error) {
+      // A connection that broke has ended its transaction by itself, and what failed first says more.
+      await run("rollback").catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** Runs `work` on one snapshot; it waits for no writer. */
+export function readPostgres<T>(
+  db: Kysely<Database>,
+  work: (transaction: EngineTransaction) => Promise<T>,
+): Promise<T> {
+  return inTransaction(db, "begin isolation level repeatable read read only", (connection) =>
+    work(postgresTransaction(connection, "")),
+  );
 }
 
 /** Advisory locks are named by numbers that the whole database shares. */

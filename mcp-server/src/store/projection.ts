@@ -1,337 +1,223 @@
-import { type Kysely, sql } from "kysely";
-import type { Change, ChangeType } from "../graph/event.ts";
-import type { Database } from "./schema.ts";
-
-/** A change with its place in the log. */
-export interface LoggedChange {
-  readonly seq: number;
-  readonly change: Change;
-}
-
-/** What only the log tells: of the tables it changes no more than the plan's version. */
-const ONLY_LOGGED = [
-  "conversation.measured",
-  "token.refused",
-  "batch.launched",
-  "write.denied",
-  "checkout.observed",
-  "checkout.unmeasured",
-  "attempt.compared",
-  "decision.taken",
-  "plan.reported",
-  "checkout.seen",
-  "worktree.cut",
-  "worktree.removed",
-  "work.committed",
-  "work.merged",
-  "work.conflicted",
-  "commit.skipped",
-] as const satisfies readonly ChangeType[];
-
-type OnlyLogged = Extract<Change, { readonly type: (typeof ONLY_LOGGED)[number] }>;
-
-export function isOnlyLogged(change: Change): change is OnlyLogged {
-  return (ONLY_LOGGED as readonly ChangeType[]).includes(change.type);
-}
-
-/** Whether the plan itself becomes another, apart from its version. */
-export function changesPlan({ type }: Change): boolean {
-  return (
-    type === "plan.created" || type === "plan.updated" || type === "plan.status" || type === "plan.throttled"
-  );
-}
-
-/** Rows of one INSERT: enough that a large import takes few statements, few enough for every engine's limits. */
-export const ROWS_AT_ONCE = 250;
+import type { AnyClaim } from "../graph/attempt.ts";
+import type { Change } from "../graph/event.ts";
+import { type Task, unstarted } from "../graph/task.ts";
+import type { Unrecognised } from "../graph/unrecognised.ts";
+import { type PolicyParts, policyOfParts, type StoredPlan } from "./rows.ts";
 
 /**
- * Applies logged changes of a plan to the tables, in order. This is the only code that writes them (except lease
- * renewals), so replaying the log into an empty database gives the same tables, but for the secrets of open offers.
- * @param tokens the secrets of offers among the changes.
+ * What the tables hold is the projection of the log: these functions alone say how a change makes a plan, a task and a
+ * claim out of what they were. They serve the transaction that appends the change and the replay of the log alike, so
+ * the log rebuilds the same tables, but for lease renewals and the secrets of open offers, which are not in it. What a
+ * change does not concern is returned as it was.
  */
-export async function project(
-  db: Kysely<Database>,
-  planId: number,
-  atMs: number,
-  logged: readonly LoggedChange[],
-  tokens: ReadonlyMap<number, string>,
-): Promise<void> {
-  let tasks: ReturnType<typeof newTask>[] = [];
-  let claims: ReturnType<typeof newClaim>[] = [];
-  const insertNew = async () => {
-    if (tasks.length > 0) await db.insertInto("tasks").values(tasks).execute();
-    if (claims.length > 0) await db.insertInto("claims").values(claims).execute();
-    tasks = [];
-    claims = [];
-  };
-  for (const { seq, change } of logged) {
-    if (change.type === "task.created") tasks.push(newTask(planId, seq, change));
-    else if (change.type === "claim.offered")
-      claims.push(newClaim(planId, seq, atMs, change, tokens.get(change.attempt)));
-    else if (!isOnlyLogged(change)) {
-      await insertNew();
-      await projectOne(db, planId, seq, atMs, change);
-    }
-    if (tasks.length + claims.length === ROWS_AT_ONCE) await insertNew();
-  }
-  await insertNew();
-  const last = logged.at(-1);
-  if (last) await db.updateTable("plans").set({ version: last.seq }).where("id", "=", planId).execute();
-}
 
-/** Statements about a claim name the state that they expect: a change that comes too late changes nothing. */
-async function projectOne(
-  db: Kysely<Database>,
-  planId: number,
-  seq: number,
-  atMs: number,
-  change: Exclude<Change, OnlyLogged | { type: "task.created" | "claim.offered" }>,
-): Promise<void> {
+/** The plan after the change; its version is counted elsewhere. */
+export function planAfter(
+  plan: StoredPlan | undefined,
+  change: Change,
+  { planId, atMs }: { readonly planId: number; readonly atMs: number },
+): StoredPlan | undefined {
+  if (change.type === "plan.created") {
+    const { repository, slug, title, source, document } = change;
+    const made = { repository, slug, title, source, document, createdAtMs: atMs };
+    return { ...made, ...policyOfParts(partsOf(change)), id: planId, status: "open", version: 0 };
+  }
+  if (!plan) return undefined;
   switch (change.type) {
-    case "plan.created":
-      await db
-        .insertInto("plans")
-        .values({
-          id: planId,
-          repository: change.repository,
-          slug: change.slug,
-          title: change.title,
-          status: "open",
-          cause: null,
-          source: JSON.stringify(change.source),
-          policy: JSON.stringify(change.policy),
-          added_policy: change.addedPolicy ? JSON.stringify(change.addedPolicy) : null,
-          document: JSON.stringify(change.document),
-          created_at_ms: atMs,
-          version: seq,
-        })
-        .execute();
-      break;
-    case "plan.updated":
-      await db
-        .updateTable("plans")
-        .set({
-          ...(change.title !== undefined && { title: change.title }),
-          ...(change.source && { source: JSON.stringify(change.source) }),
-          ...(change.policy && { policy: JSON.stringify(change.policy) }),
-          ...(change.addedPolicy && { added_policy: JSON.stringify(change.addedPolicy) }),
-          ...(change.document && { document: JSON.stringify(change.document) }),
-        })
-        .where("id", "=", planId)
-        .execute();
-      break;
-    case "plan.status":
-      await db
-        .updateTable("plans")
-        .set({ status: change.status, cause: change.cause ?? null })
-        .where("id", "=", planId)
-        .execute();
-      break;
+    case "plan.updated": {
+      const { title, source, policy = plan.policyParts.policy, document } = change;
+      const parts = { ...plan.policyParts, ...partsOf({ ...change, policy }) };
+      return {
+        ...plan,
+        ...(title !== undefined && { title }),
+        ...(source && { source }),
+        ...policyOfParts(parts),
+        ...(document && { document }),
+      };
+    }
+    case "plan.status": {
+      const { cause: _, ...rest } = plan;
+      return {
+        ...withKnownStatus(rest),
+        status: change.status,
+        ...(change.cause !== undefined && { cause: change.cause }),
+      };
+    }
     case "plan.throttled":
-      await db
-        .updateTable("plans")
-        .set({ throttle: JSON.stringify(change.throttle) })
-        .where("id", "=", planId)
-        .execute();
-      break;
-    case "task.defined":
-      await taskRow(db, planId, change.task)
-        .set({ definition: JSON.stringify(change.definition), changed_seq: seq })
-        .execute();
-      break;
-    case "task.status":
-      await taskRow(db, planId, change.task)
-        .set({
-          status: change.status,
-          cause: change.cause ?? null,
-          ended_at_ms: change.status === "pending" || change.status === "in_progress" ? null : atMs,
-          changed_seq: seq,
-        })
-        .execute();
-      break;
-    case "task.annotated": {
-      const { task, note, metadata, owner } = change;
-      const row = note === undefined && !metadata ? undefined : await remarksOf(db, planId, task);
-      await taskRow(db, planId, task)
-        .set({
-          ...(row && note !== undefined && { notes: withNote(row.notes, note) }),
-          ...(row &&
-            metadata && {
-              metadata: JSON.stringify({ ...(JSON.parse(row.metadata) as object), ...metadata }),
-            }),
-          ...(owner !== undefined && { owner }),
-          changed_seq: seq,
-        })
-        .execute();
-      break;
-    }
-    case "claim.returned":
-      await claimRow(db, change.attempt, ["offered"])
-        .set({
-          state: "returned",
-          offer_token: null,
-          ended_at_ms: atMs,
-          expires_at_ms: null,
-          cause: change.cause,
-          changed_seq: seq,
-        })
-        .execute();
-      break;
-    case "attempt.started":
-      await claimRow(db, change.attempt, ["offered"])
-        .set({
-          state: "running",
-          offer_token: null,
-          number: change.number,
-          agent_id: change.agentId ?? null,
-          started_at_ms: atMs,
-          last_seen_ms: atMs,
-          expires_at_ms: change.leaseUntilMs,
-          changed_seq: seq,
-        })
-        .execute();
-      break;
-    case "attempt.bound":
-      await claimRow(db, change.attempt, ["running"])
-        .set({ agent_id: change.agentId, changed_seq: seq })
-        .execute();
-      break;
-    case "attempt.widened": {
-      const row = await db
-        .selectFrom("claims")
-        .select("widened")
-        .where("id", "=", change.attempt)
-        .executeTakeFirstOrThrow();
-      await claimRow(db, change.attempt, ["running"])
-        .set({
-          widened: JSON.stringify([...(JSON.parse(row.widened) as string[]), change.path]),
-          changed_seq: seq,
-        })
-        .execute();
-      break;
-    }
-    case "attempt.reminded":
-      await claimRow(db, change.attempt, ["running"]).set({ reminded: 1, changed_seq: seq }).execute();
-      break;
-    case "attempt.ended":
-      await claimRow(db, change.attempt, ["running"])
-        .set({
-          state: "ended",
-          outcome: change.outcome,
-          report: change.report ? JSON.stringify(change.report) : null,
-          last_message: change.lastMessage ?? null,
-          cause: change.cause ?? null,
-          ended_at_ms: atMs,
-          expires_at_ms: null,
-          drains_until_ms: change.drainsUntilMs ?? null,
-          changed_seq: seq,
-        })
-        .execute();
-      await countAttempt(db, planId, seq, change);
-      break;
-    case "attempt.drained":
-      await claimRow(db, change.attempt, ["ended"])
-        .set({ drains_until_ms: null, changed_seq: seq })
-        .execute();
-      break;
-    case "attempt.measured":
-      await claimRow(db, change.attempt, ["running", "ended"])
-        .set({ usage: JSON.stringify(change.usage), changed_seq: seq })
-        .execute();
-      break;
-    case "scope.touched": {
-      const { notes } = await remarksOf(db, planId, change.task);
-      await taskRow(db, planId, change.task)
-        .set({ notes: withNote(notes, change.note), changed_seq: seq })
-        .execute();
-      break;
-    }
+      return { ...plan, throttle: change.throttle };
+    default:
+      return plan;
   }
 }
 
-/** What a task starts with; the table's defaults say the rest. */
-function newTask(planId: number, seq: number, change: Extract<Change, { type: "task.created" }>) {
+function partsOf({ policy, addedPolicy }: PolicyParts): PolicyParts {
+  return { policy, ...(addedPolicy && { addedPolicy }) };
+}
+
+/** A status that is set now is no word of a newer version any more. */
+function withKnownStatus<T extends { readonly unrecognised?: Unrecognised }>(thing: T): T {
+  if (thing.unrecognised?.status === undefined) return thing;
+  const { unrecognised, ...rest } = thing;
+  const { status: _, ...words } = unrecognised;
+  return { ...rest, ...(Object.keys(words).length > 0 && { unrecognised: words }) } as T;
+}
+
+/** The task that the change names, after it. */
+export function taskAfter(task: Task | undefined, change: Change, atMs: number): Task | undefined {
+  if (change.type === "task.created") return unstarted(change.definition, change.position);
+  if (!task) return undefined;
+  switch (change.type) {
+    case "task.defined":
+      return { ...stateOf(task), ...change.definition };
+    case "task.status": {
+      const { cause: _cause, endedAtMs: _endedAtMs, ...rest } = withKnownStatus(task);
+      const isOpen = change.status === "pending" || change.status === "in_progress";
+      return {
+        ...rest,
+        status: change.status,
+        ...(change.cause !== undefined && { cause: change.cause }),
+        ...(!isOpen && { endedAtMs: atMs }),
+      };
+    }
+    case "task.annotated": {
+      const { note, owner, metadata } = change;
+      return {
+        ...task,
+        ...(note !== undefined && { notes: [...task.notes, note] }),
+        ...(metadata && { metadata: { ...task.metadata, ...metadata } }),
+        ...(owner !== undefined && { owner }),
+      };
+    }
+    case "scope.touched":
+      return { ...task, notes: [...task.notes, change.note] };
+    case "attempt.ended":
+      return counted(task, change);
+    default:
+      return task;
+  }
+}
+
+/** What has happened to a task, without what it is. */
+function stateOf({
+  position,
+  status,
+  cause,
+  owner,
+  notes,
+  metadata,
+  failedAttempts,
+  lostAttempts,
+  timesBlocked,
+  endedAtMs,
+  unrecognised,
+}: Task) {
   return {
-    plan_id: planId,
-    id: change.task as string,
-    position: change.position,
-    definition: JSON.stringify(change.definition),
-    status: "pending",
-    changed_seq: seq,
+    position,
+    status,
+    ...(cause !== undefined && { cause }),
+    ...(owner !== undefined && { owner }),
+    notes,
+    metadata,
+    failedAttempts,
+    lostAttempts,
+    timesBlocked,
+    ...(endedAtMs !== undefined && { endedAtMs }),
+    ...(unrecognised?.status !== undefined && { unrecognised: { status: unrecognised.status } }),
   };
-}
-
-function newClaim(
-  planId: number,
-  seq: number,
-  atMs: number,
-  change: Extract<Change, { type: "claim.offered" }>,
-  token: string | undefined,
-) {
-  return {
-    id: change.attempt as number,
-    plan_id: planId,
-    task_id: change.task as string,
-    state: "offered",
-    token_hash: change.tokenHash,
-    offer_token: token ?? null,
-    agent_type: change.agentType,
-    role: change.role,
-    checkout: change.checkout,
-    scope: JSON.stringify(change.scope),
-    widened: "[]",
-    isolation: change.isolation as string,
-    owner_host: change.owner.host,
-    owner_pid: change.owner.pid,
-    owner_started_at: change.owner.startedAt,
-    owner_session: change.owner.session ?? null,
-    offered_at_ms: atMs,
-    expires_at_ms: change.expiresAtMs,
-    reminded: 0,
-    changed_seq: seq,
-  };
-}
-
-/** What has been added to a task since it was made. */
-async function remarksOf(db: Kysely<Database>, planId: number, task: string) {
-  return db
-    .selectFrom("tasks")
-    .select(["notes", "metadata"])
-    .where("plan_id", "=", planId)
-    .where("id", "=", task)
-    .executeTakeFirstOrThrow();
-}
-
-function withNote(notes: string, note: string): string {
-  return JSON.stringify([...(JSON.parse(notes) as string[]), note]);
-}
-
-function taskRow(db: Kysely<Database>, planId: number, task: string) {
-  return db.updateTable("tasks").where("plan_id", "=", planId).where("id", "=", task);
-}
-
-function claimRow(db: Kysely<Database>, attempt: number, states: readonly string[]) {
-  return db.updateTable("claims").where("id", "=", attempt).where("state", "in", states);
 }
 
 /** Keeps the task's counters, by which retries are limited, in step with how its attempts ended. */
-async function countAttempt(
-  db: Kysely<Database>,
-  planId: number,
-  seq: number,
-  change: Extract<Change, { type: "attempt.ended" }>,
-): Promise<void> {
-  const counter = {
-    failed: "failed_attempts",
-    unreported: "failed_attempts",
-    lost: "lost_attempts",
-    blocked: "times_blocked",
-    completed: undefined,
-    cancelled: undefined,
-  } as const;
-  const column = counter[change.outcome];
-  if (!column || change.throttled || change.interrupted) return;
-  await taskRow(db, planId, change.task)
-    .set({ [column]: sql`${sql.ref(column)} + 1`, changed_seq: seq })
-    .execute();
+function counted(task: Task, change: Extract<Change, { type: "attempt.ended" }>): Task {
+  if (change.throttled || change.interrupted) return task;
+  switch (change.outcome) {
+    case "failed":
+    case "unreported":
+      return { ...task, failedAttempts: task.failedAttempts + 1 };
+    case "lost":
+      return { ...task, lostAttempts: task.lostAttempts + 1 };
+    case "blocked":
+      return { ...task, timesBlocked: task.timesBlocked + 1 };
+    default:
+      return task;
+  }
+}
+
+/**
+ * The claim that the change names, after it. Every change expects the claim in a certain state: one that comes too
+ * late changes nothing.
+ */
+export function claimAfter(claim: AnyClaim | undefined, change: Change, atMs: number): AnyClaim | undefined {
+  if (change.type === "claim.offered") {
+    const { task, tokenHash, agentType, role, checkout, scope, isolation, owner, expiresAtMs } = change;
+    const base = { id: change.attempt, task, tokenHash, agentType, role, checkout, scope, isolation, owner };
+    return { ...base, widened: [], offeredAtMs: atMs, state: "offered", expiresAtMs };
+  }
+  switch (claim?.state) {
+    case "offered":
+      return offerAfter(claim, change, atMs);
+    case "running":
+      return runningAfter(claim, change, atMs);
+    case "ended":
+      return endedAfter(claim, change);
+    default:
+      return claim;
+  }
+}
+
+function offerAfter(claim: Extract<AnyClaim, { state: "offered" }>, change: Change, atMs: number): AnyClaim {
+  const { state: _state, expiresAtMs: _expiresAtMs, ...base } = claim;
+  if (change.type === "claim.returned") {
+    return { ...base, state: "returned", endedAtMs: atMs, cause: change.cause };
+  }
+  if (change.type !== "attempt.started") return claim;
+  return {
+    ...base,
+    number: change.number,
+    startedAtMs: atMs,
+    reminded: false,
+    ...(change.agentId !== undefined && { agentId: change.agentId }),
+    state: "running",
+    lastSeenMs: atMs,
+    leaseUntilMs: change.leaseUntilMs,
+  };
+}
+
+function runningAfter(
+  claim: Extract<AnyClaim, { state: "running" }>,
+  change: Change,
+  atMs: number,
+): AnyClaim {
+  switch (change.type) {
+    case "attempt.bound":
+      return { ...claim, agentId: change.agentId };
+    case "attempt.widened":
+      return { ...claim, widened: [...claim.widened, change.path] };
+    case "attempt.reminded":
+      return { ...claim, reminded: true };
+    case "attempt.measured":
+      return { ...claim, usage: change.usage };
+    case "attempt.ended": {
+      const { lastSeenMs: _lastSeenMs, leaseUntilMs: _leaseUntilMs, ...attempt } = claim;
+      const { outcome, report, lastMessage, cause, drainsUntilMs } = change;
+      return {
+        ...attempt,
+        state: "ended",
+        endedAtMs: atMs,
+        outcome,
+        ...(report && { report }),
+        ...(lastMessage !== undefined && { lastMessage }),
+        ...(cause !== undefined && { cause }),
+        ...(drainsUntilMs !== undefined && { drainsUntilMs }),
+      };
+    }
+    default:
+      return claim;
+  }
+}
+
+function endedAfter(claim: Extract<AnyClaim, { state: "ended" }>, change: Change): AnyClaim {
+  if (change.type === "attempt.measured") return { ...claim, usage: change.usage };
+  if (change.type !== "attempt.drained") return claim;
+  const { drainsUntilMs: _, ...rest } = claim;
+  return rest;
 }

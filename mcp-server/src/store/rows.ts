@@ -32,11 +32,25 @@ export interface StoredPlan {
   readonly cause?: string;
   readonly source: PlanSource;
   readonly policy: Readonly<Record<string, unknown>>;
+  /** The same as its two columns hold it; the rule is at `storedPolicy`. */
+  readonly policyParts: PolicyParts;
   readonly document: Readonly<Record<string, unknown>>;
   readonly createdAtMs: number;
   readonly throttle?: Throttle;
   readonly version: number;
   readonly unrecognised?: Unrecognised;
+}
+
+/** A policy in the parts in which it is stored. */
+export interface PolicyParts {
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** What servers before 1.5 do not know. */
+  readonly addedPolicy?: Readonly<Record<string, unknown>>;
+}
+
+/** An older server that changes a setting writes it to `policy`: that is the newer word. */
+export function policyOfParts(parts: PolicyParts): Pick<StoredPlan, "policy" | "policyParts"> {
+  return { policy: { ...parts.addedPolicy, ...parts.policy }, policyParts: parts };
 }
 
 /** The last look at a checkout. Times are milliseconds since the epoch. */
@@ -78,8 +92,12 @@ export function planFromRow(row: Selectable<PlansTable>): StoredPlan {
     status,
     ...(row.cause !== null && { cause: row.cause }),
     source: JSON.parse(row.source) as PlanSource,
-    // An older server that changes a setting writes it to `policy`: that is the newer word.
-    policy: { ...(JSON.parse(row.added_policy ?? "{}") as object), ...(JSON.parse(row.policy) as object) },
+    ...policyOfParts({
+      policy: JSON.parse(row.policy) as Record<string, unknown>,
+      ...(row.added_policy != null && {
+        addedPolicy: JSON.parse(row.added_policy) as Record<string, unknown>,
+      }),
+    }),
     document: JSON.parse(row.document) as Record<string, unknown>,
     createdAtMs: Number(row.created_at_ms),
     ...(row.throttle !== null && { throttle: JSON.parse(row.throttle) as Throttle }),

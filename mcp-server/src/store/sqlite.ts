@@ -14,13 +14,14 @@ import {
   SqliteQueryCompiler,
   type SqliteStatement,
   sql,
-  type TransactionSettings,
 } from "kysely";
 import { StoreUnusable } from "../errors/store-unusable.ts";
-import type { Engine } from "./engine.ts";
+import type { EstimatesFrom } from "../graph/task-estimates.ts";
+import type { Engine, EngineTransaction } from "./engine.ts";
 import { GraphStore } from "./graph-store.ts";
 import { minorVersion, needsUpgrade, notAGraph, SCHEMA_VERSION, upgrade } from "./migrations.ts";
 import type { Database } from "./schema.ts";
+import { sqliteTransaction } from "./sqlite-transaction.ts";
 import { storable } from "./storable.ts";
 
 /** How long a writer waits for another process's transaction; they last milliseconds. */
@@ -37,12 +38,8 @@ const MAX_PREPARED = 500;
 
 /** Kysely sends a plain `begin`, whose upgrade to a write lock fails at once when another process writes. */
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(
-    connection: DatabaseConnection,
-    settings?: TransactionSettings,
-  ): Promise<void> {
-    const begin = settings?.accessMode === "read only" ? "begin" : "begin immediate";
-    await connection.executeQuery(CompiledQuery.raw(begin));
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 }
 
@@ -108,7 +105,11 @@ export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabas
  * @returns undefined when there is no database and `create` is not set.
  * @throws StoreUnusable when the file is corrupt, of a newer major version, or not writable.
  */
-export async function openSqlite(path: string, create: boolean): Promise<GraphStore | undefined> {
+export async function openSqlite(
+  path: string,
+  create: boolean,
+  estimatesFrom: EstimatesFrom,
+): Promise<GraphStore | undefined> {
   if (!existsSync(path)) {
     if (!create) return undefined;
     prepareFolder(path);
@@ -122,10 +123,11 @@ export async function openSqlite(path: string, create: boolean): Promise<GraphSt
     db.exec("pragma journal_mode = wal");
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
-    const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(forKysely(db, path)) });
+    const statements = forKysely(db, path);
+    const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(statements) });
     await ensureSchema(kysely, path);
     if (process.platform !== "win32") chmodSync(path, 0o600);
-    return new GraphStore(engineOf(kysely, db));
+    return new GraphStore(engineOf(kysely, statements), estimatesFrom);
   } catch (error) {
     db?.close();
     throw unusable(error, path);
@@ -145,30 +147,23 @@ function prepareFolder(path: string): void {
   }
 }
 
-function engineOf(kysely: Kysely<Database>, db: DatabaseSyncInstance): Engine {
+function engineOf(kysely: Kysely<Database>, statements: SqliteDatabase): Engine {
   // Changes with every commit of another connection, and is read from shared memory: cheap enough to ask often.
-  const dataVersion = db.prepare("pragma data_version");
+  const dataVersion = () =>
+    (statements.prepare("pragma data_version").all([])[0] as { data_version: number }).data_version;
   return {
-    db: kysely,
-    takeTurn: async () => {
-      // `begin immediate` has waited for it.
-    },
-    // Writers run one at a time over the whole file, so nobody else can take the same numbers.
-    async nextIds(tx, table, count) {
-      const row = await tx
-        .selectFrom(table)
-        .select((e) => e.fn.max("id").as("id"))
-        .executeTakeFirst();
-      return Array.from({ length: count }, (_, i) => Number(row?.id ?? 0) + 1 + i);
-    },
-    announce: async () => {
-      // The commit itself changes the data version.
-    },
+    read: (work) =>
+      inTransaction(statements, "begin", () => work(sqliteTransaction(statements, kysely, dataVersion()))),
+    write: (work) =>
+      inTransaction(statements, "begin immediate", () =>
+        work(sqliteTransaction(statements, kysely, dataVersion())),
+      ),
+    state: async () => dataVersion(),
     watch(wake) {
-      let seen = dataVersion.get()?.data_version;
+      let seen: number | undefined = dataVersion();
       const timer = setInterval(() => {
         try {
-          const now = dataVersion.get()?.data_version;
+          const now = dataVersion();
           if (now === seen) return;
           seen = now;
         } catch {
@@ -180,6 +175,41 @@ function engineOf(kysely: Kysely<Database>, db: DatabaseSyncInstance): Engine {
     },
     close: () => kysely.destroy(),
   };
+}
+
+/**
+ * Begun and ended past the query builder, which would send a plain `begin`: that fails at once where another process
+ * writes, instead of waiting for it.
+ */
+async function inTransaction<T>(
+  statements: SqliteDatabase,
+  begin: "begin" | "begin immediate",
+  work: () => Promise<T>,
+): Promise<T> {
+  const run = (command: string) => statements.prepare(command).run([]);
+  run(begin);
+  try {
+    const result = await work();
+    run("commit");
+    return result;
+  } catch (error) {
+    // An error of the database may have ended the transaction already.
+    try {
+      run("rollback");
+    } catch {
+      // What failed first says more.
+    }
+    throw error;
+  }
+}
+
+/** Runs `work` on one snapshot of a database that is only looked at. */
+export function readSqlite<T>(
+  db: Kysely<Database>,
+  statements: SqliteDatabase,
+  work: (transaction: EngineTransaction) => Promise<T>,
+): Promise<T> {
+  return inTransaction(statements, "begin", () => work(sqliteTransaction(statements, db, undefined)));
 }
 
 async function ensureSchema(db: Kysely<Database>, path: string): Promise<void> {

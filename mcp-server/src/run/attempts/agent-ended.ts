@@ -1,4 +1,7 @@
-import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { type HeldClaim, holdsScope } from "../../store/held-claim.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
+import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { endAttempt } from "./end-attempt.ts";
 
@@ -20,27 +23,45 @@ export interface AgentEnd {
 /**
  * The host says that the agent is gone: its attempt cannot go on, and its scope need not be held any longer.
  */
-export async function agentEnded(
+export async function agentEnded(tx: GraphTransaction, held: HeldClaim, how: AgentEnd): Promise<void> {
+  const { claim } = held;
+  const plan = await tx.planOf(held);
+  if (claim.state === "ended" && claim.drainsUntilMs !== undefined) {
+    plan?.append({ type: "attempt.drained", task: claim.task, attempt: claim.id, how: "the agent ended" });
+  }
+  if (!plan || claim.state !== "running") return;
+  endAttempt(plan, claim, {
+    outcome: how.finished ? "unreported" : "lost",
+    cause: how.cause,
+    ...(how.throttled && { throttled: true }),
+    ...(how.interrupted && { interrupted: true }),
+    ...(how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }),
+  });
+}
+
+/** As `agentEnded`, for the newest claims of agents, of which most have none; then nobody waits for the lock. */
+export async function endAgents(
   ctx: RunContext,
-  tx: GraphWriter,
-  { claim, planId, plan }: HeldClaim,
+  store: GraphStore,
+  actor: string,
+  agentIds: readonly string[],
   how: AgentEnd,
 ): Promise<void> {
-  const { task, id: attempt } = claim;
-  if (claim.state === "ended" && claim.drainsUntilMs !== undefined) {
-    await tx.append(planId, { type: "attempt.drained", task, attempt, how: "the agent ended" });
-  }
-  if (claim.state !== "running") return;
-  await endAttempt(
-    ctx,
-    tx,
-    { claim, planId, plan },
-    {
-      outcome: how.finished ? "unreported" : "lost",
-      cause: how.cause,
-      ...(how.throttled && { throttled: true }),
-      ...(how.interrupted && { interrupted: true }),
-      ...(how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }),
-    },
-  );
+  const isHolding = async (view: GraphView) => {
+    for (const agentId of agentIds) {
+      const held = await view.reader.claimOfAgent(agentId);
+      if (held && holdsScope(held.claim)) return true;
+    }
+    return false;
+  };
+  const [first] = agentIds;
+  const ahead = first === undefined ? {} : { claim: { agentId: first } };
+  if (!(await readGraph(ctx, store, isHolding, ahead))) return;
+  const end = async (tx: GraphTransaction) => {
+    for (const agentId of agentIds) {
+      const held = await tx.writer.claimOfAgent(agentId);
+      if (held) await agentEnded(tx, held, how);
+    }
+  };
+  await changeGraph(ctx, store, actor, end, ahead);
 }

@@ -1,36 +1,28 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import {
-  type AnyClaim,
-  type AttemptId,
-  type Claim,
-  isLive,
-  type RunningAttempt,
-} from "../../graph/attempt.ts";
+import type { AnyClaim, AttemptId, Claim, RunningAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { GraphWriter } from "../../store/graph-store.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
+import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import type { ClaimByToken } from "./claim-by-token.ts";
 
 /**
  * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
  * @throws CallerError when another agent is bound to the attempt, or the agent to another attempt.
  */
-export async function startOrContinue(
-  tx: GraphWriter,
-  { held, loaded, task }: ClaimByToken,
+export function startOrContinue(
+  { held: { claim }, loaded: plan, task }: ClaimByToken<PlanTransaction>,
   agentId: string | undefined,
-): Promise<void> {
-  const { claim, planId } = held;
-  await refuseSecondTask(tx, agentId, claim.id);
+): void {
+  refuseSecondTask(plan, agentId, claim.id);
   if (claim.state === "offered") {
-    await tx.append(planId, ...startOf(loaded, task, claim.id, tx.nowMs, agentId));
+    plan.append(...startOf(plan, task, claim.id, plan.nowMs, agentId));
     return;
   }
   if (claim.state !== "running") return;
   if (agentId !== undefined && claim.agentId === undefined) {
-    await tx.append(planId, { type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
+    plan.append({ type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
   } else if (agentId !== undefined && claim.agentId !== agentId) {
     throw new CallerError(
       "refused_token",
@@ -39,7 +31,7 @@ export async function startOrContinue(
       "token",
     );
   }
-  await renew(tx, loaded.policy, task, claim);
+  renew(plan, claim);
 }
 
 /**
@@ -47,13 +39,15 @@ export async function startOrContinue(
  * @param attempt the one that it may be at work at.
  * @throws CallerError when it is at work at another one.
  */
-export async function refuseSecondTask(
-  tx: GraphWriter,
+export function refuseSecondTask(
+  { writer }: PlanTransaction,
   agentId: string | undefined,
   attempt?: AttemptId,
-): Promise<void> {
-  const own = agentId === undefined ? undefined : await tx.claimOfAgent(agentId);
-  if (!own || own.claim.id === attempt || !isLive(own.claim)) return;
+): void {
+  const own = writer.holding.find(
+    ({ claim }) => claim.state === "running" && claim.agentId === agentId && claim.id !== attempt,
+  );
+  if (agentId === undefined || !own) return;
   throw new CallerError(
     "refused_token",
     `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
@@ -94,15 +88,15 @@ function nextNumber({ graph }: LoadedPlan, task: TaskId): number {
 }
 
 /** Prolongs the lease: any sign of life does. */
-export async function renew(
-  tx: GraphWriter,
-  policy: Policy,
-  task: Task,
-  claim: RunningAttempt,
-): Promise<void> {
-  const until = leaseEnd(policy, task, claim.startedAtMs, tx.nowMs);
-  // A third of a lease is precise enough, and a busy agent would otherwise write at every tool call.
-  if (tx.nowMs - claim.lastSeenMs >= policy.leaseMs / 3) await tx.renewLease(claim.id as AttemptId, until);
+export function renew(plan: PlanTransaction, claim: RunningAttempt): void {
+  const task = taskOf(plan, claim.task);
+  const until = leaseEnd(plan.policy, task, claim.startedAtMs, plan.nowMs);
+  if (isRenewalDue(plan, claim, plan.nowMs)) plan.writer.renewLease(claim.id, until);
+}
+
+/** A third of a lease is precise enough, and a busy agent would otherwise write at every tool call. */
+export function isRenewalDue({ policy }: LoadedPlan, claim: RunningAttempt, nowMs: number): boolean {
+  return nowMs - claim.lastSeenMs >= policy.leaseMs / 3;
 }
 
 /** A lease ends `leaseMinutes` after the last sign of life, but never after the attempt's own limits. */

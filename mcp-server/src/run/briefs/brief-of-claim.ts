@@ -4,6 +4,7 @@ import type { Task } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { attemptsAt, isReported } from "../plan/attempts-at.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { mergedCommit, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeOfClaim } from "../worktrees/worktree-of-claim.ts";
@@ -28,7 +29,7 @@ export async function briefWithPlace(
   // Whoever asks for the brief has this plugin's tools.
   if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
-  const record = await store.read((reader) => workRecord(reader, loaded.stored.id));
+  const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
   return briefOf(briefed, token, { canReport: true }, { path, record });
 }
 

@@ -1,12 +1,15 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { Attempt } from "../../graph/attempt.ts";
 import type { Task } from "../../graph/task.ts";
+import { hashToken } from "../../graph/token.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { sweep } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
 import { lookBeforeStart, recordLook } from "../checkout-watch/record-changes.ts";
 import { attemptsAt } from "../plan/attempts-at.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
+import { readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { briefWithPlace } from "./brief-of-claim.ts";
 
@@ -32,14 +35,14 @@ export async function getTask(
   const store = await existingGraph(ctx, plan);
   const { token } = input;
   if (token === undefined) {
-    const loaded = await store.read((reader) => loadPlan(ctx, reader, plan));
+    const loaded = await readPlan(ctx, store, plan);
     return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
   }
   const look = await lookBeforeStart(ctx, store, token);
-  const { found, loaded } = await store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    if (look) await recordLook(ctx, tx, look);
-    const found = await claimOfToken(ctx, tx, token);
+  const work = async (tx: GraphTransaction) => {
+    await sweep(tx);
+    if (look) await recordLook(tx, look);
+    const found = await claimOfToken(tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;
       throw new CallerError(
@@ -49,9 +52,14 @@ export async function getTask(
         "token",
       );
     }
-    await startOrContinue(tx, found, agentId);
-    return { found, loaded: await loadPlan(ctx, tx, plan) };
+    startOrContinue(found, agentId);
+    return found;
+  };
+  const found = await changeGraph(ctx, store, actor, work, {
+    claim: { tokenHash: hashToken(token) },
+    ...(look && { checkout: ctx.checkoutKey }),
   });
+  const { loaded } = found;
   return {
     loaded,
     task: taskOf(loaded, id),

@@ -5,19 +5,18 @@ import { matches } from "../../graph/scope/globs.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { taskName } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
-import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
 import type { Observation } from "../../store/rows.ts";
-import type { RunContext } from "../project/run-context.ts";
+import type { GraphTransaction } from "../plan/plan-transaction.ts";
 
 /** The attempts that may have written into the shared checkout since that look: whoever was at work then or started. */
 export async function atWorkSince(
-  ctx: RunContext,
-  tx: GraphWriter,
+  { ctx, writer, nowMs }: GraphTransaction,
   before: Observation | undefined,
 ): Promise<HeldClaim[]> {
   const held = before
-    ? await tx.attemptsSince(ctx.checkoutKey, before.seq, before.atWork)
-    : (await tx.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, tx.nowMs));
+    ? await writer.attemptsSinceLook(ctx.checkoutKey)
+    : (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
   return held.filter(({ claim }) => claim.isolation === "shared");
 }
 

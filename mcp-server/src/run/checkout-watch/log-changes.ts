@@ -1,8 +1,8 @@
 import { isDraining } from "../../graph/attempt.ts";
 import type { ChangedFile } from "../../graph/checkout-change.ts";
-import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
 import type { Observation } from "../../store/rows.ts";
-import type { RunContext } from "../project/run-context.ts";
+import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import { attributed, atWork } from "./attribute-changes.ts";
 import { tellTouchedTasks } from "./scope-notes.ts";
 
@@ -10,8 +10,7 @@ import { tellTouchedTasks } from "./scope-notes.ts";
 const MOST_LISTED = 500;
 
 export async function logChanges(
-  ctx: RunContext,
-  tx: GraphWriter,
+  tx: GraphTransaction,
   held: readonly HeldClaim[],
   changed: readonly ChangedFile[],
   before: Observation,
@@ -20,10 +19,10 @@ export async function logChanges(
   const firstSinceEnd = ({ claim }: HeldClaim) =>
     claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || (changed.length === 0 && !held.some(firstSinceEnd))) return;
-  const files = attributed(changed.slice(0, MOST_LISTED), held, ctx.caseInsensitive);
+  const files = attributed(changed.slice(0, MOST_LISTED), held, tx.ctx.caseInsensitive);
   const unlisted = changed.length - files.length;
-  for (const planId of plansOf(held)) {
-    await tx.append(planId, {
+  for (const plan of await plansOf(tx, held)) {
+    plan.append({
       type: "checkout.observed",
       sinceMs: before.fromMs,
       untilMs,
@@ -34,37 +33,46 @@ export async function logChanges(
   }
   const strays = files.filter((file) => file.inScopeOf.length === 0).map(({ path }) => path);
   const by = [...new Set(atWork(held).map(({ task }) => task))];
-  await tellTouchedTasks(ctx, tx, plansOf(held), strays, by);
+  await tellTouchedTasks(await plansOf(tx, held), strays, by);
 }
 
 /** What attempts that were at work by now have written cannot be told any more. */
-export async function logMissingBaseline(tx: GraphWriter, held: readonly HeldClaim[]): Promise<void> {
+export async function logMissingBaseline(tx: GraphTransaction, held: readonly HeldClaim[]): Promise<void> {
   const why = "no look was taken before it started";
-  for (const planId of plansOf(held)) {
-    await tx.append(planId, { type: "checkout.unmeasured", atWork: atWork(held), why });
+  for (const plan of await plansOf(tx, held)) {
+    plan.append({ type: "checkout.unmeasured", atWork: atWork(held), why });
   }
 }
 
 /** Once until a look succeeds, which then tells what this one could not. */
 export async function logFailedLook(
-  ctx: RunContext,
-  tx: GraphWriter,
+  tx: GraphTransaction,
   held: readonly HeldClaim[],
   why: string,
 ): Promise<void> {
-  ctx.looks.due = false;
-  for (const planId of plansOf([...held, ...(await tx.held(ctx.checkoutKey))])) {
-    if (ctx.looks.toldFailure.has(planId)) continue;
-    const failed = await tx.lastEvent(planId, "checkout.unmeasured");
-    const looked = await tx.lastEvent(planId, "checkout.observed");
+  const { looks, checkoutKey } = tx.ctx;
+  looks.due = false;
+  for (const plan of await plansOf(tx, [...held, ...(await tx.writer.held(checkoutKey))])) {
+    if (looks.toldFailure.has(plan.id)) continue;
+    const failed = await tx.writer.lastEvent(plan.id, "checkout.unmeasured");
+    const looked = await tx.writer.lastEvent(plan.id, "checkout.observed");
     if (failed.seq > looked.seq) {
-      ctx.looks.toldFailure.add(planId);
+      looks.toldFailure.add(plan.id);
       continue;
     }
-    await tx.append(planId, { type: "checkout.unmeasured", atWork: [], why });
+    plan.append({ type: "checkout.unmeasured", atWork: [], why });
   }
 }
 
-export function plansOf(held: readonly HeldClaim[]): ReadonlySet<number> {
-  return new Set(held.map(({ planId }) => planId));
+/** The plans of these claims, as far as they are of this repository. */
+async function plansOf(
+  tx: GraphTransaction,
+  held: readonly HeldClaim[],
+): Promise<ReadonlySet<PlanTransaction>> {
+  const plans = new Set<PlanTransaction>();
+  for (const one of held) {
+    const plan = await tx.planOf(one);
+    if (plan) plans.add(plan);
+  }
+  return plans;
 }

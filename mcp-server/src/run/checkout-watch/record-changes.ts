@@ -2,7 +2,9 @@ import { changesBetween, LOOK_LIMIT_MS } from "../../git/checkout-state.ts";
 import { Fingerprints } from "../../git/fingerprint.ts";
 import type { AnyClaim } from "../../graph/attempt.ts";
 import { hashToken } from "../../graph/token.ts";
-import type { GraphStore, GraphWriter } from "../../store/graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
+import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { atWorkSince, isOlder, mayWrite } from "./attribute-changes.ts";
@@ -22,21 +24,37 @@ export async function lookBeforeStart(
   store: GraphStore,
   token: string,
 ): Promise<Look | undefined> {
-  return (await stateOfToken(store, token)) === "offered" ? lookAtCheckout(ctx) : undefined;
+  const { state } = await standingOfToken(ctx, store, token);
+  return state === "offered" ? lookAtCheckout(ctx) : undefined;
 }
 
-/** How the attempt that the token is about to end leaves the checkout; undefined where it ends none. */
+/**
+ * How the attempt that the token is about to end leaves the checkout; no look where it ends none.
+ * @returns also when its task was first offered.
+ */
 export async function lookBeforeEnd(
   ctx: RunContext,
   store: GraphStore,
   token: string,
-): Promise<Look | undefined> {
-  const state = await stateOfToken(store, token);
-  return state === "offered" || state === "running" ? lookAtCheckout(ctx) : undefined;
+): Promise<{ readonly look: Look | undefined; readonly firstOfferedMs: number }> {
+  const { state, firstOfferedMs } = await standingOfToken(ctx, store, token);
+  const ends = state === "offered" || state === "running";
+  return { look: ends ? await lookAtCheckout(ctx) : undefined, firstOfferedMs };
 }
 
-async function stateOfToken(store: GraphStore, token: string): Promise<AnyClaim["state"] | undefined> {
-  return (await store.read((reader) => reader.claimByTokenHash(hashToken(token))))?.claim.state;
+async function standingOfToken(
+  ctx: RunContext,
+  store: GraphStore,
+  token: string,
+): Promise<{ readonly state?: AnyClaim["state"]; readonly firstOfferedMs: number }> {
+  const tokenHash = hashToken(token);
+  const work = async (view: GraphView) => {
+    const held = await view.reader.claimByTokenHash(tokenHash);
+    const plan = held && (await view.planOf(held));
+    const offers = plan ? plan.graph.claimsOf(held.claim.task).map(({ offeredAtMs }) => offeredAtMs) : [];
+    return { ...(held && { state: held.claim.state }), firstOfferedMs: Math.min(...offers, ctx.now()) };
+  };
+  return readGraph(ctx, store, work, { claim: { tokenHash } });
 }
 
 /**
@@ -45,11 +63,12 @@ async function stateOfToken(store: GraphStore, token: string): Promise<AnyClaim[
  * the first is not at work yet, the second still was.
  * @returns whether all is known that happened until the look.
  */
-export async function recordLook(ctx: RunContext, tx: GraphWriter, look: Look): Promise<boolean> {
-  const before = await tx.observation(ctx.checkoutKey);
-  const held = await atWorkSince(ctx, tx, before);
+export async function recordLook(tx: GraphTransaction, look: Look): Promise<boolean> {
+  const { ctx, writer } = tx;
+  const before = await writer.observation(ctx.checkoutKey);
+  const held = await atWorkSince(tx, before);
   if ("why" in look) {
-    await logFailedLook(ctx, tx, held, look.why);
+    await logFailedLook(tx, held, look.why);
     return false;
   }
   if (before && isOlder(look, before, ctx.now())) {
@@ -59,12 +78,11 @@ export async function recordLook(ctx: RunContext, tx: GraphWriter, look: Look): 
   ctx.looks.due = false;
   ctx.looks.toldFailure.clear();
   const changed = before && changesBetween(before, look);
-  if (before && changed) await logChanges(ctx, tx, held, changed, before, look.toMs);
+  if (before && changed) await logChanges(tx, held, changed, before, look.toMs);
   else await logMissingBaseline(tx, held);
-  await tx.keepObservation(ctx.checkoutKey, {
+  writer.keepObservation(ctx.checkoutKey, {
     fromMs: look.fromMs,
     toMs: look.toMs,
-    seq: await tx.lastSeq(),
     head: look.head,
     files: look.files,
     atWork: held.filter(({ claim }) => mayWrite(claim, tx.nowMs)).map(({ claim }) => claim.id),
@@ -79,7 +97,10 @@ export async function lookAtWhatEnded(ctx: RunContext): Promise<void> {
   try {
     const look = await lookAtCheckout(ctx);
     const store = await ctx.graph();
-    await store?.write(ctx.now, "server", (tx) => recordLook(ctx, tx, look));
+    if (store) {
+      const ahead = { checkout: ctx.checkoutKey };
+      await changeGraph(ctx, store, "server", (tx) => recordLook(tx, look), ahead);
+    }
   } catch {
     // The answer that this follows on stands; the next look tells what this one could not.
     ctx.looks.due = true;
@@ -87,12 +108,12 @@ export async function lookAtWhatEnded(ctx: RunContext): Promise<void> {
 }
 
 /** Files that the server itself has just written are nobody's change. */
-export async function adoptFiles(ctx: RunContext, tx: GraphWriter, paths: readonly string[]): Promise<void> {
-  const before = await tx.observation(ctx.checkoutKey);
+export async function adoptFiles({ ctx, writer }: GraphTransaction, paths: readonly string[]): Promise<void> {
+  const before = await writer.observation(ctx.checkoutKey);
   if (!before) return;
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   const written = await new Fingerprints().of(ctx.checkout.root, paths, signal);
-  await tx.keepObservation(ctx.checkoutKey, {
+  writer.keepObservation(ctx.checkoutKey, {
     ...before,
     // A look that began before the files were written would see them change back.
     toMs: ctx.now(),

@@ -2,9 +2,8 @@ import { hasEnded } from "../../graph/readiness.ts";
 import { matches } from "../../graph/scope/globs.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
-import type { GraphWriter } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
-import type { RunContext } from "../project/run-context.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
 
 /** Longest file name in a sentence for an agent, in characters. */
 const NAME_LIMIT = 80;
@@ -23,63 +22,55 @@ export function fileNames(paths: readonly string[]): string {
  * nobody knows by whom.
  */
 export async function tellTouchedTasks(
-  ctx: RunContext,
-  tx: GraphWriter,
-  planIds: ReadonlySet<number>,
+  plans: Iterable<PlanTransaction>,
   paths: readonly string[],
   by: readonly string[],
 ): Promise<void> {
   const who = by.length > 1 ? "one of them" : "it";
-  await tellOpenTasks(ctx, tx, planIds, paths, by, (files) => {
+  await tellOpenTasks(plans, paths, by, (files) => {
     return `${files}, in this task's scope, changed while ${by.join(" and ")} ran: written by ${who} or by another program. Look before you write.`;
   });
 }
 
 /** Notes on the open tasks in whose scope the files lie: `by` says that it wrote them. */
 export async function tellWrittenTasks(
-  ctx: RunContext,
-  tx: GraphWriter,
-  planIds: ReadonlySet<number>,
+  plans: Iterable<PlanTransaction>,
   paths: readonly string[],
   by: string,
 ): Promise<void> {
-  await tellOpenTasks(ctx, tx, planIds, paths, [by], (files) => {
+  await tellOpenTasks(plans, paths, [by], (files) => {
     return `${by} wrote ${files}, in this task's scope. Look before you write.`;
   });
 }
 
 async function tellOpenTasks(
-  ctx: RunContext,
-  tx: GraphWriter,
-  planIds: ReadonlySet<number>,
+  plans: Iterable<PlanTransaction>,
   paths: readonly string[],
   by: readonly string[],
   sentence: (files: string) => string,
 ): Promise<void> {
   if (paths.length === 0) return;
-  for (const stored of await tx.plans(ctx.repository)) {
-    if (!planIds.has(stored.id)) continue;
-    const { tasks } = await tx.graph(stored);
-    for (const task of tasks.values()) {
-      if (hasEnded(task.status) || by.includes(taskName(stored.slug, task.id))) continue;
-      const { writes } = parseScope(scopeOf(task), ctx.caseInsensitive);
+  for (const plan of plans) {
+    const { slug } = plan.stored;
+    for (const task of [...plan.graph.tasks.values()]) {
+      if (hasEnded(task.status) || by.includes(taskName(slug, task.id))) continue;
+      const { writes } = parseScope(scopeOf(task), plan.ctx.caseInsensitive);
       const touched = paths.filter((path) => writes.some((glob) => matches(glob, path)));
-      if (touched.length > 0) await tellTask(tx, stored.id, task.id, touched, by, sentence);
+      if (touched.length > 0) await tellTask(plan, task.id, touched, by, sentence);
     }
   }
 }
 
 /** Leaves a note on the task, unless it has one about the same files and the same tasks. */
 async function tellTask(
-  tx: GraphWriter,
-  planId: number,
+  plan: PlanTransaction,
   task: TaskId,
   paths: readonly string[],
   by: readonly string[],
   sentence: (files: string) => string,
 ): Promise<void> {
   const told = new Set(
-    (await tx.events(planId, { type: "scope.touched" })).flatMap(({ change }) =>
+    (await plan.reader.events(plan.id, { types: ["scope.touched"] })).flatMap(({ change }) =>
       change.type === "scope.touched" && change.task === task && change.by.join() === by.join()
         ? change.paths
         : [],
@@ -87,7 +78,7 @@ async function tellTask(
   );
   const news = paths.filter((path) => !told.has(path));
   if (news.length === 0) return;
-  await tx.append(planId, {
+  plan.append({
     type: "scope.touched",
     task,
     paths: news,

@@ -7,6 +7,7 @@ import { waitsForOthers } from "../../policy/failure/recovery.ts";
 import { waitingForRetry } from "../../policy/failure/retry-first.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import type { Ahead } from "../planning/planning.ts";
 import { realScope } from "../project/case-sensitivity.ts";
 import type { Role } from "../project/roles.ts";
@@ -27,20 +28,19 @@ function* inOrder({ graph }: LoadedPlan, ahead: Ahead | undefined): Generator<Ta
 
 /** Ready tasks in order of priority, each looked up only when it is its turn. */
 export function* candidatesOf(
-  ctx: RunContext,
-  loaded: LoadedPlan,
+  plan: PlanView,
   ahead: Ahead | undefined,
   only: ((candidate: Candidate) => boolean) | undefined,
 ): Generator<Candidate> {
-  const isolations = isolationsOf(loaded);
-  const level = levelThatMayStart(loaded);
-  const waiting = waitsForRetry(loaded, level);
-  for (const task of inOrder(loaded, ahead)) {
+  const isolations = isolationsOf(plan);
+  const level = levelThatMayStart(plan);
+  const waiting = waitsForRetry(plan, level);
+  for (const task of inOrder(plan, ahead)) {
     if (level !== undefined && !level.has(task.id)) continue;
     if (waiting.has(task.id)) continue;
-    if (task.failedAttempts > 0 && waitsToSee(loaded, task)) continue;
-    const { role, agentType } = roleFor(ctx, task);
-    const scope = realScope(ctx.checkout.root, claimedScope(task, loaded.policy));
+    if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
+    const { role, agentType } = roleFor(plan.ctx, task);
+    const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
     const isolation = isolations.of(task.id);
     const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === undefined || only(candidate)) yield candidate;

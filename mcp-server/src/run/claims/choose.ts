@@ -4,10 +4,8 @@ import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { clashOfClaims, widenedScope } from "../../policy/exclusivity.ts";
 import { type Choice, chooseBatch } from "../../schedule/dispatch.ts";
-import type { GraphReader } from "../../store/graph-store.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { type Ahead, aheadOf } from "../planning/planning.ts";
-import type { RunContext } from "../project/run-context.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidatesOf } from "./candidates.ts";
 
@@ -31,27 +29,22 @@ export interface Chosen extends Choice<Candidate> {
  * first by the longest chain of work behind it.
  * @param nowMs in a transaction its own time: claims that drained a moment later are still held in the log.
  */
-export async function choose(
-  ctx: RunContext,
-  reader: GraphReader,
-  loaded: LoadedPlan,
-  nowMs: number,
-  { only, most }: Wanted = {},
-): Promise<Chosen> {
-  const { policy, graph } = loaded;
-  const held = (await reader.held(ctx.checkoutKey))
+export async function choose(plan: PlanView, nowMs: number, { only, most }: Wanted = {}): Promise<Chosen> {
+  const { ctx, policy, graph, stored } = plan;
+  const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
+  const held = (await plan.reader.held(ctx.checkoutKey))
     .filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs))
-    .map(({ plan, planId, claim }) => ({
-      name: taskName(plan, claim.task),
+    .map(({ plan: slug, planId, claim }) => ({
+      name: taskName(slug, claim.task),
       scope: widenedScope(claim),
-      task: planId === loaded.stored.id ? graph.tasks.get(claim.task) : undefined,
+      task: planId === plan.id ? graph.tasks.get(claim.task) : undefined,
     }));
   const parsed = (scope: Scope) => parseScope(scope, ctx.caseInsensitive);
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
-      candidatesOf(ctx, loaded, ahead, only),
+      candidatesOf(plan, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
-      { cap: loaded.pauseMs > 0 || loaded.spent ? 0 : loaded.cap, capacity: policy.capacity, most },
+      limits,
       (candidate, chosen) => {
         const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
           !areAlternatives(candidate.task, other.task) &&
@@ -59,10 +52,10 @@ export async function choose(
         const holder = held.find(clashes);
         if (holder) return holder.name;
         const earlier = chosen.find(clashes);
-        return earlier && taskName(loaded.stored.slug, earlier.task.id);
+        return earlier && taskName(stored.slug, earlier.task.id);
       },
     );
-  const ahead = only === undefined ? aheadOf(loaded, nowMs) : undefined;
+  const ahead = only === undefined ? aheadOf(plan, nowMs) : undefined;
   const choice = choiceBy(ahead);
   // What the schedule starts now may be held by another plan: nothing waits for it while nothing runs.
   const isStuck = choice.chosen.length === 0 && graph.live.length === 0;

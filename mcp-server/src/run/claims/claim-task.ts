@@ -1,11 +1,12 @@
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Choice } from "../../schedule/dispatch.ts";
-import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
 import { sweep } from "../attempts/expire-claims.ts";
 import { refuseSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
 import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
 import { lookAtCheckout, recordLook } from "../checkout-watch/record-changes.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { whyHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { WORKFLOW_WORKER } from "../project/workflow-worker.ts";
@@ -43,27 +44,32 @@ export async function claimTask(
   const store = await existingGraph(ctx, input.plan);
   const look = await lookAtCheckout(ctx);
   const seen = await beforeClaiming(ctx, store, actor, input.plan);
-  const taken = await store.write(ctx.now, actor, async (tx): Promise<Taken | ClaimResult> => {
-    await sweep(ctx, tx);
-    await recordLook(ctx, tx, look);
-    const loaded = await loadPlan(ctx, tx, input.plan);
+  const work = async (tx: GraphTransaction): Promise<Taken | ClaimResult> => {
+    await sweep(tx);
+    await recordLook(tx, look);
+    const plan = await tx.plan(input.plan);
     const wanted =
-      input.task === undefined ? undefined : taskOf(loaded, splitTaskName(input.task, input.plan).id);
-    if (loaded.stored.status !== "open") {
-      return { loaded, claim: null, why: `The plan is ${loaded.stored.status}.` };
+      input.task === undefined ? undefined : taskOf(plan, splitTaskName(input.task, input.plan).id);
+    if (plan.stored.status !== "open") {
+      return { loaded: plan, claim: null, why: `The plan is ${plan.stored.status}.` };
     }
     const role = input.agent === undefined ? undefined : ctx.roles.resolve(input.agent).role;
     const isWanted = (candidate: Candidate) =>
       (wanted === undefined || candidate.task === wanted) && (role === undefined || candidate.role === role);
     const isAny = wanted === undefined && role === undefined;
-    const choice = await choose(ctx, tx, loaded, tx.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
+    const choice = await choose(plan, plan.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
     const best = choice.chosen[0];
-    const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(ctx, tx, loaded, wanted));
-    if (offered) return takeUp(tx, loaded, wanted, offered, agentId, input.worker);
-    if (!best) return { loaded, claim: null, why: whyNone(loaded, wanted?.id, choice) };
-    await refuseSecondTask(tx, agentId);
-    const { attempt, token } = await offerAndStart(ctx, tx, loaded, best, seen, { ...input, agentId });
-    return { loaded, task: best.task, claim: { ...best, id: attempt }, token };
+    const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(plan, wanted));
+    if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
+    if (!best) return { loaded: plan, claim: null, why: whyNone(plan, wanted?.id, choice) };
+    refuseSecondTask(plan, agentId);
+    const { attempt, token } = await offerAndStart(plan, best, seen, { ...input, agentId });
+    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token };
+  };
+  const taken = await changeGraph(ctx, store, actor, work, {
+    plan: { repository: ctx.repository, slug: input.plan },
+    checkout: ctx.checkoutKey,
+    attemptIds: 1,
   });
   if (!("token" in taken)) return taken;
   const { loaded, task, claim, token } = taken;
@@ -83,24 +89,23 @@ interface Taken extends Briefed {
 }
 
 /** The offer of the task that the script of this session was told of. */
-async function ownOffer(ctx: RunContext, tx: GraphWriter, loaded: LoadedPlan, task: Task) {
-  const held = (await openOffers(ctx, tx, loaded)).find(({ claim }) => claim.task === task.id);
-  const token = held && (await tx.offerToken(held.claim.id));
+async function ownOffer(plan: PlanTransaction, task: Task) {
+  const held = openOffers(plan).find(({ claim }) => claim.task === task.id);
+  const token = held && (await plan.writer.offerToken(held.claim.id));
   return held && token !== undefined ? { held, token } : undefined;
 }
 
 /** The agent that the script names a task to takes up the offer that the script was told of. */
-async function takeUp(
-  tx: GraphWriter,
-  loaded: LoadedPlan,
+function takeUp(
+  plan: PlanTransaction,
   task: Task,
   { held, token }: { readonly held: HeldClaim; readonly token: string },
   agentId: string | undefined,
   worker: string,
-): Promise<Taken> {
-  await startOrContinue(tx, { held, loaded, task }, agentId);
-  await tx.append(held.planId, { type: "task.annotated", task: task.id, owner: worker });
-  return { loaded, task, claim: held.claim, token };
+): Taken {
+  startOrContinue({ held, loaded: plan, task }, agentId);
+  plan.append({ type: "task.annotated", task: task.id, owner: worker });
+  return { loaded: plan, task, claim: held.claim, token };
 }
 
 function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {

@@ -1,5 +1,6 @@
 import { sweep } from "../attempts/expire-claims.ts";
-import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
@@ -39,34 +40,33 @@ export async function nextBatch(
   await commitPlan(ctx, store, slug);
   await tidyWorktrees(ctx, store, slug, GRACE_MS);
   const seen = await beforeClaiming(ctx, store, actor, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const loaded = await loadPlan(ctx, tx, slug);
-    const max = typeof limit === "function" ? limit(loaded) : limit;
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    await sweep(tx);
+    const { graph, stored } = plan;
+    const max = typeof limit === "function" ? limit(plan) : limit;
     const launch: Launch[] = [];
     let heldBack: readonly string[] = [];
-    if (loaded.stored.status === "open" && !loaded.spent) {
-      for (const held of (await openOffers(ctx, tx, loaded)).slice(0, max)) {
-        const token = await tx.offerToken(held.claim.id);
-        const task = loaded.graph.tasks.get(held.claim.task);
-        if (token !== undefined && task) launch.push(launchOf(loaded, task, held.claim.agentType, token));
+    if (stored.status === "open" && !plan.spent) {
+      for (const { claim } of openOffers(plan).slice(0, max)) {
+        const token = await tx.writer.offerToken(claim.id);
+        const task = graph.tasks.get(claim.task);
+        if (token !== undefined && task) launch.push(launchOf(plan, task, claim.agentType, token));
       }
       const most = max === undefined ? undefined : max - launch.length;
-      const choice = await choose(ctx, tx, loaded, tx.nowMs, { most });
+      const choice = await choose(plan, plan.nowMs, { most });
       heldBack = choice.heldBack;
-      for (const { candidate, token } of await offer(ctx, tx, loaded, choice.chosen, seen))
-        launch.push(launchOf(loaded, candidate.task, candidate.agentType, token));
+      for (const { candidate, token } of await offer(plan, choice.chosen, seen))
+        launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
     }
-    const after = await loadPlan(ctx, tx, slug);
-    const quiet = launch.length === 0 && after.graph.live.length === 0;
+    const quiet = launch.length === 0 && graph.live.length === 0;
     return {
-      loaded: after,
+      loaded: plan,
       launch,
-      stop: stopOrders(after, tx.nowMs),
-      counts: countsOf(after),
-      why: quiet ? await whyNothing(ctx, tx, after) : [],
-      done: isDone(after),
-      heldBack: after.graph.live.length < after.cap ? heldBack : [],
+      stop: stopOrders(plan, plan.nowMs),
+      counts: countsOf(plan),
+      why: quiet ? await whyNothing(plan) : [],
+      done: isDone(plan),
+      heldBack: graph.live.length < plan.cap ? heldBack : [],
     };
   });
 }

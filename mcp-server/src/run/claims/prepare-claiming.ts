@@ -1,7 +1,8 @@
 import { changedFiles } from "../../git/git.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
-import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { readPlan } from "../plan/plan-view.ts";
 import { planAhead } from "../planning/planning.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { watchTokenLimit } from "./token-limit.ts";
@@ -17,7 +18,7 @@ export async function beforeClaiming(
   actor: string,
   slug: string,
 ): Promise<CheckoutSeen> {
-  const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   return seenCheckout(ctx, loaded);

@@ -1,6 +1,7 @@
 import { spentText } from "../../policy/token-limit.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { measureAgents } from "../usage/measure-usage.ts";
 
@@ -17,17 +18,16 @@ export async function watchTokenLimit(
   if (policy.maxTokens === 0) return;
   const measured = await measureAgents(ctx, store, slug, "unknown");
   if (measured.length === 0 && !spent) return;
-  await store.write(ctx.now, actor, async (tx) => {
-    const { id } = (await loadPlan(ctx, tx, slug)).stored;
-    await tx.append(id, ...measured);
-    const { spent: reached, graph } = await loadPlan(ctx, tx, slug);
+  await changePlan(ctx, store, actor, slug, async (plan) => {
+    plan.append(...measured);
+    const { spent: reached, graph } = plan;
     if (!reached || graph.readyCount === 0) return;
-    const decisions = await tx.events(id, { type: "decision.taken" });
+    const decisions = await plan.reader.events(plan.id, { types: ["decision.taken"] });
     const isLogged = decisions.some(
       ({ change }) => change.type === "decision.taken" && change.maxTokens === reached.max,
     );
     if (isLogged) return;
     const reason = spentText(reached);
-    await tx.append(id, { type: "decision.taken", decision: "stop", reason, maxTokens: reached.max });
+    plan.append({ type: "decision.taken", decision: "stop", reason, maxTokens: reached.max });
   });
 }

@@ -1,8 +1,9 @@
 import { newerParts } from "../../graph/newer-parts.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
-import type { GraphReader } from "../../store/graph-store.ts";
 import { sweep } from "../attempts/expire-claims.ts";
-import { type LoadedPlan, load, planSlug, stateOf } from "../plan/load-plan.ts";
+import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import { checkWorktrees } from "../plan/worktree-needs.ts";
 import { effectivePolicy, policyWarnings } from "../project/policy-input.ts";
 import { unknownRoles } from "../project/role-warnings.ts";
@@ -16,7 +17,7 @@ import {
   removeDraft,
 } from "../specification/draft.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
-import { type CreatePlanInput, readSource } from "./read-source.ts";
+import { type CreatePlanInput, readSource, type Source } from "./read-source.ts";
 
 /** What an import did, or a dry run would do. */
 export interface CreatedPlan extends PlanChanges {
@@ -49,25 +50,23 @@ export async function createPlan(
   const { draft } = source;
   const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
-  const read = async (reader: GraphReader) => {
-    const stored = await reader.plan(ctx.repository, slug);
-    return stored && load(ctx, reader, stored);
-  };
   if (dryRun || !store) {
-    const existing = await store?.read(read);
+    const existing = store && (await readGraph(ctx, store, (view) => view.findPlan(slug)));
     const { changes, ...result } = compare(existing, source, input);
     const found = draft && (await predecessorOf(ctx, draft, existing?.stored.source));
     const ofDraft = draft ? predecessorWarnings(draft, found, undefined) : [];
     return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: existing };
   }
-  const created = await store.write(ctx.now, actor, async (tx): Promise<CreatedPlan> => {
+  const work = async (tx: GraphTransaction): Promise<CreatedPlan> => {
     // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
-    await sweep(ctx, tx);
-    const existing = await read(tx);
+    await sweep(tx);
+    const existing = await tx.findPlan(slug);
+    const importedFrom = existing?.stored.source;
     const { changes, ...result } = compare(existing, source, input);
-    const planId = existing?.stored.id ?? (await tx.nextPlanId());
-    if (!existing) {
-      await tx.append(planId, {
+    if (existing) updateStored(existing, source, input);
+    const plan =
+      existing ??
+      (await tx.create({
         type: "plan.created",
         repository: ctx.repository,
         slug,
@@ -75,35 +74,38 @@ export async function createPlan(
         source: source.source,
         ...storedPolicy(policy),
         document: source.document,
-      });
-    } else {
-      const stated = { ...existing.stored.policy, ...policy };
-      const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
-      // Tasks of a call come beside those of the plan's file: it stays the plan's file.
-      const fromFile = source.source.kind === "file";
-      const update = {
-        ...(input.title !== undefined && input.title !== existing.stored.title && { title: input.title }),
-        ...(fromFile && differs(source.source, existing.stored.source) && { source: source.source }),
-        ...(differs(stated, existing.stored.policy) && storedPolicy(stated)),
-        ...(fromFile && differs(source.document, existing.stored.document) && { document: source.document }),
-      };
-      if (Object.keys(update).length > 0) await tx.append(planId, { type: "plan.updated", ...update });
-      if (existing.stored.status === "stopped") {
-        await tx.append(planId, { type: "plan.status", status: "open", cause: "executed again" });
-      }
-    }
-    await tx.append(planId, ...changes);
-    const loaded = await read(tx);
-    if (loaded) warnings.push(...newerParts(stateOf(loaded)));
-    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded };
+      }));
+    plan.append(...changes);
+    warnings.push(...newerParts(stateOf(plan)));
+    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan };
     // Last, because the file cannot be taken back: a crash behind it leaves what the next import brings in.
-    const found = await predecessorOf(ctx, draft, existing?.stored.source);
-    const placed = await placeDraft(ctx, tx, draft, found);
+    const found = await predecessorOf(ctx, draft, importedFrom);
+    const placed = await placeDraft(tx, draft, found);
     const ofDraft = predecessorWarnings(draft, found, placed);
-    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded, placed };
-  });
+    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: plan, placed };
+  };
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  const created = await changeGraph(ctx, store, actor, work, ahead);
   if (draft) await removeDraft(ctx, store, draft);
   return created;
+}
+
+/** Brings what a plan says of itself up to date with an import, and opens it again where it was stopped. */
+function updateStored(plan: PlanTransaction, source: Source, input: CreatePlanInput): void {
+  const { stored } = plan;
+  const policy = { ...stored.policy, ...input.policy };
+  const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+  // Tasks of a call come beside those of the plan's file: it stays the plan's file.
+  const fromFile = source.source.kind === "file";
+  const update = {
+    ...(input.title !== undefined && input.title !== stored.title && { title: input.title }),
+    ...(fromFile && differs(source.source, stored.source) && { source: source.source }),
+    ...(differs(policy, stored.policy) && storedPolicy(policy)),
+    ...(fromFile && differs(source.document, stored.document) && { document: source.document }),
+  };
+  if (Object.keys(update).length > 0) plan.append({ type: "plan.updated", ...update });
+  if (stored.status === "stopped")
+    plan.append({ type: "plan.status", status: "open", cause: "executed again" });
 }
 
 function roleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): string[] {

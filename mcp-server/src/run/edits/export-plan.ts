@@ -11,7 +11,8 @@ import { aggregate } from "../../report/aggregate.ts";
 import { renderLedger } from "../../report/render/ledger.ts";
 import { renderTasks } from "../../report/render/tasks-markdown.ts";
 import { adoptFiles } from "../checkout-watch/record-changes.ts";
-import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
 import { partsOf, waitForParts } from "../plan/replacements.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -41,16 +42,14 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
   const store = await existingGraph(ctx, slug);
   const { root } = ctx.checkout;
   // In one transaction, so that nobody changes the plan between reading it and noting what was written.
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const own = await ownBreakdown(root, before);
-    const tasks = tasksToWrite(before.graph.tasks, own?.tasks ?? []);
-    const breakdown = own && (await exportBreakdown(root, before, own, tasks));
-    await tx.append(before.stored.id, ...(breakdown?.changes ?? []));
-    const loaded = await loadPlan(ctx, tx, slug);
-    const { document } = loaded.stored;
-    const report = aggregate(stateOf(loaded), await tx.events(loaded.stored.id), ctx.now());
-    const statuses = new Map([...loaded.graph.tasks.values()].map(({ id, status }) => [id, status]));
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    const own = await ownBreakdown(root, plan);
+    const tasks = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const breakdown = own && (await exportBreakdown(root, plan, own, tasks));
+    plan.append(...(breakdown?.changes ?? []));
+    const { document } = plan.stored;
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    const statuses = new Map([...plan.graph.tasks.values()].map(({ id, status }) => [id, status]));
     const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
     const files = [
       ...(breakdown ? [breakdown.file] : []),
@@ -61,7 +60,7 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report)),
     ];
-    await adoptFiles(ctx, tx, files.flatMap(writtenPaths));
+    await adoptFiles(tx, files.flatMap(writtenPaths));
     return files;
   });
 }

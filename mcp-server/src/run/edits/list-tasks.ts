@@ -4,7 +4,8 @@ import { newerParts } from "../../graph/newer-parts.ts";
 import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
 import { type SignsOfLife, signsOfLife } from "../plan/liveness.ts";
-import { existingGraph, type LoadedPlan, load, loadPlan, stateOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone, shortCounts, whyHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -52,11 +53,8 @@ export interface TaskList {
 export async function listTasks(ctx: RunContext, input: ListInput): Promise<TaskList> {
   const store = input.plan === undefined ? await ctx.graph() : await existingGraph(ctx, input.plan);
   if (!store) return { plans: [], tasks: [] };
-  return store.read(async (reader) => {
-    const loaded =
-      input.plan === undefined
-        ? await Promise.all((await reader.plans(ctx.repository)).map((stored) => load(ctx, reader, stored)))
-        : [await loadPlan(ctx, reader, input.plan)];
+  return readGraph(ctx, store, async (view) => {
+    const loaded = input.plan === undefined ? await view.plans() : [await view.plan(input.plan)];
     const found = loaded.flatMap((plan) =>
       [...plan.graph.tasks.values()]
         .filter(
@@ -78,7 +76,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
       );
     }
     const page = found.slice(from, from + input.limit);
-    const signs = await signsOfLife(reader, ctx.now());
+    const signs = await signsOfLife(view.reader, ctx.now());
     const last = page.at(-1);
     const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {

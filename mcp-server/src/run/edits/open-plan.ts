@@ -2,7 +2,8 @@ import { access } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import type { Plan } from "../../graph/plan.ts";
 import type { PlanSlug } from "../../graph/task.ts";
-import { existingGraph, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph } from "../plan/load-plan.ts";
+import { readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { createPlan } from "./create-plan.ts";
 import { updatePlan } from "./update-plan.ts";
@@ -24,7 +25,7 @@ export async function takeUpPlan(
   const from = isPath ? name : await specificationOf(ctx, name);
   if (from !== undefined) await createPlan(ctx, actor, { plan, from });
   const store = await existingGraph(ctx, plan);
-  const { stored } = await store.read((reader) => loadPlan(ctx, reader, plan));
+  const { stored } = await readPlan(ctx, store, plan);
   if (stored.status !== "open") {
     await updatePlan(ctx, actor, plan, undefined, stored.status === "paused" ? "resume" : "reopen");
   }

@@ -1,15 +1,15 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { isLive } from "../../graph/attempt.ts";
+import { type Claim, isLive } from "../../graph/attempt.ts";
 import { isReviewStep } from "../../graph/purpose.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
-import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { sweep } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
 import { refuseOthersTask } from "../plan/foreign-claim.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
+import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { causeOfSplit, type Splittable, waitForParts } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readParts } from "./read-parts.ts";
@@ -34,22 +34,21 @@ export async function splitTask(
 ): Promise<{ loaded: LoadedPlan; task: Task; parts: TaskId[]; warnings: readonly string[] }> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const before = await loadPlan(ctx, tx, plan);
-    const task = taskOf(before, id);
-    refuseEnded(before, task);
-    refuseReviewStep(before, task);
-    const held = await claimToEnd(ctx, tx, before, task, input.token, agentId);
-    await refuseOthersTask(tx, before, task, agentId);
+  const work = async (tx: GraphTransaction) => {
+    await sweep(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    refuseEnded(loaded, task);
+    refuseReviewStep(loaded, task);
+    const claim = await claimToEnd(tx, loaded, task, input.token, agentId);
+    await refuseOthersTask(loaded, task, agentId);
     const warnings: string[] = [];
-    const parts = readParts(before, task, input.parts, warnings);
+    const parts = readParts(loaded, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);
     const cause = causeOfSplit(ids);
-    const dependents = rewired(before, task, parts, cause);
-    const first = nextPosition(before);
-    await tx.append(
-      before.stored.id,
+    const dependents = rewired(loaded, task, parts, cause);
+    const first = nextPosition(loaded);
+    loaded.append(
       ...parts.map((definition, i) => ({
         type: "task.created" as const,
         task: definition.id,
@@ -57,7 +56,7 @@ export async function splitTask(
         position: first + i,
       })),
       ...ids.flatMap((part) =>
-        [originNote(before, task), ...task.notes].map((note) => ({
+        [originNote(loaded, task), ...task.notes].map((note) => ({
           type: "task.annotated" as const,
           task: part,
           note,
@@ -67,14 +66,14 @@ export async function splitTask(
       // First of all that ends: an attempt that is cancelled would otherwise send its task back to pending.
       { type: "task.status", task: id, status: "cancelled", cause },
     );
-    if (held?.claim.state === "offered") {
-      await tx.append(held.planId, { type: "claim.returned", task: id, attempt: held.claim.id, cause });
-    } else if (held) {
-      await endAttempt(ctx, tx, held, { outcome: "cancelled", cause });
+    if (claim?.state === "offered") {
+      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
+    } else if (claim?.state === "running") {
+      endAttempt(loaded, claim, { outcome: "cancelled", cause });
     }
-    const loaded = await loadPlan(ctx, tx, plan);
     return { loaded, task: taskOf(loaded, id), parts: ids, warnings };
-  });
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
 }
 
 function refuseEnded(before: LoadedPlan, task: Task): void {
@@ -103,17 +102,15 @@ function refuseReviewStep(before: LoadedPlan, task: Task): void {
  * ended by its own agent, which by splitting says that it stops, so that its scope is free at once.
  */
 async function claimToEnd(
-  ctx: RunContext,
-  tx: GraphWriter,
-  before: LoadedPlan,
+  tx: GraphTransaction,
+  plan: PlanTransaction,
   task: Task,
   token: string | undefined,
   agentId: string | undefined,
-): Promise<HeldClaim | undefined> {
-  const { id: planId, slug: plan } = before.stored;
+): Promise<Claim | undefined> {
   if (token !== undefined) {
-    const found = await claimOfToken(ctx, tx, token);
-    if (isRefusal(found) || found.held.planId !== planId || found.task.id !== task.id) {
+    const found = await claimOfToken(tx, token);
+    if (isRefusal(found) || found.held.planId !== plan.id || found.task.id !== task.id) {
       throw new CallerError(
         "refused_token",
         `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
@@ -121,19 +118,18 @@ async function claimToEnd(
         "token",
       );
     }
-    await startOrContinue(tx, found, agentId);
-    return tx.claimById(found.held.claim.id);
+    startOrContinue(found, agentId);
   }
-  const claim = before.graph.claimsOf(task.id).find(isLive);
-  if (claim && claim.state !== "offered") {
+  const claim = plan.graph.claimsOf(task.id).find(isLive);
+  if (token === undefined && claim && claim.state !== "offered") {
     throw new CallerError(
       "wrong_state",
-      `${taskName(plan, task.id)} is running; only its own agent, with its token, can split it.`,
+      `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
       "Send it back first (status: pending) and stop its agent, or let the agent split it.",
       "split",
     );
   }
-  return claim && { planId, plan, claim };
+  return claim;
 }
 
 /** The tasks that waited for the split one, those that run too: they may be tried again. Completed is final. */

@@ -1,6 +1,7 @@
 import { newerParts } from "../../graph/newer-parts.ts";
 import { releaseClaims } from "../attempts/end-attempt.ts";
-import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
 import { checkWorktrees } from "../plan/worktree-needs.ts";
 import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/policy-input.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -20,25 +21,20 @@ export async function updatePlan(
   action: PlanAction | undefined,
 ): Promise<{ loaded: LoadedPlan; warnings: string[] }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const planId = before.stored.id;
-    const tasks = [...before.graph.tasks.values()];
-    const stated = { ...before.stored.policy, ...policy };
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const stated = { ...plan.stored.policy, ...policy };
+    const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
     const warnings = policy?.unscoped === undefined ? [] : await checkWorktrees(ctx, tasks, wanted);
-    if (policy) {
-      await tx.append(planId, { type: "plan.updated", ...storedPolicy(stated) });
-    }
+    if (policy) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
     const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" } as const;
-    if (action && status[action] !== before.stored.status) {
-      await tx.append(planId, { type: "plan.status", status: status[action], cause: `${action} was called` });
-      if (action === "stop") await releaseClaims(ctx, tx, planId, "the plan was stopped");
+    if (action && status[action] !== plan.stored.status) {
+      plan.append({ type: "plan.status", status: status[action], cause: `${action} was called` });
+      if (action === "stop") releaseClaims(plan, "the plan was stopped");
     }
-    const loaded = await loadPlan(ctx, tx, slug);
     return {
-      loaded,
-      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(loaded))],
+      loaded: plan,
+      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(plan))],
     };
   });
 }

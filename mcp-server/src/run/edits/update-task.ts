@@ -2,14 +2,14 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { findCycle } from "../../graph/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
-import type { GraphWriter } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { sweep } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
 import { waitForWork } from "../plan/dependencies-on-work.ts";
 import { refuseOthersTask } from "../plan/foreign-claim.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { partsOf, waitForParts } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -41,15 +41,15 @@ export async function updateTask(
 ): Promise<{ loaded: LoadedPlan; task: Task }> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
-  return store.write(ctx.now, actor, async (tx) => {
-    await sweep(ctx, tx);
-    const before = await loadPlan(ctx, tx, plan);
-    const task = taskOf(before, id);
-    if (input.token !== undefined) await useToken(ctx, tx, task, plan, input.token, agentId);
-    if (!isNoteAlone(input)) await refuseOthersTask(tx, before, task, agentId);
-    await define(tx, before, task, input);
+  const work = async (tx: GraphTransaction) => {
+    await sweep(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    if (input.token !== undefined) await useToken(tx, task, plan, input.token, agentId);
+    if (!isNoteAlone(input)) await refuseOthersTask(loaded, task, agentId);
+    define(loaded, task, input);
     if (input.note !== undefined || input.metadata || input.owner !== undefined) {
-      await tx.append(before.stored.id, {
+      loaded.append({
         type: "task.annotated",
         task: id,
         ...(input.note !== undefined && { note: input.note }),
@@ -57,10 +57,10 @@ export async function updateTask(
         ...(input.owner !== undefined && { owner: input.owner }),
       });
     }
-    if (input.status !== undefined) await setStatus(ctx, tx, before, task, input.status);
-    const loaded = await loadPlan(ctx, tx, plan);
+    if (input.status !== undefined) setStatus(loaded, task, input.status);
     return { loaded, task: taskOf(loaded, id) };
-  });
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
 }
 
 function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }: UpdateInput): boolean {
@@ -68,14 +68,13 @@ function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }: Up
 }
 
 async function useToken(
-  ctx: RunContext,
-  tx: GraphWriter,
+  tx: GraphTransaction,
   task: Task,
   plan: string,
   token: string,
   agentId: string | undefined,
 ): Promise<void> {
-  const found = await claimOfToken(ctx, tx, token);
+  const found = await claimOfToken(tx, token);
   if (isRefusal(found) || found.task.id !== task.id || found.held.plan !== plan) {
     throw new CallerError(
       "refused_token",
@@ -84,14 +83,14 @@ async function useToken(
       "token",
     );
   }
-  await startOrContinue(tx, found, agentId);
+  startOrContinue(found, agentId);
 }
 
-async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: UpdateInput): Promise<void> {
+function define(plan: PlanTransaction, task: Task, input: UpdateInput): void {
   const known = (names: readonly string[] | undefined) =>
-    (names ?? []).map((name) => taskOf(before, splitTaskName(name, before.stored.slug).id).id);
+    (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
   const removed = new Set<TaskId>(known(input.removeBlockedBy));
-  const { tasks } = before.graph;
+  const { tasks } = plan.graph;
   // Only what is added: whoever takes a review away from a task waives it for that task.
   const added = waitForWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
   const dependencies = [
@@ -107,7 +106,7 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
   };
   if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
   for (const id of known(input.addBlocks)) {
-    const other = definitions.get(id) ?? definitionOf(taskOf(before, id));
+    const other = definitions.get(id) ?? definitionOf(taskOf(plan, id));
     const waits = waitForWork({ ...other, dependencies: [task.id] }, tasks);
     definitions.set(id, {
       ...other,
@@ -117,11 +116,11 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
   for (const [id, definition] of definitions) {
     definitions.set(
       id,
-      waitForParts(definition, (other) => before.graph.tasks.get(other)),
+      waitForParts(definition, (other) => plan.graph.tasks.get(other)),
     );
   }
   const edges = new Map<string, readonly string[]>(
-    [...before.graph.tasks.values()].map((other) => [other.id, other.dependencies]),
+    [...plan.graph.tasks.values()].map((other) => [other.id, other.dependencies]),
   );
   for (const [id, definition] of definitions) edges.set(id, definition.dependencies);
   const cycle = findCycle(edges);
@@ -134,15 +133,15 @@ async function define(tx: GraphWriter, before: LoadedPlan, task: Task, input: Up
     );
   }
   for (const [id, definition] of definitions) {
-    if (before.graph.tasks.get(id)?.status === "completed") {
+    if (plan.graph.tasks.get(id)?.status === "completed") {
       throw new CallerError(
         "wrong_state",
-        `${taskName(before.stored.slug, id)} is completed; it is not changed any more.`,
+        `${taskName(plan.stored.slug, id)} is completed; it is not changed any more.`,
         "Create a new task instead (task_create).",
         "task",
       );
     }
-    await tx.append(before.stored.id, { type: "task.defined", task: id, definition });
+    plan.append({ type: "task.defined", task: id, definition });
   }
 }
 
@@ -160,17 +159,11 @@ function globs(paths: readonly string[]): string[] {
   }
 }
 
-async function setStatus(
-  ctx: RunContext,
-  tx: GraphWriter,
-  before: LoadedPlan,
-  task: Task,
-  status: "pending" | "cancelled",
-): Promise<void> {
+function setStatus(plan: PlanTransaction, task: Task, status: "pending" | "cancelled"): void {
   if (task.status === "completed") {
     throw new CallerError(
       "wrong_state",
-      `${taskName(before.stored.slug, task.id)} is completed, and completed is final.`,
+      `${taskName(plan.stored.slug, task.id)} is completed, and completed is final.`,
       "Create a new task for further work (task_create).",
       "status",
     );
@@ -179,20 +172,20 @@ async function setStatus(
   if (parts) {
     throw new CallerError(
       "wrong_state",
-      `${taskName(before.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
+      `${taskName(plan.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
       "Change its parts instead.",
       "status",
     );
   }
   if (task.status === status) return;
   const cause = status === "cancelled" ? "cancelled by a call" : "sent back by a call";
-  for (const held of await tx.held()) {
-    if (held.planId !== before.stored.id || held.claim.task !== task.id) continue;
-    if (held.claim.state === "offered") {
-      await tx.append(held.planId, { type: "claim.returned", task: task.id, attempt: held.claim.id, cause });
-    } else if (held.claim.state === "running") {
-      await endAttempt(ctx, tx, held, { outcome: "cancelled", cause, draining: true });
+  for (const { claim } of plan.holding) {
+    if (claim.task !== task.id) continue;
+    if (claim.state === "offered") {
+      plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
+    } else if (claim.state === "running") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
     }
   }
-  await tx.append(before.stored.id, { type: "task.status", task: task.id, status, cause });
+  plan.append({ type: "task.status", task: task.id, status, cause });
 }

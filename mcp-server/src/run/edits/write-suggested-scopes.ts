@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { writeScopes } from "../../breakdown/write-scopes.ts";
 import { CallerError } from "../../errors/caller-error.ts";
-import { existingGraph, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph } from "../plan/load-plan.ts";
+import { readPlan } from "../plan/plan-view.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readReport } from "../reporting/report-plan.ts";
@@ -14,7 +15,7 @@ import { writeAtomically } from "../specification/rendered-file.ts";
  */
 export async function writeSuggestedScopes(ctx: RunContext, slug: string): Promise<string> {
   const store = await existingGraph(ctx, slug);
-  const { stored } = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const { stored } = await readPlan(ctx, store, slug);
   const { source } = stored;
   if (source.kind !== "file" || !source.path.endsWith(".json")) {
     throw new CallerError(

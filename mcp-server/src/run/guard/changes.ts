@@ -1,16 +1,13 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import { type AnyClaim, isDraining, isLive } from "../../graph/attempt.ts";
-import type { PlanGraph } from "../../graph/plan-graph.ts";
+import type { AnyClaim } from "../../graph/attempt.ts";
 import { taskName } from "../../graph/task.ts";
-import { areAlternatives } from "../../policy/alternatives.ts";
 import { guardedClaim, hasEnded, judge, type Target, type Verdict } from "../../policy/guard.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { GraphReader, GraphWriter, HeldClaim } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { visibleJson } from "../../text/visible-json.ts";
-import { loadPlan } from "../plan/load-plan.ts";
-import type { RunContext } from "../project/run-context.ts";
-import { worktreeOf } from "../worktrees/work-record.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
+import type { AgentCall, Standing } from "./agent-call.ts";
 import type { Place } from "./place.ts";
 
 /** What is to happen with a tool call; `pass` leaves it to the host's own permissions. */
@@ -49,32 +46,30 @@ const PROTECTED =
  *   the agent was given, if it was given one, and whether its attempt still runs.
  */
 export async function guardChanges(
-  ctx: RunContext,
-  agentId: string,
+  call: AgentCall,
   tool: "file-tool" | "shell",
   changesOf: (
     worktree: string | undefined,
     mayWrite: boolean,
   ) => readonly Change[] | Promise<readonly Change[]>,
 ): Promise<WriteAnswer> {
-  const store = await ctx.graph();
-  if (!store) return PASS;
-  const standing = await store.read((reader) => standingOf(ctx, reader, agentId));
-  if (standing === undefined) return PASS;
+  const { standing } = call;
+  if (standing.plan.policy.guard === "off") return PASS;
   const changes = await changesOf(standing.worktree, !hasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
-  const judged = judgeAll(ctx, standing, changes);
+  const judged = judgeAll(standing, changes);
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
-    return approval(judged, standing.policy, tool);
+    return approval(judged, standing.plan.policy, tool);
   }
-  const isRefused = judged.some(({ change, verdict }) => refusalOf(change, verdict, standing.others));
-  return store.write(ctx.now, `agent ${agentId}`, async (tx) => {
-    if (isRefused) return record(tx, standing, judged, tool);
-    // Grants are judged again where they are recorded, so that two agents are never granted the same path.
-    const now = await standingOf(ctx, tx, agentId);
-    return now === undefined ? PASS : record(tx, now, judgeAll(ctx, now, changes), tool);
+  const refused = refusalIn(judged, standing);
+  const answer = await call.change((plan, now) => {
+    // A refusal stands as it was judged. Grants are judged again where they are recorded, so that two agents are never
+    // granted the same path.
+    if (refused) return logRefusal(plan, standing, refused);
+    return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
   });
+  return answer ?? PASS;
 }
 
 /** The refusal of a path that is none of the agent's work tree; undefined if it may pass. */
@@ -112,42 +107,6 @@ function nameFor(path: string, home: string): string {
   return inside.startsWith("..") || isAbsolute(inside) ? resolve(home, path) : inside;
 }
 
-/** What the verdict on an agent's changes depends on. */
-interface Standing {
-  readonly own: HeldClaim;
-  readonly others: readonly HeldClaim[];
-  readonly policy: Policy;
-  /** The worktree that the agent was given. */
-  readonly worktree: string | undefined;
-  /** It should have one that is not cut and checked yet. */
-  readonly waitsForWorktree: boolean;
-}
-
-async function standingOf(
-  ctx: RunContext,
-  reader: GraphReader,
-  agentId: string,
-): Promise<Standing | undefined> {
-  const own = await reader.claimOfAgent(agentId);
-  if (!own) return undefined;
-  const { policy, graph } = await loadPlan(ctx, reader, own.plan);
-  if (policy.guard === "off") return undefined;
-  const others = (await reader.held(ctx.checkoutKey)).filter(
-    ({ claim, planId }) =>
-      claim.id !== own.claim.id &&
-      (isLive(claim) || isDraining(claim, ctx.now())) &&
-      !(planId === own.planId && isAlternative(own.claim, claim, graph)),
-  );
-  const isIsolated = own.claim.isolation === "worktree" && isLive(own.claim);
-  const worktree = isIsolated ? (await worktreeOf(reader, own.planId, own.claim.id))?.path : undefined;
-  return { own, others, policy, worktree, waitsForWorktree: isIsolated && worktree === undefined };
-}
-
-/** Several approaches to one thing write the same files, each in its own worktree; only one of them is merged. */
-function isAlternative(own: AnyClaim, other: AnyClaim, graph: PlanGraph): boolean {
-  return areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task));
-}
-
 /** Where nobody declared what a task writes, a worktree keeps its files apart and merging brings them together. */
 function mayWriteFreely({ isolation, scope }: AnyClaim): boolean {
   return isolation === "worktree" && scope.basis !== "declared";
@@ -158,12 +117,12 @@ interface Judged {
   readonly verdict: Verdict | { readonly kind: "forbidden" };
 }
 
-function judgeAll(ctx: RunContext, { own, others, policy }: Standing, changes: readonly Change[]): Judged[] {
-  const guarded = ({ claim }: HeldClaim) => guardedClaim(claim, ctx.caseInsensitive);
+function judgeAll({ own, others, plan }: Standing, changes: readonly Change[]): Judged[] {
+  const guarded = ({ claim }: HeldClaim) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict = judge(change.target, mine, theirs, policy);
+      const verdict = judge(change.target, mine, theirs, plan.policy);
       const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }
@@ -171,35 +130,50 @@ function judgeAll(ctx: RunContext, { own, others, policy }: Standing, changes: r
   });
 }
 
-/** Logs a refusal, or the grants, and gives the answer. */
-async function record(
-  tx: GraphWriter,
-  { own, others, policy }: Standing,
-  judged: readonly Judged[],
-  tool: "file-tool" | "shell",
-): Promise<WriteAnswer> {
-  const { task, id: attempt } = own.claim;
+/** A change that is refused, and why. */
+interface Refused {
+  readonly change: Change;
+  readonly heldBy: string;
+  readonly reason: string;
+}
+
+/** The first change that is refused. */
+function refusalIn(judged: readonly Judged[], { others }: Standing): Refused | undefined {
   for (const { change, verdict } of judged) {
     const refusal = refusalOf(change, verdict, others);
-    if (refusal === undefined) continue;
-    const warned = policy.guard === "warn";
-    await tx.append(own.planId, {
-      type: "write.denied",
-      task,
-      attempt,
-      path: pathOf(change),
-      heldBy: refusal.heldBy,
-      ...(change.kind === "forbidden" && change.command !== undefined && { command: change.command }),
-      ...(warned && { warned }),
-    });
-    return { kind: warned ? "warn" : "deny", reason: refusal.reason };
+    if (refusal) return { change, ...refusal };
   }
+  return undefined;
+}
+
+function logRefusal(plan: PlanTransaction, { own }: Standing, refused: Refused): WriteAnswer {
+  const { change, heldBy, reason } = refused;
+  const warned = plan.policy.guard === "warn";
+  plan.append({
+    type: "write.denied",
+    task: own.claim.task,
+    attempt: own.claim.id,
+    path: pathOf(change),
+    heldBy,
+    ...(change.kind === "forbidden" && change.command !== undefined && { command: change.command }),
+    ...(warned && { warned }),
+  });
+  return { kind: warned ? "warn" : "deny", reason };
+}
+
+/** Logs a refusal, or the grants, and gives the answer. */
+function record(
+  plan: PlanTransaction,
+  standing: Standing,
+  judged: readonly Judged[],
+  tool: "file-tool" | "shell",
+): WriteAnswer {
+  const refused = refusalIn(judged, standing);
+  if (refused) return logRefusal(plan, standing, refused);
+  const { task, id: attempt } = standing.own.claim;
   const widened = new Set(judged.flatMap(({ verdict }) => (verdict.kind === "widen" ? [verdict.path] : [])));
-  await tx.append(
-    own.planId,
-    ...[...widened].map((path) => ({ type: "attempt.widened" as const, task, attempt, path })),
-  );
-  return approval(judged, policy, tool);
+  plan.append(...[...widened].map((path) => ({ type: "attempt.widened" as const, task, attempt, path })));
+  return approval(judged, plan.policy, tool);
 }
 
 /** Who holds it and what the agent is told; undefined if the change may happen. */

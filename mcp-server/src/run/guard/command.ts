@@ -13,7 +13,7 @@ import {
 } from "../../shell/command-effect.ts";
 import { switchesBranch } from "../../shell/git-commands.ts";
 import { pathsInPatch } from "../../shell/patch-paths.ts";
-import type { RunContext } from "../project/run-context.ts";
+import type { AgentCall } from "./agent-call.ts";
 import { type Change, describePlace, guardChanges, type WriteAnswer } from "./changes.ts";
 import { type Place, Places } from "./place.ts";
 
@@ -30,16 +30,15 @@ const LARGEST_PATCH = 1_048_576;
  * @param directory where the agent's tools run; empty if the host does not say.
  */
 export async function guardCommand(
-  ctx: RunContext,
-  agentId: string,
+  call: AgentCall,
   command: string,
   directory: string,
 ): Promise<WriteAnswer> {
-  return guardChanges(ctx, agentId, "shell", async (worktree, mayWrite) => {
+  return guardChanges(call, "shell", async (worktree, mayWrite) => {
     // The shell's grammar is loaded with the first command of a task, not with every session.
     const { effectsOf } = await import("../../shell/shell-command.ts");
-    const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
-    const places = new Places(ctx, folder, worktree);
+    const folder = directory === "" ? (worktree ?? call.ctx.checkout.root) : directory;
+    const places = new Places(call.ctx, folder, worktree);
     const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
     const changes = new CommandChanges(places).of(effects);
     if (mayWrite || changes.length > 0) return changes;

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
-import type { RunContext } from "../project/run-context.ts";
+import type { AgentCall } from "./agent-call.ts";
 import { type Change, describePlace, guardChanges, type WriteAnswer } from "./changes.ts";
 import { Places } from "./place.ts";
 
@@ -8,15 +8,10 @@ import { Places } from "./place.ts";
  * outside the repository's work trees are left alone.
  * @param directory where the agent's tools run; empty if the host does not say.
  */
-export async function guardWrite(
-  ctx: RunContext,
-  agentId: string,
-  target: string,
-  directory: string,
-): Promise<WriteAnswer> {
-  return guardChanges(ctx, agentId, "file-tool", (worktree) => {
-    const folder = directory === "" ? (worktree ?? ctx.checkout.root) : directory;
-    const places = new Places(ctx, folder, worktree);
+export async function guardWrite(call: AgentCall, target: string, directory: string): Promise<WriteAnswer> {
+  return guardChanges(call, "file-tool", (worktree) => {
+    const folder = directory === "" ? (worktree ?? call.ctx.checkout.root) : directory;
+    const places = new Places(call.ctx, folder, worktree);
     // The host takes `..` off the text of a path before it follows any link.
     const path = isAbsolute(target) ? resolve(target) : join(folder, target);
     const place = places.placeOf(path, true);

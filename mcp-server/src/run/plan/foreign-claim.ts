@@ -1,8 +1,7 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { isLive } from "../../graph/attempt.ts";
 import { type Task, taskName } from "../../graph/task.ts";
-import type { GraphReader } from "../../store/graph-store.ts";
-import type { LoadedPlan } from "./load-plan.ts";
+import type { PlanView } from "./plan-view.ts";
 
 /**
  * Refuses to let an agent that holds, or held, a claim change a task that is not its own: it would take the work, and
@@ -10,8 +9,7 @@ import type { LoadedPlan } from "./load-plan.ts";
  * @throws CallerError
  */
 export async function refuseOthersTask(
-  reader: GraphReader,
-  { stored }: LoadedPlan,
+  { reader, stored }: PlanView,
   task: Task,
   agentId: string | undefined,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { AttemptId } from "../../graph/attempt.ts";
-import type { GraphReader } from "../../store/graph-store.ts";
+import type { GraphReader } from "../../store/graph-reader.ts";
 import { deadOwners } from "../project/owner.ts";
 
 /** What tells an attempt that somebody works at from one whose agent is gone. */

@@ -2,14 +2,13 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import type { PlanSlug, Task, TaskId } from "../../graph/task.ts";
+import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { type SpentTokens, spentTokens } from "../../policy/token-limit.ts";
-import type { Estimates } from "../../schedule/estimate.ts";
-import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
+import type { SpentTokens } from "../../policy/token-limit.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 import type { StoredPlan } from "../../store/rows.ts";
 import { effectivePolicy, type PolicyInput } from "../project/policy-input.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { readPolicy } from "../project/stored-policy.ts";
 
 /** A plan with the policy that holds for it. */
 export interface LoadedPlan {
@@ -23,9 +22,9 @@ export interface LoadedPlan {
   readonly pauseMs: number;
   /** Set when the plan's agents have used the tokens that its policy allows them: nothing more starts. */
   readonly spent: SpentTokens | undefined;
-  /** Shared and brought up to date by the next load: not a snapshot. */
+  /** Always as it is now: shared, and changed by whatever happens. */
   readonly graph: PlanGraph;
-  readonly estimates: Estimates;
+  readonly estimates: TaskEstimates;
   /** Whether the checkout's file system takes `A` and `a` for the same name. */
   readonly caseInsensitive: boolean;
 }
@@ -50,37 +49,6 @@ export async function existingGraph(ctx: RunContext, slug: string): Promise<Grap
   const store = await ctx.graph();
   if (!store) throw unknownPlan(planSlug(slug), []);
   return store;
-}
-
-/** @throws CallerError when there is no such plan, naming those that exist. */
-export async function loadPlan(ctx: RunContext, reader: GraphReader, slug: string): Promise<LoadedPlan> {
-  const stored = await reader.plan(ctx.repository, planSlug(slug));
-  if (!stored)
-    throw unknownPlan(
-      slug,
-      (await reader.plans(ctx.repository)).map((plan) => plan.slug),
-    );
-  return load(ctx, reader, stored);
-}
-
-/** Loads a plan of which the row is known. */
-export async function load(ctx: RunContext, reader: GraphReader, stored: StoredPlan): Promise<LoadedPlan> {
-  const { stated, unknown } = readPolicy(stored.policy);
-  const policy = policyOf(ctx, stated);
-  const { throttle } = stored;
-  const graph = await reader.graph(stored);
-  const estimates = await reader.estimates(stored);
-  return {
-    stored,
-    policy,
-    unknownSettings: unknown,
-    cap: throttle ? Math.min(throttle.cap, policy.maxParallel) : policy.maxParallel,
-    pauseMs: throttle ? Math.max(0, throttle.untilMs - ctx.now()) : 0,
-    spent: spentTokens(policy, () => graph.claims),
-    graph,
-    estimates,
-    caseInsensitive: ctx.caseInsensitive,
-  };
 }
 
 /** The policy that holds for a plan here: capacities that nobody states are those of the agents' own files. */
@@ -117,7 +85,7 @@ export function stateOf(loaded: LoadedPlan): PlanState {
   };
 }
 
-function unknownPlan(slug: string, known: readonly string[]): CallerError {
+export function unknownPlan(slug: string, known: readonly string[]): CallerError {
   return new CallerError(
     "unknown_plan",
     `There is no plan "${slug}" in this repository.`,

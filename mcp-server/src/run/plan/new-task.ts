@@ -4,7 +4,8 @@ import type { TaskDefinition, TaskId } from "../../graph/task.ts";
 import { lastSteps } from "../../policy/review.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { waitForWork } from "./dependencies-on-work.ts";
-import { existingGraph, type LoadedPlan, loadPlan } from "./load-plan.ts";
+import { existingGraph, type LoadedPlan } from "./load-plan.ts";
+import { changePlan } from "./plan-transaction.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 /**
@@ -18,10 +19,10 @@ export async function createTasks(
   tasks: readonly Record<string, unknown>[],
 ): Promise<{ ids: string[]; loaded: LoadedPlan; warnings: readonly string[] }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const added = withIds(tasks, before);
-    const again = added.map((task) => String(task.id)).filter((id) => before.graph.tasks.has(id as TaskId));
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const { graph } = plan;
+    const added = withIds(tasks, plan);
+    const again = added.map((task) => String(task.id)).filter((id) => graph.tasks.has(id as TaskId));
     if (again.length > 0) {
       throw new CallerError(
         "bad_input",
@@ -30,16 +31,15 @@ export async function createTasks(
         "tasks.id",
       );
     }
-    const edges = new Map([...before.graph.tasks.values()].map((task) => [task.id, task.dependencies]));
+    const edges = new Map([...graph.tasks.values()].map((task) => [task.id, task.dependencies]));
     const warnings: string[] = [];
-    const steps = lastSteps(before.graph.tasks.values());
+    const steps = lastSteps(graph.tasks.values());
     const definitions = readAdded(added, edges, warnings).map((task) =>
-      waitForWork(task, before.graph.tasks, steps),
+      waitForWork(task, graph.tasks, steps),
     );
-    warnings.push(...(await checkWorktrees(ctx, definitions, before.policy)));
-    const first = nextPosition(before);
-    await tx.append(
-      before.stored.id,
+    warnings.push(...(await checkWorktrees(ctx, definitions, plan.policy)));
+    const first = nextPosition(plan);
+    plan.append(
       ...definitions.map((definition, i) => ({
         type: "task.created" as const,
         task: definition.id,
@@ -47,11 +47,7 @@ export async function createTasks(
         position: first + i,
       })),
     );
-    return {
-      ids: definitions.map((task) => task.id),
-      loaded: await loadPlan(ctx, tx, slug),
-      warnings,
-    };
+    return { ids: definitions.map((task) => task.id), loaded: plan, warnings };
   });
 }
 

@@ -3,13 +3,13 @@ import { levels } from "../../graph/levels.ts";
 import { orderedDespiteParallelWith, parallelWith } from "../../graph/parallel-with.ts";
 import type { Clash } from "../../graph/scope/scope.ts";
 import { plainSubject, type Task } from "../../graph/task.ts";
+import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { wantsReview } from "../../policy/review.ts";
 import { chooseStrategy } from "../../policy/strategy.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { criticalPath } from "../../schedule/bounds/critical-path.ts";
 import { headsAndTails } from "../../schedule/bounds/heads-and-tails.ts";
-import type { Estimates } from "../../schedule/estimate.ts";
 import { planSchedule } from "../../schedule/plan-schedule.ts";
 import { planProblem } from "../../schedule/problem/plan-problem.ts";
 import type { Situation } from "../../schedule/what-if.ts";
@@ -25,7 +25,7 @@ export interface AnalysisInput {
   /** Tasks of the plan, ended ones included. */
   readonly total: number;
   readonly policy: Policy;
-  readonly estimates: Estimates;
+  readonly estimates: TaskEstimates;
   readonly cap: number;
   /** Only such a plan is reviewed as a whole. */
   readonly isFromFile: boolean;

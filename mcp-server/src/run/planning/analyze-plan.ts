@@ -4,7 +4,8 @@ import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
 import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
 import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
-import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
+import { readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { analyse } from "./analysis.ts";
@@ -28,7 +29,7 @@ export async function analyzePlan(
   maxParallel: number | undefined,
 ): Promise<PlanAnalysis> {
   const store = await existingGraph(ctx, slug);
-  const loaded = await store.read((reader) => loadPlan(ctx, reader, slug));
+  const loaded = await readPlan(ctx, store, slug);
   const { graph, policy, estimates } = loaded;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const cap = maxParallel ?? policy.maxParallel;

@@ -2,11 +2,11 @@ import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
 import { parseScope, type Scope } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
+import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { type ClashPair, clashPairs } from "../../policy/clash-pairs.ts";
 import { claimedScope, runsAlone } from "../../policy/exclusivity.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { Estimates } from "../../schedule/estimate.ts";
 import { type PlanTask, planProblem } from "../../schedule/problem/plan-problem.ts";
 import { Replanner } from "../../schedule/replan.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -30,7 +30,7 @@ export function planningOf(
   { roles, caseInsensitive }: Surroundings,
   tasks: readonly Task[],
   policy: Pick<Policy, "unscoped">,
-  estimates: Estimates,
+  estimates: TaskEstimates,
 ): Planning {
   const scopes = tasks.map((task) => claimedScope(task, policy));
   const parsed = scopes.map((scope) => parseScope(scope, caseInsensitive));

@@ -5,6 +5,7 @@ import { AgentFiles } from "../../host/agent-files.ts";
 import { AgentPlaces } from "../../host/agent-places.ts";
 import { hostFolder, managedFolder } from "../../host/folders.ts";
 import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
+import { estimatesFrom } from "../../schedule/estimate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
@@ -117,7 +118,7 @@ async function sourceOf(location: GraphLocation): Promise<GraphSource> {
   if (location.engine === "sqlite") return new GraphFile(location.path);
   // The client is loaded only where PostgreSQL is used.
   const { PostgresGraph } = await import("../../store/postgres.ts");
-  return new PostgresGraph(location.url, location.repository);
+  return new PostgresGraph(location.url, location.repository, estimatesFrom);
 }
 
 class GraphFile implements GraphSource {
@@ -135,7 +136,7 @@ class GraphFile implements GraphSource {
     if (!create && !existsSync(this.path)) return undefined;
     // The driver and the query builder are loaded with the first plan, not with every session.
     const { openSqlite } = await import("../../store/sqlite.ts");
-    this.#store = await openSqlite(this.path, create);
+    this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
   }
 }

@@ -2,8 +2,8 @@ import { reachableTasks } from "../../graph/readiness.ts";
 import type { Task } from "../../graph/task.ts";
 import { type Decision, decide } from "../../policy/failure/decision.ts";
 import { spentText } from "../../policy/token-limit.ts";
-import type { GraphWriter } from "../../store/graph-store.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { countsOf, isDone } from "../plan/progress.ts";
 import { rejectedWork } from "../review/review.ts";
 
@@ -38,15 +38,14 @@ export function decideNow(
  * Logs that the run has ended and that what is left is for a person, unless that was decided when its last attempt
  * ended. To be called where the end is told: while an attempt ends, what follows from it may still make tasks ready.
  */
-export async function logEscalation(tx: GraphWriter, loaded: LoadedPlan): Promise<void> {
-  if (!isDone(loaded)) return;
-  const { decision, reason } = decideNow(loaded, []);
+export async function logEscalation(plan: PlanTransaction): Promise<void> {
+  if (!isDone(plan)) return;
+  const { decision, reason } = decideNow(plan, []);
   if (decision !== "escalate") return;
-  const { id } = loaded.stored;
-  const { seq } = await tx.lastEvent(id, "attempt.ended");
-  const since = await tx.events(id, { type: "decision.taken", afterSeq: seq });
+  const { seq } = await plan.reader.lastEvent(plan.id, "attempt.ended");
+  const since = await plan.reader.events(plan.id, { types: ["decision.taken"], afterSeq: seq });
   if (since.some(({ change }) => change.type === "decision.taken" && change.decision === "escalate")) return;
-  await tx.append(id, { type: "decision.taken", decision, reason });
+  plan.append({ type: "decision.taken", decision, reason });
 }
 
 function failedTasks({ graph }: LoadedPlan): Task[] {

@@ -5,9 +5,9 @@ import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../..
 import type { Decision } from "../../policy/failure/decision.ts";
 import { type Failure, planRecovery, type Recovery, recoveryFor } from "../../policy/failure/recovery.ts";
 import { oneAtATime } from "../../policy/throttle.ts";
-import type { GraphWriter } from "../../store/graph-store.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { isDone } from "../plan/progress.ts";
 import { failureLines, isRecovery, recoveredBy, recoveryTask, whatWentWrong } from "./cause-task.ts";
 
@@ -18,33 +18,35 @@ import { failureLines, isRecovery, recoveredBy, recoveryTask, whatWentWrong } fr
  * and where that has ended, its next agent is told what was found. A task that waited for one such task already is
  * not held back again.
  */
-export async function decideAfterFailure(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
-  const { graph, policy, stored } = loaded;
-  const failures = failuresOf(loaded);
-  const late = joinRecovery(loaded, failures, id);
-  if (late) return tx.append(stored.id, ...late);
+export function decideAfterFailure(plan: PlanTransaction, id: TaskId): void {
+  const { graph, policy } = plan;
+  const failures = failuresOf(plan);
+  const late = joinRecovery(plan, failures, id);
+  if (late) {
+    plan.append(...late);
+    return;
+  }
   const recovery = planRecovery({
     failure: policy.failure,
     failures,
     completed: graph.count("completed"),
     running: graph.live.length,
   });
-  const changes = recovery ? recoveryChanges(loaded, recovery, tx.nowMs) : [withoutRecovery(loaded, id)];
-  await tx.append(stored.id, ...changes);
+  plan.append(...(recovery ? recoveryChanges(plan, recovery, plan.nowMs) : [withoutRecovery(plan, id)]));
 }
 
 /** Logs that a task is given up without a failed attempt: it asks a person, or too many of its attempts were lost. */
-export async function decideAfterEnd(tx: GraphWriter, loaded: LoadedPlan, id: TaskId): Promise<void> {
-  const { graph, stored } = loaded;
+export function decideAfterEnd(plan: PlanTransaction, id: TaskId): void {
+  const { graph, stored } = plan;
   const task = graph.tasks.get(id);
   if (task?.status !== "failed") return;
   const isStopped = stored.status === "stopped";
   const then = isStopped
     ? ", and the policy is fail-fast"
-    : isDone(loaded)
+    : isDone(plan)
       ? ", and nothing is left that can run"
       : "; what does not need it goes on";
-  await tx.append(stored.id, {
+  plan.append({
     type: "decision.taken",
     decision: isStopped ? "stop" : "escalate",
     reason: `${id}: ${task.cause}${then}.`,

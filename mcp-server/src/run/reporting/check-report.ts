@@ -7,25 +7,19 @@ import { parseScope, type Scope, scopeMayWrite } from "../../graph/scope/scope.t
 import type { Task, TaskId } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import { failsElsewhere } from "../../policy/failure/fails-elsewhere.ts";
-import type { GraphReader } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import type { ClaimByToken } from "../attempts/claim-by-token.ts";
 import { withWhatItNeeds } from "../attempts/task-after-attempt.ts";
 import { shownCriterion } from "../briefs/brief.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
-import type { RunContext } from "../project/run-context.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { commandsOf, type FailedCommand, failedCommands } from "../review/rerun-commands.ts";
 
 /** Wrong numbers of criteria that are named one by one. */
 const MOST_NAMED = 5;
 
 /** @throws CallerError when the report does not hold what its outcome and its task demand. */
-export async function checkReport(
-  ctx: RunContext,
-  reader: GraphReader,
-  found: ClaimByToken,
-  report: Report,
-): Promise<void> {
+export async function checkReport(found: ClaimByToken<PlanView>, report: Report): Promise<void> {
   const { loaded, task } = found;
   checkVerdict(task, report);
   checkNumbers(task, report);
@@ -34,7 +28,7 @@ export async function checkReport(
   if (report.outcome !== "completed" || report.verdict === "rejected") return;
   if (purposeOf(task)?.kind === "verify") return checkCommandsRan(task, report);
   checkCriteria(task, report);
-  for (const failed of failedCommands(report)) await checkFailedCommand(ctx, reader, found, report, failed);
+  for (const failed of failedCommands(report)) await checkFailedCommand(found, report, failed);
 }
 
 /** Only a completed review has a verdict, so that a reviewer that could not review is never taken for a rejection. */
@@ -163,25 +157,24 @@ function checkCommandsRan(task: Task, { evidence }: Report): void {
 
 /** @throws CallerError unless the command is the criterion's own and failed in what others were writing. */
 async function checkFailedCommand(
-  ctx: RunContext,
-  reader: GraphReader,
-  found: ClaimByToken,
+  found: ClaimByToken<PlanView>,
   report: Report,
   failed: FailedCommand,
 ): Promise<void> {
   const { acceptance } = found.task;
   const isOfThePlan = acceptance.some(({ command }) => command?.trim() === failed.command.trim());
   const said = `evidence: the command ${JSON.stringify(failed.command.slice(0, 120))} ended with exit code ${failed.exitCode}`;
-  const writing = isOfThePlan ? await othersWriting(ctx, reader, found) : [];
-  const own = parseScope(widenedScope(found.held.claim), ctx.caseInsensitive);
+  const writing = isOfThePlan ? await othersWriting(found) : [];
+  const { caseInsensitive, checkout } = found.loaded.ctx;
+  const own = parseScope(widenedScope(found.held.claim), caseInsensitive);
   const elsewhere = failsElsewhere({
     output: failed.result,
     own: {
       globs: [...own.writes, ...own.reads],
       files: report.filesChanged.map(normalisePath),
     },
-    others: writing.map((scope) => parseScope(scope, ctx.caseInsensitive)),
-    root: ctx.checkout.root,
+    others: writing.map((scope) => parseScope(scope, caseInsensitive)),
+    root: checkout.root,
   });
   if (elsewhere) return;
   throw new CallerError(
@@ -193,8 +186,9 @@ async function checkFailedCommand(
 }
 
 /** What others may have written in the claim's checkout since it was offered; in a worktree nobody else writes. */
-async function othersWriting(ctx: RunContext, reader: GraphReader, found: ClaimByToken): Promise<Scope[]> {
+async function othersWriting(found: ClaimByToken<PlanView>): Promise<Scope[]> {
   const { claim, planId } = found.held;
+  const { ctx, reader } = found.loaded;
   if (claim.isolation === "worktree") return [];
   const elsewhere = (await reader.held(ctx.checkoutKey)).filter((held) => held.planId !== planId);
   return [...found.loaded.graph.claims, ...elsewhere.map((held) => held.claim)]

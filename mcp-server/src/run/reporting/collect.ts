@@ -3,13 +3,15 @@ import type { EndedAttempt } from "../../graph/attempt.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import type { TaskId } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
-import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { cancelRest } from "../attempts/cancel-unneeded.ts";
 import { sweep } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
 import { type StopOrder, stopOrders } from "../claims/stop-orders.ts";
-import { existingGraph, type LoadedPlan, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { changePlan, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
+import { type GraphView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { recoveredBy } from "../recovery/cause-task.ts";
@@ -71,46 +73,32 @@ export async function collect(
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
   // Before sweeping: an attempt that is found dead now ends during this call.
-  let loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-  const sinceSeq = input.sinceSeq ?? loaded.stored.version;
-  await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
-  loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-  const awaited = awaitedTasks(loaded, input);
+  const sinceSeq = input.sinceSeq ?? (await readPlan(ctx, store, input.plan)).stored.version;
+  const change = (work: (plan: PlanTransaction, tx: GraphTransaction) => Promise<void> | void) =>
+    changePlan(ctx, store, actor, input.plan, async (plan, tx) => {
+      await work(plan, tx);
+      return plan;
+    });
+  const awaited = awaitedTasks(await change((_, tx) => sweep(tx)), input);
   let nextSweep = ctx.now() + SWEEP_MS;
   let quietSince = ctx.now();
   for (;;) {
-    if (loaded.graph.live.some(({ state }) => state === "running")) quietSince = ctx.now();
-    const state = judge(
-      loaded,
-      input,
-      awaited,
-      await store.read((reader) => endedSince(reader, loaded, sinceSeq)),
-    );
+    const { plan, version, news } = await readGraph(ctx, store, (view) => newsOf(view, input.plan, sinceSeq));
+    if (plan.graph.live.some(({ state }) => state === "running")) quietSince = ctx.now();
+    const state = judge(plan, input, awaited, news);
     const isOver = ctx.now() >= deadline || signal.aborted;
     const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
     const isReached = state.satisfied || (state.impossible && (!input.wholePlan || isAbandoned));
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
-    if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, loaded))))) {
-      if (state.satisfied && input.until === "any") {
-        await store.write(ctx.now, actor, (tx) => cancelRest(ctx, tx, input.plan, awaited));
-        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-      }
-      if (isDone(loaded)) {
-        await store.write(ctx.now, actor, async (tx) =>
-          logEscalation(tx, await loadPlan(ctx, tx, input.plan)),
-        );
-        loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
-      }
-      return result(ctx, store, loaded, state);
+    if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, input.plan))))) {
+      if (state.satisfied && input.until === "any") await change((plan) => cancelRest(plan, awaited));
+      if (isDone(plan)) await change(logEscalation);
+      return result(ctx, store, input.plan, state);
     }
-    const { id, version } = loaded.stored;
-    await store.changed(id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
-    if (ctx.now() >= nextSweep) {
-      await store.write(ctx.now, actor, (tx) => sweep(ctx, tx));
-      nextSweep = ctx.now() + SWEEP_MS;
-      onWait(countsOf(loaded));
-    }
-    loaded = await store.read((reader) => loadPlan(ctx, reader, input.plan));
+    await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
+    if (ctx.now() < nextSweep) continue;
+    onWait(countsOf(await change((_, tx) => sweep(tx))));
+    nextSweep = ctx.now() + SWEEP_MS;
   }
 }
 
@@ -118,10 +106,13 @@ export async function collect(
  * Whether all that is ready waits for files that others hold: another plan's agents, or a lost one that may still
  * write. They become free without anything of this plan ending, so nobody could be told to come back then.
  */
-async function waitsForFiles(ctx: RunContext, store: GraphStore, loaded: LoadedPlan): Promise<boolean> {
-  if (loaded.graph.live.length > 0 || loaded.stored.status !== "open" || isDone(loaded)) return false;
-  const { chosen, refused } = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
-  return chosen.length === 0 && refused.length > 0;
+async function waitsForFiles(ctx: RunContext, store: GraphStore, slug: string): Promise<boolean> {
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    if (plan.graph.live.length > 0 || plan.stored.status !== "open" || isDone(plan)) return false;
+    const { chosen, refused } = await choose(plan, ctx.now());
+    return chosen.length === 0 && refused.length > 0;
+  });
 }
 
 function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<TaskId> {
@@ -135,17 +126,16 @@ function awaitedTasks(loaded: LoadedPlan, input: CollectInput): ReadonlySet<Task
   return new Set(loaded.graph.live.map((claim) => claim.task));
 }
 
-/** Attempts that ended after the event, in order. */
-async function endedSince(
-  reader: GraphReader,
-  loaded: LoadedPlan,
-  sinceSeq: number,
-): Promise<EndedAttempt[]> {
-  const ends = await reader.events(loaded.stored.id, { afterSeq: sinceSeq, type: "attempt.ended" });
-  return ends.flatMap(({ change }) => {
-    const claim = change.type === "attempt.ended" ? loaded.graph.claim(change.attempt) : undefined;
+/** The plan as it is, its version then, and the attempts that ended after the event, in order. */
+async function newsOf(view: GraphView, slug: string, sinceSeq: number) {
+  const plan = await view.plan(slug);
+  const { version } = plan.stored;
+  const ends = await view.reader.events(plan.id, { afterSeq: sinceSeq, types: ["attempt.ended"] });
+  const news = ends.flatMap(({ change }) => {
+    const claim = change.type === "attempt.ended" ? plan.graph.claim(change.attempt) : undefined;
     return claim?.state === "ended" ? [claim] : [];
   });
+  return { plan, version, news };
 }
 
 interface Judgement {
@@ -187,10 +177,13 @@ function judge(
 async function result(
   ctx: RunContext,
   store: GraphStore,
-  loaded: LoadedPlan,
+  slug: string,
   state: Judgement,
 ): Promise<Collected> {
-  const choice = await store.read((reader) => choose(ctx, reader, loaded, ctx.now()));
+  const { loaded, choice } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return { loaded: plan, choice: await choose(plan, ctx.now()) };
+  });
   const startable = choice.chosen.map(({ task }) => task);
   const { decision, reason } = decideNow(loaded, startable);
   return {

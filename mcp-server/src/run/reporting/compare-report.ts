@@ -5,9 +5,10 @@ import type { AttributedFile } from "../../graph/checkout-change.ts";
 import type { Change } from "../../graph/event.ts";
 import { taskName } from "../../graph/task.ts";
 import { declaredFiles, isDeclared } from "../../report/files/declared-files.ts";
-import type { GraphWriter, HeldClaim } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import { fileNames, tellWrittenTasks } from "../checkout-watch/scope-notes.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -44,65 +45,54 @@ export async function unseenFiles(ctx: RunContext, report: Report, look: Look): 
  * @returns one sentence for the agent, or undefined when all is as reported or nothing was seen.
  */
 export async function compareReport(
-  ctx: RunContext,
-  tx: GraphWriter,
-  { planId, plan, claim }: HeldClaim,
+  plan: PlanTransaction,
+  claim: AnyClaim,
   unseen: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const stored = await tx.plan(ctx.repository, plan);
-  if (stored?.id !== planId) return undefined;
-  const graph = await tx.graph(stored);
+  const { graph, stored } = plan;
   const attempts = graph.claimsOf(claim.task);
-  const seen = await observedWith(tx, planId, attempts);
+  const seen = await observedWith(plan, attempts);
   const own = seen.filter(({ atWork }) => atWork.some(({ attempt }) => attempt === claim.id));
-  if (own.length === 0 || (await startedUnseen(tx, planId, claim))) return undefined;
+  if (own.length === 0 || (await startedUnseen(plan, claim))) return undefined;
   const declared = declaredFiles(graph.claim(claim.id));
   const found = differences(claim, declared, own, (attempt) => graph.claim(attempt));
   const unchanged = seen.some(({ unlisted }) => unlisted !== undefined)
     ? []
     : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
-  await tellWrittenTasks(ctx, tx, new Set([planId]), found.outside, taskName(plan, claim.task));
+  await tellWrittenTasks([plan], found.outside, taskName(stored.slug, claim.task));
   const note = sentenceOf({ ...found, unchanged });
-  if (note === undefined) return undefined;
-  await tx.append(planId, {
-    type: "attempt.compared",
-    task: claim.task,
-    attempt: claim.id,
-    unchanged,
-    note,
-  });
+  if (note !== undefined) {
+    plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
+  }
   return note;
 }
 
+/** The events that a comparison reads, from the first offer of the task on. */
+export const COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"] as const;
+
 /** What the agent of an attempt was told when its report came first. */
-export async function toldBefore(tx: GraphWriter, { planId, claim }: HeldClaim): Promise<string | undefined> {
-  const compared = await tx.events(planId, { type: "attempt.compared", sinceMs: claim.offeredAtMs });
+export async function toldBefore(plan: PlanView, claim: AnyClaim): Promise<string | undefined> {
+  const sinceMs = claim.offeredAtMs;
+  const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
   return compared
     .flatMap(({ change }) => (change.type === "attempt.compared" ? [change] : []))
     .find(({ attempt }) => attempt === claim.id)?.note;
 }
 
 /** What was seen while one of these attempts was at work. */
-async function observedWith(
-  tx: GraphWriter,
-  planId: number,
-  attempts: readonly AnyClaim[],
-): Promise<Observed[]> {
+async function observedWith(plan: PlanView, attempts: readonly AnyClaim[]): Promise<Observed[]> {
   const ids = new Set(attempts.map(({ id }) => id));
   const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
-  const events = await tx.events(planId, { type: "checkout.observed", sinceMs });
+  const events = await plan.reader.events(plan.id, { types: ["checkout.observed"], sinceMs });
   return events
     .flatMap(({ change }) => (change.type === "checkout.observed" ? [change] : []))
     .filter(({ atWork }) => atWork.some(({ attempt }) => ids.has(attempt)));
 }
 
 /** Whether nobody looked at the checkout before the attempt started. */
-async function startedUnseen(
-  tx: GraphWriter,
-  planId: number,
-  { id, offeredAtMs }: AnyClaim,
-): Promise<boolean> {
-  const events = await tx.events(planId, { type: "checkout.unmeasured", sinceMs: offeredAtMs });
+async function startedUnseen(plan: PlanView, { id, offeredAtMs }: AnyClaim): Promise<boolean> {
+  const types = ["checkout.unmeasured"] as const;
+  const events = await plan.reader.events(plan.id, { types, sinceMs: offeredAtMs });
   return events.some(
     ({ change }) =>
       change.type === "checkout.unmeasured" && change.atWork.some(({ attempt }) => attempt === id),

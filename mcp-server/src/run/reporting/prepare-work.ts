@@ -4,16 +4,18 @@ import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-f
 import { commitMessage } from "../../git/commit-message.ts";
 import { changedFiles, GitFailed, git } from "../../git/git.ts";
 import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
-import { commitAt, type RefMove, refuseCheckedOut } from "../../git/plan-branch.ts";
+import { commitAt, type RefMove, RefMoved, refuseCheckedOut } from "../../git/plan-branch.ts";
 import { isLive, type Report } from "../../graph/attempt.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import type { Task } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
-import type { GraphReader, GraphStore, GraphWriter } from "../../store/graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 import { type ClaimByToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import { attemptNumber } from "../attempts/start-attempt.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
+import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { Working } from "../worktrees/attempt-at-work.ts";
 import { type CommittedWork, commitWorktree } from "../worktrees/commit-worktree.ts";
@@ -49,17 +51,18 @@ interface Claimed {
 export async function handIn(
   ctx: RunContext,
   store: GraphStore,
-  claimIn: (reader: GraphReader) => Promise<ClaimByToken | TokenRefusal>,
+  claimIn: (view: GraphView) => Promise<ClaimByToken<PlanView> | TokenRefusal>,
   report: Report,
 ): Promise<HandedIn | undefined> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
-  const claimed = await store.read(async (reader): Promise<Claimed | undefined> => {
-    const found = await claimIn(reader);
-    if (isRefusal(found) || !isLive(found.held.claim)) return undefined;
-    const { loaded, task, held } = found;
-    if (held.claim.isolation !== "worktree" && !isCommitted(loaded)) return undefined;
-    const attempt = { ...found.held.claim, number: attemptNumber(loaded, found.held.claim) };
-    return { loaded, task, attempt, record: await workRecord(reader, held.planId) };
+  const claimed = await readGraph(ctx, store, async (view): Promise<Claimed | undefined> => {
+    const found = await claimIn(view);
+    if (isRefusal(found)) return undefined;
+    const { loaded, task } = found;
+    const { claim } = found.held;
+    if (!isLive(claim) || (claim.isolation !== "worktree" && !isCommitted(loaded))) return undefined;
+    const attempt = { ...claim, number: attemptNumber(loaded, claim) };
+    return { loaded, task, attempt, record: await workRecord(loaded) };
   });
   if (!claimed) return undefined;
   try {
@@ -167,29 +170,44 @@ async function mergeOf(
  * @returns the refs that have to move for it to be true.
  */
 export async function settle(
-  tx: GraphWriter,
-  loaded: LoadedPlan,
+  plan: PlanTransaction,
   attempt: Working,
   handedIn: HandedIn,
   summary: string,
 ): Promise<RefMove[]> {
   const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
-  const { id: planId } = loaded.stored;
   const at = { task: attempt.task, attempt: attempt.id };
-  await tx.append(planId, { type: "work.committed", ...at, ...work, leftOut });
-  if (skipped !== undefined) await tx.append(planId, { type: "commit.skipped", reason: skipped });
+  plan.append({ type: "work.committed", ...at, ...work, leftOut });
+  if (skipped !== undefined) plan.append({ type: "commit.skipped", reason: skipped });
   if (merge?.kind === "conflict") {
-    const record = await workRecord(tx, planId);
+    const record = await workRecord(plan);
     const conflict = { commit: work.commit, head: merge.head, files: merge.files };
-    await tx.append(planId, ...mergeTaskFor(loaded, record, attempt, conflict, { summary, others }));
+    plan.append(...mergeTaskFor(plan, record, attempt, conflict, { summary, others }));
   } else if (merge) {
     const head = merge.kind === "clean" ? merge.move.to : merge.head;
-    await tx.append(planId, { type: "work.merged", ...at, commit: work.commit, head });
+    plan.append({ type: "work.merged", ...at, commit: work.commit, head });
   }
   return [...(merge?.kind === "clean" ? [merge.move] : []), ...(commitMove ? [commitMove] : [])];
 }
 
-/** After the report is in: the user's index shows what was committed as committed. */
-export async function afterSettling(ctx: RunContext, handedIn: HandedIn): Promise<void> {
-  if (handedIn.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+/**
+ * Hands in work that is prepared apart from any transaction: where another attempt's is merged meanwhile, it is
+ * prepared anew on top of that. Afterwards the user's index shows what was committed as committed.
+ */
+export async function withPreparedWork<Prepared extends { readonly handedIn: HandedIn | undefined }, T>(
+  ctx: RunContext,
+  prepare: () => Promise<Prepared>,
+  takeIn: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const prepared = await prepare();
+    try {
+      const result = await takeIn(prepared);
+      const { handedIn } = prepared;
+      if (handedIn?.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+      return result;
+    } catch (error) {
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
 }

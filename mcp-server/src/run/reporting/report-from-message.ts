@@ -1,17 +1,18 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { moveRefs, RefMoved } from "../../git/plan-branch.ts";
 import type { AttemptId, Report } from "../../graph/attempt.ts";
-import { taskName } from "../../graph/task.ts";
 import { outcomeOfMessage } from "../../policy/failure/message-outcome.ts";
-import type { GraphReader, GraphStore } from "../../store/graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 import { MAX_LAST_MESSAGE } from "../attempts/agent-ended.ts";
 import type { ClaimByToken, TokenRefusal } from "../attempts/claim-by-token.ts";
 import type { Ending } from "../attempts/ending.ts";
 import { lookAtCheckout } from "../checkout-watch/record-changes.ts";
-import { loadPlan, taskOf } from "../plan/load-plan.ts";
+import { taskOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
+import type { GraphView, PlanView } from "../plan/plan-view.ts";
+import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { endWithResult } from "./finish-attempt.ts";
-import { afterSettling, type HandedIn, handIn } from "./prepare-work.ts";
+import { type HandedIn, handIn, withPreparedWork } from "./prepare-work.ts";
 
 /** As much of a message as a report's summary may be goes into a commit. */
 const LONGEST_SUMMARY = 4_000;
@@ -52,17 +53,11 @@ async function endByMessage(
       : { lastMessage, ...(outcome === "failed" && { cause: "the agent says that it failed" }) }),
   };
   const look = await lookAtCheckout(ctx);
-  for (;;) {
-    const result = await handInWork(ctx, store, attempt, ending);
-    try {
-      await end(ctx, store, actor, attempt, result.ending, { look, handedIn: result.handedIn });
-      if (result.handedIn) await afterSettling(ctx, result.handedIn);
-      return;
-    } catch (error) {
-      // Another attempt's work was merged first: this one's is merged anew, on top of it.
-      if (!(error instanceof RefMoved)) throw error;
-    }
-  }
+  await withPreparedWork(
+    ctx,
+    () => handInWork(ctx, store, attempt, ending),
+    (result) => end(ctx, store, actor, attempt, { ...result, look }),
+  );
 }
 
 /** Work that cannot be taken as it is has failed: its agent is gone and nobody else can mend it. */
@@ -82,43 +77,38 @@ async function handInWork(
     notes: [],
   };
   try {
-    return { ending, handedIn: await handIn(ctx, store, (reader) => byId(ctx, reader, attempt), report) };
+    return { ending, handedIn: await handIn(ctx, store, (view) => byId(view, attempt), report) };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: undefined };
   }
 }
 
-async function byId(
-  ctx: RunContext,
-  reader: GraphReader,
-  attempt: AttemptId,
-): Promise<ClaimByToken | TokenRefusal> {
-  const held = await reader.claimById(attempt);
-  if (held?.claim.state !== "running") return { why: "its attempt has ended" };
-  const loaded = await loadPlan(ctx, reader, held.plan);
+async function byId(view: GraphView, attempt: AttemptId): Promise<ClaimByToken<PlanView> | TokenRefusal> {
+  const held = await view.reader.claimById(attempt);
+  const loaded = held && (await view.planOf(held));
+  if (!loaded || held.claim.state !== "running") return { why: "its attempt has ended" };
   return { held, loaded, task: taskOf(loaded, held.claim.task) };
 }
 
-async function end(
+function end(
   ctx: RunContext,
   store: GraphStore,
   actor: string,
   attempt: AttemptId,
-  ending: Ending,
   {
+    ending,
     look,
     handedIn,
-  }: { readonly look: Awaited<ReturnType<typeof lookAtCheckout>>; readonly handedIn: HandedIn | undefined },
+  }: { readonly ending: Ending; readonly look: Look; readonly handedIn: HandedIn | undefined },
 ): Promise<void> {
-  await store.write(ctx.now, actor, async (tx) => {
-    const held = await tx.claimById(attempt);
-    if (held?.claim.state !== "running") return;
-    const loaded = await loadPlan(ctx, tx, held.plan);
+  const work = async (tx: GraphTransaction) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && (await tx.planOf(held));
+    if (!plan || held.claim.state !== "running") return;
     const seen = { look, unseen: new Set<string>() };
-    const result = { loaded, held, attempt: held.claim, handedIn, seen };
-    const { moves } = await endWithResult(ctx, tx, result, ending);
-    // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
-    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(held.plan, held.claim.task)}`);
-  });
+    await endWithResult(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+  };
+  const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
+  return changeGraph(ctx, store, actor, work, ahead);
 }

@@ -4,7 +4,9 @@ import type { PlanState } from "../../graph/plan-state.ts";
 import { aggregate, type RunReport } from "../../report/aggregate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { lookAtWhatEnded } from "../checkout-watch/record-changes.ts";
-import { existingGraph, type LoadedPlan, loadPlan, stateOf } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { logEscalation } from "../recovery/next-decision.ts";
 import { type AttemptMeasured, isAttempt, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
@@ -28,13 +30,12 @@ export async function reportPlan(
   // What the asking session has just said is still on its way into its transcript.
   if (session !== undefined) await sleep(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
-  return store.write(ctx.now, actor, async (tx) => {
-    await tx.append((await loadPlan(ctx, tx, slug)).stored.id, ...measured);
-    await logEscalation(tx, await loadPlan(ctx, tx, slug));
-    const before = await loadPlan(ctx, tx, slug);
-    const report = aggregate(stateOf(before), await tx.events(before.stored.id), ctx.now());
-    await tx.append(before.stored.id, { type: "plan.reported", session: session ?? "" });
-    return { loaded: await loadPlan(ctx, tx, slug), report };
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    plan.append(...measured);
+    await logEscalation(plan);
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    plan.append({ type: "plan.reported", session: session ?? "" });
+    return { loaded: plan, report };
   });
 }
 
@@ -42,11 +43,11 @@ export async function reportPlan(
 export async function readReport(ctx: RunContext, slug: string): Promise<RunReport> {
   const store = await existingGraph(ctx, slug);
   const measured = await measureUsage(ctx, store, slug, undefined);
-  return store.read(async (reader) => {
-    const loaded = await loadPlan(ctx, reader, slug);
-    const events = await reader.events(loaded.stored.id);
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const events = await plan.reader.events(plan.id);
     return aggregate(
-      withUsage(stateOf(loaded), measured),
+      withUsage(stateOf(plan), measured),
       [...events, ...asEvents(measured, events)],
       ctx.now(),
     );

@@ -1,20 +1,21 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { moveRefs, RefMoved } from "../../git/plan-branch.ts";
 import type { Report } from "../../graph/attempt.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
-import type { GraphReader, GraphStore, GraphWriter } from "../../store/graph-store.ts";
+import { hashToken } from "../../graph/token.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { sweep } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
 import { lookBeforeEnd } from "../checkout-watch/record-changes.ts";
-import { existingGraph, loadPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { checkReport } from "./check-report.ts";
-import { toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
+import { COMPARED_EVENTS, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import { endWithResult, type SeenAtEnd } from "./finish-attempt.ts";
-import { afterSettling, type HandedIn, handIn } from "./prepare-work.ts";
+import { type HandedIn, handIn, withPreparedWork } from "./prepare-work.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -47,21 +48,31 @@ export async function reportTask(
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const look = await lookBeforeEnd(ctx, store, given.token);
+  const { look, firstOfferedMs } = await lookBeforeEnd(ctx, store, given.token);
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
-  for (;;) {
-    const claimIn = (reader: GraphReader) => claimOfToken(ctx, reader, given.token);
-    const handedIn = await handIn(ctx, store, claimIn, given.report);
-    try {
-      const result = await takeIn(ctx, store, actor, agentId, name, given, handedIn, seen);
+  const call: Call = { actor, agentId, name, given, seen, firstOfferedMs };
+  return withPreparedWork(
+    ctx,
+    async () => ({
+      handedIn: await handIn(ctx, store, (view) => claimOfToken(view, given.token), given.report),
+    }),
+    async ({ handedIn }) => {
+      const result = await takeIn(ctx, store, call, handedIn);
       if (result instanceof CallerError) throw result;
-      if (handedIn) await afterSettling(ctx, handedIn);
       return result;
-    } catch (error) {
-      // Another report was merged first: this one is merged anew, on top of it.
-      if (!(error instanceof RefMoved)) throw error;
-    }
-  }
+    },
+  );
+}
+
+/** A report that is handed in, and by whom. */
+interface Call {
+  readonly actor: string;
+  readonly agentId: string | undefined;
+  readonly name: { readonly plan: string; readonly id: TaskId };
+  readonly given: ReportInput;
+  readonly seen: SeenAtEnd | undefined;
+  /** When the task was first offered. */
+  readonly firstOfferedMs: number;
 }
 
 /**
@@ -69,66 +80,57 @@ export async function reportTask(
  * evidence, so it must not undo the transaction: it is returned.
  * @throws RefMoved when a branch has moved since the work was handed in; then nothing is changed.
  */
-async function takeIn(
+function takeIn(
   ctx: RunContext,
   store: GraphStore,
-  actor: string,
-  agentId: string | undefined,
-  name: { plan: string; id: TaskId },
-  given: ReportInput,
+  call: Call,
   handedIn: HandedIn | undefined,
-  seen: SeenAtEnd | undefined,
 ): Promise<ReportResult | CallerError> {
-  return store.write(ctx.now, actor, async (tx): Promise<ReportResult | CallerError> => {
-    await sweep(ctx, tx);
-    const found = await claimOfToken(ctx, tx, given.token);
-    if (isRefusal(found)) return refuse(ctx, tx, name, given, found);
-    const { held, loaded, task } = found;
+  const { name, given, agentId, seen } = call;
+  const { report, token } = given;
+  const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError> => {
+    await sweep(tx);
+    const found = await claimOfToken(tx, token);
+    if (isRefusal(found)) return refuse(tx, call, found);
+    const { held, loaded: plan, task } = found;
     if (held.plan !== name.plan || task.id !== name.id) {
-      return refuse(ctx, tx, name, given, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
+      return refuse(tx, call, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
-    const { report } = given;
-    await checkReport(ctx, tx, found, report);
-    if (!(await isOwnToken(() => startOrContinue(tx, found, agentId)))) {
-      return refuse(ctx, tx, name, given, { why: "it is another agent's", held });
+    await checkReport(found, report);
+    if (!isOwnToken(() => startOrContinue(found, agentId))) {
+      return refuse(tx, call, { why: "it is another agent's", held });
     }
-    const running = held.claim.state === "running" ? held : await tx.claimById(held.claim.id);
-    if (running?.claim.state !== "running") throw new Error("the claim vanished inside its transaction");
+    const attempt = plan.graph.claim(held.claim.id);
+    if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
-    const handed = { loaded, held: running, attempt: running.claim, handedIn, seen };
-    const { note, moves } = await endWithResult(ctx, tx, handed, ending);
-    const result = await answer(ctx, tx, name.plan, task.id, report, note);
-    // Last: what can fail has not failed, and the graph is committed right after the refs have moved.
-    await moveRefs(ctx.checkout.root, moves, `parallel: ${taskName(loaded.stored.slug, task.id)}`);
-    return result;
+    const note = await endWithResult(tx, { plan, attempt, handedIn, seen }, ending);
+    return answer(plan, task.id, report, note);
+  };
+  return changeGraph(ctx, store, call.actor, work, {
+    plan: { repository: ctx.repository, slug: name.plan },
+    claim: { tokenHash: hashToken(token) },
+    checkout: ctx.checkoutKey,
+    events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs },
   });
 }
 
-async function answer(
-  ctx: RunContext,
-  tx: GraphWriter,
-  plan: string,
-  id: TaskId,
-  report: Report,
-  note: string | undefined,
-): Promise<ReportResult> {
-  const after = await loadPlan(ctx, tx, plan);
-  const task = taskOf(after, id);
+function answer(plan: PlanTransaction, id: TaskId, report: Report, note: string | undefined): ReportResult {
+  const name = taskName(plan.stored.slug, id);
   const word = { completed: "DONE", failed: "FAILED", blocked: "BLOCKED" }[report.outcome];
   return {
-    task: taskName(after.stored.slug, id),
-    status: task.status,
+    task: name,
+    status: taskOf(plan, id).status,
     outcome: report.outcome,
-    reply: `${word} ${taskName(after.stored.slug, id)}`,
+    reply: `${word} ${name}`,
     ...(note !== undefined && { note }),
-    counts: countsOf(after),
+    counts: countsOf(plan),
   };
 }
 
 /** Whether the attempt starts, or goes on: it does not for an agent that the token was not given to. */
-async function isOwnToken(start: () => Promise<void>): Promise<boolean> {
+function isOwnToken(start: () => void): boolean {
   try {
-    await start();
+    start();
     return true;
   } catch (error) {
     if (error instanceof CallerError && error.kind === "refused_token") return false;
@@ -137,36 +139,30 @@ async function isOwnToken(start: () => Promise<void>): Promise<boolean> {
 }
 
 async function refuse(
-  ctx: RunContext,
-  tx: GraphWriter,
-  name: { plan: string; id: TaskId },
-  input: ReportInput,
-  refusal: TokenRefusal,
+  tx: GraphTransaction,
+  { name, given }: Call,
+  { held, why }: TokenRefusal,
 ): Promise<ReportResult | CallerError> {
-  const claim = refusal.held?.claim;
-  // The host may deliver a call twice; an agent that repeats itself is told the same again.
-  if (
-    claim?.state === "ended" &&
-    claim.report &&
-    refusal.held?.plan === name.plan &&
-    claim.task === name.id &&
-    JSON.stringify(claim.report) === JSON.stringify(input.report)
-  ) {
-    return answer(ctx, tx, name.plan, name.id, claim.report, await toldBefore(tx, refusal.held));
-  }
-  // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
-  if (refusal.held) {
-    await tx.append(refusal.held.planId, {
-      type: "token.refused",
-      task: refusal.held.claim.task,
-      attempt: refusal.held.claim.id,
-      why: refusal.why,
-      tried: { task: input.task, ...input.report },
-    });
+  const plan = held && (await tx.planOf(held));
+  if (plan) {
+    const { claim } = held;
+    // The host may deliver a call twice; an agent that repeats itself is told the same again.
+    if (
+      claim.state === "ended" &&
+      claim.report &&
+      held.plan === name.plan &&
+      claim.task === name.id &&
+      JSON.stringify(claim.report) === JSON.stringify(given.report)
+    ) {
+      return answer(plan, name.id, claim.report, await toldBefore(plan, claim));
+    }
+    // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
+    const tried = { task: given.task, ...given.report };
+    plan.append({ type: "token.refused", task: claim.task, attempt: claim.id, why, tried });
   }
   return new CallerError(
     "refused_token",
-    `token: refused, ${refusal.why}. Nothing was changed.`,
+    `token: refused, ${why}. Nothing was changed.`,
     "If the token is copied wrong, copy it from your brief again; otherwise end your turn with one line that says so.",
     "token",
   );

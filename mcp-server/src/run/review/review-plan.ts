@@ -1,5 +1,6 @@
 import type { TaskId } from "../../graph/task.ts";
-import { existingGraph, type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { planReview } from "./review.ts";
 
@@ -13,11 +14,10 @@ export async function reviewPlan(
   slug: string,
 ): Promise<{ loaded: LoadedPlan; id?: TaskId; why?: string }> {
   const store = await existingGraph(ctx, slug);
-  return store.write(ctx.now, actor, async (tx) => {
-    const before = await loadPlan(ctx, tx, slug);
-    const review = planReview(before);
-    if ("why" in review) return { loaded: before, why: review.why };
-    await tx.append(before.stored.id, ...review.changes);
-    return { loaded: await loadPlan(ctx, tx, slug), id: review.id };
+  return changePlan(ctx, store, actor, slug, (plan) => {
+    const review = planReview(plan);
+    if ("why" in review) return { loaded: plan, why: review.why };
+    plan.append(...review.changes);
+    return { loaded: plan, id: review.id };
   });
 }

@@ -1,6 +1,7 @@
 import type { GraphStore } from "../../store/graph-store.ts";
 import { choose } from "../claims/choose.ts";
-import { type LoadedPlan, load } from "../plan/load-plan.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -42,12 +43,13 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
   if (ids.size === 0) return [];
   // A server that was started again is asked by hooks first: what could be launched depends on the roles' capacities.
   await run.roles.refresh();
-  return store.read(async (reader) => {
+  return readGraph(run, store, async (view) => {
+    const { reader } = view;
     const begun: BegunPlan[] = [];
     for (const stored of await reader.plans(run.repository)) {
       if (!ids.has(stored.id)) continue;
-      const loaded = await load(run, reader, stored);
-      const choice = await choose(run, reader, loaded, run.now());
+      const loaded = await view.plan(stored.slug);
+      const choice = await choose(loaded, run.now());
       const offers = loaded.graph.live.filter(
         (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
       );

@@ -16,6 +16,7 @@ export interface Caller {
  */
 export class SessionMemory {
   readonly #calls = new Map<string, Caller>();
+  readonly #claimless = new Map<string, string>();
   readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
   readonly plans = new Set<string>();
@@ -79,6 +80,20 @@ export class SessionMemory {
 
   noteLaunch(toolUseId: string, launch: { token: string; attempt: AttemptId }): void {
     remember(this.#launches, toolUseId, launch);
+  }
+
+  get hasLaunches(): boolean {
+    return this.#launches.size > 0;
+  }
+
+  /** The agent holds no claim as the graph is in that state. */
+  noteClaimless(agentId: string, state: string): void {
+    remember(this.#claimless, agentId, `${state} ${this.#launches.size}`);
+  }
+
+  /** Whether that was seen of the agent in this very state of the graph, with the launches that there are. */
+  isClaimless(agentId: string, state: string): boolean {
+    return this.#claimless.get(agentId) === `${state} ${this.#launches.size}`;
   }
 
   launchOf(toolUseId: string): { readonly token: string; readonly attempt: AttemptId } | undefined {

@@ -3,8 +3,9 @@ import { basename, posix, resolve } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import type { PlanSource } from "../../graph/plan.ts";
-import type { GraphStore, GraphWriter } from "../../store/graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 import { adoptFiles } from "../checkout-watch/record-changes.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type FoundBreakdown, sha256 } from "./breakdown-file.ts";
@@ -85,18 +86,17 @@ export async function predecessorOf(
  * new one; a second call after an interruption ends in the same state.
  */
 export async function placeDraft(
-  ctx: RunContext,
-  tx: GraphWriter,
+  tx: GraphTransaction,
   draft: Draft,
   predecessor: Predecessor | undefined,
 ): Promise<Placed> {
-  const { root } = ctx.checkout;
+  const { root } = tx.ctx.checkout;
   const keptAside =
     predecessor && !predecessor.isCommitted
       ? await keepAside(root, draft.target, predecessor.text)
       : undefined;
   await writeAtomically(await pathInside(root, draft.target), draft.text);
-  await adoptFiles(ctx, tx, [draft.target, ...(keptAside === undefined ? [] : [keptAside])]);
+  await adoptFiles(tx, [draft.target, ...(keptAside === undefined ? [] : [keptAside])]);
   return { file: draft.target, ...(keptAside !== undefined && { keptAside }) };
 }
 
@@ -106,7 +106,8 @@ export async function removeDraft(ctx: RunContext, store: GraphStore, draft: Dra
   if ((await textOf(path)) !== draft.text) return;
   // A draft that stays is no harm: the next call with it finds the same text in place.
   await rm(path, { force: true }).catch(() => undefined);
-  await store.write(ctx.now, "server", (tx) => adoptFiles(ctx, tx, [draft.path]));
+  const ahead = { checkout: ctx.checkoutKey };
+  await changeGraph(ctx, store, "server", (tx) => adoptFiles(tx, [draft.path]), ahead);
 }
 
 /** What an import of the draft has to tell of the breakdown that stood in its place, or still stands there. */

@@ -3,7 +3,8 @@ import type { Attempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { isSameUsage } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
-import type { HeldClaim } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
+import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** What is said reaches the transcript a tenth of a second later. */
@@ -36,14 +37,20 @@ export async function logAgentUsage(ctx: RunContext, ended: EndedAgent): Promise
   if (file === undefined) return [];
   const measured = await measureAttempts(file, attempts);
   if (measured.length === 0) return [];
-  return store.write(ctx.now, `agent ${ended.agentId}`, async (tx) => {
-    const logged: Logged[] = [];
+  const work = async (tx: GraphTransaction) => {
+    const logged: { plan: PlanTransaction; before: number }[] = [];
     for (const { held, change } of measured) {
-      const before = await tx.version(held.planId);
-      await tx.append(held.planId, change);
-      logged.push({ plan: held.plan, before, after: await tx.version(held.planId) });
+      const plan = await tx.planOf(held);
+      if (!plan) continue;
+      logged.push({ plan, before: plan.stored.version });
+      plan.append(change);
     }
     return logged;
+  };
+  const logged = await changeGraph(ctx, store, `agent ${ended.agentId}`, work);
+  return logged.map(({ plan: { stored }, before }, i) => {
+    const next = logged.slice(i + 1).find(({ plan }) => plan.id === stored.id);
+    return { plan: stored.slug, before, after: next?.before ?? stored.version };
   });
 }
 

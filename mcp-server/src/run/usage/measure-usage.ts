@@ -4,8 +4,9 @@ import type { Change } from "../../graph/event.ts";
 import { addUsage, isSameUsage, NO_USAGE, type Usage } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
 import { conversationUsage } from "../../report/tasks/usage-figures.ts";
-import type { GraphReader, GraphStore, HeldClaim } from "../../store/graph-store.ts";
-import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type AttemptMeasured, isAttempt, measureAttempts } from "./agent-usage.ts";
 import {
@@ -29,13 +30,13 @@ export async function measureAgents(
   slug: string,
   which: Which,
 ): Promise<AttemptMeasured[]> {
-  const { planId, agents, bytes, launchedIn } = await store.read(async (reader) => {
-    const loaded = await loadPlan(ctx, reader, slug);
+  const { planId, agents, bytes, launchedIn } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
     return {
-      planId: loaded.stored.id,
-      agents: await agentsOf(reader, loaded, which),
-      bytes: await knownLengths(reader, loaded),
-      launchedIn: launchSessions(await reader.events(loaded.stored.id, { type: "batch.launched" })),
+      planId: plan.id,
+      agents: await agentsOf(plan, which),
+      bytes: await knownLengths(plan),
+      launchedIn: launchSessions(await plan.reader.events(plan.id, { types: ["batch.launched"] })),
     };
   });
   const found: AttemptMeasured[] = [];
@@ -54,11 +55,7 @@ export async function measureAgents(
 }
 
 /** The agents of the plan with all of their attempts, in whatever plan. */
-async function agentsOf(
-  reader: GraphReader,
-  { graph }: LoadedPlan,
-  which: Which,
-): Promise<Map<string, HeldClaim[]>> {
+async function agentsOf({ graph, reader }: PlanView, which: Which): Promise<Map<string, HeldClaim[]>> {
   const asked = graph.claims
     .filter(isAttempt)
     .filter(({ state, usage }) => which === "all" || state === "running" || usage === undefined)
@@ -72,8 +69,8 @@ async function agentsOf(
 }
 
 /** How long the transcripts were from which attempts were measured. */
-async function knownLengths(reader: GraphReader, { stored }: LoadedPlan): Promise<Map<AttemptId, number>> {
-  const events = await reader.events(stored.id, { type: "attempt.measured" });
+async function knownLengths({ id, reader }: PlanView): Promise<Map<AttemptId, number>> {
+  const events = await reader.events(id, { types: ["attempt.measured"] });
   return new Map(
     events.flatMap(({ change }) =>
       change.type === "attempt.measured" ? [[change.attempt, change.bytes] as const] : [],
@@ -92,15 +89,12 @@ export async function measureConversations(
   slug: string,
   asking: string | undefined,
 ): Promise<ConversationMeasured[]> {
-  const { sessions, known } = await store.read(async (reader) => {
-    const { stored, graph } = await loadPlan(ctx, reader, slug);
-    const events = [
-      ...(await reader.events(stored.id, { type: "batch.launched" })),
-      ...(await reader.events(stored.id, { type: "plan.reported" })),
-    ];
+  const { sessions, known } = await readGraph(ctx, store, async (view) => {
+    const { id, graph, reader } = await view.plan(slug);
+    const events = await reader.events(id, { types: ["batch.launched", "plan.reported"] });
     return {
       sessions: orchestratingSessions(graph.claims, events, ctx.now(), asking),
-      known: conversationUsage(await reader.events(stored.id, { type: "conversation.measured" })),
+      known: conversationUsage(await reader.events(id, { types: ["conversation.measured"] })),
     };
   });
   const found: ConversationMeasured[] = [];

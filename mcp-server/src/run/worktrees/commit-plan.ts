@@ -1,13 +1,16 @@
 import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
 import { planCommitMessage } from "../../git/commit-message.ts";
 import { changedFiles } from "../../git/git.ts";
-import { commitAt, moveRefs, RefMoved } from "../../git/plan-branch.ts";
+import { commitAt, RefMoved } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { type LoadedPlan, loadPlan } from "../plan/load-plan.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { moveRefsWith } from "./move-refs.ts";
 import { type WorkRecord, workRecord } from "./work-record.ts";
 
 /**
@@ -17,10 +20,10 @@ import { type WorkRecord, workRecord } from "./work-record.ts";
 export async function commitPlan(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   if (ctx.checkout.gitCommonDir === undefined) return;
   const { root } = ctx.checkout;
-  const toDo = await store.read(async (reader) => {
-    const plan = await loadPlan(ctx, reader, slug);
+  const toDo = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
     if (plan.policy.commit !== "end" || !isDone(plan)) return undefined;
-    return { loaded: plan, record: await workRecord(reader, plan.stored.id) };
+    return { loaded: plan, record: await workRecord(plan) };
   });
   if (!toDo) return;
   const { loaded, record } = toDo;
@@ -28,15 +31,15 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
   const parts = filesOfPlan(loaded, record, await changedFiles(root));
   const files = [...new Set(parts.flatMap((part) => part.files))];
   if (head === undefined || files.length === 0) return;
-  const { id: planId, slug: plan, title } = loaded.stored;
+  const { title } = loaded.stored;
   const underWay = await operationUnderWay(root);
   if (underWay !== undefined) {
     const reason = `The plan was not committed: ${underWay} is under way in the checkout.`;
-    await store.write(ctx.now, "server", (tx) => tx.append(planId, { type: "commit.skipped", reason }));
+    await changePlan(ctx, store, "server", slug, (plan) => plan.append({ type: "commit.skipped", reason }));
     return;
   }
   const tasks = parts.flatMap((part) => loaded.graph.tasks.get(part.attempt.task) ?? []);
-  const message = planCommitMessage(plan, title, [...new Set(tasks)]);
+  const message = planCommitMessage(loaded.stored.slug, title, [...new Set(tasks)]);
   const commit = await commitFiles(root, head, files, message);
   if (commit === undefined) return;
   const logged = parts.map(({ attempt, files: own, leftOut }): Change => {
@@ -44,9 +47,9 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
     return { type: "work.committed", ...at, commit, files: own, leftOut };
   });
   try {
-    await store.write(ctx.now, "server", async (tx) => {
-      await tx.append(planId, ...logged);
-      await moveRefs(root, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${plan}`);
+    await changePlan(ctx, store, "server", slug, (plan) => {
+      plan.append(...logged);
+      moveRefsWith(plan, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
     });
   } catch (error) {
     // The user committed at the same moment: the next call sees what is left.

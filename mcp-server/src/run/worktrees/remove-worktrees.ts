@@ -4,7 +4,8 @@ import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, planHead } from "../../git/plan-branch.ts";
 import { type AttemptId, isDraining } from "../../graph/attempt.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { loadPlan } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { workRecord } from "./work-record.ts";
@@ -25,14 +26,14 @@ export async function tidyWorktrees(
   graceMs: number,
 ): Promise<void> {
   if (ctx.checkout.gitCommonDir === undefined) return;
-  const { planId, ended, plan } = await store.read(async (reader) => {
-    const { stored, graph } = await loadPlan(ctx, reader, slug);
-    const { id, slug: name } = stored;
+  const { ended, name } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const { graph, stored } = plan;
     if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
-      return { planId: id, plan: name, ended: [] };
+      return { name: stored.slug, ended: [] };
     }
     const now = ctx.now();
-    const record = await workRecord(reader, stored.id);
+    const record = await workRecord(plan);
     const isOver = (attempt: AttemptId) => {
       const claim = graph.claim(attempt);
       return claim?.state === "returned"
@@ -42,17 +43,17 @@ export async function tidyWorktrees(
     const over = [...record.cut.values()]
       .filter(({ attempt }) => !record.removed.has(attempt) && isOver(attempt))
       .map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
-    return { planId: id, plan: name, ended: over };
+    return { name: stored.slug, ended: over };
   });
   if (ended.length === 0) return;
-  const head = await planHead(ctx.checkout.root, plan);
+  const head = await planHead(ctx.checkout.root, name);
   if (head === undefined) return;
   for (const { worktree, owner } of ended) {
     const orphaned = owner !== undefined && (await isDead(owner));
     if (!(await removeIfMerged(ctx.checkout.root, worktree, head, orphaned))) continue;
     const { task, attempt } = worktree;
-    await store.write(ctx.now, "server", (tx) =>
-      tx.append(planId, { type: "worktree.removed", task, attempt }),
+    await changePlan(ctx, store, "server", slug, (plan) =>
+      plan.append({ type: "worktree.removed", task, attempt }),
     );
   }
 }

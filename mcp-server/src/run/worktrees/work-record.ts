@@ -1,7 +1,7 @@
-import type { AttemptId } from "../../graph/attempt.ts";
-import type { Change } from "../../graph/event.ts";
+import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
+import type { Change, ChangeType } from "../../graph/event.ts";
 import type { TaskId } from "../../graph/task.ts";
-import type { GraphReader } from "../../store/graph-store.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 
 type Recorded<Type extends Change["type"]> = Extract<Change, { type: Type }>;
 
@@ -17,38 +17,39 @@ export interface WorkRecord {
 }
 
 /** Reads the record of a plan. */
-export async function workRecord(reader: GraphReader, planId: number): Promise<WorkRecord> {
-  const of = <Type extends Change["type"]>(type: Type) => linesOf(reader, planId, type);
+export async function workRecord(plan: PlanView): Promise<WorkRecord> {
+  const types = [
+    "worktree.cut",
+    "worktree.removed",
+    "work.committed",
+    "work.merged",
+    "work.conflicted",
+    "checkout.seen",
+  ] as const satisfies readonly ChangeType[];
+  const events = await plan.reader.events(plan.id, { types });
+  const of = <Type extends (typeof types)[number]>(type: Type) =>
+    events.flatMap(({ change }) => (change.type === type ? [change as Recorded<Type>] : []));
   const byAttempt = <Line extends { readonly attempt: AttemptId }>(lines: readonly Line[]) =>
     new Map(lines.map((line) => [line.attempt, line]));
   return {
-    cut: byAttempt(await of("worktree.cut")),
-    removed: new Set((await of("worktree.removed")).map(({ attempt }) => attempt)),
-    committed: byAttempt(await of("work.committed")),
-    merged: byAttempt(await of("work.merged")),
-    conflicted: await of("work.conflicted"),
-    seen: new Map((await of("checkout.seen")).map(({ attempt, changed }) => [attempt, new Set(changed)])),
+    cut: byAttempt(of("worktree.cut")),
+    removed: new Set(of("worktree.removed").map(({ attempt }) => attempt)),
+    committed: byAttempt(of("work.committed")),
+    merged: byAttempt(of("work.merged")),
+    conflicted: of("work.conflicted"),
+    seen: new Map(of("checkout.seen").map(({ attempt, changed }) => [attempt, new Set(changed)])),
   };
 }
 
-/** The worktree of one attempt, if one was cut. */
+/** The worktree of a claim of the plan, if one was cut. */
 export async function worktreeOf(
-  reader: GraphReader,
-  planId: number,
-  attempt: AttemptId,
+  plan: PlanView,
+  { id }: AnyClaim,
 ): Promise<Recorded<"worktree.cut"> | undefined> {
-  const lines = await linesOf(reader, planId, "worktree.cut");
-  return lines.findLast((line) => line.attempt === attempt);
-}
-
-/** Those lines of a type that this version can read. */
-async function linesOf<Type extends Change["type"]>(
-  reader: GraphReader,
-  planId: number,
-  type: Type,
-): Promise<Recorded<Type>[]> {
-  const events = await reader.events(planId, { type });
-  return events.flatMap(({ change }) => (change.type === type ? [change as Recorded<Type>] : []));
+  const lines = await plan.reader.events(plan.id, { types: ["worktree.cut"] });
+  return lines
+    .flatMap(({ change }) => (change.type === "worktree.cut" ? [change] : []))
+    .findLast((line) => line.attempt === id);
 }
 
 /** The last commit of the task's work that the plan's branch holds. */

@@ -5,7 +5,8 @@ import type { AttemptId } from "../../graph/attempt.ts";
 import { definitionOf } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
-import { loadPlan, taskOf } from "../plan/load-plan.ts";
+import { taskOf } from "../plan/load-plan.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { PrerequisiteUnmerged, prepareWorktree, type Worktree } from "./worktree.ts";
 
@@ -40,21 +41,23 @@ export async function worktreeOfClaim(
 
 async function giveUp(ctx: RunContext, store: GraphStore, attempt: AttemptId, why: Error): Promise<void> {
   const cause = `no worktree: ${why.message}`;
-  await store.write(ctx.now, "server", async (tx) => {
-    const held = await tx.claimById(attempt);
-    if (!held) return;
-    const { claim, planId } = held;
+  const work = async (tx: GraphTransaction) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && (await tx.planOf(held));
+    if (!plan) return;
+    const { claim } = held;
     if (why instanceof PrerequisiteUnmerged) {
-      const task = taskOf(await loadPlan(ctx, tx, held.plan), claim.task);
+      const task = taskOf(plan, claim.task);
       const dependencies = [...new Set([...task.dependencies, why.waitFor])];
       const definition = { ...definitionOf(task), dependencies };
-      await tx.append(planId, { type: "task.defined", task: task.id, definition });
+      plan.append({ type: "task.defined", task: task.id, definition });
     }
     if (claim.state === "offered") {
-      await tx.append(planId, { type: "claim.returned", task: claim.task, attempt, cause });
+      plan.append({ type: "claim.returned", task: claim.task, attempt, cause });
     } else if (claim.state === "running") {
       const outcome = why instanceof PrerequisiteUnmerged ? "cancelled" : "lost";
-      await endAttempt(ctx, tx, held, { outcome, cause });
+      endAttempt(plan, claim, { outcome, cause });
     }
-  });
+  };
+  await changeGraph(ctx, store, "server", work, { claim: { attempt } });
 }

@@ -9,8 +9,11 @@ import { ensurePlanBranch, moveRefs } from "../../git/plan-branch.ts";
 import { type AttemptId, isLive } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
-import type { GraphStore, HeldClaim } from "../../store/graph-store.ts";
-import { type LoadedPlan, loadPlan, taskOf } from "../plan/load-plan.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
+import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
+import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import { undefinedIfMissing } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { conflictFor, mergedCommit, type WorkRecord, workRecord } from "./work-record.ts";
@@ -41,19 +44,17 @@ export async function prepareWorktree(
   attempt: AttemptId,
   made: string | undefined,
 ): Promise<Worktree> {
-  const { held, loaded, record } = await store.read(async (reader) => {
-    const claim = await reader.claimById(attempt);
-    if (!claim || !isLive(claim.claim)) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
-    return {
-      held: claim,
-      loaded: await loadPlan(ctx, reader, claim.plan),
-      record: await workRecord(reader, claim.planId),
-    };
-  });
+  const read = async (view: GraphView) => {
+    const held = await view.reader.claimById(attempt);
+    const loaded = held && (await view.planOf(held));
+    if (!loaded || !isLive(held.claim)) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    return { held, loaded, record: await workRecord(loaded) };
+  };
+  const { held, loaded, record } = await readGraph(ctx, store, read, { claim: { attempt } });
   const existing = record.cut.get(attempt);
   if (existing && existsSync(existing.path)) return existing;
   const cut = await cutWorktree(ctx, held, loaded, record, made);
-  await store.write(ctx.now, "server", (tx) => tx.append(held.planId, cut));
+  await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
   return cut;
 }
 

@@ -1,0 +1,32 @@
+import { type AgentCall, readAgentCall } from "../run/guard/agent-call.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
+import { bindByTranscript } from "./bind-by-transcript.ts";
+import { placeAgent } from "./worktree-agent.ts";
+
+/**
+ * What is known of an agent that calls a tool; its first call may tell which attempt it works on. For an agent without
+ * a claim it is looked whether the graph has changed since, and nothing else.
+ */
+export async function agentCall(
+  run: RunContext,
+  session: SessionMemory,
+  agentId: string,
+  transcript: string,
+): Promise<AgentCall | undefined> {
+  const store = await run.graph();
+  if (!store) return undefined;
+  const state = await store.state();
+  if (session.isClaimless(agentId, state)) return undefined;
+  const call = await readAgentCall(run, store, agentId);
+  const { held, isKnown } = call
+    ? { held: call.standing.own, isKnown: true }
+    : await bindByTranscript(run, session, agentId, transcript);
+  if (!held) {
+    if (isKnown) session.noteClaimless(agentId, state);
+    return undefined;
+  }
+  const isPlaced =
+    held.claim.state === "running" && (await placeAgent(run, session, held, { agent: agentId, transcript }));
+  return call && !isPlaced ? call : readAgentCall(run, store, agentId);
+}

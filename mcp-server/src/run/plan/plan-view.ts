@@ -1,0 +1,144 @@
+import type { PlanGraph } from "../../graph/plan-graph.ts";
+import type { TaskEstimates } from "../../graph/task-estimates.ts";
+import type { Policy } from "../../policy/policy.ts";
+import { type SpentTokens, spentTokens } from "../../policy/token-limit.ts";
+import type { ReadAhead } from "../../store/engine.ts";
+import type { GraphReader } from "../../store/graph-reader.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/held-claim.ts";
+import type { PlanMirror } from "../../store/plan-mirror.ts";
+import type { StoredPlan } from "../../store/rows.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { readPolicy } from "../project/stored-policy.ts";
+import { type LoadedPlan, planSlug, policyOf, unknownPlan } from "./load-plan.ts";
+
+/** A plan with the policy that holds for it, always as it is now: take what it was before you change it. */
+export class PlanView implements LoadedPlan {
+  #policy:
+    | {
+        readonly from: StoredPlan["policy"];
+        readonly unknown: readonly string[];
+        readonly policy: Policy;
+      }
+    | undefined;
+
+  constructor(
+    readonly ctx: RunContext,
+    readonly reader: GraphReader,
+    protected readonly mirror: PlanMirror,
+  ) {}
+
+  get id(): number {
+    return this.mirror.stored.id;
+  }
+
+  get stored(): StoredPlan {
+    return this.mirror.stored;
+  }
+
+  get graph(): PlanGraph {
+    return this.mirror.graph;
+  }
+
+  get estimates(): TaskEstimates {
+    return this.mirror.estimates;
+  }
+
+  get policy(): Policy {
+    return this.#readPolicy().policy;
+  }
+
+  get unknownSettings(): readonly string[] {
+    return this.#readPolicy().unknown;
+  }
+
+  #readPolicy() {
+    const from = this.stored.policy;
+    if (this.#policy?.from !== from) {
+      const { stated, unknown } = readPolicy(from);
+      this.#policy = { from, unknown, policy: policyOf(this.ctx, stated) };
+    }
+    return this.#policy;
+  }
+
+  get cap(): number {
+    const { throttle } = this.stored;
+    const { maxParallel } = this.policy;
+    return throttle ? Math.min(throttle.cap, maxParallel) : maxParallel;
+  }
+
+  get pauseMs(): number {
+    const { throttle } = this.stored;
+    return throttle ? Math.max(0, throttle.untilMs - this.ctx.now()) : 0;
+  }
+
+  get caseInsensitive(): boolean {
+    return this.ctx.caseInsensitive;
+  }
+
+  get spent(): SpentTokens | undefined {
+    return spentTokens(this.policy, () => this.graph.claims);
+  }
+}
+
+/** What a call reads of the graph: the facts of the call and one snapshot. */
+export abstract class GraphView<Plan extends PlanView = PlanView> {
+  constructor(
+    readonly ctx: RunContext,
+    readonly reader: GraphReader,
+  ) {}
+
+  protected abstract planIn(mirror: PlanMirror): Plan;
+
+  /** @throws CallerError when there is no such plan, naming those that exist. */
+  async plan(slug: string): Promise<Plan> {
+    const plan = await this.findPlan(planSlug(slug));
+    if (plan) return plan;
+    const known = await this.reader.plans(this.ctx.repository);
+    throw unknownPlan(
+      slug,
+      known.map((other) => other.slug),
+    );
+  }
+
+  async findPlan(slug: string): Promise<Plan | undefined> {
+    const mirror = await this.reader.mirror({ repository: this.ctx.repository, slug });
+    return mirror && this.planIn(mirror);
+  }
+
+  /** The plan of a claim; undefined where it is one of another repository, which is none of this call's. */
+  async planOf({ planId, repository }: HeldClaim): Promise<Plan | undefined> {
+    if (repository !== this.ctx.repository) return undefined;
+    const mirror = await this.reader.mirror({ planId });
+    return mirror && this.planIn(mirror);
+  }
+
+  /** All plans of the repository, newest first. */
+  async plans(): Promise<Plan[]> {
+    const plans: Plan[] = [];
+    for (const { slug } of await this.reader.plans(this.ctx.repository)) plans.push(await this.plan(slug));
+    return plans;
+  }
+}
+
+class Snapshot extends GraphView {
+  protected override planIn(mirror: PlanMirror): PlanView {
+    return new PlanView(this.ctx, this.reader, mirror);
+  }
+}
+
+/** Runs `work` on one snapshot of the graph. @param ahead what it is known to read. */
+export function readGraph<T>(
+  ctx: RunContext,
+  store: GraphStore,
+  work: (view: GraphView) => Promise<T>,
+  ahead?: ReadAhead,
+): Promise<T> {
+  return store.read((reader) => work(new Snapshot(ctx, reader)), ahead);
+}
+
+/** Reads one plan, and with `work` more of the same snapshot. @throws CallerError when there is no such plan. */
+export function readPlan(ctx: RunContext, store: GraphStore, slug: string): Promise<PlanView> {
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  return readGraph(ctx, store, (view) => view.plan(slug), ahead);
+}

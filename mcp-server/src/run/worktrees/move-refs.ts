@@ -1,0 +1,15 @@
+import { moveRefs, type RefMove } from "../../git/plan-branch.ts";
+import type { PlanTransaction } from "../plan/plan-transaction.ts";
+
+/**
+ * Has refs move with a transaction, all or none: after everything is written and right before the commit, when nothing
+ * but the commit can fail any more. A ref that somebody else has moved undoes the transaction with RefMoved.
+ *
+ * A commit that fails (the connection breaks, the disk is full, the process is killed in between) leaves the refs ahead
+ * of the graph: they hold the work, and the log knows nothing of it. Nothing is lost. By the graph the attempt still
+ * runs: it is reported again, or its lease ends and another attempt follows, and either prepares its work on top of
+ * where the refs are then; what they hold already is no change any more, so it is only not named in the log.
+ */
+export function moveRefsWith(plan: PlanTransaction, moves: readonly RefMove[], reason: string): void {
+  plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
+}

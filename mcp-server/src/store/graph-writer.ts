@@ -1,0 +1,287 @@
+import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
+import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
+import type { Task, TaskId } from "../graph/task.ts";
+import type { EstimatesFrom } from "../graph/task-estimates.ts";
+import type { EngineTransaction } from "./engine.ts";
+import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
+import type { HeldClaim } from "./held-claim.ts";
+import { claimRow, eventRow, type NewRows, observationRow, planRow, taskRow } from "./new-rows.ts";
+import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
+import { claimAfter, planAfter, taskAfter } from "./projection.ts";
+import type { Observation } from "./rows.ts";
+
+/** What has changed of a plan; each with the place of its last event among those of the transaction, from 1. */
+interface Touched {
+  readonly mirror: PlanMirror;
+  event: number;
+  isChanged: boolean;
+  readonly tasks: Map<TaskId, number>;
+  readonly claims: Map<AttemptId, number>;
+}
+
+/**
+ * A write transaction. Nothing of the graph is changed but by `append`, which changes it in memory; what has changed is
+ * written once, at the end. Until then events have the numbers that follow the last one that was read, which is what
+ * they get unless another repository of the same database writes meanwhile.
+ */
+export class GraphWriter extends GraphReader {
+  readonly #events: { readonly planId: number; readonly change: Change; readonly event: GraphEvent }[] = [];
+  readonly #touched = new Map<number, Touched>();
+  readonly #tokens = new Map<AttemptId, string>();
+  readonly #ended = new Set<AttemptId>();
+  readonly #renewed = new Set<AttemptId>();
+  readonly #looks = new Map<string, { readonly observation: Observation; readonly event: number }>();
+  readonly #beforeCommit: (() => Promise<void>)[] = [];
+
+  constructor(
+    transaction: EngineTransaction,
+    memory: GraphMemory,
+    estimatesFrom: EstimatesFrom,
+    readonly nowMs: number,
+    private readonly actor: Actor,
+  ) {
+    super(transaction, memory, estimatesFrom);
+  }
+
+  /** Plans of which something was logged: if the transaction fails then, they are ahead of the database in memory. */
+  get changedPlans(): ReadonlySet<number> {
+    return new Set(this.#touched.keys());
+  }
+
+  /** Logs the changes in order and applies them to the plan in memory. */
+  async append(planId: number, ...changes: readonly Change[]): Promise<void> {
+    const [first] = changes;
+    if (!first) return;
+    const made = planAfter(undefined, first, { planId, atMs: this.nowMs });
+    const mirror = made ? await this.addMirror(made) : await this.mirror({ planId });
+    if (!mirror) throw new Error(`there is no plan ${planId}`);
+    this.change(mirror, changes);
+  }
+
+  /** As `append`, for a plan that this transaction has read. */
+  change(mirror: PlanMirror, changes: readonly Change[]): void {
+    const { graph, stored } = mirror;
+    const planId = stored.id;
+    const at = { planId, atMs: this.nowMs };
+    const touched = this.#touchedOf(mirror);
+    const tasks = new Map<TaskId, Task>();
+    const claims = new Map<AttemptId, AnyClaim>();
+    for (const change of changes) {
+      const place = this.#log(planId, change);
+      touched.event = place;
+      const plan = planAfter(mirror.stored, change, at);
+      if (plan && plan !== mirror.stored) {
+        mirror.stored = plan;
+        touched.isChanged = true;
+      }
+      const { task: id, attempt } = change as Change & { task?: TaskId; attempt?: AttemptId };
+      if (id !== undefined) {
+        const before = tasks.get(id) ?? graph.tasks.get(id);
+        const after = taskAfter(before, change, this.nowMs);
+        if (after && after !== before) {
+          tasks.set(id, after);
+          touched.tasks.set(id, place);
+        }
+      }
+      if (attempt !== undefined) {
+        const before = claims.get(attempt) ?? graph.claim(attempt);
+        const after = claimAfter(before, change, this.nowMs);
+        if (after && after !== before) {
+          claims.set(attempt, after);
+          touched.claims.set(attempt, place);
+          if (change.type === "attempt.ended") this.#ended.add(attempt);
+        }
+      }
+    }
+    mirror.stored = { ...mirror.stored, version: this.#seqAt(touched.event) };
+    graph.apply([...tasks.values()], [...claims.values()]);
+    for (const claim of claims.values()) this.memory.putHeld(heldOf(mirror, claim));
+  }
+
+  /** Keeps the secret of an offer as long as it is one: it may have to be handed out again. It is not in the log. */
+  keepToken(attempt: AttemptId, token: string): void {
+    this.#tokens.set(attempt, token);
+  }
+
+  #touchedOf(mirror: PlanMirror): Touched {
+    const { id } = mirror.stored;
+    const known = this.#touched.get(id);
+    if (known) return known;
+    const touched = { mirror, event: 0, isChanged: false, tasks: new Map(), claims: new Map() };
+    this.#touched.set(id, touched);
+    return touched;
+  }
+
+  /** @returns the place of the event, from 1. */
+  #log(planId: number, change: Change): number {
+    const place = this.#events.length + 1;
+    const event = { seq: this.#seqAt(place), atMs: this.nowMs, v: 1 as const, actor: this.actor, change };
+    this.#events.push({ planId, change, event });
+    return place;
+  }
+
+  #seqAt(place: number): number {
+    return (this.memory.lastSeq ?? 0) + place;
+  }
+
+  override async events(planId: number, only: EventFilter = {}): Promise<GraphEvent[]> {
+    return [...(await super.events(planId, only)), ...this.#ownEvents(planId, only)];
+  }
+
+  override async lastEvent(planId: number, type: ChangeType): Promise<{ seq: number; atMs: number }> {
+    return this.#ownEvents(planId, { types: [type] }).at(-1) ?? super.lastEvent(planId, type);
+  }
+
+  #ownEvents(planId: number, only: EventFilter): GraphEvent[] {
+    return this.#events.flatMap((own) =>
+      own.planId === planId && isMeant(own.event, only) ? [own.event] : [],
+    );
+  }
+
+  protected override asChanged(
+    found: readonly HeldClaim[],
+    isMeant: (claim: AnyClaim) => boolean,
+  ): HeldClaim[] {
+    const claims = new Map(found.map((held) => [held.claim.id, held]));
+    for (const { mirror, claims: changed } of this.#touched.values()) {
+      for (const id of changed.keys()) {
+        const claim = mirror.graph.claim(id);
+        if (claim && (claims.has(id) || isMeant(claim))) claims.set(id, heldOf(mirror, claim));
+      }
+    }
+    return super.asChanged([...claims.values()], isMeant);
+  }
+
+  override async attemptsSinceLook(checkout: string): Promise<readonly HeldClaim[]> {
+    const started = new Set(
+      this.#events.flatMap(({ change }) => (change.type === "attempt.started" ? [change.attempt] : [])),
+    );
+    return this.asChanged(
+      await super.attemptsSinceLook(checkout),
+      (claim) => claim.checkout === checkout && started.has(claim.id),
+    );
+  }
+
+  /** Claims of all plans that hold their scope, as this transaction has made them. */
+  get holding(): readonly HeldClaim[] {
+    return [...(this.memory.held?.values() ?? [])];
+  }
+
+  async nextPlanId(): Promise<number> {
+    const [id] = await this.transaction.nextIds("plans", 1);
+    return id as number;
+  }
+
+  /** Numbers of claims that nobody else has or gets. */
+  async nextAttemptIds(count: number): Promise<AttemptId[]> {
+    const missing = count - this.attemptIdsAhead.length;
+    if (missing > 0) this.attemptIdsAhead.push(...(await this.transaction.nextIds("claims", missing)));
+    return this.attemptIdsAhead.splice(0, count) as AttemptId[];
+  }
+
+  /** The secret of an open offer. */
+  async offerToken(attempt: AttemptId): Promise<string | undefined> {
+    const own = this.#tokens.get(attempt);
+    if (own !== undefined) return own;
+    const row = await this.transaction.db
+      .selectFrom("claims")
+      .select("offer_token")
+      .where("id", "=", attempt)
+      .executeTakeFirst();
+    return row?.offer_token ?? undefined;
+  }
+
+  override async observation(checkout: string): Promise<Observation | undefined> {
+    return this.#looks.get(checkout)?.observation ?? super.observation(checkout);
+  }
+
+  /**
+   * Keeps what the next look at the checkout is compared with. Not an event: it is no part of the graph.
+   * @param observation without `seq`, it was made after all that is logged by now.
+   */
+  keepObservation(checkout: string, observation: Omit<Observation, "seq"> & { readonly seq?: number }): void {
+    const event = observation.seq === undefined ? this.#events.length : 0;
+    this.#looks.set(checkout, { observation: { seq: this.#seqAt(event), ...observation }, event });
+  }
+
+  /** Prolongs the lease of a running attempt. Not an event: nothing about the graph changes. */
+  renewLease(attempt: AttemptId, untilMs: number): void {
+    const held = this.memory.held?.get(attempt);
+    if (held?.claim.state !== "running") return;
+    const claim = { ...held.claim, lastSeenMs: this.nowMs, leaseUntilMs: untilMs };
+    this.memory.putHeld({ ...held, claim });
+    this.memory.renewLeasesOf(held.planId);
+    this.#renewed.add(attempt);
+  }
+
+  /** Runs after everything is written, right before the commit: what it throws undoes the transaction. */
+  beforeCommit(work: () => Promise<void>): void {
+    this.#beforeCommit.push(work);
+  }
+
+  /** Writes what has changed. Nothing can be changed or read afterwards. */
+  async save(): Promise<void> {
+    const rows = this.#newRows();
+    if (rows) {
+      const seqs = await this.transaction.save(rows);
+      for (const { mirror, event } of this.#touched.values()) {
+        const version = seqs[event - 1] ?? 0;
+        mirror.stored = { ...mirror.stored, version };
+        mirror.seq = version;
+      }
+      if (seqs.length > 0) this.memory.lastSeq = seqs.at(-1);
+    }
+    for (const work of this.#beforeCommit) await work();
+  }
+
+  #newRows(): NewRows | undefined {
+    if (this.#events.length + this.#renewed.size + this.#looks.size === 0) return undefined;
+    const touched = [...this.#touched.values()];
+    const claims = touched.flatMap(({ mirror, claims }) =>
+      [...claims].flatMap(([id, event]) => {
+        const claim = mirror.graph.claim(id);
+        return claim
+          ? [
+              claimRow(mirror.stored.id, claim, {
+                token: this.#tokens.get(id),
+                isNew: this.#ended.has(id),
+                event,
+              }),
+            ]
+          : [];
+      }),
+    );
+    const written = new Set(claims.map(({ id }) => id));
+    return {
+      events: this.#events.map(({ planId, change, event }) =>
+        eventRow(planId, change, event.atMs, event.actor),
+      ),
+      plans: touched.flatMap(({ mirror, event, isChanged }) =>
+        isChanged ? [planRow(mirror.stored, event)] : [],
+      ),
+      versions: touched.flatMap(({ mirror, event, isChanged }) =>
+        isChanged ? [] : [{ id: mirror.stored.id, event }],
+      ),
+      tasks: touched.flatMap(({ mirror, tasks }) =>
+        [...tasks].flatMap(([id, event]) => {
+          const task = mirror.graph.tasks.get(id);
+          return task ? [taskRow(mirror.stored.id, task, event)] : [];
+        }),
+      ),
+      claims: claims.sort((a, b) => a.id - b.id),
+      leases: [...this.#renewed].flatMap((id) => {
+        const claim = this.memory.held?.get(id)?.claim;
+        return claim?.state === "running" && !written.has(id)
+          ? [{ id, last_seen_ms: claim.lastSeenMs, expires_at_ms: claim.leaseUntilMs }]
+          : [];
+      }),
+      observations: [...this.#looks].map(([checkout, { observation, event }]) =>
+        observationRow(checkout, observation, event),
+      ),
+    };
+  }
+}
+
+function heldOf({ stored }: PlanMirror, claim: AnyClaim): HeldClaim {
+  return { planId: stored.id, plan: stored.slug, repository: stored.repository, claim };
+}
