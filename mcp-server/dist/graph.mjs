@@ -472,11 +472,25 @@ var PLAN_STATUSES = ["open", "paused", "stopped"];
 // mcp-server/src/graph/purpose.ts
 var PURPOSES = ["review", "fix", "merge", "verify"];
 function purposeOf(task) {
+  const recovery = recoveryOf(task);
+  if (recovery) return recovery;
   const purpose = storedPurpose(task);
   return purpose && PURPOSES.includes(purpose.kind) ? purpose : void 0;
 }
+function recoveryOf(task) {
+  if (task?.origin !== "server" || !Array.isArray(task.extra.recovers)) return void 0;
+  const { recovers, causes } = task.extra;
+  return {
+    kind: "recover",
+    failed: recovers,
+    causes: Array.isArray(causes) ? causes : []
+  };
+}
 function storedPurpose(task) {
   return task?.origin === "server" ? task.extra.purpose : void 0;
+}
+function extraFor(purpose) {
+  return purpose.kind === "recover" ? { recovers: purpose.failed, causes: purpose.causes } : { purpose };
 }
 function isReviewStep(task) {
   const kind = purposeOf(task)?.kind;
@@ -1162,6 +1176,7 @@ export {
   complement,
   definitionOf,
   expandBraces,
+  extraFor,
   findCycle,
   findToken,
   foldCase,
@@ -1192,6 +1207,7 @@ export {
   plainSubject,
   purposeOf,
   reachableTasks,
+  recoveryOf,
   scopeMayWrite,
   scopeOf,
   single,

@@ -455,12 +455,15 @@ function workUnderReview(tasks, of) {
 function isAbout(task, work, taskOf) {
   const purpose = purposeOf(task);
   if (purpose?.kind === "verify") return purpose.of.includes(work);
-  return purpose?.of !== void 0 && workBehind(purpose.of, taskOf) === work;
+  const of = singleWork(purpose);
+  return of !== void 0 && workBehind(of, taskOf) === work;
 }
 function workBehind(id, taskOf) {
-  const purpose = purposeOf(taskOf(id));
-  if (!purpose || purpose.kind === "verify" || purpose.of === void 0) return id;
-  return workBehind(purpose.of, taskOf);
+  const of = singleWork(purposeOf(taskOf(id)));
+  return of === void 0 ? id : workBehind(of, taskOf);
+}
+function singleWork(purpose) {
+  return purpose === void 0 || purpose.kind === "verify" || purpose.kind === "recover" ? void 0 : purpose.of;
 }
 
 // mcp-server/src/policy/strategy.ts

@@ -1,5 +1,5 @@
 // import:graph.mjs in run.mjs
-import { InvalidGlob, NO_USAGE, addUsage, ancestors, brokenDependencies, definitionOf, findCycle, findToken, hasEnded, hashToken, isDraining, isLive, isReviewStep, isSameUsage, levels, literalGlob, matches, needsHold, newToken, newerParts, normaliseGlob, orderedDespiteParallelWith, parallelWith, parseGlob, parseScope, pathKey, plainSubject, purposeOf, reachableTasks, scopeMayWrite, scopeOf, statusesOf, taskName, unknownNumber, unstarted, withCriterionText } from "./graph.mjs";
+import { InvalidGlob, NO_USAGE, addUsage, ancestors, brokenDependencies, definitionOf, extraFor, findCycle, findToken, hasEnded, hashToken, isDraining, isLive, isReviewStep, isSameUsage, levels, literalGlob, matches, needsHold, newToken, newerParts, normaliseGlob, orderedDespiteParallelWith, parallelWith, parseGlob, parseScope, pathKey, plainSubject, purposeOf, reachableTasks, recoveryOf, scopeMayWrite, scopeOf, statusesOf, taskName, unknownNumber, unstarted, withCriterionText } from "./graph.mjs";
 
 // import:errors.mjs in run.mjs
 import { CallerError } from "./errors.mjs";
@@ -510,9 +510,9 @@ function withIds(tasks, before) {
     return { ...task, id: `+${n}` };
   });
 }
-function freeId({ graph }, name) {
+function freeId({ graph }, name, firstNumber = 2) {
   for (let number = 1; ; number++) {
-    const id = `${name}${number === 1 ? "" : number}`;
+    const id = `${name}${number < firstNumber ? "" : number}`;
     if (!graph.tasks.has(id)) return id;
   }
 }
@@ -582,7 +582,7 @@ function verification(id, of, commands) {
     agent: ROLE,
     acceptance: commands.map((command, i) => ({ criterion: `Command ${i + 1} has run`, command })),
     origin: "server",
-    extra: { purpose: { kind: "verify", of } }
+    extra: extraFor({ kind: "verify", of })
   };
 }
 
@@ -698,7 +698,7 @@ ${findingsIn(report)}`,
     ...of?.retries !== void 0 && { retries: of.retries },
     ...of?.isolation !== void 0 && { isolation: of.isolation },
     ...isApart(loaded, reviewed) && { isolation: "worktree" },
-    extra: { purpose: { kind: "fix", ...of && { of: of.id }, round } }
+    extra: extraFor({ kind: "fix", ...of && { of: of.id }, round })
   };
 }
 function findingsIn({ summary, findings }) {
@@ -741,7 +741,7 @@ function reviewOf(loaded, reviewed, round, after) {
     reads: filesOf(loaded, work),
     acceptance: of?.acceptance ?? [],
     ...isApart(loaded, reviewed) && { isolation: "worktree" },
-    extra: { purpose: { kind: "review", ...of && { of: of.id }, round } }
+    extra: extraFor({ kind: "review", ...of && { of: of.id }, round })
   };
 }
 
@@ -800,7 +800,7 @@ function planReview(loaded) {
   const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
   if (open) return { why: "Not everything is completed." };
   const reviewed = reviewedPlan(loaded);
-  const own = reviewed.work.filter((task) => !purposeOf(task));
+  const own = reviewed.work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
   if (own.length < 2) return { why: "Fewer than two tasks have written anything." };
   const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
   if (last && !own.some((task) => task.position > last.position)) {
@@ -896,60 +896,6 @@ function followCompleted(plan, id, report) {
 // import:store.mjs in run.mjs
 import { holdsScope } from "./store.mjs";
 
-// mcp-server/src/run/recovery/cause-task.ts
-var ROLE2 = "debugger";
-var MAX_TEXT = 600;
-function recoveredBy(task) {
-  return task.origin === "server" && Array.isArray(task.extra.recovers) ? task.extra.recovers : void 0;
-}
-function isRecovery(task) {
-  return task !== void 0 && recoveredBy(task) !== void 0;
-}
-function whatWentWrong({ graph }, task) {
-  const last = graph.claimsOf(task).findLast((claim) => claim.state === "ended");
-  if (last?.state !== "ended" || last.outcome === "unreported") return "";
-  const { report, lastMessage, cause } = last;
-  const outputs = (report?.evidence ?? []).flatMap(
-    (evidence) => "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : []
-  );
-  return [...outputs, report?.summary, lastMessage, cause].find((text) => text !== void 0 && text !== "") ?? "";
-}
-function recoveryTask(loaded, recovery, failed) {
-  const ids = failed.map((task) => task.id);
-  const evidence = failed.map((task) => failureLines(loaded, task)).join("\n");
-  const isApproach = recovery.kind === "approach";
-  return {
-    id: freeId2(loaded),
-    subject: isApproach ? `Find out why all that was tried failed` : `Find and mend the one cause of ${ids.length} failures`,
-    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:
-${evidence}
-
-Find the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
-    priority: "high",
-    dependencies: [],
-    needs: "all",
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    agent: ROLE2,
-    retries: 0,
-    acceptance: [],
-    origin: "server",
-    extra: { recovers: ids, causes: recovery.causes }
-  };
-}
-function failureLines(loaded, task) {
-  const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
-  return `- ${task.id} ${plainSubject(task.subject)}
-${text.replace(/^/gm, "  > ")}`;
-}
-function freeId2({ graph }) {
-  for (let n = 1; ; n++) {
-    const id = `recover-${n}`;
-    if (!graph.tasks.has(id)) return id;
-  }
-}
-
 // mcp-server/src/run/plan/progress.ts
 function countsOf({ graph }) {
   return {
@@ -989,6 +935,48 @@ function whyHeld(loaded) {
   return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
 }
 
+// mcp-server/src/run/recovery/cause-task.ts
+var ROLE2 = "debugger";
+var MAX_TEXT = 600;
+function whatWentWrong({ graph }, task) {
+  const last = graph.claimsOf(task).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended" || last.outcome === "unreported") return "";
+  const { report, lastMessage, cause } = last;
+  const outputs = (report?.evidence ?? []).flatMap(
+    (evidence) => "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : []
+  );
+  return [...outputs, report?.summary, lastMessage, cause].find((text) => text !== void 0 && text !== "") ?? "";
+}
+function recoveryTask(loaded, recovery, failed) {
+  const ids = failed.map((task) => task.id);
+  const evidence = failed.map((task) => failureLines(loaded, task)).join("\n");
+  const isApproach = recovery.kind === "approach";
+  return {
+    id: freeId(loaded, "recover-", 1),
+    subject: isApproach ? `Find out why all that was tried failed` : `Find and mend the one cause of ${ids.length} failures`,
+    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:
+${evidence}
+
+Find the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
+    priority: "high",
+    dependencies: [],
+    needs: "all",
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    agent: ROLE2,
+    retries: 0,
+    acceptance: [],
+    origin: "server",
+    extra: extraFor({ kind: "recover", failed: ids, causes: recovery.causes })
+  };
+}
+function failureLines(loaded, task) {
+  const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
+  return `- ${task.id} ${plainSubject(task.subject)}
+${text.replace(/^/gm, "  > ")}`;
+}
+
 // mcp-server/src/run/recovery/recover.ts
 function decideAfterFailure(plan, id) {
   const { graph, policy } = plan;
@@ -1023,21 +1011,21 @@ function joinRecovery(loaded, failures, id) {
   const failure = failures.find((other) => other.task === id);
   const task = graph.tasks.get(id);
   if (!failure?.mayRetry || !task) return void 0;
-  const recovery = recoveryFor(failure.text, recoveriesOf(loaded))?.made;
-  if (!recovery) return void 0;
+  const found2 = recoveryFor(failure.text, recoveriesOf(loaded));
+  if (!found2) return void 0;
+  const { made: recovery, purpose } = found2;
   const definition = heldBackBy(recovery.id, task, graph.tasks);
   if (wouldWaitForItself(loaded, definition)) return void 0;
   return [
-    ...hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, task)],
+    ...hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, purpose, task)],
     { type: "task.defined", task: id, definition },
     { type: "decision.taken", ...whyJoined(id, recovery) }
   ];
 }
 function recoveriesOf({ graph }) {
   return [...graph.tasks.values()].flatMap((made) => {
-    const { causes } = made.extra;
-    if (!isRecovery(made) || made.status === "cancelled" || !Array.isArray(causes)) return [];
-    return [{ task: made.id, causes, made }];
+    const purpose = recoveryOf(made);
+    return purpose && made.status !== "cancelled" ? [{ task: made.id, causes: purpose.causes, purpose, made }] : [];
   });
 }
 function whyJoined(id, { id: recovery, status }) {
@@ -1047,7 +1035,7 @@ function whyJoined(id, { id: recovery, status }) {
   const reason = status === "completed" ? `${cause} was made for: it is tried again with what was found.` : `${cause} is made for: it is tried again after that.`;
   return { decision: "retry", reason };
 }
-function alsoFor(loaded, recovery, failed) {
+function alsoFor(loaded, recovery, purpose, failed) {
   const definition = definitionOf(recovery);
   return {
     type: "task.defined",
@@ -1058,7 +1046,10 @@ function alsoFor(loaded, recovery, failed) {
 
 This failed later and looks the same:
 ${failureLines(loaded, failed)}`,
-      extra: { ...definition.extra, recovers: [.../* @__PURE__ */ new Set([...recoveredBy(recovery) ?? [], failed.id])] }
+      extra: {
+        ...definition.extra,
+        ...extraFor({ ...purpose, failed: [.../* @__PURE__ */ new Set([...purpose.failed, failed.id])] })
+      }
     }
   };
 }
@@ -1111,8 +1102,8 @@ function failuresOf(loaded) {
   const { graph } = loaded;
   return [...graph.tasks.values()].flatMap((task) => {
     const isOver2 = task.status === "completed" || task.status === "cancelled";
-    if (isOver2 || task.failedAttempts === 0 || recoveredBy(task)) return [];
-    if (task.dependencies.some((id) => isRecovery(graph.tasks.get(id)))) return [];
+    if (isOver2 || task.failedAttempts === 0 || recoveryOf(task)) return [];
+    if (task.dependencies.some((id) => recoveryOf(graph.tasks.get(id)) !== void 0)) return [];
     const mayRetry = task.status === "pending" && !graph.hasLiveClaim(task.id);
     return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry }];
   });
@@ -1180,7 +1171,7 @@ function adaptThrottle(plan, cap, claim, ending) {
   const { throttle: now } = plan.stored;
   const startedAtMs = claim.state === "running" ? claim.startedAtMs : plan.nowMs;
   const task = plan.graph.tasks.get(claim.task);
-  const looksForACause = task !== void 0 && recoveredBy(task) !== void 0;
+  const looksForACause = recoveryOf(task) !== void 0;
   const throttle = ending.throttled ? tightened(now, cap, startedAtMs, plan.nowMs) : now && ending.outcome === "completed" && !looksForACause ? loosened(now) : now;
   if (throttle && throttle !== now) plan.append({ type: "plan.throttled", throttle });
 }
@@ -5464,8 +5455,8 @@ async function result(ctx, store, slug, state) {
     decision,
     reason,
     recovery: [...loaded.graph.tasks.values()].flatMap((task) => {
-      const before = recoveredBy(task);
-      return before && !hasEnded(task.status) ? [{ task: task.id, before }] : [];
+      const recovery = recoveryOf(task);
+      return recovery && !hasEnded(task.status) ? [{ task: task.id, before: recovery.failed }] : [];
     }),
     counts: countsOf(loaded),
     done: isDone(loaded)
@@ -5651,7 +5642,7 @@ function mergeTaskFor(loaded, record2, attempt, conflict, sides) {
     isolation: "worktree",
     acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
     origin: "server",
-    extra: { purpose: { kind: "merge", of: task.id } }
+    extra: extraFor({ kind: "merge", of: task.id })
   };
   const dependents = [...loaded.graph.tasks.values()].filter(
     (other) => other.status === "pending" && other.dependencies.includes(task.id)
@@ -6347,7 +6338,6 @@ export {
   isInside,
   isOlder,
   isOwnRun,
-  isRecovery,
   isRefusal,
   isRenewalDue,
   isReported,
@@ -6407,7 +6397,6 @@ export {
   readSource,
   realScope,
   recordLook,
-  recoveredBy,
   recoveryTask,
   refuseOthersTask,
   refuseSecondTask,

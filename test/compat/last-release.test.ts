@@ -4,7 +4,7 @@ import * as z from "zod";
 import { policyInput } from "../../mcp-server/src/run/project/policy-input.ts";
 import { storedPolicy } from "../../mcp-server/src/run/project/stored-policy.ts";
 import type { Answers } from "../server/answers.ts";
-import { launchFor, report, repository, task, tokenIn } from "../server/checkout.ts";
+import { idsOf, launchFor, report, repository, task, tokenIn } from "../server/checkout.ts";
 import type { LogLine } from "../server/graph-file.ts";
 import { violationsOf } from "../server/log-checker.ts";
 import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
@@ -217,6 +217,37 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
     await workOff(shared, "p", "old");
     expect((await shared.young.call("plan_report", { plan: "p" })).report).toContain("colour");
   });
+
+  it.each(["old", "young"] as const)(
+    "know each other's task that looks for the cause of failures, when the %s one made it",
+    async (first) => {
+      const shared = await bothServers(engine);
+      const maker = shared[first];
+      const other = shared[first === "old" ? "young" : "old"];
+      const plan = "p";
+      const policy = { maxParallel: 3, review: "off" };
+      await maker.call("plan_create", { plan, tasks: [task("a"), task("b"), task("c")], policy });
+      const { launch } = await maker.call("batch_next", { plan });
+      const fails = (server: ParallelServer, id: string) =>
+        report(server, plan, launchFor(launch, id), {
+          outcome: "failed",
+          summary: "Error: the table orders does not exist",
+          evidence: [],
+        });
+      const collected = (server: ParallelServer) =>
+        server.call("batch_collect", { plan, until: "any", waitSeconds: 0 });
+      await fails(maker, "a");
+      await fails(maker, "b");
+      expect(await collected(other)).toMatchObject({ recovery: [{ task: "recover-1", before: ["a", "b"] }] });
+      await fails(other, "c");
+      expect(await collected(maker)).toMatchObject({
+        recovery: [{ task: "recover-1", before: ["a", "b", "c"] }],
+      });
+      expect(idsOf((await other.call("batch_next", { plan })).launch)).toEqual(["recover-1"]);
+      await expectToSeeTheSame(shared);
+    },
+    120_000,
+  );
 });
 
 it("the log that both have written rebuilds the graph", async () => {

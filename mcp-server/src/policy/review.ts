@@ -77,12 +77,19 @@ export function isAbout(
 ): boolean {
   const purpose = purposeOf(task);
   if (purpose?.kind === "verify") return purpose.of.includes(work);
-  return purpose?.of !== undefined && workBehind(purpose.of, taskOf) === work;
+  const of = singleWork(purpose);
+  return of !== undefined && workBehind(of, taskOf) === work;
 }
 
 /** The task whose work is meant: a merge, a review and a fix are about another's. */
 export function workBehind(id: TaskId, taskOf: (id: TaskId) => Task | undefined): TaskId {
-  const purpose = purposeOf(taskOf(id));
-  if (!purpose || purpose.kind === "verify" || purpose.of === undefined) return id;
-  return workBehind(purpose.of, taskOf);
+  const of = singleWork(purposeOf(taskOf(id)));
+  return of === undefined ? id : workBehind(of, taskOf);
+}
+
+/** The one task that a review, a fix or a merge is about. */
+function singleWork(purpose: Purpose | undefined): TaskId | undefined {
+  return purpose === undefined || purpose.kind === "verify" || purpose.kind === "recover"
+    ? undefined
+    : purpose.of;
 }

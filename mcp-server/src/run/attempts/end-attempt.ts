@@ -1,7 +1,7 @@
 import type { AnyClaim, RunningAttempt } from "../../graph/attempt.ts";
+import { recoveryOf } from "../../graph/purpose.ts";
 import { loosened, tightened } from "../../policy/throttle.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
-import { recoveredBy } from "../recovery/cause-task.ts";
 import { decideAfterEnd, decideAfterFailure } from "../recovery/recover.ts";
 import { followCompleted } from "./after-completion.ts";
 import type { Ending } from "./ending.ts";
@@ -38,7 +38,7 @@ function adaptThrottle(plan: PlanTransaction, cap: number, claim: AnyClaim, endi
   const { throttle: now } = plan.stored;
   const startedAtMs = claim.state === "running" ? claim.startedAtMs : plan.nowMs;
   const task = plan.graph.tasks.get(claim.task);
-  const looksForACause = task !== undefined && recoveredBy(task) !== undefined;
+  const looksForACause = recoveryOf(task) !== undefined;
   const throttle = ending.throttled
     ? tightened(now, cap, startedAtMs, plan.nowMs)
     : now && ending.outcome === "completed" && !looksForACause

@@ -84,10 +84,13 @@ function withIds(tasks: readonly Record<string, unknown>[], before: LoadedPlan):
   });
 }
 
-/** The name as an id that no task of the plan has: as it is, or with the first number behind it that is free. */
-export function freeId({ graph }: LoadedPlan, name: string): TaskId {
+/**
+ * The name as an id that no task of the plan has: as it is, or with the first number behind it that is free.
+ * @param firstNumber the number from which on all are written; the name is never used without one below it.
+ */
+export function freeId({ graph }: LoadedPlan, name: string, firstNumber: 1 | 2 = 2): TaskId {
   for (let number = 1; ; number++) {
-    const id = `${name}${number === 1 ? "" : number}` as TaskId;
+    const id = `${name}${number < firstNumber ? "" : number}` as TaskId;
     if (!graph.tasks.has(id)) return id;
   }
 }

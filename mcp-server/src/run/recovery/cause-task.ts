@@ -1,23 +1,14 @@
+import { extraFor } from "../../graph/purpose.ts";
 import { plainSubject, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import type { Recovery } from "../../policy/failure/recovery.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
+import { freeId } from "../plan/new-task.ts";
 
 /** The role of those who look for a cause. */
 const ROLE = "debugger";
 
 /** So much of what went wrong with a task stands in the recovery task's description. */
 const MAX_TEXT = 600;
-
-/** The tasks that a recovery task was made for; undefined for any other task. */
-export function recoveredBy(task: Task): readonly TaskId[] | undefined {
-  return task.origin === "server" && Array.isArray(task.extra.recovers)
-    ? (task.extra.recovers as TaskId[])
-    : undefined;
-}
-
-export function isRecovery(task: Task | undefined): boolean {
-  return task !== undefined && recoveredBy(task) !== undefined;
-}
 
 /**
  * What the last attempt said: the output of a command that failed tells more than what an agent thinks of it. The
@@ -44,7 +35,7 @@ export function recoveryTask(
   const evidence = failed.map((task) => failureLines(loaded, task)).join("\n");
   const isApproach = recovery.kind === "approach";
   return {
-    id: freeId(loaded),
+    id: freeId(loaded, "recover-", 1),
     subject: isApproach
       ? `Find out why all that was tried failed`
       : `Find and mend the one cause of ${ids.length} failures`,
@@ -59,18 +50,11 @@ export function recoveryTask(
     retries: 0,
     acceptance: [],
     origin: "server",
-    extra: { recovers: ids, causes: recovery.causes },
+    extra: extraFor({ kind: "recover", failed: ids, causes: recovery.causes }),
   };
 }
 
 export function failureLines(loaded: LoadedPlan, task: Task): string {
   const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
   return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
-}
-
-function freeId({ graph }: LoadedPlan): TaskId {
-  for (let n = 1; ; n++) {
-    const id = `recover-${n}` as TaskId;
-    if (!graph.tasks.has(id)) return id;
-  }
 }

@@ -1,5 +1,6 @@
 import { findCycle } from "../../graph/cycle.ts";
 import type { Change } from "../../graph/event.ts";
+import { extraFor, type RecoveryPurpose, recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
@@ -9,7 +10,7 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { isDone } from "../plan/progress.ts";
-import { failureLines, isRecovery, recoveredBy, recoveryTask, whatWentWrong } from "./cause-task.ts";
+import { failureLines, recoveryTask, whatWentWrong } from "./cause-task.ts";
 
 /**
  * Decides what follows from a failed attempt, in the transaction that ends it, and logs it with the reason. Where
@@ -59,12 +60,13 @@ function joinRecovery(loaded: LoadedPlan, failures: readonly Failure[], id: Task
   const failure = failures.find((other) => other.task === id);
   const task = graph.tasks.get(id);
   if (!failure?.mayRetry || !task) return undefined;
-  const recovery = recoveryFor(failure.text, recoveriesOf(loaded))?.made;
-  if (!recovery) return undefined;
+  const found = recoveryFor(failure.text, recoveriesOf(loaded));
+  if (!found) return undefined;
+  const { made: recovery, purpose } = found;
   const definition = heldBackBy(recovery.id, task, graph.tasks);
   if (wouldWaitForItself(loaded, definition)) return undefined;
   return [
-    ...(hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, task)]),
+    ...(hasEnded(recovery.status) ? [] : [alsoFor(loaded, recovery, purpose, task)]),
     { type: "task.defined", task: id, definition },
     { type: "decision.taken", ...whyJoined(id, recovery) },
   ];
@@ -73,9 +75,10 @@ function joinRecovery(loaded: LoadedPlan, failures: readonly Failure[], id: Task
 /** Those that a person cancelled are not wanted, and nobody is made to wait for them. */
 function recoveriesOf({ graph }: LoadedPlan) {
   return [...graph.tasks.values()].flatMap((made) => {
-    const { causes } = made.extra;
-    if (!isRecovery(made) || made.status === "cancelled" || !Array.isArray(causes)) return [];
-    return [{ task: made.id, causes: causes as string[], made }];
+    const purpose = recoveryOf(made);
+    return purpose && made.status !== "cancelled"
+      ? [{ task: made.id, causes: purpose.causes, purpose, made }]
+      : [];
   });
 }
 
@@ -91,7 +94,7 @@ function whyJoined(id: TaskId, { id: recovery, status }: Task): { decision: Deci
 }
 
 /** The recovery is for this task as well; its agent is told so, if it has not begun. */
-function alsoFor(loaded: LoadedPlan, recovery: Task, failed: Task): Change {
+function alsoFor(loaded: LoadedPlan, recovery: Task, purpose: RecoveryPurpose, failed: Task): Change {
   const definition = definitionOf(recovery);
   return {
     type: "task.defined",
@@ -99,7 +102,10 @@ function alsoFor(loaded: LoadedPlan, recovery: Task, failed: Task): Change {
     definition: {
       ...definition,
       description: `${definition.description}\n\nThis failed later and looks the same:\n${failureLines(loaded, failed)}`,
-      extra: { ...definition.extra, recovers: [...new Set([...(recoveredBy(recovery) ?? []), failed.id])] },
+      extra: {
+        ...definition.extra,
+        ...extraFor({ ...purpose, failed: [...new Set([...purpose.failed, failed.id])] }),
+      },
     },
   };
 }
@@ -171,8 +177,8 @@ function failuresOf(loaded: LoadedPlan): Failure[] {
   const { graph } = loaded;
   return [...graph.tasks.values()].flatMap((task) => {
     const isOver = task.status === "completed" || task.status === "cancelled";
-    if (isOver || task.failedAttempts === 0 || recoveredBy(task)) return [];
-    if (task.dependencies.some((id) => isRecovery(graph.tasks.get(id)))) return [];
+    if (isOver || task.failedAttempts === 0 || recoveryOf(task)) return [];
+    if (task.dependencies.some((id) => recoveryOf(graph.tasks.get(id)) !== undefined)) return [];
     const mayRetry = task.status === "pending" && !graph.hasLiveClaim(task.id);
     return [{ task: task.id, text: whatWentWrong(loaded, task.id), mayRetry }];
   });

@@ -1,5 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { EndedAttempt } from "../../graph/attempt.ts";
+import { recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import type { TaskId } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
@@ -14,7 +15,6 @@ import { changePlan, type GraphTransaction, type PlanTransaction } from "../plan
 import { type GraphView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { recoveredBy } from "../recovery/cause-task.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
 
 /** What a caller waits for. */
@@ -194,8 +194,8 @@ async function result(
     decision,
     reason,
     recovery: [...loaded.graph.tasks.values()].flatMap((task) => {
-      const before = recoveredBy(task);
-      return before && !hasEnded(task.status) ? [{ task: task.id, before }] : [];
+      const recovery = recoveryOf(task);
+      return recovery && !hasEnded(task.status) ? [{ task: task.id, before: recovery.failed }] : [];
     }),
     counts: countsOf(loaded),
     done: isDone(loaded),

@@ -1,5 +1,5 @@
 import type { Report } from "../../graph/attempt.ts";
-import type { Purpose } from "../../graph/purpose.ts";
+import { extraFor } from "../../graph/purpose.ts";
 import type { Task, TaskDefinition } from "../../graph/task.ts";
 import { quotation } from "../../text/untrusted-text.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -47,7 +47,7 @@ export function fixOf(
     ...(of?.retries !== undefined && { retries: of.retries }),
     ...(of?.isolation !== undefined && { isolation: of.isolation }),
     ...(isApart(loaded, reviewed) && { isolation: "worktree" }),
-    extra: { purpose: { kind: "fix", ...(of && { of: of.id }), round } satisfies Purpose },
+    extra: extraFor({ kind: "fix", ...(of && { of: of.id }), round }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence, Report } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
-import { type Purpose, purposeOf } from "../../graph/purpose.ts";
+import { extraFor, purposeOf } from "../../graph/purpose.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { freeId, nextPosition } from "../plan/new-task.ts";
@@ -107,6 +107,6 @@ function verification(id: TaskId, of: readonly TaskId[], commands: readonly stri
     agent: ROLE,
     acceptance: commands.map((command, i) => ({ criterion: `Command ${i + 1} has run`, command })),
     origin: "server",
-    extra: { purpose: { kind: "verify", of } satisfies Purpose },
+    extra: extraFor({ kind: "verify", of }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Purpose } from "../../graph/purpose.ts";
+import { extraFor } from "../../graph/purpose.ts";
 import type { TaskDefinition, TaskId } from "../../graph/task.ts";
 import { workUnderReview } from "../../policy/review.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -68,6 +68,6 @@ export function reviewOf(
     reads: filesOf(loaded, work),
     acceptance: of?.acceptance ?? [],
     ...(isApart(loaded, reviewed) && { isolation: "worktree" }),
-    extra: { purpose: { kind: "review", ...(of && { of: of.id }), round } satisfies Purpose },
+    extra: extraFor({ kind: "review", ...(of && { of: of.id }), round }),
   };
 }

@@ -94,7 +94,8 @@ export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; 
   const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
   if (open) return { why: "Not everything is completed." };
   const reviewed = reviewedPlan(loaded);
-  const own = reviewed.work.filter((task) => !purposeOf(task));
+  // Who looked for the cause of failures has written something of the plan's own.
+  const own = reviewed.work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
   if (own.length < 2) return { why: "Fewer than two tasks have written anything." };
   const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
   if (last && !own.some((task) => task.position > last.position)) {

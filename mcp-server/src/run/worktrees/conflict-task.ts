@@ -1,6 +1,6 @@
 import { planBranch } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
-import type { Purpose } from "../../graph/purpose.ts";
+import { extraFor } from "../../graph/purpose.ts";
 import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
@@ -54,7 +54,7 @@ export function mergeTaskFor(
     isolation: "worktree",
     acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
     origin: "server",
-    extra: { purpose: { kind: "merge", of: task.id } satisfies Purpose },
+    extra: extraFor({ kind: "merge", of: task.id }),
   };
   const dependents = [...loaded.graph.tasks.values()].filter(
     (other) => other.status === "pending" && other.dependencies.includes(task.id),
