@@ -59,7 +59,13 @@ function prepareRepository() {
 async function serviceAtWork() {
   const { Service } = await import(join(root, "mcp-server", "dist", "service.mjs"));
   const env = { PARALLEL_MAX_PARALLEL: String(AGENTS), CLAUDE_CODE_ENTRYPOINT: "sdk-cli" };
-  const service = new Service({ directory: folder, env, parentPid: process.pid });
+  const service = new Service({
+    directory: folder,
+    env,
+    parentPid: process.pid,
+    pluginRoot: root,
+    now: Date.now,
+  });
   const request = (meta) => ({
     _meta: meta,
     signal: new AbortController().signal,

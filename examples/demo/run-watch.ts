@@ -26,8 +26,8 @@ export class RunWatch {
   }
 
   static async of(project: string, slug: string, pluginRoot: string): Promise<RunWatch> {
-    const facts = { directory: project, env: {}, parentPid: process.pid };
-    return new RunWatch(await createContext(facts, pluginRoot), slug);
+    const facts = { directory: project, env: {}, parentPid: process.pid, pluginRoot, now: Date.now };
+    return new RunWatch(await createContext(facts), slug);
   }
 
   /** Undefined as long as there is no plan. */

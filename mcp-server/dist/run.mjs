@@ -5128,8 +5128,8 @@ function workflowCap(env, processors = availableParallelism()) {
 }
 
 // mcp-server/src/run/project/run-context.ts
-async function createContext(facts, pluginRoot) {
-  const { env } = facts;
+async function createContext(facts) {
+  const { env, pluginRoot, now } = facts;
   const checkout = await findCheckout(facts.directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || void 0);
   const graph = new GraphHandle(location);
@@ -5153,16 +5153,17 @@ async function createContext(facts, pluginRoot) {
       )
     ),
     ownTexts: new OwnTexts(pluginRoot),
-    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
+    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
-    now: Date.now,
+    now,
     randomBytes,
     graph: () => graph.open(false),
     createGraph: async () => {
       const store = await graph.open(true);
       if (!store) throw new Error("the graph was not created");
       return store;
-    }
+    },
+    close: () => graph.close()
   };
 }
 var GraphHandle = class {
@@ -5174,10 +5175,16 @@ var GraphHandle = class {
   /** Opening is serialised, so that two first calls do not open it twice. */
   #turn = Promise.resolve();
   open(create) {
-    const result2 = this.#turn.then(async () => {
+    return this.#inTurn(async () => {
       this.#source ??= await sourceOf2(this.location);
       return this.#source.open(create);
     });
+  }
+  close() {
+    return this.#inTurn(async () => this.#source?.close());
+  }
+  #inTurn(work) {
+    const result2 = this.#turn.then(work);
     this.#turn = result2.catch(() => void 0);
     return result2;
   }
@@ -5196,13 +5203,17 @@ var GraphFile = class {
   async open(create) {
     if (this.#store) {
       if (existsSync(this.path)) return this.#store;
-      await this.#store.close();
-      this.#store = void 0;
+      await this.close();
     }
     if (!create && !existsSync(this.path)) return void 0;
     const { openSqlite } = await import("./store/sqlite.mjs");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
+  }
+  async close() {
+    const store = this.#store;
+    this.#store = void 0;
+    await store?.close();
   }
 };
 

@@ -110,10 +110,12 @@ function servePrompts(server, service2) {
 var loaded;
 function service() {
   loaded ??= import("./service.mjs").then(
-    ({ Service }) => new Service({
+    ({ PLUGIN_ROOT, Service }) => new Service({
       directory: process.env.CLAUDE_PROJECT_DIR || process.cwd(),
       env: process.env,
-      parentPid: process.ppid
+      parentPid: process.ppid,
+      pluginRoot: PLUGIN_ROOT,
+      now: Date.now
     })
   );
   return loaded;

@@ -26,10 +26,21 @@ var requestMeta = z.looseObject({
 var Service = class {
   #context;
   #session;
+  #pluginRoot;
+  #underWay = /* @__PURE__ */ new Set();
   constructor(facts) {
-    this.#context = createContext(facts, PLUGIN_ROOT);
-    this.#context.then(sweepOnStart).catch(() => void 0);
+    this.#pluginRoot = facts.pluginRoot;
+    this.#context = createContext(facts);
+    void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+  }
+  /** Lets the graph go when what is under way has ended; no call may come after it. */
+  async close() {
+    await Promise.allSettled(this.#underWay);
+    await this.#context.then(
+      (run) => run.close(),
+      () => void 0
+    );
   }
   listTools() {
     return {
@@ -44,14 +55,21 @@ var Service = class {
     };
   }
   async listPrompts() {
-    return (await prompts()).list();
+    return (await prompts(this.#pluginRoot)).list();
   }
   /** The prompt, or why there is none. */
   async getPrompt(name, given) {
-    return (await prompts()).get(name, given);
+    return (await prompts(this.#pluginRoot)).get(name, given);
   }
   /** Never throws: every failure is an answer that says what is wrong and what to do. */
-  async callTool(name, input, request) {
+  callTool(name, input, request) {
+    return this.#track(this.#answer(name, input, request));
+  }
+  #track(work) {
+    this.#underWay.add(work);
+    return work.finally(() => this.#underWay.delete(work));
+  }
+  async #answer(name, input, request) {
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
@@ -85,9 +103,9 @@ var Service = class {
     }
   }
 };
-async function prompts() {
+async function prompts(pluginRoot) {
   const { Prompts } = await import("./prompts/prompts.mjs");
-  return new Prompts(PLUGIN_ROOT);
+  return new Prompts(pluginRoot);
 }
 async function sweepOnStart(run) {
   const store = await run.graph();
@@ -130,5 +148,6 @@ function metaOf({ alwaysLoad, hasLongAnswer }) {
   return Object.keys(meta).length > 0 ? { _meta: meta } : {};
 }
 export {
+  PLUGIN_ROOT,
   Service
 };

@@ -7,11 +7,13 @@ let loaded: Promise<Service> | undefined;
 /** One service for the process, also when the host probes the protocol with an instance that it throws away. */
 function service(): Promise<Service> {
   loaded ??= import("./service.ts").then(
-    ({ Service }) =>
+    ({ PLUGIN_ROOT, Service }) =>
       new Service({
         directory: process.env.CLAUDE_PROJECT_DIR || process.cwd(),
         env: process.env,
         parentPid: process.ppid,
+        pluginRoot: PLUGIN_ROOT,
+        now: Date.now,
       }),
   );
   return loaded;

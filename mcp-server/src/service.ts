@@ -13,7 +13,12 @@ import { sweep } from "./run/attempts/expire-claims.ts";
 import { lookAtWhatEnded } from "./run/checkout-watch/record-changes.ts";
 import { changeGraph } from "./run/plan/plan-transaction.ts";
 import type { Counts } from "./run/plan/progress.ts";
-import { createContext, type ProcessFacts, type RunContext } from "./run/project/run-context.ts";
+import {
+  createContext,
+  type OpenContext,
+  type ProcessFacts,
+  type RunContext,
+} from "./run/project/run-context.ts";
 import { SessionMemory } from "./run/session/session.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
@@ -28,8 +33,8 @@ type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
 /** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
 const MAX_RESULT_CHARACTERS = 500_000;
 
-/** The bundle lies in mcp-server/dist of the plugin. */
-const PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+/** The bundle lies in mcp-server/dist of the plugin. It is found here, because the entry is no module and has no address. */
+export const PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 const requestMeta = z.looseObject({
   "claudecode/toolUseId": z.string().optional(),
@@ -38,15 +43,28 @@ const requestMeta = z.looseObject({
 
 /** What the server serves: the tools that it lists, the hooks' tool, which it does not, and prompts. */
 export class Service {
-  readonly #context: Promise<RunContext>;
+  readonly #context: Promise<OpenContext>;
   readonly #session: SessionMemory;
+  readonly #pluginRoot: string;
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(facts: ProcessFacts) {
-    this.#context = createContext(facts, PLUGIN_ROOT);
+    this.#pluginRoot = facts.pluginRoot;
+    this.#context = createContext(facts);
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.
-    this.#context.then(sweepOnStart).catch(() => undefined);
+    void this.#track(this.#context.then(sweepOnStart)).catch(() => undefined);
     // A headless Claude Code (-p, the SDK) ends with its turn; only in a terminal can somebody wake it.
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+  }
+
+  /** Lets the graph go when what is under way has ended; no call may come after it. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    // Without a context, for want of a valid setting, there is nothing to let go.
+    await this.#context.then(
+      (run) => run.close(),
+      () => undefined,
+    );
   }
 
   listTools(): ListToolsResult {
@@ -63,16 +81,25 @@ export class Service {
   }
 
   async listPrompts(): Promise<ListPromptsResult> {
-    return (await prompts()).list();
+    return (await prompts(this.#pluginRoot)).list();
   }
 
   /** The prompt, or why there is none. */
   async getPrompt(name: string, given: Readonly<Record<string, string>> | undefined): Promise<PromptAnswer> {
-    return (await prompts()).get(name, given);
+    return (await prompts(this.#pluginRoot)).get(name, given);
   }
 
   /** Never throws: every failure is an answer that says what is wrong and what to do. */
-  async callTool(name: string, input: unknown, request: Request): Promise<CallToolResult> {
+  callTool(name: string, input: unknown, request: Request): Promise<CallToolResult> {
+    return this.#track(this.#answer(name, input, request));
+  }
+
+  #track<Result>(work: Promise<Result>): Promise<Result> {
+    this.#underWay.add(work);
+    return work.finally(() => this.#underWay.delete(work));
+  }
+
+  async #answer(name: string, input: unknown, request: Request): Promise<CallToolResult> {
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
@@ -108,9 +135,9 @@ export class Service {
 }
 
 /** Loaded where a client asks for prompts: Claude Code never does, and reading front matter takes a parser. */
-async function prompts(): Promise<Prompts> {
+async function prompts(pluginRoot: string): Promise<Prompts> {
   const { Prompts } = await import("./prompts/prompts.ts");
-  return new Prompts(PLUGIN_ROOT);
+  return new Prompts(pluginRoot);
 }
 
 /** What a crashed session left behind is free as soon as the next one starts. */

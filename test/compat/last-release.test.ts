@@ -3,11 +3,6 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { policyInput } from "../../mcp-server/src/run/project/policy-input.ts";
 import { storedPolicy } from "../../mcp-server/src/run/project/stored-policy.ts";
-import type { Answers } from "../server/answers.ts";
-import { idsOf, launchFor, report, repository, task, tokenIn } from "../server/checkout.ts";
-import type { LogLine } from "../server/graph-file.ts";
-import { violationsOf } from "../server/log-checker.ts";
-import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
 import {
   ENGINES,
   type EngineName,
@@ -16,6 +11,14 @@ import {
   type TestDatabase,
 } from "../store/databases.ts";
 import { rebuildFromLog, tablesOf } from "../store/rebuilt-graph.ts";
+import type { Answers } from "../support/answers.ts";
+import { BundledServer } from "../support/bundled-server.ts";
+import { idsOf, launchFor, report, repository, task, tokenIn } from "../support/checkout.ts";
+import type { LogLine } from "../support/graph-file.ts";
+import { violationsOf } from "../support/log-checker.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import type { ToolClient } from "../support/tool-client.ts";
 import { lastReleaseBundle } from "./last-release.ts";
 
 // Beside test/store, because it is about whole servers of two versions and not about the store alone: each issue that
@@ -27,7 +30,7 @@ const bundle = lastReleaseBundle();
 interface Shared {
   readonly database: TestDatabase;
   /** A server of the last release. */
-  readonly old: ParallelServer;
+  readonly old: BundledServer;
   /** A server of this tree. */
   readonly young: ParallelServer;
 }
@@ -37,7 +40,7 @@ async function bothServers(engine: EngineName): Promise<Shared> {
   const folder = await repository();
   const database = await freshDatabase(engine);
   const env = { PARALLEL_DATABASE_URL: database.url };
-  const old = await ParallelServer.start(folder, { env, bundle, ownParent: true });
+  const old = await BundledServer.start(folder, { env, bundle, ownParent: true });
   const young = await ParallelServer.start(folder, { env, ownParent: true });
   return { database, old, young };
 }
@@ -57,7 +60,7 @@ const EVIDENCE = [{ criterion: "1", inspected: "the result" }];
 type Listed = Answers["task_list"];
 
 /** What a server says of all plans and all their tasks, without its hints for what to do next. */
-async function listOf(server: ParallelServer): Promise<Pick<Listed, "plans" | "tasks">> {
+async function listOf(server: ToolClient): Promise<Pick<Listed, "plans" | "tasks">> {
   const { plans, tasks } = await server.call("task_list", { limit: 500 });
   return {
     plans,
@@ -228,13 +231,13 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
       const policy = { maxParallel: 3, review: "off" };
       await maker.call("plan_create", { plan, tasks: [task("a"), task("b"), task("c")], policy });
       const { launch } = await maker.call("batch_next", { plan });
-      const fails = (server: ParallelServer, id: string) =>
+      const fails = (server: ToolClient, id: string) =>
         report(server, plan, launchFor(launch, id), {
           outcome: "failed",
           summary: "Error: the table orders does not exist",
           evidence: [],
         });
-      const collected = (server: ParallelServer) =>
+      const collected = (server: ToolClient) =>
         server.call("batch_collect", { plan, until: "any", waitSeconds: 0 });
       await fails(maker, "a");
       await fails(maker, "b");

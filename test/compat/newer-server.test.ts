@@ -3,9 +3,6 @@ import { describe, expect, it } from "vitest";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import { plans } from "../../mcp-server/src/doctor/plans.ts";
 import { surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
-import { launchFor, report, repository, task } from "../server/checkout.ts";
-import { query } from "../server/graph-file.ts";
-import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
 import {
   ENGINES,
   type EngineName,
@@ -14,6 +11,10 @@ import {
   type TestDatabase,
 } from "../store/databases.ts";
 import { rebuildFromLog } from "../store/rebuilt-graph.ts";
+import { launchFor, report, repository, task } from "../support/checkout.ts";
+import { query } from "../support/graph-file.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 stopPostgresAfterAll();
 

@@ -10,7 +10,7 @@ import { parseWorktrees } from "../../mcp-server/src/doctor/worktrees.ts";
 import { enabledPlugins, readHostSettings, variablesOf } from "../../mcp-server/src/host/settings.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { temporaryFolder } from "../server/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function put(path: string, content: unknown): string {
   mkdirSync(dirname(path), { recursive: true });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import { plugins } from "../../mcp-server/src/doctor/plugins.ts";
 import { surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
-import { temporaryFolder } from "../server/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const OFFERED = ["parallel", "spec", "debug"];
 

@@ -29,7 +29,7 @@ import {
   withHabits,
 } from "./harness/orchestrator.ts";
 import { eventually } from "./harness/processes.ts";
-import { type Outcome, runScenario } from "./harness/run-scenario.ts";
+import { databaseOf, type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { Scenario, SpecTask } from "./harness/scenario.ts";
 import { taskTool } from "./harness/task-tools.ts";
 import { calls } from "./harness/turn.ts";
@@ -79,7 +79,7 @@ async function play(story: Scenario, check: (outcome: Outcome) => void): Promise
   });
 }
 
-describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 }, () => {
+describe("workers that misbehave, with the real Claude Code", () => {
   afterAll(() => console.log(`${table}`));
 
   it("are kept off what another task holds, by file tools and recognised commands, and off what is not theirs", async () => {
@@ -440,14 +440,13 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
         headlessRun({
           orchestrator: withHabits(executesThePlan, asksForThreeAtOnce),
           meanwhile: async (_, recording, place) => {
-            const reported = () => recording.agents().filter(({ reportedMs }) => reportedMs !== undefined);
-            await eventually(() => recording.agents().length >= 3, 20_000);
+            await eventually(() => recording.agents().length >= 3);
             second = new ClaudeCode(place, EXECUTE);
             const isInTheMiddle = () =>
-              reported().some(({ endMs }) => endMs < Date.now() - 300) &&
+              Object.values(readGraph(databaseOf(place)).tasks).includes("completed") &&
               recording.agents().filter(({ reportedMs, requests }) => !reportedMs && requests >= 2).length >=
                 5;
-            await eventually(isInTheMiddle, 20_000);
+            await eventually(isInTheMiddle);
             await second.kill("SIGKILL");
             await second.end();
             wasKilled = true;
@@ -503,7 +502,7 @@ describe("workers that misbehave, with the real Claude Code", { timeout: 60_000 
         disableAllHooks: true,
         permissions: { allow: ["Bash", "Write", "Edit", "mcp__plugin_parallel_tasks"] },
       },
-      environment: { PARALLEL_LEASE_MINUTES: "0.08" },
+      environment: { PARALLEL_LEASE_MINUTES: "0.2" },
     });
     await play(story, (outcome) => {
       const graph = readGraph(outcome.database);

@@ -61,7 +61,7 @@ async function play({ scenario, slower }: AuditStory, check: (outcome: Outcome) 
   });
 }
 
-describe("the audit of a session that Claude Code recorded", { timeout: 60_000 }, () => {
+describe("the audit of a session that Claude Code recorded", () => {
   it.each(auditStories.map((story) => [story.name, story] as const))("%s", async (_, story) => {
     await play(story, async (outcome) => {
       const { code, stdout, stderr } = await audit(outcome, "--json");

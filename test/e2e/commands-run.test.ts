@@ -85,7 +85,7 @@ const staysOutOfTheRepository: Habit = (inner) => (conversation) => {
 };
 const runsThePlan = withHabits(executesThePlan, staysOutOfTheRepository);
 
-describe("/parallel:run", { timeout: 60_000 }, () => {
+describe("/parallel:run", () => {
   it("typed with a request: takes a recipe's plan, is corrected, goes on by the plan's name after an early end, and writes nothing of its own", async () => {
     const request = "build the session store, the log and the cache, and wire them up";
     const closesACycle = (tasks: Tasks) =>
@@ -225,7 +225,7 @@ describe("/parallel:run", { timeout: 60_000 }, () => {
   });
 });
 
-describe("/parallel:status and /parallel:report", { timeout: 60_000 }, () => {
+describe("/parallel:status and /parallel:report", () => {
   it("where there is no plan say so and make nothing; an unknown plan is an error that names the way out", async () => {
     await runScenario(
       story("nothing to show", [
@@ -322,7 +322,7 @@ const diagnoses = (suspects: string[]): Turn =>
     })),
   );
 
-describe("/debug:api", { timeout: 60_000 }, () => {
+describe("/debug:api", () => {
   it("typed: evidence once, diagnoses at once, one again that brought nothing, one fix, verified; no plan is made", async () => {
     let answered = 0;
     const explores = (conversation: Conversation): Turn => {
@@ -407,7 +407,7 @@ describe("/debug:api", { timeout: 60_000 }, () => {
   });
 });
 
-describe("/debug:browser", { timeout: 60_000 }, () => {
+describe("/debug:browser", () => {
   const page = {
     "page/index.html": '<p id="total"></p><script src="basket.js"></script>\n',
     "page/basket.js": 'document.getElementById("sum").textContent = "3";\n',

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { markdownWithoutFigures } from "../server/measured-figures.ts";
+import { markdownWithoutFigures } from "../support/measured-figures.ts";
 import { expectTruthfulEnd } from "./adversary-evidence.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
@@ -48,9 +48,7 @@ async function run(latencies: Readonly<Record<string, number>>): Promise<{ shown
   return told;
 }
 
-it("two runs of one plan whose agents take other times are told alike, but for what was measured", {
-  timeout: 60_000,
-}, async () => {
+it("two runs of one plan whose agents take other times are told alike, but for what was measured", async () => {
   const one = await run({});
   const other = await run({ "1.1": 500, "1.3": 300, "2.1": 10 });
   expect(other.shown).not.toBe(one.shown);

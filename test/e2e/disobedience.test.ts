@@ -79,9 +79,7 @@ function launchesRecorded(graph: GraphState): [number, number][] {
   ]);
 }
 
-describe("an orchestrator that does not do as it is told still finishes, each task done once", {
-  timeout: 60_000,
-}, () => {
+describe("an orchestrator that does not do as it is told still finishes, each task done once", () => {
   const stories: [string, Habit[], (graph: GraphState, outcome: Outcome) => void][] = [
     [
       "launches one by one",
@@ -160,7 +158,7 @@ describe("an orchestrator that does not do as it is told still finishes, each ta
   });
 });
 
-describe("a launch that nobody offered is refused with the way out", { timeout: 60_000 }, () => {
+describe("a launch that nobody offered is refused with the way out", () => {
   it("prompts that lost their token: launched again with it", async () => {
     await runScenario(headlessStory("loses tokens", losesTokens), (outcome) => {
       expectEachDoneOnce(outcome, 5);
@@ -217,7 +215,7 @@ describe("a launch that nobody offered is refused with the way out", { timeout: 
   });
 });
 
-describe("an orchestrator that ends too early", { timeout: 60_000 }, () => {
+describe("an orchestrator that ends too early", () => {
   it("claims success while tasks can be launched: is sent back and finishes", async () => {
     await runScenario(
       headlessStory("claims success early", claimsSuccessEarly, dropsLaunches(2)),

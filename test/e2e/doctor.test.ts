@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DoctorAnswer } from "../server/doctor-installation.ts";
+import type { DoctorAnswer } from "../support/doctor-installation.ts";
 import { readGraph } from "./graph-state.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import { headlessRun, independentTasks, storyOf } from "./small-plan.ts";
@@ -35,7 +35,7 @@ function story(name: string, settings: Record<string, unknown>) {
   return storyOf(name, independentTasks(2), { settings, runs: [headlessRun()] });
 }
 
-describe("parallel doctor after a run of the real Claude Code", { timeout: 60_000 }, () => {
+describe("parallel doctor after a run of the real Claude Code", () => {
   it("sees that the hooks fire", async () => {
     await runScenario(story("hooks fire", {}), async (outcome) => {
       const { code, answer } = await doctorOf(outcome);

@@ -46,7 +46,7 @@ function statuses(outcome: Outcome): Record<string, number> {
   return count;
 }
 
-describe("/spec:execute in a mode", { timeout: 90_000 }, () => {
+describe("/spec:execute in a mode", () => {
   it("--dry-run shows and claims nothing; --batch runs one batch; --pause holds it; without one it goes on to the end", async () => {
     const dryRun = execute(
       "--dry-run",

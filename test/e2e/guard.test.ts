@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Milestones } from "./adversary-work.ts";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import { specification } from "./harness/scenario.ts";
-import { type Assignment, reports, runs, after as slowly, type Work, writes } from "./harness/worker.ts";
+import { type Assignment, reports, runs, type Work, writes } from "./harness/worker.ts";
 import {
   agentsAt,
   expectLawfulLog,
@@ -43,7 +44,7 @@ function sharedCheckout({ directory }: Assignment): string {
   return directory.replace(/\/\.claude\/worktrees\/.*/, "");
 }
 
-describe("the guard of shell commands", { timeout: 60_000 }, () => {
+describe("the guard of shell commands", () => {
   it("keeps a worker off a sibling's file, the stash and the checkout, and lets its own work through", async () => {
     const refused = [
       "echo stolen > parts/1.2.txt",
@@ -55,13 +56,14 @@ describe("the guard of shell commands", { timeout: 60_000 }, () => {
       "git checkout -- .",
       "git add -A && git commit -m early",
     ];
+    const steps = new Milestones();
     const strays: Work = [
       runs("mkdir -p parts && echo own > parts/1.1.txt && git status --short"),
       ...refused.map((command) => runs(command)),
       runs("cat parts/1.1.txt"),
-      reports({ filesChanged: ["parts/1.1.txt"] }),
+      steps.at("strayed", reports({ filesChanged: ["parts/1.1.txt"] })),
     ];
-    const sibling: Work = [writes({ "parts/1.2.txt": "sibling\n" }), slowly(6_000, reports())];
+    const sibling: Work = [writes({ "parts/1.2.txt": "sibling\n" }), steps.after(["strayed"], reports())];
     await runScenario(story("strays in the shell", strays, sibling), (outcome) => {
       expectLawfulLog(outcome);
       const graph = readGraph(outcome.database);
@@ -87,13 +89,14 @@ describe("the guard of shell commands", { timeout: 60_000 }, () => {
   });
 
   it("knows in which folder a command of an agent runs, whatever its earlier commands did", async () => {
+    const steps = new Milestones();
     const wanders: Work = [
       runs("mkdir -p parts && cd parts && pwd"),
       runs("pwd"),
       runs("echo stolen > 1.2.txt; echo stolen > parts/1.2.txt"),
-      reports(),
+      steps.at("strayed", reports()),
     ];
-    const sibling: Work = [writes({ "parts/1.2.txt": "sibling\n" }), slowly(3_000, reports())];
+    const sibling: Work = [writes({ "parts/1.2.txt": "sibling\n" }), steps.after(["strayed"], reports())];
     await runScenario(story("wanders", wanders, sibling), (outcome) => {
       const [agent] = agentsAt(outcome, "1.1");
       const answers = bashAnswers(outcome, agent?.agentId ?? "");
@@ -104,14 +107,15 @@ describe("the guard of shell commands", { timeout: 60_000 }, () => {
   });
 
   it("refuses every write of a worker that goes on after its report", async () => {
+    const steps = new Milestones();
     const lingers: Work = [
       reports(),
       runs("echo late > parts/late.txt"),
       runs("sed -i s/a/b/ README.md; git stash"),
       writes({ "parts/1.1.txt": "late\n" }),
-      runs("cat README.md"),
+      steps.at("strayed", runs("cat README.md")),
     ];
-    const sibling: Work = [writes({ "parts/1.2.txt": "sibling\n" }), slowly(3_000, reports())];
+    const sibling: Work = [writes({ "parts/1.2.txt": "sibling\n" }), steps.after(["strayed"], reports())];
     await runScenario(story("lingers", lingers, sibling), (outcome) => {
       const [agent] = agentsAt(outcome, "1.1");
       const answers = bashAnswers(outcome, agent?.agentId ?? "");

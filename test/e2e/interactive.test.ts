@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { outcomesOf, readGraph } from "./graph-state.ts";
 import { arrivals, type Conversation, textOf } from "./harness/conversation.ts";
-import { hasTmux } from "./harness/interactive.ts";
+import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
 import {
   dropsLaunches,
   executesThePlan,
@@ -16,7 +16,7 @@ import { runScenario } from "./harness/run-scenario.ts";
 import type { InteractiveRun, SpecTask } from "./harness/scenario.ts";
 import { taskTool } from "./harness/task-tools.ts";
 import { calls, says } from "./harness/turn.ts";
-import { reportsByTheBrief, after as slowly, type Work, worksByTheBrief } from "./harness/worker.ts";
+import { reportsByTheBrief, type Work, worksByTheBrief } from "./harness/worker.ts";
 import { EXECUTE, expectEachDoneOnce, independentTasks, storyOf } from "./small-plan.ts";
 
 /** Five at once, and one that needs the first of them. */
@@ -27,21 +27,28 @@ const six: SpecTask[] = [
 
 const QUESTION = /Shall I run this plan/;
 
-/** The first task ends at once, the others only after the user has had time to do something. */
 const [firstWrite] = worksByTheBrief;
-const late: Work = [firstWrite ?? reportsByTheBrief, slowly(3000, reportsByTheBrief)];
-const lateWorkers = { "1.2": late, "1.3": late, "1.4": late, "1.5": late };
 
-async function until(what: string, condition: () => boolean, limitMs = 30_000): Promise<void> {
-  if (!(await eventually(condition, limitMs))) throw new Error(`${limitMs} ms passed before ${what}`);
+/** The works of tasks that report as soon as this holds. */
+function reportWhen(condition: () => boolean, ...ids: string[]): Record<string, Work> {
+  const work: Work = [
+    firstWrite ?? reportsByTheBrief,
+    (assignment) => ({ ...reportsByTheBrief(assignment), when: condition }),
+  ];
+  return Object.fromEntries(ids.map((id) => [id, work]));
 }
 
-/** Waits until nothing has happened for a while. */
-async function untilQuiet(recording: Recording): Promise<void> {
+async function until(what: string, condition: () => boolean): Promise<void> {
+  if (!(await eventually(condition))) throw new Error(`it was waited in vain until ${what}`);
+}
+
+/** Waits until Claude Code waits for its user and nothing has happened for a while. */
+async function untilQuiet(session: InteractiveClaudeCode, recording: Recording): Promise<void> {
   const quietMs = 1200;
   await until("it was quiet", () =>
     recording.requests.every(({ endMs }) => endMs !== undefined && endMs < Date.now() - quietMs),
   );
+  await session.waitUntilGone(/esc to interrupt/);
 }
 
 function hasReported(recording: Recording): boolean {
@@ -72,7 +79,7 @@ function lastWords(conversation: Conversation): string {
   return words?.kind === "text" ? words.text : "";
 }
 
-describe("an interactive session", { timeout: 90_000 }, () => {
+describe("an interactive session", () => {
   beforeEach(async ({ skip }) => {
     if (!(await hasTmux())) skip("tmux is not installed");
   });
@@ -82,9 +89,9 @@ describe("an interactive session", { timeout: 90_000 }, () => {
       orchestrator: executesThePlan,
       user: async (session, recording) => {
         await session.type(EXECUTE);
-        await session.accept(QUESTION, 20_000);
+        await session.accept(QUESTION);
         await until("it had reported", () => hasReported(recording));
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
       },
     };
     await runScenario(storyOf("is woken", six, { runs: [run] }), (outcome) => {
@@ -108,7 +115,7 @@ describe("an interactive session", { timeout: 90_000 }, () => {
     const orchestrator: Orchestrator = (conversation) => {
       if (phase === "runs" && textOf(conversation.blocks).includes("<task-notification>")) {
         phase = "thinks";
-        return { ...says("Never said."), latencyMs: 30_000 };
+        return { ...says("Never said."), latencyMs: Number.POSITIVE_INFINITY };
       }
       if (phase === "thinks") throw new Error("the main conversation went on while it was thinking");
       if (phase === "interrupted") {
@@ -125,28 +132,30 @@ describe("an interactive session", { timeout: 90_000 }, () => {
       orchestrator,
       user: async (session, recording) => {
         await session.type(EXECUTE);
-        await session.accept(QUESTION, 20_000);
+        await session.accept(QUESTION);
         await until("a notification woke it", () => phase === "thinks");
-        await session.waitFor(/esc to interrupt/, 10_000);
+        await session.waitFor(/esc to interrupt/);
         phase = "interrupted";
         await session.press("Escape");
-        await session.waitUntilGone(/esc to interrupt/, 10_000);
+        await session.waitUntilGone(/esc to interrupt/);
         atInterruption = recording.agents().length;
         await until("the agents had reported", () => agentsReported(recording) === 5);
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
         expect(recording.agents()).toHaveLength(atInterruption);
         phase = "asked";
         await session.type("How far are you?");
         await until("it had answered", () => toldWhenAsked !== "");
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
         phase = "runs again";
         await session.type(EXECUTE);
-        await session.accept(QUESTION, 20_000);
+        await session.accept(QUESTION);
         await until("it had reported", () => hasReported(recording));
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
       },
     };
-    await runScenario(storyOf("is interrupted", six, { workers: lateWorkers, runs: [run] }), (outcome) => {
+    // The first task ends at once, the others when the user has interrupted.
+    const workers = reportWhen(() => phase !== "runs" && phase !== "thinks", "1.2", "1.3", "1.4", "1.5");
+    await runScenario(storyOf("is interrupted", six, { workers, runs: [run] }), (outcome) => {
       expectEachDoneOnce(outcome);
       expect(atInterruption).toBe(5);
       expect(wokenWhileInterrupted.filter((text) => text.includes("Stop hook"))).toEqual([]);
@@ -169,27 +178,30 @@ describe("an interactive session", { timeout: 90_000 }, () => {
       if (!isDone) return calls(taskTool("plan_update"), { plan: "demo", action });
       return says(`${action}d.`);
     };
+    let isPaused = false;
     const run: InteractiveRun = {
       orchestrator: withHabits(executesThePlan, obeysTheUser),
       user: async (session, recording) => {
         await session.type(EXECUTE);
-        await session.accept(QUESTION, 20_000);
+        await session.accept(QUESTION);
         await until("agents were at work", () => recording.agents().length === 5);
         await session.type("Please pause.");
+        await until("it was paused", () => wasToldTo(recording, "pause"));
+        isPaused = true;
         await until("the agents had reported", () => agentsReported(recording) === 5);
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
         expect(recording.agents()).toHaveLength(5);
         await session.type("Please resume.");
         await until("it had resumed", () => wasToldTo(recording, "resume"));
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
         await session.type(EXECUTE);
-        await session.accept(QUESTION, 20_000);
+        await session.accept(QUESTION);
         await until("it had reported", () => hasReported(recording));
-        await untilQuiet(recording);
+        await untilQuiet(session, recording);
       },
     };
-    const slowFirst = { ...lateWorkers, "1.1": late };
-    await runScenario(storyOf("is paused", six, { workers: slowFirst, runs: [run] }), (outcome) => {
+    const workers = reportWhen(() => isPaused, "1.1", "1.2", "1.3", "1.4", "1.5");
+    await runScenario(storyOf("is paused", six, { workers, runs: [run] }), (outcome) => {
       expectEachDoneOnce(outcome);
       const sentBack = outcome.recording.requests
         .filter(({ isMain, conversation }) => isMain && /Please pause/.test(lastWords(conversation)))
@@ -203,9 +215,9 @@ describe("an interactive session", { timeout: 90_000 }, () => {
       orchestrator: withHabits(executesThePlan, neverComesBack, dropsLaunches(2)),
       user: async (session, recording) => {
         await session.type(EXECUTE);
-        await session.accept(QUESTION, 20_000);
+        await session.accept(QUESTION);
         await until("the agents had reported", () => agentsReported(recording) === 3);
-        await session.waitFor(/is not finished: 3 of 6 completed, 0 failed, 0 running, 3 ready/, 10_000);
+        await session.waitFor(/is not finished: 3 of 6 completed, 0 failed, 0 running, 3 ready/);
       },
     };
     await runScenario(storyOf("never comes back to its user", six, { runs: [run] }), (outcome) => {

@@ -4,12 +4,12 @@ import { runScenario } from "./harness/run-scenario.ts";
 import { isRefused, worksByTheBrief } from "./harness/worker.ts";
 import { expectCleanEnd, headlessRun, independentTasks, storyOf } from "./small-plan.ts";
 
-describe("the model's provider refuses an agent for reaching a limit", { timeout: 150_000 }, () => {
+describe("the model's provider refuses an agent for reaching a limit", () => {
   it("costs the task nothing, halves the cap, and the plan goes on after a pause", async () => {
     await runScenario(
       storyOf("rate limit", independentTasks(2), {
         workers: { "1.1": [[isRefused()], worksByTheBrief], "1.2": [[isRefused()], worksByTheBrief] },
-        runs: [headlessRun({ limitMs: 120_000 })],
+        runs: [headlessRun()],
       }),
       (outcome) => {
         const graph = readGraph(outcome.database);

@@ -79,7 +79,7 @@ function story(name: string, path: string) {
   });
 }
 
-describe("a session without a Node that this plugin can use", { timeout: 60_000 }, () => {
+describe("a session without a Node that this plugin can use", () => {
   it.each([
     ["none at all", searchPathWithoutNode, /needs Node\.js 20 or newer, and none was found\. Install it/],
     [

@@ -48,27 +48,23 @@ describe.skipIf(!existsSync(SPECIFICATIONS))(
   () => {
     afterAll(() => console.table(rows));
 
-    it.each(RUNS)(
-      "$slug runs to its end, $unscoped, at most $cap at once",
-      { timeout: 120_000 },
-      async (run) => {
-        await runScenario(
-          {
-            name: run.slug,
-            files: filesBelow(join(SPECIFICATIONS, run.slug), `specs/${run.slug}`),
-            environment: {
-              PARALLEL_APPROVE: "scope",
-              ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),
-              ...(run.cap === 5 ? {} : { PARALLEL_MAX_PARALLEL: String(run.cap) }),
-            },
-            latencyMs: { main: 10, agent: 150 },
-            work: writesItsScope,
-            runs: [{ prompt: `/spec:execute ${run.slug}`, orchestrator: executesThePlan, limitMs: 100_000 }],
+    it.each(RUNS)("$slug runs to its end, $unscoped, at most $cap at once", async (run) => {
+      await runScenario(
+        {
+          name: run.slug,
+          files: filesBelow(join(SPECIFICATIONS, run.slug), `specs/${run.slug}`),
+          environment: {
+            PARALLEL_APPROVE: "scope",
+            ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),
+            ...(run.cap === 5 ? {} : { PARALLEL_MAX_PARALLEL: String(run.cap) }),
           },
-          (outcome) => check(run, outcome),
-        );
-      },
-    );
+          latencyMs: { main: 10, agent: 150 },
+          work: writesItsScope,
+          runs: [{ prompt: `/spec:execute ${run.slug}`, orchestrator: executesThePlan }],
+        },
+        (outcome) => check(run, outcome),
+      );
+    });
   },
 );
 

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { Milestones } from "./adversary-work.ts";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
-import { reports, runs, after as slowly, type Work, writes } from "./harness/worker.ts";
+import { reports, runs, stopsSilently, type Work, writes } from "./harness/worker.ts";
 import { agentOpening, agentsAt, expectCleanEnd, headlessRun, runNumber, storyOf } from "./small-plan.ts";
 
 const SUITE = "test -s parts/1.2.txt";
@@ -27,6 +28,7 @@ const changes = (id: string, text: string): Work => [
   reports({ filesChanged: [`parts/${id}.txt`], summary: `Wrote ${text.trim()}.` }),
 ];
 
+const steps = new Milestones();
 const workers: Record<string, Work> = {
   "1.1": changes("1.1", "names\n"),
   "1.1-review": [
@@ -42,19 +44,22 @@ const workers: Record<string, Work> = {
     runs("cat parts/1.1.txt"),
     reports({ verdict: "accepted", summary: "Empty names are refused." }),
   ],
-  "1.2": [slowly(1_500, writes({ "parts/1.2.txt": "1.2\n" })), reports({ filesChanged: ["parts/1.2.txt"] })],
+  // Still at work when 1.3 reports that its suite fails for want of this file.
+  "1.2": [
+    steps.after(["1.3 left"], writes({ "parts/1.2.txt": "1.2\n" })),
+    reports({ filesChanged: ["parts/1.2.txt"] }),
+  ],
   "1.3": [
     writes({ "parts/1.3.txt": "1.3\n" }),
     runs(SUITE),
     reports({ filesChanged: ["parts/1.3.txt"], evidence: ran(1, "parts/1.2.txt is not there") }),
+    steps.at("1.3 left", stopsSilently("DONE")),
   ],
   verify: [runs(SUITE), reports({ evidence: ran(0, "") })],
   "2.1": changes("2.1", "2.1\n"),
 };
 
-it("what a reviewer rejects is mended and accepted before others build on it, and what failed beside a writer is run again", {
-  timeout: 60_000,
-}, async () => {
+it("what a reviewer rejects is mended and accepted before others build on it, and what failed beside a writer is run again", async () => {
   const story = storyOf("a review rejects once", tasks, {
     runs: [headlessRun()],
     workers,

@@ -18,7 +18,7 @@ const TASKS: SpecTask[] = [
 const writesOde: Work = [writes({ "ode.txt": "O plan\n" }), stopsSilently("DONE. The ode is in ode.txt.")];
 const readsOde: Work = [reports({ summary: "Read it." })];
 
-describe("a plan with roles of several kinds", { timeout: 60_000 }, () => {
+describe("a plan with roles of several kinds", () => {
   it("is done by this plugin's agents, a user's own without its tools, and a stand-in for a role that nobody has", async () => {
     await runScenario(
       storyOf("roles", TASKS, {

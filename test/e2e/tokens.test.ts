@@ -37,7 +37,7 @@ function handedOut(requests: readonly RecordedRequest[]) {
   return sum;
 }
 
-describe("the tokens in the report", { timeout: 60_000 }, () => {
+describe("the tokens in the report", () => {
   it("are what the model's provider handed out", async () => {
     const tasks = [
       ...independentTasks(5),

@@ -48,7 +48,7 @@ function solved(directory: string, file: string): string {
   return readFileSync(join(directory, file), "utf8").replace(/^(<{7}|={7}|>{7}|\|{7}).*\n/gm, "");
 }
 
-describe("agents in worktrees", { timeout: 180_000 }, () => {
+describe("agents in worktrees", () => {
   it("build on each other's merged work; two conflicts become tasks, and the branch has every change", async () => {
     const written = new Set<string>();
     const missing: string[] = [];
@@ -87,7 +87,7 @@ describe("agents in worktrees", { timeout: 180_000 }, () => {
     }));
     const story = storyOf("works in worktrees", tasks, {
       work,
-      runs: [headlessRun({ limitMs: 120_000 })],
+      runs: [headlessRun()],
       environment: { PARALLEL_UNSCOPED: "worktree" },
     });
     story.files = { ...story.files, "shared.txt": "one\ntwo\n", "config.txt": "one\ntwo\n" };

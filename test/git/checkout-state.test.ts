@@ -10,8 +10,9 @@ import {
   LOOK_LIMIT_MS,
 } from "../../mcp-server/src/git/checkout-state.ts";
 import { Fingerprints } from "../../mcp-server/src/git/fingerprint.ts";
-import { put, repository } from "../server/checkout.ts";
-import { git, temporaryFolder } from "../server/parallel-server.ts";
+import { put, repository } from "../support/checkout.ts";
+import { git } from "../support/git.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Looks at a checkout again and again; each time tells what changed since the time before. */
 class Watched {

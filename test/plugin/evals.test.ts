@@ -8,7 +8,8 @@ import { claudeCodeBinary, environmentOf, furnishHome, type Place } from "../e2e
 import { textOf, turnsTaken } from "../e2e/harness/conversation.ts";
 import { ScriptedModel } from "../e2e/harness/scripted-model.ts";
 import { calls, says } from "../e2e/harness/turn.ts";
-import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { CHECKOUT, pluginTexts, readJson, TASK_TOOLS, TOOL_PREFIX } from "./checkout.ts";
 import { EVALS, evalCases, GRANTED, layOutProject } from "./eval-case.ts";
 

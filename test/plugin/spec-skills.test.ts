@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { put, repository } from "../server/checkout.ts";
-import { ParallelServer } from "../server/parallel-server.ts";
+import { put, repository } from "../support/checkout.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
 import { pluginTexts, skillPages } from "./checkout.ts";
 
 const texts = pluginTexts();

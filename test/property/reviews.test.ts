@@ -14,9 +14,9 @@ import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { integrityOf, logOf } from "../server/graph-file.ts";
-import { type KnownTask, violationsOf } from "../server/log-checker.ts";
 import { rebuildFromLog, tablesOf } from "../store/rebuilt-graph.ts";
+import { integrityOf, logOf } from "../support/graph-file.ts";
+import { type KnownTask, violationsOf } from "../support/log-checker.ts";
 import { budget } from "./budget.ts";
 import { endOwners, World } from "./world.ts";
 

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import {
   localhostHostValidation,
   localhostOriginValidation,
@@ -8,6 +9,8 @@ import {
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { buildServer } from "../../mcp-server/src/server.ts";
 import { Service } from "../../mcp-server/src/service.ts";
+
+const PLUGIN_ROOT = join(import.meta.dirname, "..", "..");
 
 /** The product's server, reachable over HTTP. */
 export interface HttpEntry {
@@ -20,7 +23,13 @@ export interface HttpEntry {
  * conformance scenarios speak HTTP only, and behind the transport both reach the same server.
  */
 export async function serveHttp(directory: string): Promise<HttpEntry> {
-  const service = new Service({ directory, env: {}, parentPid: process.pid });
+  const service = new Service({
+    directory,
+    env: {},
+    parentPid: process.pid,
+    pluginRoot: PLUGIN_ROOT,
+    now: Date.now,
+  });
   const handler = createMcpHandler(() => buildServer(async () => service, false));
   const answer = toNodeHandler(handler) as RequestListener;
   const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { temporaryFolder } from "../server/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);

@@ -1,20 +1,20 @@
 import { expect, it } from "vitest";
-import { repository, task } from "../server/checkout.ts";
-import { graphOf, integrityOf, query } from "../server/graph-file.ts";
-import { ParallelServer } from "../server/parallel-server.ts";
+import { BundledServer } from "../support/bundled-server.ts";
+import { repository, task } from "../support/checkout.ts";
+import { graphOf, integrityOf, query } from "../support/graph-file.ts";
 
 const ROUNDS = 8;
 
 it("kill -9 in the middle of writes loses nothing that was answered and leaves a sound graph", async () => {
   const folder = await repository();
   const path = graphOf(folder);
-  const first = await ParallelServer.start(folder);
+  const first = await BundledServer.start(folder);
   await first.call("plan_create", { plan: "p", tasks: [task("1")] });
   await first.close();
   const answered: string[] = [];
   let sent = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const server = await ParallelServer.start(folder);
+    const server = await BundledServer.start(folder);
     await server.call("task_list", {});
     const calls = Array.from({ length: 60 }, (_, n) => {
       const note = `${round}.${n}`;
@@ -38,6 +38,6 @@ it("kill -9 in the middle of writes loses nothing that was answered and leaves a
   expect(kept).toEqual(expect.arrayContaining(answered));
   const logged = query(path, "select data from events where type = 'task.annotated' order by seq");
   expect(logged.map((line) => (JSON.parse(String(line.data)) as { note: string }).note)).toEqual(kept);
-  const last = await ParallelServer.start(folder);
+  const last = await BundledServer.start(folder);
   expect((await last.call("batch_next", { plan: "p" })).launch).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { type LogLine, logOf, query } from "../server/graph-file.ts";
+import { type LogLine, logOf, query } from "../support/graph-file.ts";
 
 /** Neither is logged: leases are renewed without an event, and an offer's token must not be in the log. */
 const NOT_LOGGED = ["last_seen_ms", "offer_token"];

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { launchFor, put, report, repository, task, tokenIn } from "../server/checkout.ts";
-import { graphOf, logOf } from "../server/graph-file.ts";
-import { ParallelServer, temporaryFolder } from "../server/parallel-server.ts";
-import { TranscriptHome } from "../server/transcripts.ts";
+import { launchFor, put, report, repository, task, tokenIn } from "../support/checkout.ts";
+import { graphOf, logOf } from "../support/graph-file.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { TranscriptHome } from "../support/transcript-home.ts";
 import { rebuildFromLog, tablesOf } from "./rebuilt-graph.ts";
 
 /** A run in which as much as possible happens. Returns the path of its graph. */

@@ -6,8 +6,8 @@ import type { PlanSlug, TaskDefinition, TaskId } from "../../mcp-server/src/grap
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { logOf, query } from "../server/graph-file.ts";
-import { temporaryFolder } from "../server/parallel-server.ts";
+import { logOf, query } from "../support/graph-file.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const slug = "p" as PlanSlug;
 const ONE = "1" as TaskId;

@@ -71,6 +71,10 @@ var PostgresGraph = class {
       minor: await this.#storedMinor(this.#db)
     };
   }
+  /** Ends the connection for good. */
+  close() {
+    return this.#db.destroy();
+  }
   #storedMinor(db) {
     return minorVersion(db, hasTable, addressOf(this.#place));
   }

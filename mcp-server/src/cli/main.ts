@@ -11,7 +11,8 @@ const USAGE_ERROR = 2;
 const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 function context(): Promise<RunContext> {
-  return createContext({ directory: process.cwd(), env: process.env, parentPid: process.ppid }, pluginRoot);
+  const { env, ppid: parentPid } = process;
+  return createContext({ directory: process.cwd(), env, parentPid, pluginRoot, now: Date.now });
 }
 
 // What a command needs is loaded with it: a session's start waits for one of them.

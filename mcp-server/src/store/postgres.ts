@@ -92,6 +92,11 @@ export class PostgresGraph {
     };
   }
 
+  /** Ends the connection for good. */
+  close(): Promise<void> {
+    return this.#db.destroy();
+  }
+
   #storedMinor(db: Kysely<Database>): Promise<number | undefined> {
     return minorVersion(db, hasTable, addressOf(this.#place));
   }

@@ -4,10 +4,18 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { descendantsOf, endAll, eventually, isAlive } from "./processes.ts";
+import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./processes.ts";
 
 /** Claude Code accepts any key at a custom endpoint; it only has to look like one. */
 const KEY = "sk-ant-dummy-key-0123456789abcdefghij";
+
+/** The host's own patience is measured for an idle machine: on a busy one it would go on without the server, or its end. */
+const PATIENT_HOST = {
+  CLAUDE_CODE_MCP_STARTUP_WAIT_MS: "60000",
+  CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "60000",
+};
+/** How long a process may take to notice that its host is gone; the server looks every five seconds. */
+const LEAVING_MS = 60_000;
 
 export interface Place {
   /** The project, a real git repository. */
@@ -42,6 +50,7 @@ export function environmentOf(place: Place): Record<string, string> {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_TELEMETRY: "1",
     DISABLE_AUTOUPDATER: "1",
+    ...PATIENT_HOST,
     ...place.environment,
   };
 }
@@ -162,7 +171,7 @@ export class ClaudeCode {
   }
 
   /** Waits for its end; past the limit it is killed. */
-  async wait(limitMs: number): Promise<Exit> {
+  async wait(limitMs = PATIENCE_MS): Promise<Exit> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), limitMs);
@@ -175,7 +184,7 @@ export class ClaudeCode {
   }
 
   /** The processes it started that outlived it; they get a moment to notice the end of their input. */
-  async survivors(graceMs = 2000): Promise<number[]> {
+  async survivors(graceMs = LEAVING_MS): Promise<number[]> {
     await eventually(() => this.#hasExited && [...this.#below].every((pid) => !isAlive(pid)), graceMs);
     return [...this.#below].filter(isAlive);
   }
@@ -185,7 +194,7 @@ export class ClaudeCode {
     if (!this.#hasExited) await this.wait(0);
     const survivors = await this.survivors(0);
     endAll(survivors);
-    await eventually(() => !survivors.some(isAlive), 2000);
+    await eventually(() => !survivors.some(isAlive));
   }
 
   async #noteDescendants(): Promise<void> {

@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { claudeCodeBinary, environmentOf, type Place } from "./claude-code.ts";
-import { descendantsOf, endAll, eventually, isAlive } from "./processes.ts";
+import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./processes.ts";
 
 const run = promisify(execFile);
+
+/** How long a session may take to leave by itself. */
+const LEAVING_MS = 10_000;
 
 /** Whether interactive sessions can be driven on this machine. */
 export async function hasTmux(): Promise<boolean> {
@@ -46,7 +49,7 @@ export class InteractiveClaudeCode {
     );
     const { stdout } = await this.#tmux(["list-panes", "-F", "#{pane_pid}"]);
     this.#pid = Number(stdout.trim());
-    await this.waitFor(/❯/, 20_000);
+    await this.waitFor(/❯/);
   }
 
   /** Types a line and sends it off. */
@@ -55,14 +58,13 @@ export class InteractiveClaudeCode {
     await this.#tmux(["send-keys", "C-u"]);
     await this.#tmux(["send-keys", "-l", line]);
     const isTyped = async () => (await this.#inputLine()).includes(line.slice(0, 40));
-    if (!(await eventually(isTyped, 5000)))
-      throw new Error(`the session took no input:\n${await this.screen()}`);
+    if (!(await eventually(isTyped))) throw new Error(`the session took no input:\n${await this.screen()}`);
     // Enter that comes too soon after the text counts as part of a paste, or closes the menu of commands.
     const isSent = async () => {
       await this.#tmux(["send-keys", "Enter"]);
       return eventually(async () => !(await isTyped()), 500);
     };
-    if (!(await eventually(isSent, 5000))) throw new Error(`the line was not sent:\n${await this.screen()}`);
+    if (!(await eventually(isSent))) throw new Error(`the line was not sent:\n${await this.screen()}`);
   }
 
   /** Presses a key by its tmux name, for instance `Escape` or `Enter`. */
@@ -71,20 +73,16 @@ export class InteractiveClaudeCode {
   }
 
   /** Takes the first choice of the dialog that shows this pattern. */
-  async accept(pattern: RegExp, limitMs: number): Promise<void> {
+  async accept(pattern: RegExp): Promise<void> {
     const isDialog = (screen: string) => /Enter to (select|confirm)/.test(screen);
     // What the dialog asks may stand further up already, from the last time.
-    await this.#waitForScreen(
-      (screen) => pattern.test(screen) && isDialog(screen),
-      `to ask ${pattern}`,
-      limitMs,
-    );
+    await this.#waitForScreen((screen) => pattern.test(screen) && isDialog(screen), `to ask ${pattern}`);
     const isGone = async () => !isDialog(await this.screen());
     // A dialog that has just appeared takes no keys, so that nobody answers it by accident.
     const isAccepted = await eventually(async () => {
       await this.press("Enter");
       return eventually(isGone, 500);
-    }, limitMs);
+    });
     if (!isAccepted) throw new Error(`the dialog stayed:\n${await this.screen()}`);
   }
 
@@ -95,13 +93,13 @@ export class InteractiveClaudeCode {
   }
 
   /** Waits until the screen shows a pattern. */
-  async waitFor(pattern: RegExp, limitMs: number): Promise<void> {
-    await this.#waitForScreen((screen) => pattern.test(screen), `to show ${pattern}`, limitMs);
+  async waitFor(pattern: RegExp): Promise<void> {
+    await this.#waitForScreen((screen) => pattern.test(screen), `to show ${pattern}`);
   }
 
   /** Waits until the screen no longer shows a pattern. */
-  async waitUntilGone(pattern: RegExp, limitMs: number): Promise<void> {
-    await this.#waitForScreen((screen) => !pattern.test(screen), `to lose ${pattern}`, limitMs);
+  async waitUntilGone(pattern: RegExp): Promise<void> {
+    await this.#waitForScreen((screen) => !pattern.test(screen), `to lose ${pattern}`);
   }
 
   /** Sends a signal to Claude Code. */
@@ -117,18 +115,18 @@ export class InteractiveClaudeCode {
       await this.type("/exit").catch(() => undefined);
     }
     const isGone = () => [this.#pid, ...this.#below].every((pid) => !isAlive(pid));
-    if (!(await eventually(isGone, 5000))) endAll([this.#pid, ...this.#below].filter(isAlive));
+    if (!(await eventually(isGone, LEAVING_MS))) endAll([this.#pid, ...this.#below].filter(isAlive));
     await this.#tmux(["kill-server"]).catch(() => undefined);
     rmSync(this.#sockets, { recursive: true, force: true });
   }
 
-  async #waitForScreen(holds: (screen: string) => boolean, wish: string, limitMs: number): Promise<void> {
+  async #waitForScreen(holds: (screen: string) => boolean, wish: string): Promise<void> {
     let seen = "";
     const isSo = await eventually(async () => {
       seen = await this.screen();
       return holds(seen);
-    }, limitMs);
-    if (!isSo) throw new Error(`waited ${limitMs} ms for the screen ${wish}:\n${seen.trimEnd()}`);
+    });
+    if (!isSo) throw new Error(`waited ${PATIENCE_MS} ms for the screen ${wish}:\n${seen.trimEnd()}`);
   }
 
   /** The input box stands below everything else that begins with its sign. */

@@ -13,7 +13,7 @@ import {
 } from "./claude-code.ts";
 import type { Conversation } from "./conversation.ts";
 import { InteractiveClaudeCode } from "./interactive.ts";
-import { eventually } from "./processes.ts";
+import { eventually, PATIENCE_MS } from "./processes.ts";
 import type { Recording } from "./recording.ts";
 import type { InteractiveRun, PrintRun, Scenario } from "./scenario.ts";
 import { ScriptedModel } from "./scripted-model.ts";
@@ -86,7 +86,7 @@ export async function runScenario(
       folder,
       project: place.project,
       home: place.home,
-      database: join(place.project, ".git", "parallel", "graph.sqlite"),
+      database: databaseOf(place),
       recording: model.recording,
       runs,
       gitStatus: git(place, "status", "--porcelain").split("\n").filter(Boolean),
@@ -106,7 +106,7 @@ export async function runScenario(
 
 async function print(run: PrintRun, place: Place, recording: Recording, runs: RunOutcome[]): Promise<void> {
   const startMs = Date.now();
-  const limitMs = run.limitMs ?? 60_000;
+  const limitMs = run.limitMs ?? PATIENCE_MS;
   const claude = new ClaudeCode(place, run.prompt, run.continues);
   const { killWhen } = run;
   let hasEnded = false;
@@ -114,7 +114,7 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
     hasEnded = true;
   });
   if (killWhen !== undefined) {
-    await eventually(() => hasEnded || killWhen(recording), limitMs);
+    await eventually(() => hasEnded || killWhen(recording, databaseOf(place)), limitMs);
     if (!hasEnded) await claude.kill("SIGKILL");
   }
   const meanwhile = run.meanwhile?.(claude.pid, recording, place);
@@ -140,6 +140,11 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
       `Claude Code had not ended after ${limitMs} ms; ${still} requests were open\n${claude.stderr}`,
     );
   }
+}
+
+/** The graph of the place's project. */
+export function databaseOf({ project }: Place): string {
+  return join(project, ".git", "parallel", "graph.sqlite");
 }
 
 async function interact(run: InteractiveRun, place: Place, recording: Recording): Promise<void> {

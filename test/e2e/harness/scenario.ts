@@ -39,8 +39,8 @@ export type Run = PrintRun | InteractiveRun;
 export interface PrintRun {
   prompt: string;
   orchestrator: Orchestrator;
-  /** Claude Code is killed as soon as this holds. */
-  killWhen?: (recording: Recording) => boolean;
+  /** Claude Code is killed as soon as this holds of what was recorded and of the graph, which may not exist yet. */
+  killWhen?: (recording: Recording, database: string) => boolean;
   /** Goes on with the session of the run before (`--continue`). */
   continues?: boolean;
   /**
@@ -48,7 +48,7 @@ export interface PrintRun {
    * Code joins it; whatever it throws fails the run.
    */
   meanwhile?: (pid: number, recording: Recording, place: Place) => Promise<void>;
-  /** After this long the run has failed; a minute where absent. */
+  /** After this long the run has failed; the harness's patience where absent. */
   limitMs?: number;
 }
 

@@ -9,9 +9,9 @@ import { listTasks } from "../../../mcp-server/src/run/edits/list-tasks.ts";
 import { createContext, type RunContext } from "../../../mcp-server/src/run/project/run-context.ts";
 import { reportTask } from "../../../mcp-server/src/run/reporting/report-task.ts";
 import { SessionMemory } from "../../../mcp-server/src/run/session/session.ts";
-import { put, repository } from "../../server/checkout.ts";
 import { asAdmin, databaseUrl, postgres, stopPostgresAfterAll } from "../../store/databases.ts";
 import { PostgresProxy } from "../../store/postgres-proxy.ts";
+import { put, repository } from "../../support/checkout.ts";
 
 stopPostgresAfterAll();
 
@@ -26,7 +26,13 @@ async function graphBehindProxy(): Promise<{ ctx: RunContext; proxy: PostgresPro
   const proxy = await PostgresProxy.start(databaseUrl(url, name));
   const folder = await repository();
   const env = { PARALLEL_DATABASE_URL: proxy.url };
-  const ctx = await createContext({ directory: folder, env, parentPid: process.pid }, ROOT);
+  const ctx = await createContext({
+    directory: folder,
+    env,
+    parentPid: process.pid,
+    pluginRoot: ROOT,
+    now: Date.now,
+  });
   onTestFinished(async () => {
     await (await ctx.graph())?.close();
     await proxy.stop();

@@ -41,19 +41,26 @@ export interface RunContext {
   readonly createGraph: () => Promise<GraphStore>;
 }
 
+/** A context with the connection to the graph that was opened for it. */
+export interface OpenContext extends RunContext {
+  /** Lets the graph go; no use of the context may come after it. */
+  readonly close: () => Promise<void>;
+}
+
 /** What the process was started with. */
 export interface ProcessFacts {
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
   readonly parentPid: number;
+  /** The folder of the plugin, whose agents can be launched and whose skills can be read. */
+  readonly pluginRoot: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
-/**
- * @param pluginRoot the folder of the plugin, whose agents can be launched and whose skills can be read.
- * @throws CallerError for a setting in the environment that is not valid.
- */
-export async function createContext(facts: ProcessFacts, pluginRoot: string): Promise<RunContext> {
-  const { env } = facts;
+/** @throws CallerError for a setting in the environment that is not valid. */
+export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
+  const { env, pluginRoot, now } = facts;
   const checkout = await findCheckout(facts.directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
   const graph = new GraphHandle(location);
@@ -77,9 +84,9 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
       ),
     ),
     ownTexts: new OwnTexts(pluginRoot),
-    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, Date.now),
+    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
-    now: Date.now,
+    now,
     randomBytes,
     graph: () => graph.open(false),
     createGraph: async () => {
@@ -87,6 +94,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
       if (!store) throw new Error("the graph was not created");
       return store;
     },
+    close: () => graph.close(),
   };
 }
 
@@ -94,6 +102,7 @@ export async function createContext(facts: ProcessFacts, pluginRoot: string): Pr
 interface GraphSource {
   /** @returns undefined when there is no graph and `create` is not set. */
   open(create: boolean): Promise<GraphStore | undefined>;
+  close(): Promise<void>;
 }
 
 /** Opens the database once, with the first use that needs it. */
@@ -105,10 +114,18 @@ class GraphHandle implements GraphSource {
   constructor(private readonly location: GraphLocation) {}
 
   open(create: boolean): Promise<GraphStore | undefined> {
-    const result = this.#turn.then(async () => {
+    return this.#inTurn(async () => {
       this.#source ??= await sourceOf(this.location);
       return this.#source.open(create);
     });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => this.#source?.close());
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
   }
@@ -130,13 +147,18 @@ class GraphFile implements GraphSource {
     if (this.#store) {
       // A database that was moved away while this server runs must not be written to any more.
       if (existsSync(this.path)) return this.#store;
-      await this.#store.close();
-      this.#store = undefined;
+      await this.close();
     }
     if (!create && !existsSync(this.path)) return undefined;
     // The driver and the query builder are loaded with the first plan, not with every session.
     const { openSqlite } = await import("../../store/sqlite.ts");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
+  }
+
+  async close(): Promise<void> {
+    const store = this.#store;
+    this.#store = undefined;
+    await store?.close();
   }
 }

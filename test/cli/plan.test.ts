@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { breakdown, launchFor, put, report, repository, task } from "../support/checkout.ts";
+import { git } from "../support/git.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { emptyEnvironment, temporaryFolder } from "../support/temporary-folder.ts";
+
+const BIN = join(import.meta.dirname, "..", "..", "bin", "parallel");
+const FILE = "specs/example/03-tasks.json";
+const TASKS = breakdown([
+  task("1", { estimateMinutes: 10 }),
+  task("2", { estimateMinutes: 10, writes: ["src/1.ts"] }),
+  task("3", { estimateMinutes: 10 }),
+  task("4", { estimateMinutes: 20, dependencies: ["1", "3"], agent: "wizard" }),
+]);
+
+async function plan(folder: string, ...args: string[]) {
+  const done = await execa(process.execPath, [BIN, "plan", ...args], {
+    cwd: folder,
+    env: emptyEnvironment(),
+    extendEnv: false,
+    reject: false,
+  });
+  return { code: done.exitCode, out: done.stdout, err: done.stderr };
+}
+
+describe("parallel plan", () => {
+  it("tells what a breakdown would take, without making a plan or anything else", async () => {
+    const folder = await repository({ [FILE]: TASKS });
+    const { code, out } = await plan(folder, "specs/example");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^example: 4 tasks in 2 levels, hybrid$/m);
+    expect(out).toMatch(/^One by one +50 min$/m);
+    expect(out).toMatch(/^Critical path +[13] → 4$/m);
+    expect(out).toMatch(/^Conflicts +1 and 2: src\/1\.ts$/m);
+    expect(out).toMatch(/^Roles +no agent has the role wizard/m);
+    expect(out).toMatch(/most at once: \d/);
+    expect(await git(folder, "status", "--porcelain", "--ignored")).toBe("");
+  });
+
+  it("tells where parallelWith says what dependencies or files do not allow", async () => {
+    const tasks = [
+      task("1", { parallelWith: ["2", "3", "4"] }),
+      task("2", { writes: ["src/1.ts"] }),
+      task("3", { dependencies: ["1"] }),
+      task("4"),
+    ];
+    const folder = await repository({ [FILE]: breakdown(tasks) });
+    const contradictions = [
+      "1 is not beside 3: dependencies put them in order",
+      "1 is not beside 2: src/1.ts",
+    ];
+    expect(JSON.parse((await plan(folder, FILE, "--json")).out)).toMatchObject({ contradictions });
+    const server = await ParallelServer.start(folder);
+    await server.call("plan_create", { plan: "example", from: FILE });
+    expect(await server.call("plan_analyze", { plan: "example" })).toMatchObject({ contradictions });
+  });
+
+  it("tells all of it as JSON, with slack and the schedule", async () => {
+    const folder = await repository({ [FILE]: TASKS });
+    const analysis = JSON.parse((await plan(folder, FILE, "--json", "--max", "1")).out);
+    expect(analysis.estimate).toMatchObject({ cap: 1, speedup: 1 });
+    expect(analysis.slackMinutes).toMatchObject({ 4: 0 });
+    expect(analysis.minutesByCap[0]).toBe(analysis.estimate.sequentialMinutes);
+    expect(analysis.schedule).toHaveLength(4);
+  });
+
+  it("draws a chart in Markdown in which no subject is markup", async () => {
+    const hostile = task("1", { subject: "\u001b[31m<img src=x>` [a](b) : crit, done" });
+    const folder = await repository({ [FILE]: breakdown([hostile, task("2")]) });
+    const { out } = await plan(folder, FILE, "--markdown");
+    expect(out).toContain("```mermaid\ngantt");
+    expect(out).not.toContain("<img");
+    expect(out).not.toContain("\u001b");
+    expect((await plan(folder, FILE)).out).not.toContain("\u001b");
+  });
+
+  it("reads files outside of any repository, and other tools' lists of tasks", async () => {
+    const folder = temporaryFolder();
+    put(folder, {
+      "tasks.md":
+        "# Tasks: shop\n\n## Phase 1: Setup\n\n- [ ] T001 Make src/a.ts\n- [ ] T002 [P] Make src/b.ts\n",
+    });
+    expect((await plan(folder, "tasks.md")).out).toMatch(/2 tasks/);
+  });
+
+  it("says that a chain is not worth several agents, by its exit code as well", async () => {
+    const chain = [task("1"), task("2", { dependencies: ["1"] }), task("3", { dependencies: ["2"] })];
+    const { code, out } = await plan(await repository({ [FILE]: breakdown(chain) }), FILE);
+    expect(code).toBe(1);
+    expect(out).toContain("The tasks form one chain");
+  });
+
+  it.each([
+    ["a file that is not there", ["nowhere.json"], /there is no plan|no file/i],
+    ["a cap that is none", [FILE, "--max", "0"], /whole number from 1 to 20/],
+  ])("refuses %s with exit code 2 and the remedy", async (_, args, says) => {
+    const { code, err } = await plan(await repository({ [FILE]: TASKS }), ...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(says);
+    expect(err).not.toContain("    at ");
+  });
+
+  it("analyses what is left of a plan by its name, and writes what its tasks really wrote into the breakdown", async () => {
+    const folder = await repository({ [FILE]: breakdown([task("1"), task("2")]) });
+    const server = await ParallelServer.start(folder);
+    await server.call("plan_create", { plan: "p", from: FILE });
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    const [one] = launch;
+    if (!one) throw new Error("nothing was launched");
+    await server.call("task_get", {
+      task: "p/1",
+      token: /token (\S+)\./.exec(launchFor(launch, "1").prompt)?.[1],
+    });
+    put(folder, { "src/1.ts": "1", "lib/extra.ts": "2" });
+    await report(server, "p", launchFor(launch, "1"), { filesChanged: ["src/1.ts", "lib/extra.ts"] });
+    expect((await plan(folder, "p")).out).toMatch(/1 task in 1 level/);
+    const { code, out } = await plan(folder, "p", "--write-scopes");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Wrote the scopes of 1 into/);
+    expect(JSON.parse(readFileSync(join(folder, FILE), "utf8")).tasks[0].writes).toContain("lib/extra.ts");
+  });
+});

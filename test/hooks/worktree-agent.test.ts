@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { launchFor, put, repository, task, tokenIn } from "../support/checkout.ts";
+import { git } from "../support/git.ts";
+import { graphOf, logOf } from "../support/graph-file.ts";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { done, fileAt, worktreesOf } from "../support/worktrees.ts";
+
+const BRANCH = "parallel/p";
+
+/** A session with a plan, and its hooks as Claude Code calls them. */
+async function session(tasks: readonly Readonly<Record<string, unknown>>[], commitsAhead = 0) {
+  const folder = await repository({ "src/kept.ts": "kept\n" });
+  for (let n = 0; n < commitsAhead; n++) {
+    put(folder, { [`ahead-${n}.txt`]: "x\n" });
+    await git(folder, "add", "--all");
+    await git(folder, "commit", "--quiet", "--message", `Ahead ${n}`);
+  }
+  const transcript = join(temporaryFolder(), "session.jsonl");
+  const server = await ParallelServer.start(folder, { env: { PARALLEL_APPROVE: "scope" } });
+  await server.call("plan_create", { plan: "p", tasks });
+  const { launch } = await server.call("batch_next", { plan: "p" });
+  const input = (id: string, more = {}) => ({ ...launchFor(launch, id), ...more });
+  const launches = (id: string, use: string, more = {}) =>
+    server.hook({ event: "PreToolUse", tool: "Agent", use, input: JSON.stringify(input(id, more)) });
+  /** The host makes its worktree, from a commit of its own choice, and starts the agent. */
+  const starts = async (agent: string, use: string, from: string) => {
+    const path = join(folder, ".claude/worktrees", `agent-${agent}`);
+    await git(folder, "worktree", "add", "--quiet", "--lock", "-b", `worktree-agent-${agent}`, path, from);
+    meta(transcript, agent, { toolUseId: use, spawnedWithWorktree: true, worktreePath: path });
+    await server.hook({ event: "SubagentStart", agent, transcript });
+    return path;
+  };
+  const writes = (agent: string, path: string) =>
+    server.hook({
+      event: "PreToolUse",
+      agent,
+      transcript,
+      tool: "Write",
+      use: `write-${path}`,
+      input: JSON.stringify({ file_path: path, content: "x" }),
+    });
+  return { folder, server, launch, launches, starts, writes, transcript };
+}
+
+/** What the host notes beside an agent's transcript. */
+function meta(transcript: string, agent: string, fields: Readonly<Record<string, unknown>>): void {
+  const folder = join(transcript.replace(/\.jsonl$/, ""), "subagents");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `agent-${agent}.meta.json`), JSON.stringify(fields));
+}
+
+function decisionOf(answer: Record<string, unknown>): { decision?: string; reason?: string; input?: object } {
+  const { hookSpecificOutput: output = {} } = answer as { hookSpecificOutput?: Record<string, unknown> };
+  return {
+    ...(output.permissionDecision !== undefined && { decision: String(output.permissionDecision) }),
+    ...(output.permissionDecisionReason !== undefined && { reason: String(output.permissionDecisionReason) }),
+    ...(output.updatedInput !== undefined && { input: output.updatedInput as object }),
+  };
+}
+
+const isolated = task("1", { isolation: "worktree" });
+
+describe("a launch", () => {
+  it("is given the host's isolation when its task has a worktree, and loses it when it has none", async () => {
+    const { launches } = await session([isolated, task("2")]);
+    expect(decisionOf(await launches("1", "u1")).input).toMatchObject({ isolation: "worktree" });
+    expect(decisionOf(await launches("2", "u2", { isolation: "worktree" })).input).not.toHaveProperty(
+      "isolation",
+    );
+  });
+
+  it("of an agent that is none of the plan's is left as it is", async () => {
+    const { server } = await session([isolated]);
+    const input = JSON.stringify({ prompt: "Look around.", description: "Look", isolation: "worktree" });
+    expect(await server.hook({ event: "PreToolUse", tool: "Agent", use: "u9", input })).toEqual({});
+  });
+});
+
+describe("the worktree that the host made for an agent", () => {
+  it("is moved to what the task builds on before the agent's first call, wherever the host had cut it", async () => {
+    const { folder, launches, starts, server, launch } = await session([isolated], 2);
+    await launches("1", "u1");
+    const path = await starts("x1", "u1", "HEAD~2");
+    expect((await git(path, "rev-parse", "HEAD")).trim()).toBe(
+      (await git(folder, "rev-parse", "main")).trim(),
+    );
+    expect(existsSync(join(path, "ahead-1.txt"))).toBe(true);
+    put(path, { "src/1.ts": "one\n" });
+    await done(server, { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
+    expect(await fileAt(folder, BRANCH, "src/1.ts")).toBe("one\n");
+    expect(await git(folder, "status", "--porcelain")).toBe("");
+  });
+
+  it("stays as it is, and the host's to tidy up, when the agent is none of the plan's", async () => {
+    const { folder, starts, server } = await session([isolated], 1);
+    const path = await starts("other", "unknown", "HEAD~1");
+    expect((await git(path, "rev-parse", "HEAD")).trim()).toBe(
+      (await git(folder, "rev-parse", "main~1")).trim(),
+    );
+    await git(folder, "worktree", "unlock", path);
+    await server.call("plan_report", { plan: "p" });
+    expect(await worktreesOf(folder)).toEqual([path]);
+  });
+
+  it("is not moved when somebody's own branch is checked out in it: the task gets a branch of its own", async () => {
+    const { folder, launches, server, transcript } = await session([isolated], 1);
+    await launches("1", "u1");
+    const path = join(temporaryFolder(), "made-by-a-hook");
+    await git(folder, "worktree", "add", "--quiet", "-b", "somebodys", path, "HEAD~1");
+    meta(transcript, "x1", { toolUseId: "u1", spawnedWithWorktree: true, worktreePath: path });
+    await server.hook({ event: "SubagentStart", agent: "x1", transcript });
+    expect((await git(folder, "rev-parse", "somebodys")).trim()).toBe(
+      (await git(folder, "rev-parse", "main~1")).trim(),
+    );
+    expect((await git(path, "branch", "--show-current")).trim()).toBe("parallel-work/p/1-1");
+  });
+});
+
+describe("the write guard for an agent in a worktree", () => {
+  it("judges paths from the worktree's top, and denies the main checkout with the way out", async () => {
+    const { folder, launches, starts, writes } = await session([isolated, task("2")]);
+    await launches("1", "u1");
+    const path = await starts("x1", "u1", "HEAD");
+    expect(decisionOf(await writes("x1", join(path, "src/1.ts"))).decision).toBe("allow");
+    expect(decisionOf(await writes("x1", join(path, "src/2.ts")))).toMatchObject({
+      decision: "deny",
+      reason: expect.stringContaining("src/2.ts is held by p/2"),
+    });
+    expect(decisionOf(await writes("x1", join(folder, "src/1.ts")))).toEqual({
+      decision: "deny",
+      reason: `${join(folder, "src/1.ts")} is in another work tree, ${folder}. Yours is ${path}: write there.`,
+    });
+  });
+
+  it("lets nothing be written where there is no right worktree, and the task waits for another attempt", async () => {
+    const { folder, launches, starts, writes, server } = await session([isolated]);
+    await launches("1", "u1");
+    await git(folder, "branch", "parallel", "main");
+    const path = await starts("x1", "u1", "HEAD");
+    expect(decisionOf(await writes("x1", join(path, "src/1.ts"))).decision).toBe("deny");
+    const { task: row, attempts } = await server.call("task_get", { task: "p/1" });
+    expect(row.status).toBe("pending");
+    expect(attempts).toMatchObject([
+      { outcome: "lost", cause: expect.stringContaining("no worktree: The branch parallel/p") },
+    ]);
+  });
+
+  it("stops the agents of the other alternatives when one is taken", async () => {
+    const way = (id: string) => task(id, { writes: ["src/x.ts"], alternatives: "ways" });
+    const { launches, starts, writes, server, launch } = await session([way("a"), way("b")]);
+    await launches("a", "u1");
+    await launches("b", "u2");
+    const a = await starts("x1", "u1", "HEAD");
+    const b = await starts("x2", "u2", "HEAD");
+    expect(decisionOf(await writes("x1", join(a, "src/x.ts"))).decision).toBe("allow");
+    expect(decisionOf(await writes("x2", join(b, "src/x.ts"))).decision).toBe("allow");
+    await done(server, { task: "p/a", token: tokenIn(launchFor(launch, "a").prompt) });
+    expect((await server.call("batch_next", { plan: "p" })).stop).toEqual([{ task: "b", agentId: "x2" }]);
+    expect(decisionOf(await writes("x2", join(b, "src/x.ts"))).decision).toBe("deny");
+  });
+});
+
+describe("the log of a run in worktrees", () => {
+  it("names each worktree with its path, branch and base", async () => {
+    const { folder, launches, starts } = await session([isolated]);
+    await launches("1", "u1");
+    const path = await starts("x1", "u1", "HEAD");
+    const base = (await git(folder, "rev-parse", "main")).trim();
+    const cut = logOf(graphOf(folder)).find(({ type }) => type === "worktree.cut");
+    expect(cut?.data).toEqual({ path, branch: "worktree-agent-x1", base });
+  });
+});

@@ -1,0 +1,133 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { breakdown, idsOf, put, repository, task } from "../../support/checkout.ts";
+import { ParallelServer } from "../../support/parallel-server.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const SPEC_KIT = `# Tasks: Pond
+## Phase 1: Setup
+- [ ] T001 Dig in src/dig.ts
+- [ ] T002 [P] Line in src/line.ts
+- [ ] T003 [P] Fill in src/fill.ts
+- [ ] T004 [P] Line again in src/line.ts
+`;
+const TASK_MASTER = JSON.stringify({
+  master: { tasks: [{ id: 1, title: "Dig" }] },
+  later: {
+    tasks: [
+      { id: 1, title: "Swim" },
+      { id: 2, title: "Dry" },
+    ],
+  },
+});
+const SUPERPOWERS = "# Pond Implementation Plan\n\n### Task 1: Dig\n\n**Files:**\n- Create: `src/dig.ts`\n";
+
+async function started(files: Readonly<Record<string, string>>) {
+  const folder = await repository(files);
+  const server = await ParallelServer.start(folder);
+  const create = (from: string, fields: object = {}) =>
+    server.call("plan_create", { plan: "p", from, ...fields });
+  return { folder, server, create };
+}
+
+describe("plan_create reads", () => {
+  it.each([
+    ["spec-kit's tasks.md", "specs/001-pond/tasks.md", "specs/001-pond/tasks.md", SPEC_KIT, 4],
+    ["the folder of a tasks.md", "specs/001-pond", "specs/001-pond/tasks.md", SPEC_KIT, 4],
+    [
+      "Task Master's tasks.json",
+      ".taskmaster/tasks/tasks.json",
+      ".taskmaster/tasks/tasks.json",
+      TASK_MASTER,
+      1,
+    ],
+    [
+      "one of its lists",
+      ".taskmaster/tasks/tasks.json#later",
+      ".taskmaster/tasks/tasks.json",
+      TASK_MASTER,
+      2,
+    ],
+    ["a superpowers plan", "docs/plans/pond.md", "docs/plans/pond.md", SUPERPOWERS, 1],
+    ["a file with # in its name", "docs/a#b.md", "docs/a#b.md", SUPERPOWERS, 1],
+  ])("%s", async (_what, from, file, text, count) => {
+    const { create } = await started({ [file]: text });
+    expect((await create(from, { dryRun: true })).created).toHaveLength(count);
+    expect((await create(from)).created).toHaveLength(count);
+    expect(await create(from)).toMatchObject({ created: [], updated: [], unchanged: count, removed: [] });
+  });
+
+  it("the breakdown beside another document of the specification", async () => {
+    const { create } = await started({
+      "specs/pond/02-specification.md": "# Pond\n\n- [ ] a box\n",
+      "specs/pond/03-tasks.md": "### Task 9: rendered\n",
+      "specs/pond/03-tasks.json": breakdown([task("1")]),
+      "specs/001-shed/spec.md": "# Shed\n",
+      "specs/001-shed/tasks.md": SPEC_KIT,
+    });
+    expect((await create("specs/pond/02-specification.md", { dryRun: true })).created).toEqual(["1"]);
+    expect((await create("specs/pond/03-tasks.md", { dryRun: true })).created).toEqual(["1"]);
+    expect((await create("specs/001-shed/spec.md", { dryRun: true })).created).toHaveLength(4);
+  });
+
+  it("[P] as far as files allow: never the same file at once", async () => {
+    const { server, create } = await started({
+      "specs/001-pond/tasks.md": SPEC_KIT.replace("[ ] T001", "[X] T001"),
+    });
+    expect((await create("specs/001-pond")).warnings.join()).toContain("T001");
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    expect(idsOf(launch)).toEqual(["T002", "T003"]);
+  });
+
+  it("a foreign file again: what was ticked off meanwhile is removed, what came is added", async () => {
+    const { folder, server, create } = await started({ "specs/001-pond/tasks.md": SPEC_KIT });
+    await create("specs/001-pond");
+    put(folder, {
+      "specs/001-pond/tasks.md": `${SPEC_KIT.replace("[ ] T001", "[x] T001")}- [ ] T005 Fish\n`,
+    });
+    expect(await create("specs/001-pond")).toMatchObject({
+      created: ["T005"],
+      updated: ["T002", "T003", "T004"],
+      removed: ["T001"],
+    });
+    expect((await server.call("task_get", { task: "p/T002" })).task.dependencies ?? []).toEqual([]);
+  });
+});
+
+describe("plan_create refuses", () => {
+  it("what it cannot read, and says which formats it can", async () => {
+    const { server } = await started({ "docs/idea.md": "# Idea\n", "docs/data.json": '{"batches": []}' });
+    const markdown = await server.refused("plan_create", { plan: "p", from: "docs/idea.md" });
+    expect(markdown).toMatchObject({ kind: "bad_input", field: "from" });
+    expect(markdown.remedy).toMatch(/03-tasks\.json.*spec-kit.*Task Master.*superpowers/);
+    const json = await server.refused("plan_create", { plan: "p", from: "docs/data.json" });
+    expect(json).toMatchObject({ field: "tasks", message: expect.stringContaining("(found batches)") });
+    expect((await server.refused("plan_create", { plan: "p", from: "docs" })).remedy).toContain("spec-kit");
+  });
+
+  it.each([
+    ["a link out of the checkout", "out.md"],
+    ["a folder that is a link out of it", "away/tasks.md"],
+    ["a path out of it", "../tasks.md"],
+    ["a link beside the document that is named", "specs/x/02-specification.md"],
+  ])("%s", async (_what, from) => {
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, "tasks.md"), SPEC_KIT);
+    const { folder, server } = await started({ "specs/x/02-specification.md": "# X\n" });
+    symlinkSync(join(outside, "tasks.md"), join(folder, "out.md"));
+    symlinkSync(outside, join(folder, "away"));
+    symlinkSync(join(outside, "tasks.md"), join(folder, "specs/x/03-tasks.json"));
+    const error = await server.refused("plan_create", { plan: "p", from });
+    expect(error).toMatchObject({ kind: "bad_input", field: "from" });
+    expect(await server.call("task_list", {})).toMatchObject({ plans: [] });
+  });
+
+  it("a folder without a breakdown", async () => {
+    const { folder, server } = await started({});
+    mkdirSync(join(folder, "specs/empty"), { recursive: true });
+    expect((await server.refused("plan_create", { plan: "p", from: "specs/empty" })).remedy).toContain(
+      "/spec:decompose",
+    );
+  });
+});

@@ -1,0 +1,191 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { put, task } from "../../support/checkout.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { HELD, MINE, twoAtWork } from "../../support/two-at-work.ts";
+
+describe("a shell command that writes what another task holds is denied", () => {
+  it.each([
+    "echo x > data.json",
+    "echo x >> src/b/two.ts",
+    "echo x | tee data.json",
+    "sed -i s/2/3/ src/b/two.ts",
+    "sed -i s/2/3/ src/*/*.ts",
+    "mv src/b/two.ts src/a/",
+    "mv src/a/one.ts src/b/",
+    "cp src/a/one.ts data.json",
+    "cp -r src/a src/b",
+    "rm data.json",
+    "rm -rf src",
+    "rm src/b/new.ts",
+    "touch src/b/new.ts",
+    "mkdir -p src/b/deep",
+    "cd src/b && echo x > new.ts",
+    "(cd src; rm b/two.ts)",
+    "bash -c 'echo x > data.json'",
+    "F=data.json; echo x > $F",
+    "echo x > src/a/../b/new.ts",
+    "echo x > ./src//b/./new.ts",
+    "ln -s ../b/two.ts src/a/link && echo x > src/a/link",
+    "ln data.json src/a/data.json",
+    "ln -s ../.. src/a/top && rm -rf src/a/top/src/b",
+    "git checkout -- data.json",
+    "git checkout data.json",
+    "git restore src",
+    "git rm -q data.json",
+    "git mv data.json src/a/data.json",
+    "find src -name '*.ts' -delete",
+    "npx prettier --write src",
+    "npx prettier --write '**/*.ts'",
+    "git apply <<'E'\n--- a/data.json\n+++ b/data.json\n@@ -1 +1 @@\n-{}\n+[]\nE",
+    "for f in src/b/*.ts; do echo x > $f; done",
+  ])("%s", async (command) => {
+    const { bash, log, widened } = await twoAtWork();
+    expect(await bash(command)).toMatch(HELD);
+    expect(log("write.denied")).toMatchObject([{ task: "1", data: { heldBy: "p/2" } }]);
+    expect(widened()).toEqual([]);
+  });
+
+  it("by absolute path, and by a patch in a file", async () => {
+    const { bash, folder } = await twoAtWork();
+    put(folder, { "fix.patch": "--- a/src/b/two.ts\n+++ b/src/b/two.ts\n@@ -1 +1 @@\n-2\n+3\n" });
+    expect(await bash(`echo x > ${folder}/data.json`)).toMatch(HELD);
+    expect(await bash("git apply fix.patch")).toMatch(HELD);
+    expect(await bash("patch -p1 < fix.patch")).toMatch(HELD);
+  });
+});
+
+describe("links are followed as the system follows them", () => {
+  it("to a file, to a folder, to what does not exist yet, and out of the checkout and back in", async () => {
+    const { bash, write, folder } = await twoAtWork();
+    const outside = temporaryFolder();
+    symlinkSync("../../data.json", join(folder, "src/a/file"));
+    symlinkSync("../b", join(folder, "src/a/folder"));
+    symlinkSync("../b/later.ts", join(folder, "src/a/dangling"));
+    symlinkSync(folder, join(outside, "back"));
+    for (const path of ["src/a/file", "src/a/folder/new.ts", "src/a/dangling", `${outside}/back/data.json`]) {
+      expect({ path, answer: await bash(`echo x > ${path}`) }).toEqual({
+        path,
+        answer: expect.stringMatching(HELD),
+      });
+      expect({ path, answer: await write(path) }).toEqual({ path, answer: expect.stringMatching(HELD) });
+    }
+    expect(await bash(`cd ${outside}/back/src/a && echo x > ../b/two.ts`)).toMatch(HELD);
+    expect(await bash("echo x > src/a/folder/../free.ts")).toBe("passes");
+  });
+
+  it("but what removes or replaces the link touches the link alone", async () => {
+    const { bash, folder } = await twoAtWork();
+    symlinkSync("../../data.json", join(folder, "src/a/file"));
+    for (const command of ["rm src/a/file", "sed -i s/a/b/ src/a/file", "mv src/a/file src/a/other"]) {
+      expect(await bash(command)).toBe("passes");
+    }
+  });
+
+  it("that go in circles lead nowhere", async () => {
+    const { bash, folder } = await twoAtWork();
+    symlinkSync("loop", join(folder, "src/a/loop"));
+    expect(await bash("echo x > src/a/loop")).toBe("passes");
+  });
+});
+
+describe("a shell command inside the agent's own files passes", () => {
+  it.each([
+    "echo x > src/a/new.ts",
+    "sed -i s/1/2/ src/a/*.ts",
+    "rm -rf src/a",
+    "mv src/a/one.ts src/a/two.ts",
+    "mkdir -p src/a/deep && cp src/b/two.ts src/a/deep/",
+    "git checkout -- src/a/one.ts",
+    "git restore src/a",
+    "git rm src/a/one.ts",
+    "find src/a -name '*.tmp' -delete",
+    "npx prettier --write src/a",
+    "npm test > /dev/null 2>&1",
+    "echo x > /tmp/parallel-guard-elsewhere",
+    "git status && git diff && git log -1",
+  ])("%s", async (command) => {
+    const { bash, log, widened } = await twoAtWork();
+    expect(await bash(command)).toBe("passes");
+    expect(log("write.denied")).toEqual([]);
+    expect(widened()).toEqual([]);
+  });
+
+  it("and is not approved, because what is recognised is not all that it does", async () => {
+    const { bash, write } = await twoAtWork({ approve: "scope" });
+    expect(await write("src/a/new.ts")).toBe("allowed");
+    expect(await bash("echo x > src/a/new.ts")).toBe("passes");
+  });
+});
+
+describe("what nobody holds", () => {
+  it("is granted to a shell command and recorded once, and then is held", async () => {
+    const { bash, widened } = await twoAtWork();
+    expect(
+      await bash("echo x > src/free.ts && rm notes.txt; mkdir -p out && cp src/free.ts out/copy.ts"),
+    ).toBe("passes");
+    expect(await bash("echo y >> src/free.ts")).toBe("passes");
+    expect(widened()).toEqual(["src/free.ts", "out/copy.ts"]);
+    expect(await bash("rm src/free.ts", { agent: "agent-2" })).toMatch(
+      /^denied: src\/free\.ts is held by p\/1\./,
+    );
+  });
+
+  it("is not recorded when another part of the command is denied", async () => {
+    const { bash, widened } = await twoAtWork();
+    expect(await bash("echo x > src/free.ts; echo x > data.json")).toMatch(HELD);
+    expect(widened()).toEqual([]);
+  });
+
+  it("is granted to one of two that ask at once", async () => {
+    const { bash } = await twoAtWork();
+    const answers = await Promise.all(
+      ["agent-1", "agent-2"].map((agent) => bash("echo > shared.txt", { agent })),
+    );
+    expect(answers.filter((answer) => answer === "passes")).toHaveLength(1);
+  });
+
+  it("is refused under strict, new folders excepted", async () => {
+    const { bash, write } = await twoAtWork({ guard: "strict" });
+    for (const command of [
+      "echo x > src/free.ts",
+      "rm -rf src/free.ts",
+      "npx prettier --write 'docs/*.md'",
+    ]) {
+      expect(await bash(command)).toMatch(/^denied: .* is outside the files of your task\. Call task_report/);
+    }
+    expect(await write("src/free.ts")).toMatch(/outside the files of your task/);
+    expect(await bash("mkdir -p docs && echo x > src/a/new.ts")).toBe("passes");
+  });
+
+  it("but may hold work of tasks that ended is not thrown away with git", async () => {
+    const { bash } = await twoAtWork();
+    for (const command of [
+      "git checkout -- src/free.ts",
+      "git restore src/free.ts",
+      "git checkout HEAD src/free.ts",
+    ]) {
+      expect(await bash(command)).toMatch(/^denied: src\/free\.ts may hold uncommitted work of other tasks/);
+    }
+    await bash("echo mine > src/free.ts");
+    expect(await bash("git checkout -- src/free.ts")).toBe("passes");
+  });
+});
+
+describe("hostile names", () => {
+  it("are shown as data, and reach no shell", async () => {
+    const { bash } = await twoAtWork({}, [MINE, task("2", { writes: ["odd/**"] })]);
+    const answer = await bash("echo x > $'odd/\\e[31m`touch pwned`\\n\"'");
+    expect(answer).toMatch(/^denied: "odd\/\\u001b\[31m`touch pwned`\\n\\"" is held by p\/2\./);
+  });
+
+  it("with wildcards stand for themselves when they are quoted", async () => {
+    const { bash, folder } = await twoAtWork();
+    mkdirSync(join(folder, "src/a/[slug]"));
+    writeFileSync(join(folder, "src/a/[slug]/*.ts"), "");
+    expect(await bash("cd 'src/a/[slug]' && rm '*.ts' && sed -i s/a/b/ *.ts")).toBe("passes");
+    expect(await bash("rm 'src/*/two.ts'")).toBe("passes");
+    expect(await bash("rm src/*/two.ts")).toMatch(HELD);
+  });
+});

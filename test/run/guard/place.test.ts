@@ -1,0 +1,77 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Places } from "../../../mcp-server/src/run/guard/place.ts";
+import type { RunContext } from "../../../mcp-server/src/run/project/run-context.ts";
+import { repository } from "../../support/checkout.ts";
+import { git } from "../../support/git.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+function placesIn(root: string, caseInsensitive = false): Places {
+  const checkout = { root, gitCommonDir: join(root, ".git") };
+  return new Places({ checkout, caseInsensitive } as RunContext, root);
+}
+
+describe("where a path leads", () => {
+  it("on a file system that ignores case does not depend on case", async () => {
+    const root = await repository();
+    const other = join(root.toUpperCase(), "README.md");
+    expect(placesIn(root, true).placeOf(other, true)).toMatchObject({ kind: "inside", path: "README.md" });
+    expect(placesIn(root, true).placeOf(root.toUpperCase(), true)).toMatchObject({ kind: "whole" });
+    expect(placesIn(root, true).placeOf(join(root, ".GIT/config"), true)).toMatchObject({ kind: "internal" });
+    expect(placesIn(root).placeOf(other, true)).toEqual({ kind: "outside" });
+  });
+
+  it("depends on links that the same command makes", async () => {
+    const root = await repository();
+    const places = placesIn(root);
+    mkdirSync(join(root, "a"));
+    places.make(join(root, "a/link"), "../b");
+    expect(places.placeOf(join(root, "a/link/x"), true)).toMatchObject({ kind: "inside", path: "b/x" });
+    expect(places.placeOf(join(root, "a/link"), false)).toMatchObject({ kind: "inside", path: "a/link" });
+  });
+
+  it("is the file itself below a repository of its own inside the checkout", async () => {
+    const root = await repository({ "vendor/x.c": "" });
+    mkdirSync(join(root, "vendor/.git"));
+    const places = placesIn(root);
+    expect(places.placeOf(join(root, "vendor/x.c"), true)).toMatchObject({
+      kind: "inside",
+      path: "vendor/x.c",
+    });
+    expect(places.workTreeAt(join(root, "vendor"))).toEqual({ kind: "other-repository" });
+  });
+
+  it("is another work tree for the repository's first one, seen from a linked one", async () => {
+    const first = await repository();
+    const linked = join(temporaryFolder(), "linked");
+    await git(first, "worktree", "add", "--quiet", linked);
+    const checkout = { root: linked, gitCommonDir: join(first, ".git") };
+    const places = new Places({ checkout, caseInsensitive: false } as RunContext, linked);
+    expect(places.isOwn).toBe(false);
+    expect(places.placeOf(join(first, "README.md"), true)).toEqual({ kind: "elsewhere", topLevel: first });
+    expect(places.placeOf(join(linked, "README.md"), true)).toMatchObject({ kind: "inside" });
+    expect(places.placeOf(join(first, ".git/config"), true)).toMatchObject({ kind: "internal" });
+  });
+
+  it("is outside for what lies beside the checkout, is too long or holds a zero byte", async () => {
+    const root = await repository();
+    const places = placesIn(root);
+    for (const path of [
+      `${root}-other/x`,
+      temporaryFolder(),
+      `${root}/${"x/".repeat(5_000)}`,
+      `${root}/a\0b`,
+    ]) {
+      expect(places.placeOf(path, true)).toEqual({ kind: "outside" });
+    }
+  });
+
+  it("is the folder that a link with a slash after it names", async () => {
+    const root = await repository({ "b/x": "" });
+    symlinkSync("b", join(root, "link"));
+    const places = placesIn(root);
+    expect(places.placeOf(join(root, "link"), false)).toMatchObject({ path: "link" });
+    expect(places.placeOf(`${join(root, "link")}/`, false)).toMatchObject({ path: "b", is: "folder" });
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { breakdown, launchFor, put, report, repository, task } from "../../support/checkout.ts";
+import { ParallelServer } from "../../support/parallel-server.ts";
+
+const sized = (ids: readonly string[]) => ids.map((id) => task(id, { size: "small" }));
+
+it("what attempts took in a repository is what its next plan is estimated by", async () => {
+  const server = await ParallelServer.start(await repository());
+  await server.call("plan_create", { plan: "first", tasks: sized(["1", "2", "3"]) });
+  const before = (await server.call("plan_analyze", { plan: "first" })).estimate;
+  for (const item of (await server.call("batch_next", { plan: "first" })).launch) {
+    await report(server, "first", item);
+  }
+  await server.call("plan_create", { plan: "second", tasks: sized(["1", "2", "3"]) });
+  const after = (await server.call("plan_analyze", { plan: "second" })).estimate;
+  expect(before.basis).toContain("nothing of it was measured");
+  expect(after.basis).toBe("3 by attempts in this repository");
+  expect(after.sequentialMinutes).toBeLessThan(before.sequentialMinutes / 2);
+
+  const { report: text } = await server.call("plan_report", { plan: "first" });
+  expect(text).toMatch(/\| Estimated \| 18 min for 3 tasks that took /);
+});
+
+describe("the analysis of a plan", () => {
+  const basisOf = async (server: ParallelServer) =>
+    (await server.call("plan_analyze", { plan: "p" })).estimate.basis;
+
+  it("says how many reviews its estimates leave out", async () => {
+    const server = await ParallelServer.start(await repository());
+    const tasks = [...sized(["1", "2"]), task("3", { writes: [] })];
+    await server.call("plan_create", { plan: "p", tasks, policy: { review: "task" } });
+    expect(await basisOf(server)).toMatch(/; without the reviews of 2 tasks$/);
+    await server.call("plan_update", { plan: "p", policy: { review: "off" } });
+    expect(await basisOf(server)).not.toContain("review");
+  });
+
+  it("says that the review at the end is left out, which only a plan from a file has", async () => {
+    const folder = await repository();
+    put(folder, { "specs/p/03-tasks.json": breakdown(sized(["1", "2"])) });
+    const server = await ParallelServer.start(folder);
+    await server.call("plan_create", { plan: "p", from: "specs/p/03-tasks.json" });
+    expect(await basisOf(server)).toMatch(/; without the review at the end$/);
+  });
+
+  it("names the same critical path as the report, however little of it was run", async () => {
+    const server = await ParallelServer.start(await repository());
+    const tasks = [task("1"), task("2", { estimateMinutes: 1 }), task("3", { dependencies: ["1"] })];
+    await server.call("plan_create", { plan: "p", tasks });
+    const { criticalPath } = await server.call("plan_analyze", { plan: "p" });
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    await report(server, "p", launchFor(launch, "2"));
+    const { report: text } = await server.call("plan_report", { plan: "p" });
+    expect(criticalPath).toEqual(["1", "3"]);
+    expect(text).toContain("| Critical path, planned | 24 min: 1 → 3 |");
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import { BundledServer } from "../../support/bundled-server.ts";
+import {
+  idsOf,
+  launchFor,
+  report,
+  repository,
+  type TaskInput,
+  task,
+  tokenIn,
+} from "../../support/checkout.ts";
+import { graphOf, logOf } from "../../support/graph-file.ts";
+import { ParallelServer } from "../../support/parallel-server.ts";
+
+/** A server whose first batch runs. */
+async function running(tasks: readonly TaskInput[], policy: Readonly<Record<string, unknown>> = {}) {
+  const folder = await repository();
+  const server = await ParallelServer.start(folder);
+  await server.call("plan_create", { plan: "p", tasks, policy });
+  const { launch } = await server.call("batch_next", { plan: "p" });
+  for (const item of launch) {
+    await server.call("task_get", { task: `p/${item.task}`, token: tokenIn(item.prompt) });
+  }
+  const item = (id: string) => launchFor(launch, id);
+  const collect = (fields: Readonly<Record<string, unknown>> = {}) =>
+    server.call("batch_collect", { plan: "p", waitSeconds: 20, ...fields });
+  return { folder, server, item, collect };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("batch_collect", () => {
+  it("waits in the server for the next one that ends, completed or not", async () => {
+    const { server, item, collect } = await running([task("1"), task("2")], { retries: 0 });
+    const waiting = collect();
+    await pause(300);
+    await report(server, "p", item("2"), { outcome: "failed", summary: "No\nport." });
+    expect(await waiting).toMatchObject({
+      satisfied: true,
+      ended: [{ task: "2", outcome: "failed", line: "No port." }],
+      decision: "wait",
+    });
+  });
+
+  it("tells each ended one once", async () => {
+    const { server, item, collect } = await running([task("1"), task("2")]);
+    await report(server, "p", item("1"));
+    expect((await collect()).ended.map(({ task }) => task)).toEqual(["1"]);
+    expect(await collect({ waitSeconds: 0 })).toMatchObject({ satisfied: false, ended: [] });
+    await report(server, "p", item("2"));
+    expect((await collect()).ended.map(({ task }) => task)).toEqual(["2"]);
+  });
+
+  it("until any waits for one that completed and cancels the rest, whose agents it says to stop", async () => {
+    const { folder, server, item, collect } = await running(
+      [task("1"), task("2"), task("3"), task("4", { dependencies: ["1", "2", "3"], needs: "any" })],
+      { retries: 1 },
+    );
+    await server.hook({ event: "PreToolUse", agent: "a3", use: "u3", tool: "Read" });
+    const token = tokenIn(item("3").prompt);
+    await server.call("task_get", { task: "p/3", token }, { toolUseId: "u3" });
+    const waiting = collect({ until: "any" });
+    await report(server, "p", item("1"), { outcome: "failed" });
+    await pause(300);
+    await report(server, "p", item("2"));
+    expect(await waiting).toMatchObject({ satisfied: true, stop: [{ task: "3", agentId: "a3" }] });
+    const decided = logOf(graphOf(folder)).flatMap((event) =>
+      event.type === "decision.taken" ? [event.data] : [],
+    );
+    expect(decided.at(-1)).toEqual({
+      decision: "stop",
+      reason: "2 completed and any one was waited for: 1, 3 are not needed any more.",
+    });
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["4"]);
+  });
+
+  it("until any lets those go on that something else still needs", async () => {
+    const both = task("4", { dependencies: ["1", "3"] });
+    const { server, item, collect } = await running([task("1"), task("2"), task("3"), both]);
+    const waiting = collect({ until: "any" });
+    await report(server, "p", item("1"));
+    expect(await waiting).toMatchObject({ satisfied: true, counts: { running: 1, cancelled: 1 } });
+    await report(server, "p", item("3"));
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["4"]);
+  });
+
+  it("until any gives up when none is left that could complete", async () => {
+    const { server, item, collect } = await running([task("1"), task("2")], { retries: 0 });
+    const waiting = collect({ until: "any" });
+    await report(server, "p", item("1"), { outcome: "failed" });
+    await report(server, "p", item("2"), { outcome: "failed" });
+    expect(await waiting).toMatchObject({ satisfied: false, decision: "escalate", done: true });
+  });
+
+  it("until all waits for every task that ran when it was called", async () => {
+    const { server, item, collect } = await running([
+      task("1"),
+      task("2"),
+      task("3", { dependencies: ["1"] }),
+    ]);
+    const waiting = collect({ until: "all" });
+    await report(server, "p", item("1"));
+    await pause(300);
+    await report(server, "p", item("2"));
+    expect(await waiting).toMatchObject({ satisfied: true, decision: "proceed" });
+  });
+
+  it("until atLeast waits for so many of the named tasks to complete", async () => {
+    const { server, item, collect } = await running([task("1"), task("2"), task("3")]);
+    const waiting = collect({ until: { atLeast: 2 }, tasks: ["1", "p/2"] });
+    await report(server, "p", item("3"));
+    await report(server, "p", item("1"));
+    await pause(300);
+    await report(server, "p", item("2"));
+    const { satisfied, counts } = await waiting;
+    expect({ satisfied, completed: counts?.completed }).toEqual({ satisfied: true, completed: 3 });
+  });
+
+  it("only looks with waitSeconds 0, and comes back when its time is over", async () => {
+    const { collect } = await running([task("1")]);
+    const began = performance.now();
+    expect(await collect({ waitSeconds: 0 })).toMatchObject({ satisfied: false, decision: "wait" });
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(await collect({ waitSeconds: 0.5 })).toMatchObject({ satisfied: false, counts: { running: 1 } });
+    expect(performance.now() - began).toBeGreaterThan(500);
+  });
+
+  it("comes back at once when nothing runs", async () => {
+    const { server, item, collect } = await running([task("1"), task("2", { dependencies: ["1"] })]);
+    await report(server, "p", item("1"));
+    await collect();
+    expect(await collect()).toMatchObject({ satisfied: false, ended: [], decision: "proceed" });
+  });
+
+  it("wants a retry after a failure that may be tried again", async () => {
+    const { server, item, collect } = await running([task("1")]);
+    await report(server, "p", item("1"), { outcome: "failed" });
+    expect(await collect()).toMatchObject({ decision: "retry" });
+  });
+
+  it("tells a session that knows nothing yet only of what ends from now on", async () => {
+    const { folder, server, item } = await running([task("1"), task("2")]);
+    await report(server, "p", item("1"));
+    await server.close();
+    const resumed = await ParallelServer.start(folder);
+    const collect = (waitSeconds: number) => resumed.call("batch_collect", { plan: "p", waitSeconds });
+    expect((await collect(0)).ended).toEqual([]);
+    await report(resumed, "p", item("2"));
+    expect((await collect(20)).ended.map(({ task }) => task)).toEqual(["2"]);
+  });
+
+  it("learns within 250 ms of what another process completed", async () => {
+    const { folder, item, collect } = await running(Array.from({ length: 5 }, (_, n) => task(String(n))));
+    const other = await BundledServer.start(folder);
+    const delays: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const waiting = collect().then(() => performance.now());
+      await pause(150);
+      await report(other, "p", item(String(n)));
+      const completed = performance.now();
+      delays.push((await waiting) - completed);
+    }
+    const latest = Math.max(...delays.map((ms) => Math.max(0, Math.round(ms))));
+    console.log(`batch_collect learnt of another process's completion within ${latest} ms`);
+    expect(latest).toBeLessThan(2_000);
+  });
+
+  it("waits for files that a lost agent may still write, where nothing else is left to wait for", async () => {
+    const { server, collect } = await running([task("1")], { leaseMinutes: 0.02 });
+    expect(await collect()).toMatchObject({
+      ended: [{ task: "1", outcome: "lost", line: "no sign of life for 1.2 s, or its time was over" }],
+    });
+    expect((await server.call("batch_next", { plan: "p" })).launch).toEqual([]);
+    expect(await collect({ until: "all" })).toMatchObject({ ended: [], decision: "proceed" });
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["1"]);
+  });
+
+  it("reports progress while it waits", async () => {
+    const { server, item } = await running([task("1"), task("2")]);
+    const heard: unknown[] = [];
+    const waiting = server.call(
+      "batch_collect",
+      { plan: "p", waitSeconds: 20, until: "all" },
+      { onProgress: (progress) => heard.push(progress) },
+    );
+    await report(server, "p", item("1"));
+    await expect.poll(() => heard.length, { timeout: 8_000 }).toBeGreaterThan(0);
+    expect(heard[0]).toMatchObject({ progress: 1, total: 2, message: "1 running, 1 of 2 completed" });
+    await report(server, "p", item("2"));
+    expect((await waiting).satisfied).toBe(true);
+  });
+
+  it("lets other calls of the same session through while it waits", async () => {
+    const { server, item, collect } = await running([task("1"), task("2", { dependencies: ["1"] })]);
+    const waiting = collect();
+    await pause(100);
+    expect((await server.call("task_list", { plan: "p" })).tasks).toHaveLength(2);
+    await report(server, "p", item("1"));
+    await waiting;
+    expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["2"]);
+  });
+});

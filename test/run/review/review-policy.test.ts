@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Answers } from "../../support/answers.ts";
+import { idsOf, report, task } from "../../support/checkout.ts";
+import { reviewedPlan } from "../../support/reviewed-plan.ts";
+
+describe("the policy", () => {
+  const three = [
+    task("a"),
+    task("b", { dependencies: ["a"] }),
+    task("c", { review: false }),
+    task("d", { writes: [] }),
+  ];
+
+  it("task has every task reviewed that may write, but those that say no", async () => {
+    const { server, next, does } = await reviewedPlan(three, { review: "task" });
+    for (const item of await next()) await report(server, "p", item);
+    expect(idsOf(await next())).toEqual(["a-review"]);
+    await does("a-review", { verdict: "accepted" });
+    await does("b");
+    expect(idsOf(await next())).toEqual(["b-review"]);
+  });
+
+  it("task may come from the user's settings, and end and off review no single task", async () => {
+    const { next, does } = await reviewedPlan(three, {}, { env: { PARALLEL_REVIEW: "task" } });
+    await does("a");
+    expect(idsOf(await next())).toContain("a-review");
+    const { next: others, does: doesTo } = await reviewedPlan(three, { review: "off" });
+    await doesTo("a");
+    expect(idsOf(await others())).toContain("b");
+  });
+
+  it("end has the whole plan reviewed once, when everything is completed and it is asked for", async () => {
+    const { server, next, does, judges, reportText, collect } = await reviewedPlan([
+      task("a"),
+      task("b", { dependencies: ["a"] }),
+    ]);
+    const asks = () =>
+      server.call("plan_update", { plan: "p", action: "review" }) as Promise<
+        Answers["plan_update"] & { review: string }
+      >;
+    await does("a");
+    expect((await asks()).review).toBe("Not everything is completed.");
+    await does("b");
+    expect(await asks()).toMatchObject({
+      review: "plan-review",
+      counts: { ready: 1 },
+      next: "Call batch_next.",
+    });
+    expect((await asks()).review).toBe("Not everything is completed.");
+    await judges("plan-review", "rejected");
+    const fix = JSON.stringify(await server.call("task_get", { task: "p/plan-fix" }));
+    expect(fix).toContain('"writes":["src/a.ts","src/b.ts"]');
+    await does("plan-fix");
+    await judges("plan-review2", "accepted");
+    expect(await next()).toEqual([]);
+    expect(await collect()).toMatchObject({ decision: "proceed", done: true });
+    expect((await asks()).review).toMatch(/^It was reviewed/);
+    expect(await reportText()).toContain("✓ **The plan as a whole**: accepted in review 2");
+  });
+
+  it.each([
+    ["off", { review: "off" }, [task("a"), task("b")], "The policy says review off."],
+    [
+      "a single task",
+      {},
+      [task("a"), task("b", { writes: [] })],
+      "Fewer than two tasks have written anything.",
+    ],
+  ])("needs no review of the whole: %s", async (_, policy, tasks, why) => {
+    const { server, next } = await reviewedPlan(tasks, policy);
+    for (const item of await next()) await report(server, "p", item);
+    expect(await server.call("plan_update", { plan: "p", action: "review" })).toMatchObject({ review: why });
+  });
+});

@@ -1,0 +1,65 @@
+import { launchFor, repository, type TaskInput, task, tokenIn } from "./checkout.ts";
+import { graphOf, type LogLine, logOf } from "./graph-file.ts";
+import { ParallelServer } from "./parallel-server.ts";
+
+export const MINE = task("1", { writes: ["src/a/**"] });
+
+export const THEIRS = task("2", { writes: ["src/b/**", "data.json"] });
+
+/** Two agents at work: the first holds `src/a`, the second `src/b` and `data.json`. */
+export async function twoAtWork(
+  policy: Readonly<Record<string, unknown>> = {},
+  tasks: TaskInput[] = [MINE, THEIRS],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const folder = await repository({
+    "src/a/one.ts": "1\n",
+    "src/b/two.ts": "2\n",
+    "src/free.ts": "3\n",
+    "data.json": "{}\n",
+  });
+  const server = await ParallelServer.start(folder, { env });
+  await server.call("plan_create", { plan: "p", tasks, policy });
+  const { launch } = await server.call("batch_next", { plan: "p" });
+  for (const { id } of tasks) {
+    await server.hook({ event: "PreToolUse", agent: `agent-${id}`, use: `u${id}`, tool: "task_get" });
+    const token = tokenIn(launchFor(launch, id).prompt);
+    await server.call("task_get", { task: `p/${id}`, token }, { toolUseId: `u${id}` });
+  }
+  const tool = async (name: string, input: unknown, { agent = "agent-1", cwd = folder } = {}) =>
+    answerOf(
+      await server.hook({
+        event: "PreToolUse",
+        agent,
+        cwd,
+        tool: name,
+        input: JSON.stringify(input),
+        use: "u",
+      }),
+    );
+  return {
+    folder,
+    server,
+    launch,
+    bash: (command: string, caller?: { agent?: string; cwd?: string }) => tool("Bash", { command }, caller),
+    write: (path: string, caller?: { agent?: string; cwd?: string }) =>
+      tool("Write", { file_path: path, content: "x" }, caller),
+    tool,
+    log: (type: string): LogLine[] => logOf(graphOf(folder)).filter((line) => line.type === type),
+    widened: () =>
+      logOf(graphOf(folder))
+        .filter((line) => line.type === "attempt.widened")
+        .map((line) => line.data.path),
+  };
+}
+
+/** `passes`, or what the agent is told. */
+export function answerOf(answer: Record<string, unknown>): string {
+  const output = answer.hookSpecificOutput as Record<string, string> | undefined;
+  if (output === undefined) return "passes";
+  if (output.permissionDecision === "deny") return `denied: ${output.permissionDecisionReason}`;
+  return output.permissionDecision === "allow" ? "allowed" : `told: ${output.additionalContext}`;
+}
+
+export const HELD =
+  /^denied: .* is held by p\/2\. Do what you can without it, then call task_report .*blocked/;

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { ParallelServer } from "../support/parallel-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const NAMES = [
+  "batch_collect",
+  "batch_next",
+  "plan_analyze",
+  "plan_create",
+  "plan_report",
+  "plan_update",
+  "task_claim",
+  "task_create",
+  "task_get",
+  "task_list",
+  "task_report",
+  "task_update",
+];
+const LIMIT = 10_000;
+/** The longest tool name that clients accept. */
+const LONGEST_NAME = 64;
+
+async function listed() {
+  const server = await ParallelServer.start(temporaryFolder());
+  return { server, tools: await server.tools() };
+}
+
+type Field = Readonly<Record<string, unknown>>;
+
+describe("the tool list", () => {
+  it("holds the twelve tools by name, the same each time", async () => {
+    const { server, tools } = await listed();
+    expect(tools.map((tool) => tool.name)).toEqual(NAMES);
+    expect(await server.tools()).toEqual(tools);
+  });
+
+  it(`is at most ${LIMIT} characters of name, description and schema`, async () => {
+    const { tools } = await listed();
+    const sizes = tools.map((tool) => ({
+      name: tool.name,
+      always: tool._meta?.["anthropic/alwaysLoad"] === true,
+      characters:
+        tool.name.length + (tool.description ?? "").length + JSON.stringify(tool.inputSchema).length,
+    }));
+    const sum = (some: typeof sizes) => some.reduce((total, { characters }) => total + characters, 0);
+    const always = sizes.filter((size) => size.always);
+    const lines = sizes.map(({ name, always: loaded, characters }) =>
+      `${name.padEnd(16)}${String(characters).padStart(6)}  ${loaded ? "always loaded" : ""}`.trimEnd(),
+    );
+    console.log(
+      [...lines, `${"all".padEnd(16)}${String(sum(sizes)).padStart(6)}  of them always ${sum(always)}`].join(
+        "\n",
+      ),
+    );
+    expect(sum(sizes)).toBeLessThanOrEqual(LIMIT);
+    // What only agents call costs the main conversation a name: Claude Code gives agents that list their tools the
+    // whole of each.
+    expect(always.map(({ name }) => name)).toEqual(["batch_collect", "batch_next"]);
+  });
+
+  it("says of each tool whether it only reads, and when to use it", async () => {
+    const { tools } = await listed();
+    for (const { name, title, description, annotations } of tools) {
+      expect(title, name).toBeTruthy();
+      expect(description, name).toMatch(/^Use /);
+      expect(annotations, name).toMatchObject({
+        readOnlyHint: expect.any(Boolean),
+        idempotentHint: expect.any(Boolean),
+        destructiveHint: false,
+        openWorldHint: false,
+      });
+    }
+    const reading = tools.filter((tool) => tool.annotations?.readOnlyHint).map((tool) => tool.name);
+    expect(reading).toEqual(["plan_analyze", "task_list"]);
+  });
+
+  it("has names that clients accept, also with Claude Code's prefix", async () => {
+    for (const { name } of (await listed()).tools) {
+      expect(name).toMatch(/^[a-z_]+$/);
+      expect(`mcp__plugin_parallel_tasks__${name}`.length).toBeLessThanOrEqual(LONGEST_NAME);
+    }
+  });
+
+  it("has objects as schemas, whose every field is described", async () => {
+    const { tools } = await listed();
+    for (const { name, inputSchema } of tools) {
+      expect(inputSchema, name).toMatchObject({ type: "object" });
+      const bare = Object.entries(inputSchema.properties ?? {}).filter(
+        ([, field]) => !(field as Field).description,
+      );
+      expect(
+        bare.map(([field]) => field),
+        name,
+      ).toEqual([]);
+    }
+  });
+
+  it("can be read by clients that know only plain schemas", async () => {
+    const { tools } = await listed();
+    const text = JSON.stringify(tools.map((tool) => tool.inputSchema));
+    expect(text).not.toMatch(/"\$(ref|defs|schema)"/);
+    for (const { inputSchema } of tools) {
+      for (const key of ["anyOf", "oneOf", "allOf"]) expect(inputSchema).not.toHaveProperty(key);
+    }
+  });
+});
