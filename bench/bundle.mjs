@@ -48,7 +48,10 @@ function sourceOf(folder, name) {
 /** The text with one more line, in front of a `return` in its middle. */
 function changed(text, source) {
   const lines = text.split("\n");
-  const returns = lines.flatMap((line, at) => (/^ +return .*;$/.test(line) ? [at] : []));
+  // Behind a line that ends with a bracket the return would be that of a condition.
+  const returns = lines.flatMap((line, at) =>
+    /^ +return\b/.test(line) && /[;{}]$/.test(lines[at - 1] ?? "") ? [at] : [],
+  );
   const at = returns[returns.length >> 1];
   if (at === undefined) throw new Error(`${source}: no place for one more line`);
   lines.splice(at, 0, LINE);

@@ -14,9 +14,10 @@ const STARTED = {
 };
 
 /**
- * The parts of the bundle: each is a folder of the sources with all below it. What is loaded late, by `import()`, is a
- * part of its own, and so is an inner folder of which nothing is loaded at the start, so that the rest is loaded
- * without it. Files are few, because each one costs every start about half a millisecond.
+ * The parts of the bundle: each is a folder of the sources with all below it, or a room of `run/`, of which a session's
+ * start needs few. What is loaded late, by `import()`, is a part of its own, and so is an inner folder of which nothing
+ * is loaded at the start, so that the rest is loaded without it. Files are few, because each one costs every start
+ * about half a millisecond.
  * @param root the folder of the checkout.
  * @throws Error when two sources of a part export the same name, or one uses a library in a way that does not show what
  *   of it is used.
@@ -108,8 +109,9 @@ function libraryFile(part, name) {
 /** The file of a source, without its extension: see `bundleParts`. */
 function nameOf(source, loadedLate, foldersAtStart) {
   if (loadedLate.has(source)) return belowSources(source).replace(/\.ts$/, "");
-  const folder = posix.dirname(source);
-  return foldersAtStart.has(folder) ? belowSources(folder).split("/")[0] : belowSources(folder);
+  const folder = belowSources(posix.dirname(source));
+  const isApart = folder.startsWith("run/") || !foldersAtStart.has(posix.dirname(source));
+  return isApart ? folder : folder.split("/")[0];
 }
 
 function belowSources(path) {

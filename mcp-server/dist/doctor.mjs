@@ -405,8 +405,8 @@ function findingsFor(version) {
 // import:graph.mjs in doctor.mjs
 import { isDraining, isLive, newerParts } from "./graph.mjs";
 
-// import:run.mjs in doctor.mjs
-import { findCheckout, graphLocation, readPolicy, settingsFromEnvironment } from "./run.mjs";
+// import:run/project.mjs in doctor.mjs
+import { findCheckout, graphLocation, readPolicy, settingsFromEnvironment } from "./run/project.mjs";
 
 // mcp-server/src/doctor/plans.ts
 var plans = {

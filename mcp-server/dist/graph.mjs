@@ -57,6 +57,9 @@ function isLive(claim) {
 function isDraining(claim, nowMs) {
   return claim.state === "ended" && claim.drainsUntilMs !== void 0 && claim.drainsUntilMs > nowMs;
 }
+function holdsScope(claim) {
+  return isLive(claim) || claim.state === "ended" && claim.drainsUntilMs !== void 0;
+}
 
 // mcp-server/src/graph/criterion.ts
 var NUMBER = /^-?\d+(\.\d+)?$/;
@@ -1183,6 +1186,7 @@ export {
   foldSet,
   hasEnded,
   hashToken,
+  holdsScope,
   inferWrites,
   intersection,
   isDraining,

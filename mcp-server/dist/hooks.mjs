@@ -1,5 +1,5 @@
-// import:run.mjs in hooks.mjs
-import { addedToLaunchLine, agentEnded, begunPlans, briefOf, changeGraph, claimOfToken, commandToGoOn, endAgents, guardCommand, guardWrite, isOwnRun, isRefusal, launchLine, logAgentUsage, lookBeforeStart, readAgentCall, readGraph, recordLook, sameOwner, startOrContinue, takeMessage, takeUpPlan, waitForWorkflow, workRecord, workflowStep, worktreeOfClaim } from "./run.mjs";
+// import:run/guard.mjs in hooks.mjs
+import { guardCommand, guardWrite, readAgentCall } from "./run/guard.mjs";
 
 // import:node:fs/promises in hooks.mjs
 import { readFile } from "node:fs/promises";
@@ -11,7 +11,16 @@ import { basename, dirname, join } from "node:path";
 import * as z from "./lib/zod.mjs";
 
 // import:graph.mjs in hooks.mjs
-import { findToken, hasEnded, hashToken, isLive, taskName } from "./graph.mjs";
+import { findToken, hasEnded, hashToken, holdsScope, isLive, taskName } from "./graph.mjs";
+
+// import:run/attempts.mjs in hooks.mjs
+import { agentEnded, claimOfToken, endAgents, isRefusal, startOrContinue } from "./run/attempts.mjs";
+
+// import:run/checkout-watch.mjs in hooks.mjs
+import { lookBeforeStart, recordLook } from "./run/checkout-watch.mjs";
+
+// import:run/plan.mjs in hooks.mjs
+import { changeGraph, readGraph } from "./run/plan.mjs";
 
 // mcp-server/src/hooks/hook-event.ts
 var hookInput = z.object({
@@ -118,6 +127,9 @@ async function bindLaunch(run, session, toolUseId, agentId) {
 // import:node:timers/promises in hooks.mjs
 import { setTimeout } from "node:timers/promises";
 
+// import:run/worktrees.mjs in hooks.mjs
+import { workRecord, worktreeOfClaim } from "./run/worktrees.mjs";
+
 // mcp-server/src/hooks/worktree-agent.ts
 var LONGEST_WAIT_MS = 8e3;
 async function placeAgent(run, session, { claim }, event) {
@@ -173,6 +185,9 @@ function endedAgentIn(prompt) {
 // import:errors.mjs in hooks.mjs
 import { CallerError } from "./errors.mjs";
 
+// import:run/project.mjs in hooks.mjs
+import { sameOwner } from "./run/project.mjs";
+
 // mcp-server/src/hooks/post-tool-batch.ts
 var toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
 async function onPostToolBatch(run, session, event) {
@@ -210,6 +225,9 @@ async function onPostToolBatch(run, session, event) {
     `Not launched: ${names}. Launch them now, together; batch_next gives them again.`
   );
 }
+
+// import:run/session.mjs in hooks.mjs
+import { begunPlans, isOwnRun, waitForWorkflow, workflowStep } from "./run/session.mjs";
 
 // mcp-server/src/hooks/workflow-end.ts
 async function afterWorkflow(run, session, id) {
@@ -249,6 +267,9 @@ function afterWorkflowLaunch(session, event) {
   return tell("PostToolUse", `${plan} runs. ${waitForWorkflow(session, plan)}`);
 }
 
+// import:run/briefs.mjs in hooks.mjs
+import { addedToLaunchLine, briefOf, launchLine } from "./run/briefs.mjs";
+
 // mcp-server/src/hooks/scope-notes.ts
 function tellNotes(session, event, call) {
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
@@ -257,8 +278,11 @@ function tellNotes(session, event, call) {
   return tell(event.event, news.map(({ note }) => note).join("\n"));
 }
 
-// import:store.mjs in hooks.mjs
-import { holdsScope } from "./store.mjs";
+// import:run/reporting.mjs in hooks.mjs
+import { takeMessage } from "./run/reporting.mjs";
+
+// import:run/usage.mjs in hooks.mjs
+import { logAgentUsage } from "./run/usage.mjs";
 
 // mcp-server/src/hooks/subagent-stop.ts
 async function onSubagentStop(run, session, event) {
@@ -321,6 +345,9 @@ async function isRunHere(run, session, plan) {
 
 // import:breakdown.mjs in hooks.mjs
 import { BreakdownError } from "./breakdown.mjs";
+
+// import:run/edits.mjs in hooks.mjs
+import { commandToGoOn, takeUpPlan } from "./run/edits.mjs";
 
 // mcp-server/src/hooks/workflow-call.ts
 var WORKFLOW = "parallel:execute";

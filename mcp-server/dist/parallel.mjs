@@ -64,8 +64,8 @@ var plugin_default = {
   }
 };
 
-// import:run.mjs in parallel.mjs
-import { createContext } from "./run.mjs";
+// import:run/project.mjs in parallel.mjs
+import { createContext } from "./run/project.mjs";
 
 // mcp-server/src/cli/main.ts
 var USAGE_ERROR = 2;

@@ -10,8 +10,20 @@ import * as z from "./lib/zod.mjs";
 // import:hooks.mjs in service.mjs
 import { HOOK_TOOL, answerHook } from "./hooks.mjs";
 
-// import:run.mjs in service.mjs
-import { SessionMemory, changeGraph, createContext, lookAtWhatEnded, sweep } from "./run.mjs";
+// import:run/attempts.mjs in service.mjs
+import { sweep } from "./run/attempts.mjs";
+
+// import:run/checkout-watch.mjs in service.mjs
+import { lookAtWhatEnded } from "./run/checkout-watch.mjs";
+
+// import:run/plan.mjs in service.mjs
+import { changeGraph } from "./run/plan.mjs";
+
+// import:run/project.mjs in service.mjs
+import { createContext } from "./run/project.mjs";
+
+// import:run/session.mjs in service.mjs
+import { SessionMemory } from "./run/session.mjs";
 
 // import:tools.mjs in service.mjs
 import { TOOLS, UnknownTool, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";

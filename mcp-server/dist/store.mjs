@@ -29,7 +29,7 @@ var Doorbell = class {
 import { isDeepStrictEqual } from "node:util";
 
 // import:graph.mjs in store.mjs
-import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, PlanGraph, REVIEW_VERDICTS, SEVERITIES, SIZES, TASK_STATUSES, WordReader, definitionOf, isLive, isReadable, newTokens, storedPurpose, unstarted } from "./graph.mjs";
+import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, PlanGraph, REVIEW_VERDICTS, SEVERITIES, SIZES, TASK_STATUSES, WordReader, definitionOf, holdsScope, isReadable, newTokens, storedPurpose, unstarted } from "./graph.mjs";
 
 // mcp-server/src/store/report-row.ts
 function readReport(json) {
@@ -200,9 +200,6 @@ function changeFromRow(row) {
 // mcp-server/src/store/held-claim.ts
 var HELD = "state in ('offered', 'running') or drains_until_ms is not null";
 var UNRECOGNISED = "state not in ('offered', 'running', 'returned', 'ended') and drains_until_ms is null";
-function holdsScope(claim) {
-  return isLive(claim) || claim.state === "ended" && claim.drainsUntilMs !== void 0;
-}
 function heldFromRow(row) {
   const { plan_id: planId, plan_slug: plan, repository } = row;
   return { planId, plan, repository, claim: claimFromRow(row) };
@@ -1665,7 +1662,6 @@ export {
   eventFromRow,
   eventRow,
   heldFromRow,
-  holdsScope,
   isMeant,
   minorVersion,
   needsUpgrade,

@@ -63,8 +63,11 @@ import { planBranch } from "./git.mjs";
 // import:policy.mjs in tools.mjs
 import { raiseLimit, spentText } from "./policy.mjs";
 
-// import:run.mjs in tools.mjs
-import { WORKFLOW_WORKER, analyzePlan, checkUntil, claimTask, collect, countsOf, createPlan, createTasks, exportPlan, getTask, isDone, listTasks, nextBatch, pauseSeconds, policyInput, reportPlan, reportTask, reviewPlan, shortCounts, splitTask, updatePlan, updateTask, waitForWorkflow } from "./run.mjs";
+// import:run/plan.mjs in tools.mjs
+import { countsOf, createTasks, isDone, pauseSeconds, shortCounts } from "./run/plan.mjs";
+
+// import:run/session.mjs in tools.mjs
+import { waitForWorkflow } from "./run/session.mjs";
 
 // mcp-server/src/tools/answer/next-step.ts
 function nextStep(session, loaded, counts, done) {
@@ -115,6 +118,9 @@ function stopsFor(session, { stored }, stop) {
 
 // import:lib/zod.mjs in tools.mjs
 import * as z from "./lib/zod.mjs";
+
+// import:run/reporting.mjs in tools.mjs
+import { checkUntil, collect, reportPlan, reportTask } from "./run/reporting.mjs";
 
 // mcp-server/src/tools/define-tool.ts
 function defineTool(tool) {
@@ -218,6 +224,9 @@ var batchCollect = defineTool({
   }
 });
 
+// import:run/claims.mjs in tools.mjs
+import { claimTask, nextBatch } from "./run/claims.mjs";
+
 // mcp-server/src/tools/batch-next.ts
 var batchNext = defineTool({
   name: "batch_next",
@@ -256,6 +265,9 @@ var batchNext = defineTool({
     };
   }
 });
+
+// import:run/planning.mjs in tools.mjs
+import { analyzePlan } from "./run/planning.mjs";
 
 // mcp-server/src/tools/plan-analyze.ts
 var planAnalyze = defineTool({
@@ -305,6 +317,12 @@ var planAnalyze = defineTool({
     };
   }
 });
+
+// import:run/edits.mjs in tools.mjs
+import { createPlan, exportPlan, listTasks, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
+
+// import:run/project.mjs in tools.mjs
+import { WORKFLOW_WORKER, policyInput } from "./run/project.mjs";
 
 // mcp-server/src/tools/plan-create.ts
 var MAX_WARNINGS = 10;
@@ -374,6 +392,9 @@ var planReport = defineTool({
 ${next}` };
   }
 });
+
+// import:run/review.mjs in tools.mjs
+import { reviewPlan } from "./run/review.mjs";
 
 // mcp-server/src/tools/plan-update.ts
 var planUpdate = defineTool({
@@ -473,6 +494,9 @@ var taskCreate = defineTool({
     };
   }
 });
+
+// import:run/briefs.mjs in tools.mjs
+import { getTask } from "./run/briefs.mjs";
 
 // mcp-server/src/tools/task-get.ts
 var taskGet = defineTool({

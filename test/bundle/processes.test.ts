@@ -110,7 +110,7 @@ describe("a server process", () => {
     await pause(200);
     await server.close();
     expect(await waiting).toBe("ended");
-    await expect.poll(() => [server.pid, server.ownerPid].filter(isAlive), { timeout: 2_000 }).toEqual([]);
+    await expect.poll(() => [server.pid, server.ownerPid].filter(isAlive)).toEqual([]);
     expect(integrityOf(graphOf(folder))).toBe("ok");
   });
 

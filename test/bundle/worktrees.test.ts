@@ -168,7 +168,7 @@ describe("a process that is killed in the midst of its report", () => {
           if (held) await done(survivor, held);
           return (await survivor.call("task_list", { plan: "p", limit: 0 })).plans[0]?.done;
         },
-        { timeout: 60_000, interval: 50 },
+        { interval: 50 },
       )
       .toBe(true);
     for (const id of ids) expect(await fileAt(folder, BRANCH, `work/${id}.txt`)).toBe(`${id}\n`);

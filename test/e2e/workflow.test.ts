@@ -11,7 +11,12 @@ import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import type { Scenario, SpecTask } from "./harness/scenario.ts";
 import { answers } from "./harness/task-tools.ts";
 import { fails, stopsSilently, worksByTheBrief } from "./harness/worker.ts";
-import { executesByWorkflow, isScriptCommand, SCRIPT_ENGINE } from "./harness/workflow-orchestrator.ts";
+import {
+  executesByWorkflow,
+  isScriptCommand,
+  SCRIPT_ENGINE,
+  WAITS_FOR_THE_SCRIPT,
+} from "./harness/workflow-orchestrator.ts";
 import {
   EXECUTE,
   expectCleanEnd,
@@ -69,7 +74,11 @@ describe("a plan that the host's script engine runs", () => {
       expectEachDoneOnce(outcome);
       expect(runNumber(outcome, 1).texts.join("\n")).toContain("24 of 24 tasks completed");
       expect(outcome.recording.mostAtWorkAtOnce()).toBe(5);
-      expect(mainRequestsOf(outcome, 1).length).toBeLessThanOrEqual(3);
+      // A slow host may tell of the script's end only after the conversation has said that it waits for it.
+      const turns = mainRequestsOf(outcome, 1).filter(
+        ({ outputs }) => !outputs.some((output) => "text" in output && output.text === WAITS_FOR_THE_SCRIPT),
+      );
+      expect(turns.length).toBeLessThanOrEqual(3);
       expect(mainCharacters(outcome)).toBeLessThanOrEqual(8_000);
       expect(outcome.recording.launchMessages()).toEqual([]);
     });
@@ -212,7 +221,7 @@ describe("a plan that the host's script engine runs in a terminal", () => {
                 );
               await eventually(() => words().some((text) => /tasks completed/.test(text)));
               expect(words()).toEqual([
-                "The workflow is at work; its result will come.",
+                WAITS_FOR_THE_SCRIPT,
                 expect.stringContaining("9 of 9 tasks completed"),
               ]);
             },

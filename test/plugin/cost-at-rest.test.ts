@@ -26,7 +26,7 @@ function beyond(more: readonly string[], less: readonly string[]): string[] {
   });
 }
 
-describe("a session in which the plugin is not used", { timeout: 120_000 }, () => {
+describe("a session in which the plugin is not used", () => {
   it(`tells its model at most ${BUDGET} characters more than without it`, async () => {
     const without = await firstRequest([]);
     const withPlugin = await firstRequest(Object.values(PLUGIN_FOLDERS));

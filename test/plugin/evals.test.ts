@@ -104,7 +104,7 @@ describe("the cases in evals/", () => {
 /** What a user gets of this repository; the host refuses to run cases beside the thousands of links of an installation. */
 const SHIPPED = (path: string) => !/^(?:node_modules|\.git|test|bench)$/.test(relative(CHECKOUT, path));
 
-describe("claude plugin eval", { timeout: 180_000 }, () => {
+describe("claude plugin eval", () => {
   let folder: string;
   let place: Place;
   /** What the main conversations were told, and what their tools answered. */

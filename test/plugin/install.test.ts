@@ -19,7 +19,7 @@ interface Installed {
 }
 
 /** The life of an installation, step after step, as docs/commands.md tells it. */
-describe("installed from a git host", { timeout: 120_000 }, () => {
+describe("installed from a git host", () => {
   let folder: string;
   let hosted: HostedMarketplace;
 

@@ -9,7 +9,7 @@ import { CHECKOUT } from "./checkout.ts";
 import { claude } from "./claude-cli.ts";
 
 /** What the host itself writes when a user installs a plugin is what the roles are read from. */
-describe("the agents of another plugin", { timeout: 60_000 }, () => {
+describe("the agents of another plugin", () => {
   let folder: string;
   let agents: AgentFiles;
   const run = (...args: string[]) => claude(join(folder, "home"), join(folder, "project"), ...args);

@@ -23,7 +23,7 @@ const COMMANDS = [
   "/parallel:report",
 ];
 
-describe("in a session of Claude Code", { timeout: 60_000 }, () => {
+describe("in a session of Claude Code", () => {
   let folder: string;
   let place: Place;
   /** What the main conversation said in each of its requests, the prompt of the session first. */

@@ -99,7 +99,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, the server", (era) =
         params: server.params({ name: "batch_collect", arguments: input, _meta: { progressToken: "t" } }),
       }),
     );
-    await expect.poll(() => server.others.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => server.others.length).toBeGreaterThan(0);
     expect(server.others[0]).toMatchObject({
       method: "notifications/progress",
       params: { progressToken: "t" },
@@ -136,7 +136,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, the server", (era) =
     const { repository, server, log, token } = await running(era);
     const before = { seq: log.last, state: log.state };
     server.send("x".repeat(11 * 1024 * 1024));
-    await expect.poll(() => server.isAlive, { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => server.isAlive).toBe(false);
     expect(server.log).toBe("");
     expect({ seq: log.last, state: log.state }).toEqual(before);
     const next = await open(era, repository);

@@ -107,7 +107,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
       { plan, until: "all", tasks: ["1", "2"], waitSeconds: 40 },
       { onProgress: (progress) => void heard.push(progress) },
     );
-    await expect.poll(() => heard.length, { timeout: 20_000, interval: 50 }).toBeGreaterThan(0);
+    await expect.poll(() => heard.length, { interval: 50 }).toBeGreaterThan(0);
     expect(heard[0]).toMatchObject({ progress: 1, total: 3 });
     await ok(client.call("task_report", completed("small/2", tokens[1] ?? "")));
     expect(await ok(collected)).toMatchObject({ satisfied: true, decision: "proceed" });
@@ -198,9 +198,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     patience.abort();
     expect(await outcome).toBe("given up");
-    const asked = Date.now();
     await ok(client.call("task_report", completed("small/1", token)));
-    expect(Date.now() - asked).toBeLessThan(2_000);
     const looked = await ok(client.call("batch_collect", { plan: "small", waitSeconds: 0 }));
     expect(looked.ended, "what ended is news until somebody was told").toEqual([
       expect.objectContaining({ task: "1", outcome: "completed" }),
@@ -249,9 +247,7 @@ describe.each([
     });
     const { token } = gate.claim as { token: string };
     await ok(b.call("task_report", completed("shared/gate", token)));
-    const reported = Date.now();
     expect(await ok(heard)).toMatchObject({ satisfied: true });
-    expect(Date.now() - reported).toBeLessThan(1_500);
 
     const [byA, byB] = await Promise.all([work(a, "a"), work(b, "b")]);
     expect([...byA, ...byB].sort()).toEqual(tasks.map(({ id }) => `shared/${id}`).sort());

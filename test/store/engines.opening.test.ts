@@ -101,7 +101,8 @@ describe("PostgreSQL", () => {
     expect((await refusal(graph.open(false))).problem).toBe("unreachable");
     const began = performance.now();
     expect((await refusal(graph.open(false))).problem).toBe("unreachable");
-    expect(performance.now() - began).toBeLessThan(500);
+    // Not the five seconds of another try.
+    expect(performance.now() - began).toBeLessThan(4_000);
   });
 
   it("that refuses the password is told so, without the password", async () => {
@@ -155,8 +156,9 @@ describe("PostgreSQL", () => {
     expect(await store.read((reader) => reader.plan(REPOSITORY, "shop"))).toMatchObject({ status: "open" });
 
     await asAdmin(database.url, `${kill} and datname = current_database()`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await store.read((reader) => reader.plan(REPOSITORY, "shop"))).toMatchObject({ status: "open" });
+    await expect
+      .poll(() => store.read((reader) => reader.plan(REPOSITORY, "shop")))
+      .toMatchObject({ status: "open" });
   });
 });
 

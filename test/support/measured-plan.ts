@@ -1,4 +1,4 @@
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { launchFor, report, repository, task } from "./checkout.ts";
 import { graphOf, query } from "./graph-file.ts";
 import { ParallelServer } from "./parallel-server.ts";
@@ -29,7 +29,7 @@ export async function finishes(
   host.says(file, output);
   await report(server, "p", launchFor(launch, id));
   await agentStops(server, `a${id}`, file);
-  await vi.waitFor(() => expect(usageIn(path, id)).toMatchObject({ output }), { timeout: 5_000 });
+  await expect.poll(() => usageIn(path, id)).toMatchObject({ output });
 }
 
 /** What the graph says of the task's last attempt. */

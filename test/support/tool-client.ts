@@ -69,6 +69,17 @@ export class ToolClient {
     return error;
   }
 
+  /** The names of the prompts. */
+  async prompts(): Promise<string[]> {
+    return (await this.client.listPrompts()).prompts.map(({ name }) => name);
+  }
+
+  /** The text of a prompt. */
+  async prompt(name: string, given: Record<string, string>): Promise<string> {
+    const { messages } = await this.client.getPrompt({ name, arguments: given });
+    return messages.map(({ content }) => (content.type === "text" ? content.text : "")).join("\n");
+  }
+
   /** What the host's hooks tell the server. */
   async hook(event: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
     const result = await this.raw("hook", event);

@@ -1,5 +1,5 @@
-// import:run.mjs in cli/export.mjs
-import { exportPlan } from "../run.mjs";
+// import:run/edits.mjs in cli/export.mjs
+import { exportPlan } from "../run/edits.mjs";
 
 // import:text.mjs in cli/export.mjs
 import { LINE_LIMIT, cleanText, visibleJson } from "../text.mjs";

@@ -10,8 +10,11 @@ import { hasEnded } from "../graph.mjs";
 // import:report.mjs in cli/plan.mjs
 import { renderAnalysis, renderAnalysisMarkdown } from "../report.mjs";
 
-// import:run.mjs in cli/plan.mjs
-import { analyzeFile, analyzePlan, writeSuggestedScopes } from "../run.mjs";
+// import:run/edits.mjs in cli/plan.mjs
+import { writeSuggestedScopes } from "../run/edits.mjs";
+
+// import:run/planning.mjs in cli/plan.mjs
+import { analyzeFile, analyzePlan } from "../run/planning.mjs";
 
 // import:text.mjs in cli/plan.mjs
 import { visibleJson } from "../text.mjs";

@@ -1,8 +1,8 @@
 // import:report.mjs in cli/report.mjs
 import { renderMarkdown } from "../report.mjs";
 
-// import:run.mjs in cli/report.mjs
-import { readReport } from "../run.mjs";
+// import:run/reporting.mjs in cli/report.mjs
+import { readReport } from "../run/reporting.mjs";
 
 // import:text.mjs in cli/report.mjs
 import { visibleJson } from "../text.mjs";

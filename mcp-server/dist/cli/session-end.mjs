@@ -1,8 +1,11 @@
 // import:policy.mjs in cli/session-end.mjs
 import { raiseLimit, spentText } from "../policy.mjs";
 
-// import:run.mjs in cli/session-end.mjs
-import { commandToGoOn, countsOf, isDone, readGraph } from "../run.mjs";
+// import:run/edits.mjs in cli/session-end.mjs
+import { commandToGoOn } from "../run/edits.mjs";
+
+// import:run/plan.mjs in cli/session-end.mjs
+import { countsOf, isDone, readGraph } from "../run/plan.mjs";
 
 // mcp-server/src/cli/session-end.ts
 async function sessionEnd(ctx, session) {

@@ -1,5 +1,5 @@
-// import:run.mjs in cli/session-start.mjs
-import { countsOf, isDone, readGraph } from "../run.mjs";
+// import:run/plan.mjs in cli/session-start.mjs
+import { countsOf, isDone, readGraph } from "../run/plan.mjs";
 
 // mcp-server/src/cli/session-start.ts
 var MAX_PLANS = 3;

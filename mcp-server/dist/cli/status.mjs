@@ -4,8 +4,8 @@ import { createColors } from "../lib/picocolors.mjs";
 // import:report.mjs in cli/status.mjs
 import { renderTimeline, timelineOf } from "../report.mjs";
 
-// import:run.mjs in cli/status.mjs
-import { countsOf, isDone, readGraph, stateOf } from "../run.mjs";
+// import:run/plan.mjs in cli/status.mjs
+import { countsOf, isDone, readGraph, stateOf } from "../run/plan.mjs";
 
 // import:text.mjs in cli/status.mjs
 import { NAME_LIMIT, cleanText, visibleJson } from "../text.mjs";

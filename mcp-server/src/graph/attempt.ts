@@ -146,3 +146,8 @@ export function isLive(claim: AnyClaim): claim is Claim {
 export function isDraining(claim: AnyClaim, nowMs: number): boolean {
   return claim.state === "ended" && claim.drainsUntilMs !== undefined && claim.drainsUntilMs > nowMs;
 }
+
+/** Whether the claim holds its scope: it is offered, running, or not yet drained. */
+export function holdsScope(claim: AnyClaim): boolean {
+  return isLive(claim) || (claim.state === "ended" && claim.drainsUntilMs !== undefined);
+}

@@ -1,4 +1,4 @@
-import type { AnyClaim } from "../graph/attempt.ts";
+import { type AnyClaim, holdsScope } from "../graph/attempt.ts";
 import { agentEnded } from "../run/attempts/agent-ended.ts";
 import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
@@ -6,7 +6,6 @@ import { takeMessage } from "../run/reporting/report-from-message.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { logAgentUsage } from "../run/usage/agent-usage.ts";
 import type { GraphStore } from "../store/graph-store.ts";
-import { holdsScope } from "../store/held-claim.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */

@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import { type AnyClaim, isLive } from "../graph/attempt.ts";
+import type { AnyClaim } from "../graph/attempt.ts";
 import type { PlanSlug } from "../graph/task.ts";
 import { claimFromRow } from "./rows.ts";
 import type { ClaimsTable } from "./schema.ts";
@@ -24,11 +24,6 @@ export const HELD = "state in ('offered', 'running') or drains_until_ms is not n
 /** As `HELD`, for the index `claims_unrecognised`, and what `HELD` has is left out: each by its own index. */
 export const UNRECOGNISED =
   "state not in ('offered', 'running', 'returned', 'ended') and drains_until_ms is null";
-
-/** Whether the claim holds its scope: it is offered, running, or not yet drained. */
-export function holdsScope(claim: AnyClaim): boolean {
-  return isLive(claim) || (claim.state === "ended" && claim.drainsUntilMs !== undefined);
-}
 
 export function heldFromRow(row: HeldRow): HeldClaim {
   const { plan_id: planId, plan_slug: plan, repository } = row;

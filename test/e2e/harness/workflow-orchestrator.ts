@@ -3,6 +3,9 @@ import { command, executesThePlan, type Habit, type Orchestrator, wasRefused } f
 import { answers, taskTool } from "./task-tools.ts";
 import { calls as callsTool, says, type Turn } from "./turn.ts";
 
+/** What the main conversation says where the script has not ended yet. */
+export const WAITS_FOR_THE_SCRIPT = "The workflow is at work; its result will come.";
+
 /** Lets the host's script engine start as many agents as the tests want, and each at once. */
 export const SCRIPT_ENGINE = {
   CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "8",
@@ -31,7 +34,7 @@ export const executesByWorkflow: Orchestrator = (conversation) => {
   const collected = answers(since).findLast(({ tool }) => tool === "batch_collect");
   if (collected !== undefined && collected.value.decision !== "proceed") return executesThePlan(conversation);
   const collects = textOf(arrivals(conversation)).match(/Call batch_collect (\{[^{}]*\})/)?.[1];
-  if (collects === undefined) return says("The workflow is at work; its result will come.");
+  if (collects === undefined) return says(WAITS_FOR_THE_SCRIPT);
   return callsTool(taskTool("batch_collect"), JSON.parse(collects) as Record<string, unknown>);
 };
 

@@ -6,7 +6,11 @@ import { onPreToolUse } from "../../../mcp-server/src/hooks/pre-tool-use.ts";
 import { claimTask } from "../../../mcp-server/src/run/claims/claim-task.ts";
 import { createPlan } from "../../../mcp-server/src/run/edits/create-plan.ts";
 import { listTasks } from "../../../mcp-server/src/run/edits/list-tasks.ts";
-import { createContext, type RunContext } from "../../../mcp-server/src/run/project/run-context.ts";
+import {
+  createContext,
+  type OpenContext,
+  type RunContext,
+} from "../../../mcp-server/src/run/project/run-context.ts";
 import { reportTask } from "../../../mcp-server/src/run/reporting/report-task.ts";
 import { SessionMemory } from "../../../mcp-server/src/run/session/session.ts";
 import { asAdmin, databaseUrl, postgres, stopPostgresAfterAll } from "../../store/databases.ts";
@@ -19,7 +23,7 @@ const ROOT = join(import.meta.dirname, "..", "..", "..");
 const task = (id: string) => ({ id, subject: id, description: "Do it.", writes: [`src/${id}.ts`] });
 
 /** A plan of three tasks in a git repository, whose graph lies behind a proxy. */
-async function graphBehindProxy(): Promise<{ ctx: RunContext; proxy: PostgresProxy; folder: string }> {
+async function graphBehindProxy(): Promise<{ ctx: OpenContext; proxy: PostgresProxy; folder: string }> {
   const { url } = await postgres();
   const name = `test_${randomBytes(6).toString("hex")}`;
   await asAdmin(url, `create database ${name}`);
@@ -34,7 +38,7 @@ async function graphBehindProxy(): Promise<{ ctx: RunContext; proxy: PostgresPro
     now: Date.now,
   });
   onTestFinished(async () => {
-    await (await ctx.graph())?.close();
+    await ctx.close();
     await proxy.stop();
     await asAdmin(url, `drop database ${name} with (force)`);
   });

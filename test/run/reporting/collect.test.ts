@@ -10,12 +10,16 @@ import {
   tokenIn,
 } from "../../support/checkout.ts";
 import { graphOf, logOf } from "../../support/graph-file.ts";
-import { ParallelServer } from "../../support/parallel-server.ts";
+import { ParallelServer, type StartOptions } from "../../support/parallel-server.ts";
 
 /** A server whose first batch runs. */
-async function running(tasks: readonly TaskInput[], policy: Readonly<Record<string, unknown>> = {}) {
+async function running(
+  tasks: readonly TaskInput[],
+  policy: Readonly<Record<string, unknown>> = {},
+  start: StartOptions = {},
+) {
   const folder = await repository();
-  const server = await ParallelServer.start(folder);
+  const server = await ParallelServer.start(folder, start);
   await server.call("plan_create", { plan: "p", tasks, policy });
   const { launch } = await server.call("batch_next", { plan: "p" });
   for (const item of launch) {
@@ -149,7 +153,7 @@ describe("batch_collect", () => {
     expect((await collect(20)).ended.map(({ task }) => task)).toEqual(["2"]);
   });
 
-  it("learns within 250 ms of what another process completed", async () => {
+  it("learns at once of what another process completed", async () => {
     const { folder, item, collect } = await running(Array.from({ length: 5 }, (_, n) => task(String(n))));
     const other = await BundledServer.start(folder);
     const delays: number[] = [];
@@ -162,16 +166,22 @@ describe("batch_collect", () => {
     }
     const latest = Math.max(...delays.map((ms) => Math.max(0, Math.round(ms))));
     console.log(`batch_collect learnt of another process's completion within ${latest} ms`);
-    expect(latest).toBeLessThan(2_000);
+    // Long before its own twenty seconds are over, on a busy machine too.
+    expect(latest).toBeLessThan(10_000);
   });
 
   it("waits for files that a lost agent may still write, where nothing else is left to wait for", async () => {
-    const { server, collect } = await running([task("1")], { leaseMinutes: 0.02 });
+    let passedMs = 0;
+    const now = () => Date.now() + passedMs;
+    const { server, collect } = await running([task("1")], { leaseMinutes: 1 }, { now });
+    passedMs = 60_000;
     expect(await collect()).toMatchObject({
-      ended: [{ task: "1", outcome: "lost", line: "no sign of life for 1.2 s, or its time was over" }],
+      ended: [{ task: "1", outcome: "lost", line: "no sign of life for 1 min, or its time was over" }],
     });
     expect((await server.call("batch_next", { plan: "p" })).launch).toEqual([]);
-    expect(await collect({ until: "all" })).toMatchObject({ ended: [], decision: "proceed" });
+    const waiting = collect({ until: "all" });
+    passedMs = 120_000;
+    expect(await waiting).toMatchObject({ ended: [], decision: "proceed" });
     expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["1"]);
   });
 
@@ -184,7 +194,7 @@ describe("batch_collect", () => {
       { onProgress: (progress) => heard.push(progress) },
     );
     await report(server, "p", item("1"));
-    await expect.poll(() => heard.length, { timeout: 8_000 }).toBeGreaterThan(0);
+    await expect.poll(() => heard.length).toBeGreaterThan(0);
     expect(heard[0]).toMatchObject({ progress: 1, total: 2, message: "1 running, 1 of 2 completed" });
     await report(server, "p", item("2"));
     expect((await waiting).satisfied).toBe(true);

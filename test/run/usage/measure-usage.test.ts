@@ -1,7 +1,7 @@
 import { renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../../mcp-server/src/report/aggregate.ts";
 import { launchFor, report, repository, task } from "../../support/checkout.ts";
 import { logOf } from "../../support/graph-file.ts";
@@ -125,9 +125,9 @@ describe("the tokens of a run", () => {
     await server.call("batch_collect", { plan: "p", waitSeconds: 0 });
     host.says(host.agent("a1"), 1_000);
     await agentStops(server, "a1", host.agent("a1"));
-    await vi.waitFor(() => expect(usageIn(path, "1")).toBeDefined(), { timeout: 5_000 });
+    await expect.poll(() => usageIn(path, "1")).toBeDefined();
     const prompt = { event: "UserPromptSubmit", session: SESSION, prompt: "And?", promptId: "p2" };
-    await vi.waitFor(async () => expect(await server.hook(prompt)).toEqual({}));
+    await expect.poll(() => server.hook(prompt)).toEqual({});
   });
 
   it("are in the report of the command line, which logs nothing", async () => {

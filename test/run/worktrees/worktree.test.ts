@@ -164,7 +164,7 @@ describe("what a worker leaves in its worktree", () => {
     put(lost.folder, { "half.txt": "half\n" });
     await doomed.killOwner();
     const other = await startServer(folder);
-    await expect.poll(async () => (await claim(other, "p"))?.folder, { timeout: 5_000 }).toMatch(/p-1-2$/);
+    await expect.poll(async () => (await claim(other, "p"))?.folder).toMatch(/p-1-2$/);
     await other.call("plan_report", { plan: "p" });
     expect(read(lost.folder, "half.txt")).toBe("half\n");
   });

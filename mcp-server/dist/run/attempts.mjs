@@ -1,0 +1,370 @@
+// import:graph.mjs in run/attempts.mjs
+import { definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, purposeOf, recoveryOf, statusesOf, taskName } from "../graph.mjs";
+
+// import:run/plan.mjs in run/attempts.mjs
+import { causeOfAlternative, changeGraph, readGraph, taskOf, waitForWork } from "./plan.mjs";
+
+// import:run/review.mjs in run/attempts.mjs
+import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAccepted, whyNotVerified } from "./review.mjs";
+
+// mcp-server/src/run/attempts/after-completion.ts
+function whyNotAchieved(task, report) {
+  return whyNotAccepted(task, report) ?? whyNotVerified(task, report);
+}
+function followCompleted(plan, id, report) {
+  const task = taskOf(plan, id);
+  if (task.status === "cancelled") return;
+  const purpose = purposeOf(task);
+  if (purpose?.kind === "verify") {
+    plan.append(afterVerification(task, report));
+  } else if (purpose?.kind === "review") {
+    plan.append(...afterVerdict(plan, task, purpose, report));
+  } else {
+    plan.append(...afterCompletion(plan, task));
+    if (report) plan.append(...verifyLater(plan, task, report));
+  }
+}
+
+// import:policy.mjs in run/attempts.mjs
+import { Isolations, areAlternatives, lastSteps, loosened, statusAfter, tightened } from "../policy.mjs";
+
+// import:run/recovery.mjs in run/attempts.mjs
+import { decideAfterEnd, decideAfterFailure } from "./recovery.mjs";
+
+// mcp-server/src/run/attempts/task-after-attempt.ts
+function settlement(before, claim, ending) {
+  const task = before.graph.tasks.get(claim.task);
+  if (task?.status !== "in_progress") return { changes: [] };
+  const counted = (outcomes) => outcomes.includes(ending.outcome) ? 1 : 0;
+  const blockedOn = ending.report?.blockedOn;
+  const after = statusAfter({
+    outcome: ending.outcome,
+    failure: before.policy.failure,
+    retries: task.retries ?? before.policy.retries,
+    failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
+    lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
+    timesBlocked: task.timesBlocked + counted(["blocked"]),
+    asksQuestion: blockedOn !== void 0 && "question" in blockedOn,
+    notAchieved: whyNotAchieved(task, ending.report)
+  });
+  const changes = [{ type: "task.status", task: task.id, ...after }];
+  if (after.status === "pending" && blockedOn) {
+    const definition = withWhatItNeeds(before, task, blockedOn);
+    changes.unshift({ type: "task.defined", task: task.id, definition });
+  }
+  return { status: after.status, changes };
+}
+function withWhatItNeeds({ graph }, of, blockedOn) {
+  const task = definitionOf(of);
+  if ("tasks" in blockedOn) {
+    const dependencies = [.../* @__PURE__ */ new Set([...task.dependencies, ...blockedOn.tasks])];
+    return waitForWork({ ...task, dependencies }, graph.tasks);
+  }
+  if ("question" in blockedOn) return task;
+  return task.writes === void 0 ? { ...task, inferredWrites: [.../* @__PURE__ */ new Set([...task.inferredWrites, ...blockedOn.writes])] } : { ...task, writes: [.../* @__PURE__ */ new Set([...task.writes, ...blockedOn.writes])] };
+}
+
+// mcp-server/src/run/attempts/end-attempt.ts
+function endAttempt(plan, claim, ending) {
+  const { task, id: attempt } = claim;
+  const { draining, ...facts } = ending;
+  const { failure, leaseMs } = plan.policy;
+  const settled = settlement(plan, claim, ending);
+  const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
+  const capBefore = plan.cap;
+  plan.append(
+    {
+      type: "attempt.ended",
+      task,
+      attempt,
+      ...facts,
+      ...draining && { drainsUntilMs: plan.nowMs + leaseMs }
+    },
+    ...settled.changes
+  );
+  plan.ctx.looks.due = true;
+  if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
+  if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
+  else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
+  if (ending.outcome === "completed") followCompleted(plan, task, ending.report);
+  adaptThrottle(plan, capBefore, claim, ending);
+}
+function adaptThrottle(plan, cap, claim, ending) {
+  const { throttle: now } = plan.stored;
+  const startedAtMs = claim.state === "running" ? claim.startedAtMs : plan.nowMs;
+  const task = plan.graph.tasks.get(claim.task);
+  const looksForACause = recoveryOf(task) !== void 0;
+  const throttle = ending.throttled ? tightened(now, cap, startedAtMs, plan.nowMs) : now && ending.outcome === "completed" && !looksForACause ? loosened(now) : now;
+  if (throttle && throttle !== now) plan.append({ type: "plan.throttled", throttle });
+}
+function stopPlan(plan, failed) {
+  plan.append({ type: "plan.status", status: "stopped", cause: `${failed} failed` });
+  releaseClaims(plan, `${failed} failed and the plan stops at the first failure`);
+}
+function releaseClaims(plan, cause) {
+  for (const { claim } of plan.holding) {
+    if (claim.state === "offered")
+      plan.append({ type: "claim.returned", task: claim.task, attempt: claim.id, cause });
+    if (claim.state === "running") endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+  }
+}
+
+// mcp-server/src/run/attempts/agent-ended.ts
+var MAX_LAST_MESSAGE = 2e4;
+async function agentEnded(tx, held, how) {
+  const { claim } = held;
+  const plan = await tx.planOf(held);
+  if (claim.state === "ended" && claim.drainsUntilMs !== void 0) {
+    plan?.append({ type: "attempt.drained", task: claim.task, attempt: claim.id, how: "the agent ended" });
+  }
+  if (!plan || claim.state !== "running") return;
+  endAttempt(plan, claim, {
+    outcome: how.finished ? "unreported" : "lost",
+    cause: how.cause,
+    ...how.throttled && { throttled: true },
+    ...how.interrupted && { interrupted: true },
+    ...how.lastMessage !== "" && { lastMessage: how.lastMessage.slice(0, MAX_LAST_MESSAGE) }
+  });
+}
+async function endAgents(ctx, store, actor, agentIds, how) {
+  const isHolding = async (view) => {
+    for (const agentId of agentIds) {
+      const held = await view.reader.claimOfAgent(agentId);
+      if (held && holdsScope(held.claim)) return true;
+    }
+    return false;
+  };
+  const [first] = agentIds;
+  const ahead = first === void 0 ? {} : { claim: { agentId: first } };
+  if (!await readGraph(ctx, store, isHolding, ahead)) return;
+  const end = async (tx) => {
+    for (const agentId of agentIds) {
+      const held = await tx.writer.claimOfAgent(agentId);
+      if (held) await agentEnded(tx, held, how);
+    }
+  };
+  await changeGraph(ctx, store, actor, end, ahead);
+}
+
+// mcp-server/src/run/attempts/cancel-unneeded.ts
+function cancelRest(plan, awaited) {
+  const { tasks } = plan.graph;
+  const first = [...awaited].find((id) => tasks.get(id)?.status === "completed");
+  const rest = [...awaited].filter((id) => {
+    const status = tasks.get(id)?.status;
+    return status !== void 0 && !hasEnded(status) && !isStillNeeded(plan, id);
+  });
+  if (first === void 0 || rest.length === 0) return;
+  plan.append({
+    type: "decision.taken",
+    decision: "stop",
+    reason: `${first} completed and any one was waited for: ${rest.join(", ")} ${rest.length === 1 ? "is" : "are"} not needed any more.`
+  });
+  const cause = `not needed: any one was waited for, and ${first} completed`;
+  for (const id of rest) cancelTask(plan, id, cause);
+}
+function cancelTask(plan, id, cause) {
+  if (taskOf(plan, id).status !== "cancelled") {
+    plan.append({ type: "task.status", task: id, status: "cancelled", cause });
+  }
+  const claim = plan.graph.claimsOf(id).find(isLive);
+  if (claim?.state === "offered") {
+    plan.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
+  } else if (claim?.state === "running") {
+    endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+  }
+}
+function isStillNeeded({ graph }, id) {
+  return [...graph.tasks.values()].some(
+    (task) => task.status === "pending" && task.dependencies.includes(id) && !needsHold(task.needs, statusesOf(task, graph.tasks))
+  );
+}
+
+// mcp-server/src/run/attempts/alternatives.ts
+function takeAlternative(plan, taken) {
+  const { graph } = plan;
+  const winner = taskOf(plan, taken);
+  if (winner.alternatives === void 0) return;
+  const others = [...graph.tasks.values()].filter(
+    (task) => task.id !== taken && areAlternatives(task, winner) && task.status !== "completed"
+  );
+  const cause = causeOfAlternative(taken);
+  for (const { id } of others) cancelTask(plan, id, cause);
+  if (others.length === 0) return;
+  const steps = lastSteps(graph.tasks.values());
+  for (const task of [...graph.tasks.values()]) {
+    if (hasEnded(task.status) || task.status === "in_progress") continue;
+    const definition = waitForWork(definitionOf(task), graph.tasks, steps);
+    if (definition.dependencies.join() !== task.dependencies.join())
+      plan.append({ type: "task.defined", task: task.id, definition });
+  }
+}
+
+// mcp-server/src/run/attempts/claim-by-token.ts
+async function claimOfToken(source, token) {
+  if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
+  const held = await source.reader.claimByTokenHash(hashToken(token));
+  const loaded = held && await source.planOf(held);
+  if (!held || !loaded) return { why: "nobody was given it" };
+  if (held.claim.state === "unrecognised")
+    return { why: "its claim is in a state that only a newer version of this plugin knows", held };
+  if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
+  if (held.claim.state === "ended") {
+    return { why: `its attempt has ended: ${held.claim.cause ?? held.claim.outcome}`, held };
+  }
+  return { held, loaded, task: taskOf(loaded, held.claim.task) };
+}
+function isRefusal(result) {
+  return "why" in result;
+}
+
+// import:text.mjs in run/attempts.mjs
+import { formatDuration } from "../text.mjs";
+
+// import:run/project.mjs in run/attempts.mjs
+import { deadOwners } from "./project.mjs";
+
+// mcp-server/src/run/attempts/expire-claims.ts
+async function sweep(tx) {
+  const hasDied = deadOwners();
+  let changed = false;
+  for (const found of tx.writer.holding) {
+    if (found.repository !== tx.ctx.repository) continue;
+    const held = changed ? await tx.writer.claimById(found.claim.id) : found;
+    if (held && await sweepClaim(tx, held, await hasDied(held.claim.owner))) changed = true;
+  }
+}
+async function sweepClaim(tx, held, ownerDead) {
+  const { claim } = held;
+  const { task, id: attempt } = claim;
+  if (claim.state === "unrecognised" || claim.state === "returned") return false;
+  if (!ownerDead && !isOver(held, tx.nowMs)) return false;
+  const plan = await tx.planOf(held);
+  if (!plan) return false;
+  if (claim.state === "offered") {
+    const cause = ownerDead ? "its session ended" : "nobody took it up in time";
+    plan.append({ type: "claim.returned", task, attempt, cause });
+  } else if (claim.state === "running") {
+    const cause = ownerDead ? "its session ended" : lapse(claim);
+    const how = ownerDead ? { interrupted: true } : { draining: true };
+    endAttempt(plan, claim, { outcome: "lost", cause, ...how });
+  } else {
+    const how = ownerDead ? "its session ended" : "one more lease has passed";
+    plan.append({ type: "attempt.drained", task, attempt, how });
+  }
+  return true;
+}
+function isOver({ claim }, nowMs) {
+  if (claim.state === "offered") return claim.expiresAtMs <= nowMs;
+  return claim.state === "running" ? claim.leaseUntilMs <= nowMs : !isDraining(claim, nowMs);
+}
+function lapse(claim) {
+  const silence = formatDuration(claim.leaseUntilMs - claim.lastSeenMs);
+  return `no sign of life for ${silence}, or its time was over`;
+}
+
+// mcp-server/src/run/attempts/isolations-of.ts
+var known = /* @__PURE__ */ new WeakMap();
+function isolationsOf({ graph, policy }) {
+  const key = `${graph.definitions} ${policy.unscoped}`;
+  const last = known.get(graph);
+  if (last?.key === key) return last.isolations;
+  const isolations = new Isolations(graph.tasks, policy);
+  known.set(graph, { key, isolations });
+  return isolations;
+}
+
+// import:errors.mjs in run/attempts.mjs
+import { CallerError } from "../errors.mjs";
+
+// mcp-server/src/run/attempts/start-attempt.ts
+function startOrContinue({ held: { claim }, loaded: plan, task }, agentId) {
+  refuseSecondTask(plan, agentId, claim.id);
+  if (claim.state === "offered") {
+    plan.append(...startOf(plan, task, claim.id, plan.nowMs, agentId));
+    return;
+  }
+  if (claim.state !== "running") return;
+  if (agentId !== void 0 && claim.agentId === void 0) {
+    plan.append({ type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
+  } else if (agentId !== void 0 && claim.agentId !== agentId) {
+    throw new CallerError(
+      "refused_token",
+      "This token belongs to another agent.",
+      "Use the token of your own brief; without one, end your turn.",
+      "token"
+    );
+  }
+  renew(plan, claim);
+}
+function refuseSecondTask({ writer }, agentId, attempt) {
+  const own = writer.holding.find(
+    ({ claim }) => claim.state === "running" && claim.agentId === agentId && claim.id !== attempt
+  );
+  if (agentId === void 0 || !own) return;
+  throw new CallerError(
+    "refused_token",
+    `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
+    "Report that one first, with the token of its brief.",
+    "token"
+  );
+}
+function startOf(loaded, task, attempt, nowMs, agentId) {
+  return [
+    {
+      type: "attempt.started",
+      task: task.id,
+      attempt,
+      number: nextNumber(loaded, task.id),
+      leaseUntilMs: leaseEnd(loaded.policy, task, nowMs, nowMs),
+      ...agentId !== void 0 && { agentId }
+    },
+    { type: "task.status", task: task.id, status: "in_progress" }
+  ];
+}
+function attemptNumber(loaded, claim) {
+  return claim.state === "running" ? claim.number : nextNumber(loaded, claim.task);
+}
+function nextNumber({ graph }, task) {
+  const isAttempt = (claim) => claim.state === "ended" || claim.state === "running";
+  return graph.claimsOf(task).filter(isAttempt).length + 1;
+}
+function renew(plan, claim) {
+  const task = taskOf(plan, claim.task);
+  const until = leaseEnd(plan.policy, task, claim.startedAtMs, plan.nowMs);
+  if (isRenewalDue(plan, claim, plan.nowMs)) plan.writer.renewLease(claim.id, until);
+}
+function isRenewalDue({ policy }, claim, nowMs) {
+  return nowMs - claim.lastSeenMs >= policy.leaseMs / 3;
+}
+function leaseEnd(policy, task, startedAtMs, nowMs) {
+  return Math.min(
+    nowMs + policy.leaseMs,
+    startedAtMs + policy.maxLeaseMs,
+    startedAtMs + (task.timeoutMs ?? Number.POSITIVE_INFINITY)
+  );
+}
+export {
+  MAX_LAST_MESSAGE,
+  agentEnded,
+  attemptNumber,
+  cancelRest,
+  cancelTask,
+  claimOfToken,
+  endAgents,
+  endAttempt,
+  followCompleted,
+  isRefusal,
+  isRenewalDue,
+  isolationsOf,
+  refuseSecondTask,
+  releaseClaims,
+  renew,
+  settlement,
+  startOf,
+  startOrContinue,
+  sweep,
+  takeAlternative,
+  whyNotAchieved,
+  withWhatItNeeds
+};

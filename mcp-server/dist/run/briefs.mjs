@@ -1,0 +1,256 @@
+// import:git.mjs in run/briefs.mjs
+import { planBranch } from "../git.mjs";
+
+// import:run/plan.mjs in run/briefs.mjs
+import { attemptsAt, changeGraph, existingGraph, isReported, readGraph, readPlan, splitTaskName, taskOf } from "./plan.mjs";
+
+// import:run/worktrees.mjs in run/briefs.mjs
+import { mergedCommit, workRecord, worktreeOfClaim } from "./worktrees.mjs";
+
+// import:graph.mjs in run/briefs.mjs
+import { hashToken, purposeOf } from "../graph.mjs";
+
+// import:policy.mjs in run/briefs.mjs
+import { MESSAGE_DONE, MESSAGE_FAILED, workUnderReview } from "../policy.mjs";
+
+// import:text.mjs in run/briefs.mjs
+import { exactLine, foreignLine, ownWords, quotation, shownPath } from "../text.mjs";
+
+// mcp-server/src/run/briefs/brief.ts
+var MAX_INPUT_CHARACTERS = 6e3;
+var MAX_ADDED_CHARACTERS = 500;
+var MAX_NOTE = 4e3;
+var MAX_CRITERION = 4e3;
+function writeBrief(facts) {
+  const { plan, task, token } = facts;
+  const sections = [
+    `You execute one task of the plan "${plan}". ${facts.worktree ? "You have a git worktree of your own." : "Other agents may be working in the same checkout at the same time."}`,
+    `Task: ${plan}/${task.id}
+Token: ${token}`,
+    `# ${foreignLine(task.subject)}
+
+${ownWords(task.description)}`,
+    acceptance(task),
+    place(facts.worktree),
+    files(facts.scope),
+    inputs(facts),
+    earlierAttempts(facts.earlier),
+    task.notes.length > 0 ? `# Notes on this task
+${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}` : "",
+    added(facts.added),
+    facts.canReport ? endWithReport(plan, task) : END_WITH_MESSAGE,
+    "Do not stage, commit, stash, switch branches, or launch agents; do not format the whole project, nor test it unless the task says so."
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+function verdict(task) {
+  if (purposeOf(task)?.kind !== "review") return "";
+  return ` And verdict: accepted, or rejected with findings that say what is to be mended; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
+}
+function endWithReport(plan, task) {
+  return `# How to end
+1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+2. Reply with the line that it returns and nothing else.`;
+}
+var END_WITH_MESSAGE = `# How to end
+Your last message is your report, taken as it is. It begins with the word ${MESSAGE_DONE} or ${MESSAGE_FAILED}; then what you did or what stopped you, the files that you changed, how each acceptance criterion was verified (the command and its result) or that it was not, and what tasks after this one should know.`;
+function acceptance(task) {
+  if (task.acceptance.length === 0) return "";
+  const lines = task.acceptance.map(
+    ({ criterion, command }, i) => `${i + 1}. ${shownCriterion(criterion)}${command === void 0 ? "" : ` (verify by: \`${exactLine(command)}\`)`}`
+  );
+  return `# Acceptance
+${lines.join("\n")}`;
+}
+function shownCriterion(criterion) {
+  return foreignLine(criterion, MAX_CRITERION);
+}
+function place(worktree) {
+  if (!worktree) return "";
+  const { path, branch, kept, elsewhere } = worktree;
+  const where = path === void 0 ? "Your working directory is a worktree of your own: do not leave it." : `Work in \`${shownPath(path)}\` and nowhere else: every path of this brief is meant relative to it, and every command runs in it (\`cd\` there first).`;
+  return [
+    "# Where you work",
+    `${where} It was cut from the branch ${branch}, which holds the merged work of the tasks before yours; what lies uncommitted in the main checkout is not in it. Leave your changes uncommitted: they are committed and merged when you report.`,
+    ...kept.map(
+      ({ number, commit }) => `The work of attempt ${number} is not in it: \`git show ${commit}\` tells what it did.`
+    ),
+    ...elsewhere.map((id) => `The files of ${id} are not in it: they lie uncommitted in the main checkout.`)
+  ].join("\n");
+}
+function files(scope) {
+  const list = (globs) => globs.map((glob) => `\`${shownPath(glob)}\``).join(", ");
+  const resources = scope.resources.length > 0 ? ` You alone hold: ${scope.resources.map((name) => foreignLine(name)).join(", ")}.` : "";
+  if (scope.basis === "declared") {
+    const may = scope.writes.length > 0 ? `You may write ${list(scope.writes)}.` : "You write no files.";
+    return `# Files
+${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${resources}`;
+  }
+  const kept = scope.writes.length > 0 ? ` ${list(scope.writes)} ${scope.writes.length === 1 ? "is" : "are"} kept free for you.` : "";
+  return `# Files
+Nobody declared what this task writes: write only what the task needs.${kept} If a write is refused because another task holds the file, report blocked with blockedOn {writes: [...]}.${resources}`;
+}
+function inputs(facts) {
+  if (facts.inputs.length === 0) return "";
+  let left = MAX_INPUT_CHARACTERS;
+  const lines = facts.inputs.map(({ task, report, lastMessage }) => {
+    const name = `${facts.plan}/${task.id} ${foreignLine(task.subject)}`;
+    if (task.status !== "completed")
+      return `- ${name}: missing (${task.status}). Work without it or report blocked.`;
+    const text = report ? handedOver(report) : lastMessage ?? "completed, nothing handed over";
+    const kept = text.slice(0, Math.max(0, left));
+    left -= kept.length;
+    return `- ${name}:
+${quotation(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)}`;
+  });
+  return `# What the tasks before this one handed over
+${lines.join("\n")}`;
+}
+function handedOver(report) {
+  return [
+    report.summary,
+    report.filesChanged.length > 0 ? `Files: ${report.filesChanged.join(", ")}` : "",
+    ...report.notes.map((note) => `Note: ${note}`)
+  ].filter((line) => line !== "").join("\n");
+}
+function earlierAttempts(earlier) {
+  const ended = earlier.filter((attempt) => attempt.state === "ended");
+  if (ended.length === 0) return "";
+  const lines = ended.slice(-3).map((attempt) => {
+    const what = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "no report";
+    return `- Attempt ${attempt.number}, ${attempt.outcome}:
+${quotation(what.slice(0, 1e3))}`;
+  });
+  return `# Earlier attempts at this task
+Their files may still be there. Do not repeat what failed.
+${lines.join("\n")}`;
+}
+function added(text) {
+  if (text === void 0 || text.trim() === "") return "";
+  return `# The orchestrator added
+${quotation(text.trim().slice(0, MAX_ADDED_CHARACTERS))}`;
+}
+function launchLine(plan, task, token) {
+  return `Task ${plan}/${task}, token ${token}. No brief? task_get.`;
+}
+function addedToLaunchLine(prompt, line) {
+  return prompt.replace(line, "").trim();
+}
+
+// mcp-server/src/run/briefs/prerequisites.ts
+function inputsOf({ graph }, task) {
+  if (purposeOf(task)) return [...task.dependencies];
+  const inputs2 = task.dependencies.flatMap((id) => {
+    const purpose = purposeOf(graph.tasks.get(id));
+    if (purpose?.kind !== "review" || purpose.of === void 0) return [id];
+    return [...workUnderReview(graph.tasks, purpose.of).map((work) => work.id), id];
+  });
+  return [...new Set(inputs2)];
+}
+function inputOf(loaded, task) {
+  const report = attemptsAt(loaded, task.id).findLast(isReported)?.report;
+  const last = attemptsAt(loaded, task.id).at(-1);
+  const lastMessage = last?.state === "ended" && last.outcome === "completed" ? last.lastMessage : void 0;
+  if (lastMessage !== void 0) return { task, lastMessage };
+  return { task, ...report && { report } };
+}
+
+// mcp-server/src/run/briefs/brief-of-claim.ts
+async function briefWithPlace(ctx, store, briefed, token) {
+  const { claim, loaded } = briefed;
+  if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
+  const { path } = await worktreeOfClaim(ctx, store, claim.id);
+  const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
+  return briefOf(briefed, token, { canReport: true }, { path, record });
+}
+function briefOf({ claim, loaded, task }, token, { added: added2, canReport }, isolated) {
+  return writeBrief({
+    plan: loaded.stored.slug,
+    task,
+    token,
+    scope: claim.scope,
+    inputs: inputsOf(loaded, task).flatMap((id) => {
+      const dependency = loaded.graph.tasks.get(id);
+      return dependency ? [inputOf(loaded, dependency)] : [];
+    }),
+    earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
+    ...added2 !== void 0 && { added: added2 },
+    canReport,
+    ...isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }
+  });
+}
+function worktreeFacts(loaded, task, own, { path, record }) {
+  const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
+    const commit = record.committed.get(attempt.id)?.commit;
+    return attempt.id === own || commit === void 0 ? [] : [{ number: attempt.number, commit }];
+  });
+  const elsewhere = task.dependencies.filter((id) => {
+    const attempt = attemptsAt(loaded, id).findLast(isReported);
+    return attempt?.isolation === "shared" && (attempt.report?.filesChanged.length ?? 0) > 0 && mergedCommit(record, id) === void 0 && !record.conflicted.some((line) => line.task === id);
+  });
+  return {
+    branch: planBranch(loaded.stored.slug),
+    kept,
+    elsewhere,
+    ...path !== void 0 && { path }
+  };
+}
+
+// import:errors.mjs in run/briefs.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:run/attempts.mjs in run/briefs.mjs
+import { claimOfToken, isRefusal, startOrContinue, sweep } from "./attempts.mjs";
+
+// import:run/checkout-watch.mjs in run/briefs.mjs
+import { lookBeforeStart, recordLook } from "./checkout-watch.mjs";
+
+// mcp-server/src/run/briefs/get-task.ts
+async function getTask(ctx, actor, agentId, input) {
+  const { plan, id } = splitTaskName(input.task);
+  const store = await existingGraph(ctx, plan);
+  const { token } = input;
+  if (token === void 0) {
+    const loaded2 = await readPlan(ctx, store, plan);
+    return { loaded: loaded2, task: taskOf(loaded2, id), attempts: attemptsAt(loaded2, id) };
+  }
+  const look = await lookBeforeStart(ctx, store, token);
+  const work = async (tx) => {
+    await sweep(tx);
+    if (look) await recordLook(tx, look);
+    const found2 = await claimOfToken(tx, token);
+    if (isRefusal(found2) || found2.held.plan !== plan || found2.task.id !== id) {
+      const why = isRefusal(found2) ? found2.why : `it belongs to ${found2.held.plan}/${found2.task.id}`;
+      throw new CallerError(
+        "refused_token",
+        `token: refused, ${why}.`,
+        "Leave token out to read the task; do not work on it without a valid one.",
+        "token"
+      );
+    }
+    startOrContinue(found2, agentId);
+    return found2;
+  };
+  const found = await changeGraph(ctx, store, actor, work, {
+    claim: { tokenHash: hashToken(token) },
+    ...look && { checkout: ctx.checkoutKey }
+  });
+  const { loaded } = found;
+  return {
+    loaded,
+    task: taskOf(loaded, id),
+    attempts: attemptsAt(loaded, id),
+    brief: await briefWithPlace(ctx, store, { ...found, claim: found.held.claim }, token)
+  };
+}
+export {
+  addedToLaunchLine,
+  briefOf,
+  briefWithPlace,
+  getTask,
+  inputOf,
+  inputsOf,
+  launchLine,
+  shownCriterion,
+  writeBrief
+};

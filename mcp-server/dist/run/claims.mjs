@@ -1,0 +1,365 @@
+// import:graph.mjs in run/claims.mjs
+import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
+
+// import:policy.mjs in run/claims.mjs
+import { OFFER_MS, areAlternatives, claimedScope, clashOfClaims, spentText, waitingForRetry, waitsForOthers, widenedScope } from "../policy.mjs";
+
+// import:run/attempts.mjs in run/claims.mjs
+import { isolationsOf, refuseSecondTask, startOf, startOrContinue, sweep } from "./attempts.mjs";
+
+// import:run/project.mjs in run/claims.mjs
+import { WORKFLOW_WORKER, realScope, sameOwner } from "./project.mjs";
+
+// mcp-server/src/run/claims/candidates.ts
+function* inOrder({ graph }, ahead) {
+  const first = new Set(ahead?.startNow.filter((id) => graph.isReady(id)));
+  for (const id of first) {
+    const task = graph.tasks.get(id);
+    if (task) yield task;
+  }
+  for (const task of graph.ready) {
+    if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;
+  }
+}
+function* candidatesOf(plan, ahead, only) {
+  const isolations = isolationsOf(plan);
+  const level = levelThatMayStart(plan);
+  const waiting = waitsForRetry(plan, level);
+  for (const task of inOrder(plan, ahead)) {
+    if (level !== void 0 && !level.has(task.id)) continue;
+    if (waiting.has(task.id)) continue;
+    if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
+    const { role, agentType } = roleFor(plan.ctx, task);
+    const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
+    const isolation = isolations.of(task.id);
+    const candidate = { id: task.id, task, role, agentType, scope, isolation };
+    if (only === void 0 || only(candidate)) yield candidate;
+  }
+}
+function roleFor({ roles }, task) {
+  const role = roles.resolve(task.agent);
+  const kind = purposeOf(task)?.kind;
+  const needsTool = kind === "review" || kind === "verify";
+  return needsTool && !roles.canReport(role.agentType) ? roles.resolve(`parallel:${task.agent}`) : role;
+}
+function waitsToSee({ graph }, task) {
+  const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
+  if (last?.state !== "ended") return false;
+  const others = graph.live.map((claim) => claim.offeredAtMs);
+  return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
+}
+function waitsForRetry(loaded, level = levelThatMayStart(loaded)) {
+  return loaded.policy.failure === "retry" ? waitingForRetry(loaded.graph.tasks, (id) => level?.has(id) ?? true) : /* @__PURE__ */ new Map();
+}
+function levelThatMayStart(loaded) {
+  if (loaded.policy.barrier !== "level") return void 0;
+  const open = levels([...loaded.graph.tasks.values()]).find(
+    (level) => level.some((task) => !hasEnded(task.status))
+  );
+  return new Set(open?.map((task) => task.id));
+}
+
+// import:schedule.mjs in run/claims.mjs
+import { chooseBatch } from "../schedule.mjs";
+
+// import:run/planning.mjs in run/claims.mjs
+import { aheadOf, planAhead } from "./planning.mjs";
+
+// mcp-server/src/run/claims/choose.ts
+var MAX_REASONS = 10;
+async function choose(plan, nowMs, { only, most } = {}) {
+  const { ctx, policy, graph, stored } = plan;
+  const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
+  const held = (await plan.reader.held(ctx.checkoutKey)).filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs)).map(({ plan: slug, planId, claim }) => ({
+    name: taskName(slug, claim.task),
+    scope: widenedScope(claim),
+    task: planId === plan.id ? graph.tasks.get(claim.task) : void 0
+  }));
+  const parsed = (scope) => parseScope(scope, ctx.caseInsensitive);
+  const choiceBy = (ahead2) => chooseBatch(
+    candidatesOf(plan, ahead2, only),
+    graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
+    limits,
+    (candidate, chosen) => {
+      const clashes = (other) => !areAlternatives(candidate.task, other.task) && clashOfClaims(parsed(candidate.scope), parsed(other.scope)) !== void 0;
+      const holder = held.find(clashes);
+      if (holder) return holder.name;
+      const earlier = chosen.find(clashes);
+      return earlier && taskName(stored.slug, earlier.task.id);
+    }
+  );
+  const ahead = only === void 0 ? aheadOf(plan, nowMs) : void 0;
+  const choice = choiceBy(ahead);
+  const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
+  if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: [] };
+  const heldBack = [...ahead?.heldBack ?? []].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
+  return { ...choice, heldBack };
+}
+
+// import:run/briefs.mjs in run/claims.mjs
+import { briefWithPlace, launchLine } from "./briefs.mjs";
+
+// import:run/checkout-watch.mjs in run/claims.mjs
+import { lookAtCheckout, recordLook } from "./checkout-watch.mjs";
+
+// import:run/plan.mjs in run/claims.mjs
+import { changeGraph, changePlan, countsOf, existingGraph, isDone, readPlan, splitTaskName, stuckTasks, taskOf, whyHeld } from "./plan.mjs";
+
+// mcp-server/src/run/claims/offer.ts
+async function offer(plan, candidates, seen) {
+  const offers = await newOffers(plan, candidates, seen);
+  const changes = [...offers.map(({ offered }) => offered), ...offers.flatMap(({ looked }) => looked)];
+  for (const { attempt, token } of offers) plan.writer.keepToken(attempt, token);
+  plan.append(...changes);
+  return offers;
+}
+async function offerAndStart(plan, candidate, seen, by) {
+  const [made] = await newOffers(plan, [candidate], seen);
+  const { offered, looked, attempt } = made;
+  const { task } = candidate;
+  plan.append(offered, ...looked, ...startOf(plan, task, attempt, plan.nowMs, by.agentId), {
+    type: "task.annotated",
+    task: task.id,
+    owner: by.worker
+  });
+  return made;
+}
+async function newOffers(plan, candidates, seen) {
+  if (candidates.length === 0) return [];
+  const { ctx } = plan;
+  const attempts = await plan.writer.nextAttemptIds(candidates.length);
+  return candidates.map((candidate, i) => {
+    const { task, role, agentType, scope, isolation } = candidate;
+    const attempt = attempts[i];
+    const token = newToken(attempt, ctx.randomBytes);
+    const isSeen = seen !== void 0 && isolation === "shared";
+    return {
+      candidate,
+      attempt,
+      token,
+      offered: {
+        type: "claim.offered",
+        task: task.id,
+        attempt,
+        tokenHash: hashToken(token),
+        agentType,
+        role,
+        checkout: ctx.checkoutKey,
+        scope,
+        isolation,
+        owner: ctx.owner,
+        expiresAtMs: plan.nowMs + OFFER_MS,
+        estimateMs: plan.estimates.durationMs(task),
+        estimateTokens: plan.estimates.tokens(task)
+      },
+      looked: isSeen ? [{ type: "checkout.seen", task: task.id, attempt, changed: seen }] : []
+    };
+  });
+}
+
+// mcp-server/src/run/claims/open-offers.ts
+function openOffers({ ctx, holding }) {
+  return holding.filter(
+    ({ claim }) => claim.checkout === ctx.checkoutKey && claim.state === "offered" && sameOwner(claim.owner, ctx.owner)
+  );
+}
+
+// import:git.mjs in run/claims.mjs
+import { changedFiles } from "../git.mjs";
+
+// import:run/usage.mjs in run/claims.mjs
+import { measureAgents } from "./usage.mjs";
+
+// mcp-server/src/run/claims/token-limit.ts
+async function watchTokenLimit(ctx, store, actor, { policy, spent, stored: { slug } }) {
+  if (policy.maxTokens === 0) return;
+  const measured = await measureAgents(ctx, store, slug, "unknown");
+  if (measured.length === 0 && !spent) return;
+  await changePlan(ctx, store, actor, slug, async (plan) => {
+    plan.append(...measured);
+    const { spent: reached, graph } = plan;
+    if (!reached || graph.readyCount === 0) return;
+    const decisions = await plan.reader.events(plan.id, { types: ["decision.taken"] });
+    const isLogged = decisions.some(
+      ({ change }) => change.type === "decision.taken" && change.maxTokens === reached.max
+    );
+    if (isLogged) return;
+    const reason = spentText(reached);
+    plan.append({ type: "decision.taken", decision: "stop", reason, maxTokens: reached.max });
+  });
+}
+
+// mcp-server/src/run/claims/prepare-claiming.ts
+async function beforeClaiming(ctx, store, actor, slug) {
+  const loaded = await readPlan(ctx, store, slug);
+  planAhead(ctx, loaded);
+  await watchTokenLimit(ctx, store, actor, loaded);
+  return seenCheckout(ctx, loaded);
+}
+async function seenCheckout(ctx, loaded) {
+  if (ctx.checkout.gitCommonDir === void 0) return void 0;
+  if (loaded.stored.status !== "open" || loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees)
+    return void 0;
+  return changedFiles(ctx.checkout.root);
+}
+
+// mcp-server/src/run/claims/claim-task.ts
+async function claimTask(ctx, actor, agentId, input) {
+  const store = await existingGraph(ctx, input.plan);
+  const look = await lookAtCheckout(ctx);
+  const seen = await beforeClaiming(ctx, store, actor, input.plan);
+  const work = async (tx) => {
+    await sweep(tx);
+    await recordLook(tx, look);
+    const plan = await tx.plan(input.plan);
+    const wanted = input.task === void 0 ? void 0 : taskOf(plan, splitTaskName(input.task, input.plan).id);
+    if (plan.stored.status !== "open") {
+      return { loaded: plan, claim: null, why: `The plan is ${plan.stored.status}.` };
+    }
+    const role = input.agent === void 0 ? void 0 : ctx.roles.resolve(input.agent).role;
+    const isWanted = (candidate) => (wanted === void 0 || candidate.task === wanted) && (role === void 0 || candidate.role === role);
+    const isAny = wanted === void 0 && role === void 0;
+    const choice = await choose(plan, plan.nowMs, { most: 1, ...!isAny && { only: isWanted } });
+    const best = choice.chosen[0];
+    const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(plan, wanted);
+    if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
+    if (!best) return { loaded: plan, claim: null, why: whyNone(plan, wanted?.id, choice) };
+    refuseSecondTask(plan, agentId);
+    const { attempt, token: token2 } = await offerAndStart(plan, best, seen, { ...input, agentId });
+    return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
+  };
+  const taken = await changeGraph(ctx, store, actor, work, {
+    plan: { repository: ctx.repository, slug: input.plan },
+    checkout: ctx.checkoutKey,
+    attemptIds: 1
+  });
+  if (!("token" in taken)) return taken;
+  const { loaded, task, claim, token } = taken;
+  return {
+    loaded,
+    claim: {
+      task: taskName(loaded.stored.slug, task.id),
+      token,
+      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token)
+    }
+  };
+}
+async function ownOffer(plan, task) {
+  const held = openOffers(plan).find(({ claim }) => claim.task === task.id);
+  const token = held && await plan.writer.offerToken(held.claim.id);
+  return held && token !== void 0 ? { held, token } : void 0;
+}
+function takeUp(plan, task, { held, token }, agentId, worker) {
+  startOrContinue({ held, loaded: plan, task }, agentId);
+  plan.append({ type: "task.annotated", task: task.id, owner: worker });
+  return { loaded: plan, task, claim: held.claim, token };
+}
+function whyNone(loaded, wanted, choice) {
+  const held = whyHeld(loaded);
+  if (held !== void 0) return held;
+  if (choice.full) return "The cap is reached.";
+  if (wanted !== void 0) {
+    const { status } = taskOf(loaded, wanted);
+    if (status !== "pending") return `${wanted} is ${status}.`;
+    const failed = waitsForRetry(loaded).get(wanted);
+    return failed === void 0 ? `${wanted} cannot start yet.` : `${wanted} waits: ${failed} failed and is tried again first (failure policy retry).`;
+  }
+  return choice.refused.length > 0 ? "What is ready does not fit now: its files or every agent of its role are taken." : "Nothing is ready.";
+}
+
+// import:text.mjs in run/claims.mjs
+import { cleanText } from "../text.mjs";
+
+// mcp-server/src/run/claims/launch.ts
+var MAX_DESCRIPTION = 28;
+function launchOf(loaded, task, agentType, token) {
+  const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
+  return {
+    task: task.id,
+    subagent_type: agentType,
+    description: `${task.id} ${subject}`,
+    prompt: launchLine(loaded.stored.slug, task.id, token)
+  };
+}
+
+// import:run/worktrees.mjs in run/claims.mjs
+import { GRACE_MS, commitPlan, tidyWorktrees } from "./worktrees.mjs";
+
+// mcp-server/src/run/claims/stop-orders.ts
+function stopOrders(loaded, nowMs) {
+  return loaded.graph.draining.flatMap(
+    (claim) => claim.state === "ended" && isDraining(claim, nowMs) && claim.agentId !== void 0 ? [{ task: claim.task, agentId: claim.agentId }] : []
+  );
+}
+
+// mcp-server/src/run/claims/why-nothing-starts.ts
+async function whyNothing(plan) {
+  if (plan.stored.status !== "open") return [];
+  const { spent } = plan;
+  if (spent) {
+    const ready = plan.graph.ready.slice(0, MAX_REASONS);
+    return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
+  }
+  const { refused } = await choose(plan, plan.nowMs);
+  const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
+    task: candidate.id,
+    reasons: [reasonOf(why)]
+  }));
+  return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
+}
+function reasonOf(why) {
+  return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
+}
+
+// mcp-server/src/run/claims/next-batch.ts
+async function nextBatch(ctx, actor, slug, limit) {
+  const store = await existingGraph(ctx, slug);
+  await commitPlan(ctx, store, slug);
+  await tidyWorktrees(ctx, store, slug, GRACE_MS);
+  const seen = await beforeClaiming(ctx, store, actor, slug);
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    await sweep(tx);
+    const { graph, stored } = plan;
+    const max = typeof limit === "function" ? limit(plan) : limit;
+    const launch = [];
+    let heldBack = [];
+    if (stored.status === "open" && !plan.spent) {
+      for (const { claim } of openOffers(plan).slice(0, max)) {
+        const token = await tx.writer.offerToken(claim.id);
+        const task = graph.tasks.get(claim.task);
+        if (token !== void 0 && task) launch.push(launchOf(plan, task, claim.agentType, token));
+      }
+      const most = max === void 0 ? void 0 : max - launch.length;
+      const choice = await choose(plan, plan.nowMs, { most });
+      heldBack = choice.heldBack;
+      for (const { candidate, token } of await offer(plan, choice.chosen, seen))
+        launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
+    }
+    const quiet = launch.length === 0 && graph.live.length === 0;
+    return {
+      loaded: plan,
+      launch,
+      stop: stopOrders(plan, plan.nowMs),
+      counts: countsOf(plan),
+      why: quiet ? await whyNothing(plan) : [],
+      done: isDone(plan),
+      heldBack: graph.live.length < plan.cap ? heldBack : []
+    };
+  });
+}
+export {
+  MAX_REASONS,
+  beforeClaiming,
+  candidatesOf,
+  choose,
+  claimTask,
+  launchOf,
+  nextBatch,
+  offer,
+  offerAndStart,
+  openOffers,
+  stopOrders,
+  waitsForRetry,
+  watchTokenLimit,
+  whyNothing
+};

@@ -1,0 +1,818 @@
+// import:graph.mjs in run/edits.mjs
+import { InvalidGlob, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, taskName } from "../graph.mjs";
+
+// import:run/attempts.mjs in run/edits.mjs
+import { claimOfToken, endAttempt, isRefusal, releaseClaims, startOrContinue, sweep } from "./attempts.mjs";
+
+// import:run/plan.mjs in run/edits.mjs
+import { causeOfSplit, changeGraph, changePlan, checkWorktrees, countsOf, existingGraph, isDone, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseOthersTask, shortCounts, signsOfLife, splitTaskName, stateOf, taskOf, waitForParts, waitForWork, whyHeld } from "./plan.mjs";
+
+// import:run/project.mjs in run/edits.mjs
+import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
+
+// import:run/specification.mjs in run/edits.mjs
+import { draftOf, findBreakdown, placeDraft, predecessorOf, predecessorWarnings, removeDraft, sha256, sourceOf, textOf, writeAtomically, writeRendered } from "./specification.mjs";
+
+// import:breakdown.mjs in run/edits.mjs
+import { BreakdownError, descriptionWarnings, isOwnFormat, readBreakdown, sameMeaning, updateBreakdown, writeBreakdown, writeScopes } from "../breakdown.mjs";
+
+// import:errors.mjs in run/edits.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:policy.mjs in run/edits.mjs
+import { lastSteps, workBehind } from "../policy.mjs";
+
+// mcp-server/src/run/edits/diff-breakdown.ts
+function keepServersOwn(definition, old, known) {
+  if (!old || definition.needs !== "all" && definition.needs !== "settled") return definition;
+  const own = old.dependencies.filter((id) => {
+    const before = known.get(id);
+    return before?.origin === "server" && before.status !== "failed" && before.status !== "cancelled";
+  });
+  return { ...definition, dependencies: [.../* @__PURE__ */ new Set([...definition.dependencies, ...own])] };
+}
+function compare(existing, source, input) {
+  const changes = [];
+  const result = { created: [], updated: [], unchanged: [], removed: [], warnings: [] };
+  const known = existing?.graph.tasks ?? /* @__PURE__ */ new Map();
+  const steps = lastSteps(known.values());
+  let position = existing ? nextPosition(existing) : 1;
+  const running = new Set(existing?.graph.live.map((claim) => claim.task));
+  const sameFile = source.source.kind === "file" && JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
+  for (const written of source.tasks) {
+    const old = known.get(written.id);
+    const definition = keepServersOwn(waitForWork(written, known, steps), old, known);
+    if (!old) {
+      changes.push({ type: "task.created", task: definition.id, definition, position });
+      position += 1;
+      result.created.push(definition.id);
+      continue;
+    }
+    if (old.origin === "server") throw idOfServer(old);
+    const parts = partsOf(old);
+    const revived = old.status === "cancelled" && old.cause === "removed";
+    const same = sameFile || sameMeaning(definition, definitionOf(old));
+    if (old.status === "completed" || parts || same && !revived) {
+      result.unchanged.push(definition.id);
+      if (!same && parts)
+        result.warnings.push(
+          `${definition.id} was ${old.cause} and stays so; what the file says of it is not used.`
+        );
+      else if (!same)
+        result.warnings.push(`${definition.id} is completed and stays as it was; the file has changed it.`);
+      continue;
+    }
+    if (running.has(definition.id) || old.status === "in_progress") {
+      result.unchanged.push(definition.id);
+      result.warnings.push(`${definition.id} is running and keeps its text; import again when it has ended.`);
+      continue;
+    }
+    changes.push({
+      type: "task.defined",
+      task: definition.id,
+      definition: { ...definition, origin: old.origin }
+    });
+    if (old.status !== "pending")
+      changes.push({ type: "task.status", task: definition.id, status: "pending" });
+    result.updated.push(definition.id);
+  }
+  if (input.from !== void 0) {
+    const named = new Set(source.tasks.map((task) => task.id));
+    for (const old of known.values()) {
+      if (named.has(old.id) || old.origin !== "file" || ["completed", "cancelled"].includes(old.status))
+        continue;
+      if (running.has(old.id)) {
+        result.warnings.push(`${old.id} is no longer in the file but running; it is left alone.`);
+        continue;
+      }
+      changes.push({ type: "task.status", task: old.id, status: "cancelled", cause: "removed" });
+      result.removed.push(old.id);
+    }
+  }
+  refuseCycle(known, changes);
+  return { ...result, changes };
+}
+function idOfServer({ id, subject }) {
+  return new CallerError(
+    "bad_input",
+    `The id ${id} belongs to a task that the server made ("${subject}"). Nothing was changed.`,
+    "Give your task another id.",
+    `tasks.${id}`
+  );
+}
+function refuseCycle(known, changes) {
+  const edges = new Map(
+    [...known.values()].map((task) => [task.id, task.dependencies])
+  );
+  for (const change of changes) {
+    if (change.type === "task.created" || change.type === "task.defined")
+      edges.set(change.task, change.definition.dependencies);
+  }
+  const cycle = findCycle(edges);
+  if (!cycle) return;
+  throw new CallerError(
+    "bad_input",
+    `Together with the tasks that stay as they are, the dependencies form a cycle: ${cycle.join(" → ")}. Nothing was changed.`,
+    "Remove one of these dependencies, in the file or with task_update {removeBlockedBy}.",
+    "dependencies"
+  );
+}
+
+// mcp-server/src/run/edits/read-source.ts
+async function readSource(ctx, input) {
+  if (input.from === void 0 === (input.tasks === void 0)) {
+    throw new CallerError(
+      "bad_input",
+      input.from === void 0 ? "Neither from nor tasks is given." : "Both from and tasks are given.",
+      'Give exactly one: from: "specs/<slug>/03-tasks.json", or tasks: [...].',
+      "from"
+    );
+  }
+  if (input.from !== void 0) {
+    const found = await findBreakdown(ctx.checkout.root, input.from);
+    const { title, document, tasks, warnings } = found.breakdown;
+    const draft = draftOf(found);
+    if (!draft) return { source: found.source, title, document, tasks, warnings };
+    const ofTexts = descriptionWarnings(tasks);
+    return { source: sourceOf(draft), title, document, tasks, warnings: [...ofTexts, ...warnings], draft };
+  }
+  const breakdown = readBreakdown(JSON.stringify({ tasks: input.tasks }), "tasks");
+  return {
+    source: { kind: "call" },
+    title: input.title,
+    document: {},
+    tasks: breakdown.tasks.map((task) => ({ ...task, origin: "call" })),
+    warnings: breakdown.warnings
+  };
+}
+
+// mcp-server/src/run/edits/create-plan.ts
+async function createPlan(ctx, actor, input) {
+  const slug = planSlug(input.plan);
+  const policy = input.policy ?? {};
+  const source = await readSource(ctx, input);
+  const warnings = [
+    ...source.warnings,
+    ...policyWarnings(ctx.settings, policy),
+    ...roleWarnings(ctx, source.tasks),
+    ...await checkWorktrees(ctx, source.tasks, effectivePolicy(ctx.settings, policy))
+  ];
+  const { draft } = source;
+  const dryRun = input.dryRun === true;
+  const store = dryRun ? await ctx.graph() : await ctx.createGraph();
+  if (dryRun || !store) {
+    const existing = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
+    const { changes, ...result } = compare(existing, source, input);
+    const found = draft && await predecessorOf(ctx, draft, existing?.stored.source);
+    const ofDraft = draft ? predecessorWarnings(draft, found, void 0) : [];
+    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: existing };
+  }
+  const work = async (tx) => {
+    await sweep(tx);
+    const existing = await tx.findPlan(slug);
+    const importedFrom = existing?.stored.source;
+    const { changes, ...result } = compare(existing, source, input);
+    if (existing) updateStored(existing, source, input);
+    const plan = existing ?? await tx.create({
+      type: "plan.created",
+      repository: ctx.repository,
+      slug,
+      title: input.title ?? source.title ?? slug,
+      source: source.source,
+      ...storedPolicy(policy),
+      document: source.document
+    });
+    plan.append(...changes);
+    warnings.push(...newerParts(stateOf(plan)));
+    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan };
+    const found = await predecessorOf(ctx, draft, importedFrom);
+    const placed = await placeDraft(tx, draft, found);
+    const ofDraft = predecessorWarnings(draft, found, placed);
+    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: plan, placed };
+  };
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  const created = await changeGraph(ctx, store, actor, work, ahead);
+  if (draft) await removeDraft(ctx, store, draft);
+  return created;
+}
+function updateStored(plan, source, input) {
+  const { stored } = plan;
+  const policy = { ...stored.policy, ...input.policy };
+  const differs = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
+  const fromFile = source.source.kind === "file";
+  const update = {
+    ...input.title !== void 0 && input.title !== stored.title && { title: input.title },
+    ...fromFile && differs(source.source, stored.source) && { source: source.source },
+    ...differs(policy, stored.policy) && storedPolicy(policy),
+    ...fromFile && differs(source.document, stored.document) && { document: source.document }
+  };
+  if (Object.keys(update).length > 0) plan.append({ type: "plan.updated", ...update });
+  if (stored.status === "stopped")
+    plan.append({ type: "plan.status", status: "open", cause: "executed again" });
+}
+function roleWarnings(ctx, tasks) {
+  return unknownRoles(ctx.roles, tasks).map(
+    (role) => `No agent has the role ${role}; general-purpose stands in.`
+  );
+}
+
+// import:node:path in run/edits.mjs
+import { basename, dirname, extname, join, posix } from "node:path";
+
+// import:report.mjs in run/edits.mjs
+import { aggregate, renderLedger, renderTasks } from "../report.mjs";
+
+// import:run/checkout-watch.mjs in run/edits.mjs
+import { adoptFiles } from "./checkout-watch.mjs";
+
+// mcp-server/src/run/edits/export-plan.ts
+async function exportPlan(ctx, actor, slug) {
+  const store = await existingGraph(ctx, slug);
+  const { root } = ctx.checkout;
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    const own = await ownBreakdown(root, plan);
+    const tasks = tasksToWrite(plan.graph.tasks, own?.tasks ?? []);
+    const breakdown = own && await exportBreakdown(root, plan, own, tasks);
+    plan.append(...breakdown?.changes ?? []);
+    const { document } = plan.stored;
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    const statuses = new Map([...plan.graph.tasks.values()].map(({ id, status }) => [id, status]));
+    const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
+    const files = [
+      ...breakdown ? [breakdown.file] : [],
+      await writeRendered(
+        root,
+        posix.join(folder, "03-tasks.md"),
+        renderTasks({ plan: report.plan, document, tasks, statuses, caseInsensitive: ctx.caseInsensitive })
+      ),
+      await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report))
+    ];
+    await adoptFiles(tx, files.flatMap(writtenPaths));
+    return files;
+  });
+}
+function writtenPaths(exported) {
+  if (exported.how !== "written") return [];
+  return "keptAside" in exported ? [exported.file, exported.keptAside] : [exported.file];
+}
+async function ownBreakdown(root, { stored }) {
+  const { source, slug } = stored;
+  const path = source.kind === "file" ? source.path : `specs/${slug}/03-tasks.json`;
+  if (!path.endsWith(".json")) return void 0;
+  const text = await textOf(await pathInside(root, path));
+  if (text === void 0) {
+    const isBreakdown = source.kind === "call" || posix.basename(path) === "03-tasks.json";
+    return isBreakdown ? { path, text, tasks: [] } : void 0;
+  }
+  try {
+    if (!isOwnFormat(text, path)) return void 0;
+    return { path, text, tasks: readBreakdown(text, path).tasks.map((task) => task.id) };
+  } catch (error) {
+    if (!(error instanceof BreakdownError)) throw error;
+    return { path, text, tasks: [], mistake: error.message };
+  }
+}
+function tasksToWrite(tasks, inFile) {
+  const written = /* @__PURE__ */ new Map();
+  const open = [...inFile, ...tasks.keys()].reverse();
+  for (let id = open.pop(); id !== void 0; id = open.pop()) {
+    const task = tasks.get(id);
+    if (!task || written.has(id) || task.origin === "server") continue;
+    const parts = partsOf(task);
+    if (parts) open.push(...parts.reverse());
+    else if (task.status !== "cancelled" || task.origin === "file" && task.cause !== "removed")
+      written.set(id, withoutSplit(definitionOf(task), tasks));
+  }
+  return [...written.values()];
+}
+function withoutSplit(task, tasks) {
+  const taskOf2 = (id) => tasks.get(id);
+  const { dependencies } = waitForParts({ ...task, needs: "all" }, taskOf2);
+  const works = new Set(dependencies.map((id) => workBehind(id, taskOf2)));
+  return { ...task, dependencies: [...works].filter((id) => taskOf2(id)?.origin !== "server") };
+}
+async function exportBreakdown(root, loaded, { path, text, mistake }, tasks) {
+  const { source, slug, title, document } = loaded.stored;
+  const leave = (why) => ({ file: { file: path, how: "left alone", why }, changes: [] });
+  if (mistake !== void 0) return leave(`it cannot be read: ${mistake}`);
+  if (tasks.length === 0) return leave("the plan has no tasks left");
+  const top = Object.keys(document).length > 0 ? document : { slug, title };
+  const next = text === void 0 ? writeBreakdown(top, tasks) : updateBreakdown(text, path, tasks);
+  const edited = text !== void 0 && (source.kind !== "file" || sha256(text) !== source.sha256);
+  if (edited && next !== text) {
+    return leave(
+      `it is not what was imported. Import it (plan_create {plan: "${slug}", from: "${path}"}), then export again`
+    );
+  }
+  try {
+    const changes = adoption(loaded, { kind: "file", path, sha256: sha256(next) }, next);
+    if (next === text) return { file: { file: path, how: "unchanged" }, changes };
+    await writeAtomically(await pathInside(root, path), next);
+    return { file: { file: path, how: "written" }, changes };
+  } catch (error) {
+    if (error instanceof BreakdownError) return leave(`it could not be read again: ${error.message}`);
+    throw error;
+  }
+}
+function adoption({ stored, graph }, source, text) {
+  const { document, tasks } = readBreakdown(text, source.kind === "file" ? source.path : "tasks");
+  const differs = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
+  const update = {
+    ...differs(source, stored.source) && { source },
+    ...differs(document, stored.document) && { document }
+  };
+  return [
+    ...Object.keys(update).length > 0 ? [{ type: "plan.updated", ...update }] : [],
+    ...tasks.flatMap(({ id }) => {
+      const task = graph.tasks.get(id);
+      if (!task || task.origin === "file" || task.status === "completed") return [];
+      return [{ type: "task.defined", task: id, definition: { ...definitionOf(task), origin: "file" } }];
+    })
+  ];
+}
+
+// import:text.mjs in run/edits.mjs
+import { foreignLine } from "../text.mjs";
+
+// mcp-server/src/run/edits/list-tasks.ts
+var MAX_SAID = 200;
+async function listTasks(ctx, input) {
+  const store = input.plan === void 0 ? await ctx.graph() : await existingGraph(ctx, input.plan);
+  if (!store) return { plans: [], tasks: [] };
+  return readGraph(ctx, store, async (view) => {
+    const loaded = input.plan === void 0 ? await view.plans() : [await view.plan(input.plan)];
+    const found = loaded.flatMap(
+      (plan) => [...plan.graph.tasks.values()].filter(
+        (task) => (input.status === void 0 || task.status === input.status) && (input.ready === void 0 || plan.graph.isReady(task.id) === input.ready) && (input.agent === void 0 || ctx.roles.resolve(task.agent).role === ctx.roles.resolve(input.agent).role)
+      ).map((task) => ({ plan, task, name: taskName(plan.stored.slug, task.id) }))
+    );
+    const from = input.cursor === void 0 ? 0 : found.findIndex(({ name }) => name === input.cursor) + 1;
+    if (from === 0 && input.cursor !== void 0) {
+      throw new CallerError(
+        "bad_input",
+        `cursor: no such row ${JSON.stringify(input.cursor.slice(0, 80))}.`,
+        "Use the cursor of the page before, with the same filters, or leave it out to start again.",
+        "cursor"
+      );
+    }
+    const page = found.slice(from, from + input.limit);
+    const signs = await signsOfLife(view.reader, ctx.now());
+    const last = page.at(-1);
+    const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
+    return {
+      plans: loaded.map((plan) => {
+        const held = whyHeld(plan);
+        return {
+          plan: plan.stored.slug,
+          status: plan.stored.status,
+          counts: shortCounts(countsOf(plan)),
+          done: isDone(plan),
+          ...held !== void 0 && { held }
+        };
+      }),
+      tasks: page.map(({ plan, task }) => rowOf(plan, task, signs)),
+      ...last && from + input.limit < found.length && { cursor: last.name },
+      ...warnings.length > 0 && { warnings }
+    };
+  });
+}
+function rowOf({ stored, graph }, task, signs) {
+  const claims = graph.claimsOf(task.id);
+  const cause = causeOf(task, claims);
+  const running = claims.find((claim) => claim.state === "running");
+  return {
+    task: taskName(stored.slug, task.id),
+    subject: task.subject,
+    status: task.status,
+    ready: graph.isReady(task.id),
+    blockedBy: task.dependencies.filter((id) => graph.tasks.get(id)?.status !== "completed"),
+    ...task.agent !== void 0 && { agent: task.agent },
+    ...cause !== void 0 && { cause },
+    ...running && signs.get(running.id)
+  };
+}
+function causeOf({ status, cause }, claims) {
+  if (cause === void 0 || status !== "pending" && status !== "failed") return cause;
+  const last = claims.findLast((claim) => claim.state === "ended");
+  if (last === void 0 || last.outcome === "completed") return cause;
+  const said = foreignLine(last.report?.summary ?? last.lastMessage ?? "", MAX_SAID);
+  return said === "" ? cause : `${cause}. Its agent said: ${said}`;
+}
+
+// import:node:fs/promises in run/edits.mjs
+import { access, readFile } from "node:fs/promises";
+
+// mcp-server/src/run/edits/update-plan.ts
+async function updatePlan(ctx, actor, slug, policy, action) {
+  const store = await existingGraph(ctx, slug);
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const stated = { ...plan.stored.policy, ...policy };
+    const tasks = [...plan.graph.tasks.values()];
+    const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
+    const warnings = policy?.unscoped === void 0 ? [] : await checkWorktrees(ctx, tasks, wanted);
+    if (policy) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
+    const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" };
+    if (action && status[action] !== plan.stored.status) {
+      plan.append({ type: "plan.status", status: status[action], cause: `${action} was called` });
+      if (action === "stop") releaseClaims(plan, "the plan was stopped");
+    }
+    return {
+      loaded: plan,
+      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(plan))]
+    };
+  });
+}
+
+// mcp-server/src/run/edits/open-plan.ts
+async function takeUpPlan(ctx, actor, named) {
+  const name = named.trim().replace(/\/+$/, "");
+  const isPath = /[/.]/.test(name);
+  const plan = isPath ? basename(extname(name) === "" ? name : dirname(name)) : name;
+  const from = isPath ? name : await specificationOf(ctx, name);
+  if (from !== void 0) await createPlan(ctx, actor, { plan, from });
+  const store = await existingGraph(ctx, plan);
+  const { stored } = await readPlan(ctx, store, plan);
+  if (stored.status !== "open") {
+    await updatePlan(ctx, actor, plan, void 0, stored.status === "paused" ? "resume" : "reopen");
+  }
+  return { slug: stored.slug };
+}
+async function specificationOf(ctx, name) {
+  const path = join("specs", name, "03-tasks.json");
+  const exists = await access(join(ctx.checkout.root, path)).then(
+    () => true,
+    () => false
+  );
+  return exists ? path : void 0;
+}
+function commandToGoOn({ slug, source }) {
+  return source.kind === "file" ? `/spec:execute ${slug}` : `/parallel:run ${slug}`;
+}
+
+// mcp-server/src/run/edits/read-parts.ts
+var INHERITED = [
+  "priority",
+  "phase",
+  "phaseName",
+  "agent",
+  "isolation",
+  "retries",
+  "timeoutMs",
+  "review"
+];
+var PART_ID = /^[^\s,]+$/;
+function readParts(before, task, given, warnings) {
+  if (given.length < 2) {
+    throw new CallerError(
+      "bad_input",
+      "split: one part is no split.",
+      "Give at least two parts, or change the task itself (subject, description, addWrites).",
+      "split"
+    );
+  }
+  const named = withIds(task.id, given, before);
+  const bad = named.find((part) => !PART_ID.test(String(part.id)));
+  if (bad) {
+    throw new CallerError(
+      "bad_input",
+      `split: the id ${JSON.stringify(bad.id)} has spaces or commas in it.`,
+      "Leave id out, or choose another.",
+      "split.id"
+    );
+  }
+  const others = /* @__PURE__ */ new Map();
+  for (const other of before.graph.tasks.values()) {
+    const waits = other.dependencies.includes(task.id);
+    const ids = waits ? named.map((part) => String(part.id)) : [];
+    others.set(other.id, [...other.dependencies.filter((id) => id !== task.id), ...ids]);
+  }
+  others.set(task.id, []);
+  const withDependencies = named.map(
+    (part) => ["dependencies", "dependsOn", "blockedBy"].some((key) => Object.hasOwn(part, key)) ? part : { ...task.needs !== "all" && { needs: task.needs }, ...part, dependencies: task.dependencies }
+  );
+  const parts = readAdded(withDependencies, others, warnings);
+  const waiting = parts.find((part) => part.dependencies.includes(task.id));
+  if (waiting) {
+    throw new CallerError(
+      "bad_input",
+      `split: ${waiting.id} depends on ${task.id}, which it replaces.`,
+      "Let it depend on other parts, or leave dependencies out: then it waits for what the task waited for.",
+      "split.dependencies"
+    );
+  }
+  return parts.map((part, i) => inherit(part, named[i] ?? {}, task, before));
+}
+function inherit(part, said, task, before) {
+  const missing = INHERITED.filter(
+    (key) => task[key] !== void 0 && !Object.hasOwn(said, WRITTEN[key] ?? key)
+  );
+  const scope = part.writes !== void 0 ? {} : scopeFrom(part, task);
+  return waitForWork(
+    {
+      ...part,
+      ...Object.fromEntries(missing.map((key) => [key, task[key]])),
+      ...scope,
+      ...!Object.hasOwn(said, "reads") && { reads: task.reads },
+      ...!Object.hasOwn(said, "resources") && { resources: task.resources }
+    },
+    before.graph.tasks
+  );
+}
+function scopeFrom(part, task) {
+  if (task.writes !== void 0) return { writes: task.writes, inferredWrites: [] };
+  return part.inferredWrites.length > 0 ? {} : { inferredWrites: task.inferredWrites };
+}
+var WRITTEN = { timeoutMs: "timeoutMinutes" };
+function withIds(id, parts, before) {
+  const taken = new Set(before.graph.tasks.keys());
+  return parts.map((part, at) => {
+    if (part.id !== void 0) return part;
+    let own = `${id}.${letters(at)}`;
+    while (taken.has(own)) own += "x";
+    return { ...part, id: own };
+  });
+}
+function letters(at) {
+  const rest = Math.floor(at / 26);
+  return (rest > 0 ? letters(rest - 1) : "") + String.fromCharCode(97 + at % 26);
+}
+
+// mcp-server/src/run/edits/split-task.ts
+async function splitTask(ctx, actor, agentId, input) {
+  const { plan, id } = splitTaskName(input.task);
+  const store = await existingGraph(ctx, plan);
+  const work = async (tx) => {
+    await sweep(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    refuseEnded(loaded, task);
+    refuseReviewStep(loaded, task);
+    const claim = await claimToEnd(tx, loaded, task, input.token, agentId);
+    await refuseOthersTask(loaded, task, agentId);
+    const warnings = [];
+    const parts = readParts(loaded, task, input.parts, warnings);
+    const ids = parts.map((part) => part.id);
+    const cause = causeOfSplit(ids);
+    const dependents = rewired(loaded, task, parts, cause);
+    const first = nextPosition(loaded);
+    loaded.append(
+      ...parts.map((definition, i) => ({
+        type: "task.created",
+        task: definition.id,
+        definition,
+        position: first + i
+      })),
+      ...ids.flatMap(
+        (part) => [originNote(loaded, task), ...task.notes].map((note) => ({
+          type: "task.annotated",
+          task: part,
+          note
+        }))
+      ),
+      ...dependents.map((definition) => ({ type: "task.defined", task: definition.id, definition })),
+      // First of all that ends: an attempt that is cancelled would otherwise send its task back to pending.
+      { type: "task.status", task: id, status: "cancelled", cause }
+    );
+    if (claim?.state === "offered") {
+      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
+    } else if (claim?.state === "running") {
+      endAttempt(loaded, claim, { outcome: "cancelled", cause });
+    }
+    return { loaded, task: taskOf(loaded, id), parts: ids, warnings };
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
+}
+function refuseEnded(before, task) {
+  if (task.status !== "completed" && task.status !== "cancelled") return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === void 0 ? "" : ` (${task.cause})`}; only what is still to be done can be split.`,
+    "Add further work with task_create.",
+    "split"
+  );
+}
+function refuseReviewStep(before, task) {
+  if (!isReviewStep(task)) return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(before.stored.slug, task.id)} belongs to a review, which ends with one verdict; it cannot be split.`,
+    "Do it as a whole, or report failed and say what stands in the way.",
+    "split"
+  );
+}
+async function claimToEnd(tx, plan, task, token, agentId) {
+  if (token !== void 0) {
+    const found = await claimOfToken(tx, token);
+    if (isRefusal(found) || found.held.planId !== plan.id || found.task.id !== task.id) {
+      throw new CallerError(
+        "refused_token",
+        `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
+        "Use the token of your own brief.",
+        "token"
+      );
+    }
+    startOrContinue(found, agentId);
+  }
+  const claim = plan.graph.claimsOf(task.id).find(isLive);
+  if (token === void 0 && claim && claim.state !== "offered") {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
+      "Send it back first (status: pending) and stop its agent, or let the agent split it.",
+      "split"
+    );
+  }
+  return claim;
+}
+function rewired(before, task, parts, cause) {
+  const after = new Map([
+    [task.id, { dependencies: task.dependencies, status: "cancelled", cause }],
+    ...parts.map((part) => [part.id, { dependencies: part.dependencies, status: "pending" }])
+  ]);
+  const taskAfter = (id) => after.get(id) ?? before.graph.tasks.get(id);
+  return [...before.graph.tasks.values()].filter((other) => other.dependencies.includes(task.id)).filter((other) => other.status !== "completed").map((other) => waitForParts(definitionOf(other), taskAfter));
+}
+function originNote(before, task) {
+  const name = taskName(before.stored.slug, task.id);
+  const worked = before.graph.claimsOf(task.id).some((claim) => claim.state === "running" || claim.state === "ended");
+  return `This is a part of ${name} (${task.subject}), which was split; task_get tells its text.${worked ? " Somebody has worked on it already: look for what is there." : ""}`;
+}
+
+// mcp-server/src/run/edits/update-task.ts
+async function updateTask(ctx, actor, agentId, input) {
+  const { plan, id } = splitTaskName(input.task);
+  const store = await existingGraph(ctx, plan);
+  const work = async (tx) => {
+    await sweep(tx);
+    const loaded = await tx.plan(plan);
+    const task = taskOf(loaded, id);
+    if (input.token !== void 0) await useToken(tx, task, plan, input.token, agentId);
+    if (!isNoteAlone(input)) await refuseOthersTask(loaded, task, agentId);
+    define(loaded, task, input);
+    if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
+      loaded.append({
+        type: "task.annotated",
+        task: id,
+        ...input.note !== void 0 && { note: input.note },
+        ...input.metadata && { metadata: input.metadata },
+        ...input.owner !== void 0 && { owner: input.owner }
+      });
+    }
+    if (input.status !== void 0) setStatus(loaded, task, input.status);
+    return { loaded, task: taskOf(loaded, id) };
+  };
+  return changeGraph(ctx, store, actor, work, { plan: { repository: ctx.repository, slug: plan } });
+}
+function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }) {
+  return Object.values(changes).every((value) => value === void 0);
+}
+async function useToken(tx, task, plan, token, agentId) {
+  const found = await claimOfToken(tx, token);
+  if (isRefusal(found) || found.task.id !== task.id || found.held.plan !== plan) {
+    throw new CallerError(
+      "refused_token",
+      `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
+      "Use the token of your own brief.",
+      "token"
+    );
+  }
+  startOrContinue(found, agentId);
+}
+function define(plan, task, input) {
+  const known = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
+  const removed = new Set(known(input.removeBlockedBy));
+  const { tasks } = plan.graph;
+  const added = waitForWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
+  const dependencies = [
+    .../* @__PURE__ */ new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies])
+  ];
+  const definitions = /* @__PURE__ */ new Map();
+  const own = {
+    ...definitionOf(task),
+    dependencies,
+    ...input.subject !== void 0 && { subject: input.subject },
+    ...input.description !== void 0 && { description: input.description },
+    ...input.addWrites && { writes: [.../* @__PURE__ */ new Set([...task.writes ?? [], ...globs(input.addWrites)])] }
+  };
+  if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
+  for (const id of known(input.addBlocks)) {
+    const other = definitions.get(id) ?? definitionOf(taskOf(plan, id));
+    const waits = waitForWork({ ...other, dependencies: [task.id] }, tasks);
+    definitions.set(id, {
+      ...other,
+      dependencies: [.../* @__PURE__ */ new Set([...other.dependencies, ...waits.dependencies])]
+    });
+  }
+  for (const [id, definition] of definitions) {
+    definitions.set(
+      id,
+      waitForParts(definition, (other) => plan.graph.tasks.get(other))
+    );
+  }
+  const edges = new Map(
+    [...plan.graph.tasks.values()].map((other) => [other.id, other.dependencies])
+  );
+  for (const [id, definition] of definitions) edges.set(id, definition.dependencies);
+  const cycle = findCycle(edges);
+  if (cycle) {
+    throw new CallerError(
+      "bad_input",
+      `The dependencies would form a cycle: ${cycle.join(" → ")}. Nothing was changed.`,
+      "Remove one of these dependencies with removeBlockedBy.",
+      "addBlockedBy"
+    );
+  }
+  for (const [id, definition] of definitions) {
+    if (plan.graph.tasks.get(id)?.status === "completed") {
+      throw new CallerError(
+        "wrong_state",
+        `${taskName(plan.stored.slug, id)} is completed; it is not changed any more.`,
+        "Create a new task instead (task_create).",
+        "task"
+      );
+    }
+    plan.append({ type: "task.defined", task: id, definition });
+  }
+}
+function globs(paths) {
+  try {
+    return paths.map(normaliseGlob);
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    throw new CallerError(
+      "bad_input",
+      `addWrites: ${error.message}`,
+      "Correct it and call again.",
+      "addWrites"
+    );
+  }
+}
+function setStatus(plan, task, status) {
+  if (task.status === "completed") {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(plan.stored.slug, task.id)} is completed, and completed is final.`,
+      "Create a new task for further work (task_create).",
+      "status"
+    );
+  }
+  const parts = partsOf(task);
+  if (parts) {
+    throw new CallerError(
+      "wrong_state",
+      `${taskName(plan.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
+      "Change its parts instead.",
+      "status"
+    );
+  }
+  if (task.status === status) return;
+  const cause = status === "cancelled" ? "cancelled by a call" : "sent back by a call";
+  for (const { claim } of plan.holding) {
+    if (claim.task !== task.id) continue;
+    if (claim.state === "offered") {
+      plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
+    } else if (claim.state === "running") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+    }
+  }
+  plan.append({ type: "task.status", task: task.id, status, cause });
+}
+
+// import:run/reporting.mjs in run/edits.mjs
+import { readReport } from "./reporting.mjs";
+
+// mcp-server/src/run/edits/write-suggested-scopes.ts
+async function writeSuggestedScopes(ctx, slug) {
+  const store = await existingGraph(ctx, slug);
+  const { stored } = await readPlan(ctx, store, slug);
+  const { source } = stored;
+  if (source.kind !== "file" || !source.path.endsWith(".json")) {
+    throw new CallerError(
+      "wrong_state",
+      `The plan "${slug}" did not come from a 03-tasks.json.`,
+      `Export it first: parallel export ${slug}.`,
+      "plan"
+    );
+  }
+  const { suggestedScopes } = await readReport(ctx, slug);
+  if (suggestedScopes.length === 0) return "Every task wrote what it had declared; nothing to change.";
+  const path = await pathInside(ctx.checkout.root, source.path);
+  const text = await readFile(path, "utf8");
+  await writeAtomically(path, writeScopes(text, source.path, suggestedScopes));
+  const tasks = suggestedScopes.map(({ task }) => task).join(", ");
+  return `Wrote the scopes of ${tasks} into ${source.path}. Look at them, then import: plan_create {plan: "${slug}", from: "${source.path}"}.`;
+}
+export {
+  commandToGoOn,
+  compare,
+  createPlan,
+  exportPlan,
+  listTasks,
+  readParts,
+  readSource,
+  splitTask,
+  takeUpPlan,
+  updatePlan,
+  updateTask,
+  writeSuggestedScopes
+};

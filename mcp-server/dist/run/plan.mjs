@@ -1,0 +1,503 @@
+// mcp-server/src/run/plan/attempts-at.ts
+function attemptsAt(loaded, id) {
+  return loaded.graph.claimsOf(id).filter((claim) => claim.state === "running" || claim.state === "ended");
+}
+function isReported(attempt) {
+  return attempt.state === "ended" && attempt.report !== void 0;
+}
+
+// import:policy.mjs in run/plan.mjs
+import { asksForWorktree, lastSteps, raiseLimit, spentText, spentTokens, waitForReviews } from "../policy.mjs";
+
+// import:errors.mjs in run/plan.mjs
+import { CallerError } from "../errors.mjs";
+
+// mcp-server/src/run/plan/replacements.ts
+var CAUSE = "split into ";
+var CAUSE_OF_ALTERNATIVE = "not needed after its alternative ";
+function causeOfSplit(parts) {
+  return CAUSE + parts.join(", ");
+}
+function causeOfAlternative(taken) {
+  return CAUSE_OF_ALTERNATIVE + taken;
+}
+function partsOf(task) {
+  if (task?.status !== "cancelled" || task.cause === void 0) return void 0;
+  const prefix = [CAUSE, CAUSE_OF_ALTERNATIVE].find((start) => task.cause?.startsWith(start));
+  return prefix === void 0 ? void 0 : task.cause.slice(prefix.length).split(", ");
+}
+function waitForParts(task, taskOf2) {
+  if (!task.dependencies.some((id) => partsOf(taskOf2(id)))) return task;
+  const dependencies = /* @__PURE__ */ new Set();
+  const open = [...task.dependencies].reverse();
+  for (let id = open.pop(); id !== void 0; id = open.pop()) {
+    const parts = partsOf(taskOf2(id));
+    if (parts) open.push(...standIns(task, id, parts, taskOf2).reverse());
+    else dependencies.add(id);
+  }
+  return { ...task, dependencies: [...dependencies] };
+}
+function standIns({ id, needs }, split, parts, taskOf2) {
+  if (countsAll(needs)) return [...parts];
+  const awaited = new Set(parts.flatMap((part) => taskOf2(part)?.dependencies ?? []));
+  const last = parts.filter((part) => !awaited.has(part));
+  if (last.length === 1) return last;
+  throw new CallerError(
+    "bad_input",
+    `${id} needs ${JSON.stringify(needs)} of its dependencies, and no single part of ${split} stands for all of them (${parts.join(", ")}).`,
+    `Let one part wait for all other parts, or let ${id} need all of its dependencies.`,
+    "split"
+  );
+}
+function countsAll(needs) {
+  return needs === "all" || needs === "settled";
+}
+
+// mcp-server/src/run/plan/dependencies-on-work.ts
+function waitForWork(task, tasks, steps = lastSteps(tasks.values())) {
+  const taskOf2 = (id) => tasks.get(id);
+  return waitForReviews(waitForParts(task, taskOf2), taskOf2, steps);
+}
+
+// import:graph.mjs in run/plan.mjs
+import { brokenDependencies, isLive, reachableTasks, taskName } from "../graph.mjs";
+
+// mcp-server/src/run/plan/foreign-claim.ts
+async function refuseOthersTask({ reader, stored }, task, agentId) {
+  const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
+  if (!own || isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,
+    "Leave a note on it, with note alone, or say in your report what should change.",
+    "task"
+  );
+}
+
+// import:run/project.mjs in run/plan.mjs
+import { deadOwners, effectivePolicy, readPolicy } from "./project.mjs";
+
+// mcp-server/src/run/plan/liveness.ts
+async function signsOfLife(reader, nowMs) {
+  const since = (ms) => Math.max(0, Math.round((nowMs - ms) / 1e3));
+  const hasEnded = deadOwners();
+  const signs = /* @__PURE__ */ new Map();
+  for (const { claim } of await reader.held()) {
+    if (claim.state !== "running") continue;
+    signs.set(claim.id, {
+      forSeconds: since(claim.startedAtMs),
+      silentSeconds: since(claim.lastSeenMs),
+      ...await hasEnded(claim.owner) && { sessionEnded: true }
+    });
+  }
+  return signs;
+}
+
+// mcp-server/src/run/plan/load-plan.ts
+var SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
+function planSlug(text) {
+  if (!SLUG.test(text)) {
+    throw new CallerError(
+      "bad_input",
+      `plan: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,
+      "Use 1 to 64 lower-case letters, digits and hyphens, starting with a letter or digit.",
+      "plan"
+    );
+  }
+  return text;
+}
+async function existingGraph(ctx, slug) {
+  const store = await ctx.graph();
+  if (!store) throw unknownPlan(planSlug(slug), []);
+  return store;
+}
+function policyOf(ctx, stated) {
+  const policy = effectivePolicy(ctx.settings, stated);
+  return { ...policy, capacity: ctx.roles.capacities(policy.capacity) };
+}
+function pauseSeconds({ pauseMs }) {
+  return Math.ceil(pauseMs / 1e3);
+}
+function stateOf(loaded) {
+  const { stored, graph, estimates, unknownSettings, caseInsensitive } = loaded;
+  const { slug, title, status, source, createdAtMs, version, cause, unrecognised } = stored;
+  return {
+    plan: {
+      slug,
+      title,
+      status,
+      source,
+      createdAtMs,
+      version,
+      ...cause !== void 0 && { cause },
+      ...unrecognised && { unrecognised }
+    },
+    unknownSettings,
+    caseInsensitive,
+    tasks: [...graph.tasks.values()],
+    claims: graph.claims,
+    expectedMs: (task) => estimates.durationMs(task)
+  };
+}
+function unknownPlan(slug, known) {
+  return new CallerError(
+    "unknown_plan",
+    `There is no plan "${slug}" in this repository.`,
+    known.length > 0 ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.` : 'Import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.',
+    "plan"
+  );
+}
+function splitTaskName(name, plan) {
+  const slash = name.indexOf("/");
+  if (slash > 0 && SLUG.test(name.slice(0, slash)) && (plan === void 0 || name.slice(0, slash) === plan)) {
+    return { plan: name.slice(0, slash), id: name.slice(slash + 1) };
+  }
+  if (plan !== void 0) return { plan, id: name };
+  throw new CallerError(
+    "bad_input",
+    `task: ${JSON.stringify(name.slice(0, 80))} does not name a plan.`,
+    'Write it as "<plan>/<id>", for example "auth/1.2".',
+    "task"
+  );
+}
+function taskOf(loaded, id) {
+  const task = loaded.graph.tasks.get(id);
+  if (task) return task;
+  throw new CallerError(
+    "unknown_task",
+    `The plan "${loaded.stored.slug}" has no task "${id.slice(0, 80)}".`,
+    `Its tasks are: ${[...loaded.graph.tasks.keys()].slice(0, 20).join(", ")}${loaded.graph.tasks.size > 20 ? ", …" : ""}.`,
+    "task"
+  );
+}
+
+// import:breakdown.mjs in run/plan.mjs
+import { readTasks } from "../breakdown.mjs";
+
+// mcp-server/src/run/plan/plan-view.ts
+var PlanView = class {
+  constructor(ctx, reader, mirror) {
+    this.ctx = ctx;
+    this.reader = reader;
+    this.mirror = mirror;
+  }
+  ctx;
+  reader;
+  mirror;
+  #policy;
+  get id() {
+    return this.mirror.stored.id;
+  }
+  get stored() {
+    return this.mirror.stored;
+  }
+  get graph() {
+    return this.mirror.graph;
+  }
+  get estimates() {
+    return this.mirror.estimates;
+  }
+  get policy() {
+    return this.#readPolicy().policy;
+  }
+  get unknownSettings() {
+    return this.#readPolicy().unknown;
+  }
+  #readPolicy() {
+    const from = this.stored.policy;
+    if (this.#policy?.from !== from) {
+      const { stated, unknown } = readPolicy(from);
+      this.#policy = { from, unknown, policy: policyOf(this.ctx, stated) };
+    }
+    return this.#policy;
+  }
+  get cap() {
+    const { throttle } = this.stored;
+    const { maxParallel } = this.policy;
+    return throttle ? Math.min(throttle.cap, maxParallel) : maxParallel;
+  }
+  get pauseMs() {
+    const { throttle } = this.stored;
+    return throttle ? Math.max(0, throttle.untilMs - this.ctx.now()) : 0;
+  }
+  get caseInsensitive() {
+    return this.ctx.caseInsensitive;
+  }
+  get spent() {
+    return spentTokens(this.policy, () => this.graph.claims);
+  }
+};
+var GraphView = class {
+  constructor(ctx, reader) {
+    this.ctx = ctx;
+    this.reader = reader;
+  }
+  ctx;
+  reader;
+  /** @throws CallerError when there is no such plan, naming those that exist. */
+  async plan(slug) {
+    const plan = await this.findPlan(planSlug(slug));
+    if (plan) return plan;
+    const known = await this.reader.plans(this.ctx.repository);
+    throw unknownPlan(
+      slug,
+      known.map((other) => other.slug)
+    );
+  }
+  async findPlan(slug) {
+    const mirror = await this.reader.mirror({ repository: this.ctx.repository, slug });
+    return mirror && this.planIn(mirror);
+  }
+  /** The plan of a claim; undefined where it is one of another repository, which is none of this call's. */
+  async planOf({ planId, repository }) {
+    if (repository !== this.ctx.repository) return void 0;
+    const mirror = await this.reader.mirror({ planId });
+    return mirror && this.planIn(mirror);
+  }
+  /** All plans of the repository, newest first. */
+  async plans() {
+    const plans = [];
+    for (const { slug } of await this.reader.plans(this.ctx.repository)) plans.push(await this.plan(slug));
+    return plans;
+  }
+};
+var Snapshot = class extends GraphView {
+  planIn(mirror) {
+    return new PlanView(this.ctx, this.reader, mirror);
+  }
+};
+function readGraph(ctx, store, work, ahead) {
+  return store.read((reader) => work(new Snapshot(ctx, reader)), ahead);
+}
+function readPlan(ctx, store, slug) {
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  return readGraph(ctx, store, (view) => view.plan(slug), ahead);
+}
+
+// mcp-server/src/run/plan/plan-transaction.ts
+var PlanTransaction = class extends PlanView {
+  constructor(ctx, writer, mirror) {
+    super(ctx, writer, mirror);
+    this.writer = writer;
+  }
+  writer;
+  /** When the transaction began. All of its changes have this time. */
+  get nowMs() {
+    return this.writer.nowMs;
+  }
+  /** Logs the changes in order and applies them. */
+  append(...changes) {
+    if (changes.length > 0) this.writer.change(this.mirror, changes);
+  }
+  /** Claims of the plan that hold their scope. */
+  get holding() {
+    return this.writer.holding.filter(({ planId }) => planId === this.id);
+  }
+};
+var GraphTransaction = class extends GraphView {
+  constructor(ctx, writer) {
+    super(ctx, writer);
+    this.writer = writer;
+  }
+  writer;
+  #plans = /* @__PURE__ */ new Map();
+  get nowMs() {
+    return this.writer.nowMs;
+  }
+  /** A plan that this transaction makes. */
+  async create(created) {
+    const planId = await this.writer.nextPlanId();
+    await this.writer.append(planId, created);
+    return this.plan(created.slug);
+  }
+  planIn(mirror) {
+    const known = this.#plans.get(mirror.stored.id);
+    if (known) return known;
+    const plan = new PlanTransaction(this.ctx, this.writer, mirror);
+    this.#plans.set(mirror.stored.id, plan);
+    return plan;
+  }
+};
+function changeGraph(ctx, store, actor, work, ahead) {
+  return store.write(ctx.now, actor, (writer) => work(new GraphTransaction(ctx, writer)), ahead);
+}
+function changePlan(ctx, store, actor, slug, work) {
+  const ahead = { plan: { repository: ctx.repository, slug } };
+  return changeGraph(ctx, store, actor, async (tx) => work(await tx.plan(slug), tx), ahead);
+}
+
+// import:git.mjs in run/plan.mjs
+import { changedFiles, commitAt, git } from "../git.mjs";
+
+// mcp-server/src/run/plan/worktree-needs.ts
+var OLDEST_GIT = [2, 38];
+async function checkWorktrees(ctx, tasks, policy) {
+  const first = tasks.find((task) => asksForWorktree(task, policy));
+  if (!first) return [];
+  const { root, gitCommonDir } = ctx.checkout;
+  const refuse = (problem, remedy) => new CallerError(
+    "bad_input",
+    `Task ${first.id} needs a worktree, ${problem}.`,
+    remedy,
+    `tasks.${first.id}`
+  );
+  if (gitCommonDir === void 0) {
+    throw refuse(
+      "and this is no git repository",
+      'Leave out isolation and alternatives, or run "git init" and commit.'
+    );
+  }
+  const [major = 0, minor = 0] = ((await git(root, ["version"])).match(/\d+/g) ?? []).map(Number);
+  if (major < OLDEST_GIT[0] || major === OLDEST_GIT[0] && minor < OLDEST_GIT[1]) {
+    throw refuse(
+      `which takes git ${OLDEST_GIT.join(".")} or newer; this is ${major}.${minor}`,
+      "Ask the user to update git."
+    );
+  }
+  if (await commitAt(root, "HEAD") === void 0) {
+    throw refuse("which is cut from a commit, and there is none yet", "Ask the user to make a first commit.");
+  }
+  const changed = await changedFiles(root);
+  return changed.length === 0 ? [] : [
+    `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`
+  ];
+}
+
+// mcp-server/src/run/plan/new-task.ts
+async function createTasks(ctx, actor, slug, tasks) {
+  const store = await existingGraph(ctx, slug);
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const { graph } = plan;
+    const added = withIds(tasks, plan);
+    const again = added.map((task) => String(task.id)).filter((id) => graph.tasks.has(id));
+    if (again.length > 0) {
+      throw new CallerError(
+        "bad_input",
+        `tasks: ${again.length === 1 ? "the id" : "the ids"} ${again.join(", ").slice(0, 300)} ${again.length === 1 ? "exists" : "exist"} already.`,
+        "Leave id out, or choose another.",
+        "tasks.id"
+      );
+    }
+    const edges = new Map([...graph.tasks.values()].map((task) => [task.id, task.dependencies]));
+    const warnings = [];
+    const steps = lastSteps(graph.tasks.values());
+    const definitions = readAdded(added, edges, warnings).map(
+      (task) => waitForWork(task, graph.tasks, steps)
+    );
+    warnings.push(...await checkWorktrees(ctx, definitions, plan.policy));
+    const first = nextPosition(plan);
+    plan.append(
+      ...definitions.map((definition, i) => ({
+        type: "task.created",
+        task: definition.id,
+        definition,
+        position: first + i
+      }))
+    );
+    return { ids: definitions.map((task) => task.id), loaded: plan, warnings };
+  });
+}
+function readAdded(added, around, warnings) {
+  const raw = added.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
+  return readTasks(raw, "tasks", warnings, around).map(
+    (task) => ({ ...task, origin: "call" })
+  );
+}
+function nextPosition(plan) {
+  let last = 0;
+  for (const { position } of plan.graph.tasks.values()) last = Math.max(last, position);
+  return last + 1;
+}
+function withIds(tasks, before) {
+  const taken = /* @__PURE__ */ new Set([...before.graph.tasks.keys(), ...tasks.map((task) => String(task.id))]);
+  let n = 0;
+  return tasks.map((task) => {
+    if (task.id !== void 0) return task;
+    do
+      n += 1;
+    while (taken.has(`+${n}`));
+    return { ...task, id: `+${n}` };
+  });
+}
+function freeId({ graph }, name, firstNumber = 2) {
+  for (let number = 1; ; number++) {
+    const id = `${name}${number < firstNumber ? "" : number}`;
+    if (!graph.tasks.has(id)) return id;
+  }
+}
+
+// mcp-server/src/run/plan/progress.ts
+function countsOf({ graph }) {
+  return {
+    total: graph.tasks.size,
+    pending: graph.count("pending"),
+    ready: graph.readyCount,
+    running: graph.live.length,
+    completed: graph.count("completed"),
+    failed: graph.count("failed"),
+    cancelled: graph.count("cancelled")
+  };
+}
+function shortCounts(counts) {
+  const { total, ...rest } = counts;
+  return { total, ...Object.fromEntries(Object.entries(rest).filter(([, number]) => number > 0)) };
+}
+function isDone({ graph }) {
+  return graph.live.length === 0 && graph.readyCount === 0 && graph.count("in_progress") === 0;
+}
+function stuckTasks({ graph }, most) {
+  const reachable = reachableTasks(graph.tasks);
+  const stuck = [];
+  for (const task of graph.tasks.values()) {
+    if (stuck.length === most) break;
+    if (task.status !== "pending" || reachable.has(task.id)) continue;
+    const broken = brokenDependencies(task, graph.tasks).map(({ task: id, status }) => `${id} ${status}`);
+    const behind = task.dependencies.filter((id) => graph.tasks.get(id)?.status === "pending");
+    stuck.push({ task: task.id, reasons: [...broken, ...behind.map((id) => `${id} cannot start`)] });
+  }
+  return stuck;
+}
+function whyHeld(loaded) {
+  const { stored, pauseMs, spent } = loaded;
+  if (stored.status !== "open") return void 0;
+  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
+  if (pauseMs === 0) return void 0;
+  return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
+}
+export {
+  GraphTransaction,
+  GraphView,
+  PlanTransaction,
+  PlanView,
+  attemptsAt,
+  causeOfAlternative,
+  causeOfSplit,
+  changeGraph,
+  changePlan,
+  checkWorktrees,
+  countsOf,
+  createTasks,
+  existingGraph,
+  freeId,
+  isDone,
+  isReported,
+  nextPosition,
+  partsOf,
+  pauseSeconds,
+  planSlug,
+  policyOf,
+  readAdded,
+  readGraph,
+  readPlan,
+  refuseOthersTask,
+  shortCounts,
+  signsOfLife,
+  splitTaskName,
+  stateOf,
+  stuckTasks,
+  taskOf,
+  unknownPlan,
+  waitForParts,
+  waitForWork,
+  whyHeld
+};

@@ -1,0 +1,797 @@
+// import:errors.mjs in run/reporting.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:graph.mjs in run/reporting.mjs
+import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
+
+// import:policy.mjs in run/reporting.mjs
+import { failsElsewhere, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
+
+// import:text.mjs in run/reporting.mjs
+import { cleanText, normalisePath } from "../text.mjs";
+
+// import:run/attempts.mjs in run/reporting.mjs
+import { MAX_LAST_MESSAGE, attemptNumber, cancelRest, claimOfToken, endAttempt, isRefusal, isolationsOf, startOrContinue, sweep, takeAlternative, withWhatItNeeds } from "./attempts.mjs";
+
+// import:run/briefs.mjs in run/reporting.mjs
+import { shownCriterion } from "./briefs.mjs";
+
+// import:run/plan.mjs in run/reporting.mjs
+import { changeGraph, changePlan, countsOf, existingGraph, isDone, readGraph, readPlan, splitTaskName, stateOf, taskOf } from "./plan.mjs";
+
+// import:run/review.mjs in run/reporting.mjs
+import { commandsOf, failedCommands, openReviewOf } from "./review.mjs";
+
+// mcp-server/src/run/reporting/check-report.ts
+var MOST_NAMED = 5;
+async function checkReport(found, report) {
+  const { loaded, task } = found;
+  checkVerdict(task, report);
+  checkNumbers(task, report);
+  if (report.outcome === "blocked") return checkBlocked(loaded, task, report);
+  if (report.outcome !== "completed" || report.verdict === "rejected") return;
+  if (purposeOf(task)?.kind === "verify") return checkCommandsRan(task, report);
+  checkCriteria(task, report);
+  for (const failed of failedCommands(report)) await checkFailedCommand(found, report, failed);
+}
+function checkVerdict(task, { outcome, verdict, findings }) {
+  const isVerdictDue = purposeOf(task)?.kind === "review" && outcome === "completed";
+  if (isVerdictDue && verdict === void 0) {
+    throw new CallerError(
+      "bad_input",
+      "verdict is missing: a completed review says what it comes to.",
+      'Add verdict: "accepted", or "rejected" with findings that say what is to be mended. If you could not review, report outcome "failed".',
+      "verdict"
+    );
+  }
+  if (!isVerdictDue && verdict !== void 0) {
+    throw new CallerError(
+      "bad_input",
+      outcome === "completed" ? "verdict: this task is no review." : `verdict: a review that is ${outcome} comes to none.`,
+      outcome === "completed" ? "Leave verdict out." : 'Leave verdict out, or report outcome "completed" if you have judged the work.',
+      "verdict"
+    );
+  }
+  if (verdict === "rejected" && findings.length === 0) {
+    throw new CallerError(
+      "bad_input",
+      "findings are missing: a rejection says what is to be mended.",
+      "Report again with one finding for each thing that is wrong: {severity, text, file}.",
+      "findings"
+    );
+  }
+}
+function checkBlocked(loaded, task, { blockedOn }) {
+  if (!blockedOn) {
+    throw new CallerError(
+      "bad_input",
+      "blockedOn is missing: a blocked report says what it needs.",
+      'Add blockedOn: {writes: ["path"]}, {tasks: ["id"]} or {question: "…"}.',
+      "blockedOn"
+    );
+  }
+  const kind = purposeOf(task)?.kind;
+  if ("writes" in blockedOn && (kind === "review" || kind === "verify")) {
+    throw new CallerError(
+      "bad_input",
+      "blockedOn.writes: this task changes no files.",
+      kind === "review" ? "Say in findings what is to be changed, and reject the work if it has to be." : "Report how the commands ended.",
+      "blockedOn.writes"
+    );
+  }
+  checkNeed(loaded, task.id, blockedOn);
+}
+function checkNeed(loaded, id, need) {
+  if (!("tasks" in need)) return;
+  const edges = new Map(
+    [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies])
+  );
+  const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
+  edges.set(id, withWhatItNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
+  const cycle = findCycle(edges);
+  if (cycle) {
+    throw new CallerError(
+      "bad_input",
+      `blockedOn.tasks: waiting for them would be a cycle: ${cycle.join(" → ")}.`,
+      'Ask for what you need as {question: "…"} instead.',
+      "blockedOn.tasks"
+    );
+  }
+}
+function checkNumbers({ acceptance }, { evidence }) {
+  const wrong = evidence.flatMap((item, at) => {
+    const number = unknownNumber(item, acceptance);
+    return number === void 0 ? [] : [{ number, field: `evidence[${at}].criterion` }];
+  });
+  const [first] = wrong;
+  if (!first) return;
+  const range = acceptance.length === 1 ? "only 1" : `1 to ${acceptance.length}`;
+  throw new CallerError(
+    "bad_input",
+    `${wrong.slice(0, MOST_NAMED).map(({ number, field }) => `${field}: no criterion of the task has the number ${number.slice(0, 20)}`).join("; ")}.`,
+    `Give its text or its number in the brief (${range}); leave criterion out for evidence of anything else.`,
+    first.field
+  );
+}
+function checkCriteria({ acceptance }, report) {
+  const proven = new Set(report.evidence.map((item) => withCriterionText(item, acceptance).criterion));
+  const missing = acceptance.filter(
+    ({ criterion }) => !proven.has(criterion) && !proven.has(shownCriterion(criterion))
+  );
+  if (report.evidence.length > 0 && missing.length === 0) return;
+  const wanted = missing.length > 0 ? missing.map(({ criterion }) => `"${criterion}"`).join("; ") : "the task as a whole";
+  throw new CallerError(
+    "bad_input",
+    `evidence is missing for ${wanted}.`,
+    "Report again with one entry per criterion, its text (or number) in criterion: {criterion, command, exitCode, result}, {criterion, inspected: what you looked at}, or {criterion, notVerified: why not}.",
+    "evidence"
+  );
+}
+function checkCommandsRan(task, { evidence }) {
+  const ran = new Set(evidence.flatMap((item) => "command" in item ? [item.command.trim()] : []));
+  const missing = commandsOf(task).filter((command) => !ran.has(command.trim()));
+  if (missing.length === 0) return;
+  throw new CallerError(
+    "bad_input",
+    `evidence is missing for ${missing.map((command) => JSON.stringify(command.slice(0, 120))).join(", ")}.`,
+    'Run exactly that and report it as {criterion, command, exitCode, result}, whatever its exit code; if it cannot be started, report outcome "failed".',
+    "evidence"
+  );
+}
+async function checkFailedCommand(found, report, failed) {
+  const { acceptance } = found.task;
+  const isOfThePlan = acceptance.some(({ command }) => command?.trim() === failed.command.trim());
+  const said = `evidence: the command ${JSON.stringify(failed.command.slice(0, 120))} ended with exit code ${failed.exitCode}`;
+  const writing = isOfThePlan ? await othersWriting(found) : [];
+  const { caseInsensitive, checkout } = found.loaded.ctx;
+  const own = parseScope(widenedScope(found.held.claim), caseInsensitive);
+  const elsewhere = failsElsewhere({
+    output: failed.result,
+    own: {
+      globs: [...own.writes, ...own.reads],
+      files: report.filesChanged.map(normalisePath)
+    },
+    others: writing.map((scope) => parseScope(scope, caseInsensitive)),
+    root: checkout.root
+  });
+  if (elsewhere) return;
+  throw new CallerError(
+    "bad_input",
+    `${said}, which does not prove completed.`,
+    'Mend the work and run it again, or report outcome "failed". If it is the command of a criterion and fails in files that other agents are writing, give in result only the lines that name those files: it is run again when nobody writes. If it fails for other reasons outside your task, give the criterion as {criterion, notVerified: why}.',
+    "evidence"
+  );
+}
+async function othersWriting(found) {
+  const { claim, planId } = found.held;
+  const { ctx, reader } = found.loaded;
+  if (claim.isolation === "worktree") return [];
+  const elsewhere = (await reader.held(ctx.checkoutKey)).filter((held) => held.planId !== planId);
+  return [...found.loaded.graph.claims, ...elsewhere.map((held) => held.claim)].filter(
+    (other) => other.id !== claim.id && other.checkout === claim.checkout && other.isolation === "shared" && (other.state === "running" || other.state === "ended" && other.endedAtMs >= claim.offeredAtMs)
+  ).map(widenedScope).filter(scopeMayWrite);
+}
+
+// import:run/claims.mjs in run/reporting.mjs
+import { choose, stopOrders } from "./claims.mjs";
+
+// import:run/recovery.mjs in run/reporting.mjs
+import { decideNow, logEscalation } from "./recovery.mjs";
+
+// mcp-server/src/run/reporting/collect.ts
+var SWEEP_MS = 5e3;
+var ABANDONED_MS = 6e4;
+var MAX_LINE = { completed: 30, other: 160 };
+async function collect(ctx, actor, input, signal, onWait) {
+  const store = await existingGraph(ctx, input.plan);
+  const deadline = ctx.now() + input.waitMs;
+  const sinceSeq = input.sinceSeq ?? (await readPlan(ctx, store, input.plan)).stored.version;
+  const change = (work) => changePlan(ctx, store, actor, input.plan, async (plan, tx) => {
+    await work(plan, tx);
+    return plan;
+  });
+  const awaited = awaitedTasks(await change((_, tx) => sweep(tx)), input);
+  let nextSweep = ctx.now() + SWEEP_MS;
+  let quietSince = ctx.now();
+  for (; ; ) {
+    const { plan, version, news } = await readGraph(ctx, store, (view) => newsOf(view, input.plan, sinceSeq));
+    if (plan.graph.live.some(({ state: state2 }) => state2 === "running")) quietSince = ctx.now();
+    const state = judge(plan, input, awaited, news);
+    const isOver = ctx.now() >= deadline || signal.aborted;
+    const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
+    const isReached = state.satisfied || state.impossible && (!input.wholePlan || isAbandoned);
+    const nothingAwaited = awaited.size === 0 && state.news.length === 0;
+    if (isOver || isReached && !(nothingAwaited && await waitsForFiles(ctx, store, input.plan))) {
+      if (state.satisfied && input.until === "any") await change((plan2) => cancelRest(plan2, awaited));
+      if (isDone(plan)) await change(logEscalation);
+      return result(ctx, store, input.plan, state);
+    }
+    await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
+    if (ctx.now() < nextSweep) continue;
+    onWait(countsOf(await change((_, tx) => sweep(tx))));
+    nextSweep = ctx.now() + SWEEP_MS;
+  }
+}
+async function waitsForFiles(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    if (plan.graph.live.length > 0 || plan.stored.status !== "open" || isDone(plan)) return false;
+    const { chosen, refused } = await choose(plan, ctx.now());
+    return chosen.length === 0 && refused.length > 0;
+  });
+}
+function awaitedTasks(loaded, input) {
+  if (input.wholePlan) {
+    const tasks = [...loaded.graph.tasks.values()];
+    return new Set(tasks.filter(({ status }) => !hasEnded(status)).map(({ id }) => id));
+  }
+  if (input.tasks) {
+    return new Set(input.tasks.map((name) => taskOf(loaded, splitTaskName(name, input.plan).id).id));
+  }
+  return new Set(loaded.graph.live.map((claim) => claim.task));
+}
+async function newsOf(view, slug, sinceSeq) {
+  const plan = await view.plan(slug);
+  const { version } = plan.stored;
+  const ends = await view.reader.events(plan.id, { afterSeq: sinceSeq, types: ["attempt.ended"] });
+  const news = ends.flatMap(({ change }) => {
+    const claim = change.type === "attempt.ended" ? plan.graph.claim(change.attempt) : void 0;
+    return claim?.state === "ended" ? [claim] : [];
+  });
+  return { plan, version, news };
+}
+function judge(loaded, input, awaited, news) {
+  const live = new Set(loaded.graph.live.map((claim) => claim.task));
+  const statusOf = (id) => loaded.graph.tasks.get(id)?.status ?? "cancelled";
+  const completed = [...awaited].filter((id) => statusOf(id) === "completed").length;
+  const running = [...awaited].filter((id) => live.has(id));
+  const pauses = loaded.pauseMs > 0 && loaded.stored.status === "open" && !isDone(loaded);
+  if (pauses && live.size === 0 && news.length === 0) return { news, satisfied: false, impossible: false };
+  if (input.until === "next") return { news, satisfied: news.length > 0, impossible: live.size === 0 };
+  if (input.until === "all") {
+    const open = [...awaited].filter((id) => live.has(id));
+    const satisfied2 = open.length === 0 && [...awaited].every((id) => hasEnded(statusOf(id)));
+    const isOver = isDone(loaded) || loaded.stored.status !== "open" && live.size === 0;
+    return {
+      news,
+      satisfied: satisfied2 || input.wholePlan === true && isOver,
+      impossible: open.length === 0
+    };
+  }
+  const wanted = input.until === "any" ? 1 : input.until.atLeast;
+  const satisfied = completed >= wanted;
+  return { news, satisfied, impossible: running.length === 0 && !satisfied };
+}
+async function result(ctx, store, slug, state) {
+  const { loaded, choice } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return { loaded: plan, choice: await choose(plan, ctx.now()) };
+  });
+  const startable = choice.chosen.map(({ task }) => task);
+  const { decision, reason } = decideNow(loaded, startable);
+  return {
+    loaded,
+    satisfied: state.satisfied,
+    ended: state.news.map(endedLine),
+    stop: stopOrders(loaded, ctx.now()),
+    decision,
+    reason,
+    recovery: [...loaded.graph.tasks.values()].flatMap((task) => {
+      const recovery = recoveryOf(task);
+      return recovery && !hasEnded(task.status) ? [{ task: task.id, before: recovery.failed }] : [];
+    }),
+    counts: countsOf(loaded),
+    done: isDone(loaded)
+  };
+}
+function endedLine(attempt) {
+  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
+  const verdict = attempt.report?.verdict;
+  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  return {
+    task: attempt.task,
+    outcome: attempt.outcome,
+    line: cleanText(
+      verdict === void 0 ? text : `${verdict}: ${text}`,
+      isGood ? MAX_LINE.completed : MAX_LINE.other
+    )
+  };
+}
+function checkUntil(until, tasks) {
+  if (typeof until === "object" && tasks && until.atLeast > tasks.length) {
+    throw new CallerError(
+      "bad_input",
+      `until: atLeast ${until.atLeast} of ${tasks.length} tasks can never be reached.`,
+      `Use at most ${tasks.length}.`,
+      "until"
+    );
+  }
+}
+
+// import:node:path in run/reporting.mjs
+import { isAbsolute, relative, sep } from "node:path";
+
+// import:git.mjs in run/reporting.mjs
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
+
+// import:report.mjs in run/reporting.mjs
+import { aggregate, declaredFiles, isDeclared } from "../report.mjs";
+
+// import:run/checkout-watch.mjs in run/reporting.mjs
+import { fileNames, lookAtCheckout, lookAtWhatEnded, lookBeforeEnd, recordLook, tellWrittenTasks } from "./checkout-watch.mjs";
+
+// mcp-server/src/run/reporting/compare-report.ts
+function withRelativeFiles(ctx, report) {
+  const { root } = ctx.checkout;
+  return {
+    ...report,
+    filesChanged: report.filesChanged.map((path) => {
+      const inside = isAbsolute(path) ? relative(root, path) : "..";
+      return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
+    })
+  };
+}
+async function unseenFiles(ctx, report, look) {
+  if ("why" in look) return /* @__PURE__ */ new Set();
+  const files = report.filesChanged.map(normalisePath);
+  const outside = files.filter((path) => isAbsolute(path) || path.split("/").includes("..") || path === "");
+  const inside = files.filter((path) => !outside.includes(path) && !look.files.has(path));
+  return /* @__PURE__ */ new Set([...outside, ...await ignoredFiles(ctx.checkout.root, inside)]);
+}
+async function compareReport(plan, claim, unseen) {
+  const { graph, stored } = plan;
+  const attempts = graph.claimsOf(claim.task);
+  const seen = await observedWith(plan, attempts);
+  const own = seen.filter(({ atWork }) => atWork.some(({ attempt }) => attempt === claim.id));
+  if (own.length === 0 || await startedUnseen(plan, claim)) return void 0;
+  const declared = declaredFiles(graph.claim(claim.id));
+  const found = differences(claim, declared, own, (attempt) => graph.claim(attempt));
+  const unchanged = seen.some(({ unlisted }) => unlisted !== void 0) ? [] : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
+  await tellWrittenTasks([plan], found.outside, taskName(stored.slug, claim.task));
+  const note = sentenceOf({ ...found, unchanged });
+  if (note !== void 0) {
+    plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
+  }
+  return note;
+}
+var COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"];
+async function toldBefore(plan, claim) {
+  const sinceMs = claim.offeredAtMs;
+  const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
+  return compared.flatMap(({ change }) => change.type === "attempt.compared" ? [change] : []).find(({ attempt }) => attempt === claim.id)?.note;
+}
+async function observedWith(plan, attempts) {
+  const ids = new Set(attempts.map(({ id }) => id));
+  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
+  const events = await plan.reader.events(plan.id, { types: ["checkout.observed"], sinceMs });
+  return events.flatMap(({ change }) => change.type === "checkout.observed" ? [change] : []).filter(({ atWork }) => atWork.some(({ attempt }) => ids.has(attempt)));
+}
+async function startedUnseen(plan, { id, offeredAtMs }) {
+  const types = ["checkout.unmeasured"];
+  const events = await plan.reader.events(plan.id, { types, sinceMs: offeredAtMs });
+  return events.some(
+    ({ change }) => change.type === "checkout.unmeasured" && change.atWork.some(({ attempt }) => attempt === id)
+  );
+}
+function differences(claim, declared, seen, claimOf) {
+  const found = {
+    outside: /* @__PURE__ */ new Set(),
+    undeclared: /* @__PURE__ */ new Set(),
+    byOthers: /* @__PURE__ */ new Set(),
+    strays: /* @__PURE__ */ new Set()
+  };
+  for (const { atWork, files } of seen) {
+    for (const { path, inScopeOf } of files) {
+      const inScope = inScopeOf.includes(claim.id);
+      const byOther = atWork.some(({ attempt }) => isDeclared(declaredFiles(claimOf(attempt)), path));
+      if (isDeclared(declared, path)) {
+        if (!inScope && claim.scope.basis === "declared") found.outside.add(path);
+      } else if (inScope) {
+        found[byOther ? "byOthers" : "undeclared"].add(path);
+      } else if (inScopeOf.length === 0 && !byOther) {
+        found.strays.add(path);
+      }
+    }
+  }
+  return {
+    outside: [...found.outside],
+    undeclared: [...found.undeclared],
+    byOthers: [...found.byOthers],
+    strays: [...found.strays]
+  };
+}
+function sentenceOf(found) {
+  const parts = [
+    ["written outside your scope", found.outside],
+    ["changed but not in your report", found.undeclared],
+    ["in your scope but written by another task", found.byOthers],
+    ["in your report but unchanged", found.unchanged],
+    ["changed in nobody's scope while you ran", found.strays]
+  ];
+  const said = parts.flatMap(([what, paths]) => paths.length === 0 ? [] : [`${what}: ${fileNames(paths)}`]);
+  return said.length === 0 ? void 0 : `Noted: ${said.join("; ")}.`;
+}
+function touches(files, declared) {
+  return files.some(({ path }) => isDeclared([declared], path));
+}
+
+// import:run/worktrees.mjs in run/reporting.mjs
+import { commitPlan, commitWorktree, mergeTaskFor, moveRefsWith, tidyWorktrees, workRecord } from "./worktrees.mjs";
+
+// import:node:fs in run/reporting.mjs
+import { existsSync } from "node:fs";
+
+// mcp-server/src/run/reporting/prepare-work.ts
+async function handIn(ctx, store, claimIn, report) {
+  if (ctx.checkout.gitCommonDir === void 0) return void 0;
+  const claimed = await readGraph(ctx, store, async (view) => {
+    const found = await claimIn(view);
+    if (isRefusal(found)) return void 0;
+    const { loaded, task } = found;
+    const { claim } = found.held;
+    if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
+    const attempt = { ...claim, number: attemptNumber(loaded, claim) };
+    return { loaded, task, attempt, record: await workRecord(loaded) };
+  });
+  if (!claimed) return void 0;
+  try {
+    return claimed.attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    throw new CallerError(
+      "wrong_state",
+      `Your work could not be committed: ${error.message}`,
+      "Nothing is lost. Mend it if the cause is in your files and report again; else report failed.",
+      "outcome"
+    );
+  }
+}
+async function fromWorktree(ctx, { loaded, task, attempt, record }, report) {
+  const worktree = record.cut.get(attempt.id);
+  if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return void 0;
+  const completed = report.outcome === "completed";
+  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const work = await commitWorktree(worktree, message, completed);
+  const nothing = { leftOut: [], commitMove: void 0, skipped: void 0 };
+  if (!completed) return { ...nothing, work, merge: void 0, others: [] };
+  return { ...nothing, work, ...await mergeOf(ctx, loaded, work.commit, message, worktree.base) };
+}
+async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
+  const { root } = ctx.checkout;
+  if (report.outcome !== "completed") return void 0;
+  const { policy } = loaded;
+  const isForBranch = isolationsOf(loaded).usesWorktrees;
+  const changed = await changedFiles(root);
+  const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
+  const earlier = /* @__PURE__ */ new Set([
+    ...[...record.committed.values()].flatMap((line) => line.files),
+    ...ownFilesInOrder(ended, changed, record.seen, ctx.caseInsensitive).flatMap(({ files }) => files)
+  ]);
+  const seen = record.seen.get(attempt.id);
+  const own = ownFiles(attempt, report.filesChanged, changed, seen, earlier, ctx.caseInsensitive);
+  const head = await commitAt(root, "HEAD");
+  if (own.files.length + own.leftOut.length === 0 || head === void 0) return void 0;
+  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
+  const commit = own.files.length === 0 ? void 0 : await commitFiles(root, parent, own.files, message);
+  const underWay = policy.commit === "task" ? await operationUnderWay(root) : void 0;
+  const moves = policy.commit === "task" && commit !== void 0 && underWay === void 0;
+  return {
+    work: { commit: commit ?? head, files: own.files },
+    leftOut: own.leftOut,
+    commitMove: moves ? { ref: "HEAD", from: head, to: commit } : void 0,
+    skipped: underWay && `${task.id} was not committed: ${underWay} is under way in the checkout.`,
+    ...isForBranch && commit !== void 0 ? await mergeOf(ctx, loaded, commit, message, parent) : { merge: void 0, others: [] }
+  };
+}
+async function lastFromCheckout(root, record, head) {
+  const last = [...record.committed.values()].findLast(
+    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0
+  );
+  return last && await isAncestor(root, head, last.commit) ? last.commit : head;
+}
+function isCommitted(loaded) {
+  return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
+}
+async function mergeOf(ctx, loaded, commit, message, base) {
+  const { root } = ctx.checkout;
+  const { slug } = loaded.stored;
+  await refuseCheckedOut(root, slug);
+  const merge = await prepareMerge(root, slug, commit, `Merge ${message}`);
+  if (merge.kind !== "conflict") return { merge, others: [] };
+  const range = ["--format=%H", "--no-merges", `${base}..${merge.head}`, "--", ...merge.files];
+  const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
+  return { merge, others: touched.split("\n").filter(Boolean) };
+}
+async function settle(plan, attempt, handedIn, summary) {
+  const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
+  const at = { task: attempt.task, attempt: attempt.id };
+  plan.append({ type: "work.committed", ...at, ...work, leftOut });
+  if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
+  if (merge?.kind === "conflict") {
+    const record = await workRecord(plan);
+    const conflict = { commit: work.commit, head: merge.head, files: merge.files };
+    plan.append(...mergeTaskFor(plan, record, attempt, conflict, { summary, others }));
+  } else if (merge) {
+    const head = merge.kind === "clean" ? merge.move.to : merge.head;
+    plan.append({ type: "work.merged", ...at, commit: work.commit, head });
+  }
+  return [...merge?.kind === "clean" ? [merge.move] : [], ...commitMove ? [commitMove] : []];
+}
+async function withPreparedWork(ctx, prepare, takeIn2) {
+  for (; ; ) {
+    const prepared = await prepare();
+    try {
+      const result2 = await takeIn2(prepared);
+      const { handedIn } = prepared;
+      if (handedIn?.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+      return result2;
+    } catch (error) {
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
+}
+
+// mcp-server/src/run/reporting/finish-attempt.ts
+async function endWithResult(tx, { plan, attempt, handedIn, seen }, ending) {
+  const summary = ending.report?.summary ?? ending.lastMessage ?? "";
+  if (handedIn) {
+    const moves = await settle(plan, attempt, handedIn, summary);
+    moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
+  }
+  endAttempt(plan, attempt, ending);
+  if (ending.outcome === "completed") takeAlternative(plan, attempt.task);
+  const isKnown = seen !== void 0 && await recordLook(tx, seen.look);
+  const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
+  if (note !== void 0) tellReviewer(plan, attempt.task, note);
+  return note;
+}
+function tellReviewer(plan, id, said) {
+  const review = openReviewOf(plan, id);
+  if (!review) return;
+  const note = `The server compared the report of ${id} with the checkout. ${said}`;
+  plan.append({ type: "task.annotated", task: review.id, note });
+}
+
+// mcp-server/src/run/reporting/report-from-message.ts
+var LONGEST_SUMMARY = 4e3;
+async function takeMessage(ctx, store, actor, agentId, message) {
+  const held = await store.read((reader) => reader.claimOfAgent(agentId));
+  if (held?.claim.state !== "running") return false;
+  await ctx.roles.refresh();
+  if (ctx.roles.canReport(held.claim.agentType)) return false;
+  await endByMessage(ctx, store, actor, held.claim.id, message);
+  return true;
+}
+async function endByMessage(ctx, store, actor, attempt, message) {
+  const lastMessage = message.slice(0, MAX_LAST_MESSAGE);
+  const outcome = outcomeOfMessage(lastMessage);
+  const ending = {
+    outcome,
+    ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
+  };
+  const look = await lookAtCheckout(ctx);
+  await withPreparedWork(
+    ctx,
+    () => handInWork(ctx, store, attempt, ending),
+    (result2) => end(ctx, store, actor, attempt, { ...result2, look })
+  );
+}
+async function handInWork(ctx, store, attempt, ending) {
+  const { outcome, lastMessage } = ending;
+  const report = {
+    outcome: outcome === "completed" ? "completed" : "failed",
+    summary: (lastMessage ?? "").slice(0, LONGEST_SUMMARY),
+    evidence: [],
+    filesChanged: [],
+    findings: [],
+    notes: []
+  };
+  try {
+    return { ending, handedIn: await handIn(ctx, store, (view) => byId(view, attempt), report) };
+  } catch (error) {
+    if (!(error instanceof CallerError)) throw error;
+    return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: void 0 };
+  }
+}
+async function byId(view, attempt) {
+  const held = await view.reader.claimById(attempt);
+  const loaded = held && await view.planOf(held);
+  if (!loaded || held.claim.state !== "running") return { why: "its attempt has ended" };
+  return { held, loaded, task: taskOf(loaded, held.claim.task) };
+}
+function end(ctx, store, actor, attempt, {
+  ending,
+  look,
+  handedIn
+}) {
+  const work = async (tx) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (!plan || held.claim.state !== "running") return;
+    const seen = { look, unseen: /* @__PURE__ */ new Set() };
+    await endWithResult(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+  };
+  const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
+  return changeGraph(ctx, store, actor, work, ahead);
+}
+
+// import:node:timers/promises in run/reporting.mjs
+import { setTimeout } from "node:timers/promises";
+
+// import:run/usage.mjs in run/reporting.mjs
+import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from "./usage.mjs";
+
+// mcp-server/src/run/reporting/report-plan.ts
+async function reportPlan(ctx, actor, slug) {
+  const store = await existingGraph(ctx, slug);
+  await lookAtWhatEnded(ctx);
+  await commitPlan(ctx, store, slug);
+  await tidyWorktrees(ctx, store, slug, 0);
+  const { session } = ctx.owner;
+  if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
+  const measured = await measureUsage(ctx, store, slug, session);
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    plan.append(...measured);
+    await logEscalation(plan);
+    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    plan.append({ type: "plan.reported", session: session ?? "" });
+    return { loaded: plan, report };
+  });
+}
+async function readReport(ctx, slug) {
+  const store = await existingGraph(ctx, slug);
+  const measured = await measureUsage(ctx, store, slug, void 0);
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const events = await plan.reader.events(plan.id);
+    return aggregate(
+      withUsage(stateOf(plan), measured),
+      [...events, ...asEvents(measured, events)],
+      ctx.now()
+    );
+  });
+}
+async function measureUsage(ctx, store, slug, asking) {
+  const agents = await measureAgents(ctx, store, slug, "all");
+  return [...agents, ...await measureConversations(ctx, store, slug, asking)];
+}
+function withUsage(state, measured) {
+  const usages = new Map(
+    measured.flatMap(
+      (change) => change.type === "attempt.measured" ? [[change.attempt, change.usage]] : []
+    )
+  );
+  const claims = state.claims.map((claim) => {
+    const usage = usages.get(claim.id);
+    return usage && isAttempt(claim) ? { ...claim, usage } : claim;
+  });
+  return { ...state, claims };
+}
+function asEvents(measured, events) {
+  const { seq = 0, atMs = 0 } = events.at(-1) ?? {};
+  return measured.map((change, i) => ({ seq: seq + 1 + i, atMs, v: 1, actor: "server", change }));
+}
+
+// mcp-server/src/run/reporting/report-task.ts
+async function reportTask(ctx, actor, agentId, input) {
+  const name = splitTaskName(input.task);
+  const store = await existingGraph(ctx, name.plan);
+  const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
+  const { look, firstOfferedMs } = await lookBeforeEnd(ctx, store, given.token);
+  const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
+  const call = { actor, agentId, name, given, seen, firstOfferedMs };
+  return withPreparedWork(
+    ctx,
+    async () => ({
+      handedIn: await handIn(ctx, store, (view) => claimOfToken(view, given.token), given.report)
+    }),
+    async ({ handedIn }) => {
+      const result2 = await takeIn(ctx, store, call, handedIn);
+      if (result2 instanceof CallerError) throw result2;
+      return result2;
+    }
+  );
+}
+function takeIn(ctx, store, call, handedIn) {
+  const { name, given, agentId, seen } = call;
+  const { report, token } = given;
+  const work = async (tx) => {
+    await sweep(tx);
+    const found = await claimOfToken(tx, token);
+    if (isRefusal(found)) return refuse(tx, call, found);
+    const { held, loaded: plan, task } = found;
+    if (held.plan !== name.plan || task.id !== name.id) {
+      return refuse(tx, call, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
+    }
+    await checkReport(found, report);
+    if (!isOwnToken(() => startOrContinue(found, agentId))) {
+      return refuse(tx, call, { why: "it is another agent's", held });
+    }
+    const attempt = plan.graph.claim(held.claim.id);
+    if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
+    const ending = { outcome: report.outcome, report };
+    const note = await endWithResult(tx, { plan, attempt, handedIn, seen }, ending);
+    return answer(plan, task.id, report, note);
+  };
+  return changeGraph(ctx, store, call.actor, work, {
+    plan: { repository: ctx.repository, slug: name.plan },
+    claim: { tokenHash: hashToken(token) },
+    checkout: ctx.checkoutKey,
+    events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs }
+  });
+}
+function answer(plan, id, report, note) {
+  const name = taskName(plan.stored.slug, id);
+  const word = { completed: "DONE", failed: "FAILED", blocked: "BLOCKED" }[report.outcome];
+  return {
+    task: name,
+    status: taskOf(plan, id).status,
+    outcome: report.outcome,
+    reply: `${word} ${name}`,
+    ...note !== void 0 && { note },
+    counts: countsOf(plan)
+  };
+}
+function isOwnToken(start) {
+  try {
+    start();
+    return true;
+  } catch (error) {
+    if (error instanceof CallerError && error.kind === "refused_token") return false;
+    throw error;
+  }
+}
+async function refuse(tx, { name, given }, { held, why }) {
+  const plan = held && await tx.planOf(held);
+  if (plan) {
+    const { claim } = held;
+    if (claim.state === "ended" && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(claim.report) === JSON.stringify(given.report)) {
+      return answer(plan, name.id, claim.report, await toldBefore(plan, claim));
+    }
+    const tried = { task: given.task, ...given.report };
+    plan.append({ type: "token.refused", task: claim.task, attempt: claim.id, why, tried });
+  }
+  return new CallerError(
+    "refused_token",
+    `token: refused, ${why}. Nothing was changed.`,
+    "If the token is copied wrong, copy it from your brief again; otherwise end your turn with one line that says so.",
+    "token"
+  );
+}
+function withPlainNeed(plan, report) {
+  const need = report.blockedOn;
+  if (!need || "question" in need) return report;
+  if ("tasks" in need) {
+    return { ...report, blockedOn: { tasks: need.tasks.map((task) => splitTaskName(task, plan).id) } };
+  }
+  try {
+    return { ...report, blockedOn: { writes: need.writes.map(normaliseGlob) } };
+  } catch (error) {
+    if (!(error instanceof InvalidGlob)) throw error;
+    throw new CallerError(
+      "bad_input",
+      `blockedOn.writes: ${error.message}`,
+      "Give paths relative to the repository's top level.",
+      "blockedOn.writes"
+    );
+  }
+}
+export {
+  COMPARED_EVENTS,
+  checkReport,
+  checkUntil,
+  collect,
+  compareReport,
+  endWithResult,
+  handIn,
+  readReport,
+  reportPlan,
+  reportTask,
+  settle,
+  takeMessage,
+  toldBefore,
+  unseenFiles,
+  withPreparedWork,
+  withRelativeFiles
+};

@@ -1,0 +1,258 @@
+// import:run/claims.mjs in run/session.mjs
+import { choose, nextBatch } from "./claims.mjs";
+
+// import:run/plan.mjs in run/session.mjs
+import { countsOf, isDone, readGraph } from "./plan.mjs";
+
+// import:run/project.mjs in run/session.mjs
+import { sameOwner } from "./project.mjs";
+
+// mcp-server/src/run/session/own-run.ts
+async function isOwnRun(run, session) {
+  if (session.plans.size > 0) return true;
+  const store = await run.graph();
+  return store !== void 0 && (await idsOfBegun(run, store)).size > 0;
+}
+var NOTIFICATION_MS = 5e3;
+async function begunPlans(run) {
+  const store = await run.graph();
+  if (!store) return [];
+  const ids = await idsOfBegun(run, store);
+  if (ids.size === 0) return [];
+  await run.roles.refresh();
+  return readGraph(run, store, async (view) => {
+    const { reader } = view;
+    const begun = [];
+    for (const stored of await reader.plans(run.repository)) {
+      if (!ids.has(stored.id)) continue;
+      const loaded = await view.plan(stored.slug);
+      const choice = await choose(loaded, run.now());
+      const offers = loaded.graph.live.filter(
+        (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner)
+      );
+      const running = loaded.graph.live.filter((claim) => claim.state === "running").length;
+      const [lastEnd, lastReport] = [
+        await reader.lastEvent(stored.id, "attempt.ended"),
+        await reader.lastEvent(stored.id, "plan.reported")
+      ];
+      begun.push({
+        loaded,
+        counts: { ...countsOf(loaded), running },
+        done: isDone(loaded) || isAtAnEnd(loaded) && loaded.graph.live.length === 0,
+        launchable: stored.status === "open" && !loaded.spent ? choice.chosen.length + offers.length : 0,
+        unreported: lastEnd.seq > lastReport.seq,
+        aboutToWake: running > 0 && run.now() - lastEnd.atMs < NOTIFICATION_MS
+      });
+    }
+    return begun;
+  });
+}
+async function idsOfBegun(run, store) {
+  return store.read(async (reader) => {
+    const ids = /* @__PURE__ */ new Set();
+    for (const { id } of await reader.plans(run.repository))
+      if (await reader.hasClaimOf(id, run.owner)) ids.add(id);
+    return ids;
+  });
+}
+function isAtAnEnd({ stored, spent }) {
+  return stored.status === "stopped" || spent !== void 0;
+}
+
+// import:node:timers/promises in run/session.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/run/session/workflow-runs.ts
+var LAST_WORDS_MS = 2e4;
+var ANNOUNCED_MS = 600;
+var WorkflowRuns = class {
+  #called = /* @__PURE__ */ new Map();
+  #running = /* @__PURE__ */ new Map();
+  /** Whether the user typed the command that runs a plan this way. */
+  wanted = false;
+  /** The model calls the script; it may be refused yet. */
+  called(toolUseId, plan) {
+    this.#called.set(toolUseId, plan);
+  }
+  /** @returns the plan that it runs; undefined for a script that is none of ours. */
+  launched(toolUseId, id) {
+    const plan = this.#called.get(toolUseId);
+    this.#called.delete(toolUseId);
+    if (plan !== void 0) this.#running.set(id, { plan, agents: /* @__PURE__ */ new Set(), reported: deferred() });
+    return plan;
+  }
+  /** @returns the host's id of the script that runs the plan, if one does. */
+  idOf(plan) {
+    return [...this.#running].find(([, run]) => run.plan === plan)?.[0];
+  }
+  /** An agent of the script has claimed a task of the plan. */
+  noteAgent(plan, agentId) {
+    this.#running.get(this.idOf(plan) ?? "")?.agents.add(agentId);
+  }
+  hasAgent(agentId) {
+    return [...this.#running.values()].some(({ agents }) => agents.has(agentId));
+  }
+  /** The script was given the report with which it ends. */
+  reported(plan) {
+    this.#running.get(this.idOf(plan) ?? "")?.reported.resolve();
+  }
+  /**
+   * Until the host is about to announce the end of the script that runs the plan, or it takes too long: whoever waits
+   * in a call then hears of it with the call's answer, and need not be woken once more.
+   */
+  async handedOver(plan) {
+    const run = this.#running.get(this.idOf(plan) ?? "");
+    if (!run) return;
+    await Promise.race([run.reported.promise, setTimeout(LAST_WORDS_MS, void 0, { ref: false })]);
+    await setTimeout(ANNOUNCED_MS, void 0, { ref: false });
+  }
+  /** The script has ended, and its agents with it. @returns those that had claimed something. */
+  ended(id) {
+    const run = this.#running.get(id);
+    this.#running.delete(id);
+    return [...run?.agents ?? []];
+  }
+  /** @returns the host's ids of the scripts that run, as far as this session knows. */
+  get ids() {
+    return [...this.#running.keys()];
+  }
+};
+function deferred() {
+  let resolve = () => {
+  };
+  const promise = new Promise((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+function waitForWorkflow({ interactive }, plan) {
+  return interactive ? "Say so in one line and end your turn: its result comes by itself." : `Call batch_collect {"plan":"${plan}","until":"all"}: it waits for the end.`;
+}
+
+// mcp-server/src/run/session/session.ts
+var MAX_CALLS = 2e3;
+var SessionMemory = class {
+  /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
+  constructor(interactive) {
+    this.interactive = interactive;
+  }
+  interactive;
+  #calls = /* @__PURE__ */ new Map();
+  #claimless = /* @__PURE__ */ new Map();
+  #launches = /* @__PURE__ */ new Map();
+  /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
+  plans = /* @__PURE__ */ new Set();
+  /** Scripts of the host that run a plan. */
+  workflows = new WorkflowRuns();
+  /** Attempts whose agents have their worktree, or are about to get it. */
+  placed = /* @__PURE__ */ new Map();
+  /** Version of each plan that the main conversation has heard of. */
+  told = /* @__PURE__ */ new Map();
+  /** Version of each plan at which the session was sent back to work. */
+  sentBack = /* @__PURE__ */ new Map();
+  /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
+  knowsHowToWait = false;
+  /** Events of other agents' writes that the agents concerned were told. */
+  toldNotes = /* @__PURE__ */ new Set();
+  /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
+  #openTurn;
+  #interrupted = false;
+  /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
+  get interrupted() {
+    return this.#interrupted;
+  }
+  /** A prompt that finds the turn before it unended follows on an interruption. */
+  turnBegins(promptId) {
+    if (this.interactive && this.#openTurn !== void 0 && this.#openTurn !== promptId)
+      this.#interrupted = true;
+    this.#openTurn = promptId;
+  }
+  isOpenTurn(promptId) {
+    return this.#openTurn === promptId;
+  }
+  turnEnds() {
+    this.#openTurn = void 0;
+  }
+  /** The main conversation goes on with the run. */
+  goesOn() {
+    this.#interrupted = false;
+  }
+  /** Something was logged that tells the main conversation nothing: whoever knew all before still does. */
+  overlook(plan, before, after) {
+    for (const versions of [this.told, this.sentBack]) {
+      if (versions.get(plan) === before) versions.set(plan, after);
+    }
+  }
+  noteCall(toolUseId, caller) {
+    remember(this.#calls, toolUseId, caller);
+  }
+  callerOf(toolUseId) {
+    return toolUseId === void 0 ? void 0 : this.#calls.get(toolUseId);
+  }
+  noteLaunch(toolUseId, launch) {
+    remember(this.#launches, toolUseId, launch);
+  }
+  get hasLaunches() {
+    return this.#launches.size > 0;
+  }
+  /** The agent holds no claim as the graph is in that state. */
+  noteClaimless(agentId, state) {
+    remember(this.#claimless, agentId, `${state} ${this.#launches.size}`);
+  }
+  /** Whether that was seen of the agent in this very state of the graph, with the launches that there are. */
+  isClaimless(agentId, state) {
+    return this.#claimless.get(agentId) === `${state} ${this.#launches.size}`;
+  }
+  launchOf(toolUseId) {
+    return this.#launches.get(toolUseId);
+  }
+  /** The launch came to nothing, for instance because the user refused it: it may be tried again. */
+  forgetLaunch(attempt) {
+    for (const [toolUseId, launch] of this.#launches) {
+      if (launch.attempt === attempt) this.#launches.delete(toolUseId);
+    }
+  }
+  wasLaunched(attempt) {
+    return [...this.#launches.values()].some((launch) => launch.attempt === attempt);
+  }
+};
+function remember(map, key, value) {
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > MAX_CALLS && !oldest.done) map.delete(oldest.value);
+}
+
+// import:report.mjs in run/session.mjs
+import { renderBriefReport } from "../report.mjs";
+
+// import:run/reporting.mjs in run/session.mjs
+import { reportPlan } from "./reporting.mjs";
+
+// mcp-server/src/run/session/workflow-step.ts
+async function workflowStep(ctx, actor, slug) {
+  const { loaded, launch, done } = await nextBatch(ctx, actor, slug, (plan) => roomIn(ctx, plan));
+  const goesOn = loaded.stored.status === "open" && !done;
+  const start = launch.map(({ task, subagent_type }) => ({
+    task,
+    agent: subagent_type,
+    attempt: attemptsAt(loaded, task) + 1
+  }));
+  if (goesOn || loaded.graph.live.some(({ owner }) => sameOwner(owner, ctx.owner))) return { start };
+  const { report } = await reportPlan(ctx, actor, slug);
+  return { start, report: renderBriefReport(report) };
+}
+function roomIn({ workflowCap, owner }, { graph }) {
+  const working = graph.live.filter((claim) => claim.state === "running" && sameOwner(claim.owner, owner));
+  return Math.max(0, workflowCap - working.length);
+}
+function attemptsAt({ graph }, task) {
+  return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
+}
+export {
+  SessionMemory,
+  WorkflowRuns,
+  begunPlans,
+  isOwnRun,
+  waitForWorkflow,
+  workflowStep
+};

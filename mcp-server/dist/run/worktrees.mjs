@@ -1,0 +1,473 @@
+// import:git.mjs in run/worktrees.mjs
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, ensurePlanBranch, git, gitIdentity, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex } from "../git.mjs";
+
+// import:policy.mjs in run/worktrees.mjs
+import { ownFilesInOrder } from "../policy.mjs";
+
+// import:run/plan.mjs in run/worktrees.mjs
+import { changeGraph, changePlan, freeId, isDone, nextPosition, readGraph, taskOf } from "./plan.mjs";
+
+// mcp-server/src/run/worktrees/move-refs.ts
+function moveRefsWith(plan, moves, reason) {
+  plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
+}
+
+// mcp-server/src/run/worktrees/work-record.ts
+async function workRecord(plan) {
+  const types = [
+    "worktree.cut",
+    "worktree.removed",
+    "work.committed",
+    "work.merged",
+    "work.conflicted",
+    "checkout.seen"
+  ];
+  const events = await plan.reader.events(plan.id, { types });
+  const of = (type) => events.flatMap(({ change }) => change.type === type ? [change] : []);
+  const byAttempt = (lines) => new Map(lines.map((line) => [line.attempt, line]));
+  return {
+    cut: byAttempt(of("worktree.cut")),
+    removed: new Set(of("worktree.removed").map(({ attempt }) => attempt)),
+    committed: byAttempt(of("work.committed")),
+    merged: byAttempt(of("work.merged")),
+    conflicted: of("work.conflicted"),
+    seen: new Map(of("checkout.seen").map(({ attempt, changed }) => [attempt, new Set(changed)]))
+  };
+}
+async function worktreeOf(plan, { id }) {
+  const lines = await plan.reader.events(plan.id, { types: ["worktree.cut"] });
+  return lines.flatMap(({ change }) => change.type === "worktree.cut" ? [change] : []).findLast((line) => line.attempt === id);
+}
+function mergedCommit(record, task) {
+  return [...record.merged.values()].findLast((line) => line.task === task)?.commit;
+}
+function conflictFor(record, task) {
+  return record.conflicted.findLast(({ mergeTask }) => mergeTask === task);
+}
+
+// mcp-server/src/run/worktrees/commit-plan.ts
+async function commitPlan(ctx, store, slug) {
+  if (ctx.checkout.gitCommonDir === void 0) return;
+  const { root } = ctx.checkout;
+  const toDo = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    if (plan.policy.commit !== "end" || !isDone(plan)) return void 0;
+    return { loaded: plan, record: await workRecord(plan) };
+  });
+  if (!toDo) return;
+  const { loaded, record } = toDo;
+  const head = await commitAt(root, "HEAD");
+  const parts = filesOfPlan(loaded, record, await changedFiles(root));
+  const files = [...new Set(parts.flatMap((part) => part.files))];
+  if (head === void 0 || files.length === 0) return;
+  const { title } = loaded.stored;
+  const underWay = await operationUnderWay(root);
+  if (underWay !== void 0) {
+    const reason = `The plan was not committed: ${underWay} is under way in the checkout.`;
+    await changePlan(ctx, store, "server", slug, (plan) => plan.append({ type: "commit.skipped", reason }));
+    return;
+  }
+  const tasks = parts.flatMap((part) => loaded.graph.tasks.get(part.attempt.task) ?? []);
+  const message = planCommitMessage(loaded.stored.slug, title, [...new Set(tasks)]);
+  const commit = await commitFiles(root, head, files, message);
+  if (commit === void 0) return;
+  const logged = parts.map(({ attempt, files: own, leftOut }) => {
+    const at = { task: attempt.task, attempt: attempt.id };
+    return { type: "work.committed", ...at, commit, files: own, leftOut };
+  });
+  try {
+    await changePlan(ctx, store, "server", slug, (plan) => {
+      plan.append(...logged);
+      moveRefsWith(plan, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
+    });
+  } catch (error) {
+    if (error instanceof RefMoved) return;
+    throw error;
+  }
+  await refreshIndex(root, files);
+}
+function filesOfPlan({ graph, caseInsensitive }, record, changed) {
+  const ended = graph.claims.filter((claim) => claim.state === "ended");
+  return ownFilesInOrder(ended, changed, record.seen, caseInsensitive).filter(
+    ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0
+  );
+}
+
+// import:node:fs/promises in run/worktrees.mjs
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+
+// import:node:path in run/worktrees.mjs
+import { join, resolve } from "node:path";
+
+// import:errors.mjs in run/worktrees.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:run/project.mjs in run/worktrees.mjs
+import { isDead, undefinedIfMissing } from "./project.mjs";
+
+// mcp-server/src/run/worktrees/commit-worktree.ts
+var MARKER = /^(<{7}|>{7}|\|{7})( |$)/m;
+async function commitWorktree(worktree, message, finished) {
+  const { path, base, merging } = worktree;
+  const merge = await commitAt(path, "MERGE_HEAD");
+  if (finished && merging !== void 0) await refuseUnfinishedMerge(worktree, merge);
+  await git(path, ["add", "--all"]);
+  const tree = (await git(path, ["write-tree"])).trim();
+  const head = (await git(path, ["rev-parse", "HEAD"])).trim();
+  const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
+  let commit = head;
+  if (tree !== before || merge !== void 0) {
+    commit = await commitTree(path, tree, merge === void 0 ? [head] : [head, merge], message);
+    await git(path, ["update-ref", "-m", "parallel: report", "HEAD", commit, head]);
+    if (merge !== void 0) await git(path, ["merge", "--quit"]);
+  }
+  const changed = await git(path, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
+  return { commit, files: changed.split("\0").filter(Boolean) };
+}
+async function refuseUnfinishedMerge({ path, merging = "" }, merge) {
+  if (merge === void 0 && !await isAncestor(path, merging, "HEAD")) {
+    throw new CallerError(
+      "wrong_state",
+      `The merge of ${merging.slice(0, 12)} was given up: your worktree holds nothing of it.`,
+      `Run git merge --no-commit ${merging.slice(0, 12)} in your worktree, solve the conflicts, and report again.`,
+      "outcome"
+    );
+  }
+  const unmerged = await git(path, ["diff", "--name-only", "--diff-filter=U", "-z"]);
+  for (const file of new Set(unmerged.split("\0").filter(Boolean))) {
+    const text = await readFile(join(path, file), "utf8").catch(undefinedIfMissing) ?? "";
+    if (!MARKER.test(text)) continue;
+    throw new CallerError(
+      "wrong_state",
+      `${file} still holds conflict markers.`,
+      "Solve every conflict, keeping what both sides want, and report again.",
+      "outcome"
+    );
+  }
+}
+
+// import:graph.mjs in run/worktrees.mjs
+import { definitionOf, extraFor, isDraining, isLive, plainSubject, taskName } from "../graph.mjs";
+
+// import:text.mjs in run/worktrees.mjs
+import { NAME_LIMIT, cleanText, shownPath } from "../text.mjs";
+
+// mcp-server/src/run/worktrees/conflict-task.ts
+var MAX_SUMMARY = 300;
+function mergeTaskFor(loaded, record, attempt, conflict, sides) {
+  const task = taskOf(loaded, attempt.task);
+  const id = freeId(loaded, `${task.id}-merge`);
+  const definition = {
+    id,
+    subject: `Merge ${task.id}: ${plainSubject(task.subject)}`,
+    description: description(loaded, record, attempt, conflict, sides),
+    priority: "high",
+    ...task.agent !== void 0 && { agent: task.agent },
+    dependencies: [task.id],
+    needs: "all",
+    writes: [...conflict.files],
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    isolation: "worktree",
+    acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
+    origin: "server",
+    extra: extraFor({ kind: "merge", of: task.id })
+  };
+  const dependents = [...loaded.graph.tasks.values()].filter(
+    (other) => other.status === "pending" && other.dependencies.includes(task.id)
+  );
+  return [
+    { type: "task.created", task: id, definition, position: nextPosition(loaded) },
+    ...dependents.map((other) => ({
+      type: "task.defined",
+      task: other.id,
+      definition: waitingFor(definitionOf(other), task.id, id)
+    })),
+    { type: "work.conflicted", task: task.id, attempt: attempt.id, mergeTask: id, ...conflict }
+  ];
+}
+function waitingFor(dependent, task, merge) {
+  const kept = dependent.needs === "all" || dependent.needs === "settled" ? dependent.dependencies : dependent.dependencies.filter((id) => id !== task);
+  return { ...dependent, dependencies: [...kept, merge] };
+}
+function description(loaded, record, attempt, { commit, head, files }, { summary, others }) {
+  const { slug } = loaded.stored;
+  const branch = planBranch(slug);
+  const mergedBy = new Map([...record.merged.values()].map((line) => [line.commit, line.task]));
+  const theirs = others.map((other) => {
+    const by = mergedBy.get(other);
+    return `commit ${other}${by === void 0 ? "" : ` of ${sideOf(loaded, by, summaryOf(loaded, by))}`}`;
+  });
+  return [
+    `Commit ${commit} of ${sideOf(loaded, attempt.task, summary)} (attempt ${attempt.number}) does not go together with the plan's branch ${branch} (at ${head}).`,
+    `Files in conflict: ${files.map(shownPath).join(", ")}.`,
+    `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
+    "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. Do not commit and do not abort the merge: your report finishes it."
+  ].join("\n\n");
+}
+function summaryOf(loaded, id) {
+  const reports = loaded.graph.claimsOf(id).map((claim) => claim.state === "ended" ? claim.report : void 0);
+  return reports.findLast((report) => report !== void 0)?.summary ?? "";
+}
+function sideOf(loaded, id, summary) {
+  const task = taskOf(loaded, id);
+  const short = cleanText(summary, MAX_SUMMARY);
+  const said = short === "" ? "" : `, which reported "${short}"`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task.subject), NAME_LIMIT)}"${said}`;
+}
+
+// import:node:fs in run/worktrees.mjs
+import { existsSync, realpathSync } from "node:fs";
+
+// mcp-server/src/run/worktrees/remove-worktrees.ts
+var GRACE_MS = 3e4;
+async function tidyWorktrees(ctx, store, slug, graceMs) {
+  if (ctx.checkout.gitCommonDir === void 0) return;
+  const { ended, name } = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const { graph, stored } = plan;
+    if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
+      return { name: stored.slug, ended: [] };
+    }
+    const now = ctx.now();
+    const record = await workRecord(plan);
+    const isOver = (attempt) => {
+      const claim = graph.claim(attempt);
+      return claim?.state === "returned" ? claim.endedAtMs + graceMs <= now : claim?.state === "ended" && !isDraining(claim, now) && claim.endedAtMs + graceMs <= now;
+    };
+    const over = [...record.cut.values()].filter(({ attempt }) => !record.removed.has(attempt) && isOver(attempt)).map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
+    return { name: stored.slug, ended: over };
+  });
+  if (ended.length === 0) return;
+  const head = await planHead(ctx.checkout.root, name);
+  if (head === void 0) return;
+  for (const { worktree, owner } of ended) {
+    const orphaned = owner !== void 0 && await isDead(owner);
+    if (!await removeIfMerged(ctx.checkout.root, worktree, head, orphaned)) continue;
+    const { task, attempt } = worktree;
+    await changePlan(
+      ctx,
+      store,
+      "server",
+      slug,
+      (plan) => plan.append({ type: "worktree.removed", task, attempt })
+    );
+  }
+}
+async function removeIfMerged(root, worktree, head, orphaned) {
+  try {
+    const { path, branch } = worktree;
+    if (existsSync(path)) {
+      if (!await isSpent(path, head)) return false;
+      await unlock(root, path, orphaned);
+      await git(root, ["worktree", "remove", path]);
+    }
+    await dropBranch(root, branch, head);
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailed) return false;
+    throw error;
+  }
+}
+async function isSpent(path, head) {
+  const dirty = await git(path, ["status", "--porcelain", "--untracked-files=all"]);
+  return dirty === "" && await isAncestor(path, "HEAD", head);
+}
+async function unlock(root, path, orphaned) {
+  const list = await git(root, ["worktree", "list", "--porcelain"]);
+  const entry = list.split("\n\n").find((lines) => lines.startsWith(`worktree ${path}
+`));
+  if (entry?.includes(orphaned ? "\nlocked" : "\nlocked in use by "))
+    await git(root, ["worktree", "unlock", path]);
+}
+async function dropBranch(root, branch, head) {
+  const ref = `refs/heads/${branch}`;
+  const tip = await commitAt(root, ref);
+  if (tip === void 0 || !await isAncestor(root, tip, head)) return;
+  await git(root, ["update-ref", "-d", ref, tip]);
+}
+
+// import:run/attempts.mjs in run/worktrees.mjs
+import { endAttempt } from "./attempts.mjs";
+
+// mcp-server/src/run/worktrees/worktree.ts
+var FOLDER = ".claude/worktrees";
+var PrerequisiteUnmerged = class extends Error {
+  constructor(waitFor) {
+    super(`the work before it is not merged yet; ${waitFor} does that`);
+    this.waitFor = waitFor;
+  }
+  waitFor;
+  name = "PrerequisiteUnmerged";
+};
+async function prepareWorktree(ctx, store, attempt, made) {
+  const read = async (view) => {
+    const held2 = await view.reader.claimById(attempt);
+    const loaded2 = held2 && await view.planOf(held2);
+    if (!loaded2 || !isLive(held2.claim)) throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    return { held: held2, loaded: loaded2, record: await workRecord(loaded2) };
+  };
+  const { held, loaded, record } = await readGraph(ctx, store, read, { claim: { attempt } });
+  const existing = record.cut.get(attempt);
+  if (existing && existsSync(existing.path)) return existing;
+  const cut = await cutWorktree(ctx, held, loaded, record, made);
+  await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
+  return cut;
+}
+async function cutWorktree(ctx, held, loaded, record, made) {
+  const { root } = ctx.checkout;
+  const { task, id: attempt } = held.claim;
+  const wanted = commitsBefore(loaded, record, task);
+  const base = await headWith(root, loaded, wanted);
+  const place = made ?? await ownPlace(ctx, held);
+  const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
+  await verify(place, base, wanted);
+  const conflict = conflictFor(record, task);
+  if (conflict) await beginMerge(place, conflict.commit);
+  return {
+    type: "worktree.cut",
+    task,
+    attempt,
+    path: realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim()),
+    branch,
+    base,
+    ...conflict && { merging: conflict.commit }
+  };
+}
+function commitsBefore(loaded, record, task) {
+  const open = (id) => loaded.graph.tasks.get(id)?.status !== "completed";
+  return taskOf(loaded, task).dependencies.flatMap((id) => {
+    const conflict = record.conflicted.findLast((line) => line.task === id);
+    if (conflict && conflict.mergeTask !== task && open(conflict.mergeTask))
+      throw new PrerequisiteUnmerged(conflict.mergeTask);
+    return mergedCommit(record, id) ?? [];
+  });
+}
+async function headWith(root, loaded, commits) {
+  const { slug } = loaded.stored;
+  for (const commit of commits) {
+    const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
+    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
+    if (merge.kind === "conflict") {
+      throw new CallerError(
+        "wrong_state",
+        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
+        "Ask the user to put that commit back on the branch."
+      );
+    }
+  }
+  return ensurePlanBranch(root, slug);
+}
+async function ownPlace(ctx, { plan, claim }) {
+  await exclude(ctx);
+  const folder = join(ctx.checkout.root, FOLDER);
+  await mkdir(folder, { recursive: true });
+  return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
+}
+function nameOf(task) {
+  return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
+}
+async function add(root, { plan, claim }, place, base) {
+  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  const why = `in use by ${taskName(plan, claim.task)}`;
+  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
+  await git(root, [...command, "-B", branch, place, base]);
+  return branch;
+}
+async function adopt(ctx, { plan, claim }, place, base) {
+  await exclude(ctx);
+  const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
+  const [top = "", common = ""] = facts.trim().split("\n");
+  const isOurs = realpathSync(top) !== ctx.checkout.root && realpathSync(resolve(place, common)) === ctx.checkout.gitCommonDir;
+  if (!isOurs) throw new CallerError("wrong_state", `${place} is no worktree of this repository.`, "Stop.");
+  const current = (await git(place, ["branch", "--show-current"])).trim();
+  if (/^(worktree-|parallel-work\/)/.test(current)) {
+    await git(place, ["reset", "--quiet", "--keep", base]);
+    return current;
+  }
+  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
+  return branch;
+}
+async function verify(place, base, commits) {
+  const head = (await git(place, ["rev-parse", "HEAD"])).trim();
+  const holds = await Promise.all(commits.map((commit) => isAncestor(place, commit, head)));
+  if (head !== base || holds.includes(false)) {
+    throw new GitFailed("rev-parse", void 0, `${place} does not stand at ${base}`, "");
+  }
+}
+async function beginMerge(place, commit) {
+  try {
+    const env = await gitIdentity(place);
+    await git(place, ["merge", "--quiet", "--no-ff", "--no-commit", commit], { env });
+  } catch (error) {
+    if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
+  }
+}
+async function exclude(ctx) {
+  const folder = join(ctx.checkout.gitCommonDir ?? "", "info");
+  const file = join(folder, "exclude");
+  const text = await readFile(file, "utf8").catch(undefinedIfMissing) ?? "";
+  if (text.split("\n").includes(`${FOLDER}/`)) return;
+  await mkdir(folder, { recursive: true });
+  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${FOLDER}/
+`);
+}
+
+// mcp-server/src/run/worktrees/worktree-of-claim.ts
+async function worktreeOfClaim(ctx, store, attempt, made) {
+  for (; ; ) {
+    try {
+      return await prepareWorktree(ctx, store, attempt, made);
+    } catch (error) {
+      if (error instanceof RefMoved) continue;
+      const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
+      if (!isExpected || !(error instanceof Error)) throw error;
+      await giveUp(ctx, store, attempt, error);
+      throw new CallerError(
+        "wrong_state",
+        `There is no worktree for this task: ${error.message}. Its claim has ended.`,
+        "Do not work on it; end your turn with one line that says so.",
+        "task"
+      );
+    }
+  }
+}
+async function giveUp(ctx, store, attempt, why) {
+  const cause = `no worktree: ${why.message}`;
+  const work = async (tx) => {
+    const held = await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (!plan) return;
+    const { claim } = held;
+    if (why instanceof PrerequisiteUnmerged) {
+      const task = taskOf(plan, claim.task);
+      const dependencies = [.../* @__PURE__ */ new Set([...task.dependencies, why.waitFor])];
+      const definition = { ...definitionOf(task), dependencies };
+      plan.append({ type: "task.defined", task: task.id, definition });
+    }
+    if (claim.state === "offered") {
+      plan.append({ type: "claim.returned", task: claim.task, attempt, cause });
+    } else if (claim.state === "running") {
+      const outcome = why instanceof PrerequisiteUnmerged ? "cancelled" : "lost";
+      endAttempt(plan, claim, { outcome, cause });
+    }
+  };
+  await changeGraph(ctx, store, "server", work, { claim: { attempt } });
+}
+export {
+  GRACE_MS,
+  PrerequisiteUnmerged,
+  commitPlan,
+  commitWorktree,
+  conflictFor,
+  mergeTaskFor,
+  mergedCommit,
+  moveRefsWith,
+  prepareWorktree,
+  tidyWorktrees,
+  workRecord,
+  worktreeOf,
+  worktreeOfClaim
+};
