@@ -408,15 +408,15 @@ function notificationIn(text2) {
       callId: field(head, "tool-use-id"),
       status: field(head, "status"),
       summary: field(head, "summary"),
-      durationMs: figure(tail, "duration_ms"),
-      tokens: figure(tail, "total_tokens") || figure(tail, "subagent_tokens"),
+      durationMs: hostFigure(tail, "duration_ms"),
+      tokens: hostFigure(tail, "total_tokens") || hostFigure(tail, "subagent_tokens"),
       result: resultAt < 0 ? void 0 : resultIn(body.slice(resultAt + RESULT.length))
     }
   ];
 }
-function figure(text2, name) {
-  const value = Number(field(text2, name) || "0");
-  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+function hostFigure(text2, name) {
+  const found = [...text2.matchAll(new RegExp(`(?:<${name}>|\\b${name}: )(\\d{1,15})`, "g"))].at(-1)?.[1];
+  return found === void 0 ? 0 : Number(found);
 }
 function resultIn(rest) {
   const end = rest.lastIndexOf(RESULT_END);
@@ -438,8 +438,9 @@ function projectsFolder(env) {
 // mcp-server/src/host/transcripts/read-lines.ts
 var MAX_LINE_BYTES = 8 * 1024 * 1024;
 var CHUNK_BYTES = 1024 * 1024;
+var SMALL_CHUNK_BYTES = 64 * 1024;
 var NEWLINE = 10;
-async function* readLines(file) {
+async function* readLines(file, chunkBytes = CHUNK_BYTES) {
   let number = 1;
   let parts = [];
   let length = 0;
@@ -454,7 +455,7 @@ async function* readLines(file) {
     if (length <= MAX_LINE_BYTES) parts.push(part);
     else parts = [];
   };
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
     const bytes = chunk;
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
@@ -495,12 +496,16 @@ function spoken(value, role) {
     role,
     blocks: blocksOf(message.content),
     toolResult: objectOf(value.toolUseResult),
+    handBackFrom: handBackFrom(objectOf(value.origin)),
     isApiError: value.isApiErrorMessage === true,
     isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
     isDelivered: true
   };
+}
+function handBackFrom({ kind, handback, senderTaskId, from }) {
+  return kind === "peer" && handback === true ? stringOf(senderTaskId) || stringOf(from) : "";
 }
 function announcement(value) {
   if (value.type === "queue-operation" && value.operation === "enqueue") {
@@ -517,6 +522,7 @@ function notification(value, { text: text2, isDelivered }) {
     blocks: [{ kind: "text", text: text2 }],
     toolResult: {},
     isFromHost: false,
+    handBackFrom: "",
     isApiError: false,
     messageId: "",
     usage: NO_USAGE,
@@ -646,11 +652,13 @@ export {
   AgentPlaces,
   MAX_LINE_BYTES,
   PLUGIN_NAMES,
+  SMALL_CHUNK_BYTES,
   UsageCounter,
   agentFrom,
   countOf,
   dataOf,
   enabledPlugins,
+  hostFigure,
   hostFolder,
   managedFolder,
   marketplacesWithPlugins,

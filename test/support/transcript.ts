@@ -95,6 +95,8 @@ export interface Agent {
   /** It has no last words. */
   unfinished?: boolean;
   does?: Line[];
+  /** The call that launched it, as the host wrote it beside the transcript; of `id` where absent. */
+  launchedBy?: string;
 }
 
 /** What the launcher's transcript says of an agent: the launch, the host's answer, the end. */
@@ -121,7 +123,7 @@ function transcriptOf(agent: Agent): AgentTranscript {
   const end = unfinished ? [call(to, `last-${id}`, "WebFetch", {})] : report === "" ? [] : [say(to, report)];
   return {
     agentId: id,
-    launchedBy: `call-${id}`,
+    launchedBy: agent.launchedBy ?? `call-${id}`,
     agentType: "general-purpose",
     description: name,
     prompt: given,
@@ -143,9 +145,12 @@ export function conversationOf(lines: Line[], file = "session.jsonl", agentId?: 
   return reader.finish();
 }
 
-/** A session whose main conversation launched these agents and wrote these lines beside. */
-export function sessionOf(agents: Agent[], main: Line[] = [], isLive = false): Session {
-  const transcripts = agents.map(transcriptOf);
+/**
+ * A session whose main conversation launched these agents and wrote these lines beside.
+ * @param others agents with a transcript that `agents` or the lines launch
+ */
+export function sessionOf(agents: Agent[], main: Line[] = [], isLive = false, others: Agent[] = []): Session {
+  const transcripts = [...agents, ...others].map(transcriptOf);
   const conversation = conversationOf([
     prompt(0, "Please do the work"),
     ...agents.flatMap(launches),

@@ -58,6 +58,14 @@ describe("the tool list", () => {
     expect(always.map(({ name }) => name)).toEqual(["batch_collect", "batch_next"]);
   });
 
+  it("asks that long answers reach the model whole", async () => {
+    const { tools } = await listed();
+    const long = tools.filter((tool) => tool._meta?.["anthropic/maxResultSizeChars"] === 500_000);
+    expect(long.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["plan_report", "batch_collect", "task_list", "task_get", "plan_analyze"]),
+    );
+  });
+
   it("says of each tool whether it only reads, and when to use it", async () => {
     const { tools } = await listed();
     for (const { name, title, description, annotations } of tools) {

@@ -1,6 +1,6 @@
 // mcp-server/src/audit/conversation/activity.ts
-var MAX_SILENCE_MS = 11 * 6e4;
-var Activity = class {
+var MAX_SILENCE_MS = 15 * 6e4;
+var ConversationActivity = class {
   #spans = [];
   /** The stretches of work, in order and apart from each other. */
   get spans() {
@@ -31,6 +31,27 @@ function coveredMs(spans) {
     reachedMs = Math.max(reachedMs, endMs);
   }
   return covered;
+}
+
+// mcp-server/src/audit/conversation/agent-message.ts
+var MESSAGE = /<(teammate|agent)-message\b[^>]{0,500}?\b(?:teammate_id|from)="([^"]{1,200})"[^>]{0,500}>/g;
+var FRAME = /^[^\S\n]*\[Subagent hand-back\][^\n]*(?:\n|$)/m;
+function agentMessagesIn(text) {
+  if (!text.includes("-message")) return [];
+  return [...text.matchAll(MESSAGE)].map(({ 0: tag, 1: kind, 2: from = "", index }) => {
+    const start = index + tag.length;
+    const end = text.indexOf(`</${kind}-message>`, start);
+    const whole = text.slice(start, end < 0 ? void 0 : end).trim();
+    return { from, text: withoutFrame(whole), isHandBack: FRAME.test(whole) };
+  });
+}
+function withoutFrame(text) {
+  const frame = FRAME.exec(text);
+  if (frame === null) return text;
+  return text.slice(frame.index + frame[0].length).replace(/^ {2}/gm, "").trim();
+}
+function teammateName(id) {
+  return id.replace(/@.*$/s, "");
 }
 
 // mcp-server/src/audit/conversation/command-segments.ts
@@ -122,6 +143,7 @@ var LEAVES_OUT = /^(?:-x|--exclude(?:-task)?|--skip|--ignore|--without)$/;
 var CONTAINER_OPTION = /^(?:-[tfvewpunl]|--(?:tag|name|file|volume|env|workdir|user|network|namespace))$/;
 var NO_PROGRAM = /^(?:\/c|\d+(?:\.\d+)?[smhd]?|[A-Za-z_]\w*=.*)$/i;
 var RUNS_ELSEWHERE = /^(?:docker|podman|kubectl|vagrant|ssh|su|nix|xargs)$/;
+var PASSES_ON = /^(?:sudo|time|timeout|env|eval|if|then|do|while|until|else|!)$/;
 var MAX_STARTS = 8;
 var SHELL = /^(?:bash|sh|zsh|dash|ksh|fish|pwsh|powershell|cmd|wsl)$/;
 var SYNTAX_ONLY = /^(?:--check|-n|-l|-c)$/;
@@ -159,9 +181,10 @@ function kindOf(segment, depth) {
   const [first = "", ...others] = segment.words;
   const program = programOf(first);
   if (others.some((word) => SELF.test(word))) return void 0;
+  if (SHELL.test(program) && others[0] === "-n") return "verify";
   if (TAKES_COMMAND.test(program)) {
     const nested = depth > 0 ? nestedCheck(program, others, depth) : void 0;
-    if (nested !== void 0) return nested;
+    if (nested !== void 0 || PASSES_ON.test(program)) return nested;
   }
   if (OTHER_PROGRAM.test(program) && !isOwnScript(first)) return void 0;
   const parameters = parametersOf(program, others);
@@ -260,14 +283,16 @@ function isOwnScript(word) {
 }
 
 // import:host.mjs in audit/conversation.mjs
-import { UsageCounter, countOf, objectOf, parseRecord, readLines, stringOf, taskNotificationsIn } from "../host.mjs";
+import { UsageCounter, countOf, hostFigure, objectOf, parseRecord, readLines, stringOf, taskNotificationsIn } from "../host.mjs";
 
 // mcp-server/src/audit/conversation/launch-answer.ts
 var ENDED_STATUS = /^(?:completed|failed|error|errored|timed_out|killed|stopped|cancelled|interrupted|rejected|read)$/;
 var TEAMMATE = /^teammate/;
 var LAUNCH_TEXT_LIMIT = 6e3;
+var FIGURES_LENGTH = 300;
 function launchAnswer(result, { toolResult }, place, textLimit) {
   const status = stringOf(toolResult.status);
+  const end = result.text.slice(-FIGURES_LENGTH);
   return {
     ...place,
     isError: result.isError,
@@ -275,25 +300,10 @@ function launchAnswer(result, { toolResult }, place, textLimit) {
     isTeammate: TEAMMATE.test(status),
     agentId: stringOf(toolResult.agentId) || stringOf(toolResult.agent_id) || (/\bagent_?[iI]d: ([\w-]+(?:@[\w-]+)?)/.exec(result.text)?.[1] ?? ""),
     status,
-    durationMs: countOf(toolResult.totalDurationMs),
-    tokens: countOf(toolResult.totalTokens),
-    text: result.text.slice(0, textLimit)
+    durationMs: countOf(toolResult.totalDurationMs) || hostFigure(end, "duration_ms"),
+    tokens: countOf(toolResult.totalTokens) || hostFigure(end, "subagent_tokens"),
+    text: withoutFrame(result.text).slice(0, textLimit)
   };
-}
-
-// mcp-server/src/audit/conversation/teammate-message.ts
-var MESSAGE = /<teammate-message\b[^>]{0,500}?\bteammate_id="([^"]{1,200})"[^>]{0,500}>/g;
-var END = "</teammate-message>";
-function teammateMessagesIn(text) {
-  if (!text.includes("<teammate-message")) return [];
-  return [...text.matchAll(MESSAGE)].map((match) => {
-    const from = match.index + match[0].length;
-    const end = text.indexOf(END, from);
-    return { teammate: match[1] ?? "", text: text.slice(from, end < 0 ? void 0 : end).trim() };
-  });
-}
-function teammateName(id) {
-  return id.replace(/@.*$/s, "");
 }
 
 // import:node:path in audit/conversation.mjs
@@ -311,7 +321,7 @@ function transcriptPath(file, directory) {
   const absolute = directory === "" ? win32.normalize(native) : win32.resolve(directory, native);
   return absolute.replaceAll("\\", "/").replace(/^[a-z](?=:)/, (drive) => drive.toUpperCase());
 }
-function pathKey(path) {
+function transcriptPathKey(path) {
   return WINDOWS.test(path) || path.startsWith("//") ? path.toLowerCase() : path;
 }
 function fileName(path) {
@@ -325,7 +335,7 @@ var TouchedFiles = class {
   reads = /* @__PURE__ */ new Map();
   /** @param replacesAll whether it wrote the whole file, and not a part of it */
   noteWrite(path, { line, atMs }, replacesAll) {
-    const key = pathKey(path);
+    const key = transcriptPathKey(path);
     const known = this.writes.get(key);
     const writes = known ?? { path, line, firstMs: atMs, lastMs: atMs };
     writes.lastMs = atMs;
@@ -333,7 +343,7 @@ var TouchedFiles = class {
     if (known !== void 0 || this.writes.size < MAX_FILES) this.writes.set(key, writes);
   }
   noteRead(path, { line, atMs }, isMissing) {
-    const key = pathKey(path);
+    const key = transcriptPathKey(path);
     const known = this.reads.get(key);
     const reads = known ?? { path, line, lastLine: line, firstMs: atMs };
     reads.lastLine = line;
@@ -349,7 +359,7 @@ var NO_FAILURE = /\b(?:no|0|zero|without(?: any)?) (?:\w{1,20} )?(?:errors?|fail
 var UNFINISHED = /\b(?:still|waiting|wait|pending|running|in progress|so far|meanwhile|shortly|will|next|yet|todo|launch(?:ed|ing)?|start(?:ed|ing)|spawn(?:ed|ing)|in the background|working on|as soon as)\b/i;
 var SUCCESS = /\b(?:all|every|both|everything)\b[^.!?\n]{0,80}\b(?:pass(?:es|ed|ing)?|complete[ds]?|done|succeed(?:s|ed)?|successful(?:ly)?|finished|green|work(?:s|ing)?|implemented|fixed)\b|\bsuccessfully (?:completed?|implemented|finished|fixed|built)\b|\b(?:is|are) (?:now )?(?:fully )?(?:complete|done|finished|implemented)\b|^[^\w\n]{0,10}(?:done|completed?|finished|success)\b/im;
 var TESTS_PASS = /\b(?:tests?|checks?|suites?|specs?|builds?|lint(?:er|ing)?)\b[^.!?\n]{0,40}\b(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|clean)\b/i;
-var FAILED_FIRST = /^[^\w\n]{0,10}(?:(?:failed|failure|error|blocked|aborted|incomplete)(?=\s*[.!\n]|\s*$|\s*:(?!\s*(?:(?:0|none|nothing|false|n\/a)\b|no\s*(?:[,.;\n]|$)))|\s+[—–-]\s)|(?:unfortunately,? |sorry,? |but )?(?:i |we |this agent )?(?:could ?n[o'’]t|could not|cannot|can['’]t|was unable|were unable|am unable|unable to|failed to|was ?n[o'’]t able|was not able)\b(?! (?:find|identify|detect|spot|see|confirm|observe|locate)\b[^.\n]{0,40}\b(?:issues?|problems?|bugs?|errors?|vulnerabilit\w+|regressions?|evidence|anything|violations?|conflicts?|duplicates?|leaks?|differences?|failures?|usages?|references?|occurrences?)\b)(?! reproduce)|api error\b|prompt is too long\b|credit balance is too low|(?:claude (?:ai )?)?(?:\S+ )?(?:usage|rate|session|weekly|5-hour) limit (?:reached|exceeded)|you['’]ve (?:hit|reached) your\b[^.\n]{0,30}\blimit|request timed out|execution error)/i;
+var FAILED_FIRST = /^[^\w\n]{0,10}(?:(?:failed|failure|error|blocked|aborted|incomplete)(?=\s*[.!\n]|\s*$|\s*:(?!\s*(?:(?:0|none|nothing|false|n\/a)\b|no\s*(?:[,.;\n]|$)))|\s+[—–-]\s)|(?:unfortunately,? |sorry,? |but )?(?:i |we |this agent )?(?:could ?n[o'’]t|could not|cannot|can['’]t|was unable|were unable|am unable|unable to|failed to|was ?n[o'’]t able|was not able)\b(?! (?:find|identify|detect|spot|see|confirm|observe|locate)\b[^.\n]{0,40}\b(?:issues?|problems?|bugs?|errors?|vulnerabilit\w+|regressions?|evidence|anything|violations?|conflicts?|duplicates?|leaks?|differences?|failures?|usages?|references?|occurrences?)\b)(?! reproduce)|api error\b|prompt is too long\b|credit balance is too low|(?:claude (?:ai )?)?(?:\S+ )?(?:usage|rate|session|weekly|5-hour) limit (?:reached|exceeded)|you['’]ve (?:hit|reached) your\b[^.\n]{0,30}\blimit|you['’]re out of (?:extra )?usage|request timed out|execution error)/i;
 var FAILED_OUTCOME = /^[^\w\n]{0,10}(?:status|outcome|task status|result)[^\w\n]{1,5}(?:failed|failure|blocked|incomplete|error)\b/im;
 var COUNTED_FAILURES = [
   /\b[1-9]\d{0,5} (?:tests? |specs? |checks? |suites? |examples? |assertions? |scenarios? )?(?:failed|failing|failures?|errored)\b/,
@@ -411,7 +421,7 @@ var WRITES = /* @__PURE__ */ new Set(["Write", "Edit", "MultiEdit", "NotebookEdi
 var ASKS_USER = /* @__PURE__ */ new Set(["AskUserQuestion", "ExitPlanMode"]);
 var BOOKKEEPING = /^(?:BashOutput|Todo(?:Write|Read)|Task(?:Create|Get|List|Update)|Team(?:Create|Delete)|ToolSearch|ListAgents|Skill|mcp__plugin_parallel_tasks__.*)$/;
 var REPORT = /^mcp__.*__task_report$/;
-var HOST_TEXT = /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_|(?:teammate|agent|cross-session|channel)-message)|Caveat: |\[SYSTEM NOTIFICATION)/;
+var HOST_TEXT = /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_|(?:cross-session|channel)-message)|Caveat: |Another Claude session sent|\[SYSTEM NOTIFICATION)/;
 var OUTPUT_FILE = /\btasks[/\\]([\w-]+)\.output\b/;
 var MISSING = /does not exist|no such file|not found/i;
 var ConversationReader = class {
@@ -419,7 +429,7 @@ var ConversationReader = class {
   #agentId;
   #isCopy;
   #usage = new UsageCounter();
-  #activity = new Activity();
+  #activity = new ConversationActivity();
   #steps = [];
   #files = new TouchedFiles();
   #open = /* @__PURE__ */ new Map();
@@ -525,17 +535,22 @@ var ConversationReader = class {
     }
   }
   #addText(said, record, place) {
-    const { isDelivered } = record;
+    const { isDelivered, handBackFrom } = record;
     const notifications = taskNotificationsIn(said);
     for (const { summary, result, ...told } of notifications) {
-      const report = (result ?? summary).slice(0, REPORT_LIMIT);
+      if (told.status === "") continue;
+      const report = withoutFrame(result ?? summary).slice(0, REPORT_LIMIT);
       this.#step({ kind: "notice", ...place, ...told, summary, report, isDelivered });
     }
-    const messages = teammateMessagesIn(said);
-    for (const { teammate, text } of messages) {
+    const messages = agentMessagesIn(said);
+    if (messages.length === 0 && handBackFrom !== "") {
+      messages.push({ from: handBackFrom, text: withoutFrame(said), isHandBack: true });
+    }
+    for (const { from, text, isHandBack } of messages) {
       this.#step({
-        ...{ kind: "notice", ...place, agentId: teammate, callId: "", status: "message", isDelivered },
-        ...{ summary: "", report: text.slice(0, REPORT_LIMIT), durationMs: 0, tokens: 0 }
+        ...{ kind: "notice", ...place, agentId: from, callId: "", isDelivered, summary: "" },
+        ...{ status: isHandBack ? "completed" : "message", report: text.slice(0, REPORT_LIMIT) },
+        ...{ durationMs: 0, tokens: 0 }
       });
     }
     const isUsers = record.role === "user" || isDelivered;
@@ -713,13 +728,14 @@ function launchesOf(conversation) {
 }
 function pathWithin({ directory }, path) {
   const prefix = `${directory}/`;
-  const isBelow = directory !== "" && pathKey(path).startsWith(pathKey(prefix));
+  const isBelow = directory !== "" && transcriptPathKey(path).startsWith(transcriptPathKey(prefix));
   return isBelow ? path.slice(prefix.length) : path;
 }
 
 // mcp-server/src/audit/conversation/seen-records.ts
 var SIGNATURE_LENGTH = 200;
 var SeenRecords = class {
+  /** Hashes, because a long session has a hundred thousand records. */
   #moments = /* @__PURE__ */ new Set();
   /**
    * For one more transcript, which may copy from all others of these.
@@ -728,9 +744,8 @@ var SeenRecords = class {
   ofFile(agentId = "") {
     const messages = /* @__PURE__ */ new Set();
     return (record) => {
-      const message = messageOf(record);
-      const said = momentOf(record);
-      const moment = said === void 0 ? void 0 : `${agentId} ${said}`;
+      const message = hashOf(messageOf(record));
+      const moment = hashOf(momentOf(record), agentId);
       const isRepeated = message !== void 0 && messages.has(message);
       const isCopied = moment !== void 0 && this.#moments.has(moment);
       if (message !== void 0) messages.add(message);
@@ -740,8 +755,9 @@ var SeenRecords = class {
   }
 };
 function momentOf(record) {
-  const { atMs, role, messageId, blocks } = record;
-  return atMs === void 0 ? void 0 : `${role} ${atMs} ${messageId} ${signatureOf(blocks)}`;
+  const { atMs, role, isDelivered, messageId, blocks } = record;
+  if (atMs === void 0) return void 0;
+  return `${role} ${isDelivered} ${atMs} ${messageId} ${signatureOf(blocks)}`;
 }
 function messageOf({ messageId, blocks }) {
   return messageId === "" || blocks.length === 0 ? void 0 : `${messageId}
@@ -753,6 +769,21 @@ function signatureOf(blocks) {
     if (block.kind === "result") return `of ${block.callId}`;
     return `${block.text.length} ${block.text.slice(0, SIGNATURE_LENGTH)}`;
   }).join("\n");
+}
+function hashOf(text, of = "") {
+  if (text === void 0) return void 0;
+  let high = 3735928559;
+  let low = 1103547991;
+  for (const part of [of, "\n", text]) {
+    for (let i = 0; i < part.length; i++) {
+      const code = part.charCodeAt(i);
+      high = Math.imul(high ^ code, 2654435761);
+      low = Math.imul(low ^ code, 1597334677);
+    }
+  }
+  high = Math.imul(high ^ high >>> 16, 2246822507) ^ Math.imul(low ^ low >>> 13, 3266489909);
+  low = Math.imul(low ^ low >>> 16, 2246822507) ^ Math.imul(high ^ high >>> 13, 3266489909);
+  return 4294967296 * (2097151 & low) + (high >>> 0);
 }
 
 // mcp-server/src/audit/conversation/read-conversation.ts
@@ -770,7 +801,7 @@ async function readConversation(file, agentId, isCopy = new SeenRecords().ofFile
   return reader.finish();
 }
 export {
-  Activity,
+  ConversationActivity,
   ConversationReader,
   ENDED_STATUS,
   LAUNCH_TEXT_LIMIT,
@@ -780,6 +811,7 @@ export {
   SeenRecords,
   TouchedFiles,
   admitsFailure,
+  agentMessagesIn,
   allSteps,
   claimedAgents,
   claimsSuccess,
@@ -795,15 +827,15 @@ export {
   launchAnswer,
   launchesOf,
   momentOf,
-  pathKey,
   pathWithin,
   readConversation,
   reportsFailure,
   stepsBetween,
-  teammateMessagesIn,
   teammateName,
   toolCheck,
   totalMs,
   transcriptPath,
-  wasReadAfter
+  transcriptPathKey,
+  wasReadAfter,
+  withoutFrame
 };

@@ -1,5 +1,5 @@
 // import:audit/conversation.mjs in audit/rules.mjs
-import { MAX_SILENCE_MS, allSteps, claimedAgents, claimsSuccess, claimsTestsPass, clipSpans, coveredMs, fileName, pathKey, pathWithin, stepsBetween, totalMs, wasReadAfter } from "./conversation.mjs";
+import { MAX_SILENCE_MS, allSteps, claimedAgents, claimsSuccess, claimsTestsPass, clipSpans, coveredMs, fileName, pathWithin, stepsBetween, totalMs, transcriptPathKey, wasReadAfter } from "./conversation.mjs";
 
 // import:audit/session.mjs in audit/rules.mjs
 import { burstsOf, conversationsOf, durationOf, measuredRuns, mostAtOnce, overlapInTime, spansOf, startedRuns } from "./session.mjs";
@@ -498,7 +498,7 @@ function wasChecked(run, by) {
   if (conversation === void 0 || reportedAt === void 0) return true;
   const lastWriteMs = Math.max(...[...conversation.writes.values()].map((file) => file.lastMs));
   const checkedItself = conversation.steps.some((step) => step.kind === "check" && step.atMs >= lastWriteMs);
-  return checkedItself || allSteps(by).some((step) => step.line > reportedAt.line && isLook(step, reportedAt)) || codeOf(run).some(({ path }) => wasReadAfter(by, pathKey(path), reportedAt.line));
+  return checkedItself || allSteps(by).some((step) => step.line > reportedAt.line && isLook(step, reportedAt)) || codeOf(run).some(({ path }) => wasReadAfter(by, transcriptPathKey(path), reportedAt.line));
 }
 function isLook(step, reportedAt) {
   return step.kind === "check" || step.kind === "launch" && step.atMs >= reportedAt.atMs;

@@ -5,10 +5,10 @@ import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 // import:host.mjs in audit/session.mjs
-import { objectOf, parseRecord, projectsFolder, readLines, stringOf } from "../host.mjs";
+import { SMALL_CHUNK_BYTES, objectOf, parseRecord, projectsFolder, readLines, stringOf } from "../host.mjs";
 
 // import:audit/conversation.mjs in audit/session.mjs
-import { ENDED_STATUS, SeenRecords, allSteps, clipSpans, coveredMs, launchesOf, momentOf, pathKey, readConversation, reportsFailure, teammateName, totalMs, transcriptPath } from "./conversation.mjs";
+import { ENDED_STATUS, SeenRecords, allSteps, clipSpans, coveredMs, launchesOf, momentOf, readConversation, reportsFailure, teammateName, totalMs, transcriptPath, transcriptPathKey } from "./conversation.mjs";
 
 // mcp-server/src/audit/session/agent-transcripts.ts
 var AGENT_FILE = /^agent-([\w-]{1,64})\.jsonl$/;
@@ -148,16 +148,18 @@ function selfAndParents(directory) {
   }
 }
 async function keepOwn(files, folder) {
-  const own = pathKey(transcriptPath(folder, "") ?? folder);
-  const directories = await Promise.all(files.map(({ path }) => startDirectory(path)));
-  return files.filter((_, i) => {
-    const directory = directories[i];
-    return directory === void 0 || pathKey(transcriptPath(directory, "") ?? directory) === own;
-  });
+  const own = transcriptPathKey(transcriptPath(folder, "") ?? folder);
+  const kept = [];
+  for (const file of files) {
+    const directory = await startDirectory(file.path);
+    const isOwn = directory === void 0 || transcriptPathKey(transcriptPath(directory, "") ?? directory) === own;
+    if (isOwn) kept.push(file);
+  }
+  return kept;
 }
 async function startDirectory(file) {
   try {
-    for await (const { number, bytes } of readLines(file)) {
+    for await (const { number, bytes } of readLines(file, SMALL_CHUNK_BYTES)) {
       const directory = bytes === void 0 ? void 0 : DIRECTORY.exec(bytes.toString("latin1"))?.[1];
       if (directory !== void 0)
         return stringOf(JSON.parse(Buffer.from(directory, "latin1").toString("utf8")));
@@ -407,7 +409,9 @@ var ToldEnds = class {
   }
   /** Everything that told the launcher of the agent's end, in order of time. */
   endsOf(launch, agentId) {
-    const notices = this.noticesOf(launch, agentId).map(
+    const isTeammate = launch.answer?.isTeammate ?? false;
+    const ending = this.noticesOf(launch, agentId).filter(({ status }) => isTeammate || status !== "message");
+    const notices = ending.map(
       ({ line, atMs, status, report, summary, durationMs, tokens, isDelivered }) => ({
         ...{ line, atMs, status, summary, durationMs, tokens, isDelivered },
         ...{ text: report, isError: false }
@@ -502,7 +506,7 @@ async function sessionFamilies(files) {
 async function firstMoments(file) {
   const moments = [];
   try {
-    for await (const { number, bytes } of readLines(file)) {
+    for await (const { number, bytes } of readLines(file, SMALL_CHUNK_BYTES)) {
       const record = bytes === void 0 ? void 0 : parseRecord(bytes);
       const moment = record === void 0 || record === "broken" ? void 0 : momentOf(record);
       if (moment !== void 0) moments.push(moment);

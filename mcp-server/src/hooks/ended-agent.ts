@@ -1,7 +1,7 @@
 import { taskNotificationsIn } from "../host/task-notification.ts";
 
 /** How an agent ended, as the host tells the main conversation. */
-export interface EndedAgent {
+export interface EndNotice {
   readonly agentId: string;
   readonly finished: boolean;
   readonly cause: string;
@@ -12,7 +12,7 @@ export interface EndedAgent {
  * Reads the notification that a prompt consists of; undefined for anything that a person wrote. The texts in it
  * are an agent's: nothing of them is trusted beyond which agent it is and how it ended.
  */
-export function endedAgentIn(prompt: string): EndedAgent | undefined {
+export function endedAgentIn(prompt: string): EndNotice | undefined {
   if (!prompt.trimStart().startsWith("<task-notification>")) return undefined;
   const [notification] = taskNotificationsIn(prompt);
   if (notification === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { takeMessage } from "../run/reporting/report-from-message.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { type EndedAgent, endedAgentIn } from "./ended-agent.ts";
+import { type EndNotice, endedAgentIn } from "./ended-agent.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
 import { WORKFLOW } from "./workflow-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
@@ -55,7 +55,7 @@ export async function onUserPromptSubmit(
 }
 
 /** An agent that was stopped or died fires no hook of its own; its end is known from here. */
-async function noteEnd(run: RunContext, ended: EndedAgent): Promise<void> {
+async function noteEnd(run: RunContext, ended: EndNotice): Promise<void> {
   const store = await run.graph();
   if (!store) return;
   const { agentId, finished, lastMessage } = ended;

@@ -49,16 +49,20 @@ function notificationIn(text: string): TaskNotification[] {
       callId: field(head, "tool-use-id"),
       status: field(head, "status"),
       summary: field(head, "summary"),
-      durationMs: figure(tail, "duration_ms"),
-      tokens: figure(tail, "total_tokens") || figure(tail, "subagent_tokens"),
+      durationMs: hostFigure(tail, "duration_ms"),
+      tokens: hostFigure(tail, "total_tokens") || hostFigure(tail, "subagent_tokens"),
       result: resultAt < 0 ? undefined : resultIn(body.slice(resultAt + RESULT.length)),
     },
   ];
 }
 
-function figure(text: string, name: string): number {
-  const value = Number(field(text, name) || "0");
-  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+/**
+ * A figure that the host writes of an agent, as `<duration_ms>7</duration_ms>` or as a line `duration_ms: 7`; 0 where it
+ * is not there. The last one counts: what stands before may be the agent's words.
+ */
+export function hostFigure(text: string, name: "duration_ms" | "total_tokens" | "subagent_tokens"): number {
+  const found = [...text.matchAll(new RegExp(`(?:<${name}>|\\b${name}: )(\\d{1,15})`, "g"))].at(-1)?.[1];
+  return found === undefined ? 0 : Number(found);
 }
 
 function resultIn(rest: string): string {

@@ -5,6 +5,7 @@ import {
   claimsSuccess,
   claimsTestsPass,
   countsFailures,
+  hasNotRun,
   reportsFailure,
 } from "../../../mcp-server/src/audit/conversation/wording.ts";
 
@@ -54,10 +55,44 @@ it("a report fails by its first words or its outcome, and not by what it is abou
   expect(reportsFailure("Summary of the work\n\n**Status**: failed")).toBe(true);
   expect(reportsFailure("The login fails when the token is old; fixed in auth.ts.")).toBe(false);
   expect(reportsFailure("Error handling is complete.")).toBe(false);
+  expect(reportsFailure("Unfortunately, I was not able to finish.")).toBe(true);
+  expect(reportsFailure("API Error: 529 Overloaded")).toBe(true);
+  expect(reportsFailure("You've hit your session limit · resets 3am")).toBe(true);
+});
+
+it("a report of a search that found nothing, or of others' failures, is no failure", () => {
+  expect(reportsFailure("I couldn't find any bugs in the module.")).toBe(false);
+  expect(reportsFailure("Unable to reproduce the crash on main.")).toBe(false);
+  expect(reportsFailure("Failed: 0, passed: 12")).toBe(false);
+  expect(reportsFailure("Blocked: no")).toBe(false);
+  expect(reportsFailure("The review is done.\n\nVerdict: failed")).toBe(false);
 });
 
 it("a check's output counts failures whatever its exit code", () => {
   expect(countsFailures("Tests  2 failed | 10 passed")).toBe(true);
   expect(countsFailures("test result: FAILED. 3 passed")).toBe(true);
   expect(countsFailures("12 passed, 0 failed")).toBe(false);
+  for (const output of [
+    "# tests 3\n# pass 2\n# fail 1",
+    "--- FAIL: TestPort (0.00s)",
+    "Tests run: 4, Failures: 2, Errors: 0",
+    "[ERROR] BUILD FAILURE",
+    "not ok 2 - parses",
+    "FAILURES!\nTests: 3",
+    "3 examples, 1 failure",
+  ]) {
+    expect(countsFailures(output), output).toBe(true);
+  }
+  for (const output of ["✓ returns FAILED when the code is wrong", "2 xfailed, 3 passed", "# fail 0"]) {
+    expect(countsFailures(output), output).toBe(false);
+  }
+});
+
+it("a command that never ran, or not to its end, is told from one that failed", () => {
+  expect(hasNotRun("Exit code 127\nbash: tox: command not found", true)).toBe(true);
+  expect(hasNotRun('npm error Missing script: "test"', true)).toBe(true);
+  expect(hasNotRun("Command timed out after 2m 0s", true)).toBe(true);
+  expect(hasNotRun("Command running in background with ID: b1", false)).toBe(true);
+  expect(hasNotRun("Exit code 1\n2 failed", true)).toBe(false);
+  expect(hasNotRun("handles 'command not found' well", false)).toBe(false);
 });

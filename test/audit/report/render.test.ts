@@ -6,7 +6,7 @@ import { renderTerminal } from "../../../mcp-server/src/audit/report/render-term
 import { auditSession } from "../../../mcp-server/src/audit/report/session-audit.ts";
 import { rules } from "../../../mcp-server/src/audit/rules/index.ts";
 import { cellWidth } from "../../../mcp-server/src/text/cell-width.ts";
-import { type Agent, prompt, say, sessionOf, writes } from "../../support/transcript.ts";
+import { type Agent, launches, prompt, say, sessionOf, writes } from "../../support/transcript.ts";
 
 const plain = { width: 80, colour: false };
 
@@ -94,6 +94,24 @@ describe("the audit for people", () => {
     expect(coloured).toContain("\x1b[");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
     expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(renderTerminal(report, plain));
+  });
+
+  it("says of what was not measured that it was not, and never 0", () => {
+    const launched = launches({ id: "u", name: "Unseen", from: 10, to: 90_000, foreground: true });
+    const unseen = renderTerminal(reportOf([auditSession(sessionOf([], launched))]), plain);
+    expect(unseen).toContain("How long they worked could not be measured");
+    expect(unseen).toContain("agents not measured");
+    expect(unseen).not.toMatch(/agents 0|at most 0/);
+    const partly = reportOf([
+      auditSession(
+        sessionOf(
+          chain((i) => `Part ${i}`),
+          launched,
+        ),
+      ),
+    ]);
+    expect(renderTerminal(partly, plain)).toContain("because nothing says how long they worked: 1 agent");
+    expect(JSON.parse(auditJson(partly))).toMatchObject({ agentsUnmeasured: 1, shareOfAgents: null });
   });
 
   it("says at once what was gained, what was lost and where", () => {

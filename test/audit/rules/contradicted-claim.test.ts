@@ -3,9 +3,11 @@ import { contradictedClaim } from "../../../mcp-server/src/audit/rules/contradic
 import { failuresIgnored } from "../../../mcp-server/src/audit/rules/failures-ignored.ts";
 import {
   type Agent,
+  call,
   found,
   type Line,
   prompt,
+  result,
   runsCommand,
   say,
   sessionOf,
@@ -81,6 +83,47 @@ describe("a claim is not contradicted", () => {
         ...runsCommand(105, "t", "npm test", "fails"),
         ...runsCommand(110, "u", "npm test"),
         say(120, "All tests pass with no errors."),
+      ],
+    ],
+    [
+      "when the last run passed, by whatever program",
+      [good],
+      [
+        ...runsCommand(102, "t", "go test ./...", "fails"),
+        ...runsCommand(110, "u", "mise run test"),
+        say(120, "All tests pass."),
+      ],
+    ],
+    [
+      "when a check that does not call itself a test passed after it",
+      [good],
+      [
+        ...runsCommand(102, "t", "npm test", "fails"),
+        ...runsCommand(110, "u", "npm run ci"),
+        say(120, "All tests pass."),
+      ],
+    ],
+    [
+      "when the exit code was that of a filter",
+      [good],
+      [...runsCommand(102, "t", "npm test 2>&1 | grep -i fail", "fails"), say(120, "All tests pass.")],
+    ],
+    [
+      "when the test run never began",
+      [good],
+      [
+        call(102, "t", "Bash", { command: "vitest run" }),
+        result(103, "t", "Exit code 127\nbash: vitest: command not found", {}, true),
+        say(120, "All tests pass."),
+      ],
+    ],
+    [
+      "when agents without a transcript may have completed",
+      [good],
+      [
+        call(20, "t", "Agent", { description: "More", prompt: "More" }),
+        result(21, "t", "Launched.", { toolUseResult: { status: "remote_launched", agentId: "r1" } }),
+        say(120, "All 2 agents completed."),
       ],
     ],
     [

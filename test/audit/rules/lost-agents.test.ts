@@ -58,6 +58,19 @@ describe("an agent is not lost", () => {
     expect(found(lostAgents, session)).toEqual([]);
   });
 
+  it("when its launcher was cut off in the middle of its work", () => {
+    expect(found(lostAgents, sessionOf([lost], [call(200, "c", "WebFetch", {})]))).toEqual([]);
+  });
+
+  it("when it is a teammate, which has no end of its own", () => {
+    const spawned = [
+      call(10, "t", "Agent", { description: "Build", prompt: "Do Build", name: "nav" }),
+      result(11, "t", "Spawned.", { toolUseResult: { status: "teammate_spawned", agent_id: "nav@site" } }),
+    ];
+    const nav: Agent = { id: "nav1", name: "Build", from: 12, to: 100, launchedBy: "" };
+    expect(found(lostAgents, sessionOf([], [...spawned, say(200, "Bye.")], false, [nav]))).toEqual([]);
+  });
+
   it("while the session still goes on", () => {
     expect(found(lostAgents, sessionOf([{ ...lost, unfinished: true }], [], true))).toEqual([]);
   });

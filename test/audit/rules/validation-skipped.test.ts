@@ -64,6 +64,21 @@ describe("validation is not skipped", () => {
       [writer(1), writer(2), { id: "r", name: "Review", from: 110, to: 120 }],
       [end],
     ],
+    [
+      "when tests ran by a program that nobody knows",
+      [writer(1), writer(2)],
+      [...runsCommand(110, "t", "./scripts/test.sh --fast"), end],
+    ],
+    [
+      "when tests ran in PowerShell",
+      [writer(1), writer(2)],
+      [call(110, "t", "PowerShell", { command: ".\\gradlew.bat test" }), result(111, "t", "ok"), end],
+    ],
+    [
+      "when a tool of a server tested",
+      [writer(1), writer(2)],
+      [call(110, "t", "mcp__xcode__run_tests", {}), result(111, "t", "ok"), end],
+    ],
     ["when only prose was written", [writer(1, "a.md"), writer(2, "b.md")], [end]],
     ["when it was one agent", [writer(1)], [end]],
     ["when the launcher has not spoken yet", [writer(1), writer(2)], []],

@@ -49,6 +49,24 @@ it("finds the sessions of the project, the newest first, without agents", async 
   expect(await names(undefined, join(project, "src"))).toEqual(["new", "old"]);
 });
 
+it("leaves out sessions of another folder that has the same name among the host's", async () => {
+  const other = project.replaceAll("_", "-");
+  const file = put(`.claude/projects/${own()}/theirs.jsonl`, 5);
+  writeFileSync(file, `{"type":"summary"}\n{"type":"user","cwd":${JSON.stringify(other)}}\n`);
+  await expect(names()).rejects.toThrow(/no transcripts of this project/);
+  const mine = put(`.claude/projects/${own()}/mine.jsonl`, 10);
+  writeFileSync(mine, `{"type":"user","cwd":${JSON.stringify(project)}}\n`);
+  expect(await names()).toEqual(["mine"]);
+  expect(await names(undefined, join(project, "src"))).toEqual(["mine"]);
+});
+
+it("looks no higher than the repository: what lies above it are other projects", async () => {
+  put(`.claude/projects/${dirname(project).replace(/[^a-zA-Z0-9]/g, "-")}/above.jsonl`);
+  expect(await names()).toEqual(["above"]);
+  mkdirSync(join(project, ".git"));
+  await expect(names(undefined, join(project, "src"))).rejects.toThrow(/no transcripts of this project/);
+});
+
 it("looks below the configured folder", async () => {
   put(`config/projects/${own()}/there.jsonl`);
   expect(

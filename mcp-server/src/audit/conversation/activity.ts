@@ -2,12 +2,12 @@ import type { Span } from "../../report/timeline/slots.ts";
 
 /**
  * A longer silence is no work: the computer slept, a permission or a limit was waited for. The host ends commands after
- * ten minutes, and a model answers sooner.
+ * ten minutes, and a model answers sooner; the rest is for hosts that were told otherwise.
  */
-export const MAX_SILENCE_MS = 11 * 60_000;
+export const MAX_SILENCE_MS = 15 * 60_000;
 
 /** Follows when a conversation was at work, from the moments of its records. */
-export class Activity {
+export class ConversationActivity {
   readonly #spans: { startMs: number; endMs: number }[] = [];
 
   /** The stretches of work, in order and apart from each other. */

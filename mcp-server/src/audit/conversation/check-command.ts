@@ -71,6 +71,8 @@ const CONTAINER_OPTION = /^(?:-[tfvewpunl]|--(?:tag|name|file|volume|env|workdir
 const NO_PROGRAM = /^(?:\/c|\d+(?:\.\d+)?[smhd]?|[A-Za-z_]\w*=.*)$/i;
 /** The command follows a name of the place where it runs. */
 const RUNS_ELSEWHERE = /^(?:docker|podman|kubectl|vagrant|ssh|su|nix|xargs)$/;
+/** The command is all that follows. */
+const PASSES_ON = /^(?:sudo|time|timeout|env|eval|if|then|do|while|until|else|!)$/;
 const MAX_STARTS = 8;
 const SHELL = /^(?:bash|sh|zsh|dash|ksh|fish|pwsh|powershell|cmd|wsl)$/;
 /** Reads a script and does not run it. */
@@ -134,9 +136,10 @@ function kindOf(segment: CommandSegment, depth: number): CheckKind | undefined {
   const [first = "", ...others] = segment.words;
   const program = programOf(first);
   if (others.some((word) => SELF.test(word))) return undefined;
+  if (SHELL.test(program) && others[0] === "-n") return "verify";
   if (TAKES_COMMAND.test(program)) {
     const nested = depth > 0 ? nestedCheck(program, others, depth) : undefined;
-    if (nested !== undefined) return nested;
+    if (nested !== undefined || PASSES_ON.test(program)) return nested;
   }
   if (OTHER_PROGRAM.test(program) && !isOwnScript(first)) return undefined;
   const parameters = parametersOf(program, others);

@@ -7,7 +7,8 @@ import {
   type TranscriptRecord,
 } from "../../host/transcripts/transcript-record.ts";
 import { UsageCounter } from "../../host/transcripts/usage-counter.ts";
-import { Activity } from "./activity.ts";
+import { ConversationActivity } from "./activity.ts";
+import { agentMessagesIn, withoutFrame } from "./agent-message.ts";
 import { type CommandCheck, commandCheck, isWritingCommand, toolCheck } from "./check-command.ts";
 import type {
   AgentLaunch,
@@ -19,7 +20,6 @@ import type {
   TranscriptPlace,
 } from "./conversation.ts";
 import { LAUNCH_TEXT_LIMIT, launchAnswer } from "./launch-answer.ts";
-import { teammateMessagesIn } from "./teammate-message.ts";
 import { TouchedFiles } from "./touched-files.ts";
 import { transcriptPath } from "./transcript-path.ts";
 import { admitsFailure, countsFailures, hasNotRun } from "./wording.ts";
@@ -52,7 +52,7 @@ const BOOKKEEPING =
 const REPORT = /^mcp__.*__task_report$/;
 /** The host stands in for the user with these. */
 const HOST_TEXT =
-  /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_|(?:teammate|agent|cross-session|channel)-message)|Caveat: |\[SYSTEM NOTIFICATION)/;
+  /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_|(?:cross-session|channel)-message)|Caveat: |Another Claude session sent|\[SYSTEM NOTIFICATION)/;
 /** Where the host keeps what a background agent does: reading it is a way to collect. */
 const OUTPUT_FILE = /\btasks[/\\]([\w-]+)\.output\b/;
 
@@ -66,7 +66,7 @@ export class ConversationReader {
   readonly #agentId: string | undefined;
   readonly #isCopy: (record: TranscriptRecord) => boolean;
   readonly #usage = new UsageCounter();
-  readonly #activity = new Activity();
+  readonly #activity = new ConversationActivity();
   readonly #steps: Step[] = [];
   readonly #files = new TouchedFiles();
   readonly #open = new Map<string, OnResult>();
@@ -182,17 +182,23 @@ export class ConversationReader {
   }
 
   #addText(said: string, record: TranscriptRecord, place: TranscriptPlace): void {
-    const { isDelivered } = record;
+    const { isDelivered, handBackFrom } = record;
     const notifications = taskNotificationsIn(said);
     for (const { summary, result, ...told } of notifications) {
-      const report = (result ?? summary).slice(0, REPORT_LIMIT);
+      // Without a status it tells how something goes on.
+      if (told.status === "") continue;
+      const report = withoutFrame(result ?? summary).slice(0, REPORT_LIMIT);
       this.#step({ kind: "notice", ...place, ...told, summary, report, isDelivered });
     }
-    const messages = teammateMessagesIn(said);
-    for (const { teammate, text } of messages) {
+    const messages = agentMessagesIn(said);
+    if (messages.length === 0 && handBackFrom !== "") {
+      messages.push({ from: handBackFrom, text: withoutFrame(said), isHandBack: true });
+    }
+    for (const { from, text, isHandBack } of messages) {
       this.#step({
-        ...{ kind: "notice", ...place, agentId: teammate, callId: "", status: "message", isDelivered },
-        ...{ summary: "", report: text.slice(0, REPORT_LIMIT), durationMs: 0, tokens: 0 },
+        ...{ kind: "notice", ...place, agentId: from, callId: "", isDelivered, summary: "" },
+        ...{ status: isHandBack ? "completed" : "message", report: text.slice(0, REPORT_LIMIT) },
+        ...{ durationMs: 0, tokens: 0 },
       });
     }
     const isUsers = record.role === "user" || isDelivered;

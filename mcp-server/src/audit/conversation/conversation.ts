@@ -1,7 +1,7 @@
 import type { Usage } from "../../graph/usage.ts";
 import type { Span } from "../../report/timeline/slots.ts";
 import type { CheckKind } from "./check-command.ts";
-import { pathKey } from "./transcript-path.ts";
+import { transcriptPathKey } from "./transcript-path.ts";
 
 /** A place in a transcript: its line, 1 for the first, and the time that stands there. */
 export interface TranscriptPlace {
@@ -148,7 +148,7 @@ export interface Conversation {
   readonly continuations: readonly Conversation[];
   /** In order of their lines. */
   readonly steps: readonly Step[];
-  /** By `pathKey`. */
+  /** By `transcriptPathKey`. */
   readonly writes: ReadonlyMap<string, FileWrites>;
   readonly reads: ReadonlyMap<string, FileReads>;
   /** The last thing it said, when no tool call follows. */
@@ -206,6 +206,6 @@ export function launchesOf(conversation: Conversation): AgentLaunch[] {
 /** A path as people of the project write it: from the conversation's working directory where it lies below. */
 export function pathWithin({ directory }: Conversation, path: string): string {
   const prefix = `${directory}/`;
-  const isBelow = directory !== "" && pathKey(path).startsWith(pathKey(prefix));
+  const isBelow = directory !== "" && transcriptPathKey(path).startsWith(transcriptPathKey(prefix));
   return isBelow ? path.slice(prefix.length) : path;
 }

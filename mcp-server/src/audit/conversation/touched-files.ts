@@ -1,17 +1,17 @@
 import type { FileReads, FileWrites, TranscriptPlace } from "./conversation.ts";
-import { pathKey } from "./transcript-path.ts";
+import { transcriptPathKey } from "./transcript-path.ts";
 
 /** So many are kept of one conversation. */
 const MAX_FILES = 2_000;
 
-/** The files that one conversation wrote and read, by `pathKey`. */
+/** The files that one conversation wrote and read, by `transcriptPathKey`. */
 export class TouchedFiles {
   readonly writes = new Map<string, FileWrites>();
   readonly reads = new Map<string, FileReads>();
 
   /** @param replacesAll whether it wrote the whole file, and not a part of it */
   noteWrite(path: string, { line, atMs }: TranscriptPlace, replacesAll: boolean): void {
-    const key = pathKey(path);
+    const key = transcriptPathKey(path);
     const known = this.writes.get(key);
     const writes = known ?? { path, line, firstMs: atMs, lastMs: atMs };
     writes.lastMs = atMs;
@@ -20,7 +20,7 @@ export class TouchedFiles {
   }
 
   noteRead(path: string, { line, atMs }: TranscriptPlace, isMissing: boolean): void {
-    const key = pathKey(path);
+    const key = transcriptPathKey(path);
     const known = this.reads.get(key);
     const reads = known ?? { path, line, lastLine: line, firstMs: atMs };
     reads.lastLine = line;

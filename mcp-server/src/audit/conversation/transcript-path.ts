@@ -21,7 +21,7 @@ export function transcriptPath(file: string, directory: string): string | undefi
 }
 
 /** Equal for paths of the same file. */
-export function pathKey(path: string): string {
+export function transcriptPathKey(path: string): string {
   return WINDOWS.test(path) || path.startsWith("//") ? path.toLowerCase() : path;
 }
 

@@ -8,7 +8,7 @@ import {
   type TranscriptPlace,
   wasReadAfter,
 } from "../conversation/conversation.ts";
-import { pathKey } from "../conversation/transcript-path.ts";
+import { transcriptPathKey } from "../conversation/transcript-path.ts";
 import type { AgentRun } from "../session/agent-run.ts";
 import { conversationsOf, overlapInTime, type Session, startedRuns } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
@@ -70,7 +70,7 @@ function wasChecked(run: AgentRun, by: Conversation): boolean {
   return (
     checkedItself ||
     allSteps(by).some((step) => step.line > reportedAt.line && isLook(step, reportedAt)) ||
-    codeOf(run).some(({ path }) => wasReadAfter(by, pathKey(path), reportedAt.line))
+    codeOf(run).some(({ path }) => wasReadAfter(by, transcriptPathKey(path), reportedAt.line))
   );
 }
 

@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
 import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
-import { readLines } from "../../host/transcripts/read-lines.ts";
+import { readLines, SMALL_CHUNK_BYTES } from "../../host/transcripts/read-lines.ts";
 import { stringOf } from "../../host/transcripts/transcript-record.ts";
-import { pathKey, transcriptPath } from "../conversation/transcript-path.ts";
+import { transcriptPath, transcriptPathKey } from "../conversation/transcript-path.ts";
 
 /** The transcript of a session's main conversation. */
 export interface SessionFile {
@@ -97,18 +97,22 @@ function selfAndParents(directory: string): string[] {
  * started in this one, or that do not say where.
  */
 async function keepOwn(files: readonly SessionFile[], folder: string): Promise<SessionFile[]> {
-  const own = pathKey(transcriptPath(folder, "") ?? folder);
-  const directories = await Promise.all(files.map(({ path }) => startDirectory(path)));
-  return files.filter((_, i) => {
-    const directory = directories[i];
-    return directory === undefined || pathKey(transcriptPath(directory, "") ?? directory) === own;
-  });
+  const own = transcriptPathKey(transcriptPath(folder, "") ?? folder);
+  const kept: SessionFile[] = [];
+  // One after another: a project may have thousands of sessions.
+  for (const file of files) {
+    const directory = await startDirectory(file.path);
+    const isOwn =
+      directory === undefined || transcriptPathKey(transcriptPath(directory, "") ?? directory) === own;
+    if (isOwn) kept.push(file);
+  }
+  return kept;
 }
 
 /** Where a session was started; `undefined` where its first records do not say it. */
 async function startDirectory(file: string): Promise<string | undefined> {
   try {
-    for await (const { number, bytes } of readLines(file)) {
+    for await (const { number, bytes } of readLines(file, SMALL_CHUNK_BYTES)) {
       const directory = bytes === undefined ? undefined : DIRECTORY.exec(bytes.toString("latin1"))?.[1];
       if (directory !== undefined)
         return stringOf(JSON.parse(Buffer.from(directory, "latin1").toString("utf8")));

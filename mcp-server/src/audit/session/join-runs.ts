@@ -1,6 +1,7 @@
 import { findToken } from "../../graph/token.ts";
 import type { Span } from "../../report/timeline/slots.ts";
 import { clipSpans } from "../conversation/activity.ts";
+import { teammateName } from "../conversation/agent-message.ts";
 import {
   type AgentLaunch,
   allSteps,
@@ -11,7 +12,6 @@ import {
   type Notice,
 } from "../conversation/conversation.ts";
 import { ENDED_STATUS } from "../conversation/launch-answer.ts";
-import { teammateName } from "../conversation/teammate-message.ts";
 import type { AgentRun, AgentTranscript } from "./agent-run.ts";
 import { TranscriptMatcher } from "./match-transcripts.ts";
 import { causeOf, outcomeOf, type RunEnd } from "./run-outcome.ts";
@@ -177,7 +177,10 @@ class ToldEnds {
 
   /** Everything that told the launcher of the agent's end, in order of time. */
   endsOf(launch: AgentLaunch, agentId: string): RunEnd[] {
-    const notices = this.noticesOf(launch, agentId).map(
+    // A message on the way is no end, but of a teammate there is nothing else.
+    const isTeammate = launch.answer?.isTeammate ?? false;
+    const ending = this.noticesOf(launch, agentId).filter(({ status }) => isTeammate || status !== "message");
+    const notices = ending.map(
       ({ line, atMs, status, report, summary, durationMs, tokens, isDelivered }): RunEnd => ({
         ...{ line, atMs, status, summary, durationMs, tokens, isDelivered },
         ...{ text: report, isError: false },

@@ -1,5 +1,5 @@
+import { teammateName } from "../conversation/agent-message.ts";
 import type { AgentLaunch } from "../conversation/conversation.ts";
-import { teammateName } from "../conversation/teammate-message.ts";
 import type { AgentTranscript } from "./agent-run.ts";
 
 /** A transcript begins with the launch; clocks and the order of writing leave some room. */

@@ -15,7 +15,7 @@ export interface RunEnd extends TranscriptPlace {
 }
 
 /** What is known of a run when its outcome is judged. */
-export interface RunFacts {
+export interface OutcomeFacts {
   readonly launchedMs: number;
   readonly end: RunEnd | undefined;
   readonly conversation: Conversation | undefined;
@@ -33,7 +33,7 @@ const BY_THE_USER =
 const MAX_REFUSAL_MS = 10_000;
 
 /** How a run ended, by what its launcher was told and what its own transcript says. */
-export function outcomeOf({ launchedMs, end, conversation, report, wasStopped }: RunFacts): RunOutcome {
+export function outcomeOf({ launchedMs, end, conversation, report, wasStopped }: OutcomeFacts): RunOutcome {
   const closing = conversation?.closing;
   if (end === undefined) {
     if (closing === undefined) return wasStopped ? "stopped" : "unfinished";

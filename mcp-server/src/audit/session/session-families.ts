@@ -1,4 +1,4 @@
-import { readLines } from "../../host/transcripts/read-lines.ts";
+import { readLines, SMALL_CHUNK_BYTES } from "../../host/transcripts/read-lines.ts";
 import { parseRecord } from "../../host/transcripts/transcript-record.ts";
 import { momentOf } from "../conversation/seen-records.ts";
 import type { SessionFile } from "./find-sessions.ts";
@@ -39,7 +39,7 @@ export async function sessionFamilies(files: readonly SessionFile[]): Promise<Se
 async function firstMoments(file: string): Promise<string[]> {
   const moments: string[] = [];
   try {
-    for await (const { number, bytes } of readLines(file)) {
+    for await (const { number, bytes } of readLines(file, SMALL_CHUNK_BYTES)) {
       const record = bytes === undefined ? undefined : parseRecord(bytes);
       const moment = record === undefined || record === "broken" ? undefined : momentOf(record);
       if (moment !== undefined) moments.push(moment);

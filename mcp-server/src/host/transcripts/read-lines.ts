@@ -3,6 +3,8 @@ import { createReadStream } from "node:fs";
 /** A longer line is passed over: it is an image or a tool's output, and it would have to be held whole. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
+/** For those who only look at the beginning of a file. */
+export const SMALL_CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 10;
 
 export interface Line {
@@ -16,7 +18,7 @@ export interface Line {
  * The lines of a file, one after another, however large the file or a line is: never more than one line and
  * one chunk are held. A last line without a line end is a line as well.
  */
-export async function* readLines(file: string): AsyncGenerator<Line> {
+export async function* readLines(file: string, chunkBytes = CHUNK_BYTES): AsyncGenerator<Line> {
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
@@ -31,7 +33,7 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
     if (length <= MAX_LINE_BYTES) parts.push(part);
     else parts = [];
   };
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
     const bytes = chunk as Buffer;
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {

@@ -34,6 +34,8 @@ export interface TranscriptRecord {
   readonly toolResult: Json;
   /** Written by the host and not by the user: reminders, feedback of hooks, a summary of the conversation. */
   readonly isFromHost: boolean;
+  /** The agent whose last word it is, where the host says so beside the text; else empty. */
+  readonly handBackFrom: string;
   readonly isSidechain: boolean;
   /** Written in place of a model's answer that did not come. */
   readonly isApiError: boolean;
@@ -77,12 +79,17 @@ function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
     role,
     blocks: blocksOf(message.content),
     toolResult: objectOf(value.toolUseResult),
+    handBackFrom: handBackFrom(objectOf(value.origin)),
     isApiError: value.isApiErrorMessage === true,
     isFromHost: (value.isMeta === true || value.isCompactSummary === true) && !isNotification,
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
     isDelivered: true,
   };
+}
+
+function handBackFrom({ kind, handback, senderTaskId, from }: Json): string {
+  return kind === "peer" && handback === true ? stringOf(senderTaskId) || stringOf(from) : "";
 }
 
 /** What a notification says that is kept elsewhere than in a user's message, and whether the model saw it. */
@@ -102,6 +109,7 @@ function notification(value: Json, { text, isDelivered }: { text: string; isDeli
     blocks: [{ kind: "text" as const, text }],
     toolResult: {},
     isFromHost: false,
+    handBackFrom: "",
     isApiError: false,
     messageId: "",
     usage: NO_USAGE,
