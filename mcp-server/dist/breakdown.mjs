@@ -1,5 +1,5 @@
 // import:graph.mjs in breakdown.mjs
-import { InvalidGlob, PRIORITIES, SIZES, findCycle, inferWrites, normaliseGlob, orderedDespiteParallelWith } from "./graph.mjs";
+import { InvalidGlob, MAX_TASK_ID, PRIORITIES, SIZES, findCycle, inferWrites, isBareFile, isKnownFile, normaliseGlob, orderedDespiteParallelWith, pathIn, useIn } from "./graph.mjs";
 
 // mcp-server/src/breakdown/errors.ts
 var MOST_TOLD = 5;
@@ -80,6 +80,25 @@ function checkDependencies(tasks, places, file, around) {
   );
 }
 
+// mcp-server/src/breakdown/file-status.ts
+var WORDS = {
+  open: `pending|open|todo|to do|new|ready|planned|not started|unstarted|queued|backlog|draft|proposed|in progress|inprogress|doing|started|active|wip|ongoing|review|in review|testing|blocked|waiting|failed|paused`,
+  done: "done|complete|completed|closed|finished|resolved|merged|shipped|implemented|verified",
+  "given up": "cancelled|canceled|skipped|dropped|abandoned|obsolete|rejected|removed|superseded|duplicate|wontfix|wont fix|won't fix|won't do",
+  "put off": "deferred|postponed"
+};
+var MEANINGS = new Map(
+  Object.entries(WORDS).flatMap(
+    ([status, words]) => words.split("|").map((word) => [word, status])
+  )
+);
+function fileStatus(value) {
+  if (typeof value !== "string") return void 0;
+  return MEANINGS.get(
+    value.trim().toLowerCase().replace(/[\s_-]+/g, " ").replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")
+  );
+}
+
 // mcp-server/src/breakdown/depth.ts
 var MAX_DEPTH = 64;
 function isTooDeep(value) {
@@ -89,6 +108,22 @@ function isTooDeep(value) {
     level = level.flatMap((item) => typeof item === "object" && item !== null ? Object.values(item) : []);
   }
   return false;
+}
+
+// mcp-server/src/breakdown/json/json-lines.ts
+function isJsonLines(text2, file) {
+  if (/\.(?:jsonl|ndjson)$/i.test(file)) return true;
+  const lines = text2.split("\n").filter((line) => line.trim() !== "");
+  return lines.length > 1 && lines.slice(0, 2).every(isObjectText);
+}
+function isObjectText(line) {
+  if (!/^\s*\{.*\}\s*$/s.test(line)) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 // import:lib/jsonc-parser.mjs in breakdown.mjs
@@ -112,6 +147,29 @@ function positionOf(text2, offset) {
   return { line: before.split("\n").length, column: offset - lineStart + 1 };
 }
 
+// mcp-server/src/breakdown/json/number-ids.ts
+var KEYS = /* @__PURE__ */ new Set(["id", "dependencies", "dependsOn", "depends_on", "blockedBy", "blocked_by"]);
+var SUSPECT = /[[\s:,]-?(?:\d+\.\d*0|\d+(?:\.\d+)?[eE]|\d{16})/;
+function misreadId(text2) {
+  if (!SUSPECT.test(text2)) return void 0;
+  const root = parseTree(text2);
+  const left = root ? [root] : [];
+  for (let node = left.pop(); node; node = left.pop()) {
+    const { type, children = [] } = node;
+    if (type === "property" && KEYS.has(String(children[0]?.value))) {
+      for (const id2 of [children[1], ...children[1]?.children ?? []]) {
+        if (id2?.type !== "number") continue;
+        const written2 = text2.slice(id2.offset, id2.offset + id2.length);
+        if (written2 !== String(id2.value)) {
+          return { line: positionOf(text2, id2.offset).line, written: written2, read: String(id2.value) };
+        }
+      }
+    }
+    left.push(...[...children].reverse());
+  }
+  return void 0;
+}
+
 // mcp-server/src/breakdown/json/document.ts
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -121,6 +179,14 @@ function withoutByteOrderMark(text2) {
 }
 function parseDocument(text2, file) {
   const json = withoutByteOrderMark(text2);
+  if (isJsonLines(json, file)) {
+    throw new BreakdownError(
+      file,
+      "",
+      "it is JSON Lines (one object on each line), not one document with all tasks",
+      'Put its records into one list {"tasks": […]}, each with id, subject and dependencies'
+    );
+  }
   let value;
   try {
     value = JSON.parse(json);
@@ -141,6 +207,16 @@ function parseDocument(text2, file) {
       "Flatten it; nothing was changed"
     );
   }
+  const misread = misreadId(json);
+  if (misread) {
+    const { line, written: written2, read } = misread;
+    throw new BreakdownError(
+      file,
+      "tasks",
+      `in line ${line} the id ${written2} is a number, which is read as ${read}`,
+      `Write ids as texts: "${written2}"`
+    );
+  }
   if (isObject(value)) return value;
   throw new BreakdownError(
     file,
@@ -150,6 +226,112 @@ function parseDocument(text2, file) {
   );
 }
 
+// mcp-server/src/breakdown/markdown/unread-lines.ts
+var MAX_NAMED = 20;
+function unreadWarnings(unread) {
+  const reasons = [...new Set(unread.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const lines = unread.filter((one) => one.reason === reason).map(({ line }) => line);
+    return `not read as tasks, ${reason}: line ${rangesOf(lines)}`;
+  });
+}
+function listed(names) {
+  const different = [...new Set(names)];
+  const more = different.length - MAX_NAMED;
+  return more > 0 ? `${different.slice(0, MAX_NAMED).join(", ")} and ${more} more` : different.join(", ");
+}
+function rangesOf(lines) {
+  const ranges = [];
+  for (const line of lines) {
+    const last = ranges.at(-1);
+    if (last && line === last[1] + 1) last[1] = line;
+    else ranges.push([line, line]);
+  }
+  return ranges.map(([from, to]) => from === to ? `${from}` : `${from}-${to}`).join(", ");
+}
+
+// mcp-server/src/breakdown/left-out.ts
+function leftOut(tasks) {
+  const isOver = ({ status }) => status === "done" || status === "given up";
+  const known = new Set(tasks.map(({ id: id2 }) => id2));
+  const putOff = new Set(tasks.filter(({ status }) => status === "put off").map(({ id: id2 }) => id2));
+  for (let before = -1; before !== putOff.size; ) {
+    before = putOff.size;
+    for (const task of tasks) {
+      if (isOver(task)) continue;
+      const waits = task.dependencies.some((id2) => putOff.has(id2) && known.has(id2));
+      if (waits || task.parent !== void 0 && putOff.has(task.parent)) putOff.add(task.id);
+    }
+  }
+  return { over: new Set(tasks.filter(isOver).map(({ id: id2 }) => id2)), putOff };
+}
+function doneWarnings(done) {
+  return done.length === 0 ? [] : [`marked as done and left out, so that nothing waits for them: ${listed(done)}`];
+}
+function putOffWarnings(putOff) {
+  if (putOff.size === 0) return [];
+  return [
+    `${[...putOff].join(", ")} ${putOff.size === 1 ? "is" : "are"} deferred, or wait for what is: left out`
+  ];
+}
+function refuseEmpty(file, done) {
+  const problem = done > 0 ? `all of its ${done} tasks are marked as done or given up` : "there is no task in it";
+  const remedy = "Nothing is left to run; take the mark from a task that is to be done again";
+  throw new BreakdownError(file, "tasks", problem, remedy);
+}
+
+// mcp-server/src/breakdown/order-edges.ts
+var OrderEdges = class {
+  #edges = /* @__PURE__ */ new Map();
+  #position;
+  /** Whether something waits for what comes later in the file: without that there is no cycle. */
+  #backwards = false;
+  /** @param order all ids as they stand in the file. */
+  constructor(order) {
+    this.#position = new Map(order.map((id2, at) => [id2, at]));
+  }
+  /** What it waits for, in the order of the file. */
+  of(id2) {
+    const place = (one) => this.#position.get(one) ?? -1;
+    return [...this.#edges.get(id2) ?? []].sort((a, b) => place(a) - place(b));
+  }
+  /** The author says that it waits for these. */
+  state(id2, others) {
+    for (const other of others) this.#add(id2, other);
+  }
+  /** It waits for these as far as none of them waits for it. @returns those that do. */
+  suggest(id2, others) {
+    return others.filter((other) => {
+      if (other === id2) return false;
+      if ((this.#backwards || this.#isLater(other, id2)) && this.#reaches(other, id2)) return true;
+      this.#add(id2, other);
+      return false;
+    });
+  }
+  #add(id2, other) {
+    if (id2 === other) return;
+    this.#backwards ||= this.#isLater(other, id2);
+    const waiting = this.#edges.get(id2) ?? /* @__PURE__ */ new Set();
+    this.#edges.set(id2, waiting.add(other));
+  }
+  #isLater(a, b) {
+    return (this.#position.get(a) ?? -1) > (this.#position.get(b) ?? -1);
+  }
+  #reaches(from, to) {
+    const left = [from];
+    const seen = new Set(left);
+    for (let at = left.pop(); at !== void 0; at = left.pop()) {
+      if (at === to) return true;
+      for (const next of this.#edges.get(at) ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        left.push(next);
+      }
+    }
+    return false;
+  }
+};
+
 // import:node:util in breakdown.mjs
 import { isDeepStrictEqual } from "node:util";
 
@@ -158,9 +340,9 @@ import * as z from "./lib/zod.mjs";
 
 // mcp-server/src/breakdown/task-fields.ts
 var asIs = (value) => value;
-var ID = /^[^\s\p{C}\p{Z}<>`"\\]{1,200}$/u;
+var ID = /^[^\s\p{C}\p{Z}<>`"\\]*$/u;
 var written = z.union([z.string(), z.number().transform(String)]).transform((text2) => text2.trim());
-var id = written.pipe(z.string().regex(ID)).transform((text2) => text2);
+var id = written.pipe(z.string().min(1).max(MAX_TASK_ID).regex(ID)).transform((text2) => text2);
 var reference = written.pipe(z.string().min(1)).transform((text2) => text2);
 var text = z.string();
 var numeric = z.union([
@@ -194,7 +376,7 @@ function first(schema) {
 }
 function globs(values, warn) {
   if (values.length === 0) return void 0;
-  const named = listOf(text).parse(values[0]);
+  const named = listOf(text).parse(pathsOf(values[0]));
   const valid = [];
   for (const one of named) {
     try {
@@ -206,16 +388,32 @@ function globs(values, warn) {
   }
   return valid.length === 0 && named.length > 0 ? void 0 : [...new Set(valid)];
 }
+var DEPENDENCY_KEYS = [
+  "dependencies",
+  "dependsOn",
+  "blockedBy",
+  "depends_on",
+  "blocked_by"
+];
+function pathsOf(value) {
+  if (typeof value === "string") return value.split(/,\s+/);
+  if (Array.isArray(value)) return value.map(pathOf);
+  return [value];
+}
+function pathOf(item) {
+  const path = typeof item === "object" && item !== null && "path" in item ? item.path : item;
+  return path;
+}
 var FIELDS = {
   id: {
     keys: ["id"],
-    expects: "a number, or a text of 1 to 200 characters without spaces, quotes, < and >",
+    expects: `a number, or a text of 1 to ${MAX_TASK_ID} characters without spaces, quotes, < and >`,
     essential: true,
     read: first(id),
     render: asIs
   },
   subject: {
-    keys: ["subject", "title"],
+    keys: ["subject", "title", "name"],
     expects: "a text that is not empty",
     essential: true,
     read: first(text.refine((subject) => subject.trim() !== "")),
@@ -248,7 +446,7 @@ var FIELDS = {
     render: asIs
   },
   dependencies: {
-    keys: ["dependencies", "dependsOn", "blockedBy"],
+    keys: DEPENDENCY_KEYS,
     expects: "a list of task ids",
     essential: true,
     standard: [],
@@ -265,7 +463,7 @@ var FIELDS = {
     render: asIs
   },
   writes: {
-    keys: ["writes", "files"],
+    keys: ["writes", "files", "owns", "file"],
     expects: "a list of globs",
     essential: true,
     read: globs,
@@ -330,7 +528,7 @@ var FIELDS = {
     render: asIs
   },
   acceptance: {
-    keys: ["acceptance"],
+    keys: ["acceptance", "acceptanceCriteria", "acceptance_criteria"],
     expects: "a list of texts or of {criterion, command}",
     essential: false,
     standard: [],
@@ -430,6 +628,101 @@ function meaningOf({
   };
 }
 
+// mcp-server/src/breakdown/nested-tasks.ts
+var MAX_LEVELS = 4;
+function taskGroups(document, place = "", level = 0) {
+  if (level > MAX_LEVELS) return [];
+  return Object.entries(document).flatMap(([key, value]) => {
+    if (key === "tasks" || !Array.isArray(value)) return [];
+    return value.flatMap((fields, at) => {
+      if (!isObject(fields)) return [];
+      const here = `${place}${key}[${at}]`;
+      const { tasks } = fields;
+      const own = Array.isArray(tasks) && tasks.some(isObject) ? [{ place: here, fields, tasks }] : [];
+      return [...own, ...taskGroups(fields, `${here}.`, level + 1)];
+    });
+  });
+}
+function tasksOfGroups(groups, file) {
+  const members = groups.map(
+    ({ tasks }) => tasks.filter(isObject).map(idOf).filter((id2) => id2 !== "")
+  );
+  const edges = new OrderEdges(members.flat());
+  for (const task of groups.flatMap(({ tasks }) => tasks)) {
+    if (isObject(task)) edges.state(idOf(task), statedIn(task));
+  }
+  const byName = new Map(
+    groups.flatMap((group, at) => namesOf(group.fields).map((name) => [name, at]))
+  );
+  const byPlace = [];
+  const raw = groups.flatMap((group, at) => {
+    const named = statedIn(group.fields).map((name) => {
+      const found = byName.get(name);
+      if (found !== void 0) return found;
+      const problem = `${group.place} depends on ${name}, which is no group of the file`;
+      throw new BreakdownError(file, `${group.place}.dependencies`, problem, "Correct the name");
+    });
+    const before = named.flatMap((one) => members[one] ?? []);
+    const previous = members.slice(0, at).findLast((ids) => ids.length > 0) ?? [];
+    return group.tasks.map((task, i) => {
+      const place = `${group.place}.tasks[${i}]`;
+      if (!isObject(task)) return { fields: task, place };
+      const id2 = idOf(task);
+      const says = DEPENDENCY_KEYS.some((key) => Object.hasOwn(task, key));
+      edges.state(id2, before);
+      if (!says && named.length === 0 && previous.length > 0) {
+        edges.suggest(id2, previous);
+        byPlace.push(id2);
+      }
+      return { fields: inGroup(task, group.fields, at + 1, edges.of(id2)), place };
+    });
+  });
+  const warnings = byPlace.length === 0 ? [] : [
+    `without dependencies of their own, so they wait for the group before theirs: ${byPlace.join(", ")}`
+  ];
+  return { raw, warnings };
+}
+function inGroup(task, group, phase, dependencies) {
+  const rest = Object.fromEntries(Object.entries(task).filter(([key]) => !DEPENDENCY_KEYS.includes(key)));
+  const name = [group.title, group.name, group.subject, group.id].find((value) => typeof value === "string");
+  return { phase, ...name !== void 0 && { phaseName: name }, ...rest, dependencies };
+}
+function idOf(task) {
+  return typeof task.id === "string" || typeof task.id === "number" ? String(task.id).trim() : "";
+}
+function namesOf(group) {
+  return [group.id, group.name, group.title].filter((value) => typeof value === "string" || typeof value === "number").map(String);
+}
+function statedIn(fields) {
+  return DEPENDENCY_KEYS.flatMap((key) => fields[key] ?? []).filter((id2) => typeof id2 === "string" || typeof id2 === "number").map((id2) => String(id2).trim());
+}
+function isNested(document) {
+  return !Array.isArray(document.tasks) && taskGroups(document).length > 0;
+}
+
+// mcp-server/src/breakdown/task-dependencies.ts
+var OUTSIDE = /^(?:[A-Za-z][\w.]*-\d[\w.]*|#\d+|[\w.-]+\/[\w./#-]+|https?:\S+)$/;
+function withoutOutside(tasks, warn) {
+  const known = new Set(tasks.map(({ id: id2 }) => id2));
+  const forms = new Set([...known].map(formOf));
+  const outside = /* @__PURE__ */ new Set();
+  const kept = tasks.map((task) => {
+    const out = task.dependencies.filter(
+      (id2) => !known.has(id2) && OUTSIDE.test(id2) && !forms.has(formOf(id2))
+    );
+    if (out.length === 0) return task;
+    for (const id2 of out) outside.add(id2);
+    warn(
+      `task ${task.id}: ${out.join(", ")} ${out.length === 1 ? "is" : "are"} outside of the file: it does not wait for ${out.length === 1 ? "it" : "them"}`
+    );
+    return { ...task, dependencies: task.dependencies.filter((id2) => !out.includes(id2)) };
+  });
+  return { tasks: kept, outside };
+}
+function formOf(id2) {
+  return id2.replace(/\d+/g, "9");
+}
+
 // mcp-server/src/breakdown/breakdown.ts
 function readBreakdown(text2, file) {
   const { tasks: found, ...document } = parseDocument(text2, file);
@@ -445,13 +738,56 @@ function readBreakdown(text2, file) {
   if (found.length === 0) {
     throw new BreakdownError(file, "tasks", '"tasks" is empty', "Add at least one task");
   }
-  const warnings = [];
   const raw = found.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
-  const tasks = readTasks(raw, file, warnings);
-  return { title: titleOf(document, file), document, tasks, warnings };
+  return breakdownOf(raw, document, file, unreadWarnings2(document, found));
 }
-function readTasks(raw, file, warnings, around = /* @__PURE__ */ new Map()) {
+function breakdownOf(raw, document, file, found) {
+  const { open, over, putOff } = openTasks(raw);
+  if (open.length === 0) refuseEmpty(file, over.size);
+  const warnings = [...doneWarnings([...over]), ...putOffWarnings(putOff), ...found];
+  const away = /* @__PURE__ */ new Set([...over, ...putOff]);
+  const { tasks, outside } = readFileTasks(open, file, warnings, away);
+  const leftOut2 = /* @__PURE__ */ new Set([...away, ...outside]);
+  return { title: titleOf(document, file), document, tasks, warnings, leftOut: leftOut2 };
+}
+function openTasks(raw) {
+  const stated = raw.flatMap(({ fields }) => {
+    if (!isObject(fields)) return [];
+    const lists = DEPENDENCY_KEYS.flatMap((key) => fields[key] ?? []);
+    const status = fields.done === true || fields.completed === true ? "done" : fileStatus(fields.status);
+    return [{ id: String(fields.id).trim(), status: status ?? "open", dependencies: lists.map(String) }];
+  });
+  const { over, putOff } = leftOut(stated);
+  const isAway = ({ fields }) => isObject(fields) && [over, putOff].some((ids) => ids.has(String(fields.id).trim()));
+  return { over, putOff, open: raw.filter((task) => !isAway(task)) };
+}
+function unreadWarnings2(document, tasks) {
+  const known = new Set(tasks.flatMap((task) => isObject(task) ? [String(task.id)] : []));
+  const nested = taskGroups(document).flatMap(
+    ({ place, tasks: inside }) => inside.filter((task) => isObject(task) && !known.has(String(task.id))).length > 0 ? [`${place}.tasks`] : []
+  );
+  const parts = tasks.flatMap(
+    (task, at) => isObject(task) ? ["subtasks", "children", "tasks"].flatMap((key) => {
+      const list = task[key];
+      return Array.isArray(list) && list.some(isObject) ? [`tasks[${at}].${key}`] : [];
+    }) : []
+  );
+  const places = [...nested, ...parts];
+  return places.length === 0 ? [] : [`not read as tasks, because they are not in the list "tasks": ${listed(places)}`];
+}
+function readTasks(raw, file, warnings, around) {
   const tasks = readEach(file, raw, (task) => readTask(task, file, warnings));
+  return checked(tasks, raw, file, warnings, around);
+}
+function readFileTasks(raw, file, warnings, away) {
+  const read = readEach(file, raw, (task) => readTask(task, file, warnings)).map((task) => ({
+    ...task,
+    dependencies: task.dependencies.filter((id2) => !away.has(id2))
+  }));
+  const { tasks, outside } = withoutOutside(read, (text2) => void warnings.push(text2));
+  return { tasks: checked(tasks, raw, file, warnings, /* @__PURE__ */ new Map()), outside };
+}
+function checked(tasks, raw, file, warnings, around) {
   const places = raw.map(({ place }) => place);
   warnings.push(...checkDependencies(tasks, places, file, around));
   return tasks;
@@ -486,8 +822,10 @@ function readTask({ fields: raw, place, scopeText }, file, warnings) {
       "Lower the number or add dependencies"
     );
   }
-  if (Object.hasOwn(raw, "status")) warn(`status ${JSON.stringify(raw.status)} is not imported`);
-  const lists = ["dependencies", "dependsOn", "blockedBy"].filter((key) => Object.hasOwn(raw, key));
+  if (Object.hasOwn(raw, "status") && fileStatus(raw.status) === void 0) {
+    warn(`status ${JSON.stringify(raw.status)} is not known; it counts as not done`);
+  }
+  const lists = DEPENDENCY_KEYS.filter((key) => Object.hasOwn(raw, key));
   if (lists.length > 1) warn(`${lists.join(" and ")} are both given; all of them are respected`);
   const description = fields.description ?? "";
   const task = {
@@ -518,31 +856,18 @@ function titleOf(document, file) {
 }
 
 // mcp-server/src/breakdown/foreign-breakdown.ts
-var NAMED_TASKS = 20;
 function toBreakdown(foreign, file) {
   const { done } = foreign;
-  if (foreign.tasks.length === 0) {
-    throw new BreakdownError(
-      file,
-      "tasks",
-      done.length > 0 ? `all of its ${done.length} tasks are marked as done or given up` : "there is no task in it",
-      "Nothing is left to run; take the mark from a task that is to be done again"
-    );
-  }
+  if (foreign.tasks.length === 0) refuseEmpty(file, done.length);
   const warnings = [];
-  const tasks = readTasks(foreign.tasks, file, warnings);
-  const skipped = done.length === 0 ? [] : [`marked as done and left out, so that nothing waits for them: ${listed(done)}`];
+  const { tasks, outside } = readFileTasks(foreign.tasks, file, warnings, /* @__PURE__ */ new Set());
   return {
     title: foreign.title,
     document: {},
     tasks,
-    warnings: [...skipped, ...foreign.warnings, ...warnings]
+    warnings: [...doneWarnings(done), ...foreign.warnings, ...warnings],
+    leftOut: /* @__PURE__ */ new Set([...done, ...outside])
   };
-}
-function listed(ids) {
-  const names = [...new Set(ids)];
-  const more = names.length - NAMED_TASKS;
-  return more > 0 ? `${names.slice(0, NAMED_TASKS).join(", ")} and ${more} more` : names.join(", ");
 }
 
 // mcp-server/src/breakdown/json/elements.ts
@@ -555,53 +880,456 @@ function spanOf({ offset, length }) {
   return { start: offset, end: offset + length };
 }
 
-// mcp-server/src/breakdown/task-master/task-master.ts
-var DONE = /* @__PURE__ */ new Set(["done", "completed"]);
-var GIVEN_UP = /* @__PURE__ */ new Set(["cancelled"]);
-var PUT_OFF = /* @__PURE__ */ new Set(["deferred"]);
-var USUAL_TAG = "master";
-function isTaskMaster(document) {
-  const { tasks } = document;
-  if (!Array.isArray(tasks)) return tagsOf(document).length > 0;
-  return tasks.every((task) => isObject(task) && !("subject" in task)) && tasks.some((task) => ["details", "testStrategy", "subtasks"].some((key) => key in task));
+// import:lib/gray-matter.mjs in breakdown.mjs
+import { default as default2 } from "./lib/gray-matter.mjs";
+
+// import:text.mjs in breakdown.mjs
+import { inlineCode, markdownLines } from "./text.mjs";
+
+// mcp-server/src/breakdown/markdown/document.ts
+function parseMarkdown(text2, file) {
+  const whole = withoutByteOrderMark(text2).replace(/\r\n?/g, "\n");
+  const { data, content } = readFrontMatter(whole, file);
+  const before = whole.split("\n").length - content.split("\n").length;
+  const lines = markdownLines(content).map(({ number, text: text22, kind }) => ({
+    number: before + number,
+    text: text22,
+    literal: kind !== "prose"
+  }));
+  return { frontMatter: data, lines };
 }
-function readTaskMaster(document, file, tag) {
-  const warnings = [];
-  const { list, name, place } = listOf2(document, file, tag, warnings);
-  const items = list.flatMap((raw, at) => itemsOf(raw, `${place}[${at}]`, file));
-  const byId = new Map(items.map((item) => [item.id, item]));
-  const leftOut = closure(items, byId, (item) => PUT_OFF.has(item.status));
-  if (leftOut.size > 0) {
-    warnings.push(
-      `${[...leftOut].join(", ")} ${leftOut.size === 1 ? "is" : "are"} deferred, or wait for what is: left out`
+function headingOf(line) {
+  const match = line.literal ? null : /^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$/.exec(line.text);
+  return match === null ? void 0 : { level: match[1]?.length ?? 1, text: match[2] ?? "" };
+}
+function bodyOf(lines) {
+  const blank = (line) => !line.literal && /^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,})?$/.test(line.text);
+  let start = 0;
+  let end = lines.length;
+  while (start < end && blank(lines[start])) start += 1;
+  while (end > start && blank(lines[end - 1])) end -= 1;
+  return lines.slice(start, end).map((line) => line.text).join("\n");
+}
+function titleOf2({ frontMatter, lines }, noise) {
+  if (typeof frontMatter.title === "string" && frontMatter.title.trim() !== "") return frontMatter.title;
+  const heading = lines.map(headingOf).find((found) => found?.level === 1);
+  const title = heading?.text.replace(noise, "").trim();
+  return title === "" ? void 0 : title;
+}
+function readFrontMatter(whole, file) {
+  const language = /^---[ \t]*([^\s-]\S*)?[ \t]*\n/.exec(whole)?.[1] ?? "yaml";
+  if (language !== "yaml" && language !== "yml") {
+    throw new BreakdownError(
+      file,
+      "front matter",
+      `its front matter is ${language.slice(0, 40)}`,
+      "Write it as YAML between two lines ---"
     );
   }
-  const over = (item) => DONE.has(item.status) || GIVEN_UP.has(item.status);
-  const isOpen = (item) => !over(item) && !leftOut.has(item.id);
-  const openParts = (item) => items.filter((part) => part.parent === item && isOpen(part));
-  const standIns = (id2) => {
-    const item = byId.get(id2);
-    if (item === void 0) return [id2];
-    const parts = openParts(item);
-    if (parts.length > 0) return parts.map((part) => part.id);
-    return isOpen(item) ? [id2] : [];
-  };
-  const tasks = items.filter((item) => isOpen(item) && (item.parent === void 0 || !over(item.parent))).filter((item) => openParts(item).length === 0).map((item) => {
-    const inherited = item.parent?.dependencies ?? [];
-    const dependencies = [...new Set([...inherited, ...item.dependencies].flatMap(standIns))];
-    return {
-      place: item.place,
-      scopeText: item.text,
-      fields: fieldsOf(item, dependencies)
-    };
-  });
+  try {
+    return default2(whole, { language: "yaml" });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : "";
+    throw new BreakdownError(
+      file,
+      "front matter",
+      `its front matter is not valid YAML: ${reason}`,
+      "Correct it, or leave it out"
+    );
+  }
+}
+
+// mcp-server/src/breakdown/markdown/file-list.ts
+var LABEL = /^\s*(?:[-*+]\s+)?(?:#{1,6}\s+)?(?:\*\*|__)?(?:(?:new|affected|changed|modified|target|related|key|source|test)\s+)?(files?(?:\s+(?:changes|changed|touched|affected|involved|list|to\s+(?:[a-z/]+(?:\s+or\s+[a-z]+)?)))?|文件|檔案|ファイル)(?:\s*\([^)]*\))?\s*(?:\*\*|__)?\s*(?:[:：]\s*(?:\*\*|__)?\s*(.*))?$/iu;
+var READING = /^(?:read|verify|verified|reference|see|check|inspect|unchanged|consult|context|no changes?|do not|don['’]t|existing|review)/i;
+var VERB = /^(?:\*\*|__|\[)?([A-Za-z][A-Za-z ,/&+-]{1,40}?)(?:\s*[(（][^)）]*[)）])?(?:\*\*|__|\])?\s*(?:[:：]|\s[-–—]\s)(?:\*\*|__)?\s*(.*)$/;
+var BARE_VERB = /^(?:\*\*|__|\[)?(new|create[sd]?|add(?:ed)?|modif(?:y|ied)|update[ds]?|change[ds]?|edit(?:ed)?|delete[ds]?|remove[ds]?|rename[ds]?|move[ds]?|extend|test|read|verify|reference|see|check)(?:\*\*|__|\])?\s+(.*)$/i;
+var NONE = /^(?:none|n\/a|nothing|no files?\b|[-–—]\s*$|无|無|なし)/i;
+var MOVED_FROM = /^(?:was|were|moved|renamed|extracted|split|migrated|ported|relocated|formerly|previously|ex)\b/i;
+function filesIn(body) {
+  const files = { writes: /* @__PURE__ */ new Set(), reads: /* @__PURE__ */ new Set() };
+  let found = false;
+  for (const [at, line] of body.entries()) {
+    if (line.literal) continue;
+    const [, label = "", inline] = LABEL.exec(line.text) ?? [];
+    const heading = /^\s*#/.test(line.text) || /\*\*|__/.test(line.text);
+    if (label === "" || inline === void 0 && !heading) continue;
+    const items = inline ? [{ text: inline, verb: label }] : itemsBelow(body.slice(at + 1));
+    const ofLabel = /\bto\s+(read|verify|reference|check|review)/i.exec(label)?.[1] ?? "";
+    for (const { text: text2, verb } of items) {
+      if (NONE.test(text2)) found = true;
+      addItem(files, text2, verb === label ? ofLabel : verb || ofLabel);
+    }
+  }
+  const { writes, reads } = files;
+  if (writes.size + reads.size === 0 && !found) return void 0;
   return {
-    title: name ?? file,
-    tasks,
-    warnings,
-    done: items.filter((item) => over(item) && item.parent === void 0).map((item) => item.id)
+    ...(writes.size > 0 || found) && { writes: [...writes] },
+    reads: [...reads].filter((path) => !writes.has(path))
   };
 }
+function itemsBelow(lines) {
+  const items = [];
+  let blank = false;
+  for (const { text: text2, literal } of lines) {
+    if (literal) break;
+    if (text2.trim() === "") {
+      blank = true;
+      continue;
+    }
+    const [, space = "", item] = /^(\s*)[-*+•]\s+(?!\[[^\]]?\]\s)(.*)$/.exec(text2) ?? [];
+    const last = items.at(-1);
+    if (item === void 0) {
+      if (blank || !last || !/^\s/.test(text2) || /^\s*(?:\d+[.)]|[-*+])\s/.test(text2)) break;
+      last.text = `${last.text} ${text2.trim()}`;
+      continue;
+    }
+    if (blank && last && LIST_LABEL.test(item)) break;
+    blank = false;
+    const above = items.findLast(({ indent }) => indent < space.length);
+    items.push({ text: item, verb: above ? verbOf(above.text) || above.verb : "", indent: space.length });
+  }
+  return items.map(({ text: text2, verb }) => ({ text: text2, verb }));
+}
+var LIST_LABEL = /^(?:\*\*)?(?:consumes|produces|acceptance|depends|dependencies|steps?|interfaces?|notes?)\b/i;
+function verbOf(text2) {
+  return (VERB.exec(text2)?.[1] ?? BARE_VERB.exec(text2)?.[1] ?? "").trim();
+}
+function addItem(files, item, inherited) {
+  const [, verb = "", text2 = item] = VERB.exec(item) ?? BARE_VERB.exec(item) ?? [];
+  const said = verb.trim() || inherited;
+  const test = /^(?:test|verify)/i.test(said);
+  const reading = READING.test(said);
+  const outside = withoutNotes(text2);
+  const found = pathsIn(outside, text2, test);
+  for (const path of found.length > 0 ? found : pathsIn(text2, text2, test)) {
+    (reading || path.use !== "maybe-written" ? files.reads : files.writes).add(path.path);
+  }
+}
+function withoutNotes(text2) {
+  const { spans } = inlineCode(text2);
+  const inCode = (at) => spans.some(({ start, end }) => at >= start && at < end);
+  let result = "";
+  let depth = 0;
+  let kept = false;
+  for (let at = 0; at < text2.length; at++) {
+    const character = text2[at] ?? "";
+    if (!inCode(at) && /[(（]/.test(character)) {
+      depth += 1;
+      if (depth === 1) kept = MOVED_FROM.test(text2.slice(at + 1));
+    }
+    result += depth > 0 && !kept ? " " : character;
+    if (!inCode(at) && /[)）]/.test(character) && depth > 0) depth -= 1;
+  }
+  return result;
+}
+var COMMAND = /^(?:\$\s*)?(?:\.\/)?(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|pytest|python3?|uv|poetry|tox|cargo|go|make|mvnw?|gradlew?|dotnet|php|phpunit|composer|bundle|rspec|rake|mix|swift|xcodebuild|flutter|dart|jest|vitest|playwright|cypress|mocha|tsc|eslint|biome|ruff|mypy|bash|sh|git|docker|cd|echo|curl|just|task|nx|turbo|mise)(?:\s|$)/;
+var BETWEEN = /^(?:[\s`,;&+、，；：:→⇒|*]|->|\b(?:and|or|to|new|with)\b)*$/i;
+var WORDS2 = /[^\s`,;，、；：]+/g;
+function pathsIn(text2, whole, test) {
+  const paths = [];
+  let folder = "";
+  let sibling = "";
+  let last = 0;
+  const add = (word, code, start, end) => {
+    const located = withoutLines(word);
+    if (located === void 0) return;
+    const bare = isBareFile(located) && !isKnownFile(located);
+    const folderWord = /^\s*(?:folder|directory|dir)\b/i.test(text2.slice(end));
+    const named = folderWord && !located.endsWith("/") ? `${located}/` : located;
+    const listed2 = BETWEEN.test(text2.slice(last, start));
+    const isPath = code && listed2 ? isPathInCode(named) : pathIn(named, named.includes("/") ? "code" : "plain") !== void 0 || bare && listed2;
+    if (!isPath) return;
+    last = end;
+    const path = bare && folder !== "" && isSibling(named, sibling) ? `${folder}${named}` : named;
+    if (named.includes("/")) [folder, sibling] = [named.slice(0, named.lastIndexOf("/") + 1), named];
+    paths.push({ path, use: useIn(whole, start, end, false) });
+  };
+  const words = (from2, to) => {
+    for (const found of text2.slice(from2, to).matchAll(WORDS2)) {
+      const word = found[0].replace(/^[*(<[（]+|[*)>.!?\]）]+$/g, "");
+      add(word, false, from2 + found.index, from2 + found.index + found[0].length);
+    }
+  };
+  let from = 0;
+  for (const { start, end, code } of inlineCode(text2).spans) {
+    words(from, start);
+    from = end;
+    if (!isCommand(code)) add(code, true, start, end);
+    else if (test) {
+      for (const [word] of code.matchAll(/[^\s"']+/g)) if (pathIn(word, "plain")) add(word, true, start, end);
+    }
+  }
+  if (COMMAND.test(text2.trim())) return paths;
+  words(from, void 0);
+  return paths;
+}
+function isCommand(code) {
+  return COMMAND.test(code) || /\s(?:&&|\|\|?|--?\w)|;\s/.test(code);
+}
+function withoutLines(word) {
+  const path = word.trim().replace(/(?:::.*|:L?\d[\d,:\sL–-]*|#L?\d.*)$/, "");
+  return path === "" || /^(?:L?\d[\d,\s–-]*|lines?)$/i.test(path) ? void 0 : path;
+}
+function isPathInCode(code) {
+  if (/[()=<>;"']|^\W*$|::/.test(code.replace(/\([\w.-]+\)\//g, ""))) return false;
+  return /[/\\]/.test(code) || /^\.?[\p{L}\p{N}_*{][^\s]*\.[\p{L}\p{N}{*][^\s]*$/u.test(code) || /^\.?[\p{L}\p{N}_-]+$/u.test(code) && isFileName(code);
+}
+function isFileName(name) {
+  return isKnownFile(name) || /^(?:\.[a-z]|[A-Z][a-z]*file$)/.test(name);
+}
+function isSibling(name, path) {
+  const partsOf2 = (file) => /^(.*?)((?:\.[^.]*)?)$/.exec(file.slice(file.lastIndexOf("/") + 1)) ?? [];
+  const [, stem = "", ending] = partsOf2(name);
+  const [, other = "", otherEnding] = partsOf2(path);
+  const isTop = stem === stem.toUpperCase() && /\.(?:md|txt|rst)$/i.test(name);
+  return !isTop && (path.endsWith("/") || ending === otherEnding || stem.split(".")[0] === other.split(".")[0]);
+}
+
+// mcp-server/src/breakdown/markdown/order-statements.ts
+var WAITS = /\b(?:depend(?:s|ent|ing)?(?:\s+(?:up)?on)?|dependenc(?:y|ies)|prerequisites?|requires?|needs?|builds?\s+(?:up)?on|based\s+on|blocked\s+by|waits?\s+(?:for|on|until)|relies\s+on|rely\s+on|follows?|after|once|extends|consumes|assumes|starts?\s+when)\b(?!\s+to\b)|依赖于?|依賴於?|前置条件|前置任务|需要|取决于|depende\s+de|benötigt|hängt\s+ab\s+von|dépend\s+de/iu;
+var BLOCKS = /\b(?:blocks?|blocking|unblocks?|before|precedes?|prerequisites?\s+(?:for|of|to)|enables?|required\s+(?:by|for)|needed\s+(?:by|for)|used\s+by|consumed\s+by|must\s+(?:be\s+)?(?:complete|completed|done|finished?)\s+before)\b/iu;
+var NO_ORDER = /\b(?:no\s+(?:\w+\s+)?dependenc|not\s+depend|n['’]t\s+depend|independent(?:ly)?\b|without\s+waiting|in\s+parallel|concurrently|parallel\s+(?:with|to)|alongside|may\s+integrate|can\s+integrate|optional(?:ly)?\s+(?:uses|integrates)|unrelated)/i;
+var ARROW = /\s*(?:→|⟶|➔|➜|⇒|-{1,3}>|=>)\s*/;
+var SMALL_WORDS = /\b(?:all|and|or|the|of|on|phases?|stages?|completion|complete[ds]?|completing|being|is|are|be|to|tasks?|done|finish(?:ed|es)?|desired|user|stor(?:y|ies)|only|both|having|been|has|have|work|layers?|first|must|ends?|it|from|in|this|groups?|level|none)\b/gi;
+var CLAUSES = /[;；。()（）|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
+function orderStatements(lines, find, context = []) {
+  return withoutTables(lines).flatMap(({ number, text: text2 }) => {
+    const plain = text2.replace(/\*\*|__|`/g, "").replace(/^\s*(?:[-*+•]|\d{1,9}[.)])\s+/, "");
+    const [, label = "", rest = plain] = /^([^:：]{1,120}?)\s*[:：](?!\/)\s*(.*)$/.exec(plain) ?? [];
+    return statementsOf(label, rest, find, context).map((statement2) => ({ line: number, ...statement2 }));
+  });
+}
+function withoutTables(lines) {
+  let column = -1;
+  return lines.map(({ number, text: text2 }) => {
+    const cells = /^\s*\|(.*?)\|?\s*$/.exec(text2)?.[1]?.split("|");
+    if (!cells) {
+      column = -1;
+      return { number, text: text2 };
+    }
+    const [subject = "", objects = ""] = [cells[0], cells[column]];
+    if (column > 0) return { number, text: `${subject}: depends on ${objects}` };
+    column = cells.findIndex((cell, at) => at > 0 && cell.length < 40 && WAITS.test(cell));
+    return { number, text: cells.join(" | ") };
+  });
+}
+function statementsOf(label, rest, find, context) {
+  const labelled = unitsOf(find(label));
+  const isVerb = label !== "" && (WAITS.test(label) || BLOCKS.test(label)) && !NO_ORDER.test(label);
+  if (isVerb && labelled.length === 0 && !ARROW.test(rest)) {
+    const plain = rest.replace(/\([^()]*\)/g, "");
+    const named = find(plain);
+    return BLOCKS.test(label) ? statement(unitsOf(named), context, true) : statement(context, unitsOf(named), isAll(plain, named));
+  }
+  const clauses = (isVerb ? `${label} ${rest}` : rest).split(CLAUSES);
+  if (!isVerb && labelled.length > 0) return clauses.flatMap((one) => clauseStatements(one, find, labelled));
+  const [first2 = ""] = clauses;
+  const before = clauses.length > 1 && !WAITS.test(first2) && !BLOCKS.test(first2) ? unitsOf(find(first2)) : [];
+  return clauses.flatMap((one) => clauseStatements(one, find, before.length > 0 ? before : context));
+}
+function clauseStatements(clause, find, subject) {
+  if (NO_ORDER.test(clause)) return [];
+  if (ARROW.test(clause)) return chain(clause, find);
+  const blocks = BLOCKS.exec(clause);
+  const waits = WAITS.exec(clause);
+  const verb = blocks !== null && (waits === null || blocks.index <= waits.index) ? blocks : waits;
+  if (verb === null) return [];
+  const own = unitsOf(find(clause.slice(0, verb.index)));
+  const objectText = clause.slice(verb.index + verb[0].length);
+  const objects = find(objectText);
+  const units = own.length > 0 ? own : subject;
+  if (verb === blocks) return statement(unitsOf(objects), units, true);
+  return statement(units, unitsOf(objects), isAll(objectText, objects));
+}
+function chain(text2, find) {
+  const steps = text2.split(ARROW).map((step) => unitsOf(find(step)));
+  return steps.slice(1).flatMap((units, at) => statement(units, steps[at] ?? [], true));
+}
+function statement(units, waitFor, complete) {
+  const others = waitFor.filter((unit) => !units.includes(unit));
+  return units.length > 0 && others.length > 0 ? [{ units, waitFor: others, complete }] : [];
+}
+function mentionedUnits(text2, find) {
+  const clauses = text2.replace(/\*\*|__|`/g, "").split(CLAUSES);
+  return clauses.filter((clause) => !NO_ORDER.test(clause)).flatMap((clause) => unitsOf(find(clause)));
+}
+function unitsOf(references) {
+  return [...new Set(references.flatMap(({ units }) => units))];
+}
+function isAll(text2, references) {
+  let rest = text2;
+  for (const { start, end } of [...references].sort((a, b) => b.start - a.start)) {
+    rest = `${rest.slice(0, start)} ${rest.slice(end)}`;
+  }
+  return !/[\p{L}\p{N}]/u.test(rest.replace(SMALL_WORDS, ""));
+}
+
+// mcp-server/src/breakdown/markdown/paragraph.ts
+var BEGINS_ANEW = /^\s*(?:[-*+•]\s|\d{1,9}[.)]\s|#{1,6}\s|>|\||(?:\*\*|__)[^*_]+(?:\*\*|__)|(?:-\s*){3,}$|(?:\*\s*){3,}$|```|~~~|<)/;
+function continuesParagraph(line) {
+  return line.trim() !== "" && !BEGINS_ANEW.test(line);
+}
+var ABBREVIATION = new RegExp("(?:\\b(?:e\\.g|i\\.e|etc|vs|cf|approx|incl|resp|no|fig|st|dr|mr|ms)|\\b\\p{Lu})\\.$", "iu");
+function firstSentence(text2) {
+  const code = text2.replace(/`[^`]*`/g, (span) => "x".repeat(span.length));
+  for (const { index, 0: stop } of code.matchAll(/[.!?](?=\s)|[。！？]/g)) {
+    const end = index + stop.length;
+    if (!ABBREVIATION.test(code.slice(0, end))) return text2.slice(0, end);
+  }
+  return text2;
+}
+
+// mcp-server/src/breakdown/markdown/references.ts
+var SEPARATOR = "\\s*(?:,\\s*and\\b|,|;|&|\\+|/|、|，|\\band\\b|\\bor\\b|和|及|与|與)\\s*";
+var RANGE = "\\s*(?:-|–|—|~|\\.\\.|\\bto\\b|\\bthrough\\b|\\bthru\\b|至|到)\\s*";
+function listPattern(item, again = "") {
+  return `(?:${item})(?:(?:${SEPARATOR}|${RANGE})${again}(?:${item}))*`;
+}
+function membersOf(list, item, order) {
+  const position = new Map(order.map((name, at) => [name, at]));
+  const one = new RegExp(`(${item})(?:${RANGE}(?:[A-Za-z]+\\s+)?(${item}))?`, "g");
+  return [...list.matchAll(one)].flatMap(([, from = "", to]) => {
+    if (to === void 0) return [from];
+    const [first2, last] = [position.get(from), position.get(to)];
+    return first2 === void 0 || last === void 0 ? [from, to] : order.slice(first2, last + 1);
+  });
+}
+
+// mcp-server/src/breakdown/markdown/single-task.ts
+var DEPENDENCY_KEYS2 = [
+  "depends_on",
+  "depends-on",
+  "dependsOn",
+  "dependencies",
+  "blocked_by",
+  "blocked-by",
+  "blockedBy",
+  "conflicts_with"
+];
+function singleTaskKeys({ frontMatter }) {
+  const keys = Object.keys(frontMatter);
+  const dependencies = keys.filter((key) => DEPENDENCY_KEYS2.includes(key));
+  const isRecord = keys.includes("status") && ["id", "task", "task_id", "parallel", "epic"].some((key) => keys.includes(key));
+  return dependencies.length > 0 || isRecord ? keys.filter((key) => dependencies.includes(key) || /^(?:id|status|files|task|task_id|epic)$/.test(key)) : [];
+}
+
+// mcp-server/src/breakdown/markdown/task-mark.ts
+var LIST_MARK = new RegExp("^\\s*(?:[-*+•]|\\d{1,9}[.)](?=\\s+(?:\\[[^\\]]?\\]|\\p{S})))\\s+", "u");
+var BOX = /^\[([^\]]?)\](?=\s|$|\*)\s*/u;
+var DONE_SIGN = /^[xX✓✔✅√☑✗]$/u;
+var TICK = /^(?:✅|☑|✔|✓|🗹)\uFE0F?\s*/u;
+var OPEN_SIGN = /^(?:⬜|☐|🔲|◻|⏳|🚧|🔄|🔜|📋)\uFE0F?\s*/u;
+var DONE_BEHIND = /\s*(?:[-–—:|,]\s*)?(?:(?:✅|☑|✔|✓|🗹)\uFE0F?\s*(?:\*\*)?(?:COMPLETED?|DONE|FINISHED|IMPLEMENTED)?(?:\*\*)?|[([](?:✅\s*)?(?:completed?|done|finished|implemented)[)\]]|[-–—|]\s+(?:completed|done|finished)|\b(?:COMPLETED|DONE|FINISHED))\s*(?:✅)?\s*$/iu;
+var WORD_IN_CAPITALS = /(?:COMPLETED|DONE|FINISHED)\s*$/;
+var GIVEN_UP_BEHIND = /\s*(?:[([](?:cancell?ed|skipped|dropped|obsolete|superseded|won['’]t do)[)\]]|❌\s*(?:CANCELL?ED|SKIPPED|DROPPED)?)\s*$/iu;
+function markBefore(line) {
+  let text2 = line.replace(LIST_MARK, "").trim();
+  let state = "open";
+  let marked = false;
+  let sign = "";
+  for (; ; ) {
+    const box = BOX.exec(text2);
+    const found = box ?? TICK.exec(text2) ?? OPEN_SIGN.exec(text2);
+    if (found === null) break;
+    if (!marked || box) {
+      const inside = box?.[1]?.trim();
+      sign = "";
+      if (inside === void 0) state = TICK.test(text2) ? "done" : "open";
+      else if (inside === "") state = "open";
+      else if (DONE_SIGN.test(inside)) state = "done";
+      else [state, sign] = ["unclear", inside];
+    }
+    marked = true;
+    text2 = text2.slice(found[0].length);
+  }
+  const struck = /^~~(.+?)~~\s*(.*)$/.exec(text2);
+  if (struck !== null) [state, marked, text2] = ["done", true, `${struck[1]} ${struck[2]}`];
+  return { state, marked, sign, text: text2.trim() };
+}
+function markOfHeading(heading) {
+  const before = markBefore(heading);
+  const behind = GIVEN_UP_BEHIND.exec(before.text) ?? doneBehind(before.text);
+  if (behind === null) return before;
+  const text2 = before.text.slice(0, behind.index).trim();
+  return text2 === "" ? before : { ...before, state: before.marked ? before.state : "done", marked: true, text: text2 };
+}
+function doneBehind(text2) {
+  const found = DONE_BEHIND.exec(text2);
+  if (found === null) return null;
+  const words = /^\s*\w+\s*$/.test(found[0]);
+  return words && !WORD_IN_CAPITALS.test(found[0]) ? null : found;
+}
+function isMarkedItem(line) {
+  return LIST_MARK.test(line) && markBefore(line).marked;
+}
+
+// mcp-server/src/breakdown/task-master/items.ts
+function itemsOf(raw, place, file, warnings) {
+  if (!isObject(raw)) {
+    throw new BreakdownError(file, place, `${place} is not an object`, "Write each task as {id, title, …}");
+  }
+  const task = itemOf(raw, place, void 0, numberOf(raw, place, file), (id2) => [id2], file);
+  return [task, ...partsOf(task, file, warnings)];
+}
+function partsOf(parent, file, warnings) {
+  const { subtasks } = parent.raw;
+  if (!Array.isArray(subtasks)) return [];
+  const parts = subtasks.map((raw, at) => {
+    const place = `${parent.place}.subtasks[${at}]`;
+    if (!isObject(raw)) {
+      throw new BreakdownError(file, place, `${place} is not an object`, "Write it as {id, title, …}");
+    }
+    return { raw, place, number: numberOf(raw, place, file) };
+  });
+  const isDoubled = new Set(parts.map(({ number }) => number)).size < parts.length;
+  const ids = parts.map(({ number }, at) => {
+    if (isDoubled) return `${parent.id}.${at + 1}`;
+    return number.startsWith(`${parent.id}.`) ? number : `${parent.id}.${number}`;
+  });
+  if (isDoubled) {
+    warnings.push(
+      `the parts of ${parent.id} have a number more than once: numbered by their place (${ids[0]} to ${ids.at(-1)})`
+    );
+  }
+  const siblings = /* @__PURE__ */ new Map();
+  for (const [at, { number }] of parts.entries()) {
+    siblings.set(number, [...siblings.get(number) ?? [], ids[at] ?? number]);
+  }
+  return parts.flatMap(({ raw, place }, at) => {
+    const id2 = ids[at] ?? "";
+    const resolve = (named) => (siblings.get(named) ?? [named]).filter((one) => !isDoubled || one !== id2);
+    const item = itemOf(raw, place, parent, id2, resolve, file);
+    return [item, ...partsOf(item, file, warnings)];
+  });
+}
+function numberOf(raw, place, file) {
+  const number = typeof raw.id === "string" || typeof raw.id === "number" ? String(raw.id).trim() : "";
+  if (number !== "") return number;
+  throw new BreakdownError(file, `${place}.id`, `${place} has no id`, "Give it a number");
+}
+function itemOf(raw, place, parent, id2, resolve, file) {
+  if (typeof raw.title !== "string" || raw.title.trim() === "") {
+    throw new BreakdownError(file, `${place}.title`, `${place} has no title`, "Say in one line what it does");
+  }
+  const found = raw.dependencies ?? [];
+  if (!Array.isArray(found) || !found.every((one) => typeof one === "string" || typeof one === "number")) {
+    const field = `${place}.dependencies`;
+    throw new BreakdownError(file, field, `${field} is not a list of task numbers`, "Write it as [1, 2]");
+  }
+  return {
+    id: id2,
+    place,
+    raw,
+    parent,
+    status: fileStatus(raw.status) ?? "open",
+    dependencies: found.flatMap((one) => resolve(String(one).trim())),
+    text: [raw.description, raw.details].filter((part) => typeof part === "string" && part !== "").join("\n\n")
+  };
+}
+
+// mcp-server/src/breakdown/task-master/list.ts
+var USUAL_TAG = "master";
 function tagsOf(document) {
   return Object.entries(document).filter(([, value]) => isObject(value) && Array.isArray(value.tasks)).map(([tag]) => tag);
 }
@@ -637,60 +1365,55 @@ function listOf2(document, file, tag, warnings) {
     place: `${chosen}.tasks`
   };
 }
-function itemsOf(raw, place, file) {
-  if (!isObject(raw)) {
-    throw new BreakdownError(file, place, `${place} is not an object`, "Write each task as {id, title, …}");
-  }
-  const task = itemOf(raw, place, void 0, /* @__PURE__ */ new Set(), file);
-  const subtasks = Array.isArray(raw.subtasks) ? raw.subtasks : [];
-  const siblings = new Set(subtasks.map((subtask) => isObject(subtask) ? String(subtask.id) : ""));
-  return [
-    task,
-    ...subtasks.map((subtask, at) => {
-      const inside = `${place}.subtasks[${at}]`;
-      if (!isObject(subtask)) {
-        throw new BreakdownError(file, inside, `${inside} is not an object`, "Write it as {id, title, …}");
-      }
-      return itemOf(subtask, inside, task, siblings, file);
-    })
-  ];
+
+// mcp-server/src/breakdown/task-master/task-master.ts
+function isTaskMaster(document) {
+  const { tasks } = document;
+  if (!Array.isArray(tasks)) return tagsOf(document).length > 0;
+  return tasks.every((task) => isObject(task) && !("subject" in task)) && tasks.some((task) => ["details", "testStrategy", "subtasks"].some((key) => key in task));
 }
-function itemOf(raw, place, parent, siblings, file) {
-  if (typeof raw.id !== "string" && typeof raw.id !== "number" || String(raw.id).trim() === "") {
-    throw new BreakdownError(file, `${place}.id`, `${place} has no id`, "Give it a number");
+function readTaskMaster(document, file, tag) {
+  const warnings = [];
+  const { list, name, place } = listOf2(document, file, tag, warnings);
+  const items = list.flatMap((raw, at) => itemsOf(raw, `${place}[${at}]`, file, warnings));
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const { putOff } = leftOut(items.map((item) => ({ ...item, parent: item.parent?.id })));
+  warnings.push(...putOffWarnings(putOff));
+  const over = ({ status }) => status === "done" || status === "given up";
+  const underOver = ({ parent }) => parent !== void 0 && (over(parent) || underOver(parent));
+  const isOpen = (item) => !over(item) && !underOver(item) && !putOff.has(item.id);
+  const openParts = /* @__PURE__ */ new Map();
+  for (const part of items) {
+    if (part.parent && isOpen(part))
+      openParts.set(part.parent, [...openParts.get(part.parent) ?? [], part]);
   }
-  if (typeof raw.title !== "string" || raw.title.trim() === "") {
-    throw new BreakdownError(file, `${place}.title`, `${place} has no title`, "Say in one line what it does");
+  const lost = items.filter((item) => !over(item) && underOver(item) && !putOff.has(item.id));
+  if (lost.length > 0) {
+    warnings.push(
+      `not done, but parts of what is done, and left out with it: ${listed(lost.map(({ id: id2 }) => id2))}`
+    );
   }
-  const own = String(raw.id).trim();
-  const found = raw.dependencies ?? [];
-  if (!Array.isArray(found) || !found.every((id2) => typeof id2 === "string" || typeof id2 === "number")) {
-    const field = `${place}.dependencies`;
-    throw new BreakdownError(file, field, `${field} is not a list of task numbers`, "Write it as [1, 2]");
-  }
+  const standIns = (id2) => {
+    const item = byId.get(id2);
+    if (item === void 0) return [id2];
+    const parts = openParts.get(item) ?? [];
+    if (isOpen(item) && parts.length > 0) return parts.flatMap((part) => standIns(part.id));
+    return isOpen(item) ? [id2] : [];
+  };
+  const tasks = items.filter((item) => isOpen(item) && !openParts.has(item)).map((item) => ({
+    place: item.place,
+    scopeText: [item.raw.title, item.text].join("\n\n"),
+    fields: fieldsOf(item, [...new Set(dependenciesWithAbove(item).flatMap(standIns))])
+  }));
   return {
-    id: parent === void 0 || own.startsWith(`${parent.id}.`) ? own : `${parent.id}.${own}`,
-    place,
-    raw,
-    parent,
-    status: typeof raw.status === "string" ? raw.status.trim().toLowerCase() : "pending",
-    dependencies: found.map(
-      (id2) => parent !== void 0 && siblings.has(String(id2)) ? `${parent.id}.${id2}` : String(id2).trim()
-    ),
-    text: [raw.description, raw.details].filter((part) => typeof part === "string" && part !== "").join("\n\n")
+    title: name ?? file,
+    tasks,
+    warnings,
+    done: items.filter((item) => over(item) && item.parent === void 0).map((item) => item.id)
   };
 }
-function closure(items, byId, condition) {
-  const found = new Set(items.filter(condition).map((item) => item.id));
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const item of items) {
-      if (DONE.has(item.status) || GIVEN_UP.has(item.status)) continue;
-      const waits = item.dependencies.some((id2) => found.has(id2) && byId.has(id2));
-      if (waits || item.parent !== void 0 && found.has(item.parent.id)) found.add(item.id);
-    }
-  }
-  return found;
+function dependenciesWithAbove({ parent, dependencies }) {
+  return parent ? [...dependenciesWithAbove(parent), ...dependencies] : dependencies;
 }
 function fieldsOf(item, dependencies) {
   const { raw, parent } = item;
@@ -723,7 +1446,7 @@ function textIn(value) {
 }
 
 // mcp-server/src/breakdown/read-file.ts
-var READABLE = "a 03-tasks.json, a tasks.md of spec-kit, a tasks.json of Task Master, or a Markdown plan with headings `### Task N: name` (superpowers)";
+var READABLE = "a 03-tasks.json, a JSON file with tasks inside phases, a tasks.md of spec-kit, a tasks.json of Task Master, or a Markdown plan with headings `### Task N: name` (superpowers)";
 async function readFileBreakdown(text2, file, part) {
   if (!isJson(text2, file)) {
     const { readMarkdownBreakdown } = await import("./breakdown/markdown/breakdown.mjs");
@@ -742,10 +1465,15 @@ async function readFileBreakdown(text2, file, part) {
       "Give the path without #"
     );
   }
+  if (isNested(document)) {
+    const { raw, warnings } = tasksOfGroups(taskGroups(document), file);
+    return { ...breakdownOf(raw, document, file, warnings), own: false };
+  }
   return { ...readBreakdown(text2, file), own: true };
 }
 function isOwnFormat(text2, file) {
-  return !isTaskMaster(parseDocument(text2, file));
+  const document = parseDocument(text2, file);
+  return !isTaskMaster(document) && !isNested(document);
 }
 function isJson(text2, file) {
   return file.endsWith(".json") || /^\s*[[{]/.test(withoutByteOrderMark(text2));
@@ -778,21 +1506,39 @@ function updateBreakdown(text2, file, tasks) {
   const list = listUnder("tasks", text2);
   if (!list) throw new Error("the text is no breakdown");
   const style = styleOf(text2, list.start, list.elements[0]?.start ?? list.start);
-  const written2 = new Map(
-    readBreakdown(text2, file).tasks.map((task, at) => [task.id, { task, span: list.elements[at] }])
-  );
+  const before = list.elements.map(({ start, end }) => text2.slice(start, end));
+  const inFile = before.map((as) => ({ as, raw: JSON.parse(as) }));
+  const { tasks: read, leftOut: leftOut2 } = readBreakdown(text2, file);
+  const elements = new Map(inFile.map((element2) => [idOf2(element2.raw), element2]));
+  const written2 = new Map(read.map((task) => [task.id, task]));
   const pieces = tasks.map((task) => {
     const old = written2.get(task.id);
-    if (!old?.span) return renderTask(renderFields(task), style);
-    const as = text2.slice(old.span.start, old.span.end);
-    if (sameMeaning(old.task, task)) return as;
-    return renderTask(inOrderOf(JSON.parse(as), renderFields(task)), style);
+    const element2 = elements.get(task.id);
+    if (!old || !element2) return { id: task.id, piece: renderTask(renderFields(task), style) };
+    if (sameMeaning(old, task)) return { id: task.id, piece: element2.as };
+    const fields = withOutside(renderFields(task), element2.raw, leftOut2);
+    return { id: task.id, piece: renderTask(inOrderOf(element2.raw, fields), style) };
   });
-  const before = list.elements.map(({ start, end }) => text2.slice(start, end));
-  if (before.length === pieces.length && before.every((piece, at) => piece === pieces[at])) return text2;
+  for (const [at, { as, raw }] of inFile.entries()) {
+    if (!leftOut2.has(idOf2(raw)) || written2.has(idOf2(raw))) continue;
+    const above = new Set(inFile.slice(0, at).map((other) => idOf2(other.raw)));
+    pieces.splice(pieces.findLastIndex(({ id: id2 }) => above.has(id2)) + 1, 0, { id: idOf2(raw), piece: as });
+  }
+  const after = pieces.map(({ piece }) => piece);
+  if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text2;
   const { newline, element, close } = style;
-  const inner = pieces.join(`,${newline}${element}`);
+  const inner = after.join(`,${newline}${element}`);
   return `${text2.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text2.slice(list.end)}`;
+}
+function idOf2(raw) {
+  return String(raw.id).trim();
+}
+function withOutside(fields, raw, leftOut2) {
+  const named = DEPENDENCY_KEYS.flatMap((key) => raw[key] ?? []).map(String);
+  const kept = named.filter((id2) => leftOut2.has(id2));
+  if (kept.length === 0) return fields;
+  const others = Array.isArray(fields.dependencies) ? fields.dependencies : [];
+  return { ...fields, dependencies: [.../* @__PURE__ */ new Set([...kept, ...others])] };
 }
 function styleOf(text2, listStart, firstStart) {
   const gap = text2.slice(listStart + 1, firstStart);
@@ -832,31 +1578,66 @@ function writeScopes(text2, file, scopes) {
 }
 export {
   BreakdownError,
+  DEPENDENCY_KEYS,
   MAX_DEPTH,
+  OrderEdges,
   READABLE,
   WrongField,
+  bodyOf,
+  breakdownOf,
   checkDependencies,
+  continuesParagraph,
   descriptionWarnings,
+  doneWarnings,
   fieldRules,
+  fileStatus,
+  filesIn,
+  firstSentence,
+  headingOf,
+  isJsonLines,
+  isMarkedItem,
+  isNested,
   isObject,
   isOwnFormat,
   isTaskMaster,
   isTooDeep,
+  itemsOf,
   jsonErrorPosition,
+  leftOut,
+  listOf2 as listOf,
+  listPattern,
   listUnder,
+  listed,
+  markBefore,
+  markOfHeading,
+  membersOf,
+  mentionedUnits,
+  misreadId,
+  orderStatements,
   parseDocument,
+  parseMarkdown,
   positionOf,
+  putOffWarnings,
   readBreakdown,
   readEach,
   readFields,
   readFileBreakdown,
+  readFileTasks,
   readTaskMaster,
   readTasks,
+  refuseEmpty,
   renderFields,
   sameMeaning,
+  singleTaskKeys,
+  tagsOf,
+  taskGroups,
+  tasksOfGroups,
+  titleOf2 as titleOf,
   toBreakdown,
+  unreadWarnings,
   updateBreakdown,
   withoutByteOrderMark,
+  withoutOutside,
   writeBreakdown,
   writeScopes
 };

@@ -148,6 +148,7 @@ function isReadable(type, v) {
 }
 
 // mcp-server/src/graph/task.ts
+var MAX_TASK_ID = 128;
 var TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"];
 var SIZES = ["xs", "small", "medium", "large", "xl"];
 var PRIORITIES = ["high", "medium", "low"];
@@ -927,15 +928,48 @@ function readingsMeet(a, b, budget) {
 // import:text.mjs in graph.mjs
 import { inlineCode, markdownLines } from "./text.mjs";
 
-// mcp-server/src/graph/scope/infer-scope.ts
-var MOST_PATHS = 60;
+// mcp-server/src/graph/scope/path-use.ts
+var WRITE_WORD = /\b(?:add|change|create|delete|edit|extend|fix|implement|modify|move|refactor|remove|rename|replace|rewrite|update|write)\b/i;
+var MAX_CLAUSE = 300;
+var FORBIDDEN_BEFORE = /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
+var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
+var UNCHANGED_AFTER = /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
+var COMMAND_BEFORE = /(?:^|[\s(:])(?:\.\/)?(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|pytest|python3?|uv|poetry|tox|cargo|go (?:test|run|vet)|make|mvnw?|gradlew?|dotnet|php|phpunit|bundle|rspec|jest|vitest|playwright|mocha|tsc|eslint|ruff|mypy|bash|sh)\s+(?:[\w@./:=-]+\s+)*$/;
+var CITED_BEFORE = /\b(?:based on|defined (?:in|by)|described in|documented in|listed in|outlined in|required by|shown in|specified (?:in|by)|stated in|matching|from|satisf(?:y|ies|ying)|conform(?:s|ing)? to|validate[sd]? against)\s+(?:the\s+)?$/i;
+var PLACE_AFTER = /^[`*\])]*[\s,:]*(?:["“'‘「『§#]|(?:section|chapter|line|lines|FR|NFR|SC|AC|US|req)\b[\s-]*\S)/i;
+function isDocument(path) {
+  return /\.(?:md|mdx|markdown|rst|adoc|txt|pdf|docx?)(?:[:#].*)?$/i.test(path);
+}
+function useIn(line, start, end, document) {
+  const before = clauseBefore(line.slice(0, start));
+  const after = line.slice(end);
+  if (FORBIDDEN_BEFORE.test(before)) return "forbidden";
+  if (/\bleave\b[^.;]*$/i.test(before) && /^[\s,*]*(?:alone|unchanged|untouched|as[- ]is)\b/i.test(after)) {
+    return "forbidden";
+  }
+  if (UNCHANGED_AFTER.test(after) || COMMAND_BEFORE.test(before)) return "read";
+  if (document && isCited(before, after)) return "read";
+  const reading = READ_BEFORE.exec(before);
+  return reading !== null && !WRITE_WORD.test(reading[0]) ? "read" : "maybe-written";
+}
+function isCited(before, after) {
+  if (CITED_BEFORE.test(before)) return true;
+  const [, outside = "", parenthesis] = /^(.*)[(（[]([^)）\]]*)$/.exec(before) ?? [];
+  if (parenthesis === void 0 || WRITE_WORD.test(parenthesis)) return false;
+  return PLACE_AFTER.test(after) || /\S\/\S|`/.test(outside);
+}
+function clauseBefore(text) {
+  const near = text.slice(-MAX_CLAUSE);
+  return near.split(/[.;!?]\s|[。；！？]|[—–]|\s-\s|\b(?:then|but)\b/).at(-1) ?? "";
+}
+
+// mcp-server/src/graph/scope/path-word.ts
 var EXTENSIONS = new Set(
-  `astro bash bat c cc cfg cjs clj cmake conf cpp cs css csv cts dart ejs env erl ex exs fish gif go gql gradle
+  `astro bash bat c cc cfg cjs clj cmake conf cpp cs css csv cts cxx dart ejs env erl ex exs fish gif go gql gradle
   graphql h hbs hpp hs htm html ico ini ipynb java jl jpeg jpg js json json5 jsonc jsonl jsx kt kts less lock
-  lua md mdx mjs ml mod mts php plist png prisma properties proto ps1 py pyi r rb rs rst sass scala scss sh
-  snap sql sum svelte svg swift tf tfvars tmpl toml ts tsv tsx txt vue wasm webp xml yaml yml zig zsh`.split(
-    /\s+/
-  )
+  lua m md mdx mjs ml mm mod mts php plist png prisma properties proto ps1 py pyi r rb rs rst sass scala scss sh
+  snap sol sql sum svelte svg swift tf tfvars tmpl toml ts tsv tsx txt vue wasm webp xml yaml yml zig
+  zsh`.split(/\s+/)
 );
 var KNOWN_FILES = new Set(
   `package.json package-lock.json pnpm-lock.yaml pnpm-workspace.yaml yarn.lock bun.lock turbo.json nx.json
@@ -954,111 +988,20 @@ var TOP_FOLDERS = new Set(
   deploy doc docs e2e examples infra internal lib libs migrations packages pkg plugins prisma public scripts
   skills src test tests web workflows`.split(/\s+/)
 );
-function inferWrites(description) {
-  const mentions = mentionsIn(description);
-  const forbidden = new Set(mentions.filter(({ use }) => use === "forbidden").map(({ glob }) => glob));
-  const named = new Set(mentions.filter(({ use }) => use === "maybe-written").map(({ glob }) => glob));
-  const written = [...named].filter((glob) => !forbidden.has(glob));
-  return written.filter((glob) => !written.some((other) => other !== glob && saysMore(other, glob))).slice(0, MOST_PATHS).sort();
-}
-function saysMore(other, glob) {
-  if (other.endsWith(`/${glob}`)) return true;
-  if (!glob.endsWith("/**")) return other.startsWith(`${glob}/`);
-  const folder = glob.slice(0, -"**".length);
-  return other.startsWith(folder) || other.includes(`/${folder}`);
-}
-function mentionsIn(description) {
-  const mentions = [];
-  let atFenceStart = false;
-  let section = "maybe-written";
-  for (const { text, kind, content } of markdownLines(description)) {
-    if (kind === "opening") atFenceStart = true;
-    else if (kind === "code" && content.trim() !== "") {
-      mentions.push(...mentionsInCode(content, atFenceStart));
-      atFenceStart = false;
-    } else if (kind === "prose" || kind === "comment") {
-      section = sectionAfter(text, section);
-      mentions.push(...mentionsInProse(text, section));
-    }
-  }
-  return mentions;
-}
-function mentionsInCode(line, first) {
-  const comment = first ? /^\s*(?:\/\/|\/\*+|#|--|<!--)\s*([^\s:*]+\/[^\s:*]+)(?=$|[\s:*])/.exec(line) : null;
-  const command = /^\s*\$?\s*(?:git\s+(?:mv|rm|add)|mv|cp|rm|touch|mkdir)\s+(.+)$/.exec(line);
-  const texts = [...comment?.[1] === void 0 ? [] : [comment[1]], ...command?.[1]?.split(/\s+/) ?? []];
-  return texts.flatMap((text) => {
-    const glob = pathIn(text, true);
-    return glob === void 0 ? [] : [{ glob, use: "maybe-written" }];
-  });
-}
-var READ_SECTION = /\b(?:references?|read first|files? to read|pre-?reading|read[- ]only|see also|out of scope|non-goals)\b/i;
-var FORBIDDEN_SECTION = /\b(?:do not|don't|must not|never) (?:touch|modify|edit|change)\b/i;
-var WRITE_WORD = /\b(?:add|change|create|delete|edit|extend|fix|implement|modify|move|refactor|remove|rename|replace|rewrite|update|write)\b/i;
-function sectionAfter(line, section) {
-  const heading = /^\s*(?:#{1,6}\s+(.*)|\*\*([^*]+)\*\*:?\s*|([A-Z][A-Z ()&/-]{3,}):?\s*)$/.exec(line);
-  const title = heading?.[1] ?? heading?.[2] ?? heading?.[3];
-  if (title === void 0) return section;
-  if (FORBIDDEN_SECTION.test(title)) return "forbidden";
-  return READ_SECTION.test(title) && !WRITE_WORD.test(title) ? "read" : "maybe-written";
-}
-function mentionsInProse(line, section) {
-  const mentions = [];
-  for (const { text, quoted: quoted2, start, end } of piecesOf(line)) {
-    const glob = pathIn(text, quoted2);
-    if (glob === void 0) continue;
-    const before = clauseBefore(line.slice(0, start));
-    const after = line.slice(end);
-    mentions.push({ glob, use: section === "maybe-written" ? useIn(before, after) : section });
-  }
-  return mentions;
-}
-function* piecesOf(line) {
-  const { spans } = inlineCode(line);
-  let from = 0;
-  for (const span of [...spans, void 0]) {
-    const prose = line.slice(from, span?.start);
-    for (const found of prose.matchAll(/\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|])+/g)) {
-      const target = found[1];
-      const text = target ?? found[0].replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
-      const start = from + found.index;
-      yield { text, quoted: target !== void 0, start, end: start + found[0].length };
-    }
-    if (span) yield { text: span.code, quoted: true, start: span.start, end: span.end };
-    from = span?.end ?? line.length;
-  }
-}
-var LONGEST_CLAUSE = 300;
-function clauseBefore(text) {
-  const near = text.slice(-LONGEST_CLAUSE);
-  return near.split(/[.;!?]\s|[—–]|\s-\s|\b(?:then|but)\b/).at(-1) ?? "";
-}
-var FORBIDDEN_BEFORE = /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
-var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
-var UNCHANGED_AFTER = /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
-function useIn(before, after) {
-  if (FORBIDDEN_BEFORE.test(before)) return "forbidden";
-  if (/\bleave\b[^.;]*$/i.test(before) && /^[\s,*]*(?:alone|unchanged|untouched|as[- ]is)\b/i.test(after)) {
-    return "forbidden";
-  }
-  if (UNCHANGED_AFTER.test(after)) return "read";
-  const reading = READ_BEFORE.exec(before);
-  return reading !== null && !WRITE_WORD.test(reading[0]) ? "read" : "maybe-written";
-}
-function pathIn(word, quoted2) {
+var MEDIA_TYPES = /* @__PURE__ */ new Set(["application", "audio", "font", "image", "multipart", "text", "video"]);
+function pathIn(word, setting) {
   const located = word.trim().replace(/^\.\/(?=([^/]+)\/)/, (dots, folder) => TOP_FOLDERS.has(folder) ? "" : dots).replace(/(?:::|[:#])[^/]*$/, "").replace(/\.{3}(?=\/)|…(?=\/)/g, "**").replace(/<[^<>/]+>|\$?\{[^{}/,.]+\}/g, "*");
   const segments = located.replace(/\/$/, "").split("/");
   const [first = ""] = segments;
   const last = segments.at(-1) ?? "";
   if (!/^\.?[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*$/u.test(first)) return void 0;
   if (!segments.every(isName)) return void 0;
-  if (segments.length === 1) return !located.endsWith("/") && KNOWN_FILES.has(first) ? first : void 0;
-  if (/\.(?:ai|app|com|dev|io|net|org)$/i.test(first) || segments.includes("node_modules")) return void 0;
+  if (/^localhost$|\.(?:ai|app|com|dev|io|net|org)$/i.test(first) || segments.includes("node_modules"))
+    return void 0;
   if (first === ".git" || segments.every((segment) => /^\d+$/.test(segment))) return void 0;
   if (segments.slice(0, -1).some(hasExtension)) return void 0;
-  const isFile = hasExtension(last) || KNOWN_FILES.has(last);
-  const isFolder = quoted2 ? located.endsWith("/") || TOP_FOLDERS.has(first) : located.endsWith("/") && TOP_FOLDERS.has(first) && segments.length > 2;
-  if (!isFile && !isFolder) return void 0;
+  const isFile = segments.length === 1 ? KNOWN_FILES.has(first) : isFileName(last, first, setting);
+  if (!isFile && !isFolder(located, segments, setting)) return void 0;
   try {
     return normaliseGlob(located);
   } catch (error) {
@@ -1066,12 +1009,150 @@ function pathIn(word, quoted2) {
     throw error;
   }
 }
+function isBareFile(word) {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*$/u.test(word) && hasExtension(word) && !word.endsWith(".env");
+}
+function isKnownFile(word) {
+  return KNOWN_FILES.has(word);
+}
+function isFileName(last, first, setting) {
+  if (hasExtension(last) || KNOWN_FILES.has(last)) return true;
+  const anyEnding = /^[\p{L}\p{N}_*][^/]*\.[a-z][a-z0-9]{1,11}$/iu.test(last);
+  if (MEDIA_TYPES.has(first)) return false;
+  return anyEnding && (setting !== "plain" || TOP_FOLDERS.has(first));
+}
+function isFolder(located, segments, setting) {
+  const [first = ""] = segments;
+  const top = TOP_FOLDERS.has(first);
+  if (located.endsWith("/")) {
+    const isNamed = setting !== "plain" && !/[^.]\./.test(first);
+    return segments.length > 1 || isNamed || top;
+  }
+  return setting !== "plain" && segments.length > 1 && top;
+}
 function isName(segment) {
   return /^(?:[\p{L}\p{N}_.@+$*~,{}[\]-]+|\([\p{L}\p{N}_.-]+\))$/u.test(segment) && !/^\.{1,2}$/.test(segment);
 }
 function hasExtension(segment) {
   const extension = /[^.]\.([a-z0-9]+|\{[a-z0-9,]+\})$/i.exec(segment)?.[1];
   return extension?.startsWith("{") || EXTENSIONS.has(extension?.toLowerCase() ?? "");
+}
+
+// mcp-server/src/graph/scope/infer-scope.ts
+var MAX_PATHS = 60;
+function inferWrites(description) {
+  const { mentions, bare } = mentionsIn(description);
+  const withUse = (use) => mentions.filter((mention) => mention.use === use).map(({ glob }) => glob);
+  const forbidden = new Set(withUse("forbidden"));
+  const written = [...new Set(withUse("maybe-written"))].filter((glob) => !forbidden.has(glob));
+  if (written.every(isOverview) && !isAbout(description)) return [];
+  const places = written.length > 0 ? [...new Set(bare)].map(anywhere) : [];
+  const named = [
+    ...written,
+    ...places.filter((glob) => !mentions.some((other) => saysMore(other.glob, glob)))
+  ];
+  return named.filter((glob) => !named.some((other) => other !== glob && saysMore(other, glob))).slice(0, MAX_PATHS).sort();
+}
+function anywhere(name) {
+  return isDocument(name) && name === name.replace(/^[^.]+/, (stem) => stem.toUpperCase()) ? name : `**/${name}`;
+}
+function isOverview(glob) {
+  return /^(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)(?:\.\w+)?$/.test(glob);
+}
+var OVERVIEW = /\b(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)\b/i;
+var ALSO = /\b(?:and|then|plus)\s+(?:then\s+)?(?:add|also|describe|document|explain|mention|note|update|write)\b/i;
+function isAbout(description) {
+  const first = description.split(/\n+|[.!?;]\s+|[。；]/).find((text) => new RegExp("\\p{L}{2}", "u").test(text)) ?? "";
+  const at = first.search(OVERVIEW);
+  return at >= 0 && !ALSO.test(first.slice(0, at));
+}
+function saysMore(other, glob) {
+  const name = glob.startsWith("**/") ? glob.slice("**/".length) : glob;
+  if (other === name || other.endsWith(`/${name}`)) return other !== glob;
+  if (!glob.endsWith("/**")) return other.startsWith(`${glob}/`);
+  const folder = glob.slice(0, -"**".length);
+  return other.startsWith(folder) || other.includes(`/${folder}`);
+}
+function mentionsIn(description) {
+  const found = { mentions: [], bare: [] };
+  let atFenceStart = false;
+  let section = "maybe-written";
+  for (const { text, kind, content } of markdownLines(description)) {
+    if (kind === "opening") atFenceStart = true;
+    else if (kind === "code" && content.trim() !== "") {
+      found.mentions.push(...mentionsInCode(content, atFenceStart));
+      atFenceStart = false;
+    } else if (kind === "prose" || kind === "comment") {
+      section = sectionAfter(text, section);
+      addFromProse(found, text, section);
+    }
+  }
+  return found;
+}
+function mentionsInCode(line, first) {
+  const comment = first ? /^\s*(?:\/\/|\/\*+|#|--|<!--)\s*([^\s:*]+\/[^\s:*]+)(?=$|[\s:*])/.exec(line) : null;
+  const command = /^\s*\$?\s*(?:git\s+(?:mv|rm|add)|mv|cp|rm|touch|mkdir)\s+(.+)$/.exec(line);
+  const texts = [...comment?.[1] === void 0 ? [] : [comment[1]], ...command?.[1]?.split(/\s+/) ?? []];
+  return texts.flatMap((text) => {
+    const glob = pathIn(text, "code");
+    return glob === void 0 ? [] : [{ glob, use: "maybe-written" }];
+  });
+}
+var READ_SECTION = /\b(?:references?|read first|files? to read|pre-?reading|read[- ]only|see also|out of scope|non-goals)\b/i;
+var FORBIDDEN_SECTION = /\b(?:do not|don't|must not|never) (?:touch|modify|edit|change)\b/i;
+function sectionAfter(line, section) {
+  const heading = /^\s*(?:#{1,6}\s+(.*)|\*\*([^*]+)\*\*:?\s*|([A-Z][A-Z ()&/-]{3,}):?\s*)$/.exec(line);
+  const title = heading?.[1] ?? heading?.[2] ?? heading?.[3];
+  if (title === void 0) return section;
+  if (FORBIDDEN_SECTION.test(title)) return "forbidden";
+  return READ_SECTION.test(title) && !WRITE_WORD.test(title) ? "read" : "maybe-written";
+}
+var BETWEEN = /^[\s`]*(?:[,;&+/、，；]|\band\b|\bor\b|\bwith\b)?[\s`]*(?:\band\b\s*)?$/i;
+function addFromProse({ mentions, bare }, line, section) {
+  let last = -1;
+  for (const { text, setting, start, end } of wordsOf2(line)) {
+    const glob = pathIn(text, setting);
+    const isBare = glob === void 0 && setting === "code" && isBareFile(text);
+    if (glob === void 0 && !isBare) continue;
+    const use = section === "maybe-written" ? useIn(line, start, end, isDocument(text)) : section;
+    const isListed = last >= 0 && BETWEEN.test(line.slice(last, start));
+    if (glob !== void 0) mentions.push({ glob, use });
+    else if (use === "maybe-written" && (isListed || WRITE_WORD.test(clauseBefore(line.slice(0, start))))) {
+      bare.push(text);
+    }
+    if (glob !== void 0 || isListed) last = end;
+  }
+}
+var WORD = /\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|（）【】「」『』《》〈〉，。、；：！？])+/g;
+var SCRIPT_CHANGE = /(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])(?=\w)|(?<=\w)(?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])/gu;
+var MAX_PLACE_WORD = 10;
+var BEFORE_PLACE = /\b(?:in|under|into|inside|within|below|at|to|from|on)\s+$/i;
+function* wordsOf2(line) {
+  const { spans } = inlineCode(line);
+  let from = 0;
+  for (const span of [...spans, void 0]) {
+    for (const found of line.slice(from, span?.start).matchAll(WORD)) {
+      const start = from + found.index;
+      if (found[1] !== void 0) {
+        yield { text: found[1], setting: "code", start, end: start + found[0].length };
+        continue;
+      }
+      let at = start;
+      for (const part of found[0].split(SCRIPT_CHANGE)) {
+        const setting = BEFORE_PLACE.test(line.slice(Math.max(0, at - MAX_PLACE_WORD), at)) ? "place" : "plain";
+        const text = withoutMarks(part);
+        const inside = at + part.indexOf(text);
+        yield { text, setting, start: inside, end: inside + text.length };
+        at += part.length;
+      }
+    }
+    if (span) yield { text: span.code, setting: "code", start: span.start, end: span.end };
+    from = span?.end ?? line.length;
+  }
+}
+function withoutMarks(word) {
+  const bare = word.replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
+  return bare.startsWith("[") ? bare.replace(/^\[|\]$/g, "") : bare;
 }
 
 // mcp-server/src/graph/scope/scope.ts
@@ -1161,6 +1242,7 @@ export {
   GlobIndex,
   ISOLATIONS,
   InvalidGlob,
+  MAX_TASK_ID,
   NO_USAGE,
   OUTCOMES,
   PLAN_STATUSES,
@@ -1171,11 +1253,13 @@ export {
   SEVERITIES,
   SIZES,
   TASK_STATUSES,
+  WRITE_WORD,
   WordReader,
   addUsage,
   ancestors,
   brokenDependencies,
   clashOf,
+  clauseBefore,
   complement,
   definitionOf,
   expandBraces,
@@ -1189,7 +1273,10 @@ export {
   holdsScope,
   inferWrites,
   intersection,
+  isBareFile,
+  isDocument,
   isDraining,
+  isKnownFile,
   isLive,
   isReadable,
   isReviewStep,
@@ -1207,6 +1294,7 @@ export {
   parallelWith,
   parseGlob,
   parseScope,
+  pathIn,
   pathKey,
   plainSubject,
   purposeOf,
@@ -1222,5 +1310,6 @@ export {
   union,
   unknownNumber,
   unstarted,
+  useIn,
   withCriterionText
 };

@@ -130,11 +130,15 @@ var READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
 var WRITE = { readOnlyHint: false, destructiveHint: false, idempotentHint: false };
 var IDEMPOTENT = { readOnlyHint: false, destructiveHint: false, idempotentHint: true };
 
+// import:graph.mjs in tools.mjs
+import { MAX_TASK_ID, REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, taskName } from "./graph.mjs";
+
 // mcp-server/src/tools/input/fields.ts
+var MAX_TASK_NAME = 64 + 1 + MAX_TASK_ID;
 var plan = z.string().min(1).max(64).describe("Plan name");
-var taskName = z.string().min(1).max(200).describe("<plan>/<id>");
+var taskName2 = z.string().min(1).max(MAX_TASK_NAME).describe("<plan>/<id>");
 var token = z.string().max(64).describe("Token of the brief");
-var ids = z.array(z.string().min(1).max(200)).max(1e3);
+var ids = z.array(z.string().min(1).max(MAX_TASK_NAME)).max(1e3);
 var paths = z.array(z.string().min(1).max(1e3)).max(1e3);
 var longText = z.string().max(2e5);
 var tasks = z.array(z.looseObject({})).min(1).max(5e3).describe(
@@ -444,7 +448,7 @@ var taskClaim = defineTool({
   description: "Use as a worker that pulls its own work: gives one task with its brief, or says why there is none.",
   input: z.strictObject({
     plan,
-    task: z.string().max(200).optional().describe("Id; default: the best that fits"),
+    task: z.string().max(MAX_TASK_ID).optional().describe("Id; default: the best that fits"),
     agent: z.string().max(100).optional().describe("Your role, to get only its tasks"),
     worker: z.string().min(1).max(100).describe("Your name")
   }),
@@ -503,7 +507,7 @@ var taskGet = defineTool({
   name: "task_get",
   title: "Read a task",
   description: "Use to read one task; as its agent, with your token, for the full brief if your prompt does not hold it.",
-  input: z.strictObject({ task: taskName, token: token.optional() }),
+  input: z.strictObject({ task: taskName2, token: token.optional() }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   async handle(input2, { run, actor, agentId }) {
@@ -545,9 +549,6 @@ var taskGet = defineTool({
   }
 });
 
-// import:graph.mjs in tools.mjs
-import { REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, taskName as taskName2 } from "./graph.mjs";
-
 // mcp-server/src/tools/task-list.ts
 var taskList = defineTool({
   name: "task_list",
@@ -576,7 +577,7 @@ function nextStep2(plans, limit, cursor) {
 
 // mcp-server/src/tools/task-report.ts
 var input = z.strictObject({
-  task: taskName,
+  task: taskName2,
   token,
   outcome: z.enum(["completed", "failed", "blocked"]).describe("completed needs evidence"),
   verdict: z.enum(REVIEW_VERDICTS).optional().describe("Of a review, with completed"),
@@ -666,7 +667,7 @@ var taskUpdate = defineTool({
   title: "Change a task",
   description: "Use to change a task's text, dependencies or scope, to leave a note, to cancel it or send it back to pending. A result is handed in with task_report, not here.",
   input: z.strictObject({
-    task: taskName,
+    task: taskName2,
     token: token.optional(),
     status: z.enum(["pending", "cancelled"]).optional().describe("Back to pending, or given up"),
     addBlockedBy: ids.optional().describe("Tasks that must come first"),
@@ -689,7 +690,7 @@ var taskUpdate = defineTool({
     return {
       data: {
         task: {
-          task: taskName2(loaded.stored.slug, task.id),
+          task: taskName(loaded.stored.slug, task.id),
           subject: task.subject,
           status: task.status,
           dependencies: task.dependencies,
@@ -714,10 +715,10 @@ async function splitInto(parts, { task: name, token: own, ...others }, { run, ac
   const { slug } = split.loaded.stored;
   return {
     data: {
-      task: { task: taskName2(slug, split.task.id), status: split.task.status, cause: split.task.cause },
-      parts: split.parts.map((id) => taskName2(slug, id)),
+      task: { task: taskName(slug, split.task.id), status: split.task.status, cause: split.task.cause },
+      parts: split.parts.map((id) => taskName(slug, id)),
       ...split.warnings.length > 0 && { warnings: split.warnings },
-      next: own === void 0 ? "Split: the parts come with the next batch_next." : `Your attempt has ended: write nothing more and reply with the line SPLIT ${taskName2(slug, split.task.id)}.`
+      next: own === void 0 ? "Split: the parts come with the next batch_next." : `Your attempt has ended: write nothing more and reply with the line SPLIT ${taskName(slug, split.task.id)}.`
     }
   };
 }
@@ -939,7 +940,7 @@ export {
   taskCreate,
   taskGet,
   taskList,
-  taskName,
+  taskName2 as taskName,
   taskReport,
   taskUpdate,
   tasks,

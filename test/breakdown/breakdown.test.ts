@@ -172,10 +172,10 @@ describe("readBreakdown warns of", () => {
     ]);
   });
 
-  it("a status, which is not imported", () => {
-    expect(read([{ id: "1", subject: "a", status: "completed" }]).warnings).toEqual([
-      'task 1: status "completed" is not imported',
-    ]);
+  it("a status that nobody knows, and takes the task for not done", () => {
+    const { tasks, warnings } = read([{ id: "1", subject: "a", status: "fermenting" }]);
+    expect(tasks).toHaveLength(1);
+    expect(warnings).toEqual(['task 1: status "fermenting" is not known; it counts as not done']);
   });
 
   it("globs that cannot be a scope, and goes on without them", () => {
@@ -328,7 +328,15 @@ describe("writeBreakdown", () => {
           size: "huge",
           acceptance: "It adds up",
         },
-        { id: "4", subject: "End", description: "", needs: "all", phase: "2", status: "deferred", reads: [] },
+        {
+          id: "4",
+          subject: "End",
+          description: "",
+          needs: "all",
+          phase: "2",
+          status: "in review",
+          reads: [],
+        },
         {
           id: "5",
           subject: "Etc",
@@ -464,12 +472,16 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     .map((file) => ({ ...file, value: JSON.parse(file.text) }));
   const usual = files.filter(({ value }) => Array.isArray(value.tasks));
 
-  it("are all read, and come back as they were", () => {
+  const withoutDeferred = ({ tasks, ...document }: { tasks: { status?: string }[] }) => ({
+    ...document,
+    tasks: tasks.filter(({ status }) => status !== "deferred"),
+  });
+
+  it("are all read but what they put off, and come back as they were", () => {
     expect(usual.length).toBeGreaterThan(70);
     for (const { folder, text, value } of usual) {
       const { document, tasks } = readBreakdown(text, folder);
-      expect(tasks).toHaveLength(value.tasks.length);
-      expect(JSON.parse(writeBreakdown(document, tasks))).toEqual(value);
+      expect(JSON.parse(writeBreakdown(document, tasks))).toEqual(withoutDeferred(value));
     }
   });
 
@@ -491,7 +503,9 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
   it("come back as they were even after their definitions were stored as JSON", () => {
     for (const { folder, text, value } of usual) {
       const { document, tasks } = readBreakdown(text, folder);
-      expect(JSON.parse(writeBreakdown(document, JSON.parse(JSON.stringify(tasks))))).toEqual(value);
+      expect(JSON.parse(writeBreakdown(document, JSON.parse(JSON.stringify(tasks))))).toEqual(
+        withoutDeferred(value),
+      );
     }
   });
 

@@ -2,8 +2,13 @@ import { inferWrites } from "../graph/scope/infer-scope.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { BreakdownError, readEach } from "./errors.ts";
+import { fileStatus } from "./file-status.ts";
 import { isObject, type JsonObject, parseDocument } from "./json/document.ts";
-import { readFields, WrongField } from "./task-fields.ts";
+import { doneWarnings, type LeftOut, leftOut, putOffWarnings, refuseEmpty } from "./left-out.ts";
+import { listed } from "./markdown/unread-lines.ts";
+import { taskGroups } from "./nested-tasks.ts";
+import { withoutOutside } from "./task-dependencies.ts";
+import { DEPENDENCY_KEYS, readFields, WrongField } from "./task-fields.ts";
 
 /** A breakdown as it was read, from whatever file. */
 export interface Breakdown {
@@ -14,6 +19,8 @@ export interface Breakdown {
   readonly tasks: readonly TaskDefinition[];
   /** What was not taken as it stands; none of it keeps the plan from running. */
   readonly warnings: readonly string[];
+  /** Ids that the file holds or names and that are no tasks of the plan: done, given up, put off, outside of it. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 /** A task that a file or a call wrote, not judged yet. */
@@ -41,10 +48,64 @@ export function readBreakdown(text: string, file: string): Breakdown {
   if (found.length === 0) {
     throw new BreakdownError(file, "tasks", '"tasks" is empty', "Add at least one task");
   }
-  const warnings: string[] = [];
   const raw = found.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
-  const tasks = readTasks(raw, file, warnings);
-  return { title: titleOf(document, file), document, tasks, warnings };
+  return breakdownOf(raw, document, file, unreadWarnings(document, found));
+}
+
+/**
+ * The breakdown that records in the form of a `03-tasks.json` make up; what they mark as done is left out.
+ * @param document what the file says beside them.
+ * @throws BreakdownError
+ */
+export function breakdownOf(
+  raw: readonly RawTask[],
+  document: JsonObject,
+  file: string,
+  found: readonly string[],
+): Breakdown {
+  const { open, over, putOff } = openTasks(raw);
+  if (open.length === 0) refuseEmpty(file, over.size);
+  const warnings = [...doneWarnings([...over]), ...putOffWarnings(putOff), ...found];
+  const away = new Set([...over, ...putOff]);
+  const { tasks, outside } = readFileTasks(open, file, warnings, away);
+  const leftOut = new Set<string>([...away, ...outside]);
+  return { title: titleOf(document, file), document, tasks, warnings, leftOut };
+}
+
+/** The tasks that a file still asks for, and the ids of the others. */
+function openTasks(raw: readonly RawTask[]): LeftOut & { open: RawTask[] } {
+  const stated = raw.flatMap(({ fields }) => {
+    if (!isObject(fields)) return [];
+    const lists = DEPENDENCY_KEYS.flatMap((key) => fields[key] ?? []);
+    const status = fields.done === true || fields.completed === true ? "done" : fileStatus(fields.status);
+    return [{ id: String(fields.id).trim(), status: status ?? "open", dependencies: lists.map(String) }];
+  });
+  const { over, putOff } = leftOut(stated);
+  const isAway = ({ fields }: RawTask) =>
+    isObject(fields) && [over, putOff].some((ids) => ids.has(String(fields.id).trim()));
+  return { over, putOff, open: raw.filter((task) => !isAway(task)) };
+}
+
+/** Records that look like tasks where none are read. */
+function unreadWarnings(document: JsonObject, tasks: readonly unknown[]): string[] {
+  const known = new Set(tasks.flatMap((task) => (isObject(task) ? [String(task.id)] : [])));
+  const nested = taskGroups(document).flatMap(({ place, tasks: inside }) =>
+    inside.filter((task) => isObject(task) && !known.has(String(task.id))).length > 0
+      ? [`${place}.tasks`]
+      : [],
+  );
+  const parts = tasks.flatMap((task, at) =>
+    isObject(task)
+      ? ["subtasks", "children", "tasks"].flatMap((key) => {
+          const list = task[key];
+          return Array.isArray(list) && list.some(isObject) ? [`tasks[${at}].${key}`] : [];
+        })
+      : [],
+  );
+  const places = [...nested, ...parts];
+  return places.length === 0
+    ? []
+    : [`not read as tasks, because they are not in the list "tasks": ${listed(places)}`];
 }
 
 /**
@@ -55,9 +116,37 @@ export function readTasks(
   raw: readonly RawTask[],
   file: string,
   warnings: string[],
-  around: ReadonlyMap<TaskId, readonly TaskId[]> = new Map(),
+  around: ReadonlyMap<TaskId, readonly TaskId[]>,
 ): TaskDefinition[] {
   const tasks = readEach(file, raw, (task) => readTask(task, file, warnings));
+  return checked(tasks, raw, file, warnings, around);
+}
+
+/**
+ * The same for the tasks of a file, which may name what it does not hold.
+ * @param away ids for which nothing waits.
+ */
+export function readFileTasks(
+  raw: readonly RawTask[],
+  file: string,
+  warnings: string[],
+  away: ReadonlySet<string>,
+): { readonly tasks: TaskDefinition[]; readonly outside: ReadonlySet<TaskId> } {
+  const read = readEach(file, raw, (task) => readTask(task, file, warnings)).map((task) => ({
+    ...task,
+    dependencies: task.dependencies.filter((id) => !away.has(id)),
+  }));
+  const { tasks, outside } = withoutOutside(read, (text) => void warnings.push(text));
+  return { tasks: checked(tasks, raw, file, warnings, new Map()), outside };
+}
+
+function checked(
+  tasks: TaskDefinition[],
+  raw: readonly RawTask[],
+  file: string,
+  warnings: string[],
+  around: ReadonlyMap<TaskId, readonly TaskId[]>,
+): TaskDefinition[] {
   const places = raw.map(({ place }) => place);
   warnings.push(...checkDependencies(tasks, places, file, around));
   return tasks;
@@ -93,8 +182,10 @@ function readTask({ fields: raw, place, scopeText }: RawTask, file: string, warn
       "Lower the number or add dependencies",
     );
   }
-  if (Object.hasOwn(raw, "status")) warn(`status ${JSON.stringify(raw.status)} is not imported`);
-  const lists = ["dependencies", "dependsOn", "blockedBy"].filter((key) => Object.hasOwn(raw, key));
+  if (Object.hasOwn(raw, "status") && fileStatus(raw.status) === undefined) {
+    warn(`status ${JSON.stringify(raw.status)} is not known; it counts as not done`);
+  }
+  const lists = DEPENDENCY_KEYS.filter((key) => Object.hasOwn(raw, key));
   if (lists.length > 1) warn(`${lists.join(" and ")} are both given; all of them are respected`);
   const description = fields.description ?? "";
   const task: TaskDefinition = {

@@ -1,12 +1,13 @@
-import { type Breakdown, readBreakdown } from "./breakdown.ts";
+import { type Breakdown, breakdownOf, readBreakdown } from "./breakdown.ts";
 import { BreakdownError } from "./errors.ts";
 import { toBreakdown } from "./foreign-breakdown.ts";
 import { parseDocument, withoutByteOrderMark } from "./json/document.ts";
+import { isNested, taskGroups, tasksOfGroups } from "./nested-tasks.ts";
 import { isTaskMaster, readTaskMaster } from "./task-master/task-master.ts";
 
 /** Which files can be imported, for messages. */
 export const READABLE =
-  "a 03-tasks.json, a tasks.md of spec-kit, a tasks.json of Task Master, or a Markdown plan with headings `### Task N: name` (superpowers)";
+  "a 03-tasks.json, a JSON file with tasks inside phases, a tasks.md of spec-kit, a tasks.json of Task Master, or a Markdown plan with headings `### Task N: name` (superpowers)";
 
 /** A breakdown with what is known of its file. */
 export interface FileBreakdown extends Breakdown {
@@ -43,12 +44,17 @@ export async function readFileBreakdown(
       "Give the path without #",
     );
   }
+  if (isNested(document)) {
+    const { raw, warnings } = tasksOfGroups(taskGroups(document), file);
+    return { ...breakdownOf(raw, document, file, warnings), own: false };
+  }
   return { ...readBreakdown(text, file), own: true };
 }
 
 /** Whether a JSON file is a `03-tasks.json`, good or bad, and not one of another format. @throws BreakdownError */
 export function isOwnFormat(text: string, file: string): boolean {
-  return !isTaskMaster(parseDocument(text, file));
+  const document = parseDocument(text, file);
+  return !isTaskMaster(document) && !isNested(document);
 }
 
 function isJson(text: string, file: string): boolean {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { InvalidGlob, normaliseGlob } from "../graph/scope/globs.ts";
 import {
   type AcceptanceCriterion,
+  MAX_TASK_ID,
   PRIORITIES,
   SIZES,
   type Size,
@@ -40,9 +41,9 @@ interface Field<Value> {
 const asIs = (value: unknown): unknown => value;
 
 /** An id stands in prompts, on command lines and in file names: it has nothing that could pass for their own marks. */
-const ID = /^[^\s\p{C}\p{Z}<>`"\\]{1,200}$/u;
+const ID = /^[^\s\p{C}\p{Z}<>`"\\]*$/u;
 const written = z.union([z.string(), z.number().transform(String)]).transform((text) => text.trim());
-const id = written.pipe(z.string().regex(ID)).transform((text) => text as TaskId);
+const id = written.pipe(z.string().min(1).max(MAX_TASK_ID).regex(ID)).transform((text) => text as TaskId);
 /** The id of another task; one that no task has is named as such. */
 const reference = written.pipe(z.string().min(1)).transform((text) => text as TaskId);
 const text = z.string();
@@ -95,7 +96,7 @@ function first<Value>(schema: z.ZodType<Value>): Field<Value>["read"] {
 /** The valid ones of the first list of globs, normalised; a list of which nothing is left says nothing. */
 function globs(values: readonly unknown[], warn: Warn): readonly string[] | undefined {
   if (values.length === 0) return undefined;
-  const named = listOf(text).parse(values[0]);
+  const named = listOf(text).parse(pathsOf(values[0]));
   const valid: string[] = [];
   for (const one of named) {
     try {
@@ -108,16 +109,37 @@ function globs(values: readonly unknown[], warn: Warn): readonly string[] | unde
   return valid.length === 0 && named.length > 0 ? undefined : [...new Set(valid)];
 }
 
+/** The keys that say what a task depends on; all that are given hold. */
+export const DEPENDENCY_KEYS: readonly string[] = [
+  "dependencies",
+  "dependsOn",
+  "blockedBy",
+  "depends_on",
+  "blocked_by",
+];
+
+/** Paths as people list them: one text of several, or records of a path and what is done there. */
+function pathsOf(value: unknown): unknown[] {
+  if (typeof value === "string") return value.split(/,\s+/);
+  if (Array.isArray(value)) return value.map(pathOf);
+  return [value];
+}
+
+function pathOf(item: unknown): unknown {
+  const path = typeof item === "object" && item !== null && "path" in item ? item.path : item;
+  return path;
+}
+
 const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<FileFields>[Name]> } = {
   id: {
     keys: ["id"],
-    expects: "a number, or a text of 1 to 200 characters without spaces, quotes, < and >",
+    expects: `a number, or a text of 1 to ${MAX_TASK_ID} characters without spaces, quotes, < and >`,
     essential: true,
     read: first(id),
     render: asIs,
   },
   subject: {
-    keys: ["subject", "title"],
+    keys: ["subject", "title", "name"],
     expects: "a text that is not empty",
     essential: true,
     read: first(text.refine((subject) => subject.trim() !== "")),
@@ -150,7 +172,7 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
     render: asIs,
   },
   dependencies: {
-    keys: ["dependencies", "dependsOn", "blockedBy"],
+    keys: DEPENDENCY_KEYS,
     expects: "a list of task ids",
     essential: true,
     standard: [],
@@ -170,7 +192,7 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
     render: asIs,
   },
   writes: {
-    keys: ["writes", "files"],
+    keys: ["writes", "files", "owns", "file"],
     expects: "a list of globs",
     essential: true,
     read: globs,
@@ -235,7 +257,7 @@ const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<Fi
     render: asIs,
   },
   acceptance: {
-    keys: ["acceptance"],
+    keys: ["acceptance", "acceptanceCriteria", "acceptance_criteria"],
     expects: "a list of texts or of {criterion, command}",
     essential: false,
     standard: [],

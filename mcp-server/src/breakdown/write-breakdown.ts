@@ -1,8 +1,8 @@
-import type { TaskDefinition } from "../graph/task.ts";
+import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { readBreakdown } from "./breakdown.ts";
 import { type JsonObject, withoutByteOrderMark } from "./json/document.ts";
 import { listUnder } from "./json/elements.ts";
-import { renderFields, sameMeaning } from "./task-fields.ts";
+import { DEPENDENCY_KEYS, renderFields, sameMeaning } from "./task-fields.ts";
 
 /** A new `03-tasks.json` for these tasks. */
 export function writeBreakdown(document: JsonObject, tasks: readonly TaskDefinition[]): string {
@@ -19,21 +19,47 @@ export function updateBreakdown(text: string, file: string, tasks: readonly Task
   const list = listUnder("tasks", text);
   if (!list) throw new Error("the text is no breakdown");
   const style = styleOf(text, list.start, list.elements[0]?.start ?? list.start);
-  const written = new Map(
-    readBreakdown(text, file).tasks.map((task, at) => [task.id, { task, span: list.elements[at] }]),
-  );
+  const before = list.elements.map(({ start, end }) => text.slice(start, end));
+  const inFile = before.map((as) => ({ as, raw: JSON.parse(as) as JsonObject }));
+  const { tasks: read, leftOut } = readBreakdown(text, file);
+  const elements = new Map(inFile.map((element) => [idOf(element.raw), element]));
+  const written = new Map(read.map((task) => [task.id as string, task]));
   const pieces = tasks.map((task) => {
     const old = written.get(task.id);
-    if (!old?.span) return renderTask(renderFields(task), style);
-    const as = text.slice(old.span.start, old.span.end);
-    if (sameMeaning(old.task, task)) return as;
-    return renderTask(inOrderOf(JSON.parse(as) as JsonObject, renderFields(task)), style);
+    const element = elements.get(task.id);
+    if (!old || !element) return { id: task.id, piece: renderTask(renderFields(task), style) };
+    if (sameMeaning(old, task)) return { id: task.id, piece: element.as };
+    const fields = withOutside(renderFields(task), element.raw, leftOut);
+    return { id: task.id, piece: renderTask(inOrderOf(element.raw, fields), style) };
   });
-  const before = list.elements.map(({ start, end }) => text.slice(start, end));
-  if (before.length === pieces.length && before.every((piece, at) => piece === pieces[at])) return text;
+  // What the plan does not hold because it is done stays where it stands.
+  for (const [at, { as, raw }] of inFile.entries()) {
+    if (!leftOut.has(idOf(raw)) || written.has(idOf(raw))) continue;
+    const above = new Set(inFile.slice(0, at).map((other) => idOf(other.raw)));
+    pieces.splice(pieces.findLastIndex(({ id }) => above.has(id)) + 1, 0, { id: idOf(raw), piece: as });
+  }
+  const after = pieces.map(({ piece }) => piece);
+  if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text;
   const { newline, element, close } = style;
-  const inner = pieces.join(`,${newline}${element}`);
+  const inner = after.join(`,${newline}${element}`);
   return `${text.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text.slice(list.end)}`;
+}
+
+function idOf(raw: JsonObject): TaskId {
+  return String(raw.id).trim() as TaskId;
+}
+
+/** With the dependencies that the file names and the plan does not have. */
+function withOutside(
+  fields: Readonly<Record<string, unknown>>,
+  raw: JsonObject,
+  leftOut: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  const named = DEPENDENCY_KEYS.flatMap((key) => raw[key] ?? []).map(String);
+  const kept = named.filter((id) => leftOut.has(id));
+  if (kept.length === 0) return fields;
+  const others = Array.isArray(fields.dependencies) ? fields.dependencies : [];
+  return { ...fields, dependencies: [...new Set([...kept, ...others])] };
 }
 
 interface Style {

@@ -5,6 +5,8 @@ import type { Unrecognised } from "./unrecognised.ts";
 export type PlanSlug = string & { readonly brand: "PlanSlug" };
 /** The id of a task inside its plan, as the breakdown writes it (`1.1`, `T012`). */
 export type TaskId = string & { readonly brand: "TaskId" };
+/** The longest id of a task, in characters: with its plan's name before it, it still fits wherever a task is named. */
+export const MAX_TASK_ID = 128;
 
 export const TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MAX_TASK_ID } from "../graph/task.ts";
 import { claimTask } from "../run/claims/claim-task.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { WORKFLOW_WORKER } from "../run/project/workflow-worker.ts";
@@ -12,7 +13,7 @@ export const taskClaim = defineTool({
     "Use as a worker that pulls its own work: gives one task with its brief, or says why there is none.",
   input: z.strictObject({
     plan,
-    task: z.string().max(200).optional().describe("Id; default: the best that fits"),
+    task: z.string().max(MAX_TASK_ID).optional().describe("Id; default: the best that fits"),
     agent: z.string().max(100).optional().describe("Your role, to get only its tasks"),
     worker: z.string().min(1).max(100).describe("Your name"),
   }),

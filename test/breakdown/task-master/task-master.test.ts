@@ -143,16 +143,10 @@ describe("tasks.json of Task Master", () => {
     [
       "an id twice",
       [
-        {
-          id: 1,
-          title: "a",
-          subtasks: [
-            { id: 1, title: "b" },
-            { id: 1, title: "c" },
-          ],
-        },
+        { id: 1, title: "a", details: "" },
+        { id: 1, title: "b" },
       ],
-      "tasks[0].subtasks[1].id",
+      "tasks[1].id",
     ],
     [
       "an unknown dependency",
@@ -175,5 +169,76 @@ describe("tasks.json of Task Master", () => {
   ])("refuses %s, naming the field and the remedy", async (_what, tasks, field) => {
     const error = await refusalOf(JSON.stringify({ tasks }), FILE);
     expect(error).toMatchObject({ field, remedy: expect.stringMatching(/^[A-Z].{8,}\.$/) });
+  });
+});
+
+describe("the parts of a task of Task Master", () => {
+  const parts = (subtasks: readonly object[], fields: object = {}) =>
+    plain([
+      { id: 7, title: "Pond", subtasks, ...fields },
+      { id: 8, title: "Fish", dependencies: [7] },
+    ]);
+
+  it("may have the whole number as theirs, and name each other by it", async () => {
+    const text = parts([
+      { id: "7.1", title: "Dig" },
+      { id: "7.2", title: "Fill", dependencies: ["7.1"] },
+    ]);
+    expect(edgesOf(await readText(text, FILE))).toEqual({ "7.1": [], "7.2": ["7.1"], "8": ["7.1", "7.2"] });
+  });
+
+  it("are numbered by their place where a number stands twice, and said to be", async () => {
+    const breakdown = await readText(
+      parts([
+        { id: 1, title: "Dig" },
+        { id: 1, title: "Fill" },
+        { id: 2, title: "Plant", dependencies: [1] },
+      ]),
+      FILE,
+    );
+    expect(edgesOf(breakdown)).toMatchObject({ "7.1": [], "7.2": [], "7.3": ["7.1", "7.2"] });
+    expect(breakdown.warnings).toEqual([
+      "the parts of 7 have a number more than once: numbered by their place (7.1 to 7.3)",
+    ]);
+  });
+
+  it("have parts of their own, of any depth", async () => {
+    const text = parts([
+      {
+        id: 1,
+        title: "Dig",
+        subtasks: [
+          { id: 1, title: "Deep" },
+          { id: 2, title: "Wide", dependencies: [1] },
+        ],
+      },
+      { id: 2, title: "Fill", dependencies: [1] },
+    ]);
+    expect(edgesOf(await readText(text, FILE))).toEqual({
+      "7.1.1": [],
+      "7.1.2": ["7.1.1"],
+      "7.2": ["7.1.1", "7.1.2"],
+      "8": ["7.1.1", "7.1.2", "7.2"],
+    });
+  });
+
+  it("are done with what they are parts of, and named where they are not", async () => {
+    const breakdown = await readText(
+      parts(
+        [
+          { id: 1, title: "Dig", status: "done" },
+          { id: 2, title: "Fill" },
+        ],
+        { status: "done" },
+      ),
+      FILE,
+    );
+    expect(edgesOf(breakdown)).toEqual({ "8": [] });
+    expect(breakdown.warnings).toContain("not done, but parts of what is done, and left out with it: 7.2");
+  });
+
+  it("name files in their titles", async () => {
+    const { tasks } = await readText(parts([{ id: 1, title: "Write `src/dig.ts`" }]), FILE);
+    expect(tasks[0]?.inferredWrites).toEqual(["src/dig.ts"]);
   });
 });

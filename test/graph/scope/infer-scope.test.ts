@@ -46,7 +46,7 @@ describe("inferWrites passes over", () => {
   it.each([
     ["addresses", "https://example.com/a/b.ts, `http://localhost/src/a.ts`, `github.com/a/b.ts`"],
     ["package names", "`@scope/pkg/a.ts`, `react-dom/client`, `node:fs/promises`"],
-    ["imports", "```ts\nimport { a } from '../../unit/graph/src/a.ts';\nimport b from 'lib/b.js';\n```"],
+    ["imports", "```ts\nimport { a } from './src/a.ts';\nimport b from 'lib/b.js';\n```"],
     ["imports in a quoted span", "`import a from 'src/a.ts'`"],
     ["routes of a server", "`GET /api/users.json`, `/api/users/:id`"],
     [
@@ -154,5 +154,71 @@ describe("a path that a rule or a pattern is taken from", () => {
     "Write `src/a.ts` with the conventions in `docs/guide.md`.",
   ])("is read, not written: %s", (description) => {
     expect(inferWrites(description)).toEqual(["src/a.ts"]);
+  });
+});
+
+describe("inferWrites finds a path as people write it in a sentence", () => {
+  it.each([
+    [
+      "before a full-width mark",
+      "新增 src/pond.ts（水）、src/fish.ts，完成。",
+      ["src/fish.ts", "src/pond.ts"],
+    ],
+    ["between letters without spaces", "在src/pond.ts中新增", ["src/pond.ts"]],
+    ["with letters of its own language", "更新 docs/说明.md", ["docs/说明.md"]],
+    ["that is a folder", "Add helpers in app/water/pumps/", ["app/water/pumps/**"]],
+    ["that is a folder of the top level", "Set up `water/` and docs/", ["docs/**", "water/**"]],
+    ["that is a folder behind a word for places", "Add helpers under src/water", ["src/water"]],
+    [
+      "with an ending that nobody knows",
+      "Write `model/pond.fishml` and src/pond.wat2",
+      ["model/pond.fishml", "src/pond.wat2"],
+    ],
+    [
+      "by its name beside one that is known",
+      "Change `src/pond.ts` and `fish.ts`",
+      ["**/fish.ts", "src/pond.ts"],
+    ],
+    [
+      "by a name in capitals beside one that is known",
+      "Change `src/pond.ts` and `FISH.md`",
+      ["FISH.md", "src/pond.ts"],
+    ],
+    ["by its name after its path", "Change `src/pond.ts`; in `pond.ts` only the depth", ["src/pond.ts"]],
+    ["in brackets", "Write it [src/pond.ts]", ["src/pond.ts"]],
+  ])("%s", (_what, text, expected) => {
+    expect(inferWrites(text)).toEqual(expected);
+  });
+});
+
+describe("inferWrites leaves out", () => {
+  it.each([
+    ["a document with a place in it", "Write `src/a.ts` (contracts/pond.md §2)"],
+    ["a document with a quotation", 'Write `src/a.ts` (docs/pond.md "Depth")'],
+    ["a document behind what is written", "Write `src/a.ts` (specs/pond/plan.md)"],
+    ["a document that something is defined in", "Write `src/a.ts` as defined in docs/pond.md"],
+    ["a document that something comes from", "Write `src/a.ts` with the fields from docs/pond.md"],
+    ["what a command runs", "Write `src/a.ts`, then run npm test -- test/a.test.ts"],
+  ])("%s", (_what, text) => {
+    expect(inferWrites(text)).toEqual(["src/a.ts"]);
+  });
+
+  it.each([
+    ["Build the pump.\nDescribe it in README.md."],
+    ["1. Pump\n2. Filter\n3. Mention both in CHANGELOG.md"],
+    ["Build the pump and document it in README.md"],
+  ])("the one document of the repository beside other work: %j", (text) => {
+    expect(inferWrites(text)).toEqual([]);
+  });
+
+  it.each([["Describe the pump in README.md"], ["Update README.md and CHANGELOG.md for the release."]])(
+    "but not where it is the work: %j",
+    (text) => {
+      expect(inferWrites(text)).toContain("README.md");
+    },
+  );
+
+  it("a document in brackets that is all there is to write", () => {
+    expect(inferWrites("Document the pump (docs/pump.md)")).toEqual(["docs/pump.md"]);
   });
 });

@@ -1,5 +1,7 @@
 import { isTooDeep, MAX_DEPTH } from "../depth.ts";
 import { BreakdownError } from "../errors.ts";
+import { isJsonLines } from "./json-lines.ts";
+import { misreadId } from "./number-ids.ts";
 import { jsonErrorPosition } from "./position.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -16,6 +18,14 @@ export function withoutByteOrderMark(text: string): string {
 /** The object that the text holds, or a `BreakdownError`. `file` names it in messages. */
 export function parseDocument(text: string, file: string): JsonObject {
   const json = withoutByteOrderMark(text);
+  if (isJsonLines(json, file)) {
+    throw new BreakdownError(
+      file,
+      "",
+      "it is JSON Lines (one object on each line), not one document with all tasks",
+      'Put its records into one list {"tasks": […]}, each with id, subject and dependencies',
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -34,6 +44,16 @@ export function parseDocument(text: string, file: string): JsonObject {
       "",
       `the file is nested more than ${MAX_DEPTH} levels deep`,
       "Flatten it; nothing was changed",
+    );
+  }
+  const misread = misreadId(json);
+  if (misread) {
+    const { line, written, read } = misread;
+    throw new BreakdownError(
+      file,
+      "tasks",
+      `in line ${line} the id ${written} is a number, which is read as ${read}`,
+      `Write ids as texts: "${written}"`,
     );
   }
   if (isObject(value)) return value;

@@ -1,86 +1,93 @@
 import { inlineCode, markdownLines } from "../../text/markdown-lines.ts";
 import type { Glob } from "./glob.ts";
-import { InvalidGlob, normaliseGlob } from "./globs.ts";
+import { clauseBefore, isDocument, type Use, useIn, WRITE_WORD } from "./path-use.ts";
+import { isBareFile, pathIn, type Setting } from "./path-word.ts";
 
 /**
  * Which paths a task's description names as places to work in. A path that is only perhaps written counts
  * as written, because a scope that is too wide costs some parallelism and one that is too narrow costs work.
  */
 
-const MOST_PATHS = 60;
-
-/** Endings of files that people write in repositories; anything else after a dot is more often code. */
-const EXTENSIONS = new Set(
-  `astro bash bat c cc cfg cjs clj cmake conf cpp cs css csv cts dart ejs env erl ex exs fish gif go gql gradle
-  graphql h hbs hpp hs htm html ico ini ipynb java jl jpeg jpg js json json5 jsonc jsonl jsx kt kts less lock
-  lua md mdx mjs ml mod mts php plist png prisma properties proto ps1 py pyi r rb rs rst sass scala scss sh
-  snap sql sum svelte svg swift tf tfvars tmpl toml ts tsv tsx txt vue wasm webp xml yaml yml zig zsh`.split(
-    /\s+/,
-  ),
-);
-
-/** Files that are known by their name alone. */
-const KNOWN_FILES = new Set(
-  `package.json package-lock.json pnpm-lock.yaml pnpm-workspace.yaml yarn.lock bun.lock turbo.json nx.json
-  lerna.json tsconfig.json tsconfig.base.json jsconfig.json biome.json eslint.config.js eslint.config.mjs
-  eslint.config.ts .eslintrc .eslintrc.json .prettierrc .prettierignore .editorconfig .npmrc .nvmrc .gitignore
-  .gitattributes .dockerignore .env .env.example .env.local .mcp.json vite.config.ts vite.config.js
-  vitest.config.ts vitest.workspace.ts jest.config.js jest.config.ts playwright.config.ts next.config.js
-  next.config.mjs next.config.ts tailwind.config.js tailwind.config.ts postcss.config.js drizzle.config.ts
-  Dockerfile docker-compose.yml docker-compose.yaml compose.yaml Makefile Procfile README.md CHANGELOG.md
-  CONTRIBUTING.md AGENTS.md CLAUDE.md LICENSE CODEOWNERS Cargo.toml Cargo.lock go.mod go.sum pyproject.toml
-  requirements.txt setup.py setup.cfg poetry.lock Gemfile Gemfile.lock Rakefile composer.json pom.xml
-  build.gradle build.gradle.kts CMakeLists.txt mix.exs`.split(/\s+/),
-);
-
-/** First names of paths that are believed to be paths even without an ending. */
-const TOP_FOLDERS = new Set(
-  `.claude .claude-plugin .github .husky .vscode app apps assets bench benches bin cmd config configs crates
-  deploy doc docs e2e examples infra internal lib libs migrations packages pkg plugins prisma public scripts
-  skills src test tests web workflows`.split(/\s+/),
-);
+const MAX_PATHS = 60;
 
 /** The path as a scope holds it and whether this place in the text asks for reading it only. */
 interface Mention {
   readonly glob: Glob;
-  readonly use: "maybe-written" | "read" | "forbidden";
+  readonly use: Use;
 }
 
 /** The globs that the description names as written: normalised, sorted, each once, at most 60. */
 export function inferWrites(description: string): Glob[] {
-  const mentions = mentionsIn(description);
-  const forbidden = new Set(mentions.filter(({ use }) => use === "forbidden").map(({ glob }) => glob));
-  const named = new Set(mentions.filter(({ use }) => use === "maybe-written").map(({ glob }) => glob));
-  const written = [...named].filter((glob) => !forbidden.has(glob));
-  return written
-    .filter((glob) => !written.some((other) => other !== glob && saysMore(other, glob)))
-    .slice(0, MOST_PATHS)
+  const { mentions, bare } = mentionsIn(description);
+  const withUse = (use: Use) => mentions.filter((mention) => mention.use === use).map(({ glob }) => glob);
+  const forbidden = new Set(withUse("forbidden"));
+  const written = [...new Set(withUse("maybe-written"))].filter((glob) => !forbidden.has(glob));
+  if (written.every(isOverview) && !isAbout(description)) return [];
+  // Beside a path of a known place a name alone is a file too, wherever it lies.
+  const places = written.length > 0 ? [...new Set(bare)].map(anywhere) : [];
+  const named = [
+    ...written,
+    ...places.filter((glob) => !mentions.some((other) => saysMore(other.glob, glob))),
+  ];
+  return named
+    .filter((glob) => !named.some((other) => other !== glob && saysMore(other, glob)))
+    .slice(0, MAX_PATHS)
     .sort();
+}
+
+/** By custom a document in capitals lies at the top. */
+function anywhere(name: string): Glob {
+  return isDocument(name) && name === name.replace(/^[^.]+/, (stem) => stem.toUpperCase())
+    ? name
+    : `**/${name}`;
+}
+
+/** Documents of a whole repository: whoever works on something else mentions its change in them. */
+function isOverview(glob: Glob): boolean {
+  return /^(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)(?:\.\w+)?$/.test(glob);
+}
+
+const OVERVIEW = /\b(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)\b/i;
+const ALSO =
+  /\b(?:and|then|plus)\s+(?:then\s+)?(?:add|also|describe|document|explain|mention|note|update|write)\b/i;
+
+/** Whether the text is about these documents: its first sentence names one and does nothing before. */
+function isAbout(description: string): boolean {
+  const first = description.split(/\n+|[.!?;]\s+|[。；]/).find((text) => /\p{L}{2}/u.test(text)) ?? "";
+  const at = first.search(OVERVIEW);
+  return at >= 0 && !ALSO.test(first.slice(0, at));
 }
 
 /** A file below a named folder says which part of it is meant; a full path says which `ui/x.ts` is meant. */
 function saysMore(other: Glob, glob: Glob): boolean {
-  if (other.endsWith(`/${glob}`)) return true;
+  const name = glob.startsWith("**/") ? glob.slice("**/".length) : glob;
+  if (other === name || other.endsWith(`/${name}`)) return other !== glob;
   if (!glob.endsWith("/**")) return other.startsWith(`${glob}/`);
   const folder = glob.slice(0, -"**".length);
   return other.startsWith(folder) || other.includes(`/${folder}`);
 }
 
-function mentionsIn(description: string): Mention[] {
-  const mentions: Mention[] = [];
+interface Found {
+  readonly mentions: Mention[];
+  /** Names of files without their folder, set apart as code. */
+  readonly bare: string[];
+}
+
+function mentionsIn(description: string): Found {
+  const found: Found = { mentions: [], bare: [] };
   let atFenceStart = false;
-  let section: Mention["use"] = "maybe-written";
+  let section: Use = "maybe-written";
   for (const { text, kind, content } of markdownLines(description)) {
     if (kind === "opening") atFenceStart = true;
     else if (kind === "code" && content.trim() !== "") {
-      mentions.push(...mentionsInCode(content, atFenceStart));
+      found.mentions.push(...mentionsInCode(content, atFenceStart));
       atFenceStart = false;
     } else if (kind === "prose" || kind === "comment") {
       section = sectionAfter(text, section);
-      mentions.push(...mentionsInProse(text, section));
+      addFromProse(found, text, section);
     }
   }
-  return mentions;
+  return found;
 }
 
 /** In code only a first line that is nothing but a path in a comment, and commands that move or make files. */
@@ -89,7 +96,7 @@ function mentionsInCode(line: string, first: boolean): Mention[] {
   const command = /^\s*\$?\s*(?:git\s+(?:mv|rm|add)|mv|cp|rm|touch|mkdir)\s+(.+)$/.exec(line);
   const texts = [...(comment?.[1] === undefined ? [] : [comment[1]]), ...(command?.[1]?.split(/\s+/) ?? [])];
   return texts.flatMap((text) => {
-    const glob = pathIn(text, true);
+    const glob = pathIn(text, "code");
     return glob === undefined ? [] : [{ glob, use: "maybe-written" as const }];
   });
 }
@@ -97,10 +104,8 @@ function mentionsInCode(line: string, first: boolean): Mention[] {
 const READ_SECTION =
   /\b(?:references?|read first|files? to read|pre-?reading|read[- ]only|see also|out of scope|non-goals)\b/i;
 const FORBIDDEN_SECTION = /\b(?:do not|don't|must not|never) (?:touch|modify|edit|change)\b/i;
-const WRITE_WORD =
-  /\b(?:add|change|create|delete|edit|extend|fix|implement|modify|move|refactor|remove|rename|replace|rewrite|update|write)\b/i;
 
-function sectionAfter(line: string, section: Mention["use"]): Mention["use"] {
+function sectionAfter(line: string, section: Use): Use {
   const heading = /^\s*(?:#{1,6}\s+(.*)|\*\*([^*]+)\*\*:?\s*|([A-Z][A-Z ()&/-]{3,}):?\s*)$/.exec(line);
   const title = heading?.[1] ?? heading?.[2] ?? heading?.[3];
   if (title === undefined) return section;
@@ -108,100 +113,70 @@ function sectionAfter(line: string, section: Mention["use"]): Mention["use"] {
   return READ_SECTION.test(title) && !WRITE_WORD.test(title) ? "read" : "maybe-written";
 }
 
-function mentionsInProse(line: string, section: Mention["use"]): Mention[] {
-  const mentions: Mention[] = [];
-  for (const { text, quoted, start, end } of piecesOf(line)) {
-    const glob = pathIn(text, quoted);
-    if (glob === undefined) continue;
-    const before = clauseBefore(line.slice(0, start));
-    const after = line.slice(end);
-    mentions.push({ glob, use: section === "maybe-written" ? useIn(before, after) : section });
+/** What stands between the members of a list of paths. */
+const BETWEEN = /^[\s`]*(?:[,;&+/、，；]|\band\b|\bor\b|\bwith\b)?[\s`]*(?:\band\b\s*)?$/i;
+
+function addFromProse({ mentions, bare }: Found, line: string, section: Use): void {
+  // Where the last path ends: a name alone counts beside it.
+  let last = -1;
+  for (const { text, setting, start, end } of wordsOf(line)) {
+    const glob = pathIn(text, setting);
+    const isBare = glob === undefined && setting === "code" && isBareFile(text);
+    if (glob === undefined && !isBare) continue;
+    const use = section === "maybe-written" ? useIn(line, start, end, isDocument(text)) : section;
+    const isListed = last >= 0 && BETWEEN.test(line.slice(last, start));
+    if (glob !== undefined) mentions.push({ glob, use });
+    else if (use === "maybe-written" && (isListed || WRITE_WORD.test(clauseBefore(line.slice(0, start))))) {
+      bare.push(text);
+    }
+    if (glob !== undefined || isListed) last = end;
   }
-  return mentions;
 }
 
+interface Word {
+  readonly text: string;
+  readonly setting: Setting;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Marks that end a word in languages that put no space behind them. */
+const WORD = /\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|（）【】「」『』《》〈〉，。、；：！？])+/g;
+/** A letter of a language without spaces beside one of a path. */
+const SCRIPT_CHANGE =
+  /(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])(?=\w)|(?<=\w)(?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])/gu;
+const MAX_PLACE_WORD = 10;
+const BEFORE_PLACE = /\b(?:in|under|into|inside|within|below|at|to|from|on)\s+$/i;
+
 /** Inline code, targets of links, and words; code that has spaces is no path. */
-function* piecesOf(line: string): Generator<{ text: string; quoted: boolean; start: number; end: number }> {
+function* wordsOf(line: string): Generator<Word> {
   const { spans } = inlineCode(line);
   let from = 0;
   for (const span of [...spans, undefined]) {
-    const prose = line.slice(from, span?.start);
-    for (const found of prose.matchAll(/\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|])+/g)) {
-      const target = found[1];
-      const text = target ?? found[0].replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
+    for (const found of line.slice(from, span?.start).matchAll(WORD)) {
       const start = from + found.index;
-      yield { text, quoted: target !== undefined, start, end: start + found[0].length };
+      if (found[1] !== undefined) {
+        yield { text: found[1], setting: "code", start, end: start + found[0].length };
+        continue;
+      }
+      let at = start;
+      for (const part of found[0].split(SCRIPT_CHANGE)) {
+        const setting = BEFORE_PLACE.test(line.slice(Math.max(0, at - MAX_PLACE_WORD), at))
+          ? "place"
+          : "plain";
+        const text = withoutMarks(part);
+        const inside = at + part.indexOf(text);
+        yield { text, setting, start: inside, end: inside + text.length };
+        at += part.length;
+      }
     }
-    if (span) yield { text: span.code, quoted: true, start: span.start, end: span.end };
+    if (span) yield { text: span.code, setting: "code", start: span.start, end: span.end };
     from = span?.end ?? line.length;
   }
 }
 
-const LONGEST_CLAUSE = 300;
-
-/** What stands before the path in its own clause; the dots of paths and numbers end no clause. */
-function clauseBefore(text: string): string {
-  const near = text.slice(-LONGEST_CLAUSE);
-  return near.split(/[.;!?]\s|[—–]|\s-\s|\b(?:then|but)\b/).at(-1) ?? "";
-}
-
-/** Nothing but other paths and small words between the words that forbid and the path. */
-const FORBIDDEN_BEFORE =
-  /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
-const READ_BEFORE =
-  /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
-const UNCHANGED_AFTER =
-  /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
-
-function useIn(before: string, after: string): Mention["use"] {
-  if (FORBIDDEN_BEFORE.test(before)) return "forbidden";
-  if (/\bleave\b[^.;]*$/i.test(before) && /^[\s,*]*(?:alone|unchanged|untouched|as[- ]is)\b/i.test(after)) {
-    return "forbidden";
-  }
-  if (UNCHANGED_AFTER.test(after)) return "read";
-  const reading = READ_BEFORE.exec(before);
-  return reading !== null && !WRITE_WORD.test(reading[0]) ? "read" : "maybe-written";
-}
-
-/** The path that a word is, or undefined. `quoted`: the author set it apart, so less proof is needed. */
-function pathIn(word: string, quoted: boolean): Glob | undefined {
-  const located = word
-    .trim()
-    .replace(/^\.\/(?=([^/]+)\/)/, (dots, folder: string) => (TOP_FOLDERS.has(folder) ? "" : dots))
-    .replace(/(?:::|[:#])[^/]*$/, "")
-    .replace(/\.{3}(?=\/)|…(?=\/)/g, "**")
-    .replace(/<[^<>/]+>|\$?\{[^{}/,.]+\}/g, "*");
-  const segments = located.replace(/\/$/, "").split("/");
-  const [first = ""] = segments;
-  const last = segments.at(-1) ?? "";
-  // A path of this checkout begins with a plain name: no root, home, scope, relative import or host.
-  if (!/^\.?[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*$/u.test(first)) return undefined;
-  if (!segments.every(isName)) return undefined;
-  if (segments.length === 1) return !located.endsWith("/") && KNOWN_FILES.has(first) ? first : undefined;
-  if (/\.(?:ai|app|com|dev|io|net|org)$/i.test(first) || segments.includes("node_modules")) return undefined;
-  if (first === ".git" || segments.every((segment) => /^\d+$/.test(segment))) return undefined;
-  // `a.ts/b.ts` lists two files.
-  if (segments.slice(0, -1).some(hasExtension)) return undefined;
-  const isFile = hasExtension(last) || KNOWN_FILES.has(last);
-  const isFolder = quoted
-    ? located.endsWith("/") || TOP_FOLDERS.has(first)
-    : located.endsWith("/") && TOP_FOLDERS.has(first) && segments.length > 2;
-  if (!isFile && !isFolder) return undefined;
-  try {
-    return normaliseGlob(located);
-  } catch (error) {
-    if (error instanceof InvalidGlob) return undefined;
-    throw error;
-  }
-}
-
-function isName(segment: string): boolean {
-  return (
-    /^(?:[\p{L}\p{N}_.@+$*~,{}[\]-]+|\([\p{L}\p{N}_.-]+\))$/u.test(segment) && !/^\.{1,2}$/.test(segment)
-  );
-}
-
-function hasExtension(segment: string): boolean {
-  const extension = /[^.]\.([a-z0-9]+|\{[a-z0-9,]+\})$/i.exec(segment)?.[1];
-  return extension?.startsWith("{") || EXTENSIONS.has(extension?.toLowerCase() ?? "");
+/** Without what surrounds a word in a sentence; the brackets of `app/[slug]` belong to it. */
+function withoutMarks(word: string): string {
+  const bare = word.replace(/^[*(<]+|[*)>.,;!?]+$/g, "");
+  return bare.startsWith("[") ? bare.replace(/^\[|\]$/g, "") : bare;
 }

@@ -1,0 +1,190 @@
+import { bodyOf, headingOf, type MarkdownLine } from "../markdown/document.ts";
+import { type FileList, filesIn } from "../markdown/file-list.ts";
+import { isMarkedItem, markBefore } from "../markdown/task-mark.ts";
+import type { UnreadLine } from "../markdown/unread-lines.ts";
+import { looksLikeTask, numberedHeading, type TaskHeading, taskHeading } from "./heading.ts";
+
+/** The tasks of a plan, as they stand in it. */
+
+export interface PlanTask {
+  readonly id: string;
+  readonly name: string;
+  readonly notes: string;
+  readonly line: number;
+  readonly body: readonly MarkdownLine[];
+  readonly done: boolean;
+  /** Lines of steps that are not ticked, of a task that is marked as done. */
+  readonly openSteps: readonly number[];
+  readonly files: FileList | undefined;
+  readonly consumes: string | undefined;
+  readonly produces: string;
+  readonly dependsOn: string | undefined;
+  /** Ids of the tasks that are its parts; it has then nothing of its own to do. */
+  readonly parts: readonly string[];
+}
+
+export interface Section {
+  readonly heading: string;
+  readonly level: number;
+  readonly line: number;
+  readonly body: readonly MarkdownLine[];
+}
+
+/** How a heading of this document begins a task. */
+export type ReadHeading = (text: string) => TaskHeading | undefined;
+
+const LABELS =
+  /(?:^|[\s|·•*])(?:dependencies|depends on|files?|size|acceptance criteria)(?:\*\*|__)?\s*[:：]/i;
+
+/** By the word "Task"; where no heading has it by numbers, if sections say what they depend on or write. */
+export function headingReader(lines: readonly MarkdownLine[]): ReadHeading | undefined {
+  const headings = lines.flatMap((line) => headingOf(line) ?? []);
+  if (headings.some(({ text }) => taskHeading(text) !== undefined)) return taskHeading;
+  const numbered = sectionsOf(lines, numberedHeading).filter(
+    ({ heading, body }) =>
+      numberedHeading(heading) !== undefined &&
+      body.some(({ text, literal }) => !literal && LABELS.test(text)),
+  );
+  const [first] = numbered;
+  if (first === undefined || numbered.length < 2) return undefined;
+  const levels = new Set(numbered.map(({ level }) => level));
+  const texts = new Set(
+    headings.filter(({ level, text }) => levels.has(level) && numberedHeading(text)).map(({ text }) => text),
+  );
+  return (text) => (texts.has(text) ? numberedHeading(text) : undefined);
+}
+
+export function tasksOf(lines: readonly MarkdownLine[], read: ReadHeading): PlanTask[] {
+  const sections = sectionsOf(lines, read).flatMap((section) => {
+    const found = read(section.heading);
+    return found ? [{ ...section, found }] : [];
+  });
+  return sections.map(({ body, line, level, found }, at) => {
+    const below = sections.slice(at + 1);
+    const end = below.findIndex((next) => next.level <= level);
+    const inside = (end < 0 ? below : below.slice(0, end)).filter(({ found: { id } }) =>
+      isPart(id, found.id),
+    );
+    const steps = body.filter((one) => !one.literal && isMarkedItem(one.text));
+    const open = steps.filter((step) => markBefore(step.text).state !== "done");
+    const files = filesIn(body);
+    const isHead = inside.length > 0 && steps.length === 0 && files === undefined;
+    const marked = found.mark.marked || saysDone(body);
+    const done = found.mark.marked
+      ? found.mark.state === "done"
+      : saysDone(body) || (steps.length > 0 && open.length === 0);
+    return {
+      id: found.id,
+      name: found.name,
+      notes: found.notes,
+      line,
+      body,
+      done,
+      openSteps: done && marked && open.length < steps.length ? open.map(({ number }) => number) : [],
+      files,
+      consumes: labelled(body, "Consumes"),
+      produces: labelled(body, "Produces") ?? "",
+      dependsOn: [
+        "Depends on",
+        "Dependencies",
+        "Dependency",
+        "Blocked by",
+        "Prerequisites?",
+        "Requires",
+        "依赖",
+        "依賴",
+      ]
+        .map((label) => labelled(body, label))
+        .find((text) => text !== undefined),
+      parts: isHead ? inside.map((part) => part.found.id) : [],
+    };
+  });
+}
+
+function isPart(id: string, of: string): boolean {
+  return id.startsWith(`${of}.`);
+}
+
+function saysDone(body: readonly MarkdownLine[]): boolean {
+  return /^(?:✅\s*)?(?:done|completed?|finished|closed)\b|^✅\s*$/i.test(labelled(body, "Status") ?? "");
+}
+
+/** Every heading with what follows it, up to the next one of its level or above, or the next task. */
+export function sectionsOf(lines: readonly MarkdownLine[], read: ReadHeading): Section[] {
+  const headings = lines.flatMap((line, at) => {
+    const heading = headingOf(line);
+    return heading ? [{ ...heading, at, isTask: read(heading.text) !== undefined }] : [];
+  });
+  // The next heading that ends a section of each level, from behind.
+  const ends: number[] = [];
+  let end: number[] = [];
+  for (let i = headings.length - 1; i >= 0; i--) {
+    const { level = 1, at = 0, isTask = false } = headings[i] ?? {};
+    ends[i] = end[level] ?? lines.length;
+    end = Array.from({ length: 7 }, (_, l) => (isTask || l >= level ? at : (end[l] ?? lines.length)));
+  }
+  return headings.map(({ level, text, at }, i) => ({
+    heading: text,
+    level,
+    line: lines[at]?.number ?? 0,
+    body: lines.slice(at + 1, ends[i]),
+  }));
+}
+
+/**
+ * The text behind a label such as `- Consumes:` or `**Depends on:**`, with the lines that continue it. Several
+ * labels may stand in a line, with `|` or `·` between them.
+ */
+export function labelled(body: readonly MarkdownLine[], label: string): string | undefined {
+  const start = new RegExp(
+    `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?\\s*[:：](?:\\*\\*|__)?\\s*(.*)$`,
+    "i",
+  );
+  for (const [at, line] of body.entries()) {
+    if (line.literal || line.text.length > MAX_LABELLED) continue;
+    const pieces = line.text.split(/\s+[|·•]\s+/);
+    const found = pieces.map((piece) => start.exec(piece)?.[1]).find((text) => text !== undefined);
+    if (found === undefined) continue;
+    return pieces.length > 1 ? found : [found, ...continuation(body, at)].join(" ");
+  }
+  return undefined;
+}
+
+/** A line with a label is no longer than a person writes. */
+const MAX_LABELLED = 200_000;
+
+function* continuation(body: readonly MarkdownLine[], at: number): Generator<string> {
+  const indent = indentOf(body[at]?.text ?? "");
+  for (const line of body.slice(at + 1)) {
+    if (line.text.trim() === "" || indentOf(line.text) <= indent) return;
+    yield line.text.trim().replace(/^[-*]\s+/, "; ");
+  }
+}
+
+function indentOf(text: string): number {
+  return text.length - text.trimStart().length;
+}
+
+/** What looks like a task outside of all tasks, and headings that are almost those of tasks. */
+export function unreadIn(lines: readonly MarkdownLine[], tasks: readonly PlanTask[]): UnreadLine[] {
+  const inTask = new Set(tasks.flatMap(({ body, line }) => [line, ...body.map(({ number }) => number)]));
+  return lines.flatMap((line): UnreadLine[] => {
+    const heading = headingOf(line);
+    if (heading) {
+      if (looksLikeTask(heading.text) && !inTask.has(line.number))
+        return [{ line: line.number, reason: "a heading of several tasks or without a number of its own" }];
+      return [];
+    }
+    if (line.literal) {
+      const inside = /^[\s>]*#{1,6}\s+(.*)$/.exec(line.text)?.[1];
+      const isTask = inside !== undefined && taskHeading(inside) !== undefined;
+      return isTask ? [{ line: line.number, reason: "in code or a comment" }] : [];
+    }
+    if (inTask.has(line.number) || !isMarkedItem(line.text.replace(/^[\s>]+/, ""))) return [];
+    return [{ line: line.number, reason: "a box outside of every task" }];
+  });
+}
+
+export function textOf(task: PlanTask): string {
+  return bodyOf(task.body);
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { parseMarkdown } from "../../../mcp-server/src/breakdown/markdown/document.ts";
+import { filesIn } from "../../../mcp-server/src/breakdown/markdown/file-list.ts";
+
+const files = (text: string) => filesIn(parseMarkdown(text, "plan.md").lines);
+const writes = (items: string) => files(`**Files:**\n${items}\n`)?.writes;
+
+describe("a list of files gives as written", () => {
+  it.each([
+    [
+      "several with notes between",
+      "- Modify: `src/a.ts` (add `dig`), `src/b.ts` (call `dig()`)",
+      ["src/a.ts", "src/b.ts"],
+    ],
+    ["one behind words", "- Modify: every pump in `src/pumps/`, `src/a.ts`", ["src/pumps/", "src/a.ts"]],
+    ["a folder that is called one", "- Delete: the old `src/pumps` folder", ["src/pumps/"]],
+    [
+      "siblings by their names",
+      "- Create: `src/ui/Pond.tsx`, `Pump.tsx` and `Fish.tsx`",
+      ["src/ui/Pond.tsx", "src/ui/Pump.tsx", "src/ui/Fish.tsx"],
+    ],
+    [
+      "what lies at the top by custom",
+      "- Modify: `src/ui/Pond.tsx`, `package.json`, `NOTES.md`",
+      ["src/ui/Pond.tsx", "package.json", "NOTES.md"],
+    ],
+    [
+      "lines of one file",
+      "- Modify: `src/a.ts:3-9`, `:14`, `:20-31` and `src/b.ts#L4`",
+      ["src/a.ts", "src/b.ts"],
+    ],
+    ["what moved, at both ends", "- Move: `src/a.ts` → `lib/a.ts`", ["src/a.ts", "lib/a.ts"]],
+    ["where it moved from", "- Create: `lib/a.ts` (moved from `src/a.ts`)", ["lib/a.ts", "src/a.ts"]],
+    ["a verb with a note", "- Modify (carefully): `src/a.ts`", ["src/a.ts"]],
+    [
+      "a verb in bold without a colon",
+      "- **Create** `src/a.ts`\n- [NEW] `src/b.ts`",
+      ["src/a.ts", "src/b.ts"],
+    ],
+    ["a verb behind a dash", "- Create — `src/a.ts`", ["src/a.ts"]],
+    ["no verb", "- `src/a.ts`\n- `src/b.ts` (new)", ["src/a.ts", "src/b.ts"]],
+    ["a verb above a list", "- Create:\n  - `src/a.ts`\n  - `src/b.ts`", ["src/a.ts", "src/b.ts"]],
+    [
+      "an item that is wrapped",
+      "- Create: `src/a.ts`,\n  `src/b.ts`\n- Modify: `src/c.ts`",
+      ["src/a.ts", "src/b.ts", "src/c.ts"],
+    ],
+    [
+      "items with blank lines between",
+      "- Create: `src/a.ts`\n\n- Modify: `src/b.ts`",
+      ["src/a.ts", "src/b.ts"],
+    ],
+    ["full-width marks", "- Create：`src/a.ts`、`src/b.ts`（新）", ["src/a.ts", "src/b.ts"]],
+    ["plain words", "- Create: src/a.ts (new), src/b.ts", ["src/a.ts", "src/b.ts"]],
+    [
+      "endings that nobody knows",
+      "- Create: `model/pond.fishml`, `Pumpfile`",
+      ["model/pond.fishml", "Pumpfile"],
+    ],
+    [
+      "the file that a command tests",
+      "- Create: `src/a.ts`\n- Test: `npm test -- test/a.test.ts && npm run lint`",
+      ["src/a.ts", "test/a.test.ts"],
+    ],
+    ["none of a command", "- Create: `src/a.ts`\n- Test: `npm test`\n- Test: `go test ./...`", ["src/a.ts"]],
+  ])("%s", (_what, items, expected) => {
+    expect(writes(items)).toEqual(expected);
+  });
+
+  it.each([
+    ["**Files：**\n- Create: `src/a.ts`"],
+    ["**Files**\n\n- Create: `src/a.ts`"],
+    ["Files:\n- Create: `src/a.ts`"],
+    ["#### Files\n- Create: `src/a.ts`"],
+    ["- **File**: `src/a.ts`"],
+    ["**Files to create:**\n- `src/a.ts`"],
+    ["**文件**：\n- 创建：`src/a.ts`"],
+  ])("under each form of its label: %j", (text) => {
+    expect(files(text)?.writes).toEqual(["src/a.ts"]);
+  });
+
+  it("nothing where it says none, and no list where there is none", () => {
+    expect(files("**Files:** none\n")).toEqual({ writes: [], reads: [] });
+    expect(files("**Files:**\n- None (verification only)\n")).toEqual({ writes: [], reads: [] });
+    expect(files("Change files: all of them.\n")).toBeUndefined();
+  });
+});
+
+describe("a list of files gives as read", () => {
+  it.each([
+    ["- Read: `docs/a.md`"],
+    ["- Reference: `docs/a.md`"],
+    ["- Verify: `docs/a.md`"],
+    ["- Read:\n  - `docs/a.md`"],
+    ["- `docs/a.md` (read-only)"],
+  ])("%j", (items) => {
+    expect(files(`**Files:**\n- Create: \`src/a.ts\`\n${items}\n`)).toEqual({
+      writes: ["src/a.ts"],
+      reads: ["docs/a.md"],
+    });
+  });
+
+  it("and says nothing of what is written where nothing else is listed", () => {
+    expect(files("**Files:**\n- Inspect: `docs/a.md`\n")).toEqual({ reads: ["docs/a.md"] });
+  });
+
+  it("what has a label of its own", () => {
+    expect(files("**Files to create:**\n- `src/a.ts`\n\n**Files to read:**\n- `src/b.ts`\n")).toEqual({
+      writes: ["src/a.ts"],
+      reads: ["src/b.ts"],
+    });
+  });
+});
