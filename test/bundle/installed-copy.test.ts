@@ -39,14 +39,14 @@ async function commandLine(folder: string, ...args: string[]) {
 }
 
 describe("the committed bundle in the folder of an installed plugin", () => {
-  it("is tried where no node_modules can be reached", () => {
+  it("the committed bundle is tried where no node_modules can be reached", () => {
     for (let folder = plugin; ; folder = dirname(folder)) {
       expect(existsSync(join(folder, "node_modules")), folder).toBe(false);
       if (dirname(folder) === folder) break;
     }
   });
 
-  it("lists its tools, and runs a plan from the import to the report without a word in its log", async () => {
+  it("the committed bundle lists its tools, and runs a plan from the import to the report without a word in its log", async () => {
     const folder = await repository({ [FILE]: TASKS });
     const server = await start(folder);
     expect((await server.tools()).map(({ name }) => name)).toEqual(
@@ -68,7 +68,7 @@ describe("the committed bundle in the folder of an installed plugin", () => {
     expect(server.log).toBe("");
   });
 
-  it("lets two servers work on one graph, each of which hears of what the other did", async () => {
+  it("the committed bundle lets two servers work on one graph, each of which hears of what the other did", async () => {
     const folder = await repository({ [FILE]: TASKS });
     const [one, two] = [await start(folder), await start(folder)];
     await one.call("plan_create", { plan: "p", from: FILE });
@@ -79,14 +79,14 @@ describe("the committed bundle in the folder of an installed plugin", () => {
     expect(idsOf((await two.call("batch_next", { plan: "p" })).launch)).toEqual(["2"]);
   });
 
-  it("serves its commands as prompts to a client that has none", async () => {
+  it("the committed bundle serves its commands as prompts to a client that has none", async () => {
     const server = await start(await repository());
     const names = await server.prompts();
     expect(names).toEqual(expect.arrayContaining(["ideate", "parallel-run", "spec-execute"]));
     expect(await server.prompt("spec-execute", { arguments: "demo" })).toContain("demo");
   });
 
-  it("answers on the command line", async () => {
+  it("the committed bundle answers on the command line", async () => {
     const folder = await repository({ [FILE]: TASKS });
     expect(await commandLine(folder, "plan", "specs/p")).toMatchObject({
       out: expect.stringContaining("2 tasks in 2 levels"),

@@ -32,7 +32,7 @@ describe("four processes that race for sixty tasks", () => {
     dependencies: n < 8 ? [] : [String(n - 8), ...(n % 7 === 0 ? [String(n - 5)] : [])],
   }));
 
-  it("finish the plan without ever breaking an invariant", async () => {
+  it("four processes that race for sixty tasks finish the plan without ever breaking an invariant", async () => {
     const folder = await repository();
     const first = await BundledServer.start(folder, { ownParent: true });
     await first.call("plan_create", {
@@ -87,7 +87,7 @@ describe("four processes that race for sixty tasks", () => {
 });
 
 describe("a server process", () => {
-  it("that is killed and started again by the same client goes on with its claims", async () => {
+  it("a server process that is killed and started again by the same client goes on with its claims", async () => {
     const folder = await repository();
     const first = await BundledServer.start(folder);
     await first.call("plan_create", { plan: "p", tasks: [task("1"), task("2")] });
@@ -101,7 +101,7 @@ describe("a server process", () => {
     expect((await report(again, "p", launchFor(launch, "1"))).status).toBe("completed");
   });
 
-  it("ends with its input, also while a call waits, and leaves no process behind", async () => {
+  it("a server process ends with its input, also while a call waits, and leaves no process behind", async () => {
     const folder = await repository();
     const server = await BundledServer.start(folder, { ownParent: true });
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -114,19 +114,22 @@ describe("a server process", () => {
     expect(integrityOf(graphOf(folder))).toBe("ok");
   });
 
-  it.runIf(process.platform === "linux")("uses next to no processor time while a call waits", async () => {
-    const server = await BundledServer.start(await repository());
-    await server.call("plan_create", { plan: "p", tasks: [task("1")] });
-    const { launch } = await server.call("batch_next", { plan: "p" });
-    await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
-    const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 20 });
-    await pause(300);
-    const before = processorMs(server.pid);
-    await pause(2_000);
-    const share = (processorMs(server.pid) - before) / 2_000;
-    await report(server, "p", launchFor(launch, "1"));
-    await waiting;
-    console.log(`a waiting server used ${(share * 100).toFixed(1)} % of a processor`);
-    expect(share).toBeLessThan(0.2);
-  });
+  it.runIf(process.platform === "linux")(
+    "a server process uses next to no processor time while a call waits",
+    async () => {
+      const server = await BundledServer.start(await repository());
+      await server.call("plan_create", { plan: "p", tasks: [task("1")] });
+      const { launch } = await server.call("batch_next", { plan: "p" });
+      await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
+      const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 20 });
+      await pause(300);
+      const before = processorMs(server.pid);
+      await pause(2_000);
+      const share = (processorMs(server.pid) - before) / 2_000;
+      await report(server, "p", launchFor(launch, "1"));
+      await waiting;
+      console.log(`a waiting server used ${(share * 100).toFixed(1)} % of a processor`);
+      expect(share).toBeLessThan(0.2);
+    },
+  );
 });

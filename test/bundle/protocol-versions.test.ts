@@ -49,7 +49,7 @@ describe("the protocol", () => {
     [CLIENT_CAPABILITIES_META_KEY]: {},
   };
 
-  it("of 2026-07-28 is answered without a handshake", async () => {
+  it("the protocol of 2026-07-28 is answered without a handshake", async () => {
     const answers = await exchange([
       { id: 1, method: "server/discover", params: { _meta: modern } },
       { id: 2, method: "tools/list", params: { _meta: modern } },
@@ -63,24 +63,27 @@ describe("the protocol", () => {
     expect(answers.get(3)?.result).toMatchObject({ structuredContent: { tasks: [] } });
   });
 
-  it("of 2026-07-28 keeps the hooks' tool from models as well", async () => {
+  it("the protocol of 2026-07-28 keeps the hooks' tool from models as well", async () => {
     const _meta = { ...modern, "claudecode/toolUseId": "toolu_1" };
     const params = { name: "hook", arguments: { event: "SubagentStop", agent: "a1" }, _meta };
     const answers = await exchange([{ id: 1, method: "tools/call", params }]);
     expect(answers.get(1)?.result).toMatchObject({ isError: true });
   });
 
-  it.each(["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])("of %s is answered", async (version) => {
-    const params = {
-      protocolVersion: version,
-      capabilities: {},
-      clientInfo: { name: "parallel-tests", version: "1.0.0" },
-    };
-    const answers = await exchange([{ id: 1, method: "initialize", params }]);
-    expect(answers.get(1)?.result).toMatchObject({
-      protocolVersion: version,
-      serverInfo: { name: "parallel" },
-      instructions: expect.stringContaining("task_list"),
-    });
-  });
+  it.each(["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])(
+    "the protocol of %s is answered",
+    async (version) => {
+      const params = {
+        protocolVersion: version,
+        capabilities: {},
+        clientInfo: { name: "parallel-tests", version: "1.0.0" },
+      };
+      const answers = await exchange([{ id: 1, method: "initialize", params }]);
+      expect(answers.get(1)?.result).toMatchObject({
+        protocolVersion: version,
+        serverInfo: { name: "parallel" },
+        instructions: expect.stringContaining("task_list"),
+      });
+    },
+  );
 });

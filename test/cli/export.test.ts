@@ -21,7 +21,7 @@ describe("parallel export", () => {
     });
   }
 
-  it("says what it wrote, as lines and as JSON", async () => {
+  it("parallel export says what it wrote, as lines and as JSON", async () => {
     const { folder } = await importedPlan();
     expect(await run(folder, "export", "example")).toMatchObject({
       code: 0,
@@ -32,7 +32,7 @@ describe("parallel export", () => {
     expect(existsSync(join(folder, LEDGER))).toBe(true);
   });
 
-  it("ends with 1 when it had to leave something alone, and with 2 for an unknown plan", async () => {
+  it("parallel export ends with 1 when it had to leave something alone, and with 2 for an unknown plan", async () => {
     const { folder } = await importedPlan();
     put(folder, { [TASKS]: FILE.replace("Lay", "Pour") });
     const left = await run(folder, "export", "example");

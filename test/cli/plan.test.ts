@@ -27,7 +27,7 @@ async function plan(folder: string, ...args: string[]) {
 }
 
 describe("parallel plan", () => {
-  it("tells what a breakdown would take, without making a plan or anything else", async () => {
+  it("parallel plan tells what a breakdown would take, without making a plan or anything else", async () => {
     const folder = await repository({ [FILE]: TASKS });
     const { code, out } = await plan(folder, "specs/example");
     expect(code).toBe(0);
@@ -40,7 +40,7 @@ describe("parallel plan", () => {
     expect(await git(folder, "status", "--porcelain", "--ignored")).toBe("");
   });
 
-  it("tells where parallelWith says what dependencies or files do not allow", async () => {
+  it("parallel plan tells where parallelWith says what dependencies or files do not allow", async () => {
     const tasks = [
       task("1", { parallelWith: ["2", "3", "4"] }),
       task("2", { writes: ["src/1.ts"] }),
@@ -58,7 +58,7 @@ describe("parallel plan", () => {
     expect(await server.call("plan_analyze", { plan: "example" })).toMatchObject({ contradictions });
   });
 
-  it("tells all of it as JSON, with slack and the schedule", async () => {
+  it("parallel plan tells all of it as JSON, with slack and the schedule", async () => {
     const folder = await repository({ [FILE]: TASKS });
     const analysis = JSON.parse((await plan(folder, FILE, "--json", "--max", "1")).out);
     expect(analysis.estimate).toMatchObject({ cap: 1, speedup: 1 });
@@ -67,7 +67,7 @@ describe("parallel plan", () => {
     expect(analysis.schedule).toHaveLength(4);
   });
 
-  it("draws a chart in Markdown in which no subject is markup", async () => {
+  it("parallel plan draws a chart in Markdown in which no subject is markup", async () => {
     const hostile = task("1", { subject: "\u001b[31m<img src=x>` [a](b) : crit, done" });
     const folder = await repository({ [FILE]: breakdown([hostile, task("2")]) });
     const { out } = await plan(folder, FILE, "--markdown");
@@ -77,7 +77,7 @@ describe("parallel plan", () => {
     expect((await plan(folder, FILE)).out).not.toContain("\u001b");
   });
 
-  it("reads files outside of any repository, and other tools' lists of tasks", async () => {
+  it("parallel plan reads files outside of any repository, and other tools' lists of tasks", async () => {
     const folder = temporaryFolder();
     put(folder, {
       "tasks.md":
@@ -86,7 +86,7 @@ describe("parallel plan", () => {
     expect((await plan(folder, "tasks.md")).out).toMatch(/2 tasks/);
   });
 
-  it("says that a chain is not worth several agents, by its exit code as well", async () => {
+  it("parallel plan says that a chain is not worth several agents, by its exit code as well", async () => {
     const chain = [task("1"), task("2", { dependencies: ["1"] }), task("3", { dependencies: ["2"] })];
     const { code, out } = await plan(await repository({ [FILE]: breakdown(chain) }), FILE);
     expect(code).toBe(1);
@@ -96,14 +96,14 @@ describe("parallel plan", () => {
   it.each([
     ["a file that is not there", ["nowhere.json"], /there is no plan|no file/i],
     ["a cap that is none", [FILE, "--max", "0"], /whole number from 1 to 20/],
-  ])("refuses %s with exit code 2 and the remedy", async (_, args, says) => {
+  ])("parallel plan refuses %s with exit code 2 and the remedy", async (_, args, says) => {
     const { code, err } = await plan(await repository({ [FILE]: TASKS }), ...args);
     expect(code).toBe(2);
     expect(err).toMatch(says);
     expect(err).not.toContain("    at ");
   });
 
-  it("analyses what is left of a plan by its name, and writes what its tasks really wrote into the breakdown", async () => {
+  it("parallel plan analyses what is left of a plan by its name, and writes what its tasks really wrote into the breakdown", async () => {
     const folder = await repository({ [FILE]: breakdown([task("1"), task("2")]) });
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", from: FILE });

@@ -32,7 +32,7 @@ function surroundings(changed: Partial<Surroundings> = {}): Surroundings {
 }
 
 describe("the administrator's settings", () => {
-  it("that allow only their own hooks are named, with who can change them", async () => {
+  it("the administrator's settings that allow only their own hooks are named, with who can change them", async () => {
     const place = surroundings();
     put(place.managedSettings, { allowManagedHooksOnly: true });
     const { findings } = await hooks.look(await prepareExamination(place));
@@ -45,7 +45,7 @@ describe("the administrator's settings", () => {
     ]);
   });
 
-  it("count more than all others", async () => {
+  it("the administrator's settings count more than all others", async () => {
     const place = surroundings();
     put(place.managedSettings, { disableAllHooks: true });
     put(join(place.directory, ".claude/settings.local.json"), { disableAllHooks: false });
@@ -60,7 +60,7 @@ describe("the administrator's settings", () => {
 });
 
 describe("Claude Code's settings files", () => {
-  it("are read for what concerns this plugin only, the local one before the project's before the user's", async () => {
+  it("Claude Code's settings files are read for what concerns this plugin only, the local one before the project's before the user's", async () => {
     const [project, home] = [temporaryFolder(), temporaryFolder()];
     put(join(home, "settings.json"), {
       apiKeyHelper: "print-the-key",
@@ -87,7 +87,7 @@ describe("Claude Code's settings files", () => {
 });
 
 describe("a disk that is nearly full", () => {
-  it("is named with what is left, and is none while there is room", async () => {
+  it("a disk that is nearly full is named with what is left, and is none while there is room", async () => {
     const place = surroundings({ freeBytes: async () => 3 * 2 ** 20 });
     const path = join(place.directory, ".git/parallel/graph.sqlite");
     await (await openSqlite(path, true, estimatesFrom))?.close();

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { expectFindings } from "../support/doctor-findings.ts";
 import { Installation, SESSION } from "../support/doctor-installation.ts";
 
-describe("parallel doctor finds in Claude Code", () => {
-  it("that the plugin is not installed", async () => {
+describe("Claude Code", () => {
+  it("parallel doctor finds that the plugin is not installed", async () => {
     const installation = await Installation.healthy();
     installation.install();
     installation.writeHome("settings.json", {});
@@ -14,7 +14,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("that the project disables the plugin", async () => {
+  it("parallel doctor finds that the project disables the plugin", async () => {
     const installation = await Installation.healthy();
     installation.writeProject(".claude/settings.json", { enabledPlugins: { "parallel@parallel": false } });
     await expectFindings(installation, [
@@ -22,7 +22,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("that a plugin it depends on is missing", async () => {
+  it("parallel doctor finds that a plugin it depends on is missing", async () => {
     const installation = await Installation.healthy();
     const settings = installation.settings();
     installation.writeHome("settings.json", {
@@ -35,7 +35,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("that the three plugins are of different versions", async () => {
+  it("parallel doctor finds that the three plugins are of different versions", async () => {
     const installation = await Installation.healthy();
     installation.setVersion("spec", "0.0.9");
     await expectFindings(installation, [
@@ -48,7 +48,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("that the marketplace has a newer version", async () => {
+  it("parallel doctor finds that the marketplace has a newer version", async () => {
     const installation = await Installation.healthy();
     const marketplace = join(installation.home, ".claude/plugins/marketplaces/parallel");
     installation.writeHome("plugins/known_marketplaces.json", {
@@ -71,7 +71,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("a plugin that is read from a marketplace's folder, by the version there", async () => {
+  it("parallel doctor finds a plugin that is read from a marketplace's folder, by the version there", async () => {
     const installation = await Installation.healthy();
     const marketplace = join(installation.home, "checkout");
     cpSync(installation.root, marketplace, { recursive: true });
@@ -82,7 +82,7 @@ describe("parallel doctor finds in Claude Code", () => {
     await expectFindings(installation, [["Server", "wrong", /from the folder/, /restart/]]);
   });
 
-  it("that a settings file cannot be read, without repeating it", async () => {
+  it("parallel doctor finds that a settings file cannot be read, without repeating it", async () => {
     const installation = await Installation.healthy();
     installation.writeProject(".claude/settings.local.json", '{ "apiKey": "sk-oops", ');
     await expectFindings(installation, [
@@ -112,21 +112,24 @@ describe("parallel doctor finds in Claude Code", () => {
     ],
     ["a user's command file", "home", "commands/debug/api.md", "/debug:api", /another name\.$/],
     ["a project's skill", "project", ".claude/skills/ideate/SKILL.md", "/ideate", /type \/parallel:ideate/],
-  ])("that %s answers in place of a command (%s: %s)", async (_, where, path, command, remedy) => {
-    const installation = await Installation.healthy();
-    if (where === "home") installation.writeHome(path, "Mine.\n");
-    else installation.writeProject(path, "Mine.\n");
-    await expectFindings(installation, [
-      [
-        "Commands",
-        "wrong",
-        new RegExp(`^${command} is answered by .*${path.replaceAll(".", "\\.")}, not by`),
-        remedy,
-      ],
-    ]);
-  });
+  ])(
+    "parallel doctor finds that %s answers in place of a command (%s: %s)",
+    async (_, where, path, command, remedy) => {
+      const installation = await Installation.healthy();
+      if (where === "home") installation.writeHome(path, "Mine.\n");
+      else installation.writeProject(path, "Mine.\n");
+      await expectFindings(installation, [
+        [
+          "Commands",
+          "wrong",
+          new RegExp(`^${command} is answered by .*${path.replaceAll(".", "\\.")}, not by`),
+          remedy,
+        ],
+      ]);
+    },
+  );
 
-  it("a plugin of other origin with one of the names", async () => {
+  it("parallel doctor finds a plugin of other origin with one of the names", async () => {
     const installation = await Installation.healthy();
     installation.writeProject(".claude/settings.json", { enabledPlugins: { "spec@elsewhere": true } });
     await expectFindings(installation, [
@@ -134,7 +137,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("that all hooks are switched off, unless a stronger file switches them on", async () => {
+  it("parallel doctor finds that all hooks are switched off, unless a stronger file switches them on", async () => {
     const installation = await Installation.healthy();
     installation.writeHome("settings.json", { ...installation.settings(), disableAllHooks: true });
     await expectFindings(installation, [
@@ -149,7 +152,7 @@ describe("parallel doctor finds in Claude Code", () => {
     await expectFindings(installation, []);
   });
 
-  it("that no hook was called in the last run, though agents were launched", async () => {
+  it("parallel doctor finds that no hook was called in the last run, though agents were launched", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan(false);
     // As long as the host knows of no agent, a plan that was worked on in the main conversation looks the same.
@@ -168,7 +171,7 @@ describe("parallel doctor finds in Claude Code", () => {
     ]);
   });
 
-  it("every setting that is not valid, also one from Claude Code's settings and an option of the plugin", async () => {
+  it("parallel doctor finds every setting that is not valid, also one from Claude Code's settings and an option of the plugin", async () => {
     const installation = await Installation.healthy();
     installation.writeHome("settings.json", {
       ...installation.settings(),
@@ -186,7 +189,7 @@ describe("parallel doctor finds in Claude Code", () => {
     );
   });
 
-  it("an address of a database that is not one, without repeating its password", async () => {
+  it("parallel doctor finds an address of a database that is not one, without repeating its password", async () => {
     const installation = await Installation.healthy();
     const env = { PARALLEL_DATABASE_URL: "postgres://me:s3cr#t@host/db" };
     await expectFindings(

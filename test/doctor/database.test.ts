@@ -25,8 +25,8 @@ function takeLogIn(graph: string): void {
   expect(existsSync(`${graph}-wal`)).toBe(false);
 }
 
-describe("parallel doctor finds in the database", () => {
-  it("that it is damaged", async () => {
+describe("the database", () => {
+  it("parallel doctor finds of the database that it is damaged", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     takeLogIn(installation.graph);
@@ -47,7 +47,7 @@ describe("parallel doctor finds in the database", () => {
     ]);
   });
 
-  it("that it is something else", async () => {
+  it("parallel doctor finds of the database that it is something else", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     takeLogIn(installation.graph);
@@ -57,7 +57,7 @@ describe("parallel doctor finds in the database", () => {
     ]);
   });
 
-  it("that a newer version made it", async () => {
+  it("parallel doctor finds of the database that a newer version made it", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     tamper(installation.graph, "update meta set value = '2.0' where key = 'schema'");
@@ -71,34 +71,40 @@ describe("parallel doctor finds in the database", () => {
     ]);
   });
 
-  it.runIf(process.platform !== "win32")("that other users can read it", async () => {
-    const installation = await Installation.healthy();
-    await installation.runAPlan();
-    chmodSync(installation.graph, 0o644);
-    chmodSync(dirname(installation.graph), 0o755);
-    await expectFindings(installation, [
-      ["Database", "wrong", /can reach .*\/parallel \(mode 755\)/, /^chmod 700 /],
-      ["Database", "wrong", /can reach .*graph\.sqlite \(mode 644\)/, /^chmod 600 /],
-    ]);
-  });
+  it.runIf(process.platform !== "win32")(
+    "parallel doctor finds of the database that other users can read it",
+    async () => {
+      const installation = await Installation.healthy();
+      await installation.runAPlan();
+      chmodSync(installation.graph, 0o644);
+      chmodSync(dirname(installation.graph), 0o755);
+      await expectFindings(installation, [
+        ["Database", "wrong", /can reach .*\/parallel \(mode 755\)/, /^chmod 700 /],
+        ["Database", "wrong", /can reach .*graph\.sqlite \(mode 644\)/, /^chmod 600 /],
+      ]);
+    },
+  );
 
-  it.runIf(process.getuid?.() === 0)("that another user made it", async () => {
-    const installation = await Installation.healthy();
-    await installation.runAPlan();
-    installation.giveTo(65534);
-    chownSync(dirname(installation.graph), 0, 0);
-    const remedy = /Give it to the user who runs Claude Code/;
-    await expectFindings(installation, [
-      ["Database", "wrong", /may not read and write .*\.git\/parallel \(EACCES\)/, remedy],
-    ]);
-    installation.giveTo(65534);
-    chownSync(installation.graph, 0, 0);
-    await expectFindings(installation, [
-      ["Database", "wrong", /may not read and write .*graph\.sqlite \(EACCES\)/, remedy],
-    ]);
-  });
+  it.runIf(process.getuid?.() === 0)(
+    "parallel doctor finds of the database that another user made it",
+    async () => {
+      const installation = await Installation.healthy();
+      await installation.runAPlan();
+      installation.giveTo(65534);
+      chownSync(dirname(installation.graph), 0, 0);
+      const remedy = /Give it to the user who runs Claude Code/;
+      await expectFindings(installation, [
+        ["Database", "wrong", /may not read and write .*\.git\/parallel \(EACCES\)/, remedy],
+      ]);
+      installation.giveTo(65534);
+      chownSync(installation.graph, 0, 0);
+      await expectFindings(installation, [
+        ["Database", "wrong", /may not read and write .*graph\.sqlite \(EACCES\)/, remedy],
+      ]);
+    },
+  );
 
-  it("that its log was left behind alone", async () => {
+  it("parallel doctor finds of the database that its log was left behind alone", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -114,7 +120,7 @@ describe("parallel doctor finds in the database", () => {
     ]);
   });
 
-  it("nothing when its index is missing, and reads what its log holds without making files", async () => {
+  it("parallel doctor finds of the database nothing when its index is missing, and reads what its log holds without making files", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });

@@ -14,7 +14,7 @@ async function seenBy(installation: Installation, check: string): Promise<string
 }
 
 describe("parallel doctor on a healthy installation", () => {
-  it("finds nothing, says what it saw, and leaves every file as it was", async () => {
+  it("parallel doctor on a healthy installation finds nothing, says what it saw, and leaves every file as it was", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     const before = installation.files();
@@ -35,7 +35,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(seen.get("Plans")).toBe("1 plan");
   });
 
-  it("disturbs no session that works meanwhile, and sees what it has just written", async () => {
+  it("parallel doctor on a healthy installation disturbs no session that works meanwhile, and sees what it has just written", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -48,13 +48,13 @@ describe("parallel doctor on a healthy installation", () => {
     expect((await server.call("task_list", { plan: "p" })).tasks).toHaveLength(1);
   });
 
-  it("that has no plan yet makes no database", async () => {
+  it("parallel doctor on a healthy installation that has no plan yet makes no database", async () => {
     const installation = await Installation.healthy();
     await expectFindings(installation, []);
     expect(existsSync(dirname(installation.graph))).toBe(false);
   });
 
-  it("prints a line per check and nothing of what Claude Code's settings keep secret", async () => {
+  it("parallel doctor on a healthy installation prints a line per check and nothing of what Claude Code's settings keep secret", async () => {
     const installation = await Installation.healthy();
     const { code, out } = await installation.print();
     expect(code).toBe(0);
@@ -66,7 +66,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(out + json.out).not.toContain("sk-secret");
   });
 
-  it("prints the remedy below what is wrong, without what could steer a terminal", async () => {
+  it("parallel doctor on a healthy installation prints the remedy below what is wrong, without what could steer a terminal", async () => {
     const installation = await Installation.healthy();
     installation.writeProject(".claude/commands/ideate.md", "Mine.\n");
     installation.writeProject(".claude/settings.json", {
@@ -82,7 +82,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(out).toMatch(/\n2 wrong\.\n$/);
   });
 
-  it("refuses what it does not know as a wrong call", async () => {
+  it("parallel doctor on a healthy installation refuses what it does not know as a wrong call", async () => {
     const installation = await Installation.healthy();
     const file = join(installation.root, "mcp-server/dist/parallel.mjs");
     for (const parameters of [["--fix"], ["everything"]]) {

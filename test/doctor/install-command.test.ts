@@ -34,20 +34,20 @@ async function remedy(origin: string | undefined, marketplaces: Record<string, r
 }
 
 describe("where the plugin is not installed, the doctor names", () => {
-  it("the marketplace that Claude Code knows, before the origin of the checkout", async () => {
+  it("where the plugin is not installed, the doctor names the marketplace that Claude Code knows, before the origin of the checkout", async () => {
     const known = { ours: OFFERED, other: ["parallel", "unrelated"] };
     expect(await remedy("https://github.com/octo/parallel.git", known)).toMatch(
       /^Install it: claude plugin install parallel@ours\./,
     );
   });
 
-  it("the origin of the checkout, without its credentials", async () => {
+  it("where the plugin is not installed, the doctor names the origin of the checkout, without its credentials", async () => {
     expect(await remedy("https://octo:secret@github.com/octo/parallel.git")).toMatch(
       /^Install it: claude plugin install parallel --marketplace octo\/parallel\./,
     );
   });
 
-  it("no command where nothing is known, and no placeholder", async () => {
+  it("where the plugin is not installed, the doctor names no command where nothing is known, and no placeholder", async () => {
     const sentence = /^Install it from where you have it\. A session/;
     expect(await remedy(undefined)).toMatch(sentence);
     expect(await remedy("/srv/git/parallel.git")).toMatch(sentence);

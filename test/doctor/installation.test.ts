@@ -19,8 +19,8 @@ function searchPath(node: string | undefined): string {
   return bin;
 }
 
-describe("parallel doctor finds in the installation", () => {
-  it("that there is no Node.js", async () => {
+describe("the installation", () => {
+  it("parallel doctor finds that there is no Node.js", async () => {
     const installation = await Installation.healthy();
     await expectFindings(
       installation,
@@ -29,7 +29,7 @@ describe("parallel doctor finds in the installation", () => {
     );
   });
 
-  it("that Node.js is too old", async () => {
+  it("parallel doctor finds that Node.js is too old", async () => {
     const installation = await Installation.healthy();
     const old = `#!/bin/sh\ncase "$1" in -p) echo '["16.20.2","/usr/bin/node"]';; *) exec "${process.execPath}" "$@";; esac\n`;
     await expectFindings(
@@ -39,7 +39,7 @@ describe("parallel doctor finds in the installation", () => {
     );
   });
 
-  it("that a part of the bundle is missing, also one that is only loaded when it is needed", async () => {
+  it("parallel doctor finds that a part of the bundle is missing, also one that is only loaded when it is needed", async () => {
     const installation = await Installation.healthy();
     lose(join(installation.root, "mcp-server/dist/lib/pg.mjs"));
     await expectFindings(installation, [
@@ -52,7 +52,7 @@ describe("parallel doctor finds in the installation", () => {
     ]);
   });
 
-  it("that the hooks' file is missing", async () => {
+  it("parallel doctor finds that the hooks' file is missing", async () => {
     const installation = await Installation.healthy();
     lose(join(installation.root, "hooks"));
     await expectFindings(installation, [
@@ -60,7 +60,7 @@ describe("parallel doctor finds in the installation", () => {
     ]);
   });
 
-  it("that no native driver is there for this machine", async () => {
+  it("parallel doctor finds that no native driver is there for this machine", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     lose(join(installation.root, "mcp-server/dist/prebuilds", `${process.platform}-${process.arch}`));
@@ -69,7 +69,7 @@ describe("parallel doctor finds in the installation", () => {
     ]);
   });
 
-  it("that the server ends as it starts, with its reason", async () => {
+  it("parallel doctor finds that the server ends as it starts, with its reason", async () => {
     const installation = await Installation.healthy();
     writeFileSync(join(installation.root, "mcp-server/dist/server.js"), 'throw new Error("half a file");\n');
     await expectFindings(installation, [
@@ -82,7 +82,7 @@ describe("parallel doctor finds in the installation", () => {
     ]);
   });
 
-  it("that the server answers something else", async () => {
+  it("parallel doctor finds that the server answers something else", async () => {
     const installation = await Installation.healthy();
     const other = 'process.stdin.once("data", () => console.log("{}")).on("end", () => process.exit());\n';
     writeFileSync(join(installation.root, "mcp-server/dist/server.js"), other);
@@ -96,7 +96,7 @@ describe("parallel doctor finds in the installation", () => {
     ]);
   });
 
-  it("that the server stays silent for longer than Claude Code waits", async () => {
+  it("parallel doctor finds that the server stays silent for longer than Claude Code waits", async () => {
     const installation = await Installation.healthy();
     writeFileSync(join(installation.root, "mcp-server/dist/server.js"), "setInterval(() => {}, 1000);\n");
     await expectFindings(
@@ -106,7 +106,7 @@ describe("parallel doctor finds in the installation", () => {
     );
   });
 
-  it("that the server is of another version than the plugin", async () => {
+  it("parallel doctor finds that the server is of another version than the plugin", async () => {
     const installation = await Installation.healthy();
     for (const name of ["parallel", "spec", "debug"]) installation.setVersion(name, "0.2.0");
     await expectFindings(installation, [

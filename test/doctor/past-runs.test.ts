@@ -7,8 +7,8 @@ import { Installation, lose } from "../support/doctor-installation.ts";
 import { git } from "../support/git.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-describe("parallel doctor finds of past runs", () => {
-  it("a plan that is paused, but not one of another repository in the same database", async () => {
+describe("past runs", () => {
+  it("parallel doctor finds a plan that is paused, but not one of another repository in the same database", async () => {
     const installation = await Installation.healthy();
     const env = { PARALLEL_DATABASE_URL: `sqlite:${join(installation.home, "shared.sqlite")}` };
     for (const [at, plan] of [
@@ -27,7 +27,7 @@ describe("parallel doctor finds of past runs", () => {
     );
   });
 
-  it("the worktree of an agent that has ended, and no other", async () => {
+  it("parallel doctor finds the worktree of an agent that has ended, and no other", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     const worktree = (...parameters: string[]) =>
@@ -46,7 +46,7 @@ describe("parallel doctor finds of past runs", () => {
     ]);
   });
 
-  it("the locked worktree of an attempt that has ended, and not that of one that runs", async () => {
+  it("parallel doctor finds the locked worktree of an attempt that has ended, and not that of one that runs", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     const server = await installation.server();
@@ -69,7 +69,7 @@ describe("parallel doctor finds of past runs", () => {
     ]);
   });
 
-  it("the worktree of a plan's branch, whose folder is gone", async () => {
+  it("parallel doctor finds the worktree of a plan's branch, whose folder is gone", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     const folder = join(temporaryFolder(), "p");

@@ -36,7 +36,7 @@ async function look(url: string, ...checks: Check[]): Promise<CheckResult[]> {
 }
 
 describe("parallel doctor on PostgreSQL", () => {
-  it("finds nothing wrong with an empty database, and makes nothing in it", async () => {
+  it("parallel doctor on PostgreSQL finds nothing wrong with an empty database, and makes nothing in it", async () => {
     const fresh = await freshDatabase("postgres");
     const [seen, listed] = await look(fresh.url, database, plans);
     expect(seen).toEqual({
@@ -48,7 +48,7 @@ describe("parallel doctor on PostgreSQL", () => {
     expect(schemas).toEqual([]);
   });
 
-  it("reads a graph that is there, and upgrades nothing", async () => {
+  it("parallel doctor on PostgreSQL reads a graph that is there, and upgrades nothing", async () => {
     const fresh = await freshDatabase("postgres");
     await fresh.open();
     await fresh.query("update meta set value = '1.0' where key = 'schema'");
@@ -58,7 +58,7 @@ describe("parallel doctor on PostgreSQL", () => {
     expect(await fresh.query("select value from meta")).toEqual([{ value: "1.0" }]);
   });
 
-  it("finds a server that cannot be reached, and a user that is not let in", async () => {
+  it("parallel doctor on PostgreSQL finds a server that cannot be reached, and a user that is not let in", async () => {
     const { url } = await postgres();
     const elsewhere = new URL(url);
     elsewhere.port = "1";
@@ -81,7 +81,7 @@ describe("parallel doctor on PostgreSQL", () => {
     ]);
   });
 
-  it("finds a graph of a newer major version", async () => {
+  it("parallel doctor on PostgreSQL finds a graph of a newer major version", async () => {
     const fresh = await freshDatabase("postgres");
     await fresh.open();
     await fresh.query("update meta set value = '2.0' where key = 'schema'");
@@ -94,7 +94,7 @@ describe("parallel doctor on PostgreSQL", () => {
     ]);
   });
 
-  it("finds a database that is read-only", async () => {
+  it("parallel doctor on PostgreSQL finds a database that is read-only", async () => {
     const fresh = await freshDatabase("postgres");
     const name = new URL(fresh.url).pathname.slice(1);
     await asAdmin(fresh.url, `alter database ${name} set default_transaction_read_only = on`);

@@ -82,7 +82,7 @@ async function play(story: Scenario, check: (outcome: Outcome) => void): Promise
 describe("workers that misbehave, with the real Claude Code", () => {
   afterAll(() => console.log(`${table}`));
 
-  it("are kept off what another task holds, by file tools and recognised commands, and off what is not theirs", async () => {
+  it("workers that misbehave are kept off what another task holds, by file tools and recognised commands, and off what is not theirs", async () => {
     const steps = new Milestones();
     const strays = ["tools", "shell", "late", "forger", "nested"];
     const holds: Work = [
@@ -292,7 +292,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("write nothing outside their scope where the guard is strict", async () => {
+  it("workers that misbehave write nothing outside their scope where the guard is strict", async () => {
     const stray: Work = [writesAt("free.txt"), runs("echo stolen > more.txt"), reports()];
     const story = storyWith("is guarded strictly", tasksWith(["stray", "keeper", "other"]), {
       workers: { stray },
@@ -311,7 +311,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("are found out where a script wrote, with everybody who was at work", async () => {
+  it("workers that misbehave are found out where a script wrote, with everybody who was at work", async () => {
     const steps = new Milestones();
     const keeper: Work = [
       steps.at("keeper works", writes({ "keeper/own.txt": "own\n" })),
@@ -356,7 +356,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("that are stopped, fall silent or prove nothing have not completed anything", async () => {
+  it("workers that misbehave that are stopped, fall silent or prove nothing have not completed anything", async () => {
     const finishes: Work = [
       writes({ "stopped/a.txt": "done\n" }),
       reports({ filesChanged: ["stopped/a.txt"] }),
@@ -399,7 +399,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("are not missed when their notification is", async () => {
+  it("workers that misbehave are not missed when their notification is", async () => {
     const tasks = tasksWith(["one", "two", "three", "last"], { last: { dependencies: ["one", "two"] } });
     const orchestrator = withHabits(executesThePlan, overlooksNotification(1), waitsForNotifications);
     const story = storyWith("overlooks a notification", tasks, { runs: [headlessRun({ orchestrator })] });
@@ -417,7 +417,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("of two orchestrators share one plan, and those of a killed one are replaced", async () => {
+  it("workers that misbehave of two orchestrators share one plan, and those of a killed one are replaced", async () => {
     const ids = Array.from({ length: 9 }, (_, index) => `part-${index + 1}`);
     let second: ClaudeCode | undefined;
     let wasKilled = false;
@@ -481,7 +481,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("are found out without any hook, and the run still ends", async () => {
+  it("workers that misbehave are found out without any hook, and the run still ends", async () => {
     const steps = new Milestones();
     const keeper: Work = [
       steps.at("keeper works", writes({ "keeper/own.txt": "own\n" })),
@@ -529,7 +529,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("end as the table in docs/reliability.md says", () => {
+  it("workers that misbehave end as the table in docs/reliability.md says", () => {
     // RECORD_ADVERSARY=1: the table is made anew from what was just seen; then `npm run docs`.
     if (process.env.RECORD_ADVERSARY === "1") recordRows(table.rows);
     expect(table.rows.map(endingOf)).toEqual(recordedRows().map(endingOf));

@@ -62,30 +62,33 @@ async function play({ scenario, slower }: AuditStory, check: (outcome: Outcome) 
 }
 
 describe("the audit of a session that Claude Code recorded", () => {
-  it.each(auditStories.map((story) => [story.name, story] as const))("%s", async (_, story) => {
-    await play(story, async (outcome) => {
-      const { code, stdout, stderr } = await audit(outcome, "--json");
-      expect(stderr).toBe("");
-      const { findings, ...figures } = JSON.parse(stdout) as Json;
-      expect(findings.map(({ rule }) => rule)).toEqual(story.rules);
-      expect(code).toBe(story.rules.length > 0 ? 1 : 0);
-      for (const { file, line } of findings) {
-        // The place is a line that exists, in a transcript of this session.
-        expect(outcome.transcripts).toContain(file);
-        expect(readFileSync(file, "utf8").split("\n").length).toBeGreaterThan(line);
-      }
-      // Each request of the scripted model is one message, however many blocks it has.
-      const { recording } = outcome;
-      const handedOut = recording.requests.reduce(
-        (sum, { isMain, usage }) => sum + (isMain ? (usage?.output_tokens ?? 0) : 0),
-        0,
-      );
-      expect(figures.mainUsage.output).toBe(handedOut);
-      expect(figures.agents).toBe(recording.agents().length);
-    });
-  });
+  it.each(auditStories.map((story) => [story.name, story] as const))(
+    "the audit of a session that Claude Code recorded %s",
+    async (_, story) => {
+      await play(story, async (outcome) => {
+        const { code, stdout, stderr } = await audit(outcome, "--json");
+        expect(stderr).toBe("");
+        const { findings, ...figures } = JSON.parse(stdout) as Json;
+        expect(findings.map(({ rule }) => rule)).toEqual(story.rules);
+        expect(code).toBe(story.rules.length > 0 ? 1 : 0);
+        for (const { file, line } of findings) {
+          // The place is a line that exists, in a transcript of this session.
+          expect(outcome.transcripts).toContain(file);
+          expect(readFileSync(file, "utf8").split("\n").length).toBeGreaterThan(line);
+        }
+        // Each request of the scripted model is one message, however many blocks it has.
+        const { recording } = outcome;
+        const handedOut = recording.requests.reduce(
+          (sum, { isMain, usage }) => sum + (isMain ? (usage?.output_tokens ?? 0) : 0),
+          0,
+        );
+        expect(figures.mainUsage.output).toBe(handedOut);
+        expect(figures.agents).toBe(recording.agents().length);
+      });
+    },
+  );
 
-  it("tells people, a code host and a program the same", async () => {
+  it("the audit of a session that Claude Code recorded tells people, a code host and a program the same", async () => {
     const story = auditStories.find(({ name }) => name.includes("for seconds of work"));
     if (story === undefined) throw new Error("the story is gone");
     await play(story, async (outcome) => {
@@ -109,7 +112,7 @@ describe("the audit of a session that Claude Code recorded", () => {
     });
   });
 
-  it("finds nothing in a plan that this plugin executed", async () => {
+  it("the audit of a session that Claude Code recorded finds nothing in a plan that this plugin executed", async () => {
     const tasks = independentTasks(3);
     const plan = { name: "a plan", scenario: storyOf("a plan", tasks, { runs: [headlessRun()] }), rules: [] };
     await play({ ...plan, slower: 1 }, async (outcome) => {

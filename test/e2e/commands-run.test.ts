@@ -86,7 +86,7 @@ const staysOutOfTheRepository: Habit = (inner) => (conversation) => {
 const runsThePlan = withHabits(executesThePlan, staysOutOfTheRepository);
 
 describe("/parallel:run", () => {
-  it("typed with a request: takes a recipe's plan, is corrected, goes on by the plan's name after an early end, and writes nothing of its own", async () => {
+  it("/parallel:run typed with a request: takes a recipe's plan, is corrected, goes on by the plan's name after an early end, and writes nothing of its own", async () => {
     const request = "build the session store, the log and the cache, and wire them up";
     const closesACycle = (tasks: Tasks) =>
       tasks.map((task) => (task.id === "1" ? { ...task, dependencies: ["4"] } : task));
@@ -132,7 +132,7 @@ describe("/parallel:run", () => {
     );
   });
 
-  it("invoked by the model: reviews at once, and its report merges what two reviewers found", async () => {
+  it("/parallel:run invoked by the model: reviews at once, and its report merges what two reviewers found", async () => {
     const finding = {
       severity: "high",
       text: "The token is compared in variable time.",
@@ -196,7 +196,7 @@ describe("/parallel:run", () => {
     );
   });
 
-  it("without its server, or for a specification without a breakdown, leads to what is missing and launches nobody", async () => {
+  it("/parallel:run without its server, or for a specification without a breakdown, leads to what is missing and launches nobody", async () => {
     const looks: Orchestrator = (conversation) =>
       says(conversation.tools.includes(taskTool("batch_next")) ? "The server runs." : "No server: see /mcp.");
     await runScenario(
@@ -226,7 +226,7 @@ describe("/parallel:run", () => {
 });
 
 describe("/parallel:status and /parallel:report", () => {
-  it("where there is no plan say so and make nothing; an unknown plan is an error that names the way out", async () => {
+  it("/parallel:status and /parallel:report where there is no plan say so and make nothing; an unknown plan is an error that names the way out", async () => {
     await runScenario(
       story("nothing to show", [
         { prompt: "/parallel:status", orchestrator: begins([lists()]) },
@@ -247,7 +247,7 @@ describe("/parallel:status and /parallel:report", () => {
     );
   });
 
-  it("show a plan that waits, with what each task waits for, and claim nothing", async () => {
+  it("/parallel:status and /parallel:report show a plan that waits, with what each task waits for, and claim nothing", async () => {
     const tasks = [
       { id: "1", subject: "First", writes: ["a.txt"], estimateMinutes: 3 },
       { id: "2", subject: "Second", writes: ["b.txt"], dependencies: ["1"], estimateMinutes: 3 },
@@ -323,7 +323,7 @@ const diagnoses = (suspects: string[]): Turn =>
   );
 
 describe("/debug:api", () => {
-  it("typed: evidence once, diagnoses at once, one again that brought nothing, one fix, verified; no plan is made", async () => {
+  it("/debug:api typed: evidence once, diagnoses at once, one again that brought nothing, one fix, verified; no plan is made", async () => {
     let answered = 0;
     const explores = (conversation: Conversation): Turn => {
       const suspect = /Suspect: src\/(\w+)\.js/.exec(textOf(conversation.blocks))?.[1] ?? "";
@@ -386,7 +386,7 @@ describe("/debug:api", () => {
     );
   });
 
-  it("without the plugin parallel: its text still reaches the model, and names what is missing", async () => {
+  it("/debug:api without the plugin parallel: its text still reaches the model, and names what is missing", async () => {
     const root = fileURLToPath(new URL("../../commands/debug", import.meta.url));
     await runScenario(
       story(
@@ -413,7 +413,7 @@ describe("/debug:browser", () => {
     "page/basket.js": 'document.getElementById("sum").textContent = "3";\n',
   };
 
-  it("invoked by the model: finds the tools that drive the browser among the deferred ones, and verifies with them", async () => {
+  it("/debug:browser invoked by the model: finds the tools that drive the browser among the deferred ones, and verifies with them", async () => {
     const looks: Orchestrator = () =>
       callsTogether([
         { tool: "mcp__playwright__browser_snapshot", input: {} },
@@ -472,7 +472,7 @@ describe("/debug:browser", () => {
     );
   });
 
-  it("typed where no tool drives a browser: says so first, and what then stays unverified", async () => {
+  it("/debug:browser typed where no tool drives a browser: says so first, and what then stays unverified", async () => {
     const honest: Orchestrator = (conversation) => {
       const all = `${conversation.tools.join(" ")} ${/available via ToolSearch[\s\S]*/.exec(textOf(conversation.blocks))?.[0].split("\n\n")[0]}`;
       return says(

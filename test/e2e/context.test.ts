@@ -31,7 +31,7 @@ const WAITS = [
 describe("the main conversation of a plan of forty tasks", () => {
   for (const { rhythm, pace: newPace } of RHYTHMS) {
     for (const { waits, orchestrator } of WAITS) {
-      it(`stays within its budget when agents end ${rhythm}, ${waits}`, async () => {
+      it(`the main conversation of a plan of forty tasks stays within its budget when agents end ${rhythm}, ${waits}`, async () => {
         const pace = newPace();
         await runScenario(
           {

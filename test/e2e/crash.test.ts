@@ -72,41 +72,42 @@ describe("Claude Code is killed in the middle of a run", () => {
   it.each([
     ["a new session", false],
     ["the same session continued", true],
-  ])("%s finishes at once and repeats nothing that was completed", async (name, continues) => {
-    await runScenario(
-      storyOf(`killed, then ${name}`, seven, {
-        workers: endlessAtFirst,
-        runs: [headlessRun({ killWhen: isInTheMiddle }), headlessRun({ continues })],
-      }),
-      (outcome) => {
-        const graph = readGraph(outcome.database);
-        expectLawfulLog(outcome);
-        expect(runNumber(outcome, 1).exit.signal).toBe("SIGKILL");
-        expect(runNumber(outcome, 1).survivors).toEqual([]);
-        expect(runNumber(outcome, 2).survivors).toEqual([]);
-        expect(outcome.recording.refusals()).toEqual([]);
-        for (const task of ["1.1", "1.2", "2.1", "2.2"]) {
-          expect([task, ...outcomesOf(graph, task)]).toEqual([task, "completed"]);
-          expect(agentsAt(outcome, task)).toHaveLength(1);
-        }
-        for (const task of ["1.3", "1.4", "1.5"]) {
-          expect([task, ...outcomesOf(graph, task)]).toEqual([task, "lost", "completed"]);
-        }
-        expect(graph.attempts.filter(({ outcome }) => outcome === "lost").map(({ cause }) => cause)).toEqual([
-          "its session ended",
-          "its session ended",
-          "its session ended",
-        ]);
-        // At once: their leases, which last far longer than this run may, are not waited for.
-        expect(firstLaunch(outcome, 2).sort()).toEqual(["1.3", "1.4", "1.5"]);
-        expect(runNumber(outcome, 2).texts.join("\n")).toContain("7 of 7 tasks completed");
-      },
-    );
-  });
+  ])(
+    "when Claude Code is killed in the middle of a run, %s finishes at once and repeats nothing that was completed",
+    async (name, continues) => {
+      await runScenario(
+        storyOf(`killed, then ${name}`, seven, {
+          workers: endlessAtFirst,
+          runs: [headlessRun({ killWhen: isInTheMiddle }), headlessRun({ continues })],
+        }),
+        (outcome) => {
+          const graph = readGraph(outcome.database);
+          expectLawfulLog(outcome);
+          expect(runNumber(outcome, 1).exit.signal).toBe("SIGKILL");
+          expect(runNumber(outcome, 1).survivors).toEqual([]);
+          expect(runNumber(outcome, 2).survivors).toEqual([]);
+          expect(outcome.recording.refusals()).toEqual([]);
+          for (const task of ["1.1", "1.2", "2.1", "2.2"]) {
+            expect([task, ...outcomesOf(graph, task)]).toEqual([task, "completed"]);
+            expect(agentsAt(outcome, task)).toHaveLength(1);
+          }
+          for (const task of ["1.3", "1.4", "1.5"]) {
+            expect([task, ...outcomesOf(graph, task)]).toEqual([task, "lost", "completed"]);
+          }
+          expect(
+            graph.attempts.filter(({ outcome }) => outcome === "lost").map(({ cause }) => cause),
+          ).toEqual(["its session ended", "its session ended", "its session ended"]);
+          // At once: their leases, which last far longer than this run may, are not waited for.
+          expect(firstLaunch(outcome, 2).sort()).toEqual(["1.3", "1.4", "1.5"]);
+          expect(runNumber(outcome, 2).texts.join("\n")).toContain("7 of 7 tasks completed");
+        },
+      );
+    },
+  );
 });
 
 describe("only the server is killed", () => {
-  it("the host starts it again, the claims of the living session are kept, and the plan finishes", async () => {
+  it("when only the server is killed, the host starts it again, the claims of the living session are kept, and the plan finishes", async () => {
     let killed = 0;
     const killsTheServer = async (pid: number, recording: Recording) => {
       const isTheMoment = () => haveReported(recording, 2) && recording.mostAgentsAtOnce() === 5;

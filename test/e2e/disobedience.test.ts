@@ -149,17 +149,20 @@ describe("an orchestrator that does not do as it is told still finishes, each ta
       },
     ],
   ];
-  it.each(stories)("%s", async (name, habits, check) => {
-    await runScenario(headlessStory(name, ...habits), (outcome) => {
-      const graph = expectEachDoneOnce(outcome);
-      expect(errorsInMain(outcome)).toEqual([]);
-      check(graph, outcome);
-    });
-  });
+  it.each(stories)(
+    "an orchestrator that %s still finishes, each task done once",
+    async (name, habits, check) => {
+      await runScenario(headlessStory(name, ...habits), (outcome) => {
+        const graph = expectEachDoneOnce(outcome);
+        expect(errorsInMain(outcome)).toEqual([]);
+        check(graph, outcome);
+      });
+    },
+  );
 });
 
-describe("a launch that nobody offered is refused with the way out", () => {
-  it("prompts that lost their token: launched again with it", async () => {
+describe("launches that nobody offered", () => {
+  it("a launch that nobody offered is refused: prompts that lost their token: launched again with it", async () => {
     await runScenario(headlessStory("loses tokens", losesTokens), (outcome) => {
       expectEachDoneOnce(outcome, 5);
       const errors = errorsInMain(outcome);
@@ -169,7 +172,7 @@ describe("a launch that nobody offered is refused with the way out", () => {
     });
   });
 
-  it("the same item twice in one message: one agent", async () => {
+  it("a launch that nobody offered is refused: the same item twice in one message: one agent", async () => {
     await runScenario(headlessStory("launches everything twice", launchesEverythingTwice), (outcome) => {
       expectEachDoneOnce(outcome, 5);
       const errors = errorsInMain(outcome);
@@ -178,7 +181,7 @@ describe("a launch that nobody offered is refused with the way out", () => {
     });
   });
 
-  it("forged prompts beyond the cap: no agent starts for them", async () => {
+  it("a launch that nobody offered is refused: forged prompts beyond the cap: no agent starts for them", async () => {
     const story = headlessStory("forges launches", forgesLaunches);
     const capped = { ...story, environment: { ...story.environment, PARALLEL_MAX_PARALLEL: "2" } };
     await runScenario(capped, (outcome) => {
@@ -216,7 +219,7 @@ describe("a launch that nobody offered is refused with the way out", () => {
 });
 
 describe("an orchestrator that ends too early", () => {
-  it("claims success while tasks can be launched: is sent back and finishes", async () => {
+  it("an orchestrator that claims success while tasks can be launched is sent back and finishes", async () => {
     await runScenario(
       headlessStory("claims success early", claimsSuccessEarly, dropsLaunches(2)),
       (outcome) => {
@@ -229,14 +232,14 @@ describe("an orchestrator that ends too early", () => {
     );
   });
 
-  it("claims success while all is under way: is left in peace until an agent wakes it", async () => {
+  it("an orchestrator that claims success while all is under way is left in peace until an agent wakes it", async () => {
     await runScenario(headlessStory("claims success at once", claimsSuccessEarly), (outcome) => {
       expectEachDoneOnce(outcome);
       expect(hookTexts(outcome).filter((text) => /can be launched now/.test(text))).toEqual([]);
     });
   });
 
-  it("never comes back: the user is told how things stand, and the next command finishes", async () => {
+  it("an orchestrator that never comes back: the user is told how things stand, and the next command finishes", async () => {
     const lazy = withHabits(executesThePlan, neverComesBack, dropsLaunches(2));
     let afterFirst: GraphState | undefined;
     await runScenario(
@@ -274,7 +277,7 @@ describe("an orchestrator that ends too early", () => {
   });
   let database = "";
 
-  it("only looked at a plan that another session left: is never sent back, and changes nothing", async () => {
+  it("an orchestrator that only looked at a plan that another session left is never sent back, and changes nothing", async () => {
     const steps = [
       calls(taskTool("task_list"), { plan: "demo" }),
       calls(taskTool("plan_analyze"), { plan: "demo" }),

@@ -49,7 +49,7 @@ class Log {
 }
 
 describe("the checker of the event log", () => {
-  it("has nothing to say about a run in order", () => {
+  it("the checker of the event log has nothing to say about a run in order", () => {
     const log = new Log().task("1").task("2", ["1"]).offer("1", 1).start("1", 1).complete("1", 1);
     const replay = new Replay(log.offer("2", 2).start("2", 2).complete("2", 2).events, 5);
     expect(replay.violations).toEqual([]);
@@ -58,14 +58,14 @@ describe("the checker of the event log", () => {
     expect(replay.attemptsAt("p/2").map(({ outcome }) => outcome)).toEqual(["completed"]);
   });
 
-  it("sees a task that is claimed before its dependencies completed, by what it needs of them", () => {
+  it("the checker of the event log sees a task that is claimed before its dependencies completed, by what it needs of them", () => {
     const both = new Log().task("1").task("2").task("3", ["1", "2"]).offer("1", 1).start("1", 1);
     expect(both.complete("1", 1).offer("3", 2).violations()[0]).toMatch("p/3 was claimed before");
     const any = new Log().task("1").task("2").task("3", ["1", "2"], "any").offer("1", 1).start("1", 1);
     expect(any.complete("1", 1).offer("3", 2).violations()).toEqual([]);
   });
 
-  it("sees a dependent of a reviewed task that is claimed before a review accepted it", () => {
+  it("the checker of the event log sees a dependent of a reviewed task that is claimed before a review accepted it", () => {
     const reviewed = (dependencies: string[], verdict?: string) => {
       const log = new Log().add(
         "task.created",
@@ -94,7 +94,7 @@ describe("the checker of the event log", () => {
     expect(policy.offer("1", 1).start("1", 1).complete("1", 1).offer("2", 2).violations()).toHaveLength(1);
   });
 
-  it("sees a review without a verdict, and a verdict that is none", () => {
+  it("the checker of the event log sees a review without a verdict, and a verdict that is none", () => {
     const log = () => new Log().task("1").step("1-r", "review", "1", []).offer("1-r", 1).start("1-r", 1);
     expect(log().complete("1-r", 1).violations()).toEqual(["p/1-r: completed with the verdict undefined"]);
     const failed = log().add(
@@ -106,7 +106,7 @@ describe("the checker of the event log", () => {
     expect(failed.violations()).toEqual(["p/1-r: failed with the verdict rejected"]);
   });
 
-  it("sees clashing claims, by equal paths, folders, patterns, reads and resources", () => {
+  it("the checker of the event log sees clashing claims, by equal paths, folders, patterns, reads and resources", () => {
     const two = (a: Partial<LoggedScope>, b: Partial<LoggedScope>) =>
       new Log().task("1").task("2").offer("1", 1, a).offer("2", 2, b).violations();
     expect(two({}, {})).toEqual([]);
@@ -118,7 +118,7 @@ describe("the checker of the event log", () => {
     expect(two({ basis: "unscoped", writes: ["**"] }, { writes: [] })).toHaveLength(1);
   });
 
-  it("holds a scope until its attempt has drained, and a widened one from then on", () => {
+  it("the checker of the event log holds a scope until its attempt has drained, and a widened one from then on", () => {
     const lost = new Log().task("1").task("2").offer("1", 1).start("1", 1);
     lost.add("attempt.ended", { outcome: "lost", drainsUntilMs: 99_000 }, "1", 1);
     expect(lost.offer("2", 2, { writes: ["1.txt"] }).violations()).toHaveLength(1);
@@ -127,7 +127,7 @@ describe("the checker of the event log", () => {
     expect(widened.offer("2", 2).violations()).toHaveLength(1);
   });
 
-  it("sees a second live claim, more claims than the cap, and a claim of what is completed", () => {
+  it("the checker of the event log sees a second live claim, more claims than the cap, and a claim of what is completed", () => {
     expect(new Log().task("1").offer("1", 1).offer("1", 2).violations()).toContainEqual(
       expect.stringContaining("p/1 has two live claims"),
     );
@@ -136,7 +136,7 @@ describe("the checker of the event log", () => {
     expect(again.violations()).toEqual(["p/1 was claimed when it was completed"]);
   });
 
-  it("sees a success without a report, a completed task that is not, and an attempt that goes on after its end", () => {
+  it("the checker of the event log sees a success without a report, a completed task that is not, and an attempt that goes on after its end", () => {
     const silent = new Log().task("1").offer("1", 1).start("1", 1);
     silent.add("attempt.ended", { outcome: "completed" }, "1", 1);
     expect(silent.violations()).toEqual(["p/1: completed without a report"]);
@@ -148,7 +148,7 @@ describe("the checker of the event log", () => {
     expect(late.violations()[0]).toMatch("attempt.started after its claim ended");
   });
 
-  it("knows whether two tasks could overlap at all", () => {
+  it("the checker of the event log knows whether two tasks could overlap at all", () => {
     const chain = new Log().task("1").task("2", ["1"]).offer("1", 1).start("1", 1).complete("1", 1);
     expect(new Replay(chain.offer("2", 2).events, 5).allowsOverlap()).toBe(false);
     const free = new Log().task("1").task("2").offer("1", 1).offer("2", 2);

@@ -84,7 +84,7 @@ describe("an interactive session", () => {
     if (!(await hasTmux())) skip("tmux is not installed");
   });
 
-  it("asks once, is woken by the host's notifications, and finishes", async () => {
+  it("an interactive session asks once, is woken by the host's notifications, and finishes", async () => {
     const run: InteractiveRun = {
       orchestrator: executesThePlan,
       user: async (session, recording) => {
@@ -107,7 +107,7 @@ describe("an interactive session", () => {
     });
   });
 
-  it("interrupted by the user: agents go on, nobody is sent back to launch, and the next command finishes", async () => {
+  it("an interactive session interrupted by the user: agents go on, nobody is sent back to launch, and the next command finishes", async () => {
     let phase: "runs" | "thinks" | "interrupted" | "asked" | "runs again" = "runs";
     let atInterruption = 0;
     const wokenWhileInterrupted: string[] = [];
@@ -166,7 +166,7 @@ describe("an interactive session", () => {
     });
   });
 
-  it("paused by the user: is left in peace, and the plan goes on when it is resumed", async () => {
+  it("an interactive session paused by the user: is left in peace, and the plan goes on when it is resumed", async () => {
     const obeysTheUser: Habit = (inner) => (conversation) => {
       const words = lastWords(conversation);
       const action = /^Please (pause|resume)/.exec(words)?.[1];
@@ -210,7 +210,7 @@ describe("an interactive session", () => {
     });
   });
 
-  it("that never comes back tells its user how things stand", async () => {
+  it("an interactive session that never comes back tells its user how things stand", async () => {
     const run: InteractiveRun = {
       orchestrator: withHabits(executesThePlan, neverComesBack, dropsLaunches(2)),
       user: async (session, recording) => {

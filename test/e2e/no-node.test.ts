@@ -87,32 +87,35 @@ describe("a session without a Node that this plugin can use", () => {
       searchPathWithOldNode,
       /needs Node\.js 20 or newer and found 16\.20\.2\. Install it/,
     ],
-  ])("%s: says once what to do, and works on", async (name, path, remedy) => {
-    await runScenario(story(name, path()), (outcome) => {
-      const { events, exit, permissionDenials, stderr } = runNumber(outcome, 1);
-      expect(exit).toEqual({ code: 0, signal: null, timedOut: false });
-      expect(stderr).toBe("");
-      expect(permissionDenials).toEqual([]);
-      expect(errorsInMain(outcome)).toEqual([]);
-      expect(outcome.gitStatus).toEqual([]);
-      const lines = events.filter(({ subtype, output }) => subtype === "hook_response" && output !== "");
-      expect(lines.map(({ output }) => JSON.parse(String(output)))).toEqual([
-        { systemMessage: expect.stringMatching(remedy) },
-      ]);
-      // The host warns of the other hooks by itself: once of those before tools, and at the end of every turn.
-      const turns = events.filter(({ type }) => type === "result").length;
-      const warnings = noticesOf(outcome, 1);
-      const atTurnEnds = events.filter(({ key }) => key === "stop-hook-error");
-      console.info(
-        `${name}: ${warnings.length} warning, ${atTurnEnds.length} short ones at ${turns} ends of turns`,
-      );
-      expect(warnings.length).toBeLessThanOrEqual(1);
-      expect(atTurnEnds.length).toBeLessThanOrEqual(turns);
-      // None of it costs the model anything.
-      expect(hookTexts(outcome)).toEqual([]);
-      expect(JSON.stringify(mainRequestsOf(outcome, 1).at(-1)?.conversation.blocks)).not.toMatch(
-        /usable answer|not connected|Node\.js/,
-      );
-    });
-  });
+  ])(
+    "a session without a Node that this plugin can use %s: says once what to do, and works on",
+    async (name, path, remedy) => {
+      await runScenario(story(name, path()), (outcome) => {
+        const { events, exit, permissionDenials, stderr } = runNumber(outcome, 1);
+        expect(exit).toEqual({ code: 0, signal: null, timedOut: false });
+        expect(stderr).toBe("");
+        expect(permissionDenials).toEqual([]);
+        expect(errorsInMain(outcome)).toEqual([]);
+        expect(outcome.gitStatus).toEqual([]);
+        const lines = events.filter(({ subtype, output }) => subtype === "hook_response" && output !== "");
+        expect(lines.map(({ output }) => JSON.parse(String(output)))).toEqual([
+          { systemMessage: expect.stringMatching(remedy) },
+        ]);
+        // The host warns of the other hooks by itself: once of those before tools, and at the end of every turn.
+        const turns = events.filter(({ type }) => type === "result").length;
+        const warnings = noticesOf(outcome, 1);
+        const atTurnEnds = events.filter(({ key }) => key === "stop-hook-error");
+        console.info(
+          `${name}: ${warnings.length} warning, ${atTurnEnds.length} short ones at ${turns} ends of turns`,
+        );
+        expect(warnings.length).toBeLessThanOrEqual(1);
+        expect(atTurnEnds.length).toBeLessThanOrEqual(turns);
+        // None of it costs the model anything.
+        expect(hookTexts(outcome)).toEqual([]);
+        expect(JSON.stringify(mainRequestsOf(outcome, 1).at(-1)?.conversation.blocks)).not.toMatch(
+          /usable answer|not connected|Node\.js/,
+        );
+      });
+    },
+  );
 });

@@ -68,7 +68,7 @@ function endOf(graph: GraphState, task: string): number {
 }
 
 describe("when one of several tasks fails", () => {
-  it("the rest goes on, and dependents that need fewer get partial results, with the missing ones named", async () => {
+  it("when one of several tasks fails, the rest goes on, and dependents that need fewer get partial results, with the missing ones named", async () => {
     const steps = new Milestones();
     const tasks: SpecTask[] = [
       ...tasksNamed("a", "b", "c"),
@@ -124,7 +124,7 @@ describe("when one of several tasks fails", () => {
     });
   });
 
-  it("under `retry` it is tried as often as the policy says; without retries it fails at once", async () => {
+  it("when one of several tasks fails, under `retry` it is tried as often as the policy says; without retries it fails at once", async () => {
     const [a, b, c] = tasksNamed("a", "b", "c") as [SpecTask, SpecTask, SpecTask];
     const steps = new Milestones();
     const workers: Scenario["workers"] = {
@@ -179,7 +179,7 @@ describe("when several tasks fail", () => {
     return { workers, runs: [hearsOfAll(steps, "c left", ["a left", "b left"])] };
   }
 
-  it("for one cause, it is looked for and mended first; then they are tried again with what was learnt", async () => {
+  it("when several tasks fail for one cause, it is looked for and mended first; then they are tried again with what was learnt", async () => {
     const failed = failing({ a: `src/a.ts:3:1 - ${NO_TABLE}`, b: `src/b.ts:19:7 - ${NO_TABLE}` });
     const workers = {
       ...failed.workers,
@@ -206,7 +206,7 @@ describe("when several tasks fail", () => {
     });
   });
 
-  it("for different causes, each is tried again by itself, at the same time", async () => {
+  it("when several tasks fail for different causes, each is tried again by itself, at the same time", async () => {
     const failed = failing({ a: NO_TABLE, b: "Out of memory while bundling the shop" });
     await play("different causes", tasksNamed("a", "b", "c"), failed, (outcome, graph) => {
       expect(Object.values(graph.tasks)).toEqual(["completed", "completed", "completed"]);
@@ -234,7 +234,7 @@ describe("when all tasks fail", () => {
     return { workers: Object.fromEntries(works), runs: [hearsOfAll(steps, "began", left)] };
   }
 
-  it("the approach is looked at, then one runs at a time until something has worked", async () => {
+  it("when all tasks fail, the approach is looked at, then one runs at a time until something has worked", async () => {
     const triedAgain = new Set<string>();
     /** The second to be tried again waits for the third. */
     const again: Step = (assignment) => {
@@ -263,7 +263,7 @@ describe("when all tasks fail", () => {
     });
   });
 
-  it("and nobody finds out why, the user is asked, with what all of them said", async () => {
+  it("when all tasks fail and nobody finds out why, the user is asked, with what all of them said", async () => {
     const failed = failOnce([reports()]);
     const workers = {
       ...failed.workers,
@@ -298,7 +298,7 @@ describe("where one result is enough", () => {
     return { ...turn, outputs };
   };
 
-  it("the others are stopped, are not launched again, and what waits for any of them goes on", async () => {
+  it("where one result is enough, the others are stopped, are not launched again, and what waits for any of them goes on", async () => {
     const tasks: SpecTask[] = [
       ...tasksNamed("a", "b", "c"),
       { id: "use", description: "Use it", dependencies: ["a", "b", "c"], needs: "any", writes: ["use.txt"] },
@@ -327,7 +327,7 @@ describe("where one result is enough", () => {
 });
 
 describe("under `fail-fast`", () => {
-  it("the first failure stops what runs and what would come, and the report names the cause", async () => {
+  it("under `fail-fast` the first failure stops what runs and what would come, and the report names the cause", async () => {
     const steps = new Milestones();
     const tasks: SpecTask[] = [
       ...tasksNamed("a", "b"),

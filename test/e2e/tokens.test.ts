@@ -38,7 +38,7 @@ function handedOut(requests: readonly RecordedRequest[]) {
 }
 
 describe("the tokens in the report", () => {
-  it("are what the model's provider handed out", async () => {
+  it("the tokens in the report are what the model's provider handed out", async () => {
     const tasks = [
       ...independentTasks(5),
       { id: "2.1", description: "Join", dependencies: ["1.1"], writes: ["joined.txt"] },
@@ -75,7 +75,7 @@ describe("the tokens in the report", () => {
     });
   });
 
-  it("end a run that has used what it may, and the user is told", async () => {
+  it("the tokens in the report end a run that has used what it may, and the user is told", async () => {
     const environment = { PARALLEL_MAX_TOKENS: "1500" };
     const story = storyOf("maxTokens", independentTasks(7), { environment, runs: [headlessRun()] });
     await runScenario(story, (outcome) => {

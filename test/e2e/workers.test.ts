@@ -58,7 +58,7 @@ function answersOf({ recording }: Outcome, tool: string): Record<string, unknown
 }
 
 describe("a worker that stops without a report", () => {
-  it("is reminded once, reports then, and has completed", async () => {
+  it("a worker that stops without a report is reminded once, reports then, and has completed", async () => {
     await runScenario(story("reports when reminded", { "1.1": [stopsSilently(), reports()] }), (outcome) => {
       const graph = readGraph(outcome.database);
       expectCleanEnd(outcome);
@@ -68,7 +68,7 @@ describe("a worker that stops without a report", () => {
     });
   });
 
-  it("has failed when it stays silent; its last words are kept and handed to the next attempt", async () => {
+  it("a worker that stops without a report has failed when it stays silent; its last words are kept and handed to the next attempt", async () => {
     const silent: Work = [stopsSilently("Give me a moment."), stopsSilently("The parser is half written.")];
     await runScenario(story("stays silent", { "1.1": [silent, [reports()]] }), (outcome) => {
       const graph = readGraph(outcome.database);
@@ -85,7 +85,7 @@ describe("a worker that stops without a report", () => {
 });
 
 describe("a worker's report", () => {
-  it("without evidence is refused with the field, and taken when it is proper", async () => {
+  it("a worker's report without evidence is refused with the field, and taken when it is proper", async () => {
     await runScenario(
       story("reports without evidence", { "1.1": [reportsWithoutEvidence(), reports()] }),
       (outcome) => {
@@ -96,7 +96,7 @@ describe("a worker's report", () => {
     );
   });
 
-  it("that it is blocked on a file brings the task back with that file", async () => {
+  it("a worker's report that it is blocked on a file brings the task back with that file", async () => {
     const first: Work = [isBlockedOn({ writes: ["shared.txt"] })];
     const second: Work = [writes({ "shared.txt": "1.1\n" }), reports({ filesChanged: ["shared.txt"] })];
     await runScenario(story("is blocked on a file", { "1.1": [first, second] }), (outcome) => {
@@ -118,7 +118,7 @@ describe("a task that fails", () => {
     { id: "2.3", description: "Use part 1.2", dependencies: ["1.2"], writes: ["four.txt"] },
   ];
 
-  it("is retried with what was learnt; after the last attempt all else is done and the user is asked", async () => {
+  it("a task that fails is retried with what was learnt; after the last attempt all else is done and the user is asked", async () => {
     const works = [[fails("The grammar is ambiguous.")], [fails("It still is.")]];
     await runScenario(story("fails twice", { "1.1": works }, chain), (outcome) => {
       const graph = readGraph(outcome.database);
@@ -141,7 +141,7 @@ describe("a task that fails", () => {
     });
   });
 
-  it("under fail-fast ends the plan: what runs is stopped, and executing it again goes on", async () => {
+  it("a task that fails under fail-fast ends the plan: what runs is stopped, and executing it again goes on", async () => {
     const steps = new Milestones();
     const endless = (id: string): Work[] => [[steps.at(`${id} began`, hangs())], [reports()]];
     const failsOnce: Work[] = [[steps.after(["1.2 began", "1.3 began"], fails("No."))], [reports()]];
@@ -179,7 +179,7 @@ describe("a task that fails", () => {
 });
 
 describe("the write guard", () => {
-  it("denies a file that a sibling declared, with the way out, and grants and records one that nobody holds", async () => {
+  it("the write guard denies a file that a sibling declared, with the way out, and grants and records one that nobody holds", async () => {
     const steps = new Milestones();
     const sibling: Work = [steps.after(["strayed"], writes({ "parts/1.2.txt": "mine\n" })), reports()];
     const strays: Work = [
@@ -208,7 +208,7 @@ describe("the write guard", () => {
     );
   });
 
-  it("approves by the scope nothing outside it, however often it is tried", async () => {
+  it("the write guard approves by the scope nothing outside it, however often it is tried", async () => {
     const insists: Work = [
       writes({ "extra.txt": "1\n" }),
       writes({ "extra.txt": "2\n" }),

@@ -37,13 +37,13 @@ async function watched(files: Readonly<Record<string, string>> = {}): Promise<Wa
 }
 
 describe("what changed between two looks", () => {
-  it("is not a file that Claude Code is just about to name", async () => {
+  it("what changed between two looks is not a file that Claude Code is just about to name", async () => {
     const checkout = await watched({ "a.ts": "old", "b.tmp.12.abcdef": "the user's own" });
     put(checkout.folder, { "a.ts.tmp.4711.0a1b2c3d4e5f": "new", "b.tmp.12.abcdef": "changed" });
     expect(await checkout.changes()).toEqual(["written b.tmp.12.abcdef"]);
   });
 
-  it("is a file that is written, written again, as it was, removed", async () => {
+  it("what changed between two looks is a file that is written, written again, as it was, removed", async () => {
     const checkout = await watched({ "a.ts": "old" });
     const { folder } = checkout;
     expect(await checkout.changes()).toEqual([]);
@@ -59,7 +59,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual([]);
   });
 
-  it("is not a file that was only touched, staged or taken out of the index", async () => {
+  it("what changed between two looks is not a file that was only touched, staged or taken out of the index", async () => {
     const checkout = await watched({ "a.ts": "old" });
     put(checkout.folder, { "b.ts": "b" });
     await checkout.changes();
@@ -71,7 +71,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual([]);
   });
 
-  it("is a change of the mode, of a link's target, and of a large file", async () => {
+  it("what changed between two looks is a change of the mode, of a link's target, and of a large file", async () => {
     const checkout = await watched({ "run.sh": "true" });
     const { folder } = checkout;
     symlinkSync("run.sh", join(folder, "link"));
@@ -84,13 +84,13 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual(["written large.bin", "written link", "written run.sh"]);
   });
 
-  it("is a move's both ends", async () => {
+  it("what changed between two looks is a move's both ends", async () => {
     const checkout = await watched({ "a.ts": "text" });
     renameSync(join(checkout.folder, "a.ts"), join(checkout.folder, "b.ts"));
     expect(await checkout.changes()).toEqual(["removed a.ts", "written b.ts"]);
   });
 
-  it("is not a commit of what was there, nor its undoing; another branch's files are", async () => {
+  it("what changed between two looks is not a commit of what was there, nor its undoing; another branch's files are", async () => {
     const checkout = await watched({ "a.ts": "old" });
     const { folder } = checkout;
     put(folder, { "a.ts": "new", "b.ts": "b" });
@@ -106,7 +106,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual(["written a.ts", "removed b.ts"]);
   });
 
-  it("is a file that was written and committed in between, beside one that was only committed", async () => {
+  it("what changed between two looks is a file that was written and committed in between, beside one that was only committed", async () => {
     const checkout = await watched();
     put(checkout.folder, { "before.ts": "1" });
     await checkout.changes();
@@ -116,7 +116,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual(["written between.ts"]);
   });
 
-  it("is known from the first file on, before there is a commit, and across the first commit", async () => {
+  it("what changed between two looks is known from the first file on, before there is a commit, and across the first commit", async () => {
     const folder = temporaryFolder();
     await git(folder, "init", "--quiet");
     const checkout = new Watched(folder);
@@ -129,7 +129,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual(["written b.ts"]);
   });
 
-  it("is nothing below a repository inside this one, and nothing that is ignored", async () => {
+  it("what changed between two looks is nothing below a repository inside this one, and nothing that is ignored", async () => {
     const checkout = await watched({ ".gitignore": "out/\n" });
     mkdirSync(join(checkout.folder, "inner"));
     await git(join(checkout.folder, "inner"), "init", "--quiet");
@@ -139,7 +139,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual([]);
   });
 
-  it("cannot be told when another commit was expected", () => {
+  it("what changed between two looks cannot be told when another commit was expected", () => {
     const state = { fromMs: 0, toMs: 1, files: new Map(), settled: new Map() };
     const after: CheckoutState = { ...state, head: "b", moved: { from: "x", files: new Set() } };
     expect(changesBetween({ head: "a", files: new Map() }, after)).toBeUndefined();
@@ -147,12 +147,12 @@ describe("what changed between two looks", () => {
 });
 
 describe("a look", () => {
-  it("says why it could not be taken", async () => {
+  it("a look says why it could not be taken", async () => {
     const look = await checkoutState(temporaryFolder(), undefined, new Fingerprints(), Date.now);
     expect(look).toEqual({ why: "git could not tell the state of the checkout" });
   });
 
-  it("is given up where too many files differ", async () => {
+  it("a look is given up where too many files differ", async () => {
     const folder = await repository();
     const many = Array.from({ length: 10_001 }, (_, i) => [`many/${i}`, ""] as const);
     put(folder, Object.fromEntries(many));
@@ -160,7 +160,7 @@ describe("a look", () => {
     expect(look).toEqual({ why: "more than 10000 files differ from the commit" });
   });
 
-  it("is short in a repository of 10,000 files", async () => {
+  it("a look is short in a repository of 10,000 files", async () => {
     const folder = await repository();
     const files = Array.from(
       { length: 10_000 },
@@ -187,7 +187,7 @@ describe("a look", () => {
     expect(sorted[5]).toBeLessThan(LOOK_LIMIT_MS / 3);
   });
 
-  it("knows what git ignores, folders too, and takes all for ignored where git cannot say", async () => {
+  it("a look knows what git ignores, folders too, and takes all for ignored where git cannot say", async () => {
     const folder = await repository({ ".gitignore": "dist/\n*.log\n" });
     mkdirSync(join(folder, "dist"));
     const paths = ["dist", "a.log", "src/a.ts", "with\nbreak.log", ":(glob)*"];

@@ -14,11 +14,11 @@ describe("the name of a remote repository", () => {
     "ssh://git@github.com:22/Octo/shop.git",
     "git+ssh://git@github.com/Octo/shop.git",
     "git://github.com/Octo/shop.git",
-  ])("is the same for every way to write its origin: %s", (address) => {
+  ])("the name of a remote repository is the same for every way to write its origin: %s", (address) => {
     expect(normalOrigin(address)).toBe("github.com/Octo/shop");
   });
 
-  it("tells servers, ports and paths apart", () => {
+  it("the name of a remote repository tells servers, ports and paths apart", () => {
     const names = [
       "https://git.example.org/shop.git",
       "https://git.example.org:8443/shop.git",
@@ -36,9 +36,12 @@ describe("the name of a remote repository", () => {
     "C:/git/shop.git",
     "C:\\git\\shop",
     "",
-  ])("is not taken from an origin that other machines cannot reach: %s", (address) => {
-    expect(normalOrigin(address)).toBeUndefined();
-  });
+  ])(
+    "the name of a remote repository is not taken from an origin that other machines cannot reach: %s",
+    (address) => {
+      expect(normalOrigin(address)).toBeUndefined();
+    },
+  );
 });
 
 describe("the address of a remote repository that a message names", () => {
@@ -53,9 +56,12 @@ describe("the address of a remote repository that a message names", () => {
     ["https://secret@git.example.org/shop.git?token=secret#secret", "https://git.example.org/shop.git"],
     ["ssh://git:secret@git.example.org/shop.git", "ssh://git@git.example.org/shop.git"],
     ["git@git.example.org:team/shop.git", "git@git.example.org:team/shop.git"],
-  ])("has no credentials: %s becomes %s", (origin, address) => {
-    expect(publicAddress(origin)).toBe(address);
-  });
+  ])(
+    "the address of a remote repository that a message names has no credentials: %s becomes %s",
+    (origin, address) => {
+      expect(publicAddress(origin)).toBe(address);
+    },
+  );
 
   it.each([
     "/srv/git/shop.git",
@@ -66,7 +72,10 @@ describe("the address of a remote repository that a message names", () => {
     "https://git.example.org/a shop.git",
     "--upload-pack=reboot:shop",
     "",
-  ])("is unknown where no other machine, or no shell, would take it as an address: %s", (origin) => {
-    expect(publicAddress(origin)).toBeUndefined();
-  });
+  ])(
+    "the address of a remote repository that a message names is unknown where no other machine, or no shell, would take it as an address: %s",
+    (origin) => {
+      expect(publicAddress(origin)).toBeUndefined();
+    },
+  );
 });

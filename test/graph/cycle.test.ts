@@ -7,29 +7,29 @@ function edges(...pairs: readonly [string, ...string[]][]): Map<string, readonly
 }
 
 describe("findCycle", () => {
-  it("finds none in a diamond", () => {
+  it("findCycle finds none in a diamond", () => {
     expect(findCycle(edges(["a"], ["b", "a"], ["c", "a"], ["d", "b", "c"]))).toBeUndefined();
   });
 
-  it("returns the cycle closed, without what leads to it", () => {
+  it("findCycle returns the cycle closed, without what leads to it", () => {
     expect(findCycle(edges(["x", "a"], ["a", "b"], ["b", "c"], ["c", "a"]))).toEqual(["a", "b", "c", "a"]);
   });
 
-  it("finds a node that depends on itself", () => {
+  it("findCycle finds a node that depends on itself", () => {
     expect(findCycle(edges(["a"], ["b", "b"]))).toEqual(["b", "b"]);
   });
 
-  it("follows nodes that have no entry of their own", () => {
+  it("findCycle follows nodes that have no entry of their own", () => {
     expect(findCycle(edges(["a", "b"]))).toBeUndefined();
   });
 
-  it("follows a chain of 100,000 without running out of stack", () => {
+  it("findCycle follows a chain of 100,000 without running out of stack", () => {
     const chain = Array.from({ length: 100_000 }, (_, at): [string, string] => [`${at}`, `${at + 1}`]);
     expect(findCycle(edges(...chain))).toBeUndefined();
     expect(findCycle(edges(...chain, ["100000", "0"]))).toHaveLength(100_002);
   });
 
-  it("finds a true cycle exactly when no order of the nodes respects all edges", () => {
+  it("findCycle finds a true cycle exactly when no order of the nodes respects all edges", () => {
     const node = fc.integer({ min: 0, max: 6 }).map(String);
     fc.assert(
       fc.property(fc.array(fc.tuple(node, node), { maxLength: 12 }), (pairs) => {

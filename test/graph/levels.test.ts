@@ -16,7 +16,7 @@ const graphs = fc
   .chain((nodes) => fc.shuffledSubarray(nodes, { minLength: nodes.length }));
 
 describe("topologicalOrder", () => {
-  it("keeps the given order where dependencies allow it", () => {
+  it("topologicalOrder keeps the given order where dependencies allow it", () => {
     const nodes = [
       { id: "c", dependencies: [] },
       { id: "b", dependencies: ["a"] },
@@ -25,7 +25,7 @@ describe("topologicalOrder", () => {
     expect(topologicalOrder(nodes).map((node) => node.id)).toEqual(["c", "a", "b"]);
   });
 
-  it("holds every node once, after all of its dependencies", () => {
+  it("topologicalOrder holds every node once, after all of its dependencies", () => {
     fc.assert(
       fc.property(graphs, (nodes) => {
         const order = topologicalOrder(nodes);
@@ -39,11 +39,11 @@ describe("topologicalOrder", () => {
     );
   });
 
-  it("ignores dependencies on what it does not hold", () => {
+  it("topologicalOrder ignores dependencies on what it does not hold", () => {
     expect(topologicalOrder([{ id: "a", dependencies: ["elsewhere"] }])).toHaveLength(1);
   });
 
-  it("refuses a cycle", () => {
+  it("topologicalOrder refuses a cycle", () => {
     const nodes = [
       { id: "a", dependencies: ["b"] },
       { id: "b", dependencies: ["a"] },
@@ -53,7 +53,7 @@ describe("topologicalOrder", () => {
 });
 
 describe("levels", () => {
-  it("puts a task one below the deepest of its dependencies", () => {
+  it("levels puts a task one below the deepest of its dependencies", () => {
     fc.assert(
       fc.property(graphs, (nodes) => {
         const inLevels = levels(nodes);
@@ -67,7 +67,7 @@ describe("levels", () => {
     );
   });
 
-  it("of nothing are none", () => {
+  it("levels of nothing are none", () => {
     expect(levels([])).toEqual([]);
   });
 });

@@ -62,23 +62,23 @@ function graphOf(tasks: Task[], claims: AnyClaim[] = []): PlanGraph {
 const readyIds = (graph: PlanGraph) => graph.ready.map(({ id }) => id);
 
 describe("a plan in memory", () => {
-  it("puts the task with the longest chain behind it first", () => {
+  it("a plan in memory puts the task with the longest chain behind it first", () => {
     const graph = graphOf([task(1), task(2), task(3, { dependencies: ["t2" as TaskId] })]);
     expect(readyIds(graph)).toEqual(["t2", "t1"]);
   });
 
-  it("keeps the order of position among equals", () => {
+  it("a plan in memory keeps the order of position among equals", () => {
     expect(readyIds(graphOf([task(1), task(2), task(3)]))).toEqual(["t1", "t2", "t3"]);
   });
 
-  it("knows at once what a completion makes ready", () => {
+  it("a plan in memory knows at once what a completion makes ready", () => {
     const graph = graphOf([task(1), task(2, { dependencies: ["t1" as TaskId] })]);
     graph.apply([task(1, { status: "completed" })], []);
     expect(readyIds(graph)).toEqual(["t2"]);
     expect(graph.count("completed")).toBe(1);
   });
 
-  it("does not offer a task with a live claim, and offers it again when the claim returned", () => {
+  it("a plan in memory does not offer a task with a live claim, and offers it again when the claim returned", () => {
     const graph = graphOf([task(1)], [claim(1, 1, "offered")]);
     expect(readyIds(graph)).toEqual([]);
     expect(graph.live).toHaveLength(1);
@@ -87,7 +87,7 @@ describe("a plan in memory", () => {
     expect(graph.live).toEqual([]);
   });
 
-  it("tells a task that is to be done in another way from one that has got on", () => {
+  it("a plan in memory tells a task that is to be done in another way from one that has got on", () => {
     const graph = graphOf([task(1), task(2)]);
     const before = graph.definitions;
     graph.apply([task(1, { status: "completed", notes: ["Done."], owner: "x" })], [claim(1, 1, "ended")]);
@@ -96,7 +96,7 @@ describe("a plan in memory", () => {
     expect(graph.definitions).not.toBe(before);
   });
 
-  it("is the same however the rows came in", () => {
+  it("a plan in memory is the same however the rows came in", () => {
     const statuses: TaskStatus[] = ["pending", "in_progress", "completed", "failed", "cancelled"];
     const change = fc.record({
       n: fc.integer({ min: 1, max: 8 }),

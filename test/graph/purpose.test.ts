@@ -12,17 +12,20 @@ const PURPOSES: readonly Purpose[] = [
 ];
 
 describe("the purpose of a task that the server made", () => {
-  it.each(PURPOSES)("is read from what is stored of it: $kind", (purpose) => {
-    expect(purposeOf(task("x", { origin: "server", extra: extraFor(purpose) }))).toEqual(purpose);
-  });
+  it.each(PURPOSES)(
+    "the purpose of a task that the server made is read from what is stored of it: $kind",
+    (purpose) => {
+      expect(purposeOf(task("x", { origin: "server", extra: extraFor(purpose) }))).toEqual(purpose);
+    },
+  );
 
-  it("means nothing in a task of anybody else", () => {
+  it("the purpose of a task that the server made means nothing in a task of anybody else", () => {
     for (const purpose of PURPOSES) {
       expect(purposeOf(task("x", { origin: "file", extra: extraFor(purpose) }))).toBeUndefined();
     }
   });
 
-  it("is to recover where the last release stored so, which knows it by these fields and by no purpose", () => {
+  it("the purpose of a task that the server made is to recover where the last release stored so, which knows it by these fields and by no purpose", () => {
     const extra = { recovers: ["a", "b"], causes: ["cannot find module"] };
     const recovery: Purpose = { kind: "recover", failed: [id("a"), id("b")], causes: ["cannot find module"] };
     expect(recoveryOf(task("x", { origin: "server", extra }))).toEqual(recovery);
@@ -30,7 +33,7 @@ describe("the purpose of a task that the server made", () => {
     expect(recoveryOf(task("x", { origin: "server", extra: { recovers: ["a"] } }))?.causes).toEqual([]);
   });
 
-  it("is unknown where only a newer version knows it", () => {
+  it("the purpose of a task that the server made is unknown where only a newer version knows it", () => {
     expect(purposeOf(task("x", { origin: "server", extra: { purpose: { kind: "dance" } } }))).toBeUndefined();
     expect(recoveryOf(task("x", { origin: "server", extra: {} }))).toBeUndefined();
   });

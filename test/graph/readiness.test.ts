@@ -15,7 +15,7 @@ describe("needsHold", () => {
     ["any", 1, 1, 3],
     [{ atLeast: 2 }, 2, 2, 3],
     ["settled", 0, 3, 3],
-  ])("%j", (needs, withFailed, withPending, count) => {
+  ])("needsHold %j", (needs, withFailed, withPending, count) => {
     for (let completed = 0; completed <= count; completed++) {
       const others = (status: "failed" | "pending") => [
         ...Array.from({ length: completed }, () => "completed" as const),
@@ -26,16 +26,16 @@ describe("needsHold", () => {
     }
   });
 
-  it("holds for a task without dependencies", () => {
+  it("needsHold holds for a task without dependencies", () => {
     for (const needs of ["all", "any", "settled", { atLeast: 3 }] as const)
       expect(needsHold(needs, [])).toBe(true);
   });
 
-  it("asks for no more than there are", () => {
+  it("needsHold asks for no more than there are", () => {
     expect(needsHold({ atLeast: 5 }, ["completed", "completed"])).toBe(true);
   });
 
-  it("never stops holding when a further dependency completes", () => {
+  it("needsHold never stops holding when a further dependency completes", () => {
     const needs = fc.oneof(
       fc.constantFrom<Needs>("all", "any", "settled"),
       fc.integer({ min: 1, max: 4 }).map((atLeast): Needs => ({ atLeast })),
@@ -60,7 +60,7 @@ describe("a task's dependencies", () => {
   );
   const me = all.get(id("me")) as Task;
 
-  it("are broken when they failed or were cancelled", () => {
+  it("a task's dependencies are broken when they failed or were cancelled", () => {
     expect(brokenDependencies(me, all)).toEqual([
       { task: "bad", status: "failed" },
       { task: "gone", status: "cancelled" },
@@ -69,7 +69,7 @@ describe("a task's dependencies", () => {
 });
 
 describe("reachableTasks", () => {
-  it("leaves out what waits for a failure, directly or not", () => {
+  it("reachableTasks leaves out what waits for a failure, directly or not", () => {
     const all = tasks(
       task("1", { status: "failed" }),
       task("2", { after: ["1"] }),
@@ -83,13 +83,13 @@ describe("reachableTasks", () => {
     expect([...reachableTasks(all)].sort()).toEqual(["4", "5", "6", "7"]);
   });
 
-  it("does not care for the order in which tasks came in", () => {
+  it("reachableTasks does not care for the order in which tasks came in", () => {
     const forwards = [task("1"), task("2", { after: ["1"] }), task("3", { after: ["2"] })];
     expect(reachableTasks(tasks(...forwards)).size).toBe(3);
     expect(reachableTasks(tasks(...forwards.reverse())).size).toBe(3);
   });
 
-  it("is what a run in which everything succeeds completes", () => {
+  it("reachableTasks is what a run in which everything succeeds completes", () => {
     const statuses = fc.constantFrom("pending", "pending", "completed", "failed", "cancelled", "in_progress");
     const graph = fc.array(
       fc.record({

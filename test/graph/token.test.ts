@@ -6,11 +6,11 @@ import { findToken, hashToken, newToken } from "../../mcp-server/src/graph/token
 const attempt = 17 as AttemptId;
 
 describe("a token", () => {
-  it("is the attempt's number and 26 letters and digits that are hard to mix up", () => {
+  it("a token is the attempt's number and 26 letters and digits that are hard to mix up", () => {
     expect(newToken(attempt, randomBytes)).toMatch(/^17-[a-z2-7]{26}$/);
   });
 
-  it("carries all 128 bits", () => {
+  it("a token carries all 128 bits", () => {
     const bytes = Buffer.alloc(16);
     const seen = new Set<string>();
     for (let bit = 0; bit < 128; bit++) {
@@ -22,7 +22,7 @@ describe("a token", () => {
     expect(newToken(attempt, () => Buffer.alloc(16, 0xff))).toMatch(/^17-h7{25}$/);
   });
 
-  it("is found wherever it stands, whole or not at all", () => {
+  it("a token is found wherever it stands, whole or not at all", () => {
     const token = newToken(attempt, randomBytes);
     for (const text of [token, `Task p/1, token ${token}. Go.`, `(${token})`, `\n"${token}"\n${token}x`]) {
       expect(findToken(text)).toBe(token);
@@ -32,7 +32,7 @@ describe("a token", () => {
     }
   });
 
-  it("cannot be read from its hash, which is always the same", () => {
+  it("a token cannot be read from its hash, which is always the same", () => {
     const token = newToken(attempt, randomBytes);
     expect(hashToken(token)).toMatch(/^[0-9a-f]{64}$/);
     expect(hashToken(token)).toBe(hashToken(`${token}`));

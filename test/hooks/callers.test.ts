@@ -12,12 +12,12 @@ async function twoOffered() {
 }
 
 describe("the tool of the hooks", () => {
-  it("is not listed", async () => {
+  it("the tool of the hooks is not listed", async () => {
     const { server } = await twoOffered();
     expect((await server.tools()).map((tool) => tool.name)).not.toContain("hook");
   });
 
-  it("refuses a call that a model made, and nothing changes", async () => {
+  it("the tool of the hooks refuses a call that a model made, and nothing changes", async () => {
     const { server, log, calls } = await twoOffered();
     await calls("a1", "u1");
     const before = log();
@@ -27,14 +27,14 @@ describe("the tool of the hooks", () => {
     expect(log()).toEqual(before);
   });
 
-  it("answers an event that it does not know with nothing", async () => {
+  it("the tool of the hooks answers an event that it does not know with nothing", async () => {
     const { server } = await twoOffered();
     expect(await server.hook({ event: "Later" })).toEqual({});
   });
 });
 
 describe("an agent", () => {
-  it("may have a breakdown checked, and plans nothing", async () => {
+  it("an agent may have a breakdown checked, and plans nothing", async () => {
     const { server } = await twoOffered();
     const decision = async (input: Readonly<Record<string, unknown>>) => {
       const tool = "mcp__plugin_parallel_tasks__plan_create";
@@ -51,14 +51,14 @@ describe("an agent", () => {
     }
   });
 
-  it("is bound to the attempt with whose token it makes its first call", async () => {
+  it("an agent is bound to the attempt with whose token it makes its first call", async () => {
     const { server, token, calls, path } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
     expect(query(path, "select agent_id from claims where task_id = '1'")).toEqual([{ agent_id: "a1" }]);
   });
 
-  it("cannot use the token of an attempt that another agent works on", async () => {
+  it("an agent cannot use the token of an attempt that another agent works on", async () => {
     const { server, token, calls, log, path } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
@@ -84,7 +84,7 @@ describe("an agent", () => {
     ]);
   });
 
-  it("that is bound to one attempt cannot use the token of another", async () => {
+  it("an agent that is bound to one attempt cannot use the token of another", async () => {
     const { server, token, calls, log } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
@@ -95,7 +95,7 @@ describe("an agent", () => {
     expect(log()).toEqual(before);
   });
 
-  it("changes no task but its own: of another one it may only say something", async () => {
+  it("an agent changes no task but its own: of another one it may only say something", async () => {
     const { server, token, calls, log } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
@@ -120,7 +120,7 @@ describe("an agent", () => {
     expect((await server.call("task_get", { task: "p/2" })).task.status).toBe("cancelled");
   });
 
-  it("that has ended changes not even its own any more", async () => {
+  it("an agent that has ended changes not even its own any more", async () => {
     const { server, token, calls, launch } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
@@ -130,7 +130,7 @@ describe("an agent", () => {
     expect((await server.refused("task_update", again, { toolUseId: "u2" })).kind).toBe("wrong_state");
   });
 
-  it("that stops without a report is asked once, and then its attempt has failed", async () => {
+  it("an agent that stops without a report is asked once, and then its attempt has failed", async () => {
     const { server, token, calls, log } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });
@@ -142,7 +142,7 @@ describe("an agent", () => {
     expect((await server.call("task_get", { task: "p/1" })).task.status).toBe("pending");
   });
 
-  it("that reported may stop", async () => {
+  it("an agent that reported may stop", async () => {
     const { server, token, calls, launch } = await twoOffered();
     await calls("a1", "u1");
     await server.call("task_get", { task: "p/1", token: token("1") }, { toolUseId: "u1" });

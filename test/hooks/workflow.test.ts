@@ -127,7 +127,7 @@ const TASK_STOP = {
 };
 const STOP_WITHOUT_SCRIPT = { event: "Stop", background: "[]" };
 describe("the call of the script", () => {
-  it("imports the plan that the user typed, and hands over what to start instead of the name", async () => {
+  it("the call of the script imports the plan that the user typed, and hands over what to start instead of the name", async () => {
     const session = await Session.with(three);
     await session.types("/parallel:execute auth");
     expect(await session.before({ name: "parallel:execute", args: "auth" })).toMatchObject({
@@ -146,7 +146,7 @@ describe("the call of the script", () => {
   });
 
   it.each([["auth"], ["specs/auth"], ["specs/auth/"], [SPEC], [{ plan: "auth" }]])(
-    "finds the plan that %j names",
+    "the call of the script finds the plan that %j names",
     async (args) => {
       const session = await Session.with(three);
       await session.types("/parallel:execute auth");
@@ -155,13 +155,13 @@ describe("the call of the script", () => {
     },
   );
 
-  it("is left to the host, and changes nothing, when nobody asked for a run in this session", async () => {
+  it("the call of the script is left to the host, and changes nothing, when nobody asked for a run in this session", async () => {
     const session = await Session.with(three);
     expect(await session.before({ name: "parallel:execute", args: "auth" })).toBeUndefined();
     expect((await session.server.call("task_list", {})).plans).toEqual([]);
   });
 
-  it("needs no further consent where the session works on a plan", async () => {
+  it("the call of the script needs no further consent where the session works on a plan", async () => {
     const session = await Session.with(three);
     await session.server.call("plan_create", { plan: "auth", from: SPEC });
     expect(await session.before({ name: "parallel:execute", args: "auth" })).toMatchObject({
@@ -169,7 +169,7 @@ describe("the call of the script", () => {
     });
   });
 
-  it("is refused with the remedy for a plan that there is not, or that has a mistake", async () => {
+  it("the call of the script is refused with the remedy for a plan that there is not, or that has a mistake", async () => {
     const session = await Session.with([task("1", { dependencies: ["9"] })]);
     await session.types("/parallel:execute auth");
     for (const [args, why] of [
@@ -184,7 +184,7 @@ describe("the call of the script", () => {
     }
   });
 
-  it("is refused with a script of the model's own, or an old run of the host's memory", async () => {
+  it("the call of the script is refused with a script of the model's own, or an old run of the host's memory", async () => {
     const session = await Session.with(three);
     await session.types("/parallel:execute auth");
     for (const more of [{ script: "return 1" }, { scriptPath: "/x.js" }, { resumeFromRunId: "wf_1" }]) {
@@ -194,14 +194,14 @@ describe("the call of the script", () => {
     }
   });
 
-  it("of any other script is none of ours", async () => {
+  it("the call of any other script is none of ours", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     expect(await session.before({ name: "deep-research", args: "auth" }, "other")).toBeUndefined();
     expect(await session.ends("a9", "something else")).toBeUndefined();
   });
 
-  it("opens a paused or stopped plan again", async () => {
+  it("the call of the script opens a paused or stopped plan again", async () => {
     for (const action of ["pause", "stop"]) {
       const session = await Session.with(three);
       await session.server.call("plan_create", { plan: "auth", from: SPEC });
@@ -210,7 +210,7 @@ describe("the call of the script", () => {
     }
   });
 
-  it("hands over no more than the script engine runs at once", async () => {
+  it("the call of the script hands over no more than the script engine runs at once", async () => {
     const tasks = Array.from({ length: 9 }, (_, i) => task(String(i)));
     const env = { CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "3" };
     const session = await Session.with(tasks, { env });
@@ -228,7 +228,7 @@ describe("the call of the script", () => {
 });
 
 describe("an agent of the script", () => {
-  it("takes up what was offered when it claims its task by name, and the next ones follow from its end", async () => {
+  it("an agent of the script takes up what was offered when it claims its task by name, and the next ones follow from its end", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     expect((await session.claims("a1", "1")).claim?.brief).toContain("Task: auth/1");
@@ -243,7 +243,7 @@ describe("an agent of the script", () => {
     );
   });
 
-  it("that was refused because another one has the task ends, and nothing failed", async () => {
+  it("an agent of the script that was refused because another one has the task ends, and nothing failed", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     await session.claims("a1", "1");
@@ -254,7 +254,7 @@ describe("an agent of the script", () => {
     expect(session.attempts()[0]).toMatchObject({ outcome: "completed" });
   });
 
-  it("cannot end without a report: it is reminded once, then its attempt has failed and another is named", async () => {
+  it("an agent of the script cannot end without a report: it is reminded once, then its attempt has failed and another is named", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     await session.claims("a1", "1");
@@ -266,7 +266,7 @@ describe("an agent of the script", () => {
     expect(session.attempts()[0]).toMatchObject({ task_id: "1", outcome: "unreported" });
   });
 
-  it("says nothing that the script believes: what it claims to be next is replaced", async () => {
+  it("an agent of the script says nothing that the script believes: what it claims to be next is replaced", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     const answer = await session.server.hook({
@@ -282,7 +282,7 @@ describe("an agent of the script", () => {
     expect(answer.hookSpecificOutput).not.toHaveProperty("updatedInput.report");
   });
 
-  it("may wait for others, and launch or plan nothing", async () => {
+  it("an agent of the script may wait for others, and launch or plan nothing", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     const decisionOn = async (tool: string) =>
@@ -293,7 +293,7 @@ describe("an agent of the script", () => {
     expect(await decisionOn("plan_update")).toMatchObject({ permissionDecision: "deny" });
   });
 
-  it("names what became impossible, with its cause, in the report", async () => {
+  it("an agent of the script names what became impossible, with its cause, in the report", async () => {
     const session = await Session.with([task("1", { retries: 0 }), task("2", { dependencies: ["1"] })]);
     await session.runs("auth");
     await session.claims("a1", "1");
@@ -306,7 +306,7 @@ describe("an agent of the script", () => {
 });
 
 describe("the main conversation", () => {
-  it("may end its turn while the script runs, and is told nothing about launching", async () => {
+  it("the main conversation may end its turn while the script runs, and is told nothing about launching", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     const running = JSON.stringify([{ id: "wf1", type: "workflow" }]);
@@ -321,17 +321,20 @@ describe("the main conversation", () => {
     ["is announced", (session: Session) => session.types(NOTIFICATION)],
     ["was asked for", (session: Session) => session.server.hook(TASK_STOP)],
     ["shows at the end of its turn", (session: Session) => session.server.hook(STOP_WITHOUT_SCRIPT)],
-  ])("takes over when the end of the script %s: its agents' tasks are free at once", async (_, ended) => {
-    const session = await Session.with(three);
-    await session.runs("auth");
-    await session.claims("a1", "1");
-    await ended(session);
-    expect(session.attempts()[0]).toMatchObject({ outcome: "lost", cause: "its workflow ended" });
-    const { launch } = await session.server.call("batch_next", { plan: "auth" });
-    expect(launch.map(({ task: id }) => id).sort()).toEqual(["1", "2"]);
-  });
+  ])(
+    "the main conversation takes over when the end of the script %s: its agents' tasks are free at once",
+    async (_, ended) => {
+      const session = await Session.with(three);
+      await session.runs("auth");
+      await session.claims("a1", "1");
+      await ended(session);
+      expect(session.attempts()[0]).toMatchObject({ outcome: "lost", cause: "its workflow ended" });
+      const { launch } = await session.server.call("batch_next", { plan: "auth" });
+      expect(launch.map(({ task: id }) => id).sort()).toEqual(["1", "2"]);
+    },
+  );
 
-  it("is given the script to stop when the plan is stopped, and no single agent of it", async () => {
+  it("the main conversation is given the script to stop when the plan is stopped, and no single agent of it", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     await session.claims("a1", "1");
@@ -341,7 +344,7 @@ describe("the main conversation", () => {
     expect(stop?.map(({ agentId }) => agentId)).toEqual(["wf1"]);
   });
 
-  it("waits in one call until the script has what it returns", async () => {
+  it("the main conversation waits in one call until the script has what it returns", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     let isOver = false;

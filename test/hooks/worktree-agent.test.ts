@@ -64,7 +64,7 @@ function decisionOf(answer: Record<string, unknown>): { decision?: string; reaso
 const isolated = task("1", { isolation: "worktree" });
 
 describe("a launch", () => {
-  it("is given the host's isolation when its task has a worktree, and loses it when it has none", async () => {
+  it("a launch is given the host's isolation when its task has a worktree, and loses it when it has none", async () => {
     const { launches } = await session([isolated, task("2")]);
     expect(decisionOf(await launches("1", "u1")).input).toMatchObject({ isolation: "worktree" });
     expect(decisionOf(await launches("2", "u2", { isolation: "worktree" })).input).not.toHaveProperty(
@@ -72,7 +72,7 @@ describe("a launch", () => {
     );
   });
 
-  it("of an agent that is none of the plan's is left as it is", async () => {
+  it("a launch of an agent that is none of the plan's is left as it is", async () => {
     const { server } = await session([isolated]);
     const input = JSON.stringify({ prompt: "Look around.", description: "Look", isolation: "worktree" });
     expect(await server.hook({ event: "PreToolUse", tool: "Agent", use: "u9", input })).toEqual({});
@@ -80,7 +80,7 @@ describe("a launch", () => {
 });
 
 describe("the worktree that the host made for an agent", () => {
-  it("is moved to what the task builds on before the agent's first call, wherever the host had cut it", async () => {
+  it("the worktree that the host made for an agent is moved to what the task builds on before the agent's first call, wherever the host had cut it", async () => {
     const { folder, launches, starts, server, launch } = await session([isolated], 2);
     await launches("1", "u1");
     const path = await starts("x1", "u1", "HEAD~2");
@@ -94,7 +94,7 @@ describe("the worktree that the host made for an agent", () => {
     expect(await git(folder, "status", "--porcelain")).toBe("");
   });
 
-  it("stays as it is, and the host's to tidy up, when the agent is none of the plan's", async () => {
+  it("the worktree that the host made for an agent stays as it is, and the host's to tidy up, when the agent is none of the plan's", async () => {
     const { folder, starts, server } = await session([isolated], 1);
     const path = await starts("other", "unknown", "HEAD~1");
     expect((await git(path, "rev-parse", "HEAD")).trim()).toBe(
@@ -105,7 +105,7 @@ describe("the worktree that the host made for an agent", () => {
     expect(await worktreesOf(folder)).toEqual([path]);
   });
 
-  it("is not moved when somebody's own branch is checked out in it: the task gets a branch of its own", async () => {
+  it("the worktree that the host made for an agent is not moved when somebody's own branch is checked out in it: the task gets a branch of its own", async () => {
     const { folder, launches, server, transcript } = await session([isolated], 1);
     await launches("1", "u1");
     const path = join(temporaryFolder(), "made-by-a-hook");
@@ -120,7 +120,7 @@ describe("the worktree that the host made for an agent", () => {
 });
 
 describe("the write guard for an agent in a worktree", () => {
-  it("judges paths from the worktree's top, and denies the main checkout with the way out", async () => {
+  it("the write guard for an agent in a worktree judges paths from the worktree's top, and denies the main checkout with the way out", async () => {
     const { folder, launches, starts, writes } = await session([isolated, task("2")]);
     await launches("1", "u1");
     const path = await starts("x1", "u1", "HEAD");
@@ -135,7 +135,7 @@ describe("the write guard for an agent in a worktree", () => {
     });
   });
 
-  it("lets nothing be written where there is no right worktree, and the task waits for another attempt", async () => {
+  it("the write guard for an agent in a worktree lets nothing be written where there is no right worktree, and the task waits for another attempt", async () => {
     const { folder, launches, starts, writes, server } = await session([isolated]);
     await launches("1", "u1");
     await git(folder, "branch", "parallel", "main");
@@ -148,7 +148,7 @@ describe("the write guard for an agent in a worktree", () => {
     ]);
   });
 
-  it("stops the agents of the other alternatives when one is taken", async () => {
+  it("the write guard for an agent in a worktree stops the agents of the other alternatives when one is taken", async () => {
     const way = (id: string) => task(id, { writes: ["src/x.ts"], alternatives: "ways" });
     const { launches, starts, writes, server, launch } = await session([way("a"), way("b")]);
     await launches("a", "u1");
@@ -164,7 +164,7 @@ describe("the write guard for an agent in a worktree", () => {
 });
 
 describe("the log of a run in worktrees", () => {
-  it("names each worktree with its path, branch and base", async () => {
+  it("the log of a run in worktrees names each worktree with its path, branch and base", async () => {
     const { folder, launches, starts } = await session([isolated]);
     await launches("1", "u1");
     const path = await starts("x1", "u1", "HEAD");

@@ -64,7 +64,7 @@ beforeEach(() => {
 const types = async () => (await files.current()).map(({ type }) => type);
 
 describe("the agents of a session", () => {
-  it("come from where the host looks, in its order", async () => {
+  it("the agents of a session come from where the host looks, in its order", async () => {
     writeAgent("host/agents/of-user.md", "of-user");
     writeAgent("project/.claude/agents/of-top.md", "of-top");
     writeAgent("project/packages/web/.claude/agents/of-folder.md", "of-folder");
@@ -82,17 +82,17 @@ describe("the agents of a session", () => {
     ]);
   });
 
-  it("are none where there is nothing to read", async () => {
+  it("the agents of a session are none where there is nothing to read", async () => {
     expect(await types()).toEqual([]);
   });
 
-  it("are not those of a plugin that is switched off, nor of another one with this plugin's name", async () => {
+  it("the agents of a session are not those of a plugin that is switched off, nor of another one with this plugin's name", async () => {
     writeAgent(`${install("verse", false)}/agents/poet.md`, "poet");
     writeAgent(`${install("parallel", true)}/agents/poet.md`, "poet");
     expect(await types()).toEqual([]);
   });
 
-  it("of a plugin are those that its manifest names, if it names any, and none outside it", async () => {
+  it("the agents of a session of a plugin are those that its manifest names, if it names any, and none outside it", async () => {
     const path = install("verse", true, {
       agents: ["./poets", "./extra/critic.md", "../../../../../agents"],
     });
@@ -103,7 +103,7 @@ describe("the agents of a session", () => {
     expect(await types()).toEqual(["verse:ode", "verse:critic"]);
   });
 
-  it("follow the settings of the project", async () => {
+  it("the agents of a session follow the settings of the project", async () => {
     writeAgent(`${install("verse", true)}/agents/poet.md`, "poet");
     expect(await types()).toEqual(["verse:poet"]);
     write(
@@ -113,7 +113,7 @@ describe("the agents of a session", () => {
     expect(await types()).toEqual([]);
   });
 
-  it("follow every change of a file", async () => {
+  it("the agents of a session follow every change of a file", async () => {
     writeAgent("host/agents/poet.md", "poet", "instances: 2");
     expect(await files.current()).toMatchObject([{ type: "poet", instances: 2 }]);
     writeAgent("host/agents/poet.md", "poet", "instances: 13");
@@ -123,7 +123,7 @@ describe("the agents of a session", () => {
     expect(await types()).toEqual(["late"]);
   });
 
-  it("are read once and not with every call", async () => {
+  it("the agents of a session are read once and not with every call", async () => {
     for (let i = 0; i < 50; i++) writeAgent(`host/agents/a${i}.md`, `a${i}`);
     const first = await files.current();
     const second = await files.current();
@@ -134,7 +134,7 @@ describe("the agents of a session", () => {
 });
 
 describe("hostile files", () => {
-  it("do not keep other agents from being known", async () => {
+  it("hostile files do not keep other agents from being known", async () => {
     write("host/agents/js.md", "---js\n{name: 'js', description: 'x'}\n---\n");
     write("host/agents/wrong.md", "---\nname: [1, 2]\ndescription: {a: 1}\n---\n");
     write("host/agents/binary.md", "\u0000\u0001\ufffd---");
@@ -148,14 +148,14 @@ describe("hostile files", () => {
     expect(await types()).toEqual(["poet"]);
   });
 
-  it("of any size are read at their beginning only", async () => {
+  it("hostile files of any size are read at their beginning only", async () => {
     writeAgent("host/agents/large.md", "large");
     // Nothing could read so large a file as a whole.
     truncateSync(join(folder, "host/agents/large.md"), 5 * 2 ** 30);
     expect(await types()).toEqual(["large"]);
   });
 
-  it("in any number leave room for this plugin's agents", async () => {
+  it("hostile files in any number leave room for this plugin's agents", async () => {
     for (let i = 0; i < 800; i++) writeAgent(`project/.claude/agents/a${i}.md`, `a${i}`);
     writeAgent("plugin/agents/own.md", "own");
     const known = await types();
@@ -163,7 +163,7 @@ describe("hostile files", () => {
     expect(known).toHaveLength(501);
   });
 
-  it("that the host keeps itself do no harm when they are broken", async () => {
+  it("hostile files that the host keeps itself do no harm when they are broken", async () => {
     write("host/plugins/installed_plugins.json", "{");
     write("host/settings.json", "[]");
     write("project/packages/web/.claude/settings.json", '{"enabledPlugins": 7}');

@@ -9,7 +9,7 @@ const user = (data: Record<string, unknown>, path = "poet.md") =>
   agentFrom({ name: "poet", description: "Writes verse.", ...data }, path, USER);
 
 describe("an agent of a user", () => {
-  it("is named by its front matter, wherever its file lies", () => {
+  it("an agent of a user is named by its front matter, wherever its file lies", () => {
     expect(user({}, "deep/down/other.md")).toEqual({ type: "poet", origin: USER.origin, canReport: true });
   });
 
@@ -20,33 +20,36 @@ describe("an agent of a user", () => {
     { name: 7, description: "x" },
     { name: " ", description: "x" },
     { name: ["poet"], description: "x" },
-  ])("is none without a name and a description: %j", (data) => {
+  ])("an agent of a user is none without a name and a description: %j", (data) => {
     expect(agentFrom(data, "poet.md", USER)).toBeUndefined();
   });
 
   it.each(["verse:poet", "a\nb", "a\u001b[31m", "a\u202eb", "x".repeat(101)])(
-    "cannot have the name %j",
+    "an agent of a user cannot have the name %j",
     (name) => expect(user({ name })).toBeUndefined(),
   );
 });
 
 describe("an agent of a plugin", () => {
-  it("carries the names of its plugin and of its folders", () => {
+  it("an agent of a plugin carries the names of its plugin and of its folders", () => {
     expect(agentFrom({ name: "poet" }, "old/odes.md", PLUGIN)?.type).toBe("verse:old:poet");
   });
 
-  it.each([undefined, {}, { name: 7 }])("is named like its file where it has no name: %j", (data) => {
-    expect(agentFrom(data, "odes.md", PLUGIN)?.type).toBe("verse:odes");
-  });
+  it.each([undefined, {}, { name: 7 }])(
+    "an agent of a plugin is named like its file where it has no name: %j",
+    (data) => {
+      expect(agentFrom(data, "odes.md", PLUGIN)?.type).toBe("verse:odes");
+    },
+  );
 });
 
 describe("how many of an agent may run at once", () => {
-  it.each([1, 2, 20])("is what its file says: %j", (instances) =>
+  it.each([1, 2, 20])("how many of an agent may run at once is what its file says: %j", (instances) =>
     expect(user({ instances })?.instances).toBe(instances),
   );
 
   it.each([0, -1, 1.5, 21, 1e9, Number.NaN, "2", true, null, [2], { a: 1 }])(
-    "is not stated by %j",
+    "how many of an agent may run at once is not stated by %j",
     (instances) => expect(user({ instances })).not.toHaveProperty("instances"),
   );
 });
@@ -63,7 +66,7 @@ describe("an agent can report", () => {
     { tools: "Read, mcp__plugin_parallel_tasks__*" },
     { tools: "Read, mcp__plugin_parallel_tasks" },
     { disallowedTools: "Bash" },
-  ])("with %j", (data) => expect(user(data)?.canReport).toBe(true));
+  ])("an agent can report with %j", (data) => expect(user(data)?.canReport).toBe(true));
 
   it.each([
     { tools: "Read, Edit" },
@@ -75,5 +78,5 @@ describe("an agent can report", () => {
     { disallowedTools: "mcp__plugin_parallel_tasks__*" },
     { disallowedTools: `Bash, ${REPORT}` },
     { tools: "*", disallowedTools: ["mcp__plugin_parallel_tasks"] },
-  ])("not with %j", (data) => expect(user(data)?.canReport).toBe(false));
+  ])("an agent can report not with %j", (data) => expect(user(data)?.canReport).toBe(false));
 });

@@ -4,7 +4,7 @@ import { frontMatterOf } from "../../mcp-server/src/host/front-matter.ts";
 const withFields = (...fields: string[]) => `---\n${fields.join("\n")}\n---\nBody.\n`;
 
 describe("front matter", () => {
-  it("is the fields between the first two lines of dashes", () => {
+  it("front matter is the fields between the first two lines of dashes", () => {
     expect(frontMatterOf(withFields("name: poet", "instances: 2", "tools:", "  - Read"))).toEqual({
       name: "poet",
       instances: 2,
@@ -13,11 +13,11 @@ describe("front matter", () => {
   });
 
   it.each(["\uFEFF---\nname: poet\n---\n", "---\r\nname: poet\r\n---\r\nBody", "--- \nname: poet\n---"])(
-    "is read with a byte order mark, with other line ends, and with nothing after it",
+    "front matter is read with a byte order mark, with other line ends, and with nothing after it",
     (text) => expect(frontMatterOf(text)).toEqual({ name: "poet" }),
   );
 
-  it("that is no YAML because of a colon is taken at its word, as the host does", () => {
+  it("front matter that is no YAML because of a colon is taken at its word, as the host does", () => {
     expect(frontMatterOf(withFields("name: poet", "description: Use this: when needed"))).toEqual({
       name: "poet",
       description: "Use this: when needed",
@@ -31,10 +31,12 @@ describe("front matter", () => {
     "---\n---\n",
     "---\n- a\n---\n",
     "",
-  ])("is not there, or has no fields, in %j", (text) => expect(frontMatterOf(text) ?? {}).toEqual({}));
+  ])("front matter is not there, or has no fields, in %j", (text) =>
+    expect(frontMatterOf(text) ?? {}).toEqual({}),
+  );
 
   it.each(["---js", "---javascript", "--- js", "---JS", "---coffee", "---json", "---constructor"])(
-    "that begins with %s is not run and not read",
+    "front matter that begins with %s is not run and not read",
     (first) => {
       const planted = globalThis as { planted?: boolean };
       expect(
@@ -44,7 +46,7 @@ describe("front matter", () => {
     },
   );
 
-  it("with a function in it is not run", () => {
+  it("front matter with a function in it is not run", () => {
     const planted = globalThis as { planted?: boolean };
     const found = frontMatterOf(
       withFields("name: !!js/function 'function () { globalThis.planted = true }'", "tools: Read"),
@@ -65,7 +67,7 @@ describe("front matter", () => {
     ["endless text", withFields(`description: ${"x".repeat(10_000_000)}`, "name: poet")],
     ["no end", `---\n${"name: poet\n".repeat(1_000_000)}`],
     ["a prototype", withFields("__proto__:", "  planted: true", "constructor: x", "toString: y")],
-  ])("with %s is over within half a second and leaves nothing behind", (_, text) => {
+  ])("front matter with %s is over within half a second and leaves nothing behind", (_, text) => {
     const startMs = performance.now();
     frontMatterOf(text);
     expect(performance.now() - startMs).toBeLessThan(500);

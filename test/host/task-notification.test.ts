@@ -14,19 +14,25 @@ const TAGGED = [
 ];
 
 describe("the notification of an agent that ended", () => {
-  it.each(TAGGED)("keeps the whole last message when the agent wrote tags in it: %j", (message) => {
-    const [found, ...others] = taskNotificationsIn(
-      notification("a1", message, "<usage><total_tokens>7</total_tokens></usage>\n"),
-    );
-    expect(others).toEqual([]);
-    expect(found).toMatchObject({ agentId: "a1", status: "completed", result: message });
-  });
+  it.each(TAGGED)(
+    "the notification of an agent that ended keeps the whole last message when the agent wrote tags in it: %j",
+    (message) => {
+      const [found, ...others] = taskNotificationsIn(
+        notification("a1", message, "<usage><total_tokens>7</total_tokens></usage>\n"),
+      );
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ agentId: "a1", status: "completed", result: message });
+    },
+  );
 
-  it.each(TAGGED)("reaches the run as whole as the audit: %j", (message) => {
-    expect(endedAgentIn(notification("a1", message))?.lastMessage).toBe(message);
-  });
+  it.each(TAGGED)(
+    "the notification of an agent that ended reaches the run as whole as the audit: %j",
+    (message) => {
+      expect(endedAgentIn(notification("a1", message))?.lastMessage).toBe(message);
+    },
+  );
 
-  it("is found for each of several in one text", () => {
+  it("the notification of an agent that ended is found for each of several in one text", () => {
     const text = `${notification("a1", "One.")}\n\n[SYSTEM NOTIFICATION - NOT USER INPUT]\n${notification("a2", "Two.")}`;
     expect(taskNotificationsIn(text).map(({ agentId, result }) => [agentId, result])).toEqual([
       ["a1", "One."],
@@ -34,19 +40,19 @@ describe("the notification of an agent that ended", () => {
     ]);
   });
 
-  it("says that an older host told no result, which is not the same as an empty one", () => {
+  it("the notification of an agent that ended says that an older host told no result, which is not the same as an empty one", () => {
     const told = "<task-notification><task-id>a1</task-id><status>completed</status></task-notification>";
     expect(taskNotificationsIn(told)[0]?.result).toBeUndefined();
     expect(taskNotificationsIn(notification("a1", ""))[0]?.result).toBe("");
   });
 
-  it("is not taken from what is cut off or never closed, however long it is", () => {
+  it("the notification of an agent that ended is not taken from what is cut off or never closed, however long it is", () => {
     expect(taskNotificationsIn("<task-notification>".repeat(200_000))).toEqual([]);
     expect(taskNotificationsIn("</task-notification>".repeat(200_000))).toEqual([]);
     expect(taskNotificationsIn("<task-notification><task-id>a1</task-id>")).toEqual([]);
   });
 
-  it("is not read from a prompt that a person wrote", () => {
+  it("the notification of an agent that ended is not read from a prompt that a person wrote", () => {
     expect(endedAgentIn(`Look: ${notification("a1", "Done.")}`)).toBeUndefined();
     expect(endedAgentIn(notification("../a1", "Done."))).toBeUndefined();
   });

@@ -178,7 +178,7 @@ describe("ten thousand malformed calls", () => {
     if (call.mustFail && log.state !== before.state) complain("it was refused and yet changed the graph");
   }
 
-  it("has a valid call to spoil for every tool that is listed", async () => {
+  it("there is a valid call to spoil for every tool that is listed", async () => {
     const target = await makeTarget(servers[0], 0);
     const calls = validCalls(target);
     expect(new Set(calls.map(([tool]) => tool))).toEqual(new Set(schemas.keys()));
@@ -189,7 +189,7 @@ describe("ten thousand malformed calls", () => {
   });
 
   it(
-    `are refused one by one, or answered where they are valid: ${CALLS} calls of tools`,
+    `ten thousand malformed calls are refused one by one, or answered where they are valid: ${CALLS} calls of tools`,
     async () => {
       measure();
       for (let sent = 0; sent < CALLS; sent += CALLS_PER_PLAN) {
@@ -209,7 +209,7 @@ describe("ten thousand malformed calls", () => {
     CALLS_LIMIT_MS,
   );
 
-  it(`and ${LINES} lines that are no calls at all leave the server as it was`, async () => {
+  it(`ten thousand malformed calls and ${LINES} lines that are no calls at all leave the server as it was`, async () => {
     const target = await makeTarget(servers[0], 1_000);
     const lines = fc.sample(malformedLines(target), { seed: SEED, numRuns: LINES });
     for (const [n, { kind, line }] of lines.entries()) {
@@ -235,7 +235,7 @@ describe("ten thousand malformed calls", () => {
     expect(flaws.slice(0, 100).join("\n"), `${flaws.length} flaws`).toBe("");
   });
 
-  it("have cost no server its life, no trace in its log, and no memory to speak of", async () => {
+  it("ten thousand malformed calls have cost no server its life, no trace in its log, and no memory to speak of", async () => {
     measure();
     times.sort((a, b) => a - b);
     console.table(
@@ -262,7 +262,7 @@ describe("ten thousand malformed calls", () => {
     expect(times.length).toBe(CALLS + LINES);
   });
 
-  it("have written nothing beside the graph, and the graph is whole and goes on", async () => {
+  it("ten thousand malformed calls have written nothing beside the graph, and the graph is whole and goes on", async () => {
     expect(log.integrity).toBe("ok");
     expect(readdirSync(here.outside)).toEqual(["03-tasks.json"]);
     expect(readFileSync(join(here.outside, "03-tasks.json"), "utf8")).toContain("Not yours");

@@ -53,7 +53,7 @@ const plainLines = (body: string) =>
     .filter((line) => line !== "" && !/mcp__|\$ARGUMENTS|\$\{CLAUDE_|\/(?:spec|debug|parallel):/.test(line));
 
 describe("prompts, for a client that has no commands of this plugin", () => {
-  it("are the commands, each with its description and one argument", async () => {
+  it("prompts are the commands, each with its description and one argument", async () => {
     const client = await connect();
     const { prompts } = await client.listPrompts();
     const byName = (list: { name: string }[]) => list.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -75,7 +75,7 @@ describe("prompts, for a client that has no commands of this plugin", () => {
   });
 
   it.each(commands.map((command) => [promptOf(command.name), command] as const))(
-    "%s is the command's own text, with the argument in it, in words that the client's model knows",
+    "the prompt %s is the command's own text, with the argument in it, in words that the client's model knows",
     async (name, { body }) => {
       const client = await connect();
       const argument = "a $& $ARGUMENTS `b` /spec:execute mcp__plugin_parallel_tasks__x";
@@ -95,7 +95,7 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     },
   );
 
-  it("bring the skills along that the command loads, and say where their other files lie", async () => {
+  it("prompts bring the skills along that the command loads, and say where their other files lie", async () => {
     const client = await connect();
     const execute = await client.getPrompt({
       name: "spec-execute",
@@ -107,7 +107,7 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     expect(text).toContain(join(CHECKOUT, "skills", "executing-specs"));
   });
 
-  it("ask for what the command cannot do without, and do without the rest", async () => {
+  it("prompts ask for what the command cannot do without, and do without the rest", async () => {
     const client = await connect();
     await expect(client.getPrompt({ name: "ideate", arguments: { arguments: " " } })).rejects.toThrow(
       /-32602.*arguments: missing\. Give </,
@@ -117,14 +117,14 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     );
   });
 
-  it("that there are not are refused, with those that there are", async () => {
+  it("prompts that there are not are refused, with those that there are", async () => {
     const client = await connect();
     await expect(client.getPrompt({ name: "execute" })).rejects.toThrow(
       /-32602.*no prompt "execute"\. Use one of .*spec-execute/,
     );
   });
 
-  it("are served without node_modules, and not at all where the commands were not installed", async () => {
+  it("prompts are served without node_modules, and not at all where the commands were not installed", async () => {
     const folder = mkdtempSync(join(tmpdir(), "parallel-prompts-"));
     closing.push(() => rmSync(folder, { recursive: true, force: true }));
     for (let above = folder; above !== dirname(above); above = dirname(above)) {
@@ -143,7 +143,7 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     );
   });
 
-  it("are named, all of them, where users of other clients look", () => {
+  it("prompts are named, all of them, where users of other clients look", () => {
     const page = readFileSync(join(CHECKOUT, "docs", "clients.md"), "utf8");
     const [list = ""] = /There are nine: .*/.exec(page) ?? [];
     const named = [...list.matchAll(/`([a-z]+(?:-[a-z]+)?)`/g)].map(([, name]) => name);
@@ -152,7 +152,7 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     );
   });
 
-  it("are listed in the protocol of 2026-07-28 as well", async () => {
+  it("prompts are listed in the protocol of 2026-07-28 as well", async () => {
     const connection = await Connection.open("2026", await repository());
     closing.push(() => connection.close());
     const { result } = await connection.request("prompts/list", connection.params({}));
@@ -163,7 +163,7 @@ describe("prompts, for a client that has no commands of this plugin", () => {
 });
 
 describe("Claude Code, which has the commands", () => {
-  it("is offered no prompts, which it would list a second time", async () => {
+  it("Claude Code, which has the commands, is offered no prompts, which it would list a second time", async () => {
     const client = await connect({ CLAUDE_PLUGIN_ROOT: CHECKOUT });
     expect(client.getServerCapabilities()).not.toHaveProperty("prompts");
     await expect(client.listPrompts()).rejects.toThrow();

@@ -51,7 +51,7 @@ async function hostilePlan() {
 }
 
 describe("hostile words in a plan", () => {
-  it("reach no prompt and no answer as anything but words", async () => {
+  it("hostile words in a plan reach no prompt and no answer as anything but words", async () => {
     const { folder, server, created } = await hostilePlan();
     const answers: unknown[] = [created, await server.call("plan_analyze", { plan: "p" })];
     const { launch } = await server.call("batch_next", { plan: "p" });
@@ -96,7 +96,7 @@ describe("hostile words in a plan", () => {
     expect(JSON.stringify(answers)).toContain(MARK);
   });
 
-  it("do nothing in a terminal and in git, whatever is asked", async () => {
+  it("hostile words in a plan do nothing in a terminal and in git, whatever is asked", async () => {
     const { folder, server } = await hostilePlan();
     const { launch } = await server.call("batch_next", { plan: "p" });
     put(folder, { "src/1.ts": "1\n" });

@@ -19,7 +19,7 @@ describe("a database that several repositories share", () => {
     return { one, other, path: url.slice("sqlite:".length) };
   }
 
-  it("keeps their plans of the same name apart", async () => {
+  it("a database that several repositories share keeps their plans of the same name apart", async () => {
     const { one, other } = await two();
     const { launch } = await one.call("batch_next", { plan: "p" });
     await report(one, "p", launchFor(launch, "1"));
@@ -28,7 +28,7 @@ describe("a database that several repositories share", () => {
     expect((await other.call("batch_next", { plan: "p" })).launch).toHaveLength(2);
   });
 
-  it("gives a token no right in another repository", async () => {
+  it("a database that several repositories share gives a token no right in another repository", async () => {
     const { one, other, path } = await two();
     const { launch } = await one.call("batch_next", { plan: "p" });
     const token = tokenIn(launchFor(launch, "1").prompt);
@@ -46,7 +46,7 @@ describe("a database that several repositories share", () => {
 });
 
 describe("tokens in the database", () => {
-  it("are stored hashed; an offer's own is there only until it is taken up", async () => {
+  it("tokens in the database are stored hashed; an offer's own is there only until it is taken up", async () => {
     const { server, token, path, log } = await offeredPlan([task("1"), task("2")]);
     const stored = () => query(path, "select task_id, token_hash, offer_token from claims order by task_id");
     expect(stored().map((row) => row.offer_token)).toEqual([token("1"), token("2")]);

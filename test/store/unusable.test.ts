@@ -18,7 +18,7 @@ describe("a database that cannot be used", () => {
     return { folder, before, server: await ParallelServer.start(folder) };
   }
 
-  it("is named when it is corrupt, and stays as it is", async () => {
+  it("a database that cannot be used is named when it is corrupt, and stays as it is", async () => {
     const { folder, server } = await serverWith(breakdown([task("1")]));
     put(folder, { ".git/parallel/graph.sqlite": "This is no database.\n".repeat(400) });
     const before = readFileSync(graphOf(folder));
@@ -35,7 +35,7 @@ describe("a database that cannot be used", () => {
     expect(await readdir(dirname(graphOf(folder)))).toEqual(["graph.sqlite"]);
   });
 
-  it("is refused when it is damaged inside", async () => {
+  it("a database that cannot be used is refused when it is damaged inside", async () => {
     const { server, folder } = await reopened((path) => {
       // The last changes are in the log beside it until somebody writes them back.
       tamper(path, "pragma wal_checkpoint(truncate)");
@@ -48,7 +48,7 @@ describe("a database that cannot be used", () => {
     expect(error.message).toContain(graphOf(folder));
   });
 
-  it("is refused when it belongs to another program", async () => {
+  it("a database that cannot be used is refused when it belongs to another program", async () => {
     const { folder, server } = await serverWith(breakdown([task("1")]));
     put(folder, { ".git/parallel/graph.sqlite": "" });
     tamper(graphOf(folder), "create table meta (key text, value text); create table theirs (a)");
@@ -56,7 +56,7 @@ describe("a database that cannot be used", () => {
     expect(error.kind).toBe("store_corrupt");
   });
 
-  it("is refused when a newer version wrote it, with the way to update", async () => {
+  it("a database that cannot be used is refused when a newer version wrote it, with the way to update", async () => {
     const { server, folder, before } = await reopened((path) =>
       tamper(path, "update meta set value = '2.0' where key = 'schema'"),
     );
@@ -71,7 +71,7 @@ describe("a database that cannot be used", () => {
     expect(logOf(graphOf(folder))).toEqual(before);
   });
 
-  it("of a newer minor version is used", async () => {
+  it("a database of a newer minor version is used", async () => {
     const { server } = await reopened((path) =>
       tamper(
         path,
@@ -93,7 +93,7 @@ describe("a folder that cannot be written", () => {
     return BundledServer.start(folder, { bundle, nodeOptions, env: { HOME: "/" } });
   }
 
-  it("gets no graph, and the answer says where write access is needed", async () => {
+  it("a folder that cannot be written gets no graph, and the answer says where write access is needed", async () => {
     const folder = temporaryFolder();
     put(folder, { [FILE]: breakdown([task("1")]) });
     const server = await serverWithoutRights(folder);
@@ -104,7 +104,7 @@ describe("a folder that cannot be written", () => {
     expect(await readdir(folder)).toEqual(["specs"]);
   });
 
-  it("keeps a graph that was made before as it is", async () => {
+  it("a folder that cannot be written keeps a graph that was made before as it is", async () => {
     const folder = temporaryFolder();
     put(folder, { [FILE]: breakdown([task("1")]) });
     const first = await ParallelServer.start(folder);
@@ -122,7 +122,7 @@ describe("a folder that cannot be written", () => {
     expect(logOf(path)).toEqual(before);
   });
 
-  it("is named when a file stands where the graph's folder should be", async () => {
+  it("a folder that cannot be written is named when a file stands where the graph's folder should be", async () => {
     const { folder, server } = await serverWith(breakdown([task("1")]));
     put(folder, { ".git/parallel": "in the way\n" });
     const error = await server.refused("plan_create", { plan: "example", from: FILE });

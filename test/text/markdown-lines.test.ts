@@ -32,11 +32,11 @@ describe("markdownLines", () => {
     ["a comment in one line as part of it", "a <!-- b --> c\nd", "pp"],
     ["a fence in a comment as a part of the comment", "<!--\n```\n-->\na", "!!!p"],
     ["line ends of every system", "a\r\n```\r\nb\r\n```\rc", "pocxp"],
-  ])("reads %s", (_what, text, kinds) => {
+  ])("markdownLines reads %s", (_what, text, kinds) => {
     expect(kindsOf(text)).toBe(kinds);
   });
 
-  it("counts lines from 1 and gives code without the indentation of its fence", () => {
+  it("markdownLines counts lines from 1 and gives code without the indentation of its fence", () => {
     expect(markdownLines("1. a\n   ```ts\n     b\n c\n   ```").slice(1)).toMatchObject([
       { number: 2, content: "```ts", lead: "" },
       { number: 3, content: "  b", text: "     b" },
@@ -45,7 +45,7 @@ describe("markdownLines", () => {
     ]);
   });
 
-  it("knows no comments where somebody escapes them", () => {
+  it("markdownLines knows no comments where somebody escapes them", () => {
     expect(markdownLines("<!--\na", false).map(({ kind }) => kind)).toEqual(["prose", "prose"]);
   });
 
@@ -53,7 +53,7 @@ describe("markdownLines", () => {
     ["fences that nobody closes", "  ```a\nx\n"],
     ["fences of every kind", "~~~\n- ```\n> ```\n"],
     ["marks of lists", "- - - - \n"],
-  ])("takes time in proportion to the text for %s", (_what, piece) => {
+  ])("markdownLines takes time in proportion to the text for %s", (_what, piece) => {
     const start = performance.now();
     markdownLines(piece.repeat(50_000));
     expect(performance.now() - start).toBeLessThan(5_000);
@@ -67,15 +67,15 @@ describe("inlineCode", () => {
     ["a backslash in code", "`a\\` b", ["a\\"]],
     ["nothing where a tick has no partner", "``a` b", []],
     ["code after a tick without a partner", "`` a `b`", ["b"]],
-  ])("finds %s", (_what, line, code) => {
+  ])("inlineCode finds %s", (_what, line, code) => {
     expect(codeIn(line)).toEqual(code);
   });
 
-  it("says where each piece stands, and whether a tick has no partner", () => {
+  it("inlineCode says where each piece stands, and whether a tick has no partner", () => {
     expect(inlineCode("a ` b` c ``")).toEqual({ spans: [{ start: 2, end: 6, code: "b" }], open: true });
   });
 
-  it("takes time in proportion to the line", () => {
+  it("inlineCode takes time in proportion to the line", () => {
     const start = performance.now();
     inlineCode("\\`` ` ``` ".repeat(50_000));
     inlineCode("\\``".repeat(50_000));

@@ -28,13 +28,13 @@ async function listed() {
 type Field = Readonly<Record<string, unknown>>;
 
 describe("the tool list", () => {
-  it("holds the twelve tools by name, the same each time", async () => {
+  it("the tool list holds the twelve tools by name, the same each time", async () => {
     const { server, tools } = await listed();
     expect(tools.map((tool) => tool.name)).toEqual(NAMES);
     expect(await server.tools()).toEqual(tools);
   });
 
-  it(`is at most ${LIMIT} characters of name, description and schema`, async () => {
+  it(`the tool list is at most ${LIMIT} characters of name, description and schema`, async () => {
     const { tools } = await listed();
     const sizes = tools.map((tool) => ({
       name: tool.name,
@@ -58,7 +58,7 @@ describe("the tool list", () => {
     expect(always.map(({ name }) => name)).toEqual(["batch_collect", "batch_next"]);
   });
 
-  it("asks that long answers reach the model whole", async () => {
+  it("the tool list asks that long answers reach the model whole", async () => {
     const { tools } = await listed();
     const long = tools.filter((tool) => tool._meta?.["anthropic/maxResultSizeChars"] === 500_000);
     expect(long.map(({ name }) => name)).toEqual(
@@ -66,7 +66,7 @@ describe("the tool list", () => {
     );
   });
 
-  it("says of each tool whether it only reads, and when to use it", async () => {
+  it("the tool list says of each tool whether it only reads, and when to use it", async () => {
     const { tools } = await listed();
     for (const { name, title, description, annotations } of tools) {
       expect(title, name).toBeTruthy();
@@ -82,14 +82,14 @@ describe("the tool list", () => {
     expect(reading).toEqual(["plan_analyze", "task_list"]);
   });
 
-  it("has names that clients accept, also with Claude Code's prefix", async () => {
+  it("the tool list has names that clients accept, also with Claude Code's prefix", async () => {
     for (const { name } of (await listed()).tools) {
       expect(name).toMatch(/^[a-z_]+$/);
       expect(`mcp__plugin_parallel_tasks__${name}`.length).toBeLessThanOrEqual(LONGEST_NAME);
     }
   });
 
-  it("has objects as schemas, whose every field is described", async () => {
+  it("the tool list has objects as schemas, whose every field is described", async () => {
     const { tools } = await listed();
     for (const { name, inputSchema } of tools) {
       expect(inputSchema, name).toMatchObject({ type: "object" });
@@ -103,7 +103,7 @@ describe("the tool list", () => {
     }
   });
 
-  it("can be read by clients that know only plain schemas", async () => {
+  it("the tool list can be read by clients that know only plain schemas", async () => {
     const { tools } = await listed();
     const text = JSON.stringify(tools.map((tool) => tool.inputSchema));
     expect(text).not.toMatch(/"\$(ref|defs|schema)"/);

@@ -265,8 +265,8 @@ function outcomeOf({ launchedMs, end, conversation, report, wasStopped }) {
   }
   if (end.isError) {
     if (BY_THE_USER.test(end.text)) return "stopped";
-    const hasStarted = conversation !== void 0 || end.durationMs > 0 || end.atMs - launchedMs > MAX_REFUSAL_MS;
-    return hasStarted ? "failed" : "refused";
+    const hasStarted2 = conversation !== void 0 || end.durationMs > 0 || end.atMs - launchedMs > MAX_REFUSAL_MS;
+    return hasStarted2 ? "failed" : "refused";
   }
   const isKilled = end.status === "killed" && (wasStopped || BY_THE_USER.test(end.summary));
   if (STOPPED_STATUS.test(end.status) || isKilled) return "stopped";
@@ -523,9 +523,13 @@ function conversationsOf(session) {
   return [session.main, ...session.agents];
 }
 function startedRuns(runs) {
-  return runs.filter(
-    ({ outcome, conversation, launch, reportedAt }) => outcome !== "refused" && (conversation !== void 0 || launch?.answer?.isError === false || launch?.answer === void 0 && reportedAt !== void 0)
-  );
+  return runs.filter(hasStarted);
+}
+function hasStarted({ outcome, conversation, launch, reportedAt }) {
+  if (outcome === "refused") return false;
+  if (conversation !== void 0) return true;
+  if (launch?.answer === void 0) return reportedAt !== void 0;
+  return !launch.answer.isError || outcome === "failed";
 }
 function measuredRuns(runs) {
   return startedRuns(runs).filter((run) => run.spans.length > 0);

@@ -36,7 +36,7 @@ async function planCommand(ctx, what, options) {
 `);
   else {
     const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
-    const width = process.stdout.columns ?? DEFAULT_WIDTH;
+    const width = process.stdout.columns || DEFAULT_WIDTH;
     process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}
 `);
   }

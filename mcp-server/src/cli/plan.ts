@@ -34,7 +34,7 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
   else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}\n`);
   else {
     const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
-    const width = process.stdout.columns ?? DEFAULT_WIDTH;
+    const width = process.stdout.columns || DEFAULT_WIDTH;
     process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}\n`);
   }
   return ["direct", "sequential"].includes(page.analysis.strategy) ? 1 : 0;

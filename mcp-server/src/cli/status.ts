@@ -57,7 +57,7 @@ function asText(ctx: RunContext, loaded: LoadedPlan): string {
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
   const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
-    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    width: process.stdout.columns || DEFAULT_WIDTH,
     colour: colours.isColorSupported,
   });
   return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${state}): ${figures}\n${timeline}\n`;

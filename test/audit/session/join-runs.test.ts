@@ -120,6 +120,8 @@ describe("how an agent ended", () => {
     ];
     expect(sessionOf([], failed(11)).runs[0]?.outcome).toBe("refused");
     expect(sessionOf([], failed(200)).runs[0]?.outcome).toBe("failed");
+    expect(startedRuns(sessionOf([], failed(200)).runs)).toHaveLength(1);
+    expect(startedRuns(sessionOf([], failed(11)).runs)).toHaveLength(0);
   });
 
   it("is a stop when the user stopped it", () => {

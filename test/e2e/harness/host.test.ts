@@ -40,7 +40,7 @@ function sinceAnswerMs(request: RecordedRequest): number {
 const allowsWrites = { permissions: { allow: ["Write"] } };
 
 describe("the harness on the real Claude Code", () => {
-  it("sees three agents of one message run at the same time, each with its own task", async () => {
+  it("the harness on the real Claude Code sees three agents of one message run at the same time, each with its own task", async () => {
     const run = {
       prompt: "Start three agents.",
       orchestrator: takes(launches("1", "2", "3"), says("Launched.")),
@@ -77,7 +77,7 @@ describe("the harness on the real Claude Code", () => {
     );
   });
 
-  it("reports a write that nobody allowed as a refusal", async () => {
+  it("the harness on the real Claude Code reports a write that nobody allowed as a refusal", async () => {
     const run = { prompt: "Start an agent.", orchestrator: takes(launches("1"), says("Launched.")) };
     const work = [writes({ "made.txt": "made\n" }), stopsSilently()];
     await runScenario(scenario({ runs: [run], work }), ({ recording, runs, gitStatus }) => {
@@ -87,7 +87,7 @@ describe("the harness on the real Claude Code", () => {
     });
   });
 
-  it("kills a run with a hanging agent and finds no process left of it", async () => {
+  it("the harness on the real Claude Code kills a run with a hanging agent and finds no process left of it", async () => {
     const run = {
       prompt: "Start an agent that hangs.",
       orchestrator: takes(launches("1"), says("Launched.")),
@@ -102,7 +102,7 @@ describe("the harness on the real Claude Code", () => {
     });
   });
 
-  it("names the process that outlives a killed run, and ends it", async () => {
+  it("the harness on the real Claude Code names the process that outlives a killed run, and ends it", async () => {
     const run = {
       prompt: "Start an agent that runs something long.",
       orchestrator: takes(launches("1"), says("Launched.")),
@@ -123,7 +123,9 @@ describe("the harness on the real Claude Code", () => {
     expect(survivors.filter(isAlive)).toEqual([]);
   });
 
-  it("drives an interactive session: a prompt, an answer, an interruption, the end", async ({ skip }) => {
+  it("the harness on the real Claude Code drives an interactive session: a prompt, an answer, an interruption, the end", async ({
+    skip,
+  }) => {
     if (!(await hasTmux())) skip("tmux is not installed");
     let pid = 0;
     const run = {

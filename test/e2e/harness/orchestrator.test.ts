@@ -88,7 +88,7 @@ function offered(decide: orchestrator.Orchestrator, ids: string[]): Talk {
 describe("the obedient orchestrator", () => {
   const decide = orchestrator.executesThePlan;
 
-  it("imports the breakdown of the named folder, analyses it, and asks for a batch", () => {
+  it("the obedient orchestrator imports the breakdown of the named folder, analyses it, and asks for a batch", () => {
     const talk = new Talk();
     const create = decide(talk.conversation);
     expect(create.outputs).toEqual([
@@ -100,7 +100,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
   });
 
-  it("launches a whole batch in one message, waits for the next end, and asks for more", () => {
+  it("the obedient orchestrator launches a whole batch in one message, waits for the next end, and asks for more", () => {
     const talk = offered(decide, ["1", "2"]);
     expect(called(decide(talk.conversation))).toEqual(["Agent", "Agent"]);
     talk.plays(decide(talk.conversation));
@@ -112,7 +112,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
   });
 
-  it("collects everything, reports, exports, and shows the report when the plan is done", () => {
+  it("the obedient orchestrator collects everything, reports, exports, and shows the report when the plan is done", () => {
     const talk = analysed(decide);
     talk.plays(decide(talk.conversation), batch([], 0, true));
     const collect = decide(talk.conversation);
@@ -127,13 +127,13 @@ describe("the obedient orchestrator", () => {
     expect(decide(talk.conversation).outputs).toEqual([{ text: "# All done" }]);
   });
 
-  it("says why when nothing runs and nothing can start", () => {
+  it("the obedient orchestrator says why when nothing runs and nothing can start", () => {
     const talk = offered(decide, []);
     talk.plays(decide(talk.conversation), collected({ decision: "wait", reason: "2 waits for 1." }));
     expect(decide(talk.conversation).outputs).toEqual([{ text: "Nothing can go on. 2 waits for 1." }]);
   });
 
-  it("stops the agents that an answer names before it goes on", () => {
+  it("the obedient orchestrator stops the agents that an answer names before it goes on", () => {
     const talk = offered(decide, ["1"]);
     talk.plays(decide(talk.conversation));
     talk.plays(
@@ -146,7 +146,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_collect"]);
   });
 
-  it("loads the skill that the command names before anything else", () => {
+  it("the obedient orchestrator loads the skill that the command names before anything else", () => {
     const talk = new Talk().hears("Load the skill `parallel:executing-specs` with the Skill tool.");
     expect(decide(talk.conversation).outputs).toEqual([
       { tool: "Skill", input: { skill: "parallel:executing-specs" } },
@@ -155,7 +155,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["plan_create"]);
   });
 
-  it("works off a direct plan by itself", () => {
+  it("the obedient orchestrator works off a direct plan by itself", () => {
     const talk = new Talk().hears(" - Primary working directory: /project");
     talk.plays(decide(talk.conversation));
     talk.plays(decide(talk.conversation), { strategy: "direct" });
@@ -170,7 +170,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["plan_report"]);
   });
 
-  it("asks once and ends its turn instead of waiting where the user can be asked", () => {
+  it("the obedient orchestrator asks once and ends its turn instead of waiting where the user can be asked", () => {
     const talk = new Talk();
     talk.conversation.tools.push("AskUserQuestion");
     talk.plays(decide(talk.conversation));
@@ -182,7 +182,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["text"]);
   });
 
-  it("asks for a batch when a notification or a hook wakes it", () => {
+  it("the obedient orchestrator asks for a batch when a notification or a hook wakes it", () => {
     const talk = offered(decide, ["1"]);
     talk
       .plays(decide(talk.conversation))
@@ -191,7 +191,7 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
   });
 
-  it("says what went wrong when a tool answers with an error", () => {
+  it("the obedient orchestrator says what went wrong when a tool answers with an error", () => {
     const talk = new Talk();
     talk.plays(decide(talk.conversation), new Error("cycle: 1 -> 2 -> 1"));
     expect(decide(talk.conversation).outputs).toEqual([
@@ -199,7 +199,7 @@ describe("the obedient orchestrator", () => {
     ]);
   });
 
-  it("gives up after three messages whose launches were all refused", () => {
+  it("the obedient orchestrator gives up after three messages whose launches were all refused", () => {
     const talk = offered(decide, ["1"]);
     for (const expected of ["batch_next", "batch_next", "plan_report"]) {
       talk.plays(decide(talk.conversation), new Error("no"));
@@ -208,7 +208,7 @@ describe("the obedient orchestrator", () => {
     }
   });
 
-  it("begins anew when the user types the command again", () => {
+  it("the obedient orchestrator begins anew when the user types the command again", () => {
     const talk = offered(decide, ["1"]).hears("<command-args>other</command-args>");
     expect(decide(talk.conversation).outputs).toEqual([
       { tool: taskTool("plan_create"), input: { plan: "other", from: "specs/other/03-tasks.json" } },
@@ -220,7 +220,7 @@ describe("the habits of a disobedient orchestrator", () => {
   const having = (...habits: orchestrator.Habit[]) =>
     orchestrator.withHabits(orchestrator.executesThePlan, ...habits);
 
-  it("launches one by one until the batch is used up", () => {
+  it("a disobedient orchestrator launches one by one until the batch is used up", () => {
     const decide = having(orchestrator.launchesOneByOne);
     const talk = offered(decide, ["1", "2"]);
     for (let launched = 0; launched < 2; launched += 1) {
@@ -230,7 +230,7 @@ describe("the habits of a disobedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_collect"]);
   });
 
-  it("waits for each task before it launches the next", () => {
+  it("a disobedient orchestrator waits for each task before it launches the next", () => {
     const decide = having(orchestrator.waitsAfterEachLaunch);
     const talk = offered(decide, ["1", "2"]);
     talk.plays(decide(talk.conversation));
@@ -242,13 +242,13 @@ describe("the habits of a disobedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["Agent"]);
   });
 
-  it("drops two of five, and none where there are only two", () => {
+  it("a disobedient orchestrator drops two of five, and none where there are only two", () => {
     const decide = having(orchestrator.dropsLaunches(2));
     expect(called(decide(offered(decide, ["1", "2", "3", "4", "5"]).conversation))).toHaveLength(3);
     expect(called(decide(offered(decide, ["1", "2"]).conversation))).toHaveLength(2);
   });
 
-  it("rewrites prompts with the token, or without it until it is told off", () => {
+  it("a disobedient orchestrator rewrites prompts with the token, or without it until it is told off", () => {
     const prompts = (turn: Turn) =>
       turn.outputs.map((output) => ("tool" in output ? output.input.prompt : ""));
     const rewriting = having(orchestrator.rewritesPrompts);
@@ -261,7 +261,7 @@ describe("the habits of a disobedient orchestrator", () => {
     expect(prompts(losing(talk.conversation))[0]).toMatch(/1-a{26}/);
   });
 
-  it("claims success once, and goes on when it is sent back", () => {
+  it("a disobedient orchestrator claims success once, and goes on when it is sent back", () => {
     const decide = having(orchestrator.claimsSuccessEarly);
     const talk = offered(decide, ["1"]);
     talk.plays(decide(talk.conversation));
@@ -270,7 +270,7 @@ describe("the habits of a disobedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
   });
 
-  it("never comes back, whatever it hears", () => {
+  it("a disobedient orchestrator never comes back, whatever it hears", () => {
     const decide = having(orchestrator.neverComesBack);
     const talk = offered(decide, ["1"]);
     talk.plays(decide(talk.conversation));
@@ -278,7 +278,7 @@ describe("the habits of a disobedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["text"]);
   });
 
-  it("overlooks exactly the notification with the given number", () => {
+  it("a disobedient orchestrator overlooks exactly the notification with the given number", () => {
     const decide = having(orchestrator.overlooksNotification(2), orchestrator.waitsForNotifications);
     const talk = offered(decide, ["1", "2", "3"]);
     talk.plays(decide(talk.conversation));

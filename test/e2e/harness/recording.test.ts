@@ -26,7 +26,7 @@ const USAGE = {
 };
 
 describe("a recording", () => {
-  it("separates what the host joined: notifications, the agents' last messages, and hook lines", () => {
+  it("a recording separates what the host joined: notifications, the agents' last messages, and hook lines", () => {
     const hook = "UserPromptSubmit hook additional context: 2 ready.\n\nCall batch_next.";
     const recording = recordingOf(system(`${NOTIFICATION("one")}\n\n${hook}\n\n${NOTIFICATION("two")}`));
     const characters = recording.mainCharacters();
@@ -36,7 +36,7 @@ describe("a recording", () => {
     expect(characters["other text"]).toBe(0);
   });
 
-  it("counts what the model writes for each launch, and what our tools and the host answer", () => {
+  it("a recording counts what the model writes for each launch, and what our tools and the host answer", () => {
     const input = { description: "1 Do it", prompt: "demo/1" };
     const recording = recordingOf(
       { kind: "call", role: "assistant", message: 2, id: "c1", tool: "Agent", input },
@@ -67,7 +67,7 @@ describe("a recording", () => {
     });
   });
 
-  it("counts an agent as at work until it has reported", () => {
+  it("a recording counts an agent as at work until it has reported", () => {
     const recording = new Recording();
     const speaks = (agentId: string, startMs: number, endMs: number, tool: string) => {
       const entry = recording.open({ sessionId: "s", agentId, model: "m", tools: [], blocks: [] }, startMs);
@@ -85,13 +85,13 @@ describe("a recording", () => {
     ]);
   });
 
-  it("finds the largest overlap, in which touching ends do not count", () => {
+  it("a recording finds the largest overlap, in which touching ends do not count", () => {
     const interval = (startMs: number, endMs: number) => ({ startMs, endMs });
     expect(largestOverlap([interval(0, 2), interval(1, 3), interval(2, 4), interval(9, 10)])).toBe(2);
     expect(largestOverlap([])).toBe(0);
   });
 
-  it("knows both of the host's sentences of refusal", () => {
+  it("a recording knows both of the host's sentences of refusal", () => {
     expect(isRefusal("Claude requested permissions to use Write, but you haven't granted it yet.")).toBe(
       true,
     );

@@ -56,7 +56,7 @@ function plays(workers: Workers, prompt: string, turns: number, answer = "{}", a
 }
 
 describe("a scripted worker", () => {
-  it("writes the file that its brief grants, reports each criterion, and ends with the line it is given", () => {
+  it("a scripted worker writes the file that its brief grants, reports each criterion, and ends with the line it is given", () => {
     const prompt = brief(
       "# Acceptance\n1. It parses (verify by: `npm test`)\n2. It is documented\n\n# Files\nYou may write `src/a.ts`, `src/b.ts`.",
     );
@@ -74,21 +74,21 @@ describe("a scripted worker", () => {
     ["You may write `src/**`.", "/project/src/demo-1.1.txt"],
     ["Add `lib/x.ts` with a function.", "/project/lib/x.ts"],
     ["Think about it.", "/project/notes/demo-1.1.md"],
-  ])("finds a place to write for: %s", (text, path) => {
+  ])("a scripted worker finds a place to write for: %s", (text, path) => {
     expect(input(plays(new Workers({}), brief(text), 1)[0]).file_path).toBe(path);
   });
 
-  it("only reports when it may write nothing", () => {
+  it("a scripted worker only reports when it may write nothing", () => {
     const [report] = plays(new Workers({}), brief("You write no files."), 1);
     expect(input(report)).toMatchObject({ outcome: "completed", filesChanged: [] });
   });
 
-  it("reports that it is blocked when its write is refused", () => {
+  it("a scripted worker reports that it is blocked when its write is refused", () => {
     const [, report] = plays(new Workers({}), brief("You may write `a.ts`."), 2, "Refused: 1.2 holds it.");
     expect(input(report)).toMatchObject({ outcome: "blocked", blockedOn: { writes: ["a.ts"] } });
   });
 
-  it("fetches its brief when only the launch line has reached it", () => {
+  it("a scripted worker fetches its brief when only the launch line has reached it", () => {
     const [fetch, write] = plays(
       new Workers({}),
       `Task demo/1.1, token ${TOKEN}. No brief below? Call task_get with both.`,
@@ -101,7 +101,7 @@ describe("a scripted worker", () => {
     expect(input(write).file_path).toBe("/project/a.ts");
   });
 
-  it("obeys a reminder with the step that follows, and ignores it where none does", () => {
+  it("a scripted worker obeys a reminder with the step that follows, and ignores it where none does", () => {
     const obedient: Work = [stopsSilently(), reports()];
     const workers = new Workers({ "1.1": obedient, "1.2": [stopsSilently()] });
     const tools = (turns: Turn[]) =>
@@ -113,13 +113,13 @@ describe("a scripted worker", () => {
     ]);
   });
 
-  it("works differently at the second attempt where its task has two works", () => {
+  it("a scripted worker works differently at the second attempt where its task has two works", () => {
     const workers = new Workers({ "1.1": [[fails("No luck.")], [reports()]] });
     const outcomes = ["a1", "a2", "a3"].map((id) => input(plays(workers, brief(""), 1, "{}", id)[0]).outcome);
     expect(outcomes).toEqual(["failed", "completed", "completed"]);
   });
 
-  it("does nothing when its prompt names no task", () => {
+  it("a scripted worker does nothing when its prompt names no task", () => {
     expect(new Workers({}).answer(agent("Explore the code.")).task).toBeUndefined();
   });
 });

@@ -21,7 +21,7 @@ describe("normaliseGlob", () => {
     ["..a/b..c", "..a/b..c"],
     ["src/{1..3}.ts", "src/{1..3}.ts"],
     ["!(a)/b", "!(a)/b"],
-  ])("writes %j as %j", (input, expected) => {
+  ])("normaliseGlob writes %j as %j", (input, expected) => {
     expect(normaliseGlob(input)).toBe(expected);
   });
 
@@ -43,7 +43,7 @@ describe("normaliseGlob", () => {
     ["src/a\0.ts", "control character"],
     ["src/a\n.ts", "control character"],
     ["a".repeat(1025), "longer than"],
-  ])("refuses %j because it %s, and says what to do", (input, problem) => {
+  ])("normaliseGlob refuses %j because it %s, and says what to do", (input, problem) => {
     const refusal = (() => {
       try {
         normaliseGlob(input);
@@ -58,7 +58,7 @@ describe("normaliseGlob", () => {
     expect((refusal as InvalidGlob).remedy.length).toBeGreaterThan(10);
   });
 
-  it("returns what it returned before unchanged, and never anything that leaves the top", () => {
+  it("normaliseGlob returns what it returned before unchanged, and never anything that leaves the top", () => {
     const pieces = fc.constantFrom("a", "/", "\\", ".", "..", "*", "**", "{", "}", ",", "[", "]", "!", " ");
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 10 }), (parts) => {
@@ -139,12 +139,12 @@ describe("overlap", () => {
     ["SRC/A.ts", "src/a.TS"],
     ["src/[a-c].ts", "SRC/B.TS"],
     ["É.md", "é.md"],
-  ])("takes %s and %s for the same where the file system does", (a, b) => {
+  ])("overlap takes %s and %s for the same where the file system does", (a, b) => {
     expect(overlap(a, b, true)).toBe(true);
     expect(overlap(a, b)).toBe(false);
   });
 
-  it("keeps a negated class negated where case does not count", () => {
+  it("overlap keeps a negated class negated where case does not count", () => {
     expect(overlap("[!a]", "A", true)).toBe(false);
     expect(overlap("[!a]", "B", true)).toBe(true);
   });
@@ -158,7 +158,7 @@ describe("overlap", () => {
     ["{a,b}".repeat(20), "x"],
     [`${"{a,".repeat(100)}b${"}".repeat(100)}`, "x"],
     ["{a,..}/b", "c"],
-  ])("says yes to %s and %s because it does not decide them", (a, b) => {
+  ])("overlap says yes to %s and %s because it does not decide them", (a, b) => {
     expect(overlap(a, b)).toBe(true);
     expect(overlap(b, a)).toBe(true);
   });
@@ -174,7 +174,7 @@ describe("overlap", () => {
     ],
     ["open braces", "{".repeat(1000), "{".repeat(999)],
     ["classes", "[a-z]*".repeat(100), "[0-9]*".repeat(100)],
-  ])("takes bounded time for hostile %s", (_name, a, b) => {
+  ])("overlap takes bounded time for hostile %s", (_name, a, b) => {
     const before = performance.now();
     overlap(a, b);
     matches(a, "a".repeat(250));
@@ -182,7 +182,7 @@ describe("overlap", () => {
     expect(performance.now() - before).toBeLessThan(5000);
   });
 
-  it("stays fast for tens of thousands of pairs", () => {
+  it("overlap stays fast for tens of thousands of pairs", () => {
     const globs = Array.from(
       { length: 200 },
       (_, at) => `apps/web/src/services/s${at % 17}/${at % 2 ? "**" : at}/*.ts`,
@@ -274,7 +274,7 @@ function reference({ alternatives }: Generated): (path: string) => boolean {
 }
 
 describe("matches", () => {
-  it("agrees with picomatch on every short path", () => {
+  it("matches agrees with picomatch on every short path", () => {
     fc.assert(
       fc.property(glob, (generated) => {
         const expected = reference(generated);
@@ -298,11 +298,11 @@ describe("matches", () => {
     ["src/@(a|b).ts", "src/b.ts", true],
     ["src/@(a|b).ts", "src/c.ts", false],
     ["src/!(a).ts", "anything at all", true],
-  ])("of %s and %s is %s", (pattern, path, expected) => {
+  ])("matches of %s and %s is %s", (pattern, path, expected) => {
     expect(matches(pattern, path)).toBe(expected);
   });
 
-  it("ignores case only when told so", () => {
+  it("matches ignores case only when told so", () => {
     expect(matches("Src/*.TS", "sRC/a.ts", true)).toBe(true);
     expect(matches("Src/@(A).TS", "sRC/a.ts", true)).toBe(true);
     expect(matches("Src/*.TS", "sRC/a.ts")).toBe(false);
@@ -354,7 +354,7 @@ describe("overlap and matches together", () => {
     );
   });
 
-  it("never deny an overlap that a path shows, whatever the globs look like", () => {
+  it("overlap and matches never deny an overlap that a path shows, whatever the globs look like", () => {
     const piece = fc.constantFrom(
       "a",
       "b",

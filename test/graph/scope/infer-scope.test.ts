@@ -37,7 +37,7 @@ describe("inferWrites finds", () => {
       "Create `src/a.test.ts`; run `npx vitest run src/a.test.ts`.",
       ["src/a.test.ts"],
     ],
-  ])("%s", (_what, description, expected) => {
+  ])("inferWrites finds %s", (_what, description, expected) => {
     expect(inferWrites(description)).toEqual(expected);
   });
 });
@@ -61,7 +61,7 @@ describe("inferWrites passes over", () => {
     ["code that is no first line", "```ts\nconst a = 1;\n// src/a.ts\n```"],
     ["installed packages", "`node_modules/a/b.js`"],
     ["files of unknown places", "`pool.ts` and `helpers.py`"],
-  ])("%s", (_what, description) => {
+  ])("inferWrites passes over %s", (_what, description) => {
     expect(inferWrites(description)).toEqual([]);
   });
 });
@@ -77,7 +77,7 @@ describe("inferWrites leaves out what is only read", () => {
     ["do not modify", "Change `src/a.ts`? No: do not modify `src/a.ts` or `src/c.ts`. Write `src/b.ts`."],
     ["leave alone", "Leave `src/a.ts` alone. Write `src/b.ts`."],
     ["a section of what not to touch", "## Do not touch\n- `src/a.ts`\n## Steps\nWrite `src/b.ts`."],
-  ])("after %s", (_marker, description) => {
+  ])("inferWrites leaves out what is only read after %s", (_marker, description) => {
     expect(inferWrites(description)).toEqual(["src/b.ts"]);
   });
 
@@ -89,27 +89,27 @@ describe("inferWrites leaves out what is only read", () => {
       "a part of a file that is not to be changed",
       "Do not change the existing tests in `src/a.ts`, add new ones.",
     ],
-  ])("but not after %s", (_what, description) => {
+  ])("inferWrites leaves out what is only read, but not after %s", (_what, description) => {
     expect(inferWrites(description)).toEqual(["src/a.ts"]);
   });
 });
 
 describe("inferWrites", () => {
-  it("prefers the files to the folder that holds them, and full paths to their endings", () => {
+  it("inferWrites prefers the files to the folder that holds them, and full paths to their endings", () => {
     expect(inferWrites("In `src/ui/`: `src/ui/a.ts`. The file `ui/a.ts` is new.")).toEqual(["src/ui/a.ts"]);
   });
 
-  it("returns each path once, in order, and at most 60", () => {
+  it("inferWrites returns each path once, in order, and at most 60", () => {
     const paths = Array.from({ length: 80 }, (_, at) => `src/${String(at).padStart(2, "0")}.ts`);
     const text = [...paths, ...paths].map((path) => `- \`${path}\``).join("\n");
     expect(inferWrites(text)).toEqual(paths.slice(0, 60));
   });
 
-  it("finds nothing in nothing", () => {
+  it("inferWrites finds nothing in nothing", () => {
     expect(inferWrites("")).toEqual([]);
   });
 
-  it("always returns valid globs, the same ones for the same text", () => {
+  it("inferWrites always returns valid globs, the same ones for the same text", () => {
     const piece = fc.constantFrom(
       "`",
       "src/",
@@ -137,7 +137,7 @@ describe("inferWrites", () => {
     );
   });
 
-  it("takes bounded time for a hostile description", () => {
+  it("inferWrites takes bounded time for a hostile description", () => {
     const before = performance.now();
     inferWrites("see `a/b.ts` ".repeat(3000));
     inferWrites(`\`${"a/".repeat(20_000)}\``);
@@ -152,7 +152,7 @@ describe("a path that a rule or a pattern is taken from", () => {
     "Write `src/a.ts` following `docs/guide.md`.",
     "Write `src/a.ts` according to `docs/guide.md`.",
     "Write `src/a.ts` with the conventions in `docs/guide.md`.",
-  ])("is read, not written: %s", (description) => {
+  ])("a path that a rule or a pattern is taken from is read, not written: %s", (description) => {
     expect(inferWrites(description)).toEqual(["src/a.ts"]);
   });
 });

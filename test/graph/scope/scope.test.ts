@@ -11,24 +11,24 @@ function clashOf(a: Scope, b: Scope, caseInsensitive = false) {
 }
 
 describe("clashOf", () => {
-  it("names the two globs where both write", () => {
+  it("clashOf names the two globs where both write", () => {
     const ours = scope({ writes: ["docs/**", "src/*.ts"] });
     const theirs = scope({ writes: ["test/**", "src/a.ts"] });
     expect(clashOf(ours, theirs)).toEqual({ kind: "write-write", ours: "src/*.ts", theirs: "src/a.ts" });
   });
 
-  it("finds what one writes and the other reads, in both directions", () => {
+  it("clashOf finds what one writes and the other reads, in both directions", () => {
     const writer = scope({ writes: ["src/**"] });
     const reader = scope({ reads: ["src/a.ts"] });
     expect(clashOf(writer, reader)).toEqual({ kind: "write-read", ours: "src/**", theirs: "src/a.ts" });
     expect(clashOf(reader, writer)).toEqual({ kind: "write-read", ours: "src/a.ts", theirs: "src/**" });
   });
 
-  it("lets both read the same", () => {
+  it("clashOf lets both read the same", () => {
     expect(clashOf(scope({ reads: ["src/**"] }), scope({ reads: ["src/**"] }))).toBeUndefined();
   });
 
-  it("compares resources exactly", () => {
+  it("clashOf compares resources exactly", () => {
     const database = scope({ resources: ["port:3000", "database"] });
     expect(clashOf(database, scope({ resources: ["database"] }))).toEqual({
       kind: "resource",
@@ -37,18 +37,18 @@ describe("clashOf", () => {
     expect(clashOf(database, scope({ resources: ["Database", "port:300"] }))).toBeUndefined();
   });
 
-  it("lets unscoped ones clash by their resources alone", () => {
+  it("clashOf lets unscoped ones clash by their resources alone", () => {
     const unscoped = scope({ basis: "unscoped", resources: ["database"] });
     expect(clashOf(unscoped, scope({ writes: ["**"] }))).toBeUndefined();
     expect(clashOf(unscoped, scope({ resources: ["database"] }))?.kind).toBe("resource");
   });
 
-  it("keeps inferred scopes apart like declared ones", () => {
+  it("clashOf keeps inferred scopes apart like declared ones", () => {
     const inferred = scope({ basis: "inferred", writes: ["src/a.ts"] });
     expect(clashOf(inferred, inferred)?.kind).toBe("write-write");
   });
 
-  it("ignores case only when told so", () => {
+  it("clashOf ignores case only when told so", () => {
     const [upper, lower] = [scope({ writes: ["SRC/a.ts"] }), scope({ writes: ["src/a.ts"] })];
     expect(clashOf(upper, lower)).toBeUndefined();
     expect(clashOf(upper, lower, true)?.kind).toBe("write-write");

@@ -31,7 +31,7 @@ async function usageOf(...periods: (typeof ALWAYS)[]) {
 }
 
 describe("the tokens of a transcript", () => {
-  it("count a message once, however many blocks it has, with the most that is said of it", async () => {
+  it("the tokens of a transcript count a message once, however many blocks it has, with the most that is said of it", async () => {
     const usage = (output: number) => ({
       message: {
         id: "m1",
@@ -49,7 +49,7 @@ describe("the tokens of a transcript", () => {
     expect(await usageOf(ALWAYS)).toEqual([{ input: 5, cacheWrite: 0, cacheRead: 7, output: 90 }]);
   });
 
-  it("are those of the model's messages alone", async () => {
+  it("the tokens of a transcript are those of the model's messages alone", async () => {
     const toolUseResult = { usage: { input_tokens: 1_000_000 }, totalTokens: 1_000_000 };
     write(
       prompt(0, '"usage" of 1,000,000 tokens'),
@@ -59,7 +59,7 @@ describe("the tokens of a transcript", () => {
     expect(await usageOf(ALWAYS)).toEqual([ONE]);
   });
 
-  it("belong to the period in which their message began", async () => {
+  it("the tokens of a transcript belong to the period in which their message began", async () => {
     write(
       say(1, "before"),
       call(9, "c1", "Read", {}, "m"),
@@ -75,7 +75,7 @@ describe("the tokens of a transcript", () => {
     ]);
   });
 
-  it("are counted up to a line that is being written, and past one that is broken", async () => {
+  it("the tokens of a transcript are counted up to a line that is being written, and past one that is broken", async () => {
     write(say(1, "whole"));
     appendFileSync(file, `{"type":"assistant","message":{"usage":{"inp\n`);
     appendFileSync(file, `${JSON.stringify(say(2, "whole"))}\n`);
@@ -84,13 +84,13 @@ describe("the tokens of a transcript", () => {
     expect((await transcriptUsage(file, "agent", []))?.bytes).toBe(statSync(file).size);
   });
 
-  it("of a main conversation are without those of agents that an older host wrote beside it", async () => {
+  it("the tokens of a transcript of a main conversation are without those of agents that an older host wrote beside it", async () => {
     write(say(1, "main"), { ...say(2, "agent"), isSidechain: true });
     expect((await transcriptUsage(file, "main", [ALWAYS]))?.usage).toEqual([ONE]);
     expect((await usageOf(ALWAYS))?.[0]?.input).toBe(200);
   });
 
-  it("that nobody can tell are not taken for none", async () => {
+  it("the tokens of a transcript that nobody can tell are not taken for none", async () => {
     expect(await transcriptUsage(join(folder, "gone.jsonl"), "agent", [ALWAYS])).toBeUndefined();
     expect(await transcriptUsage(folder, "agent", [ALWAYS])).toBeUndefined();
     write(prompt(0, "Do it"));

@@ -14,7 +14,7 @@ function clock() {
 }
 
 describe("an attempt without a sign of life", () => {
-  it("is lost when its lease ends; its files stay held for one more lease", async () => {
+  it("an attempt without a sign of life is lost when its lease ends; its files stay held for one more lease", async () => {
     const time = clock();
     const { server, next } = await planOf(
       [task("1", { writes: ["src/a.ts"] }), task("2", { writes: ["src/a.ts"] }), task("3")],
@@ -34,7 +34,7 @@ describe("an attempt without a sign of life", () => {
     expect((await server.refused("task_get", { task: "p/1", token })).kind).toBe("refused_token");
   });
 
-  it("is lost when its own time is over, though it still gives signs of life", async () => {
+  it("an attempt without a sign of life is lost when its own time is over, though it still gives signs of life", async () => {
     const time = clock();
     const { server, next } = await planOf([task("1", { timeoutMinutes: 20 }), task("2")], {}, time);
     const { launch } = await next();
@@ -49,7 +49,7 @@ describe("an attempt without a sign of life", () => {
     expect((await server.call("task_get", { task: "p/1" })).attempts).toMatchObject([{ outcome: "lost" }]);
   });
 
-  it("fails for good after three lost ones", async () => {
+  it("an attempt without a sign of life fails for good after three lost ones", async () => {
     const time = clock();
     const { server, next } = await planOf([task("1")], { leaseMinutes: 2 }, time);
     for (let n = 1; n <= 3; n++) {

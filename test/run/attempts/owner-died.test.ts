@@ -19,7 +19,7 @@ describe("when the owner of claims is killed", () => {
     return { folder, doomed, launch };
   }
 
-  it("again and again, a task that was in the middle each time has not failed by that", async () => {
+  it("when the owner of claims is killed, again and again, a task that was in the middle each time has not failed by that", async () => {
     const { folder, doomed } = await orphaned();
     await doomed.killOwner();
     for (let n = 1; n <= 3; n++) {
@@ -34,7 +34,7 @@ describe("when the owner of claims is killed", () => {
     expect((await report(last, "p", launchFor(launch, "1"))).status).toBe("completed");
   });
 
-  it("another process is offered its tasks at once, running and merely offered ones", async () => {
+  it("when the owner of claims is killed, another process is offered its tasks at once, running and merely offered ones", async () => {
     const { folder, doomed, launch } = await orphaned();
     const other = await BundledServer.start(folder);
     expect((await other.call("batch_next", { plan: "p" })).launch).toEqual([]);
@@ -49,7 +49,7 @@ describe("when the owner of claims is killed", () => {
     await expect(report(other, "p", launchFor(launch, "1"))).rejects.toThrow(/refused/);
   });
 
-  it("a process that waits learns of it without being asked again", async () => {
+  it("when the owner of claims is killed, a process that waits learns of it without being asked again", async () => {
     const { folder, doomed } = await orphaned();
     const other = await BundledServer.start(folder);
     await other.call("task_list", {});
@@ -59,7 +59,7 @@ describe("when the owner of claims is killed", () => {
     expect((await waiting).ended).toMatchObject([{ task: "1", outcome: "lost" }]);
   });
 
-  it("a session in another worktree of the repository is offered its tasks as well", async () => {
+  it("when the owner of claims is killed, a session in another worktree of the repository is offered its tasks as well", async () => {
     const { folder, doomed } = await orphaned();
     const worktree = join(temporaryFolder(), "other");
     await git(folder, "worktree", "add", "--quiet", worktree);
@@ -68,7 +68,7 @@ describe("when the owner of claims is killed", () => {
     expect(idsOf((await other.call("batch_next", { plan: "p" })).launch)).toEqual(["1", "2"]);
   });
 
-  it("and its folder was renamed, a new session is offered its tasks as well", async () => {
+  it("when the owner of claims is killed and its folder was renamed, a new session is offered its tasks as well", async () => {
     const { folder, doomed } = await orphaned();
     await doomed.killOwner();
     const renamed = join(temporaryFolder(), "renamed");

@@ -41,7 +41,7 @@ async function planAt(startMs: number) {
 }
 
 describe("what time ends", () => {
-  it("is judged at one time for the whole of a call, even if time goes on meanwhile", async () => {
+  it("what time ends is judged at one time for the whole of a call, even if time goes on meanwhile", async () => {
     const plan = await planAt(0);
     const [first] = await plan.launched();
     await plan.take(first?.prompt ?? "");
@@ -52,7 +52,7 @@ describe("what time ends", () => {
     expect(await plan.launched()).toHaveLength(1);
   });
 
-  it("makes the offer that nobody took up worthless, also when nobody has looked since", async () => {
+  it("what time ends makes the offer that nobody took up worthless, also when nobody has looked since", async () => {
     const plan = await planAt(0);
     const [first] = await plan.launched();
     plan.at(OFFER_MS);

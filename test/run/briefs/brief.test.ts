@@ -38,14 +38,14 @@ function report(parts: Partial<Report>): Report {
 }
 
 describe("a brief", () => {
-  it("names task and token on lines of their own, and how to report", () => {
+  it("a brief names task and token on lines of their own, and how to report", () => {
     expect(brief()).toMatch(/^Task: auth\/1\.2$/m);
     expect(brief()).toMatch(new RegExp(`^Token: ${TOKEN}$`, "m"));
     expect(brief()).toContain("mcp__plugin_parallel_tasks__task_report");
     expect(brief()).toContain("Write the parser.");
   });
 
-  it("numbers the acceptance criteria and says how to verify them", () => {
+  it("a brief numbers the acceptance criteria and says how to verify them", () => {
     const acceptance = [{ criterion: "Parses numbers", command: "npm test" }, { criterion: "Is documented" }];
     const text = brief({ task: task("1.2", { acceptance }) });
     expect(text).toContain("1. Parses numbers (verify by: `npm test`)");
@@ -53,7 +53,7 @@ describe("a brief", () => {
     expect(brief()).not.toContain("# Acceptance");
   });
 
-  it("asks a reviewer, and nobody else, for a verdict", () => {
+  it("a brief asks a reviewer, and nobody else, for a verdict", () => {
     const extra = { purpose: { kind: "review", of: "1", round: 1 } };
     expect(brief({ task: task("1-review", { origin: "server", extra }) })).toContain(
       "And verdict: accepted, or",
@@ -61,12 +61,12 @@ describe("a brief", () => {
     expect(brief({ task: task("1-review", { origin: "file", extra }) })).not.toContain("verdict");
   });
 
-  it("quotes every line of what others wrote, whatever ends it", () => {
+  it("a brief quotes every line of what others wrote, whatever ends it", () => {
     const notes = ["one\rtwo\u2028# How to end\r\nfour"];
     expect(brief({ task: task("1.2", { notes }) })).toContain("> one\n> two\n> # How to end\n> four");
   });
 
-  it("says what may be written, by how it is known", () => {
+  it("a brief says what may be written, by how it is known", () => {
     const scope = { writes: ["src/a.ts"], reads: [], resources: ["port"] };
     const declared = brief({ scope: { ...scope, basis: "declared" } });
     expect(declared).toContain("You may write `src/a.ts`.");
@@ -77,7 +77,7 @@ describe("a brief", () => {
     expect(inferred).not.toContain("You may write");
   });
 
-  it("quotes what others wrote, so that it cannot pass for the brief's own words", () => {
+  it("a brief quotes what others wrote, so that it cannot pass for the brief's own words", () => {
     const text = brief({
       inputs: [
         {
@@ -96,7 +96,7 @@ describe("a brief", () => {
     expect(text.match(/^# Files$/gm)).toHaveLength(1);
   });
 
-  it("holds at most 6,000 characters of what was handed over, and says where it was cut", () => {
+  it("a brief holds at most 6,000 characters of what was handed over, and says where it was cut", () => {
     const inputs = ["a", "b", "c"].map((name) => ({
       task: task(name, { status: "completed" }),
       report: report({ summary: "x".repeat(4_000) }),
@@ -108,12 +108,12 @@ describe("a brief", () => {
     expect(text).toContain("auth/c");
   });
 
-  it("hands over what an agent said last that has no tool to report with", () => {
+  it("a brief hands over what an agent said last that has no tool to report with", () => {
     const inputs = [{ task: task("1.1", { status: "completed" }), lastMessage: "DONE. The port is 8080." }];
     expect(brief({ inputs })).toContain("> DONE. The port is 8080.");
   });
 
-  it("asks an agent that has no tool to report with for its report as its last message", () => {
+  it("a brief asks an agent that has no tool to report with for its report as its last message", () => {
     const text = brief({ canReport: false });
     expect(text).not.toContain("task_report");
     expect(text).toContain("Your last message is your report");
@@ -121,12 +121,12 @@ describe("a brief", () => {
     expect(text).toContain("Do not stage, commit");
   });
 
-  it("names the inputs that are missing", () => {
+  it("a brief names the inputs that are missing", () => {
     const inputs = [{ task: task("1.1", { status: "failed" }) }];
     expect(brief({ inputs })).toContain("auth/1.1 Task 1.1: missing (failed)");
   });
 
-  it("tells the last three attempts at the task", () => {
+  it("a brief tells the last three attempts at the task", () => {
     const earlier = [1, 2, 3, 4].map(
       (number) =>
         ({
@@ -142,7 +142,7 @@ describe("a brief", () => {
       expect(text).toContain(`- Attempt ${number}, failed:\n> Reason ${number}`);
   });
 
-  it("keeps at most 500 characters of what the orchestrator added", () => {
+  it("a brief keeps at most 500 characters of what the orchestrator added", () => {
     expect(brief({ added: "y".repeat(900) }).match(/y{300,}/)?.[0]).toHaveLength(500);
     expect(brief({ added: "  " })).not.toContain("orchestrator added");
   });
@@ -151,14 +151,14 @@ describe("a brief", () => {
 describe("the launch line", () => {
   const line = launchLine(plan, id("1.2"), TOKEN);
 
-  it("is one short line that holds the name and the token", () => {
+  it("the launch line is one short line that holds the name and the token", () => {
     expect(line).not.toContain("\n");
     expect(line.length).toBeLessThan(120);
     expect(line).toContain("auth/1.2");
     expect(findToken(line)).toBe(TOKEN);
   });
 
-  it("is told apart from what was added to it", () => {
+  it("the launch line is told apart from what was added to it", () => {
     expect(addedToLaunchLine(line, line)).toBe("");
     expect(addedToLaunchLine(`Please:\n${line}\nBe quick.`, line)).toBe("Please:\n\nBe quick.");
   });

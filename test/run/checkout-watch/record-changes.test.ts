@@ -65,7 +65,7 @@ function changedFiles(folder: string): string[] {
 }
 
 describe("a task that writes what it may and reports what it wrote", () => {
-  it("is seen to, and nobody is told anything", async () => {
+  it("a task that writes what it may and reports what it wrote is seen to, and nobody is told anything", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "one", "src/2.ts": "two" });
     const first = await report(server, "p", item("1"), { filesChanged: ["src/1.ts"] });
@@ -83,7 +83,7 @@ describe("a task that writes what it may and reports what it wrote", () => {
 });
 
 describe("a write that no guard saw", () => {
-  it("is the only task's that ran, or somebody's else, and the agent is told in a sentence", async () => {
+  it("a write that no guard saw is the only task's that ran, or somebody's else, and the agent is told in a sentence", async () => {
     const { folder, server, item } = await launched([task("1")]);
     put(folder, { "src/1.ts": "one", "scripts/out.txt": "slipped past" });
     const { note } = await report(server, "p", item("1"), { filesChanged: ["src/1.ts"] });
@@ -93,7 +93,7 @@ describe("a write that no guard saw", () => {
     ]);
   });
 
-  it("is one of two tasks' where both ran", async () => {
+  it("a write that no guard saw is one of two tasks' where both ran", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "one", "src/2.ts": "two", "README.md": "slipped past" });
     await report(server, "p", item("1"), { filesChanged: ["src/1.ts"] });
@@ -103,7 +103,7 @@ describe("a write that no guard saw", () => {
     ]);
   });
 
-  it("is only the later one's if the other had ended before", async () => {
+  it("a write that no guard saw is only the later one's if the other had ended before", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "one" });
     await report(server, "p", item("1"), { filesChanged: ["src/1.ts"] });
@@ -112,7 +112,7 @@ describe("a write that no guard saw", () => {
     expect((await reportOf(server)).scopeTruth.strays).toMatchObject([{ path: "README.md", by: ["2"] }]);
   });
 
-  it("that is reported is its task's, outside its scope", async () => {
+  it("a write that no guard saw that is reported is its task's, outside its scope", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "one", "src/2.ts": "two", "extra.ts": "more" });
     const { note } = await report(server, "p", item("1"), { filesChanged: ["src/1.ts", "extra.ts"] });
@@ -124,7 +124,7 @@ describe("a write that no guard saw", () => {
     expect(suggestedScopes).toEqual([{ task: "1", writes: ["src/1.ts", "extra.ts"] }]);
   });
 
-  it("into a running task's scope is told to that one, and both are named", async () => {
+  it("a write that no guard saw into a running task's scope is told to that one, and both are named", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "not by 1", "src/2.ts": "two" });
     expect(await report(server, "p", item("2"), { filesChanged: ["src/2.ts"] })).not.toHaveProperty("note");
@@ -135,7 +135,7 @@ describe("a write that no guard saw", () => {
     ]);
   });
 
-  it("into a running task's scope, and reported, leaves a note on that task at once", async () => {
+  it("a write that no guard saw into a running task's scope, and reported, leaves a note on that task at once", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "by 2" });
     await report(server, "p", item("2"), { outcome: "failed", filesChanged: ["src/1.ts"] });
@@ -146,7 +146,7 @@ describe("a write that no guard saw", () => {
     expect((await reportOf(server)).discoveries).toEqual([]);
   });
 
-  it("into a running task's scope is told to its agent with its next tool call, once", async () => {
+  it("a write that no guard saw into a running task's scope is told to its agent with its next tool call, once", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     const call = { event: "PreToolUse", agent: "a1", tool: "mcp__plugin_parallel_tasks__task_get" };
     await server.hook({ ...call, use: "u1" });
@@ -165,7 +165,7 @@ describe("a write that no guard saw", () => {
     expect(await server.hook({ ...reading, use: "u5" })).toEqual({});
   });
 
-  it("into the scope of a task that has not begun is told to its agent in the brief, once", async () => {
+  it("a write that no guard saw into the scope of a task that has not begun is told to its agent in the brief, once", async () => {
     const { folder, server, item } = await launched([task("1"), task("2", { dependencies: ["1"] })]);
     put(folder, { "src/1.ts": "one", "src/2.ts": "by 1" });
     await report(server, "p", item("1"), { outcome: "failed", filesChanged: ["src/1.ts"] });
@@ -180,7 +180,7 @@ describe("a write that no guard saw", () => {
     expect((await reportOf(server)).scopeTruth.strays).toMatchObject([{ path: "src/2.ts", scopeOf: ["2"] }]);
   });
 
-  it("undoes what was there: a removed file and one that is as committed again are changes too", async () => {
+  it("a write that no guard saw undoes what was there: a removed file and one that is as committed again are changes too", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")], { "old.ts": "old" });
     put(folder, { "src/2.ts": "two", "README.md": "edited by the user" });
     await report(server, "p", item("2"), { filesChanged: ["src/2.ts"] });
@@ -197,7 +197,7 @@ describe("a write that no guard saw", () => {
 });
 
 describe("what is seen", () => {
-  it("is a second edit of a file that was changed before, and not the first one", async () => {
+  it("what is seen is a second edit of a file that was changed before, and not the first one", async () => {
     const folder = await repository();
     put(folder, { "README.md": "by the user", "src/1.ts": "by the user" });
     const { server, item } = await launchedIn(folder, [task("1")]);
@@ -206,7 +206,7 @@ describe("what is seen", () => {
     expect(changedFiles(folder)).toEqual(["written src/1.ts"]);
   });
 
-  it("is not changed by a commit, and a file that is written and committed in between is seen", async () => {
+  it("what is seen is not changed by a commit, and a file that is written and committed in between is seen", async () => {
     const folder = await repository();
     put(folder, { "user.txt": "by the user" });
     const { server, item } = await launchedIn(folder, [task("1"), task("2")]);
@@ -220,7 +220,7 @@ describe("what is seen", () => {
     expect(changedFiles(folder)).toEqual(["written src/1.ts", "written src/2.ts"]);
   });
 
-  it("is nobody's when nobody ran: what the user does between two tasks", async () => {
+  it("what is seen is nobody's when nobody ran: what the user does between two tasks", async () => {
     const { folder, server, item } = await launched([task("1"), task("2", { dependencies: ["1"] })]);
     put(folder, { "src/1.ts": "one" });
     await report(server, "p", item("1"), { filesChanged: ["src/1.ts"] });
@@ -235,7 +235,7 @@ describe("what is seen", () => {
     ]);
   });
 
-  it("is not what git ignores, and neither is said to be unchanged; what did not change is", async () => {
+  it("what is seen is not what git ignores, and neither is said to be unchanged; what did not change is", async () => {
     const { folder, server, item } = await launched([task("1")], { ".gitignore": "dist/\n.env\n" });
     put(folder, { "dist/a.js": "built", ".env": "secret" });
     const filesChanged = ["dist", ".env", "/elsewhere/x", "src/1.ts"];
@@ -245,7 +245,7 @@ describe("what is seen", () => {
     expect(await linesOf(server)).toContain("- **1** reported src/1.ts, which **did not change**");
   });
 
-  it("is not what the server itself writes", async () => {
+  it("what is seen is not what the server itself writes", async () => {
     const { folder, server, item } = await launched([task("1")]);
     await server.call("plan_update", { plan: "p", action: "export" });
     put(folder, { "src/1.ts": "one" });
@@ -253,7 +253,7 @@ describe("what is seen", () => {
     expect(changedFiles(folder)).toEqual(["written src/1.ts"]);
   });
 
-  it("keeps odd names apart and harmless", async () => {
+  it("what is seen keeps odd names apart and harmless", async () => {
     const { folder, server, item } = await launched([task("1", { writes: ["src/"] })]);
     const names = ["src/a b.ts", 'src/"q".ts', "src/ü.ts", "-x.ts", "line\nbreak.ts", "# [x](y).md"];
     put(folder, Object.fromEntries(names.map((name) => [name, "x"])));
@@ -265,7 +265,7 @@ describe("what is seen", () => {
 });
 
 describe("an attempt that ends without a report", () => {
-  it("is looked at when its agent ends silently", async () => {
+  it("an attempt that ends without a report is looked at when its agent ends silently", async () => {
     const { folder, server, item } = await launched([task("1")]);
     const launch = { tool: "Agent", use: "l", input: JSON.stringify({ prompt: item("1").prompt }) };
     await server.hook({ event: "PreToolUse", ...launch });
@@ -284,7 +284,7 @@ describe("an attempt that ends without a report", () => {
     });
   });
 
-  it("is looked at when its lease lapses, and when it is cancelled", async () => {
+  it("an attempt that ends without a report is looked at when its lease lapses, and when it is cancelled", async () => {
     const { folder, server } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "half" });
     tamper(graphOf(folder), "update claims set expires_at_ms = 1 where task_id = '1'");
@@ -296,7 +296,7 @@ describe("an attempt that ends without a report", () => {
     expect((await reportOf(server)).scopeTruth.unobserved).toEqual([]);
   });
 
-  it("may still be writing while its files stay held", async () => {
+  it("an attempt that ends without a report may still be writing while its files stay held", async () => {
     const { folder, server } = await launched([task("1"), task("2")]);
     await server.call("task_update", { task: "p/1", status: "cancelled" });
     put(folder, { "src/1.ts": "late" });
@@ -307,7 +307,7 @@ describe("an attempt that ends without a report", () => {
     });
   });
 
-  it("is looked at by the next server when its session was killed", async () => {
+  it("an attempt that ends without a report is looked at by the next server when its session was killed", async () => {
     const folder = await repository();
     const first = await ParallelServer.start(folder, { ownParent: true });
     await first.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -323,7 +323,7 @@ describe("an attempt that ends without a report", () => {
 });
 
 describe("several servers on one checkout", () => {
-  it("share what they saw: an attempt may start in one and report in another", async () => {
+  it("several servers on one checkout share what they saw: an attempt may start in one and report in another", async () => {
     const folder = await repository();
     const [one, two] = [await ParallelServer.start(folder), await BundledServer.start(folder)];
     await one.call("plan_create", { plan: "p", tasks: [task("1"), task("2")] });
@@ -344,7 +344,7 @@ describe("several servers on one checkout", () => {
     expect(query(graphOf(folder), "select count(*) as n from observations")).toEqual([{ n: 1 }]);
   });
 
-  it("see ten agents start and end at once, each file once", async () => {
+  it("several servers on one checkout see ten agents start and end at once, each file once", async () => {
     const ids = Array.from({ length: 10 }, (_, i) => String(i + 1));
     const folder = await repository({ "src/0.ts": "" });
     const aside = temporaryFolder();
@@ -370,7 +370,7 @@ describe("several servers on one checkout", () => {
 });
 
 describe("a report that comes again", () => {
-  it("gets the first sentence again", async () => {
+  it("a report that comes again gets the first sentence again", async () => {
     const { folder, server, item } = await launched([task("1")]);
     put(folder, { "src/1.ts": "one", "README.md": "slipped past" });
     const first = await report(server, "p", item("1"));
@@ -383,7 +383,7 @@ describe("a report that comes again", () => {
 });
 
 describe("where nobody can look", () => {
-  it("outside git says so in the report and nothing to the agent", async () => {
+  it("where nobody can look, outside git, the report says so and the agent is told nothing", async () => {
     const folder = temporaryFolder();
     const { server, item } = await launchedIn(folder, [task("1")]);
     put(folder, { "src/1.ts": "one" });
@@ -393,7 +393,7 @@ describe("where nobody can look", () => {
     ]);
   });
 
-  it("looks again when it can, and then tells all that happened since the last look", async () => {
+  it("a server that could not look at the checkout looks again when it can, and then tells all that happened since the last look", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "one", "README.md": "slipped past" });
     const index = join(folder, ".git/index");
@@ -414,7 +414,7 @@ describe("where nobody can look", () => {
     });
   });
 
-  it("leaves git's index as it is", async () => {
+  it("a look at the checkout leaves git's index as it is", async () => {
     const { folder, server, item } = await launched([task("1")]);
     const index = () => readFileSync(join(folder, ".git/index")).toString("base64");
     const before = index();

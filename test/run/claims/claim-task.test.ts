@@ -3,7 +3,7 @@ import { task } from "../../support/checkout.ts";
 import { planOf } from "../../support/plan-of.ts";
 
 describe("task_claim", () => {
-  it("gives a worker one task with its brief, which runs at once", async () => {
+  it("task_claim gives a worker one task with its brief, which runs at once", async () => {
     const { server, next } = await planOf([task("1"), task("2", { dependencies: ["1"] })]);
     const { claim } = await server.call("task_claim", { plan: "p", worker: "w" });
     expect(claim?.task).toBe("p/1");
@@ -16,7 +16,7 @@ describe("task_claim", () => {
     expect((await server.call("task_claim", { plan: "p", worker: "w" })).claim?.task).toBe("p/2");
   });
 
-  it("gives the named task, or says why not", async () => {
+  it("task_claim gives the named task, or says why not", async () => {
     const { server } = await planOf([task("1"), task("2"), task("3", { dependencies: ["1"] })]);
     const named = (id: string) => server.call("task_claim", { plan: "p", task: id, worker: "w" });
     expect((await named("2")).claim?.task).toBe("p/2");
@@ -24,13 +24,13 @@ describe("task_claim", () => {
     expect((await named("3")).why).toMatch(/3 cannot start yet/);
   });
 
-  it("gives a role only its own tasks", async () => {
+  it("task_claim gives a role only its own tasks", async () => {
     const { server } = await planOf([task("1"), task("2", { agent: "code-reviewer" })]);
     const { claim } = await server.call("task_claim", { plan: "p", agent: "code-reviewer", worker: "w" });
     expect(claim?.task).toBe("p/2");
   });
 
-  it("keeps the cap and the scopes", async () => {
+  it("task_claim keeps the cap and the scopes", async () => {
     const { server } = await planOf([task("1"), task("2", { writes: ["src/1.ts"] }), task("3")], {
       maxParallel: 2,
     });

@@ -3,8 +3,8 @@ import { breakdown, idsOf, launchFor, put, report, repository, task } from "../.
 import { ParallelServer } from "../../support/parallel-server.ts";
 import { planOf } from "../../support/plan-of.ts";
 
-describe("batch_next offers what can start now", () => {
-  it("and nothing before its dependencies completed", async () => {
+describe("batch_next", () => {
+  it("batch_next offers nothing before its dependencies completed", async () => {
     const { server, next } = await planOf([
       task("1"),
       task("2", { dependencies: ["1"] }),
@@ -24,7 +24,7 @@ describe("batch_next offers what can start now", () => {
     expect(await next()).toMatchObject({ launch: [], done: true });
   });
 
-  it("by what a task needs of its dependencies", async () => {
+  it("batch_next offers tasks by what each needs of its dependencies", async () => {
     const { server, next } = await planOf(
       [
         task("1"),
@@ -46,7 +46,7 @@ describe("batch_next offers what can start now", () => {
     expect(idsOf((await next()).launch)).toEqual(expect.arrayContaining(["two", "settled"]));
   });
 
-  it("the longest chain first, the same each time", async () => {
+  it("batch_next offers the longest chain first, the same each time", async () => {
     const tasks = [
       task("short", { size: "small" }),
       task("long", { size: "small" }),
@@ -57,7 +57,7 @@ describe("batch_next offers what can start now", () => {
     expect(idsOf((await next()).launch)).toEqual(["long", "large"]);
   });
 
-  it("up to the cap, and again as soon as one has ended", async () => {
+  it("batch_next offers up to the cap, and again as soon as one has ended", async () => {
     const { server, next } = await planOf(
       [1, 2, 3, 4, 5].map((n) => task(String(n))),
       { maxParallel: 2 },
@@ -69,7 +69,7 @@ describe("batch_next offers what can start now", () => {
     expect(idsOf((await next()).launch)).toEqual(["2", "3"]);
   });
 
-  it("no more than the user's setting allows, whatever the plan says", async () => {
+  it("batch_next offers no more than the user's setting allows, whatever the plan says", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder, { env: { PARALLEL_MAX_PARALLEL: "2" } });
     const { warnings } = await server.call("plan_create", {
@@ -81,14 +81,14 @@ describe("batch_next offers what can start now", () => {
     expect((await server.call("batch_next", { plan: "p" })).launch).toHaveLength(2);
   });
 
-  it("no more at once than max says", async () => {
+  it("batch_next offers no more at once than max says", async () => {
     const { next } = await planOf([1, 2, 3].map((n) => task(String(n))));
     expect(idsOf((await next({ max: 1 })).launch)).toEqual(["1"]);
     expect(idsOf((await next()).launch)).toEqual(["1", "2", "3"]);
     expect(idsOf((await next({ max: 1 })).launch)).toEqual(["1"]);
   });
 
-  it("within each role's capacity", async () => {
+  it("batch_next offers within each role's capacity", async () => {
     const { server, next } = await planOf(
       [
         task("1", { agent: "code-reviewer" }),
@@ -108,7 +108,7 @@ describe("batch_next offers what can start now", () => {
     expect(idsOf((await next()).launch)).toContain("2");
   });
 
-  it("with a barrier, one level at a time", async () => {
+  it("batch_next offers one level at a time where the plan has a barrier", async () => {
     const { server, next } = await planOf([task("1"), task("2"), task("3", { dependencies: ["1"] })], {
       barrier: "level",
     });
@@ -121,7 +121,7 @@ describe("batch_next offers what can start now", () => {
   });
 });
 
-describe("tasks whose files clash are never offered together", () => {
+describe("files that clash", () => {
   it.each([
     ["both write", { writes: ["src/**"] }, { writes: ["src/a.ts"] }],
     ["one reads what the other writes", { writes: ["src/a.ts"] }, { writes: [], reads: ["src/*.ts"] }],
@@ -132,7 +132,7 @@ describe("tasks whose files clash are never offered together", () => {
       { description: "Test `src/a.ts`." },
     ],
     ["one declares, one describes it", { writes: ["src/**"] }, { description: "Mend `src/a.ts`." }],
-  ])("%s", async (_, one, other) => {
+  ])("tasks are never offered together when %s", async (_, one, other) => {
     const undeclared = (fields: Readonly<Record<string, unknown>>) =>
       "description" in fields ? { writes: null, ...fields } : fields;
     const { server, next } = await planOf([
@@ -146,7 +146,7 @@ describe("tasks whose files clash are never offered together", () => {
     expect(idsOf((await next()).launch).sort()).toEqual(["2", "3"]);
   });
 
-  it("but those that only read the same are", async () => {
+  it("tasks that only read the same files are offered together", async () => {
     const { next } = await planOf([
       task("1", { writes: [], reads: ["src/**"] }),
       task("2", { writes: [], reads: ["src/**"] }),
@@ -154,7 +154,7 @@ describe("tasks whose files clash are never offered together", () => {
     expect((await next()).launch).toHaveLength(2);
   });
 
-  it("also across two plans of one checkout, with the holder named", async () => {
+  it("tasks whose files clash are not offered together across two plans of one checkout either, and the holder is named", async () => {
     const { server, next } = await planOf([task("1", { writes: ["src/shared.ts"] })]);
     await server.call("plan_create", { plan: "q", tasks: [task("9", { writes: ["src/*.ts"] })] });
     const { launch } = await next();
@@ -169,7 +169,7 @@ describe("tasks whose files clash are never offered together", () => {
 describe("a task of which nobody knows what it writes", () => {
   const unknown = { writes: null, description: "Tidy up." };
 
-  it("runs alone", async () => {
+  it("a task of which nobody knows what it writes runs alone", async () => {
     const { server, next } = await planOf([task("1"), task("2", unknown), task("3", { writes: [] })]);
     const { launch } = await next();
     expect(idsOf(launch)).toEqual(["1", "3"]);
@@ -179,7 +179,7 @@ describe("a task of which nobody knows what it writes", () => {
     expect(idsOf((await next()).launch)).toEqual(["2"]);
   });
 
-  it("lets nothing start beside it, not even what only reads", async () => {
+  it("a task of which nobody knows what it writes lets nothing start beside it, not even what only reads", async () => {
     const { next } = await planOf([
       task("1", { ...unknown, size: "xl" }),
       task("2", { writes: [], reads: ["a"] }),
@@ -187,7 +187,7 @@ describe("a task of which nobody knows what it writes", () => {
     expect(idsOf((await next()).launch)).toEqual(["1"]);
   });
 
-  it("runs anywhere where the user and the plan allow it", async () => {
+  it("a task of which nobody knows what it writes runs anywhere where the user and the plan allow it", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder, { env: { PARALLEL_UNSCOPED: "shared" } });
     const tasks = [task("1", unknown), task("2", unknown)];
@@ -197,7 +197,7 @@ describe("a task of which nobody knows what it writes", () => {
 });
 
 describe("a claimed task of a plan that was made from a file", () => {
-  it("has a launch line that names task and token, and a type and description for the agent", async () => {
+  it("a claimed task of a plan that was made from a file has a launch line that names task and token, and a type and description for the agent", async () => {
     const folder = await repository();
     put(folder, { "specs/p/03-tasks.json": breakdown([{ id: "1.1", subject: "[P] [api] Add the parser" }]) });
     const server = await ParallelServer.start(folder);

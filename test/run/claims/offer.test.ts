@@ -5,7 +5,7 @@ import { graphOf, logOf, tamper } from "../../support/graph-file.ts";
 import { planOf } from "../../support/plan-of.ts";
 
 describe("an offer that nobody took up", () => {
-  it("is offered again with the same token and counts against the cap", async () => {
+  it("an offer that nobody took up is offered again with the same token and counts against the cap", async () => {
     const { next } = await planOf(
       [1, 2, 3].map((n) => task(String(n))),
       { maxParallel: 2 },
@@ -15,14 +15,14 @@ describe("an offer that nobody took up", () => {
     expect(again.launch).toEqual(first.launch);
   });
 
-  it("is not offered to another owner, who gets the others", async () => {
+  it("an offer that nobody took up is not offered to another owner, who gets the others", async () => {
     const { folder, next } = await planOf([task("1"), task("2")], { maxParallel: 5 });
     await next({ max: 1 });
     const other = await BundledServer.start(folder, { ownParent: true });
     expect(idsOf((await other.call("batch_next", { plan: "p" })).launch)).toEqual(["2"]);
   });
 
-  it("lapses after its time: its token is dead and the task is offered with a new one", async () => {
+  it("an offer that nobody took up lapses after its time: its token is dead and the task is offered with a new one", async () => {
     const { folder, server, next } = await planOf([task("1")]);
     const [first] = (await next()).launch;
     tamper(graphOf(folder), "update claims set expires_at_ms = 1 where state = 'offered'");
@@ -34,7 +34,7 @@ describe("an offer that nobody took up", () => {
     expect((await server.call("task_get", { task: "p/1" })).attempts).toEqual([]);
   });
 
-  it("lasts 120 seconds", async () => {
+  it("an offer that nobody took up lasts 120 seconds", async () => {
     const { folder, next } = await planOf([task("1")]);
     await next();
     const offered = logOf(graphOf(folder)).find((line) => line.type === "claim.offered");

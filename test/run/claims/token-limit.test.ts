@@ -11,7 +11,7 @@ function decisionsIn(path: string) {
 }
 
 describe("a plan with maxTokens", () => {
-  it("launches nothing more when its agents have used them, says so, and goes on when there are more", async () => {
+  it("a plan with maxTokens launches nothing more when its agents have used them, says so, and goes on when there are more", async () => {
     const run = await measuredPlan(["1", "2", "3"], { maxTokens: 2_000, maxParallel: 2 });
     const { host, server, launch, path } = run;
     expect(launch).toHaveLength(2);
@@ -58,7 +58,7 @@ describe("a plan with maxTokens", () => {
     expect(await server.call("batch_next", { plan: "p" })).toMatchObject({ done: true });
   });
 
-  it("counts what running agents have used so far", async () => {
+  it("a plan with maxTokens counts what running agents have used so far", async () => {
     const { host, server } = await measuredPlan(["1", "2"], { maxTokens: 1_000, maxParallel: 1 });
     host.says(host.agent("a1"), 5_000);
     expect((await server.call("batch_next", { plan: "p" })).next).toContain(
@@ -66,7 +66,7 @@ describe("a plan with maxTokens", () => {
     );
   });
 
-  it("sends the main conversation to the report once, and then lets it end", async () => {
+  it("a plan with maxTokens sends the main conversation to the report once, and then lets it end", async () => {
     const run = await measuredPlan(["1", "2"], { maxTokens: 1_000, maxParallel: 1 });
     await finishes(run, "1", 1_000);
     await run.server.call("batch_next", { plan: "p" });
@@ -79,7 +79,7 @@ describe("a plan with maxTokens", () => {
     expect(await run.server.hook(stop)).toEqual({});
   });
 
-  it("takes the limit from the user's settings where the plan states none, and 0 for none", async () => {
+  it("a plan with maxTokens takes the limit from the user's settings where the plan states none, and 0 for none", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder, { env: { PARALLEL_MAX_TOKENS: "1000000" } });
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });

@@ -19,8 +19,8 @@ async function refusedImport(text: string) {
   return error;
 }
 
-describe("a breakdown that cannot be imported is refused, and nothing is written", () => {
-  it("when the file is missing", async () => {
+describe("a breakdown that cannot be imported", () => {
+  it("a breakdown is refused, and nothing is written, when the file is missing", async () => {
     const { folder, server } = await serverWith("{}");
     const error = await server.refused("plan_create", { plan: "example", from: "specs/none/03-tasks.json" });
     expect(error).toMatchObject({ kind: "bad_input", field: "from" });
@@ -29,38 +29,38 @@ describe("a breakdown that cannot be imported is refused, and nothing is written
     expect(existsSync(dirname(graphOf(folder)))).toBe(false);
   });
 
-  it("when its JSON is broken, with the place", async () => {
+  it("a breakdown is refused, and nothing is written, when its JSON is broken, with the place", async () => {
     const error = await refusedImport('{\n  "tasks": [\n    {"id": "1",}\n  ]\n}\n');
     expect(error.message).toContain(FILE);
     expect(error.message).toMatch(/line 3, column \d+/);
   });
 
-  it("when it holds no tasks", async () => {
+  it("a breakdown is refused, and nothing is written, when it holds no tasks", async () => {
     const error = await refusedImport('{"tasks": []}');
     expect(error).toMatchObject({ field: "tasks" });
     expect(error.message).toContain(FILE);
   });
 
-  it("when a dependency is unknown", async () => {
+  it("a breakdown is refused, and nothing is written, when a dependency is unknown", async () => {
     const error = await refusedImport(breakdown([task("1", { dependencies: ["9"] })]));
     expect(error.field).toBe("tasks[0].dependencies");
     expect(error.message).toMatch(/1 depends on 9/);
   });
 
-  it("when dependencies form a cycle, which is named", async () => {
+  it("a breakdown is refused, and nothing is written, when dependencies form a cycle, which is named", async () => {
     const error = await refusedImport(
       breakdown([task("1", { dependencies: ["2"] }), task("2", { dependencies: ["1"] })]),
     );
     expect(error.message).toMatch(/1 → 2 → 1|2 → 1 → 2/);
   });
 
-  it("when an id stands twice", async () => {
+  it("a breakdown is refused, and nothing is written, when an id stands twice", async () => {
     const error = await refusedImport(breakdown([task("1"), task("2"), task("1")]));
     expect(error.message).toMatch(/id 1 .*tasks\[0\].*tasks\[2\]/);
   });
 });
 
-describe("from outside the checkout is refused", () => {
+describe("a breakdown outside the checkout", () => {
   async function outside() {
     const elsewhere = temporaryFolder();
     put(elsewhere, { "03-tasks.json": breakdown([task("1")]) });
@@ -75,23 +75,23 @@ describe("from outside the checkout is refused", () => {
     expect(existsSync(dirname(graphOf(folder)))).toBe(false);
   }
 
-  it("by ..", async () => {
+  it("a breakdown outside the checkout is refused when it is named by ..", async () => {
     const { folder, server, file } = await outside();
     await expectRefused(folder, server, `..${file.slice(dirname(folder).length)}`);
   });
 
-  it("by an absolute path", async () => {
+  it("a breakdown outside the checkout is refused when it is named by an absolute path", async () => {
     const { folder, server, file } = await outside();
     await expectRefused(folder, server, file);
   });
 
-  it("by a link", async () => {
+  it("a breakdown outside the checkout is refused when it is named by a link", async () => {
     const { folder, server, file } = await outside();
     symlinkSync(file, join(folder, "linked.json"));
     await expectRefused(folder, server, "linked.json");
   });
 
-  it("by a linked folder", async () => {
+  it("a breakdown outside the checkout is refused when it is named by a linked folder", async () => {
     const { folder, server, file } = await outside();
     symlinkSync(dirname(file), join(folder, "specs/linked"));
     await expectRefused(folder, server, "specs/linked");

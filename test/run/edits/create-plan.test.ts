@@ -29,7 +29,7 @@ async function imported(tasks: readonly TaskInput[], policy: Readonly<Record<str
 }
 
 describe("plan_create", () => {
-  it("imports a breakdown by its file, by its folder, or by its folder's absolute path", async () => {
+  it("plan_create imports a breakdown by its file, by its folder, or by its folder's absolute path", async () => {
     const folder = await repository({ [FILE]: breakdown([task("1"), task("2")]) });
     const server = await ParallelServer.start(folder);
     for (const from of [FILE, "specs/example", `${folder}/specs/example`]) {
@@ -40,14 +40,14 @@ describe("plan_create", () => {
     expect(logOf(graphOf(folder))).toEqual([]);
   });
 
-  it("takes tasks in the call, in any order", async () => {
+  it("plan_create takes tasks in the call, in any order", async () => {
     const server = await ParallelServer.start(await repository());
     const tasks = [task("b", { dependencies: ["a"] }), task("a")];
     expect((await server.call("plan_create", { plan: "p", tasks })).created).toEqual(["b", "a"]);
     expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["a"]);
   });
 
-  it("changes nothing the second time", async () => {
+  it("plan_create changes nothing the second time", async () => {
     const { first, again, log } = await imported([task("1"), task("2", { dependencies: ["1"] })]);
     expect(first).toMatchObject({ created: ["1", "2"], updated: [], unchanged: 0, removed: [] });
     const before = log();
@@ -60,7 +60,7 @@ describe("plan_create", () => {
     expect(log()).toEqual(before);
   });
 
-  it("says of a dry run on a plan that exists what it would change, and writes nothing", async () => {
+  it("plan_create says of a dry run on a plan that exists what it would change, and writes nothing", async () => {
     const { folder, server, log } = await imported([task("1"), task("2")]);
     put(folder, { [FILE]: breakdown([task("1", { subject: "Other" }), task("3")]) });
     const before = log();
@@ -74,7 +74,7 @@ describe("plan_create", () => {
 });
 
 describe("importing a file again", () => {
-  it("takes back nothing that a task waits for by the server's decision, but for what has failed", async () => {
+  it("importing a file again takes back nothing that a task waits for by the server's decision, but for what has failed", async () => {
     const tasks = [task("1"), task("2"), task("3")];
     const { server, again, next } = await imported(tasks, { retries: 2 });
     const { launch } = await next();
@@ -92,7 +92,7 @@ describe("importing a file again", () => {
     expect(idsOf((await next()).launch)).toEqual(["1", "2"]);
   });
 
-  it("updates pending tasks, adds new ones, and cancels those that vanished", async () => {
+  it("importing a file again updates pending tasks, adds new ones, and cancels those that vanished", async () => {
     const { server, again, statusOf, next } = await imported([task("1"), task("2"), task("3")]);
     const changed = await again([task("1"), task("2", { dependencies: ["4"] }), task("4")]);
     expect(changed).toMatchObject({ created: ["4"], updated: ["2"], unchanged: 1, removed: ["3"] });
@@ -101,21 +101,21 @@ describe("importing a file again", () => {
     expect(idsOf((await next()).launch)).toEqual(["4", "1"]);
   });
 
-  it("revives a task that returns", async () => {
+  it("importing a file again revives a task that returns", async () => {
     const { again, statusOf } = await imported([task("1"), task("2")]);
     await again([task("1")]);
     expect(await again([task("1"), task("2")])).toMatchObject({ updated: ["2"], removed: [] });
     expect(await statusOf("2")).toBe("pending");
   });
 
-  it("leaves alone what was cancelled by a call, as long as the file says the same of it", async () => {
+  it("importing a file again leaves alone what was cancelled by a call, as long as the file says the same of it", async () => {
     const { server, again, statusOf } = await imported([task("1"), task("2")]);
     await server.call("task_update", { task: "p/2", status: "cancelled" });
     await again([task("1"), task("2")]);
     expect(await statusOf("2")).toBe("cancelled");
   });
 
-  it("never touches what is completed, and says so", async () => {
+  it("importing a file again never touches what is completed, and says so", async () => {
     const { server, again, statusOf, next } = await imported([task("1"), task("2")]);
     await report(server, "p", launchFor((await next()).launch, "1"));
     const changed = await again([task("1", { subject: "Something else" }), task("2")]);
@@ -127,7 +127,7 @@ describe("importing a file again", () => {
     expect(await statusOf("1")).toBe("completed");
   });
 
-  it("reports what is running and leaves it alone, changed or removed", async () => {
+  it("importing a file again reports what is running and leaves it alone, changed or removed", async () => {
     const { server, again, statusOf, next } = await imported([task("1"), task("2"), task("3")]);
     const { launch } = await next();
     await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
@@ -138,7 +138,7 @@ describe("importing a file again", () => {
     expect((await report(server, "p", launchFor(launch, "1"))).status).toBe("completed");
   });
 
-  it("does a failed task once more when its text was mended", async () => {
+  it("importing a file again does a failed task once more when its text was mended", async () => {
     const { server, again, next } = await imported([task("1")], { retries: 0 });
     await report(server, "p", launchFor((await next()).launch, "1"), { outcome: "failed" });
     await again([task("1")]);
@@ -147,7 +147,7 @@ describe("importing a file again", () => {
     expect(idsOf((await next()).launch)).toEqual(["1"]);
   });
 
-  it("keeps tasks that were added by a call", async () => {
+  it("importing a file again keeps tasks that were added by a call", async () => {
     const { server, again, statusOf } = await imported([task("1")]);
     const { ids } = await server.call("task_create", {
       plan: "p",
@@ -161,7 +161,7 @@ describe("importing a file again", () => {
     expect(await statusOf("+1")).toBe("pending");
   });
 
-  it("keeps the files that a blocked task was given", async () => {
+  it("importing a file again keeps the files that a blocked task was given", async () => {
     const { server, again, next } = await imported([task("1")]);
     await report(server, "p", launchFor((await next()).launch, "1"), {
       outcome: "blocked",
@@ -171,7 +171,7 @@ describe("importing a file again", () => {
     expect((await server.call("task_get", { task: "p/1" })).task.writes).toEqual(["src/1.ts", "src/more.ts"]);
   });
 
-  it("opens a stopped plan, and leaves a paused one paused", async () => {
+  it("importing a file again opens a stopped plan, and leaves a paused one paused", async () => {
     const { server, again } = await imported([task("1")]);
     await server.call("plan_update", { plan: "p", action: "stop" });
     await again([task("1")]);

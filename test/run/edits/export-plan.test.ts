@@ -16,7 +16,7 @@ import { FILE, importedPlan, LEDGER, PAGE, SPEC, TASKS } from "../../support/exp
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("exporting a plan that is as it was imported", () => {
-  it("leaves its breakdown untouched and writes the two pages", async () => {
+  it("exporting a plan that is as it was imported leaves its breakdown untouched and writes the two pages", async () => {
     const { folder, hows, read, status } = await importedPlan();
     const old = new Date(1_000_000);
     utimesSync(join(folder, TASKS), old, old);
@@ -26,7 +26,7 @@ describe("exporting a plan that is as it was imported", () => {
     expect(await status()).toBe(`?? ${PAGE}\n?? ${LEDGER}\n`);
   });
 
-  it("touches nothing the second time", async () => {
+  it("exporting a plan that is as it was imported touches nothing the second time", async () => {
     const { folder, hows, exported } = await importedPlan();
     await exported();
     const old = new Date(1_000_000);
@@ -35,7 +35,7 @@ describe("exporting a plan that is as it was imported", () => {
     for (const path of [TASKS, PAGE, LEDGER]) expect(statSync(join(folder, path)).mtimeMs).toBe(1_000_000);
   });
 
-  it("keeps the breakdown after a run, which the pages tell of: no edit is seen in a status that has changed", async () => {
+  it("exporting a plan that is as it was imported keeps the breakdown after a run, which the pages tell of: no edit is seen in a status that has changed", async () => {
     const { server, exported, read } = await importedPlan();
     await exported();
     expect(read(PAGE)).toMatch(/### Task 1\.1: .*\n\n- \*\*Status:\*\* ○ pending/);
@@ -55,7 +55,7 @@ describe("exporting a plan that is as it was imported", () => {
     expect(read(LEDGER)).toContain("1.1 is done.");
   });
 
-  it("keeps an edit of the page aside also when a status has changed since", async () => {
+  it("exporting a plan that is as it was imported keeps an edit of the page aside also when a status has changed since", async () => {
     const { folder, server, exported, read } = await importedPlan();
     await exported();
     const edited = read(PAGE).replace("○ pending", "✓ completed");
@@ -71,7 +71,7 @@ describe("exporting a plan that is as it was imported", () => {
 });
 
 describe("exporting a plan that the graph has changed", () => {
-  it("changes in the breakdown what changed, and nothing else", async () => {
+  it("exporting a plan that the graph has changed changes in the breakdown what changed, and nothing else", async () => {
     const { server, hows, read } = await importedPlan();
     await server.call("task_update", { task: "example/1.2", addWrites: ["docs/top.md"] });
     await server.call("task_create", {
@@ -89,7 +89,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(tasks[2]).toMatchObject({ id: "1.3", dependencies: ["1.2"], writes: ["src/paint.ts"] });
   });
 
-  it("writes a file that imports without a change, and exports without one", async () => {
+  it("exporting a plan that the graph has changed writes a file that imports without a change, and exports without one", async () => {
     const { server, exported, hows, again } = await importedPlan();
     await server.call("task_update", {
       task: "example/1.2",
@@ -110,7 +110,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(await hows()).toEqual({ [TASKS]: "unchanged", [PAGE]: "unchanged", [LEDGER]: "unchanged" });
   });
 
-  it("puts the parts of a split where the task stood, and their dependents wait for them", async () => {
+  it("exporting a plan that the graph has changed puts the parts of a split where the task stood, and their dependents wait for them", async () => {
     const { server, exported, read } = await importedPlan();
     await server.call("task_update", {
       task: "example/1.1",
@@ -123,7 +123,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(read(PAGE)).toMatch(/### Task 1\.1\.a: Left[\s\S]*### Task 1\.1\.b: Right[\s\S]*### Task 1\.2/);
   });
 
-  it("lets a task go that was taken out of the exported file", async () => {
+  it("exporting a plan that the graph has changed lets a task go that was taken out of the exported file", async () => {
     const { folder, server, exported, read, again } = await importedPlan();
     const { ids } = await server.call("task_create", { plan: "example", tasks: [{ subject: "Paint it" }] });
     await exported();
@@ -134,7 +134,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(JSON.parse(read(TASKS)).tasks).toHaveLength(2);
   });
 
-  it("leaves a task of the file in it that was cancelled in the run, and out one that a call had made", async () => {
+  it("exporting a plan that the graph has changed leaves a task of the file in it that was cancelled in the run, and out one that a call had made", async () => {
     const { server, exported, read, again } = await importedPlan();
     await server.call("task_create", { plan: "example", tasks: [{ id: "x", subject: "Not needed" }] });
     await server.call("task_update", { task: "example/x", status: "cancelled" });
@@ -145,7 +145,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect((await server.call("task_get", { task: "example/1.2" })).task.status).toBe("cancelled");
   });
 
-  it("says so when a task waits for one that is no part of the breakdown any more", async () => {
+  it("exporting a plan that the graph has changed says so when a task waits for one that is no part of the breakdown any more", async () => {
     const { server, exported, read } = await importedPlan();
     await server.call("task_create", { plan: "example", tasks: [{ id: "x", subject: "Not needed" }] });
     await server.call("task_update", { task: "example/1.2", addBlockedBy: ["x"] });
@@ -159,7 +159,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(read(TASKS)).toBe(FILE);
   });
 
-  it("writes the breakdown anew when the file is gone", async () => {
+  it("exporting a plan that the graph has changed writes the breakdown anew when the file is gone", async () => {
     const { folder, exported, hows, read } = await importedPlan();
     rmSync(join(folder, TASKS));
     expect(await hows()).toMatchObject({ [TASKS]: "written" });
@@ -169,7 +169,7 @@ describe("exporting a plan that the graph has changed", () => {
 });
 
 describe("what somebody edited by hand", () => {
-  it("is never overwritten in the breakdown: it has to be imported first", async () => {
+  it("what somebody edited by hand is never overwritten in the breakdown: it has to be imported first", async () => {
     const { folder, server, exported, read, again } = await importedPlan();
     await server.call("task_create", { plan: "example", tasks: [{ id: "x", subject: "Added" }] });
     const edited = FILE.replace("Lay the base", "Lay a better base");
@@ -187,7 +187,7 @@ describe("what somebody edited by hand", () => {
     ]);
   });
 
-  it("is left alone in a breakdown that cannot be read any more", async () => {
+  it("what somebody edited by hand is left alone in a breakdown that cannot be read any more", async () => {
     const { folder, exported, read } = await importedPlan();
     put(folder, { [TASKS]: '{"tasks": [' });
     expect((await exported()).files).toMatchObject([
@@ -198,7 +198,7 @@ describe("what somebody edited by hand", () => {
     expect(read(TASKS)).toBe('{"tasks": [');
   });
 
-  it.each([PAGE, LEDGER])("is kept aside in %s, each time", async (page) => {
+  it.each([PAGE, LEDGER])("what somebody edited by hand is kept aside in %s, each time", async (page) => {
     const { folder, exported, read } = await importedPlan();
     await exported();
     const written = read(page);
@@ -218,14 +218,14 @@ describe("what somebody edited by hand", () => {
     }
   });
 
-  it("is not seen where only git has changed the line ends", async () => {
+  it("what somebody edited by hand is not seen where only git has changed the line ends", async () => {
     const { folder, exported, read, hows } = await importedPlan();
     await exported();
     put(folder, { [PAGE]: read(PAGE).replaceAll("\n", "\r\n") });
     expect((await hows())[PAGE]).toBe("unchanged");
   });
 
-  it("is kept aside in a page that nobody has exported before", async () => {
+  it("what somebody edited by hand is kept aside in a page that nobody has exported before", async () => {
     const { exported, read } = await importedPlan({ [TASKS]: FILE, [PAGE]: "# By hand\n" });
     expect((await exported()).files[1]).toMatchObject({ keptAside: `${SPEC}/03-tasks.edited-1.md` });
     expect(read(`${SPEC}/03-tasks.edited-1.md`)).toBe("# By hand\n");
@@ -235,7 +235,7 @@ describe("what somebody edited by hand", () => {
 describe("a plan that has no breakdown of its own", () => {
   const MINE = "specs/example/03-tasks.json";
 
-  it("gets one when it came from a call, and belongs to it from then on", async () => {
+  it("a plan that has no breakdown of its own gets one when it came from a call, and belongs to it from then on", async () => {
     const { server, hows, read, again } = await importedPlan({}, null);
     await server.call("plan_create", {
       plan: "example",
@@ -252,7 +252,7 @@ describe("a plan that has no breakdown of its own", () => {
     expect(await hows()).toEqual({ [MINE]: "unchanged", [PAGE]: "unchanged", [LEDGER]: "unchanged" });
   });
 
-  it("does not overwrite somebody else's", async () => {
+  it("a plan that has no breakdown of its own does not overwrite somebody else's", async () => {
     const other = breakdown([task("9")]);
     const { server, exported, read } = await importedPlan({ [MINE]: other }, null);
     await server.call("plan_create", { plan: "example", tasks: [task("1")] });
@@ -264,18 +264,21 @@ describe("a plan that has no breakdown of its own", () => {
     ["specs/001-pond/tasks.md", "- [ ] T001 Dig in src/dig.ts\n"],
     [".taskmaster/tasks/tasks.json", JSON.stringify({ master: { tasks: [{ id: 1, title: "Dig" }] } })],
     ["docs/plans/pond.md", "### Task 1: Dig\n"],
-  ])("keeps %s, which is only read, and has its pages in specs/<plan>", async (from, text) => {
-    const { server, hows, read, status } = await importedPlan({ [from]: text }, from);
-    await server.call("task_create", { plan: "example", tasks: [{ subject: "Fill" }] });
-    expect(await hows()).toEqual({ [PAGE]: "written", [LEDGER]: "written" });
-    expect(read(from)).toBe(text);
-    expect(read(PAGE)).toContain("Fill");
-    expect(await status()).toBe(`?? ${PAGE}\n?? ${LEDGER}\n`);
-  });
+  ])(
+    "a plan that has no breakdown of its own keeps %s, which is only read, and has its pages in specs/<plan>",
+    async (from, text) => {
+      const { server, hows, read, status } = await importedPlan({ [from]: text }, from);
+      await server.call("task_create", { plan: "example", tasks: [{ subject: "Fill" }] });
+      expect(await hows()).toEqual({ [PAGE]: "written", [LEDGER]: "written" });
+      expect(read(from)).toBe(text);
+      expect(read(PAGE)).toContain("Fill");
+      expect(await status()).toBe(`?? ${PAGE}\n?? ${LEDGER}\n`);
+    },
+  );
 });
 
 describe("an export stays inside the checkout", () => {
-  it("when the specification's folder has become a link that leads out", async () => {
+  it("an export stays inside the checkout when the specification's folder has become a link that leads out", async () => {
     const { folder, server } = await importedPlan();
     const outside = temporaryFolder();
     renameSync(join(folder, SPEC), join(outside, "example"));
@@ -285,7 +288,7 @@ describe("an export stays inside the checkout", () => {
     expect(readdirSync(join(outside, "example"))).toEqual(["03-tasks.json"]);
   });
 
-  it.each([TASKS, PAGE, LEDGER])("when %s is a link", async (path) => {
+  it.each([TASKS, PAGE, LEDGER])("an export stays inside the checkout when %s is a link", async (path) => {
     const { folder, server } = await importedPlan();
     const outside = temporaryFolder();
     const target = join(outside, "target");
@@ -297,7 +300,7 @@ describe("an export stays inside the checkout", () => {
     expect(lstatSync(join(folder, path)).isSymbolicLink()).toBe(true);
   });
 
-  it("when a folder stands where a page belongs, and leaves no half-written file", async () => {
+  it("an export stays inside the checkout when a folder stands where a page belongs, and leaves no half-written file", async () => {
     const { folder, server, exported } = await importedPlan();
     mkdirSync(join(folder, LEDGER));
     await server.refused("plan_update", { plan: "example", action: "export" });

@@ -4,7 +4,7 @@ import { graphOf, tamper } from "../../support/graph-file.ts";
 import { planOf } from "../../support/plan-of.ts";
 
 describe("task_list", () => {
-  it("pages through the tasks of all plans, and filters them", async () => {
+  it("task_list pages through the tasks of all plans, and filters them", async () => {
     const { server, next } = await planOf([task("1"), task("2"), task("3", { dependencies: ["1"] })]);
     await server.call("plan_create", { plan: "q", tasks: [task("1", { writes: ["q.ts"] })] });
     const seen: string[] = [];
@@ -25,7 +25,7 @@ describe("task_list", () => {
     expect(blocked).toMatchObject({ task: "p/3", ready: false, blockedBy: ["1"] });
   });
 
-  it("says of what runs for how long, and when its agent last gave a sign of life", async () => {
+  it("task_list says of what runs for how long, and when its agent last gave a sign of life", async () => {
     const { folder, server, next } = await planOf([task("1"), task("2"), task("3")]);
     const { launch } = await next();
     for (const id of ["1", "2"])
@@ -44,7 +44,7 @@ describe("task_list", () => {
     expect([await row("1"), await row("2")].map((one) => one?.sessionEnded)).toEqual([true, undefined]);
   });
 
-  it("says why an attempt failed, and that another follows", async () => {
+  it("task_list says why an attempt failed, and that another follows", async () => {
     const { server, next } = await planOf([task("1")], { retries: 1 });
     const fail = async (summary: string) =>
       report(server, "p", launchFor((await next()).launch, "1"), { outcome: "failed", summary });
@@ -59,7 +59,7 @@ describe("task_list", () => {
     expect(await causeNow()).toBe("the attempt failed. Its agent said: The parser is not the cause.");
   });
 
-  it("that is asked for the plans alone does not say that there are no tasks", async () => {
+  it("task_list that is asked for the plans alone does not say that there are no tasks", async () => {
     const { server } = await planOf([task("1")]);
     const { plans, tasks, next } = await server.call("task_list", { limit: 0 });
     expect([plans.length, tasks, next]).toEqual([
@@ -70,7 +70,7 @@ describe("task_list", () => {
     expect((await server.call("task_list", {})).next).toBe("That is all.");
   });
 
-  it("refuses a cursor that names no task", async () => {
+  it("task_list refuses a cursor that names no task", async () => {
     const { server } = await planOf([task("1")]);
     expect((await server.refused("task_list", { plan: "p", cursor: "p/9" })).field).toBe("cursor");
   });

@@ -51,14 +51,14 @@ describe("plan_create reads", () => {
     ],
     ["a superpowers plan", "docs/plans/pond.md", "docs/plans/pond.md", SUPERPOWERS, 1],
     ["a file with # in its name", "docs/a#b.md", "docs/a#b.md", SUPERPOWERS, 1],
-  ])("%s", async (_what, from, file, text, count) => {
+  ])("plan_create reads %s", async (_what, from, file, text, count) => {
     const { create } = await started({ [file]: text });
     expect((await create(from, { dryRun: true })).created).toHaveLength(count);
     expect((await create(from)).created).toHaveLength(count);
     expect(await create(from)).toMatchObject({ created: [], updated: [], unchanged: count, removed: [] });
   });
 
-  it("the breakdown beside another document of the specification", async () => {
+  it("plan_create reads the breakdown beside another document of the specification", async () => {
     const { create } = await started({
       "specs/pond/02-specification.md": "# Pond\n\n- [ ] a box\n",
       "specs/pond/03-tasks.md": "### Task 9: rendered\n",
@@ -71,7 +71,7 @@ describe("plan_create reads", () => {
     expect((await create("specs/001-shed/spec.md", { dryRun: true })).created).toHaveLength(4);
   });
 
-  it("[P] as far as files allow: never the same file at once", async () => {
+  it("plan_create reads [P] as far as files allow: never the same file at once", async () => {
     const { server, create } = await started({
       "specs/001-pond/tasks.md": SPEC_KIT.replace("[ ] T001", "[X] T001"),
     });
@@ -80,7 +80,7 @@ describe("plan_create reads", () => {
     expect(idsOf(launch)).toEqual(["T002", "T003"]);
   });
 
-  it("a foreign file again: what was ticked off meanwhile is removed, what came is added", async () => {
+  it("plan_create reads a foreign file again: what was ticked off meanwhile is removed, what came is added", async () => {
     const { folder, server, create } = await started({ "specs/001-pond/tasks.md": SPEC_KIT });
     await create("specs/001-pond");
     put(folder, {
@@ -96,7 +96,7 @@ describe("plan_create reads", () => {
 });
 
 describe("plan_create refuses", () => {
-  it("what it cannot read, and says which formats it can", async () => {
+  it("plan_create refuses what it cannot read, and says which formats it can", async () => {
     const { server } = await started({ "docs/idea.md": "# Idea\n", "docs/data.json": '{"batches": []}' });
     const markdown = await server.refused("plan_create", { plan: "p", from: "docs/idea.md" });
     expect(markdown).toMatchObject({ kind: "bad_input", field: "from" });
@@ -111,7 +111,7 @@ describe("plan_create refuses", () => {
     ["a folder that is a link out of it", "away/tasks.md"],
     ["a path out of it", "../tasks.md"],
     ["a link beside the document that is named", "specs/x/02-specification.md"],
-  ])("%s", async (_what, from) => {
+  ])("plan_create refuses %s", async (_what, from) => {
     const outside = temporaryFolder();
     writeFileSync(join(outside, "tasks.md"), SPEC_KIT);
     const { folder, server } = await started({ "specs/x/02-specification.md": "# X\n" });
@@ -123,7 +123,7 @@ describe("plan_create refuses", () => {
     expect(await server.call("task_list", {})).toMatchObject({ plans: [] });
   });
 
-  it("a folder without a breakdown", async () => {
+  it("plan_create refuses a folder without a breakdown", async () => {
     const { folder, server } = await started({});
     mkdirSync(join(folder, "specs/empty"), { recursive: true });
     expect((await server.refused("plan_create", { plan: "p", from: "specs/empty" })).remedy).toContain(

@@ -53,7 +53,7 @@ async function planOf(tasks: readonly TaskInput[], policy: Readonly<Record<strin
 const part = (fields: object = {}) => ({ subject: "A part", ...fields });
 
 describe("splitting a task", () => {
-  it("cancels it with the cause, and its dependents wait for all parts", async () => {
+  it("splitting a task cancels it with the cause, and its dependents wait for all parts", async () => {
     const { split, get, next, server } = await planOf([task("1"), task("2", { dependencies: ["1"] })]);
     const answer = await split("1", [part({ writes: ["a.ts"] }), part({ writes: ["b.ts"] })]);
     expect(answer).toMatchObject({
@@ -69,7 +69,7 @@ describe("splitting a task", () => {
     expect(idsOf(await next())).toEqual(["2"]);
   });
 
-  it("gives the parts what the task waited for, unless they name their own", async () => {
+  it("splitting a task gives the parts what the task waited for, unless they name their own", async () => {
     const { split, get } = await planOf([task("0"), task("1", { dependencies: ["0"] })]);
     await split("1", [part(), part({ id: "second", dependencies: ["1.a"] }), part({ dependencies: [] })]);
     expect((await get("1.a")).dependencies).toEqual(["0"]);
@@ -77,14 +77,14 @@ describe("splitting a task", () => {
     expect((await get("1.c")).dependencies ?? []).toEqual([]);
   });
 
-  it("gives the parts the task's scope, unless they declare their own", async () => {
+  it("splitting a task gives the parts the task's scope, unless they declare their own", async () => {
     const { split, get, next } = await planOf([task("1", { writes: ["src/**"] })]);
     await split("1", [part(), part(), part({ writes: ["docs/a.md"] })]);
     expect((await get("1.a")).writes).toEqual(["src/**"]);
     expect(idsOf(await next()).sort()).toEqual(["1.a", "1.c"]);
   });
 
-  it("tells the agents of the parts what they are parts of, and passes notes on", async () => {
+  it("splitting a task tells the agents of the parts what they are parts of, and passes notes on", async () => {
     const { server, split, get } = await planOf([task("1", { subject: "Build the shed" })]);
     await server.call("task_update", { task: "p/1", note: "Mind the cat" });
     await split("1", [part(), part()]);
@@ -94,7 +94,7 @@ describe("splitting a task", () => {
     ]);
   });
 
-  it("splits a part again, and a failed task", async () => {
+  it("splitting a task splits a part again, and a failed task", async () => {
     const { split, get, server, next } = await planOf([task("1"), task("2", { dependencies: ["1"] })], {
       retries: 0,
     });
@@ -105,7 +105,7 @@ describe("splitting a task", () => {
     expect((await get("1.a.b")).notes?.join()).toContain("part of p/1.a");
   });
 
-  it("is not undone by sending the task back, which its parts would repeat", async () => {
+  it("splitting a task is not undone by sending the task back, which its parts would repeat", async () => {
     const { server, split, get } = await planOf([task("1")]);
     await split("1", [part(), part()]);
     const error = await server.refused("task_update", { task: "p/1", status: "pending" });
@@ -113,7 +113,7 @@ describe("splitting a task", () => {
     expect((await get("1")).status).toBe("cancelled");
   });
 
-  it("takes back an offer that nobody has taken up", async () => {
+  it("splitting a task takes back an offer that nobody has taken up", async () => {
     const { server, split, next } = await planOf([task("1")]);
     const [offer] = await next();
     await split("1", [part(), part()]);
@@ -122,7 +122,7 @@ describe("splitting a task", () => {
     expect(error.kind).toBe("refused_token");
   });
 
-  it("lets what needs only some of its dependencies wait for the part that waits for all others", async () => {
+  it("splitting a task lets what needs only some of its dependencies wait for the part that waits for all others", async () => {
     const tasks = [task("1"), task("x"), task("2", { dependencies: ["1", "x"], needs: "any" })];
     const { refused, split, get, everything } = await planOf(tasks);
     const before = await everything();
@@ -132,7 +132,7 @@ describe("splitting a task", () => {
     expect((await get("2")).dependencies).toEqual(["1.b", "x"]);
   });
 
-  it("gives a task that is added later and depends on the split one its parts", async () => {
+  it("splitting a task gives a task that is added later and depends on the split one its parts", async () => {
     const { server, split, get } = await planOf([task("1")]);
     await split("1", [part(), part()]);
     await server.call("task_create", { plan: "p", tasks: [{ id: "z", subject: "z", dependencies: ["1"] }] });
@@ -141,7 +141,7 @@ describe("splitting a task", () => {
 });
 
 describe("an agent that finds its task too large", () => {
-  it("splits it with its token: its attempt ends, and the parts can be launched at once", async () => {
+  it("an agent that finds its task too large splits it with its token: its attempt ends, and the parts can be launched at once", async () => {
     const { server, split, get, next } = await planOf([
       task("1", { writes: ["src/**"] }),
       task("2", { dependencies: ["1"] }),
@@ -168,7 +168,7 @@ describe("an agent that finds its task too large", () => {
     expect((await get("1")).status).toBe("cancelled");
   });
 
-  it("cannot split the task of another", async () => {
+  it("an agent that finds its task too large cannot split the task of another", async () => {
     const { refused, next, everything } = await planOf([task("1"), task("2")]);
     const launch = await next();
     const before = await everything();
@@ -179,7 +179,7 @@ describe("an agent that finds its task too large", () => {
 });
 
 describe("a split is refused", () => {
-  it("for a running task without its token, a completed one and one that was split", async () => {
+  it("a split is refused for a running task without its token, a completed one and one that was split", async () => {
     const { server, refused, split, next } = await planOf([task("1"), task("2"), task("3")]);
     const launch = await next();
     await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
@@ -212,21 +212,21 @@ describe("a split is refused", () => {
     ["the id of another task", [part({ id: "2" }), part()], "tasks[0].id"],
     ["an id with a comma", [part({ id: "a, b" }), part()], "split.id"],
     ["a part without a subject", [part(), {}], "tasks[1].subject"],
-  ])("for %s, and changes nothing", async (_what, parts, field) => {
+  ])("a split is refused for %s, and changes nothing", async (_what, parts, field) => {
     const { refused, everything } = await planOf([task("0"), task("1"), task("2", { dependencies: ["1"] })]);
     const before = await everything();
     expect((await refused("1", parts)).field).toBe(field);
     expect(await everything()).toBe(before);
   });
 
-  it("together with any other change", async () => {
+  it("a split is refused together with any other change", async () => {
     const { refused } = await planOf([task("1")]);
     expect((await refused("1", [part(), part()], { status: "pending" })).field).toBe("status");
   });
 });
 
 describe("importing the file again after a split", () => {
-  it("keeps the split: the task stays cancelled, its parts stay, dependents wait for the parts", async () => {
+  it("importing the file again after a split keeps the split: the task stays cancelled, its parts stay, dependents wait for the parts", async () => {
     const tasks = [task("1"), task("2", { dependencies: ["1"] })];
     const { split, get, again } = await planOf(tasks);
     await split("1", [part(), part()]);
@@ -245,7 +245,7 @@ describe("importing the file again after a split", () => {
     expect((await get("3")).dependencies).toEqual(["1.a", "1.b"]);
   });
 
-  it("refuses dependencies that would close a cycle through a part", async () => {
+  it("importing the file again after a split refuses dependencies that would close a cycle through a part", async () => {
     const { split, again, server } = await planOf([task("1"), task("2")]);
     await split("1", [part({ dependencies: ["2"] }), part()]);
     await expect(again([task("1"), task("2", { dependencies: ["1"] })])).rejects.toThrow(/cycle: .*1\.a/);

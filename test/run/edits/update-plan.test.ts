@@ -3,7 +3,7 @@ import { idsOf, launchFor, report, task, tokenIn } from "../../support/checkout.
 import { planOf } from "../../support/plan-of.ts";
 
 describe("a plan", () => {
-  it("that is paused launches nothing more and lets what runs finish", async () => {
+  it("a plan that is paused launches nothing more and lets what runs finish", async () => {
     const { server, next, update } = await planOf([task("1"), task("2", { dependencies: ["1"] })]);
     const { launch } = await next();
     expect((await update({ action: "pause" })).status).toBe("paused");
@@ -16,7 +16,7 @@ describe("a plan", () => {
     expect(idsOf((await next()).launch)).toEqual(["2"]);
   });
 
-  it("that is stopped cancels what runs, whose token is dead, and names its agent until that has ended", async () => {
+  it("a plan that is stopped cancels what runs, whose token is dead, and names its agent until that has ended", async () => {
     const { server, next, update } = await planOf([task("1"), task("2")]);
     const { launch } = await next();
     const token = tokenIn(launchFor(launch, "1").prompt);
@@ -33,7 +33,7 @@ describe("a plan", () => {
     expect(idsOf((await next()).launch)).toEqual(["1", "2"]);
   });
 
-  it("that is stopped and opened again keeps the files of an agent that may still write", async () => {
+  it("a plan that is stopped and opened again keeps the files of an agent that may still write", async () => {
     const { server, next, update } = await planOf([task("1"), task("2", { writes: ["src/1.ts"] })]);
     const { launch } = await next();
     await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
@@ -42,14 +42,14 @@ describe("a plan", () => {
     expect(await next()).toMatchObject({ launch: [], done: false });
   });
 
-  it("takes a changed policy at once", async () => {
+  it("a plan takes a changed policy at once", async () => {
     const { next, update } = await planOf([task("1"), task("2"), task("3")], { maxParallel: 1 });
     expect((await next()).launch).toHaveLength(1);
     expect((await update({ policy: { maxParallel: 3 } })).policy).toMatchObject({ maxParallel: 3 });
     expect((await next()).launch).toHaveLength(3);
   });
 
-  it("is done when nothing runs and nothing can become ready", async () => {
+  it("a plan is done when nothing runs and nothing can become ready", async () => {
     const { server, next } = await planOf([task("1"), task("2", { dependencies: ["1"] })], { retries: 0 });
     const { launch } = await next();
     await report(server, "p", launchFor(launch, "1"), { outcome: "failed" });

@@ -5,7 +5,7 @@ import { put, task } from "../../support/checkout.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { HELD, MINE, twoAtWork } from "../../support/two-at-work.ts";
 
-describe("a shell command that writes what another task holds is denied", () => {
+describe("what another task holds", () => {
   it.each([
     "echo x > data.json",
     "echo x >> src/b/two.ts",
@@ -40,14 +40,14 @@ describe("a shell command that writes what another task holds is denied", () => 
     "npx prettier --write '**/*.ts'",
     "git apply <<'E'\n--- a/data.json\n+++ b/data.json\n@@ -1 +1 @@\n-{}\n+[]\nE",
     "for f in src/b/*.ts; do echo x > $f; done",
-  ])("%s", async (command) => {
+  ])("a shell command that writes what another task holds is denied: %s", async (command) => {
     const { bash, log, widened } = await twoAtWork();
     expect(await bash(command)).toMatch(HELD);
     expect(log("write.denied")).toMatchObject([{ task: "1", data: { heldBy: "p/2" } }]);
     expect(widened()).toEqual([]);
   });
 
-  it("by absolute path, and by a patch in a file", async () => {
+  it("a shell command that writes what another task holds is denied by absolute path, and by a patch in a file", async () => {
     const { bash, folder } = await twoAtWork();
     put(folder, { "fix.patch": "--- a/src/b/two.ts\n+++ b/src/b/two.ts\n@@ -1 +1 @@\n-2\n+3\n" });
     expect(await bash(`echo x > ${folder}/data.json`)).toMatch(HELD);
@@ -56,8 +56,8 @@ describe("a shell command that writes what another task holds is denied", () => 
   });
 });
 
-describe("links are followed as the system follows them", () => {
-  it("to a file, to a folder, to what does not exist yet, and out of the checkout and back in", async () => {
+describe("links", () => {
+  it("links are followed to a file, to a folder, to what does not exist yet, and out of the checkout and back in", async () => {
     const { bash, write, folder } = await twoAtWork();
     const outside = temporaryFolder();
     symlinkSync("../../data.json", join(folder, "src/a/file"));
@@ -75,7 +75,7 @@ describe("links are followed as the system follows them", () => {
     expect(await bash("echo x > src/a/folder/../free.ts")).toBe("passes");
   });
 
-  it("but what removes or replaces the link touches the link alone", async () => {
+  it("a command that removes or replaces a link touches the link alone", async () => {
     const { bash, folder } = await twoAtWork();
     symlinkSync("../../data.json", join(folder, "src/a/file"));
     for (const command of ["rm src/a/file", "sed -i s/a/b/ src/a/file", "mv src/a/file src/a/other"]) {
@@ -83,14 +83,14 @@ describe("links are followed as the system follows them", () => {
     }
   });
 
-  it("that go in circles lead nowhere", async () => {
+  it("links that go in circles lead nowhere", async () => {
     const { bash, folder } = await twoAtWork();
     symlinkSync("loop", join(folder, "src/a/loop"));
     expect(await bash("echo x > src/a/loop")).toBe("passes");
   });
 });
 
-describe("a shell command inside the agent's own files passes", () => {
+describe("the agent's own files", () => {
   it.each([
     "echo x > src/a/new.ts",
     "sed -i s/1/2/ src/a/*.ts",
@@ -105,14 +105,14 @@ describe("a shell command inside the agent's own files passes", () => {
     "npm test > /dev/null 2>&1",
     "echo x > /tmp/parallel-guard-elsewhere",
     "git status && git diff && git log -1",
-  ])("%s", async (command) => {
+  ])("a shell command inside the agent's own files passes: %s", async (command) => {
     const { bash, log, widened } = await twoAtWork();
     expect(await bash(command)).toBe("passes");
     expect(log("write.denied")).toEqual([]);
     expect(widened()).toEqual([]);
   });
 
-  it("and is not approved, because what is recognised is not all that it does", async () => {
+  it("a shell command inside the agent's own files is not approved, because what is recognised is not all that it does", async () => {
     const { bash, write } = await twoAtWork({ approve: "scope" });
     expect(await write("src/a/new.ts")).toBe("allowed");
     expect(await bash("echo x > src/a/new.ts")).toBe("passes");
@@ -120,7 +120,7 @@ describe("a shell command inside the agent's own files passes", () => {
 });
 
 describe("what nobody holds", () => {
-  it("is granted to a shell command and recorded once, and then is held", async () => {
+  it("what nobody holds is granted to a shell command and recorded once, and then is held", async () => {
     const { bash, widened } = await twoAtWork();
     expect(
       await bash("echo x > src/free.ts && rm notes.txt; mkdir -p out && cp src/free.ts out/copy.ts"),
@@ -132,13 +132,13 @@ describe("what nobody holds", () => {
     );
   });
 
-  it("is not recorded when another part of the command is denied", async () => {
+  it("what nobody holds is not recorded when another part of the command is denied", async () => {
     const { bash, widened } = await twoAtWork();
     expect(await bash("echo x > src/free.ts; echo x > data.json")).toMatch(HELD);
     expect(widened()).toEqual([]);
   });
 
-  it("is granted to one of two that ask at once", async () => {
+  it("what nobody holds is granted to one of two that ask at once", async () => {
     const { bash } = await twoAtWork();
     const answers = await Promise.all(
       ["agent-1", "agent-2"].map((agent) => bash("echo > shared.txt", { agent })),
@@ -146,7 +146,7 @@ describe("what nobody holds", () => {
     expect(answers.filter((answer) => answer === "passes")).toHaveLength(1);
   });
 
-  it("is refused under strict, new folders excepted", async () => {
+  it("what nobody holds is refused under strict, new folders excepted", async () => {
     const { bash, write } = await twoAtWork({ guard: "strict" });
     for (const command of [
       "echo x > src/free.ts",
@@ -159,7 +159,7 @@ describe("what nobody holds", () => {
     expect(await bash("mkdir -p docs && echo x > src/a/new.ts")).toBe("passes");
   });
 
-  it("but may hold work of tasks that ended is not thrown away with git", async () => {
+  it("what nobody holds but may hold work of tasks that ended is not thrown away with git", async () => {
     const { bash } = await twoAtWork();
     for (const command of [
       "git checkout -- src/free.ts",
@@ -174,13 +174,13 @@ describe("what nobody holds", () => {
 });
 
 describe("hostile names", () => {
-  it("are shown as data, and reach no shell", async () => {
+  it("hostile names are shown as data, and reach no shell", async () => {
     const { bash } = await twoAtWork({}, [MINE, task("2", { writes: ["odd/**"] })]);
     const answer = await bash("echo x > $'odd/\\e[31m`touch pwned`\\n\"'");
     expect(answer).toMatch(/^denied: "odd\/\\u001b\[31m`touch pwned`\\n\\"" is held by p\/2\./);
   });
 
-  it("with wildcards stand for themselves when they are quoted", async () => {
+  it("hostile names with wildcards stand for themselves when they are quoted", async () => {
     const { bash, folder } = await twoAtWork();
     mkdirSync(join(folder, "src/a/[slug]"));
     writeFileSync(join(folder, "src/a/[slug]/*.ts"), "");

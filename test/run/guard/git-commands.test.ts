@@ -5,7 +5,7 @@ import { git } from "../../support/git.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { HELD, twoAtWork } from "../../support/two-at-work.ts";
 
-describe("git commands that reach beyond the agent's own files are denied in the shared checkout", () => {
+describe("git in the shared checkout", () => {
   it.each([
     ["git stash", "git stash"],
     ["git reset --hard", "git reset"],
@@ -20,15 +20,18 @@ describe("git commands that reach beyond the agent's own files are denied in the
     ["git worktree prune", "git worktree"],
     ["git branch -D main", "git branch"],
     ["npm test && git stash || true", "git stash"],
-  ])("%s", async (command, name) => {
-    const { bash, log } = await twoAtWork();
-    const answer = await bash(command);
-    expect(answer).toContain(`denied: ${name} is refused. `);
-    expect(answer.length).toBeLessThan(220);
-    expect(log("write.denied")).toMatchObject([
-      { task: "1", data: { heldBy: "nobody", path: ".", command: name } },
-    ]);
-  });
+  ])(
+    "git commands that reach beyond the agent's own files are denied in the shared checkout: %s",
+    async (command, name) => {
+      const { bash, log } = await twoAtWork();
+      const answer = await bash(command);
+      expect(answer).toContain(`denied: ${name} is refused. `);
+      expect(answer.length).toBeLessThan(220);
+      expect(log("write.denied")).toMatchObject([
+        { task: "1", data: { heldBy: "nobody", path: ".", command: name } },
+      ]);
+    },
+  );
 
   it.each([
     "git checkout -- .",
@@ -37,7 +40,7 @@ describe("git commands that reach beyond the agent's own files are denied in the
     "rm -rf .",
     "rm -rf ../*",
     "find . -delete",
-  ])("so is %s, which takes the whole checkout", async (command) => {
+  ])("%s is denied in the shared checkout, because it takes the whole of it", async (command) => {
     const { bash } = await twoAtWork();
     expect(await bash(command)).toMatch(
       /^denied: .* a whole work tree, with the files of every task\. Name the files/,
@@ -45,7 +48,7 @@ describe("git commands that reach beyond the agent's own files are denied in the
   });
 
   it.each(["rm -rf .git", "rm -f .git/index.lock", "echo x > .git/config", "mv .git/refs /tmp/refs"])(
-    "so is %s, which is git's own",
+    "git commands that reach beyond the agent's own files are denied in the shared checkout: so is %s, which is git's own",
     async (command) => {
       const { bash, write } = await twoAtWork();
       expect(await bash(command)).toMatch(/^denied: .* is git's or this plugin's own\. Leave it as it is/);
@@ -53,7 +56,7 @@ describe("git commands that reach beyond the agent's own files are denied in the
     },
   );
 
-  it("but not in a repository of the agent's own making", async () => {
+  it("git commands are not denied in a repository of the agent's own making", async () => {
     const { bash } = await twoAtWork();
     const other = await repository();
     expect(await bash(`cd ${other} && git add -A && git commit -m x && git stash && git reset --hard`)).toBe(
@@ -63,7 +66,7 @@ describe("git commands that reach beyond the agent's own files are denied in the
     expect(await bash("git stash", { cwd: other })).toBe("passes");
   });
 
-  it("and in nobody's way who holds no claim", async () => {
+  it("the guard of git commands is in nobody's way who holds no claim", async () => {
     const { bash, tool, server, folder, log } = await twoAtWork();
     expect(await bash("git stash; rm -rf .", { agent: "somebody" })).toBe("passes");
     expect(await tool("Write", { file_path: "data.json" }, { agent: "somebody" })).toBe("passes");
@@ -85,7 +88,7 @@ describe("an agent in a work tree of its own", () => {
     return { ...setting, own, other, at: { cwd: own } };
   }
 
-  it("may commit there, throw its changes away and write its own files", async () => {
+  it("an agent in a work tree of its own may commit there, throw its changes away and write its own files", async () => {
     const { bash, write, at, own, widened } = await isolated();
     for (const command of [
       "git add -A && git commit -m x",
@@ -99,7 +102,7 @@ describe("an agent in a work tree of its own", () => {
     expect(widened()).toEqual([]);
   });
 
-  it("may not use what all work trees share, nor leave its branch", async () => {
+  it("an agent in a work tree of its own may not use what all work trees share, nor leave its branch", async () => {
     const { bash, at } = await isolated();
     for (const command of [
       "git stash",
@@ -115,13 +118,13 @@ describe("an agent in a work tree of its own", () => {
     }
   });
 
-  it("does not write what another task holds: its changes would clash when they are merged", async () => {
+  it("an agent in a work tree of its own does not write what another task holds: its changes would clash when they are merged", async () => {
     const { bash, write, at, own } = await isolated();
     expect(await bash("echo x > data.json", at)).toMatch(HELD);
     expect(await write(`${own}/data.json`, at)).toMatch(HELD);
   });
 
-  it("does not write into the shared checkout or another's work tree, nor remove one", async () => {
+  it("an agent in a work tree of its own does not write into the shared checkout or another's work tree, nor remove one", async () => {
     const { bash, write, at, own, other, folder } = await isolated();
     const told = `is in another work tree, ${folder}. Yours is ${own}: write there.`;
     expect(await write(`${folder}/src/a/one.ts`, at)).toContain(told);

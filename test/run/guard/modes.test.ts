@@ -3,8 +3,8 @@ import { launchFor, report } from "../../support/checkout.ts";
 import type { ParallelServer } from "../../support/parallel-server.ts";
 import { MINE, THEIRS, twoAtWork } from "../../support/two-at-work.ts";
 
-describe("after its attempt ended an agent writes nothing", () => {
-  it("neither with a file tool nor with a shell command nor with git", async () => {
+describe("an attempt that ended", () => {
+  it("after its attempt ended an agent writes nothing, neither with a file tool nor with a shell command nor with git", async () => {
     const { bash, write, server, launch, log } = await twoAtWork();
     await report(server, "p", launchFor(launch, "1"));
     const told = "denied: Your attempt at this task has ended, so you may not write any more. End your turn.";
@@ -30,7 +30,7 @@ describe("the guard's modes", () => {
     return /Conflicts prevented\W+(\w+)/.exec(text)?.[1];
   }
 
-  it("warn: the call goes on, the agent is told, and nothing counts as prevented", async () => {
+  it("the guard's mode warn: the call goes on, the agent is told, and nothing counts as prevented", async () => {
     const { bash, write, log, server } = await inMode("warn");
     expect(await bash("echo x > data.json")).toMatch(/^told: data\.json is held by p\/2\./);
     expect(await bash("git stash")).toMatch(/^told: git stash is refused\./);
@@ -39,14 +39,14 @@ describe("the guard's modes", () => {
     expect(await prevented(server)).toBe("0");
   });
 
-  it("enforce: what was prevented is counted, git commands as well", async () => {
+  it("the guard's mode enforce: what was prevented is counted, git commands as well", async () => {
     const { bash, server } = await inMode("enforce");
     await bash("echo x > data.json");
     await bash("git stash");
     expect(await prevented(server)).toBe("2");
   });
 
-  it("off: nothing is judged or recorded", async () => {
+  it("the guard's mode off: nothing is judged or recorded", async () => {
     const { bash, write, log, widened } = await inMode("off");
     expect(await bash("git stash; echo x > data.json; echo x > src/free.ts")).toBe("passes");
     expect(await write("data.json")).toBe("passes");

@@ -13,7 +13,7 @@ function placesIn(root: string, caseInsensitive = false): Places {
 }
 
 describe("where a path leads", () => {
-  it("on a file system that ignores case does not depend on case", async () => {
+  it("where a path leads on a file system that ignores case does not depend on case", async () => {
     const root = await repository();
     const other = join(root.toUpperCase(), "README.md");
     expect(placesIn(root, true).placeOf(other, true)).toMatchObject({ kind: "inside", path: "README.md" });
@@ -22,7 +22,7 @@ describe("where a path leads", () => {
     expect(placesIn(root).placeOf(other, true)).toEqual({ kind: "outside" });
   });
 
-  it("depends on links that the same command makes", async () => {
+  it("where a path leads depends on links that the same command makes", async () => {
     const root = await repository();
     const places = placesIn(root);
     mkdirSync(join(root, "a"));
@@ -31,7 +31,7 @@ describe("where a path leads", () => {
     expect(places.placeOf(join(root, "a/link"), false)).toMatchObject({ kind: "inside", path: "a/link" });
   });
 
-  it("is the file itself below a repository of its own inside the checkout", async () => {
+  it("where a path leads is the file itself below a repository of its own inside the checkout", async () => {
     const root = await repository({ "vendor/x.c": "" });
     mkdirSync(join(root, "vendor/.git"));
     const places = placesIn(root);
@@ -42,7 +42,7 @@ describe("where a path leads", () => {
     expect(places.workTreeAt(join(root, "vendor"))).toEqual({ kind: "other-repository" });
   });
 
-  it("is another work tree for the repository's first one, seen from a linked one", async () => {
+  it("where a path leads is another work tree for the repository's first one, seen from a linked one", async () => {
     const first = await repository();
     const linked = join(temporaryFolder(), "linked");
     await git(first, "worktree", "add", "--quiet", linked);
@@ -54,7 +54,7 @@ describe("where a path leads", () => {
     expect(places.placeOf(join(first, ".git/config"), true)).toMatchObject({ kind: "internal" });
   });
 
-  it("is outside for what lies beside the checkout, is too long or holds a zero byte", async () => {
+  it("where a path leads is outside for what lies beside the checkout, is too long or holds a zero byte", async () => {
     const root = await repository();
     const places = placesIn(root);
     for (const path of [
@@ -67,7 +67,7 @@ describe("where a path leads", () => {
     }
   });
 
-  it("is the folder that a link with a slash after it names", async () => {
+  it("where a path leads is the folder that a link with a slash after it names", async () => {
     const root = await repository({ "b/x": "" });
     symlinkSync("b", join(root, "link"));
     const places = placesIn(root);

@@ -25,7 +25,7 @@ describe("the analysis of a plan", () => {
   const basisOf = async (server: ParallelServer) =>
     (await server.call("plan_analyze", { plan: "p" })).estimate.basis;
 
-  it("says how many reviews its estimates leave out", async () => {
+  it("the analysis of a plan says how many reviews its estimates leave out", async () => {
     const server = await ParallelServer.start(await repository());
     const tasks = [...sized(["1", "2"]), task("3", { writes: [] })];
     await server.call("plan_create", { plan: "p", tasks, policy: { review: "task" } });
@@ -34,7 +34,7 @@ describe("the analysis of a plan", () => {
     expect(await basisOf(server)).not.toContain("review");
   });
 
-  it("says that the review at the end is left out, which only a plan from a file has", async () => {
+  it("the analysis of a plan says that the review at the end is left out, which only a plan from a file has", async () => {
     const folder = await repository();
     put(folder, { "specs/p/03-tasks.json": breakdown(sized(["1", "2"])) });
     const server = await ParallelServer.start(folder);
@@ -42,7 +42,7 @@ describe("the analysis of a plan", () => {
     expect(await basisOf(server)).toMatch(/; without the review at the end$/);
   });
 
-  it("names the same critical path as the report, however little of it was run", async () => {
+  it("the analysis of a plan names the same critical path as the report, however little of it was run", async () => {
     const server = await ParallelServer.start(await repository());
     const tasks = [task("1"), task("2", { estimateMinutes: 1 }), task("3", { dependencies: ["1"] })];
     await server.call("plan_create", { plan: "p", tasks });

@@ -9,7 +9,7 @@ import { planOf } from "../../support/plan-of.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("the graph", () => {
-  it("does not exist before the first plan, whatever is asked", async () => {
+  it("the graph does not exist before the first plan, whatever is asked", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     await server.call("task_list", {});
@@ -19,7 +19,7 @@ describe("the graph", () => {
     expect(existsSync(dirname(graphOf(folder)))).toBe(false);
   });
 
-  it("is shared by the worktrees of a repository, whose files are their own", async () => {
+  it("the graph is shared by the worktrees of a repository, whose files are their own", async () => {
     const { folder, next } = await planOf([task("1"), task("2")], { maxParallel: 5 });
     const worktree = join(temporaryFolder(), "other");
     await git(folder, "worktree", "add", "--quiet", worktree);
@@ -30,7 +30,7 @@ describe("the graph", () => {
     expect(idsOf((await other.call("batch_next", { plan: "q" })).launch)).toEqual(["1"]);
   });
 
-  it("lets a plan be stopped from another worktree than its agents work in", async () => {
+  it("the graph lets a plan be stopped from another worktree than its agents work in", async () => {
     const { folder, server, next } = await planOf([task("1"), task("2")]);
     const { launch } = await next();
     await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
@@ -43,7 +43,7 @@ describe("the graph", () => {
     }
   });
 
-  it("that was moved away is not written to any more", async () => {
+  it("the graph that was moved away is not written to any more", async () => {
     const { folder, server } = await planOf([task("1")]);
     const before = logOf(graphOf(folder));
     renameSync(dirname(graphOf(folder)), `${dirname(graphOf(folder))}-old`);

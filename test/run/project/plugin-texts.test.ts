@@ -32,10 +32,13 @@ describe("a file that is read", () => {
   it.each([
     ["the main conversation", ""],
     ["an agent", "agent-1"],
-  ])("by %s needs no prompt where it is a text of this plugin's skills", async (_, agent) => {
-    const answer = await reads(join(plugin, "skills", "waiting", "long.md"), agent);
-    expect(answer.hookSpecificOutput).toMatchObject({ permissionDecision: "allow" });
-  });
+  ])(
+    "a file that is read by %s needs no prompt where it is a text of this plugin's skills",
+    async (_, agent) => {
+      const answer = await reads(join(plugin, "skills", "waiting", "long.md"), agent);
+      expect(answer.hookSpecificOutput).toMatchObject({ permissionDecision: "allow" });
+    },
+  );
 
   it.each([
     ["outside the skills", "secret.md"],
@@ -43,7 +46,7 @@ describe("a file that is read", () => {
     ["outside them behind a link", "skills/waiting/link.md"],
     ["of another kind", "skills/waiting/notes.txt"],
     ["that is not there", "skills/waiting/gone.md"],
-  ])("is left to the host where it is one %s", async (_, path) => {
+  ])("a file that is read is left to the host where it is one %s", async (_, path) => {
     expect(await reads(`${plugin}/${path}`)).toEqual({});
   });
 });

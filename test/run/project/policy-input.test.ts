@@ -20,7 +20,7 @@ function refusalOf(call: () => unknown): CallerError {
 }
 
 describe("the policy that holds", () => {
-  it("is the contract's default where nobody says anything", () => {
+  it("the policy that holds is the contract's default where nobody says anything", () => {
     expect(effectivePolicy({}, {})).toEqual(DEFAULT_POLICY);
     expect(DEFAULT_POLICY).toMatchObject({
       maxParallel: 5,
@@ -37,12 +37,12 @@ describe("the policy that holds", () => {
     });
   });
 
-  it("is the plan's over the user's over the default", () => {
+  it("the policy that holds is the plan's over the user's over the default", () => {
     const policy = effectivePolicy({ retries: 3, leaseMinutes: 5 }, { retries: 0, failure: "fail-fast" });
     expect(policy).toMatchObject({ retries: 0, failure: "fail-fast", leaseMs: 300_000, maxParallel: 5 });
   });
 
-  it("takes fractions of minutes and hours", () => {
+  it("the policy that holds takes fractions of minutes and hours", () => {
     expect(effectivePolicy({}, { leaseMinutes: 0.5, maxLeaseHours: 0.25 })).toMatchObject({
       leaseMs: 30_000,
       maxLeaseMs: 900_000,
@@ -79,13 +79,13 @@ describe("a policy as it is written", () => {
     { maxTokens: -1 },
     { maxTokens: 0.5 },
     { cap: 3 },
-  ])("%j is not valid", (input) => {
+  ])("a policy as it is written %j is not valid", (input) => {
     expect(policyInput.safeParse(input).success).toBe(false);
   });
 });
 
 describe("the settings of the environment", () => {
-  it("are read from their variables", () => {
+  it("the settings of the environment are read from their variables", () => {
     expect(
       settingsFromEnvironment({
         PARALLEL_MAX_PARALLEL: "8",
@@ -104,7 +104,7 @@ describe("the settings of the environment", () => {
     });
   });
 
-  it("are not set when they are empty, or their own unreplaced name", () => {
+  it("the settings of the environment are not set when they are empty, or their own unreplaced name", () => {
     expect(
       settingsFromEnvironment({
         PARALLEL_MAX_PARALLEL: "",
@@ -119,7 +119,7 @@ describe("the settings of the environment", () => {
     ["PARALLEL_RETRIES", "-1"],
     ["PARALLEL_MAX_TOKENS", "1M"],
     ["PARALLEL_GUARD", "sometimes"],
-  ])("%s=%s is refused by name", (name, value) => {
+  ])("the setting of the environment %s=%s is refused by name", (name, value) => {
     const error = refusalOf(() => settingsFromEnvironment({ [name]: value }));
     expect(error.field).toBe(name);
     expect(error.message).toContain(`${name}=${value}`);

@@ -6,7 +6,7 @@ import { ParallelServer } from "../../support/parallel-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("a user's own agent", () => {
-  it("is launched by its name, no more of it at once than its file says", async () => {
+  it("a user's own agent is launched by its name, no more of it at once than its file says", async () => {
     const { server } = await serverIn({ ".claude/agents/poet.md": agentFile("poet", "instances: 2") });
     const tasks = ["1", "2", "3"].map((id) => task(id, { agent: "poet" }));
     const { warnings } = await server.call("plan_create", { plan: "p", tasks });
@@ -15,14 +15,14 @@ describe("a user's own agent", () => {
     expect(launch.map((item) => item.subagent_type)).toEqual(["poet", "poet"]);
   });
 
-  it("runs as often as the policy says, whatever its file says", async () => {
+  it("a user's own agent runs as often as the policy says, whatever its file says", async () => {
     const { server } = await serverIn({ ".claude/agents/poet.md": agentFile("poet", "instances: 1") });
     const tasks = ["1", "2", "3", "4"].map((id) => task(id, { agent: "poet" }));
     await server.call("plan_create", { plan: "p", tasks, policy: { capacity: { poet: 3 } } });
     expect((await server.call("batch_next", { plan: "p" })).launch).toHaveLength(3);
   });
 
-  it("is known to a server that was started again before it says what could be launched", async () => {
+  it("a user's own agent is known to a server that was started again before it says what could be launched", async () => {
     const { folder, server } = await serverIn({
       ".claude/agents/poet.md": agentFile("poet", "instances: 1"),
     });
@@ -35,7 +35,7 @@ describe("a user's own agent", () => {
     expect(await again.hook({ event: "Stop" }), "the only poet is at work").toEqual({});
   });
 
-  it("is found in the folder that CLAUDE_CONFIG_DIR names, and as soon as it is there", async () => {
+  it("a user's own agent is found in the folder that CLAUDE_CONFIG_DIR names, and as soon as it is there", async () => {
     const config = temporaryFolder();
     const { server } = await serverIn({}, { CLAUDE_CONFIG_DIR: config });
     const create = (plan: string) =>
@@ -45,7 +45,7 @@ describe("a user's own agent", () => {
     expect((await create("p")).warnings).toEqual([]);
   });
 
-  it("that wants to do harm by its front matter does none, and is no agent", async () => {
+  it("a user's own agent that wants to do harm by its front matter does none, and is no agent", async () => {
     const { folder, server } = await serverIn({
       ".claude/agents/js.md":
         "---js\nrequire('node:fs').writeFileSync('planted', ''), { name: 'js', description: 'x' }\n---\n",
@@ -58,7 +58,7 @@ describe("a user's own agent", () => {
 });
 
 describe("a role that no agent has", () => {
-  it("is warned of with near names, and a general agent does the task", async () => {
+  it("a role that no agent has is warned of with near names, and a general agent does the task", async () => {
     const { server } = await serverIn({});
     const tasks = [task("1", { agent: "code-reviewr" })];
     const { warnings } = await server.call("plan_create", { plan: "p", tasks });
@@ -79,7 +79,7 @@ describe("the analysis of a plan", () => {
       help: string[];
     };
 
-  it("names unknown roles, and those that overlap", async () => {
+  it("the analysis of a plan names unknown roles, and those that overlap", async () => {
     const { server } = await serverIn({ ".claude/agents/code-reviewer.md": agentFile("code-reviewer") });
     const roles = ["code-reviewer", "poets", "painter"];
     const tasks = roles.map((agent, i) => task(String(i), { agent }));
@@ -93,14 +93,14 @@ describe("the analysis of a plan", () => {
     });
   });
 
-  it("says nothing of roles that are in order", async () => {
+  it("the analysis of a plan says nothing of roles that are in order", async () => {
     const { server } = await serverIn({});
     await server.call("plan_create", { plan: "p", tasks: [task("1", { agent: "test-runner" }), task("2")] });
     expect(await analyse(server)).not.toHaveProperty("unknownRoles");
     expect(await analyse(server)).not.toHaveProperty("overlappingRoles");
   });
 
-  it("names the capacity of a role as the bottleneck where it is, and what one more would gain", async () => {
+  it("the analysis of a plan names the capacity of a role as the bottleneck where it is, and what one more would gain", async () => {
     const { server } = await serverIn({});
     const tasks = ["1", "2", "3", "4"].map((id) =>
       task(id, { agent: "performance-optimizer", estimateMinutes: 10 }),

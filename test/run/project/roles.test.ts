@@ -33,13 +33,13 @@ describe("a role", () => {
     ["verse:poet", "verse:poet"],
     ["poet", "verse:poet"],
     ["specialist", "specialist"],
-  ])("%s is the agent type %s", async (wanted, agentType) => {
+  ])("a role %s is the agent type %s", async (wanted, agentType) => {
     const roles = await rolesOf([agent("specialist", USER)], [agent("verse:poet", "the plugin verse")]);
     expect(roles.resolve(wanted)).toMatchObject({ agentType, unknown: false });
   });
 
   it.each(["poet", "verse:poet", "parallel:poet", "parallel:specialist", "verse:code-reviewer"])(
-    "that nobody has (%s) is taken by a general agent, and counts as a role of its own",
+    "a role that nobody has (%s) is taken by a general agent, and counts as a role of its own",
     async (wanted) => {
       const roles = await rolesOf([agent("specialist", USER)]);
       expect(roles.resolve(wanted)).toEqual({
@@ -50,13 +50,13 @@ describe("a role", () => {
     },
   );
 
-  it("is known by one name, however it was written", async () => {
+  it("a role is known by one name, however it was written", async () => {
     const roles = await rolesOf();
     expect(roles.resolve("parallel:code-reviewer").role).toBe(roles.resolve("code-reviewer").role);
     expect(roles.resolve("explore").role).toBe(roles.resolve("Explore").role);
   });
 
-  it("of a name that a user's agent has is that agent; this plugin's has its full name then", async () => {
+  it("a role of a name that a user's agent has is that agent; this plugin's has its full name then", async () => {
     const roles = await rolesOf([agent("code-reviewer", PROJECT), agent("Explore", USER)]);
     expect(roles.resolve("code-reviewer")).toMatchObject({
       role: "code-reviewer",
@@ -69,19 +69,19 @@ describe("a role", () => {
     expect(roles.originOf("Explore")).toBe(USER);
   });
 
-  it("of a task that names none is this plugin's, whoever else has that name", async () => {
+  it("a role of a task that names none is this plugin's, whoever else has that name", async () => {
     const roles = await rolesOf([agent("feature-implementer", PROJECT)]);
     expect(roles.resolve(undefined).agentType).toBe("parallel:feature-implementer");
   });
 
-  it("that two plugins have by that name is nobody's until the plugin is named", async () => {
+  it("a role that two plugins have by that name is nobody's until the plugin is named", async () => {
     const others = [agent("verse:poet", "the plugin verse"), agent("prose:poet", "the plugin prose")];
     const roles = await rolesOf([], others);
     expect(roles.resolve("poet").unknown).toBe(true);
     expect(unknownRoles(roles, [{ agent: "poet" }])).toEqual(["poet (near: prose:poet, verse:poet)"]);
   });
 
-  it("is always known where the plugin's agents are not, when the task names none", () => {
+  it("a role is always known where the plugin's agents are not, when the task names none", () => {
     expect(new Roles().resolve(undefined)).toMatchObject({ agentType: "general-purpose", unknown: false });
   });
 });
@@ -96,13 +96,13 @@ describe("a role that nobody has", () => {
     ["poet", []],
     ["x".repeat(1_000_000), []],
     ["", []],
-  ])("is near to what may have been meant: %.40s → %j", async (wanted, near) => {
+  ])("a role that nobody has is near to what may have been meant: %.40s → %j", async (wanted, near) => {
     expect((await rolesOf()).near(wanted)).toEqual(near);
   });
 });
 
 describe("how many of a role may run at once", () => {
-  it("is what its agent's file says, unless it is stated", async () => {
+  it("how many of a role may run at once is what its agent's file says, unless it is stated", async () => {
     const roles = await rolesOf([
       agent("poet", USER, { instances: 2 }),
       agent("critic", USER, { instances: 3 }),
@@ -116,7 +116,7 @@ describe("how many of a role may run at once", () => {
     });
   });
 
-  it("is that of the agent that is used, not of another one of its name", async () => {
+  it("how many of a role may run at once is that of the agent that is used, not of another one of its name", async () => {
     const roles = await rolesOf([
       agent("poet", PROJECT),
       agent("poet", USER, { instances: 1 }),
@@ -133,7 +133,7 @@ describe("roles that overlap", () => {
       names.map((name) => ({ agent: name })),
     );
 
-  it("have a name that agents in several places have", async () => {
+  it("roles that overlap have a name that agents in several places have", async () => {
     const roles = await rolesOf([agent("code-reviewer", PROJECT), agent("code-reviewer", USER)]);
     expect(overlaps(roles, "code-reviewer")).toEqual([
       `code-reviewer is the agent of ${PROJECT}; there is another in ${USER}, ${OWN}`,
@@ -141,13 +141,13 @@ describe("roles that overlap", () => {
     expect(overlaps(roles, "parallel:code-reviewer", "test-runner")).toEqual([]);
   });
 
-  it("are counted as two and done by one agent", async () => {
+  it("roles that overlap are counted as two and done by one agent", async () => {
     expect(overlaps(await rolesOf(), "poet", "painter", "general-purpose", "test-runner")).toEqual([
       "poet, painter, general-purpose are all done by general-purpose",
     ]);
   });
 
-  it("are not one role that is written in two ways", async () => {
+  it("roles that overlap are not one role that is written in two ways", async () => {
     expect(
       overlaps(await rolesOf(), "Explore", "explore", "code-reviewer", "parallel:code-reviewer"),
     ).toEqual([]);
@@ -155,7 +155,7 @@ describe("roles that overlap", () => {
 });
 
 describe("an agent that is launched", () => {
-  it("can report unless its file says otherwise", async () => {
+  it("an agent that is launched can report unless its file says otherwise", async () => {
     const roles = await rolesOf([agent("poet", USER, { canReport: false })]);
     expect(roles.canReport("poet")).toBe(false);
     expect(roles.canReport("parallel:code-reviewer")).toBe(true);

@@ -29,7 +29,7 @@ function session() {
 }
 
 describe("a transcript is found", () => {
-  it("by its session and its agent, in whatever project they are", async () => {
+  it("a transcript is found by its session and its agent, in whatever project they are", async () => {
     const { main, agent } = session();
     const transcripts = new Transcripts(projects);
     expect(await transcripts.ofSession("s1")).toBe(main);
@@ -38,18 +38,18 @@ describe("a transcript is found", () => {
     expect(await transcripts.ofAgent("a2", ["s1"])).toBeUndefined();
   });
 
-  it("of an agent whose session's own is gone", async () => {
+  it("a transcript is found of an agent whose session's own is gone", async () => {
     const agent = put("projects/-home-me-app/s1/subagents/agent-a1.jsonl");
     expect(await new Transcripts(projects).ofAgent("a1", ["s1"])).toBe(agent);
   });
 
-  it("where a hook says that it is", async () => {
+  it("a transcript is found where a hook says that it is", async () => {
     session();
     const told = put("projects/-home-me-app/s1/subagents/workflows/w1/agent-a7.jsonl");
     expect(await new Transcripts(projects).ofAgent("a7", ["s1"], told)).toBe(told);
   });
 
-  it("where the folder of transcripts is a link itself", async () => {
+  it("a transcript is found where the folder of transcripts is a link itself", async () => {
     const { main } = session();
     symlinkSync(projects, join(folder, "linked"));
     expect(await new Transcripts(join(folder, "linked")).ofSession("s1")).toBe(main);
@@ -57,7 +57,7 @@ describe("a transcript is found", () => {
 });
 
 describe("nothing else is opened:", () => {
-  it("a file outside, although a hook names it", async () => {
+  it("nothing else is opened: a file outside, although a hook names it", async () => {
     session();
     const outside = put("elsewhere/agent-a1.jsonl");
     const transcripts = new Transcripts(projects);
@@ -67,7 +67,7 @@ describe("nothing else is opened:", () => {
     expect(await transcripts.ofAgent("a1", [], `${projects}-of-another/agent-a1.jsonl`)).toBeUndefined();
   });
 
-  it("a link that leads out, of a file or of a folder", async () => {
+  it("nothing else is opened: a link that leads out, of a file or of a folder", async () => {
     session();
     const secret = put("elsewhere/agent-a8.jsonl");
     symlinkSync(secret, join(projects, "-home-me-app/s1/subagents/agent-a8.jsonl"));
@@ -79,7 +79,7 @@ describe("nothing else is opened:", () => {
     expect(await transcripts.ofAgent("a8", [], join(projects, "-linked/agent-a8.jsonl"))).toBeUndefined();
   });
 
-  it("another agent's file, or another file of the folder", async () => {
+  it("nothing else is opened: another agent's file, or another file of the folder", async () => {
     const { agent, main } = session();
     const transcripts = new Transcripts(projects);
     expect(await transcripts.ofAgent("a2", [], agent)).toBeUndefined();
@@ -87,7 +87,7 @@ describe("nothing else is opened:", () => {
   });
 
   it.each(["../s1", "s1/subagents/agent-a1", "", ".", "s1\0", "a".repeat(65), "*"])(
-    "what is no name of a session or agent: %j",
+    "nothing else is opened: what is no name of a session or agent: %j",
     async (name) => {
       session();
       const transcripts = new Transcripts(projects);
@@ -97,7 +97,7 @@ describe("nothing else is opened:", () => {
     },
   );
 
-  it("a folder, and nothing where there are no transcripts at all", async () => {
+  it("nothing else is opened: a folder, and nothing where there are no transcripts at all", async () => {
     session();
     mkdirSync(join(projects, "-home-me-app/s1/subagents/agent-a3.jsonl"));
     expect(await new Transcripts(projects).ofAgent("a3", ["s1"])).toBeUndefined();

@@ -9,7 +9,7 @@ import { ParallelServer } from "../../support/parallel-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("without a git repository", () => {
-  it("a plan works, with its graph hidden in the project", async () => {
+  it("without a git repository, a plan works, with its graph hidden in the project", async () => {
     const folder = temporaryFolder();
     put(folder, { [FILE]: breakdown([task("1")]) });
     const server = await ParallelServer.start(folder);

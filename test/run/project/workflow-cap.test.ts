@@ -9,11 +9,14 @@ describe("how many agents the host's script engine runs at once", () => {
     [8, 6],
     [18, 16],
     [64, 16],
-  ])("is, with %i processors, %i", (processors, agents) => {
-    expect(workflowCap({}, processors)).toBe(agents);
-  });
+  ])(
+    "how many agents the host's script engine runs at once is, with %i processors, %i",
+    (processors, agents) => {
+      expect(workflowCap({}, processors)).toBe(agents);
+    },
+  );
 
-  it("is what the user has set, if that is a number", () => {
+  it("how many agents the host's script engine runs at once is what the user has set, if that is a number", () => {
     expect(workflowCap({ CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "12" }, 4)).toBe(12);
     expect(workflowCap({ CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "many" }, 4)).toBe(2);
     expect(workflowCap({ CLAUDE_CODE_WORKFLOW_MAX_CONCURRENT_AGENTS: "0" }, 4)).toBe(2);

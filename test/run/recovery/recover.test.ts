@@ -13,7 +13,7 @@ async function failingPlan(...given: Parameters<typeof planOf>) {
 const NO_TABLE = "Error: the table orders does not exist";
 
 describe("when one of several tasks fails", () => {
-  it("the others go on, it is tried again with what was learnt, and what it blocks is left out in the end", async () => {
+  it("when one of several tasks fails, the others go on, it is tried again with what was learnt, and what it blocks is left out in the end", async () => {
     const { server, next, fails, decisions } = await failingPlan([
       task("a"),
       task("b"),
@@ -42,7 +42,7 @@ describe("when one of several tasks fails", () => {
 });
 
 describe("under the failure policy retry", () => {
-  it("what failed is tried again before anything else of its part of the plan starts; other parts go on", async () => {
+  it("under the failure policy retry, what failed is tried again before anything else of its part of the plan starts; other parts go on", async () => {
     const tasks = [
       task("b"),
       task("c"),
@@ -65,7 +65,7 @@ describe("under the failure policy retry", () => {
     expect(idsOf(await next()).sort()).toEqual(["d", "e"]);
   });
 
-  it("a worker that asks for another task of that part is told what it waits for", async () => {
+  it("under the failure policy retry, a worker that asks for another task of that part is told what it waits for", async () => {
     const tasks = [task("b"), task("c"), task("d", { dependencies: ["b", "c"] })];
     const { server, next, fails } = await failingPlan(tasks, { failure: "retry", maxParallel: 1 });
     const [only] = await next();
@@ -89,7 +89,7 @@ describe("when the last task ends after another has failed for good", () => {
     return plan;
   }
 
-  it("what is left is given to the user, and log, report and `next` say the same", async () => {
+  it("when the last task ends after another has failed for good, what is left is given to the user, and log, report and `next` say the same", async () => {
     const { server, decisions, collect } = await endsWell();
     expect(await collect()).toMatchObject({
       decision: "escalate",
@@ -106,7 +106,7 @@ describe("when the last task ends after another has failed for good", () => {
     expect(text).toContain(`- escalate: ${OVER}`);
   });
 
-  it("the report says so too when nobody waited for the end", async () => {
+  it("when the last task ends after another has failed for good, the report says so too when nobody waited for the end", async () => {
     const { server } = await endsWell();
     const { report: text } = await server.call("plan_report", { plan: "p" });
     expect(text).toContain(`- escalate: ${OVER}`);
@@ -114,7 +114,7 @@ describe("when the last task ends after another has failed for good", () => {
 });
 
 describe("when a task is given up without having failed", () => {
-  it("that is decided and logged as well", async () => {
+  it("when a task is given up without having failed, that is decided and logged as well", async () => {
     const { server, next, decisions } = await failingPlan([task("a"), task("b")]);
     const first = await next();
     await report(server, "p", launchFor(first, "a"), {
@@ -126,7 +126,7 @@ describe("when a task is given up without having failed", () => {
     ]);
   });
 
-  it("and nothing goes on where it was the last", async () => {
+  it("when a task is given up without having failed and nothing goes on where it was the last", async () => {
     const { server, next, decisions } = await failingPlan([task("a")]);
     const asks = { outcome: "blocked", blockedOn: { question: "Which colour?" } };
     await report(server, "p", launchFor(await next(), "a"), asks);
@@ -135,7 +135,7 @@ describe("when a task is given up without having failed", () => {
 });
 
 describe("when several tasks fail for one cause", () => {
-  it("that is mended first, by one agent, and then they are tried again", async () => {
+  it("when several tasks fail for one cause, that is mended first, by one agent, and then they are tried again", async () => {
     const { server, next, fails, decisions, collect } = await failingPlan([task("a"), task("b"), task("c")]);
     const first = await next();
     await report(server, "p", launchFor(first, "c"));
@@ -161,7 +161,7 @@ describe("when several tasks fail for one cause", () => {
     expect(brief).toContain("Run the migration first.");
   });
 
-  it("and nobody can mend it, they are left to a person", async () => {
+  it("when several tasks fail for one cause and nobody can mend it, they are left to a person", async () => {
     const { server, next, fails, collect } = await failingPlan([task("a"), task("b"), task("c")]);
     const first = await next();
     await report(server, "p", launchFor(first, "c"));
@@ -172,7 +172,7 @@ describe("when several tasks fail for one cause", () => {
     expect(await collect()).toMatchObject({ decision: "escalate" });
   });
 
-  it("one that needs only some of what is before it waits for that as well", async () => {
+  it("when several tasks fail for one cause, one that needs only some of what is before it waits for that as well", async () => {
     const tasks = [task("a"), task("b"), task("z"), task("c", { dependencies: ["a", "z"], needs: "any" })];
     const { server, next, fails } = await failingPlan(tasks, { maxParallel: 3 });
     const first = await next();
@@ -187,7 +187,7 @@ describe("when several tasks fail for one cause", () => {
     expect(idsOf(await next()).sort()).toEqual(["b", "c"]);
   });
 
-  it("one that goes on whatever becomes of what is before it does not, if nobody mended the cause", async () => {
+  it("when several tasks fail for one cause, one that goes on whatever becomes of what is before it does not, if nobody mended the cause", async () => {
     const tasks = [task("a"), task("z"), task("c", { dependencies: ["z"], needs: "settled" })];
     const { server, next, fails, collect } = await failingPlan(tasks, { maxParallel: 3 });
     const first = await next();
@@ -200,7 +200,7 @@ describe("when several tasks fail for one cause", () => {
     expect(await collect()).toMatchObject({ decision: "escalate" });
   });
 
-  it("is not looked for twice", async () => {
+  it("a cause for which several tasks failed is not looked for twice", async () => {
     const { server, next, fails } = await failingPlan([task("a"), task("b"), task("c")], { retries: 2 });
     const first = await next();
     await report(server, "p", launchFor(first, "c"));
@@ -227,7 +227,7 @@ describe("when another fails later for a cause that was found to be shared", () 
   }
   const found = { evidence: [{ inspected: "The migration was not run." }], notes: ["Run the migration."] };
 
-  it("while it is looked for, it waits for the same task, whose agent is told of it too", async () => {
+  it("when another fails later for a cause that was found to be shared, while it is looked for, it waits for the same task, whose agent is told of it too", async () => {
     const { server, first, next, fails, decisions, collect } = await shared();
     await fails(launchFor(first, "late"), `src/late.ts:3:1 - ${NO_TABLE}`);
     expect(decisions().at(-1)).toEqual({
@@ -248,7 +248,7 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(idsOf(await next()).sort()).toEqual(["a", "b", "late"]);
   });
 
-  it("after it was mended, it is tried again at once with what was found", async () => {
+  it("when another fails later for a cause that was found to be shared, after it was mended, it is tried again at once with what was found", async () => {
     const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await report(server, "p", launchFor(await next(), "recover-1"), found);
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -264,7 +264,7 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(brief).toContain("Run the migration.");
   });
 
-  it("after nobody could mend it, it is left to a person with the others", async () => {
+  it("when another fails later for a cause that was found to be shared, after nobody could mend it, it is left to a person with the others", async () => {
     const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await fails(launchFor(await next(), "recover-1"), "The database is somebody else's.");
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -273,14 +273,14 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(await next()).toEqual([]);
   });
 
-  it("one that failed for another cause is tried again by itself", async () => {
+  it("when another fails later for a cause that was found to be shared, one that failed for another cause is tried again by itself", async () => {
     const { server, first, next, fails } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await fails(launchFor(first, "late"), "Out of memory while bundling the shop");
     await report(server, "p", launchFor(first, "other"));
     expect(idsOf(await next())).toContain("late");
   });
 
-  it("nobody waits for a recovery that a person cancelled", async () => {
+  it("when another fails later for a cause that was found to be shared, nobody waits for a recovery that a person cancelled", async () => {
     const { server, first, next, fails, decisions } = await shared();
     await server.call("task_update", { task: "p/recover-1", status: "cancelled" });
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -325,7 +325,7 @@ it("agents that end without a report have no cause in common: each task is tried
 });
 
 describe("when all tasks fail", () => {
-  it("none is tried again beside another: the approach is looked at, then one runs at a time", async () => {
+  it("when all tasks fail, none is tried again beside another: the approach is looked at, then one runs at a time", async () => {
     const { server, next, fails, decisions } = await failingPlan([task("a"), task("b"), task("c")]);
     const first = await next();
     await fails(launchFor(first, "a"), NO_TABLE);

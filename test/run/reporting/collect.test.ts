@@ -34,7 +34,7 @@ async function running(
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("batch_collect", () => {
-  it("waits in the server for the next one that ends, completed or not", async () => {
+  it("batch_collect waits in the server for the next one that ends, completed or not", async () => {
     const { server, item, collect } = await running([task("1"), task("2")], { retries: 0 });
     const waiting = collect();
     await pause(300);
@@ -46,7 +46,7 @@ describe("batch_collect", () => {
     });
   });
 
-  it("tells each ended one once", async () => {
+  it("batch_collect tells each ended one once", async () => {
     const { server, item, collect } = await running([task("1"), task("2")]);
     await report(server, "p", item("1"));
     expect((await collect()).ended.map(({ task }) => task)).toEqual(["1"]);
@@ -55,7 +55,7 @@ describe("batch_collect", () => {
     expect((await collect()).ended.map(({ task }) => task)).toEqual(["2"]);
   });
 
-  it("until any waits for one that completed and cancels the rest, whose agents it says to stop", async () => {
+  it("batch_collect until any waits for one that completed and cancels the rest, whose agents it says to stop", async () => {
     const { folder, server, item, collect } = await running(
       [task("1"), task("2"), task("3"), task("4", { dependencies: ["1", "2", "3"], needs: "any" })],
       { retries: 1 },
@@ -78,7 +78,7 @@ describe("batch_collect", () => {
     expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["4"]);
   });
 
-  it("until any lets those go on that something else still needs", async () => {
+  it("batch_collect until any lets those go on that something else still needs", async () => {
     const both = task("4", { dependencies: ["1", "3"] });
     const { server, item, collect } = await running([task("1"), task("2"), task("3"), both]);
     const waiting = collect({ until: "any" });
@@ -88,7 +88,7 @@ describe("batch_collect", () => {
     expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["4"]);
   });
 
-  it("until any gives up when none is left that could complete", async () => {
+  it("batch_collect until any gives up when none is left that could complete", async () => {
     const { server, item, collect } = await running([task("1"), task("2")], { retries: 0 });
     const waiting = collect({ until: "any" });
     await report(server, "p", item("1"), { outcome: "failed" });
@@ -96,7 +96,7 @@ describe("batch_collect", () => {
     expect(await waiting).toMatchObject({ satisfied: false, decision: "escalate", done: true });
   });
 
-  it("until all waits for every task that ran when it was called", async () => {
+  it("batch_collect until all waits for every task that ran when it was called", async () => {
     const { server, item, collect } = await running([
       task("1"),
       task("2"),
@@ -109,7 +109,7 @@ describe("batch_collect", () => {
     expect(await waiting).toMatchObject({ satisfied: true, decision: "proceed" });
   });
 
-  it("until atLeast waits for so many of the named tasks to complete", async () => {
+  it("batch_collect until atLeast waits for so many of the named tasks to complete", async () => {
     const { server, item, collect } = await running([task("1"), task("2"), task("3")]);
     const waiting = collect({ until: { atLeast: 2 }, tasks: ["1", "p/2"] });
     await report(server, "p", item("3"));
@@ -120,7 +120,7 @@ describe("batch_collect", () => {
     expect({ satisfied, completed: counts?.completed }).toEqual({ satisfied: true, completed: 3 });
   });
 
-  it("only looks with waitSeconds 0, and comes back when its time is over", async () => {
+  it("batch_collect only looks with waitSeconds 0, and comes back when its time is over", async () => {
     const { collect } = await running([task("1")]);
     const began = performance.now();
     expect(await collect({ waitSeconds: 0 })).toMatchObject({ satisfied: false, decision: "wait" });
@@ -129,20 +129,20 @@ describe("batch_collect", () => {
     expect(performance.now() - began).toBeGreaterThan(500);
   });
 
-  it("comes back at once when nothing runs", async () => {
+  it("batch_collect comes back at once when nothing runs", async () => {
     const { server, item, collect } = await running([task("1"), task("2", { dependencies: ["1"] })]);
     await report(server, "p", item("1"));
     await collect();
     expect(await collect()).toMatchObject({ satisfied: false, ended: [], decision: "proceed" });
   });
 
-  it("wants a retry after a failure that may be tried again", async () => {
+  it("batch_collect wants a retry after a failure that may be tried again", async () => {
     const { server, item, collect } = await running([task("1")]);
     await report(server, "p", item("1"), { outcome: "failed" });
     expect(await collect()).toMatchObject({ decision: "retry" });
   });
 
-  it("tells a session that knows nothing yet only of what ends from now on", async () => {
+  it("batch_collect tells a session that knows nothing yet only of what ends from now on", async () => {
     const { folder, server, item } = await running([task("1"), task("2")]);
     await report(server, "p", item("1"));
     await server.close();
@@ -153,7 +153,7 @@ describe("batch_collect", () => {
     expect((await collect(20)).ended.map(({ task }) => task)).toEqual(["2"]);
   });
 
-  it("learns at once of what another process completed", async () => {
+  it("batch_collect learns at once of what another process completed", async () => {
     const { folder, item, collect } = await running(Array.from({ length: 5 }, (_, n) => task(String(n))));
     const other = await BundledServer.start(folder);
     const delays: number[] = [];
@@ -170,7 +170,7 @@ describe("batch_collect", () => {
     expect(latest).toBeLessThan(10_000);
   });
 
-  it("waits for files that a lost agent may still write, where nothing else is left to wait for", async () => {
+  it("batch_collect waits for files that a lost agent may still write, where nothing else is left to wait for", async () => {
     let passedMs = 0;
     const now = () => Date.now() + passedMs;
     const { server, collect } = await running([task("1")], { leaseMinutes: 1 }, { now });
@@ -185,7 +185,7 @@ describe("batch_collect", () => {
     expect(idsOf((await server.call("batch_next", { plan: "p" })).launch)).toEqual(["1"]);
   });
 
-  it("reports progress while it waits", async () => {
+  it("batch_collect reports progress while it waits", async () => {
     const { server, item } = await running([task("1"), task("2")]);
     const heard: unknown[] = [];
     const waiting = server.call(
@@ -200,7 +200,7 @@ describe("batch_collect", () => {
     expect((await waiting).satisfied).toBe(true);
   });
 
-  it("lets other calls of the same session through while it waits", async () => {
+  it("batch_collect lets other calls of the same session through while it waits", async () => {
     const { server, item, collect } = await running([task("1"), task("2", { dependencies: ["1"] })]);
     const waiting = collect();
     await pause(100);

@@ -33,13 +33,13 @@ describe("an agent whose tools leave out this plugin's", () => {
     return { folder, server, stop, ended, brief: JSON.stringify(answer) };
   }
 
-  it("is told to report by its last message, not by a tool that it does not have", async () => {
+  it("an agent whose tools leave out this plugin's is told to report by its last message, not by a tool that it does not have", async () => {
     const { brief } = await launched();
     expect(brief).toContain("Your last message is your report");
     expect(brief).not.toContain("task_report");
   });
 
-  it("is not asked for a report: what it says last is taken, marked, and handed on", async () => {
+  it("an agent whose tools leave out this plugin's is not asked for a report: what it says last is taken, marked, and handed on", async () => {
     const { server, stop, ended } = await launched();
     expect(await stop("DONE. The ode is in src/1.ts.")).toEqual({});
     expect(ended()).toMatchObject({ outcome: "completed", lastMessage: "DONE. The ode is in src/1.ts." });
@@ -55,7 +55,7 @@ describe("an agent whose tools leave out this plugin's", () => {
     expect(JSON.stringify(answer)).toContain("> DONE. The ode is in src/1.ts.");
   });
 
-  it("completes a reviewed task, which is reviewed all the same", async () => {
+  it("an agent whose tools leave out this plugin's completes a reviewed task, which is reviewed all the same", async () => {
     const { server, stop } = await launched({ review: true });
     await stop("DONE. The ode is in src/1.ts.");
     const { launch } = await server.call("batch_next", { plan: "p" });
@@ -64,7 +64,7 @@ describe("an agent whose tools leave out this plugin's", () => {
     expect(review).toContain("> DONE. The ode is in src/1.ts.");
   });
 
-  it("gives no verdict: this plugin's own reviewer stands in for one that cannot report", async () => {
+  it("an agent whose tools leave out this plugin's gives no verdict: this plugin's own reviewer stands in for one that cannot report", async () => {
     const { server } = await serverIn({
       ".claude/agents/code-reviewer.md": agentFile("code-reviewer", "tools: Read"),
     });
@@ -75,21 +75,21 @@ describe("an agent whose tools leave out this plugin's", () => {
     expect(launch).toMatchObject([{ task: "1-review", subagent_type: "parallel:code-reviewer" }]);
   });
 
-  it("has failed when it says so", async () => {
+  it("an agent whose tools leave out this plugin's has failed when it says so", async () => {
     const { server, stop, ended } = await launched();
     await stop("FAILED: nothing rhymes with it.");
     expect(ended()).toMatchObject({ outcome: "failed", cause: "the agent says that it failed" });
     expect((await server.call("task_get", { task: "p/1" })).task.status).toBe("failed");
   });
 
-  it("has failed when it says nothing", async () => {
+  it("an agent whose tools leave out this plugin's has failed when it says nothing", async () => {
     const { server, stop, ended } = await launched();
     expect(await stop("  ")).toEqual({});
     expect(ended()).toMatchObject({ outcome: "unreported", cause: "the agent ended without a word" });
     expect((await server.call("task_get", { task: "p/1" })).task.status).toBe("failed");
   });
 
-  it("has ended once, however often the host says so", async () => {
+  it("an agent whose tools leave out this plugin's has ended once, however often the host says so", async () => {
     const { folder, server, stop } = await launched();
     await stop("DONE.");
     await stop("FAILED after all.");
@@ -100,7 +100,7 @@ describe("an agent whose tools leave out this plugin's", () => {
     expect((await server.call("task_get", { task: "p/1" })).task.status).toBe("completed");
   });
 
-  it("ends by the host's notification where its hook was lost", async () => {
+  it("an agent whose tools leave out this plugin's ends by the host's notification where its hook was lost", async () => {
     const { server, ended } = await launched();
     const prompt =
       "<task-notification>\n<task-id>a1</task-id>\n<status>completed</status>\n<result>DONE by notice.</result>\n</task-notification>";
@@ -108,7 +108,7 @@ describe("an agent whose tools leave out this plugin's", () => {
     expect(ended()).toMatchObject({ outcome: "completed", lastMessage: "DONE by notice." });
   });
 
-  it("hands in its worktree like any other", async () => {
+  it("an agent whose tools leave out this plugin's hands in its worktree like any other", async () => {
     const { folder, server, stop } = await launched({ isolation: "worktree" });
     const cut = logOf(graphOf(folder)).find(({ type }) => type === "worktree.cut");
     const path = String(cut?.data.path);

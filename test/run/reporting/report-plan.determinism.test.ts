@@ -68,7 +68,7 @@ async function run(turned: boolean, pauseMs: number) {
 }
 
 describe("two runs of one plan", () => {
-  it("are analysed alike and give reports that differ in nothing but what was measured", async () => {
+  it("two runs of one plan are analysed alike and give reports that differ in nothing but what was measured", async () => {
     const one = await run(false, 0);
     const other = await run(true, 120);
     expect(JSON.stringify(other.analysis)).toBe(JSON.stringify(one.analysis));

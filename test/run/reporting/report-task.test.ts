@@ -12,7 +12,7 @@ describe("a report", () => {
     { criterion: "The page opens", inspected: "index.html" },
   ];
 
-  it("of a completed task is accepted with evidence for each criterion", async () => {
+  it("a report of a completed task is accepted with evidence for each criterion", async () => {
     const { server, item, next } = await offeredPlan([task("1", criteria)]);
     const answer = await report(server, "p", item("1"), { evidence: proof });
     expect(answer).toMatchObject({
@@ -24,7 +24,7 @@ describe("a report", () => {
     expect(await next()).toMatchObject({ launch: [], done: true, counts: { completed: 1 } });
   });
 
-  it("may name criteria by their numbers, and say what was not verified and why", async () => {
+  it("a report may name criteria by their numbers, and say what was not verified and why", async () => {
     const { server, item } = await offeredPlan([task("1", criteria)]);
     const evidence = [
       { criterion: "1", notVerified: "no network" },
@@ -69,7 +69,7 @@ describe("a report", () => {
       "blockedOn.writes",
       /\.\.\/x/,
     ],
-  ])("%s is refused, and the token stays good", async (_, fields, field, says) => {
+  ])("a report %s is refused, and the token stays good", async (_, fields, field, says) => {
     const { server, item, log } = await offeredPlan([task("1", criteria)]);
     const before = log();
     const token = tokenIn(item("1").prompt);
@@ -86,7 +86,7 @@ describe("a report", () => {
     expect((await report(server, "p", item("1"), { evidence: proof })).status).toBe("completed");
   });
 
-  it("may name a criterion by its number, as a number or as a text", async () => {
+  it("a report may name a criterion by its number, as a number or as a text", async () => {
     const acceptance = [{ criterion: "It runs" }, { criterion: "It is fast" }];
     const { server, item } = await offeredPlan([task("1", { acceptance })]);
     const evidence = [
@@ -98,30 +98,33 @@ describe("a report", () => {
     expect(markdown).toContain("It is fast: no clock");
   });
 
-  it.each([0, 3, 1.5, -1, "7"])("is refused with criterion %j of a task that has two", async (criterion) => {
-    const acceptance = [{ criterion: "It runs" }, { criterion: "It is fast" }];
-    const { server, item } = await offeredPlan([task("1", { acceptance })]);
-    const error = await server.refused("task_report", {
-      task: "p/1",
-      token: tokenIn(item("1").prompt),
-      outcome: "completed",
-      summary: "Done.",
-      evidence: [
-        { criterion: 1, inspected: "it" },
-        { criterion, inspected: "it" },
-      ],
-    });
-    expect(error.field).toBe("evidence[1].criterion");
-    expect(error.message).toContain(`no criterion of the task has the number ${criterion}`);
-    expect(error.remedy).toContain("1 to 2");
-  });
+  it.each([0, 3, 1.5, -1, "7"])(
+    "a report is refused with criterion %j of a task that has two",
+    async (criterion) => {
+      const acceptance = [{ criterion: "It runs" }, { criterion: "It is fast" }];
+      const { server, item } = await offeredPlan([task("1", { acceptance })]);
+      const error = await server.refused("task_report", {
+        task: "p/1",
+        token: tokenIn(item("1").prompt),
+        outcome: "completed",
+        summary: "Done.",
+        evidence: [
+          { criterion: 1, inspected: "it" },
+          { criterion, inspected: "it" },
+        ],
+      });
+      expect(error.field).toBe("evidence[1].criterion");
+      expect(error.message).toContain(`no criterion of the task has the number ${criterion}`);
+      expect(error.remedy).toContain("1 to 2");
+    },
+  );
 
-  it("of a task without criteria needs evidence all the same", async () => {
+  it("a report of a task without criteria needs evidence all the same", async () => {
     const { server, item } = await offeredPlan([task("1")]);
     await expect(report(server, "p", item("1"), { evidence: [] })).rejects.toThrow(/evidence is missing/);
   });
 
-  it("that comes a second time gets the first answer, and nothing is written", async () => {
+  it("a report that comes a second time gets the first answer, and nothing is written", async () => {
     const { server, item, log } = await offeredPlan([task("1"), task("2", { dependencies: ["1"] })]);
     const first = await report(server, "p", item("1"), { notes: ["Use v2."] });
     const before = log();
@@ -129,7 +132,7 @@ describe("a report", () => {
     expect(log()).toEqual(before);
   });
 
-  it("that comes a second time gets the first reply, also when another attempt runs by then", async () => {
+  it("a report that comes a second time gets the first reply, also when another attempt runs by then", async () => {
     const { server, item, next, log } = await offeredPlan([task("1")]);
     const failed = { outcome: "failed", summary: "The port is taken." };
     const first = await report(server, "p", item("1"), failed);
@@ -141,7 +144,7 @@ describe("a report", () => {
     expect(log()).toEqual(before);
   });
 
-  it("that comes a second time as it was written gets the first answer, also where its paths were normalised", async () => {
+  it("a report that comes a second time as it was written gets the first answer, also where its paths were normalised", async () => {
     const { server, item } = await offeredPlan([task("1")]);
     const blocked = { outcome: "blocked", blockedOn: { writes: ["./src//b.ts"] } };
     const first = await report(server, "p", item("1"), blocked);
@@ -171,25 +174,25 @@ describe("a token that does not speak for the task", () => {
     expect(run.log().slice(0, before.length)).toEqual(before);
   }
 
-  it("because its attempt has ended is refused; the report is kept as evidence", async () => {
+  it("a token that does not speak for the task because its attempt has ended is refused; the report is kept as evidence", async () => {
     const run = await offeredPlan([task("1")]);
     const token = tokenIn(run.item("1").prompt);
     await report(run.server, "p", run.item("1"), { outcome: "failed", summary: "No." });
     await expectRefused(run, token, "p/1", true);
   });
 
-  it("because it is another task's is refused", async () => {
+  it("a token that does not speak for the task because it is another task's is refused", async () => {
     const run = await offeredPlan([task("1"), task("2")]);
     await expectRefused(run, tokenIn(run.item("2").prompt), "p/1", true);
   });
 
-  it("because nobody was given it is refused", async () => {
+  it("a token that does not speak for the task because nobody was given it is refused", async () => {
     const run = await offeredPlan([task("1")]);
     await expectRefused(run, `1-${"a".repeat(26)}`, "p/1", false);
     await expectRefused(run, "no token", "p/1", false);
   });
 
-  it("because it is of another plan is refused, also for the same report about a task of the same name", async () => {
+  it("a token that does not speak for the task because it is of another plan is refused, also for the same report about a task of the same name", async () => {
     const run = await offeredPlan([task("1")]);
     await run.server.call("plan_create", { plan: "q", tasks: [task("1", { writes: ["q.ts"] })] });
     const token = tokenIn(run.item("1").prompt);
@@ -198,7 +201,7 @@ describe("a token that does not speak for the task", () => {
     await expectRefused(run, token, "q/1", true);
   });
 
-  it("changes nothing by task_update or task_get either", async () => {
+  it("a token that does not speak for the task changes nothing by task_update or task_get either", async () => {
     const { server, item, log } = await offeredPlan([task("1"), task("2")]);
     await report(server, "p", item("1"));
     const before = log();
@@ -216,7 +219,7 @@ describe("a token that does not speak for the task", () => {
 });
 
 describe("a failed attempt", () => {
-  it("is tried again with what was learnt, and then has failed for good", async () => {
+  it("a failed attempt is tried again with what was learnt, and then has failed for good", async () => {
     const { server, item, next, brief } = await offeredPlan([task("1"), task("2", { dependencies: ["1"] })]);
     const failed = { outcome: "failed", evidence: [] };
     const first = await report(server, "p", item("1"), { ...failed, summary: "Port 3000 is taken." });
@@ -229,13 +232,13 @@ describe("a failed attempt", () => {
     expect(after.why).toEqual([{ task: "2", reasons: ["1 failed"] }]);
   });
 
-  it("has as many further attempts as its task says", async () => {
+  it("a failed attempt has as many further attempts as its task says", async () => {
     const { server, item, next } = await offeredPlan([task("1", { retries: 0 })], { retries: 3 });
     expect((await report(server, "p", item("1"), { outcome: "failed" })).status).toBe("failed");
     expect((await next()).done).toBe(true);
   });
 
-  it("under fail-fast stops the plan: offers return, and what runs is cancelled", async () => {
+  it("a failed attempt under fail-fast stops the plan: offers return, and what runs is cancelled", async () => {
     const { server, item, next, log } = await offeredPlan([task("1"), task("2"), task("3")], {
       failure: "fail-fast",
       retries: 2,
@@ -261,7 +264,7 @@ describe("a failed attempt", () => {
 describe("a blocked attempt", () => {
   const blocked = (blockedOn: object) => ({ outcome: "blocked", evidence: [], summary: "Stuck.", blockedOn });
 
-  it("on files gets them added to the task", async () => {
+  it("a blocked attempt on files gets them added to the task", async () => {
     const { server, item, next, brief } = await offeredPlan([task("1"), task("2", { writes: ["src/b.ts"] })]);
     const answer = await report(server, "p", item("1"), blocked({ writes: ["src/b.ts"] }));
     expect(answer).toMatchObject({ status: "pending", reply: "BLOCKED p/1" });
@@ -272,7 +275,7 @@ describe("a blocked attempt", () => {
     expect(await brief(launchFor((await next()).launch, "1"))).toContain("`src/b.ts`");
   });
 
-  it("on tasks waits for them", async () => {
+  it("a blocked attempt on tasks waits for them", async () => {
     const { server, item, next } = await offeredPlan([task("1"), task("2")]);
     await report(server, "p", item("1"), blocked({ tasks: ["p/2"] }));
     expect(idsOf((await next()).launch)).toEqual(["2"]);
@@ -280,7 +283,7 @@ describe("a blocked attempt", () => {
     expect(idsOf((await next()).launch)).toEqual(["1"]);
   });
 
-  it("on a question is not tried again by itself", async () => {
+  it("a blocked attempt on a question is not tried again by itself", async () => {
     const { server, item, next } = await offeredPlan([task("1")]);
     expect((await report(server, "p", item("1"), blocked({ question: "Which port?" }))).status).toBe(
       "failed",
@@ -292,7 +295,7 @@ describe("a blocked attempt", () => {
     expect(idsOf((await next()).launch)).toEqual(["1"]);
   });
 
-  it("goes back at most twice", async () => {
+  it("a blocked attempt goes back at most twice", async () => {
     const { server, next } = await offeredPlan([task("1")]);
     const statuses: string[] = [];
     for (let n = 1; n <= 3; n++) {
@@ -304,7 +307,7 @@ describe("a blocked attempt", () => {
 });
 
 describe("what a task hands over", () => {
-  it("reaches the briefs of its dependents, quoted", async () => {
+  it("what a task hands over reaches the briefs of its dependents, quoted", async () => {
     const { server, item, next, brief } = await offeredPlan([task("1"), task("2", { dependencies: ["1"] })]);
     await report(server, "p", item("1"), {
       summary: "The parser stands.",
@@ -320,7 +323,7 @@ describe("what a task hands over", () => {
     expect(text).toMatch(/^Token: \d+-[a-z2-7]{26}$/m);
   });
 
-  it("is cut at 6,000 characters", async () => {
+  it("what a task hands over is cut at 6,000 characters", async () => {
     const { server, item, next, brief } = await offeredPlan([task("1"), task("2", { dependencies: ["1"] })]);
     await report(server, "p", item("1"), { notes: Array.from({ length: 5 }, () => "x".repeat(3_000)) });
     const text = await brief(launchFor((await next()).launch, "2"));
@@ -328,7 +331,7 @@ describe("what a task hands over", () => {
     expect(text.length).toBeLessThan(6_000 + 2_500);
   });
 
-  it("and what an agent or a person notes on a task reaches that task's brief", async () => {
+  it("what an agent or a person notes on a task reaches that task's brief", async () => {
     const { server, item, next, brief } = await offeredPlan([task("1"), task("2", { dependencies: ["1"] })]);
     const token = tokenIn(item("1").prompt);
     await server.call("task_update", { task: "p/2", note: "Use port 3000." });
@@ -338,7 +341,7 @@ describe("what a task hands over", () => {
     expect(await brief(launchFor((await next()).launch, "2"))).toContain("> Use port 3000.");
   });
 
-  it("names the inputs that are missing where not all were needed", async () => {
+  it("what a task hands over names the inputs that are missing where not all were needed", async () => {
     const { server, item, next, brief } = await offeredPlan(
       [task("1"), task("2"), task("3", { dependencies: ["1", "2"], needs: "settled" })],
       { retries: 0 },

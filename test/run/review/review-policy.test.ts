@@ -11,7 +11,7 @@ describe("the policy", () => {
     task("d", { writes: [] }),
   ];
 
-  it("task has every task reviewed that may write, but those that say no", async () => {
+  it("the policy task has every task reviewed that may write, but those that say no", async () => {
     const { server, next, does } = await reviewedPlan(three, { review: "task" });
     for (const item of await next()) await report(server, "p", item);
     expect(idsOf(await next())).toEqual(["a-review"]);
@@ -20,7 +20,7 @@ describe("the policy", () => {
     expect(idsOf(await next())).toEqual(["b-review"]);
   });
 
-  it("task may come from the user's settings, and end and off review no single task", async () => {
+  it("the policy task may come from the user's settings, and end and off review no single task", async () => {
     const { next, does } = await reviewedPlan(three, {}, { env: { PARALLEL_REVIEW: "task" } });
     await does("a");
     expect(idsOf(await next())).toContain("a-review");
@@ -29,7 +29,7 @@ describe("the policy", () => {
     expect(idsOf(await others())).toContain("b");
   });
 
-  it("end has the whole plan reviewed once, when everything is completed and it is asked for", async () => {
+  it("the policy end has the whole plan reviewed once, when everything is completed and it is asked for", async () => {
     const { server, next, does, judges, reportText, collect } = await reviewedPlan([
       task("a"),
       task("b", { dependencies: ["a"] }),
@@ -66,7 +66,7 @@ describe("the policy", () => {
       [task("a"), task("b", { writes: [] })],
       "Fewer than two tasks have written anything.",
     ],
-  ])("needs no review of the whole: %s", async (_, policy, tasks, why) => {
+  ])("the policy needs no review of the whole: %s", async (_, policy, tasks, why) => {
     const { server, next } = await reviewedPlan(tasks, policy);
     for (const item of await next()) await report(server, "p", item);
     expect(await server.call("plan_update", { plan: "p", action: "review" })).toMatchObject({ review: why });

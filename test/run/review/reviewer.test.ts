@@ -21,7 +21,7 @@ describe("a reviewer", () => {
       ...fields,
     });
 
-  it("has to give a verdict with completed, gives none otherwise, and says what a rejection is about", async () => {
+  it("a reviewer has to give a verdict with completed, gives none otherwise, and says what a rejection is about", async () => {
     const plan = await underReview();
     const refused = (fields: object) => refusal(plan, plan.review, fields);
     expect(await refused({})).toMatchObject({
@@ -40,7 +40,7 @@ describe("a reviewer", () => {
     expect(idsOf(await plan.next()), "the offer still stands").toEqual(["a-review"]);
   });
 
-  it("that accepts has proven every criterion; one that rejects need not", async () => {
+  it("a reviewer that accepts has proven every criterion; one that rejects need not", async () => {
     const tasks = [task("a", { review: true, acceptance: ["Refused"] }), pair[1] as TaskInput];
     const folder = await reviewedPlan(tasks);
     await folder.does("a", { evidence: [{ criterion: "1", inspected: "it" }] });
@@ -51,13 +51,13 @@ describe("a reviewer", () => {
     expect(idsOf(await folder.next())).toEqual(["a-fix"]);
   });
 
-  it("is the only one who gives a verdict", async () => {
+  it("a reviewer is the only one who gives a verdict", async () => {
     const plan = await reviewedPlan(pair);
     const item = launchFor(await plan.next(), "a");
     expect(await refusal(plan, item, { verdict: "accepted" })).toMatchObject({ field: "verdict" });
   });
 
-  it("that could not review has rejected nothing: it is tried again, and in the end a person is asked", async () => {
+  it("a reviewer that could not review has rejected nothing: it is tried again, and in the end a person is asked", async () => {
     const { review, server, next, does, collect, decisions, statusOf, expectSound } = await underReview();
     await report(server, "p", review, { outcome: "failed", summary: "Git is broken.", evidence: [] });
     expect(idsOf(await next())).toEqual(["a-review"]);
@@ -72,7 +72,7 @@ describe("a reviewer", () => {
     expectSound();
   });
 
-  it("that reports nothing has accepted nothing", async () => {
+  it("a reviewer that reports nothing has accepted nothing", async () => {
     const { server, review, next, statusOf, reportText, expectSound } = await underReview(pair, {
       retries: 0,
     });
@@ -93,7 +93,7 @@ describe("a reviewer", () => {
     expectSound();
   });
 
-  it("says it again and gets the same answer, and nothing happens twice", async () => {
+  it("a reviewer says it again and gets the same answer, and nothing happens twice", async () => {
     const { review, server, folder, statusOf } = await underReview();
     const verdict = { verdict: "rejected", findings: [FINDING] };
     const first = await report(server, "p", review, verdict);
@@ -103,7 +103,7 @@ describe("a reviewer", () => {
     expect((await statusOf("a-fix")).status).toBe("pending");
   });
 
-  it("does not hand its verdict on by splitting the review", async () => {
+  it("a reviewer does not hand its verdict on by splitting the review", async () => {
     const { review, server } = await underReview();
     const token = tokenIn(review.prompt);
     const parts = [{ subject: "One" }, { subject: "Two" }];
@@ -111,7 +111,7 @@ describe("a reviewer", () => {
     expect(error.message).toContain("it cannot be split");
   });
 
-  it("under fail-fast stops the plan only with the last rejection", async () => {
+  it("a reviewer under fail-fast stops the plan only with the last rejection", async () => {
     const plan = await underReview(pair, { failure: "fail-fast" });
     await report(plan.server, "p", plan.review, { verdict: "rejected", findings: [FINDING] });
     await plan.does("a-fix");

@@ -3,7 +3,7 @@ import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import { SessionMemory } from "../../../mcp-server/src/run/session/session.ts";
 
 describe("the memory of a session", () => {
-  it("knows who made a call, and does not guess", () => {
+  it("the memory of a session knows who made a call, and does not guess", () => {
     const session = new SessionMemory(true);
     session.noteCall("u1", { agentId: "a1" });
     session.noteCall("u2", { agentId: undefined });
@@ -13,7 +13,7 @@ describe("the memory of a session", () => {
     expect(session.callerOf(undefined)).toBeUndefined();
   });
 
-  it("knows what a call launched", () => {
+  it("the memory of a session knows what a call launched", () => {
     const session = new SessionMemory(true);
     const launch = { token: "1-x", attempt: 1 as AttemptId };
     session.noteLaunch("u1", launch);
@@ -22,7 +22,7 @@ describe("the memory of a session", () => {
     expect(session.wasLaunched(2 as AttemptId)).toBe(false);
   });
 
-  it("forgets the oldest calls of a long session", () => {
+  it("the memory of a session forgets the oldest calls of a long session", () => {
     const session = new SessionMemory(true);
     for (let n = 0; n < 5_000; n++) session.noteCall(`u${n}`, { agentId: "a" });
     expect(session.callerOf("u0")).toBeUndefined();
@@ -30,7 +30,7 @@ describe("the memory of a session", () => {
     expect(session.callerOf("u3500")).toBeDefined();
   });
 
-  it("passes over an event that tells nothing, for whoever knew all before it", () => {
+  it("the memory of a session passes over an event that tells nothing, for whoever knew all before it", () => {
     const session = new SessionMemory(true);
     session.told.set("p", 7);
     session.sentBack.set("p", 5);

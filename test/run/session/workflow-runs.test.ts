@@ -12,7 +12,7 @@ function running(): WorkflowRuns {
 }
 
 describe("the scripts of a session", () => {
-  it("run a plan from their launch to their end, and not before: a call may be refused", () => {
+  it("the scripts of a session run a plan from their launch to their end, and not before: a call may be refused", () => {
     const runs = new WorkflowRuns();
     runs.called("u1", auth);
     expect(runs.idOf("auth")).toBeUndefined();
@@ -23,14 +23,14 @@ describe("the scripts of a session", () => {
     expect(runs.ids).toEqual([]);
   });
 
-  it("are none of ours when nobody called them here", () => {
+  it("the scripts of a session are none of ours when nobody called them here", () => {
     const runs = new WorkflowRuns();
     expect(runs.launched("u1", "w1")).toBeUndefined();
     expect(runs.ids).toEqual([]);
     expect(runs.ended("w1")).toEqual([]);
   });
 
-  it("have agents, which end with them", () => {
+  it("the scripts of a session have agents, which end with them", () => {
     const runs = running();
     runs.noteAgent("auth", "a1");
     runs.noteAgent("auth", "a2");
@@ -40,7 +40,7 @@ describe("the scripts of a session", () => {
     expect(runs.hasAgent("a1")).toBe(false);
   });
 
-  it("let nobody wait for a report when they have ended", async () => {
+  it("the scripts of a session let nobody wait for a report when they have ended", async () => {
     const runs = running();
     runs.ended("w1");
     await runs.handedOver("auth");

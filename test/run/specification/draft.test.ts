@@ -66,7 +66,7 @@ function visible(files: Readonly<Record<string, string>>): Record<string, string
 }
 
 describe("a draft that is valid", () => {
-  it("becomes the breakdown, and importing that changes nothing", async () => {
+  it("a draft that is valid becomes the breakdown, and importing that changes nothing", async () => {
     const { place, again, files, folder } = await started({ [DRAFT]: NEW });
     expect(await place()).toMatchObject({ created: ["1", "3"], warnings: [], placed: { file: TASKS } });
     expect(files()).toEqual({ "03-tasks.json": NEW });
@@ -75,7 +75,7 @@ describe("a draft that is valid", () => {
     expect(logOf(graphOf(folder))).toEqual(log);
   });
 
-  it("stays where it is in a dry run, which says what it would change and creates no graph", async () => {
+  it("a draft that is valid stays where it is in a dry run, which says what it would change and creates no graph", async () => {
     const { place, files, folder } = await started({ [DRAFT]: NEW });
     const answer = await place({ dryRun: true });
     expect(answer).toMatchObject({
@@ -87,7 +87,7 @@ describe("a draft that is valid", () => {
     expect(existsSync(graphOf(folder))).toBe(false);
   });
 
-  it("is told of descriptions that do not stand alone", async () => {
+  it("a draft that is valid is told of descriptions that do not stand alone", async () => {
     const texts = breakdown([
       task("1", { description: "Add the route as described above." }),
       task("2", { description: "Run one check per spec file, as task runners do." }),
@@ -117,7 +117,7 @@ describe("a draft that is refused", () => {
     ],
   ];
 
-  it.each(refused)("%s stays where it is, and the breakdown as it was", async (_, text, reason) => {
+  it.each(refused)("a draft %s stays where it is, and the breakdown as it was", async (_, text, reason) => {
     const { server, again, files, folder } = await started({ [TASKS]: OLD, [DRAFT]: text });
     await again();
     const log = logOf(graphOf(folder));
@@ -127,7 +127,7 @@ describe("a draft that is refused", () => {
     expect(logOf(graphOf(folder))).toEqual(log);
   });
 
-  it("because its place is a link leaves the link, the graph and what it leads to alone", async () => {
+  it("a draft that is refused because its place is a link leaves the link, the graph and what it leads to alone", async () => {
     const { folder, server } = await started({ [DRAFT]: NEW });
     const elsewhere = join(temporaryFolder(), "elsewhere.json");
     writeFileSync(elsewhere, OLD);
@@ -139,7 +139,7 @@ describe("a draft that is refused", () => {
     expect(logOf(graphOf(folder))).toEqual([]);
   });
 
-  it("because it is in its place already is told where that is", async () => {
+  it("a draft that is refused because it is in its place already is told where that is", async () => {
     const { place, server } = await started({ [DRAFT]: NEW });
     await place();
     const { remedy } = await server.refused("plan_create", { plan: "example", from: DRAFT });
@@ -148,14 +148,14 @@ describe("a draft that is refused", () => {
 });
 
 describe("the breakdown that a draft replaces", () => {
-  it("is not kept a second time when the last commit has it", async () => {
+  it("the breakdown that a draft replaces is not kept a second time when the last commit has it", async () => {
     const { place, again, files } = await started({ [DRAFT]: NEW }, { [TASKS]: OLD });
     await again();
     expect(await place()).toMatchObject({ removed: ["2"], warnings: [], placed: { file: TASKS } });
     expect(files()).toEqual({ "03-tasks.json": NEW });
   });
 
-  it("is kept beside it when no commit has it, and the answer says where", async () => {
+  it("the breakdown that a draft replaces is kept beside it when no commit has it, and the answer says where", async () => {
     const { place, again, files } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     expect(await place()).toMatchObject({
@@ -165,7 +165,7 @@ describe("the breakdown that a draft replaces", () => {
     expect(files()).toEqual({ "03-tasks.json": NEW, "03-tasks.replaced-1.json": OLD });
   });
 
-  it("is never lost with what somebody changed in it by hand since it was imported", async () => {
+  it("the breakdown that a draft replaces is never lost with what somebody changed in it by hand since it was imported", async () => {
     const { place, again, folder, files } = await started({ [DRAFT]: NEW }, { [TASKS]: OLD });
     await again();
     const edited = OLD.replace("Write two.", "Write two, carefully.");
@@ -178,7 +178,7 @@ describe("the breakdown that a draft replaces", () => {
     expect(files()).toEqual({ "03-tasks.json": NEW, "03-tasks.replaced-1.json": edited });
   });
 
-  it("is told to have been changed by hand also when that was committed", async () => {
+  it("the breakdown that a draft replaces is told to have been changed by hand also when that was committed", async () => {
     const { place, again, folder } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     put(folder, { [TASKS]: `${OLD}\n` });
@@ -189,7 +189,7 @@ describe("the breakdown that a draft replaces", () => {
     ]);
   });
 
-  it("does not take the place of one that was kept before", async () => {
+  it("the breakdown that a draft replaces does not take the place of one that was kept before", async () => {
     const { place, again, folder, files } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     await place();
@@ -209,7 +209,7 @@ describe("a server that dies while it puts a draft in place", () => {
   const STEPS = 5;
 
   it.each(Array.from({ length: STEPS }, (_, n) => n))(
-    "after step %i loses neither text, and the next call ends as if nothing had happened",
+    "a server that dies while it puts a draft in place after step %i loses neither text, and the next call ends as if nothing had happened",
     async (steps) => {
       const { again, folder, server } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
       await again();
@@ -231,7 +231,7 @@ describe("a server that dies while it puts a draft in place", () => {
     },
   );
 
-  it("before its change is committed has placed what the next import of the breakdown brings in", async () => {
+  it("a server that dies while it puts a draft in place before its change is committed has placed what the next import of the breakdown brings in", async () => {
     const { again, folder, server } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     const log = logOf(graphOf(folder));
@@ -246,7 +246,7 @@ describe("a server that dies while it puts a draft in place", () => {
     });
   });
 
-  it("takes no more steps than these", async () => {
+  it("a server that dies while it puts a draft in place takes no more steps than these", async () => {
     const { again, folder, server } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     await server.close();

@@ -23,7 +23,7 @@ async function commandLine({ folder, host }: Running, ...parameters: string[]) {
 }
 
 describe("the tokens of a run", () => {
-  it("are those of its agents, and of the main conversation from the first claim to the report", async () => {
+  it("the tokens of a run are those of its agents, and of the main conversation from the first claim to the report", async () => {
     const run = await measuredPlan(["1", "2"]);
     const { host, server } = run;
     host.says(host.main, 100);
@@ -46,7 +46,7 @@ describe("the tokens of a run", () => {
     expect((await jsonReport(server)).figures.usage?.main?.output).toBe(300);
   });
 
-  it("are known when their transcripts are gone", async () => {
+  it("the tokens of a run are known when their transcripts are gone", async () => {
     const run = await measuredPlan(["1"]);
     run.host.says(run.host.main, 100);
     await finishes(run, "1", 1_000);
@@ -57,7 +57,7 @@ describe("the tokens of a run", () => {
     expect(after.figures.usage?.agents?.output).toBe(1_000);
   });
 
-  it("are measured when the report is asked for, where no hook told of an agent's end, or it went on after it", async () => {
+  it("the tokens of a run are measured when the report is asked for, where no hook told of an agent's end, or it went on after it", async () => {
     const run = await measuredPlan(["1", "2"]);
     const { host, server, launch } = run;
     await finishes(run, "1", 1_000);
@@ -67,7 +67,7 @@ describe("the tokens of a run", () => {
     expect((await jsonReport(server)).tasks.map(({ usage }) => usage?.output)).toEqual([1_500, 2_000]);
   });
 
-  it("that cannot be measured are said to be so, and are not taken for none", async () => {
+  it("the tokens of a run that cannot be measured are said to be so, and are not taken for none", async () => {
     const run = await measuredPlan(["1", "2"]);
     await finishes(run, "1", 1_000);
     await report(run.server, "p", launchFor(run.launch, "2"));
@@ -80,7 +80,7 @@ describe("the tokens of a run", () => {
     expect(notMeasured).toContain("tokens of the main conversation (no transcript was found)");
   });
 
-  it("of an agent that pulls its work are told apart by its attempts", async () => {
+  it("the tokens of a run of an agent that pulls its work are told apart by its attempts", async () => {
     const folder = await repository();
     const host = new TranscriptHome();
     const server = await ParallelServer.start(folder, { env: host.env });
@@ -103,7 +103,7 @@ describe("the tokens of a run", () => {
     expect((await jsonReport(server)).tasks.map(({ usage }) => usage?.output)).toEqual([1_000, 5_000]);
   });
 
-  it("come from this user's own transcripts, whatever a hook says", async () => {
+  it("the tokens of a run come from this user's own transcripts, whatever a hook says", async () => {
     const run = await measuredPlan(["1", "2"]);
     const { host, server, launch, path } = run;
     const elsewhere = join(temporaryFolder(), "agent-a1.jsonl");
@@ -118,7 +118,7 @@ describe("the tokens of a run", () => {
     expect([usageIn(path, "1"), usageIn(path, "2")]).toEqual([undefined, undefined]);
   });
 
-  it("do not make the main conversation hear of an agent's end twice", async () => {
+  it("the tokens of a run do not make the main conversation hear of an agent's end twice", async () => {
     const run = await measuredPlan(["1", "2"]);
     const { host, server, launch, path } = run;
     await report(server, "p", launchFor(launch, "1"));
@@ -130,7 +130,7 @@ describe("the tokens of a run", () => {
     await expect.poll(() => server.hook(prompt)).toEqual({});
   });
 
-  it("are in the report of the command line, which logs nothing", async () => {
+  it("the tokens of a run are in the report of the command line, which logs nothing", async () => {
     const run = await measuredPlan(["1"]);
     run.host.says(run.host.agent("a1"), 1_000);
     await report(run.server, "p", launchFor(run.launch, "1"));

@@ -34,7 +34,7 @@ function sessions(ran: Ran[], events: GraphEvent[] = [], asking?: string) {
 }
 
 describe("a session orchestrates a plan", () => {
-  it("from its first claim to the end of its last attempt, where it was given no report", () => {
+  it("a session orchestrates a plan from its first claim to the end of its last attempt, where it was given no report", () => {
     const ran = [
       { task: "a", from: 5, to: 10, session: "one" },
       { task: "a", from: 12, to: 30, session: "one" },
@@ -46,13 +46,13 @@ describe("a session orchestrates a plan", () => {
     ]);
   });
 
-  it("to the first report after that, whatever it is asked later", () => {
+  it("a session orchestrates a plan to the first report after that, whatever it is asked later", () => {
     const ran = [{ task: "a", from: 5, to: 30, session: "one" }];
     const events = [reported(20, "one"), reported(32, "two"), reported(40, "one"), reported(90, "one")];
     expect(sessions(ran, events, "one")).toEqual([["one", ["one"], 5, 40]]);
   });
 
-  it("to now while an agent of its own runs, or while it is being given the report", () => {
+  it("a session orchestrates a plan to now while an agent of its own runs, or while it is being given the report", () => {
     expect(sessions([{ task: "a", from: 5, session: "one" }])).toEqual([["one", ["one"], 5, NOW]]);
     const ran = [
       { task: "a", from: 5, to: 30, session: "one" },
@@ -64,7 +64,7 @@ describe("a session orchestrates a plan", () => {
     ]);
   });
 
-  it("in all conversations from which its agents were launched", () => {
+  it("a session orchestrates a plan in all conversations from which its agents were launched", () => {
     const ran = [
       { task: "a", from: 5, to: 30, session: "one" },
       { task: "b", from: 6, to: 31, session: "one" },
@@ -73,7 +73,7 @@ describe("a session orchestrates a plan", () => {
     expect(sessions(ran, [launched("resumed", 1, 2)])[0]?.[1]).toEqual(["resumed"]);
   });
 
-  it("and clients that are no sessions do not", () => {
+  it("clients that are no sessions orchestrate no plan", () => {
     expect(sessions([{ task: "a", from: 5, to: 30 }])).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ async function planned(commit: string, files: Readonly<Record<string, string>> =
 }
 
 describe("commit: task", () => {
-  it("commits exactly a task's files when it completes, and nothing that the user had staged or changed", async () => {
+  it("commit: task commits exactly a task's files when it completes, and nothing that the user had staged or changed", async () => {
     const { folder, server } = await planned("task", { "staged.txt": "old\n", "changed.txt": "old\n" });
     put(folder, { "staged.txt": "staged\n", "changed.txt": "changed\n", "untracked.txt": "mine\n" });
     await git(folder, "add", "staged.txt");
@@ -44,7 +44,7 @@ describe("commit: task", () => {
     );
   });
 
-  it("commits a removed file and one that git ignores not, and a failed task's work only with its next attempt", async () => {
+  it("commit: task commits a removed file and one that git ignores not, and a failed task's work only with its next attempt", async () => {
     const { folder, server } = await planned("task", { "src/1.ts": "old\n", ".gitignore": "*.log\n" });
     const one = await claimNow(server, "p", "1");
     rmSync(join(folder, "src/1.ts"));
@@ -62,7 +62,7 @@ describe("commit: task", () => {
     expect(await fileAt(folder, "HEAD", "src/2.ts")).toBe("half\n");
   });
 
-  it("leaves out a file of the task that the user had changed before, and the report says so", async () => {
+  it("commit: task leaves out a file of the task that the user had changed before, and the report says so", async () => {
     const { folder, server } = await planned("task", { "src/1.ts": "old\n" });
     put(folder, { "src/1.ts": "the user's\n" });
     const held = await claimNow(server, "p", "1");
@@ -73,7 +73,7 @@ describe("commit: task", () => {
     expect(report).toContain("src/1.ts of **1** was **not committed**: it was changed before the task began");
   });
 
-  it("runs no hook of the repository, and signs with its configured identity", async () => {
+  it("commit: task runs no hook of the repository, and signs with its configured identity", async () => {
     const { folder, server } = await planned("task");
     await git(folder, "config", "user.name", "Ada Example");
     await git(folder, "config", "user.email", "ada@example.org");
@@ -90,7 +90,7 @@ describe("commit: task", () => {
     );
   });
 
-  it("does not commit into a merge of the user's, and the report says so", async () => {
+  it("commit: task does not commit into a merge of the user's, and the report says so", async () => {
     const { folder, server } = await planned("task", { "a.txt": "one\n" });
     await git(folder, "checkout", "--quiet", "-b", "other");
     put(folder, { "a.txt": "other\n" });
@@ -105,7 +105,7 @@ describe("commit: task", () => {
     expect(report).toContain("**Not committed**: 1 was not committed: a merge is under way in the checkout.");
   });
 
-  it("keeps every commit when four processes report at the same moment", async () => {
+  it("commit: task keeps every commit when four processes report at the same moment", async () => {
     const ids = ["1", "2", "3", "4"];
     const { folder, server } = await planned("task", {}, ids);
     const servers = [server, ...(await Promise.all([1, 2, 3].map(() => BundledServer.start(folder))))];
@@ -123,7 +123,7 @@ describe("commit: task", () => {
     expect(await git(folder, "status", "--porcelain")).toBe("");
   });
 
-  it("takes file names and summaries for what they are", async () => {
+  it("commit: task takes file names and summaries for what they are", async () => {
     const { folder, server } = await planned("task");
     const held = await claimNow(server, "p", "1");
     const names = ["-n.txt", "a b.txt", ":(top)c.txt", "*.md", 'q"uote.txt', "ümlaut.txt"];
@@ -142,7 +142,7 @@ describe("commit: task", () => {
 });
 
 describe("commit: end", () => {
-  it("makes one commit of the whole plan when nothing is left to run, with what two tasks changed one after the other", async () => {
+  it("commit: end makes one commit of the whole plan when nothing is left to run, with what two tasks changed one after the other", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     const tasks = [
@@ -192,7 +192,7 @@ describe("work that is reviewed", () => {
     return commits;
   }
 
-  it("is committed with its report by commit: task, and what mends it by itself", async () => {
+  it("work that is reviewed is committed with its report by commit: task, and what mends it by itself", async () => {
     expect(await reviewedOnce("task")).toEqual([
       ["p/1: Do 1"],
       ["p/1: Do 1"],
@@ -201,13 +201,13 @@ describe("work that is reviewed", () => {
     ]);
   });
 
-  it("is committed by commit: end when its last review is over, and not before", async () => {
+  it("work that is reviewed is committed by commit: end when its last review is over, and not before", async () => {
     expect(await reviewedOnce("end")).toEqual([[], [], [], ["p: A plan"]]);
   });
 });
 
 describe("commit: none", () => {
-  it("is the default: no commit is made and nothing is staged", async () => {
+  it("commit: none is the default: no commit is made and nothing is staged", async () => {
     const { folder, server } = await planned("none");
     const held = await claimNow(server, "p", "1");
     put(folder, { "src/1.ts": "one\n" });

@@ -38,7 +38,7 @@ describe("a merge", () => {
     return { folder, server };
   }
 
-  it("that conflicts holds its dependents up until it is solved, and is not taken while markers are left", async () => {
+  it("a merge that conflicts holds its dependents up until it is solved, and is not taken while markers are left", async () => {
     const { folder, server } = await conflicting();
     expect((await server.call("task_get", { task: "p/3" })).task.dependencies).toEqual(["2", "2-merge"]);
     const { report } = await server.call("plan_report", { plan: "p" });
@@ -60,7 +60,7 @@ describe("a merge", () => {
     expect((await claimNow(server, "p", "3")).folder).not.toBe("");
   });
 
-  it("may conflict in its turn, and then that is a task as well", async () => {
+  it("a merge may conflict in its turn, and then that is a task as well", async () => {
     const { folder, server } = await conflicting();
     await server.call("task_create", { plan: "p", tasks: [open("4")] });
     const [merge, four] = [await claimNow(server, "p", "2-merge"), await claimNow(server, "p", "4")];
@@ -87,7 +87,7 @@ describe("a merge", () => {
     expect(report).not.toContain("not merged yet");
   });
 
-  it("that was given up is not taken for a solution", async () => {
+  it("a merge that was given up is not taken for a solution", async () => {
     const { server } = await conflicting();
     const merge = await claimNow(server, "p", "2-merge");
     await git(merge.folder, "merge", "--abort");
@@ -101,7 +101,7 @@ describe("a merge", () => {
     expect(refused.message).toContain("was given up");
   });
 
-  it("waits while somebody has the plan's branch checked out, and loses nothing", async () => {
+  it("a merge waits while somebody has the plan's branch checked out, and loses nothing", async () => {
     const folder = await repository();
     const server = await startServer(folder);
     await server.call("plan_create", { plan: "p", tasks: [open("1")] });
@@ -123,7 +123,7 @@ describe("a merge", () => {
 });
 
 describe("alternatives", () => {
-  it("run at once on the same files; the first to complete is merged, the others are stopped and kept", async () => {
+  it("alternatives run at once on the same files; the first to complete is merged, the others are stopped and kept", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     const way = (id: string) => task(id, { writes: ["src/x.ts"], alternatives: "ways" });

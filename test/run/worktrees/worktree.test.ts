@@ -23,7 +23,7 @@ function open(id: string, dependencies: readonly string[] = []) {
 }
 
 describe("a worktree", () => {
-  it("is told to the worker, cut from the last commit, and leaves the user's changes, index and branch alone", async () => {
+  it("a worktree is told to the worker, cut from the last commit, and leaves the user's changes, index and branch alone", async () => {
     const folder = await repository({ "kept.txt": "committed\n" });
     put(folder, { "kept.txt": "the user's change\n", "new.txt": "the user's\n" });
     await git(folder, "add", "new.txt");
@@ -49,7 +49,7 @@ describe("a worktree", () => {
     expect(report).toContain("Your own branch was not moved; take it over with: git merge parallel/p");
   });
 
-  it("is refused outside git, and where there is no commit", async () => {
+  it("a worktree is refused outside git, and where there is no commit", async () => {
     const outside = await startServer(temporaryFolder());
     const isolated = [{ ...open("1"), isolation: "worktree" }];
     expect((await outside.refused("plan_create", { plan: "p", tasks: isolated })).message).toContain(
@@ -63,7 +63,7 @@ describe("a worktree", () => {
     );
   });
 
-  it("is for tasks that ask for one and for those behind them, with what was done in the shared checkout", async () => {
+  it("a worktree is for tasks that ask for one and for those behind them, with what was done in the shared checkout", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     const tasks = [
@@ -88,7 +88,7 @@ describe("a worktree", () => {
     expect((await claimNow(server, "p", "apart")).folder).toBe("");
   });
 
-  it("does not hold what a task did in the shared checkout before any task wanted one, and its brief says so", async () => {
+  it("a worktree does not hold what a task did in the shared checkout before any task wanted one, and its brief says so", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -102,7 +102,7 @@ describe("a worktree", () => {
     expect(brief).toContain("The files of 1 are not in it: they lie uncommitted in the main checkout.");
   });
 
-  it("gets back what its prerequisites merged when somebody has moved the plan's branch away", async () => {
+  it("a worktree gets back what its prerequisites merged when somebody has moved the plan's branch away", async () => {
     const folder = await repository();
     const server = await startServer(folder);
     await server.call("plan_create", { plan: "p", tasks: [open("1"), open("2"), open("3", ["1", "2"])] });
@@ -117,7 +117,7 @@ describe("a worktree", () => {
     expect(await fileAt(folder, BRANCH, "1.txt")).toBe("1");
   });
 
-  it("can be made by eight processes at once", async () => {
+  it("a worktree can be made by eight processes at once", async () => {
     const folder = await repository();
     const env = { PARALLEL_MAX_PARALLEL: "8" };
     const servers = await Promise.all(Array.from({ length: 8 }, () => startBundle(folder, { env })));
@@ -138,7 +138,7 @@ describe("a worktree", () => {
 });
 
 describe("what a worker leaves in its worktree", () => {
-  it("is committed but not merged when it failed, stays, and is named to the next attempt", async () => {
+  it("what a worker leaves in its worktree is committed but not merged when it failed, stays, and is named to the next attempt", async () => {
     const folder = await repository();
     const server = await startServer(folder);
     await server.call("plan_create", { plan: "p", tasks: [open("1")], policy: { retries: 1 } });
@@ -156,7 +156,7 @@ describe("what a worker leaves in its worktree", () => {
     expect(await worktreesOf(folder)).toEqual([first.folder]);
   });
 
-  it("stays when its process is killed, also what was never committed", async () => {
+  it("what a worker leaves in its worktree stays when its process is killed, also what was never committed", async () => {
     const folder = await repository();
     const doomed = await startServer(folder, { ownParent: true });
     await doomed.call("plan_create", { plan: "p", tasks: [open("1")] });
@@ -169,7 +169,7 @@ describe("what a worker leaves in its worktree", () => {
     expect(read(lost.folder, "half.txt")).toBe("half\n");
   });
 
-  it("does not go while somebody has locked the worktree, nor do worktrees of others ever", async () => {
+  it("what a worker leaves in its worktree does not go while somebody has locked the worktree, nor do worktrees of others ever", async () => {
     const folder = await repository();
     const foreign = join(temporaryFolder(), "foreign");
     await git(folder, "worktree", "add", "--quiet", "-b", "worktree-agent-of-somebody", foreign);
@@ -189,7 +189,7 @@ describe("what a worker leaves in its worktree", () => {
 });
 
 describe("a session that died", () => {
-  it("leaves no merged worktree behind: its lock is nobody's any more", async () => {
+  it("a session that died leaves no merged worktree behind: its lock is nobody's any more", async () => {
     const folder = await repository();
     const doomed = await startServer(folder, { ownParent: true });
     await doomed.call("plan_create", { plan: "p", tasks: [open("1"), open("2")] });

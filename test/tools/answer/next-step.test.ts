@@ -28,7 +28,7 @@ const IN_TERMINAL = { CLAUDE_CODE_ENTRYPOINT: "cli" };
 const pair = [task("1"), task("2", { dependencies: ["1"] })];
 
 describe("a worker for whom there is nothing", () => {
-  it("ends its turn if it is an agent: it may not wait in a tool", async () => {
+  it("a worker for whom there is nothing ends its turn if it is an agent: it may not wait in a tool", async () => {
     const { server, asAgent } = await agentsPlan(pair);
     await server.call("task_claim", { plan: "p", worker: "main" });
     const { next } = await asAgent("task_claim", { worker: "w1" });
@@ -36,14 +36,14 @@ describe("a worker for whom there is nothing", () => {
     expect(next).not.toContain("batch_collect");
   });
 
-  it("waits in the tool if it is the main conversation or has no hooks, and is told the whole call", async () => {
+  it("a worker for whom there is nothing waits in the tool if it is the main conversation or has no hooks, and is told the whole call", async () => {
     const { server } = await agentsPlan(pair);
     await server.call("task_claim", { plan: "p", worker: "main" });
     const { next } = await server.call("task_claim", { plan: "p", worker: "main" });
     expect(next).toContain('batch_collect {plan: "p", until: "next"}');
   });
 
-  it("is not sent away before it has reported, if it is the main conversation and all is done", async () => {
+  it("a worker for whom there is nothing is not sent away before it has reported, if it is the main conversation and all is done", async () => {
     const { server } = await agentsPlan([task("1")]);
     await server.call("task_update", { task: "p/1", status: "cancelled" });
     const { next } = await server.call("task_claim", { plan: "p", worker: "main" });
@@ -52,20 +52,20 @@ describe("a worker for whom there is nothing", () => {
 });
 
 describe("what to do next", () => {
-  it("is never a launch for an agent that adds tasks", async () => {
+  it("what to do next is never a launch for an agent that adds tasks", async () => {
     const { asAgent } = await agentsPlan(pair);
     const { next } = await asAgent("task_create", { tasks: [{ subject: "Mend it" }] });
     expect(next).not.toContain("batch_next");
     expect(next).toContain("Go on with your own task");
   });
 
-  it("is the main conversation's launch when it adds tasks itself", async () => {
+  it("what to do next is the main conversation's launch when it adds tasks itself", async () => {
     const { server } = await agentsPlan(pair);
     const answer = await server.call("task_create", { plan: "p", tasks: [{ subject: "Mend it" }] });
     expect(answer).toMatchObject({ next: "Call batch_next." });
   });
 
-  it("is not to wait for a notification that nobody will send", async () => {
+  it("what to do next is not to wait for a notification that nobody will send", async () => {
     const other = [task("1", { writes: ["src/1.ts"] })];
     const { server } = await agentsPlan(other, IN_TERMINAL);
     await server.call("plan_create", { plan: "q", tasks: other });
@@ -79,20 +79,20 @@ describe("what to do next", () => {
     expect(looked.next).not.toMatch(/woken|^Call batch_next/);
   });
 
-  it("names where the agents to stop stand, after a call that names none", async () => {
+  it("what to do next names where the agents to stop stand, after a call that names none", async () => {
     const { server } = await agentsPlan(pair);
     const stopped = await server.call("plan_update", { plan: "p", action: "stop" });
     expect(stopped.next).toContain("stop[] of batch_next");
   });
 
-  it("claims the task for the main conversation where agents are not worth it", async () => {
+  it("what to do next claims the task for the main conversation where agents are not worth it", async () => {
     const { server } = await agentsPlan([task("1", { estimateMinutes: 0.2 })]);
     const { strategy, next } = await server.call("plan_analyze", { plan: "p" });
     expect(strategy).toBe("direct");
     expect(next).toContain('task_claim {plan: "p", worker: "main"}');
   });
 
-  it("is not an import after a trial", async () => {
+  it("what to do next is not an import after a trial", async () => {
     const { server } = await agentsPlan(pair);
     const { next } = await server.call("plan_create", { plan: "q", tasks: pair, dryRun: true });
     expect(next).toBe("Nothing was written.");

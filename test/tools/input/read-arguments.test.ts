@@ -19,7 +19,7 @@ function refusal(tool: string, given: unknown): CallerError {
 const REPORT = { task: "p/1", token: "t", outcome: "completed", summary: "Done." };
 
 describe("several wrong fields", () => {
-  it("are told in one answer, whatever is wrong with them", () => {
+  it("several wrong fields are told in one answer, whatever is wrong with them", () => {
     const { field, message, remedy } = refusal("plan_create", { title: 3, policy: { cap: 3 }, goal: "x" });
     expect(field).toBe("plan");
     expect(message).toBe(
@@ -30,7 +30,7 @@ describe("several wrong fields", () => {
     );
   });
 
-  it("are told as far as five, with the number of the others", () => {
+  it("several wrong fields are told as far as five, with the number of the others", () => {
     const { message } = refusal("task_update", {
       subject: 1,
       note: 2,
@@ -43,7 +43,7 @@ describe("several wrong fields", () => {
     expect(message).toMatch(/And 2 more\.$/);
   });
 
-  it("of evidence are told beside those of the rest", () => {
+  it("several wrong fields of evidence are told beside those of the rest", () => {
     const { message, remedy } = refusal("task_report", {
       ...REPORT,
       outcome: "done",
@@ -86,13 +86,16 @@ describe("a field that there is not", () => {
       /^Leave out what there is not: the fields are plan, max\.$/,
     ],
   ];
-  it.each(cases)("of %s is answered with the one that was meant: %j", (tool, given, field, remedy) => {
-    const error = refusal(tool, given);
-    expect(error.field).toBe(field);
-    expect(error.remedy).toMatch(remedy);
-  });
+  it.each(cases)(
+    "a field that there is not of %s is answered with the one that was meant: %j",
+    (tool, given, field, remedy) => {
+      const error = refusal(tool, given);
+      expect(error.field).toBe(field);
+      expect(error.remedy).toMatch(remedy);
+    },
+  );
 
-  it("is not told in all its length", () => {
+  it("a field that there is not is not told in all its length", () => {
     expect(refusal("batch_next", { plan: "p", ["x".repeat(10_000)]: 1 }).message.length).toBeLessThan(200);
   });
 });
@@ -111,7 +114,7 @@ describe("what was expected", () => {
       { plan: "p", until: "some" },
       'until: expected one of "next"|"any"|"all", or expected object, received string.',
     ],
-  ])("%s %j", (tool, given, message) => {
+  ])("what was expected %s %j", (tool, given, message) => {
     expect(refusal(tool, given).message).toBe(message);
   });
 });

@@ -4,7 +4,7 @@ import { graphOf, logOf } from "../../support/graph-file.ts";
 import { FILE, serverWithPlan } from "../../support/imported-plan.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
 
-describe("a call with a wrong field is refused and changes nothing", () => {
+describe("wrong fields", () => {
   const cases: [what: string, tool: string, input: Record<string, unknown>, field: string, says: RegExp][] = [
     ["an unknown field", "batch_next", { plan: "example", count: 3 }, "count", /no field count/],
     [
@@ -60,13 +60,16 @@ describe("a call with a wrong field is refused and changes nothing", () => {
       /atLeast 3 of 1/,
     ],
   ];
-  it.each(cases)("%s", async (_, tool, input, field, says) => {
-    const { folder, server, before } = await serverWithPlan();
-    const error = await server.refused(tool, input);
-    expect(error.field).toBe(field);
-    expect(error.message).toMatch(says);
-    expect(logOf(graphOf(folder))).toEqual(before);
-  });
+  it.each(cases)(
+    "a call with a wrong field is refused and changes nothing: %s",
+    async (_, tool, input, field, says) => {
+      const { folder, server, before } = await serverWithPlan();
+      const error = await server.refused(tool, input);
+      expect(error.field).toBe(field);
+      expect(error.message).toMatch(says);
+      expect(logOf(graphOf(folder))).toEqual(before);
+    },
+  );
 
   it("several wrong fields are told at once", async () => {
     const { folder, server, before } = await serverWithPlan();
@@ -100,7 +103,7 @@ describe("a call with a wrong field is refused and changes nothing", () => {
     expect(error.message).toMatch(/1 depends on 8.*3 depends on 9/);
   });
 
-  it("a tool that there is not", async () => {
+  it("a call of a tool that there is not is refused and changes nothing", async () => {
     const { server } = await serverWithPlan();
     const error = await server.refused("task_delete", {});
     expect(error.kind).toBe("unknown_tool");

@@ -39,13 +39,15 @@ export function conversationsOf(session: Session): Conversation[] {
 
 /** The runs that started, in order of start, also those of which nothing says how long they took. */
 export function startedRuns(runs: readonly AgentRun[]): AgentRun[] {
-  return runs.filter(
-    ({ outcome, conversation, launch, reportedAt }) =>
-      outcome !== "refused" &&
-      (conversation !== undefined ||
-        launch?.answer?.isError === false ||
-        (launch?.answer === undefined && reportedAt !== undefined)),
-  );
+  return runs.filter(hasStarted);
+}
+
+function hasStarted({ outcome, conversation, launch, reportedAt }: AgentRun): boolean {
+  if (outcome === "refused") return false;
+  if (conversation !== undefined) return true;
+  if (launch?.answer === undefined) return reportedAt !== undefined;
+  // A launch that the user rejected ends with an error, and began nothing.
+  return !launch.answer.isError || outcome === "failed";
 }
 
 /** The runs of which is known when they were at work, in order of start. */
