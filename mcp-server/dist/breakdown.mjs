@@ -1092,7 +1092,7 @@ var BLOCKS = /\b(?:blocks?|blocking|unblocks?|before|precedes?|prerequisites?\s+
 var NO_ORDER = /\b(?:no\s+(?:\w+\s+)?dependenc|not\s+depend|n['’]t\s+depend|independent(?:ly)?\b|without\s+waiting|in\s+parallel|concurrently|parallel\s+(?:with|to)|alongside|may\s+integrate|can\s+integrate|optional(?:ly)?\s+(?:uses|integrates)|unrelated)/i;
 var ARROW = /\s*(?:→|⟶|➔|➜|⇒|-{1,3}>|=>)\s*/;
 var SMALL_WORDS = /\b(?:all|and|or|the|of|on|phases?|stages?|completion|complete[ds]?|completing|being|is|are|be|to|tasks?|done|finish(?:ed|es)?|desired|user|stor(?:y|ies)|only|both|having|been|has|have|work|layers?|first|must|ends?|it|from|in|this|groups?|level|none)\b/gi;
-var CLAUSES = /[;；。()（）|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
+var CLAUSES = /[;；。|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
 function orderStatements(lines, find, context = []) {
   return withoutTables(lines).flatMap(({ number, text: text2 }) => {
     const plain = text2.replace(/\*\*|__|`/g, "").replace(/^\s*(?:[-*+•]|\d{1,9}[.)])\s+/, "");
@@ -1122,11 +1122,16 @@ function statementsOf(label, rest, find, context) {
     const named = find(plain);
     return BLOCKS.test(label) ? statement(unitsOf(named), context, true) : statement(context, unitsOf(named), isAll(plain, named));
   }
-  const clauses = (isVerb ? `${label} ${rest}` : rest).split(CLAUSES);
+  const clauses = clausesOf(isVerb ? `${label} ${rest}` : rest);
   if (!isVerb && labelled.length > 0) return clauses.flatMap((one) => clauseStatements(one, find, labelled));
   const [first2 = ""] = clauses;
   const before = clauses.length > 1 && !WAITS.test(first2) && !BLOCKS.test(first2) ? unitsOf(find(first2)) : [];
   return clauses.flatMap((one) => clauseStatements(one, find, before.length > 0 ? before : context));
+}
+function clausesOf(text2) {
+  const brackets = /[(（]([^()（）]*)[)）]/g;
+  const inside = [...text2.matchAll(brackets)].map(([, content = ""]) => content);
+  return [text2.replace(brackets, " "), ...inside].flatMap((part) => part.split(CLAUSES));
 }
 function clauseStatements(clause, find, subject) {
   if (NO_ORDER.test(clause)) return [];
@@ -1151,7 +1156,7 @@ function statement(units, waitFor, complete) {
   return units.length > 0 && others.length > 0 ? [{ units, waitFor: others, complete }] : [];
 }
 function mentionedUnits(text2, find) {
-  const clauses = text2.replace(/\*\*|__|`/g, "").split(CLAUSES);
+  const clauses = clausesOf(text2.replace(/\*\*|__|`/g, ""));
   return clauses.filter((clause) => !NO_ORDER.test(clause)).flatMap((clause) => unitsOf(find(clause)));
 }
 function unitsOf(references) {

@@ -156,8 +156,9 @@ function orderOf(tasks, order) {
     for (const text of [task.dependsOn, notesOf(task)]) {
       if (text === void 0) continue;
       const { named, outside } = dependenciesIn(text, ids.slice(0, at), ids);
+      const speaks = named.length > 0 || outside.length > 0 || isNothing(text);
       for (const one of openOf(task.id)) {
-        isStated.add(one);
+        if (speaks) isStated.add(one);
         edges.state(one, named.flatMap(openOf));
       }
       for (const name of outside) {

@@ -45,6 +45,7 @@ describe("tasks.md orders user stories", () => {
     ["- T004 (needs T003)"],
     ["- T003 before T004"],
     ["| US2 | depends on US1 |"],
+    ["- US2: depends on Phase 1 (measures), Phase 2 (water)"],
     ["| Story | Depends on |\n|---|---|\n| US2 | US1 |\n| US3 | none |"],
   ])("by what stands under its dependencies: %s", async (line) => {
     const found = await edges(

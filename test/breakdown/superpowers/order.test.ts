@@ -108,6 +108,10 @@ describe("a task of a plan waits for what it says it depends on", () => {
     expect((await edges(said(line)))["3"]).toEqual(["1", "2"]);
   });
 
+  it("and for all before it where what it names is no task", async () => {
+    expect((await edges(said("**Prerequisites**: a dry week")))["3"]).toEqual(["1", "2"]);
+  });
+
   it("in brackets behind its name", async () => {
     const text = `${task(1, "nothing")}${task(2, "nothing")}### Task 3: t (depends on Task 1)\n`;
     expect((await edges(text))["3"]).toEqual(["1"]);

@@ -20,7 +20,7 @@ const ARROW = /\s*(?:→|⟶|➔|➜|⇒|-{1,3}>|=>)\s*/;
 const SMALL_WORDS =
   /\b(?:all|and|or|the|of|on|phases?|stages?|completion|complete[ds]?|completing|being|is|are|be|to|tasks?|done|finish(?:ed|es)?|desired|user|stor(?:y|ies)|only|both|having|been|has|have|work|layers?|first|must|ends?|it|from|in|this|groups?|level|none)\b/gi;
 /** What ends a clause; arrows do not. */
-const CLAUSES = /[;；。()（）|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
+const CLAUSES = /[;；。|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
 
 export interface OrderLine {
   readonly number: number;
@@ -77,12 +77,19 @@ function statementsOf(
       ? statement(unitsOf(named), context, true)
       : statement(context, unitsOf(named), isAll(plain, named));
   }
-  const clauses = (isVerb ? `${label} ${rest}` : rest).split(CLAUSES);
+  const clauses = clausesOf(isVerb ? `${label} ${rest}` : rest);
   if (!isVerb && labelled.length > 0) return clauses.flatMap((one) => clauseStatements(one, find, labelled));
   // In "T003 (depends on T001)" the subject stands before the clause.
   const [first = ""] = clauses;
   const before = clauses.length > 1 && !WAITS.test(first) && !BLOCKS.test(first) ? unitsOf(find(first)) : [];
   return clauses.flatMap((one) => clauseStatements(one, find, before.length > 0 ? before : context));
+}
+
+/** The clauses of a sentence, behind them those in its brackets: a list goes on behind a bracket. */
+function clausesOf(text: string): string[] {
+  const brackets = /[(（]([^()（）]*)[)）]/g;
+  const inside = [...text.matchAll(brackets)].map(([, content = ""]) => content);
+  return [text.replace(brackets, " "), ...inside].flatMap((part) => part.split(CLAUSES));
 }
 
 function clauseStatements(clause: string, find: FindReferences, subject: readonly string[]): Statement[] {
@@ -113,7 +120,7 @@ function statement(units: readonly string[], waitFor: readonly string[], complet
 
 /** What the text names without saying that it goes on beside it. */
 export function mentionedUnits(text: string, find: FindReferences): string[] {
-  const clauses = text.replace(/\*\*|__|`/g, "").split(CLAUSES);
+  const clauses = clausesOf(text.replace(/\*\*|__|`/g, ""));
   return clauses.filter((clause) => !NO_ORDER.test(clause)).flatMap((clause) => unitsOf(find(clause)));
 }
 

@@ -35,8 +35,10 @@ export function orderOf(tasks: readonly PlanTask[], order: readonly MarkdownLine
     for (const text of [task.dependsOn, notesOf(task)]) {
       if (text === undefined) continue;
       const { named, outside } = dependenciesIn(text, ids.slice(0, at), ids);
+      // "Prerequisites: a clean checkout" says nothing of order.
+      const speaks = named.length > 0 || outside.length > 0 || isNothing(text);
       for (const one of openOf(task.id)) {
-        isStated.add(one);
+        if (speaks) isStated.add(one);
         edges.state(one, named.flatMap(openOf));
       }
       for (const name of outside) {
