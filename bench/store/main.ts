@@ -5,6 +5,7 @@ import { type PostgresServer, startPostgres } from "../../test/store/postgres-se
 import { CLAIMS, claimRate } from "./claim-rate.ts";
 import { type Figure, isMissed, table } from "./figures.ts";
 import { latency } from "./latency.ts";
+import { network } from "./network.ts";
 import { contextOf, openGraph } from "./product.ts";
 import { type RawLoop, rawPostgres, rawSqlite } from "./raw-loop.ts";
 import { startUp } from "./start-up.ts";
@@ -81,6 +82,7 @@ async function measure(place: Place, settings: Settings, rate: number | undefine
   const raw = await place.raw(CLAIMS);
   tell(await claimRate(engine, context, raw, rate));
   await raw.close();
+  if (!url.startsWith("sqlite:")) tell(await network(engine, url, settings.folder));
   tell(await waiting(engine, context, { bundle: settings.bundle, url, root }));
   const sizes = settings.quick ? SIZES.slice(0, -1) : SIZES;
   for (const { size, most } of sizes) {

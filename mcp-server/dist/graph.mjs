@@ -114,7 +114,8 @@ var VERSIONS = {
   "plan.throttled": 1,
   "task.created": 1,
   "task.defined": 1,
-  "task.status": 1,
+  // Its cause is stored as a value too: see `TaskCause`.
+  "task.status": 2,
   "task.annotated": 1,
   "claim.offered": 1,
   "claim.returned": 1,
@@ -1179,6 +1180,44 @@ function scopeMayWrite({ basis, writes }) {
   return basis !== "declared" || writes.length > 0;
 }
 
+// mcp-server/src/graph/task-cause.ts
+var SPLIT = "split into ";
+var ALTERNATIVE = "not needed after its alternative ";
+var REMOVED = "removed";
+function said(text) {
+  return { kind: "said", text };
+}
+function causeText(cause) {
+  switch (cause.kind) {
+    case "split":
+      return SPLIT + cause.parts.join(", ");
+    case "alternative":
+      return ALTERNATIVE + cause.taken;
+    case "removed":
+      return REMOVED;
+    case "said":
+      return cause.text;
+  }
+}
+function causeOfText(text) {
+  if (text === REMOVED) return { kind: "removed" };
+  if (text.startsWith(SPLIT)) {
+    return { kind: "split", parts: text.slice(SPLIT.length).split(", ") };
+  }
+  if (text.startsWith(ALTERNATIVE)) {
+    return { kind: "alternative", taken: text.slice(ALTERNATIVE.length) };
+  }
+  return said(text);
+}
+function storedCause(text, value) {
+  const cause = value;
+  const isOfText = cause && ["split", "alternative", "removed"].includes(cause.kind) && causeText(cause) === text;
+  return isOfText ? cause : causeOfText(text);
+}
+function causeValue(cause) {
+  return cause?.kind === "said" ? void 0 : cause;
+}
+
 // import:node:crypto in graph.mjs
 import { createHash } from "node:crypto";
 
@@ -1258,6 +1297,9 @@ export {
   addUsage,
   ancestors,
   brokenDependencies,
+  causeOfText,
+  causeText,
+  causeValue,
   clashOf,
   clauseBefore,
   complement,
@@ -1300,10 +1342,12 @@ export {
   purposeOf,
   reachableTasks,
   recoveryOf,
+  said,
   scopeMayWrite,
   scopeOf,
   single,
   statusesOf,
+  storedCause,
   storedPurpose,
   taskName,
   topologicalOrder,

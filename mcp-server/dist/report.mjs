@@ -1,5 +1,5 @@
 // import:graph.mjs in report.mjs
-import { InvalidGlob, SEVERITIES, addUsage, brokenDependencies, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+import { InvalidGlob, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, escapeMarkdown, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
@@ -760,7 +760,7 @@ function taskResults(state, nowMs) {
       ({ attempt }) => attempt.state === "ended" && attempt.report ? [attempt.report] : []
     );
     const summary = ended?.report?.summary ?? ended?.lastMessage;
-    const reason = reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : void 0);
+    const reason = reasons.get(task.id) ?? (task.cause && causeText(task.cause)) ?? (task.status === "failed" ? ended?.cause : void 0);
     const blockedOn = ended?.report?.blockedOn;
     const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {

@@ -28,8 +28,11 @@ var Doorbell = class {
 // import:node:util in store.mjs
 import { isDeepStrictEqual } from "node:util";
 
+// import:lib/kysely.mjs in store.mjs
+import { CompiledQuery, sql } from "./lib/kysely.mjs";
+
 // import:graph.mjs in store.mjs
-import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, PlanGraph, REVIEW_VERDICTS, SEVERITIES, SIZES, TASK_STATUSES, WordReader, definitionOf, holdsScope, isReadable, newTokens, storedPurpose, unstarted } from "./graph.mjs";
+import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, PlanGraph, REVIEW_VERDICTS, SEVERITIES, SIZES, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, holdsScope, isReadable, newTokens, storedCause, storedPurpose, unstarted } from "./graph.mjs";
 
 // mcp-server/src/store/report-row.ts
 function readReport(json) {
@@ -109,7 +112,7 @@ function taskFromRow(row) {
     ...definition,
     position: row.position,
     status,
-    ...row.cause !== null && { cause: row.cause },
+    ...row.cause !== null && { cause: storedCause(row.cause, JSON.parse(row.cause_value ?? "null")) },
     ...row.owner !== null && { owner: row.owner },
     notes: JSON.parse(row.notes),
     metadata: JSON.parse(row.metadata),
@@ -189,11 +192,13 @@ function eventFromRow(row) {
   };
 }
 function changeFromRow(row) {
+  const { causeValue: causeValue2, ...data } = JSON.parse(row.data);
   return {
     type: row.type,
     ...row.task_id !== null && { task: row.task_id },
     ...row.attempt_id !== null && { attempt: row.attempt_id },
-    ...JSON.parse(row.data)
+    ...data,
+    ...row.type === "task.status" && data.cause !== void 0 && { cause: storedCause(data.cause, causeValue2) }
   };
 }
 
@@ -389,7 +394,8 @@ var GraphReader = class {
     let query = this.transaction.db.selectFrom("events").selectAll().where("plan_id", "=", planId).where("seq", ">", only.afterSeq ?? 0);
     if (only.types) query = query.where("type", "in", only.types);
     if (only.sinceMs !== void 0) query = query.where("at_ms", ">=", only.sinceMs);
-    return (await query.orderBy("seq").execute()).map(eventFromRow);
+    const order = only.types ? sql`+seq` : sql.ref("seq");
+    return (await query.orderBy(order).execute()).map(eventFromRow);
   }
   /** Sequence number and time of the plan's last event of a type; zeros if there is none. */
   async lastEvent(planId, type) {
@@ -420,7 +426,8 @@ function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0 }) {
 
 // mcp-server/src/store/new-rows.ts
 function eventRow(planId, change, atMs, actor) {
-  const { type, task, attempt, ...data } = change;
+  const { type, task, attempt, ...data } = storedChange(change);
+  const value = change.type === "task.status" && causeValue(change.cause);
   return {
     at_ms: atMs,
     plan_id: planId,
@@ -428,9 +435,14 @@ function eventRow(planId, change, atMs, actor) {
     attempt_id: attempt ?? null,
     type,
     actor,
-    v: 1,
+    v: value ? 2 : 1,
     data: JSON.stringify(data)
   };
+}
+function storedChange(change) {
+  if (change.type !== "task.status" || !change.cause) return change;
+  const causeAsValue = causeValue(change.cause);
+  return { ...change, cause: causeText(change.cause), ...causeAsValue && { causeValue: causeAsValue } };
 }
 function planRow(plan, event) {
   return {
@@ -456,7 +468,9 @@ function taskRow(planId, task, event) {
     position: task.position,
     definition: JSON.stringify(definitionOf(task)),
     status: task.unrecognised?.status ?? task.status,
-    cause: task.cause ?? null,
+    cause: task.cause ? causeText(task.cause) : null,
+    /** Null where the text says it all: what the row has stays, and is another text's. */
+    cause_value: causeValue(task.cause) ? JSON.stringify(task.cause) : null,
     owner: task.owner ?? null,
     notes: JSON.stringify(task.notes),
     metadata: JSON.stringify(task.metadata),
@@ -1098,9 +1112,6 @@ var GraphStore = class {
   }
 };
 
-// import:lib/kysely.mjs in store.mjs
-import { CompiledQuery, sql } from "./lib/kysely.mjs";
-
 // import:errors.mjs in store.mjs
 import { StoreUnusable } from "./errors.mjs";
 
@@ -1112,7 +1123,8 @@ var STEPS = [
   addThrottle,
   addObservations,
   addUsage,
-  addWhatOthersWrite
+  addWhatOthersWrite,
+  addCauses
 ];
 var SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 };
 async function minorVersion(db, hasTable, place) {
@@ -1186,6 +1198,9 @@ async function addUsage(db) {
 async function addWhatOthersWrite(db) {
   await db.schema.alterTable("plans").addColumn("added_policy", "text").execute();
   await db.schema.createIndex("claims_unrecognised").on("claims").column("checkout").where(sql`state not in ('offered', 'running', 'returned', 'ended')`).execute();
+}
+async function addCauses(db) {
+  await db.schema.alterTable("tasks").addColumn("cause_value", "text").execute();
 }
 
 // mcp-server/src/store/inspection.ts
@@ -1290,6 +1305,7 @@ var TASKS = {
     definition: "text",
     status: "text",
     cause: "text",
+    cause_value: "text",
     owner: "text",
     notes: "text",
     metadata: "text",
@@ -1299,7 +1315,8 @@ var TASKS = {
     ended_at_ms: "bigint"
   },
   key: ["plan_id", "id"],
-  seq: "changed_seq"
+  seq: "changed_seq",
+  kept: ["cause_value"]
 };
 var CLAIMS = {
   name: "claims",
@@ -1611,13 +1628,16 @@ function sqliteTransaction(statements, db, stamp) {
           observation.at_work,
           observation.seq
         ) : [],
-        events: claim && events ? all(
-          `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-                  and at_ms >= ?3 order by seq`,
-          claim.plan_id,
-          JSON.stringify(events.types),
-          eventsSinceMs
-        ) : [],
+        events: (
+          // Ordered by an expression, or the whole log of the plan would be read in its order.
+          claim && events ? all(
+            `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
+                  and at_ms >= ?3 order by +seq`,
+            claim.plan_id,
+            JSON.stringify(events.types),
+            eventsSinceMs
+          ) : []
+        ),
         eventsSinceMs,
         attemptIds: wanted.attemptIds ? nextIds("claims", wanted.attemptIds) : []
       };

@@ -131,7 +131,7 @@ var WRITE = { readOnlyHint: false, destructiveHint: false, idempotentHint: false
 var IDEMPOTENT = { readOnlyHint: false, destructiveHint: false, idempotentHint: true };
 
 // import:graph.mjs in tools.mjs
-import { MAX_TASK_ID, REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, taskName } from "./graph.mjs";
+import { MAX_TASK_ID, REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, causeText, taskName } from "./graph.mjs";
 
 // mcp-server/src/tools/input/fields.ts
 var MAX_TASK_NAME = 64 + 1 + MAX_TASK_ID;
@@ -528,6 +528,7 @@ var taskGet = defineTool({
         plan: loaded.stored.slug,
         task: {
           ...rest,
+          ...rest.cause && { cause: causeText(rest.cause) },
           ...rest.writes === void 0 && inferredWrites.length > 0 && { inferredWrites },
           ...estimateMs !== void 0 && { estimateMinutes: estimateMs / 6e4 },
           ...timeoutMs !== void 0 && { timeoutMinutes: timeoutMs / 6e4 },
@@ -715,7 +716,11 @@ async function splitInto(parts, { task: name, token: own, ...others }, { run, ac
   const { slug } = split.loaded.stored;
   return {
     data: {
-      task: { task: taskName(slug, split.task.id), status: split.task.status, cause: split.task.cause },
+      task: {
+        task: taskName(slug, split.task.id),
+        status: split.task.status,
+        cause: split.task.cause && causeText(split.task.cause)
+      },
       parts: split.parts.map((id) => taskName(slug, id)),
       ...split.warnings.length > 0 && { warnings: split.warnings },
       next: own === void 0 ? "Split: the parts come with the next batch_next." : `Your attempt has ended: write nothing more and reply with the line SPLIT ${taskName(slug, split.task.id)}.`

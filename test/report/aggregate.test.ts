@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { said } from "../../mcp-server/src/graph/task-cause.ts";
 import { aggregate } from "../../mcp-server/src/report/aggregate.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../support/example-run.ts";
 import { eventsOf, id, planState, type Ran, START_MS, task } from "../support/plan-fixture.ts";
@@ -294,7 +295,7 @@ describe("what waits for the user", () => {
   it("is a question before its answer, and a failure with all that it holds up", () => {
     const tasks = [
       task("a", { status: "failed" }),
-      task("b", { status: "failed", cause: "no parser" }),
+      task("b", { status: "failed", cause: said("no parser") }),
       task("c", { after: ["b"] }),
       task("d", { after: ["c"] }),
     ];
@@ -315,7 +316,7 @@ describe("what waits for the user", () => {
   });
 
   it("is a cancelled task only while another one needs it", () => {
-    const cancelled = task("a", { status: "cancelled", cause: "removed" });
+    const cancelled = task("a", { status: "cancelled", cause: { kind: "removed" } });
     expect(reportOf([cancelled]).waitingForUser).toEqual([]);
     expect(reportOf([cancelled, task("b", { after: ["a"] })]).waitingForUser).toMatchObject([
       { task: "a", kind: "cancelled", text: "removed", heldUp: ["b"] },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
+import { said } from "../../mcp-server/src/graph/task-cause.ts";
 import type { GraphReader } from "../../mcp-server/src/store/graph-reader.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
+import { eventFromRow } from "../../mcp-server/src/store/rows.ts";
 import {
   CHECKOUT,
   claim,
@@ -104,7 +106,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
             note: "Look before you write.",
           },
           taskCreated("t6", 6, ["t1"]),
-          { type: "task.status", task: "t6" as TaskId, status: "cancelled", cause: "removed" },
+          { type: "task.status", task: "t6" as TaskId, status: "cancelled", cause: { kind: "removed" } },
           { type: "plan.updated", title: "Another shop", policy: { maxParallel: 2 } },
           { type: "plan.status", status: "paused", cause: "asked" },
           { type: "plan.reported", session: "s" },
@@ -118,6 +120,47 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     await replay(empty, before.events as Record<string, unknown>[]);
 
     expect(await contents(copy)).toEqual(before);
+  });
+
+  it("keeps the cause of a task as text for older servers, and as a value beside it", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 2);
+    const split = { kind: "split", parts: ["t1a", "t1b"] as TaskId[] } as const;
+    await store.write(
+      () => NOW,
+      "main",
+      (tx) =>
+        tx.append(
+          planId,
+          { type: "task.status", task: "t1" as TaskId, status: "cancelled", cause: split },
+          { type: "task.status", task: "t2" as TaskId, status: "failed", cause: said("no parser") },
+        ),
+    );
+    expect(await database.query("select cause, cause_value from tasks order by id")).toEqual([
+      { cause: "split into t1a, t1b", cause_value: JSON.stringify(split) },
+      { cause: "no parser", cause_value: null },
+    ]);
+    const events = await database.query("select v, data from events where type = 'task.status' order by seq");
+    expect(events.map(({ v, data }) => [v, JSON.parse(String(data)).cause])).toEqual([
+      [2, "split into t1a, t1b"],
+      [1, "no parser"],
+    ]);
+    const causes = async () => {
+      const fresh = await database.open();
+      const [plan] = await fresh.read((reader) => reader.plans(REPOSITORY));
+      const graph = plan && (await fresh.read((reader) => reader.graph(plan)));
+      return ["t1", "t2"].map((id) => graph?.tasks.get(id as TaskId)?.cause);
+    };
+    expect(await causes()).toEqual([split, said("no parser")]);
+    const [logged] = await store.read((reader) => reader.events(planId, { types: ["task.status"] }));
+    expect(logged?.change).toMatchObject({ cause: split });
+
+    // As a server before 1.6 does: it knows the text alone.
+    await database.query(
+      "update tasks set status = 'cancelled', cause = 'not needed after its alternative t9' where id = 't1' returning 1",
+    );
+    expect(await causes()).toEqual([{ kind: "alternative", taken: "t9" }, said("no parser")]);
   });
 
   it("numbers the events of a large import in the order of its tasks", async () => {
@@ -395,7 +438,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     );
     for (const other of others) expect(await other.said()).toBe("open");
     await makePlan(await database.open(), 1);
-    expect(await database.query("select value from meta")).toEqual([{ value: "1.5" }]);
+    expect(await database.query("select value from meta")).toEqual([{ value: "1.6" }]);
     expect(await database.query("select count(*) as n from plans")).toEqual([{ n: 1 }]);
   });
 
@@ -486,15 +529,11 @@ describe("one PostgreSQL database with several repositories", () => {
 /** Appends the logged events, each in a transaction of its own, to an empty graph. */
 async function replay(store: GraphStore, events: readonly Record<string, unknown>[]): Promise<void> {
   for (const row of events) {
-    const change = {
-      type: row.type,
-      ...(row.task_id !== null && { task: row.task_id }),
-      ...(row.attempt_id !== null && { attempt: row.attempt_id }),
-      ...JSON.parse(String(row.data)),
-    };
+    const { change, atMs, actor } = eventFromRow(row as unknown as Parameters<typeof eventFromRow>[0]);
+    if (change.type === "unrecognised") throw new Error(`${change.storedType} cannot be read`);
     await store.write(
-      () => Number(row.at_ms),
-      String(row.actor),
+      () => atMs,
+      actor,
       (tx) => tx.append(Number(row.plan_id), change),
     );
   }

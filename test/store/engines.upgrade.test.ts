@@ -70,7 +70,7 @@ it("upgrades a graph of version 1.0 with everything in it, and goes on with it",
   const path = graphOfVersion1_0();
   const before = contents(path);
   const store = await opened(path);
-  expect(versionOf(path)).toBe("1.5");
+  expect(versionOf(path)).toBe("1.6");
   // Columns that are new are beside what was there.
   expect(contents(path)).toMatchObject(before);
   expect(
@@ -124,7 +124,7 @@ it("upgrades once, and copies once, when several processes open the graph at the
     Array.from({ length: 4 }, () => OtherProcess.start(`sqlite:${path}`, "open")),
   );
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(versionOf(path)).toBe("1.5");
+  expect(versionOf(path)).toBe("1.6");
   expect(versionOf(`${path}.1.0.backup`)).toBe("1.0");
   expect(existsSync(`${path}.1.0.backup-2`)).toBe(false);
   expect(existsSync(`${path}.1.0.backup.partial`)).toBe(false);
@@ -181,12 +181,13 @@ it("upgrades a graph in PostgreSQL in one transaction", async () => {
   await database.query("drop table observations");
   await database.query("alter table plans drop column throttle");
   await database.query("alter table claims drop column usage");
+  await database.query("alter table tasks drop column cause_value");
   await database.query("alter table plans drop column added_policy");
   await database.query("drop index claims_unrecognised");
   await database.query("update meta set value = '1.0'");
   const others = await Promise.all(Array.from({ length: 3 }, () => OtherProcess.start(database.url, "open")));
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(await database.query("select value from meta")).toEqual([{ value: "1.5" }]);
+  expect(await database.query("select value from meta")).toEqual([{ value: "1.6" }]);
   expect(
     await database.query("select indexname from pg_indexes where indexname = 'events_order'"),
   ).toHaveLength(1);

@@ -1,7 +1,8 @@
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
+import { eventFromRow } from "../../mcp-server/src/store/rows.ts";
 import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
-import { type LogLine, logOf, query } from "../support/graph-file.ts";
+import { query } from "../support/graph-file.ts";
 
 /** Neither is logged: leases are renewed without an event, and an offer's token must not be in the log. */
 const NOT_LOGGED = ["last_seen_ms", "offer_token"];
@@ -9,33 +10,28 @@ const NOT_LOGGED = ["last_seen_ms", "offer_token"];
 /** Writes the event log of the graph at `original`, and nothing else of it, into a new graph at `path`. */
 export async function rebuildFromLog(original: string, path: string): Promise<void> {
   const store = await openSqlite(path, true, estimatesFrom);
-  const actors = query(original, "select actor from events order by seq").map((row) => String(row.actor));
-  const events = logOf(original).map((line, i) => ({ line, actor: actors[i] ?? "" }));
-  for (let from = 0; from < events.length; ) {
-    const { line, actor } = events[from] as (typeof events)[number];
-    const { atMs, planId } = line;
-    const rest = events.slice(from);
+  const rows = query(original, "select * from events order by seq");
+  for (let from = 0; from < rows.length; ) {
+    const first = rows[from] as (typeof rows)[number];
+    const rest = rows.slice(from);
     const next = rest.findIndex(
-      (one) => one.line.atMs !== atMs || one.line.planId !== planId || one.actor !== actor,
+      (row) => row.at_ms !== first.at_ms || row.plan_id !== first.plan_id || row.actor !== first.actor,
     );
     const together = next < 0 ? rest : rest.slice(0, next);
     await store?.write(
-      () => atMs,
-      actor,
-      (tx) => tx.append(planId, ...together.map((one) => changeOf(one.line))),
+      () => Number(first.at_ms),
+      String(first.actor),
+      (tx) => tx.append(Number(first.plan_id), ...together.map(changeOf)),
     );
     from += together.length;
   }
   await store?.close();
 }
 
-function changeOf({ type, task: id, attempt, data }: LogLine): Change {
-  return {
-    type,
-    ...(id !== null && { task: id }),
-    ...(attempt !== null && { attempt }),
-    ...data,
-  } as unknown as Change;
+function changeOf(row: Readonly<Record<string, unknown>>): Change {
+  const { change } = eventFromRow(row as unknown as Parameters<typeof eventFromRow>[0]);
+  if (change.type === "unrecognised") throw new Error(`${change.storedType} cannot be read`);
+  return change;
 }
 
 /** Everything in the tables that the log must be able to rebuild. */

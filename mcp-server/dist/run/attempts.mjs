@@ -1,8 +1,8 @@
 // import:graph.mjs in run/attempts.mjs
-import { definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, purposeOf, recoveryOf, statusesOf, taskName } from "../graph.mjs";
+import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/attempts.mjs
-import { causeOfAlternative, changeGraph, readGraph, taskOf, waitForWork } from "./plan.mjs";
+import { changeGraph, readGraph, taskOf, waitForWork } from "./plan.mjs";
 
 // import:run/review.mjs in run/attempts.mjs
 import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAccepted, whyNotVerified } from "./review.mjs";
@@ -47,7 +47,10 @@ function settlement(before, claim, ending) {
     asksQuestion: blockedOn !== void 0 && "question" in blockedOn,
     notAchieved: whyNotAchieved(task, ending.report)
   });
-  const changes = [{ type: "task.status", task: task.id, ...after }];
+  const { status, cause } = after;
+  const changes = [
+    { type: "task.status", task: task.id, status, ...cause !== void 0 && { cause: said(cause) } }
+  ];
   if (after.status === "pending" && blockedOn) {
     const definition = withWhatItNeeds(before, task, blockedOn);
     changes.unshift({ type: "task.defined", task: task.id, definition });
@@ -160,13 +163,14 @@ function cancelRest(plan, awaited) {
     decision: "stop",
     reason: `${first} completed and any one was waited for: ${rest.join(", ")} ${rest.length === 1 ? "is" : "are"} not needed any more.`
   });
-  const cause = `not needed: any one was waited for, and ${first} completed`;
+  const cause = said(`not needed: any one was waited for, and ${first} completed`);
   for (const id of rest) cancelTask(plan, id, cause);
 }
-function cancelTask(plan, id, cause) {
+function cancelTask(plan, id, why) {
   if (taskOf(plan, id).status !== "cancelled") {
-    plan.append({ type: "task.status", task: id, status: "cancelled", cause });
+    plan.append({ type: "task.status", task: id, status: "cancelled", cause: why });
   }
+  const cause = causeText(why);
   const claim = plan.graph.claimsOf(id).find(isLive);
   if (claim?.state === "offered") {
     plan.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
@@ -188,8 +192,7 @@ function takeAlternative(plan, taken) {
   const others = [...graph.tasks.values()].filter(
     (task) => task.id !== taken && areAlternatives(task, winner) && task.status !== "completed"
   );
-  const cause = causeOfAlternative(taken);
-  for (const { id } of others) cancelTask(plan, id, cause);
+  for (const { id } of others) cancelTask(plan, id, { kind: "alternative", taken });
   if (others.length === 0) return;
   const steps = lastSteps(graph.tasks.values());
   for (const task of [...graph.tasks.values()]) {

@@ -1,11 +1,11 @@
 // import:graph.mjs in run/edits.mjs
-import { InvalidGlob, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, taskName } from "../graph.mjs";
+import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
 import { claimOfToken, endAttempt, isRefusal, releaseClaims, startOrContinue, sweep } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { causeOfSplit, changeGraph, changePlan, checkWorktrees, countsOf, existingGraph, isDone, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseOthersTask, shortCounts, signsOfLife, splitTaskName, stateOf, taskOf, waitForParts, waitForWork, whyHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsOf, existingGraph, isDone, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseOthersTask, shortCounts, signsOfLife, splitTaskName, stateOf, taskOf, waitForParts, waitForWork, whyHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -50,13 +50,13 @@ function compare(existing, source, input) {
     }
     if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
-    const revived = old.status === "cancelled" && old.cause === "removed";
+    const revived = old.status === "cancelled" && old.cause?.kind === "removed";
     const same = sameFile || sameMeaning(definition, definitionOf(old));
     if (old.status === "completed" || parts || same && !revived) {
       result.unchanged.push(definition.id);
       if (!same && parts)
         result.warnings.push(
-          `${definition.id} was ${old.cause} and stays so; what the file says of it is not used.`
+          `${definition.id} was ${old.cause && causeText(old.cause)} and stays so; what the file says of it is not used.`
         );
       else if (!same)
         result.warnings.push(`${definition.id} is completed and stays as it was; the file has changed it.`);
@@ -85,7 +85,7 @@ function compare(existing, source, input) {
         result.warnings.push(`${old.id} is no longer in the file but running; it is left alone.`);
         continue;
       }
-      changes.push({ type: "task.status", task: old.id, status: "cancelled", cause: "removed" });
+      changes.push({ type: "task.status", task: old.id, status: "cancelled", cause: { kind: "removed" } });
       result.removed.push(old.id);
     }
   }
@@ -280,7 +280,7 @@ function tasksToWrite(tasks, inFile) {
     if (!task || written.has(id) || task.origin === "server") continue;
     const parts = partsOf(task);
     if (parts) open.push(...parts.reverse());
-    else if (task.status !== "cancelled" || task.origin === "file" && task.cause !== "removed")
+    else if (task.status !== "cancelled" || task.origin === "file" && task.cause?.kind !== "removed")
       written.set(id, withoutSplit(definitionOf(task), tasks));
   }
   return [...written.values()];
@@ -391,12 +391,13 @@ function rowOf({ stored, graph }, task, signs) {
     ...running && signs.get(running.id)
   };
 }
-function causeOf({ status, cause }, claims) {
+function causeOf({ status, cause: why }, claims) {
+  const cause = why && causeText(why);
   if (cause === void 0 || status !== "pending" && status !== "failed") return cause;
   const last = claims.findLast((claim) => claim.state === "ended");
   if (last === void 0 || last.outcome === "completed") return cause;
-  const said = foreignLine(last.report?.summary ?? last.lastMessage ?? "", MAX_SAID);
-  return said === "" ? cause : `${cause}. Its agent said: ${said}`;
+  const said2 = foreignLine(last.report?.summary ?? last.lastMessage ?? "", MAX_SAID);
+  return said2 === "" ? cause : `${cause}. Its agent said: ${said2}`;
 }
 
 // import:node:fs/promises in run/edits.mjs
@@ -502,9 +503,9 @@ function readParts(before, task, given, warnings) {
   }
   return parts.map((part, i) => inherit(part, named[i] ?? {}, task, before));
 }
-function inherit(part, said, task, before) {
+function inherit(part, said2, task, before) {
   const missing = INHERITED.filter(
-    (key) => task[key] !== void 0 && !Object.hasOwn(said, WRITTEN[key] ?? key)
+    (key) => task[key] !== void 0 && !Object.hasOwn(said2, WRITTEN[key] ?? key)
   );
   const scope = part.writes !== void 0 ? {} : scopeFrom(part, task);
   return waitForWork(
@@ -512,8 +513,8 @@ function inherit(part, said, task, before) {
       ...part,
       ...Object.fromEntries(missing.map((key) => [key, task[key]])),
       ...scope,
-      ...!Object.hasOwn(said, "reads") && { reads: task.reads },
-      ...!Object.hasOwn(said, "resources") && { resources: task.resources }
+      ...!Object.hasOwn(said2, "reads") && { reads: task.reads },
+      ...!Object.hasOwn(said2, "resources") && { resources: task.resources }
     },
     before.graph.tasks
   );
@@ -552,7 +553,7 @@ async function splitTask(ctx, actor, agentId, input) {
     const warnings = [];
     const parts = readParts(loaded, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);
-    const cause = causeOfSplit(ids);
+    const cause = { kind: "split", parts: ids };
     const dependents = rewired(loaded, task, parts, cause);
     const first = nextPosition(loaded);
     loaded.append(
@@ -574,9 +575,9 @@ async function splitTask(ctx, actor, agentId, input) {
       { type: "task.status", task: id, status: "cancelled", cause }
     );
     if (claim?.state === "offered") {
-      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
+      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause: causeText(cause) });
     } else if (claim?.state === "running") {
-      endAttempt(loaded, claim, { outcome: "cancelled", cause });
+      endAttempt(loaded, claim, { outcome: "cancelled", cause: causeText(cause) });
     }
     return { loaded, task: taskOf(loaded, id), parts: ids, warnings };
   };
@@ -586,7 +587,7 @@ function refuseEnded(before, task) {
   if (task.status !== "completed" && task.status !== "cancelled") return;
   throw new CallerError(
     "wrong_state",
-    `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === void 0 ? "" : ` (${task.cause})`}; only what is still to be done can be split.`,
+    `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === void 0 ? "" : ` (${causeText(task.cause)})`}; only what is still to be done can be split.`,
     "Add further work with task_create.",
     "split"
   );
@@ -760,7 +761,7 @@ function setStatus(plan, task, status) {
   if (parts) {
     throw new CallerError(
       "wrong_state",
-      `${taskName(plan.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
+      `${taskName(plan.stored.slug, task.id)} was ${task.cause && causeText(task.cause)}: its work is done there.`,
       "Change its parts instead.",
       "status"
     );
@@ -775,7 +776,7 @@ function setStatus(plan, task, status) {
       endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
     }
   }
-  plan.append({ type: "task.status", task: task.id, status, cause });
+  plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });
 }
 
 // import:run/reporting.mjs in run/edits.mjs

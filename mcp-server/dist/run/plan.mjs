@@ -13,18 +13,10 @@ import { asksForWorktree, lastSteps, raiseLimit, spentText, spentTokens, waitFor
 import { CallerError } from "../errors.mjs";
 
 // mcp-server/src/run/plan/replacements.ts
-var CAUSE = "split into ";
-var CAUSE_OF_ALTERNATIVE = "not needed after its alternative ";
-function causeOfSplit(parts) {
-  return CAUSE + parts.join(", ");
-}
-function causeOfAlternative(taken) {
-  return CAUSE_OF_ALTERNATIVE + taken;
-}
 function partsOf(task) {
-  if (task?.status !== "cancelled" || task.cause === void 0) return void 0;
-  const prefix = [CAUSE, CAUSE_OF_ALTERNATIVE].find((start) => task.cause?.startsWith(start));
-  return prefix === void 0 ? void 0 : task.cause.slice(prefix.length).split(", ");
+  if (task?.status !== "cancelled") return void 0;
+  if (task.cause?.kind === "split") return [...task.cause.parts];
+  return task.cause?.kind === "alternative" ? [task.cause.taken] : void 0;
 }
 function waitForParts(task, taskOf2) {
   if (!task.dependencies.some((id) => partsOf(taskOf2(id)))) return task;
@@ -470,8 +462,6 @@ export {
   PlanTransaction,
   PlanView,
   attemptsAt,
-  causeOfAlternative,
-  causeOfSplit,
   changeGraph,
   changePlan,
   checkWorktrees,

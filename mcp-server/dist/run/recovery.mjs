@@ -1,5 +1,5 @@
 // import:graph.mjs in run/recovery.mjs
-import { definitionOf, extraFor, findCycle, hasEnded, plainSubject, reachableTasks, recoveryOf } from "../graph.mjs";
+import { causeText, definitionOf, extraFor, findCycle, hasEnded, plainSubject, reachableTasks, recoveryOf } from "../graph.mjs";
 
 // import:run/plan.mjs in run/recovery.mjs
 import { countsOf, freeId, isDone, nextPosition } from "./plan.mjs";
@@ -109,7 +109,7 @@ function decideAfterEnd(plan, id) {
   plan.append({
     type: "decision.taken",
     decision: isStopped ? "stop" : "escalate",
-    reason: `${id}: ${task.cause}${then}.`
+    reason: `${id}: ${task.cause && causeText(task.cause)}${then}.`
   });
 }
 function joinRecovery(loaded, failures, id) {

@@ -47,13 +47,19 @@ async function begunPlans(run) {
     return begun;
   });
 }
+var begunAt = /* @__PURE__ */ new WeakMap();
 async function idsOfBegun(run, store) {
-  return store.read(async (reader) => {
-    const ids = /* @__PURE__ */ new Set();
+  const state = await store.state();
+  const known = begunAt.get(store);
+  if (known?.state === state) return known.ids;
+  const ids = await store.read(async (reader) => {
+    const begun = /* @__PURE__ */ new Set();
     for (const { id } of await reader.plans(run.repository))
-      if (await reader.hasClaimOf(id, run.owner)) ids.add(id);
-    return ids;
+      if (await reader.hasClaimOf(id, run.owner)) begun.add(id);
+    return begun;
   });
+  begunAt.set(store, { state, ids });
+  return ids;
 }
 function isAtAnEnd({ stored, spent }) {
   return stored.status === "stopped" || spent !== void 0;

@@ -3,6 +3,7 @@ import type { AttributedFile, AtWork } from "./checkout-change.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
+import type { TaskCause } from "./task-cause.ts";
 import type { Usage } from "./usage.ts";
 
 /**
@@ -49,7 +50,7 @@ export type Change =
       readonly type: "task.status";
       readonly task: TaskId;
       readonly status: TaskStatus;
-      readonly cause?: string;
+      readonly cause?: TaskCause;
     }
   | {
       readonly type: "task.annotated";
@@ -269,7 +270,8 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "plan.throttled": 1,
   "task.created": 1,
   "task.defined": 1,
-  "task.status": 1,
+  // Its cause is stored as a value too: see `TaskCause`.
+  "task.status": 2,
   "task.annotated": 1,
   "claim.offered": 1,
   "claim.returned": 1,

@@ -1,4 +1,5 @@
 import type { Scope } from "./scope/scope.ts";
+import type { TaskCause } from "./task-cause.ts";
 import type { Unrecognised } from "./unrecognised.ts";
 
 /** `<plan slug>`: `[a-z0-9][a-z0-9-]{0,63}`. */
@@ -72,8 +73,8 @@ export interface Task extends TaskDefinition {
   /** Order in which the tasks came in; the last tie-breaker everywhere. */
   readonly position: number;
   readonly status: TaskStatus;
-  /** Why the task has its status, where that is not obvious (`removed`, a failure's reason). */
-  readonly cause?: string;
+  /** Why the task has its status, where that is not obvious. */
+  readonly cause?: TaskCause;
   readonly owner?: string;
   /** Notes for the task's agent, from `task_update` and from the reports of its prerequisites. */
   readonly notes: readonly string[];

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { sql } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
 import type { ChangeType, GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
@@ -274,7 +275,9 @@ export class GraphReader {
       .where("seq", ">", only.afterSeq ?? 0);
     if (only.types) query = query.where("type", "in", only.types);
     if (only.sinceMs !== undefined) query = query.where("at_ms", ">=", only.sinceMs);
-    return (await query.orderBy("seq").execute()).map(eventFromRow);
+    // As an expression, or SQLite would read the whole log in its order instead of the events of these types.
+    const order = only.types ? sql`+seq` : sql.ref("seq");
+    return (await query.orderBy(order).execute()).map(eventFromRow);
   }
 
   /** Sequence number and time of the plan's last event of a type; zeros if there is none. */

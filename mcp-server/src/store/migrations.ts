@@ -28,6 +28,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   addObservations,
   addUsage,
   addWhatOthersWrite,
+  addCauses,
 ];
 
 /** The layout that this server makes and expects. */
@@ -239,7 +240,7 @@ async function addUsage(db: Kysely<Database>): Promise<void> {
 
 /**
  * 1.5: settings that older servers do not know, and claims in a state that this one does not know. The condition is
- * that of `UNRECOGNISED` in graph-store.ts, word for word. As long as no newer server makes such claims, the index is
+ * the first of `UNRECOGNISED` in held-claim.ts, word for word. As long as no newer server makes such claims, the index is
  * empty and costs nothing.
  */
 async function addWhatOthersWrite(db: Kysely<Database>): Promise<void> {
@@ -250,4 +251,9 @@ async function addWhatOthersWrite(db: Kysely<Database>): Promise<void> {
     .column("checkout")
     .where(sql<boolean>`state not in ('offered', 'running', 'returned', 'ended')`)
     .execute();
+}
+
+/** 1.6: causes of tasks that something follows from. */
+async function addCauses(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("tasks").addColumn("cause_value", "text").execute();
 }

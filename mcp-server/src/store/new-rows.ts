@@ -1,6 +1,7 @@
 import type { AnyClaim } from "../graph/attempt.ts";
 import type { Actor, Change } from "../graph/event.ts";
 import { definitionOf, type Task } from "../graph/task.ts";
+import { causeText, causeValue } from "../graph/task-cause.ts";
 import type { Observation, StoredPlan } from "./rows.ts";
 
 /**
@@ -23,7 +24,11 @@ export interface NewRows {
 
 /** The change is stored without the parts that have columns of their own. */
 export function eventRow(planId: number, change: Change, atMs: number, actor: Actor) {
-  const { type, task, attempt, ...data } = change as Change & { task?: string; attempt?: number };
+  const { type, task, attempt, ...data } = storedChange(change) as Change & {
+    task?: string;
+    attempt?: number;
+  };
+  const value = change.type === "task.status" && causeValue(change.cause);
   return {
     at_ms: atMs,
     plan_id: planId,
@@ -31,9 +36,16 @@ export function eventRow(planId: number, change: Change, atMs: number, actor: Ac
     attempt_id: attempt ?? null,
     type,
     actor,
-    v: 1,
+    v: value ? 2 : 1,
     data: JSON.stringify(data),
   };
+}
+
+/** A status as servers before 1.6 read it, with its cause in words; version 2 has the cause also as a value. */
+function storedChange(change: Change): object {
+  if (change.type !== "task.status" || !change.cause) return change;
+  const causeAsValue = causeValue(change.cause);
+  return { ...change, cause: causeText(change.cause), ...(causeAsValue && { causeValue: causeAsValue }) };
 }
 
 export type EventRow = ReturnType<typeof eventRow>;
@@ -65,7 +77,9 @@ export function taskRow(planId: number, task: Task, event: number) {
     position: task.position,
     definition: JSON.stringify(definitionOf(task)),
     status: task.unrecognised?.status ?? task.status,
-    cause: task.cause ?? null,
+    cause: task.cause ? causeText(task.cause) : null,
+    /** Null where the text says it all: what the row has stays, and is another text's. */
+    cause_value: causeValue(task.cause) ? JSON.stringify(task.cause) : null,
     owner: task.owner ?? null,
     notes: JSON.stringify(task.notes),
     metadata: JSON.stringify(task.metadata),

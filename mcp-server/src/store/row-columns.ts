@@ -60,6 +60,7 @@ export const TASKS: WrittenTable = {
     definition: "text",
     status: "text",
     cause: "text",
+    cause_value: "text",
     owner: "text",
     notes: "text",
     metadata: "text",
@@ -70,6 +71,7 @@ export const TASKS: WrittenTable = {
   } satisfies Columns<TaskRow>,
   key: ["plan_id", "id"],
   seq: "changed_seq",
+  kept: ["cause_value"],
 };
 
 export const CLAIMS: WrittenTable = {

@@ -14,6 +14,7 @@ import {
   type TaskDefinition,
   type TaskId,
 } from "../graph/task.ts";
+import { storedCause } from "../graph/task-cause.ts";
 import { type Unrecognised, WordReader } from "../graph/unrecognised.ts";
 import type { Usage } from "../graph/usage.ts";
 import { readReport } from "./report-row.ts";
@@ -121,7 +122,7 @@ export function taskFromRow(row: Selectable<TasksTable>): Task {
     ...definition,
     position: row.position,
     status,
-    ...(row.cause !== null && { cause: row.cause }),
+    ...(row.cause !== null && { cause: storedCause(row.cause, JSON.parse(row.cause_value ?? "null")) }),
     ...(row.owner !== null && { owner: row.owner }),
     notes: JSON.parse(row.notes) as string[],
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
@@ -206,10 +207,16 @@ export function eventFromRow(row: Selectable<EventsTable>): GraphEvent {
 
 /** The change is stored without the parts that have columns of their own. */
 function changeFromRow(row: Selectable<EventsTable>): Change {
+  const { causeValue, ...data } = JSON.parse(row.data) as {
+    readonly causeValue?: unknown;
+    readonly cause?: string;
+  };
   return {
     type: row.type,
     ...(row.task_id !== null && { task: row.task_id }),
     ...(row.attempt_id !== null && { attempt: row.attempt_id }),
-    ...(JSON.parse(row.data) as object),
+    ...data,
+    ...(row.type === "task.status" &&
+      data.cause !== undefined && { cause: storedCause(data.cause, causeValue) }),
   } as unknown as Change;
 }

@@ -30,6 +30,8 @@ export interface TasksTable {
   definition: Json;
   status: string;
   cause: string | null;
+  /** A TaskCause; null where the text says it all, and stale where it is another text's. */
+  cause_value: Generated<Json | null>;
   owner: string | null;
   notes: Generated<Json>;
   metadata: Generated<Json>;

@@ -159,10 +159,11 @@ export function sqliteTransaction(
             )
           : [],
         events:
+          // Ordered by an expression, or the whole log of the plan would be read in its order.
           claim && events
             ? all<Selectable<EventsTable>>(
                 `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-                  and at_ms >= ?3 order by seq`,
+                  and at_ms >= ?3 order by +seq`,
                 claim.plan_id,
                 JSON.stringify(events.types),
                 eventsSinceMs,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { causeText } from "../graph/task-cause.ts";
 import { getTask } from "../run/briefs/get-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { taskName, token } from "./input/fields.ts";
@@ -29,6 +30,7 @@ export const taskGet = defineTool({
         plan: loaded.stored.slug,
         task: {
           ...rest,
+          ...(rest.cause && { cause: causeText(rest.cause) }),
           ...(rest.writes === undefined && inferredWrites.length > 0 && { inferredWrites }),
           ...(estimateMs !== undefined && { estimateMinutes: estimateMs / 60_000 }),
           ...(timeoutMs !== undefined && { timeoutMinutes: timeoutMs / 60_000 }),

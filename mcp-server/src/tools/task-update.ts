@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CallerError } from "../errors/caller-error.ts";
 import { taskName as nameOf } from "../graph/task.ts";
+import { causeText } from "../graph/task-cause.ts";
 import { splitTask } from "../run/edits/split-task.ts";
 import { updateTask } from "../run/edits/update-task.ts";
 import { type Answer, defineTool, type ToolContext, WRITE } from "./define-tool.ts";
@@ -67,7 +68,11 @@ async function splitInto(
   const { slug } = split.loaded.stored;
   return {
     data: {
-      task: { task: nameOf(slug, split.task.id), status: split.task.status, cause: split.task.cause },
+      task: {
+        task: nameOf(slug, split.task.id),
+        status: split.task.status,
+        cause: split.task.cause && causeText(split.task.cause),
+      },
       parts: split.parts.map((id) => nameOf(slug, id)),
       ...(split.warnings.length > 0 && { warnings: split.warnings }),
       next:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { said } from "../../../mcp-server/src/graph/task-cause.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { renderBriefReport } from "../../../mcp-server/src/report/render/brief-report.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../support/example-run.ts";
@@ -36,7 +37,7 @@ describe("the brief report", () => {
 
   it("stays short, however large the plan and however long its texts", () => {
     const tasks = Array.from({ length: 500 }, (_, i) =>
-      task(`t${i}`, { status: "failed", cause: `${"broken ".repeat(100)}${i}` }),
+      task(`t${i}`, { status: "failed", cause: said(`${"broken ".repeat(100)}${i}`) }),
     );
     const text = renderBriefReport(aggregate(planState(tasks), [], START_MS + 1_000));
     expect(text.length).toBeLessThan(1_500);
@@ -44,7 +45,7 @@ describe("the brief report", () => {
   });
 
   it("shows foreign text as text", () => {
-    const failed = task("1", { status: "failed", cause: "<b>no</b> [x](https://evil.example)" });
+    const failed = task("1", { status: "failed", cause: said("<b>no</b> [x](https://evil.example)") });
     const text = renderBriefReport(aggregate(planState([failed]), [], START_MS + 1_000));
     expect(text).toContain("- 1: \\<b\\>no\\</b\\>");
   });

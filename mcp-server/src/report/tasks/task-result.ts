@@ -2,6 +2,7 @@ import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "..
 import { withCriterionText } from "../../graph/criterion.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { plainSubject, type TaskId, type TaskStatus } from "../../graph/task.ts";
+import { causeText } from "../../graph/task-cause.ts";
 import type { Usage } from "../../graph/usage.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
@@ -72,7 +73,9 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
     );
     const summary = ended?.report?.summary ?? ended?.lastMessage;
     const reason =
-      reasons.get(task.id) ?? task.cause ?? (task.status === "failed" ? ended?.cause : undefined);
+      reasons.get(task.id) ??
+      (task.cause && causeText(task.cause)) ??
+      (task.status === "failed" ? ended?.cause : undefined);
     const blockedOn = ended?.report?.blockedOn;
     const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {

@@ -5,7 +5,6 @@ import { lastSteps } from "../../policy/review.ts";
 import { waitForWork } from "../plan/dependencies-on-work.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
-import { causeOfAlternative } from "../plan/replacements.ts";
 import { cancelTask } from "./cancel-unneeded.ts";
 
 /**
@@ -19,8 +18,7 @@ export function takeAlternative(plan: PlanTransaction, taken: TaskId): void {
   const others = [...graph.tasks.values()].filter(
     (task) => task.id !== taken && areAlternatives(task, winner) && task.status !== "completed",
   );
-  const cause = causeOfAlternative(taken);
-  for (const { id } of others) cancelTask(plan, id, cause);
+  for (const { id } of others) cancelTask(plan, id, { kind: "alternative", taken });
   if (others.length === 0) return;
   const steps = lastSteps(graph.tasks.values());
   for (const task of [...graph.tasks.values()]) {

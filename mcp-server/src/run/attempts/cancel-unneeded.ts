@@ -1,6 +1,7 @@
 import { isLive } from "../../graph/attempt.ts";
 import { hasEnded, needsHold, statusesOf } from "../../graph/readiness.ts";
 import type { TaskId } from "../../graph/task.ts";
+import { causeText, said, type TaskCause } from "../../graph/task-cause.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { endAttempt } from "./end-attempt.ts";
@@ -22,16 +23,17 @@ export function cancelRest(plan: PlanTransaction, awaited: ReadonlySet<TaskId>):
     decision: "stop",
     reason: `${first} completed and any one was waited for: ${rest.join(", ")} ${rest.length === 1 ? "is" : "are"} not needed any more.`,
   });
-  const cause = `not needed: any one was waited for, and ${first} completed`;
+  const cause = said(`not needed: any one was waited for, and ${first} completed`);
   for (const id of rest) cancelTask(plan, id, cause);
 }
 
 /** Cancels a task; the scope of its agent stays held until that has ended. */
-export function cancelTask(plan: PlanTransaction, id: TaskId, cause: string): void {
+export function cancelTask(plan: PlanTransaction, id: TaskId, why: TaskCause): void {
   // First of all that ends: an attempt that is cancelled would otherwise send its task back to pending.
   if (taskOf(plan, id).status !== "cancelled") {
-    plan.append({ type: "task.status", task: id, status: "cancelled", cause });
+    plan.append({ type: "task.status", task: id, status: "cancelled", cause: why });
   }
+  const cause = causeText(why);
   const claim = plan.graph.claimsOf(id).find(isLive);
   if (claim?.state === "offered") {
     plan.append({ type: "claim.returned", task: id, attempt: claim.id, cause });

@@ -1,6 +1,7 @@
 import type { AnyClaim, BlockedOn } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskStatus } from "../../graph/task.ts";
+import { said } from "../../graph/task-cause.ts";
 import { statusAfter } from "../../policy/failure/after-attempt.ts";
 import { waitForWork } from "../plan/dependencies-on-work.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -28,7 +29,10 @@ export function settlement(
     asksQuestion: blockedOn !== undefined && "question" in blockedOn,
     notAchieved: whyNotAchieved(task, ending.report),
   });
-  const changes: Change[] = [{ type: "task.status", task: task.id, ...after }];
+  const { status, cause } = after;
+  const changes: Change[] = [
+    { type: "task.status", task: task.id, status, ...(cause !== undefined && { cause: said(cause) }) },
+  ];
   if (after.status === "pending" && blockedOn) {
     const definition = withWhatItNeeds(before, task, blockedOn);
     changes.unshift({ type: "task.defined", task: task.id, definition });

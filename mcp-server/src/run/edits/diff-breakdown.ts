@@ -3,6 +3,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { findCycle } from "../../graph/cycle.ts";
 import type { Change } from "../../graph/event.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { causeText } from "../../graph/task-cause.ts";
 import { lastSteps } from "../../policy/review.ts";
 import { waitForWork } from "../plan/dependencies-on-work.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -62,13 +63,13 @@ export function compare(
     }
     if (old.origin === "server") throw idOfServer(old);
     const parts = partsOf(old);
-    const revived = old.status === "cancelled" && old.cause === "removed";
+    const revived = old.status === "cancelled" && old.cause?.kind === "removed";
     const same = sameFile || sameMeaning(definition, definitionOf(old));
     if (old.status === "completed" || parts || (same && !revived)) {
       result.unchanged.push(definition.id);
       if (!same && parts)
         result.warnings.push(
-          `${definition.id} was ${old.cause} and stays so; what the file says of it is not used.`,
+          `${definition.id} was ${old.cause && causeText(old.cause)} and stays so; what the file says of it is not used.`,
         );
       else if (!same)
         result.warnings.push(`${definition.id} is completed and stays as it was; the file has changed it.`);
@@ -98,7 +99,7 @@ export function compare(
         result.warnings.push(`${old.id} is no longer in the file but running; it is left alone.`);
         continue;
       }
-      changes.push({ type: "task.status", task: old.id, status: "cancelled", cause: "removed" });
+      changes.push({ type: "task.status", task: old.id, status: "cancelled", cause: { kind: "removed" } });
       result.removed.push(old.id);
     }
   }

@@ -114,7 +114,7 @@ function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[
     if (!task || written.has(id) || task.origin === "server") continue;
     const parts = partsOf(task);
     if (parts) open.push(...parts.reverse());
-    else if (task.status !== "cancelled" || (task.origin === "file" && task.cause !== "removed"))
+    else if (task.status !== "cancelled" || (task.origin === "file" && task.cause?.kind !== "removed"))
       written.set(id, withoutSplit(definitionOf(task), tasks));
   }
   return [...written.values()];

@@ -2,6 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
 import { newerParts } from "../../graph/newer-parts.ts";
 import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
+import { causeText } from "../../graph/task-cause.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
 import { type SignsOfLife, signsOfLife } from "../plan/liveness.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
@@ -117,7 +118,8 @@ function rowOf(
   };
 }
 
-function causeOf({ status, cause }: Task, claims: readonly AnyClaim[]): string | undefined {
+function causeOf({ status, cause: why }: Task, claims: readonly AnyClaim[]): string | undefined {
+  const cause = why && causeText(why);
   if (cause === undefined || (status !== "pending" && status !== "failed")) return cause;
   const last = claims.findLast((claim) => claim.state === "ended");
   if (last === undefined || last.outcome === "completed") return cause;

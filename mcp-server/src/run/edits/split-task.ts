@@ -2,6 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { type Claim, isLive } from "../../graph/attempt.ts";
 import { isReviewStep } from "../../graph/purpose.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import { causeText, type TaskCause } from "../../graph/task-cause.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { sweep } from "../attempts/expire-claims.ts";
@@ -10,7 +11,7 @@ import { refuseOthersTask } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
-import { causeOfSplit, type Splittable, waitForParts } from "../plan/replacements.ts";
+import { type Splittable, waitForParts } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readParts } from "./read-parts.ts";
 
@@ -45,7 +46,7 @@ export async function splitTask(
     const warnings: string[] = [];
     const parts = readParts(loaded, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);
-    const cause = causeOfSplit(ids);
+    const cause: TaskCause = { kind: "split", parts: ids };
     const dependents = rewired(loaded, task, parts, cause);
     const first = nextPosition(loaded);
     loaded.append(
@@ -67,9 +68,9 @@ export async function splitTask(
       { type: "task.status", task: id, status: "cancelled", cause },
     );
     if (claim?.state === "offered") {
-      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
+      loaded.append({ type: "claim.returned", task: id, attempt: claim.id, cause: causeText(cause) });
     } else if (claim?.state === "running") {
-      endAttempt(loaded, claim, { outcome: "cancelled", cause });
+      endAttempt(loaded, claim, { outcome: "cancelled", cause: causeText(cause) });
     }
     return { loaded, task: taskOf(loaded, id), parts: ids, warnings };
   };
@@ -80,7 +81,7 @@ function refuseEnded(before: LoadedPlan, task: Task): void {
   if (task.status !== "completed" && task.status !== "cancelled") return;
   throw new CallerError(
     "wrong_state",
-    `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === undefined ? "" : ` (${task.cause})`}; only what is still to be done can be split.`,
+    `${taskName(before.stored.slug, task.id)} is ${task.status}${task.cause === undefined ? "" : ` (${causeText(task.cause)})`}; only what is still to be done can be split.`,
     "Add further work with task_create.",
     "split",
   );
@@ -137,7 +138,7 @@ function rewired(
   before: LoadedPlan,
   task: Task,
   parts: readonly TaskDefinition[],
-  cause: string,
+  cause: TaskCause,
 ): TaskDefinition[] {
   const after = new Map<TaskId, Splittable>([
     [task.id, { dependencies: task.dependencies, status: "cancelled", cause }],

@@ -2,6 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { findCycle } from "../../graph/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import { causeText, said } from "../../graph/task-cause.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { sweep } from "../attempts/expire-claims.ts";
@@ -172,7 +173,7 @@ function setStatus(plan: PlanTransaction, task: Task, status: "pending" | "cance
   if (parts) {
     throw new CallerError(
       "wrong_state",
-      `${taskName(plan.stored.slug, task.id)} was ${task.cause}: its work is done there.`,
+      `${taskName(plan.stored.slug, task.id)} was ${task.cause && causeText(task.cause)}: its work is done there.`,
       "Change its parts instead.",
       "status",
     );
@@ -187,5 +188,5 @@ function setStatus(plan: PlanTransaction, task: Task, status: "pending" | "cance
       endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
     }
   }
-  plan.append({ type: "task.status", task: task.id, status, cause });
+  plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });
 }

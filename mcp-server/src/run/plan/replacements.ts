@@ -2,30 +2,19 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { Needs, Task, TaskDefinition, TaskId } from "../../graph/task.ts";
 
 /**
- * A task that was split is cancelled, and its cause names its parts; one that an alternative was taken for is
- * cancelled as well, and its cause names that. Whatever depends on it, now or by a later import, waits for those
+ * A task that was split is cancelled, and its cause has its parts; one that an alternative was taken for is
+ * cancelled as well, and its cause has that. Whatever depends on it, now or by a later import, waits for those
  * instead.
  */
-
-const CAUSE = "split into ";
-const CAUSE_OF_ALTERNATIVE = "not needed after its alternative ";
 
 /** What of a task is needed to follow a split. */
 export type Splittable = Pick<Task, "dependencies" | "status" | "cause">;
 
-export function causeOfSplit(parts: readonly TaskId[]): string {
-  return CAUSE + parts.join(", ");
-}
-
-export function causeOfAlternative(taken: TaskId): string {
-  return CAUSE_OF_ALTERNATIVE + taken;
-}
-
 /** What stands for a cancelled task: its parts, or the alternative that was taken; undefined for any other. */
 export function partsOf(task: Pick<Task, "status" | "cause"> | undefined): TaskId[] | undefined {
-  if (task?.status !== "cancelled" || task.cause === undefined) return undefined;
-  const prefix = [CAUSE, CAUSE_OF_ALTERNATIVE].find((start) => task.cause?.startsWith(start));
-  return prefix === undefined ? undefined : (task.cause.slice(prefix.length).split(", ") as TaskId[]);
+  if (task?.status !== "cancelled") return undefined;
+  if (task.cause?.kind === "split") return [...task.cause.parts];
+  return task.cause?.kind === "alternative" ? [task.cause.taken] : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Change } from "../../graph/event.ts";
 import { extraFor, type RecoveryPurpose, recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { causeText } from "../../graph/task-cause.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
 import { type Failure, planRecovery, type Recovery, recoveryFor } from "../../policy/failure/recovery.ts";
 import { oneAtATime } from "../../policy/throttle.ts";
@@ -50,7 +51,7 @@ export function decideAfterEnd(plan: PlanTransaction, id: TaskId): void {
   plan.append({
     type: "decision.taken",
     decision: isStopped ? "stop" : "escalate",
-    reason: `${id}: ${task.cause}${then}.`,
+    reason: `${id}: ${task.cause && causeText(task.cause)}${then}.`,
   });
 }
 

@@ -71,13 +71,21 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
   });
 }
 
+/** What was begun, as long as the graph stays as it was then. */
+const begunAt = new WeakMap<GraphStore, { readonly state: string; readonly ids: ReadonlySet<number> }>();
+
 async function idsOfBegun(run: RunContext, store: GraphStore): Promise<ReadonlySet<number>> {
-  return store.read(async (reader) => {
-    const ids = new Set<number>();
+  const state = await store.state();
+  const known = begunAt.get(store);
+  if (known?.state === state) return known.ids;
+  const ids = await store.read(async (reader) => {
+    const begun = new Set<number>();
     for (const { id } of await reader.plans(run.repository))
-      if (await reader.hasClaimOf(id, run.owner)) ids.add(id);
-    return ids;
+      if (await reader.hasClaimOf(id, run.owner)) begun.add(id);
+    return begun;
   });
+  begunAt.set(store, { state, ids });
+  return ids;
 }
 
 /** Whether what is left may not be launched, although it could be. */

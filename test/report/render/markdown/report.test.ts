@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../../../mcp-server/src/graph/event.ts";
+import { said } from "../../../../mcp-server/src/graph/task-cause.ts";
 import { aggregate } from "../../../../mcp-server/src/report/aggregate.ts";
 import { renderLedger } from "../../../../mcp-server/src/report/render/ledger.ts";
 import { renderMarkdown } from "../../../../mcp-server/src/report/render/markdown/report.ts";
@@ -191,7 +192,7 @@ describe("hostile text", () => {
   const state = planState(
     [
       task("a", { status: "completed", subject: hostile, writes: [], acceptance: [{ criterion: hostile }] }),
-      task("b", { status: "failed", subject: hostile, cause: hostile }),
+      task("b", { status: "failed", subject: hostile, cause: said(hostile) }),
     ],
     [
       {
