@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readBreakdown } from "../../mcp-server/src/breakdown/breakdown.ts";
 import { BreakdownError } from "../../mcp-server/src/breakdown/errors.ts";
+import { readBreakdown } from "../../mcp-server/src/breakdown/own-format/breakdown.ts";
 import { type Task, unstarted } from "../../mcp-server/src/graph/task.ts";
 
 /** A breakdown with its tasks as they are before anything has run, or why it cannot be read. */

@@ -1,11 +1,11 @@
-import { levels } from "../../mcp-server/src/graph/levels.ts";
+import { levels } from "../../mcp-server/src/graph/order/levels.ts";
 import { parseScope } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { Task } from "../../mcp-server/src/graph/task.ts";
 import { claimedScope, clashOfClaims } from "../../mcp-server/src/policy/exclusivity.ts";
 import { DEFAULT_POLICY, type Policy } from "../../mcp-server/src/policy/policy.ts";
 import type { Strategy } from "../../mcp-server/src/policy/strategy.ts";
 import { analyse } from "../../mcp-server/src/run/planning/analysis.ts";
-import type { Surroundings } from "../../mcp-server/src/run/planning/planning.ts";
+import type { PlannerContext } from "../../mcp-server/src/run/planning/planning.ts";
 import { Estimates } from "../../mcp-server/src/schedule/estimate.ts";
 import { levelChunksMs } from "./level-chunks.ts";
 import { flawOf } from "./validity.ts";
@@ -32,7 +32,7 @@ export interface Outcome {
 
 /** Analyses a breakdown as `plan_analyze` does before anything has run, and checks the schedule. */
 export function outcomeOf(
-  ctx: Surroundings,
+  ctx: PlannerContext,
   name: string,
   tasks: readonly Task[],
   limits: Pick<Policy, "maxParallel" | "unscoped">,

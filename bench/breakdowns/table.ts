@@ -1,6 +1,6 @@
 import type { Outcome } from "./outcome.ts";
 
-const LONGEST_NAME = 42;
+const MAX_NAME = 42;
 const HEAD = [
   "breakdown",
   "tasks",
@@ -19,7 +19,7 @@ const HEAD = [
 /** One line per breakdown; times in minutes. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map((one) => [
-    one.name.slice(0, LONGEST_NAME),
+    one.name.slice(0, MAX_NAME),
     String(one.tasks),
     String(one.levels),
     String(one.unscoped),
@@ -37,7 +37,7 @@ export function tableOf(outcomes: readonly Outcome[]): string {
     .map((line) =>
       line
         .map((cell, at) => {
-          if (at === 0) return cell.padEnd(LONGEST_NAME);
+          if (at === 0) return cell.padEnd(MAX_NAME);
           return at < HEAD.length ? cell.padStart(9) : cell;
         })
         .join(""),

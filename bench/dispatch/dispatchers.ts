@@ -1,4 +1,4 @@
-import { levels } from "../../mcp-server/src/graph/levels.ts";
+import { levels } from "../../mcp-server/src/graph/order/levels.ts";
 import { headsAndTails } from "../../mcp-server/src/schedule/bounds/heads-and-tails.ts";
 import { urgency } from "../../mcp-server/src/schedule/generation/priority-rules.ts";
 import { compileProblem, type ProblemInput } from "../../mcp-server/src/schedule/problem/problem.ts";

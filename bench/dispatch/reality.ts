@@ -2,7 +2,7 @@ import type { Activity, ProblemInput } from "../../mcp-server/src/schedule/probl
 import type { Random } from "../seeded-random.ts";
 
 /** An attempt takes up to this many times its estimate, or as small a part of it. */
-const MOST_OFF = 3;
+const MAX_OFF = 3;
 /** Share of the first attempts that fail; the second one succeeds. */
 const FAILURES = 0.1;
 
@@ -12,7 +12,7 @@ export type Reality = readonly (readonly number[])[];
 /** Attempts whose durations are the estimates times a factor that is log-uniform between 1/3 and 3. */
 export function drawReality({ activities }: ProblemInput, random: Random): Reality {
   const attempt = (estimate: number) =>
-    estimate === 0 ? 0 : Math.max(1, Math.round(estimate * MOST_OFF ** (2 * random() - 1)));
+    estimate === 0 ? 0 : Math.max(1, Math.round(estimate * MAX_OFF ** (2 * random() - 1)));
   return activities.map(({ duration }) => {
     const first = attempt(duration);
     return random() < FAILURES ? [first, attempt(duration)] : [first];

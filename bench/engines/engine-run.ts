@@ -21,7 +21,7 @@ export type EngineName = (typeof ENGINES)[number];
 /** Agents at once, the plugin's default. */
 export const CAP = 5;
 const SLUG = "engines";
-const LONGEST_RUN_MS = 900_000;
+const MAX_RUN_MS = 900_000;
 
 interface Way {
   readonly prompt: string;
@@ -93,7 +93,7 @@ export async function runBy(engine: EngineName, plan: TimedPlan, plugins: string
       environment: { PARALLEL_APPROVE: "scope", PARALLEL_MAX_PARALLEL: String(CAP), ...environment },
       latencyMs: { main: 20, agent: 20 },
       work: [works],
-      runs: [{ prompt, orchestrator, limitMs: LONGEST_RUN_MS }],
+      runs: [{ prompt, orchestrator, limitMs: MAX_RUN_MS }],
     },
     ({ database, recording, runs }) => {
       const { tasks, attempts, events } = readGraph(database, SLUG);

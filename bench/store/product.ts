@@ -3,24 +3,24 @@ import { join } from "node:path";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { findToken } from "../../mcp-server/src/graph/token.ts";
-import type { Launch } from "../../mcp-server/src/run/claims/launch.ts";
+import type { BatchLaunch } from "../../mcp-server/src/run/claims/launch.ts";
 import { type Offered, offer } from "../../mcp-server/src/run/claims/offer.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { changePlan } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/project/checkout.ts";
-import { CheckoutLooks } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
+import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
-import { OwnTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
+import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { repositoryName } from "../../mcp-server/src/run/project/repository-name.ts";
 import { Roles } from "../../mcp-server/src/run/project/roles.ts";
 import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { Transcripts } from "../../mcp-server/src/run/project/transcripts.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
+import { PostgresGraph } from "../../mcp-server/src/store/engines/postgres.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
-import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 
 const REPORT: Report = {
   outcome: "completed",
@@ -58,9 +58,9 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     workflowCap: 8,
     settings: { maxParallel: CAP },
     roles: new Roles(),
-    ownTexts: new OwnTexts(root),
+    pluginTexts: new PluginTexts(root),
     now: Date.now,
-    looks: new CheckoutLooks(undefined, Date.now),
+    snapshots: new CheckoutSnapshots(undefined, Date.now),
     transcripts: new Transcripts(join(root, "projects")),
     randomBytes,
     graph: async () => store,
@@ -125,7 +125,7 @@ export async function complete(
   await reportTask(context, "bench", undefined, { task: `${plan}/${task}`, token, report: REPORT });
 }
 
-export function tokenOf({ prompt }: Launch): string {
+export function tokenOf({ prompt }: BatchLaunch): string {
   const token = findToken(prompt);
   if (token === undefined) throw new Error(`no token in ${prompt}`);
   return token;

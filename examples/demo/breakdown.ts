@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Breakdown, readBreakdown } from "../../mcp-server/src/breakdown/breakdown.ts";
+import { type Breakdown, readBreakdown } from "../../mcp-server/src/breakdown/own-format/breakdown.ts";
 
 /** The tasks of a specification in a project. */
 export function breakdownOf(project: string, slug: string): Breakdown {

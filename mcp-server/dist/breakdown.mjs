@@ -2,7 +2,7 @@
 import { InvalidGlob, MAX_TASK_ID, PRIORITIES, SIZES, findCycle, inferWrites, isBareFile, isKnownFile, normaliseGlob, orderedDespiteParallelWith, pathIn, useIn } from "./graph.mjs";
 
 // mcp-server/src/breakdown/errors.ts
-var MOST_TOLD = 5;
+var MAX_TOLD = 5;
 var BreakdownError = class _BreakdownError extends Error {
   name = "BreakdownError";
   /** Path of the value in the file, such as `tasks[3].dependencies`; empty for the file as a whole. */
@@ -15,9 +15,9 @@ var BreakdownError = class _BreakdownError extends Error {
     this.remedy = `${remedy}.`;
     this.#problem = problem;
   }
-  /** All that is wrong with a file as one error, as far as somebody mends it in one go; the field is the first's. */
+  /** All that is wrong with a file as one error, as far as somebody fixes it in one go; the field is the first's. */
   static together(file, errors) {
-    const [first2, ...rest] = errors.slice(0, MOST_TOLD);
+    const [first2, ...rest] = errors.slice(0, MAX_TOLD);
     if (rest.length === 0) return first2;
     const more = errors.length - 1 - rest.length;
     const all = [first2, ...rest];
@@ -80,6 +80,35 @@ function checkDependencies(tasks, places, file, around) {
   );
 }
 
+// mcp-server/src/breakdown/depth.ts
+var MAX_DEPTH = 64;
+function isTooDeep(value) {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((item) => typeof item === "object" && item !== null ? Object.values(item) : []);
+  }
+  return false;
+}
+
+// mcp-server/src/breakdown/description-warnings.ts
+var ELSEWHERE = [
+  /\bas (?:specified|described|explained|defined)(?: (?:above|earlier|in the spec\w*)|(?=[.,;)]|$))/im,
+  /\b(?:from|see|according to) the spec(?:ification)?\b/i,
+  /\b(?:same as|like|as) (?:in )?task \d[\w.]*\w/i
+];
+function descriptionWarnings(tasks) {
+  const empty = tasks.filter(({ description }) => description.trim() === "").map(({ id: id2 }) => id2);
+  const elsewhere = tasks.flatMap(({ id: id2, description }) => {
+    const found = ELSEWHERE.flatMap((words) => words.exec(description)?.[0] ?? []);
+    return found.length === 0 ? [] : [`${id2} ("${found[0]}")`];
+  });
+  return [
+    ...empty.length > 0 ? [`Without a description: ${empty.join(", ")}.`] : [],
+    ...elsewhere.length > 0 ? [`These may send their agent to a text that it does not have: ${elsewhere.join(", ")}.`] : []
+  ];
+}
+
 // mcp-server/src/breakdown/file-status.ts
 var WORDS = {
   open: `pending|open|todo|to do|new|ready|planned|not started|unstarted|queued|backlog|draft|proposed|in progress|inprogress|doing|started|active|wip|ongoing|review|in review|testing|blocked|waiting|failed|paused`,
@@ -97,17 +126,6 @@ function fileStatus(value) {
   return MEANINGS.get(
     value.trim().toLowerCase().replace(/[\s_-]+/g, " ").replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")
   );
-}
-
-// mcp-server/src/breakdown/depth.ts
-var MAX_DEPTH = 64;
-function isTooDeep(value) {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((item) => typeof item === "object" && item !== null ? Object.values(item) : []);
-  }
-  return false;
 }
 
 // mcp-server/src/breakdown/json/json-lines.ts
@@ -250,87 +268,28 @@ function rangesOf(lines) {
   return ranges.map(([from, to]) => from === to ? `${from}` : `${from}-${to}`).join(", ");
 }
 
-// mcp-server/src/breakdown/left-out.ts
-function leftOut(tasks) {
-  const isOver = ({ status }) => status === "done" || status === "given up";
+// mcp-server/src/breakdown/task-dependencies.ts
+var OUTSIDE = /^(?:[A-Za-z][\w.]*-\d[\w.]*|#\d+|[\w.-]+\/[\w./#-]+|https?:\S+)$/;
+function withoutOutside(tasks, warn) {
   const known = new Set(tasks.map(({ id: id2 }) => id2));
-  const putOff = new Set(tasks.filter(({ status }) => status === "put off").map(({ id: id2 }) => id2));
-  for (let before = -1; before !== putOff.size; ) {
-    before = putOff.size;
-    for (const task of tasks) {
-      if (isOver(task)) continue;
-      const waits = task.dependencies.some((id2) => putOff.has(id2) && known.has(id2));
-      if (waits || task.parent !== void 0 && putOff.has(task.parent)) putOff.add(task.id);
-    }
-  }
-  return { over: new Set(tasks.filter(isOver).map(({ id: id2 }) => id2)), putOff };
+  const forms = new Set([...known].map(formOf));
+  const outside = /* @__PURE__ */ new Set();
+  const kept = tasks.map((task) => {
+    const out = task.dependencies.filter(
+      (id2) => !known.has(id2) && OUTSIDE.test(id2) && !forms.has(formOf(id2))
+    );
+    if (out.length === 0) return task;
+    for (const id2 of out) outside.add(id2);
+    warn(
+      `task ${task.id}: ${out.join(", ")} ${out.length === 1 ? "is" : "are"} outside of the file: it does not wait for ${out.length === 1 ? "it" : "them"}`
+    );
+    return { ...task, dependencies: task.dependencies.filter((id2) => !out.includes(id2)) };
+  });
+  return { tasks: kept, outside };
 }
-function doneWarnings(done) {
-  return done.length === 0 ? [] : [`marked as done and left out, so that nothing waits for them: ${listed(done)}`];
+function formOf(id2) {
+  return id2.replace(/\d+/g, "9");
 }
-function putOffWarnings(putOff) {
-  if (putOff.size === 0) return [];
-  return [
-    `${[...putOff].join(", ")} ${putOff.size === 1 ? "is" : "are"} deferred, or wait for what is: left out`
-  ];
-}
-function refuseEmpty(file, done) {
-  const problem = done > 0 ? `all of its ${done} tasks are marked as done or given up` : "there is no task in it";
-  const remedy = "Nothing is left to run; take the mark from a task that is to be done again";
-  throw new BreakdownError(file, "tasks", problem, remedy);
-}
-
-// mcp-server/src/breakdown/order-edges.ts
-var OrderEdges = class {
-  #edges = /* @__PURE__ */ new Map();
-  #position;
-  /** Whether something waits for what comes later in the file: without that there is no cycle. */
-  #backwards = false;
-  /** @param order all ids as they stand in the file. */
-  constructor(order) {
-    this.#position = new Map(order.map((id2, at) => [id2, at]));
-  }
-  /** What it waits for, in the order of the file. */
-  of(id2) {
-    const place = (one) => this.#position.get(one) ?? -1;
-    return [...this.#edges.get(id2) ?? []].sort((a, b) => place(a) - place(b));
-  }
-  /** The author says that it waits for these. */
-  state(id2, others) {
-    for (const other of others) this.#add(id2, other);
-  }
-  /** It waits for these as far as none of them waits for it. @returns those that do. */
-  suggest(id2, others) {
-    return others.filter((other) => {
-      if (other === id2) return false;
-      if ((this.#backwards || this.#isLater(other, id2)) && this.#reaches(other, id2)) return true;
-      this.#add(id2, other);
-      return false;
-    });
-  }
-  #add(id2, other) {
-    if (id2 === other) return;
-    this.#backwards ||= this.#isLater(other, id2);
-    const waiting = this.#edges.get(id2) ?? /* @__PURE__ */ new Set();
-    this.#edges.set(id2, waiting.add(other));
-  }
-  #isLater(a, b) {
-    return (this.#position.get(a) ?? -1) > (this.#position.get(b) ?? -1);
-  }
-  #reaches(from, to) {
-    const left = [from];
-    const seen = new Set(left);
-    for (let at = left.pop(); at !== void 0; at = left.pop()) {
-      if (at === to) return true;
-      for (const next of this.#edges.get(at) ?? []) {
-        if (seen.has(next)) continue;
-        seen.add(next);
-        left.push(next);
-      }
-    }
-    return false;
-  }
-};
 
 // import:node:util in breakdown.mjs
 import { isDeepStrictEqual } from "node:util";
@@ -628,7 +587,89 @@ function meaningOf({
   };
 }
 
-// mcp-server/src/breakdown/nested-tasks.ts
+// mcp-server/src/breakdown/own-format/left-out.ts
+function leftOut(tasks) {
+  const isOver = ({ status }) => status === "done" || status === "given up";
+  const known = new Set(tasks.map(({ id: id2 }) => id2));
+  const putOff = new Set(tasks.filter(({ status }) => status === "put off").map(({ id: id2 }) => id2));
+  for (let before = -1; before !== putOff.size; ) {
+    before = putOff.size;
+    for (const task of tasks) {
+      if (isOver(task)) continue;
+      const waits = task.dependencies.some((id2) => putOff.has(id2) && known.has(id2));
+      if (waits || task.parent !== void 0 && putOff.has(task.parent)) putOff.add(task.id);
+    }
+  }
+  return { over: new Set(tasks.filter(isOver).map(({ id: id2 }) => id2)), putOff };
+}
+function doneWarnings(done) {
+  return done.length === 0 ? [] : [`marked as done and left out, so that nothing waits for them: ${listed(done)}`];
+}
+function putOffWarnings(putOff) {
+  if (putOff.size === 0) return [];
+  return [
+    `${[...putOff].join(", ")} ${putOff.size === 1 ? "is" : "are"} deferred, or wait for what is: left out`
+  ];
+}
+function refuseEmpty(file, done) {
+  const problem = done > 0 ? `all of its ${done} tasks are marked as done or given up` : "there is no task in it";
+  const remedy = "Nothing is left to run; take the mark from a task that is to be done again";
+  throw new BreakdownError(file, "tasks", problem, remedy);
+}
+
+// mcp-server/src/breakdown/order-edges.ts
+var OrderEdges = class {
+  #edges = /* @__PURE__ */ new Map();
+  #position;
+  /** Whether something waits for what comes later in the file: without that there is no cycle. */
+  #backwards = false;
+  /** @param order all ids as they stand in the file. */
+  constructor(order) {
+    this.#position = new Map(order.map((id2, at) => [id2, at]));
+  }
+  /** What it waits for, in the order of the file. */
+  of(id2) {
+    const place = (one) => this.#position.get(one) ?? -1;
+    return [...this.#edges.get(id2) ?? []].sort((a, b) => place(a) - place(b));
+  }
+  /** The author says that it waits for these. */
+  state(id2, others) {
+    for (const other of others) this.#add(id2, other);
+  }
+  /** It waits for these as far as none of them waits for it. @returns those that do. */
+  suggest(id2, others) {
+    return others.filter((other) => {
+      if (other === id2) return false;
+      if ((this.#backwards || this.#isLater(other, id2)) && this.#reaches(other, id2)) return true;
+      this.#add(id2, other);
+      return false;
+    });
+  }
+  #add(id2, other) {
+    if (id2 === other) return;
+    this.#backwards ||= this.#isLater(other, id2);
+    const waiting = this.#edges.get(id2) ?? /* @__PURE__ */ new Set();
+    this.#edges.set(id2, waiting.add(other));
+  }
+  #isLater(a, b) {
+    return (this.#position.get(a) ?? -1) > (this.#position.get(b) ?? -1);
+  }
+  #reaches(from, to) {
+    const left = [from];
+    const seen = new Set(left);
+    for (let at = left.pop(); at !== void 0; at = left.pop()) {
+      if (at === to) return true;
+      for (const next of this.#edges.get(at) ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        left.push(next);
+      }
+    }
+    return false;
+  }
+};
+
+// mcp-server/src/breakdown/own-format/nested-tasks.ts
 var MAX_LEVELS = 4;
 function taskGroups(document, place = "", level = 0) {
   if (level > MAX_LEVELS) return [];
@@ -700,30 +741,7 @@ function isNested(document) {
   return !Array.isArray(document.tasks) && taskGroups(document).length > 0;
 }
 
-// mcp-server/src/breakdown/task-dependencies.ts
-var OUTSIDE = /^(?:[A-Za-z][\w.]*-\d[\w.]*|#\d+|[\w.-]+\/[\w./#-]+|https?:\S+)$/;
-function withoutOutside(tasks, warn) {
-  const known = new Set(tasks.map(({ id: id2 }) => id2));
-  const forms = new Set([...known].map(formOf));
-  const outside = /* @__PURE__ */ new Set();
-  const kept = tasks.map((task) => {
-    const out = task.dependencies.filter(
-      (id2) => !known.has(id2) && OUTSIDE.test(id2) && !forms.has(formOf(id2))
-    );
-    if (out.length === 0) return task;
-    for (const id2 of out) outside.add(id2);
-    warn(
-      `task ${task.id}: ${out.join(", ")} ${out.length === 1 ? "is" : "are"} outside of the file: it does not wait for ${out.length === 1 ? "it" : "them"}`
-    );
-    return { ...task, dependencies: task.dependencies.filter((id2) => !out.includes(id2)) };
-  });
-  return { tasks: kept, outside };
-}
-function formOf(id2) {
-  return id2.replace(/\d+/g, "9");
-}
-
-// mcp-server/src/breakdown/breakdown.ts
+// mcp-server/src/breakdown/own-format/breakdown.ts
 function readBreakdown(text2, file) {
   const { tasks: found, ...document } = parseDocument(text2, file);
   if (!Array.isArray(found)) {
@@ -855,7 +873,7 @@ function titleOf(document, file) {
   return typeof title === "string" ? title : file;
 }
 
-// mcp-server/src/breakdown/foreign-breakdown.ts
+// mcp-server/src/breakdown/own-format/foreign-breakdown.ts
 function toBreakdown(foreign, file) {
   const { done } = foreign;
   if (foreign.tasks.length === 0) refuseEmpty(file, done.length);
@@ -870,6 +888,221 @@ function toBreakdown(foreign, file) {
   };
 }
 
+// mcp-server/src/breakdown/task-master/items.ts
+function itemsOf(raw, place, file, warnings) {
+  if (!isObject(raw)) {
+    throw new BreakdownError(file, place, `${place} is not an object`, "Write each task as {id, title, …}");
+  }
+  const task = itemOf(raw, place, void 0, numberOf(raw, place, file), (id2) => [id2], file);
+  return [task, ...partsOf(task, file, warnings)];
+}
+function partsOf(parent, file, warnings) {
+  const { subtasks } = parent.raw;
+  if (!Array.isArray(subtasks)) return [];
+  const parts = subtasks.map((raw, at) => {
+    const place = `${parent.place}.subtasks[${at}]`;
+    if (!isObject(raw)) {
+      throw new BreakdownError(file, place, `${place} is not an object`, "Write it as {id, title, …}");
+    }
+    return { raw, place, number: numberOf(raw, place, file) };
+  });
+  const isDoubled = new Set(parts.map(({ number }) => number)).size < parts.length;
+  const ids = parts.map(({ number }, at) => {
+    if (isDoubled) return `${parent.id}.${at + 1}`;
+    return number.startsWith(`${parent.id}.`) ? number : `${parent.id}.${number}`;
+  });
+  if (isDoubled) {
+    warnings.push(
+      `the parts of ${parent.id} have a number more than once: numbered by their place (${ids[0]} to ${ids.at(-1)})`
+    );
+  }
+  const siblings = /* @__PURE__ */ new Map();
+  for (const [at, { number }] of parts.entries()) {
+    siblings.set(number, [...siblings.get(number) ?? [], ids[at] ?? number]);
+  }
+  return parts.flatMap(({ raw, place }, at) => {
+    const id2 = ids[at] ?? "";
+    const resolve = (named) => (siblings.get(named) ?? [named]).filter((one) => !isDoubled || one !== id2);
+    const item = itemOf(raw, place, parent, id2, resolve, file);
+    return [item, ...partsOf(item, file, warnings)];
+  });
+}
+function numberOf(raw, place, file) {
+  const number = typeof raw.id === "string" || typeof raw.id === "number" ? String(raw.id).trim() : "";
+  if (number !== "") return number;
+  throw new BreakdownError(file, `${place}.id`, `${place} has no id`, "Give it a number");
+}
+function itemOf(raw, place, parent, id2, resolve, file) {
+  if (typeof raw.title !== "string" || raw.title.trim() === "") {
+    throw new BreakdownError(file, `${place}.title`, `${place} has no title`, "Say in one line what it does");
+  }
+  const found = raw.dependencies ?? [];
+  if (!Array.isArray(found) || !found.every((one) => typeof one === "string" || typeof one === "number")) {
+    const field = `${place}.dependencies`;
+    throw new BreakdownError(file, field, `${field} is not a list of task numbers`, "Write it as [1, 2]");
+  }
+  return {
+    id: id2,
+    place,
+    raw,
+    parent,
+    status: fileStatus(raw.status) ?? "open",
+    dependencies: found.flatMap((one) => resolve(String(one).trim())),
+    text: [raw.description, raw.details].filter((part) => typeof part === "string" && part !== "").join("\n\n")
+  };
+}
+
+// mcp-server/src/breakdown/task-master/list.ts
+var USUAL_TAG = "master";
+function tagsOf(document) {
+  return Object.entries(document).filter(([, value]) => isObject(value) && Array.isArray(value.tasks)).map(([tag]) => tag);
+}
+function listOf2(document, file, tag, warnings) {
+  const named = (value) => {
+    const name = isObject(value) ? value.projectName : void 0;
+    return typeof name === "string" && name !== "" ? name : void 0;
+  };
+  if (Array.isArray(document.tasks)) {
+    const name = named(document.meta) ?? named(document.metadata);
+    return { list: document.tasks, name, place: "tasks" };
+  }
+  const tags = tagsOf(document);
+  const chosen = tag ?? (tags.length === 1 ? tags[0] : tags.find((one) => one === USUAL_TAG));
+  if (chosen === void 0 || !tags.includes(chosen)) {
+    throw new BreakdownError(
+      file,
+      "tasks",
+      chosen === void 0 ? `it has several lists of tasks (${tags.join(", ")}) and none of them is ${USUAL_TAG}` : `it has no list of tasks ${JSON.stringify(chosen)} (only ${tags.join(", ")})`,
+      `Name one behind the path, such as "${file}#${tags[0]}"`
+    );
+  }
+  const others = tags.filter((one) => one !== chosen);
+  if (tag === void 0 && others.length > 0) {
+    warnings.push(
+      `the list ${chosen} was taken; the file also has ${others.join(", ")} (name one behind the path: "…#${others[0]}")`
+    );
+  }
+  const { tasks, metadata } = document[chosen];
+  return {
+    list: tasks,
+    name: named(metadata) ?? (chosen === USUAL_TAG ? void 0 : chosen),
+    place: `${chosen}.tasks`
+  };
+}
+
+// mcp-server/src/breakdown/task-master/task-master.ts
+function isTaskMaster(document) {
+  const { tasks } = document;
+  if (!Array.isArray(tasks)) return tagsOf(document).length > 0;
+  return tasks.every((task) => isObject(task) && !("subject" in task)) && tasks.some((task) => ["details", "testStrategy", "subtasks"].some((key) => key in task));
+}
+function readTaskMaster(document, file, tag) {
+  const warnings = [];
+  const { list, name, place } = listOf2(document, file, tag, warnings);
+  const items = list.flatMap((raw, at) => itemsOf(raw, `${place}[${at}]`, file, warnings));
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const { putOff } = leftOut(items.map((item) => ({ ...item, parent: item.parent?.id })));
+  warnings.push(...putOffWarnings(putOff));
+  const over = ({ status }) => status === "done" || status === "given up";
+  const underOver = ({ parent }) => parent !== void 0 && (over(parent) || underOver(parent));
+  const isOpen = (item) => !over(item) && !underOver(item) && !putOff.has(item.id);
+  const openParts = /* @__PURE__ */ new Map();
+  for (const part of items) {
+    if (part.parent && isOpen(part))
+      openParts.set(part.parent, [...openParts.get(part.parent) ?? [], part]);
+  }
+  const lost = items.filter((item) => !over(item) && underOver(item) && !putOff.has(item.id));
+  if (lost.length > 0) {
+    warnings.push(
+      `not done, but parts of what is done, and left out with it: ${listed(lost.map(({ id: id2 }) => id2))}`
+    );
+  }
+  const standIns = (id2) => {
+    const item = byId.get(id2);
+    if (item === void 0) return [id2];
+    const parts = openParts.get(item) ?? [];
+    if (isOpen(item) && parts.length > 0) return parts.flatMap((part) => standIns(part.id));
+    return isOpen(item) ? [id2] : [];
+  };
+  const tasks = items.filter((item) => isOpen(item) && !openParts.has(item)).map((item) => ({
+    place: item.place,
+    scopeText: [item.raw.title, item.text].join("\n\n"),
+    fields: fieldsOf(item, [...new Set(dependenciesWithAbove(item).flatMap(standIns))])
+  }));
+  return {
+    title: name ?? file,
+    tasks,
+    warnings,
+    done: items.filter((item) => over(item) && item.parent === void 0).map((item) => item.id)
+  };
+}
+function dependenciesWithAbove({ parent, dependencies }) {
+  return parent ? [...dependenciesWithAbove(parent), ...dependencies] : dependencies;
+}
+function fieldsOf(item, dependencies) {
+  const { raw, parent } = item;
+  const strategy = textIn(raw.testStrategy);
+  const criteria = textIn(raw.acceptanceCriteria).split("\n").map((line) => line.replace(/^\s*[-*]\s*/, "").trim()).filter((line) => line !== "");
+  return {
+    id: item.id,
+    subject: raw.title,
+    description: [
+      item.text,
+      ...parent === void 0 ? [] : [partOf(parent)],
+      ...strategy === "" ? [] : [`Test strategy: ${strategy}`]
+    ].join("\n\n"),
+    dependencies,
+    ...parent !== void 0 && { phaseName: parent.raw.title },
+    // It knows one more step than the breakdown does.
+    ...raw.priority !== void 0 && { priority: raw.priority === "critical" ? "high" : raw.priority },
+    ...criteria.length > 0 && { acceptance: criteria }
+  };
+}
+function partOf(parent) {
+  const strategy = textIn(parent.raw.testStrategy);
+  return [
+    `This is a part of task ${parent.id}, ${parent.raw.title}:`,
+    ...[parent.text, ...strategy === "" ? [] : [`Test strategy of the whole: ${strategy}`]].join("\n\n").split("\n").map((line) => `> ${line}`)
+  ].join("\n");
+}
+function textIn(value) {
+  return typeof value === "string" ? value.trim() : "";
+}
+
+// mcp-server/src/breakdown/file/read-file.ts
+var READABLE = "a 03-tasks.json, a JSON file with tasks inside phases, a tasks.md of spec-kit, a tasks.json of Task Master, or a Markdown plan with headings `### Task N: name` (superpowers)";
+async function readFileBreakdown(text2, file, part) {
+  if (!isJson(text2, file)) {
+    const { readMarkdownBreakdown } = await import("./breakdown/file/markdown-file.mjs");
+    const breakdown = readMarkdownBreakdown(text2, file);
+    return breakdown && { ...breakdown, own: false };
+  }
+  const document = parseDocument(text2, file);
+  if (isTaskMaster(document)) {
+    return { ...toBreakdown(readTaskMaster(document, file, part), file), own: false };
+  }
+  if (part !== void 0) {
+    throw new BreakdownError(
+      file,
+      "",
+      `it has no lists of tasks by name, so ${JSON.stringify(part)} cannot be one`,
+      "Give the path without #"
+    );
+  }
+  if (isNested(document)) {
+    const { raw, warnings } = tasksOfGroups(taskGroups(document), file);
+    return { ...breakdownOf(raw, document, file, warnings), own: false };
+  }
+  return { ...readBreakdown(text2, file), own: true };
+}
+function isOwnFormat(text2, file) {
+  const document = parseDocument(text2, file);
+  return !isTaskMaster(document) && !isNested(document);
+}
+function isJson(text2, file) {
+  return file.endsWith(".json") || /^\s*[[{]/.test(withoutByteOrderMark(text2));
+}
+
 // mcp-server/src/breakdown/json/elements.ts
 function listUnder(key, text2) {
   const property = parseTree(text2)?.children?.findLast(({ children }) => children?.[0]?.value === key);
@@ -878,6 +1111,86 @@ function listUnder(key, text2) {
 }
 function spanOf({ offset, length }) {
   return { start: offset, end: offset + length };
+}
+
+// mcp-server/src/breakdown/file/write-breakdown.ts
+function writeBreakdown(document, tasks) {
+  return `${JSON.stringify({ ...document, tasks: tasks.map(renderFields) }, null, 2)}
+`;
+}
+function updateBreakdown(text2, file, tasks) {
+  const list = listUnder("tasks", text2);
+  if (!list) throw new Error("the text is no breakdown");
+  const style = styleOf(text2, list.start, list.elements[0]?.start ?? list.start);
+  const before = list.elements.map(({ start, end }) => text2.slice(start, end));
+  const inFile = before.map((as) => ({ as, raw: JSON.parse(as) }));
+  const { tasks: read, leftOut: leftOut2 } = readBreakdown(text2, file);
+  const elements = new Map(inFile.map((element2) => [idOf2(element2.raw), element2]));
+  const written2 = new Map(read.map((task) => [task.id, task]));
+  const pieces = tasks.map((task) => {
+    const old = written2.get(task.id);
+    const element2 = elements.get(task.id);
+    if (!old || !element2) return { id: task.id, piece: renderTask(renderFields(task), style) };
+    if (sameMeaning(old, task)) return { id: task.id, piece: element2.as };
+    const fields = withOutside(renderFields(task), element2.raw, leftOut2);
+    return { id: task.id, piece: renderTask(inOrderOf(element2.raw, fields), style) };
+  });
+  for (const [at, { as, raw }] of inFile.entries()) {
+    if (!leftOut2.has(idOf2(raw)) || written2.has(idOf2(raw))) continue;
+    const above = new Set(inFile.slice(0, at).map((other) => idOf2(other.raw)));
+    pieces.splice(pieces.findLastIndex(({ id: id2 }) => above.has(id2)) + 1, 0, { id: idOf2(raw), piece: as });
+  }
+  const after = pieces.map(({ piece }) => piece);
+  if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text2;
+  const { newline, element, close } = style;
+  const inner = after.join(`,${newline}${element}`);
+  return `${text2.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text2.slice(list.end)}`;
+}
+function idOf2(raw) {
+  return String(raw.id).trim();
+}
+function withOutside(fields, raw, leftOut2) {
+  const named = DEPENDENCY_KEYS.flatMap((key) => raw[key] ?? []).map(String);
+  const kept = named.filter((id2) => leftOut2.has(id2));
+  if (kept.length === 0) return fields;
+  const others = Array.isArray(fields.dependencies) ? fields.dependencies : [];
+  return { ...fields, dependencies: [.../* @__PURE__ */ new Set([...kept, ...others])] };
+}
+function styleOf(text2, listStart, firstStart) {
+  const gap = text2.slice(listStart + 1, firstStart);
+  if (!gap.includes("\n")) return { newline: "", element: "", step: "", close: "" };
+  const step = /\n([ \t]+)\S/.exec(withoutByteOrderMark(text2))?.[1] ?? "  ";
+  const element = gap.slice(gap.lastIndexOf("\n") + 1);
+  return {
+    newline: gap.includes("\r\n") ? "\r\n" : "\n",
+    element,
+    step,
+    close: element.endsWith(step) ? element.slice(0, -step.length) : ""
+  };
+}
+function renderTask(fields, { newline, element, step }) {
+  if (newline === "") return JSON.stringify(fields);
+  const inner = `${newline}${element}${step}`;
+  const lines = Object.entries(fields).map(([key, value]) => {
+    const plain = Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null);
+    const text2 = plain ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]` : JSON.stringify(value, null, step).replaceAll("\n", inner);
+    return `${JSON.stringify(key)}: ${text2}`;
+  });
+  return `{${inner}${lines.join(`,${inner}`)}${newline}${element}}`;
+}
+function inOrderOf(raw, fields) {
+  const known = Object.keys(raw).filter((key) => Object.hasOwn(fields, key));
+  return Object.fromEntries([...known, ...Object.keys(fields)].map((key) => [key, fields[key]]));
+}
+
+// mcp-server/src/breakdown/file/write-scopes.ts
+function writeScopes(text2, file, scopes) {
+  const writes = new Map(scopes.map((scope) => [scope.task, scope.writes]));
+  const tasks = readBreakdown(text2, file).tasks.map((task) => {
+    const suggested = writes.get(task.id);
+    return suggested ? { ...task, writes: suggested } : task;
+  });
+  return updateBreakdown(text2, file, tasks);
 }
 
 // import:lib/gray-matter.mjs in breakdown.mjs
@@ -1267,319 +1580,6 @@ function doneBehind(text2) {
 }
 function isMarkedItem(line) {
   return LIST_MARK.test(line) && markBefore(line).marked;
-}
-
-// mcp-server/src/breakdown/task-master/items.ts
-function itemsOf(raw, place, file, warnings) {
-  if (!isObject(raw)) {
-    throw new BreakdownError(file, place, `${place} is not an object`, "Write each task as {id, title, …}");
-  }
-  const task = itemOf(raw, place, void 0, numberOf(raw, place, file), (id2) => [id2], file);
-  return [task, ...partsOf(task, file, warnings)];
-}
-function partsOf(parent, file, warnings) {
-  const { subtasks } = parent.raw;
-  if (!Array.isArray(subtasks)) return [];
-  const parts = subtasks.map((raw, at) => {
-    const place = `${parent.place}.subtasks[${at}]`;
-    if (!isObject(raw)) {
-      throw new BreakdownError(file, place, `${place} is not an object`, "Write it as {id, title, …}");
-    }
-    return { raw, place, number: numberOf(raw, place, file) };
-  });
-  const isDoubled = new Set(parts.map(({ number }) => number)).size < parts.length;
-  const ids = parts.map(({ number }, at) => {
-    if (isDoubled) return `${parent.id}.${at + 1}`;
-    return number.startsWith(`${parent.id}.`) ? number : `${parent.id}.${number}`;
-  });
-  if (isDoubled) {
-    warnings.push(
-      `the parts of ${parent.id} have a number more than once: numbered by their place (${ids[0]} to ${ids.at(-1)})`
-    );
-  }
-  const siblings = /* @__PURE__ */ new Map();
-  for (const [at, { number }] of parts.entries()) {
-    siblings.set(number, [...siblings.get(number) ?? [], ids[at] ?? number]);
-  }
-  return parts.flatMap(({ raw, place }, at) => {
-    const id2 = ids[at] ?? "";
-    const resolve = (named) => (siblings.get(named) ?? [named]).filter((one) => !isDoubled || one !== id2);
-    const item = itemOf(raw, place, parent, id2, resolve, file);
-    return [item, ...partsOf(item, file, warnings)];
-  });
-}
-function numberOf(raw, place, file) {
-  const number = typeof raw.id === "string" || typeof raw.id === "number" ? String(raw.id).trim() : "";
-  if (number !== "") return number;
-  throw new BreakdownError(file, `${place}.id`, `${place} has no id`, "Give it a number");
-}
-function itemOf(raw, place, parent, id2, resolve, file) {
-  if (typeof raw.title !== "string" || raw.title.trim() === "") {
-    throw new BreakdownError(file, `${place}.title`, `${place} has no title`, "Say in one line what it does");
-  }
-  const found = raw.dependencies ?? [];
-  if (!Array.isArray(found) || !found.every((one) => typeof one === "string" || typeof one === "number")) {
-    const field = `${place}.dependencies`;
-    throw new BreakdownError(file, field, `${field} is not a list of task numbers`, "Write it as [1, 2]");
-  }
-  return {
-    id: id2,
-    place,
-    raw,
-    parent,
-    status: fileStatus(raw.status) ?? "open",
-    dependencies: found.flatMap((one) => resolve(String(one).trim())),
-    text: [raw.description, raw.details].filter((part) => typeof part === "string" && part !== "").join("\n\n")
-  };
-}
-
-// mcp-server/src/breakdown/task-master/list.ts
-var USUAL_TAG = "master";
-function tagsOf(document) {
-  return Object.entries(document).filter(([, value]) => isObject(value) && Array.isArray(value.tasks)).map(([tag]) => tag);
-}
-function listOf2(document, file, tag, warnings) {
-  const named = (value) => {
-    const name = isObject(value) ? value.projectName : void 0;
-    return typeof name === "string" && name !== "" ? name : void 0;
-  };
-  if (Array.isArray(document.tasks)) {
-    const name = named(document.meta) ?? named(document.metadata);
-    return { list: document.tasks, name, place: "tasks" };
-  }
-  const tags = tagsOf(document);
-  const chosen = tag ?? (tags.length === 1 ? tags[0] : tags.find((one) => one === USUAL_TAG));
-  if (chosen === void 0 || !tags.includes(chosen)) {
-    throw new BreakdownError(
-      file,
-      "tasks",
-      chosen === void 0 ? `it has several lists of tasks (${tags.join(", ")}) and none of them is ${USUAL_TAG}` : `it has no list of tasks ${JSON.stringify(chosen)} (only ${tags.join(", ")})`,
-      `Name one behind the path, such as "${file}#${tags[0]}"`
-    );
-  }
-  const others = tags.filter((one) => one !== chosen);
-  if (tag === void 0 && others.length > 0) {
-    warnings.push(
-      `the list ${chosen} was taken; the file also has ${others.join(", ")} (name one behind the path: "…#${others[0]}")`
-    );
-  }
-  const { tasks, metadata } = document[chosen];
-  return {
-    list: tasks,
-    name: named(metadata) ?? (chosen === USUAL_TAG ? void 0 : chosen),
-    place: `${chosen}.tasks`
-  };
-}
-
-// mcp-server/src/breakdown/task-master/task-master.ts
-function isTaskMaster(document) {
-  const { tasks } = document;
-  if (!Array.isArray(tasks)) return tagsOf(document).length > 0;
-  return tasks.every((task) => isObject(task) && !("subject" in task)) && tasks.some((task) => ["details", "testStrategy", "subtasks"].some((key) => key in task));
-}
-function readTaskMaster(document, file, tag) {
-  const warnings = [];
-  const { list, name, place } = listOf2(document, file, tag, warnings);
-  const items = list.flatMap((raw, at) => itemsOf(raw, `${place}[${at}]`, file, warnings));
-  const byId = new Map(items.map((item) => [item.id, item]));
-  const { putOff } = leftOut(items.map((item) => ({ ...item, parent: item.parent?.id })));
-  warnings.push(...putOffWarnings(putOff));
-  const over = ({ status }) => status === "done" || status === "given up";
-  const underOver = ({ parent }) => parent !== void 0 && (over(parent) || underOver(parent));
-  const isOpen = (item) => !over(item) && !underOver(item) && !putOff.has(item.id);
-  const openParts = /* @__PURE__ */ new Map();
-  for (const part of items) {
-    if (part.parent && isOpen(part))
-      openParts.set(part.parent, [...openParts.get(part.parent) ?? [], part]);
-  }
-  const lost = items.filter((item) => !over(item) && underOver(item) && !putOff.has(item.id));
-  if (lost.length > 0) {
-    warnings.push(
-      `not done, but parts of what is done, and left out with it: ${listed(lost.map(({ id: id2 }) => id2))}`
-    );
-  }
-  const standIns = (id2) => {
-    const item = byId.get(id2);
-    if (item === void 0) return [id2];
-    const parts = openParts.get(item) ?? [];
-    if (isOpen(item) && parts.length > 0) return parts.flatMap((part) => standIns(part.id));
-    return isOpen(item) ? [id2] : [];
-  };
-  const tasks = items.filter((item) => isOpen(item) && !openParts.has(item)).map((item) => ({
-    place: item.place,
-    scopeText: [item.raw.title, item.text].join("\n\n"),
-    fields: fieldsOf(item, [...new Set(dependenciesWithAbove(item).flatMap(standIns))])
-  }));
-  return {
-    title: name ?? file,
-    tasks,
-    warnings,
-    done: items.filter((item) => over(item) && item.parent === void 0).map((item) => item.id)
-  };
-}
-function dependenciesWithAbove({ parent, dependencies }) {
-  return parent ? [...dependenciesWithAbove(parent), ...dependencies] : dependencies;
-}
-function fieldsOf(item, dependencies) {
-  const { raw, parent } = item;
-  const strategy = textIn(raw.testStrategy);
-  const criteria = textIn(raw.acceptanceCriteria).split("\n").map((line) => line.replace(/^\s*[-*]\s*/, "").trim()).filter((line) => line !== "");
-  return {
-    id: item.id,
-    subject: raw.title,
-    description: [
-      item.text,
-      ...parent === void 0 ? [] : [partOf(parent)],
-      ...strategy === "" ? [] : [`Test strategy: ${strategy}`]
-    ].join("\n\n"),
-    dependencies,
-    ...parent !== void 0 && { phaseName: parent.raw.title },
-    // It knows one more step than the breakdown does.
-    ...raw.priority !== void 0 && { priority: raw.priority === "critical" ? "high" : raw.priority },
-    ...criteria.length > 0 && { acceptance: criteria }
-  };
-}
-function partOf(parent) {
-  const strategy = textIn(parent.raw.testStrategy);
-  return [
-    `This is a part of task ${parent.id}, ${parent.raw.title}:`,
-    ...[parent.text, ...strategy === "" ? [] : [`Test strategy of the whole: ${strategy}`]].join("\n\n").split("\n").map((line) => `> ${line}`)
-  ].join("\n");
-}
-function textIn(value) {
-  return typeof value === "string" ? value.trim() : "";
-}
-
-// mcp-server/src/breakdown/read-file.ts
-var READABLE = "a 03-tasks.json, a JSON file with tasks inside phases, a tasks.md of spec-kit, a tasks.json of Task Master, or a Markdown plan with headings `### Task N: name` (superpowers)";
-async function readFileBreakdown(text2, file, part) {
-  if (!isJson(text2, file)) {
-    const { readMarkdownBreakdown } = await import("./breakdown/markdown/breakdown.mjs");
-    const breakdown = readMarkdownBreakdown(text2, file);
-    return breakdown && { ...breakdown, own: false };
-  }
-  const document = parseDocument(text2, file);
-  if (isTaskMaster(document)) {
-    return { ...toBreakdown(readTaskMaster(document, file, part), file), own: false };
-  }
-  if (part !== void 0) {
-    throw new BreakdownError(
-      file,
-      "",
-      `it has no lists of tasks by name, so ${JSON.stringify(part)} cannot be one`,
-      "Give the path without #"
-    );
-  }
-  if (isNested(document)) {
-    const { raw, warnings } = tasksOfGroups(taskGroups(document), file);
-    return { ...breakdownOf(raw, document, file, warnings), own: false };
-  }
-  return { ...readBreakdown(text2, file), own: true };
-}
-function isOwnFormat(text2, file) {
-  const document = parseDocument(text2, file);
-  return !isTaskMaster(document) && !isNested(document);
-}
-function isJson(text2, file) {
-  return file.endsWith(".json") || /^\s*[[{]/.test(withoutByteOrderMark(text2));
-}
-
-// mcp-server/src/breakdown/stands-alone.ts
-var ELSEWHERE = [
-  /\bas (?:specified|described|explained|defined)(?: (?:above|earlier|in the spec\w*)|(?=[.,;)]|$))/im,
-  /\b(?:from|see|according to) the spec(?:ification)?\b/i,
-  /\b(?:same as|like|as) (?:in )?task \d[\w.]*\w/i
-];
-function descriptionWarnings(tasks) {
-  const empty = tasks.filter(({ description }) => description.trim() === "").map(({ id: id2 }) => id2);
-  const elsewhere = tasks.flatMap(({ id: id2, description }) => {
-    const found = ELSEWHERE.flatMap((words) => words.exec(description)?.[0] ?? []);
-    return found.length === 0 ? [] : [`${id2} ("${found[0]}")`];
-  });
-  return [
-    ...empty.length > 0 ? [`Without a description: ${empty.join(", ")}.`] : [],
-    ...elsewhere.length > 0 ? [`These may send their agent to a text that it does not have: ${elsewhere.join(", ")}.`] : []
-  ];
-}
-
-// mcp-server/src/breakdown/write-breakdown.ts
-function writeBreakdown(document, tasks) {
-  return `${JSON.stringify({ ...document, tasks: tasks.map(renderFields) }, null, 2)}
-`;
-}
-function updateBreakdown(text2, file, tasks) {
-  const list = listUnder("tasks", text2);
-  if (!list) throw new Error("the text is no breakdown");
-  const style = styleOf(text2, list.start, list.elements[0]?.start ?? list.start);
-  const before = list.elements.map(({ start, end }) => text2.slice(start, end));
-  const inFile = before.map((as) => ({ as, raw: JSON.parse(as) }));
-  const { tasks: read, leftOut: leftOut2 } = readBreakdown(text2, file);
-  const elements = new Map(inFile.map((element2) => [idOf2(element2.raw), element2]));
-  const written2 = new Map(read.map((task) => [task.id, task]));
-  const pieces = tasks.map((task) => {
-    const old = written2.get(task.id);
-    const element2 = elements.get(task.id);
-    if (!old || !element2) return { id: task.id, piece: renderTask(renderFields(task), style) };
-    if (sameMeaning(old, task)) return { id: task.id, piece: element2.as };
-    const fields = withOutside(renderFields(task), element2.raw, leftOut2);
-    return { id: task.id, piece: renderTask(inOrderOf(element2.raw, fields), style) };
-  });
-  for (const [at, { as, raw }] of inFile.entries()) {
-    if (!leftOut2.has(idOf2(raw)) || written2.has(idOf2(raw))) continue;
-    const above = new Set(inFile.slice(0, at).map((other) => idOf2(other.raw)));
-    pieces.splice(pieces.findLastIndex(({ id: id2 }) => above.has(id2)) + 1, 0, { id: idOf2(raw), piece: as });
-  }
-  const after = pieces.map(({ piece }) => piece);
-  if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text2;
-  const { newline, element, close } = style;
-  const inner = after.join(`,${newline}${element}`);
-  return `${text2.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text2.slice(list.end)}`;
-}
-function idOf2(raw) {
-  return String(raw.id).trim();
-}
-function withOutside(fields, raw, leftOut2) {
-  const named = DEPENDENCY_KEYS.flatMap((key) => raw[key] ?? []).map(String);
-  const kept = named.filter((id2) => leftOut2.has(id2));
-  if (kept.length === 0) return fields;
-  const others = Array.isArray(fields.dependencies) ? fields.dependencies : [];
-  return { ...fields, dependencies: [.../* @__PURE__ */ new Set([...kept, ...others])] };
-}
-function styleOf(text2, listStart, firstStart) {
-  const gap = text2.slice(listStart + 1, firstStart);
-  if (!gap.includes("\n")) return { newline: "", element: "", step: "", close: "" };
-  const step = /\n([ \t]+)\S/.exec(withoutByteOrderMark(text2))?.[1] ?? "  ";
-  const element = gap.slice(gap.lastIndexOf("\n") + 1);
-  return {
-    newline: gap.includes("\r\n") ? "\r\n" : "\n",
-    element,
-    step,
-    close: element.endsWith(step) ? element.slice(0, -step.length) : ""
-  };
-}
-function renderTask(fields, { newline, element, step }) {
-  if (newline === "") return JSON.stringify(fields);
-  const inner = `${newline}${element}${step}`;
-  const lines = Object.entries(fields).map(([key, value]) => {
-    const plain = Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null);
-    const text2 = plain ? `[${value.map((one) => JSON.stringify(one)).join(", ")}]` : JSON.stringify(value, null, step).replaceAll("\n", inner);
-    return `${JSON.stringify(key)}: ${text2}`;
-  });
-  return `{${inner}${lines.join(`,${inner}`)}${newline}${element}}`;
-}
-function inOrderOf(raw, fields) {
-  const known = Object.keys(raw).filter((key) => Object.hasOwn(fields, key));
-  return Object.fromEntries([...known, ...Object.keys(fields)].map((key) => [key, fields[key]]));
-}
-
-// mcp-server/src/breakdown/write-scopes.ts
-function writeScopes(text2, file, scopes) {
-  const writes = new Map(scopes.map((scope) => [scope.task, scope.writes]));
-  const tasks = readBreakdown(text2, file).tasks.map((task) => {
-    const suggested = writes.get(task.id);
-    return suggested ? { ...task, writes: suggested } : task;
-  });
-  return updateBreakdown(text2, file, tasks);
 }
 export {
   BreakdownError,

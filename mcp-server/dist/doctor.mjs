@@ -164,7 +164,7 @@ var database = {
   name: "Database",
   async look(examination) {
     const { graph } = examination;
-    if (graph.state === "out of sight") return skipped(graph.why);
+    if (graph.state === "inaccessible") return skipped(graph.why);
     const path = graph.location.engine === "sqlite" ? graph.location.path : void 0;
     const hidden = path === void 0 ? [] : await forbidden([dirname(path), path]);
     if (hidden.length > 0) return { seen: "out of reach", findings: hidden };
@@ -339,7 +339,7 @@ async function judge({ place }, run) {
     findings: [
       wrong(
         `In the last run (${ago}) Claude Code launched agents of this plugin (${launched}), attempts began (${run.attempts}), and no hook told of any. ${WITHOUT}`,
-        "See in Claude Code that /hooks lists those of the plugin and that /mcp shows plugin:parallel:tasks as connected, because it answers them; then restart Claude Code. If that was mended since, the next run shows it."
+        "See in Claude Code that /hooks lists those of the plugin and that /mcp shows plugin:parallel:tasks as connected, because it answers them; then restart Claude Code. If that was fixed since, the next run shows it."
       )
     ]
   };
@@ -562,7 +562,7 @@ var server = {
         findings: [
           wrong(
             `The server does not answer: ${why}.`,
-            "Mend what the lines above name, then restart Claude Code; /mcp shows plugin:parallel:tasks and why it failed."
+            "Fix what the lines above name, then restart Claude Code; /mcp shows plugin:parallel:tasks and why it failed."
           )
         ]
       };
@@ -651,16 +651,16 @@ async function prepareExamination(place) {
 }
 async function lookAtGraph(checkout, url) {
   const location = await graphLocation(checkout, url).catch(() => void 0);
-  if (!location) return { state: "out of sight", why: "PARALLEL_DATABASE_URL cannot be used" };
+  if (!location) return { state: "inaccessible", why: "PARALLEL_DATABASE_URL cannot be used" };
   try {
     if (location.engine === "sqlite") {
       if (!existsSync(location.path)) return { state: "none", location };
-      const driver = await import("./store/inspect-sqlite.mjs").catch(() => void 0);
-      if (!driver) return { state: "out of sight", why: "SQLite's native driver does not load" };
+      const driver = await import("./store/engines/inspect-sqlite.mjs").catch(() => void 0);
+      if (!driver) return { state: "inaccessible", why: "SQLite's native driver does not load" };
       const { inspectSqlite } = driver;
       return { state: "open", location, inspection: await inspectSqlite(location.path, estimatesFrom) };
     }
-    const { inspectPostgres } = await import("./store/inspect-postgres.mjs");
+    const { inspectPostgres } = await import("./store/engines/inspect-postgres.mjs");
     return {
       state: "open",
       location,
@@ -843,7 +843,7 @@ async function lookSafely(check, examination) {
       findings: [
         wrong(
           `${check.name} could not be looked at: ${why}.`,
-          "Mend what the other lines name and ask again; if it stays so, tell the plugin's authors."
+          "Fix what the other lines name and ask again; if it stays so, tell the plugin's authors."
         )
       ]
     };

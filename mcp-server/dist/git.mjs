@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 
 // mcp-server/src/git/fingerprint.ts
 var GONE = "gone";
-var LARGEST_READ = 4 * 1024 * 1024;
+var MAX_READ = 4 * 1024 * 1024;
 var YOUNG_MS = 1e3;
 var FILES_AT_ONCE = 32;
 var Fingerprints = class {
@@ -45,7 +45,7 @@ async function fingerprintOf(file, info) {
   if (info.isSymbolicLink()) return `link ${await readlink(file).catch(() => "")}`;
   if (!info.isFile()) return "special";
   const mode = info.mode & 0o111n ? "x " : "";
-  if (info.size > LARGEST_READ) return `${mode}${info.size} ${info.mtimeNs}`;
+  if (info.size > MAX_READ) return `${mode}${info.size} ${info.mtimeNs}`;
   const content = await readFile(file).catch((error) => error);
   if (content instanceof Error) return content.code === "ENOENT" ? GONE : `${mode}unreadable ${info.mtimeNs}`;
   return `${mode}${createHash("sha1").update(content).digest("base64url")}`;
@@ -131,9 +131,9 @@ async function changedFiles(root) {
 
 // mcp-server/src/git/checkout-state.ts
 var LOOK_LIMIT_MS = 3e3;
-var MOST_FILES = 1e4;
+var MAX_FILES = 1e4;
 var HALF_WRITTEN = /\.tmp\.\d+\.[\da-f]{6,}$/;
-var MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+var MAX_OUTPUT_BYTES2 = 16 * 1024 * 1024;
 async function checkoutState(root, before, prints, now) {
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   const fromMs = now();
@@ -143,8 +143,8 @@ async function checkoutState(root, before, prints, now) {
     const settled = [...before?.files.keys() ?? [], ...moved ?? []].filter(
       (path) => !differing.has(path)
     );
-    if (differing.size + settled.length > MOST_FILES) {
-      return { why: `more than ${MOST_FILES} files differ from the commit` };
+    if (differing.size + settled.length > MAX_FILES) {
+      return { why: `more than ${MAX_FILES} files differ from the commit` };
     }
     const all = await prints.of(root, [...differing, ...settled], signal);
     const of = (paths) => new Map([...paths].map((path) => [path, all.get(path) ?? GONE]));
@@ -236,7 +236,7 @@ function read(root, parameters, signal, input = "") {
   return git(root, parameters, {
     ...{ input, signal },
     env: { GIT_OPTIONAL_LOCKS: "0" },
-    maxOutputBytes: MOST_OUTPUT_BYTES
+    maxOutputBytes: MAX_OUTPUT_BYTES2
   });
 }
 function whyNot(error, signal) {

@@ -1,52 +1,3 @@
-// mcp-server/src/graph/levels.ts
-function topologicalOrder(nodes) {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const missing = /* @__PURE__ */ new Map();
-  const dependents = /* @__PURE__ */ new Map();
-  for (const node of nodes) {
-    const known = node.dependencies.filter((id) => byId.has(id));
-    missing.set(node.id, known.length);
-    for (const id of known) {
-      const list = dependents.get(id);
-      if (list) list.push(node);
-      else dependents.set(id, [node]);
-    }
-  }
-  const order = nodes.filter((node) => missing.get(node.id) === 0);
-  for (let i = 0; i < order.length; i++) {
-    for (const dependent of dependents.get(order[i].id) ?? []) {
-      const left = (missing.get(dependent.id) ?? 0) - 1;
-      missing.set(dependent.id, left);
-      if (left === 0) order.push(dependent);
-    }
-  }
-  if (order.length !== nodes.length) throw new Error("the dependencies form a cycle");
-  return order;
-}
-function levels(nodes) {
-  const level = /* @__PURE__ */ new Map();
-  const result = [];
-  for (const node of topologicalOrder(nodes)) {
-    const own = 1 + Math.max(-1, ...node.dependencies.map((id) => level.get(id) ?? -1));
-    level.set(node.id, own);
-    const list = result[own];
-    if (list) list.push(node);
-    else result[own] = [node];
-  }
-  return result;
-}
-
-// mcp-server/src/graph/ancestors.ts
-function ancestors(tasks) {
-  const found = /* @__PURE__ */ new Map();
-  for (const { id, dependencies } of topologicalOrder(tasks)) {
-    const all = new Set(dependencies);
-    for (const dependency of dependencies) for (const before of found.get(dependency) ?? []) all.add(before);
-    found.set(id, all);
-  }
-  return found;
-}
-
 // mcp-server/src/graph/attempt.ts
 var OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreported"];
 var SEVERITIES = ["critical", "high", "medium", "low", "info"];
@@ -75,35 +26,6 @@ function numberIn({ criterion }, acceptance) {
   const name = criterion?.trim();
   if (name === void 0 || !NUMBER.test(name)) return void 0;
   return acceptance.some((one) => one.criterion.trim() === name) ? void 0 : name;
-}
-
-// mcp-server/src/graph/cycle.ts
-function findCycle(edges) {
-  const finished = /* @__PURE__ */ new Set();
-  for (const start of edges.keys()) {
-    if (finished.has(start)) continue;
-    const path = [start];
-    const onPath = new Set(path);
-    const ahead = [(edges.get(start) ?? [])[Symbol.iterator]()];
-    while (path.length > 0) {
-      const next = ahead.at(-1)?.next();
-      if (next === void 0 || next.done) {
-        ahead.pop();
-        const done = path.pop();
-        if (done !== void 0) {
-          onPath.delete(done);
-          finished.add(done);
-        }
-      } else if (onPath.has(next.value)) {
-        return [...path.slice(path.indexOf(next.value)), next.value];
-      } else if (!finished.has(next.value)) {
-        path.push(next.value);
-        onPath.add(next.value);
-        ahead.push((edges.get(next.value) ?? [])[Symbol.iterator]());
-      }
-    }
-  }
-  return void 0;
 }
 
 // mcp-server/src/graph/event.ts
@@ -243,6 +165,84 @@ function unreadEvents(slug, events) {
 }
 function quoted(word) {
   return `\`${word.replace(/[\s`]+/g, " ").slice(0, 60)}\``;
+}
+
+// mcp-server/src/graph/order/levels.ts
+function topologicalOrder(nodes) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const missing = /* @__PURE__ */ new Map();
+  const dependents = /* @__PURE__ */ new Map();
+  for (const node of nodes) {
+    const known = node.dependencies.filter((id) => byId.has(id));
+    missing.set(node.id, known.length);
+    for (const id of known) {
+      const list = dependents.get(id);
+      if (list) list.push(node);
+      else dependents.set(id, [node]);
+    }
+  }
+  const order = nodes.filter((node) => missing.get(node.id) === 0);
+  for (let i = 0; i < order.length; i++) {
+    for (const dependent of dependents.get(order[i].id) ?? []) {
+      const left = (missing.get(dependent.id) ?? 0) - 1;
+      missing.set(dependent.id, left);
+      if (left === 0) order.push(dependent);
+    }
+  }
+  if (order.length !== nodes.length) throw new Error("the dependencies form a cycle");
+  return order;
+}
+function levels(nodes) {
+  const level = /* @__PURE__ */ new Map();
+  const result = [];
+  for (const node of topologicalOrder(nodes)) {
+    const own = 1 + Math.max(-1, ...node.dependencies.map((id) => level.get(id) ?? -1));
+    level.set(node.id, own);
+    const list = result[own];
+    if (list) list.push(node);
+    else result[own] = [node];
+  }
+  return result;
+}
+
+// mcp-server/src/graph/order/ancestors.ts
+function ancestors(tasks) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { id, dependencies } of topologicalOrder(tasks)) {
+    const all = new Set(dependencies);
+    for (const dependency of dependencies) for (const before of found.get(dependency) ?? []) all.add(before);
+    found.set(id, all);
+  }
+  return found;
+}
+
+// mcp-server/src/graph/order/cycle.ts
+function findCycle(edges) {
+  const finished = /* @__PURE__ */ new Set();
+  for (const start of edges.keys()) {
+    if (finished.has(start)) continue;
+    const path = [start];
+    const onPath = new Set(path);
+    const ahead = [(edges.get(start) ?? [])[Symbol.iterator]()];
+    while (path.length > 0) {
+      const next = ahead.at(-1)?.next();
+      if (next === void 0 || next.done) {
+        ahead.pop();
+        const done = path.pop();
+        if (done !== void 0) {
+          onPath.delete(done);
+          finished.add(done);
+        }
+      } else if (onPath.has(next.value)) {
+        return [...path.slice(path.indexOf(next.value)), next.value];
+      } else if (!finished.has(next.value)) {
+        path.push(next.value);
+        onPath.add(next.value);
+        ahead.push((edges.get(next.value) ?? [])[Symbol.iterator]());
+      }
+    }
+  }
+  return void 0;
 }
 
 // mcp-server/src/graph/parallel-with.ts
@@ -503,10 +503,10 @@ function isReviewStep(task) {
 }
 
 // mcp-server/src/graph/scope/brace-expansion.ts
-var MOST_ALTERNATIVES = 256;
-var DEEPEST_NESTING = 16;
+var MAX_ALTERNATIVES = 256;
+var MAX_NESTING = 16;
 function expandBraces(text, depth = 0) {
-  if (depth > DEEPEST_NESTING) return void 0;
+  if (depth > MAX_NESTING) return void 0;
   let expanded = [""];
   let at = 0;
   while (at < text.length) {
@@ -519,7 +519,7 @@ function expandBraces(text, depth = 0) {
       continue;
     }
     const choices = choicesOf(text.slice(open + 1, close), depth);
-    if (choices === void 0 || expanded.length * choices.length > MOST_ALTERNATIVES) return void 0;
+    if (choices === void 0 || expanded.length * choices.length > MAX_ALTERNATIVES) return void 0;
     const before = text.slice(at, open);
     expanded = expanded.flatMap((prefix) => choices.map((choice) => prefix + before + choice));
     at = close + 1;
@@ -538,7 +538,7 @@ function choicesOf(body, depth) {
     const inner = expandBraces(part, depth + 1);
     if (inner === void 0) return void 0;
     choices.push(...inner);
-    if (choices.length > MOST_ALTERNATIVES) return void 0;
+    if (choices.length > MAX_ALTERNATIVES) return void 0;
   }
   return choices;
 }
@@ -558,7 +558,7 @@ function rangeOf(body) {
 function steps(from, to, step) {
   const stride = Math.abs(step) || 1;
   const count = Math.floor(Math.abs(to - from) / stride) + 1;
-  if (count > MOST_ALTERNATIVES) return void 0;
+  if (count > MAX_ALTERNATIVES) return void 0;
   return Array.from({ length: count }, (_, index) => from + Math.sign(to - from) * stride * index);
 }
 function pad(value, width) {
@@ -705,11 +705,11 @@ function* below(folder) {
 }
 
 // mcp-server/src/graph/scope/globs.ts
-var LONGEST_GLOB = 1024;
-var MOST_BRACKETS = 4;
-var MOST_STEPS = 16384;
-var MOST_STATES = 1e6;
-var MOST_REMEMBERED = 4096;
+var MAX_GLOB = 1024;
+var MAX_BRACKETS = 4;
+var MAX_STEPS = 16384;
+var MAX_STATES = 1e6;
+var MAX_REMEMBERED = 4096;
 var InvalidGlob = class extends Error {
   name = "InvalidGlob";
   glob;
@@ -734,9 +734,10 @@ function normaliseGlob(input) {
   if (slashed.startsWith("/") || /^(?:[a-z]:|~(?:\/|$))/i.test(glob)) {
     throw refuse("is not relative", "write it relative to the checkout's top level");
   }
-  if (/^!(?!\()/.test(glob)) throw refuse("says what is left out", "name what is meant instead");
-  if (glob.length > LONGEST_GLOB) {
-    throw refuse(`is longer than ${LONGEST_GLOB} characters`, "split it into several globs");
+  if (/^!(?!\()/.test(glob))
+    throw refuse("is a negated pattern, which a scope cannot use", "name what is meant instead");
+  if (glob.length > MAX_GLOB) {
+    throw refuse(`is longer than ${MAX_GLOB} characters`, "split it into several globs");
   }
   if (expandBraces(glob)?.some((text) => text.split("/").includes(".."))) {
     throw refuse('has ".." among its alternatives', "write each alternative as a glob of its own");
@@ -762,7 +763,7 @@ function resolveDots(path, refuse) {
 }
 function overlap({ alternatives: ours }, { alternatives: theirs }) {
   if (ours === void 0 || theirs === void 0) return true;
-  const budget = { states: MOST_STATES };
+  const budget = { states: MAX_STATES };
   return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
 }
 function matches({ alternatives, caseInsensitive }, path) {
@@ -783,7 +784,7 @@ function parseGlob(glob, caseInsensitive) {
   const known = remembered.get(key);
   if (known !== void 0) return known;
   const parsed = { glob, caseInsensitive, alternatives: alternativesOf(glob, caseInsensitive) };
-  if (remembered.size >= MOST_REMEMBERED) {
+  if (remembered.size >= MAX_REMEMBERED) {
     const oldest = remembered.keys().next();
     if (!oldest.done) remembered.delete(oldest.value);
   }
@@ -792,7 +793,7 @@ function parseGlob(glob, caseInsensitive) {
 }
 function alternativesOf(glob, caseInsensitive) {
   const braced = groupsAsBraces(glob);
-  const undecided = glob.length > LONGEST_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
+  const undecided = glob.length > MAX_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
   const texts = undecided ? void 0 : expandBraces(braced);
   if (texts === void 0) return void 0;
   const patterns = [];
@@ -803,7 +804,7 @@ function alternativesOf(glob, caseInsensitive) {
     patterns.push(pattern);
     for (const segment of pattern)
       steps2 += typeof segment === "string" ? segment.length : segment.flat().length;
-    if (steps2 > MOST_STEPS) return void 0;
+    if (steps2 > MAX_STEPS) return void 0;
   }
   return patterns;
 }
@@ -835,7 +836,7 @@ function parseSegment(text, caseInsensitive) {
     return literal(part, caseInsensitive);
   };
   const asName = (part) => isNameInBrackets(part) ? literal(part, caseInsensitive) : asGlob(part);
-  if (parts.filter(isNameInBrackets).length > MOST_BRACKETS) {
+  if (parts.filter(isNameInBrackets).length > MAX_BRACKETS) {
     return [parts.flatMap(asGlob), parts.flatMap(asName)];
   }
   return parts.reduce(

@@ -17,7 +17,7 @@ import { findToken, hasEnded, hashToken, holdsScope, isLive, taskName } from "./
 import { agentEnded, claimOfToken, endAgents, isRefusal, startOrContinue } from "./run/attempts.mjs";
 
 // import:run/checkout-watch.mjs in hooks.mjs
-import { lookBeforeStart, recordLook } from "./run/checkout-watch.mjs";
+import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
 
 // import:run/plan.mjs in hooks.mjs
 import { changeGraph, readGraph } from "./run/plan.mjs";
@@ -110,9 +110,9 @@ async function bindLaunch(run, session, toolUseId, agentId) {
   const launch2 = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch2 || !store) return void 0;
-  const look = await lookBeforeStart(run, store, launch2.token);
+  const look = await snapshotBeforeStart(run, store, launch2.token);
   const bind = async (tx) => {
-    if (look) await recordLook(tx, look);
+    if (look) await recordSnapshot(tx, look);
     const found = await claimOfToken(tx, launch2.token);
     if (isRefusal(found)) return void 0;
     startOrContinue(found, agentId);
@@ -131,13 +131,13 @@ import { setTimeout } from "node:timers/promises";
 import { workRecord, worktreeOfClaim } from "./run/worktrees.mjs";
 
 // mcp-server/src/hooks/worktree-agent.ts
-var LONGEST_WAIT_MS = 8e3;
+var MAX_WAIT_MS = 8e3;
 async function placeAgent(run, session, { claim }, event) {
   if (claim.isolation !== "worktree") return false;
   const known = session.placed.get(claim.id);
   const placed = known ?? place(run, claim.id, event);
   session.placed.set(claim.id, placed);
-  await Promise.race([placed, setTimeout(LONGEST_WAIT_MS, void 0, { ref: false })]);
+  await Promise.race([placed, setTimeout(MAX_WAIT_MS, void 0, { ref: false })]);
   return true;
 }
 async function place(run, attempt, event) {
@@ -279,7 +279,7 @@ function tellNotes(session, event, call) {
 }
 
 // import:run/reporting.mjs in hooks.mjs
-import { takeMessage } from "./run/reporting.mjs";
+import { reportFromLastMessage } from "./run/reporting.mjs";
 
 // import:run/usage.mjs in hooks.mjs
 import { logAgentUsage } from "./run/usage.mjs";
@@ -289,7 +289,7 @@ async function onSubagentStop(run, session, event) {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
-  if (await takeMessage(run, store, actor, event.agent, event.last)) {
+  if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
     return NOTHING;
   }
@@ -347,7 +347,7 @@ async function isRunHere(run, session, plan) {
 import { BreakdownError } from "./breakdown.mjs";
 
 // import:run/edits.mjs in hooks.mjs
-import { commandToGoOn, takeUpPlan } from "./run/edits.mjs";
+import { openPlan, resumeCommand } from "./run/edits.mjs";
 
 // mcp-server/src/hooks/workflow-call.ts
 var WORKFLOW = "parallel:execute";
@@ -365,7 +365,7 @@ async function onWorkflowCall(run, session, event) {
   if (!wanted.success) return deny(`args is to be the plan's name, for example "auth".`);
   try {
     await run.roles.refresh();
-    const { slug } = await takeUpPlan(run, "main", wanted.data);
+    const { slug } = await openPlan(run, "main", wanted.data);
     const step = await workflowStep(run, "main", slug);
     session.plans.add(slug);
     session.goesOn();
@@ -450,7 +450,7 @@ async function permitOwnTool(run, session, tool, isAgent, input) {
 }
 async function permitOwnText(run, event) {
   const path = json(readInput, event.input)?.file_path;
-  return path !== void 0 && await run.ownTexts.include(path) ? allow("a text of this plugin's own skills") : NOTHING;
+  return path !== void 0 && await run.pluginTexts.include(path) ? allow("a text of this plugin's own skills") : NOTHING;
 }
 function refuseLaunch(call) {
   return call && isLive(call.standing.own.claim) ? deny(
@@ -532,7 +532,7 @@ async function onStop(run, session, event) {
       return { decision: "block", reason: `${slug}: ${toDo}` };
     }
     left.push(
-      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${commandToGoOn(loaded.stored)} goes on; parallel report ${slug} shows the results.`
+      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; parallel report ${slug} shows the results.`
     );
   }
   session.turnEnds();
@@ -599,7 +599,7 @@ async function noteEnd(run, ended) {
   const store = await run.graph();
   if (!store) return;
   const { agentId, finished, lastMessage } = ended;
-  if (finished && await takeMessage(run, store, "main", agentId, lastMessage)) return;
+  if (finished && await reportFromLastMessage(run, store, "main", agentId, lastMessage)) return;
   await endAgents(run, store, "main", [agentId], ended);
 }
 

@@ -7,8 +7,8 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 // mcp-server/src/host/agent.ts
 var REPORT_TOOL = "mcp__plugin_parallel_tasks__task_report";
 var SERVER = "mcp__plugin_parallel_tasks";
-var MOST_INSTANCES = 20;
-var LONGEST_NAME = 100;
+var MAX_INSTANCES = 20;
+var MAX_NAME = 100;
 function agentFrom(data, path, { origin, plugin }) {
   const folders = path.split("/");
   const file = folders.pop()?.replace(/\.md$/, "") ?? "";
@@ -44,10 +44,10 @@ function text(field2) {
   return typeof field2 === "string" && field2.trim() !== "" ? field2.trim() : void 0;
 }
 function isName(name) {
-  return name.length <= LONGEST_NAME && /^[^:\p{Cc}\p{Cf}]+$/u.test(name);
+  return name.length <= MAX_NAME && /^[^:\p{Cc}\p{Cf}]+$/u.test(name);
 }
 function isCount(value) {
-  return Number.isInteger(value) && value >= 1 && value <= MOST_INSTANCES;
+  return Number.isInteger(value) && value >= 1 && value <= MAX_INSTANCES;
 }
 
 // mcp-server/src/host/stamp.ts
@@ -64,8 +64,8 @@ function stampOfFile(path) {
 }
 
 // mcp-server/src/host/agent-files.ts
-var MOST_FILES = 500;
-var DEEPEST_FOLDER = 5;
+var MAX_FILES = 500;
+var MAX_FOLDER_DEPTH = 5;
 var AgentFiles = class {
   constructor(places) {
     this.places = places;
@@ -88,7 +88,7 @@ function filesOf(place) {
   if (place.path.endsWith(".md")) return fileAt(place, place.path, basename(place.path));
   const files = [];
   for (const file of filesIn(place, "", 1)) {
-    if (files.push(file) === MOST_FILES) break;
+    if (files.push(file) === MAX_FILES) break;
   }
   return files;
 }
@@ -96,7 +96,7 @@ function* filesIn(place, folder, depth) {
   for (const { name, isFolder } of entriesOf(join(place.path, folder))) {
     const path = folder === "" ? name : `${folder}/${name}`;
     if (name.endsWith(".md")) yield* fileAt(place, join(place.path, path), path);
-    else if (isFolder && depth < DEEPEST_FOLDER) yield* filesIn(place, path, depth + 1);
+    else if (isFolder && depth < MAX_FOLDER_DEPTH) yield* filesIn(place, path, depth + 1);
   }
 }
 function fileAt(place, file, path) {
@@ -108,8 +108,8 @@ function entriesOf(folder) {
   return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() })).sort((a, b) => a.name < b.name ? -1 : 1);
 }
 async function readAgent({ file, path, place, stamp }) {
-  const { frontMatterOf, LONGEST_FRONT_MATTER } = await import("./host/front-matter.mjs");
-  const text2 = quietly(() => beginningOf(file, LONGEST_FRONT_MATTER));
+  const { frontMatterOf, MAX_FRONT_MATTER } = await import("./host/front-matter.mjs");
+  const text2 = quietly(() => beginningOf(file, MAX_FRONT_MATTER));
   return { stamp, agent: text2 === void 0 ? void 0 : agentFrom(frontMatterOf(text2), path, place) };
 }
 function beginningOf(file, bytes) {
@@ -282,7 +282,7 @@ async function versionIn(folder) {
 }
 
 // mcp-server/src/host/agent-places.ts
-var MOST_LEVELS = 64;
+var MAX_LEVELS = 64;
 var manifest2 = z.object({
   agents: z.union([z.string().transform((path) => [path]), z.array(z.string())]).optional().catch(void 0)
 });
@@ -337,7 +337,7 @@ var AgentPlaces = class {
 };
 function foldersUp(directory, top) {
   const folders = [directory];
-  for (let at = directory; at !== top && folders.length < MOST_LEVELS; at = dirname(at)) {
+  for (let at = directory; at !== top && folders.length < MAX_LEVELS; at = dirname(at)) {
     if (dirname(at) === at) return [directory];
     folders.push(dirname(at));
   }

@@ -258,7 +258,7 @@ function planRecovery({ failure, failures, completed, running }) {
     kind: "shared-cause",
     tasks: cause.tasks,
     causes: [cause.signature],
-    reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is mended before ${whose} tried again.`
+    reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is fixed before ${whose} tried again.`
   };
 }
 function recoveryFor(text, recoveries) {
@@ -311,7 +311,7 @@ function guardedClaim(claim, caseInsensitive) {
   return { claim, scope: parseScope(claim.scope, caseInsensitive), caseInsensitive };
 }
 function judge(target, own, others, policy) {
-  if (hasEnded2(own.claim)) return { kind: "claim-ended" };
+  if (claimHasEnded(own.claim)) return { kind: "claim-ended" };
   const holder = others.find((other) => holds(other, target));
   if (holder) return { kind: "held", by: holder.claim };
   if (target.kind === "empty") return { kind: "granted" };
@@ -326,7 +326,7 @@ function judge(target, own, others, policy) {
   if (target.discards) return { kind: "not-yours" };
   return { kind: "widen", path: target.path, covers: scope.basis !== "declared" };
 }
-function hasEnded2(own) {
+function claimHasEnded(own) {
   return own.state === "ended" || own.state === "returned";
 }
 function holds({ claim, scope, caseInsensitive }, target) {
@@ -636,6 +636,7 @@ export {
   asksForWorktree,
   chooseEngine,
   chooseStrategy,
+  claimHasEnded,
   claimedScope,
   clashOfClaims,
   clashPairs,
@@ -644,7 +645,6 @@ export {
   failsElsewhere,
   groupByCause,
   guardedClaim,
-  hasEnded2 as hasEnded,
   isAbout,
   isRejectedForGood,
   judge,

@@ -287,7 +287,7 @@ function isDeclared(declared, path) {
 }
 
 // mcp-server/src/report/files/actual-writes.ts
-function scopeTruth(state, events) {
+function actualWrites(state, events) {
   const claims = new Map(state.claims.map((claim) => [claim.id, claim]));
   const undeclared = /* @__PURE__ */ new Map();
   const strays = /* @__PURE__ */ new Map();
@@ -432,7 +432,7 @@ function runningAttempts(events) {
 
 // mcp-server/src/report/files/suggested-scopes.ts
 var MANY_FILES = 4;
-var MOST_GLOBS = 8;
+var MAX_GLOBS = 8;
 function suggestedScopes({ tasks, caseInsensitive }, written) {
   const parsed = (glob) => parseGlob(glob, caseInsensitive);
   return tasks.flatMap((task) => {
@@ -441,7 +441,7 @@ function suggestedScopes({ tasks, caseInsensitive }, written) {
     const foreign = tasks.filter(({ id }) => id !== task.id).flatMap(({ id, writes: globs = [] }) => [...globs, ...written.get(id) ?? []].map(parsed));
     const used = (task.writes ?? []).filter((glob) => own.some((path) => matches(parsed(glob), path)));
     const rest = own.filter((path) => !used.some((glob) => matches(parsed(glob), path)));
-    const writes = [...used, ...fewGlobs(rest, foreign, parsed, MOST_GLOBS - used.length)];
+    const writes = [...used, ...fewGlobs(rest, foreign, parsed, MAX_GLOBS - used.length)];
     const declared = task.writes ?? [];
     const same = writes.length === declared.length && writes.every((glob) => declared.includes(glob));
     return same || writes.length === 0 ? [] : [{ task: task.id, writes }];
@@ -612,7 +612,7 @@ function commandsRunAgain(state) {
 }
 function roundOf(state, task, round, fix) {
   const report = lastEnded(state, task)?.report;
-  const mended = fix && lastEnded(state, fix)?.report?.summary;
+  const fixed = fix && lastEnded(state, fix)?.report?.summary;
   return {
     round,
     review: task.id,
@@ -621,7 +621,7 @@ function roundOf(state, task, round, fix) {
     ...report && { summary: report.summary },
     findings: report?.findings.length ?? 0,
     by: attemptsAt(state, task).map(({ agentType }) => agentType),
-    ...fix && { fix: { task: fix.id, status: fix.status, ...mended && { summary: mended } } }
+    ...fix && { fix: { task: fix.id, status: fix.status, ...fixed && { summary: fixed } } }
   };
 }
 function stateOf(rounds) {
@@ -923,7 +923,7 @@ function aggregate(state, events, nowMs) {
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
   const runAgain = commandsRunAgain(state);
-  const { written, ...truth } = scopeTruth(state, events);
+  const { written, ...truth } = actualWrites(state, events);
   const having = (status) => tasks.filter((task) => task.status === status).map((task) => task.task);
   const coming = tasksToCome(state);
   const running = having("in_progress");
@@ -1463,7 +1463,7 @@ function renderBriefReport(report) {
   const severe = findings.filter(({ severity }) => severity === "critical" || severity === "high").length;
   const lines = [
     statusLine(report),
-    ...some3("Waits for you", waiting),
+    ...some3("Needs your decision", waiting),
     ...some3("Failed", reasons(groups.failed)),
     ...some3(
       "To come",
@@ -1681,7 +1681,7 @@ function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }) {
 }
 
 // mcp-server/src/report/render/markdown/files.ts
-function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth: scopeTruth2 }) {
+function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth }) {
   return [
     ...sharedFiles2.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -1692,7 +1692,7 @@ function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, sco
       const how = granted ? "granted while it ran" : "**not granted**";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
-    ...scopeTruthLines(scopeTruth2)
+    ...scopeTruthLines(scopeTruth)
   ];
 }
 function scopeTruthLines({ strays, undeclared, unchanged, unobserved: unobserved2 }) {
@@ -1757,8 +1757,8 @@ function roundLine({ round, review, status, verdict, summary, findings, by, fix 
   const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
   const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
   const said = summary === void 0 ? "" : `: ${escapeMarkdown(summary)}`;
-  const mended = fix === void 0 ? "" : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === void 0 ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
-  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${mended}`;
+  const fixed = fix === void 0 ? "" : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === void 0 ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
+  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${fixed}`;
 }
 function runAgainLines({ runAgain }) {
   return runAgain.map(({ command, of, verification, exitCode }) => {
@@ -1780,7 +1780,7 @@ function renderMarkdown(report) {
   const byId = new Map(report.tasks.map((task) => [task.task, task]));
   const linesOf = (ids, reason = "Reason") => ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
   const sections = [
-    section("Waits for you", report.waitingForUser.map(waitingLine)),
+    section("Needs your decision", report.waitingForUser.map(waitingLine)),
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
     section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
@@ -1796,7 +1796,7 @@ function renderMarkdown(report) {
         return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
       })
     ),
-    section("Run again when nobody wrote", runAgainLines(report)),
+    section("Re-verified in isolation", runAgainLines(report)),
     section("Files and scopes", fileLines(report)),
     section("Commits", commitLines(report)),
     section(
@@ -1993,6 +1993,7 @@ function day(value) {
 }
 export {
   MARKS,
+  actualWrites,
   agentName,
   aggregate,
   assignSlots,
@@ -2028,7 +2029,6 @@ export {
   reviewLines,
   reviewedWorks,
   runAgainLines,
-  scopeTruth,
   sessionResults,
   shareLine,
   sharedFiles,

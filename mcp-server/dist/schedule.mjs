@@ -1,4 +1,4 @@
-// mcp-server/src/schedule/generation/needed-by-all.ts
+// mcp-server/src/schedule/problem/needed-by-all.ts
 function neededByAll({ size, demand, amount, capacity }) {
   const takers = new Int32Array(capacity.length);
   const least = new Int32Array(capacity.length).fill(2 ** 31 - 1);

@@ -11,10 +11,10 @@ import * as z from "./lib/zod.mjs";
 import { HOOK_TOOL, answerHook } from "./hooks.mjs";
 
 // import:run/attempts.mjs in service.mjs
-import { sweep } from "./run/attempts.mjs";
+import { expireClaims } from "./run/attempts.mjs";
 
 // import:run/checkout-watch.mjs in service.mjs
-import { lookAtWhatEnded } from "./run/checkout-watch.mjs";
+import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
 
 // import:run/plan.mjs in service.mjs
 import { changeGraph } from "./run/plan.mjs";
@@ -88,7 +88,7 @@ var Service = class {
       const run = await this.#context;
       if (name === HOOK_TOOL) {
         const text = await answerHook(run, this.#session, input, toolUseId);
-        await lookAtWhatEnded(run);
+        await recordChangesOfEndedAttempts(run);
         return { content: [{ type: "text", text }] };
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
@@ -104,7 +104,7 @@ var Service = class {
         signal: request.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts)
       });
-      await lookAtWhatEnded(run);
+      await recordChangesOfEndedAttempts(run);
       const data = cleanAnswer(answer.data);
       return {
         content: [{ type: "text", text: answer.text ?? JSON.stringify(data) }],
@@ -121,8 +121,8 @@ async function prompts(pluginRoot) {
 }
 async function sweepOnStart(run) {
   const store = await run.graph();
-  if (store) await changeGraph(run, store, "server", sweep);
-  await lookAtWhatEnded(run);
+  if (store) await changeGraph(run, store, "server", expireClaims);
+  await recordChangesOfEndedAttempts(run);
 }
 async function notifyProgress(request, progressToken, { completed, total, running }) {
   if (progressToken === void 0) return;

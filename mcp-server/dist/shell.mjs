@@ -1,5 +1,5 @@
 // mcp-server/src/shell/command-arguments.ts
-function readArguments(args, shape = {}) {
+function readCommandArguments(args, shape = {}) {
   const flags = /* @__PURE__ */ new Set();
   const values = /* @__PURE__ */ new Map();
   const operands = [];
@@ -57,22 +57,25 @@ function writeOf(path, isPattern = false) {
 // mcp-server/src/shell/file-commands.ts
 var COPYING = { letters: "St", names: ["target-directory", "suffix"] };
 var FILE_COMMANDS = /* @__PURE__ */ new Map([
-  ["tee", (run) => files(run, readArguments(run.args).operands)],
+  ["tee", (run) => files(run, readCommandArguments(run.args).operands)],
   [
     "touch",
-    (run) => files(run, readArguments(run.args, { letters: "dtr", names: ["date", "reference"] }).operands)
+    (run) => files(run, readCommandArguments(run.args, { letters: "dtr", names: ["date", "reference"] }).operands)
   ],
   [
     "truncate",
-    (run) => files(run, readArguments(run.args, { letters: "sr", names: ["size", "reference"] }).operands)
+    (run) => files(run, readCommandArguments(run.args, { letters: "sr", names: ["size", "reference"] }).operands)
   ],
   [
     "shred",
-    (run) => files(run, readArguments(run.args, { letters: "ns", names: ["iterations", "size"] }).operands)
+    (run) => files(run, readCommandArguments(run.args, { letters: "ns", names: ["iterations", "size"] }).operands)
   ],
   ["rm", remove],
   ["unlink", remove],
-  ["mkdir", (run) => folders(run, readArguments(run.args, { letters: "m", names: ["mode"] }).operands)],
+  [
+    "mkdir",
+    (run) => folders(run, readCommandArguments(run.args, { letters: "m", names: ["mode"] }).operands)
+  ],
   ["mv", move],
   ["cp", copy],
   ["install", install],
@@ -97,7 +100,7 @@ function folders({ pathOf }, operands) {
   });
 }
 function remove(run) {
-  const args = readArguments(run.args);
+  const args = readCommandArguments(run.args);
   const reach = has(args, "r", "R", "recursive") ? "tree" : "file";
   return files(run, args.operands, { follows: false, reach, how: "removes" });
 }
@@ -118,18 +121,18 @@ function sources(run, from, takesFolders) {
   });
 }
 function move(run) {
-  const args = readArguments(run.args, COPYING);
+  const args = readCommandArguments(run.args, COPYING);
   return [
     ...files(run, destination(args).from, { follows: false, reach: "tree", how: "removes" }),
     ...place(run, args, false, true)
   ];
 }
 function copy(run) {
-  const args = readArguments(run.args, COPYING);
+  const args = readCommandArguments(run.args, COPYING);
   return place(run, args, true, has(args, "r", "R", "a", "recursive", "archive"));
 }
 function install(run) {
-  const args = readArguments(run.args, {
+  const args = readCommandArguments(run.args, {
     letters: "gmotS",
     names: ["group", "mode", "owner", "target-directory"]
   });
@@ -143,7 +146,7 @@ function synchronise(run) {
   return files(run, [to], { reach: "tree" });
 }
 function link(run) {
-  const args = readArguments(run.args, COPYING);
+  const args = readCommandArguments(run.args, COPYING);
   const isSymbolic = has(args, "s", "symbolic");
   const { to, from } = destination(args);
   const targets = isSymbolic ? [] : files(run, args.operands.slice(0, Math.max(1, from.length)));
@@ -164,7 +167,7 @@ function link(run) {
 }
 function editInPlace(scriptLetters, shape) {
   return (run) => {
-    const args = readArguments(run.args, shape);
+    const args = readCommandArguments(run.args, shape);
     if (!has(args, "i", "in-place")) return [];
     const operands = [...args.operands];
     if (operands[0]?.text === "") operands.shift();
@@ -173,7 +176,7 @@ function editInPlace(scriptLetters, shape) {
   };
 }
 function applyPatch(run) {
-  const args = readArguments(run.args, {
+  const args = readCommandArguments(run.args, {
     letters: "pdioBDFgrVYxz",
     names: ["strip", "directory", "input", "output", "reject-file", "fuzz"]
   });
@@ -286,7 +289,7 @@ function formatterEffects(name, run) {
   const given = (pattern) => run.args.some((arg) => arg !== void 0 && pattern.test(arg.text));
   if (formatter.writesWith && !given(formatter.writesWith)) return [];
   if (formatter.readsWith && given(formatter.readsWith)) return [];
-  let operands = readArguments(run.args, SETTINGS).operands;
+  let operands = readCommandArguments(run.args, SETTINGS).operands;
   if (formatter.subcommands) {
     if (!formatter.subcommands.test(operands[0]?.text ?? "")) return [];
     operands = operands.slice(1);
@@ -308,8 +311,8 @@ function target(run, operand) {
 import { expandBraces, literalGlob } from "./graph.mjs";
 
 // mcp-server/src/shell/shell-words.ts
-var MOST_FIELDS = 256;
-var LONGEST_TEXT = 65536;
+var MAX_FIELDS = 256;
+var MAX_TEXT = 65536;
 function expandWord(word, facts) {
   const parts = word.parts ?? [literalPart(word)];
   const alternatives = withoutBraces(parts);
@@ -334,7 +337,7 @@ function withoutBraces(parts) {
   let alternatives = [[]];
   for (const part of parts) {
     const choices = part.type !== "BraceExpansion" || /["'`$\\]/.test(part.text) ? [part] : expandBraces(part.text)?.map((text) => ({ type: "Pattern", text }));
-    if (choices === void 0 || alternatives.length * choices.length > MOST_FIELDS) return void 0;
+    if (choices === void 0 || alternatives.length * choices.length > MAX_FIELDS) return void 0;
     alternatives = alternatives.flatMap((before) => choices.map((choice) => [...before, choice]));
   }
   return alternatives;
@@ -405,7 +408,7 @@ function addText(drafts, text, isQuoted = false) {
 }
 function append(draft, text, pattern) {
   if (draft.text === void 0) return;
-  draft.text = draft.text.length + text.length > LONGEST_TEXT ? void 0 : draft.text + text;
+  draft.text = draft.text.length + text.length > MAX_TEXT ? void 0 : draft.text + text;
   draft.pattern += pattern;
 }
 function addValue(drafts, { text, pattern }) {
@@ -416,7 +419,7 @@ function addValue(drafts, { text, pattern }) {
 function addUnquoted(drafts, text, isWhole) {
   const pieces = isWhole ? [text] : text.split(/[ \t\n]+/);
   for (const [at, piece] of pieces.entries()) {
-    if (at > 0 && drafts.length < MOST_FIELDS) drafts.push(newDraft());
+    if (at > 0 && drafts.length < MAX_FIELDS) drafts.push(newDraft());
     const isGlob = !isWhole && /[*?[]/.test(piece);
     append(last(drafts), piece, isGlob ? piece : literalGlob(piece));
     if (isGlob) last(drafts).hasGlob = true;
@@ -511,7 +514,7 @@ var SHAPES = {
   apply: { letters: "pCx", names: ["directory", "include", "exclude"] }
 };
 function gitEffects(run, directory) {
-  const global = readArguments(run.args, GLOBAL);
+  const global = readCommandArguments(run.args, GLOBAL);
   const [subcommand, ...args] = global.operands;
   const folder = (global.values.get("C") ?? []).reduce((from, into) => absolutePath(into, from), directory);
   const workTree = optionValue(global, "work-tree");
@@ -522,7 +525,7 @@ function gitEffects(run, directory) {
 }
 function subcommandEffects(run) {
   const { subcommand } = run;
-  const args = readArguments(run.args, SHAPES[subcommand]);
+  const args = readCommandArguments(run.args, SHAPES[subcommand]);
   const output = optionValue(args, "output");
   const outputs = output === void 0 ? [] : filesAt(run, [output]);
   switch (subcommand) {
@@ -611,7 +614,7 @@ function filesAt(run, values) {
 }
 
 // mcp-server/src/shell/patch-paths.ts
-var MOST_PATHS = 1e3;
+var MAX_PATHS = 1e3;
 var HEADER = /^(?:\+\+\+ |--- |rename (?:from|to) |copy to )(.*)$/gm;
 function pathsInPatch(text, strip) {
   const paths = /* @__PURE__ */ new Set();
@@ -621,7 +624,7 @@ function pathsInPatch(text, strip) {
     if (name === "/dev/null" || name === "") continue;
     const folders2 = name.split("/");
     paths.add(isPlain ? name : folders2.slice(Math.min(strip, folders2.length - 1)).join("/"));
-    if (paths.size >= MOST_PATHS) break;
+    if (paths.size >= MAX_PATHS) break;
   }
   return [...paths];
 }
@@ -669,7 +672,7 @@ function unwrap(name, args) {
   }
   const prefix = Object.hasOwn(PREFIXES, name) ? PREFIXES[name] : void 0;
   if (prefix === void 0) return void 0;
-  const read = readArguments(args, { ...prefix, isPrefix: true });
+  const read = readCommandArguments(args, { ...prefix, isPrefix: true });
   if (name === "command" && (read.flags.has("v") || read.flags.has("V"))) return void 0;
   const folder = prefix.folder === void 0 ? void 0 : optionValue(read, prefix.folder, "chdir");
   const output = prefix.output === void 0 ? void 0 : optionValue(read, prefix.output, "output");
@@ -694,7 +697,7 @@ export {
   optionValue,
   patches,
   pathsInPatch,
-  readArguments,
+  readCommandArguments,
   sources,
   switchesBranch,
   unwrap,

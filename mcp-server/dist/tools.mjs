@@ -136,7 +136,7 @@ import { MAX_TASK_ID, REVIEW_VERDICTS, SEVERITIES, TASK_STATUSES, causeText, tas
 // mcp-server/src/tools/input/fields.ts
 var MAX_TASK_NAME = 64 + 1 + MAX_TASK_ID;
 var plan = z.string().min(1).max(64).describe("Plan name");
-var taskName2 = z.string().min(1).max(MAX_TASK_NAME).describe("<plan>/<id>");
+var taskNameField = z.string().min(1).max(MAX_TASK_NAME).describe("<plan>/<id>");
 var token = z.string().max(64).describe("Token of the brief");
 var ids = z.array(z.string().min(1).max(MAX_TASK_NAME)).max(1e3);
 var paths = z.array(z.string().min(1).max(1e3)).max(1e3);
@@ -253,8 +253,8 @@ var batchNext = defineTool({
     session.plans.add(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
-    const howToWait = session.knowsHowToWait ? "" : ` ${waitFor(session)}`;
-    if (launch.length > 0) session.knowsHowToWait = true;
+    const howToWait = session.wasToldHowToWait ? "" : ` ${waitFor(session)}`;
+    if (launch.length > 0) session.wasToldHowToWait = true;
     return {
       // Every run pays for an answer with launches once per task: what they imply is left out.
       data: {
@@ -507,7 +507,7 @@ var taskGet = defineTool({
   name: "task_get",
   title: "Read a task",
   description: "Use to read one task; as its agent, with your token, for the full brief if your prompt does not hold it.",
-  input: z.strictObject({ task: taskName2, token: token.optional() }),
+  input: z.strictObject({ task: taskNameField, token: token.optional() }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   async handle(input2, { run, actor, agentId }) {
@@ -578,7 +578,7 @@ function nextStep2(plans, limit, cursor) {
 
 // mcp-server/src/tools/task-report.ts
 var input = z.strictObject({
-  task: taskName2,
+  task: taskNameField,
   token,
   outcome: z.enum(["completed", "failed", "blocked"]).describe("completed needs evidence"),
   verdict: z.enum(REVIEW_VERDICTS).optional().describe("Of a review, with completed"),
@@ -668,7 +668,7 @@ var taskUpdate = defineTool({
   title: "Change a task",
   description: "Use to change a task's text, dependencies or scope, to leave a note, to cancel it or send it back to pending. A result is handed in with task_report, not here.",
   input: z.strictObject({
-    task: taskName2,
+    task: taskNameField,
     token: token.optional(),
     status: z.enum(["pending", "cancelled"]).optional().describe("Back to pending, or given up"),
     addBlockedBy: ids.optional().describe("Tasks that must come first"),
@@ -845,14 +845,14 @@ function refuseDeepNesting(value) {
 }
 
 // mcp-server/src/tools/input/read-arguments.ts
-var MOST_PROBLEMS = 5;
-var LONGEST_TEXT = 80;
+var MAX_PROBLEMS = 5;
+var MAX_TEXT = 80;
 var CORRECT = "Correct this and call again.";
 function readArguments(schema, given) {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const problems = read.error.issues.flatMap((issue) => problemsOf(schema, given, issue));
-  const told = problems.slice(0, MOST_PROBLEMS);
+  const told = problems.slice(0, MAX_PROBLEMS);
   const more = problems.length - told.length;
   const messages = [...told.map(({ message }) => message), ...more > 0 ? [`And ${more} more.`] : []];
   const remedies = new Set(told.map(({ remedy }) => remedy));
@@ -892,22 +892,21 @@ function expectationOf(issue) {
   return issue.message.replace(/^Invalid (?:input|option): /, "");
 }
 function unknownField(schema, path, key) {
-  const name = key.slice(0, LONGEST_TEXT);
+  const name = key.slice(0, MAX_TEXT);
   const fields = knownField(schema, path)?.fields ?? /* @__PURE__ */ new Map();
   const known = [...fields.keys()];
   const nearest = nearestField(name, known);
-  const inside = path.length === 0 ? "There" : `${pathText(path)}: there`;
   return {
     field: pathText([...path, name]),
-    message: `${inside} is no field ${name}.`,
-    remedy: nearest === void 0 ? `Leave out what there is not: the fields${path.length === 0 ? "" : ` of ${pathText(path)}`} are ${known.join(", ")}.` : `For ${name} use ${nearest}${described(fields.get(nearest)?.description)}.`
+    message: path.length === 0 ? `Unknown field ${name}.` : `${pathText(path)}: unknown field ${name}.`,
+    remedy: nearest === void 0 ? `Leave it out: the fields${path.length === 0 ? "" : ` of ${pathText(path)}`} are ${known.join(", ")}.` : `For ${name} use ${nearest}${described(fields.get(nearest)?.description)}.`
   };
 }
 function described(text) {
-  return text === void 0 || text.length > LONGEST_TEXT ? "" : ` (${text})`;
+  return text === void 0 || text.length > MAX_TEXT ? "" : ` (${text})`;
 }
 function pathText(path) {
-  return path.map((step) => typeof step === "number" ? `[${step}]` : `.${String(step).slice(0, LONGEST_TEXT)}`).join("").replace(/^\./, "");
+  return path.map((step) => typeof step === "number" ? `[${step}]` : `.${String(step).slice(0, MAX_TEXT)}`).join("").replace(/^\./, "");
 }
 function valueAt(value, path) {
   const [step, ...rest] = path;
@@ -945,7 +944,7 @@ export {
   taskCreate,
   taskGet,
   taskList,
-  taskName2 as taskName,
+  taskNameField,
   taskReport,
   taskUpdate,
   tasks,

@@ -9,8 +9,8 @@ import type {
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
-import { sweep } from "./run/attempts/expire-claims.ts";
-import { lookAtWhatEnded } from "./run/checkout-watch/record-changes.ts";
+import { expireClaims } from "./run/attempts/expire-claims.ts";
+import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
 import { changeGraph } from "./run/plan/plan-transaction.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import {
@@ -106,7 +106,7 @@ export class Service {
       const run = await this.#context;
       if (name === HOOK_TOOL) {
         const text = await answerHook(run, this.#session, input, toolUseId);
-        await lookAtWhatEnded(run);
+        await recordChangesOfEndedAttempts(run);
         return { content: [{ type: "text", text }] };
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
@@ -122,7 +122,7 @@ export class Service {
         signal: request.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
-      await lookAtWhatEnded(run);
+      await recordChangesOfEndedAttempts(run);
       const data = cleanAnswer(answer.data);
       return {
         content: [{ type: "text", text: answer.text ?? JSON.stringify(data) }],
@@ -143,8 +143,8 @@ async function prompts(pluginRoot: string): Promise<Prompts> {
 /** What a crashed session left behind is free as soon as the next one starts. */
 async function sweepOnStart(run: RunContext): Promise<void> {
   const store = await run.graph();
-  if (store) await changeGraph(run, store, "server", sweep);
-  await lookAtWhatEnded(run);
+  if (store) await changeGraph(run, store, "server", expireClaims);
+  await recordChangesOfEndedAttempts(run);
 }
 
 async function notifyProgress(

@@ -5,7 +5,7 @@ import { readBreakdowns } from "../../bench/breakdowns/breakdown.ts";
 import { levelChunksMs } from "../../bench/breakdowns/level-chunks.ts";
 import { outcomeOf } from "../../bench/breakdowns/outcome.ts";
 import { flawOf } from "../../bench/breakdowns/validity.ts";
-import { readBreakdown } from "../../mcp-server/src/breakdown/breakdown.ts";
+import { readBreakdown } from "../../mcp-server/src/breakdown/own-format/breakdown.ts";
 import { type Task, type TaskId, unstarted } from "../../mcp-server/src/graph/task.ts";
 import { Roles } from "../../mcp-server/src/run/project/roles.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readBreakdown } from "../../mcp-server/src/breakdown/breakdown.ts";
-import { updateBreakdown } from "../../mcp-server/src/breakdown/write-breakdown.ts";
+import { updateBreakdown } from "../../mcp-server/src/breakdown/file/write-breakdown.ts";
+import { readBreakdown } from "../../mcp-server/src/breakdown/own-format/breakdown.ts";
 import { edgesOf, readText, refusalOf } from "../support/read-a-file.ts";
 
 const FILE = "specs/pond/03-tasks.json";

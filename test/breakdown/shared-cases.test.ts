@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type FileBreakdown, readFileBreakdown } from "../../mcp-server/src/breakdown/read-file.ts";
+import { type FileBreakdown, readFileBreakdown } from "../../mcp-server/src/breakdown/file/read-file.ts";
 import { clashOf, parseScope } from "../../mcp-server/src/graph/scope/scope.ts";
 import { scopeOf, type TaskId } from "../../mcp-server/src/graph/task.ts";
 

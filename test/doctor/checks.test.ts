@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 import { database } from "../../mcp-server/src/doctor/database.ts";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import { hooks } from "../../mcp-server/src/doctor/hooks.ts";
-import { type Surroundings, surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
+import { type DoctorInput, surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
 import { parseWorktrees } from "../../mcp-server/src/doctor/worktrees.ts";
 import { enabledPlugins, readHostSettings, variablesOf } from "../../mcp-server/src/host/settings.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function put(path: string, content: unknown): string {
@@ -19,7 +19,7 @@ function put(path: string, content: unknown): string {
 }
 
 /** A project and a home with nothing in them. */
-function surroundings(changed: Partial<Surroundings> = {}): Surroundings {
+function surroundings(changed: Partial<DoctorInput> = {}): DoctorInput {
   const project = temporaryFolder();
   execFileSync("git", ["init", "--quiet"], { cwd: project });
   const place = surroundingsOf(project, { PATH: process.env.PATH }, project, 0);

@@ -289,7 +289,7 @@ describe.skipIf(!existsSync(REAL))("/spec:decompose", () => {
       ),
     };
     const goesOn = " A draft is there; go on with it if it fits the specification.";
-    const mended: PrintRun = {
+    const fixed: PrintRun = {
       prompt,
       orchestrator: follows(
         loadsItsSkill,
@@ -310,7 +310,7 @@ describe.skipIf(!existsSync(REAL))("/spec:decompose", () => {
     await play(
       "decomposes in two goes",
       files,
-      [interrupted, mended, current],
+      [interrupted, fixed, current],
       (outcome) => {
         expect(runNumber(outcome, 1).texts.join()).toMatch(/Stopped\. .*03-tasks\.draft\.json/);
         expect(heardIn(outcome, 1)).toContain("A refused draft changes nothing.");

@@ -157,7 +157,7 @@ describe("/spec:execute in a mode", () => {
     );
   });
 
-  it("/spec:execute in a mode reviews against the specification, mends what is found, reviews quality, and integrates at the end", async () => {
+  it("/spec:execute in a mode reviews against the specification, fixes what is found, reviews quality, and integrates at the end", async () => {
     const stages = ["review.1", "fix"];
     const reviewsAndIntegrates: Habit = (inner) => (conversation) => {
       const last = answers(conversation).at(-1);
@@ -172,7 +172,7 @@ describe("/spec:execute in a mode", () => {
       if (!hasRead) return readsPage("review.md")(conversation);
       const stage = stages[answers(conversation).filter(({ tool }) => tool === "task_create").length];
       if (stage === "fix") {
-        const fix = { id: "fix.1", subject: "Mend part 1.1", writes: ["parts/1.1.txt"] };
+        const fix = { id: "fix.1", subject: "Fix part 1.1", writes: ["parts/1.1.txt"] };
         const again = {
           id: "review.1.2",
           subject: "Review again",

@@ -179,7 +179,7 @@ describe("when several tasks fail", () => {
     return { workers, runs: [hearsOfAll(steps, "c left", ["a left", "b left"])] };
   }
 
-  it("when several tasks fail for one cause, it is looked for and mended first; then they are tried again with what was learnt", async () => {
+  it("when several tasks fail for one cause, it is looked for and fixed first; then they are tried again with what was learnt", async () => {
     const failed = failing({ a: `src/a.ts:3:1 - ${NO_TABLE}`, b: `src/b.ts:19:7 - ${NO_TABLE}` });
     const workers = {
       ...failed.workers,
@@ -192,7 +192,7 @@ describe("when several tasks fail", () => {
       const [retry, shared, ...more] = decisionsOf(outcome, graph);
       expect(retry).toMatch(/^retry: [ab] failed and is tried again/);
       expect(shared).toBe(
-        "retry: a, b seem to have failed for one cause: it is mended before they are tried again. (recover-1)",
+        "retry: a, b seem to have failed for one cause: it is fixed before they are tried again. (recover-1)",
       );
       expect(more).toEqual([]);
       const cause = briefOf(outcome, "recover-1");

@@ -59,7 +59,7 @@ const workers: Record<string, Work> = {
   "2.1": changes("2.1", "2.1\n"),
 };
 
-it("what a reviewer rejects is mended and accepted before others build on it, and what failed beside a writer is run again", async () => {
+it("what a reviewer rejects is fixed and accepted before others build on it, and what failed beside a writer is run again", async () => {
   const story = storyOf("a review rejects once", tasks, {
     runs: [headlessRun()],
     workers,
@@ -76,7 +76,7 @@ it("what a reviewer rejects is mended and accepted before others build on it, an
     const openingOf = (task: string) => agentOpening(outcome, agentsAt(outcome, task)[0]?.agentId ?? "");
     expect(openingOf("1.1-review")).toContain("And verdict: accepted, or rejected with findings");
     expect(openingOf("1.1-fix")).toContain("> high parts/1.1.txt:1: Nothing refuses an empty name");
-    expect(openingOf("2.1"), "what was mended is handed on").toContain("> Wrote names, but no empty ones.");
+    expect(openingOf("2.1"), "what was fixed is handed on").toContain("> Wrote names, but no empty ones.");
     expect(readFileSync(join(outcome.project, "parts/1.1.txt"), "utf8")).toBe("names, but no empty ones\n");
 
     const [verify] = graph.attempts.filter(({ task }) => task === "verify");

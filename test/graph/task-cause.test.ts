@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
-import type { TaskId } from "../../mcp-server/src/graph/task.ts";
+import type { TaskCause, TaskId } from "../../mcp-server/src/graph/task.ts";
 import {
   causeOfText,
   causeText,
   causeValue,
   said,
   storedCause,
-  type TaskCause,
 } from "../../mcp-server/src/graph/task-cause.ts";
 
 const CAUSES: TaskCause[] = [

@@ -5,7 +5,7 @@ import { CallerError } from "../../mcp-server/src/errors/caller-error.ts";
 import type { AttemptId, BlockedOn, Report } from "../../mcp-server/src/graph/attempt.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
 import { agentEnded } from "../../mcp-server/src/run/attempts/agent-ended.ts";
-import { sweep } from "../../mcp-server/src/run/attempts/expire-claims.ts";
+import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { claimTask } from "../../mcp-server/src/run/claims/claim-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
@@ -337,7 +337,7 @@ export class AgentGone extends WithToken {
     const context = world.session(0);
     const store = await context.createGraph();
     await changeGraph(context, store, ACTOR, async (tx) => {
-      await sweep(tx);
+      await expireClaims(tx);
       const held = await tx.writer.claimById(Number(claim.token.split("-")[0]) as AttemptId);
       if (!held) throw new Error("the claim is not there");
       await agentEnded(tx, held, { finished: this.finished, cause: "gone", lastMessage: "" });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { rebuildFromLog, tablesOf } from "../store/rebuilt-graph.ts";
 import { integrityOf } from "../support/graph-file.ts";
 import { budget } from "./budget.ts";

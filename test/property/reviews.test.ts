@@ -13,7 +13,7 @@ import { updateTask } from "../../mcp-server/src/run/edits/update-task.ts";
 import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { rebuildFromLog, tablesOf } from "../store/rebuilt-graph.ts";
 import { integrityOf, logOf } from "../support/graph-file.ts";
 import { type KnownTask, violationsOf } from "../support/log-checker.ts";

@@ -4,18 +4,18 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
-import { sweep } from "../../mcp-server/src/run/attempts/expire-claims.ts";
+import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
-import { CheckoutLooks } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
+import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
-import { OwnTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
+import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { Roles } from "../../mcp-server/src/run/project/roles.ts";
 import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts";
 import { Transcripts } from "../../mcp-server/src/run/project/transcripts.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
 
 /** One process that uses the graph, as far as the graph can tell: a connection of its own, and a living owner. */
@@ -91,7 +91,7 @@ export class World {
 
   async sweep(): Promise<void> {
     const { store, context } = this.#session(0);
-    await changeGraph(context, store, "observer", sweep);
+    await changeGraph(context, store, "observer", expireClaims);
   }
 
   /** The plan as every session sees it: each has its own copy in memory. */
@@ -151,9 +151,9 @@ export class World {
         workflowCap: 8,
         settings: { maxParallel: 20 },
         roles: new Roles(),
-        ownTexts: new OwnTexts(root),
+        pluginTexts: new PluginTexts(root),
         now: () => this.nowMs,
-        looks: new CheckoutLooks(undefined, () => this.nowMs),
+        snapshots: new CheckoutSnapshots(undefined, () => this.nowMs),
         transcripts: new Transcripts(join(this.#folder, "projects")),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),
         graph: async () => store,

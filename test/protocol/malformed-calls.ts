@@ -117,7 +117,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** The longest text that any field takes. */
-const LONGEST_DESCRIPTION = 200_000;
+const MAX_DESCRIPTION = 200_000;
 /** Names of what must exist, and words of which only a few are known. */
 const NAMES =
   /^(plan|task|token|status|action|format|outcome|failure|unscoped|barrier|guard|approve|review|commit|severity)$/;
@@ -233,7 +233,7 @@ function hugeTexts(places: readonly SpoiltPlace[]): fc.Arbitrary<MalformedCall> 
   const texts = inLists(places, ({ schema }) => typesOf(schema).has("string"));
   return fc.tuple(texts, hugeText).map(([place, text]) => ({
     kind: "a text of a megabyte",
-    mustFail: place.path.at(-1) !== "description" || text.length > LONGEST_DESCRIPTION,
+    mustFail: place.path.at(-1) !== "description" || text.length > MAX_DESCRIPTION,
     tool: place.tool,
     input: replaceAt(place.input, place.path, text),
   }));

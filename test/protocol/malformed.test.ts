@@ -19,7 +19,7 @@ const CALLS_PER_PLAN = 750;
 const SLOWEST_ANSWER_MS = 5_000;
 /** They take half a minute on a machine that does nothing else. */
 const CALLS_LIMIT_MS = 240_000;
-const LONGEST_ERROR = 4_000;
+const MAX_ERROR = 4_000;
 const STACK = /\n\s*at |node:internal|[\w/]\.(?:m?js|ts):\d+/;
 
 let here: Repository;
@@ -100,7 +100,7 @@ function flaw({ result, error }: Message): string | undefined {
   if (STACK.test(text)) return "it shows a stack";
   if (error) {
     if (!Number.isInteger(error.code) || !/\w/.test(error.message)) return "the error says nothing";
-    return error.message.length > LONGEST_ERROR ? "the error has no end" : undefined;
+    return error.message.length > MAX_ERROR ? "the error has no end" : undefined;
   }
   const { content, structuredContent, isError } = result as {
     content: { text: string }[];
@@ -113,7 +113,7 @@ function flaw({ result, error }: Message): string | undefined {
   if (kind === undefined || /^(internal|store_.*)$/.test(kind)) return "the server failed";
   if (!/\w/.test(message) || !/\w/.test(remedy)) return "the error says nothing";
   if (!shown.includes(message) || !shown.includes(remedy)) return "the text says less than the data";
-  return shown.length > LONGEST_ERROR ? "the error has no end" : undefined;
+  return shown.length > MAX_ERROR ? "the error has no end" : undefined;
 }
 
 const failed = ({ result, error }: Message) => error !== undefined || result?.isError === true;

@@ -6,9 +6,9 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import pg from "pg";
 import { afterAll, onTestFinished } from "vitest";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
+import { PostgresGraph } from "../../mcp-server/src/store/engines/postgres.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
-import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { REPOSITORY } from "./changes.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 

@@ -4,7 +4,7 @@ import type { TaskId } from "../../mcp-server/src/graph/task.ts";
 import { said } from "../../mcp-server/src/graph/task-cause.ts";
 import type { GraphReader } from "../../mcp-server/src/store/graph-reader.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
-import { eventFromRow } from "../../mcp-server/src/store/rows.ts";
+import { eventFromRow } from "../../mcp-server/src/store/tables/rows.ts";
 import {
   CHECKOUT,
   claim,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
-import type { Observation } from "../../mcp-server/src/store/rows.ts";
+import type { Observation } from "../../mcp-server/src/store/tables/rows.ts";
 import { CHECKOUT, claim, completed, makePlan, NOW, started } from "./changes.ts";
 import { ENGINES, freshDatabase, stopPostgresAfterAll } from "./databases.ts";
 

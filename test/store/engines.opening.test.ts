@@ -8,8 +8,8 @@ import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StoreUnusable } from "../../mcp-server/src/errors/store-unusable.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { PostgresGraph } from "../../mcp-server/src/store/engines/postgres.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { makePlan, NOW, REPOSITORY } from "./changes.ts";
 import { asAdmin, databaseUrl, ENGINES, freshDatabase, postgres, stopPostgresAfterAll } from "./databases.ts";
 

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import type { PlanGraph } from "../../mcp-server/src/graph/plan-graph.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { claim, completed, NOW, started } from "./changes.ts";
 import { freshDatabase, stopPostgresAfterAll } from "./databases.ts";
 import session from "./fixtures/session-1.0.json" with { type: "json" };

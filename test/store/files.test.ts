@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function modeOf(path: string): string {

@@ -1,7 +1,7 @@
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { eventFromRow } from "../../mcp-server/src/store/rows.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
+import { eventFromRow } from "../../mcp-server/src/store/tables/rows.ts";
 import { query } from "../support/graph-file.ts";
 
 /** Neither is logged: leases are renewed without an event, and an offer's token must not be in the log. */

@@ -2,8 +2,8 @@
 
 import { once } from "node:events";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
-import { PostgresGraph } from "../../mcp-server/src/store/postgres.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
+import { PostgresGraph } from "../../mcp-server/src/store/engines/postgres.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import { claim, completed, NOW, REPOSITORY, started } from "./changes.ts";
 
 const [url = "", action = "", argument = ""] = process.argv.slice(2);

@@ -4,8 +4,8 @@ import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../mcp-server/src/graph/event.ts";
 import type { PlanSlug, TaskDefinition, TaskId } from "../../mcp-server/src/graph/task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
+import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
-import { openSqlite } from "../../mcp-server/src/store/sqlite.ts";
 import { logOf, query } from "../support/graph-file.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

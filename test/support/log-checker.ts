@@ -17,7 +17,7 @@ interface Step {
   readonly round?: number;
 }
 
-const MOST_REVIEWS = 3;
+const MAX_REVIEWS = 3;
 
 /** Tasks that the server made while the plan ran: the test cannot know them beforehand, but by whom they were made. */
 class ServerTasks {
@@ -38,7 +38,7 @@ class ServerTasks {
     const step = definition.extra.purpose;
     if (!step) return;
     this.steps.set(task, step);
-    if (step.kind === "review" && Number(step.round) > MOST_REVIEWS)
+    if (step.kind === "review" && Number(step.round) > MAX_REVIEWS)
       this.violations.push(`${seq}: ${step.of} is reviewed for the ${step.round}th time`);
   }
 

@@ -1,5 +1,5 @@
 import type { BreakdownError } from "../../mcp-server/src/breakdown/errors.ts";
-import { type FileBreakdown, readFileBreakdown } from "../../mcp-server/src/breakdown/read-file.ts";
+import { type FileBreakdown, readFileBreakdown } from "../../mcp-server/src/breakdown/file/read-file.ts";
 
 /** The breakdown that the text holds; a test of something else fails where there is none. */
 export async function readText(text: string, file: string, part?: string): Promise<FileBreakdown> {

@@ -18,7 +18,7 @@ const NAMES = [
 ];
 const LIMIT = 10_000;
 /** The longest tool name that clients accept. */
-const LONGEST_NAME = 64;
+const MAX_NAME = 64;
 
 async function listed() {
   const server = await ParallelServer.start(temporaryFolder());
@@ -85,7 +85,7 @@ describe("the tool list", () => {
   it("the tool list has names that clients accept, also with Claude Code's prefix", async () => {
     for (const { name } of (await listed()).tools) {
       expect(name).toMatch(/^[a-z_]+$/);
-      expect(`mcp__plugin_parallel_tasks__${name}`.length).toBeLessThanOrEqual(LONGEST_NAME);
+      expect(`mcp__plugin_parallel_tasks__${name}`.length).toBeLessThanOrEqual(MAX_NAME);
     }
   });
 

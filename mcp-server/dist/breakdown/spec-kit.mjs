@@ -300,7 +300,7 @@ function groupsOf(tasks) {
 }
 
 // mcp-server/src/breakdown/spec-kit/order.ts
-function orderOf(document, open) {
+function specKitOrder(document, open) {
   const { phases } = document;
   const find = referencesIn(phases);
   const tasks = phases.flatMap((phase) => phase.tasks);
@@ -402,7 +402,7 @@ function readSpecKit(document, file) {
   const { phases } = read;
   const all = phases.flatMap((phase) => phase.tasks);
   const open = (task) => task.mark.state !== "done";
-  const { dependencies, warnings } = orderOf(read, open);
+  const { dependencies, warnings } = specKitOrder(read, open);
   return {
     title: titleOf(document, /^Tasks:\s*/i) ?? file,
     done: all.filter((task) => !open(task)).map((task) => task.id),
@@ -467,10 +467,10 @@ export {
   groupsOf,
   hasTasks,
   isSpecKit,
-  orderOf,
   phasesAfter,
   readDocument,
   readSpecKit,
   referencesIn,
+  specKitOrder,
   storyPhases
 };

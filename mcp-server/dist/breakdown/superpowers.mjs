@@ -94,7 +94,7 @@ var NOTHING = /^\W*(?:nothing|none|no dependenc\w*|n\/a|[-–—]|无|無|なし
 var EVERYTHING = /\b(?:everything|all)\b(?![^.;]*\b(?:from|of|in)\s+tasks?\s+#?\d)(?=[^.;`]*\b(?:above|before|earlier|previous|preceding|prior|other|so far|tasks?)\b|\s*[.;]|\s*$)|\b(?:all|every)\s+(?:the\s+)?(?:previous|earlier|prior|preceding|other|above)\b|以上所有|前面所有/i;
 var PREVIOUS = /\b(?:the\s+)?(?:previous|preceding)\s+task\b|\bthe one (?:above|before)\b/i;
 var EXCEPT = /\b(?:except|besides|beyond|other than|but|apart from)\b/i;
-function isNothing(text) {
+function namesNothing(text) {
   return NOTHING.test(text) && !EXCEPT.test(text);
 }
 function isEverything(text) {
@@ -120,7 +120,7 @@ function consumedTasks(text, earlier, find) {
   return [...named.filter((id) => before.has(id)), ...previous];
 }
 function dependenciesIn(text, earlier, ids) {
-  if (isNothing(text)) return { named: [], outside: [] };
+  if (namesNothing(text)) return { named: [], outside: [] };
   if (isEverything(text)) return { named: earlier, outside: [] };
   if (PREVIOUS.test(text)) return { named: earlier.slice(-1), outside: [] };
   const plain = text.replace(/\([^()]*\)|（[^（）]*）/g, " ").replace(/\s[—–-]\s(?!\s*(?:task\s*)?\d).*$/i, " ");
@@ -140,7 +140,7 @@ function idPattern(ids) {
 }
 
 // mcp-server/src/breakdown/superpowers/order.ts
-function orderOf(tasks, order) {
+function planOrder(tasks, order) {
   const warnings = [];
   const ids = tasks.map(({ id }) => id);
   const isOpen = new Set(tasks.filter(({ done }) => !done).map(({ id }) => id));
@@ -156,7 +156,7 @@ function orderOf(tasks, order) {
     for (const text of [task.dependsOn, notesOf(task)]) {
       if (text === void 0) continue;
       const { named, outside } = dependenciesIn(text, ids.slice(0, at), ids);
-      const speaks = named.length > 0 || outside.length > 0 || isNothing(text);
+      const speaks = named.length > 0 || outside.length > 0 || namesNothing(text);
       for (const one of openOf(task.id)) {
         if (speaks) isStated.add(one);
         edges.state(one, named.flatMap(openOf));
@@ -201,7 +201,7 @@ function addByPlace(tasks, edges, { isStated, find, openOf, warnings }) {
     if (parts.length > 0) continue;
     if (!done) {
       if (consumes === void 0 && !isStated.has(id)) edges.suggest(id, leaves);
-      else if (consumes !== void 0 && !isNothing(consumes)) {
+      else if (consumes !== void 0 && !namesNothing(consumes)) {
         const { producers, unmatched } = consumedFrom(consumes, before, (clause) => find(clause).length > 0);
         const ids = before.map((other) => other.id);
         const named = isEverything(consumes) ? leaves : consumedTasks(consumes, ids, find);
@@ -366,7 +366,7 @@ function unreadIn(lines, tasks) {
     return [{ line: line.number, reason: "a box outside of every task" }];
   });
 }
-function textOf(task) {
+function taskText(task) {
   return bodyOf(task.body);
 }
 
@@ -378,7 +378,7 @@ function readSuperpowers(document, file) {
   const { lines } = document;
   const read = headingReader(lines) ?? (() => void 0);
   const all = tasksOf(lines, read);
-  const { dependencies, warnings } = orderOf(all, orderLines(lines, all));
+  const { dependencies, warnings } = planOrder(all, orderLines(lines, all));
   const context = contextOf(lines, read);
   const heads = all.filter(({ parts }) => parts.length > 0);
   return {
@@ -440,18 +440,18 @@ export {
   dependenciesIn,
   headingReader,
   isEverything,
-  isNothing,
   isSuperpowers,
   labelled,
   looksLikeTask,
+  namesNothing,
   numberedHeading,
   orderLines,
-  orderOf,
+  planOrder,
   readSuperpowers,
   sectionsOf,
   taskHeading,
   taskReferences,
+  taskText,
   tasksOf,
-  textOf,
   unreadIn
 };

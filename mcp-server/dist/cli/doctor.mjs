@@ -8,7 +8,7 @@ import { examine, surroundingsOf } from "../doctor.mjs";
 import { cleanText, visibleJson } from "../text.mjs";
 
 // mcp-server/src/cli/doctor.ts
-var LONGEST_LINE = 1e4;
+var MAX_LINE = 1e4;
 async function doctorCommand(pluginRoot, options) {
   const checks = await examine(surroundingsOf(process.cwd(), process.env, pluginRoot, Date.now()));
   const findings = checks.flatMap((check) => check.findings);
@@ -53,7 +53,7 @@ function summary(findings) {
   return `${bad} wrong${noted === 0 ? "" : `, ${noted} worth knowing`}.`;
 }
 function printable(text) {
-  return cleanText(text, LONGEST_LINE);
+  return cleanText(text, MAX_LINE);
 }
 export {
   doctorCommand

@@ -2,7 +2,7 @@
 import { raiseLimit, spentText } from "../policy.mjs";
 
 // import:run/edits.mjs in cli/session-end.mjs
-import { commandToGoOn } from "../run/edits.mjs";
+import { resumeCommand } from "../run/edits.mjs";
 
 // import:run/plan.mjs in cli/session-end.mjs
 import { countsOf, isDone, readGraph } from "../run/plan.mjs";
@@ -19,7 +19,7 @@ async function sessionEnd(ctx, session) {
       if (!isOurs || isDone(loaded) || stored.status !== "open") continue;
       const { completed, failed, total } = countsOf(loaded);
       const { slug } = stored;
-      const why = loaded.spent ? `${spentText(loaded.spent)} ${raiseLimit(slug)}` : `To go on: ${commandToGoOn(stored)}`;
+      const why = loaded.spent ? `${spentText(loaded.spent)} ${raiseLimit(slug)}` : `To go on: ${resumeCommand(stored)}`;
       lines.push(
         `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}
 `

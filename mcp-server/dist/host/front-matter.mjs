@@ -2,11 +2,11 @@
 import { default as default2 } from "../lib/gray-matter.mjs";
 
 // mcp-server/src/host/front-matter.ts
-var LONGEST_FRONT_MATTER = 16384;
+var MAX_FRONT_MATTER = 16384;
 var BLOCK = /^---[ \t]*\n(?:([\s\S]*?)\n)?---[ \t]*(?:\n|$)/;
 var FIELD = /^([A-Za-z][\w-]*):[ \t]+(?![|>"'])(.+)$/;
 function frontMatterOf(text) {
-  const plain = text.slice(0, LONGEST_FRONT_MATTER).replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+  const plain = text.slice(0, MAX_FRONT_MATTER).replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const block = BLOCK.exec(plain)?.[1];
   if (block === void 0) return void 0;
   const lines = block.split("\n").filter((line) => line.trim() !== "");
@@ -31,6 +31,6 @@ function isRecord(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 export {
-  LONGEST_FRONT_MATTER,
+  MAX_FRONT_MATTER,
   frontMatterOf
 };

@@ -2,7 +2,7 @@
 import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/attempts.mjs
-import { changeGraph, readGraph, taskOf, waitForWork } from "./plan.mjs";
+import { changeGraph, dependOnWork, readGraph, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/attempts.mjs
 import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAccepted, whyNotVerified } from "./review.mjs";
@@ -11,7 +11,7 @@ import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAc
 function whyNotAchieved(task, report) {
   return whyNotAccepted(task, report) ?? whyNotVerified(task, report);
 }
-function followCompleted(plan, id, report) {
+function continueAfterCompletion(plan, id, report) {
   const task = taskOf(plan, id);
   if (task.status === "cancelled") return;
   const purpose = purposeOf(task);
@@ -32,7 +32,7 @@ import { Isolations, areAlternatives, lastSteps, loosened, statusAfter, tightene
 import { decideAfterEnd, decideAfterFailure } from "./recovery.mjs";
 
 // mcp-server/src/run/attempts/task-after-attempt.ts
-function settlement(before, claim, ending) {
+function taskAfterAttempt(before, claim, ending) {
   const task = before.graph.tasks.get(claim.task);
   if (task?.status !== "in_progress") return { changes: [] };
   const counted = (outcomes) => outcomes.includes(ending.outcome) ? 1 : 0;
@@ -52,16 +52,16 @@ function settlement(before, claim, ending) {
     { type: "task.status", task: task.id, status, ...cause !== void 0 && { cause: said(cause) } }
   ];
   if (after.status === "pending" && blockedOn) {
-    const definition = withWhatItNeeds(before, task, blockedOn);
+    const definition = withRequestedNeeds(before, task, blockedOn);
     changes.unshift({ type: "task.defined", task: task.id, definition });
   }
   return { status: after.status, changes };
 }
-function withWhatItNeeds({ graph }, of, blockedOn) {
+function withRequestedNeeds({ graph }, of, blockedOn) {
   const task = definitionOf(of);
   if ("tasks" in blockedOn) {
     const dependencies = [.../* @__PURE__ */ new Set([...task.dependencies, ...blockedOn.tasks])];
-    return waitForWork({ ...task, dependencies }, graph.tasks);
+    return dependOnWork({ ...task, dependencies }, graph.tasks);
   }
   if ("question" in blockedOn) return task;
   return task.writes === void 0 ? { ...task, inferredWrites: [.../* @__PURE__ */ new Set([...task.inferredWrites, ...blockedOn.writes])] } : { ...task, writes: [.../* @__PURE__ */ new Set([...task.writes, ...blockedOn.writes])] };
@@ -72,7 +72,7 @@ function endAttempt(plan, claim, ending) {
   const { task, id: attempt } = claim;
   const { draining, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
-  const settled = settlement(plan, claim, ending);
+  const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
   const capBefore = plan.cap;
   plan.append(
@@ -85,11 +85,11 @@ function endAttempt(plan, claim, ending) {
     },
     ...settled.changes
   );
-  plan.ctx.looks.due = true;
+  plan.ctx.snapshots.due = true;
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
-  if (ending.outcome === "completed") followCompleted(plan, task, ending.report);
+  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report);
   adaptThrottle(plan, capBefore, claim, ending);
 }
 function adaptThrottle(plan, cap, claim, ending) {
@@ -150,7 +150,7 @@ async function endAgents(ctx, store, actor, agentIds, how) {
 }
 
 // mcp-server/src/run/attempts/cancel-unneeded.ts
-function cancelRest(plan, awaited) {
+function cancelUnneeded(plan, awaited) {
   const { tasks } = plan.graph;
   const first = [...awaited].find((id) => tasks.get(id)?.status === "completed");
   const rest = [...awaited].filter((id) => {
@@ -197,7 +197,7 @@ function takeAlternative(plan, taken) {
   const steps = lastSteps(graph.tasks.values());
   for (const task of [...graph.tasks.values()]) {
     if (hasEnded(task.status) || task.status === "in_progress") continue;
-    const definition = waitForWork(definitionOf(task), graph.tasks, steps);
+    const definition = dependOnWork(definitionOf(task), graph.tasks, steps);
     if (definition.dependencies.join() !== task.dependencies.join())
       plan.append({ type: "task.defined", task: task.id, definition });
   }
@@ -228,16 +228,16 @@ import { formatDuration } from "../text.mjs";
 import { deadOwners } from "./project.mjs";
 
 // mcp-server/src/run/attempts/expire-claims.ts
-async function sweep(tx) {
+async function expireClaims(tx) {
   const hasDied = deadOwners();
   let changed = false;
   for (const found of tx.writer.holding) {
     if (found.repository !== tx.ctx.repository) continue;
     const held = changed ? await tx.writer.claimById(found.claim.id) : found;
-    if (held && await sweepClaim(tx, held, await hasDied(held.claim.owner))) changed = true;
+    if (held && await expireClaim(tx, held, await hasDied(held.claim.owner))) changed = true;
   }
 }
-async function sweepClaim(tx, held, ownerDead) {
+async function expireClaim(tx, held, ownerDead) {
   const { claim } = held;
   const { task, id: attempt } = claim;
   if (claim.state === "unrecognised" || claim.state === "returned") return false;
@@ -248,7 +248,7 @@ async function sweepClaim(tx, held, ownerDead) {
     const cause = ownerDead ? "its session ended" : "nobody took it up in time";
     plan.append({ type: "claim.returned", task, attempt, cause });
   } else if (claim.state === "running") {
-    const cause = ownerDead ? "its session ended" : lapse(claim);
+    const cause = ownerDead ? "its session ended" : expiryReason(claim);
     const how = ownerDead ? { interrupted: true } : { draining: true };
     endAttempt(plan, claim, { outcome: "lost", cause, ...how });
   } else {
@@ -261,7 +261,7 @@ function isOver({ claim }, nowMs) {
   if (claim.state === "offered") return claim.expiresAtMs <= nowMs;
   return claim.state === "running" ? claim.leaseUntilMs <= nowMs : !isDraining(claim, nowMs);
 }
-function lapse(claim) {
+function expiryReason(claim) {
   const silence = formatDuration(claim.leaseUntilMs - claim.lastSeenMs);
   return `no sign of life for ${silence}, or its time was over`;
 }
@@ -351,23 +351,23 @@ export {
   MAX_LAST_MESSAGE,
   agentEnded,
   attemptNumber,
-  cancelRest,
   cancelTask,
+  cancelUnneeded,
   claimOfToken,
+  continueAfterCompletion,
   endAgents,
   endAttempt,
-  followCompleted,
+  expireClaims,
   isRefusal,
   isRenewalDue,
   isolationsOf,
   refuseSecondTask,
   releaseClaims,
   renew,
-  settlement,
   startOf,
   startOrContinue,
-  sweep,
   takeAlternative,
+  taskAfterAttempt,
   whyNotAchieved,
-  withWhatItNeeds
+  withRequestedNeeds
 };

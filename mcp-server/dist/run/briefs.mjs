@@ -45,7 +45,7 @@ ${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}` : ""
 }
 function verdict(task) {
   if (purposeOf(task)?.kind !== "review") return "";
-  return ` And verdict: accepted, or rejected with findings that say what is to be mended; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
+  return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
 function endWithReport(plan, task) {
   return `# How to end
@@ -200,10 +200,10 @@ function worktreeFacts(loaded, task, own, { path, record }) {
 import { CallerError } from "../errors.mjs";
 
 // import:run/attempts.mjs in run/briefs.mjs
-import { claimOfToken, isRefusal, startOrContinue, sweep } from "./attempts.mjs";
+import { claimOfToken, expireClaims, isRefusal, startOrContinue } from "./attempts.mjs";
 
 // import:run/checkout-watch.mjs in run/briefs.mjs
-import { lookBeforeStart, recordLook } from "./checkout-watch.mjs";
+import { recordSnapshot, snapshotBeforeStart } from "./checkout-watch.mjs";
 
 // mcp-server/src/run/briefs/get-task.ts
 async function getTask(ctx, actor, agentId, input) {
@@ -214,10 +214,10 @@ async function getTask(ctx, actor, agentId, input) {
     const loaded2 = await readPlan(ctx, store, plan);
     return { loaded: loaded2, task: taskOf(loaded2, id), attempts: attemptsAt(loaded2, id) };
   }
-  const look = await lookBeforeStart(ctx, store, token);
+  const look = await snapshotBeforeStart(ctx, store, token);
   const work = async (tx) => {
-    await sweep(tx);
-    if (look) await recordLook(tx, look);
+    await expireClaims(tx);
+    if (look) await recordSnapshot(tx, look);
     const found2 = await claimOfToken(tx, token);
     if (isRefusal(found2) || found2.held.plan !== plan || found2.task.id !== id) {
       const why = isRefusal(found2) ? found2.why : `it belongs to ${found2.held.plan}/${found2.task.id}`;

@@ -41,18 +41,18 @@ function fileNames(paths) {
   const more = paths.length - named.length;
   return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
 }
-async function tellTouchedTasks(plans, paths, by) {
+async function notifyTouchedTasks(plans, paths, by) {
   const who = by.length > 1 ? "one of them" : "it";
-  await tellOpenTasks(plans, paths, by, (files) => {
+  await notifyOpenTasks(plans, paths, by, (files) => {
     return `${files}, in this task's scope, changed while ${by.join(" and ")} ran: written by ${who} or by another program. Look before you write.`;
   });
 }
-async function tellWrittenTasks(plans, paths, by) {
-  await tellOpenTasks(plans, paths, [by], (files) => {
+async function notifyAffectedTasks(plans, paths, by) {
+  await notifyOpenTasks(plans, paths, [by], (files) => {
     return `${by} wrote ${files}, in this task's scope. Look before you write.`;
   });
 }
-async function tellOpenTasks(plans, paths, by, sentence) {
+async function notifyOpenTasks(plans, paths, by, sentence) {
   if (paths.length === 0) return;
   for (const plan of plans) {
     const { slug } = plan.stored;
@@ -60,11 +60,11 @@ async function tellOpenTasks(plans, paths, by, sentence) {
       if (hasEnded(task.status) || by.includes(taskName(slug, task.id))) continue;
       const { writes } = parseScope(scopeOf(task), plan.ctx.caseInsensitive);
       const touched = paths.filter((path) => writes.some((glob) => matches(glob, path)));
-      if (touched.length > 0) await tellTask(plan, task.id, touched, by, sentence);
+      if (touched.length > 0) await notifyTask(plan, task.id, touched, by, sentence);
     }
   }
 }
-async function tellTask(plan, task, paths, by, sentence) {
+async function notifyTask(plan, task, paths, by, sentence) {
   const told = new Set(
     (await plan.reader.events(plan.id, { types: ["scope.touched"] })).flatMap(
       ({ change }) => change.type === "scope.touched" && change.task === task && change.by.join() === by.join() ? change.paths : []
@@ -82,11 +82,11 @@ async function tellTask(plan, task, paths, by, sentence) {
 }
 
 // mcp-server/src/run/checkout-watch/log-changes.ts
-var MOST_LISTED = 500;
+var MAX_LISTED = 500;
 async function logChanges(tx, held, changed, before, untilMs) {
   const firstSinceEnd = ({ claim }) => claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || changed.length === 0 && !held.some(firstSinceEnd)) return;
-  const files = attributed(changed.slice(0, MOST_LISTED), held, tx.ctx.caseInsensitive);
+  const files = attributed(changed.slice(0, MAX_LISTED), held, tx.ctx.caseInsensitive);
   const unlisted = changed.length - files.length;
   for (const plan of await plansOf(tx, held)) {
     plan.append({
@@ -100,7 +100,7 @@ async function logChanges(tx, held, changed, before, untilMs) {
   }
   const strays = files.filter((file) => file.inScopeOf.length === 0).map(({ path }) => path);
   const by = [...new Set(atWork(held).map(({ task }) => task))];
-  await tellTouchedTasks(await plansOf(tx, held), strays, by);
+  await notifyTouchedTasks(await plansOf(tx, held), strays, by);
 }
 async function logMissingBaseline(tx, held) {
   const why = "no look was taken before it started";
@@ -109,14 +109,14 @@ async function logMissingBaseline(tx, held) {
   }
 }
 async function logFailedLook(tx, held, why) {
-  const { looks, checkoutKey } = tx.ctx;
-  looks.due = false;
+  const { snapshots, checkoutKey } = tx.ctx;
+  snapshots.due = false;
   for (const plan of await plansOf(tx, [...held, ...await tx.writer.held(checkoutKey)])) {
-    if (looks.toldFailure.has(plan.id)) continue;
+    if (snapshots.toldFailure.has(plan.id)) continue;
     const failed = await tx.writer.lastEvent(plan.id, "checkout.unmeasured");
     const looked = await tx.writer.lastEvent(plan.id, "checkout.observed");
     if (failed.seq > looked.seq) {
-      looks.toldFailure.add(plan.id);
+      snapshots.toldFailure.add(plan.id);
       continue;
     }
     plan.append({ type: "checkout.unmeasured", atWork: [], why });
@@ -138,20 +138,20 @@ import { Fingerprints, LOOK_LIMIT_MS, changesBetween } from "../git.mjs";
 import { changeGraph, readGraph } from "./plan.mjs";
 
 // mcp-server/src/run/checkout-watch/record-changes.ts
-async function lookAtCheckout(ctx) {
-  return ctx.looks.take(async () => {
+async function snapshotCheckout(ctx) {
+  return ctx.snapshots.take(async () => {
     const store = await ctx.graph();
     return store?.read((reader) => reader.observation(ctx.checkoutKey));
   });
 }
-async function lookBeforeStart(ctx, store, token) {
+async function snapshotBeforeStart(ctx, store, token) {
   const { state } = await standingOfToken(ctx, store, token);
-  return state === "offered" ? lookAtCheckout(ctx) : void 0;
+  return state === "offered" ? snapshotCheckout(ctx) : void 0;
 }
-async function lookBeforeEnd(ctx, store, token) {
+async function snapshotBeforeEnd(ctx, store, token) {
   const { state, firstOfferedMs } = await standingOfToken(ctx, store, token);
   const ends = state === "offered" || state === "running";
-  return { look: ends ? await lookAtCheckout(ctx) : void 0, firstOfferedMs };
+  return { look: ends ? await snapshotCheckout(ctx) : void 0, firstOfferedMs };
 }
 async function standingOfToken(ctx, store, token) {
   const tokenHash = hashToken(token);
@@ -163,7 +163,7 @@ async function standingOfToken(ctx, store, token) {
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });
 }
-async function recordLook(tx, look) {
+async function recordSnapshot(tx, look) {
   const { ctx, writer } = tx;
   const before = await writer.observation(ctx.checkoutKey);
   const held = await atWorkSince(tx, before);
@@ -172,11 +172,11 @@ async function recordLook(tx, look) {
     return false;
   }
   if (before && isOlder(look, before, ctx.now())) {
-    ctx.looks.due = true;
+    ctx.snapshots.due = true;
     return false;
   }
-  ctx.looks.due = false;
-  ctx.looks.toldFailure.clear();
+  ctx.snapshots.due = false;
+  ctx.snapshots.toldFailure.clear();
   const changed = before && changesBetween(before, look);
   if (before && changed) await logChanges(tx, held, changed, before, look.toMs);
   else await logMissingBaseline(tx, held);
@@ -189,18 +189,18 @@ async function recordLook(tx, look) {
   });
   return changed !== void 0;
 }
-async function lookAtWhatEnded(ctx) {
-  if (!ctx.looks.due) return;
-  ctx.looks.due = false;
+async function recordChangesOfEndedAttempts(ctx) {
+  if (!ctx.snapshots.due) return;
+  ctx.snapshots.due = false;
   try {
-    const look = await lookAtCheckout(ctx);
+    const look = await snapshotCheckout(ctx);
     const store = await ctx.graph();
     if (store) {
       const ahead = { checkout: ctx.checkoutKey };
-      await changeGraph(ctx, store, "server", (tx) => recordLook(tx, look), ahead);
+      await changeGraph(ctx, store, "server", (tx) => recordSnapshot(tx, look), ahead);
     }
   } catch {
-    ctx.looks.due = true;
+    ctx.snapshots.due = true;
   }
 }
 async function adoptFiles({ ctx, writer }, paths) {
@@ -225,12 +225,12 @@ export {
   logChanges,
   logFailedLook,
   logMissingBaseline,
-  lookAtCheckout,
-  lookAtWhatEnded,
-  lookBeforeEnd,
-  lookBeforeStart,
   mayWrite,
-  recordLook,
-  tellTouchedTasks,
-  tellWrittenTasks
+  notifyAffectedTasks,
+  notifyTouchedTasks,
+  recordChangesOfEndedAttempts,
+  recordSnapshot,
+  snapshotBeforeEnd,
+  snapshotBeforeStart,
+  snapshotCheckout
 };

@@ -5,7 +5,7 @@ import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, 
 import { OFFER_MS, areAlternatives, claimedScope, clashOfClaims, spentText, waitingForRetry, waitsForOthers, widenedScope } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
-import { isolationsOf, refuseSecondTask, startOf, startOrContinue, sweep } from "./attempts.mjs";
+import { expireClaims, isolationsOf, refuseSecondTask, startOf, startOrContinue } from "./attempts.mjs";
 
 // import:run/project.mjs in run/claims.mjs
 import { WORKFLOW_WORKER, realScope, sameOwner } from "./project.mjs";
@@ -100,10 +100,10 @@ async function choose(plan, nowMs, { only, most } = {}) {
 import { briefWithPlace, launchLine } from "./briefs.mjs";
 
 // import:run/checkout-watch.mjs in run/claims.mjs
-import { lookAtCheckout, recordLook } from "./checkout-watch.mjs";
+import { recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, isDone, readPlan, splitTaskName, stuckTasks, taskOf, whyHeld } from "./plan.mjs";
+import { changeGraph, changePlan, countsOf, existingGraph, isDone, readPlan, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // mcp-server/src/run/claims/offer.ts
 async function offer(plan, candidates, seen) {
@@ -190,13 +190,13 @@ async function watchTokenLimit(ctx, store, actor, { policy, spent, stored: { slu
 }
 
 // mcp-server/src/run/claims/prepare-claiming.ts
-async function beforeClaiming(ctx, store, actor, slug) {
+async function prepareClaiming(ctx, store, actor, slug) {
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
-  return seenCheckout(ctx, loaded);
+  return changedInCheckout(ctx, loaded);
 }
-async function seenCheckout(ctx, loaded) {
+async function changedInCheckout(ctx, loaded) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;
   if (loaded.stored.status !== "open" || loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees)
     return void 0;
@@ -206,11 +206,11 @@ async function seenCheckout(ctx, loaded) {
 // mcp-server/src/run/claims/claim-task.ts
 async function claimTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, input.plan);
-  const look = await lookAtCheckout(ctx);
-  const seen = await beforeClaiming(ctx, store, actor, input.plan);
+  const look = await snapshotCheckout(ctx);
+  const seen = await prepareClaiming(ctx, store, actor, input.plan);
   const work = async (tx) => {
-    await sweep(tx);
-    await recordLook(tx, look);
+    await expireClaims(tx);
+    await recordSnapshot(tx, look);
     const plan = await tx.plan(input.plan);
     const wanted = input.task === void 0 ? void 0 : taskOf(plan, splitTaskName(input.task, input.plan).id);
     if (plan.stored.status !== "open") {
@@ -223,7 +223,7 @@ async function claimTask(ctx, actor, agentId, input) {
     const best = choice.chosen[0];
     const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(plan, wanted);
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
-    if (!best) return { loaded: plan, claim: null, why: whyNone(plan, wanted?.id, choice) };
+    if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
     refuseSecondTask(plan, agentId);
     const { attempt, token: token2 } = await offerAndStart(plan, best, seen, { ...input, agentId });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
@@ -254,8 +254,8 @@ function takeUp(plan, task, { held, token }, agentId, worker) {
   plan.append({ type: "task.annotated", task: task.id, owner: worker });
   return { loaded: plan, task, claim: held.claim, token };
 }
-function whyNone(loaded, wanted, choice) {
-  const held = whyHeld(loaded);
+function whyNoTask(loaded, wanted, choice) {
+  const held = whyPlanIsHeld(loaded);
   if (held !== void 0) return held;
   if (choice.full) return "The cap is reached.";
   if (wanted !== void 0) {
@@ -283,7 +283,7 @@ function launchOf(loaded, task, agentType, token) {
 }
 
 // import:run/worktrees.mjs in run/claims.mjs
-import { GRACE_MS, commitPlan, tidyWorktrees } from "./worktrees.mjs";
+import { GRACE_MS, commitPlan, removeMergedWorktrees } from "./worktrees.mjs";
 
 // mcp-server/src/run/claims/stop-orders.ts
 function stopOrders(loaded, nowMs) {
@@ -293,7 +293,7 @@ function stopOrders(loaded, nowMs) {
 }
 
 // mcp-server/src/run/claims/why-nothing-starts.ts
-async function whyNothing(plan) {
+async function whyNothingStarts(plan) {
   if (plan.stored.status !== "open") return [];
   const { spent } = plan;
   if (spent) {
@@ -315,10 +315,10 @@ function reasonOf(why) {
 async function nextBatch(ctx, actor, slug, limit) {
   const store = await existingGraph(ctx, slug);
   await commitPlan(ctx, store, slug);
-  await tidyWorktrees(ctx, store, slug, GRACE_MS);
-  const seen = await beforeClaiming(ctx, store, actor, slug);
+  await removeMergedWorktrees(ctx, store, slug, GRACE_MS);
+  const seen = await prepareClaiming(ctx, store, actor, slug);
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const { graph, stored } = plan;
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch = [];
@@ -341,7 +341,7 @@ async function nextBatch(ctx, actor, slug, limit) {
       launch,
       stop: stopOrders(plan, plan.nowMs),
       counts: countsOf(plan),
-      why: quiet ? await whyNothing(plan) : [],
+      why: quiet ? await whyNothingStarts(plan) : [],
       done: isDone(plan),
       heldBack: graph.live.length < plan.cap ? heldBack : []
     };
@@ -349,7 +349,6 @@ async function nextBatch(ctx, actor, slug, limit) {
 }
 export {
   MAX_REASONS,
-  beforeClaiming,
   candidatesOf,
   choose,
   claimTask,
@@ -358,8 +357,9 @@ export {
   offer,
   offerAndStart,
   openOffers,
+  prepareClaiming,
   stopOrders,
   waitsForRetry,
   watchTokenLimit,
-  whyNothing
+  whyNothingStarts
 };

@@ -2,10 +2,10 @@
 import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
-import { claimOfToken, endAttempt, isRefusal, releaseClaims, startOrContinue, sweep } from "./attempts.mjs";
+import { claimOfToken, endAttempt, expireClaims, isRefusal, releaseClaims, startOrContinue } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsOf, existingGraph, isDone, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseOthersTask, shortCounts, signsOfLife, splitTaskName, stateOf, taskOf, waitForParts, waitForWork, whyHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsOf, dependOnParts, dependOnWork, existingGraph, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -41,7 +41,7 @@ function compare(existing, source, input) {
   const sameFile = source.source.kind === "file" && JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const written of source.tasks) {
     const old = known.get(written.id);
-    const definition = keepServersOwn(waitForWork(written, known, steps), old, known);
+    const definition = keepServersOwn(dependOnWork(written, known, steps), old, known);
     if (!old) {
       changes.push({ type: "task.created", task: definition.id, definition, position });
       position += 1;
@@ -168,7 +168,7 @@ async function createPlan(ctx, actor, input) {
     return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: existing };
   }
   const work = async (tx) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const existing = await tx.findPlan(slug);
     const importedFrom = existing?.stored.source;
     const { changes, ...result } = compare(existing, source, input);
@@ -287,7 +287,7 @@ function tasksToWrite(tasks, inFile) {
 }
 function withoutSplit(task, tasks) {
   const taskOf2 = (id) => tasks.get(id);
-  const { dependencies } = waitForParts({ ...task, needs: "all" }, taskOf2);
+  const { dependencies } = dependOnParts({ ...task, needs: "all" }, taskOf2);
   const works = new Set(dependencies.map((id) => workBehind(id, taskOf2)));
   return { ...task, dependencies: [...works].filter((id) => taskOf2(id)?.origin !== "server") };
 }
@@ -356,12 +356,12 @@ async function listTasks(ctx, input) {
       );
     }
     const page = found.slice(from, from + input.limit);
-    const signs = await signsOfLife(view.reader, ctx.now());
+    const signs = await livenessOf(view.reader, ctx.now());
     const last = page.at(-1);
     const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {
       plans: loaded.map((plan) => {
-        const held = whyHeld(plan);
+        const held = whyPlanIsHeld(plan);
         return {
           plan: plan.stored.slug,
           status: plan.stored.status,
@@ -425,7 +425,7 @@ async function updatePlan(ctx, actor, slug, policy, action) {
 }
 
 // mcp-server/src/run/edits/open-plan.ts
-async function takeUpPlan(ctx, actor, named) {
+async function openPlan(ctx, actor, named) {
   const name = named.trim().replace(/\/+$/, "");
   const isPath = /[/.]/.test(name);
   const plan = isPath ? basename(extname(name) === "" ? name : dirname(name)) : name;
@@ -446,7 +446,7 @@ async function specificationOf(ctx, name) {
   );
   return exists ? path : void 0;
 }
-function commandToGoOn({ slug, source }) {
+function resumeCommand({ slug, source }) {
   return source.kind === "file" ? `/spec:execute ${slug}` : `/parallel:run ${slug}`;
 }
 
@@ -466,7 +466,7 @@ function readParts(before, task, given, warnings) {
   if (given.length < 2) {
     throw new CallerError(
       "bad_input",
-      "split: one part is no split.",
+      "split needs at least two parts.",
       "Give at least two parts, or change the task itself (subject, description, addWrites).",
       "split"
     );
@@ -508,7 +508,7 @@ function inherit(part, said2, task, before) {
     (key) => task[key] !== void 0 && !Object.hasOwn(said2, WRITTEN[key] ?? key)
   );
   const scope = part.writes !== void 0 ? {} : scopeFrom(part, task);
-  return waitForWork(
+  return dependOnWork(
     {
       ...part,
       ...Object.fromEntries(missing.map((key) => [key, task[key]])),
@@ -543,13 +543,13 @@ async function splitTask(ctx, actor, agentId, input) {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
     refuseEnded(loaded, task);
     refuseReviewStep(loaded, task);
     const claim = await claimToEnd(tx, loaded, task, input.token, agentId);
-    await refuseOthersTask(loaded, task, agentId);
+    await refuseForeignClaim(loaded, task, agentId);
     const warnings = [];
     const parts = readParts(loaded, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);
@@ -631,7 +631,7 @@ function rewired(before, task, parts, cause) {
     ...parts.map((part) => [part.id, { dependencies: part.dependencies, status: "pending" }])
   ]);
   const taskAfter = (id) => after.get(id) ?? before.graph.tasks.get(id);
-  return [...before.graph.tasks.values()].filter((other) => other.dependencies.includes(task.id)).filter((other) => other.status !== "completed").map((other) => waitForParts(definitionOf(other), taskAfter));
+  return [...before.graph.tasks.values()].filter((other) => other.dependencies.includes(task.id)).filter((other) => other.status !== "completed").map((other) => dependOnParts(definitionOf(other), taskAfter));
 }
 function originNote(before, task) {
   const name = taskName(before.stored.slug, task.id);
@@ -644,11 +644,11 @@ async function updateTask(ctx, actor, agentId, input) {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
     if (input.token !== void 0) await useToken(tx, task, plan, input.token, agentId);
-    if (!isNoteAlone(input)) await refuseOthersTask(loaded, task, agentId);
+    if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
     define(loaded, task, input);
     if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
       loaded.append({
@@ -683,7 +683,7 @@ function define(plan, task, input) {
   const known = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);
   const removed = new Set(known(input.removeBlockedBy));
   const { tasks } = plan.graph;
-  const added = waitForWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
+  const added = dependOnWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
   const dependencies = [
     .../* @__PURE__ */ new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies])
   ];
@@ -698,7 +698,7 @@ function define(plan, task, input) {
   if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
   for (const id of known(input.addBlocks)) {
     const other = definitions.get(id) ?? definitionOf(taskOf(plan, id));
-    const waits = waitForWork({ ...other, dependencies: [task.id] }, tasks);
+    const waits = dependOnWork({ ...other, dependencies: [task.id] }, tasks);
     definitions.set(id, {
       ...other,
       dependencies: [.../* @__PURE__ */ new Set([...other.dependencies, ...waits.dependencies])]
@@ -707,7 +707,7 @@ function define(plan, task, input) {
   for (const [id, definition] of definitions) {
     definitions.set(
       id,
-      waitForParts(definition, (other) => plan.graph.tasks.get(other))
+      dependOnParts(definition, (other) => plan.graph.tasks.get(other))
     );
   }
   const edges = new Map(
@@ -804,15 +804,15 @@ async function writeSuggestedScopes(ctx, slug) {
   return `Wrote the scopes of ${tasks} into ${source.path}. Look at them, then import: plan_create {plan: "${slug}", from: "${source.path}"}.`;
 }
 export {
-  commandToGoOn,
   compare,
   createPlan,
   exportPlan,
   listTasks,
+  openPlan,
   readParts,
   readSource,
+  resumeCommand,
   splitTask,
-  takeUpPlan,
   updatePlan,
   updateTask,
   writeSuggestedScopes

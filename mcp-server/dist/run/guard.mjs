@@ -2,7 +2,7 @@
 import { isDraining, isLive, literalGlob, matches, parseGlob, pathKey, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/guard.mjs
-import { areAlternatives, guardedClaim, hasEnded, judge } from "../policy.mjs";
+import { areAlternatives, claimHasEnded, guardedClaim, judge } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/guard.mjs
 import { isRenewalDue, renew } from "./attempts.mjs";
@@ -95,7 +95,7 @@ var PROTECTED = /^(\.git|\.claude|\.claude-plugin|\.parallel|\.vscode|\.idea)(\/
 async function guardChanges(call, tool, changesOf) {
   const { standing } = call;
   if (standing.plan.policy.guard === "off") return PASS;
-  const changes = await changesOf(standing.worktree, !hasEnded(standing.own.claim));
+  const changes = await changesOf(standing.worktree, !claimHasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
   const judged = judgeAll(standing, changes);
@@ -152,7 +152,7 @@ function judgeAll({ own, others, plan }, changes) {
       const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }
-    return { change, verdict: { kind: hasEnded(own.claim) ? "claim-ended" : "forbidden" } };
+    return { change, verdict: { kind: claimHasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });
 }
 function refusalIn(judged, { others }) {
@@ -240,8 +240,8 @@ import { homedir } from "node:os";
 import { pathsInPatch, switchesBranch, writeOf } from "../shell.mjs";
 
 // mcp-server/src/run/guard/place.ts
-var MOST_LINKS = 40;
-var LONGEST_PATH = 4096;
+var MAX_LINKS = 40;
+var MAX_PATH = 4096;
 var INTERNAL = /^\.(?:git|parallel)(?:\/|$)/i;
 var Places = class {
   /**
@@ -317,7 +317,7 @@ var Places = class {
   }
   /** The path without links and dots; undefined for one that no system takes. */
   realPath(path, follows) {
-    if (!isAbsolute(path) || path.length > LONGEST_PATH || path.includes("\0")) return void 0;
+    if (!isAbsolute(path) || path.length > MAX_PATH || path.includes("\0")) return void 0;
     const { root } = parse(path);
     const segments = segmentsOf(path.slice(root.length));
     const followsLast = follows || /[\\/]\.?$/.test(path);
@@ -335,7 +335,7 @@ var Places = class {
         real = next;
         continue;
       }
-      if (++links > MOST_LINKS) return void 0;
+      if (++links > MAX_LINKS) return void 0;
       segments.push(...segmentsOf(isAbsolute(target) ? target.slice(parse(target).root.length) : target));
       if (isAbsolute(target)) real = parse(target).root;
     }
@@ -415,9 +415,9 @@ function folderIn(file, prefix) {
 }
 
 // mcp-server/src/run/guard/command.ts
-var MOST_NAMES = 5e3;
-var MOST_CHANGES = 1e3;
-var LARGEST_PATCH = 1048576;
+var MAX_NAMES = 5e3;
+var MAX_CHANGES = 1e3;
+var MAX_PATCH = 1048576;
 async function guardCommand(call, command, directory) {
   return guardChanges(call, "shell", async (worktree, mayWrite) => {
     const { effectsOf } = await import("../shell/shell-command.mjs");
@@ -436,10 +436,10 @@ var CommandChanges = class {
   }
   places;
   #changes = [];
-  #namesLeft = MOST_NAMES;
+  #namesLeft = MAX_NAMES;
   of(effects) {
     for (const effect of effects) {
-      if (this.#changes.length >= MOST_CHANGES) break;
+      if (this.#changes.length >= MAX_CHANGES) break;
       this.#effect(effect);
     }
     return this.#changes;
@@ -615,7 +615,7 @@ function readStart(file) {
     if (!statSync(file).isFile()) return "";
     const descriptor = openSync(file, "r");
     try {
-      const buffer = Buffer.alloc(LARGEST_PATCH);
+      const buffer = Buffer.alloc(MAX_PATCH);
       return buffer.toString("utf8", 0, readSync(descriptor, buffer));
     } finally {
       closeSync(descriptor);

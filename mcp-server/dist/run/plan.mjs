@@ -18,7 +18,7 @@ function partsOf(task) {
   if (task.cause?.kind === "split") return [...task.cause.parts];
   return task.cause?.kind === "alternative" ? [task.cause.taken] : void 0;
 }
-function waitForParts(task, taskOf2) {
+function dependOnParts(task, taskOf2) {
   if (!task.dependencies.some((id) => partsOf(taskOf2(id)))) return task;
   const dependencies = /* @__PURE__ */ new Set();
   const open = [...task.dependencies].reverse();
@@ -46,16 +46,16 @@ function countsAll(needs) {
 }
 
 // mcp-server/src/run/plan/dependencies-on-work.ts
-function waitForWork(task, tasks, steps = lastSteps(tasks.values())) {
+function dependOnWork(task, tasks, steps = lastSteps(tasks.values())) {
   const taskOf2 = (id) => tasks.get(id);
-  return waitForReviews(waitForParts(task, taskOf2), taskOf2, steps);
+  return waitForReviews(dependOnParts(task, taskOf2), taskOf2, steps);
 }
 
 // import:graph.mjs in run/plan.mjs
 import { brokenDependencies, isLive, reachableTasks, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/plan/foreign-claim.ts
-async function refuseOthersTask({ reader, stored }, task, agentId) {
+async function refuseForeignClaim({ reader, stored }, task, agentId) {
   const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
   if (!own || isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
   throw new CallerError(
@@ -70,7 +70,7 @@ async function refuseOthersTask({ reader, stored }, task, agentId) {
 import { deadOwners, effectivePolicy, readPolicy } from "./project.mjs";
 
 // mcp-server/src/run/plan/liveness.ts
-async function signsOfLife(reader, nowMs) {
+async function livenessOf(reader, nowMs) {
   const since = (ms) => Math.max(0, Math.round((nowMs - ms) / 1e3));
   const hasEnded = deadOwners();
   const signs = /* @__PURE__ */ new Map();
@@ -322,7 +322,7 @@ function changePlan(ctx, store, actor, slug, work) {
 import { changedFiles, commitAt, git } from "../git.mjs";
 
 // mcp-server/src/run/plan/worktree-needs.ts
-var OLDEST_GIT = [2, 38];
+var MIN_GIT = [2, 38];
 async function checkWorktrees(ctx, tasks, policy) {
   const first = tasks.find((task) => asksForWorktree(task, policy));
   if (!first) return [];
@@ -340,9 +340,9 @@ async function checkWorktrees(ctx, tasks, policy) {
     );
   }
   const [major = 0, minor = 0] = ((await git(root, ["version"])).match(/\d+/g) ?? []).map(Number);
-  if (major < OLDEST_GIT[0] || major === OLDEST_GIT[0] && minor < OLDEST_GIT[1]) {
+  if (major < MIN_GIT[0] || major === MIN_GIT[0] && minor < MIN_GIT[1]) {
     throw refuse(
-      `which takes git ${OLDEST_GIT.join(".")} or newer; this is ${major}.${minor}`,
+      `which takes git ${MIN_GIT.join(".")} or newer; this is ${major}.${minor}`,
       "Ask the user to update git."
     );
   }
@@ -374,7 +374,7 @@ async function createTasks(ctx, actor, slug, tasks) {
     const warnings = [];
     const steps = lastSteps(graph.tasks.values());
     const definitions = readAdded(added, edges, warnings).map(
-      (task) => waitForWork(task, graph.tasks, steps)
+      (task) => dependOnWork(task, graph.tasks, steps)
     );
     warnings.push(...await checkWorktrees(ctx, definitions, plan.policy));
     const first = nextPosition(plan);
@@ -449,7 +449,7 @@ function stuckTasks({ graph }, most) {
   }
   return stuck;
 }
-function whyHeld(loaded) {
+function whyPlanIsHeld(loaded) {
   const { stored, pauseMs, spent } = loaded;
   if (stored.status !== "open") return void 0;
   if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
@@ -467,10 +467,13 @@ export {
   checkWorktrees,
   countsOf,
   createTasks,
+  dependOnParts,
+  dependOnWork,
   existingGraph,
   freeId,
   isDone,
   isReported,
+  livenessOf,
   nextPosition,
   partsOf,
   pauseSeconds,
@@ -479,15 +482,12 @@ export {
   readAdded,
   readGraph,
   readPlan,
-  refuseOthersTask,
+  refuseForeignClaim,
   shortCounts,
-  signsOfLife,
   splitTaskName,
   stateOf,
   stuckTasks,
   taskOf,
   unknownPlan,
-  waitForParts,
-  waitForWork,
-  whyHeld
+  whyPlanIsHeld
 };

@@ -32,7 +32,7 @@ import { Fingerprints, checkoutState, git, normalOrigin, originOf } from "../git
 
 // mcp-server/src/run/project/checkout-snapshots.ts
 var PAUSE_AFTER_FAILURE_MS = 3e5;
-var CheckoutLooks = class {
+var CheckoutSnapshots = class {
   /** @param root the checkout's top level; undefined outside git, where nothing is measured. */
   constructor(root, now) {
     this.root = root;
@@ -234,7 +234,7 @@ function sameOwner(a, b) {
 }
 
 // mcp-server/src/run/project/plugin-texts.ts
-var OwnTexts = class {
+var PluginTexts = class {
   #skills;
   /** @param pluginRoot the folder that holds `skills/`. */
   constructor(pluginRoot) {
@@ -388,8 +388,8 @@ var BUILT_IN = /* @__PURE__ */ new Map([
 var STAND_IN = "general-purpose";
 var OWN = "parallel:";
 var DEFAULT_ROLE = `${OWN}feature-implementer`;
-var MOST_NEAR = 3;
-var LONGEST_COMPARED = 100;
+var MAX_NEAR = 3;
+var MAX_COMPARED = 100;
 var NEAR = 0.34;
 var SHORTEST_WORD = 5;
 var Roles = class {
@@ -420,9 +420,9 @@ var Roles = class {
   }
   /** Names that somebody who wrote this one may have meant, the nearest first. */
   near(unknown) {
-    const wanted = plainName(unknown).slice(0, LONGEST_COMPARED);
+    const wanted = plainName(unknown).slice(0, MAX_COMPARED);
     const names = [.../* @__PURE__ */ new Set([...this.#agents.map(({ type }) => this.#roleOf(type)), ...BUILT_IN.keys()])];
-    return names.map((name) => ({ name, apart: apart(wanted, plainName(name)) })).filter(({ apart: apart2 }) => apart2 <= NEAR).sort((a, b) => a.apart - b.apart || (a.name < b.name ? -1 : 1)).slice(0, MOST_NEAR).map(({ name }) => name);
+    return names.map((name) => ({ name, apart: apart(wanted, plainName(name)) })).filter(({ apart: apart2 }) => apart2 <= NEAR).sort((a, b) => a.apart - b.apart || (a.name < b.name ? -1 : 1)).slice(0, MAX_NEAR).map(({ name }) => name);
   }
   /** Where else there is an agent of the name by which a role was written; empty where there is no doubt. */
   alsoIn(wanted) {
@@ -579,8 +579,8 @@ async function createContext(facts) {
         })
       )
     ),
-    ownTexts: new OwnTexts(pluginRoot),
-    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, now),
+    pluginTexts: new PluginTexts(pluginRoot),
+    snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
     now,
     randomBytes,
@@ -618,7 +618,7 @@ var GraphHandle = class {
 };
 async function sourceOf(location) {
   if (location.engine === "sqlite") return new GraphFile(location.path);
-  const { PostgresGraph } = await import("../store/postgres.mjs");
+  const { PostgresGraph } = await import("../store/engines/postgres.mjs");
   return new PostgresGraph(location.url, location.repository, estimatesFrom);
 }
 var GraphFile = class {
@@ -633,7 +633,7 @@ var GraphFile = class {
       await this.close();
     }
     if (!create && !existsSync(this.path)) return void 0;
-    const { openSqlite } = await import("../store/sqlite.mjs");
+    const { openSqlite } = await import("../store/engines/sqlite.mjs");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
   }
@@ -685,9 +685,9 @@ function accepts(shape, field, value) {
 // mcp-server/src/run/project/workflow-worker.ts
 var WORKFLOW_WORKER = "workflow";
 export {
-  CheckoutLooks,
+  CheckoutSnapshots,
   ONLY_TIGHTENED,
-  OwnTexts,
+  PluginTexts,
   Roles,
   SETTING_VARIABLES,
   Transcripts,

@@ -22,11 +22,11 @@ function recoveryTask(loaded, recovery, failed) {
   const isApproach = recovery.kind === "approach";
   return {
     id: freeId(loaded, "recover-", 1),
-    subject: isApproach ? `Find out why all that was tried failed` : `Find and mend the one cause of ${ids.length} failures`,
+    subject: isApproach ? `Find out why all that was tried failed` : `Find and fix the one cause of ${ids.length} failures`,
     description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:
 ${evidence}
 
-Find the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
+Find the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Fix it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to fix, report failed with what you found.`,
     priority: "high",
     dependencies: [],
     needs: "all",
@@ -137,7 +137,7 @@ function recoveriesOf({ graph }) {
 function whyJoined(id, { id: recovery, status }) {
   const cause = `${id} seems to have failed for the cause that ${recovery}`;
   if (status === "failed")
-    return { decision: "escalate", reason: `${cause} could not mend: it is not tried again.` };
+    return { decision: "escalate", reason: `${cause} could not fix: it is not tried again.` };
   const reason = status === "completed" ? `${cause} was made for: it is tried again with what was found.` : `${cause} is made for: it is tried again after that.`;
   return { decision: "retry", reason };
 }

@@ -11,7 +11,7 @@ import { failsElsewhere, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedSco
 import { cleanText, normalisePath } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
-import { MAX_LAST_MESSAGE, attemptNumber, cancelRest, claimOfToken, endAttempt, isRefusal, isolationsOf, startOrContinue, sweep, takeAlternative, withWhatItNeeds } from "./attempts.mjs";
+import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
 
 // import:run/briefs.mjs in run/reporting.mjs
 import { shownCriterion } from "./briefs.mjs";
@@ -23,7 +23,7 @@ import { changeGraph, changePlan, countsOf, existingGraph, isDone, readGraph, re
 import { commandsOf, failedCommands, openReviewOf } from "./review.mjs";
 
 // mcp-server/src/run/reporting/check-report.ts
-var MOST_NAMED = 5;
+var MAX_NAMED = 5;
 async function checkReport(found, report) {
   const { loaded, task } = found;
   checkVerdict(task, report);
@@ -40,14 +40,14 @@ function checkVerdict(task, { outcome, verdict, findings }) {
     throw new CallerError(
       "bad_input",
       "verdict is missing: a completed review says what it comes to.",
-      'Add verdict: "accepted", or "rejected" with findings that say what is to be mended. If you could not review, report outcome "failed".',
+      'Add verdict: "accepted", or "rejected" with findings that say what is to be fixed. If you could not review, report outcome "failed".',
       "verdict"
     );
   }
   if (!isVerdictDue && verdict !== void 0) {
     throw new CallerError(
       "bad_input",
-      outcome === "completed" ? "verdict: this task is no review." : `verdict: a review that is ${outcome} comes to none.`,
+      outcome === "completed" ? "verdict is only accepted for review tasks." : `verdict: a review that is ${outcome} comes to none.`,
       outcome === "completed" ? "Leave verdict out." : 'Leave verdict out, or report outcome "completed" if you have judged the work.',
       "verdict"
     );
@@ -55,7 +55,7 @@ function checkVerdict(task, { outcome, verdict, findings }) {
   if (verdict === "rejected" && findings.length === 0) {
     throw new CallerError(
       "bad_input",
-      "findings are missing: a rejection says what is to be mended.",
+      "findings are missing: a rejection says what is to be fixed.",
       "Report again with one finding for each thing that is wrong: {severity, text, file}.",
       "findings"
     );
@@ -87,7 +87,7 @@ function checkNeed(loaded, id, need) {
     [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies])
   );
   const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
-  edges.set(id, withWhatItNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
+  edges.set(id, withRequestedNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
   const cycle = findCycle(edges);
   if (cycle) {
     throw new CallerError(
@@ -108,7 +108,7 @@ function checkNumbers({ acceptance }, { evidence }) {
   const range = acceptance.length === 1 ? "only 1" : `1 to ${acceptance.length}`;
   throw new CallerError(
     "bad_input",
-    `${wrong.slice(0, MOST_NAMED).map(({ number, field }) => `${field}: no criterion of the task has the number ${number.slice(0, 20)}`).join("; ")}.`,
+    `${wrong.slice(0, MAX_NAMED).map(({ number, field }) => `${field}: no criterion of the task has the number ${number.slice(0, 20)}`).join("; ")}.`,
     `Give its text or its number in the brief (${range}); leave criterion out for evidence of anything else.`,
     first.field
   );
@@ -158,7 +158,7 @@ async function checkFailedCommand(found, report, failed) {
   throw new CallerError(
     "bad_input",
     `${said}, which does not prove completed.`,
-    'Mend the work and run it again, or report outcome "failed". If it is the command of a criterion and fails in files that other agents are writing, give in result only the lines that name those files: it is run again when nobody writes. If it fails for other reasons outside your task, give the criterion as {criterion, notVerified: why}.',
+    'Fix the work and run it again, or report outcome "failed". If it is the command of a criterion and fails in files that other agents are writing, give in result only the lines that name those files: it is run again when nobody writes. If it fails for other reasons outside your task, give the criterion as {criterion, notVerified: why}.',
     "evidence"
   );
 }
@@ -190,7 +190,7 @@ async function collect(ctx, actor, input, signal, onWait) {
     await work(plan, tx);
     return plan;
   });
-  const awaited = awaitedTasks(await change((_, tx) => sweep(tx)), input);
+  const awaited = awaitedTasks(await change((_, tx) => expireClaims(tx)), input);
   let nextSweep = ctx.now() + SWEEP_MS;
   let quietSince = ctx.now();
   for (; ; ) {
@@ -202,13 +202,13 @@ async function collect(ctx, actor, input, signal, onWait) {
     const isReached = state.satisfied || state.impossible && (!input.wholePlan || isAbandoned);
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
     if (isOver || isReached && !(nothingAwaited && await waitsForFiles(ctx, store, input.plan))) {
-      if (state.satisfied && input.until === "any") await change((plan2) => cancelRest(plan2, awaited));
+      if (state.satisfied && input.until === "any") await change((plan2) => cancelUnneeded(plan2, awaited));
       if (isDone(plan)) await change(logEscalation);
       return result(ctx, store, input.plan, state);
     }
     await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
     if (ctx.now() < nextSweep) continue;
-    onWait(countsOf(await change((_, tx) => sweep(tx))));
+    onWait(countsOf(await change((_, tx) => expireClaims(tx))));
     nextSweep = ctx.now() + SWEEP_MS;
   }
 }
@@ -318,7 +318,7 @@ import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitMessage
 import { aggregate, declaredFiles, isDeclared } from "../report.mjs";
 
 // import:run/checkout-watch.mjs in run/reporting.mjs
-import { fileNames, lookAtCheckout, lookAtWhatEnded, lookBeforeEnd, recordLook, tellWrittenTasks } from "./checkout-watch.mjs";
+import { fileNames, notifyAffectedTasks, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
 
 // mcp-server/src/run/reporting/compare-report.ts
 function withRelativeFiles(ctx, report) {
@@ -347,7 +347,7 @@ async function compareReport(plan, claim, unseen) {
   const declared = declaredFiles(graph.claim(claim.id));
   const found = differences(claim, declared, own, (attempt) => graph.claim(attempt));
   const unchanged = seen.some(({ unlisted }) => unlisted !== void 0) ? [] : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
-  await tellWrittenTasks([plan], found.outside, taskName(stored.slug, claim.task));
+  await notifyAffectedTasks([plan], found.outside, taskName(stored.slug, claim.task));
   const note = sentenceOf({ ...found, unchanged });
   if (note !== void 0) {
     plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
@@ -355,7 +355,7 @@ async function compareReport(plan, claim, unseen) {
   return note;
 }
 var COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"];
-async function toldBefore(plan, claim) {
+async function noteOfFirstReport(plan, claim) {
   const sinceMs = claim.offeredAtMs;
   const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
   return compared.flatMap(({ change }) => change.type === "attempt.compared" ? [change] : []).find(({ attempt }) => attempt === claim.id)?.note;
@@ -416,13 +416,13 @@ function touches(files, declared) {
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, commitWorktree, mergeTaskFor, moveRefsWith, tidyWorktrees, workRecord } from "./worktrees.mjs";
+import { commitPlan, commitWorktree, conflictTask, moveRefsWith, removeMergedWorktrees, workRecord } from "./worktrees.mjs";
 
 // import:node:fs in run/reporting.mjs
 import { existsSync } from "node:fs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
-async function handIn(ctx, store, claimIn, report) {
+async function prepareWork(ctx, store, claimIn, report) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;
   const claimed = await readGraph(ctx, store, async (view) => {
     const found = await claimIn(view);
@@ -441,7 +441,7 @@ async function handIn(ctx, store, claimIn, report) {
     throw new CallerError(
       "wrong_state",
       `Your work could not be committed: ${error.message}`,
-      "Nothing is lost. Mend it if the cause is in your files and report again; else report failed.",
+      "Nothing is lost. Fix it if the cause is in your files and report again; else report failed.",
       "outcome"
     );
   }
@@ -503,7 +503,7 @@ async function mergeOf(ctx, loaded, commit, message, base) {
   const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
   return { merge, others: touched.split("\n").filter(Boolean) };
 }
-async function settle(plan, attempt, handedIn, summary) {
+async function applyWork(plan, attempt, handedIn, summary) {
   const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
   const at = { task: attempt.task, attempt: attempt.id };
   plan.append({ type: "work.committed", ...at, ...work, leftOut });
@@ -511,7 +511,7 @@ async function settle(plan, attempt, handedIn, summary) {
   if (merge?.kind === "conflict") {
     const record = await workRecord(plan);
     const conflict = { commit: work.commit, head: merge.head, files: merge.files };
-    plan.append(...mergeTaskFor(plan, record, attempt, conflict, { summary, others }));
+    plan.append(...conflictTask(plan, record, attempt, conflict, { summary, others }));
   } else if (merge) {
     const head = merge.kind === "clean" ? merge.move.to : merge.head;
     plan.append({ type: "work.merged", ...at, commit: work.commit, head });
@@ -533,20 +533,20 @@ async function withPreparedWork(ctx, prepare, takeIn2) {
 }
 
 // mcp-server/src/run/reporting/finish-attempt.ts
-async function endWithResult(tx, { plan, attempt, handedIn, seen }, ending) {
+async function finishAttempt(tx, { plan, attempt, handedIn, seen }, ending) {
   const summary = ending.report?.summary ?? ending.lastMessage ?? "";
   if (handedIn) {
-    const moves = await settle(plan, attempt, handedIn, summary);
+    const moves = await applyWork(plan, attempt, handedIn, summary);
     moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
   }
   endAttempt(plan, attempt, ending);
   if (ending.outcome === "completed") takeAlternative(plan, attempt.task);
-  const isKnown = seen !== void 0 && await recordLook(tx, seen.look);
+  const isKnown = seen !== void 0 && await recordSnapshot(tx, seen.look);
   const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
-  if (note !== void 0) tellReviewer(plan, attempt.task, note);
+  if (note !== void 0) notifyReviewer(plan, attempt.task, note);
   return note;
 }
-function tellReviewer(plan, id, said) {
+function notifyReviewer(plan, id, said) {
   const review = openReviewOf(plan, id);
   if (!review) return;
   const note = `The server compared the report of ${id} with the checkout. ${said}`;
@@ -554,8 +554,8 @@ function tellReviewer(plan, id, said) {
 }
 
 // mcp-server/src/run/reporting/report-from-message.ts
-var LONGEST_SUMMARY = 4e3;
-async function takeMessage(ctx, store, actor, agentId, message) {
+var MAX_SUMMARY = 4e3;
+async function reportFromLastMessage(ctx, store, actor, agentId, message) {
   const held = await store.read((reader) => reader.claimOfAgent(agentId));
   if (held?.claim.state !== "running") return false;
   await ctx.roles.refresh();
@@ -570,25 +570,25 @@ async function endByMessage(ctx, store, actor, attempt, message) {
     outcome,
     ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
   };
-  const look = await lookAtCheckout(ctx);
+  const look = await snapshotCheckout(ctx);
   await withPreparedWork(
     ctx,
-    () => handInWork(ctx, store, attempt, ending),
+    () => prepareWorkOfMessage(ctx, store, attempt, ending),
     (result2) => end(ctx, store, actor, attempt, { ...result2, look })
   );
 }
-async function handInWork(ctx, store, attempt, ending) {
+async function prepareWorkOfMessage(ctx, store, attempt, ending) {
   const { outcome, lastMessage } = ending;
   const report = {
     outcome: outcome === "completed" ? "completed" : "failed",
-    summary: (lastMessage ?? "").slice(0, LONGEST_SUMMARY),
+    summary: (lastMessage ?? "").slice(0, MAX_SUMMARY),
     evidence: [],
     filesChanged: [],
     findings: [],
     notes: []
   };
   try {
-    return { ending, handedIn: await handIn(ctx, store, (view) => byId(view, attempt), report) };
+    return { ending, handedIn: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: void 0 };
@@ -610,7 +610,7 @@ function end(ctx, store, actor, attempt, {
     const plan = held && await tx.planOf(held);
     if (!plan || held.claim.state !== "running") return;
     const seen = { look, unseen: /* @__PURE__ */ new Set() };
-    await endWithResult(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+    await finishAttempt(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
   };
   const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
   return changeGraph(ctx, store, actor, work, ahead);
@@ -625,9 +625,9 @@ import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from
 // mcp-server/src/run/reporting/report-plan.ts
 async function reportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
-  await lookAtWhatEnded(ctx);
+  await recordChangesOfEndedAttempts(ctx);
   await commitPlan(ctx, store, slug);
-  await tidyWorktrees(ctx, store, slug, 0);
+  await removeMergedWorktrees(ctx, store, slug, 0);
   const { session } = ctx.owner;
   if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
@@ -678,13 +678,13 @@ async function reportTask(ctx, actor, agentId, input) {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const { look, firstOfferedMs } = await lookBeforeEnd(ctx, store, given.token);
+  const { look, firstOfferedMs } = await snapshotBeforeEnd(ctx, store, given.token);
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   const call = { actor, agentId, name, given, seen, firstOfferedMs };
   return withPreparedWork(
     ctx,
     async () => ({
-      handedIn: await handIn(ctx, store, (view) => claimOfToken(view, given.token), given.report)
+      handedIn: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report)
     }),
     async ({ handedIn }) => {
       const result2 = await takeIn(ctx, store, call, handedIn);
@@ -697,7 +697,7 @@ function takeIn(ctx, store, call, handedIn) {
   const { name, given, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const found = await claimOfToken(tx, token);
     if (isRefusal(found)) return refuse(tx, call, found);
     const { held, loaded: plan, task } = found;
@@ -711,7 +711,7 @@ function takeIn(ctx, store, call, handedIn) {
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
-    const note = await endWithResult(tx, { plan, attempt, handedIn, seen }, ending);
+    const note = await finishAttempt(tx, { plan, attempt, handedIn, seen }, ending);
     return answer(plan, task.id, report, note);
   };
   return changeGraph(ctx, store, call.actor, work, {
@@ -747,7 +747,7 @@ async function refuse(tx, { name, given }, { held, why }) {
   if (plan) {
     const { claim } = held;
     if (claim.state === "ended" && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(claim.report) === JSON.stringify(given.report)) {
-      return answer(plan, name.id, claim.report, await toldBefore(plan, claim));
+      return answer(plan, name.id, claim.report, await noteOfFirstReport(plan, claim));
     }
     const tried = { task: given.task, ...given.report };
     plan.append({ type: "token.refused", task: claim.task, attempt: claim.id, why, tried });
@@ -779,18 +779,18 @@ function withPlainNeed(plan, report) {
 }
 export {
   COMPARED_EVENTS,
+  applyWork,
   checkReport,
   checkUntil,
   collect,
   compareReport,
-  endWithResult,
-  handIn,
+  finishAttempt,
+  noteOfFirstReport,
+  prepareWork,
   readReport,
+  reportFromLastMessage,
   reportPlan,
   reportTask,
-  settle,
-  takeMessage,
-  toldBefore,
   unseenFiles,
   withPreparedWork,
   withRelativeFiles

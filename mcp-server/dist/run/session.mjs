@@ -157,7 +157,7 @@ var SessionMemory = class {
   /** Version of each plan at which the session was sent back to work. */
   sentBack = /* @__PURE__ */ new Map();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
-  knowsHowToWait = false;
+  wasToldHowToWait = false;
   /** Events of other agents' writes that the agents concerned were told. */
   toldNotes = /* @__PURE__ */ new Set();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */

@@ -154,7 +154,7 @@ import { NAME_LIMIT, cleanText, shownPath } from "../text.mjs";
 
 // mcp-server/src/run/worktrees/conflict-task.ts
 var MAX_SUMMARY = 300;
-function mergeTaskFor(loaded, record, attempt, conflict, sides) {
+function conflictTask(loaded, record, attempt, conflict, sides) {
   const task = taskOf(loaded, attempt.task);
   const id = freeId(loaded, `${task.id}-merge`);
   const definition = {
@@ -222,7 +222,7 @@ import { existsSync, realpathSync } from "node:fs";
 
 // mcp-server/src/run/worktrees/remove-worktrees.ts
 var GRACE_MS = 3e4;
-async function tidyWorktrees(ctx, store, slug, graceMs) {
+async function removeMergedWorktrees(ctx, store, slug, graceMs) {
   if (ctx.checkout.gitCommonDir === void 0) return;
   const { ended, name } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
@@ -462,11 +462,11 @@ export {
   commitPlan,
   commitWorktree,
   conflictFor,
-  mergeTaskFor,
+  conflictTask,
   mergedCommit,
   moveRefsWith,
   prepareWorktree,
-  tidyWorktrees,
+  removeMergedWorktrees,
   workRecord,
   worktreeOf,
   worktreeOfClaim

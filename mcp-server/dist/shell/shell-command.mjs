@@ -8,9 +8,9 @@ import { forEachChild, parse } from "../lib/unbash.mjs";
 import { FILE_COMMANDS, absolutePath, expandWord, findEffects, formatterEffects, gitEffects, unwrap, valueOfWord, writeOf } from "../shell.mjs";
 
 // mcp-server/src/shell/shell-command.ts
-var LONGEST_COMMAND = 65536;
-var MOST_STEPS = 5e4;
-var MOST_EFFECTS = 1e3;
+var MAX_COMMAND = 65536;
+var MAX_STEPS = 5e4;
+var MAX_EFFECTS = 1e3;
 var DEEPEST = 24;
 var SHELLS = /^(?:ba|z|da|k|a)?sh$/;
 var NESTING = /* @__PURE__ */ new Set([
@@ -44,7 +44,7 @@ var ShellReader = class {
   effects = [];
   #steps = 0;
   script(source, state) {
-    const read = source.slice(0, LONGEST_COMMAND);
+    const read = source.slice(0, MAX_COMMAND);
     this.#steps += read.length / 8;
     this.#statements(parse(read), state);
   }
@@ -187,7 +187,7 @@ var ShellReader = class {
     const value = node.value.type === "Word" && node.index === void 0 ? valueOfWord(node.value, this.#words(state)) : void 0;
     const before = node.append ? state.variables.get(node.name) : { text: "" };
     const text = value && before && before.text + value.text;
-    const isKnown = text !== void 0 && text.length <= LONGEST_COMMAND;
+    const isKnown = text !== void 0 && text.length <= MAX_COMMAND;
     state.variables.set(node.name, isKnown ? { text } : void 0);
   }
   #redirections(redirections, state, given) {
@@ -337,10 +337,10 @@ var ShellReader = class {
     if (path !== void 0) this.#add(writeOf(path));
   }
   #add(...effects) {
-    for (const effect of effects) if (this.effects.length < MOST_EFFECTS) this.effects.push(effect);
+    for (const effect of effects) if (this.effects.length < MAX_EFFECTS) this.effects.push(effect);
   }
   #isSpent() {
-    return this.#steps >= MOST_STEPS || this.effects.length >= MOST_EFFECTS;
+    return this.#steps >= MAX_STEPS || this.effects.length >= MAX_EFFECTS;
   }
 };
 function inside(state) {

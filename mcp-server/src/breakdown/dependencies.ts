@@ -1,4 +1,4 @@
-import { findCycle } from "../graph/cycle.ts";
+import { findCycle } from "../graph/order/cycle.ts";
 import { orderedDespiteParallelWith } from "../graph/parallel-with.ts";
 import type { TaskDefinition, TaskId } from "../graph/task.ts";
 import { BreakdownError, readEach } from "./errors.ts";

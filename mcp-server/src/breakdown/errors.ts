@@ -1,5 +1,5 @@
 /** More than these in one answer are no help. */
-const MOST_TOLD = 5;
+const MAX_TOLD = 5;
 
 /** Why a file is no breakdown: which field is wrong, and what to do about it. */
 export class BreakdownError extends Error {
@@ -16,9 +16,9 @@ export class BreakdownError extends Error {
     this.#problem = problem;
   }
 
-  /** All that is wrong with a file as one error, as far as somebody mends it in one go; the field is the first's. */
+  /** All that is wrong with a file as one error, as far as somebody fixes it in one go; the field is the first's. */
   static together(file: string, errors: readonly [BreakdownError, ...BreakdownError[]]): BreakdownError {
-    const [first, ...rest] = errors.slice(0, MOST_TOLD) as [BreakdownError, ...BreakdownError[]];
+    const [first, ...rest] = errors.slice(0, MAX_TOLD) as [BreakdownError, ...BreakdownError[]];
     if (rest.length === 0) return first;
     const more = errors.length - 1 - rest.length;
     const all = [first, ...rest];

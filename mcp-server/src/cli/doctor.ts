@@ -1,12 +1,12 @@
 import { createColors } from "picocolors";
 import { type Checked, examine } from "../doctor/examine.ts";
-import type { Finding } from "../doctor/finding.ts";
+import type { DoctorFinding } from "../doctor/finding.ts";
 import { surroundingsOf } from "../doctor/surroundings.ts";
 import { cleanText } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
 
 /** Longer than any path that a remedy names. */
-const LONGEST_LINE = 10_000;
+const MAX_LINE = 10_000;
 
 /** Says what is wrong with the installation, and the remedy. @returns 1 if something is wrong. */
 export async function doctorCommand(pluginRoot: string, options: { json?: boolean }): Promise<number> {
@@ -19,7 +19,7 @@ export async function doctorCommand(pluginRoot: string, options: { json?: boolea
   return isWrong ? 1 : 0;
 }
 
-function asText(checks: readonly Checked[], findings: readonly Finding[]): string {
+function asText(checks: readonly Checked[], findings: readonly DoctorFinding[]): string {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
   const marks = {
     wrong: colours.red("✗"),
@@ -45,8 +45,9 @@ function stateOf({ findings, skipped }: Checked): "wrong" | "notice" | "fine" | 
   return skipped ? "skipped" : "fine";
 }
 
-function summary(findings: readonly Finding[]): string {
-  const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
+function summary(findings: readonly DoctorFinding[]): string {
+  const count = (level: DoctorFinding["level"]) =>
+    findings.filter((finding) => finding.level === level).length;
   const [bad, noted] = [count("wrong"), count("notice")];
   if (bad === 0) return noted === 0 ? "Nothing is wrong." : `Nothing is wrong; ${noted} worth knowing.`;
   return `${bad} wrong${noted === 0 ? "" : `, ${noted} worth knowing`}.`;
@@ -54,5 +55,5 @@ function summary(findings: readonly Finding[]): string {
 
 /** Paths and names are what others chose: they must not steer the terminal. */
 function printable(text: string): string {
-  return cleanText(text, LONGEST_LINE);
+  return cleanText(text, MAX_LINE);
 }

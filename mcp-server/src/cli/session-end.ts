@@ -1,5 +1,5 @@
 import { raiseLimit, spentText } from "../policy/token-limit.ts";
-import { commandToGoOn } from "../run/edits/open-plan.ts";
+import { resumeCommand } from "../run/edits/open-plan.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
@@ -21,7 +21,7 @@ export async function sessionEnd(ctx: RunContext, session: string): Promise<stri
       const { slug } = stored;
       const why = loaded.spent
         ? `${spentText(loaded.spent)} ${raiseLimit(slug)}`
-        : `To go on: ${commandToGoOn(stored)}`;
+        : `To go on: ${resumeCommand(stored)}`;
       lines.push(
         `parallel: the plan ${slug} is not finished: ${completed} of ${total} completed, ${failed} failed. ${why}\n`,
       );

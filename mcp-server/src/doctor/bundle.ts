@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runProgram } from "../host/run-program.ts";
-import { type Check, type Finding, wrong } from "./finding.ts";
+import { type Check, type DoctorFinding, wrong } from "./finding.ts";
 import { reinstallation } from "./install-command.ts";
 
 /** What Claude Code or a user starts, and what tells Claude Code of it. */
@@ -49,7 +49,7 @@ function missingFiles(pluginRoot: string): string[] {
 }
 
 /** Loads the driver as the server does, in a process of its own because it may take that down. */
-async function driverTrouble(dist: string, env: NodeJS.ProcessEnv, remedy: string): Promise<Finding[]> {
+async function driverTrouble(dist: string, env: NodeJS.ProcessEnv, remedy: string): Promise<DoctorFinding[]> {
   const driver = pathToFileURL(join(dist, "store", "sqlite.mjs")).href;
   try {
     await runProgram("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { namesakes } from "../host/installed-plugins.ts";
 import { dataOf } from "../host/json-file.ts";
 import type { Examination } from "./examination.ts";
-import { type Check, type Finding, wrong } from "./finding.ts";
+import { type Check, type DoctorFinding, wrong } from "./finding.ts";
 
 const manifest = z.object({ name: z.string(), commands: z.array(z.string()) });
 
@@ -50,7 +50,7 @@ function foldersOf({ place, projectFolder, checkout }: Examination): string[] {
 }
 
 /** A command file or a skill's folder of that name wins; a name in its front matter does not. */
-function shadowsOf(name: string, folders: readonly string[]): Finding[] {
+function shadowsOf(name: string, folders: readonly string[]): DoctorFinding[] {
   return folders
     .flatMap((folder) => [
       join(folder, "commands", `${join(...name.split(":"))}.md`),
@@ -65,7 +65,7 @@ function shadowsOf(name: string, folders: readonly string[]): Finding[] {
     );
 }
 
-function namesake(id: string, name: string): Finding {
+function namesake(id: string, name: string): DoctorFinding {
   return wrong(
     `The plugin ${id} has the name of one of this plugin's, and answers /${name}:… if it is loaded first.`,
     `claude plugin disable ${id}${name === "spec" ? "; without that, /parallel:run does what /spec:execute does" : ""}.`,

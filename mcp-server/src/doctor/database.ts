@@ -2,7 +2,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { GraphInspection } from "../store/inspection.ts";
 import type { Examination } from "./examination.ts";
-import { type Check, type CheckResult, type Finding, skipped, wrong } from "./finding.ts";
+import { type Check, type CheckResult, type DoctorFinding, skipped, wrong } from "./finding.ts";
 
 /** Less than this and a plan's log may not find room. */
 const FREE_BYTES_NEEDED = 100 * 2 ** 20;
@@ -14,7 +14,7 @@ export const database: Check = {
   name: "Database",
   async look(examination) {
     const { graph } = examination;
-    if (graph.state === "out of sight") return skipped(graph.why);
+    if (graph.state === "inaccessible") return skipped(graph.why);
     const path = graph.location.engine === "sqlite" ? graph.location.path : undefined;
     const hidden = path === undefined ? [] : await forbidden([dirname(path), path]);
     if (hidden.length > 0) return { seen: "out of reach", findings: hidden };
@@ -51,7 +51,7 @@ function contents(inspection: GraphInspection): CheckResult {
   return { seen: `SQLite, ${holds}, at ${place}`, findings: [] };
 }
 
-async function fileFindings({ place }: Examination, path: string): Promise<Finding[]> {
+async function fileFindings({ place }: Examination, path: string): Promise<DoctorFinding[]> {
   const folder = dirname(path);
   const [main, log] = await Promise.all([sizeOf(path), sizeOf(`${path}-wal`)]);
   if (main === undefined) return log === undefined ? [] : [abandonedLog(path)];
@@ -65,14 +65,14 @@ async function sizeOf(path: string): Promise<number | undefined> {
   );
 }
 
-function abandonedLog(path: string): Finding {
+function abandonedLog(path: string): DoctorFinding {
   return wrong(
     `${path}-wal holds the last changes of a graph, but ${basename(path)} is not there any more.`,
     "Move the database back beside it. If that is lost, move the -wal and -shm files to another folder before the next plan.",
   );
 }
 
-function spaceFindings(folder: string, free: number): Finding[] {
+function spaceFindings(folder: string, free: number): DoctorFinding[] {
   if (free >= FREE_BYTES_NEEDED) return [];
   return [
     wrong(
@@ -83,7 +83,7 @@ function spaceFindings(folder: string, free: number): Finding[] {
 }
 
 /** A folder that an administrator's session made hides what is in it, so it comes before its file. */
-async function forbidden(paths: readonly string[]): Promise<Finding[]> {
+async function forbidden(paths: readonly string[]): Promise<DoctorFinding[]> {
   for (const path of paths) {
     const refusal = await access(path, constants.R_OK | constants.W_OK).catch(
       (error: NodeJS.ErrnoException) => error.code,
@@ -99,12 +99,12 @@ async function forbidden(paths: readonly string[]): Promise<Finding[]> {
   return [];
 }
 
-async function openToOthers(path: string): Promise<Finding[]> {
+async function openToOthers(path: string): Promise<DoctorFinding[]> {
   if (process.platform === "win32") return [];
   const folder = dirname(path);
   // A folder that was chosen by hand may be for others as well.
   const isOurs = ["parallel", ".parallel"].includes(basename(folder));
-  const findings: Finding[] = [];
+  const findings: DoctorFinding[] = [];
   for (const file of [...(isOurs ? [folder] : []), path, `${path}-wal`, `${path}-shm`]) {
     const mode = await stat(file).then(
       (found) => found.mode,

@@ -7,7 +7,7 @@ import { type GraphLocation, graphLocation } from "../run/project/graph-location
 import { estimatesFrom } from "../schedule/estimate.ts";
 import type { GraphInspection } from "../store/inspection.ts";
 import { failure } from "../tools/answer/failure.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { DoctorInput } from "./surroundings.ts";
 
 /** What went wrong, and what to do. */
 export interface Trouble {
@@ -21,11 +21,11 @@ export type ExaminedGraph =
   | { readonly state: "none"; readonly location: GraphLocation }
   | { readonly state: "unusable"; readonly location: GraphLocation; readonly trouble: Trouble }
   /** There is no way to look, for a reason that another check tells. */
-  | { readonly state: "out of sight"; readonly why: string };
+  | { readonly state: "inaccessible"; readonly why: string };
 
 /** What several checks need, looked up once. */
 export interface Examination {
-  readonly place: Surroundings;
+  readonly place: DoctorInput;
   readonly checkout: Checkout;
   /** The folder in which Claude Code is started, as far as can be told. */
   readonly projectFolder: string;
@@ -39,7 +39,7 @@ export interface Examination {
 }
 
 /** Looks up what the checks need. The caller closes the graph. */
-export async function prepareExamination(place: Surroundings): Promise<Examination> {
+export async function prepareExamination(place: DoctorInput): Promise<Examination> {
   const checkout = await findCheckout(place.directory);
   const projectFolder = existsSync(join(place.directory, ".claude")) ? place.directory : checkout.root;
   const settings = await readHostSettings(projectFolder, place.hostFolder, place.managedSettings);
@@ -60,16 +60,16 @@ export async function prepareExamination(place: Surroundings): Promise<Examinati
 
 async function lookAtGraph(checkout: Checkout, url: string | undefined): Promise<ExaminedGraph> {
   const location = await graphLocation(checkout, url).catch(() => undefined);
-  if (!location) return { state: "out of sight", why: "PARALLEL_DATABASE_URL cannot be used" };
+  if (!location) return { state: "inaccessible", why: "PARALLEL_DATABASE_URL cannot be used" };
   try {
     if (location.engine === "sqlite") {
       if (!existsSync(location.path)) return { state: "none", location };
-      const driver = await import("../store/inspect-sqlite.ts").catch(() => undefined);
-      if (!driver) return { state: "out of sight", why: "SQLite's native driver does not load" };
+      const driver = await import("../store/engines/inspect-sqlite.ts").catch(() => undefined);
+      if (!driver) return { state: "inaccessible", why: "SQLite's native driver does not load" };
       const { inspectSqlite } = driver;
       return { state: "open", location, inspection: await inspectSqlite(location.path, estimatesFrom) };
     }
-    const { inspectPostgres } = await import("../store/inspect-postgres.ts");
+    const { inspectPostgres } = await import("../store/engines/inspect-postgres.ts");
     return {
       state: "open",
       location,

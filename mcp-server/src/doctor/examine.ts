@@ -1,7 +1,7 @@
 import { CHECKS } from "./checks.ts";
 import { type Examination, prepareExamination } from "./examination.ts";
 import { type Check, type CheckResult, wrong } from "./finding.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { DoctorInput } from "./surroundings.ts";
 
 /** What one check saw. */
 export interface Checked extends CheckResult {
@@ -9,7 +9,7 @@ export interface Checked extends CheckResult {
 }
 
 /** Makes all checks, one after another so that none disturbs the other. Nothing is changed or left behind. */
-export async function examine(place: Surroundings): Promise<Checked[]> {
+export async function examine(place: DoctorInput): Promise<Checked[]> {
   const examination = await prepareExamination(place);
   try {
     const checked: Checked[] = [];
@@ -32,7 +32,7 @@ async function lookSafely(check: Check, examination: Examination): Promise<Check
       findings: [
         wrong(
           `${check.name} could not be looked at: ${why}.`,
-          "Mend what the other lines name and ask again; if it stays so, tell the plugin's authors.",
+          "Fix what the other lines name and ask again; if it stays so, tell the plugin's authors.",
         ),
       ],
     };

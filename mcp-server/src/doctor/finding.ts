@@ -1,7 +1,7 @@
 import type { Examination } from "./examination.ts";
 
 /** Something that a check found, and what to do about it. */
-export interface Finding {
+export interface DoctorFinding {
   /** `wrong` keeps the plugin from working as it should; a `notice` is worth knowing, and may well be intended. */
   readonly level: "wrong" | "notice";
   readonly problem: string;
@@ -12,7 +12,7 @@ export interface Finding {
 export interface CheckResult {
   /** What there is, in a few words. */
   readonly seen: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DoctorFinding[];
   /** Set when there was nothing to look at, or no way to look. */
   readonly skipped?: true;
 }
@@ -24,11 +24,11 @@ export interface Check {
   look(examination: Examination): Promise<CheckResult>;
 }
 
-export function wrong(problem: string, remedy: string): Finding {
+export function wrong(problem: string, remedy: string): DoctorFinding {
   return { level: "wrong", problem, remedy };
 }
 
-export function notice(problem: string, remedy: string): Finding {
+export function notice(problem: string, remedy: string): DoctorFinding {
   return { level: "notice", problem, remedy };
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { dataOf } from "../host/json-file.ts";
 import type { HostSettings } from "../host/settings.ts";
 import type { Examination } from "./examination.ts";
-import { type Check, type CheckResult, type Finding, wrong } from "./finding.ts";
+import { type Check, type CheckResult, type DoctorFinding, wrong } from "./finding.ts";
 
 const MINUTE_MS = 60_000;
 const WITHOUT = "Without its hooks the plugin cannot tell which agent works on what, and cannot guard files.";
@@ -27,7 +27,7 @@ const NO_RUN: CheckResult = {
 };
 
 /** The setting that keeps the hooks of plugins from being called. */
-function switchedOff({ files }: HostSettings): Finding | undefined {
+function switchedOff({ files }: HostSettings): DoctorFinding | undefined {
   // The strongest file that says anything counts.
   const file = files.find(({ settings }) => settings.disableAllHooks !== undefined);
   if (file?.settings.disableAllHooks === true) {
@@ -104,7 +104,7 @@ async function judge({ place }: Examination, run: SessionRun): Promise<CheckResu
     findings: [
       wrong(
         `In the last run (${ago}) Claude Code launched agents of this plugin (${launched}), attempts began (${run.attempts}), and no hook told of any. ${WITHOUT}`,
-        "See in Claude Code that /hooks lists those of the plugin and that /mcp shows plugin:parallel:tasks as connected, because it answers them; then restart Claude Code. If that was mended since, the next run shows it.",
+        "See in Claude Code that /hooks lists those of the plugin and that /mcp shows plugin:parallel:tasks as connected, because it answers them; then restart Claude Code. If that was fixed since, the next run shows it.",
       ),
     ],
   };

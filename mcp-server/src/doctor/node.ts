@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { runProgram } from "../host/run-program.ts";
-import { type Check, type Finding, wrong } from "./finding.ts";
+import { type Check, type DoctorFinding, wrong } from "./finding.ts";
 
 /** The oldest major version that this plugin runs on. */
 const NEEDED = 20;
@@ -31,7 +31,7 @@ export const node: Check = {
   },
 };
 
-function findingsFor(version: string): Finding[] {
+function findingsFor(version: string): DoctorFinding[] {
   if (Number(version.split(".")[0]) >= NEEDED) return [];
   return [
     wrong(

@@ -1,7 +1,7 @@
 import { newerParts } from "../graph/newer-parts.ts";
 import { readPolicy } from "../run/project/stored-policy.ts";
 import type { GraphReader } from "../store/graph-reader.ts";
-import type { StoredPlan } from "../store/rows.ts";
+import type { StoredPlan } from "../store/tables/rows.ts";
 import { type Check, notice, skipped } from "./finding.ts";
 
 /** Whether plans wait for somebody to resume them, or have parts that only a newer version understands. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type InstalledPlugin, ownPlugins, PLUGIN_NAMES } from "../host/installed-plugins.ts";
-import { type Check, type Finding, notice, skipped, wrong } from "./finding.ts";
+import { type Check, type DoctorFinding, notice, skipped, wrong } from "./finding.ts";
 import { installCommand } from "./install-command.ts";
 
 /** Whether Claude Code has the three plugins, enabled and of one version. */
@@ -28,7 +28,7 @@ export const plugins: Check = {
   },
 };
 
-function notInstalled(command: string | undefined): Finding {
+function notInstalled(command: string | undefined): DoctorFinding {
   return notice(
     "Claude Code's settings name no plugin parallel.",
     `${command === undefined ? "Install it from where you have it" : `Install it: ${command}`}. A session that was started with --plugin-dir has it all the same.`,
@@ -36,7 +36,7 @@ function notInstalled(command: string | undefined): Finding {
 }
 
 /** Each of the three must be there, enabled, and have the folder that it is loaded from. */
-function findingsFor(own: readonly InstalledPlugin[]): Finding[] {
+function findingsFor(own: readonly InstalledPlugin[]): DoctorFinding[] {
   const marketplace = own[0]?.marketplace ?? "parallel";
   return PLUGIN_NAMES.flatMap((name) => {
     const plugin = own.find((candidate) => candidate.name === name);
@@ -54,7 +54,7 @@ function findingsFor(own: readonly InstalledPlugin[]): Finding[] {
   });
 }
 
-function updateOf({ id, version, offered }: InstalledPlugin): Finding[] {
+function updateOf({ id, version, offered }: InstalledPlugin): DoctorFinding[] {
   if (offered === undefined || offered === version) return [];
   return [
     notice(
@@ -64,7 +64,7 @@ function updateOf({ id, version, offered }: InstalledPlugin): Finding[] {
   ];
 }
 
-function versionsApart(own: readonly InstalledPlugin[]): Finding[] {
+function versionsApart(own: readonly InstalledPlugin[]): DoctorFinding[] {
   const loaded = own.filter(({ version }) => version !== undefined);
   if (new Set(loaded.map(({ version }) => version)).size <= 1) return [];
   return [

@@ -55,7 +55,7 @@ export const server: Check = {
         findings: [
           wrong(
             `The server does not answer: ${why}.`,
-            "Mend what the lines above name, then restart Claude Code; /mcp shows plugin:parallel:tasks and why it failed.",
+            "Fix what the lines above name, then restart Claude Code; /mcp shows plugin:parallel:tasks and why it failed.",
           ),
         ],
       };

@@ -3,7 +3,7 @@ import { ownPlugins } from "../host/installed-plugins.ts";
 import { graphLocation } from "../run/project/graph-location.ts";
 import { settingsFromEnvironment } from "../run/project/policy-input.ts";
 import { type Examination, troubleOf } from "./examination.ts";
-import { type Check, type Finding, wrong } from "./finding.ts";
+import { type Check, type DoctorFinding, wrong } from "./finding.ts";
 
 /** The plugin's options and the variables that its manifest passes them in. */
 const OPTIONS = {
@@ -41,9 +41,9 @@ function withOptions({ settings: { files }, plugins, environment }: Examination)
 }
 
 /** Each setting is tried, also those behind the first that cannot be used. */
-function policyFindings(env: NodeJS.ProcessEnv): Finding[] {
+function policyFindings(env: NodeJS.ProcessEnv): DoctorFinding[] {
   const rest = { ...env };
-  const findings: Finding[] = [];
+  const findings: DoctorFinding[] = [];
   for (;;) {
     try {
       settingsFromEnvironment(rest);
@@ -59,7 +59,7 @@ function policyFindings(env: NodeJS.ProcessEnv): Finding[] {
   }
 }
 
-async function addressFindings({ checkout }: Examination, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+async function addressFindings({ checkout }: Examination, env: NodeJS.ProcessEnv): Promise<DoctorFinding[]> {
   try {
     await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
     return [];

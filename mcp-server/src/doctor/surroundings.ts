@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hostFolder, managedFolder } from "../host/folders.ts";
 
 /** Where the doctor looks. */
-export interface Surroundings {
+export interface DoctorInput {
   /** The folder in which it was asked. */
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
@@ -23,7 +23,7 @@ export function surroundingsOf(
   env: NodeJS.ProcessEnv,
   pluginRoot: string,
   nowMs: number,
-): Surroundings {
+): DoctorInput {
   return {
     directory,
     env,

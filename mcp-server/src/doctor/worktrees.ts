@@ -3,10 +3,10 @@ import { git } from "../git/git.ts";
 import type { AnyClaim } from "../graph/attempt.ts";
 import { isDraining, isLive } from "../graph/attempt.ts";
 import type { Examination } from "./examination.ts";
-import { type Check, type Finding, notice, skipped } from "./finding.ts";
+import { type Check, type DoctorFinding, notice, skipped } from "./finding.ts";
 
 /** A worktree as `git worktree list --porcelain` describes it. */
-export interface Worktree {
+export interface ListedWorktree {
   readonly path: string;
   /** Without `refs/heads/`; undefined when it is detached. */
   readonly branch: string | undefined;
@@ -35,7 +35,7 @@ export const worktrees: Check = {
 };
 
 /** The records of `git worktree list --porcelain -z`: lines end with NUL, records with an empty line. */
-export function parseWorktrees(text: string): Worktree[] {
+export function parseWorktrees(text: string): ListedWorktree[] {
   return text
     .split("\0\0")
     .filter((record) => record !== "")
@@ -84,7 +84,10 @@ async function usersOf({ graph, place }: Examination): Promise<Users> {
 }
 
 /** Whether somebody works in it; undefined for a worktree of other origin, which is nobody's business here. */
-function isInUse({ path, branch = "" }: Worktree, { agents, attempts, plans }: Users): boolean | undefined {
+function isInUse(
+  { path, branch = "" }: ListedWorktree,
+  { agents, attempts, plans }: Users,
+): boolean | undefined {
   const attempt = /^parallel-work\/.+-(\d+)$/.exec(branch)?.[1];
   if (attempt !== undefined) return attempts.get(Number(attempt));
   const plan = /^parallel\/([a-z0-9-]+)$/.exec(branch)?.[1];
@@ -94,7 +97,7 @@ function isInUse({ path, branch = "" }: Worktree, { agents, attempts, plans }: U
   return isAgents ? agents.get(basename(path).replace(/^agent-/, "")) : undefined;
 }
 
-function leftOver(worktree: Worktree, users: Users): Finding[] {
+function leftOver(worktree: ListedWorktree, users: Users): DoctorFinding[] {
   if (isInUse(worktree, users) !== false) return [];
   const { path, branch, prunable, locked } = worktree;
   const where = branch === undefined ? "" : ` (branch ${branch})`;

@@ -1,5 +1,5 @@
 /**
- * The call cannot be carried out as it was made: whoever made it (usually a model) can mend it.
+ * The call cannot be carried out as it was made: whoever made it (usually a model) can fix it.
  * The message says what is wrong with which field, the remedy what to do instead.
  */
 export class CallerError extends Error {

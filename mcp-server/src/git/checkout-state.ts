@@ -6,10 +6,10 @@ import { GitFailed, git } from "./git.ts";
 /** A look at a checkout takes at most this long; else it is given up. */
 export const LOOK_LIMIT_MS = 3_000;
 /** More files than these that differ from the commit are not followed. */
-const MOST_FILES = 10_000;
+const MAX_FILES = 10_000;
 /** Where Claude Code's `Write` puts a file for a moment, before it gets its name. */
 const HALF_WRITTEN = /\.tmp\.\d+\.[\da-f]{6,}$/;
-const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** A checkout at one moment, as far as it differs from its commit. Times are milliseconds since the epoch. */
 export interface CheckoutState {
@@ -53,8 +53,8 @@ export async function checkoutState(
     const settled = [...(before?.files.keys() ?? []), ...(moved ?? [])].filter(
       (path) => !differing.has(path),
     );
-    if (differing.size + settled.length > MOST_FILES) {
-      return { why: `more than ${MOST_FILES} files differ from the commit` };
+    if (differing.size + settled.length > MAX_FILES) {
+      return { why: `more than ${MAX_FILES} files differ from the commit` };
     }
     const all = await prints.of(root, [...differing, ...settled], signal);
     const of = (paths: Iterable<string>) =>
@@ -181,7 +181,7 @@ function read(root: string, parameters: readonly string[], signal: AbortSignal, 
   return git(root, parameters, {
     ...{ input, signal },
     env: { GIT_OPTIONAL_LOCKS: "0" },
-    maxOutputBytes: MOST_OUTPUT_BYTES,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
   });
 }
 

@@ -10,7 +10,7 @@ export type Fingerprint = string;
 export const GONE: Fingerprint = "gone";
 
 /** Larger files are known by size and time alone: reading them would take longer than the look may. */
-const LARGEST_READ = 4 * 1024 * 1024;
+const MAX_READ = 4 * 1024 * 1024;
 /** A file that was written this short a time ago may be written again without a trace in its times. */
 const YOUNG_MS = 1_000;
 const FILES_AT_ONCE = 32;
@@ -56,7 +56,7 @@ async function fingerprintOf(file: string, info: BigIntStats): Promise<Fingerpri
   if (info.isSymbolicLink()) return `link ${await readlink(file).catch(() => "")}`;
   if (!info.isFile()) return "special";
   const mode = info.mode & 0o111n ? "x " : "";
-  if (info.size > LARGEST_READ) return `${mode}${info.size} ${info.mtimeNs}`;
+  if (info.size > MAX_READ) return `${mode}${info.size} ${info.mtimeNs}`;
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
   if (content instanceof Error) return content.code === "ENOENT" ? GONE : `${mode}unreadable ${info.mtimeNs}`;
   return `${mode}${createHash("sha1").update(content).digest("base64url")}`;

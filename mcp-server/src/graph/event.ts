@@ -2,8 +2,7 @@ import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
 import type { AttributedFile, AtWork } from "./checkout-change.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
-import type { Isolation, PlanSlug, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
-import type { TaskCause } from "./task-cause.ts";
+import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
 import type { Usage } from "./usage.ts";
 
 /**

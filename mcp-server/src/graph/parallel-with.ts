@@ -1,4 +1,4 @@
-import { ancestors } from "./ancestors.ts";
+import { ancestors } from "./order/ancestors.ts";
 import type { TaskDefinition, TaskId } from "./task.ts";
 
 /** The tasks that the breakdown names as able to run beside this one: a remark, which decides nothing. */

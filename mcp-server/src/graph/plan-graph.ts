@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AnyClaim, type AttemptId, isLive } from "./attempt.ts";
-import { topologicalOrder } from "./levels.ts";
+import { topologicalOrder } from "./order/levels.ts";
 import { hasEnded, needsHold, statusesOf } from "./readiness.ts";
 import { definitionOf, type Task, type TaskId, type TaskStatus } from "./task.ts";
 

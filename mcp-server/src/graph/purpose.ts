@@ -5,7 +5,7 @@ import type { TaskDefinition, TaskId } from "./task.ts";
  * Nobody else's `extra` means anything.
  */
 export type Purpose =
-  /** A review, or the work that mends what a review found; `of` is the reviewed task, absent: the whole plan. */
+  /** A review, or the work that fixes what a review found; `of` is the reviewed task, absent: the whole plan. */
   | { readonly kind: "review" | "fix"; readonly of?: TaskId; readonly round: number }
   /** Merges the work of a task with that of others. */
   | { readonly kind: "merge"; readonly of: TaskId }
@@ -55,7 +55,7 @@ export function extraFor(purpose: Purpose): TaskDefinition["extra"] {
   return purpose.kind === "recover" ? { recovers: purpose.failed, causes: purpose.causes } : { purpose };
 }
 
-/** Whether the task reviews, or mends what a review found. */
+/** Whether the task reviews, or fixes what a review found. */
 export function isReviewStep(task: Pick<TaskDefinition, "origin" | "extra"> | undefined): boolean {
   const kind = purposeOf(task)?.kind;
   return kind === "review" || kind === "fix";

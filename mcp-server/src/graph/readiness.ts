@@ -1,4 +1,4 @@
-import { topologicalOrder } from "./levels.ts";
+import { topologicalOrder } from "./order/levels.ts";
 import type { Needs, Task, TaskId, TaskStatus } from "./task.ts";
 
 /** A dependency that will never complete any more, unless somebody acts. */

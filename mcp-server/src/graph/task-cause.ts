@@ -1,18 +1,9 @@
-import type { TaskId } from "./task.ts";
-
-/** Why a task has its status, where that is not obvious. */
-export type TaskCause =
-  /** Its parts stand for it. */
-  | { readonly kind: "split"; readonly parts: readonly TaskId[] }
-  /** Another approach to the same thing completed first, and stands for it. */
-  | { readonly kind: "alternative"; readonly taken: TaskId }
-  /** The breakdown does not have it any more. */
-  | { readonly kind: "removed" }
-  /** In words, which nothing follows from. */
-  | { readonly kind: "said"; readonly text: string };
+import type { TaskCause, TaskId } from "./task.ts";
 
 const SPLIT = "split into ";
+
 const ALTERNATIVE = "not needed after its alternative ";
+
 const REMOVED = "removed";
 
 export function said(text: string): TaskCause {

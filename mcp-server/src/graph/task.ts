@@ -1,5 +1,4 @@
 import type { Scope } from "./scope/scope.ts";
-import type { TaskCause } from "./task-cause.ts";
 import type { Unrecognised } from "./unrecognised.ts";
 
 /** `<plan slug>`: `[a-z0-9][a-z0-9-]{0,63}`. */
@@ -143,3 +142,14 @@ export function plainSubject(subject: string): string {
 export function taskName(plan: PlanSlug, id: TaskId): string {
   return `${plan}/${id}`;
 }
+
+/** Why a task has its status, where that is not obvious. */
+export type TaskCause =
+  /** Its parts stand for it. */
+  | { readonly kind: "split"; readonly parts: readonly TaskId[] }
+  /** Another approach to the same thing completed first, and stands for it. */
+  | { readonly kind: "alternative"; readonly taken: TaskId }
+  /** The breakdown does not have it any more. */
+  | { readonly kind: "removed" }
+  /** In words, which nothing follows from. */
+  | { readonly kind: "said"; readonly text: string };

@@ -4,11 +4,11 @@ import * as z from "zod";
 import { hashToken } from "../graph/token.ts";
 import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
 import { startOrContinue } from "../run/attempts/start-attempt.ts";
-import { lookBeforeStart, recordLook } from "../run/checkout-watch/record-changes.ts";
+import { recordSnapshot, snapshotBeforeStart } from "../run/checkout-watch/record-changes.ts";
 import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import type { HeldClaim } from "../store/held-claim.ts";
+import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { json } from "./hook-event.ts";
 
 const agentMeta = z.looseObject({
@@ -62,9 +62,9 @@ export async function bindLaunch(
   const launch = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch || !store) return undefined;
-  const look = await lookBeforeStart(run, store, launch.token);
+  const look = await snapshotBeforeStart(run, store, launch.token);
   const bind = async (tx: GraphTransaction) => {
-    if (look) await recordLook(tx, look);
+    if (look) await recordSnapshot(tx, look);
     const found = await claimOfToken(tx, launch.token);
     if (isRefusal(found)) return undefined;
     startOrContinue(found, agentId);

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { RunContext } from "../run/project/run-context.ts";
+import type { SessionMemory } from "../run/session/session.ts";
 
 /**
  * What hooks.json passes of an event. The host turns objects into JSON text and missing fields into empty
@@ -83,3 +85,6 @@ export function allow(reason: string): HookAnswer {
 export function tell(hookEventName: string, additionalContext: string): HookAnswer {
   return { hookSpecificOutput: { hookEventName, additionalContext } };
 }
+
+/** Answers the calls of one kind of hook. */
+export type HookHandler = (run: RunContext, session: SessionMemory, event: HookEvent) => Promise<HookAnswer>;

@@ -1,7 +1,7 @@
 import { CallerError } from "../errors/caller-error.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import type { HookHandler } from "./handler.ts";
+import type { HookHandler } from "./hook-event.ts";
 import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse } from "./post-tool-use.ts";

@@ -123,7 +123,7 @@ async function permitOwnTool(
 /** The host asks before it reads outside the project, and a skill's references lie there. */
 async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAnswer> {
   const path = json(readInput, event.input)?.file_path;
-  return path !== undefined && (await run.ownTexts.include(path))
+  return path !== undefined && (await run.pluginTexts.include(path))
     ? allow("a text of this plugin's own skills")
     : NOTHING;
 }

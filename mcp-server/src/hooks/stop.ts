@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { commandToGoOn } from "../run/edits/open-plan.ts";
+import { resumeCommand } from "../run/edits/open-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -32,7 +32,7 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
       return { decision: "block", reason: `${slug}: ${toDo}` };
     }
     left.push(
-      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${commandToGoOn(loaded.stored)} goes on; parallel report ${slug} shows the results.`,
+      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; parallel report ${slug} shows the results.`,
     );
   }
   session.turnEnds();

@@ -2,7 +2,7 @@ import { type AnyClaim, holdsScope } from "../graph/attempt.ts";
 import { agentEnded } from "../run/attempts/agent-ended.ts";
 import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
-import { takeMessage } from "../run/reporting/report-from-message.ts";
+import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { logAgentUsage } from "../run/usage/agent-usage.ts";
 import type { GraphStore } from "../store/graph-store.ts";
@@ -17,7 +17,7 @@ export async function onSubagentStop(
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
-  if (await takeMessage(run, store, actor, event.agent, event.last)) {
+  if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
     return NOTHING;
   }

@@ -1,6 +1,6 @@
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
-import { takeMessage } from "../run/reporting/report-from-message.ts";
+import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type EndNotice, endedAgentIn } from "./ended-agent.ts";
@@ -59,6 +59,6 @@ async function noteEnd(run: RunContext, ended: EndNotice): Promise<void> {
   const store = await run.graph();
   if (!store) return;
   const { agentId, finished, lastMessage } = ended;
-  if (finished && (await takeMessage(run, store, "main", agentId, lastMessage))) return;
+  if (finished && (await reportFromLastMessage(run, store, "main", agentId, lastMessage))) return;
   await endAgents(run, store, "main", [agentId], ended);
 }

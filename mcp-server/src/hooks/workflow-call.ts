@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { BreakdownError } from "../breakdown/errors.ts";
 import { CallerError } from "../errors/caller-error.ts";
-import { takeUpPlan } from "../run/edits/open-plan.ts";
+import { openPlan } from "../run/edits/open-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -35,7 +35,7 @@ export async function onWorkflowCall(
   if (!wanted.success) return deny('args is to be the plan\'s name, for example "auth".');
   try {
     await run.roles.refresh();
-    const { slug } = await takeUpPlan(run, "main", wanted.data);
+    const { slug } = await openPlan(run, "main", wanted.data);
     const step = await workflowStep(run, "main", slug);
     session.plans.add(slug);
     session.goesOn();
@@ -49,7 +49,7 @@ export async function onWorkflowCall(
       },
     };
   } catch (error) {
-    // A mistake in the plan or its name is the caller's to mend; anything else fails open, and the script says so.
+    // A mistake in the plan or its name is the caller's to fix; anything else fails open, and the script says so.
     if (error instanceof CallerError || error instanceof BreakdownError)
       return deny(`${error.message} ${error.remedy}`);
     throw error;

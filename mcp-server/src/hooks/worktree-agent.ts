@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { worktreeOfClaim } from "../run/worktrees/worktree-of-claim.ts";
-import type { HeldClaim } from "../store/held-claim.ts";
+import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { hostWorktree } from "./bind-by-transcript.ts";
 
 /** Less than the time after which the host stops waiting for a hook. */
-const LONGEST_WAIT_MS = 8_000;
+const MAX_WAIT_MS = 8_000;
 
 /**
  * Gives an agent that works in a worktree the right one before it does anything: the host has cut it from where it
@@ -23,7 +23,7 @@ export async function placeAgent(
   const placed = known ?? place(run, claim.id, event);
   session.placed.set(claim.id, placed);
   // Without an answer in time the host would go on unguarded; the guard says no until the worktree is there.
-  await Promise.race([placed, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
+  await Promise.race([placed, sleep(MAX_WAIT_MS, undefined, { ref: false })]);
   return true;
 }
 

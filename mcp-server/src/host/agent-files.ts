@@ -5,8 +5,8 @@ import type { AgentPlace } from "./agent-places.ts";
 import { stampOfFile } from "./stamp.ts";
 
 /** So many agents no place has; a folder that holds more must not slow every call down. */
-const MOST_FILES = 500;
-const DEEPEST_FOLDER = 5;
+const MAX_FILES = 500;
+const MAX_FOLDER_DEPTH = 5;
 
 interface Found {
   readonly file: string;
@@ -44,7 +44,7 @@ function filesOf(place: AgentPlace): Found[] {
   if (place.path.endsWith(".md")) return fileAt(place, place.path, basename(place.path));
   const files: Found[] = [];
   for (const file of filesIn(place, "", 1)) {
-    if (files.push(file) === MOST_FILES) break;
+    if (files.push(file) === MAX_FILES) break;
   }
   return files;
 }
@@ -53,7 +53,7 @@ function* filesIn(place: AgentPlace, folder: string, depth: number): Generator<F
   for (const { name, isFolder } of entriesOf(join(place.path, folder))) {
     const path = folder === "" ? name : `${folder}/${name}`;
     if (name.endsWith(".md")) yield* fileAt(place, join(place.path, path), path);
-    else if (isFolder && depth < DEEPEST_FOLDER) yield* filesIn(place, path, depth + 1);
+    else if (isFolder && depth < MAX_FOLDER_DEPTH) yield* filesIn(place, path, depth + 1);
   }
 }
 
@@ -72,8 +72,8 @@ function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
 
 async function readAgent({ file, path, place, stamp }: Found): Promise<Known> {
   // Loaded only where there is an agent to read.
-  const { frontMatterOf, LONGEST_FRONT_MATTER } = await import("./front-matter.ts");
-  const text = quietly(() => beginningOf(file, LONGEST_FRONT_MATTER));
+  const { frontMatterOf, MAX_FRONT_MATTER } = await import("./front-matter.ts");
+  const text = quietly(() => beginningOf(file, MAX_FRONT_MATTER));
   return { stamp, agent: text === undefined ? undefined : agentFrom(frontMatterOf(text), path, place) };
 }
 

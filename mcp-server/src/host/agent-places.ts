@@ -23,7 +23,7 @@ export interface HostPlace {
 }
 
 /** More levels between the current folder and the top of a checkout nobody has. */
-const MOST_LEVELS = 64;
+const MAX_LEVELS = 64;
 
 const manifest = z.object({
   agents: z
@@ -90,7 +90,7 @@ export class AgentPlaces {
 /** The folder and those above it, up to the top. */
 function foldersUp(directory: string, top: string): string[] {
   const folders = [directory];
-  for (let at = directory; at !== top && folders.length < MOST_LEVELS; at = dirname(at)) {
+  for (let at = directory; at !== top && folders.length < MAX_LEVELS; at = dirname(at)) {
     if (dirname(at) === at) return [directory];
     folders.push(dirname(at));
   }

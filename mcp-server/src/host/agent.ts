@@ -2,8 +2,8 @@
 const REPORT_TOOL = "mcp__plugin_parallel_tasks__task_report";
 const SERVER = "mcp__plugin_parallel_tasks";
 /** The largest number of agents that a policy can ask for, too. */
-const MOST_INSTANCES = 20;
-const LONGEST_NAME = 100;
+const MAX_INSTANCES = 20;
+const MAX_NAME = 100;
 
 /** An agent that Claude Code can launch, as far as its file tells. */
 export interface Agent {
@@ -77,9 +77,9 @@ function text(field: unknown): string | undefined {
 
 /** A colon would make a user's agent look like a plugin's, and control characters have no place in a message. */
 function isName(name: string): boolean {
-  return name.length <= LONGEST_NAME && /^[^:\p{Cc}\p{Cf}]+$/u.test(name);
+  return name.length <= MAX_NAME && /^[^:\p{Cc}\p{Cf}]+$/u.test(name);
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_INSTANCES;
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_INSTANCES;
 }

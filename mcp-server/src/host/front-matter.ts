@@ -1,7 +1,7 @@
 import matter from "gray-matter";
 
 /** Front matter of an agent is a few lines; longer than this it is somebody's attempt to keep the server busy. */
-export const LONGEST_FRONT_MATTER = 16_384;
+export const MAX_FRONT_MATTER = 16_384;
 
 const BLOCK = /^---[ \t]*\n(?:([\s\S]*?)\n)?---[ \t]*(?:\n|$)/;
 /** A field of the top level that is written on one line without quotes. */
@@ -14,7 +14,7 @@ const FIELD = /^([A-Za-z][\w-]*):[ \t]+(?![|>"'])(.+)$/;
  */
 export function frontMatterOf(text: string): Readonly<Record<string, unknown>> | undefined {
   const plain = text
-    .slice(0, LONGEST_FRONT_MATTER)
+    .slice(0, MAX_FRONT_MATTER)
     .replace(/^\uFEFF/, "")
     .replace(/\r\n?/g, "\n");
   const block = BLOCK.exec(plain)?.[1];

@@ -1,4 +1,4 @@
-export type Engine = "burst" | "workflow";
+export type RunEngine = "burst" | "workflow";
 
 /** What the choice of an engine looks at. */
 export interface EngineFacts {
@@ -11,7 +11,7 @@ export interface EngineFacts {
 }
 
 export interface EngineChoice {
-  readonly use: Engine;
+  readonly use: RunEngine;
   readonly why: string;
 }
 

@@ -33,7 +33,7 @@ export function guardedClaim(claim: AnyClaim, caseInsensitive: boolean): Guarded
 }
 
 /** What the guard thinks of one change. */
-export type Verdict =
+export type GuardVerdict =
   /** The claim covers it: `approve: scope` lets a file tool pass without a prompt. */
   | { readonly kind: "covered" }
   /** Not in the declared scope, but harmless or granted before: the host's own permissions still decide. */
@@ -56,8 +56,8 @@ export function judge(
   own: GuardedClaim,
   others: readonly GuardedClaim[],
   policy: Pick<Policy, "guard">,
-): Verdict {
-  if (hasEnded(own.claim)) return { kind: "claim-ended" };
+): GuardVerdict {
+  if (claimHasEnded(own.claim)) return { kind: "claim-ended" };
   const holder = others.find((other) => holds(other, target));
   if (holder) return { kind: "held", by: holder.claim };
   if (target.kind === "empty") return { kind: "granted" };
@@ -74,7 +74,7 @@ export function judge(
 }
 
 /** Whether the claim gives no right to write any more. */
-export function hasEnded(own: AnyClaim): boolean {
+export function claimHasEnded(own: AnyClaim): boolean {
   return own.state === "ended" || own.state === "returned";
 }
 

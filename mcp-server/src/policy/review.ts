@@ -5,7 +5,7 @@ import type { Policy } from "./policy.ts";
 
 /**
  * What depends on a reviewed task also waits for the last step of its review: a review that gave no verdict yet, or
- * the task that mends what one found. Each further step takes the place of the one before in the dependents, so that
+ * the task that fixes what one found. Each further step takes the place of the one before in the dependents, so that
  * only an accepted review lets them start.
  */
 
@@ -60,7 +60,7 @@ export function waitForReviews(
   return { ...task, dependencies: [...dependencies] };
 }
 
-/** A reviewed task and what has mended it so far, in order; nothing if there is no such task. */
+/** A reviewed task and what has fixed it so far, in order; nothing if there is no such task. */
 export function workUnderReview(tasks: ReadonlyMap<TaskId, Task>, of: TaskId): Task[] {
   return [...tasks.values()].filter((task) => {
     if (task.id === of) return true;
@@ -69,7 +69,7 @@ export function workUnderReview(tasks: ReadonlyMap<TaskId, Task>, of: TaskId): T
   });
 }
 
-/** Whether the task is there for this work: to review, mend, merge or verify it. */
+/** Whether the task is there for this work: to review, fix, merge or verify it. */
 export function isAbout(
   task: TaskDefinition,
   work: TaskId,

@@ -18,7 +18,7 @@ export const otherClients = (
 - **Commands** such as \`/spec-execute\` are prompts of this server.`;
 
 /** What a text is translated with. */
-export interface Surroundings {
+export interface ClientContext {
   /** The names of all commands, as a user of Claude Code types them. */
   readonly commands: readonly string[];
   readonly pluginRoot: string;
@@ -27,7 +27,10 @@ export interface Surroundings {
 }
 
 /** The text of a command or a skill in the words of a client that is not Claude Code. */
-export function inOtherWords(text: string, { commands, pluginRoot, skillFolder = "" }: Surroundings): string {
+export function inOtherWords(
+  text: string,
+  { commands, pluginRoot, skillFolder = "" }: ClientContext,
+): string {
   const names = new Set(commands);
   return text
     .replace(/\$\{CLAUDE_PLUGIN_ROOT\}/g, () => pluginRoot)

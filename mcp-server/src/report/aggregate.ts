@@ -8,7 +8,7 @@ import { plural } from "../text/format.ts";
 import { normaliseText } from "../text/normalise.ts";
 import { measureRun, type RunFigures } from "./figures/run-figures.ts";
 import { type Verdict, verdictOf } from "./figures/verdict.ts";
-import { type ScopeTruth, scopeTruth } from "./files/actual-writes.ts";
+import { type ActualWrites, actualWrites } from "./files/actual-writes.ts";
 import { type CommittedWork, committedWork } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./files/touched-files.ts";
@@ -59,7 +59,7 @@ export interface RunReport {
   readonly sharedFiles: readonly SharedFile[];
   readonly outsideScope: readonly OutsideScope[];
   /** What the looks at the checkout saw and the reports do not say. */
-  readonly scopeTruth: Omit<ScopeTruth, "written">;
+  readonly scopeTruth: Omit<ActualWrites, "written">;
   /** Scopes that would have covered what tasks really wrote, where they are not the declared ones. */
   readonly suggestedScopes: readonly SuggestedScope[];
   readonly work: CommittedWork;
@@ -95,7 +95,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
   const runAgain = commandsRunAgain(state);
-  const { written, ...truth } = scopeTruth(state, events);
+  const { written, ...truth } = actualWrites(state, events);
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
   const coming = tasksToCome(state);

@@ -24,7 +24,7 @@ export interface Arguments {
 }
 
 /** Tells options, their values and operands apart. An argument that is not known counts as an operand. */
-export function readArguments(args: readonly Value[], shape: OptionShape = {}): Arguments {
+export function readCommandArguments(args: readonly Value[], shape: OptionShape = {}): Arguments {
   const flags = new Set<string>();
   const values = new Map<string, Value[]>();
   const operands: Value[] = [];

@@ -1,4 +1,10 @@
-import { type Arguments, has, type OptionShape, optionValue, readArguments } from "./command-arguments.ts";
+import {
+  type Arguments,
+  has,
+  type OptionShape,
+  optionValue,
+  readCommandArguments,
+} from "./command-arguments.ts";
 import {
   type Effect,
   type FileEffect,
@@ -26,22 +32,28 @@ export type FileCommand = (invocation: Invocation) => readonly Effect[];
 const COPYING: OptionShape = { letters: "St", names: ["target-directory", "suffix"] };
 
 export const FILE_COMMANDS: ReadonlyMap<string, FileCommand> = new Map<string, FileCommand>([
-  ["tee", (run) => files(run, readArguments(run.args).operands)],
+  ["tee", (run) => files(run, readCommandArguments(run.args).operands)],
   [
     "touch",
-    (run) => files(run, readArguments(run.args, { letters: "dtr", names: ["date", "reference"] }).operands),
+    (run) =>
+      files(run, readCommandArguments(run.args, { letters: "dtr", names: ["date", "reference"] }).operands),
   ],
   [
     "truncate",
-    (run) => files(run, readArguments(run.args, { letters: "sr", names: ["size", "reference"] }).operands),
+    (run) =>
+      files(run, readCommandArguments(run.args, { letters: "sr", names: ["size", "reference"] }).operands),
   ],
   [
     "shred",
-    (run) => files(run, readArguments(run.args, { letters: "ns", names: ["iterations", "size"] }).operands),
+    (run) =>
+      files(run, readCommandArguments(run.args, { letters: "ns", names: ["iterations", "size"] }).operands),
   ],
   ["rm", remove],
   ["unlink", remove],
-  ["mkdir", (run) => folders(run, readArguments(run.args, { letters: "m", names: ["mode"] }).operands)],
+  [
+    "mkdir",
+    (run) => folders(run, readCommandArguments(run.args, { letters: "m", names: ["mode"] }).operands),
+  ],
   ["mv", move],
   ["cp", copy],
   ["install", install],
@@ -73,7 +85,7 @@ function folders({ pathOf }: Invocation, operands: readonly Value[]): Effect[] {
 }
 
 function remove(run: Invocation): readonly Effect[] {
-  const args = readArguments(run.args);
+  const args = readCommandArguments(run.args);
   const reach: Reach = has(args, "r", "R", "recursive") ? "tree" : "file";
   return files(run, args.operands, { follows: false, reach, how: "removes" });
 }
@@ -102,7 +114,7 @@ export function sources(run: Invocation, from: readonly Value[], takesFolders: b
 }
 
 function move(run: Invocation): readonly Effect[] {
-  const args = readArguments(run.args, COPYING);
+  const args = readCommandArguments(run.args, COPYING);
   return [
     ...files(run, destination(args).from, { follows: false, reach: "tree", how: "removes" }),
     ...place(run, args, false, true),
@@ -110,12 +122,12 @@ function move(run: Invocation): readonly Effect[] {
 }
 
 function copy(run: Invocation): readonly Effect[] {
-  const args = readArguments(run.args, COPYING);
+  const args = readCommandArguments(run.args, COPYING);
   return place(run, args, true, has(args, "r", "R", "a", "recursive", "archive"));
 }
 
 function install(run: Invocation): readonly Effect[] {
-  const args = readArguments(run.args, {
+  const args = readCommandArguments(run.args, {
     letters: "gmotS",
     names: ["group", "mode", "owner", "target-directory"],
   });
@@ -132,7 +144,7 @@ function synchronise(run: Invocation): readonly Effect[] {
 }
 
 function link(run: Invocation): readonly Effect[] {
-  const args = readArguments(run.args, COPYING);
+  const args = readCommandArguments(run.args, COPYING);
   const isSymbolic = has(args, "s", "symbolic");
   const { to, from } = destination(args);
   // Both names of a hard link are one file from then on.
@@ -157,7 +169,7 @@ function link(run: Invocation): readonly Effect[] {
 /** `sed -i`, `perl -i`: without an option for the script the first operand is the script. */
 function editInPlace(scriptLetters: string, shape: OptionShape): FileCommand {
   return (run) => {
-    const args = readArguments(run.args, shape);
+    const args = readCommandArguments(run.args, shape);
     if (!has(args, "i", "in-place")) return [];
     const operands = [...args.operands];
     // BSD's `-i ''` keeps no copy; the empty suffix is an argument of its own.
@@ -168,7 +180,7 @@ function editInPlace(scriptLetters: string, shape: OptionShape): FileCommand {
 }
 
 function applyPatch(run: Invocation): readonly Effect[] {
-  const args = readArguments(run.args, {
+  const args = readCommandArguments(run.args, {
     letters: "pdioBDFgrVYxz",
     names: ["strip", "directory", "input", "output", "reject-file", "fuzz"],
   });

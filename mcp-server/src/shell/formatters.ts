@@ -1,4 +1,4 @@
-import { readArguments } from "./command-arguments.ts";
+import { readCommandArguments } from "./command-arguments.ts";
 import { type Effect, writeOf } from "./command-effect.ts";
 import type { Invocation } from "./file-commands.ts";
 import type { Value } from "./shell-words.ts";
@@ -71,7 +71,7 @@ export function formatterEffects(name: string, run: Invocation): readonly Effect
   const given = (pattern: RegExp) => run.args.some((arg) => arg !== undefined && pattern.test(arg.text));
   if (formatter.writesWith && !given(formatter.writesWith)) return [];
   if (formatter.readsWith && given(formatter.readsWith)) return [];
-  let operands = readArguments(run.args, SETTINGS).operands;
+  let operands = readCommandArguments(run.args, SETTINGS).operands;
   if (formatter.subcommands) {
     if (!formatter.subcommands.test(operands[0]?.text ?? "")) return [];
     operands = operands.slice(1);

@@ -1,4 +1,10 @@
-import { type Arguments, has, type OptionShape, optionValue, readArguments } from "./command-arguments.ts";
+import {
+  type Arguments,
+  has,
+  type OptionShape,
+  optionValue,
+  readCommandArguments,
+} from "./command-arguments.ts";
 import { type Effect, type FileEffect, type GitEffect, writeOf } from "./command-effect.ts";
 import { type Invocation, patches, sources } from "./file-commands.ts";
 import { absolutePath, type Value } from "./shell-words.ts";
@@ -92,7 +98,7 @@ const SHAPES: Readonly<Record<string, OptionShape>> = {
  * @param directory where it runs; undefined when that cannot be known.
  */
 export function gitEffects(run: Invocation, directory: string | undefined): readonly Effect[] {
-  const global = readArguments(run.args, GLOBAL);
+  const global = readCommandArguments(run.args, GLOBAL);
   const [subcommand, ...args] = global.operands;
   const folder = (global.values.get("C") ?? []).reduce((from, into) => absolutePath(into, from), directory);
   const workTree = optionValue(global, "work-tree");
@@ -104,7 +110,7 @@ export function gitEffects(run: Invocation, directory: string | undefined): read
 
 function subcommandEffects(run: GitInvocation): readonly Effect[] {
   const { subcommand } = run;
-  const args = readArguments(run.args, SHAPES[subcommand]);
+  const args = readCommandArguments(run.args, SHAPES[subcommand]);
   const output = optionValue(args, "output");
   const outputs = output === undefined ? [] : filesAt(run, [output]);
   switch (subcommand) {

@@ -1,5 +1,5 @@
 /** More files than this in one patch are not told apart. */
-const MOST_PATHS = 1_000;
+const MAX_PATHS = 1_000;
 const HEADER = /^(?:\+\+\+ |--- |rename (?:from|to) |copy to )(.*)$/gm;
 
 /**
@@ -15,7 +15,7 @@ export function pathsInPatch(text: string, strip: number): string[] {
     if (name === "/dev/null" || name === "") continue;
     const folders = name.split("/");
     paths.add(isPlain ? name : folders.slice(Math.min(strip, folders.length - 1)).join("/"));
-    if (paths.size >= MOST_PATHS) break;
+    if (paths.size >= MAX_PATHS) break;
   }
   return [...paths];
 }

@@ -1,4 +1,4 @@
-import { type OptionShape, optionValue, readArguments } from "./command-arguments.ts";
+import { type OptionShape, optionValue, readCommandArguments } from "./command-arguments.ts";
 import type { Value } from "./shell-words.ts";
 
 /** A command that runs the command in its arguments. */
@@ -60,7 +60,7 @@ export function unwrap(name: string, args: readonly Value[]): Wrapped | undefine
   }
   const prefix = Object.hasOwn(PREFIXES, name) ? PREFIXES[name] : undefined;
   if (prefix === undefined) return undefined;
-  const read = readArguments(args, { ...prefix, isPrefix: true });
+  const read = readCommandArguments(args, { ...prefix, isPrefix: true });
   // `command -v` asks for a program and runs none.
   if (name === "command" && (read.flags.has("v") || read.flags.has("V"))) return undefined;
   const folder = prefix.folder === undefined ? undefined : optionValue(read, prefix.folder, "chdir");

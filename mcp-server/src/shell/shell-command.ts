@@ -27,10 +27,10 @@ export interface ShellFacts {
 }
 
 /** What is behind this many characters is not read: mostly the content of a here document. */
-const LONGEST_COMMAND = 65_536;
+const MAX_COMMAND = 65_536;
 /** Words and commands that are looked at, those of every turn of a loop included. */
-const MOST_STEPS = 50_000;
-const MOST_EFFECTS = 1_000;
+const MAX_STEPS = 50_000;
+const MAX_EFFECTS = 1_000;
 /** Shells in shells, functions in functions. */
 const DEEPEST = 24;
 const SHELLS = /^(?:ba|z|da|k|a)?sh$/;
@@ -88,7 +88,7 @@ class ShellReader {
   constructor(private readonly facts: ShellFacts) {}
 
   script(source: string, state: ShellState): void {
-    const read = source.slice(0, LONGEST_COMMAND);
+    const read = source.slice(0, MAX_COMMAND);
     // A shell in a shell is parsed again, and parsing costs more than a step.
     this.#steps += read.length / 8;
     this.#statements(parse(read), state);
@@ -245,7 +245,7 @@ class ShellReader {
         : undefined;
     const before = node.append ? state.variables.get(node.name) : { text: "" };
     const text = value && before && before.text + value.text;
-    const isKnown = text !== undefined && text.length <= LONGEST_COMMAND;
+    const isKnown = text !== undefined && text.length <= MAX_COMMAND;
     state.variables.set(node.name, isKnown ? { text } : undefined);
   }
 
@@ -419,11 +419,11 @@ class ShellReader {
   }
 
   #add(...effects: readonly Effect[]): void {
-    for (const effect of effects) if (this.effects.length < MOST_EFFECTS) this.effects.push(effect);
+    for (const effect of effects) if (this.effects.length < MAX_EFFECTS) this.effects.push(effect);
   }
 
   #isSpent(): boolean {
-    return this.#steps >= MOST_STEPS || this.effects.length >= MOST_EFFECTS;
+    return this.#steps >= MAX_STEPS || this.effects.length >= MAX_EFFECTS;
   }
 }
 

@@ -22,10 +22,10 @@ export interface WordFacts {
 }
 
 /** More arguments than this from one word are not told apart any more. */
-const MOST_FIELDS = 256;
+const MAX_FIELDS = 256;
 
 /** A text that grows beyond this is not followed any more: no path is as long, and doubling it costs nothing. */
-const LONGEST_TEXT = 65_536;
+const MAX_TEXT = 65_536;
 
 /** A field in the making: `text` is undefined as soon as a part of it is unknown. */
 interface Draft {
@@ -74,7 +74,7 @@ function withoutBraces(parts: readonly WordPart[]): readonly (readonly Part[])[]
       part.type !== "BraceExpansion" || /["'`$\\]/.test(part.text)
         ? [part]
         : expandBraces(part.text)?.map((text) => ({ type: "Pattern", text }));
-    if (choices === undefined || alternatives.length * choices.length > MOST_FIELDS) return undefined;
+    if (choices === undefined || alternatives.length * choices.length > MAX_FIELDS) return undefined;
     alternatives = alternatives.flatMap((before) => choices.map((choice) => [...before, choice]));
   }
   return alternatives;
@@ -154,7 +154,7 @@ function addText(drafts: Draft[], text: string, isQuoted = false): void {
 
 function append(draft: Draft, text: string, pattern: string): void {
   if (draft.text === undefined) return;
-  draft.text = draft.text.length + text.length > LONGEST_TEXT ? undefined : draft.text + text;
+  draft.text = draft.text.length + text.length > MAX_TEXT ? undefined : draft.text + text;
   draft.pattern += pattern;
 }
 
@@ -169,7 +169,7 @@ function addValue(drafts: Draft[], { text, pattern }: Field): void {
 function addUnquoted(drafts: Draft[], text: string, isWhole: boolean): void {
   const pieces = isWhole ? [text] : text.split(/[ \t\n]+/);
   for (const [at, piece] of pieces.entries()) {
-    if (at > 0 && drafts.length < MOST_FIELDS) drafts.push(newDraft());
+    if (at > 0 && drafts.length < MAX_FIELDS) drafts.push(newDraft());
     const isGlob = !isWhole && /[*?[]/.test(piece);
     append(last(drafts), piece, isGlob ? piece : literalGlob(piece));
     if (isGlob) last(drafts).hasGlob = true;

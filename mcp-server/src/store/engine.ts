@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AttemptId } from "../graph/attempt.ts";
 import type { ChangeType } from "../graph/event.ts";
-import type { HeldRow } from "./held-claim.ts";
-import type { NewRows } from "./new-rows.ts";
+import type { HeldRow } from "./tables/held-claim.ts";
+import type { NewRows } from "./tables/new-rows.ts";
 import type {
   ClaimsTable,
   Database,
@@ -10,7 +10,7 @@ import type {
   ObservationsTable,
   PlansTable,
   TasksTable,
-} from "./schema.ts";
+} from "./tables/schema.ts";
 
 /** What one claim is found by. */
 export type ClaimKey =

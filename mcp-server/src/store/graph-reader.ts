@@ -7,8 +7,8 @@ import type { TaskDefinition } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
 import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "./engine.ts";
-import { type HeldClaim, heldFromRow } from "./held-claim.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
+import { type HeldClaim, heldFromRow } from "./tables/held-claim.ts";
 import {
   claimFromRow,
   eventFromRow,
@@ -17,7 +17,7 @@ import {
   planFromRow,
   type StoredPlan,
   taskFromRow,
-} from "./rows.ts";
+} from "./tables/rows.ts";
 
 /** Estimates go by at most so many attempts: the newest say most about the next ones. */
 const HISTORY = 500;

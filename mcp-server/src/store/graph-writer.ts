@@ -4,11 +4,11 @@ import type { Task, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
 import type { EngineTransaction } from "./engine.ts";
 import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
-import type { HeldClaim } from "./held-claim.ts";
-import { claimRow, eventRow, type NewRows, observationRow, planRow, taskRow } from "./new-rows.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
-import { claimAfter, planAfter, taskAfter } from "./projection.ts";
-import type { Observation } from "./rows.ts";
+import type { HeldClaim } from "./tables/held-claim.ts";
+import { claimRow, eventRow, type NewRows, observationRow, planRow, taskRow } from "./tables/new-rows.ts";
+import { claimAfter, planAfter, taskAfter } from "./tables/projection.ts";
+import type { Observation } from "./tables/rows.ts";
 
 /** What has changed of a plan; each with the place of its last event among those of the transaction, from 1. */
 interface Touched {

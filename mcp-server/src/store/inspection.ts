@@ -1,8 +1,8 @@
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
 import type { EngineTransaction } from "./engine.ts";
 import { GraphReader } from "./graph-reader.ts";
-import { SCHEMA_VERSION } from "./migrations.ts";
 import { GraphMemory } from "./plan-mirror.ts";
+import { SCHEMA_VERSION } from "./tables/migrations.ts";
 
 /** A graph that is only looked at: it is neither made nor upgraded, and nothing is written beside it. */
 export type GraphInspection = {

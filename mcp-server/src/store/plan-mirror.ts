@@ -2,8 +2,8 @@ import { type AttemptId, holdsScope } from "../graph/attempt.ts";
 import type { PlanGraph } from "../graph/plan-graph.ts";
 import type { TaskEstimates } from "../graph/task-estimates.ts";
 import type { PlanKey } from "./engine.ts";
-import type { HeldClaim } from "./held-claim.ts";
-import type { StoredPlan } from "./rows.ts";
+import type { HeldClaim } from "./tables/held-claim.ts";
+import type { StoredPlan } from "./tables/rows.ts";
 
 /** A plan in memory. */
 export interface PlanMirror {

@@ -28,8 +28,8 @@ export const batchNext = defineTool({
     session.plans.add(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
-    const howToWait = session.knowsHowToWait ? "" : ` ${waitFor(session)}`;
-    if (launch.length > 0) session.knowsHowToWait = true;
+    const howToWait = session.wasToldHowToWait ? "" : ` ${waitFor(session)}`;
+    if (launch.length > 0) session.wasToldHowToWait = true;
     return {
       // Every run pays for an answer with launches once per task: what they imply is left out.
       data: {

@@ -2,14 +2,14 @@ import * as z from "zod";
 import { causeText } from "../graph/task-cause.ts";
 import { getTask } from "../run/briefs/get-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { taskName, token } from "./input/fields.ts";
+import { taskNameField, token } from "./input/fields.ts";
 
 export const taskGet = defineTool({
   name: "task_get",
   title: "Read a task",
   description:
     "Use to read one task; as its agent, with your token, for the full brief if your prompt does not hold it.",
-  input: z.strictObject({ task: taskName, token: token.optional() }),
+  input: z.strictObject({ task: taskNameField, token: token.optional() }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   async handle(input, { run, actor, agentId }) {

@@ -3,10 +3,10 @@ import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES
 import type { TaskId } from "../graph/task.ts";
 import { reportTask } from "../run/reporting/report-task.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
-import { evidence, ids, paths, taskName, token } from "./input/fields.ts";
+import { evidence, ids, paths, taskNameField, token } from "./input/fields.ts";
 
 const input = z.strictObject({
-  task: taskName,
+  task: taskNameField,
   token,
   outcome: z.enum(["completed", "failed", "blocked"]).describe("completed needs evidence"),
   verdict: z.enum(REVIEW_VERDICTS).optional().describe("Of a review, with completed"),

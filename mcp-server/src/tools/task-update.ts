@@ -5,7 +5,7 @@ import { causeText } from "../graph/task-cause.ts";
 import { splitTask } from "../run/edits/split-task.ts";
 import { updateTask } from "../run/edits/update-task.ts";
 import { type Answer, defineTool, type ToolContext, WRITE } from "./define-tool.ts";
-import { ids, longText, paths, taskName, tasks, token } from "./input/fields.ts";
+import { ids, longText, paths, taskNameField, tasks, token } from "./input/fields.ts";
 
 export const taskUpdate = defineTool({
   name: "task_update",
@@ -13,7 +13,7 @@ export const taskUpdate = defineTool({
   description:
     "Use to change a task's text, dependencies or scope, to leave a note, to cancel it or send it back to pending. A result is handed in with task_report, not here.",
   input: z.strictObject({
-    task: taskName,
+    task: taskNameField,
     token: token.optional(),
     status: z.enum(["pending", "cancelled"]).optional().describe("Back to pending, or given up"),
     addBlockedBy: ids.optional().describe("Tasks that must come first"),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
-  type Failure,
   groupByCause,
   planRecovery,
   type RecoveryFacts,
   recoveryFor,
+  type TaskFailure,
   waitsForOthers,
 } from "../../../mcp-server/src/policy/failure/recovery.ts";
 
-function failed(task: string, text: string, mayRetry = true): Failure {
+function failed(task: string, text: string, mayRetry = true): TaskFailure {
   return { task, text, mayRetry };
 }
 
@@ -21,7 +21,7 @@ describe("after failures", () => {
     expect(planRecovery({ ...facts, completed: 0, failures: [failed("a", NO_TABLE)] })).toBeUndefined();
   });
 
-  it("several with one cause have that mended first", () => {
+  it("several with one cause have that fixed first", () => {
     const failures = [
       failed("a", NO_TABLE),
       failed("b", "Out of memory while bundling"),
@@ -60,7 +60,7 @@ describe("after failures", () => {
     const failures = [failed("a", NO_TABLE, false), failed("b", NO_TABLE)];
     expect(planRecovery({ ...facts, failures })).toMatchObject({
       tasks: ["a", "b"],
-      reason: "a, b seem to have failed for one cause: it is mended before b is tried again.",
+      reason: "a, b seem to have failed for one cause: it is fixed before b is tried again.",
     });
   });
 });

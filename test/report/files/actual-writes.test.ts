@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import type { AttributedFile } from "../../../mcp-server/src/graph/checkout-change.ts";
 import type { Change } from "../../../mcp-server/src/graph/event.ts";
-import { scopeTruth } from "../../../mcp-server/src/report/files/actual-writes.ts";
+import { actualWrites } from "../../../mcp-server/src/report/files/actual-writes.ts";
 import { eventsOf, id, planState, type Ran, task } from "../../support/plan-fixture.ts";
 
 const a = task("a", { writes: ["src/a/**"] });
@@ -26,7 +26,7 @@ function ended(attempt: number, of: string): Change {
 }
 
 function truth(ran: readonly Ran[], ...changes: Change[]) {
-  return scopeTruth(planState([a, b], ran), eventsOf(...changes));
+  return actualWrites(planState([a, b], ran), eventsOf(...changes));
 }
 
 describe("who wrote a file", () => {
@@ -51,7 +51,7 @@ describe("who wrote a file", () => {
   it("is told with the tasks in whose scope it lies, in any case where the file system takes no notice of it", () => {
     const seen = eventsOf(saw(both, file("SRC/a/1.ts")));
     const scopes = (caseInsensitive: boolean) =>
-      scopeTruth({ ...planState([a, b], ran), caseInsensitive }, seen).strays.map((stray) => stray.scopeOf);
+      actualWrites({ ...planState([a, b], ran), caseInsensitive }, seen).strays.map((stray) => stray.scopeOf);
     expect(scopes(false)).toEqual([[]]);
     expect(scopes(true)).toEqual([["a"]]);
   });

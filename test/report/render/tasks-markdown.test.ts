@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readBreakdown } from "../../../mcp-server/src/breakdown/breakdown.ts";
+import { readBreakdown } from "../../../mcp-server/src/breakdown/own-format/breakdown.ts";
 import type { PlanSlug, TaskId, TaskStatus } from "../../../mcp-server/src/graph/task.ts";
 import { renderTasks } from "../../../mcp-server/src/report/render/tasks-markdown.ts";
 

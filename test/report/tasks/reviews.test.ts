@@ -39,7 +39,7 @@ const rejectedOnce: readonly Ran[] = [
 ];
 
 describe("the reviews of a report", () => {
-  it("tell of each work the rounds, their verdicts, who gave them and what mended what", () => {
+  it("tell of each work the rounds, their verdicts, who gave them and what fixed what", () => {
     const tasks = [task("1", done), review(1, done), fix("completed"), review(2, done)];
     const accepted: Ran = {
       task: "1-review2",

@@ -131,7 +131,7 @@ describe("files that clash", () => {
       { description: "Change `src/a.ts`." },
       { description: "Test `src/a.ts`." },
     ],
-    ["one declares, one describes it", { writes: ["src/**"] }, { description: "Mend `src/a.ts`." }],
+    ["one declares, one describes it", { writes: ["src/**"] }, { description: "Fix `src/a.ts`." }],
   ])("tasks are never offered together when %s", async (_, one, other) => {
     const undeclared = (fields: Readonly<Record<string, unknown>>) =>
       "description" in fields ? { writes: null, ...fields } : fields;

@@ -138,7 +138,7 @@ describe("importing a file again", () => {
     expect((await report(server, "p", launchFor(launch, "1"))).status).toBe("completed");
   });
 
-  it("importing a file again does a failed task once more when its text was mended", async () => {
+  it("importing a file again does a failed task once more when its text was fixed", async () => {
     const { server, again, next } = await imported([task("1")], { retries: 0 });
     await report(server, "p", launchFor((await next()).launch, "1"), { outcome: "failed" });
     await again([task("1")]);

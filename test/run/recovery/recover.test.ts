@@ -135,7 +135,7 @@ describe("when a task is given up without having failed", () => {
 });
 
 describe("when several tasks fail for one cause", () => {
-  it("when several tasks fail for one cause, that is mended first, by one agent, and then they are tried again", async () => {
+  it("when several tasks fail for one cause, that is fixed first, by one agent, and then they are tried again", async () => {
     const { server, next, fails, decisions, collect } = await failingPlan([task("a"), task("b"), task("c")]);
     const first = await next();
     await report(server, "p", launchFor(first, "c"));
@@ -161,7 +161,7 @@ describe("when several tasks fail for one cause", () => {
     expect(brief).toContain("Run the migration first.");
   });
 
-  it("when several tasks fail for one cause and nobody can mend it, they are left to a person", async () => {
+  it("when several tasks fail for one cause and nobody can fix it, they are left to a person", async () => {
     const { server, next, fails, collect } = await failingPlan([task("a"), task("b"), task("c")]);
     const first = await next();
     await report(server, "p", launchFor(first, "c"));
@@ -187,7 +187,7 @@ describe("when several tasks fail for one cause", () => {
     expect(idsOf(await next()).sort()).toEqual(["b", "c"]);
   });
 
-  it("when several tasks fail for one cause, one that goes on whatever becomes of what is before it does not, if nobody mended the cause", async () => {
+  it("when several tasks fail for one cause, one that goes on whatever becomes of what is before it does not, if nobody fixed the cause", async () => {
     const tasks = [task("a"), task("z"), task("c", { dependencies: ["z"], needs: "settled" })];
     const { server, next, fails, collect } = await failingPlan(tasks, { maxParallel: 3 });
     const first = await next();
@@ -248,7 +248,7 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(idsOf(await next()).sort()).toEqual(["a", "b", "late"]);
   });
 
-  it("when another fails later for a cause that was found to be shared, after it was mended, it is tried again at once with what was found", async () => {
+  it("when another fails later for a cause that was found to be shared, after it was fixed, it is tried again at once with what was found", async () => {
     const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await report(server, "p", launchFor(await next(), "recover-1"), found);
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -264,7 +264,7 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(brief).toContain("Run the migration.");
   });
 
-  it("when another fails later for a cause that was found to be shared, after nobody could mend it, it is left to a person with the others", async () => {
+  it("when another fails later for a cause that was found to be shared, after nobody could fix it, it is left to a person with the others", async () => {
     const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await fails(launchFor(await next(), "recover-1"), "The database is somebody else's.");
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -290,7 +290,7 @@ describe("when another fails later for a cause that was found to be shared", () 
   });
 });
 
-it("a failure of the same cause while the first task is being tried again has that cause mended first", async () => {
+it("a failure of the same cause while the first task is being tried again has that cause fixed first", async () => {
   const { server, next, fails, decisions, collect } = await failingPlan([task("a"), task("b"), task("c")]);
   const first = await next();
   await report(server, "p", launchFor(first, "c"));
@@ -298,7 +298,7 @@ it("a failure of the same cause while the first task is being tried again has th
   const again = launchFor(await next(), "a");
   await fails(launchFor(first, "b"), NO_TABLE);
   expect(decisions().at(-1)?.reason).toBe(
-    "a, b seem to have failed for one cause: it is mended before b is tried again. (recover-1)",
+    "a, b seem to have failed for one cause: it is fixed before b is tried again. (recover-1)",
   );
   expect(await collect()).toMatchObject({ recovery: [{ task: "recover-1", before: ["a", "b"] }] });
   await report(server, "p", again);

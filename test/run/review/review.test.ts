@@ -32,7 +32,7 @@ describe("a reviewed task", () => {
     expectSound();
   });
 
-  it("a reviewed task that is rejected is mended by its own role in its own scope, reviewed again, and never run again", async () => {
+  it("a reviewed task that is rejected is fixed by its own role in its own scope, reviewed again, and never run again", async () => {
     const tasks = [
       task("a", { review: true, agent: "general-purpose", resources: ["port"] }),
       pair[1] as TaskInput,
@@ -60,7 +60,7 @@ describe("a reviewed task", () => {
     expect(idsOf(last)).toEqual(["b"]);
     expect((await statusOf("b")).dependencies).toEqual(["a", "a-review2"]);
     const handed = await briefOf(launchFor(last, "b"));
-    expect(handed, "what was mended is handed over with the work").toContain("> Note: Use check().");
+    expect(handed, "what was fixed is handed over with the work").toContain("> Note: Use check().");
     expectSound();
     const shown = await reportText();
     expect(shown).toContain("✓ **a**: accepted in review 2");
@@ -99,7 +99,7 @@ describe("a reviewed task", () => {
     expect(shown).toContain("✗ **a**: waits for a person");
     expect(shown).toContain("needs a-review3, which failed");
 
-    // A person has mended it and asks again.
+    // A person has fixed it and asks again.
     await server.call("task_update", { task: "p/a-review3", status: "pending" });
     await judges("a-review3", "accepted");
     expect(idsOf(await next())).toEqual(["b"]);

@@ -192,12 +192,12 @@ describe("work that is reviewed", () => {
     return commits;
   }
 
-  it("work that is reviewed is committed with its report by commit: task, and what mends it by itself", async () => {
+  it("work that is reviewed is committed with its report by commit: task, and what fixes it by itself", async () => {
     expect(await reviewedOnce("task")).toEqual([
       ["p/1: Do 1"],
       ["p/1: Do 1"],
-      ["p/1-fix: Mend 1: Do 1", "p/1: Do 1"],
-      ["p/1-fix: Mend 1: Do 1", "p/1: Do 1"],
+      ["p/1-fix: Fix 1: Do 1", "p/1: Do 1"],
+      ["p/1-fix: Fix 1: Do 1", "p/1: Do 1"],
     ]);
   });
 

@@ -54,14 +54,14 @@ describe("a worker for whom there is nothing", () => {
 describe("what to do next", () => {
   it("what to do next is never a launch for an agent that adds tasks", async () => {
     const { asAgent } = await agentsPlan(pair);
-    const { next } = await asAgent("task_create", { tasks: [{ subject: "Mend it" }] });
+    const { next } = await asAgent("task_create", { tasks: [{ subject: "Fix it" }] });
     expect(next).not.toContain("batch_next");
     expect(next).toContain("Go on with your own task");
   });
 
   it("what to do next is the main conversation's launch when it adds tasks itself", async () => {
     const { server } = await agentsPlan(pair);
-    const answer = await server.call("task_create", { plan: "p", tasks: [{ subject: "Mend it" }] });
+    const answer = await server.call("task_create", { plan: "p", tasks: [{ subject: "Fix it" }] });
     expect(answer).toMatchObject({ next: "Call batch_next." });
   });
 

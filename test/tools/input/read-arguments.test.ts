@@ -23,7 +23,7 @@ describe("several wrong fields", () => {
     const { field, message, remedy } = refusal("plan_create", { title: 3, policy: { cap: 3 }, goal: "x" });
     expect(field).toBe("plan");
     expect(message).toBe(
-      "plan is missing (Plan name). title: expected string, received number. policy: there is no field cap. There is no field goal.",
+      "plan is missing (Plan name). title: expected string, received number. policy: unknown field cap. Unknown field goal.",
     );
     expect(remedy).toBe(
       "For cap use maxParallel (Agents at once). For goal use title (For people). Correct this and call again.",
@@ -83,7 +83,7 @@ describe("a field that there is not", () => {
       "batch_next",
       { plan: "p", constructor: 3, zebra: 1 },
       "constructor",
-      /^Leave out what there is not: the fields are plan, max\.$/,
+      /^Leave it out: the fields are plan, max\.$/,
     ],
   ];
   it.each(cases)(

@@ -6,13 +6,13 @@ import { ParallelServer } from "../../support/parallel-server.ts";
 
 describe("wrong fields", () => {
   const cases: [what: string, tool: string, input: Record<string, unknown>, field: string, says: RegExp][] = [
-    ["an unknown field", "batch_next", { plan: "example", count: 3 }, "count", /no field count/],
+    ["an unknown field", "batch_next", { plan: "example", count: 3 }, "count", /Unknown field count/],
     [
       "an unknown field inside",
       "plan_update",
       { plan: "example", policy: { cap: 3 } },
       "policy.cap",
-      /no field cap/,
+      /unknown field cap/,
     ],
     ["a wrong type", "batch_next", { plan: "example", max: "many" }, "max", /max: .*number/],
     ["a value out of range", "batch_next", { plan: "example", max: 0 }, "max", /max/],
@@ -75,7 +75,7 @@ describe("wrong fields", () => {
     const { folder, server, before } = await serverWithPlan();
     const error = await server.refused("batch_next", { limit: 3 });
     expect(error).toMatchObject({ kind: "bad_input", field: "plan" });
-    expect(error.message).toBe("plan is missing (Plan name). There is no field limit.");
+    expect(error.message).toBe("plan is missing (Plan name). Unknown field limit.");
     expect(error.remedy).toMatch(/^For limit use max /);
     expect(logOf(graphOf(folder))).toEqual(before);
   });

@@ -1,14 +1,14 @@
 import { type Node, parseTree } from "jsonc-parser";
 
 /** A piece of a text, its end excluded. */
-export interface Span {
+export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
 
 /** A list in a JSON text with its elements. */
-export interface ListSpan extends Span {
-  readonly elements: readonly Span[];
+export interface ListSpan extends TextSpan {
+  readonly elements: readonly TextSpan[];
 }
 
 /**
@@ -23,6 +23,6 @@ export function listUnder(key: string, text: string): ListSpan | undefined {
     : undefined;
 }
 
-function spanOf({ offset, length }: Node): Span {
+function spanOf({ offset, length }: Node): TextSpan {
   return { start: offset, end: offset + length };
 }

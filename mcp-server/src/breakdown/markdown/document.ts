@@ -4,7 +4,7 @@ import { BreakdownError } from "../errors.ts";
 import { type JsonObject, withoutByteOrderMark } from "../json/document.ts";
 
 /** One line of a Markdown file. */
-export interface MarkdownLine {
+export interface DocumentLine {
   /** Counted from 1, in the file. */
   readonly number: number;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface MarkdownLine {
 
 export interface MarkdownDocument {
   readonly frontMatter: JsonObject;
-  readonly lines: readonly MarkdownLine[];
+  readonly lines: readonly DocumentLine[];
 }
 
 /** A heading's level and text. */
@@ -36,19 +36,19 @@ export function parseMarkdown(text: string, file: string): MarkdownDocument {
   return { frontMatter: data, lines };
 }
 
-export function headingOf(line: MarkdownLine): Heading | undefined {
+export function headingOf(line: DocumentLine): Heading | undefined {
   const match = line.literal ? null : /^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$/.exec(line.text);
   return match === null ? undefined : { level: match[1]?.length ?? 1, text: match[2] ?? "" };
 }
 
 /** The lines without the empty ones and rules at their beginning and end, as one text. */
-export function bodyOf(lines: readonly MarkdownLine[]): string {
-  const blank = (line: MarkdownLine) =>
+export function bodyOf(lines: readonly DocumentLine[]): string {
+  const blank = (line: DocumentLine) =>
     !line.literal && /^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,})?$/.test(line.text);
   let start = 0;
   let end = lines.length;
-  while (start < end && blank(lines[start] as MarkdownLine)) start += 1;
-  while (end > start && blank(lines[end - 1] as MarkdownLine)) end -= 1;
+  while (start < end && blank(lines[start] as DocumentLine)) start += 1;
+  while (end > start && blank(lines[end - 1] as DocumentLine)) end -= 1;
   return lines
     .slice(start, end)
     .map((line) => line.text)

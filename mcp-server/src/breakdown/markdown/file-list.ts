@@ -1,7 +1,7 @@
 import { useIn } from "../../graph/scope/path-use.ts";
 import { isBareFile, isKnownFile, pathIn } from "../../graph/scope/path-word.ts";
 import { inlineCode } from "../../text/markdown-lines.ts";
-import type { MarkdownLine } from "./document.ts";
+import type { DocumentLine } from "./document.ts";
 
 /** The files that a task lists as those that it creates, changes, moves, deletes or reads. */
 export interface FileList {
@@ -24,7 +24,7 @@ const MOVED_FROM =
   /^(?:was|were|moved|renamed|extracted|split|migrated|ported|relocated|formerly|previously|ex)\b/i;
 
 /** The list below "Files:", or undefined where there is none. A list that says "none" is empty. */
-export function filesIn(body: readonly MarkdownLine[]): FileList | undefined {
+export function filesIn(body: readonly DocumentLine[]): FileList | undefined {
   const files = { writes: new Set<string>(), reads: new Set<string>() };
   let found = false;
   for (const [at, line] of body.entries()) {
@@ -53,7 +53,7 @@ interface Item {
 }
 
 /** The items of the list that begins here, wrapped lines joined; an item below another one has its verb. */
-function itemsBelow(lines: readonly MarkdownLine[]): Item[] {
+function itemsBelow(lines: readonly DocumentLine[]): Item[] {
   const items: { text: string; verb: string; indent: number }[] = [];
   let blank = false;
   for (const { text, literal } of lines) {

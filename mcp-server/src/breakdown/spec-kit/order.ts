@@ -1,4 +1,4 @@
-import { headingOf, type MarkdownLine } from "../markdown/document.ts";
+import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { mentionedUnits, type OrderStatement, orderStatements } from "../markdown/order-statements.ts";
 import { type FindReferences, listPattern } from "../markdown/references.ts";
 import { OrderEdges } from "../order-edges.ts";
@@ -8,14 +8,14 @@ import { ID, type Phase, type SpecKitDocument, type SpecKitTask } from "./tasks.
 
 /** What the file says of order, and what the place of a task in it makes it wait for. */
 
-export interface Order {
+export interface SpecKitOrder {
   /** For each open task the open tasks that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
 }
 
 /** @param open whether a task is still to be done. */
-export function orderOf(document: SpecKitDocument, open: (task: SpecKitTask) => boolean): Order {
+export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask) => boolean): SpecKitOrder {
   const { phases } = document;
   const find = referencesIn(phases);
   const tasks = phases.flatMap((phase) => phase.tasks);
@@ -102,7 +102,7 @@ function tasksByUnit(tasks: readonly SpecKitTask[]): (unit: Unit) => readonly Sp
   return (unit) => found.get(unit) ?? [];
 }
 
-function linesOf(lines: readonly MarkdownLine[]) {
+function linesOf(lines: readonly DocumentLine[]) {
   return lines.map(({ number, text }) => ({ number, text }));
 }
 

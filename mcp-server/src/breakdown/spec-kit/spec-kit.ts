@@ -1,8 +1,8 @@
-import type { ForeignBreakdown } from "../foreign-breakdown.ts";
 import { type MarkdownDocument, titleOf } from "../markdown/document.ts";
 import { firstSentence } from "../markdown/paragraph.ts";
 import { listed, unreadWarnings } from "../markdown/unread-lines.ts";
-import { orderOf } from "./order.ts";
+import type { ForeignBreakdown } from "../own-format/foreign-breakdown.ts";
+import { specKitOrder } from "./order.ts";
 import { hasTasks, type Phase, readDocument, type SpecKitDocument, type SpecKitTask } from "./tasks.ts";
 
 /**
@@ -24,7 +24,7 @@ export function readSpecKit(document: MarkdownDocument, file: string): ForeignBr
   const { phases } = read;
   const all = phases.flatMap((phase) => phase.tasks);
   const open = (task: SpecKitTask) => task.mark.state !== "done";
-  const { dependencies, warnings } = orderOf(read, open);
+  const { dependencies, warnings } = specKitOrder(read, open);
   return {
     title: titleOf(document, /^Tasks:\s*/i) ?? file,
     done: all.filter((task) => !open(task)).map((task) => task.id),

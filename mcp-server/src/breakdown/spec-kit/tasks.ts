@@ -1,4 +1,4 @@
-import { headingOf, type MarkdownLine } from "../markdown/document.ts";
+import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { continuesParagraph } from "../markdown/paragraph.ts";
 import { isMarkedItem, markBefore, markOfHeading, type TaskMark } from "../markdown/task-mark.ts";
 
@@ -42,14 +42,14 @@ export interface Phase {
   readonly number: number;
   readonly name: string;
   /** What stands between its heading and its first task. */
-  readonly about: MarkdownLine[];
+  readonly about: DocumentLine[];
   readonly tasks: SpecKitTask[];
 }
 
 export interface SpecKitDocument {
   readonly phases: readonly Phase[];
   /** Lines under headings that speak of order. */
-  readonly order: readonly MarkdownLine[];
+  readonly order: readonly DocumentLine[];
   /** Lines that look like a task and are none, with the reason. */
   readonly unread: readonly { readonly line: number; readonly reason: string }[];
   /** Lines that name a task a second time, as summaries do. */
@@ -57,7 +57,7 @@ export interface SpecKitDocument {
 }
 
 /** The task that a line of a list, or a heading, is. */
-function taskAt(line: MarkdownLine): { id: string; rest: string; mark: TaskMark; level: number } | undefined {
+function taskAt(line: DocumentLine): { id: string; rest: string; mark: TaskMark; level: number } | undefined {
   if (line.literal) return undefined;
   const heading = headingOf(line);
   if (!heading && !isMarkedItem(line.text)) return undefined;
@@ -67,7 +67,7 @@ function taskAt(line: MarkdownLine): { id: string; rest: string; mark: TaskMark;
   return { id, rest, mark, level: heading?.level ?? 0 };
 }
 
-export function hasTasks(lines: readonly MarkdownLine[]): boolean {
+export function hasTasks(lines: readonly DocumentLine[]): boolean {
   return lines.some((line) => taskAt(line) !== undefined);
 }
 
@@ -79,9 +79,9 @@ const SUMMARY =
 const NO_ORDER_HEADING = /\bparallel (?:opportunit|example|execution)/i;
 
 /** Reads the document line by line. */
-export function readDocument(lines: readonly MarkdownLine[]): SpecKitDocument {
+export function readDocument(lines: readonly DocumentLine[]): SpecKitDocument {
   const phases: Phase[] = [];
-  const order: MarkdownLine[] = [];
+  const order: DocumentLine[] = [];
   const unread: { line: number; reason: string }[] = [];
   const repeated: { line: number; id: string }[] = [];
   const seen = new Map<string, { task: SpecKitTask; heading: boolean }>();
@@ -162,7 +162,7 @@ export function readDocument(lines: readonly MarkdownLine[]): SpecKitDocument {
   return { phases: withTasks.map((one, at) => ({ ...one, index: at + 1 })), order, unread, repeated };
 }
 
-function taskFrom(rest: string, line: MarkdownLine): Omit<SpecKitTask, "id" | "mark" | "section"> {
+function taskFrom(rest: string, line: DocumentLine): Omit<SpecKitTask, "id" | "mark" | "section"> {
   let text = rest.trim();
   let parallel = false;
   let story: string | undefined;
@@ -180,13 +180,13 @@ function taskFrom(rest: string, line: MarkdownLine): Omit<SpecKitTask, "id" | "m
 }
 
 /** Whether a line that is no task goes on with the one above it. */
-function belongs(line: MarkdownLine, task: SpecKitTask, level: number, paragraph: boolean): boolean {
+function belongs(line: DocumentLine, task: SpecKitTask, level: number, paragraph: boolean): boolean {
   if (level > 0) return true;
   if (line.literal || /^\s+\S/.test(line.text) || line.text.trim() === "") return true;
   return paragraph && task.own.at(-1)?.trim() !== "" && continuesParagraph(line.text);
 }
 
-function addTo(task: SpecKitTask, line: MarkdownLine, ofParagraph: boolean): void {
+function addTo(task: SpecKitTask, line: DocumentLine, ofParagraph: boolean): void {
   if (ofParagraph) {
     task.text = `${task.text} ${line.text.trim()}`;
     task.wrapped = true;
@@ -198,7 +198,7 @@ function addTo(task: SpecKitTask, line: MarkdownLine, ofParagraph: boolean): voi
 }
 
 /** Why a line that looks like a task is none. */
-function looksLikeTask({ text, literal }: MarkdownLine): string | undefined {
+function looksLikeTask({ text, literal }: DocumentLine): string | undefined {
   const unquoted = text.replace(/^[\s>]+/, "");
   if (!isMarkedItem(unquoted)) return undefined;
   const named = TASK.test(markBefore(unquoted).text);

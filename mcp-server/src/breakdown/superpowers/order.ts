@@ -1,10 +1,10 @@
-import { headingOf, type MarkdownLine } from "../markdown/document.ts";
+import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { orderStatements } from "../markdown/order-statements.ts";
 import type { FindReferences } from "../markdown/references.ts";
 import { OrderEdges } from "../order-edges.ts";
 import { consumedFrom, type Producer } from "./interfaces.ts";
-import { consumedTasks, dependenciesIn, isEverything, isNothing, taskReferences } from "./references.ts";
-import type { PlanTask } from "./tasks.ts";
+import { consumedTasks, dependenciesIn, isEverything, namesNothing, taskReferences } from "./references.ts";
+import type { SuperpowersTask } from "./tasks.ts";
 
 /**
  * What comes before what: a task waits for the tasks that its "Consumes" (or "Depends on") names, for those that
@@ -12,13 +12,13 @@ import type { PlanTask } from "./tasks.ts";
  * One that says nothing of the kind, or consumes what nobody produces, waits for all before it, because such plans
  * are written to be carried out in order.
  */
-export interface Order {
+export interface PlanOrder {
   /** For each open task the tasks that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
 }
 
-export function orderOf(tasks: readonly PlanTask[], order: readonly MarkdownLine[]): Order {
+export function planOrder(tasks: readonly SuperpowersTask[], order: readonly DocumentLine[]): PlanOrder {
   const warnings: string[] = [];
   const ids = tasks.map(({ id }) => id);
   const isOpen = new Set(tasks.filter(({ done }) => !done).map(({ id }) => id));
@@ -36,7 +36,7 @@ export function orderOf(tasks: readonly PlanTask[], order: readonly MarkdownLine
       if (text === undefined) continue;
       const { named, outside } = dependenciesIn(text, ids.slice(0, at), ids);
       // "Prerequisites: a clean checkout" says nothing of order.
-      const speaks = named.length > 0 || outside.length > 0 || isNothing(text);
+      const speaks = named.length > 0 || outside.length > 0 || namesNothing(text);
       for (const one of openOf(task.id)) {
         if (speaks) isStated.add(one);
         edges.state(one, named.flatMap(openOf));
@@ -83,7 +83,7 @@ interface Surrounding {
 
 /** Adds to what is said what follows from the tasks' place, files and interfaces. */
 function addByPlace(
-  tasks: readonly PlanTask[],
+  tasks: readonly SuperpowersTask[],
   edges: OrderEdges<string>,
   { isStated, find, openOf, warnings }: Surrounding,
 ): void {
@@ -96,7 +96,7 @@ function addByPlace(
     if (parts.length > 0) continue;
     if (!done) {
       if (consumes === undefined && !isStated.has(id)) edges.suggest(id, leaves);
-      else if (consumes !== undefined && !isNothing(consumes)) {
+      else if (consumes !== undefined && !namesNothing(consumes)) {
         const { producers, unmatched } = consumedFrom(consumes, before, (clause) => find(clause).length > 0);
         const ids = before.map((other) => other.id);
         const named = isEverything(consumes) ? leaves : consumedTasks(consumes, ids, find);
@@ -122,7 +122,7 @@ function addByPlace(
 const MAX_NAMES = 5;
 
 /** "(depends on Task 1)" behind the number or the name. */
-function notesOf({ name, notes }: PlanTask): string | undefined {
+function notesOf({ name, notes }: SuperpowersTask): string | undefined {
   return /[([（][^)\]）]*\b(?:depends\s+on|after|blocked\s+by|requires|needs)\s*:?\s*((?:tasks?\s*)?[^)\]）]*\d[^)\]）]*)/i.exec(
     `${notes} ${name}`,
   )?.[1];
@@ -132,7 +132,10 @@ const ORDER_HEADING =
   /\b(?:dependenc|execution order|order of (?:execution|work|tasks)|task order|sequenc|prerequisites)|依赖|依賴/i;
 
 /** The lines under headings that speak of order, outside of the tasks. */
-export function orderLines(lines: readonly MarkdownLine[], tasks: readonly PlanTask[]): MarkdownLine[] {
+export function orderLines(
+  lines: readonly DocumentLine[],
+  tasks: readonly SuperpowersTask[],
+): DocumentLine[] {
   const inTask = new Set(tasks.flatMap(({ body }) => body.map(({ number }) => number)));
   let level = 0;
   return lines.filter((line) => {

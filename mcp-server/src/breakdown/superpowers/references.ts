@@ -9,7 +9,7 @@ const PREVIOUS = /\b(?:the\s+)?(?:previous|preceding)\s+task\b|\bthe one (?:abov
 const EXCEPT = /\b(?:except|besides|beyond|other than|but|apart from)\b/i;
 
 /** "nothing", and not "nothing but …". */
-export function isNothing(text: string): boolean {
+export function namesNothing(text: string): boolean {
   return NOTHING.test(text) && !EXCEPT.test(text);
 }
 
@@ -51,7 +51,7 @@ export function dependenciesIn(
   earlier: readonly string[],
   ids: readonly string[],
 ): { readonly named: readonly string[]; readonly outside: readonly string[] } {
-  if (isNothing(text)) return { named: [], outside: [] };
+  if (namesNothing(text)) return { named: [], outside: [] };
   if (isEverything(text)) return { named: earlier, outside: [] };
   if (PREVIOUS.test(text)) return { named: earlier.slice(-1), outside: [] };
   // Explanations in brackets and behind a dash have numbers of their own.

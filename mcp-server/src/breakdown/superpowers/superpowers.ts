@@ -1,9 +1,16 @@
-import type { ForeignBreakdown } from "../foreign-breakdown.ts";
 import type { JsonObject } from "../json/document.ts";
-import { bodyOf, type MarkdownDocument, type MarkdownLine, titleOf } from "../markdown/document.ts";
+import { bodyOf, type DocumentLine, type MarkdownDocument, titleOf } from "../markdown/document.ts";
 import { listed, unreadWarnings } from "../markdown/unread-lines.ts";
-import { orderLines, orderOf } from "./order.ts";
-import { headingReader, type PlanTask, type ReadHeading, sectionsOf, tasksOf, unreadIn } from "./tasks.ts";
+import type { ForeignBreakdown } from "../own-format/foreign-breakdown.ts";
+import { orderLines, planOrder } from "./order.ts";
+import {
+  headingReader,
+  type ReadHeading,
+  type SuperpowersTask,
+  sectionsOf,
+  tasksOf,
+  unreadIn,
+} from "./tasks.ts";
 
 /**
  * A plan as superpowers writes it: sections `### Task N: name` with the files to create, modify and test, what
@@ -18,7 +25,7 @@ export function readSuperpowers(document: MarkdownDocument, file: string): Forei
   const { lines } = document;
   const read = headingReader(lines) ?? (() => undefined);
   const all = tasksOf(lines, read);
-  const { dependencies, warnings } = orderOf(all, orderLines(lines, all));
+  const { dependencies, warnings } = planOrder(all, orderLines(lines, all));
   const context = contextOf(lines, read);
   const heads = all.filter(({ parts }) => parts.length > 0);
   return {
@@ -46,10 +53,10 @@ export function readSuperpowers(document: MarkdownDocument, file: string): Forei
 }
 
 function fieldsOf(
-  task: PlanTask,
+  task: SuperpowersTask,
   dependencies: readonly string[],
   context: string,
-  heads: readonly PlanTask[],
+  heads: readonly SuperpowersTask[],
 ): JsonObject {
   const head = heads.find(({ parts }) => parts.includes(task.id));
   const description = [
@@ -74,7 +81,7 @@ function fieldsOf(
 }
 
 /** What holds for all tasks: the goal, and the global constraints as they are written. */
-function contextOf(lines: readonly MarkdownLine[], read: ReadHeading): string {
+function contextOf(lines: readonly DocumentLine[], read: ReadHeading): string {
   const goal = lines.find((line) => !line.literal && /^\*\*Goal:?\*\*/i.test(line.text));
   const constraints = sectionsOf(lines, read).find(({ heading }) => /^global constraints$/i.test(heading));
   return [

@@ -1,4 +1,4 @@
-import { bodyOf, headingOf, type MarkdownLine } from "../markdown/document.ts";
+import { bodyOf, type DocumentLine, headingOf } from "../markdown/document.ts";
 import { type FileList, filesIn } from "../markdown/file-list.ts";
 import { isMarkedItem, markBefore } from "../markdown/task-mark.ts";
 import type { UnreadLine } from "../markdown/unread-lines.ts";
@@ -6,12 +6,12 @@ import { looksLikeTask, numberedHeading, type TaskHeading, taskHeading } from ".
 
 /** The tasks of a plan, as they stand in it. */
 
-export interface PlanTask {
+export interface SuperpowersTask {
   readonly id: string;
   readonly name: string;
   readonly notes: string;
   readonly line: number;
-  readonly body: readonly MarkdownLine[];
+  readonly body: readonly DocumentLine[];
   readonly done: boolean;
   /** Lines of steps that are not ticked, of a task that is marked as done. */
   readonly openSteps: readonly number[];
@@ -27,7 +27,7 @@ export interface Section {
   readonly heading: string;
   readonly level: number;
   readonly line: number;
-  readonly body: readonly MarkdownLine[];
+  readonly body: readonly DocumentLine[];
 }
 
 /** How a heading of this document begins a task. */
@@ -37,7 +37,7 @@ const LABELS =
   /(?:^|[\s|·•*])(?:dependencies|depends on|files?|size|acceptance criteria)(?:\*\*|__)?\s*[:：]/i;
 
 /** By the word "Task"; where no heading has it by numbers, if sections say what they depend on or write. */
-export function headingReader(lines: readonly MarkdownLine[]): ReadHeading | undefined {
+export function headingReader(lines: readonly DocumentLine[]): ReadHeading | undefined {
   const headings = lines.flatMap((line) => headingOf(line) ?? []);
   if (headings.some(({ text }) => taskHeading(text) !== undefined)) return taskHeading;
   const numbered = sectionsOf(lines, numberedHeading).filter(
@@ -54,7 +54,7 @@ export function headingReader(lines: readonly MarkdownLine[]): ReadHeading | und
   return (text) => (texts.has(text) ? numberedHeading(text) : undefined);
 }
 
-export function tasksOf(lines: readonly MarkdownLine[], read: ReadHeading): PlanTask[] {
+export function tasksOf(lines: readonly DocumentLine[], read: ReadHeading): SuperpowersTask[] {
   const sections = sectionsOf(lines, read).flatMap((section) => {
     const found = read(section.heading);
     return found ? [{ ...section, found }] : [];
@@ -105,12 +105,12 @@ function isPart(id: string, of: string): boolean {
   return id.startsWith(`${of}.`);
 }
 
-function saysDone(body: readonly MarkdownLine[]): boolean {
+function saysDone(body: readonly DocumentLine[]): boolean {
   return /^(?:✅\s*)?(?:done|completed?|finished|closed)\b|^✅\s*$/i.test(labelled(body, "Status") ?? "");
 }
 
 /** Every heading with what follows it, up to the next one of its level or above, or the next task. */
-export function sectionsOf(lines: readonly MarkdownLine[], read: ReadHeading): Section[] {
+export function sectionsOf(lines: readonly DocumentLine[], read: ReadHeading): Section[] {
   const headings = lines.flatMap((line, at) => {
     const heading = headingOf(line);
     return heading ? [{ ...heading, at, isTask: read(heading.text) !== undefined }] : [];
@@ -135,7 +135,7 @@ export function sectionsOf(lines: readonly MarkdownLine[], read: ReadHeading): S
  * The text behind a label such as `- Consumes:` or `**Depends on:**`, with the lines that continue it. Several
  * labels may stand in a line, with `|` or `·` between them.
  */
-export function labelled(body: readonly MarkdownLine[], label: string): string | undefined {
+export function labelled(body: readonly DocumentLine[], label: string): string | undefined {
   const start = new RegExp(
     `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?\\s*[:：](?:\\*\\*|__)?\\s*(.*)$`,
     "i",
@@ -153,7 +153,7 @@ export function labelled(body: readonly MarkdownLine[], label: string): string |
 /** A line with a label is no longer than a person writes. */
 const MAX_LABELLED = 200_000;
 
-function* continuation(body: readonly MarkdownLine[], at: number): Generator<string> {
+function* continuation(body: readonly DocumentLine[], at: number): Generator<string> {
   const indent = indentOf(body[at]?.text ?? "");
   for (const line of body.slice(at + 1)) {
     if (line.text.trim() === "" || indentOf(line.text) <= indent) return;
@@ -166,7 +166,7 @@ function indentOf(text: string): number {
 }
 
 /** What looks like a task outside of all tasks, and headings that are almost those of tasks. */
-export function unreadIn(lines: readonly MarkdownLine[], tasks: readonly PlanTask[]): UnreadLine[] {
+export function unreadIn(lines: readonly DocumentLine[], tasks: readonly SuperpowersTask[]): UnreadLine[] {
   const inTask = new Set(tasks.flatMap(({ body, line }) => [line, ...body.map(({ number }) => number)]));
   return lines.flatMap((line): UnreadLine[] => {
     const heading = headingOf(line);
@@ -185,6 +185,6 @@ export function unreadIn(lines: readonly MarkdownLine[], tasks: readonly PlanTas
   });
 }
 
-export function textOf(task: PlanTask): string {
+export function taskText(task: SuperpowersTask): string {
   return bodyOf(task.body);
 }

@@ -1,7 +1,7 @@
-import type { ForeignBreakdown } from "../foreign-breakdown.ts";
 import { isObject, type JsonObject } from "../json/document.ts";
-import { leftOut, putOffWarnings } from "../left-out.ts";
 import { listed } from "../markdown/unread-lines.ts";
+import type { ForeignBreakdown } from "../own-format/foreign-breakdown.ts";
+import { leftOut, putOffWarnings } from "../own-format/left-out.ts";
 import { type Item, itemsOf } from "./items.ts";
 import { listOf, tagsOf } from "./list.ts";
 

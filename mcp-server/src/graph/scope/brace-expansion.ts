@@ -1,13 +1,13 @@
 /** More alternatives than any scope needs; beyond it an expansion is given up, not cut short. */
-const MOST_ALTERNATIVES = 256;
-const DEEPEST_NESTING = 16;
+const MAX_ALTERNATIVES = 256;
+const MAX_NESTING = 16;
 
 /**
  * All texts that a glob's braces stand for: `{a,b}`, nested, `{1..3}`, `{01..10..2}`, `{a..e}`. Braces
  * without a comma or a range are literal. Undefined when there are too many.
  */
 export function expandBraces(text: string, depth = 0): readonly string[] | undefined {
-  if (depth > DEEPEST_NESTING) return undefined;
+  if (depth > MAX_NESTING) return undefined;
   let expanded: string[] = [""];
   let at = 0;
   while (at < text.length) {
@@ -21,7 +21,7 @@ export function expandBraces(text: string, depth = 0): readonly string[] | undef
       continue;
     }
     const choices = choicesOf(text.slice(open + 1, close), depth);
-    if (choices === undefined || expanded.length * choices.length > MOST_ALTERNATIVES) return undefined;
+    if (choices === undefined || expanded.length * choices.length > MAX_ALTERNATIVES) return undefined;
     const before = text.slice(at, open);
     expanded = expanded.flatMap((prefix) => choices.map((choice) => prefix + before + choice));
     at = close + 1;
@@ -41,7 +41,7 @@ function choicesOf(body: string, depth: number): readonly string[] | undefined {
     const inner = expandBraces(part, depth + 1);
     if (inner === undefined) return undefined;
     choices.push(...inner);
-    if (choices.length > MOST_ALTERNATIVES) return undefined;
+    if (choices.length > MAX_ALTERNATIVES) return undefined;
   }
   return choices;
 }
@@ -63,7 +63,7 @@ function rangeOf(body: string): readonly string[] | "none" | undefined {
 function steps(from: number, to: number, step: number): number[] | undefined {
   const stride = Math.abs(step) || 1;
   const count = Math.floor(Math.abs(to - from) / stride) + 1;
-  if (count > MOST_ALTERNATIVES) return undefined;
+  if (count > MAX_ALTERNATIVES) return undefined;
   return Array.from({ length: count }, (_, index) => from + Math.sign(to - from) * stride * index);
 }
 

@@ -15,14 +15,14 @@ import type { Glob } from "./glob.ts";
  * scope meets every other, so its task runs where no other writes.
  */
 
-const LONGEST_GLOB = 1024;
+const MAX_GLOB = 1024;
 /** Bracket expressions in one segment that are read independently; each doubles the readings. */
-const MOST_BRACKETS = 4;
+const MAX_BRACKETS = 4;
 /** Steps of all alternatives of a glob together. */
-const MOST_STEPS = 16_384;
+const MAX_STEPS = 16_384;
 /** States that one comparison of two globs may visit before it counts as undecided: some 100 ms. */
-const MOST_STATES = 1_000_000;
-const MOST_REMEMBERED = 4096;
+const MAX_STATES = 1_000_000;
+const MAX_REMEMBERED = 4096;
 
 /** A glob that cannot be a scope. */
 export class InvalidGlob extends Error {
@@ -57,9 +57,10 @@ export function normaliseGlob(input: string): Glob {
   if (slashed.startsWith("/") || /^(?:[a-z]:|~(?:\/|$))/i.test(glob)) {
     throw refuse("is not relative", "write it relative to the checkout's top level");
   }
-  if (/^!(?!\()/.test(glob)) throw refuse("says what is left out", "name what is meant instead");
-  if (glob.length > LONGEST_GLOB) {
-    throw refuse(`is longer than ${LONGEST_GLOB} characters`, "split it into several globs");
+  if (/^!(?!\()/.test(glob))
+    throw refuse("is a negated pattern, which a scope cannot use", "name what is meant instead");
+  if (glob.length > MAX_GLOB) {
+    throw refuse(`is longer than ${MAX_GLOB} characters`, "split it into several globs");
   }
   if (expandBraces(glob)?.some((text) => text.split("/").includes(".."))) {
     throw refuse('has ".." among its alternatives', "write each alternative as a glob of its own");
@@ -97,7 +98,7 @@ export interface ParsedGlob {
 /** Whether some path could match both globs, which are of one checkout. When that cannot be decided, it is true. */
 export function overlap({ alternatives: ours }: ParsedGlob, { alternatives: theirs }: ParsedGlob): boolean {
   if (ours === undefined || theirs === undefined) return true;
-  const budget = { states: MOST_STATES };
+  const budget = { states: MAX_STATES };
   return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
 }
 
@@ -143,7 +144,7 @@ export function parseGlob(glob: Glob, caseInsensitive: boolean): ParsedGlob {
   const known = remembered.get(key);
   if (known !== undefined) return known;
   const parsed = { glob, caseInsensitive, alternatives: alternativesOf(glob, caseInsensitive) };
-  if (remembered.size >= MOST_REMEMBERED) {
+  if (remembered.size >= MAX_REMEMBERED) {
     const oldest = remembered.keys().next();
     if (!oldest.done) remembered.delete(oldest.value);
   }
@@ -153,7 +154,7 @@ export function parseGlob(glob: Glob, caseInsensitive: boolean): ParsedGlob {
 
 function alternativesOf(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | undefined {
   const braced = groupsAsBraces(glob);
-  const undecided = glob.length > LONGEST_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
+  const undecided = glob.length > MAX_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
   const texts = undecided ? undefined : expandBraces(braced);
   if (texts === undefined) return undefined;
   const patterns: Pattern[] = [];
@@ -164,7 +165,7 @@ function alternativesOf(glob: Glob, caseInsensitive: boolean): readonly Pattern[
     patterns.push(pattern);
     for (const segment of pattern)
       steps += typeof segment === "string" ? segment.length : segment.flat().length;
-    if (steps > MOST_STEPS) return undefined;
+    if (steps > MAX_STEPS) return undefined;
   }
   return patterns;
 }
@@ -200,7 +201,7 @@ function parseSegment(text: string, caseInsensitive: boolean): Segment {
     return literal(part, caseInsensitive);
   };
   const asName = (part: string) => (isNameInBrackets(part) ? literal(part, caseInsensitive) : asGlob(part));
-  if (parts.filter(isNameInBrackets).length > MOST_BRACKETS) {
+  if (parts.filter(isNameInBrackets).length > MAX_BRACKETS) {
     return [parts.flatMap(asGlob), parts.flatMap(asName)];
   }
   return parts.reduce<Step[][]>(

@@ -2,7 +2,7 @@ import type { FailurePolicy } from "../policy.ts";
 import { errorSignature, sameCause } from "./error-signature.ts";
 
 /** A task whose last ended attempt failed and that waits for no recovery. */
-export interface Failure {
+export interface TaskFailure {
   readonly task: string;
   /** What its agent, or the server, said of it. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Failure {
 
 export interface RecoveryFacts {
   readonly failure: FailurePolicy;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly TaskFailure[];
   /** Tasks of the plan that completed. */
   readonly completed: number;
   /** Attempts that still run, or are about to. */
@@ -35,7 +35,7 @@ export interface SharedCause {
 /** What is to be done before any failed task is tried again; undefined: each is tried again by itself. */
 export interface Recovery {
   /**
-   * `shared-cause`: several share a cause, which is looked for and mended first. `approach`: nothing has worked, so the
+   * `shared-cause`: several share a cause, which is looked for and fixed first. `approach`: nothing has worked, so the
    * approach is looked at, and after that one task runs at a time.
    */
   readonly kind: "shared-cause" | "approach";
@@ -46,7 +46,7 @@ export interface Recovery {
 }
 
 /** Groups failures by what looks like one cause, in the order in which they are given. */
-export function groupByCause(failures: readonly Failure[]): SharedCause[] {
+export function groupByCause(failures: readonly TaskFailure[]): SharedCause[] {
   const groups: { tasks: string[]; signature: string }[] = [];
   for (const { task, text } of failures) {
     const signature = errorSignature(text);
@@ -59,7 +59,7 @@ export function groupByCause(failures: readonly Failure[]): SharedCause[] {
 
 /**
  * What follows from the failures that nobody has dealt with: one failure is retried by itself, a shared cause is
- * mended first, and when everything failed, the approach is looked at before anything is tried again.
+ * fixed first, and when everything failed, the approach is looked at before anything is tried again.
  */
 export function planRecovery({ failure, failures, completed, running }: RecoveryFacts): Recovery | undefined {
   const retriable = failures.filter(({ mayRetry }) => mayRetry);
@@ -86,7 +86,7 @@ export function planRecovery({ failure, failures, completed, running }: Recovery
       kind: "shared-cause",
       tasks: cause.tasks,
       causes: [cause.signature],
-      reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is mended before ${whose} tried again.`,
+      reason: `${cause.tasks.join(", ")} seem to have failed for one cause: it is fixed before ${whose} tried again.`,
     }
   );
 }

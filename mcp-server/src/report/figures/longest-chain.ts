@@ -1,4 +1,4 @@
-import { topologicalOrder } from "../../graph/levels.ts";
+import { topologicalOrder } from "../../graph/order/levels.ts";
 import type { Needs, Task, TaskId } from "../../graph/task.ts";
 
 /** A chain of tasks through the dependencies and how long it takes. */

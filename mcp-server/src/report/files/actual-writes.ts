@@ -23,7 +23,7 @@ export interface StrayFile extends ChangedFile {
 }
 
 /** What the looks at the checkout say about the tasks' files, beside what the reports say. */
-export interface ScopeTruth {
+export interface ActualWrites {
   readonly undeclared: readonly UndeclaredFile[];
   readonly strays: readonly StrayFile[];
   /** Files that a report names and that did not change while its task was worked on. */
@@ -37,7 +37,7 @@ export interface ScopeTruth {
 type Observed = Extract<Change, { type: "checkout.observed" }>;
 
 /** Compares scopes, reports and what really changed. Files that somebody may still report are left out. */
-export function scopeTruth(state: PlanState, events: readonly GraphEvent[]): ScopeTruth {
+export function actualWrites(state: PlanState, events: readonly GraphEvent[]): ActualWrites {
   const claims = new Map(state.claims.map((claim) => [claim.id, claim]));
   const undeclared = new Map<string, UndeclaredFile>();
   const strays = new Map<string, StrayFile>();
@@ -106,7 +106,7 @@ function declarationsOf(claims: readonly AnyClaim[]): ReadonlyMap<TaskId, readon
 }
 
 /** An attempt is observed when a look came after its end, and one before its start. */
-function unobserved(state: PlanState, events: readonly GraphEvent[]): ScopeTruth["unobserved"] {
+function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrites["unobserved"] {
   const endedAt = new Map<AttemptId, number>();
   const observed = new Set<AttemptId>();
   const without = new Map<AttemptId, string>();

@@ -19,7 +19,7 @@ export interface SuggestedScope {
 /** Files of one folder from this number on are written as the folder. */
 const MANY_FILES = 4;
 /** A scope with more globs than these is hard to review: folders take the place of files while there are more. */
-const MOST_GLOBS = 8;
+const MAX_GLOBS = 8;
 
 /**
  * For every task that has written something: the globs of its declaration that were of use, and for the rest as few
@@ -40,7 +40,7 @@ export function suggestedScopes(
       .flatMap(({ id, writes: globs = [] }) => [...globs, ...(written.get(id) ?? [])].map(parsed));
     const used = (task.writes ?? []).filter((glob) => own.some((path) => matches(parsed(glob), path)));
     const rest = own.filter((path) => !used.some((glob) => matches(parsed(glob), path)));
-    const writes = [...used, ...fewGlobs(rest, foreign, parsed, MOST_GLOBS - used.length)];
+    const writes = [...used, ...fewGlobs(rest, foreign, parsed, MAX_GLOBS - used.length)];
     const declared = task.writes ?? [];
     const same = writes.length === declared.length && writes.every((glob) => declared.includes(glob));
     return same || writes.length === 0 ? [] : [{ task: task.id, writes }];

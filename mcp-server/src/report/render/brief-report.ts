@@ -26,7 +26,7 @@ export function renderBriefReport(report: RunReport): string {
   const severe = findings.filter(({ severity }) => severity === "critical" || severity === "high").length;
   const lines = [
     statusLine(report),
-    ...some("Waits for you", waiting),
+    ...some("Needs your decision", waiting),
     ...some("Failed", reasons(groups.failed)),
     ...some(
       "To come",

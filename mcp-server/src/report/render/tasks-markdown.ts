@@ -1,4 +1,4 @@
-import { levels } from "../../graph/levels.ts";
+import { levels } from "../../graph/order/levels.ts";
 import { clashOf, parseScope } from "../../graph/scope/scope.ts";
 import {
   plainSubject,

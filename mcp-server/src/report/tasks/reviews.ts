@@ -15,7 +15,7 @@ export interface ReviewRound {
   readonly findings: number;
   /** Agent types of those who tried it, the last of which gave the verdict. */
   readonly by: readonly string[];
-  /** The task that mends what was found. */
+  /** The task that fixes what was found. */
   readonly fix?: { readonly task: TaskId; readonly status: TaskStatus; readonly summary?: string };
 }
 
@@ -23,7 +23,7 @@ export interface ReviewRound {
 export interface ReviewedWork {
   /** Absent: the plan as a whole. */
   readonly task?: TaskId;
-  /** `waits for a person`: rejected in the last review, or nobody could give a verdict or mend it. */
+  /** `waits for a person`: rejected in the last review, or nobody could give a verdict or fix it. */
   readonly state: "accepted" | "under review" | "waits for a person";
   readonly rounds: readonly ReviewRound[];
 }
@@ -80,7 +80,7 @@ export function commandsRunAgain(state: PlanState): CommandRunAgain[] {
 
 function roundOf(state: PlanState, task: Task, round: number, fix: Task | undefined): ReviewRound {
   const report = lastEnded(state, task)?.report;
-  const mended = fix && lastEnded(state, fix)?.report?.summary;
+  const fixed = fix && lastEnded(state, fix)?.report?.summary;
   return {
     round,
     review: task.id,
@@ -89,7 +89,7 @@ function roundOf(state: PlanState, task: Task, round: number, fix: Task | undefi
     ...(report && { summary: report.summary }),
     findings: report?.findings.length ?? 0,
     by: attemptsAt(state, task).map(({ agentType }) => agentType),
-    ...(fix && { fix: { task: fix.id, status: fix.status, ...(mended && { summary: mended }) } }),
+    ...(fix && { fix: { task: fix.id, status: fix.status, ...(fixed && { summary: fixed }) } }),
   };
 }
 

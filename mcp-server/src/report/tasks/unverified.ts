@@ -18,7 +18,7 @@ export function unverifiedOf(
   runAgain: readonly CommandRunAgain[],
 ): Unverified[] {
   if (result.status !== "completed" || result.attempts.length === 0) return [];
-  // A rejection proves no criterion and claims none: what mends it is judged anew.
+  // A rejection proves no criterion and claims none: what fixes it is judged anew.
   if (result.verdict === "rejected") return [];
   if (result.unstructured) {
     return [{ task: task.id, why: "no report: the agent's last message was taken as it was" }];

@@ -22,7 +22,7 @@ export interface TimelineRow {
 }
 
 /** One task of a planned schedule. */
-export interface Planned extends Span {
+export interface PlannedRow extends Span {
   readonly task: TaskId;
   readonly subject: string;
 }
@@ -45,7 +45,7 @@ export function timelineOf(state: PlanState, nowMs: number): TimelineRow[] {
 }
 
 /** What is planned to run. */
-export function timelineOfSchedule(schedule: readonly Planned[]): TimelineRow[] {
+export function timelineOfSchedule(schedule: readonly PlannedRow[]): TimelineRow[] {
   return byFirstStart(
     schedule.map(({ task, subject, startMs, endMs }) => ({
       task,

@@ -17,7 +17,7 @@ export function whyNotAchieved(task: Task, report: Report | undefined): string |
  * on it, whenever a process dies.
  * @param report absent where the agent's last message was taken instead.
  */
-export function followCompleted(plan: PlanTransaction, id: TaskId, report: Report | undefined): void {
+export function continueAfterCompletion(plan: PlanTransaction, id: TaskId, report: Report | undefined): void {
   const task = taskOf(plan, id);
   // Whoever cancelled the task while its agent worked wants nothing to follow from it.
   if (task.status === "cancelled") return;

@@ -1,6 +1,6 @@
 import { holdsScope } from "../../graph/attempt.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";

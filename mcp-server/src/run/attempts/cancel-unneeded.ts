@@ -1,7 +1,7 @@
 import { isLive } from "../../graph/attempt.ts";
 import { hasEnded, needsHold, statusesOf } from "../../graph/readiness.ts";
-import type { TaskId } from "../../graph/task.ts";
-import { causeText, said, type TaskCause } from "../../graph/task-cause.ts";
+import type { TaskCause, TaskId } from "../../graph/task.ts";
+import { causeText, said } from "../../graph/task-cause.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { endAttempt } from "./end-attempt.ts";
@@ -10,7 +10,7 @@ import { endAttempt } from "./end-attempt.ts";
  * Any one of the tasks was waited for, and one completed: the others are cancelled and their agents are to be
  * stopped, or they would be launched again. What a task that cannot start yet still needs goes on.
  */
-export function cancelRest(plan: PlanTransaction, awaited: ReadonlySet<TaskId>): void {
+export function cancelUnneeded(plan: PlanTransaction, awaited: ReadonlySet<TaskId>): void {
   const { tasks } = plan.graph;
   const first = [...awaited].find((id) => tasks.get(id)?.status === "completed");
   const rest = [...awaited].filter((id) => {

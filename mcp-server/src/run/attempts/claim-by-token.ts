@@ -1,7 +1,7 @@
 import type { Task } from "../../graph/task.ts";
 import { findToken, hashToken } from "../../graph/token.ts";
 import type { GraphReader } from "../../store/graph-reader.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { RunContext } from "../project/run-context.ts";
 

@@ -3,16 +3,16 @@ import { recoveryOf } from "../../graph/purpose.ts";
 import { loosened, tightened } from "../../policy/throttle.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { decideAfterEnd, decideAfterFailure } from "../recovery/recover.ts";
-import { followCompleted } from "./after-completion.ts";
+import { continueAfterCompletion } from "./after-completion.ts";
 import type { Ending } from "./ending.ts";
-import { settlement } from "./task-after-attempt.ts";
+import { taskAfterAttempt } from "./task-after-attempt.ts";
 
 /** Ends a running attempt and gives its task the status that follows from the failure policy. */
 export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending: Ending): void {
   const { task, id: attempt } = claim;
   const { draining, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
-  const settled = settlement(plan, claim, ending);
+  const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
   const capBefore = plan.cap;
   plan.append(
@@ -25,11 +25,11 @@ export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending:
     },
     ...settled.changes,
   );
-  plan.ctx.looks.due = true;
+  plan.ctx.snapshots.due = true;
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
-  if (ending.outcome === "completed") followCompleted(plan, task, ending.report);
+  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report);
   adaptThrottle(plan, capBefore, claim, ending);
 }
 

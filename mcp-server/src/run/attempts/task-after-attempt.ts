@@ -3,13 +3,13 @@ import type { Change } from "../../graph/event.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskStatus } from "../../graph/task.ts";
 import { said } from "../../graph/task-cause.ts";
 import { statusAfter } from "../../policy/failure/after-attempt.ts";
-import { waitForWork } from "../plan/dependencies-on-work.ts";
+import { dependOnWork } from "../plan/dependencies-on-work.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { whyNotAchieved } from "./after-completion.ts";
 import type { Ending } from "./ending.ts";
 
 /** What becomes of the task: its status, if that changes. */
-export function settlement(
+export function taskAfterAttempt(
   before: LoadedPlan,
   claim: AnyClaim,
   ending: Ending,
@@ -34,7 +34,7 @@ export function settlement(
     { type: "task.status", task: task.id, status, ...(cause !== undefined && { cause: said(cause) }) },
   ];
   if (after.status === "pending" && blockedOn) {
-    const definition = withWhatItNeeds(before, task, blockedOn);
+    const definition = withRequestedNeeds(before, task, blockedOn);
     changes.unshift({ type: "task.defined", task: task.id, definition });
   }
   return { status: after.status, changes };
@@ -44,11 +44,11 @@ export function settlement(
  * What a blocked agent asks for becomes part of the task, so that the next attempt has it.
  * @throws CallerError when it asks for a split task whose parts cannot stand for it.
  */
-export function withWhatItNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskDefinition {
+export function withRequestedNeeds({ graph }: LoadedPlan, of: Task, blockedOn: BlockedOn): TaskDefinition {
   const task = definitionOf(of);
   if ("tasks" in blockedOn) {
     const dependencies = [...new Set([...task.dependencies, ...blockedOn.tasks])];
-    return waitForWork({ ...task, dependencies }, graph.tasks);
+    return dependOnWork({ ...task, dependencies }, graph.tasks);
   }
   if ("question" in blockedOn) return task;
   // Paths that were only inferred stay so: asking for more must not turn them into a declaration.

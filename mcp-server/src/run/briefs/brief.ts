@@ -77,7 +77,7 @@ export function writeBrief(facts: BriefFacts): string {
 /** A reviewer hands in one thing more than others. */
 function verdict(task: Task): string {
   if (purposeOf(task)?.kind !== "review") return "";
-  return ` And verdict: accepted, or rejected with findings that say what is to be mended; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
+  return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
 
 function endWithReport(plan: PlanSlug, task: Task): string {

@@ -3,9 +3,9 @@ import type { Attempt } from "../../graph/attempt.ts";
 import type { Task } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
-import { lookBeforeStart, recordLook } from "../checkout-watch/record-changes.ts";
+import { recordSnapshot, snapshotBeforeStart } from "../checkout-watch/record-changes.ts";
 import { attemptsAt } from "../plan/attempts-at.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
@@ -38,10 +38,10 @@ export async function getTask(
     const loaded = await readPlan(ctx, store, plan);
     return { loaded, task: taskOf(loaded, id), attempts: attemptsAt(loaded, id) };
   }
-  const look = await lookBeforeStart(ctx, store, token);
+  const look = await snapshotBeforeStart(ctx, store, token);
   const work = async (tx: GraphTransaction) => {
-    await sweep(tx);
-    if (look) await recordLook(tx, look);
+    await expireClaims(tx);
+    if (look) await recordSnapshot(tx, look);
     const found = await claimOfToken(tx, token);
     if (isRefusal(found) || found.held.plan !== plan || found.task.id !== id) {
       const why = isRefusal(found) ? found.why : `it belongs to ${found.held.plan}/${found.task.id}`;

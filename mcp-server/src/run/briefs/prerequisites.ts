@@ -5,7 +5,7 @@ import { attemptsAt, isReported } from "../plan/attempts-at.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { Input } from "./brief.ts";
 
-/** What a task builds on: its dependencies, and for a review also what was reviewed and what mended it. */
+/** What a task builds on: its dependencies, and for a review also what was reviewed and what fixed it. */
 export function inputsOf({ graph }: LoadedPlan, task: Task): TaskId[] {
   if (purposeOf(task)) return [...task.dependencies];
   const inputs = task.dependencies.flatMap((id) => {

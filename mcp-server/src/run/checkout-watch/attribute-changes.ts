@@ -5,8 +5,8 @@ import { matches } from "../../graph/scope/globs.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { taskName } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
-import type { Observation } from "../../store/rows.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import type { Observation } from "../../store/tables/rows.ts";
 import type { GraphTransaction } from "../plan/plan-transaction.ts";
 
 /** The attempts that may have written into the shared checkout since that look: whoever was at work then or started. */

@@ -1,13 +1,13 @@
 import { isDraining } from "../../graph/attempt.ts";
 import type { ChangedFile } from "../../graph/checkout-change.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
-import type { Observation } from "../../store/rows.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import type { Observation } from "../../store/tables/rows.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import { attributed, atWork } from "./attribute-changes.ts";
-import { tellTouchedTasks } from "./scope-notes.ts";
+import { notifyTouchedTasks } from "./scope-notes.ts";
 
 /** One event lists at most this many files; of the rest only the number is known. */
-const MOST_LISTED = 500;
+const MAX_LISTED = 500;
 
 export async function logChanges(
   tx: GraphTransaction,
@@ -19,7 +19,7 @@ export async function logChanges(
   const firstSinceEnd = ({ claim }: HeldClaim) =>
     claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || (changed.length === 0 && !held.some(firstSinceEnd))) return;
-  const files = attributed(changed.slice(0, MOST_LISTED), held, tx.ctx.caseInsensitive);
+  const files = attributed(changed.slice(0, MAX_LISTED), held, tx.ctx.caseInsensitive);
   const unlisted = changed.length - files.length;
   for (const plan of await plansOf(tx, held)) {
     plan.append({
@@ -33,7 +33,7 @@ export async function logChanges(
   }
   const strays = files.filter((file) => file.inScopeOf.length === 0).map(({ path }) => path);
   const by = [...new Set(atWork(held).map(({ task }) => task))];
-  await tellTouchedTasks(await plansOf(tx, held), strays, by);
+  await notifyTouchedTasks(await plansOf(tx, held), strays, by);
 }
 
 /** What attempts that were at work by now have written cannot be told any more. */
@@ -50,14 +50,14 @@ export async function logFailedLook(
   held: readonly HeldClaim[],
   why: string,
 ): Promise<void> {
-  const { looks, checkoutKey } = tx.ctx;
-  looks.due = false;
+  const { snapshots, checkoutKey } = tx.ctx;
+  snapshots.due = false;
   for (const plan of await plansOf(tx, [...held, ...(await tx.writer.held(checkoutKey))])) {
-    if (looks.toldFailure.has(plan.id)) continue;
+    if (snapshots.toldFailure.has(plan.id)) continue;
     const failed = await tx.writer.lastEvent(plan.id, "checkout.unmeasured");
     const looked = await tx.writer.lastEvent(plan.id, "checkout.observed");
     if (failed.seq > looked.seq) {
-      looks.toldFailure.add(plan.id);
+      snapshots.toldFailure.add(plan.id);
       continue;
     }
     plan.append({ type: "checkout.unmeasured", atWork: [], why });

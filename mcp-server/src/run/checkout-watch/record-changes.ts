@@ -11,35 +11,35 @@ import { atWorkSince, isOlder, mayWrite } from "./attribute-changes.ts";
 import { logChanges, logFailedLook, logMissingBaseline } from "./log-changes.ts";
 
 /** How the checkout is now, to be handed to `recordLook` in a transaction that begins after it. */
-export async function lookAtCheckout(ctx: RunContext): Promise<Look> {
-  return ctx.looks.take(async () => {
+export async function snapshotCheckout(ctx: RunContext): Promise<Look> {
+  return ctx.snapshots.take(async () => {
     const store = await ctx.graph();
     return store?.read((reader) => reader.observation(ctx.checkoutKey));
   });
 }
 
 /** The baseline for the attempt that the token is about to start; undefined where it starts none. */
-export async function lookBeforeStart(
+export async function snapshotBeforeStart(
   ctx: RunContext,
   store: GraphStore,
   token: string,
 ): Promise<Look | undefined> {
   const { state } = await standingOfToken(ctx, store, token);
-  return state === "offered" ? lookAtCheckout(ctx) : undefined;
+  return state === "offered" ? snapshotCheckout(ctx) : undefined;
 }
 
 /**
  * How the attempt that the token is about to end leaves the checkout; no look where it ends none.
  * @returns also when its task was first offered.
  */
-export async function lookBeforeEnd(
+export async function snapshotBeforeEnd(
   ctx: RunContext,
   store: GraphStore,
   token: string,
 ): Promise<{ readonly look: Look | undefined; readonly firstOfferedMs: number }> {
   const { state, firstOfferedMs } = await standingOfToken(ctx, store, token);
   const ends = state === "offered" || state === "running";
-  return { look: ends ? await lookAtCheckout(ctx) : undefined, firstOfferedMs };
+  return { look: ends ? await snapshotCheckout(ctx) : undefined, firstOfferedMs };
 }
 
 async function standingOfToken(
@@ -63,7 +63,7 @@ async function standingOfToken(
  * the first is not at work yet, the second still was.
  * @returns whether all is known that happened until the look.
  */
-export async function recordLook(tx: GraphTransaction, look: Look): Promise<boolean> {
+export async function recordSnapshot(tx: GraphTransaction, look: Look): Promise<boolean> {
   const { ctx, writer } = tx;
   const before = await writer.observation(ctx.checkoutKey);
   const held = await atWorkSince(tx, before);
@@ -72,11 +72,11 @@ export async function recordLook(tx: GraphTransaction, look: Look): Promise<bool
     return false;
   }
   if (before && isOlder(look, before, ctx.now())) {
-    ctx.looks.due = true;
+    ctx.snapshots.due = true;
     return false;
   }
-  ctx.looks.due = false;
-  ctx.looks.toldFailure.clear();
+  ctx.snapshots.due = false;
+  ctx.snapshots.toldFailure.clear();
   const changed = before && changesBetween(before, look);
   if (before && changed) await logChanges(tx, held, changed, before, look.toMs);
   else await logMissingBaseline(tx, held);
@@ -91,19 +91,19 @@ export async function recordLook(tx: GraphTransaction, look: Look): Promise<bool
 }
 
 /** Looks and settles if an attempt ended without it: lost, cancelled, or without a report. */
-export async function lookAtWhatEnded(ctx: RunContext): Promise<void> {
-  if (!ctx.looks.due) return;
-  ctx.looks.due = false;
+export async function recordChangesOfEndedAttempts(ctx: RunContext): Promise<void> {
+  if (!ctx.snapshots.due) return;
+  ctx.snapshots.due = false;
   try {
-    const look = await lookAtCheckout(ctx);
+    const look = await snapshotCheckout(ctx);
     const store = await ctx.graph();
     if (store) {
       const ahead = { checkout: ctx.checkoutKey };
-      await changeGraph(ctx, store, "server", (tx) => recordLook(tx, look), ahead);
+      await changeGraph(ctx, store, "server", (tx) => recordSnapshot(tx, look), ahead);
     }
   } catch {
     // The answer that this follows on stands; the next look tells what this one could not.
-    ctx.looks.due = true;
+    ctx.snapshots.due = true;
   }
 }
 

@@ -21,29 +21,29 @@ export function fileNames(paths: readonly string[]): string {
  * Notes on the open tasks of these plans in whose scope the files lie: they changed while `by` were at work, and
  * nobody knows by whom.
  */
-export async function tellTouchedTasks(
+export async function notifyTouchedTasks(
   plans: Iterable<PlanTransaction>,
   paths: readonly string[],
   by: readonly string[],
 ): Promise<void> {
   const who = by.length > 1 ? "one of them" : "it";
-  await tellOpenTasks(plans, paths, by, (files) => {
+  await notifyOpenTasks(plans, paths, by, (files) => {
     return `${files}, in this task's scope, changed while ${by.join(" and ")} ran: written by ${who} or by another program. Look before you write.`;
   });
 }
 
 /** Notes on the open tasks in whose scope the files lie: `by` says that it wrote them. */
-export async function tellWrittenTasks(
+export async function notifyAffectedTasks(
   plans: Iterable<PlanTransaction>,
   paths: readonly string[],
   by: string,
 ): Promise<void> {
-  await tellOpenTasks(plans, paths, [by], (files) => {
+  await notifyOpenTasks(plans, paths, [by], (files) => {
     return `${by} wrote ${files}, in this task's scope. Look before you write.`;
   });
 }
 
-async function tellOpenTasks(
+async function notifyOpenTasks(
   plans: Iterable<PlanTransaction>,
   paths: readonly string[],
   by: readonly string[],
@@ -56,13 +56,13 @@ async function tellOpenTasks(
       if (hasEnded(task.status) || by.includes(taskName(slug, task.id))) continue;
       const { writes } = parseScope(scopeOf(task), plan.ctx.caseInsensitive);
       const touched = paths.filter((path) => writes.some((glob) => matches(glob, path)));
-      if (touched.length > 0) await tellTask(plan, task.id, touched, by, sentence);
+      if (touched.length > 0) await notifyTask(plan, task.id, touched, by, sentence);
     }
   }
 }
 
 /** Leaves a note on the task, unless it has one about the same files and the same tasks. */
-async function tellTask(
+async function notifyTask(
   plan: PlanTransaction,
   task: TaskId,
   paths: readonly string[],

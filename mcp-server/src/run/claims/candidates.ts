@@ -1,4 +1,4 @@
-import { levels } from "../../graph/levels.ts";
+import { levels } from "../../graph/order/levels.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import type { Task, TaskId } from "../../graph/task.ts";

@@ -1,13 +1,13 @@
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Choice } from "../../schedule/dispatch.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { refuseSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
 import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
-import { lookAtCheckout, recordLook } from "../checkout-watch/record-changes.ts";
+import { recordSnapshot, snapshotCheckout } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
-import { whyHeld } from "../plan/progress.ts";
+import { whyPlanIsHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { WORKFLOW_WORKER } from "../project/workflow-worker.ts";
 import type { Candidate } from "./candidate.ts";
@@ -15,7 +15,7 @@ import { waitsForRetry } from "./candidates.ts";
 import { choose } from "./choose.ts";
 import { offerAndStart } from "./offer.ts";
 import { openOffers } from "./open-offers.ts";
-import { beforeClaiming } from "./prepare-claiming.ts";
+import { prepareClaiming } from "./prepare-claiming.ts";
 
 export interface ClaimInput {
   readonly plan: string;
@@ -42,11 +42,11 @@ export async function claimTask(
   input: ClaimInput,
 ): Promise<ClaimResult> {
   const store = await existingGraph(ctx, input.plan);
-  const look = await lookAtCheckout(ctx);
-  const seen = await beforeClaiming(ctx, store, actor, input.plan);
+  const look = await snapshotCheckout(ctx);
+  const seen = await prepareClaiming(ctx, store, actor, input.plan);
   const work = async (tx: GraphTransaction): Promise<Taken | ClaimResult> => {
-    await sweep(tx);
-    await recordLook(tx, look);
+    await expireClaims(tx);
+    await recordSnapshot(tx, look);
     const plan = await tx.plan(input.plan);
     const wanted =
       input.task === undefined ? undefined : taskOf(plan, splitTaskName(input.task, input.plan).id);
@@ -61,7 +61,7 @@ export async function claimTask(
     const best = choice.chosen[0];
     const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(plan, wanted));
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
-    if (!best) return { loaded: plan, claim: null, why: whyNone(plan, wanted?.id, choice) };
+    if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
     refuseSecondTask(plan, agentId);
     const { attempt, token } = await offerAndStart(plan, best, seen, { ...input, agentId });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token };
@@ -108,8 +108,8 @@ function takeUp(
   return { loaded: plan, task, claim: held.claim, token };
 }
 
-function whyNone(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {
-  const held = whyHeld(loaded);
+function whyNoTask(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choice<Candidate>): string {
+  const held = whyPlanIsHeld(loaded);
   if (held !== undefined) return held;
   if (choice.full) return "The cap is reached.";
   if (wanted !== undefined) {

@@ -4,7 +4,7 @@ import { launchLine } from "../briefs/brief.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 
 /** One agent to launch, as the host's Agent tool wants it. */
-export interface Launch {
+export interface BatchLaunch {
   readonly task: string;
   readonly subagent_type: string;
   readonly description: string;
@@ -14,7 +14,7 @@ export interface Launch {
 /** At most this many characters of a subject go into an agent's description, which the user sees. */
 const MAX_DESCRIPTION = 28;
 
-export function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): Launch {
+export function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): BatchLaunch {
   const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
   return {
     task: task.id,

@@ -1,21 +1,21 @@
-import { sweep } from "../attempts/expire-claims.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
-import { GRACE_MS, tidyWorktrees } from "../worktrees/remove-worktrees.ts";
+import { GRACE_MS, removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
 import { choose } from "./choose.ts";
-import { type Launch, launchOf } from "./launch.ts";
+import { type BatchLaunch, launchOf } from "./launch.ts";
 import { offer } from "./offer.ts";
 import { openOffers } from "./open-offers.ts";
-import { beforeClaiming } from "./prepare-claiming.ts";
+import { prepareClaiming } from "./prepare-claiming.ts";
 import { type StopOrder, stopOrders } from "./stop-orders.ts";
-import { whyNothing } from "./why-nothing-starts.ts";
+import { whyNothingStarts } from "./why-nothing-starts.ts";
 
 export interface Batch {
   readonly loaded: LoadedPlan;
-  readonly launch: readonly Launch[];
+  readonly launch: readonly BatchLaunch[];
   readonly stop: readonly StopOrder[];
   readonly counts: Counts;
   readonly why: readonly { readonly task: string; readonly reasons: readonly string[] }[];
@@ -38,13 +38,13 @@ export async function nextBatch(
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
   await commitPlan(ctx, store, slug);
-  await tidyWorktrees(ctx, store, slug, GRACE_MS);
-  const seen = await beforeClaiming(ctx, store, actor, slug);
+  await removeMergedWorktrees(ctx, store, slug, GRACE_MS);
+  const seen = await prepareClaiming(ctx, store, actor, slug);
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const { graph, stored } = plan;
     const max = typeof limit === "function" ? limit(plan) : limit;
-    const launch: Launch[] = [];
+    const launch: BatchLaunch[] = [];
     let heldBack: readonly string[] = [];
     if (stored.status === "open" && !plan.spent) {
       for (const { claim } of openOffers(plan).slice(0, max)) {
@@ -64,7 +64,7 @@ export async function nextBatch(
       launch,
       stop: stopOrders(plan, plan.nowMs),
       counts: countsOf(plan),
-      why: quiet ? await whyNothing(plan) : [],
+      why: quiet ? await whyNothingStarts(plan) : [],
       done: isDone(plan),
       heldBack: graph.live.length < plan.cap ? heldBack : [],
     };

@@ -5,7 +5,7 @@ import { OFFER_MS } from "../../policy/policy.ts";
 import { startOf } from "../attempts/start-attempt.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import type { Candidate } from "./candidate.ts";
-import type { CheckoutSeen } from "./prepare-claiming.ts";
+import type { ChangedInCheckout } from "./prepare-claiming.ts";
 
 /** A claim that was just made. */
 export interface Offered {
@@ -18,7 +18,7 @@ export interface Offered {
 export async function offer(
   plan: PlanTransaction,
   candidates: readonly Candidate[],
-  seen: CheckoutSeen,
+  seen: ChangedInCheckout,
 ): Promise<Offered[]> {
   const offers = await newOffers(plan, candidates, seen);
   const changes = [...offers.map(({ offered }) => offered), ...offers.flatMap(({ looked }) => looked)];
@@ -31,7 +31,7 @@ export async function offer(
 export async function offerAndStart(
   plan: PlanTransaction,
   candidate: Candidate,
-  seen: CheckoutSeen,
+  seen: ChangedInCheckout,
   by: { readonly worker: string; readonly agentId: string | undefined },
 ): Promise<Offered> {
   const [made] = (await newOffers(plan, [candidate], seen)) as [NewOffer];
@@ -54,7 +54,7 @@ interface NewOffer extends Offered {
 async function newOffers(
   plan: PlanTransaction,
   candidates: readonly Candidate[],
-  seen: CheckoutSeen,
+  seen: ChangedInCheckout,
 ): Promise<NewOffer[]> {
   if (candidates.length === 0) return [];
   const { ctx } = plan;

@@ -1,4 +1,4 @@
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { sameOwner } from "../project/owner.ts";
 

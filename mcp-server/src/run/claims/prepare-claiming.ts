@@ -12,23 +12,23 @@ import { watchTokenLimit } from "./token-limit.ts";
  * schedule, the tokens used where they are limited, and what is changed in the checkout.
  * @throws CallerError when there is no such plan.
  */
-export async function beforeClaiming(
+export async function prepareClaiming(
   ctx: RunContext,
   store: GraphStore,
   actor: string,
   slug: string,
-): Promise<CheckoutSeen> {
+): Promise<ChangedInCheckout> {
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
-  return seenCheckout(ctx, loaded);
+  return changedInCheckout(ctx, loaded);
 }
 
 /** What is changed in the shared checkout before tasks of a plan begin; undefined where nobody will ask. */
-export type CheckoutSeen = readonly string[] | undefined;
+export type ChangedInCheckout = readonly string[] | undefined;
 
 /** Looks at the checkout if the plan's work is to be committed from it, so that nothing else ever is. */
-async function seenCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<CheckoutSeen> {
+async function changedInCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<ChangedInCheckout> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
   if (
     loaded.stored.status !== "open" ||

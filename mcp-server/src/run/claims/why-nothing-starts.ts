@@ -4,7 +4,7 @@ import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { stuckTasks } from "../plan/progress.ts";
 import { choose, MAX_REASONS } from "./choose.ts";
 
-export async function whyNothing(plan: PlanTransaction) {
+export async function whyNothingStarts(plan: PlanTransaction) {
   if (plan.stored.status !== "open") return [];
   const { spent } = plan;
   if (spent) {

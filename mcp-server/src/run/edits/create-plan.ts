@@ -1,6 +1,6 @@
 import { newerParts } from "../../graph/newer-parts.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
@@ -17,7 +17,7 @@ import {
   removeDraft,
 } from "../specification/draft.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
-import { type CreatePlanInput, readSource, type Source } from "./read-source.ts";
+import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.ts";
 
 /** What an import did, or a dry run would do. */
 export interface CreatedPlan extends PlanChanges {
@@ -59,7 +59,7 @@ export async function createPlan(
   }
   const work = async (tx: GraphTransaction): Promise<CreatedPlan> => {
     // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
-    await sweep(tx);
+    await expireClaims(tx);
     const existing = await tx.findPlan(slug);
     const importedFrom = existing?.stored.source;
     const { changes, ...result } = compare(existing, source, input);
@@ -91,7 +91,7 @@ export async function createPlan(
 }
 
 /** Brings what a plan says of itself up to date with an import, and opens it again where it was stopped. */
-function updateStored(plan: PlanTransaction, source: Source, input: CreatePlanInput): void {
+function updateStored(plan: PlanTransaction, source: PlanInput, input: CreatePlanInput): void {
   const { stored } = plan;
   const policy = { ...stored.policy, ...input.policy };
   const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);

@@ -1,15 +1,15 @@
 import { sameMeaning } from "../../breakdown/task-fields.ts";
 import { CallerError } from "../../errors/caller-error.ts";
-import { findCycle } from "../../graph/cycle.ts";
 import type { Change } from "../../graph/event.ts";
+import { findCycle } from "../../graph/order/cycle.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import { lastSteps } from "../../policy/review.ts";
-import { waitForWork } from "../plan/dependencies-on-work.ts";
+import { dependOnWork } from "../plan/dependencies-on-work.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
 import { partsOf } from "../plan/replacements.ts";
-import type { CreatePlanInput, Source } from "./read-source.ts";
+import type { CreatePlanInput, PlanInput } from "./read-source.ts";
 
 export interface PlanChanges {
   readonly created: string[];
@@ -39,7 +39,7 @@ function keepServersOwn(
 /** What an import would change, by the rules of the design: see the comments. */
 export function compare(
   existing: LoadedPlan | undefined,
-  source: Source,
+  source: PlanInput,
   input: CreatePlanInput,
 ): PlanChanges & { changes: Change[] } {
   const changes: Change[] = [];
@@ -54,7 +54,7 @@ export function compare(
     JSON.stringify(source.source) === JSON.stringify(existing?.stored.source);
   for (const written of source.tasks) {
     const old = known.get(written.id);
-    const definition = keepServersOwn(waitForWork(written, known, steps), old, known);
+    const definition = keepServersOwn(dependOnWork(written, known, steps), old, known);
     if (!old) {
       changes.push({ type: "task.created", task: definition.id, definition, position });
       position += 1;
@@ -85,7 +85,7 @@ export function compare(
       task: definition.id,
       definition: { ...definition, origin: old.origin },
     });
-    // A task that came back, or whose text was mended after it failed, is to be done.
+    // A task that came back, or whose text was fixed after it failed, is to be done.
     if (old.status !== "pending")
       changes.push({ type: "task.status", task: definition.id, status: "pending" });
     result.updated.push(definition.id);

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
-import { readBreakdown } from "../../breakdown/breakdown.ts";
 import { BreakdownError } from "../../breakdown/errors.ts";
-import { isOwnFormat } from "../../breakdown/read-file.ts";
-import { updateBreakdown, writeBreakdown } from "../../breakdown/write-breakdown.ts";
+import { isOwnFormat } from "../../breakdown/file/read-file.ts";
+import { updateBreakdown, writeBreakdown } from "../../breakdown/file/write-breakdown.ts";
+import { readBreakdown } from "../../breakdown/own-format/breakdown.ts";
 import type { Change } from "../../graph/event.ts";
 import type { PlanSource } from "../../graph/plan.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
@@ -13,7 +13,7 @@ import { renderTasks } from "../../report/render/tasks-markdown.ts";
 import { adoptFiles } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
-import { partsOf, waitForParts } from "../plan/replacements.ts";
+import { dependOnParts, partsOf } from "../plan/replacements.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { sha256 } from "../specification/breakdown-file.ts";
@@ -123,7 +123,7 @@ function tasksToWrite(tasks: ReadonlyMap<TaskId, Task>, inFile: readonly TaskId[
 /** A task that had ended or ran when one of its dependencies was split still names that one. */
 function withoutSplit(task: TaskDefinition, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
   const taskOf = (id: TaskId) => tasks.get(id);
-  const { dependencies } = waitForParts({ ...task, needs: "all" }, taskOf);
+  const { dependencies } = dependOnParts({ ...task, needs: "all" }, taskOf);
   // A review may stand for the work that it is about.
   const works = new Set(dependencies.map((id) => workBehind(id, taskOf)));
   return { ...task, dependencies: [...works].filter((id) => taskOf(id)?.origin !== "server") };

@@ -4,10 +4,10 @@ import { newerParts } from "../../graph/newer-parts.ts";
 import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
-import { type SignsOfLife, signsOfLife } from "../plan/liveness.ts";
+import { type Liveness, livenessOf } from "../plan/liveness.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { readGraph } from "../plan/plan-view.ts";
-import { type Counts, countsOf, isDone, shortCounts, whyHeld } from "../plan/progress.ts";
+import { type Counts, countsOf, isDone, shortCounts, whyPlanIsHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** Of what an agent said, as much as shows what went wrong; `task_get` and the report have the rest. */
@@ -24,7 +24,7 @@ export interface ListInput {
 }
 
 /** A task without its description: a list must not fill anybody's context. One in progress shows its signs of life. */
-export interface TaskRow extends Partial<SignsOfLife> {
+export interface TaskRow extends Partial<Liveness> {
   readonly task: string;
   readonly subject: string;
   readonly status: TaskStatus;
@@ -77,12 +77,12 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
       );
     }
     const page = found.slice(from, from + input.limit);
-    const signs = await signsOfLife(view.reader, ctx.now());
+    const signs = await livenessOf(view.reader, ctx.now());
     const last = page.at(-1);
     const warnings = loaded.flatMap((plan) => newerParts(stateOf(plan)));
     return {
       plans: loaded.map((plan) => {
-        const held = whyHeld(plan);
+        const held = whyPlanIsHeld(plan);
         return {
           plan: plan.stored.slug,
           status: plan.stored.status,
@@ -98,11 +98,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
   });
 }
 
-function rowOf(
-  { stored, graph }: LoadedPlan,
-  task: Task,
-  signs: ReadonlyMap<AttemptId, SignsOfLife>,
-): TaskRow {
+function rowOf({ stored, graph }: LoadedPlan, task: Task, signs: ReadonlyMap<AttemptId, Liveness>): TaskRow {
   const claims = graph.claimsOf(task.id);
   const cause = causeOf(task, claims);
   const running = claims.find((claim) => claim.state === "running");

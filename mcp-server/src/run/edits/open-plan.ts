@@ -14,7 +14,7 @@ import { updatePlan } from "./update-plan.ts";
  * @param named the name of a plan or of a folder in `specs/`, or the path of a breakdown or of its folder.
  * @throws CallerError, BreakdownError
  */
-export async function takeUpPlan(
+export async function openPlan(
   ctx: RunContext,
   actor: string,
   named: string,
@@ -43,6 +43,6 @@ async function specificationOf(ctx: RunContext, name: string): Promise<string | 
 }
 
 /** The command with which a user lets the plan go on; only a plan from a file can be imported again. */
-export function commandToGoOn({ slug, source }: Pick<Plan, "slug" | "source">): string {
+export function resumeCommand({ slug, source }: Pick<Plan, "slug" | "source">): string {
   return source.kind === "file" ? `/spec:execute ${slug}` : `/parallel:run ${slug}`;
 }

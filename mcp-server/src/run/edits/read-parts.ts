@@ -1,6 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { Task, TaskDefinition, TaskId } from "../../graph/task.ts";
-import { waitForWork } from "../plan/dependencies-on-work.ts";
+import { dependOnWork } from "../plan/dependencies-on-work.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { readAdded } from "../plan/new-task.ts";
 
@@ -28,7 +28,7 @@ export function readParts(
   if (given.length < 2) {
     throw new CallerError(
       "bad_input",
-      "split: one part is no split.",
+      "split needs at least two parts.",
       "Give at least two parts, or change the task itself (subject, description, addWrites).",
       "split",
     );
@@ -79,7 +79,7 @@ function inherit(
     (key) => task[key] !== undefined && !Object.hasOwn(said, WRITTEN[key] ?? key),
   );
   const scope = part.writes !== undefined ? {} : scopeFrom(part, task);
-  return waitForWork(
+  return dependOnWork(
     {
       ...part,
       ...Object.fromEntries(missing.map((key) => [key, task[key]])),

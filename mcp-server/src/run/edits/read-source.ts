@@ -1,5 +1,5 @@
-import { readBreakdown } from "../../breakdown/breakdown.ts";
-import { descriptionWarnings } from "../../breakdown/stands-alone.ts";
+import { descriptionWarnings } from "../../breakdown/description-warnings.ts";
+import { readBreakdown } from "../../breakdown/own-format/breakdown.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import type { PlanSource } from "../../graph/plan.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
@@ -19,7 +19,7 @@ export interface CreatePlanInput {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface Source {
+export interface PlanInput {
   readonly source: PlanSource;
   readonly title: string | undefined;
   readonly document: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface Source {
   readonly draft?: Draft;
 }
 
-export async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<Source> {
+export async function readSource(ctx: RunContext, input: CreatePlanInput): Promise<PlanInput> {
   if ((input.from === undefined) === (input.tasks === undefined)) {
     throw new CallerError(
       "bad_input",
@@ -42,7 +42,7 @@ export async function readSource(ctx: RunContext, input: CreatePlanInput): Promi
     const { title, document, tasks, warnings } = found.breakdown;
     const draft = draftOf(found);
     if (!draft) return { source: found.source, title, document, tasks, warnings };
-    // Whoever writes a draft is there to mend it.
+    // Whoever writes a draft is there to fix it.
     const ofTexts = descriptionWarnings(tasks);
     return { source: sourceOf(draft), title, document, tasks, warnings: [...ofTexts, ...warnings], draft };
   }

@@ -1,17 +1,24 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { type Claim, isLive } from "../../graph/attempt.ts";
 import { isReviewStep } from "../../graph/purpose.ts";
-import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
-import { causeText, type TaskCause } from "../../graph/task-cause.ts";
+import {
+  definitionOf,
+  type Task,
+  type TaskCause,
+  type TaskDefinition,
+  type TaskId,
+  taskName,
+} from "../../graph/task.ts";
+import { causeText } from "../../graph/task-cause.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
-import { refuseOthersTask } from "../plan/foreign-claim.ts";
+import { refuseForeignClaim } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
-import { type Splittable, waitForParts } from "../plan/replacements.ts";
+import { dependOnParts, type Splittable } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readParts } from "./read-parts.ts";
 
@@ -36,13 +43,13 @@ export async function splitTask(
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx: GraphTransaction) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
     refuseEnded(loaded, task);
     refuseReviewStep(loaded, task);
     const claim = await claimToEnd(tx, loaded, task, input.token, agentId);
-    await refuseOthersTask(loaded, task, agentId);
+    await refuseForeignClaim(loaded, task, agentId);
     const warnings: string[] = [];
     const parts = readParts(loaded, task, input.parts, warnings);
     const ids = parts.map((part) => part.id);
@@ -87,7 +94,7 @@ function refuseEnded(before: LoadedPlan, task: Task): void {
   );
 }
 
-/** What takes the place of a review, or of what mends its findings, would give no verdict. */
+/** What takes the place of a review, or of what fixes its findings, would give no verdict. */
 function refuseReviewStep(before: LoadedPlan, task: Task): void {
   if (!isReviewStep(task)) return;
   throw new CallerError(
@@ -148,7 +155,7 @@ function rewired(
   return [...before.graph.tasks.values()]
     .filter((other) => other.dependencies.includes(task.id))
     .filter((other) => other.status !== "completed")
-    .map((other) => waitForParts(definitionOf(other), taskAfter));
+    .map((other) => dependOnParts(definitionOf(other), taskAfter));
 }
 
 function originNote(before: LoadedPlan, task: Task): string {

@@ -1,17 +1,17 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { findCycle } from "../../graph/cycle.ts";
+import { findCycle } from "../../graph/order/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import { causeText, said } from "../../graph/task-cause.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
-import { waitForWork } from "../plan/dependencies-on-work.ts";
-import { refuseOthersTask } from "../plan/foreign-claim.ts";
+import { dependOnWork } from "../plan/dependencies-on-work.ts";
+import { refuseForeignClaim } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
-import { partsOf, waitForParts } from "../plan/replacements.ts";
+import { dependOnParts, partsOf } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 export interface UpdateInput {
@@ -43,11 +43,11 @@ export async function updateTask(
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx: GraphTransaction) => {
-    await sweep(tx);
+    await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
     if (input.token !== undefined) await useToken(tx, task, plan, input.token, agentId);
-    if (!isNoteAlone(input)) await refuseOthersTask(loaded, task, agentId);
+    if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
     define(loaded, task, input);
     if (input.note !== undefined || input.metadata || input.owner !== undefined) {
       loaded.append({
@@ -93,7 +93,7 @@ function define(plan: PlanTransaction, task: Task, input: UpdateInput): void {
   const removed = new Set<TaskId>(known(input.removeBlockedBy));
   const { tasks } = plan.graph;
   // Only what is added: whoever takes a review away from a task waives it for that task.
-  const added = waitForWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
+  const added = dependOnWork({ ...definitionOf(task), dependencies: known(input.addBlockedBy) }, tasks);
   const dependencies = [
     ...new Set([...task.dependencies.filter((id) => !removed.has(id)), ...added.dependencies]),
   ];
@@ -108,7 +108,7 @@ function define(plan: PlanTransaction, task: Task, input: UpdateInput): void {
   if (JSON.stringify(own) !== JSON.stringify(definitionOf(task))) definitions.set(task.id, own);
   for (const id of known(input.addBlocks)) {
     const other = definitions.get(id) ?? definitionOf(taskOf(plan, id));
-    const waits = waitForWork({ ...other, dependencies: [task.id] }, tasks);
+    const waits = dependOnWork({ ...other, dependencies: [task.id] }, tasks);
     definitions.set(id, {
       ...other,
       dependencies: [...new Set([...other.dependencies, ...waits.dependencies])],
@@ -117,7 +117,7 @@ function define(plan: PlanTransaction, task: Task, input: UpdateInput): void {
   for (const [id, definition] of definitions) {
     definitions.set(
       id,
-      waitForParts(definition, (other) => plan.graph.tasks.get(other)),
+      dependOnParts(definition, (other) => plan.graph.tasks.get(other)),
     );
   }
   const edges = new Map<string, readonly string[]>(

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { writeScopes } from "../../breakdown/write-scopes.ts";
+import { writeScopes } from "../../breakdown/file/write-scopes.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import { existingGraph } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";

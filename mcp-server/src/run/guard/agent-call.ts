@@ -3,7 +3,7 @@ import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { isRenewalDue, renew } from "../attempts/start-attempt.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";

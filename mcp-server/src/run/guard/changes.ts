@@ -1,9 +1,9 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import type { AnyClaim } from "../../graph/attempt.ts";
 import { taskName } from "../../graph/task.ts";
-import { guardedClaim, hasEnded, judge, type Target, type Verdict } from "../../policy/guard.ts";
+import { claimHasEnded, type GuardVerdict, guardedClaim, judge, type Target } from "../../policy/guard.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { visibleJson } from "../../text/visible-json.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
@@ -19,7 +19,7 @@ export type WriteAnswer =
   | { readonly kind: "deny"; readonly reason: string };
 
 /** One thing that a tool call is about to do. */
-export type Change =
+export type GuardedChange =
   | { readonly kind: "change"; readonly target: Target }
   /** What no claim gives a right to. */
   | {
@@ -51,11 +51,11 @@ export async function guardChanges(
   changesOf: (
     worktree: string | undefined,
     mayWrite: boolean,
-  ) => readonly Change[] | Promise<readonly Change[]>,
+  ) => readonly GuardedChange[] | Promise<readonly GuardedChange[]>,
 ): Promise<WriteAnswer> {
   const { standing } = call;
   if (standing.plan.policy.guard === "off") return PASS;
-  const changes = await changesOf(standing.worktree, !hasEnded(standing.own.claim));
+  const changes = await changesOf(standing.worktree, !claimHasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
   const judged = judgeAll(standing, changes);
@@ -73,7 +73,7 @@ export async function guardChanges(
 }
 
 /** The refusal of a path that is none of the agent's work tree; undefined if it may pass. */
-export function describePlace(place: Place, path: string, home: string): Change | undefined {
+export function describePlace(place: Place, path: string, home: string): GuardedChange | undefined {
   const named = nameFor(path, home);
   switch (place.kind) {
     case "internal":
@@ -113,11 +113,11 @@ function mayWriteFreely({ isolation, scope }: AnyClaim): boolean {
 }
 
 interface Judged {
-  readonly change: Change;
-  readonly verdict: Verdict | { readonly kind: "forbidden" };
+  readonly change: GuardedChange;
+  readonly verdict: GuardVerdict | { readonly kind: "forbidden" };
 }
 
-function judgeAll({ own, others, plan }: Standing, changes: readonly Change[]): Judged[] {
+function judgeAll({ own, others, plan }: Standing, changes: readonly GuardedChange[]): Judged[] {
   const guarded = ({ claim }: HeldClaim) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
@@ -126,13 +126,13 @@ function judgeAll({ own, others, plan }: Standing, changes: readonly Change[]): 
       const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }
-    return { change, verdict: { kind: hasEnded(own.claim) ? "claim-ended" : "forbidden" } };
+    return { change, verdict: { kind: claimHasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });
 }
 
 /** A change that is refused, and why. */
 interface Refused {
-  readonly change: Change;
+  readonly change: GuardedChange;
   readonly heldBy: string;
   readonly reason: string;
 }
@@ -178,7 +178,7 @@ function record(
 
 /** Who holds it and what the agent is told; undefined if the change may happen. */
 function refusalOf(
-  change: Change,
+  change: GuardedChange,
   verdict: Judged["verdict"],
   others: readonly HeldClaim[],
 ): { readonly heldBy: string; readonly reason: string } | undefined {
@@ -230,7 +230,7 @@ function approval(
   return tool === "file-tool" && approve === "scope" && isInScope ? { kind: "allow" } : PASS;
 }
 
-function pathOf(change: Change): string {
+function pathOf(change: GuardedChange): string {
   if (change.kind === "forbidden") return change.path;
   return change.target.kind === "glob" ? change.target.glob : change.target.path;
 }

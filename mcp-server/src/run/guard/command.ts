@@ -14,14 +14,14 @@ import {
 import { switchesBranch } from "../../shell/git-commands.ts";
 import { pathsInPatch } from "../../shell/patch-paths.ts";
 import type { AgentCall } from "./agent-call.ts";
-import { type Change, describePlace, guardChanges, type WriteAnswer } from "./changes.ts";
+import { describePlace, type GuardedChange, guardChanges, type WriteAnswer } from "./changes.ts";
 import { type Place, Places } from "./place.ts";
 
 /** Names of files that patterns of one command may be compared with. */
-const MOST_NAMES = 5_000;
+const MAX_NAMES = 5_000;
 /** Files that one command may be seen to change. */
-const MOST_CHANGES = 1_000;
-const LARGEST_PATCH = 1_048_576;
+const MAX_CHANGES = 1_000;
+const MAX_PATCH = 1_048_576;
 
 /**
  * Judges a shell command of an agent by what can be recognised of it: writes to paths, and git commands that reach
@@ -49,14 +49,14 @@ export async function guardCommand(
 
 /** Turns what a command says into what it means for the files that are there. */
 class CommandChanges {
-  readonly #changes: Change[] = [];
-  #namesLeft = MOST_NAMES;
+  readonly #changes: GuardedChange[] = [];
+  #namesLeft = MAX_NAMES;
 
   constructor(private readonly places: Places) {}
 
-  of(effects: readonly Effect[]): readonly Change[] {
+  of(effects: readonly Effect[]): readonly GuardedChange[] {
     for (const effect of effects) {
-      if (this.#changes.length >= MOST_CHANGES) break;
+      if (this.#changes.length >= MAX_CHANGES) break;
       this.#effect(effect);
     }
     return this.#changes;
@@ -255,7 +255,7 @@ function readStart(file: string): string {
     if (!statSync(file).isFile()) return "";
     const descriptor = openSync(file, "r");
     try {
-      const buffer = Buffer.alloc(LARGEST_PATCH);
+      const buffer = Buffer.alloc(MAX_PATCH);
       return buffer.toString("utf8", 0, readSync(descriptor, buffer));
     } finally {
       closeSync(descriptor);

@@ -31,8 +31,8 @@ export type WorkTree =
   | { readonly kind: "shared" | "linked"; readonly topLevel: string };
 
 /** As many links in one path as systems follow. */
-const MOST_LINKS = 40;
-const LONGEST_PATH = 4_096;
+const MAX_LINKS = 40;
+const MAX_PATH = 4_096;
 const INTERNAL = /^\.(?:git|parallel)(?:\/|$)/i;
 
 /**
@@ -123,7 +123,7 @@ export class Places {
 
   /** The path without links and dots; undefined for one that no system takes. */
   realPath(path: string, follows: boolean): string | undefined {
-    if (!isAbsolute(path) || path.length > LONGEST_PATH || path.includes("\0")) return undefined;
+    if (!isAbsolute(path) || path.length > MAX_PATH || path.includes("\0")) return undefined;
     const { root } = parse(path);
     const segments = segmentsOf(path.slice(root.length));
     const followsLast = follows || /[\\/]\.?$/.test(path);
@@ -141,7 +141,7 @@ export class Places {
         real = next;
         continue;
       }
-      if (++links > MOST_LINKS) return undefined;
+      if (++links > MAX_LINKS) return undefined;
       segments.push(...segmentsOf(isAbsolute(target) ? target.slice(parse(target).root.length) : target));
       if (isAbsolute(target)) real = parse(target).root;
     }

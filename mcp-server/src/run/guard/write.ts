@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { AgentCall } from "./agent-call.ts";
-import { type Change, describePlace, guardChanges, type WriteAnswer } from "./changes.ts";
+import { describePlace, type GuardedChange, guardChanges, type WriteAnswer } from "./changes.ts";
 import { Places } from "./place.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function guardWrite(call: AgentCall, target: string, directory: str
     if (place.kind === "inside") {
       return [{ kind: "change", target: { kind: "path", path: place.path, isTree: false, discards: false } }];
     }
-    const refused: Change | undefined = describePlace(place, target, places.home);
+    const refused: GuardedChange | undefined = describePlace(place, target, places.home);
     return refused === undefined ? [] : [refused];
   });
 }

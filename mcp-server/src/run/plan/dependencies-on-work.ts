@@ -1,6 +1,6 @@
 import type { Task, TaskDefinition, TaskId } from "../../graph/task.ts";
 import { lastSteps, waitForReviews } from "../../policy/review.ts";
-import { waitForParts } from "./replacements.ts";
+import { dependOnParts } from "./replacements.ts";
 
 /**
  * The definition as it has to wait in a plan with these tasks: for the parts of what was split, for the alternative
@@ -8,11 +8,11 @@ import { waitForParts } from "./replacements.ts";
  * it, or a task could start before the work that it builds on is accepted.
  * @throws CallerError when a split task has no single part that stands for it.
  */
-export function waitForWork(
+export function dependOnWork(
   task: TaskDefinition,
   tasks: ReadonlyMap<TaskId, Task>,
   steps: ReadonlyMap<TaskId, TaskId> = lastSteps(tasks.values()),
 ): TaskDefinition {
   const taskOf = (id: TaskId) => tasks.get(id);
-  return waitForReviews(waitForParts(task, taskOf), taskOf, steps);
+  return waitForReviews(dependOnParts(task, taskOf), taskOf, steps);
 }

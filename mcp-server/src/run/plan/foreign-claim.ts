@@ -8,7 +8,7 @@ import type { PlanView } from "./plan-view.ts";
  * with it the files, from under whoever is at it. The main conversation and agents without a claim may.
  * @throws CallerError
  */
-export async function refuseOthersTask(
+export async function refuseForeignClaim(
   { reader, stored }: PlanView,
   task: Task,
   agentId: string | undefined,

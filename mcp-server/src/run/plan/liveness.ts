@@ -3,7 +3,7 @@ import type { GraphReader } from "../../store/graph-reader.ts";
 import { deadOwners } from "../project/owner.ts";
 
 /** What tells an attempt that somebody works at from one whose agent is gone. */
-export interface SignsOfLife {
+export interface Liveness {
   /** For how long it has been running. */
   readonly forSeconds: number;
   /** Since when its agent gave no sign of life; of a living one it is up to a third of the lease. */
@@ -13,13 +13,13 @@ export interface SignsOfLife {
 }
 
 /** Of every attempt that runs, read anew: a lease is renewed without an event, often by another process. */
-export async function signsOfLife(
+export async function livenessOf(
   reader: GraphReader,
   nowMs: number,
-): Promise<ReadonlyMap<AttemptId, SignsOfLife>> {
+): Promise<ReadonlyMap<AttemptId, Liveness>> {
   const since = (ms: number) => Math.max(0, Math.round((nowMs - ms) / 1_000));
   const hasEnded = deadOwners();
-  const signs = new Map<AttemptId, SignsOfLife>();
+  const signs = new Map<AttemptId, Liveness>();
   for (const { claim } of await reader.held()) {
     if (claim.state !== "running") continue;
     signs.set(claim.id, {

@@ -6,7 +6,7 @@ import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { SpentTokens } from "../../policy/token-limit.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { StoredPlan } from "../../store/rows.ts";
+import type { StoredPlan } from "../../store/tables/rows.ts";
 import { effectivePolicy, type PolicyInput } from "../project/policy-input.ts";
 import type { RunContext } from "../project/run-context.ts";
 

@@ -1,9 +1,9 @@
-import { readTasks } from "../../breakdown/breakdown.ts";
+import { readTasks } from "../../breakdown/own-format/breakdown.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import type { TaskDefinition, TaskId } from "../../graph/task.ts";
 import { lastSteps } from "../../policy/review.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { waitForWork } from "./dependencies-on-work.ts";
+import { dependOnWork } from "./dependencies-on-work.ts";
 import { existingGraph, type LoadedPlan } from "./load-plan.ts";
 import { changePlan } from "./plan-transaction.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
@@ -35,7 +35,7 @@ export async function createTasks(
     const warnings: string[] = [];
     const steps = lastSteps(graph.tasks.values());
     const definitions = readAdded(added, edges, warnings).map((task) =>
-      waitForWork(task, graph.tasks, steps),
+      dependOnWork(task, graph.tasks, steps),
     );
     warnings.push(...(await checkWorktrees(ctx, definitions, plan.policy)));
     const first = nextPosition(plan);

@@ -2,8 +2,8 @@ import type { Change } from "../../graph/event.ts";
 import type { ReadAhead } from "../../store/engine.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { GraphWriter } from "../../store/graph-writer.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
 import type { PlanMirror } from "../../store/plan-mirror.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { GraphView, PlanView } from "./plan-view.ts";
 

@@ -54,7 +54,7 @@ export function stuckTasks({ graph }: LoadedPlan, most: number): { task: string;
 }
 
 /** Why nothing of an open plan starts now, whatever is ready; undefined where nothing keeps it. */
-export function whyHeld(loaded: LoadedPlan): string | undefined {
+export function whyPlanIsHeld(loaded: LoadedPlan): string | undefined {
   const { stored, pauseMs, spent } = loaded;
   if (stored.status !== "open") return undefined;
   if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;

@@ -22,7 +22,7 @@ export function partsOf(task: Pick<Task, "status" | "cause"> | undefined): TaskI
  * not all dependencies have to complete, the one part that waits for all others.
  * @throws CallerError when there is no such part.
  */
-export function waitForParts(
+export function dependOnParts(
   task: TaskDefinition,
   taskOf: (id: TaskId) => Splittable | undefined,
 ): TaskDefinition {

@@ -7,7 +7,7 @@ import type { Policy } from "../../policy/policy.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** The first version that can merge without a checkout. */
-const OLDEST_GIT = [2, 38] as const;
+const MIN_GIT = [2, 38] as const;
 
 /**
  * Looks whether worktrees can be cut here, if one of the tasks needs one.
@@ -36,9 +36,9 @@ export async function checkWorktrees(
     );
   }
   const [major = 0, minor = 0] = ((await git(root, ["version"])).match(/\d+/g) ?? []).map(Number);
-  if (major < OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor < OLDEST_GIT[1])) {
+  if (major < MIN_GIT[0] || (major === MIN_GIT[0] && minor < MIN_GIT[1])) {
     throw refuse(
-      `which takes git ${OLDEST_GIT.join(".")} or newer; this is ${major}.${minor}`,
+      `which takes git ${MIN_GIT.join(".")} or newer; this is ${major}.${minor}`,
       "Ask the user to update git.",
     );
   }

@@ -1,5 +1,5 @@
-import { ancestors } from "../../graph/ancestors.ts";
-import { levels } from "../../graph/levels.ts";
+import { ancestors } from "../../graph/order/ancestors.ts";
+import { levels } from "../../graph/order/levels.ts";
 import { orderedDespiteParallelWith, parallelWith } from "../../graph/parallel-with.ts";
 import type { Clash } from "../../graph/scope/scope.ts";
 import { plainSubject, type Task } from "../../graph/task.ts";
@@ -16,7 +16,7 @@ import type { Situation } from "../../schedule/what-if.ts";
 import { plural } from "../../text/format.ts";
 import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
 import { MAX_COMPARED, minutes } from "./comparison.ts";
-import { type Planning, planningOf, type Surroundings } from "./planning.ts";
+import { type PlannerContext, type Planning, planningOf } from "./planning.ts";
 import { helpFor } from "./suggestions.ts";
 
 export interface AnalysisInput {
@@ -39,7 +39,7 @@ const MAX_CONFLICTS = 10;
 const HOLDS_UP = 0.95;
 
 /** Looks at tasks as a planner: what can run at once, what keeps it from running, how long it takes, what would help. */
-export function analyse(ctx: Surroundings, input: AnalysisInput): Analysis {
+export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
   const { tasks: open, policy, estimates, cap } = input;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set<string>(open.map((task) => task.id));

@@ -16,7 +16,7 @@ import type { RunContext } from "../project/run-context.ts";
 const MAX_PLANNED = 20_000;
 
 /** What of the surroundings the planner has to know. */
-export type Surroundings = Pick<RunContext, "roles" | "caseInsensitive">;
+export type PlannerContext = Pick<RunContext, "roles" | "caseInsensitive">;
 
 /** What the planner is told of tasks, by index. */
 export interface Planning {
@@ -27,7 +27,7 @@ export interface Planning {
 
 /** @param tasks those that are still to be done. Links are not followed: a claim does that when it is its turn. */
 export function planningOf(
-  { roles, caseInsensitive }: Surroundings,
+  { roles, caseInsensitive }: PlannerContext,
   tasks: readonly Task[],
   policy: Pick<Policy, "unscoped">,
   estimates: TaskEstimates,
@@ -84,7 +84,7 @@ const planners = new WeakMap<PlanGraph, Planner>();
  * Schedules a plan, so that `aheadOf` knows what to do. It may take a while: to be called apart from any write
  * transaction, so that nobody waits for the planner.
  */
-export function planAhead(ctx: Surroundings, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
+export function planAhead(ctx: PlannerContext, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
   if (graph.readyCount < 2 || graph.live.length >= slots || graph.openCount > MAX_PLANNED) return;
   if (planners.get(graph)?.key === keyOf(graph, policy)) return;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));

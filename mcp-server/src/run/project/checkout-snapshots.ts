@@ -16,7 +16,7 @@ export type Look = CheckoutState | Unmeasured;
  * The looks of this process at its checkout. They run one after another, and whoever asks while one runs shares the
  * next one: a burst of agents costs two looks, not one each.
  */
-export class CheckoutLooks {
+export class CheckoutSnapshots {
   /** An attempt ended and nobody has looked since. */
   due = false;
   /** Plans whose logs say that looks fail, since the last one that did not. */

@@ -3,7 +3,7 @@ import { extname, isAbsolute, join } from "node:path";
 import { isInside } from "./inside-checkout.ts";
 
 /** The texts of this plugin's skills, which a skill tells the model to read where it needs them. */
-export class OwnTexts {
+export class PluginTexts {
   readonly #skills: string;
 
   /** @param pluginRoot the folder that holds `skills/`. */

@@ -13,8 +13,8 @@ const OWN = "parallel:";
 /** The role of a task that names none: this plugin's, whatever else has that name. */
 const DEFAULT_ROLE = `${OWN}feature-implementer`;
 
-const MOST_NEAR = 3;
-const LONGEST_COMPARED = 100;
+const MAX_NEAR = 3;
+const MAX_COMPARED = 100;
 /** Names that differ by a larger part of their letters are different words. */
 const NEAR = 0.34;
 /** A shorter part of a name (`api`, `code`) says too little. */
@@ -59,13 +59,13 @@ export class Roles {
 
   /** Names that somebody who wrote this one may have meant, the nearest first. */
   near(unknown: string): string[] {
-    const wanted = plainName(unknown).slice(0, LONGEST_COMPARED);
+    const wanted = plainName(unknown).slice(0, MAX_COMPARED);
     const names = [...new Set([...this.#agents.map(({ type }) => this.#roleOf(type)), ...BUILT_IN.keys()])];
     return names
       .map((name) => ({ name, apart: apart(wanted, plainName(name)) }))
       .filter(({ apart }) => apart <= NEAR)
       .sort((a, b) => a.apart - b.apart || (a.name < b.name ? -1 : 1))
-      .slice(0, MOST_NEAR)
+      .slice(0, MAX_NEAR)
       .map(({ name }) => name);
   }
 

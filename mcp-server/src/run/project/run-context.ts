@@ -9,10 +9,10 @@ import { estimatesFrom } from "../../schedule/estimate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
-import { CheckoutLooks } from "./checkout-snapshots.ts";
+import { CheckoutSnapshots } from "./checkout-snapshots.ts";
 import { type GraphLocation, graphLocation } from "./graph-location.ts";
 import { ownerOf } from "./owner.ts";
-import { OwnTexts } from "./plugin-texts.ts";
+import { PluginTexts } from "./plugin-texts.ts";
 import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
 import { Transcripts } from "./transcripts.ts";
@@ -30,8 +30,8 @@ export interface RunContext {
   /** How many agents the host's script engine runs at once. */
   readonly workflowCap: number;
   readonly roles: Roles;
-  readonly ownTexts: OwnTexts;
-  readonly looks: CheckoutLooks;
+  readonly pluginTexts: PluginTexts;
+  readonly snapshots: CheckoutSnapshots;
   readonly transcripts: Transcripts;
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -83,8 +83,8 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
         }),
       ),
     ),
-    ownTexts: new OwnTexts(pluginRoot),
-    looks: new CheckoutLooks(checkout.gitCommonDir && checkout.root, now),
+    pluginTexts: new PluginTexts(pluginRoot),
+    snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
     now,
     randomBytes,
@@ -134,7 +134,7 @@ class GraphHandle implements GraphSource {
 async function sourceOf(location: GraphLocation): Promise<GraphSource> {
   if (location.engine === "sqlite") return new GraphFile(location.path);
   // The client is loaded only where PostgreSQL is used.
-  const { PostgresGraph } = await import("../../store/postgres.ts");
+  const { PostgresGraph } = await import("../../store/engines/postgres.ts");
   return new PostgresGraph(location.url, location.repository, estimatesFrom);
 }
 
@@ -151,7 +151,7 @@ class GraphFile implements GraphSource {
     }
     if (!create && !existsSync(this.path)) return undefined;
     // The driver and the query builder are loaded with the first plan, not with every session.
-    const { openSqlite } = await import("../../store/sqlite.ts");
+    const { openSqlite } = await import("../../store/engines/sqlite.ts");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
   }

@@ -38,8 +38,8 @@ export function recoveryTask(
     id: freeId(loaded, "recover-", 1),
     subject: isApproach
       ? `Find out why all that was tried failed`
-      : `Find and mend the one cause of ${ids.length} failures`,
-    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:\n${evidence}\n\nFind the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Mend it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to mend, report failed with what you found.`,
+      : `Find and fix the one cause of ${ids.length} failures`,
+    description: `${isApproach ? "Everything that was tried so far in this plan failed" : "These tasks seem to have failed for one cause"}. What was reported:\n${evidence}\n\nFind the cause: reproduce it with the smallest command, look at what the tasks have in common (environment, a shared file, a wrong assumption). Fix it with the smallest change. Do not do the tasks themselves: they are tried again after you. Say in notes what their agents should know. If somebody has to decide, report blocked with blockedOn {question}; if there is nothing to fix, report failed with what you found.`,
     priority: "high",
     dependencies: [],
     needs: "all",

@@ -1,11 +1,11 @@
-import { findCycle } from "../../graph/cycle.ts";
 import type { Change } from "../../graph/event.ts";
+import { findCycle } from "../../graph/order/cycle.ts";
 import { extraFor, type RecoveryPurpose, recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
-import { type Failure, planRecovery, type Recovery, recoveryFor } from "../../policy/failure/recovery.ts";
+import { planRecovery, type Recovery, recoveryFor, type TaskFailure } from "../../policy/failure/recovery.ts";
 import { oneAtATime } from "../../policy/throttle.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
@@ -56,7 +56,11 @@ export function decideAfterEnd(plan: PlanTransaction, id: TaskId): void {
 }
 
 /** The task has failed for a cause that was looked for before: it waits for that, not for another such task. */
-function joinRecovery(loaded: LoadedPlan, failures: readonly Failure[], id: TaskId): Change[] | undefined {
+function joinRecovery(
+  loaded: LoadedPlan,
+  failures: readonly TaskFailure[],
+  id: TaskId,
+): Change[] | undefined {
   const { graph } = loaded;
   const failure = failures.find((other) => other.task === id);
   const task = graph.tasks.get(id);
@@ -86,7 +90,7 @@ function recoveriesOf({ graph }: LoadedPlan) {
 function whyJoined(id: TaskId, { id: recovery, status }: Task): { decision: Decision; reason: string } {
   const cause = `${id} seems to have failed for the cause that ${recovery}`;
   if (status === "failed")
-    return { decision: "escalate", reason: `${cause} could not mend: it is not tried again.` };
+    return { decision: "escalate", reason: `${cause} could not fix: it is not tried again.` };
   const reason =
     status === "completed"
       ? `${cause} was made for: it is tried again with what was found.`
@@ -174,7 +178,7 @@ function withoutRecovery(loaded: LoadedPlan, id: TaskId): Change {
  * Failed tasks that wait for no recovery, in the order of the plan. What is being tried again tells of a cause as well;
  * the claim on it stands, whatever becomes of the others.
  */
-function failuresOf(loaded: LoadedPlan): Failure[] {
+function failuresOf(loaded: LoadedPlan): TaskFailure[] {
   const { graph } = loaded;
   return [...graph.tasks.values()].flatMap((task) => {
     const isOver = task.status === "completed" || task.status === "cancelled";

@@ -1,7 +1,7 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { BlockedOn, Report } from "../../graph/attempt.ts";
 import { unknownNumber, withCriterionText } from "../../graph/criterion.ts";
-import { findCycle } from "../../graph/cycle.ts";
+import { findCycle } from "../../graph/order/cycle.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { parseScope, type Scope, scopeMayWrite } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
@@ -9,14 +9,14 @@ import { widenedScope } from "../../policy/exclusivity.ts";
 import { failsElsewhere } from "../../policy/failure/fails-elsewhere.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import type { ClaimByToken } from "../attempts/claim-by-token.ts";
-import { withWhatItNeeds } from "../attempts/task-after-attempt.ts";
+import { withRequestedNeeds } from "../attempts/task-after-attempt.ts";
 import { shownCriterion } from "../briefs/brief.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 import { commandsOf, type FailedCommand, failedCommands } from "../review/rerun-commands.ts";
 
 /** Wrong numbers of criteria that are named one by one. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** @throws CallerError when the report does not hold what its outcome and its task demand. */
 export async function checkReport(found: ClaimByToken<PlanView>, report: Report): Promise<void> {
@@ -38,7 +38,7 @@ function checkVerdict(task: Task, { outcome, verdict, findings }: Report): void 
     throw new CallerError(
       "bad_input",
       "verdict is missing: a completed review says what it comes to.",
-      'Add verdict: "accepted", or "rejected" with findings that say what is to be mended. If you could not review, report outcome "failed".',
+      'Add verdict: "accepted", or "rejected" with findings that say what is to be fixed. If you could not review, report outcome "failed".',
       "verdict",
     );
   }
@@ -46,7 +46,7 @@ function checkVerdict(task: Task, { outcome, verdict, findings }: Report): void 
     throw new CallerError(
       "bad_input",
       outcome === "completed"
-        ? "verdict: this task is no review."
+        ? "verdict is only accepted for review tasks."
         : `verdict: a review that is ${outcome} comes to none.`,
       outcome === "completed"
         ? "Leave verdict out."
@@ -57,7 +57,7 @@ function checkVerdict(task: Task, { outcome, verdict, findings }: Report): void 
   if (verdict === "rejected" && findings.length === 0) {
     throw new CallerError(
       "bad_input",
-      "findings are missing: a rejection says what is to be mended.",
+      "findings are missing: a rejection says what is to be fixed.",
       "Report again with one finding for each thing that is wrong: {severity, text, file}.",
       "findings",
     );
@@ -94,7 +94,7 @@ function checkNeed(loaded: LoadedPlan, id: TaskId, need: BlockedOn): void {
     [...loaded.graph.tasks.values()].map((task) => [task.id, task.dependencies]),
   );
   const tasks = need.tasks.map((name) => taskOf(loaded, name).id);
-  edges.set(id, withWhatItNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
+  edges.set(id, withRequestedNeeds(loaded, taskOf(loaded, id), { tasks }).dependencies);
   const cycle = findCycle(edges);
   if (cycle) {
     throw new CallerError(
@@ -118,7 +118,7 @@ function checkNumbers({ acceptance }: Task, { evidence }: Report): void {
   throw new CallerError(
     "bad_input",
     `${wrong
-      .slice(0, MOST_NAMED)
+      .slice(0, MAX_NAMED)
       .map(({ number, field }) => `${field}: no criterion of the task has the number ${number.slice(0, 20)}`)
       .join("; ")}.`,
     `Give its text or its number in the brief (${range}); leave criterion out for evidence of anything else.`,
@@ -180,7 +180,7 @@ async function checkFailedCommand(
   throw new CallerError(
     "bad_input",
     `${said}, which does not prove completed.`,
-    'Mend the work and run it again, or report outcome "failed". If it is the command of a criterion and fails in files that other agents are writing, give in result only the lines that name those files: it is run again when nobody writes. If it fails for other reasons outside your task, give the criterion as {criterion, notVerified: why}.',
+    'Fix the work and run it again, or report outcome "failed". If it is the command of a criterion and fails in files that other agents are writing, give in result only the lines that name those files: it is run again when nobody writes. If it fails for other reasons outside your task, give the criterion as {criterion, notVerified: why}.',
     "evidence",
   );
 }

@@ -6,8 +6,8 @@ import type { TaskId } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
-import { cancelRest } from "../attempts/cancel-unneeded.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import { cancelUnneeded } from "../attempts/cancel-unneeded.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
 import { type StopOrder, stopOrders } from "../claims/stop-orders.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
@@ -79,7 +79,7 @@ export async function collect(
       await work(plan, tx);
       return plan;
     });
-  const awaited = awaitedTasks(await change((_, tx) => sweep(tx)), input);
+  const awaited = awaitedTasks(await change((_, tx) => expireClaims(tx)), input);
   let nextSweep = ctx.now() + SWEEP_MS;
   let quietSince = ctx.now();
   for (;;) {
@@ -91,13 +91,13 @@ export async function collect(
     const isReached = state.satisfied || (state.impossible && (!input.wholePlan || isAbandoned));
     const nothingAwaited = awaited.size === 0 && state.news.length === 0;
     if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, input.plan))))) {
-      if (state.satisfied && input.until === "any") await change((plan) => cancelRest(plan, awaited));
+      if (state.satisfied && input.until === "any") await change((plan) => cancelUnneeded(plan, awaited));
       if (isDone(plan)) await change(logEscalation);
       return result(ctx, store, input.plan, state);
     }
     await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
     if (ctx.now() < nextSweep) continue;
-    onWait(countsOf(await change((_, tx) => sweep(tx))));
+    onWait(countsOf(await change((_, tx) => expireClaims(tx))));
     nextSweep = ctx.now() + SWEEP_MS;
   }
 }

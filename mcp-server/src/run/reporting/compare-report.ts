@@ -6,7 +6,7 @@ import type { Change } from "../../graph/event.ts";
 import { taskName } from "../../graph/task.ts";
 import { declaredFiles, isDeclared } from "../../report/files/declared-files.ts";
 import { normalisePath } from "../../text/normalise.ts";
-import { fileNames, tellWrittenTasks } from "../checkout-watch/scope-notes.ts";
+import { fileNames, notifyAffectedTasks } from "../checkout-watch/scope-notes.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
@@ -59,7 +59,7 @@ export async function compareReport(
   const unchanged = seen.some(({ unlisted }) => unlisted !== undefined)
     ? []
     : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
-  await tellWrittenTasks([plan], found.outside, taskName(stored.slug, claim.task));
+  await notifyAffectedTasks([plan], found.outside, taskName(stored.slug, claim.task));
   const note = sentenceOf({ ...found, unchanged });
   if (note !== undefined) {
     plan.append({ type: "attempt.compared", task: claim.task, attempt: claim.id, unchanged, note });
@@ -71,7 +71,7 @@ export async function compareReport(
 export const COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"] as const;
 
 /** What the agent of an attempt was told when its report came first. */
-export async function toldBefore(plan: PlanView, claim: AnyClaim): Promise<string | undefined> {
+export async function noteOfFirstReport(plan: PlanView, claim: AnyClaim): Promise<string | undefined> {
   const sinceMs = claim.offeredAtMs;
   const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
   return compared

@@ -3,13 +3,13 @@ import { type TaskId, taskName } from "../../graph/task.ts";
 import { takeAlternative } from "../attempts/alternatives.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import type { Ending } from "../attempts/ending.ts";
-import { recordLook } from "../checkout-watch/record-changes.ts";
+import { recordSnapshot } from "../checkout-watch/record-changes.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import { openReviewOf } from "../review/review.ts";
 import { moveRefsWith } from "../worktrees/move-refs.ts";
 import { compareReport } from "./compare-report.ts";
-import { type HandedIn, settle } from "./prepare-work.ts";
+import { applyWork, type PreparedWork } from "./prepare-work.ts";
 
 /** The last look at the checkout before the end, and which of the reported files it cannot have seen. */
 export interface SeenAtEnd {
@@ -21,7 +21,7 @@ export interface SeenAtEnd {
 export interface Result {
   readonly plan: PlanTransaction;
   readonly attempt: RunningAttempt;
-  readonly handedIn: HandedIn | undefined;
+  readonly handedIn: PreparedWork | undefined;
   readonly seen: SeenAtEnd | undefined;
 }
 
@@ -30,26 +30,26 @@ export interface Result {
  * other tasks, and how it compares with what was seen. The refs of that work move with the transaction.
  * @returns a note where report and checkout differ.
  */
-export async function endWithResult(
+export async function finishAttempt(
   tx: GraphTransaction,
   { plan, attempt, handedIn, seen }: Result,
   ending: Ending,
 ): Promise<string | undefined> {
   const summary = ending.report?.summary ?? ending.lastMessage ?? "";
   if (handedIn) {
-    const moves = await settle(plan, attempt, handedIn, summary);
+    const moves = await applyWork(plan, attempt, handedIn, summary);
     moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
   }
   endAttempt(plan, attempt, ending);
   if (ending.outcome === "completed") takeAlternative(plan, attempt.task);
-  const isKnown = seen !== undefined && (await recordLook(tx, seen.look));
+  const isKnown = seen !== undefined && (await recordSnapshot(tx, seen.look));
   const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : undefined;
-  if (note !== undefined) tellReviewer(plan, attempt.task, note);
+  if (note !== undefined) notifyReviewer(plan, attempt.task, note);
   return note;
 }
 
 /** Whoever reviews the task is told where its report and the checkout differ. */
-function tellReviewer(plan: PlanTransaction, id: TaskId, said: string): void {
+function notifyReviewer(plan: PlanTransaction, id: TaskId, said: string): void {
   const review = openReviewOf(plan, id);
   if (!review) return;
   const note = `The server compared the report of ${id} with the checkout. ${said}`;

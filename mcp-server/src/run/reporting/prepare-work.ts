@@ -17,14 +17,14 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
-import type { Working } from "../worktrees/attempt-at-work.ts";
-import { type CommittedWork, commitWorktree } from "../worktrees/commit-worktree.ts";
-import { mergeTaskFor } from "../worktrees/conflict-task.ts";
+import type { AttemptAtWork } from "../worktrees/attempt-at-work.ts";
+import { commitWorktree, type WorktreeCommit } from "../worktrees/commit-worktree.ts";
+import { conflictTask } from "../worktrees/conflict-task.ts";
 import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 
 /** What a report hands in beside its words: commits that are made, and refs that are to move with the report. */
-export interface HandedIn {
-  readonly work: CommittedWork;
+export interface PreparedWork {
+  readonly work: WorktreeCommit;
   readonly leftOut: readonly string[];
   readonly merge: Merge | undefined;
   /** On the plan's branch, the commits that touched the files in conflict. */
@@ -37,7 +37,7 @@ export interface HandedIn {
 interface Claimed {
   readonly loaded: LoadedPlan;
   readonly task: Task;
-  readonly attempt: Working;
+  readonly attempt: AttemptAtWork;
   readonly record: WorkRecord;
 }
 
@@ -48,12 +48,12 @@ interface Claimed {
  * @returns undefined where there is nothing to commit, or no such claim.
  * @throws CallerError when the work cannot be taken as it is.
  */
-export async function handIn(
+export async function prepareWork(
   ctx: RunContext,
   store: GraphStore,
   claimIn: (view: GraphView) => Promise<ClaimByToken<PlanView> | TokenRefusal>,
   report: Report,
-): Promise<HandedIn | undefined> {
+): Promise<PreparedWork | undefined> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
   const claimed = await readGraph(ctx, store, async (view): Promise<Claimed | undefined> => {
     const found = await claimIn(view);
@@ -74,7 +74,7 @@ export async function handIn(
     throw new CallerError(
       "wrong_state",
       `Your work could not be committed: ${error.message}`,
-      "Nothing is lost. Mend it if the cause is in your files and report again; else report failed.",
+      "Nothing is lost. Fix it if the cause is in your files and report again; else report failed.",
       "outcome",
     );
   }
@@ -84,7 +84,7 @@ async function fromWorktree(
   ctx: RunContext,
   { loaded, task, attempt, record }: Claimed,
   report: Report,
-): Promise<HandedIn | undefined> {
+): Promise<PreparedWork | undefined> {
   const worktree = record.cut.get(attempt.id);
   // A reviewer changes nothing: what its commands leave behind is nobody's work.
   if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return undefined;
@@ -101,7 +101,7 @@ async function fromCheckout(
   ctx: RunContext,
   { loaded, task, attempt, record }: Claimed,
   report: Report,
-): Promise<HandedIn | undefined> {
+): Promise<PreparedWork | undefined> {
   const { root } = ctx.checkout;
   if (report.outcome !== "completed") return undefined;
   const { policy } = loaded;
@@ -169,10 +169,10 @@ async function mergeOf(
  * Logs what was handed in, inside the transaction of the report; a conflict becomes a task.
  * @returns the refs that have to move for it to be true.
  */
-export async function settle(
+export async function applyWork(
   plan: PlanTransaction,
-  attempt: Working,
-  handedIn: HandedIn,
+  attempt: AttemptAtWork,
+  handedIn: PreparedWork,
   summary: string,
 ): Promise<RefMove[]> {
   const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
@@ -182,7 +182,7 @@ export async function settle(
   if (merge?.kind === "conflict") {
     const record = await workRecord(plan);
     const conflict = { commit: work.commit, head: merge.head, files: merge.files };
-    plan.append(...mergeTaskFor(plan, record, attempt, conflict, { summary, others }));
+    plan.append(...conflictTask(plan, record, attempt, conflict, { summary, others }));
   } else if (merge) {
     const head = merge.kind === "clean" ? merge.move.to : merge.head;
     plan.append({ type: "work.merged", ...at, commit: work.commit, head });
@@ -194,7 +194,7 @@ export async function settle(
  * Hands in work that is prepared apart from any transaction: where another attempt's is merged meanwhile, it is
  * prepared anew on top of that. Afterwards the user's index shows what was committed as committed.
  */
-export async function withPreparedWork<Prepared extends { readonly handedIn: HandedIn | undefined }, T>(
+export async function withPreparedWork<Prepared extends { readonly handedIn: PreparedWork | undefined }, T>(
   ctx: RunContext,
   prepare: () => Promise<Prepared>,
   takeIn: (prepared: Prepared) => Promise<T>,

@@ -5,24 +5,24 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import { MAX_LAST_MESSAGE } from "../attempts/agent-ended.ts";
 import type { ClaimByToken, TokenRefusal } from "../attempts/claim-by-token.ts";
 import type { Ending } from "../attempts/ending.ts";
-import { lookAtCheckout } from "../checkout-watch/record-changes.ts";
+import { snapshotCheckout } from "../checkout-watch/record-changes.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { GraphView, PlanView } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { endWithResult } from "./finish-attempt.ts";
-import { type HandedIn, handIn, withPreparedWork } from "./prepare-work.ts";
+import { finishAttempt } from "./finish-attempt.ts";
+import { type PreparedWork, prepareWork, withPreparedWork } from "./prepare-work.ts";
 
 /** As much of a message as a report's summary may be goes into a commit. */
-const LONGEST_SUMMARY = 4_000;
+const MAX_SUMMARY = 4_000;
 
 /**
  * Ends the attempt of an agent that has ended and has no tool to report with: what it said last is its report. It is
  * kept as it was, and proves nothing.
  * @returns whether it was such an agent, with an attempt under way.
  */
-export async function takeMessage(
+export async function reportFromLastMessage(
   ctx: RunContext,
   store: GraphStore,
   actor: string,
@@ -52,32 +52,32 @@ async function endByMessage(
       ? { cause: "the agent ended without a word" }
       : { lastMessage, ...(outcome === "failed" && { cause: "the agent says that it failed" }) }),
   };
-  const look = await lookAtCheckout(ctx);
+  const look = await snapshotCheckout(ctx);
   await withPreparedWork(
     ctx,
-    () => handInWork(ctx, store, attempt, ending),
+    () => prepareWorkOfMessage(ctx, store, attempt, ending),
     (result) => end(ctx, store, actor, attempt, { ...result, look }),
   );
 }
 
-/** Work that cannot be taken as it is has failed: its agent is gone and nobody else can mend it. */
-async function handInWork(
+/** Work that cannot be taken as it is has failed: its agent is gone and nobody else can fix it. */
+async function prepareWorkOfMessage(
   ctx: RunContext,
   store: GraphStore,
   attempt: AttemptId,
   ending: Ending,
-): Promise<{ ending: Ending; handedIn: HandedIn | undefined }> {
+): Promise<{ ending: Ending; handedIn: PreparedWork | undefined }> {
   const { outcome, lastMessage } = ending;
   const report: Report = {
     outcome: outcome === "completed" ? "completed" : "failed",
-    summary: (lastMessage ?? "").slice(0, LONGEST_SUMMARY),
+    summary: (lastMessage ?? "").slice(0, MAX_SUMMARY),
     evidence: [],
     filesChanged: [],
     findings: [],
     notes: [],
   };
   try {
-    return { ending, handedIn: await handIn(ctx, store, (view) => byId(view, attempt), report) };
+    return { ending, handedIn: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: undefined };
@@ -100,14 +100,14 @@ function end(
     ending,
     look,
     handedIn,
-  }: { readonly ending: Ending; readonly look: Look; readonly handedIn: HandedIn | undefined },
+  }: { readonly ending: Ending; readonly look: Look; readonly handedIn: PreparedWork | undefined },
 ): Promise<void> {
   const work = async (tx: GraphTransaction) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && (await tx.planOf(held));
     if (!plan || held.claim.state !== "running") return;
     const seen = { look, unseen: new Set<string>() };
-    await endWithResult(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+    await finishAttempt(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
   };
   const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
   return changeGraph(ctx, store, actor, work, ahead);

@@ -3,7 +3,7 @@ import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { aggregate, type RunReport } from "../../report/aggregate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { lookAtWhatEnded } from "../checkout-watch/record-changes.ts";
+import { recordChangesOfEndedAttempts } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
@@ -12,7 +12,7 @@ import { logEscalation } from "../recovery/next-decision.ts";
 import { type AttemptMeasured, isAttempt, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { type ConversationMeasured, measureAgents, measureConversations } from "../usage/measure-usage.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
-import { tidyWorktrees } from "../worktrees/remove-worktrees.ts";
+import { removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
 
 type Measured = AttemptMeasured | ConversationMeasured;
 
@@ -23,9 +23,9 @@ export async function reportPlan(
   slug: string,
 ): Promise<{ loaded: LoadedPlan; report: RunReport }> {
   const store = await existingGraph(ctx, slug);
-  await lookAtWhatEnded(ctx);
+  await recordChangesOfEndedAttempts(ctx);
   await commitPlan(ctx, store, slug);
-  await tidyWorktrees(ctx, store, slug, 0);
+  await removeMergedWorktrees(ctx, store, slug, 0);
   const { session } = ctx.owner;
   // What the asking session has just said is still on its way into its transcript.
   if (session !== undefined) await sleep(WRITTEN_AFTER_MS);

@@ -5,17 +5,17 @@ import { type TaskId, taskName } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
-import { sweep } from "../attempts/expire-claims.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
-import { lookBeforeEnd } from "../checkout-watch/record-changes.ts";
+import { snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
 import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { checkReport } from "./check-report.ts";
-import { COMPARED_EVENTS, toldBefore, unseenFiles, withRelativeFiles } from "./compare-report.ts";
-import { endWithResult, type SeenAtEnd } from "./finish-attempt.ts";
-import { type HandedIn, handIn, withPreparedWork } from "./prepare-work.ts";
+import { COMPARED_EVENTS, noteOfFirstReport, unseenFiles, withRelativeFiles } from "./compare-report.ts";
+import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
+import { type PreparedWork, prepareWork, withPreparedWork } from "./prepare-work.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -48,13 +48,13 @@ export async function reportTask(
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const { look, firstOfferedMs } = await lookBeforeEnd(ctx, store, given.token);
+  const { look, firstOfferedMs } = await snapshotBeforeEnd(ctx, store, given.token);
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   const call: Call = { actor, agentId, name, given, seen, firstOfferedMs };
   return withPreparedWork(
     ctx,
     async () => ({
-      handedIn: await handIn(ctx, store, (view) => claimOfToken(view, given.token), given.report),
+      handedIn: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report),
     }),
     async ({ handedIn }) => {
       const result = await takeIn(ctx, store, call, handedIn);
@@ -84,12 +84,12 @@ function takeIn(
   ctx: RunContext,
   store: GraphStore,
   call: Call,
-  handedIn: HandedIn | undefined,
+  handedIn: PreparedWork | undefined,
 ): Promise<ReportResult | CallerError> {
   const { name, given, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError> => {
-    await sweep(tx);
+    await expireClaims(tx);
     const found = await claimOfToken(tx, token);
     if (isRefusal(found)) return refuse(tx, call, found);
     const { held, loaded: plan, task } = found;
@@ -103,7 +103,7 @@ function takeIn(
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
-    const note = await endWithResult(tx, { plan, attempt, handedIn, seen }, ending);
+    const note = await finishAttempt(tx, { plan, attempt, handedIn, seen }, ending);
     return answer(plan, task.id, report, note);
   };
   return changeGraph(ctx, store, call.actor, work, {
@@ -154,7 +154,7 @@ async function refuse(
       claim.task === name.id &&
       JSON.stringify(claim.report) === JSON.stringify(given.report)
     ) {
-      return answer(plan, name.id, claim.report, await toldBefore(plan, claim));
+      return answer(plan, name.id, claim.report, await noteOfFirstReport(plan, claim));
     }
     // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
     const tried = { task: given.task, ...given.report };

@@ -5,18 +5,18 @@ import { quotation } from "../../text/untrusted-text.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 
 /** So much of a description, a report or a finding stands in the text of a server's task. */
-export const MOST_TEXT = 4_000;
+export const MAX_TEXT = 4_000;
 
 /** Pieces of evidence, findings, files or tasks that are named one by one. */
-export const MOST_NAMED = 40;
+export const MAX_NAMED = 40;
 
-const MOST_SUBJECT = 120;
+const MAX_SUBJECT = 120;
 
 /** What a review is about. */
 export interface Reviewed {
   /** The reviewed task; absent: the whole plan. */
   readonly of?: Task;
-  /** Tasks whose work is judged: the reviewed one and what mended it, in order. */
+  /** Tasks whose work is judged: the reviewed one and what fixed it, in order. */
   readonly work: readonly Task[];
 }
 
@@ -30,19 +30,19 @@ export function isApart({ graph }: LoadedPlan, { of }: Reviewed): boolean {
 }
 
 export function short(text: string): string {
-  return plainSubject(text).replace(/\s+/g, " ").slice(0, MOST_SUBJECT);
+  return plainSubject(text).replace(/\s+/g, " ").slice(0, MAX_SUBJECT);
 }
 
 export function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): string {
   if (of) {
-    return `The task was ${taskName(stored.slug, of.id)}:\n${quotation(`${of.subject}\n\n${of.description}`, MOST_TEXT)}`;
+    return `The task was ${taskName(stored.slug, of.id)}:\n${quotation(`${of.subject}\n\n${of.description}`, MAX_TEXT)}`;
   }
   const spec = stored.document.spec;
-  const names = work.slice(0, MOST_NAMED).map((task) => `${task.id} ${short(task.subject)}`);
+  const names = work.slice(0, MAX_NAMED).map((task) => `${task.id} ${short(task.subject)}`);
   const more = work.length - names.length;
   return [
     `The plan had these tasks:\n${quotation([...names, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))}`,
-    ...(typeof spec === "string" ? [`Its specification:\n${quotation(spec, MOST_SUBJECT)}`] : []),
+    ...(typeof spec === "string" ? [`Its specification:\n${quotation(spec, MAX_SUBJECT)}`] : []),
   ].join("\n\n");
 }
 
@@ -51,11 +51,11 @@ export function whatWasReported(loaded: LoadedPlan, task: Task): string {
   const text = last?.report
     ? [last.report.summary, ...proofsIn(last.report, task), filesLine(last.report)]
     : [last?.lastMessage ?? "nothing"];
-  return `${taskName(loaded.stored.slug, task.id)}:\n${quotation(text.filter(Boolean).join("\n"), MOST_TEXT)}`;
+  return `${taskName(loaded.stored.slug, task.id)}:\n${quotation(text.filter(Boolean).join("\n"), MAX_TEXT)}`;
 }
 
 function proofsIn({ evidence }: Report, { acceptance }: Task): string[] {
-  return evidence.slice(0, MOST_NAMED).map((item) => proof(withCriterionText(item, acceptance)));
+  return evidence.slice(0, MAX_NAMED).map((item) => proof(withCriterionText(item, acceptance)));
 }
 
 function proof(item: Evidence): string {
@@ -66,7 +66,7 @@ function proof(item: Evidence): string {
 }
 
 function filesLine({ filesChanged }: Report): string {
-  return filesChanged.length === 0 ? "" : `Files: ${filesChanged.slice(0, MOST_NAMED).join(", ")}`;
+  return filesChanged.length === 0 ? "" : `Files: ${filesChanged.slice(0, MAX_NAMED).join(", ")}`;
 }
 
 export function reportsOf(loaded: LoadedPlan, task: Task): Report[] {

@@ -18,7 +18,7 @@ import { fixOf } from "./fix-task.ts";
 import { reviewedPlan, reviewedTask, reviewOf } from "./review-brief.ts";
 import type { Reviewed } from "./review-texts.ts";
 
-/** A review, or the work that mends what one found. */
+/** A review, or the work that fixes what one found. */
 type Step = Extract<Purpose, { readonly kind: "review" | "fix" }>;
 
 /**
@@ -42,7 +42,7 @@ export function rejectedWork({ graph }: LoadedPlan, task: Task): string | undefi
   return last?.state === "ended" && last.report?.verdict === "rejected" ? workOf(purpose) : undefined;
 }
 
-/** A task that has completed is reviewed, and so is what mended it: its dependents wait for that. */
+/** A task that has completed is reviewed, and so is what fixed it: its dependents wait for that. */
 export function afterCompletion(loaded: LoadedPlan, task: Task): Change[] {
   const purpose = purposeOf(task);
   if (purpose?.kind === "fix") {
@@ -53,7 +53,7 @@ export function afterCompletion(loaded: LoadedPlan, task: Task): Change[] {
   return reviewChanges(loaded, { of: task, work: [task] }, 1, task);
 }
 
-/** What a verdict means: the way is free, what was found is mended, or a person has to decide. */
+/** What a verdict means: the way is free, what was found is fixed, or a person has to decide. */
 export function afterVerdict(
   loaded: LoadedPlan,
   review: Task,
@@ -80,7 +80,7 @@ export function afterVerdict(
     ...inPlaceOf(loaded, review.id, fix),
     decided(
       "retry",
-      `${work} was rejected in review ${step.round} of at most ${MAX_REVIEWS} (${review.id}): ${fix.id} mends what was found, and another review follows.`,
+      `${work} was rejected in review ${step.round} of at most ${MAX_REVIEWS} (${review.id}): ${fix.id} fixes what was found, and another review follows.`,
     ),
   ];
 }

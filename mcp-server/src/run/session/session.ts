@@ -29,7 +29,7 @@ export class SessionMemory {
   /** Version of each plan at which the session was sent back to work. */
   readonly sentBack = new Map<string, number>();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
-  knowsHowToWait = false;
+  wasToldHowToWait = false;
   /** Events of other agents' writes that the agents concerned were told. */
   readonly toldNotes = new Set<number>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */

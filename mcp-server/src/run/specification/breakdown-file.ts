@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { type FileBreakdown, READABLE, readFileBreakdown } from "../../breakdown/read-file.ts";
+import { type FileBreakdown, READABLE, readFileBreakdown } from "../../breakdown/file/read-file.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import type { PlanSource } from "../../graph/plan.ts";
 import { isInside } from "../project/inside-checkout.ts";

@@ -3,7 +3,7 @@ import type { Attempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { isSameUsage } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 

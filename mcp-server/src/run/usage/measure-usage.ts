@@ -5,7 +5,7 @@ import { addUsage, isSameUsage, NO_USAGE, type Usage } from "../../graph/usage.t
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
 import { conversationUsage } from "../../report/tasks/usage-figures.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { type AttemptMeasured, isAttempt, measureAttempts } from "./agent-usage.ts";

@@ -5,10 +5,10 @@ import { git } from "../../git/git.ts";
 import { commitTree, isAncestor } from "../../git/merge-tree.ts";
 import { commitAt } from "../../git/plan-branch.ts";
 import { undefinedIfMissing } from "../project/inside-checkout.ts";
-import type { Worktree } from "./worktree.ts";
+import type { CutWorktree } from "./worktree.ts";
 
 /** A worktree's work: its last commit, and the files in which it differs from the base. */
-export interface CommittedWork {
+export interface WorktreeCommit {
   readonly commit: string;
   readonly files: readonly string[];
 }
@@ -22,10 +22,10 @@ const MARKER = /^(<{7}|>{7}|\|{7})( |$)/m;
  * @throws CallerError when conflicts are left in it, GitFailed
  */
 export async function commitWorktree(
-  worktree: Worktree,
+  worktree: CutWorktree,
   message: string,
   finished: boolean,
-): Promise<CommittedWork> {
+): Promise<WorktreeCommit> {
   const { path, base, merging } = worktree;
   const merge = await commitAt(path, "MERGE_HEAD");
   if (finished && merging !== undefined) await refuseUnfinishedMerge(worktree, merge);
@@ -44,7 +44,7 @@ export async function commitWorktree(
 }
 
 async function refuseUnfinishedMerge(
-  { path, merging = "" }: Worktree,
+  { path, merging = "" }: CutWorktree,
   merge: string | undefined,
 ): Promise<void> {
   if (merge === undefined && !(await isAncestor(path, merging, "HEAD"))) {

@@ -6,7 +6,7 @@ import { shownPath } from "../../text/display-path.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import { freeId, nextPosition } from "../plan/new-task.ts";
-import type { Working } from "./attempt-at-work.ts";
+import type { AttemptAtWork } from "./attempt-at-work.ts";
 import type { WorkRecord } from "./work-record.ts";
 
 export interface Conflict {
@@ -30,10 +30,10 @@ const MAX_SUMMARY = 300;
  * The changes that turn a conflict into a task: it names both sides, runs in a worktree in which the merge is begun,
  * and whatever waited for the task waits for it too.
  */
-export function mergeTaskFor(
+export function conflictTask(
   loaded: LoadedPlan,
   record: WorkRecord,
-  attempt: Working,
+  attempt: AttemptAtWork,
   conflict: Conflict,
   sides: Sides,
 ): Change[] {
@@ -82,7 +82,7 @@ function waitingFor(dependent: TaskDefinition, task: TaskId, merge: TaskId): Tas
 function description(
   loaded: LoadedPlan,
   record: WorkRecord,
-  attempt: Working,
+  attempt: AttemptAtWork,
   { commit, head, files }: Conflict,
   { summary, others }: Sides,
 ): string {

@@ -9,7 +9,7 @@ import { readGraph } from "../plan/plan-view.ts";
 import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { workRecord } from "./work-record.ts";
-import type { Worktree } from "./worktree.ts";
+import type { CutWorktree } from "./worktree.ts";
 
 /** An agent says one more line after its report, so its folder must not go at once. */
 export const GRACE_MS = 30_000;
@@ -19,7 +19,7 @@ export const GRACE_MS = 30_000;
  * Whatever holds an unmerged commit or an uncommitted file stays.
  * @param graceMs how long ago an attempt must have ended.
  */
-export async function tidyWorktrees(
+export async function removeMergedWorktrees(
   ctx: RunContext,
   store: GraphStore,
   slug: string,
@@ -61,7 +61,7 @@ export async function tidyWorktrees(
 /** @param orphaned the session whose agent worked there is dead, so nobody is left to take its lock off. */
 async function removeIfMerged(
   root: string,
-  worktree: Worktree,
+  worktree: CutWorktree,
   head: string,
   orphaned: boolean,
 ): Promise<boolean> {

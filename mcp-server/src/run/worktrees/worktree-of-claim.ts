@@ -8,7 +8,7 @@ import { endAttempt } from "../attempts/end-attempt.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { PrerequisiteUnmerged, prepareWorktree, type Worktree } from "./worktree.ts";
+import { type CutWorktree, PrerequisiteUnmerged, prepareWorktree } from "./worktree.ts";
 
 /**
  * The worktree in which the agent of a claim works, made if need be. Where there can be none the claim ends, so
@@ -20,7 +20,7 @@ export async function worktreeOfClaim(
   store: GraphStore,
   attempt: AttemptId,
   made?: string,
-): Promise<Worktree> {
+): Promise<CutWorktree> {
   for (;;) {
     try {
       return await prepareWorktree(ctx, store, attempt, made);

@@ -10,7 +10,7 @@ import { type AttemptId, isLive } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import type { HeldClaim } from "../../store/held-claim.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
@@ -19,7 +19,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { conflictFor, mergedCommit, type WorkRecord, workRecord } from "./work-record.ts";
 
 /** The worktree of an attempt, cut and verified. */
-export type Worktree = Extract<Change, { type: "worktree.cut" }>;
+export type CutWorktree = Extract<Change, { type: "worktree.cut" }>;
 
 /** Where Claude Code keeps its agents' worktrees; those of other clients lie beside them. */
 const FOLDER = ".claude/worktrees";
@@ -43,7 +43,7 @@ export async function prepareWorktree(
   store: GraphStore,
   attempt: AttemptId,
   made: string | undefined,
-): Promise<Worktree> {
+): Promise<CutWorktree> {
   const read = async (view: GraphView) => {
     const held = await view.reader.claimById(attempt);
     const loaded = held && (await view.planOf(held));
@@ -64,7 +64,7 @@ async function cutWorktree(
   loaded: LoadedPlan,
   record: WorkRecord,
   made: string | undefined,
-): Promise<Worktree> {
+): Promise<CutWorktree> {
   const { root } = ctx.checkout;
   const { task, id: attempt } = held.claim;
   const wanted = commitsBefore(loaded, record, task);

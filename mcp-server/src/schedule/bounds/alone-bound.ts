@@ -1,4 +1,4 @@
-import { neededByAll } from "../generation/needed-by-all.ts";
+import { neededByAll } from "../problem/needed-by-all.ts";
 import type { Problem } from "../problem/problem.ts";
 import { headsAndTails } from "./heads-and-tails.ts";
 import { workBound } from "./work-bound.ts";

@@ -1,4 +1,4 @@
-import { type Node, topologicalOrder } from "../../graph/levels.ts";
+import { type Node, topologicalOrder } from "../../graph/order/levels.ts";
 
 /** A task as the planner sees it; the duration is in milliseconds. */
 export interface TimedNode extends Node {

@@ -1,6 +1,6 @@
+import { type NeededByAll, neededByAll } from "../problem/needed-by-all.ts";
 import type { Lists, Problem } from "../problem/problem.ts";
 import { EndQueue } from "./end-queue.ts";
-import { type NeededByAll, neededByAll } from "./needed-by-all.ts";
 import { RankHeaps } from "./rank-heaps.ts";
 import type { Schedule } from "./schedule.ts";
 

@@ -18,7 +18,7 @@ interface Problem {
 }
 
 /** A failed call, as every client can read it. */
-export interface Failure {
+export interface FailedAnswer {
   readonly content: { type: "text"; text: string }[];
   readonly structuredContent: { error: Problem };
   readonly isError: true;
@@ -26,7 +26,7 @@ export interface Failure {
 }
 
 /** Turns whatever was thrown into an answer that says what is wrong and what to do; never a stack. */
-export function failure(error: unknown): Failure {
+export function failure(error: unknown): FailedAnswer {
   const { message, remedy, ...rest } = problemOf(error);
   // What is wrong is often a text that somebody sent: it comes back as text, to a terminal or a prompt.
   const problem = { ...rest, message: cleanLines(message), remedy: cleanLines(remedy) };

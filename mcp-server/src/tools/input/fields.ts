@@ -6,7 +6,7 @@ const MAX_TASK_NAME = 64 + 1 + MAX_TASK_ID;
 
 /** Parameters that several tools share, described once. */
 export const plan = z.string().min(1).max(64).describe("Plan name");
-export const taskName = z.string().min(1).max(MAX_TASK_NAME).describe("<plan>/<id>");
+export const taskNameField = z.string().min(1).max(MAX_TASK_NAME).describe("<plan>/<id>");
 export const token = z.string().max(64).describe("Token of the brief");
 export const ids = z.array(z.string().min(1).max(MAX_TASK_NAME)).max(1_000);
 export const paths = z.array(z.string().min(1).max(1_000)).max(1_000);

@@ -4,9 +4,9 @@ import { knownField } from "./known-field.ts";
 import { nearestField } from "./nearest-field.ts";
 
 /** More than these in one answer are no help. */
-const MOST_PROBLEMS = 5;
+const MAX_PROBLEMS = 5;
 /** A key of the caller's, or a description of ours, longer than this is cut or left out. */
-const LONGEST_TEXT = 80;
+const MAX_TEXT = 80;
 const CORRECT = "Correct this and call again.";
 
 interface Problem {
@@ -23,7 +23,7 @@ export function readArguments<Input extends z.ZodType>(schema: Input, given: unk
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const problems = read.error.issues.flatMap((issue) => problemsOf(schema, given, issue));
-  const told = problems.slice(0, MOST_PROBLEMS);
+  const told = problems.slice(0, MAX_PROBLEMS);
   const more = problems.length - told.length;
   const messages = [...told.map(({ message }) => message), ...(more > 0 ? [`And ${more} more.`] : [])];
   // What holds for all of them comes last and once.
@@ -70,29 +70,28 @@ function expectationOf(issue: z.core.$ZodIssue): string {
 }
 
 function unknownField(schema: z.ZodType, path: readonly PropertyKey[], key: string): Problem {
-  const name = key.slice(0, LONGEST_TEXT);
+  const name = key.slice(0, MAX_TEXT);
   const fields = knownField(schema, path)?.fields ?? new Map();
   const known = [...fields.keys()];
   const nearest = nearestField(name, known);
-  const inside = path.length === 0 ? "There" : `${pathText(path)}: there`;
   return {
     field: pathText([...path, name]),
-    message: `${inside} is no field ${name}.`,
+    message: path.length === 0 ? `Unknown field ${name}.` : `${pathText(path)}: unknown field ${name}.`,
     remedy:
       nearest === undefined
-        ? `Leave out what there is not: the fields${path.length === 0 ? "" : ` of ${pathText(path)}`} are ${known.join(", ")}.`
+        ? `Leave it out: the fields${path.length === 0 ? "" : ` of ${pathText(path)}`} are ${known.join(", ")}.`
         : `For ${name} use ${nearest}${described(fields.get(nearest)?.description)}.`,
   };
 }
 
 function described(text: string | undefined): string {
-  return text === undefined || text.length > LONGEST_TEXT ? "" : ` (${text})`;
+  return text === undefined || text.length > MAX_TEXT ? "" : ` (${text})`;
 }
 
 /** As people write it: `findings[0].file`. */
 function pathText(path: readonly PropertyKey[]): string {
   return path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step).slice(0, LONGEST_TEXT)}`))
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step).slice(0, MAX_TEXT)}`))
     .join("")
     .replace(/^\./, "");
 }

@@ -27,7 +27,7 @@ describe("the report in Markdown", () => {
   it("puts first what needs the user, and leaves out what there is nothing to say about", () => {
     expect(headings(example)).toEqual([
       "# Parallel Execution Results: Notes with search and import",
-      "## Waits for you",
+      "## Needs your decision",
       "## Failed ✗",
       "## Not run ○",
       "## Completed ✓",

@@ -18,7 +18,7 @@ export function renderMarkdown(report: RunReport): string {
   const linesOf = (ids: readonly TaskId[], reason = "Reason") =>
     ids.flatMap((id) => byId.get(id) ?? []).flatMap((task) => taskLines(task, reason));
   const sections = [
-    section("Waits for you", report.waitingForUser.map(waitingLine)),
+    section("Needs your decision", report.waitingForUser.map(waitingLine)),
     section(`Failed ${MARKS.failed}`, linesOf(groups.failed)),
     section(`Not run ${MARKS.pending}`, linesOf(groups.notRun)),
     section(`Running ${MARKS.in_progress}`, linesOf(groups.running)),
@@ -34,7 +34,7 @@ export function renderMarkdown(report: RunReport): string {
         return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
       }),
     ),
-    section("Run again when nobody wrote", runAgainLines(report)),
+    section("Re-verified in isolation", runAgainLines(report)),
     section("Files and scopes", fileLines(report)),
     section("Commits", commitLines(report)),
     section(

@@ -18,11 +18,11 @@ function roundLine({ round, review, status, verdict, summary, findings, by, fix 
   const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
   const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
   const said = summary === undefined ? "" : `: ${escapeMarkdown(summary)}`;
-  const mended =
+  const fixed =
     fix === undefined
       ? ""
       : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === undefined ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
-  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${mended}`;
+  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${fixed}`;
 }
 
 export function runAgainLines({ runAgain }: RunReport): string[] {

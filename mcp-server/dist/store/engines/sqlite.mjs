@@ -1,0 +1,235 @@
+// import:node:fs in store/engines/sqlite.mjs
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+
+// import:node:path in store/engines/sqlite.mjs
+import { basename, dirname, join } from "node:path";
+
+// import:lib/photostructure-sqlite.mjs in store/engines/sqlite.mjs
+import { DatabaseSync } from "../../lib/photostructure-sqlite.mjs";
+
+// import:lib/kysely.mjs in store/engines/sqlite.mjs
+import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler, sql } from "../../lib/kysely.mjs";
+
+// import:errors.mjs in store/engines/sqlite.mjs
+import { StoreUnusable } from "../../errors.mjs";
+
+// import:store.mjs in store/engines/sqlite.mjs
+import { GraphStore } from "../../store.mjs";
+
+// import:store/tables.mjs in store/engines/sqlite.mjs
+import { SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, storable, upgrade } from "../tables.mjs";
+
+// import:store/engines.mjs in store/engines/sqlite.mjs
+import { sqliteTransaction } from "../engines.mjs";
+
+// mcp-server/src/store/engines/sqlite.ts
+var BUSY_TIMEOUT_MS = 15e3;
+var WATCH_MS = 100;
+var MAX_PREPARED = 500;
+var ImmediateSqliteDriver = class extends SqliteDriver {
+  async beginTransaction(connection) {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+};
+var ImmediateSqliteDialect = class extends SqliteDialect {
+  #database;
+  constructor(database) {
+    super({ database });
+    this.#database = database;
+  }
+  createDriver() {
+    return new ImmediateSqliteDriver({ database: this.#database });
+  }
+  createQueryCompiler() {
+    return new SqliteQueryCompiler();
+  }
+  createAdapter() {
+    return new SqliteAdapter();
+  }
+  createIntrospector(db) {
+    return new SqliteIntrospector(db);
+  }
+};
+function forKysely(db, path) {
+  const attempt = (work) => {
+    try {
+      return work();
+    } catch (error) {
+      throw unusable(error, path);
+    }
+  };
+  const prepare = (query) => {
+    const statement = attempt(() => db.prepare(query));
+    const bound = (values) => values.map(storable);
+    return {
+      reader: statement.columns().length > 0,
+      all: (values) => attempt(() => statement.all(...bound(values))),
+      run: (values) => attempt(() => statement.run(...bound(values))),
+      iterate: (values) => statement.iterate(...bound(values))
+    };
+  };
+  const prepared = /* @__PURE__ */ new Map();
+  return {
+    close: () => db.close(),
+    prepare(query) {
+      const known = prepared.get(query);
+      if (known) return known;
+      const statement = prepare(query);
+      if (prepared.size === MAX_PREPARED) prepared.clear();
+      prepared.set(query, statement);
+      return statement;
+    }
+  };
+}
+async function openSqlite(path, create, estimatesFrom) {
+  if (!existsSync(path)) {
+    if (!create) return void 0;
+    prepareFolder(path);
+  }
+  let db;
+  try {
+    writeFileSync(path, "", { flag: "a", mode: 384 });
+    db = new DatabaseSync(path);
+    db.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.exec("pragma journal_mode = wal");
+    db.exec("pragma synchronous = full");
+    db.exec("pragma foreign_keys = on");
+    const statements = forKysely(db, path);
+    const kysely = new Kysely({ dialect: new ImmediateSqliteDialect(statements) });
+    await ensureSchema(kysely, path);
+    if (process.platform !== "win32") chmodSync(path, 384);
+    return new GraphStore(engineOf(kysely, statements), estimatesFrom);
+  } catch (error) {
+    db?.close();
+    throw unusable(error, path);
+  }
+}
+function prepareFolder(path) {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 448 });
+    if (basename(folder) === ".parallel") writeFileSync(join(folder, ".gitignore"), "*\n");
+    writeFileSync(path, "", { flag: "a", mode: 384 });
+  } catch (error) {
+    throw unusable(error, path);
+  }
+}
+function engineOf(kysely, statements) {
+  const dataVersion = () => statements.prepare("pragma data_version").all([])[0].data_version;
+  return {
+    read: (work) => inTransaction(statements, "begin", () => work(sqliteTransaction(statements, kysely, dataVersion()))),
+    write: (work) => inTransaction(
+      statements,
+      "begin immediate",
+      () => work(sqliteTransaction(statements, kysely, dataVersion()))
+    ),
+    state: async () => dataVersion(),
+    watch(wake) {
+      let seen = dataVersion();
+      const timer = setInterval(() => {
+        try {
+          const now = dataVersion();
+          if (now === seen) return;
+          seen = now;
+        } catch {
+        }
+        wake();
+      }, WATCH_MS);
+      return () => clearInterval(timer);
+    },
+    close: () => kysely.destroy()
+  };
+}
+async function inTransaction(statements, begin, work) {
+  const run = (command) => statements.prepare(command).run([]);
+  run(begin);
+  try {
+    const result = await work();
+    run("commit");
+    return result;
+  } catch (error) {
+    try {
+      run("rollback");
+    } catch {
+    }
+    throw error;
+  }
+}
+function readSqlite(db, statements, work) {
+  return inTransaction(statements, "begin", () => work(sqliteTransaction(statements, db, void 0)));
+}
+async function ensureSchema(db, path) {
+  const storedMinor = (reader) => minorVersion(reader, hasTable, path);
+  if (!needsUpgrade(await storedMinor(db))) return;
+  await db.transaction().execute(async (tx) => {
+    const minor = await storedMinor(tx);
+    if (!needsUpgrade(minor)) return;
+    if (minor !== void 0) backUp(path, minor);
+    else if (await hasTable(tx)) throw notAGraph(path);
+    await upgrade(tx, "sqlite", minor);
+  });
+}
+async function hasTable(db, name) {
+  const { rows } = await sql`select name from sqlite_master where type = 'table'`.execute(
+    db
+  );
+  return name === void 0 ? rows.length > 0 : rows.some((row) => row.name === name);
+}
+function backUp(path, minor) {
+  const name = `${path}.${SCHEMA_VERSION.major}.${minor}.backup`;
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  const partial = `${name}.partial`;
+  rmSync(partial, { force: true });
+  const db = new DatabaseSync(path);
+  try {
+    db.prepare("vacuum into ?").run(partial);
+  } finally {
+    db.close();
+  }
+  if (process.platform !== "win32") chmodSync(partial, 384);
+  renameSync(partial, free);
+}
+function corrupt(path, why, cause) {
+  return new StoreUnusable(
+    "corrupt",
+    `The task graph ${path} is damaged: ${why}.`,
+    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
+    { cause }
+  );
+}
+function unusable(error, path) {
+  if (error instanceof StoreUnusable) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const engine = code === "ERR_SQLITE_ERROR" ? text : "";
+  if (/not a database|malformed|corrupt/i.test(engine)) {
+    return corrupt(path, text, error);
+  }
+  if (/EACCES|EROFS|EPERM|EEXIST|ENOTDIR/.test(code) || /readonly|read-only|unable to open/i.test(engine)) {
+    return new StoreUnusable(
+      "read-only",
+      `The task graph ${path} cannot be written: ${text}.`,
+      `Give this user write access to ${dirname(path)}, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
+      { cause: error }
+    );
+  }
+  if (/locked|busy/i.test(engine)) {
+    return new StoreUnusable(
+      "busy",
+      `The task graph ${path} stayed locked by another process for ${BUSY_TIMEOUT_MS / 1e3} s.`,
+      "Try again; if it stays so, end the process that holds the file.",
+      { cause: error }
+    );
+  }
+  return error;
+}
+export {
+  ImmediateSqliteDialect,
+  corrupt,
+  forKysely,
+  hasTable,
+  openSqlite,
+  readSqlite,
+  unusable
+};

@@ -1,0 +1,207 @@
+import { CompiledQuery, type Kysely } from "kysely";
+import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "../engine.ts";
+import { HELD, UNRECOGNISED } from "../tables/held-claim.ts";
+import type { NewRows } from "../tables/new-rows.ts";
+import {
+  CLAIMS,
+  EVENTS,
+  LEASE_COLUMNS,
+  OBSERVATIONS,
+  onConflict,
+  PLANS,
+  TASKS,
+  type WrittenTable,
+} from "../tables/row-columns.ts";
+import type { Database } from "../tables/schema.ts";
+import { storableJson } from "../tables/storable.ts";
+
+/** The graph's tables lie in a schema of their own, so that a database may hold other things as well. */
+export const SCHEMA = "parallel";
+
+/** Values of one statement, in the order of their placeholders. */
+class Values {
+  readonly list: unknown[] = [];
+
+  /** @returns the placeholder. */
+  add(value: unknown): string {
+    this.list.push(value);
+    return `$${this.list.length}`;
+  }
+}
+
+const CLAIMS_WITH_PLAN = `select c.*, p.slug as plan_slug, p.repository from ${SCHEMA}.claims c join ${SCHEMA}.plans p on p.id = c.plan_id`;
+
+/**
+ * A transaction on a PostgreSQL database. A network lies between, so what a call needs is read by one statement and
+ * what it has changed is written by one, whatever it is.
+ * @param db bound to the transaction's connection.
+ * @param channel where watchers listen.
+ */
+export function postgresTransaction(db: Kysely<Database>, channel: string): EngineTransaction {
+  const query = async <Row>(text: string, values: readonly unknown[]) =>
+    (await db.executeQuery(CompiledQuery.raw(text, [...values]))).rows as Row[];
+
+  return {
+    db,
+    stamp: undefined,
+    async load(wanted: ReadAhead, known: ReadonlyMap<number, number>): Promise<LoadedRows> {
+      const values = new Values();
+      const [row] = await query<{ loaded: Loaded }>(loadStatement(wanted, known, values), values.list);
+      if (!row) throw new Error("a select without a table has one row");
+      const { held, claim, observation, ...rest } = row.loaded;
+      return {
+        ...rest,
+        held: held ?? undefined,
+        claim: claim ?? undefined,
+        observation: observation ?? undefined,
+      };
+    },
+    async save(rows: NewRows): Promise<readonly number[]> {
+      const values = new Values();
+      const saved = await query<{ seq: number }>(saveStatement(rows, channel, values), values.list);
+      return saved.map(({ seq }) => Number(seq));
+    },
+    // Writers of other repositories run at the same time, so the largest number plus one would not do.
+    async nextIds(table, count) {
+      const rows = await query<{ id: number }>(
+        `select nextval(pg_get_serial_sequence('${SCHEMA}.${table}', 'id')) as id from generate_series(1, $1::int)`,
+        [count],
+      );
+      return rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
+    },
+  };
+}
+
+/** As JSON has it: there is no undefined. */
+type Loaded = { readonly [Field in keyof LoadedRows]: LoadedRows[Field] | null } & LoadedRows;
+
+/** One statement, so one snapshot: a JSON object of all that is wanted. */
+function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, values: Values): string {
+  const json = (select: string) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
+  const knownSeq = `coalesce((${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint, 0)`;
+  const plans = [
+    ...(wanted.plan ? [planCondition(wanted.plan, values)] : []),
+    ...(wanted.claim ? ["id = (select plan_id from one)"] : []),
+  ];
+  const newer = (table: string, order: string) =>
+    json(
+      `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
+        where t.changed_seq > ${knownSeq} order by t.${order}`,
+    );
+  const checkout = wanted.checkout === undefined ? undefined : values.add(wanted.checkout);
+  const { events } = wanted;
+  const types = wanted.claim && events ? values.add(JSON.stringify(events.types)) : undefined;
+  const since =
+    events?.sinceMs === undefined
+      ? "(select offered_at_ms from one)"
+      : `${values.add(events.sinceMs)}::bigint`;
+  const fields: Readonly<Record<keyof LoadedRows, string>> = {
+    lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
+    plans: json("select * from wanted_plans"),
+    tasks: newer("tasks", "position"),
+    claims: newer("claims", "id"),
+    held: wanted.held
+      ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
+      : "null::json",
+    claim: "(select row_to_json(r) from one r)",
+    observation:
+      checkout === undefined
+        ? "null::json"
+        : `(select row_to_json(r) from ${SCHEMA}.observations r where checkout = ${checkout})`,
+    attemptsSince:
+      checkout === undefined
+        ? "'[]'::json"
+        : json(`${CLAIMS_WITH_PLAN} join ${SCHEMA}.observations o on o.checkout = c.checkout
+            where c.checkout = ${checkout} and (
+              c.id in (select v::int from json_array_elements_text(o.at_work::json) v)
+              or c.id in (select attempt_id from ${SCHEMA}.events e where e.seq > o.seq and e.type = 'attempt.started')
+            ) order by c.id`),
+    events:
+      types === undefined
+        ? "'[]'::json"
+        : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
+            and type in (select json_array_elements_text(${types}::json)) and at_ms >= ${since} order by seq`),
+    eventsSinceMs: types === undefined ? "0" : `coalesce(${since}, 0)`,
+    attemptIds: wanted.attemptIds
+      ? `(select json_agg(nextval(pg_get_serial_sequence('${SCHEMA}.claims', 'id')))
+          from generate_series(1, ${values.add(wanted.attemptIds)}::int))`
+      : "'[]'::json",
+  };
+  const one = wanted.claim
+    ? `${CLAIMS_WITH_PLAN} where ${claimCondition(wanted.claim, values)} order by c.id desc limit 1`
+    : `${CLAIMS_WITH_PLAN} where false`;
+  return `with one as materialized (${one}),
+    wanted_plans as materialized (
+      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
+    select json_build_object(${Object.entries(fields)
+      .map(([name, value]) => `'${name}', ${value}`)
+      .join(",\n")}) as loaded`;
+}
+
+function planCondition(key: PlanKey, values: Values): string {
+  return "planId" in key
+    ? `id = ${values.add(key.planId)}`
+    : `(repository = ${values.add(key.repository)} and slug = ${values.add(key.slug)})`;
+}
+
+function claimCondition(key: ClaimKey, values: Values): string {
+  if ("tokenHash" in key) return `c.token_hash = ${values.add(key.tokenHash)}`;
+  return "agentId" in key ? `c.agent_id = ${values.add(key.agentId)}` : `c.id = ${values.add(key.attempt)}`;
+}
+
+/** One statement for all tables. Numbers of events are taken from their sequence, which other repositories share. */
+function saveStatement(rows: NewRows, channel: string, values: Values): string {
+  const parts = [
+    `ids as materialized (
+      select event, nextval(pg_get_serial_sequence('${SCHEMA}.events', 'seq')) as seq
+      from generate_series(1, ${values.add(rows.events.length)}::int) as event)`,
+  ];
+  const insert = (table: WrittenTable, written: readonly object[], conflict: string) => {
+    if (written.length === 0) return;
+    const columns = Object.keys(table.columns);
+    const from = recordset(table.columns, written, values);
+    const order = table.key.map((column) => `r.${column}`).join(", ");
+    parts.push(`new_${table.name} as (
+      insert into ${SCHEMA}.${table.name} (${[...columns, table.seq].join(", ")})
+      select ${[...columns.map((column) => `r.${column}`), "ids.seq"].join(", ")}
+      from ${from} join ids using (event) order by ${table === EVENTS ? "event" : order} ${conflict})`);
+  };
+  const numbered = rows.events.map((row, i) => ({ ...row, event: i + 1 }));
+  insert(EVENTS, numbered, "");
+  insert(PLANS, rows.plans, onConflict(PLANS));
+  insert(TASKS, rows.tasks, onConflict(TASKS));
+  insert(CLAIMS, rows.claims, onConflict(CLAIMS));
+  if (rows.versions.length > 0) {
+    parts.push(`new_versions as (
+      update ${SCHEMA}.plans p set version = ids.seq
+      from ${recordset({ id: "bigint" }, rows.versions, values)} join ids using (event) where p.id = r.id)`);
+  }
+  if (rows.leases.length > 0) {
+    parts.push(`new_leases as (
+      update ${SCHEMA}.claims c set last_seen_ms = r.last_seen_ms, expires_at_ms = r.expires_at_ms
+      from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state = 'running')`);
+  }
+  if (rows.observations.length > 0) {
+    const columns = Object.keys(OBSERVATIONS.columns);
+    parts.push(`new_observations as (
+      insert into ${SCHEMA}.observations (${columns.join(", ")})
+      select ${columns.map((column) => (column === "seq" ? "coalesce(ids.seq, r.seq)" : `r.${column}`)).join(", ")}
+      from ${recordset(OBSERVATIONS.columns, rows.observations, values)} left join ids using (event)
+      where true ${onConflict(OBSERVATIONS)})`);
+  }
+  const plans = [...new Set(rows.events.map(({ plan_id }) => plan_id))];
+  parts.push(
+    `told as materialized (select pg_notify(${values.add(channel)}, plan::text)
+      from json_array_elements_text(${values.add(JSON.stringify(plans))}::json) as plan)`,
+  );
+  return `with ${parts.join(",\n")} select seq from ids, (select count(*) from told) t order by seq`;
+}
+
+function recordset(
+  columns: Readonly<Record<string, string>>,
+  rows: readonly object[],
+  values: Values,
+): string {
+  const types = Object.entries({ ...columns, event: "int" }).map(([name, type]) => `${name} ${type}`);
+  return `json_to_recordset(${values.add(storableJson(rows))}::json) as r (${types.join(", ")})`;
+}

@@ -1,0 +1,293 @@
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type SqliteStatement,
+  sql,
+} from "kysely";
+import { StoreUnusable } from "../../errors/store-unusable.ts";
+import type { EstimatesFrom } from "../../graph/task-estimates.ts";
+import type { Engine, EngineTransaction } from "../engine.ts";
+import { GraphStore } from "../graph-store.ts";
+import { minorVersion, needsUpgrade, notAGraph, SCHEMA_VERSION, upgrade } from "../tables/migrations.ts";
+import type { Database } from "../tables/schema.ts";
+import { storable } from "../tables/storable.ts";
+import { sqliteTransaction } from "./sqlite-transaction.ts";
+
+/** How long a writer waits for another process's transaction; they last milliseconds. */
+const BUSY_TIMEOUT_MS = 15_000;
+
+/** A watcher learns of another process's commit within this time. */
+const WATCH_MS = 100;
+
+/**
+ * Statements are kept, because preparing one takes longer than executing it. There are some sixty, and one for each
+ * number of rows that an import inserts at once.
+ */
+const MAX_PREPARED = 500;
+
+/** Kysely sends a plain `begin`, whose upgrade to a write lock fails at once when another process writes. */
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}
+
+export class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
+  constructor(database: SqliteDatabase) {
+    super({ database });
+    this.#database = database;
+  }
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver({ database: this.#database });
+  }
+  override createQueryCompiler() {
+    return new SqliteQueryCompiler();
+  }
+  override createAdapter() {
+    return new SqliteAdapter();
+  }
+  override createIntrospector(db: Kysely<unknown>) {
+    return new SqliteIntrospector(db);
+  }
+}
+
+/** Presents the driver's statements with the few methods that Kysely asks of a SQLite library. */
+export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw unusable(error, path);
+    }
+  };
+  const prepare = (query: string): SqliteStatement => {
+    const statement = attempt(() => db.prepare(query));
+    const bound = (values: readonly unknown[]) => values.map(storable) as Parameters<typeof statement.all>;
+    return {
+      reader: statement.columns().length > 0,
+      all: (values) => attempt(() => statement.all(...bound(values))),
+      run: (values) =>
+        attempt(() => statement.run(...bound(values))) as {
+          changes: number | bigint;
+          lastInsertRowid: number | bigint;
+        },
+      iterate: (values) => statement.iterate(...bound(values)) as IterableIterator<unknown>,
+    };
+  };
+  const prepared = new Map<string, SqliteStatement>();
+  return {
+    close: () => db.close(),
+    prepare(query) {
+      const known = prepared.get(query);
+      if (known) return known;
+      const statement = prepare(query);
+      if (prepared.size === MAX_PREPARED) prepared.clear();
+      prepared.set(query, statement);
+      return statement;
+    },
+  };
+}
+
+/**
+ * Opens the graph at `path`, creating folder (mode 0700) and file (0600) when `create` is set.
+ * @returns undefined when there is no database and `create` is not set.
+ * @throws StoreUnusable when the file is corrupt, of a newer major version, or not writable.
+ */
+export async function openSqlite(
+  path: string,
+  create: boolean,
+  estimatesFrom: EstimatesFrom,
+): Promise<GraphStore | undefined> {
+  if (!existsSync(path)) {
+    if (!create) return undefined;
+    prepareFolder(path);
+  }
+  let db: DatabaseSyncInstance | undefined;
+  try {
+    // SQLite gives the files that it puts beside the database the mode that this one has by then.
+    writeFileSync(path, "", { flag: "a", mode: 0o600 });
+    db = new DatabaseSync(path);
+    db.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.exec("pragma journal_mode = wal");
+    db.exec("pragma synchronous = full");
+    db.exec("pragma foreign_keys = on");
+    const statements = forKysely(db, path);
+    const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(statements) });
+    await ensureSchema(kysely, path);
+    if (process.platform !== "win32") chmodSync(path, 0o600);
+    return new GraphStore(engineOf(kysely, statements), estimatesFrom);
+  } catch (error) {
+    db?.close();
+    throw unusable(error, path);
+  }
+}
+
+function prepareFolder(path: string): void {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Outside git's own folder the database would show up in `git status` of a repository made later.
+    if (basename(folder) === ".parallel") writeFileSync(join(folder, ".gitignore"), "*\n");
+    // SQLite gives the files that it puts beside the database the mode that this one has by then.
+    writeFileSync(path, "", { flag: "a", mode: 0o600 });
+  } catch (error) {
+    throw unusable(error, path);
+  }
+}
+
+function engineOf(kysely: Kysely<Database>, statements: SqliteDatabase): Engine {
+  // Changes with every commit of another connection, and is read from shared memory: cheap enough to ask often.
+  const dataVersion = () =>
+    (statements.prepare("pragma data_version").all([])[0] as { data_version: number }).data_version;
+  return {
+    read: (work) =>
+      inTransaction(statements, "begin", () => work(sqliteTransaction(statements, kysely, dataVersion()))),
+    write: (work) =>
+      inTransaction(statements, "begin immediate", () =>
+        work(sqliteTransaction(statements, kysely, dataVersion())),
+      ),
+    state: async () => dataVersion(),
+    watch(wake) {
+      let seen: number | undefined = dataVersion();
+      const timer = setInterval(() => {
+        try {
+          const now = dataVersion();
+          if (now === seen) return;
+          seen = now;
+        } catch {
+          // Whoever is woken asks the database and gets the error as an answer; thrown here it would end the server.
+        }
+        wake();
+      }, WATCH_MS);
+      return () => clearInterval(timer);
+    },
+    close: () => kysely.destroy(),
+  };
+}
+
+/**
+ * Begun and ended past the query builder, which would send a plain `begin`: that fails at once where another process
+ * writes, instead of waiting for it.
+ */
+async function inTransaction<T>(
+  statements: SqliteDatabase,
+  begin: "begin" | "begin immediate",
+  work: () => Promise<T>,
+): Promise<T> {
+  const run = (command: string) => statements.prepare(command).run([]);
+  run(begin);
+  try {
+    const result = await work();
+    run("commit");
+    return result;
+  } catch (error) {
+    // An error of the database may have ended the transaction already.
+    try {
+      run("rollback");
+    } catch {
+      // What failed first says more.
+    }
+    throw error;
+  }
+}
+
+/** Runs `work` on one snapshot of a database that is only looked at. */
+export function readSqlite<T>(
+  db: Kysely<Database>,
+  statements: SqliteDatabase,
+  work: (transaction: EngineTransaction) => Promise<T>,
+): Promise<T> {
+  return inTransaction(statements, "begin", () => work(sqliteTransaction(statements, db, undefined)));
+}
+
+async function ensureSchema(db: Kysely<Database>, path: string): Promise<void> {
+  const storedMinor = (reader: Kysely<Database>) => minorVersion(reader, hasTable, path);
+  if (!needsUpgrade(await storedMinor(db))) return;
+  await db.transaction().execute(async (tx) => {
+    // Another process may have done it while this one waited for its turn.
+    const minor = await storedMinor(tx);
+    if (!needsUpgrade(minor)) return;
+    if (minor !== undefined) backUp(path, minor);
+    else if (await hasTable(tx)) throw notAGraph(path);
+    await upgrade(tx, "sqlite", minor);
+  });
+}
+
+/** Whether the file has that table, or any at all. */
+export async function hasTable(db: Kysely<Database>, name?: string): Promise<boolean> {
+  const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
+    db,
+  );
+  return name === undefined ? rows.length > 0 : rows.some((row) => row.name === name);
+}
+
+/**
+ * Copies the graph as it is before its upgrade, beside the file; an older copy is kept. The caller holds the write
+ * lock, so the copy (made by a second connection, as SQLite allows no copy inside a transaction) has every commit.
+ */
+function backUp(path: string, minor: number): void {
+  const name = `${path}.${SCHEMA_VERSION.major}.${minor}.backup`;
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  const partial = `${name}.partial`;
+  rmSync(partial, { force: true });
+  const db = new DatabaseSync(path);
+  try {
+    db.prepare("vacuum into ?").run(partial);
+  } finally {
+    db.close();
+  }
+  if (process.platform !== "win32") chmodSync(partial, 0o600);
+  renameSync(partial, free);
+}
+
+/** The file does not hold what was written to it. */
+export function corrupt(path: string, why: string, cause?: unknown): StoreUnusable {
+  return new StoreUnusable(
+    "corrupt",
+    `The task graph ${path} is damaged: ${why}.`,
+    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
+    { cause },
+  );
+}
+
+/** Turns what SQLite throws into an error that says what is wrong and what to do; others pass. */
+export function unusable(error: unknown, path: string): unknown {
+  if (error instanceof StoreUnusable) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  // A message that is not the engine's own may quote anything, so only that one is judged by its words.
+  const engine = code === "ERR_SQLITE_ERROR" ? text : "";
+  if (/not a database|malformed|corrupt/i.test(engine)) {
+    return corrupt(path, text, error);
+  }
+  if (/EACCES|EROFS|EPERM|EEXIST|ENOTDIR/.test(code) || /readonly|read-only|unable to open/i.test(engine)) {
+    return new StoreUnusable(
+      "read-only",
+      `The task graph ${path} cannot be written: ${text}.`,
+      `Give this user write access to ${dirname(path)}, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
+      { cause: error },
+    );
+  }
+  if (/locked|busy/i.test(engine)) {
+    return new StoreUnusable(
+      "busy",
+      `The task graph ${path} stayed locked by another process for ${BUSY_TIMEOUT_MS / 1000} s.`,
+      "Try again; if it stays so, end the process that holds the file.",
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,172 @@
+import type { AnyClaim } from "../../graph/attempt.ts";
+import type { Actor, Change } from "../../graph/event.ts";
+import { definitionOf, type Task } from "../../graph/task.ts";
+import { causeText, causeValue } from "../../graph/task-cause.ts";
+import type { Observation, StoredPlan } from "./rows.ts";
+
+/**
+ * All that one transaction writes, once, at its end. `event` is the place of a row's last event among `events`,
+ * counted from 1, because the sequence numbers are given only when they are written.
+ */
+export interface NewRows {
+  readonly events: readonly EventRow[];
+  /** Plans that are new, or another apart from their version. */
+  readonly plans: readonly PlanRow[];
+  /** Plans that have only another version. */
+  readonly versions: readonly { readonly id: number; readonly event: number }[];
+  readonly tasks: readonly StoredTaskRow[];
+  /** In the order of their ids, so that a claim has ended before the next one of its task begins. */
+  readonly claims: readonly ClaimRow[];
+  /** Leases that were renewed and nothing else of their claims. */
+  readonly leases: readonly LeaseRow[];
+  readonly observations: readonly ObservationRow[];
+}
+
+/** The change is stored without the parts that have columns of their own. */
+export function eventRow(planId: number, change: Change, atMs: number, actor: Actor) {
+  const { type, task, attempt, ...data } = storedChange(change) as Change & {
+    task?: string;
+    attempt?: number;
+  };
+  const value = change.type === "task.status" && causeValue(change.cause);
+  return {
+    at_ms: atMs,
+    plan_id: planId,
+    task_id: task ?? null,
+    attempt_id: attempt ?? null,
+    type,
+    actor,
+    v: value ? 2 : 1,
+    data: JSON.stringify(data),
+  };
+}
+
+/** A status as servers before 1.6 read it, with its cause in words; version 2 has the cause also as a value. */
+function storedChange(change: Change): object {
+  if (change.type !== "task.status" || !change.cause) return change;
+  const causeAsValue = causeValue(change.cause);
+  return { ...change, cause: causeText(change.cause), ...(causeAsValue && { causeValue: causeAsValue }) };
+}
+
+export type EventRow = ReturnType<typeof eventRow>;
+
+export function planRow(plan: StoredPlan, event: number) {
+  return {
+    id: plan.id,
+    repository: plan.repository,
+    slug: plan.slug as string,
+    title: plan.title,
+    status: plan.unrecognised?.status ?? plan.status,
+    cause: plan.cause ?? null,
+    source: JSON.stringify(plan.source),
+    policy: JSON.stringify(plan.policyParts.policy),
+    added_policy: plan.policyParts.addedPolicy ? JSON.stringify(plan.policyParts.addedPolicy) : null,
+    document: JSON.stringify(plan.document),
+    created_at_ms: plan.createdAtMs,
+    throttle: plan.throttle ? JSON.stringify(plan.throttle) : null,
+    event,
+  };
+}
+
+export type PlanRow = ReturnType<typeof planRow>;
+
+export function taskRow(planId: number, task: Task, event: number) {
+  return {
+    plan_id: planId,
+    id: task.id as string,
+    position: task.position,
+    definition: JSON.stringify(definitionOf(task)),
+    status: task.unrecognised?.status ?? task.status,
+    cause: task.cause ? causeText(task.cause) : null,
+    /** Null where the text says it all: what the row has stays, and is another text's. */
+    cause_value: causeValue(task.cause) ? JSON.stringify(task.cause) : null,
+    owner: task.owner ?? null,
+    notes: JSON.stringify(task.notes),
+    metadata: JSON.stringify(task.metadata),
+    failed_attempts: task.failedAttempts,
+    lost_attempts: task.lostAttempts,
+    times_blocked: task.timesBlocked,
+    ended_at_ms: task.endedAtMs ?? null,
+    event,
+  };
+}
+
+export type StoredTaskRow = ReturnType<typeof taskRow>;
+
+/**
+ * @param token the secret of an offer that is to be kept while it is one.
+ * @param isNew whether the attempt has ended in this transaction.
+ */
+export function claimRow(
+  planId: number,
+  claim: AnyClaim,
+  {
+    token,
+    isNew,
+    event,
+  }: { readonly token: string | undefined; readonly isNew: boolean; readonly event: number },
+) {
+  const attempt = claim.state === "running" || claim.state === "ended" ? claim : undefined;
+  const over = claim.state === "returned" || claim.state === "ended" ? claim : undefined;
+  const ended = claim.state === "ended" ? claim : undefined;
+  return {
+    id: claim.id as number,
+    plan_id: planId,
+    task_id: claim.task as string,
+    state: claim.state as string,
+    token_hash: claim.tokenHash,
+    offer_token: claim.state === "offered" ? (token ?? null) : null,
+    agent_type: claim.agentType,
+    role: claim.role,
+    checkout: claim.checkout,
+    scope: JSON.stringify(claim.scope),
+    widened: JSON.stringify(claim.widened),
+    isolation: claim.unrecognised?.isolation ?? claim.isolation,
+    owner_host: claim.owner.host,
+    owner_pid: claim.owner.pid,
+    owner_started_at: claim.owner.startedAt,
+    owner_session: claim.owner.session ?? null,
+    offered_at_ms: claim.offeredAtMs,
+    expires_at_ms:
+      claim.state === "offered" ? claim.expiresAtMs : claim.state === "running" ? claim.leaseUntilMs : null,
+    number: attempt?.number ?? null,
+    agent_id: attempt?.agentId ?? null,
+    started_at_ms: attempt?.startedAtMs ?? null,
+    /** Null where it is not known any more: what the row has stays. */
+    last_seen_ms: claim.state === "running" ? claim.lastSeenMs : null,
+    reminded: attempt?.reminded ? 1 : 0,
+    ended_at_ms: over?.endedAtMs ?? null,
+    outcome: ended?.unrecognised?.outcome ?? ended?.outcome ?? null,
+    /** Null unless it came in this transaction: what another version has stored of it stays as it is. */
+    report: ended?.report && isNew ? JSON.stringify(ended.report) : null,
+    last_message: ended?.lastMessage ?? null,
+    cause: over?.cause ?? null,
+    drains_until_ms: ended?.drainsUntilMs ?? null,
+    usage: attempt?.usage ? JSON.stringify(attempt.usage) : null,
+    event,
+  };
+}
+
+export type ClaimRow = ReturnType<typeof claimRow>;
+
+export interface LeaseRow {
+  readonly id: number;
+  readonly last_seen_ms: number;
+  readonly expires_at_ms: number;
+}
+
+/** @param event the last event before the look among those of this transaction; 0: it was before them. */
+export function observationRow(checkout: string, observation: Observation, event: number) {
+  return {
+    checkout,
+    from_ms: observation.fromMs,
+    to_ms: observation.toMs,
+    seq: observation.seq,
+    head: observation.head,
+    files: JSON.stringify([...observation.files]),
+    at_work: JSON.stringify(observation.atWork),
+    event,
+  };
+}
+
+export type ObservationRow = ReturnType<typeof observationRow>;

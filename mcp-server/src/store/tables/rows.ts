@@ -1,0 +1,222 @@
+import type { Selectable } from "kysely";
+import { type AnyClaim, type AttemptId, OUTCOMES } from "../../graph/attempt.ts";
+import { type Change, type GraphEvent, isReadable } from "../../graph/event.ts";
+import { PLAN_STATUSES, type PlanSource, type PlanStatus, type Throttle } from "../../graph/plan.ts";
+import { PURPOSES, storedPurpose } from "../../graph/purpose.ts";
+import type { Scope } from "../../graph/scope/scope.ts";
+import {
+  ISOLATIONS,
+  type PlanSlug,
+  PRIORITIES,
+  SIZES,
+  TASK_STATUSES,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+} from "../../graph/task.ts";
+import { storedCause } from "../../graph/task-cause.ts";
+import { type Unrecognised, WordReader } from "../../graph/unrecognised.ts";
+import type { Usage } from "../../graph/usage.ts";
+import { reportFromRow } from "./report-row.ts";
+import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";
+
+/**
+ * A plan as it is stored; `policy` holds only what the plan itself states, and also what only a newer version of this
+ * program knows.
+ */
+export interface StoredPlan {
+  readonly id: number;
+  readonly repository: string;
+  readonly slug: PlanSlug;
+  readonly title: string;
+  readonly status: PlanStatus;
+  readonly cause?: string;
+  readonly source: PlanSource;
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** The same as its two columns hold it; the rule is at `storedPolicy`. */
+  readonly policyParts: PolicyParts;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly createdAtMs: number;
+  readonly throttle?: Throttle;
+  readonly version: number;
+  readonly unrecognised?: Unrecognised;
+}
+
+/** A policy in the parts in which it is stored. */
+export interface PolicyParts {
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** What servers before 1.5 do not know. */
+  readonly addedPolicy?: Readonly<Record<string, unknown>>;
+}
+
+/** An older server that changes a setting writes it to `policy`: that is the newer word. */
+export function policyOfParts(parts: PolicyParts): Pick<StoredPlan, "policy" | "policyParts"> {
+  return { policy: { ...parts.addedPolicy, ...parts.policy }, policyParts: parts };
+}
+
+/** The last look at a checkout. Times are milliseconds since the epoch. */
+export interface Observation {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The database's last event at that time. */
+  readonly seq: number;
+  /** Commit that was checked out; empty before the first one. */
+  readonly head: string;
+  /** Fingerprints of the files that differed from it, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Attempts that were at work after it. */
+  readonly atWork: readonly AttemptId[];
+}
+
+export function observationFromRow(row: Selectable<ObservationsTable>): Observation {
+  return {
+    fromMs: Number(row.from_ms),
+    toMs: Number(row.to_ms),
+    seq: Number(row.seq),
+    head: row.head,
+    files: new Map(JSON.parse(row.files) as [string, string][]),
+    atWork: JSON.parse(row.at_work) as AttemptId[],
+  };
+}
+
+const CLAIM_STATES: readonly string[] = ["offered", "running", "returned", "ended"];
+
+/** A plan with a status of a newer version looks paused: nothing of it starts here until somebody resumes it. */
+export function planFromRow(row: Selectable<PlansTable>): StoredPlan {
+  const words = new WordReader();
+  const status: PlanStatus = words.read("status", row.status, PLAN_STATUSES, "paused");
+  return {
+    id: row.id,
+    repository: row.repository,
+    slug: row.slug as PlanSlug,
+    title: row.title,
+    status,
+    ...(row.cause !== null && { cause: row.cause }),
+    source: JSON.parse(row.source) as PlanSource,
+    ...policyOfParts({
+      policy: JSON.parse(row.policy) as Record<string, unknown>,
+      ...(row.added_policy != null && {
+        addedPolicy: JSON.parse(row.added_policy) as Record<string, unknown>,
+      }),
+    }),
+    document: JSON.parse(row.document) as Record<string, unknown>,
+    createdAtMs: Number(row.created_at_ms),
+    ...(row.throttle !== null && { throttle: JSON.parse(row.throttle) as Throttle }),
+    version: Number(row.version),
+    ...words.found,
+  };
+}
+
+/** A task with a status of a newer version looks as if it were in progress: it is open, and not to be started. */
+export function taskFromRow(row: Selectable<TasksTable>): Task {
+  const definition = JSON.parse(row.definition) as TaskDefinition;
+  const words = new WordReader();
+  const status = words.read("status", row.status, TASK_STATUSES, "in_progress");
+  const { size, priority, isolation } = definition;
+  if (size !== undefined) words.note("size", size, SIZES);
+  words.note("priority", priority, PRIORITIES);
+  if (isolation !== undefined) words.note("isolation", isolation, ISOLATIONS);
+  const purpose = storedPurpose(definition);
+  if (purpose) words.note("purpose", purpose.kind, PURPOSES);
+  return {
+    ...definition,
+    position: row.position,
+    status,
+    ...(row.cause !== null && { cause: storedCause(row.cause, JSON.parse(row.cause_value ?? "null")) }),
+    ...(row.owner !== null && { owner: row.owner }),
+    notes: JSON.parse(row.notes) as string[],
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    failedAttempts: row.failed_attempts,
+    lostAttempts: row.lost_attempts,
+    timesBlocked: row.times_blocked,
+    ...(row.ended_at_ms !== null && { endedAtMs: Number(row.ended_at_ms) }),
+    ...words.found,
+  };
+}
+
+export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
+  const words = new WordReader();
+  const isStateKnown = words.note("state", row.state, CLAIM_STATES);
+  // Where it does not say `worktree`, its agent may write into the shared checkout.
+  const isolation = words.read("isolation", row.isolation, ISOLATIONS, "shared");
+  const outcome = words.read("outcome", row.outcome ?? "cancelled", OUTCOMES, "cancelled");
+  const base = {
+    id: row.id as AttemptId,
+    task: row.task_id as TaskId,
+    tokenHash: row.token_hash,
+    agentType: row.agent_type,
+    role: row.role,
+    checkout: row.checkout,
+    scope: JSON.parse(row.scope) as Scope,
+    widened: JSON.parse(row.widened) as string[],
+    isolation,
+    owner: {
+      host: row.owner_host,
+      pid: row.owner_pid,
+      startedAt: row.owner_started_at,
+      ...(row.owner_session !== null && { session: row.owner_session }),
+    },
+    offeredAtMs: Number(row.offered_at_ms),
+    ...words.found,
+  };
+  if (!isStateKnown) {
+    return { ...base, state: "unrecognised", ...(row.agent_id !== null && { agentId: row.agent_id }) };
+  }
+  if (row.state === "offered") return { ...base, state: "offered", expiresAtMs: Number(row.expires_at_ms) };
+  if (row.state === "returned") {
+    return { ...base, state: "returned", endedAtMs: Number(row.ended_at_ms), cause: row.cause ?? "" };
+  }
+  const attempt = {
+    ...base,
+    number: row.number ?? 1,
+    startedAtMs: Number(row.started_at_ms),
+    reminded: row.reminded !== 0,
+    ...(row.agent_id !== null && { agentId: row.agent_id }),
+    ...(row.usage !== null && { usage: JSON.parse(row.usage) as Usage }),
+  };
+  if (row.state === "running") {
+    return {
+      ...attempt,
+      state: "running",
+      lastSeenMs: Number(row.last_seen_ms),
+      leaseUntilMs: Number(row.expires_at_ms),
+    };
+  }
+  return {
+    ...attempt,
+    state: "ended",
+    endedAtMs: Number(row.ended_at_ms),
+    outcome,
+    ...(row.report !== null && { report: reportFromRow(row.report) }),
+    ...(row.last_message !== null && { lastMessage: row.last_message }),
+    ...(row.cause !== null && { cause: row.cause }),
+    ...(row.drains_until_ms !== null && { drainsUntilMs: Number(row.drains_until_ms) }),
+  };
+}
+
+export function eventFromRow(row: Selectable<EventsTable>): GraphEvent {
+  const { actor, v, type } = row;
+  return {
+    seq: Number(row.seq),
+    atMs: Number(row.at_ms),
+    v,
+    actor,
+    change: isReadable(type, v) ? changeFromRow(row) : { type: "unrecognised", storedType: type },
+  };
+}
+
+/** The change is stored without the parts that have columns of their own. */
+function changeFromRow(row: Selectable<EventsTable>): Change {
+  const { causeValue, ...data } = JSON.parse(row.data) as {
+    readonly causeValue?: unknown;
+    readonly cause?: string;
+  };
+  return {
+    type: row.type,
+    ...(row.task_id !== null && { task: row.task_id }),
+    ...(row.attempt_id !== null && { attempt: row.attempt_id }),
+    ...data,
+    ...(row.type === "task.status" &&
+      data.cause !== undefined && { cause: storedCause(data.cause, causeValue) }),
+  } as unknown as Change;
+}

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { writeScopes } from "../../../mcp-server/src/breakdown/file/write-scopes.ts";
+import type { TaskId } from "../../../mcp-server/src/graph/task.ts";
+
+const TEXT = `{
+  "slug": "shop",
+  "tasks": [
+    { "id": "1", "subject": "One",   "writes": ["src/1.ts"] },
+    { "id": "2", "subject": "Two",   "files": ["src/2.ts"] }
+  ]
+}
+`;
+
+it("writes the scopes into the breakdown and leaves all else as it was written", () => {
+  const scopes = [{ task: "1" as TaskId, writes: ["src/1.ts", "docs/**"] }];
+  const text = writeScopes(TEXT, "03-tasks.json", scopes);
+  expect(JSON.parse(text).tasks[0]).toMatchObject({ id: "1", writes: ["src/1.ts", "docs/**"] });
+  expect(text.split("\n").filter((line) => line.includes('"2"'))).toEqual([TEXT.split("\n")[4]]);
+  expect(writeScopes(text, "03-tasks.json", scopes)).toBe(text);
+});
+
+it("changes nothing where nothing is suggested", () => {
+  expect(writeScopes(TEXT, "03-tasks.json", [{ task: "9" as TaskId, writes: ["x"] }])).toBe(TEXT);
+});
