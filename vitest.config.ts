@@ -6,7 +6,7 @@ export default defineConfig({
     // Real processes on a small machine: more at once would only measure each other.
     maxWorkers: 2,
     // Limits that only what hangs reaches, also where the machine is busy with other things.
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     // The settings of whoever runs the tests decide nothing.

@@ -357,11 +357,12 @@ var DEPENDENCY_KEYS = [
 function pathsOf(value) {
   if (typeof value === "string") return value.split(/,\s+/);
   if (Array.isArray(value)) return value.map(pathOf);
-  return [value];
+  if (typeof value !== "object" || value === null) return [value];
+  const lists = Object.entries(value).filter(([key]) => !/^(?:reads?|reference)/i.test(key));
+  return lists.every(([, list]) => Array.isArray(list)) ? lists.flatMap(([, list]) => pathsOf(list)) : [value];
 }
 function pathOf(item) {
-  const path = typeof item === "object" && item !== null && "path" in item ? item.path : item;
-  return path;
+  return typeof item === "object" && item !== null && "path" in item ? item.path : item;
 }
 var FIELDS = {
   id: {
@@ -1252,89 +1253,10 @@ function readFrontMatter(whole, file) {
   }
 }
 
-// mcp-server/src/breakdown/markdown/file-list.ts
-var LABEL = /^\s*(?:[-*+]\s+)?(?:#{1,6}\s+)?(?:\*\*|__)?(?:(?:new|affected|changed|modified|target|related|key|source|test)\s+)?(files?(?:\s+(?:changes|changed|touched|affected|involved|list|to\s+(?:[a-z/]+(?:\s+or\s+[a-z]+)?)))?|文件|檔案|ファイル)(?:\s*\([^)]*\))?\s*(?:\*\*|__)?\s*(?:[:：]\s*(?:\*\*|__)?\s*(.*))?$/iu;
-var READING = /^(?:read|verify|verified|reference|see|check|inspect|unchanged|consult|context|no changes?|do not|don['’]t|existing|review)/i;
-var VERB = /^(?:\*\*|__|\[)?([A-Za-z][A-Za-z ,/&+-]{1,40}?)(?:\s*[(（][^)）]*[)）])?(?:\*\*|__|\])?\s*(?:[:：]|\s[-–—]\s)(?:\*\*|__)?\s*(.*)$/;
-var BARE_VERB = /^(?:\*\*|__|\[)?(new|create[sd]?|add(?:ed)?|modif(?:y|ied)|update[ds]?|change[ds]?|edit(?:ed)?|delete[ds]?|remove[ds]?|rename[ds]?|move[ds]?|extend|test|read|verify|reference|see|check)(?:\*\*|__|\])?\s+(.*)$/i;
-var NONE = /^(?:none|n\/a|nothing|no files?\b|[-–—]\s*$|无|無|なし)/i;
-var MOVED_FROM = /^(?:was|were|moved|renamed|extracted|split|migrated|ported|relocated|formerly|previously|ex)\b/i;
-function filesIn(body) {
-  const files = { writes: /* @__PURE__ */ new Set(), reads: /* @__PURE__ */ new Set() };
-  let found = false;
-  for (const [at, line] of body.entries()) {
-    if (line.literal) continue;
-    const [, label = "", inline] = LABEL.exec(line.text) ?? [];
-    const heading = /^\s*#/.test(line.text) || /\*\*|__/.test(line.text);
-    if (label === "" || inline === void 0 && !heading) continue;
-    const items = inline ? [{ text: inline, verb: label }] : itemsBelow(body.slice(at + 1));
-    const ofLabel = /\bto\s+(read|verify|reference|check|review)/i.exec(label)?.[1] ?? "";
-    for (const { text: text2, verb } of items) {
-      if (NONE.test(text2)) found = true;
-      addItem(files, text2, verb === label ? ofLabel : verb || ofLabel);
-    }
-  }
-  const { writes, reads } = files;
-  if (writes.size + reads.size === 0 && !found) return void 0;
-  return {
-    ...(writes.size > 0 || found) && { writes: [...writes] },
-    reads: [...reads].filter((path) => !writes.has(path))
-  };
-}
-function itemsBelow(lines) {
-  const items = [];
-  let blank = false;
-  for (const { text: text2, literal } of lines) {
-    if (literal) break;
-    if (text2.trim() === "") {
-      blank = true;
-      continue;
-    }
-    const [, space = "", item] = /^(\s*)[-*+•]\s+(?!\[[^\]]?\]\s)(.*)$/.exec(text2) ?? [];
-    const last = items.at(-1);
-    if (item === void 0) {
-      if (blank || !last || !/^\s/.test(text2) || /^\s*(?:\d+[.)]|[-*+])\s/.test(text2)) break;
-      last.text = `${last.text} ${text2.trim()}`;
-      continue;
-    }
-    if (blank && last && LIST_LABEL.test(item)) break;
-    blank = false;
-    const above = items.findLast(({ indent }) => indent < space.length);
-    items.push({ text: item, verb: above ? verbOf(above.text) || above.verb : "", indent: space.length });
-  }
-  return items.map(({ text: text2, verb }) => ({ text: text2, verb }));
-}
-var LIST_LABEL = /^(?:\*\*)?(?:consumes|produces|acceptance|depends|dependencies|steps?|interfaces?|notes?)\b/i;
-function verbOf(text2) {
-  return (VERB.exec(text2)?.[1] ?? BARE_VERB.exec(text2)?.[1] ?? "").trim();
-}
-function addItem(files, item, inherited) {
-  const [, verb = "", text2 = item] = VERB.exec(item) ?? BARE_VERB.exec(item) ?? [];
-  const said = verb.trim() || inherited;
-  const test = /^(?:test|verify)/i.test(said);
-  const reading = READING.test(said);
-  const outside = withoutNotes(text2);
-  const found = pathsIn(outside, text2, test);
-  for (const path of found.length > 0 ? found : pathsIn(text2, text2, test)) {
-    (reading || path.use !== "maybe-written" ? files.reads : files.writes).add(path.path);
-  }
-}
-function withoutNotes(text2) {
-  const { spans } = inlineCode(text2);
-  const inCode = (at) => spans.some(({ start, end }) => at >= start && at < end);
-  let result = "";
-  let depth = 0;
-  let kept = false;
-  for (let at = 0; at < text2.length; at++) {
-    const character = text2[at] ?? "";
-    if (!inCode(at) && /[(（]/.test(character)) {
-      depth += 1;
-      if (depth === 1) kept = MOVED_FROM.test(text2.slice(at + 1));
-    }
-    result += depth > 0 && !kept ? " " : character;
-    if (!inCode(at) && /[)）]/.test(character) && depth > 0) depth -= 1;
-  }
-  return result;
+// mcp-server/src/breakdown/markdown/listed-paths.ts
+function listedPaths(item, test) {
+  const found = pathsIn(withoutNotes(item), item, test);
+  return found.length > 0 ? found : pathsIn(item, item, test);
 }
 var COMMAND = /^(?:\$\s*)?(?:\.\/)?(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|pytest|python3?|uv|poetry|tox|cargo|go|make|mvnw?|gradlew?|dotnet|php|phpunit|composer|bundle|rspec|rake|mix|swift|xcodebuild|flutter|dart|jest|vitest|playwright|cypress|mocha|tsc|eslint|biome|ruff|mypy|bash|sh|git|docker|cd|echo|curl|just|task|nx|turbo|mise)(?:\s|$)/;
 var BETWEEN = /^(?:[\s`,;&+、，；：:→⇒|*]|->|\b(?:and|or|to|new|with)\b)*$/i;
@@ -1398,6 +1320,97 @@ function isSibling(name, path) {
   const isTop = stem === stem.toUpperCase() && /\.(?:md|txt|rst)$/i.test(name);
   return !isTop && (path.endsWith("/") || ending === otherEnding || stem.split(".")[0] === other.split(".")[0]);
 }
+var MOVED_FROM = /^(?:was|were|moved|renamed|extracted|split|migrated|ported|relocated|formerly|previously|ex)\b/i;
+function withoutNotes(text2) {
+  const pieces = [];
+  let from = 0;
+  for (const { start, end } of inlineCode(text2).spans) {
+    pieces.push(text2.slice(from, start), "x".repeat(end - start));
+    from = end;
+  }
+  const masked = pieces.join("") + text2.slice(from);
+  let result = "";
+  let depth = 0;
+  let kept = false;
+  for (let at = 0; at < text2.length; at++) {
+    const opens = /[(（]/.test(masked[at] ?? "");
+    if (opens) depth += 1;
+    if (opens && depth === 1) kept = MOVED_FROM.test(text2.slice(at + 1));
+    result += depth > 0 && !kept ? " " : text2[at];
+    if (/[)）]/.test(masked[at] ?? "") && depth > 0) depth -= 1;
+  }
+  return result;
+}
+
+// mcp-server/src/breakdown/markdown/file-list.ts
+var LABEL = /^\s*(?:[-*+]\s+)?(?:#{1,6}\s+)?(?:\*\*|__)?(?:(?:new|affected|changed|modified|target|related|key|source|test)\s+)?(files?(?:\s+(?:changes|changed|touched|affected|involved|list|to\s+(?:[a-z/]+(?:\s+or\s+[a-z]+)?)))?|文件|檔案|ファイル)(?:\s*\([^)]*\))?\s*(?:\*\*|__)?\s*(?:[:：]\s*(?:\*\*|__)?\s*(.*))?$/iu;
+var READING = /^(?:read|verify|verified|reference|see|check|inspect|unchanged|consult|context|no changes?|do not|don['’]t|existing|review)/i;
+var VERB = /^(?:\*\*|__|\[)?([A-Za-z][A-Za-z ,/&+-]{1,40}?)(?:\s*[(（][^)）]*[)）])?(?:\*\*|__|\])?\s*(?:[:：]|\s[-–—]\s)(?:\*\*|__)?\s*(.*)$/;
+var BARE_VERB = /^(?:\*\*|__|\[)?(new|create[sd]?|add(?:ed)?|modif(?:y|ied)|update[ds]?|change[ds]?|edit(?:ed)?|delete[ds]?|remove[ds]?|rename[ds]?|move[ds]?|extend|test|read|verify|reference|see|check)(?:\*\*|__|\])?\s+(.*)$/i;
+var NONE = /^(?:none|n\/a|nothing|no files?\b|[-–—]\s*$|无|無|なし)/i;
+function filesIn(body) {
+  const files = { writes: /* @__PURE__ */ new Set(), reads: /* @__PURE__ */ new Set() };
+  let found = false;
+  for (const [at, line] of body.entries()) {
+    if (line.literal) continue;
+    const [, label = "", inline] = LABEL.exec(line.text) ?? [];
+    const heading = /^\s*#/.test(line.text) || /\*\*|__/.test(line.text);
+    if (label === "" || inline === void 0 && !heading) continue;
+    const items = inline ? [{ text: inline, verb: label }] : itemsBelow(body.slice(at + 1));
+    const ofLabel = /\bto\s+(read|verify|reference|check|review)/i.exec(label)?.[1] ?? "";
+    for (const { text: text2, verb } of items) {
+      if (NONE.test(text2)) found = true;
+      addItem(files, text2, verb === label ? ofLabel : verb || ofLabel);
+    }
+  }
+  const { writes, reads } = files;
+  if (writes.size + reads.size === 0 && !found) return void 0;
+  return {
+    ...(writes.size > 0 || found) && { writes: [...writes] },
+    reads: [...reads].filter((path) => !writes.has(path))
+  };
+}
+function itemsBelow(lines) {
+  const items = [];
+  let blank = false;
+  for (const { text: text2, literal } of lines) {
+    if (literal) break;
+    if (text2.trim() === "") {
+      blank = true;
+      continue;
+    }
+    const cells = /^\s*\|(.*)\|\s*$/.exec(text2)?.[1]?.split("|").map((cell) => cell.trim());
+    if (cells) {
+      items.push({ text: cells[0] ?? "", verb: cells.find((cell) => READING.test(cell)) ?? "", indent: 0 });
+      continue;
+    }
+    const [, space = "", item] = /^(\s*)(?:[-*+•]|\d+[.)])\s+(?!\[[^\]]?\]\s)(.*)$/.exec(text2) ?? [];
+    const last = items.at(-1);
+    if (item === void 0) {
+      if (blank || !last || !/^\s/.test(text2) || /^\s*(?:\d+[.)]|[-*+])\s/.test(text2)) break;
+      last.text = `${last.text} ${text2.trim()}`;
+      continue;
+    }
+    if (blank && last && LIST_LABEL.test(item)) break;
+    blank = false;
+    const above = items.findLast(({ indent }) => indent < space.length);
+    items.push({ text: item, verb: above ? verbOf(above.text) || above.verb : "", indent: space.length });
+  }
+  return items.map(({ text: text2, verb }) => ({ text: text2, verb }));
+}
+var LIST_LABEL = /^(?:\*\*)?(?:consumes|produces|acceptance|depends|dependencies|steps?|interfaces?|notes?)\b/i;
+function verbOf(text2) {
+  return (VERB.exec(text2)?.[1] ?? BARE_VERB.exec(text2)?.[1] ?? "").trim();
+}
+function addItem(files, item, inherited) {
+  const [, verb = "", text2 = item] = VERB.exec(item) ?? BARE_VERB.exec(item) ?? [];
+  const said = verb.trim() || inherited;
+  const test = /^(?:test|verify)/i.test(said);
+  const reading = READING.test(said);
+  for (const { path, use } of listedPaths(text2, test)) {
+    (reading || use !== "maybe-written" ? files.reads : files.writes).add(path);
+  }
+}
 
 // mcp-server/src/breakdown/markdown/order-statements.ts
 var WAITS = /\b(?:depend(?:s|ent|ing)?(?:\s+(?:up)?on)?|dependenc(?:y|ies)|prerequisites?|requires?|needs?|builds?\s+(?:up)?on|based\s+on|blocked\s+by|waits?\s+(?:for|on|until)|relies\s+on|rely\s+on|follows?|after|once|extends|consumes|assumes|starts?\s+when)\b(?!\s+to\b)|依赖于?|依賴於?|前置条件|前置任务|需要|取决于|depende\s+de|benötigt|hängt\s+ab\s+von|dépend\s+de/iu;
@@ -1448,9 +1461,9 @@ function clausesOf(text2) {
 }
 function clauseStatements(clause, find, subject) {
   if (NO_ORDER.test(clause)) return [];
-  if (ARROW.test(clause)) return chain(clause, find);
   const blocks = BLOCKS.exec(clause);
   const waits = WAITS.exec(clause);
+  if (blocks === null && waits === null && ARROW.test(clause)) return chain(clause, find);
   const verb = blocks !== null && (waits === null || blocks.index <= waits.index) ? blocks : waits;
   if (verb === null) return [];
   const own = unitsOf(find(clause.slice(0, verb.index)));
@@ -1462,11 +1475,18 @@ function clauseStatements(clause, find, subject) {
 }
 function chain(text2, find) {
   const steps = text2.split(ARROW).map((step) => unitsOf(find(step)));
-  return steps.slice(1).flatMap((units, at) => statement(units, steps[at] ?? [], true));
+  return steps.slice(1).flatMap((units, at) => statement(units, steps[at] ?? [], true, true));
 }
-function statement(units, waitFor, complete) {
+function statement(units, waitFor, complete, byArrow = false) {
   const others = waitFor.filter((unit) => !units.includes(unit));
-  return units.length > 0 && others.length > 0 ? [{ units, waitFor: others, complete }] : [];
+  return units.length > 0 && others.length > 0 ? [{ units, waitFor: others, complete, byArrow }] : [];
+}
+function alongTheFile(statements, place) {
+  return statements.map((one) => {
+    const last = (units) => Math.max(...units.map(place));
+    const turned = one.byArrow && last(one.waitFor) > last(one.units);
+    return turned ? { ...one, units: one.waitFor, waitFor: one.units } : one;
+  });
 }
 function mentionedUnits(text2, find) {
   const clauses = clausesOf(text2.replace(/\*\*|__|`/g, ""));
@@ -1504,10 +1524,10 @@ var RANGE = "\\s*(?:-|–|—|~|\\.\\.|\\bto\\b|\\bthrough\\b|\\bthru\\b|至|到
 function listPattern(item, again = "") {
   return `(?:${item})(?:(?:${SEPARATOR}|${RANGE})${again}(?:${item}))*`;
 }
-function membersOf(list, item, order) {
+function listReader(item, order) {
   const position = new Map(order.map((name, at) => [name, at]));
   const one = new RegExp(`(${item})(?:${RANGE}(?:[A-Za-z]+\\s+)?(${item}))?`, "g");
-  return [...list.matchAll(one)].flatMap(([, from = "", to]) => {
+  return (list) => [...list.matchAll(one)].flatMap(([, from = "", to]) => {
     if (to === void 0) return [from];
     const [first2, last] = [position.get(from), position.get(to)];
     return first2 === void 0 || last === void 0 ? [from, to] : order.slice(first2, last + 1);
@@ -1588,6 +1608,7 @@ export {
   OrderEdges,
   READABLE,
   WrongField,
+  alongTheFile,
   bodyOf,
   breakdownOf,
   checkDependencies,
@@ -1611,11 +1632,12 @@ export {
   leftOut,
   listOf2 as listOf,
   listPattern,
+  listReader,
   listUnder,
   listed,
+  listedPaths,
   markBefore,
   markOfHeading,
-  membersOf,
   mentionedUnits,
   misreadId,
   orderStatements,

@@ -934,10 +934,10 @@ import { inlineCode, markdownLines } from "./text.mjs";
 var WRITE_WORD = /\b(?:add|change|create|delete|edit|extend|fix|implement|modify|move|refactor|remove|rename|replace|rewrite|update|write)\b/i;
 var MAX_CLAUSE = 300;
 var FORBIDDEN_BEFORE = /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
-var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
+var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|similar to|like|mirror(?:s|ing)?|modell?ed (?:on|after)|based on|same as|analogous to|inspired by|adapted from|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
 var UNCHANGED_AFTER = /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
 var COMMAND_BEFORE = /(?:^|[\s(:])(?:\.\/)?(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|pytest|python3?|uv|poetry|tox|cargo|go (?:test|run|vet)|make|mvnw?|gradlew?|dotnet|php|phpunit|bundle|rspec|jest|vitest|playwright|mocha|tsc|eslint|ruff|mypy|bash|sh)\s+(?:[\w@./:=-]+\s+)*$/;
-var CITED_BEFORE = /\b(?:based on|defined (?:in|by)|described in|documented in|listed in|outlined in|required by|shown in|specified (?:in|by)|stated in|matching|from|satisf(?:y|ies|ying)|conform(?:s|ing)? to|validate[sd]? against)\s+(?:the\s+)?$/i;
+var CITED_BEFORE = /\b(?:based on|defined (?:in|by)|described in|documented in|listed in|outlined in|required by|shown in|specified (?:in|by)|stated in|matching|from|satisf(?:y|ies|ying)|conform(?:s|ing)? to|validate[sd]? against)\s+(?:the\s+)?$|(?:^|[\s(*])(?:refs?|specs?|source|design|contract)(?:\*\*)?\s*[:：](?:\*\*)?\s*$/i;
 var PLACE_AFTER = /^[`*\])]*[\s,:]*(?:["“'‘「『§#]|(?:section|chapter|line|lines|FR|NFR|SC|AC|US|req)\b[\s-]*\S)/i;
 function isDocument(path) {
   return /\.(?:md|mdx|markdown|rst|adoc|txt|pdf|docx?)(?:[:#].*)?$/i.test(path);
@@ -1047,7 +1047,7 @@ function inferWrites(description) {
   const withUse = (use) => mentions.filter((mention) => mention.use === use).map(({ glob }) => glob);
   const forbidden = new Set(withUse("forbidden"));
   const written = [...new Set(withUse("maybe-written"))].filter((glob) => !forbidden.has(glob));
-  if (written.every(isOverview) && !isAbout(description)) return [];
+  if (written.every((glob) => isAfterthought(description, glob))) return [];
   const places = written.length > 0 ? [...new Set(bare)].map(anywhere) : [];
   const named = [
     ...written,
@@ -1058,13 +1058,21 @@ function inferWrites(description) {
 function anywhere(name) {
   return isDocument(name) && name === name.replace(/^[^.]+/, (stem) => stem.toUpperCase()) ? name : `**/${name}`;
 }
-function isOverview(glob) {
-  return /^(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)(?:\.\w+)?$/.test(glob);
+function isAfterthought(description, glob) {
+  if (/^(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)(?:\.\w+)?$/.test(glob))
+    return !isAbout(description);
+  if (!isDocument(glob)) return false;
+  const name = glob.slice(glob.lastIndexOf("/") + 1);
+  const at = sentencesOf(description).findIndex((text) => text.includes(name));
+  return at > 0 && /\b(?:document|describe|explain|mention|note)(?:d|ed|s)?\b/i.test(sentencesOf(description)[at] ?? "");
+}
+function sentencesOf(description) {
+  return description.split(/\n+|[.!?;]\s+|[。；]/).filter((text) => new RegExp("\\p{L}{2}", "u").test(text));
 }
 var OVERVIEW = /\b(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)\b/i;
 var ALSO = /\b(?:and|then|plus)\s+(?:then\s+)?(?:add|also|describe|document|explain|mention|note|update|write)\b/i;
 function isAbout(description) {
-  const first = description.split(/\n+|[.!?;]\s+|[。；]/).find((text) => new RegExp("\\p{L}{2}", "u").test(text)) ?? "";
+  const [first = ""] = sentencesOf(description);
   const at = first.search(OVERVIEW);
   return at >= 0 && !ALSO.test(first.slice(0, at));
 }

@@ -357,13 +357,14 @@ describe("workers that misbehave, with the real Claude Code", () => {
   });
 
   it("workers that misbehave that are stopped, fall silent or prove nothing have not completed anything", async () => {
+    const steps = new Milestones();
     const finishes: Work = [
       writes({ "stopped/a.txt": "done\n" }),
       reports({ filesChanged: ["stopped/a.txt"] }),
     ];
     const story = storyWith("falls silent", tasksWith(["stopped", "silent", "unproven", "good"]), {
       workers: {
-        stopped: [[hangs()], finishes],
+        stopped: [[steps.at("stopped began", hangs())], finishes],
         silent: [stopsSilently("Give me a moment."), stopsSilently("The parser is half written.")],
         unproven: [
           reportsWithoutEvidence(),
@@ -374,7 +375,14 @@ describe("workers that misbehave, with the real Claude Code", () => {
         good: [writes({ "good/a.txt": "good\n" }), reports({ filesChanged: ["good/a.txt"] })],
       },
       environment: { PARALLEL_RETRIES: "0" },
-      runs: [headlessRun({ orchestrator: withHabits(executesThePlan, stopsTheAgentOf("stopped")) })],
+      runs: [
+        headlessRun({
+          orchestrator: withHabits(
+            executesThePlan,
+            stopsTheAgentOf("stopped", () => steps.has("stopped began")),
+          ),
+        }),
+      ],
     });
     await play(story, (outcome) => {
       const graph = readGraph(outcome.database);
@@ -536,8 +544,8 @@ describe("workers that misbehave, with the real Claude Code", () => {
   });
 });
 
-/** Stops the agent of a task as soon as it has launched it. */
-function stopsTheAgentOf(task: string): Habit {
+/** Stops the agent of a task when it has launched it and this holds. */
+function stopsTheAgentOf(task: string, hasBegun: () => boolean): Habit {
   return (inner) => (conversation) => {
     const blocks = conversation.blocks;
     const wasStopped = blocks.some((block) => block.kind === "call" && block.tool === "TaskStop");
@@ -553,7 +561,7 @@ function stopsTheAgentOf(task: string): Habit {
     const agentId = answer?.kind === "result" ? answer.text.match(/agentId: (\w+)/)?.[1] : undefined;
     if (agentId === undefined || wasStopped) return inner(conversation);
     // Stopped before its first request, an agent would leave the script of its attempt to the next one.
-    return { ...calls("TaskStop", { task_id: agentId }), latencyMs: 2_000 };
+    return { ...calls("TaskStop", { task_id: agentId }), when: hasBegun };
   };
 }
 

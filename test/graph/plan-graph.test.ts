@@ -2,31 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AnyClaim, AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import { PlanGraph } from "../../mcp-server/src/graph/plan-graph.ts";
-import {
-  type Task,
-  type TaskDefinition,
-  type TaskId,
-  type TaskStatus,
-  unstarted,
-} from "../../mcp-server/src/graph/task.ts";
+import type { Task, TaskId, TaskStatus } from "../../mcp-server/src/graph/task.ts";
+import { pendingTask } from "../support/task-definition.ts";
 
 function task(n: number, overrides: Partial<Task> = {}): Task {
-  const definition: TaskDefinition = {
-    id: `t${n}` as TaskId,
-    subject: `Task ${n}`,
-    description: "",
-    priority: "medium",
-    dependencies: [],
-    needs: "all",
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    acceptance: [],
-    origin: "file",
-    extra: {},
-    estimateMs: 1_000,
-  };
-  return { ...unstarted(definition, n), ...overrides };
+  return pendingTask(`t${n}`, { estimateMs: 1_000, ...overrides }, n);
 }
 
 function claim(id: number, of: number, state: "offered" | "running" | "returned" | "ended"): AnyClaim {

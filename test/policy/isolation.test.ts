@@ -1,24 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Task, type TaskDefinition, type TaskId, unstarted } from "../../mcp-server/src/graph/task.ts";
+import type { Task, TaskId } from "../../mcp-server/src/graph/task.ts";
 import { Isolations } from "../../mcp-server/src/policy/isolation.ts";
+import { pendingTask } from "../support/task-definition.ts";
 
 function task(id: string, fields: Partial<Task> = {}): Task {
-  const definition: TaskDefinition = {
-    id: id as TaskId,
-    subject: id,
-    description: "",
-    priority: "medium",
-    dependencies: [],
-    needs: "all",
-    writes: [`${id}.ts`],
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    acceptance: [],
-    origin: "call",
-    extra: {},
-  };
-  return { ...unstarted(definition, 1), ...fields };
+  return pendingTask(id, { writes: [`${id}.ts`], ...fields }, 1);
 }
 
 function isolationsOf(tasks: readonly Task[], unscoped: "exclusive" | "worktree" = "exclusive") {

@@ -1,8 +1,9 @@
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../mcp-server/src/graph/event.ts";
-import type { PlanSlug, TaskDefinition, TaskId } from "../../mcp-server/src/graph/task.ts";
+import type { PlanSlug, TaskId } from "../../mcp-server/src/graph/task.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import type { GraphWriter } from "../../mcp-server/src/store/graph-writer.ts";
+import { definitionOf } from "../support/task-definition.ts";
 
 export const REPOSITORY = "example.org/shop";
 export const CHECKOUT = "builder:/home/dev/shop";
@@ -22,21 +23,12 @@ export function planCreated(slug = "shop", repository = REPOSITORY): Change {
 }
 
 export function taskCreated(id: string, position: number, dependencies: readonly string[] = []): Change {
-  const definition: TaskDefinition = {
-    id: id as TaskId,
-    subject: `Task ${id}`,
+  const definition = definitionOf(id, {
     description: `Write src/${id}.ts.`,
-    priority: "medium",
     dependencies: dependencies as TaskId[],
-    needs: "all",
     writes: [`src/${id}.ts`],
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    acceptance: [],
     origin: "call",
-    extra: {},
-  };
+  });
   return { type: "task.created", task: definition.id, definition, position };
 }
 

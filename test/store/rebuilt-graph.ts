@@ -30,8 +30,9 @@ export async function rebuildFromLog(original: string, path: string): Promise<vo
 
 function changeOf(row: Readonly<Record<string, unknown>>): Change {
   const { change } = eventFromRow(row as unknown as Parameters<typeof eventFromRow>[0]);
-  if (change.type === "unrecognised") throw new Error(`${change.storedType} cannot be read`);
-  return change;
+  if (change.type !== "unrecognised") return change;
+  // What only a newer server knows is logged as it stands, and changes nothing else.
+  return { type: row.type, ...JSON.parse(String(row.data)) } as Change;
 }
 
 /** Everything in the tables that the log must be able to rebuild. */

@@ -2,29 +2,17 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Change } from "../../mcp-server/src/graph/event.ts";
-import type { PlanSlug, TaskDefinition, TaskId } from "../../mcp-server/src/graph/task.ts";
+import type { PlanSlug, TaskId } from "../../mcp-server/src/graph/task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { logOf, query } from "../support/graph-file.ts";
+import { definitionOf } from "../support/task-definition.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const slug = "p" as PlanSlug;
 const ONE = "1" as TaskId;
-const definition: TaskDefinition = {
-  id: ONE,
-  subject: "One",
-  description: "",
-  priority: "medium",
-  dependencies: [],
-  needs: "all",
-  reads: [],
-  resources: [],
-  inferredWrites: [],
-  acceptance: [],
-  origin: "call",
-  extra: {},
-};
+const definition = definitionOf("1", { origin: "call" });
 const created: Change[] = [
   {
     type: "plan.created",

@@ -13,6 +13,7 @@ const NOT_LOGGED = new Set(["last_seen_ms", "offer_token"]);
 export const JSON_COLUMNS = new Set([
   "source",
   "policy",
+  "added_policy",
   "throttle",
   "document",
   "definition",
@@ -21,6 +22,7 @@ export const JSON_COLUMNS = new Set([
   "scope",
   "widened",
   "report",
+  "cause_value",
 ]);
 const COUNTER_OF: Readonly<Record<string, string>> = {
   failed: "failed_attempts",
@@ -51,7 +53,8 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
       case "plan.created":
         plans.set(String(planId), {
           id: planId,
-          ...data,
+          added_policy: null,
+          ...planData(data),
           status: "open",
           cause: null,
           throttle: null,
@@ -59,7 +62,7 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
         });
         break;
       case "plan.updated":
-        Object.assign(plan, data);
+        Object.assign(plan, planData(data));
         break;
       case "plan.status":
         Object.assign(plan, { status: data.status, cause: data.cause ?? null });
@@ -79,6 +82,8 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
         Object.assign(task, {
           status: data.status,
           cause: data.cause ?? null,
+          // A value stays as long as no other takes its place: without its text it says nothing.
+          ...(data.causeValue !== undefined && { cause_value: data.causeValue }),
           ended_at_ms,
           changed_seq: seq,
         });
@@ -143,6 +148,11 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
   return { plans, tasks, claims };
 }
 
+/** What an event says of a plan, by the columns that hold it. */
+function planData({ addedPolicy, ...data }: LoggedEvent["data"]): Record<string, unknown> {
+  return { ...data, ...(addedPolicy !== undefined && { added_policy: addedPolicy }) };
+}
+
 function newTask({ seq, planId, task, data }: LoggedEvent): Record<string, unknown> {
   return {
     plan_id: planId,
@@ -151,6 +161,7 @@ function newTask({ seq, planId, task, data }: LoggedEvent): Record<string, unkno
     definition: data.definition,
     status: "pending",
     cause: null,
+    cause_value: null,
     owner: null,
     notes: [],
     metadata: {},

@@ -8,14 +8,9 @@ import type {
 import type { Change, GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import type { Plan } from "../../mcp-server/src/graph/plan.ts";
 import type { PlanState } from "../../mcp-server/src/graph/plan-state.ts";
-import {
-  scopeOf,
-  type Task,
-  type TaskDefinition,
-  type TaskId,
-  unstarted,
-} from "../../mcp-server/src/graph/task.ts";
+import { scopeOf, type Task, type TaskId } from "../../mcp-server/src/graph/task.ts";
 import type { Usage } from "../../mcp-server/src/graph/usage.ts";
+import { pendingTask } from "./task-definition.ts";
 
 /** When the runs of the tests start: 2026-03-02 09:00 UTC. */
 export const START_MS = Date.UTC(2026, 2, 2, 9);
@@ -31,21 +26,7 @@ export function task(
   given: Partial<Omit<Task, "id" | "dependencies">> & { after?: string[] } = {},
 ): Task {
   const { after = [], ...rest } = given;
-  const definition: TaskDefinition = {
-    id: id(name),
-    subject: `Task ${name}`,
-    description: "",
-    priority: "medium",
-    dependencies: after.map(id),
-    needs: "all",
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    acceptance: [],
-    origin: "file",
-    extra: {},
-  };
-  return { ...unstarted(definition, 0), ...rest };
+  return pendingTask(name, { dependencies: after.map(id), ...rest });
 }
 
 /** An attempt by seconds from the start of the run. Without `to` it still runs. */

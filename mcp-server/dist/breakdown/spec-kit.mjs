@@ -1,5 +1,5 @@
 // import:breakdown.mjs in breakdown/spec-kit.mjs
-import { OrderEdges, continuesParagraph, firstSentence, headingOf, isMarkedItem, listPattern, listed, markBefore, markOfHeading, membersOf, mentionedUnits, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
+import { OrderEdges, alongTheFile, continuesParagraph, firstSentence, headingOf, isMarkedItem, listPattern, listReader, listed, markBefore, markOfHeading, mentionedUnits, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/spec-kit/tasks.ts
 var ID = "T-?\\d+[A-Za-z]?(?:[.-](?!T-?\\d)[A-Za-z0-9]+)*";
@@ -142,7 +142,7 @@ function looksLikeTask({ text, literal }) {
 }
 
 // mcp-server/src/breakdown/spec-kit/references.ts
-var MAX_NAMES = 100;
+var MAX_NAMES = 40;
 var NUMBER = "\\d+(?:\\.\\d+)*|[A-Z]\\b";
 function referencesIn(phases) {
   const ids = phases.flatMap((phase) => phase.tasks.map(({ id }) => id));
@@ -153,6 +153,9 @@ function referencesIn(phases) {
   const tagged = new Set(phases.flatMap((phase) => phase.tasks.flatMap(({ story }) => story ?? [])));
   const storyNames = [.../* @__PURE__ */ new Set([...stories.keys(), ...[...tagged].map((tag) => tag.replace(/\D/g, ""))])];
   const names = phases.slice(0, MAX_NAMES).flatMap((phase) => namePatterns(phase).map((pattern) => ({ phase, pattern })));
+  const phasesOf = listReader(NUMBER, labels);
+  const storiesOf = listReader("\\d+", storyNames);
+  const tasksOf = listReader(ID, ids);
   const taskList = new RegExp(`(?<![\\w-])${listPattern(ID)}(?![\\w])`, "g");
   const phaseList = new RegExp(`\\bphases?\\s+(${listPattern(NUMBER, "(?:phases?\\s+)?")})(\\s*\\+)?`, "gi");
   const storyList = new RegExp(
@@ -168,7 +171,7 @@ function referencesIn(phases) {
   return (text) => {
     const references = [];
     for (const found of text.matchAll(phaseList)) {
-      const members = membersOf(found[1] ?? "", NUMBER, labels);
+      const members = phasesOf(found[1] ?? "");
       const first = labels.indexOf(members.at(-1) ?? "");
       const named = found[2] === void 0 || first < 0 ? members : [...members, ...labels.slice(first)];
       references.push(
@@ -179,7 +182,7 @@ function referencesIn(phases) {
       );
     }
     for (const found of text.matchAll(storyList)) {
-      const numbers = membersOf(found[1] ?? "", "\\d+", storyNames);
+      const numbers = storiesOf(found[1] ?? "");
       references.push(
         at(
           found,
@@ -195,7 +198,7 @@ function referencesIn(phases) {
         )
       );
     for (const found of text.matchAll(taskList)) {
-      const members = membersOf(found[0], ID, ids).filter((id) => known.has(id));
+      const members = tasksOf(found[0]).filter((id) => known.has(id));
       references.push(
         at(
           found,
@@ -304,8 +307,9 @@ function specKitOrder(document, open) {
   const { phases } = document;
   const find = referencesIn(phases);
   const tasks = phases.flatMap((phase) => phase.tasks);
+  const place = placeIn(phases);
   const statements = [
-    ...orderStatements(linesOf(document.order), find),
+    ...alongTheFile(orderStatements(linesOf(document.order), find), place),
     ...phases.flatMap((phase) => ofPhase(phase, find))
   ];
   const after = phasesAfter(phases, statements);
@@ -326,7 +330,7 @@ function specKitOrder(document, open) {
   const ofOthers = [];
   for (const task of tasks.filter(open)) {
     const own = `task ${task.id}`;
-    for (const said of orderStatements(ownLines(task), find, [own])) {
+    for (const said of alongTheFile(orderStatements(ownLines(task), find, [own]), place)) {
       if (said.units.includes(own)) edges.state(task.id, openOf(said.waitFor));
       ofOthers.push({ ...said, units: said.units.filter((unit) => unit !== own) });
     }
@@ -359,6 +363,15 @@ function specKitOrder(document, open) {
     }
   }
   return { dependencies: new Map(tasks.map(({ id }) => [id, edges.of(id)])), warnings };
+}
+function placeIn(phases) {
+  const places = /* @__PURE__ */ new Map();
+  for (const { index, tasks } of phases) {
+    places.set(`phase ${index}`, index);
+    for (const [at, { id }] of tasks.entries())
+      places.set(`task ${id}`, index + (at + 1) / (tasks.length + 1));
+  }
+  return (unit) => places.get(unit) ?? 0;
 }
 function phaseOf(unit) {
   return unit.startsWith("phase ") ? Number(unit.slice("phase ".length)) : void 0;

@@ -1,5 +1,5 @@
 // import:breakdown.mjs in breakdown/superpowers.mjs
-import { OrderEdges, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listed, markBefore, markOfHeading, membersOf, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
+import { OrderEdges, alongTheFile, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listReader, listed, markBefore, markOfHeading, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/superpowers/heading.ts
 var ID = "[A-Za-z]{0,4}(?:-[A-Za-z]{1,4})?-?\\d+(?:[.-][A-Za-z0-9]+)*[a-z]?|[A-Z]|[IVX]{2,5}";
@@ -57,36 +57,53 @@ function namesIn(code) {
 function identifiersIn(code) {
   return [...code.matchAll(/[A-Za-z_$][\w$]*/g)].map(([name]) => name).filter((name) => !COMMON.has(name.toLowerCase()));
 }
-function consumedFrom(text, producers, namesTask) {
-  const produced = producers.map((one) => ({
-    one,
-    names: new Set(codeIn(one.produces).flatMap(identifiersIn))
-  }));
-  const found = /* @__PURE__ */ new Set();
-  const unmatched = /* @__PURE__ */ new Set();
-  for (const clause of text.split(/;\s|\.\s|；|。/)) {
-    const explained = namesTask(clause) || EXISTING.test(clause);
-    for (const code of codeIn(clause)) {
-      const names = namesIn(code);
-      const makers = [
-        ...produced.filter((other) => names.some((name) => other.names.has(name))).map(({ one }) => one),
-        ...producers.filter((other) => isPlaceOf(code, other.writes))
-      ];
-      for (const { id } of makers) found.add(id);
-      if (makers.length === 0 && names.length > 0 && !explained && !/[/\\]|\.\w{1,5}$/.test(code)) {
-        unmatched.add(names[0] ?? "");
-      }
+var Produced = class {
+  #byName = /* @__PURE__ */ new Map();
+  /** Who writes what, by path and by the folders above it. */
+  #byPath = /* @__PURE__ */ new Map();
+  /** Who writes whole folders. */
+  #byFolder = /* @__PURE__ */ new Map();
+  #byPackage = /* @__PURE__ */ new Map();
+  add({ id, produces, writes }) {
+    for (const name of codeIn(produces).flatMap(identifiersIn)) noteIn(this.#byName, name, id);
+    for (const path of writes) {
+      const segments = path.replace(/\/(?:\*\*)?$/, "").split("/");
+      for (const at of segments.keys()) noteIn(this.#byPath, segments.slice(0, at + 1).join("/"), id);
+      if (/\/(?:\*\*)?$/.test(path)) noteIn(this.#byFolder, segments.join("/"), id);
+      for (const folder of segments.slice(0, -1)) noteIn(this.#byPackage, folder, id);
     }
   }
-  return { producers: [...found], unmatched: [...unmatched] };
-}
-function isPlaceOf(code, writes) {
-  const isBelow = (path, folder) => path.startsWith(`${folder.replace(/\/(?:\*\*)?$/, "")}/`);
-  if (code.includes("/")) {
-    return writes.some((path) => path === code || isBelow(path, code) || isBelow(code, path));
+  /** @param namesTask whether a clause says from which task its names come. */
+  consumedBy(text, namesTask) {
+    const producers = /* @__PURE__ */ new Set();
+    const unmatched = /* @__PURE__ */ new Set();
+    for (const clause of text.split(/;\s|\.\s|；|。/)) {
+      const explained = namesTask(clause) || EXISTING.test(clause);
+      for (const code of codeIn(clause)) {
+        const names = namesIn(code);
+        const makers = this.#makersOf(code, names);
+        for (const id of makers) producers.add(id);
+        const isName = names.length > 0 && !/[/\\]|\.\w{1,5}$/.test(code);
+        if (makers.length === 0 && isName && !explained) unmatched.add(names[0] ?? "");
+      }
+    }
+    return { producers: [...producers], unmatched: [...unmatched] };
   }
-  const packageName = /^([a-z_]\w*)\.[A-Za-z_]/.exec(code)?.[1];
-  return packageName !== void 0 && writes.some((path) => path.split("/").slice(0, -1).includes(packageName));
+  /** By name, by file or folder, or by the package in whose folder it is: `wind.New` with `pkg/wind/new.go`. */
+  #makersOf(code, names) {
+    const found = names.flatMap((name) => [...this.#byName.get(name) ?? []]);
+    if (code.includes("/")) {
+      const segments = code.replace(/\/(?:\*\*)?$/, "").split("/");
+      const above = segments.map((_, at) => segments.slice(0, at + 1).join("/"));
+      const folders = above.flatMap((folder) => [...this.#byFolder.get(folder) ?? []]);
+      return [...found, ...folders, ...this.#byPath.get(segments.join("/")) ?? []];
+    }
+    const packageName = /^([a-z_]\w*)\.[A-Za-z_]/.exec(code)?.[1] ?? "";
+    return [...found, ...this.#byPackage.get(packageName) ?? []];
+  }
+};
+function noteIn(map, key, id) {
+  map.set(key, (map.get(key) ?? /* @__PURE__ */ new Set()).add(id));
 }
 
 // mcp-server/src/breakdown/superpowers/references.ts
@@ -102,6 +119,7 @@ function isEverything(text) {
 }
 function taskReferences(ids) {
   const one = idPattern(ids);
+  const members = listReader(one, ids);
   const list = new RegExp(
     `(?:\\b[Tt]asks?|TASKS?|任务|任務|タスク)\\s*#?(${listPattern(one, "(?:[Tt]asks?\\s+)?#?")})`,
     "g"
@@ -109,27 +127,29 @@ function taskReferences(ids) {
   return (text) => [...text.matchAll(list)].map((found) => ({
     start: found.index,
     end: found.index + found[0].length,
-    units: membersOf(found[1] ?? "", one, ids)
+    units: members(found[1] ?? "")
   }));
 }
 function consumedTasks(text, earlier, find) {
   const rest = NOTHING.test(text) ? text.split(EXCEPT)[1] ?? "" : text;
-  const before = new Set(earlier);
-  const previous = PREVIOUS.test(rest) ? earlier.slice(-1) : [];
   const named = find(rest).flatMap(({ units }) => units);
-  return [...named.filter((id) => before.has(id)), ...previous];
+  return [...named.filter((id) => earlier.has(id)), ...PREVIOUS.test(rest) ? [...earlier].slice(-1) : []];
 }
-function dependenciesIn(text, earlier, ids) {
-  if (namesNothing(text)) return { named: [], outside: [] };
-  if (isEverything(text)) return { named: earlier, outside: [] };
-  if (PREVIOUS.test(text)) return { named: earlier.slice(-1), outside: [] };
-  const plain = text.replace(/\([^()]*\)|（[^（）]*）/g, " ").replace(/\s[—–-]\s(?!\s*(?:task\s*)?\d).*$/i, " ");
+function dependencyReader(ids) {
   const one = idPattern(ids);
-  const rest = plain.replace(new RegExp(`(?<![\\w.])${one}`, "g"), " ");
-  const others = [...rest.matchAll(UNKNOWN_ID)].map(([id]) => id);
-  const words = rest.replace(UNKNOWN_ID, "").replace(/\b(?:tasks?|and|or|to|completed?|done|all|of)\b/gi, "");
-  const outside = others.filter((id) => !new RegExp("\\p{L}", "u").test(words) || /^[A-Z].*-/.test(id));
-  return { named: membersOf(plain, `(?<![\\w.])${one}`, ids), outside: [...new Set(outside)] };
+  const members = listReader(`(?<![\\w.])${one}`, ids);
+  const known = new RegExp(`(?<![\\w.])${one}`, "g");
+  return (text, before) => {
+    if (namesNothing(text)) return { named: [], outside: [] };
+    if (isEverything(text)) return { named: ids.slice(0, before), outside: [] };
+    if (PREVIOUS.test(text)) return { named: ids.slice(Math.max(0, before - 1), before), outside: [] };
+    const plain = text.replace(/\([^()]*\)|（[^（）]*）/g, " ").replace(/\s[—–-]\s(?!\s*(?:task\s*)?\d).*$/i, " ");
+    const rest = plain.replace(known, " ");
+    const others = [...rest.matchAll(UNKNOWN_ID)].map(([id]) => id);
+    const words = rest.replace(UNKNOWN_ID, "").replace(/\b(?:tasks?|and|or|to|completed?|done|all|of)\b/gi, "");
+    const outside = others.filter((id) => !new RegExp("\\p{L}", "u").test(words) || /^[A-Z].*-/.test(id));
+    return { named: members(plain), outside: [...new Set(outside)] };
+  };
 }
 var UNKNOWN_ID = /(?<![\w-])(?:(?:[A-Z][A-Za-z0-9]*-)?\d+(?:\.\d+)*[a-z]?(?![\w.])|[A-Z][A-Za-z0-9]*-\d+(?!\w))/g;
 var MAX_ALTERNATIVES = 500;
@@ -150,12 +170,13 @@ function planOrder(tasks, order) {
     return parts.length > 0 ? parts.flatMap(openOf) : isOpen.has(id) ? [id] : [];
   };
   const find = taskReferences(ids);
+  const dependenciesIn = dependencyReader(ids);
   const edges = new OrderEdges(ids);
   const isStated = /* @__PURE__ */ new Set();
   for (const [at, task] of tasks.entries()) {
     for (const text of [task.dependsOn, notesOf(task)]) {
       if (text === void 0) continue;
-      const { named, outside } = dependenciesIn(text, ids.slice(0, at), ids);
+      const { named, outside } = dependenciesIn(text, at);
       const speaks = named.length > 0 || outside.length > 0 || namesNothing(text);
       for (const one of openOf(task.id)) {
         if (speaks) isStated.add(one);
@@ -175,14 +196,17 @@ function planOrder(tasks, order) {
       }
     }
   };
+  const position = new Map(ids.map((id, at) => [id, at]));
   const lines = order.map(({ number, text }) => ({ number, text }));
-  for (const { line, units, waitFor, complete } of orderStatements(lines, find)) {
+  for (const { line, units, waitFor, complete } of alongTheFile(
+    orderStatements(lines, find),
+    (id) => position.get(id) ?? -1
+  )) {
     for (const unit of units) {
       suggest(unit, waitFor, line);
       if (complete) for (const one of openOf(unit)) isStated.add(one);
     }
   }
-  const position = new Map(ids.map((id, at) => [id, at]));
   for (const [at, { id, produces }] of tasks.entries()) {
     const users = find(produces).flatMap(({ units }) => units);
     for (const user of users.filter((one) => (position.get(one) ?? -1) > at)) {
@@ -196,15 +220,15 @@ function addByPlace(tasks, edges, { isStated, find, openOf, warnings }) {
   const lastWriter = /* @__PURE__ */ new Map();
   let leaves = [];
   const awaited = /* @__PURE__ */ new Set();
-  const before = [];
+  const before = /* @__PURE__ */ new Set();
+  const produced = new Produced();
   for (const { id, done, parts, consumes, produces, files } of tasks) {
     if (parts.length > 0) continue;
     if (!done) {
       if (consumes === void 0 && !isStated.has(id)) edges.suggest(id, leaves);
       else if (consumes !== void 0 && !namesNothing(consumes)) {
-        const { producers, unmatched } = consumedFrom(consumes, before, (clause) => find(clause).length > 0);
-        const ids = before.map((other) => other.id);
-        const named = isEverything(consumes) ? leaves : consumedTasks(consumes, ids, find);
+        const { producers, unmatched } = produced.consumedBy(consumes, (clause) => find(clause).length > 0);
+        const named = isEverything(consumes) ? leaves : consumedTasks(consumes, before, find);
         edges.suggest(id, [...named, ...producers].flatMap(openOf));
         if (unmatched.length > 0 && leaves.length > 0) {
           edges.suggest(id, leaves);
@@ -219,7 +243,8 @@ function addByPlace(tasks, edges, { isStated, find, openOf, warnings }) {
       leaves = [...leaves, id].filter((leaf) => !awaited.has(leaf));
     }
     for (const path of files?.writes ?? []) lastWriter.set(path, id);
-    before.push({ id, produces, writes: files?.writes ?? [] });
+    before.add(id);
+    produced.add({ id, produces, writes: files?.writes ?? [] });
   }
 }
 var MAX_NAMES = 5;
@@ -325,7 +350,7 @@ function sectionsOf(lines, read) {
 }
 function labelled(body, label) {
   const start = new RegExp(
-    `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?\\s*[:：](?:\\*\\*|__)?\\s*(.*)$`,
+    `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?(?:\\s*[:：](?:\\*\\*|__)?|\\s+(?=\`))\\s*(.*)$`,
     "i"
   );
   for (const [at, line] of body.entries()) {
@@ -333,15 +358,16 @@ function labelled(body, label) {
     const pieces = line.text.split(/\s+[|·•]\s+/);
     const found = pieces.map((piece) => start.exec(piece)?.[1]).find((text) => text !== void 0);
     if (found === void 0) continue;
-    return pieces.length > 1 ? found : [found, ...continuation(body, at)].join(" ");
+    return pieces.length > 1 ? found : [found, ...continuation(body, at, found === "")].join(" ");
   }
   return void 0;
 }
 var MAX_LABELLED = 2e5;
-function* continuation(body, at) {
+function* continuation(body, at, list) {
   const indent = indentOf(body[at]?.text ?? "");
   for (const line of body.slice(at + 1)) {
-    if (line.text.trim() === "" || indentOf(line.text) <= indent) return;
+    const isItem = list && /^\s*[-*]\s+(?!\[)/.test(line.text);
+    if (line.literal || line.text.trim() === "" || indentOf(line.text) <= indent && !isItem) return;
     yield line.text.trim().replace(/^[-*]\s+/, "; ");
   }
 }
@@ -434,10 +460,10 @@ ${bodyOf(constraints.body)}`] : []
   ].join("\n\n");
 }
 export {
+  Produced,
   codeIn,
-  consumedFrom,
   consumedTasks,
-  dependenciesIn,
+  dependencyReader,
   headingReader,
   isEverything,
   isSuperpowers,

@@ -118,16 +118,19 @@ export const DEPENDENCY_KEYS: readonly string[] = [
   "blocked_by",
 ];
 
-/** Paths as people list them: one text of several, or records of a path and what is done there. */
+/** Paths as people list them: one text of several, records of a path, or lists by what is done with them. */
 function pathsOf(value: unknown): unknown[] {
   if (typeof value === "string") return value.split(/,\s+/);
   if (Array.isArray(value)) return value.map(pathOf);
-  return [value];
+  if (typeof value !== "object" || value === null) return [value];
+  const lists = Object.entries(value).filter(([key]) => !/^(?:reads?|reference)/i.test(key));
+  return lists.every(([, list]) => Array.isArray(list))
+    ? lists.flatMap(([, list]) => pathsOf(list))
+    : [value];
 }
 
 function pathOf(item: unknown): unknown {
-  const path = typeof item === "object" && item !== null && "path" in item ? item.path : item;
-  return path;
+  return typeof item === "object" && item !== null && "path" in item ? item.path : item;
 }
 
 const FIELDS: { readonly [Name in keyof Required<FileFields>]: Field<Required<FileFields>[Name]> } = {

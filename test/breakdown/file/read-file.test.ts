@@ -56,6 +56,13 @@ describe("readFileBreakdown", () => {
 
   it.each([
     ["tasks", `- [ ] T001 ${"(depends on T1, ".repeat(20_000)}\n`],
+    ["notes", `### Task 1: a\n\n**Files:**\n- Create: ${"`a/b.ts` (".repeat(20_000)}\n`],
+    ["order", `- [ ] T001 a\n## Dependencies\n${"- T001 → T001 (depends on T001) → ".repeat(5_000)}\n`],
+    ["phases", Array.from({ length: 3_000 }, (_, i) => `## Phase ${i}: a${i}\n- [ ] T${i} b\n`).join("")],
+    [
+      "headings",
+      Array.from({ length: 3_000 }, (_, i) => `### Task ${i}: a\n- Consumes: Task ${i}\n`).join(""),
+    ],
     ["files", `### Task 1: a\n\n**Files:**\n- Create: ${"a.".repeat(50_000)}\n`],
     ["steps", `### Task 1: a\n${"- [ ] x\n".repeat(50_000)}`],
     ["quoted code", `### Task 1: a\n**Interfaces:**\n- Consumes: ${"`a".repeat(50_000)}\n`],

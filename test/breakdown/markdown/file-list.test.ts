@@ -50,6 +50,12 @@ describe("a list of files gives as written", () => {
       "- Create: `src/a.ts`\n\n- Modify: `src/b.ts`",
       ["src/a.ts", "src/b.ts"],
     ],
+    [
+      "rows of a table",
+      "| File | What |\n|---|---|\n| `src/a.ts` | new |\n| `src/b.ts` | change |",
+      ["src/a.ts", "src/b.ts"],
+    ],
+    ["numbered items", "1. `src/a.ts`\n2. `src/b.ts`", ["src/a.ts", "src/b.ts"]],
     ["full-width marks", "- Create：`src/a.ts`、`src/b.ts`（新）", ["src/a.ts", "src/b.ts"]],
     ["plain words", "- Create: src/a.ts (new), src/b.ts", ["src/a.ts", "src/b.ts"]],
     [

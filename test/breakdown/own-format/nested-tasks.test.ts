@@ -63,6 +63,12 @@ describe("tasks inside groups of a JSON file", () => {
     ]);
   });
 
+  it("name files by what is done with them", async () => {
+    const files = { create: ["src/a.ts"], modify: [{ path: "src/b.ts" }], read: ["docs/a.md"] };
+    const { tasks } = await read({ phases: [{ tasks: [{ id: "a", title: "a", files }] }] });
+    expect(tasks[0]?.writes).toEqual(["src/a.ts", "src/b.ts"]);
+  });
+
   it("wait for the groups that their group names", async () => {
     const breakdown = await read({
       phases: [

@@ -57,6 +57,7 @@ describe("a task of a plan waits for who produces what it consumes", () => {
     ["a list of `Array<number>` by `fill(pond)`", "`export async function fill(pond)`"],
     ["`water.Fill`", "`Fill(ctx, Depth) (*Pond, error)`"],
     ["`pond.depth`", "`depth`"],
+    ["\n  - `Pond`\n  - `string`", "\n  - `class Pond`"],
   ])("%s of %s", async (consumes, produces) => {
     const breakdown = await read(`${task(1, "nothing", produces)}${task(2, "nothing")}${task(3, consumes)}`);
     expect(edgesOf(breakdown)["3"]).toEqual(["1"]);
@@ -104,6 +105,8 @@ describe("a task of a plan waits for what it says it depends on", () => {
     ["**Depends on**: Task 1 and Task 2"],
     ["**Depends on**: Task 1,\n  Task 2"],
     ["**Depends on**: all previous tasks"],
+    ["**Depends on:**\n- Task 1\n- Task 2"],
+    ["**Depends on:**\n\n**Consumes:**\n- everything above"],
   ])("several: %j", async (line) => {
     expect((await edges(said(line)))["3"]).toEqual(["1", "2"]);
   });

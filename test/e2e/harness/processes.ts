@@ -47,7 +47,7 @@ export function endAll(pids: number[]): void {
  * How long anything that a test waits for may take on a machine that is busy with other things: a limit that only
  * something that hangs reaches. The runner's own limit for a test is longer.
  */
-export const PATIENCE_MS = 240_000;
+export const PATIENCE_MS = 480_000;
 
 /** Waits until a condition holds; false when the time is over first. */
 export async function eventually(

@@ -198,6 +198,8 @@ describe("inferWrites leaves out", () => {
     ["a document behind what is written", "Write `src/a.ts` (specs/pond/plan.md)"],
     ["a document that something is defined in", "Write `src/a.ts` as defined in docs/pond.md"],
     ["a document that something comes from", "Write `src/a.ts` with the fields from docs/pond.md"],
+    ["a document behind a label", "Write `src/a.ts`\n**Spec**: docs/pond.md"],
+    ["what it is to be like", "Write `src/a.ts`, similar to `src/old.ts`"],
     ["what a command runs", "Write `src/a.ts`, then run npm test -- test/a.test.ts"],
   ])("%s", (_what, text) => {
     expect(inferWrites(text)).toEqual(["src/a.ts"]);
@@ -207,6 +209,7 @@ describe("inferWrites leaves out", () => {
     ["Build the pump.\nDescribe it in README.md."],
     ["1. Pump\n2. Filter\n3. Mention both in CHANGELOG.md"],
     ["Build the pump and document it in README.md"],
+    ["Build the pump.\nIt is described in docs/pump.md."],
   ])("the one document of the repository beside other work: %j", (text) => {
     expect(inferWrites(text)).toEqual([]);
   });

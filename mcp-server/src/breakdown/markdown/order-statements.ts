@@ -7,6 +7,8 @@ export interface OrderStatement {
   readonly waitFor: readonly string[];
   /** Nothing is left of what they wait for but the names that were found and small words. */
   readonly complete: boolean;
+  /** Only an arrow says it, which some draw from what waits and some to it. */
+  readonly byArrow: boolean;
 }
 
 /** Between these words and their object nothing but the object is expected. */
@@ -94,9 +96,10 @@ function clausesOf(text: string): string[] {
 
 function clauseStatements(clause: string, find: FindReferences, subject: readonly string[]): Statement[] {
   if (NO_ORDER.test(clause)) return [];
-  if (ARROW.test(clause)) return chain(clause, find);
   const blocks = BLOCKS.exec(clause);
   const waits = WAITS.exec(clause);
+  // In "US3 → needs US2" the verb says what the arrow means.
+  if (blocks === null && waits === null && ARROW.test(clause)) return chain(clause, find);
   const verb = blocks !== null && (waits === null || blocks.index <= waits.index) ? blocks : waits;
   if (verb === null) return [];
   const own = unitsOf(find(clause.slice(0, verb.index)));
@@ -110,12 +113,29 @@ function clauseStatements(clause: string, find: FindReferences, subject: readonl
 /** "A → B, C → D": each waits for what stands before its arrow. */
 function chain(text: string, find: FindReferences): Statement[] {
   const steps = text.split(ARROW).map((step) => unitsOf(find(step)));
-  return steps.slice(1).flatMap((units, at) => statement(units, steps[at] ?? [], true));
+  return steps.slice(1).flatMap((units, at) => statement(units, steps[at] ?? [], true, true));
 }
 
-function statement(units: readonly string[], waitFor: readonly string[], complete: boolean): Statement[] {
+function statement(
+  units: readonly string[],
+  waitFor: readonly string[],
+  complete: boolean,
+  byArrow = false,
+): Statement[] {
   const others = waitFor.filter((unit) => !units.includes(unit));
-  return units.length > 0 && others.length > 0 ? [{ units, waitFor: others, complete }] : [];
+  return units.length > 0 && others.length > 0 ? [{ units, waitFor: others, complete, byArrow }] : [];
+}
+
+/** The statements with every arrow along the order of the file: the other way round it means "depends on". */
+export function alongTheFile(
+  statements: readonly OrderStatement[],
+  place: (unit: string) => number,
+): OrderStatement[] {
+  return statements.map((one) => {
+    const last = (units: readonly string[]) => Math.max(...units.map(place));
+    const turned = one.byArrow && last(one.waitFor) > last(one.units);
+    return turned ? { ...one, units: one.waitFor, waitFor: one.units } : one;
+  });
 }
 
 /** What the text names without saying that it goes on beside it. */

@@ -20,13 +20,17 @@ export function listPattern(item: string, again = ""): string {
   return `(?:${item})(?:(?:${SEPARATOR}|${RANGE})${again}(?:${item}))*`;
 }
 
-/** The members of such a list; a range is all between its ends, in the given order. */
-export function membersOf(list: string, item: string, order: readonly string[]): string[] {
+/**
+ * Takes such lists apart; a range is all between its ends.
+ * @param item source of the pattern of one. @param order all that there is, in its order.
+ */
+export function listReader(item: string, order: readonly string[]): (list: string) => string[] {
   const position = new Map(order.map((name, at) => [name, at]));
   const one = new RegExp(`(${item})(?:${RANGE}(?:[A-Za-z]+\\s+)?(${item}))?`, "g");
-  return [...list.matchAll(one)].flatMap(([, from = "", to]) => {
-    if (to === undefined) return [from];
-    const [first, last] = [position.get(from), position.get(to)];
-    return first === undefined || last === undefined ? [from, to] : order.slice(first, last + 1);
-  });
+  return (list) =>
+    [...list.matchAll(one)].flatMap(([, from = "", to]) => {
+      if (to === undefined) return [from];
+      const [first, last] = [position.get(from), position.get(to)];
+      return first === undefined || last === undefined ? [from, to] : order.slice(first, last + 1);
+    });
 }

@@ -1,5 +1,10 @@
 import { type DocumentLine, headingOf } from "../markdown/document.ts";
-import { mentionedUnits, type OrderStatement, orderStatements } from "../markdown/order-statements.ts";
+import {
+  alongTheFile,
+  mentionedUnits,
+  type OrderStatement,
+  orderStatements,
+} from "../markdown/order-statements.ts";
 import { type FindReferences, listPattern } from "../markdown/references.ts";
 import { OrderEdges } from "../order-edges.ts";
 import { endsOf, groupsOf, phasesAfter } from "./phase-order.ts";
@@ -19,8 +24,9 @@ export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask
   const { phases } = document;
   const find = referencesIn(phases);
   const tasks = phases.flatMap((phase) => phase.tasks);
+  const place = placeIn(phases);
   const statements = [
-    ...orderStatements(linesOf(document.order), find),
+    ...alongTheFile(orderStatements(linesOf(document.order), find), place),
     ...phases.flatMap((phase) => ofPhase(phase, find)),
   ];
   const after = phasesAfter(phases, statements);
@@ -46,7 +52,7 @@ export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask
   const ofOthers: OrderStatement[] = [];
   for (const task of tasks.filter(open)) {
     const own = `task ${task.id}`;
-    for (const said of orderStatements(ownLines(task), find, [own])) {
+    for (const said of alongTheFile(orderStatements(ownLines(task), find, [own]), place)) {
       if (said.units.includes(own)) edges.state(task.id, openOf(said.waitFor));
       ofOthers.push({ ...said, units: said.units.filter((unit) => unit !== own) });
     }
@@ -84,6 +90,17 @@ export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask
     }
   }
   return { dependencies: new Map(tasks.map(({ id }) => [id, edges.of(id)])), warnings };
+}
+
+/** Where a unit stands in the file: phases by their number, tasks behind it in their order. */
+function placeIn(phases: readonly Phase[]): (unit: Unit) => number {
+  const places = new Map<Unit, number>();
+  for (const { index, tasks } of phases) {
+    places.set(`phase ${index}`, index);
+    for (const [at, { id }] of tasks.entries())
+      places.set(`task ${id}`, index + (at + 1) / (tasks.length + 1));
+  }
+  return (unit) => places.get(unit) ?? 0;
 }
 
 function phaseOf(unit: Unit): number | undefined {

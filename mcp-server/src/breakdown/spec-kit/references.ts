@@ -1,4 +1,4 @@
-import { type FindReferences, listPattern, membersOf, type Reference } from "../markdown/references.ts";
+import { type FindReferences, listPattern, listReader, type Reference } from "../markdown/references.ts";
 import { ID, type Phase } from "./tasks.ts";
 
 /**
@@ -8,7 +8,7 @@ import { ID, type Phase } from "./tasks.ts";
 export type Unit = string;
 
 /** Phases that are found by their names; files have a dozen. */
-const MAX_NAMES = 100;
+const MAX_NAMES = 40;
 const NUMBER = "\\d+(?:\\.\\d+)*|[A-Z]\\b";
 
 export function referencesIn(phases: readonly Phase[]): FindReferences {
@@ -22,6 +22,9 @@ export function referencesIn(phases: readonly Phase[]): FindReferences {
   const names = phases
     .slice(0, MAX_NAMES)
     .flatMap((phase) => namePatterns(phase).map((pattern) => ({ phase, pattern })));
+  const phasesOf = listReader(NUMBER, labels);
+  const storiesOf = listReader("\\d+", storyNames);
+  const tasksOf = listReader(ID, ids);
   const taskList = new RegExp(`(?<![\\w-])${listPattern(ID)}(?![\\w])`, "g");
   const phaseList = new RegExp(`\\bphases?\\s+(${listPattern(NUMBER, "(?:phases?\\s+)?")})(\\s*\\+)?`, "gi");
   const storyList = new RegExp(
@@ -37,7 +40,7 @@ export function referencesIn(phases: readonly Phase[]): FindReferences {
   return (text) => {
     const references: Reference[] = [];
     for (const found of text.matchAll(phaseList)) {
-      const members = membersOf(found[1] ?? "", NUMBER, labels);
+      const members = phasesOf(found[1] ?? "");
       const first = labels.indexOf(members.at(-1) ?? "");
       const named = found[2] === undefined || first < 0 ? members : [...members, ...labels.slice(first)];
       references.push(
@@ -50,7 +53,7 @@ export function referencesIn(phases: readonly Phase[]): FindReferences {
       );
     }
     for (const found of text.matchAll(storyList)) {
-      const numbers = membersOf(found[1] ?? "", "\\d+", storyNames);
+      const numbers = storiesOf(found[1] ?? "");
       references.push(
         at(
           found,
@@ -66,7 +69,7 @@ export function referencesIn(phases: readonly Phase[]): FindReferences {
         ),
       );
     for (const found of text.matchAll(taskList)) {
-      const members = membersOf(found[0], ID, ids).filter((id) => known.has(id));
+      const members = tasksOf(found[0]).filter((id) => known.has(id));
       references.push(
         at(
           found,

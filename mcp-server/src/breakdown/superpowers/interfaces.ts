@@ -48,46 +48,56 @@ export interface Consumed {
   readonly unmatched: readonly string[];
 }
 
-/**
- * Who produces what a text consumes.
- * @param namesTask whether a clause says from which task its names come.
- */
-export function consumedFrom(
-  text: string,
-  producers: readonly Producer[],
-  namesTask: (clause: string) => boolean,
-): Consumed {
-  const produced = producers.map((one) => ({
-    one,
-    names: new Set(codeIn(one.produces).flatMap(identifiersIn)),
-  }));
-  const found = new Set<string>();
-  const unmatched = new Set<string>();
-  for (const clause of text.split(/;\s|\.\s|；|。/)) {
-    const explained = namesTask(clause) || EXISTING.test(clause);
-    for (const code of codeIn(clause)) {
-      const names = namesIn(code);
-      const makers = [
-        ...produced.filter((other) => names.some((name) => other.names.has(name))).map(({ one }) => one),
-        ...producers.filter((other) => isPlaceOf(code, other.writes)),
-      ];
-      for (const { id } of makers) found.add(id);
-      if (makers.length === 0 && names.length > 0 && !explained && !/[/\\]|\.\w{1,5}$/.test(code)) {
-        unmatched.add(names[0] ?? "");
-      }
+/** What the tasks so far produce. */
+export class Produced {
+  readonly #byName = new Map<string, Set<string>>();
+  /** Who writes what, by path and by the folders above it. */
+  readonly #byPath = new Map<string, Set<string>>();
+  /** Who writes whole folders. */
+  readonly #byFolder = new Map<string, Set<string>>();
+  readonly #byPackage = new Map<string, Set<string>>();
+
+  add({ id, produces, writes }: Producer): void {
+    for (const name of codeIn(produces).flatMap(identifiersIn)) noteIn(this.#byName, name, id);
+    for (const path of writes) {
+      const segments = path.replace(/\/(?:\*\*)?$/, "").split("/");
+      for (const at of segments.keys()) noteIn(this.#byPath, segments.slice(0, at + 1).join("/"), id);
+      if (/\/(?:\*\*)?$/.test(path)) noteIn(this.#byFolder, segments.join("/"), id);
+      for (const folder of segments.slice(0, -1)) noteIn(this.#byPackage, folder, id);
     }
   }
-  return { producers: [...found], unmatched: [...unmatched] };
+
+  /** @param namesTask whether a clause says from which task its names come. */
+  consumedBy(text: string, namesTask: (clause: string) => boolean): Consumed {
+    const producers = new Set<string>();
+    const unmatched = new Set<string>();
+    for (const clause of text.split(/;\s|\.\s|；|。/)) {
+      const explained = namesTask(clause) || EXISTING.test(clause);
+      for (const code of codeIn(clause)) {
+        const names = namesIn(code);
+        const makers = this.#makersOf(code, names);
+        for (const id of makers) producers.add(id);
+        const isName = names.length > 0 && !/[/\\]|\.\w{1,5}$/.test(code);
+        if (makers.length === 0 && isName && !explained) unmatched.add(names[0] ?? "");
+      }
+    }
+    return { producers: [...producers], unmatched: [...unmatched] };
+  }
+
+  /** By name, by file or folder, or by the package in whose folder it is: `wind.New` with `pkg/wind/new.go`. */
+  #makersOf(code: string, names: readonly string[]): string[] {
+    const found = names.flatMap((name) => [...(this.#byName.get(name) ?? [])]);
+    if (code.includes("/")) {
+      const segments = code.replace(/\/(?:\*\*)?$/, "").split("/");
+      const above = segments.map((_, at) => segments.slice(0, at + 1).join("/"));
+      const folders = above.flatMap((folder) => [...(this.#byFolder.get(folder) ?? [])]);
+      return [...found, ...folders, ...(this.#byPath.get(segments.join("/")) ?? [])];
+    }
+    const packageName = /^([a-z_]\w*)\.[A-Za-z_]/.exec(code)?.[1] ?? "";
+    return [...found, ...(this.#byPackage.get(packageName) ?? [])];
+  }
 }
 
-/** A file that is written, or the package in whose folder one is: `wind.New` with `pkg/wind/new.go`. */
-function isPlaceOf(code: string, writes: readonly string[]): boolean {
-  const isBelow = (path: string, folder: string) => path.startsWith(`${folder.replace(/\/(?:\*\*)?$/, "")}/`);
-  if (code.includes("/")) {
-    return writes.some((path) => path === code || isBelow(path, code) || isBelow(code, path));
-  }
-  const packageName = /^([a-z_]\w*)\.[A-Za-z_]/.exec(code)?.[1];
-  return (
-    packageName !== undefined && writes.some((path) => path.split("/").slice(0, -1).includes(packageName))
-  );
+function noteIn(map: Map<string, Set<string>>, key: string, id: string): void {
+  map.set(key, (map.get(key) ?? new Set()).add(id));
 }

@@ -1,9 +1,9 @@
 import { type DocumentLine, headingOf } from "../markdown/document.ts";
-import { orderStatements } from "../markdown/order-statements.ts";
+import { alongTheFile, orderStatements } from "../markdown/order-statements.ts";
 import type { FindReferences } from "../markdown/references.ts";
 import { OrderEdges } from "../order-edges.ts";
-import { consumedFrom, type Producer } from "./interfaces.ts";
-import { consumedTasks, dependenciesIn, isEverything, namesNothing, taskReferences } from "./references.ts";
+import { Produced } from "./interfaces.ts";
+import { consumedTasks, dependencyReader, isEverything, namesNothing, taskReferences } from "./references.ts";
 import type { SuperpowersTask } from "./tasks.ts";
 
 /**
@@ -29,12 +29,13 @@ export function planOrder(tasks: readonly SuperpowersTask[], order: readonly Doc
     return parts.length > 0 ? parts.flatMap(openOf) : isOpen.has(id) ? [id] : [];
   };
   const find = taskReferences(ids);
+  const dependenciesIn = dependencyReader(ids);
   const edges = new OrderEdges(ids);
   const isStated = new Set<string>();
   for (const [at, task] of tasks.entries()) {
     for (const text of [task.dependsOn, notesOf(task)]) {
       if (text === undefined) continue;
-      const { named, outside } = dependenciesIn(text, ids.slice(0, at), ids);
+      const { named, outside } = dependenciesIn(text, at);
       // "Prerequisites: a clean checkout" says nothing of order.
       const speaks = named.length > 0 || outside.length > 0 || namesNothing(text);
       for (const one of openOf(task.id)) {
@@ -55,14 +56,17 @@ export function planOrder(tasks: readonly SuperpowersTask[], order: readonly Doc
       }
     }
   };
+  const position = new Map(ids.map((id, at) => [id, at]));
   const lines = order.map(({ number, text }) => ({ number, text }));
-  for (const { line, units, waitFor, complete } of orderStatements(lines, find)) {
+  for (const { line, units, waitFor, complete } of alongTheFile(
+    orderStatements(lines, find),
+    (id) => position.get(id) ?? -1,
+  )) {
     for (const unit of units) {
       suggest(unit, waitFor, line);
       if (complete) for (const one of openOf(unit)) isStated.add(one);
     }
   }
-  const position = new Map(ids.map((id, at) => [id, at]));
   for (const [at, { id, produces }] of tasks.entries()) {
     // What a task gives to others it says in "used by Task 4".
     const users = find(produces).flatMap(({ units }) => units);
@@ -91,15 +95,15 @@ function addByPlace(
   // Open tasks so far that none of them waits for.
   let leaves: string[] = [];
   const awaited = new Set<string>();
-  const before: Producer[] = [];
+  const before = new Set<string>();
+  const produced = new Produced();
   for (const { id, done, parts, consumes, produces, files } of tasks) {
     if (parts.length > 0) continue;
     if (!done) {
       if (consumes === undefined && !isStated.has(id)) edges.suggest(id, leaves);
       else if (consumes !== undefined && !namesNothing(consumes)) {
-        const { producers, unmatched } = consumedFrom(consumes, before, (clause) => find(clause).length > 0);
-        const ids = before.map((other) => other.id);
-        const named = isEverything(consumes) ? leaves : consumedTasks(consumes, ids, find);
+        const { producers, unmatched } = produced.consumedBy(consumes, (clause) => find(clause).length > 0);
+        const named = isEverything(consumes) ? leaves : consumedTasks(consumes, before, find);
         edges.suggest(id, [...named, ...producers].flatMap(openOf));
         if (unmatched.length > 0 && leaves.length > 0) {
           edges.suggest(id, leaves);
@@ -114,7 +118,8 @@ function addByPlace(
       leaves = [...leaves, id].filter((leaf) => !awaited.has(leaf));
     }
     for (const path of files?.writes ?? []) lastWriter.set(path, id);
-    before.push({ id, produces, writes: files?.writes ?? [] });
+    before.add(id);
+    produced.add({ id, produces, writes: files?.writes ?? [] });
   }
 }
 

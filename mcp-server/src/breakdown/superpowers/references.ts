@@ -1,4 +1,4 @@
-import { type FindReferences, listPattern, membersOf } from "../markdown/references.ts";
+import { type FindReferences, listPattern, listReader } from "../markdown/references.ts";
 
 /** Finds the tasks that a text of a plan names. */
 
@@ -21,6 +21,7 @@ export function isEverything(text: string): boolean {
 /** "Task 3", "Tasks 1, 2 and 4", "Tasks 5–7", among the ids of the plan. */
 export function taskReferences(ids: readonly string[]): FindReferences {
   const one = idPattern(ids);
+  const members = listReader(one, ids);
   const list = new RegExp(
     `(?:\\b[Tt]asks?|TASKS?|任务|任務|タスク)\\s*#?(${listPattern(one, "(?:[Tt]asks?\\s+)?#?")})`,
     "g",
@@ -29,42 +30,48 @@ export function taskReferences(ids: readonly string[]): FindReferences {
     [...text.matchAll(list)].map((found) => ({
       start: found.index,
       end: found.index + found[0].length,
-      units: membersOf(found[1] ?? "", one, ids),
+      units: members(found[1] ?? ""),
     }));
 }
 
 /** The tasks that a text on consumption names, those that it says to take nothing from left out. */
-export function consumedTasks(text: string, earlier: readonly string[], find: FindReferences): string[] {
+export function consumedTasks(text: string, earlier: ReadonlySet<string>, find: FindReferences): string[] {
   const rest = NOTHING.test(text) ? (text.split(EXCEPT)[1] ?? "") : text;
-  const before = new Set(earlier);
-  const previous = PREVIOUS.test(rest) ? earlier.slice(-1) : [];
   const named = find(rest).flatMap(({ units }) => units);
-  return [...named.filter((id) => before.has(id)), ...previous];
+  return [...named.filter((id) => earlier.has(id)), ...(PREVIOUS.test(rest) ? [...earlier].slice(-1) : [])];
+}
+
+export interface Named {
+  readonly named: readonly string[];
+  /** What is no task of the plan. */
+  readonly outside: readonly string[];
 }
 
 /**
- * The tasks that "Depends on" names, by number alone as well, and what it names that is no task.
- * @param earlier the tasks before it, in their order.
+ * Reads what "Depends on" names, by number alone as well.
+ * @returns a function of the text and of how many tasks of the plan stand before the one that says it.
  */
-export function dependenciesIn(
-  text: string,
-  earlier: readonly string[],
-  ids: readonly string[],
-): { readonly named: readonly string[]; readonly outside: readonly string[] } {
-  if (namesNothing(text)) return { named: [], outside: [] };
-  if (isEverything(text)) return { named: earlier, outside: [] };
-  if (PREVIOUS.test(text)) return { named: earlier.slice(-1), outside: [] };
-  // Explanations in brackets and behind a dash have numbers of their own.
-  const plain = text
-    .replace(/\([^()]*\)|（[^（）]*）/g, " ")
-    .replace(/\s[—–-]\s(?!\s*(?:task\s*)?\d).*$/i, " ");
+export function dependencyReader(ids: readonly string[]): (text: string, before: number) => Named {
   const one = idPattern(ids);
-  const rest = plain.replace(new RegExp(`(?<![\\w.])${one}`, "g"), " ");
-  const others = [...rest.matchAll(UNKNOWN_ID)].map(([id]) => id);
-  // Where words explain, a number among them may be anything; that of a tracker has letters before it.
-  const words = rest.replace(UNKNOWN_ID, "").replace(/\b(?:tasks?|and|or|to|completed?|done|all|of)\b/gi, "");
-  const outside = others.filter((id) => !/\p{L}/u.test(words) || /^[A-Z].*-/.test(id));
-  return { named: membersOf(plain, `(?<![\\w.])${one}`, ids), outside: [...new Set(outside)] };
+  const members = listReader(`(?<![\\w.])${one}`, ids);
+  const known = new RegExp(`(?<![\\w.])${one}`, "g");
+  return (text, before) => {
+    if (namesNothing(text)) return { named: [], outside: [] };
+    if (isEverything(text)) return { named: ids.slice(0, before), outside: [] };
+    if (PREVIOUS.test(text)) return { named: ids.slice(Math.max(0, before - 1), before), outside: [] };
+    // Explanations in brackets and behind a dash have numbers of their own.
+    const plain = text
+      .replace(/\([^()]*\)|（[^（）]*）/g, " ")
+      .replace(/\s[—–-]\s(?!\s*(?:task\s*)?\d).*$/i, " ");
+    const rest = plain.replace(known, " ");
+    const others = [...rest.matchAll(UNKNOWN_ID)].map(([id]) => id);
+    // Where words explain, a number among them may be anything; that of a tracker has letters before it.
+    const words = rest
+      .replace(UNKNOWN_ID, "")
+      .replace(/\b(?:tasks?|and|or|to|completed?|done|all|of)\b/gi, "");
+    const outside = others.filter((id) => !/\p{L}/u.test(words) || /^[A-Z].*-/.test(id));
+    return { named: members(plain), outside: [...new Set(outside)] };
+  };
 }
 
 const UNKNOWN_ID =

@@ -137,7 +137,7 @@ export function sectionsOf(lines: readonly DocumentLine[], read: ReadHeading): S
  */
 export function labelled(body: readonly DocumentLine[], label: string): string | undefined {
   const start = new RegExp(
-    `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?\\s*[:：](?:\\*\\*|__)?\\s*(.*)$`,
+    `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?(?:\\s*[:：](?:\\*\\*|__)?|\\s+(?=\`))\\s*(.*)$`,
     "i",
   );
   for (const [at, line] of body.entries()) {
@@ -145,7 +145,7 @@ export function labelled(body: readonly DocumentLine[], label: string): string |
     const pieces = line.text.split(/\s+[|·•]\s+/);
     const found = pieces.map((piece) => start.exec(piece)?.[1]).find((text) => text !== undefined);
     if (found === undefined) continue;
-    return pieces.length > 1 ? found : [found, ...continuation(body, at)].join(" ");
+    return pieces.length > 1 ? found : [found, ...continuation(body, at, found === "")].join(" ");
   }
   return undefined;
 }
@@ -153,10 +153,12 @@ export function labelled(body: readonly DocumentLine[], label: string): string |
 /** A line with a label is no longer than a person writes. */
 const MAX_LABELLED = 200_000;
 
-function* continuation(body: readonly DocumentLine[], at: number): Generator<string> {
+/** @param list whether the label stands alone: then a list below it belongs to it, however it is indented. */
+function* continuation(body: readonly DocumentLine[], at: number, list: boolean): Generator<string> {
   const indent = indentOf(body[at]?.text ?? "");
   for (const line of body.slice(at + 1)) {
-    if (line.text.trim() === "" || indentOf(line.text) <= indent) return;
+    const isItem = list && /^\s*[-*]\s+(?!\[)/.test(line.text);
+    if (line.literal || line.text.trim() === "" || (indentOf(line.text) <= indent && !isItem)) return;
     yield line.text.trim().replace(/^[-*]\s+/, "; ");
   }
 }

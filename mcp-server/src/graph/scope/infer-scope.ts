@@ -22,7 +22,7 @@ export function inferWrites(description: string): Glob[] {
   const withUse = (use: Use) => mentions.filter((mention) => mention.use === use).map(({ glob }) => glob);
   const forbidden = new Set(withUse("forbidden"));
   const written = [...new Set(withUse("maybe-written"))].filter((glob) => !forbidden.has(glob));
-  if (written.every(isOverview) && !isAbout(description)) return [];
+  if (written.every((glob) => isAfterthought(description, glob))) return [];
   // Beside a path of a known place a name alone is a file too, wherever it lies.
   const places = written.length > 0 ? [...new Set(bare)].map(anywhere) : [];
   const named = [
@@ -42,9 +42,22 @@ function anywhere(name: string): Glob {
     : `**/${name}`;
 }
 
-/** Documents of a whole repository: whoever works on something else mentions its change in them. */
-function isOverview(glob: Glob): boolean {
-  return /^(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)(?:\.\w+)?$/.test(glob);
+/** Whether a document is only where the work is described at last, and what the work writes is not known. */
+function isAfterthought(description: string, glob: Glob): boolean {
+  // Documents of a whole repository: whoever works on something else mentions its change in them.
+  if (/^(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)(?:\.\w+)?$/.test(glob))
+    return !isAbout(description);
+  if (!isDocument(glob)) return false;
+  const name = glob.slice(glob.lastIndexOf("/") + 1);
+  const at = sentencesOf(description).findIndex((text) => text.includes(name));
+  return (
+    at > 0 &&
+    /\b(?:document|describe|explain|mention|note)(?:d|ed|s)?\b/i.test(sentencesOf(description)[at] ?? "")
+  );
+}
+
+function sentencesOf(description: string): string[] {
+  return description.split(/\n+|[.!?;]\s+|[。；]/).filter((text) => /\p{L}{2}/u.test(text));
 }
 
 const OVERVIEW = /\b(?:README|CHANGELOG|CONTRIBUTING|AGENTS|CLAUDE|LICENSE)\b/i;
@@ -53,7 +66,7 @@ const ALSO =
 
 /** Whether the text is about these documents: its first sentence names one and does nothing before. */
 function isAbout(description: string): boolean {
-  const first = description.split(/\n+|[.!?;]\s+|[。；]/).find((text) => /\p{L}{2}/u.test(text)) ?? "";
+  const [first = ""] = sentencesOf(description);
   const at = first.search(OVERVIEW);
   return at >= 0 && !ALSO.test(first.slice(0, at));
 }

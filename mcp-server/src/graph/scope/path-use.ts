@@ -10,7 +10,7 @@ const MAX_CLAUSE = 300;
 const FORBIDDEN_BEFORE =
   /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
 const READ_BEFORE =
-  /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
+  /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|similar to|like|mirror(?:s|ing)?|modell?ed (?:on|after)|based on|same as|analogous to|inspired by|adapted from|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
 const UNCHANGED_AFTER =
   /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
 /** The words of a command that ends with the path; a command runs what it names. */
@@ -18,7 +18,7 @@ const COMMAND_BEFORE =
   /(?:^|[\s(:])(?:\.\/)?(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|pytest|python3?|uv|poetry|tox|cargo|go (?:test|run|vet)|make|mvnw?|gradlew?|dotnet|php|phpunit|bundle|rspec|jest|vitest|playwright|mocha|tsc|eslint|ruff|mypy|bash|sh)\s+(?:[\w@./:=-]+\s+)*$/;
 /** What a document is named after that is only consulted. */
 const CITED_BEFORE =
-  /\b(?:based on|defined (?:in|by)|described in|documented in|listed in|outlined in|required by|shown in|specified (?:in|by)|stated in|matching|from|satisf(?:y|ies|ying)|conform(?:s|ing)? to|validate[sd]? against)\s+(?:the\s+)?$/i;
+  /\b(?:based on|defined (?:in|by)|described in|documented in|listed in|outlined in|required by|shown in|specified (?:in|by)|stated in|matching|from|satisf(?:y|ies|ying)|conform(?:s|ing)? to|validate[sd]? against)\s+(?:the\s+)?$|(?:^|[\s(*])(?:refs?|specs?|source|design|contract)(?:\*\*)?\s*[:：](?:\*\*)?\s*$/i;
 /** A place in a document behind its name. */
 const PLACE_AFTER =
   /^[`*\])]*[\s,:]*(?:["“'‘「『§#]|(?:section|chapter|line|lines|FR|NFR|SC|AC|US|req)\b[\s-]*\S)/i;
