@@ -874,7 +874,7 @@ function titleOf(document, file) {
   return typeof title === "string" ? title : file;
 }
 
-// mcp-server/src/breakdown/own-format/foreign-breakdown.ts
+// mcp-server/src/breakdown/own-format/to-breakdown.ts
 function toBreakdown(foreign, file) {
   const { done } = foreign;
   if (foreign.tasks.length === 0) refuseEmpty(file, done.length);

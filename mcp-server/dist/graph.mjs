@@ -704,11 +704,10 @@ function* below(folder) {
   }
 }
 
-// mcp-server/src/graph/scope/globs.ts
+// mcp-server/src/graph/scope/parse-glob.ts
 var MAX_GLOB = 1024;
 var MAX_BRACKETS = 4;
 var MAX_STEPS = 16384;
-var MAX_STATES = 1e6;
 var MAX_REMEMBERED = 4096;
 var InvalidGlob = class extends Error {
   name = "InvalidGlob";
@@ -760,17 +759,6 @@ function resolveDots(path, refuse) {
     if (/[*?[{(]/.test(parent)) throw refuse('has ".." behind a glob', "write the path that is meant");
   }
   return segments;
-}
-function overlap({ alternatives: ours }, { alternatives: theirs }) {
-  if (ours === void 0 || theirs === void 0) return true;
-  const budget = { states: MAX_STATES };
-  return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
-}
-function matches({ alternatives, caseInsensitive }, path) {
-  if (alternatives === void 0) return true;
-  const segments = path.split("/").map((segment) => [literal(segment, caseInsensitive)]);
-  const unlimited = { states: Number.POSITIVE_INFINITY };
-  return alternatives.some((alternative) => pathsMeet(alternative, segments, unlimited));
 }
 var BRACKETS_OR_CHARACTER = /\[[!^]?\]?[^\]]*\]|[\s\S]/g;
 var NOT_SLASH = complement(single("/".charCodeAt(0)));
@@ -874,6 +862,20 @@ function literal(text, caseInsensitive) {
     const unit = text.charCodeAt(at);
     return { set: single(caseInsensitive ? foldCase(unit) : unit), repeated: false };
   });
+}
+
+// mcp-server/src/graph/scope/globs-meet.ts
+var MAX_STATES = 1e6;
+function overlap({ alternatives: ours }, { alternatives: theirs }) {
+  if (ours === void 0 || theirs === void 0) return true;
+  const budget = { states: MAX_STATES };
+  return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
+}
+function matches({ alternatives, caseInsensitive }, path) {
+  if (alternatives === void 0) return true;
+  const segments = path.split("/").map((segment) => [literal(segment, caseInsensitive)]);
+  const unlimited = { states: Number.POSITIVE_INFINITY };
+  return alternatives.some((alternative) => pathsMeet(alternative, segments, unlimited));
 }
 function pathsMeet(a, b, budget) {
   const width = b.length + 1;
@@ -1287,10 +1289,13 @@ function isSameUsage(a, b) {
   return a.input === b.input && a.cacheWrite === b.cacheWrite && a.cacheRead === b.cacheRead && a.output === b.output;
 }
 export {
+  ANY_SEGMENT,
+  DOT,
   GlobIndex,
   ISOLATIONS,
   InvalidGlob,
   MAX_TASK_ID,
+  NOT_DOT,
   NO_USAGE,
   OUTCOMES,
   PLAN_STATUSES,
@@ -1333,6 +1338,7 @@ export {
   isReviewStep,
   isSameUsage,
   levels,
+  literal,
   literalGlob,
   matches,
   needsHold,

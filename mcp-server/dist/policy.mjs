@@ -265,11 +265,8 @@ function recoveryFor(text, recoveries) {
   const signature = errorSignature(text);
   return recoveries.findLast(({ causes }) => causes.some((cause) => sameCause(cause, signature)));
 }
-function waitsForOthers(lastEndMs, completed, claimedAtMs) {
-  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
-}
 
-// mcp-server/src/policy/failure/retry-first.ts
+// mcp-server/src/policy/failure/when-to-retry.ts
 function waitingForRetry(tasks, mayStart = () => true) {
   const failed = [...tasks.values()].filter((task) => task.failedAttempts > 0 && !hasEnded(task.status));
   const waiting = /* @__PURE__ */ new Map();
@@ -305,12 +302,48 @@ function connected(first, next) {
   for (const id of found) for (const other of next(id)) found.add(other);
   return found;
 }
+function waitsForOthers(lastEndMs, completed, claimedAtMs) {
+  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
+}
 
-// mcp-server/src/policy/guard.ts
+// mcp-server/src/policy/isolation.ts
+function asksForWorktree(task, policy) {
+  return (task.isolation ?? "shared") !== "shared" || task.alternatives !== void 0 || policy.unscoped === "worktree" && task.isolation !== "shared" && scopeOf(task).basis === "unscoped";
+}
+var Isolations = class {
+  /** @param tasks how they are done stays the same; their status may change. */
+  constructor(tasks, policy) {
+    this.tasks = tasks;
+    const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
+    this.#asking = new Set(asking.map(({ id }) => id));
+  }
+  tasks;
+  /** Tasks that ask for a worktree themselves. */
+  #asking;
+  /** Tasks that are known to ask for no worktree, and none before them. */
+  #shared = /* @__PURE__ */ new Set();
+  /** Whether some of the plan's work comes together on its branch: then all of it does. */
+  get usesWorktrees() {
+    return [...this.#asking].some((id) => this.tasks.get(id)?.status !== "cancelled");
+  }
+  of(id) {
+    if (this.#asking.size === 0) return "shared";
+    const seen = /* @__PURE__ */ new Set([id]);
+    for (const earlier of seen) {
+      if (this.#asking.has(earlier)) return "worktree";
+      if (this.#shared.has(earlier)) continue;
+      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen.add(dependency);
+    }
+    for (const earlier of seen) this.#shared.add(earlier);
+    return "shared";
+  }
+};
+
+// mcp-server/src/policy/may-write.ts
 function guardedClaim(claim, caseInsensitive) {
   return { claim, scope: parseScope(claim.scope, caseInsensitive), caseInsensitive };
 }
-function judge(target, own, others, policy) {
+function judgeWrite(target, own, others, policy) {
   if (claimHasEnded(own.claim)) return { kind: "claim-ended" };
   const holder = others.find((other) => holds(other, target));
   if (holder) return { kind: "held", by: holder.claim };
@@ -360,39 +393,6 @@ function matches2(parsed, path) {
   const folder = beginning.endsWith("/") ? beginning.slice(0, -1) : beginning;
   return (parsed.caseInsensitive || path.startsWith(folder)) && matches(parsed, path);
 }
-
-// mcp-server/src/policy/isolation.ts
-function asksForWorktree(task, policy) {
-  return (task.isolation ?? "shared") !== "shared" || task.alternatives !== void 0 || policy.unscoped === "worktree" && task.isolation !== "shared" && scopeOf(task).basis === "unscoped";
-}
-var Isolations = class {
-  /** @param tasks how they are done stays the same; their status may change. */
-  constructor(tasks, policy) {
-    this.tasks = tasks;
-    const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
-    this.#asking = new Set(asking.map(({ id }) => id));
-  }
-  tasks;
-  /** Tasks that ask for a worktree themselves. */
-  #asking;
-  /** Tasks that are known to ask for no worktree, and none before them. */
-  #shared = /* @__PURE__ */ new Set();
-  /** Whether some of the plan's work comes together on its branch: then all of it does. */
-  get usesWorktrees() {
-    return [...this.#asking].some((id) => this.tasks.get(id)?.status !== "cancelled");
-  }
-  of(id) {
-    if (this.#asking.size === 0) return "shared";
-    const seen = /* @__PURE__ */ new Set([id]);
-    for (const earlier of seen) {
-      if (this.#asking.has(earlier)) return "worktree";
-      if (this.#shared.has(earlier)) continue;
-      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen.add(dependency);
-    }
-    for (const earlier of seen) this.#shared.add(earlier);
-    return "shared";
-  }
-};
 
 // mcp-server/src/policy/own-files.ts
 function ownFiles(attempt, reported, changed, seen, ofThePlan, caseInsensitive) {
@@ -647,7 +647,7 @@ export {
   guardedClaim,
   isAbout,
   isRejectedForGood,
-  judge,
+  judgeWrite,
   lastSteps,
   loosened,
   oneAtATime,

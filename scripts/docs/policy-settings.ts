@@ -5,8 +5,8 @@ import {
   ONLY_TIGHTENED,
   type PolicyInput,
   policyInput,
-  SETTING_VARIABLES,
-} from "../../mcp-server/src/run/project/policy-input.ts";
+} from "../../mcp-server/src/run/project/plan-settings.ts";
+import { SETTING_VARIABLES } from "../../mcp-server/src/run/project/settings-from-environment.ts";
 import { markdownTable } from "./markdown-table.ts";
 
 type Setting = keyof PolicyInput;

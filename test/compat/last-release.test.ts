@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { policyInput } from "../../mcp-server/src/run/project/policy-input.ts";
+import { policyInput } from "../../mcp-server/src/run/project/plan-settings.ts";
 import { storedPolicy } from "../../mcp-server/src/run/project/stored-policy.ts";
 import {
   ENGINES,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_POLICY } from "../../mcp-server/src/policy/policy.ts";
-import { settingsFromEnvironment } from "../../mcp-server/src/run/project/policy-input.ts";
+import { settingsFromEnvironment } from "../../mcp-server/src/run/project/settings-from-environment.ts";
 import { CHECKOUT, PLUGIN_FOLDERS, readJson } from "./checkout.ts";
 import { claude } from "./claude-cli.ts";
 

@@ -1,36 +1,3 @@
-// import:breakdown.mjs in breakdown/superpowers.mjs
-import { OrderEdges, alongTheFile, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listReader, listed, markBefore, markOfHeading, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
-
-// mcp-server/src/breakdown/superpowers/heading.ts
-var ID = "[A-Za-z]{0,4}(?:-[A-Za-z]{1,4})?-?\\d+(?:[.-][A-Za-z0-9]+)*[a-z]?|[A-Z]|[IVX]{2,5}";
-var TASK = new RegExp(
-  `^(?:[^\\p{L}\\p{N}]{1,6}\\s+)?(?:\\*\\*|__)?(?:[Tt]ask|TASK|任务|任務|タスク)\\s*[#№]?\\s*[-_]?(${ID})(?![\\p{L}\\p{N}])(?:\\*\\*|__)?(?:\\s*/\\s*\\d+|\\s+of\\s+\\d+)?\\s*((?:[([（【][^)\\]）】]*[)\\]）】]\\s*)*)(?:\\*\\*|__)?([:：.．—–|-]*)\\s*(.*)$`,
-  "u"
-);
-var NUMBERED = /^(?:\*\*)?(\d+(?:\.\d+)*[a-z]?|[A-Z]\.?\d+(?:\.\d+)*)(?:\*\*)?\s*[.:：)—–-]*\s+(\S.*)$/u;
-function taskHeading(text) {
-  const mark = markOfHeading(text);
-  const [, id, notes = "", separator = "", name = ""] = TASK.exec(mark.text) ?? [];
-  if (id === void 0 || separator === "" && (!/\d/.test(id) || /^[/&]/.test(name))) return void 0;
-  const inside = markBefore(name);
-  const noted = markOfHeading(`${id} ${notes}`);
-  const title = (inside.marked ? inside.text : name).replace(/^[:：.—–|\s*-]+|\*\*$/g, "").trim();
-  return {
-    id,
-    name: title || `Task ${id}`,
-    mark: [mark, inside, noted].find(({ marked }) => marked) ?? mark,
-    notes: notes.trim()
-  };
-}
-function numberedHeading(text) {
-  const mark = markOfHeading(text);
-  const [, id, name = ""] = NUMBERED.exec(mark.text) ?? [];
-  return id === void 0 ? void 0 : { id, name: name.replace(/\*\*$/, "").trim(), mark, notes: "" };
-}
-function looksLikeTask(text) {
-  return /^\W*tasks?\s*[#-]?\s*[A-Za-z]?\d/i.test(text) && taskHeading(text) === void 0;
-}
-
 // import:text.mjs in breakdown/superpowers.mjs
 import { inlineCode } from "../text.mjs";
 
@@ -105,6 +72,9 @@ var Produced = class {
 function noteIn(map, key, id) {
   map.set(key, (map.get(key) ?? /* @__PURE__ */ new Set()).add(id));
 }
+
+// import:breakdown.mjs in breakdown/superpowers.mjs
+import { OrderEdges, alongTheFile, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listReader, listed, markBefore, markOfHeading, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/superpowers/references.ts
 var NOTHING = /^\W*(?:nothing|none|no dependenc\w*|n\/a|[-–—]|无|無|なし)(?=\W|$)/i;
@@ -263,6 +233,36 @@ function orderLines(lines, tasks) {
     else if (heading && heading.level <= level) level = 0;
     return level > 0 && !inTask.has(line.number);
   });
+}
+
+// mcp-server/src/breakdown/superpowers/task-heading.ts
+var ID = "[A-Za-z]{0,4}(?:-[A-Za-z]{1,4})?-?\\d+(?:[.-][A-Za-z0-9]+)*[a-z]?|[A-Z]|[IVX]{2,5}";
+var TASK = new RegExp(
+  `^(?:[^\\p{L}\\p{N}]{1,6}\\s+)?(?:\\*\\*|__)?(?:[Tt]ask|TASK|任务|任務|タスク)\\s*[#№]?\\s*[-_]?(${ID})(?![\\p{L}\\p{N}])(?:\\*\\*|__)?(?:\\s*/\\s*\\d+|\\s+of\\s+\\d+)?\\s*((?:[([（【][^)\\]）】]*[)\\]）】]\\s*)*)(?:\\*\\*|__)?([:：.．—–|-]*)\\s*(.*)$`,
+  "u"
+);
+var NUMBERED = /^(?:\*\*)?(\d+(?:\.\d+)*[a-z]?|[A-Z]\.?\d+(?:\.\d+)*)(?:\*\*)?\s*[.:：)—–-]*\s+(\S.*)$/u;
+function taskHeading(text) {
+  const mark = markOfHeading(text);
+  const [, id, notes = "", separator = "", name = ""] = TASK.exec(mark.text) ?? [];
+  if (id === void 0 || separator === "" && (!/\d/.test(id) || /^[/&]/.test(name))) return void 0;
+  const inside = markBefore(name);
+  const noted = markOfHeading(`${id} ${notes}`);
+  const title = (inside.marked ? inside.text : name).replace(/^[:：.—–|\s*-]+|\*\*$/g, "").trim();
+  return {
+    id,
+    name: title || `Task ${id}`,
+    mark: [mark, inside, noted].find(({ marked }) => marked) ?? mark,
+    notes: notes.trim()
+  };
+}
+function numberedHeading(text) {
+  const mark = markOfHeading(text);
+  const [, id, name = ""] = NUMBERED.exec(mark.text) ?? [];
+  return id === void 0 ? void 0 : { id, name: name.replace(/\*\*$/, "").trim(), mark, notes: "" };
+}
+function looksLikeTask(text) {
+  return /^\W*tasks?\s*[#-]?\s*[A-Za-z]?\d/i.test(text) && taskHeading(text) === void 0;
 }
 
 // mcp-server/src/breakdown/superpowers/tasks.ts

@@ -2,7 +2,7 @@
 import { isDraining, isLive, literalGlob, matches, parseGlob, pathKey, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/guard.mjs
-import { areAlternatives, claimHasEnded, guardedClaim, judge } from "../policy.mjs";
+import { areAlternatives, claimHasEnded, guardedClaim, judgeWrite } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/guard.mjs
 import { isRenewalDue, renew } from "./attempts.mjs";
@@ -148,7 +148,7 @@ function judgeAll({ own, others, plan }, changes) {
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict = judge(change.target, mine, theirs, plan.policy);
+      const verdict = judgeWrite(change.target, mine, theirs, plan.policy);
       const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }
@@ -625,7 +625,7 @@ function readStart(file) {
   }
 }
 
-// mcp-server/src/run/guard/write.ts
+// mcp-server/src/run/guard/file-tool.ts
 async function guardWrite(call, target, directory) {
   return guardChanges(call, "file-tool", (worktree) => {
     const folder = directory === "" ? worktree ?? call.ctx.checkout.root : directory;

@@ -233,31 +233,13 @@ function sameOwner(a, b) {
   return a.host === b.host && a.pid === b.pid && a.startedAt === b.startedAt;
 }
 
-// mcp-server/src/run/project/plugin-texts.ts
-var PluginTexts = class {
-  #skills;
-  /** @param pluginRoot the folder that holds `skills/`. */
-  constructor(pluginRoot) {
-    this.#skills = join(pluginRoot, "skills");
-  }
-  /** Whether the absolute path leads to one of the texts, links followed. */
-  async include(path) {
-    if (!isAbsolute(path) || extname(path) !== ".md") return false;
-    try {
-      return isInside(await realpath(this.#skills), await realpath(path));
-    } catch {
-      return false;
-    }
-  }
-};
-
 // import:lib/zod.mjs in run/project.mjs
 import * as z from "../lib/zod.mjs";
 
 // import:policy.mjs in run/project.mjs
 import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, REVIEWS, UNSCOPED } from "../policy.mjs";
 
-// mcp-server/src/run/project/policy-input.ts
+// mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
 var policyInput = z.strictObject({
   maxParallel: z.number().int().min(1).max(20).optional().describe("Agents at once"),
@@ -301,50 +283,24 @@ function policyWarnings(settings, plan) {
     (field) => `policy.${field} stays ${effective[field]}: a plan may only tighten it; the user's settings can allow ${plan[field]}.`
   );
 }
-var NUMBER_VARIABLES = {
-  maxParallel: "PARALLEL_MAX_PARALLEL",
-  retries: "PARALLEL_RETRIES",
-  leaseMinutes: "PARALLEL_LEASE_MINUTES",
-  maxTokens: "PARALLEL_MAX_TOKENS"
-};
-var WORD_VARIABLES = {
-  failure: "PARALLEL_FAILURE",
-  unscoped: "PARALLEL_UNSCOPED",
-  guard: "PARALLEL_GUARD",
-  approve: "PARALLEL_APPROVE",
-  review: "PARALLEL_REVIEW",
-  commit: "PARALLEL_COMMIT"
-};
-var SETTING_VARIABLES = {
-  ...NUMBER_VARIABLES,
-  ...WORD_VARIABLES
-};
-function settingsFromEnvironment(env) {
-  const raw = {};
-  for (const [field, name] of Object.entries(NUMBER_VARIABLES)) {
-    const value = set(env[name]);
-    if (value !== void 0) raw[field] = Number(value);
+
+// mcp-server/src/run/project/plugin-texts.ts
+var PluginTexts = class {
+  #skills;
+  /** @param pluginRoot the folder that holds `skills/`. */
+  constructor(pluginRoot) {
+    this.#skills = join(pluginRoot, "skills");
   }
-  for (const [field, name] of Object.entries(WORD_VARIABLES)) {
-    const value = set(env[name]);
-    if (value !== void 0) raw[field] = value;
+  /** Whether the absolute path leads to one of the texts, links followed. */
+  async include(path) {
+    if (!isAbsolute(path) || extname(path) !== ".md") return false;
+    try {
+      return isInside(await realpath(this.#skills), await realpath(path));
+    } catch {
+      return false;
+    }
   }
-  const parsed = policyInput.safeParse(raw);
-  if (!parsed.success) {
-    const field = String(parsed.error.issues[0]?.path[0]);
-    const name = SETTING_VARIABLES[field] ?? field;
-    throw new CallerError(
-      "bad_input",
-      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
-      `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
-      name
-    );
-  }
-  return parsed.data;
-}
-function set(value) {
-  return value === void 0 || value === "" || value.startsWith("${") ? void 0 : value;
-}
+};
 
 // mcp-server/src/run/project/role-warnings.ts
 function unknownRole(roles, name) {
@@ -482,6 +438,52 @@ import { randomBytes } from "node:crypto";
 
 // import:schedule.mjs in run/project.mjs
 import { estimatesFrom } from "../schedule.mjs";
+
+// mcp-server/src/run/project/settings-from-environment.ts
+var NUMBER_VARIABLES = {
+  maxParallel: "PARALLEL_MAX_PARALLEL",
+  retries: "PARALLEL_RETRIES",
+  leaseMinutes: "PARALLEL_LEASE_MINUTES",
+  maxTokens: "PARALLEL_MAX_TOKENS"
+};
+var WORD_VARIABLES = {
+  failure: "PARALLEL_FAILURE",
+  unscoped: "PARALLEL_UNSCOPED",
+  guard: "PARALLEL_GUARD",
+  approve: "PARALLEL_APPROVE",
+  review: "PARALLEL_REVIEW",
+  commit: "PARALLEL_COMMIT"
+};
+var SETTING_VARIABLES = {
+  ...NUMBER_VARIABLES,
+  ...WORD_VARIABLES
+};
+function settingsFromEnvironment(env) {
+  const raw = {};
+  for (const [field, name] of Object.entries(NUMBER_VARIABLES)) {
+    const value = set(env[name]);
+    if (value !== void 0) raw[field] = Number(value);
+  }
+  for (const [field, name] of Object.entries(WORD_VARIABLES)) {
+    const value = set(env[name]);
+    if (value !== void 0) raw[field] = value;
+  }
+  const parsed = policyInput.safeParse(raw);
+  if (!parsed.success) {
+    const field = String(parsed.error.issues[0]?.path[0]);
+    const name = SETTING_VARIABLES[field] ?? field;
+    throw new CallerError(
+      "bad_input",
+      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
+      `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
+      name
+    );
+  }
+  return parsed.data;
+}
+function set(value) {
+  return value === void 0 || value === "" || value.startsWith("${") ? void 0 : value;
+}
 
 // mcp-server/src/run/project/transcripts.ts
 var NAME = /^[\w-]{1,64}$/;

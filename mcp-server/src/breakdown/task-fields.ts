@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { InvalidGlob, normaliseGlob } from "../graph/scope/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../graph/scope/parse-glob.ts";
 import {
   type AcceptanceCriterion,
   MAX_TASK_ID,

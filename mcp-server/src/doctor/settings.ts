@@ -1,7 +1,7 @@
 import { CallerError } from "../errors/caller-error.ts";
 import { ownPlugins } from "../host/installed-plugins.ts";
 import { graphLocation } from "../run/project/graph-location.ts";
-import { settingsFromEnvironment } from "../run/project/policy-input.ts";
+import { settingsFromEnvironment } from "../run/project/settings-from-environment.ts";
 import { type Examination, troubleOf } from "./examination.ts";
 import { type Check, type DoctorFinding, wrong } from "./finding.ts";
 

@@ -9,7 +9,7 @@ import { briefOf } from "../run/briefs/brief-of-claim.ts";
 import type { AgentCall } from "../run/guard/agent-call.ts";
 import type { WriteAnswer } from "../run/guard/changes.ts";
 import { guardCommand } from "../run/guard/command.ts";
-import { guardWrite } from "../run/guard/write.ts";
+import { guardWrite } from "../run/guard/file-tool.ts";
 import { type GraphView, readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans, isOwnRun } from "../run/session/own-run.ts";

@@ -1,5 +1,5 @@
 import { GlobIndex } from "../graph/scope/glob-index.ts";
-import type { ParsedGlob } from "../graph/scope/globs.ts";
+import type { ParsedGlob } from "../graph/scope/parse-glob.ts";
 import { type Clash, clashOf, type ParsedScope } from "../graph/scope/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptId, EndedAttempt } from "../graph/attempt.ts";
 import { pathKey } from "../graph/scope/glob.ts";
-import { matches } from "../graph/scope/globs.ts";
+import { matches } from "../graph/scope/globs-meet.ts";
 import { parseScope } from "../graph/scope/scope.ts";
 
 /** Which of the changed files of a shared checkout are an attempt's. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { createPlan } from "../run/edits/create-plan.ts";
 import { countsOf, shortCounts } from "../run/plan/progress.ts";
-import { policyInput } from "../run/project/policy-input.ts";
+import { policyInput } from "../run/project/plan-settings.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan, tasks } from "./input/fields.ts";
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ExportedFile, exportPlan } from "../run/edits/export-plan.ts";
 import { updatePlan } from "../run/edits/update-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
-import { policyInput } from "../run/project/policy-input.ts";
+import { policyInput } from "../run/project/plan-settings.ts";
 import { reviewPlan } from "../run/review/review-plan.ts";
 import { nextStep } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";

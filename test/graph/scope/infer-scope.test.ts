@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normaliseGlob } from "../../../mcp-server/src/graph/scope/globs.ts";
 import { inferWrites } from "../../../mcp-server/src/graph/scope/infer-scope.ts";
+import { normaliseGlob } from "../../../mcp-server/src/graph/scope/parse-glob.ts";
 
 describe("inferWrites finds", () => {
   it.each([

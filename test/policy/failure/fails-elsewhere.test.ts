@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseGlob } from "../../../mcp-server/src/graph/scope/globs.ts";
+import { parseGlob } from "../../../mcp-server/src/graph/scope/parse-glob.ts";
 import { type ParsedScope, parseScope, type Scope } from "../../../mcp-server/src/graph/scope/scope.ts";
 import { type FailureFacts, failsElsewhere } from "../../../mcp-server/src/policy/failure/fails-elsewhere.ts";
 

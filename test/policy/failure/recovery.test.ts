@@ -5,8 +5,8 @@ import {
   type RecoveryFacts,
   recoveryFor,
   type TaskFailure,
-  waitsForOthers,
 } from "../../../mcp-server/src/policy/failure/recovery.ts";
+import { waitsForOthers } from "../../../mcp-server/src/policy/failure/when-to-retry.ts";
 
 function failed(task: string, text: string, mayRetry = true): TaskFailure {
   return { task, text, mayRetry };

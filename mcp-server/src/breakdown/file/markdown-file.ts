@@ -2,7 +2,7 @@ import { BreakdownError } from "../errors.ts";
 import { type MarkdownDocument, parseMarkdown } from "../markdown/document.ts";
 import { singleTaskKeys } from "../markdown/single-task.ts";
 import type { Breakdown } from "../own-format/breakdown.ts";
-import { type ForeignBreakdown, toBreakdown } from "../own-format/foreign-breakdown.ts";
+import { type ForeignBreakdown, toBreakdown } from "../own-format/to-breakdown.ts";
 import { isSpecKit, readSpecKit } from "../spec-kit/spec-kit.ts";
 import { isSuperpowers, readSuperpowers } from "../superpowers/superpowers.ts";
 

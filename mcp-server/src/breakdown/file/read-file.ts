@@ -1,8 +1,8 @@
 import { BreakdownError } from "../errors.ts";
 import { parseDocument, withoutByteOrderMark } from "../json/document.ts";
 import { type Breakdown, breakdownOf, readBreakdown } from "../own-format/breakdown.ts";
-import { toBreakdown } from "../own-format/foreign-breakdown.ts";
 import { isNested, taskGroups, tasksOfGroups } from "../own-format/nested-tasks.ts";
+import { toBreakdown } from "../own-format/to-breakdown.ts";
 import { isTaskMaster, readTaskMaster } from "../task-master/task-master.ts";
 
 /** Which files can be imported, for messages. */

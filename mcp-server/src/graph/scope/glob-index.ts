@@ -1,5 +1,5 @@
 import { pathKey } from "./glob.ts";
-import type { ParsedGlob } from "./globs.ts";
+import type { ParsedGlob } from "./parse-glob.ts";
 
 /** Characters that make more of a segment than the name that it looks like. */
 const WILD = /[*?[\]{}()!\\]/;

@@ -1,5 +1,5 @@
 import type { Glob } from "./glob.ts";
-import { InvalidGlob, normaliseGlob } from "./globs.ts";
+import { InvalidGlob, normaliseGlob } from "./parse-glob.ts";
 
 /** Which words of a text are paths of the checkout. */
 

@@ -1,5 +1,6 @@
 import type { Glob } from "./glob.ts";
-import { overlap, type ParsedGlob, parseGlob } from "./globs.ts";
+import { overlap } from "./globs-meet.ts";
+import { type ParsedGlob, parseGlob } from "./parse-glob.ts";
 
 /**
  * What a task may touch. `declared`: a person or the breakdown said so. `inferred`: read out of the

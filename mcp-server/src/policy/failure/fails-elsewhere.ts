@@ -1,4 +1,5 @@
-import { matches, type ParsedGlob } from "../../graph/scope/globs.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
+import type { ParsedGlob } from "../../graph/scope/parse-glob.ts";
 import type { ParsedScope } from "../../graph/scope/scope.ts";
 
 /** What an attempt may have broken itself, or was to look at. */

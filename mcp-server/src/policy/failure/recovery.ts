@@ -99,15 +99,3 @@ export function recoveryFor<R extends KnownRecovery>(text: string, recoveries: r
   const signature = errorSignature(text);
   return recoveries.findLast(({ causes }) => causes.some((cause) => sameCause(cause, signature)));
 }
-
-/**
- * Whether a failed task had better not be tried again yet: nothing has completed so far, and others are at work that
- * were claimed before it failed. If they fail as well, the approach is wrong and not the task.
- */
-export function waitsForOthers(
-  lastEndMs: number,
-  completed: number,
-  claimedAtMs: readonly number[],
-): boolean {
-  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
-}

@@ -2,7 +2,7 @@ import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
 import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-change.ts";
 import type { Change, GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
-import { matches } from "../../graph/scope/globs.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
 import { declaredFiles, isDeclared } from "./declared-files.ts";

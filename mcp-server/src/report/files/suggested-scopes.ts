@@ -1,13 +1,7 @@
 import type { PlanState } from "../../graph/plan-state.ts";
 import type { Glob } from "../../graph/scope/glob.ts";
-import {
-  InvalidGlob,
-  matches,
-  normaliseGlob,
-  overlap,
-  type ParsedGlob,
-  parseGlob,
-} from "../../graph/scope/globs.ts";
+import { matches, overlap } from "../../graph/scope/globs-meet.ts";
+import { InvalidGlob, normaliseGlob, type ParsedGlob, parseGlob } from "../../graph/scope/parse-glob.ts";
 import type { TaskId } from "../../graph/task.ts";
 
 /** A scope that would have covered what a task really wrote. */

@@ -1,5 +1,5 @@
 import type { PlanState } from "../../graph/plan-state.ts";
-import { matches } from "../../graph/scope/globs.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { normalisePath } from "../../text/normalise.ts";

@@ -1,7 +1,7 @@
 import type { CheckoutState } from "../../git/checkout-state.ts";
 import { type AnyClaim, isDraining } from "../../graph/attempt.ts";
 import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-change.ts";
-import { matches } from "../../graph/scope/globs.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { taskName } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";

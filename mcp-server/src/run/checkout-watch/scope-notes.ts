@@ -1,5 +1,5 @@
 import { hasEnded } from "../../graph/readiness.ts";
-import { matches } from "../../graph/scope/globs.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
 import { cleanText } from "../../text/sanitize.ts";

@@ -5,7 +5,7 @@ import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import { checkWorktrees } from "../plan/worktree-needs.ts";
-import { effectivePolicy, policyWarnings } from "../project/policy-input.ts";
+import { effectivePolicy, policyWarnings } from "../project/plan-settings.ts";
 import { unknownRoles } from "../project/role-warnings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { storedPolicy } from "../project/stored-policy.ts";

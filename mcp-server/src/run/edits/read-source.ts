@@ -3,7 +3,7 @@ import { readBreakdown } from "../../breakdown/own-format/breakdown.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import type { PlanSource } from "../../graph/plan.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
-import type { PolicyInput } from "../project/policy-input.ts";
+import type { PolicyInput } from "../project/plan-settings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { findBreakdown } from "../specification/breakdown-file.ts";
 import { type Draft, draftOf, sourceOf } from "../specification/draft.ts";

@@ -3,7 +3,7 @@ import { releaseClaims } from "../attempts/end-attempt.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { checkWorktrees } from "../plan/worktree-needs.ts";
-import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/policy-input.ts";
+import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/plan-settings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy, storedPolicy } from "../project/stored-policy.ts";
 

@@ -1,6 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { findCycle } from "../../graph/order/cycle.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import { causeText, said } from "../../graph/task-cause.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";

@@ -1,7 +1,13 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import type { AnyClaim } from "../../graph/attempt.ts";
 import { taskName } from "../../graph/task.ts";
-import { claimHasEnded, type GuardVerdict, guardedClaim, judge, type Target } from "../../policy/guard.ts";
+import {
+  claimHasEnded,
+  type GuardVerdict,
+  guardedClaim,
+  judgeWrite,
+  type Target,
+} from "../../policy/may-write.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { shownPath } from "../../text/display-path.ts";
@@ -122,7 +128,7 @@ function judgeAll({ own, others, plan }: Standing, changes: readonly GuardedChan
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict = judge(change.target, mine, theirs, plan.policy);
+      const verdict = judgeWrite(change.target, mine, theirs, plan.policy);
       const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
       return { change, verdict: isFree ? { kind: "covered" } : verdict };
     }

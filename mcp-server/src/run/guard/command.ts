@@ -2,8 +2,9 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { literalGlob } from "../../graph/scope/glob.ts";
-import { matches, parseGlob } from "../../graph/scope/globs.ts";
-import type { Target } from "../../policy/guard.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
+import { parseGlob } from "../../graph/scope/parse-glob.ts";
+import type { Target } from "../../policy/may-write.ts";
 import {
   type Effect,
   type FileEffect,

@@ -7,7 +7,7 @@ import type { Policy } from "../../policy/policy.ts";
 import type { SpentTokens } from "../../policy/token-limit.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { StoredPlan } from "../../store/tables/rows.ts";
-import { effectivePolicy, type PolicyInput } from "../project/policy-input.ts";
+import { effectivePolicy, type PolicyInput } from "../project/plan-settings.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** A plan with the policy that holds for it. */

@@ -12,9 +12,10 @@ import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutSnapshots } from "./checkout-snapshots.ts";
 import { type GraphLocation, graphLocation } from "./graph-location.ts";
 import { ownerOf } from "./owner.ts";
+import type { PolicyInput } from "./plan-settings.ts";
 import { PluginTexts } from "./plugin-texts.ts";
-import { type PolicyInput, settingsFromEnvironment } from "./policy-input.ts";
 import { Roles } from "./roles.ts";
+import { settingsFromEnvironment } from "./settings-from-environment.ts";
 import { Transcripts } from "./transcripts.ts";
 import { workflowCap } from "./workflow-cap.ts";
 

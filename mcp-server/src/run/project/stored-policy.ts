@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type PolicyInput, policyInput } from "./policy-input.ts";
+import { type PolicyInput, policyInput } from "./plan-settings.ts";
 
 /**
  * What servers before 1.5 accept in the column `plans.policy`. They refuse to read any plan of the repository when one

@@ -1,6 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { Report } from "../../graph/attempt.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { GraphStore } from "../../store/graph-store.ts";

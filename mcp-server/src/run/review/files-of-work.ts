@@ -1,5 +1,5 @@
 import { type Glob, literalGlob } from "../../graph/scope/glob.ts";
-import { InvalidGlob, normaliseGlob } from "../../graph/scope/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import type { Task } from "../../graph/task.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { reportsOf } from "./review-texts.ts";

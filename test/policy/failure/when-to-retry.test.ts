@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { needsHold, statusesOf } from "../../../mcp-server/src/graph/readiness.ts";
 import type { Task } from "../../../mcp-server/src/graph/task.ts";
-import { waitingForRetry } from "../../../mcp-server/src/policy/failure/retry-first.ts";
+import { waitingForRetry } from "../../../mcp-server/src/policy/failure/when-to-retry.ts";
 import { task } from "../../support/plan-fixture.ts";
 
 /** What waits, as "task<failed one". */

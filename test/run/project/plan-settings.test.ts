@@ -5,8 +5,8 @@ import {
   effectivePolicy,
   policyInput,
   policyWarnings,
-  settingsFromEnvironment,
-} from "../../../mcp-server/src/run/project/policy-input.ts";
+} from "../../../mcp-server/src/run/project/plan-settings.ts";
+import { settingsFromEnvironment } from "../../../mcp-server/src/run/project/settings-from-environment.ts";
 
 /** The error of a call that throws one for its caller. */
 function refusalOf(call: () => unknown): CallerError {

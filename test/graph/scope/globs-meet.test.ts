@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
-import { InvalidGlob, normaliseGlob } from "../../../mcp-server/src/graph/scope/globs.ts";
+import { InvalidGlob, normaliseGlob } from "../../../mcp-server/src/graph/scope/parse-glob.ts";
 import { matches, overlap } from "../../support/globs.ts";
 
 describe("normaliseGlob", () => {

@@ -16,12 +16,13 @@ import type { Glob } from "./glob.ts";
  */
 
 const MAX_GLOB = 1024;
+
 /** Bracket expressions in one segment that are read independently; each doubles the readings. */
 const MAX_BRACKETS = 4;
+
 /** Steps of all alternatives of a glob together. */
 const MAX_STEPS = 16_384;
-/** States that one comparison of two globs may visit before it counts as undecided: some 100 ms. */
-const MAX_STATES = 1_000_000;
+
 const MAX_REMEMBERED = 4096;
 
 /** A glob that cannot be a scope. */
@@ -92,46 +93,33 @@ export interface ParsedGlob {
   /** Whether `A` and `a` are the same name. */
   readonly caseInsensitive: boolean;
   /** Undefined where the glob uses what is not decided here. */
-  readonly alternatives: readonly Pattern[] | undefined;
-}
-
-/** Whether some path could match both globs, which are of one checkout. When that cannot be decided, it is true. */
-export function overlap({ alternatives: ours }: ParsedGlob, { alternatives: theirs }: ParsedGlob): boolean {
-  if (ours === undefined || theirs === undefined) return true;
-  const budget = { states: MAX_STATES };
-  return ours.some((one) => theirs.some((other) => pathsMeet(one, other, budget)));
-}
-
-/** Whether the glob matches the path, which is relative to the checkout and has forward slashes. */
-export function matches({ alternatives, caseInsensitive }: ParsedGlob, path: string): boolean {
-  if (alternatives === undefined) return true;
-  // As steps: a file may be called `**`.
-  const segments = path.split("/").map((segment) => [literal(segment, caseInsensitive)]);
-  const unlimited = { states: Number.POSITIVE_INFINITY };
-  return alternatives.some((alternative) => pathsMeet(alternative, segments, unlimited));
+  readonly alternatives: readonly GlobPattern[] | undefined;
 }
 
 /** One character of a set, or any number of them. */
-interface Step {
+export interface GlobStep {
   readonly set: CharSet;
   readonly repeated: boolean;
 }
+
 /** A plain name with its case folded where it does not count; or the ways to read a segment, each a sequence of steps. */
-type Segment = string | readonly (readonly Step[])[];
+export type GlobSegment = string | readonly (readonly GlobStep[])[];
+
 /** One alternative of a glob: `**` is any number of segments. */
-type Pattern = readonly (Segment | "**")[];
-/** How many states a search may still visit; when there are none left it answers yes. */
-interface Budget {
-  states: number;
-}
+export type GlobPattern = readonly (GlobSegment | "**")[];
 
 /** `]` is a member of the brackets where it comes first. */
 const BRACKETS_OR_CHARACTER = /\[[!^]?\]?[^\]]*\]|[\s\S]/g;
+
 const NOT_SLASH = complement(single("/".charCodeAt(0)));
-const ANYTHING: Step = { set: NOT_SLASH, repeated: true };
-const ANY_SEGMENT: Segment = [[ANYTHING]];
-const DOT = single(".".charCodeAt(0));
-const NOT_DOT = complement(DOT);
+
+const ANYTHING: GlobStep = { set: NOT_SLASH, repeated: true };
+
+export const ANY_SEGMENT: GlobSegment = [[ANYTHING]];
+
+export const DOT = single(".".charCodeAt(0));
+
+export const NOT_DOT = complement(DOT);
 
 const remembered = new Map<string, ParsedGlob>();
 
@@ -152,12 +140,12 @@ export function parseGlob(glob: Glob, caseInsensitive: boolean): ParsedGlob {
   return parsed;
 }
 
-function alternativesOf(glob: Glob, caseInsensitive: boolean): readonly Pattern[] | undefined {
+function alternativesOf(glob: Glob, caseInsensitive: boolean): readonly GlobPattern[] | undefined {
   const braced = groupsAsBraces(glob);
   const undecided = glob.length > MAX_GLOB || glob.startsWith("!") || /[@?*+!]\(|\[:/.test(braced);
   const texts = undecided ? undefined : expandBraces(braced);
   if (texts === undefined) return undefined;
-  const patterns: Pattern[] = [];
+  const patterns: GlobPattern[] = [];
   let steps = 0;
   for (const text of texts) {
     const pattern = parseAlternative(text, caseInsensitive);
@@ -178,8 +166,8 @@ function groupsAsBraces(glob: Glob): Glob {
   });
 }
 
-function parseAlternative(text: string, caseInsensitive: boolean): Pattern | undefined {
-  const pattern: (Segment | "**")[] = [];
+function parseAlternative(text: string, caseInsensitive: boolean): GlobPattern | undefined {
+  const pattern: (GlobSegment | "**")[] = [];
   for (const part of text.split("/")) {
     if (part === "" || part === ".") continue;
     if (part === "..") return undefined;
@@ -191,10 +179,10 @@ function parseAlternative(text: string, caseInsensitive: boolean): Pattern | und
   return pattern;
 }
 
-function parseSegment(text: string, caseInsensitive: boolean): Segment {
+function parseSegment(text: string, caseInsensitive: boolean): GlobSegment {
   if (!/[*?[]/.test(text)) return literalName(text, caseInsensitive);
   const parts = text.match(BRACKETS_OR_CHARACTER) ?? [];
-  const asGlob = (part: string): readonly Step[] => {
+  const asGlob = (part: string): readonly GlobStep[] => {
     if (part.length > 1) return [{ set: bracketSet(part, caseInsensitive), repeated: false }];
     if (part === "*") return [ANYTHING];
     if (part === "?") return [{ set: NOT_SLASH, repeated: false }];
@@ -204,7 +192,7 @@ function parseSegment(text: string, caseInsensitive: boolean): Segment {
   if (parts.filter(isNameInBrackets).length > MAX_BRACKETS) {
     return [parts.flatMap(asGlob), parts.flatMap(asName)];
   }
-  return parts.reduce<Step[][]>(
+  return parts.reduce<GlobStep[][]>(
     (readings, part) => {
       const choices = isNameInBrackets(part) ? [asGlob(part), asName(part)] : [asGlob(part)];
       return readings.flatMap((steps) => choices.map((choice) => [...steps, ...choice]));
@@ -239,69 +227,9 @@ function literalName(text: string, caseInsensitive: boolean): string {
   );
 }
 
-function literal(text: string, caseInsensitive: boolean): readonly Step[] {
+export function literal(text: string, caseInsensitive: boolean): readonly GlobStep[] {
   return Array.from({ length: text.length }, (_, at) => {
     const unit = text.charCodeAt(at);
     return { set: single(caseInsensitive ? foldCase(unit) : unit), repeated: false };
   });
-}
-
-/** Whether some sequence of segments satisfies both patterns: a search of their product automaton. */
-function pathsMeet(a: Pattern, b: Pattern, budget: Budget): boolean {
-  const width = b.length + 1;
-  const seen = new Uint8Array((a.length + 1) * width);
-  const open: [number, number][] = [[0, 0]];
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    const [i, j] = state;
-    if (seen[i * width + j] === 1) continue;
-    seen[i * width + j] = 1;
-    const ours = a[i];
-    const theirs = b[j];
-    if (ours === undefined && theirs === undefined) return true;
-    if (ours === "**") open.push([i + 1, j]);
-    if (theirs === "**") open.push([i, j + 1]);
-    if (ours === undefined || theirs === undefined || (ours === "**" && theirs === "**")) continue;
-    if (segmentsMeet(ours === "**" ? ANY_SEGMENT : ours, theirs === "**" ? ANY_SEGMENT : theirs, budget)) {
-      open.push([ours === "**" ? i : i + 1, theirs === "**" ? j : j + 1]);
-    }
-  }
-  return false;
-}
-
-function segmentsMeet(a: Segment, b: Segment, budget: Budget): boolean {
-  if (typeof a === "string" && typeof b === "string") return a === b;
-  return readingsOf(a).some((ours) => readingsOf(b).some((theirs) => readingsMeet(ours, theirs, budget)));
-}
-
-function readingsOf(segment: Segment): readonly (readonly Step[])[] {
-  return typeof segment === "string" ? [literal(segment, false)] : segment;
-}
-
-/**
- * Whether some name satisfies both readings. Names are neither empty nor `.` nor `..`, so the search also
- * knows how it has begun: 0 nothing, 1 one dot, 2 two dots, 3 anything else.
- */
-function readingsMeet(a: readonly Step[], b: readonly Step[], budget: Budget): boolean {
-  const width = b.length + 1;
-  const seen = new Uint8Array((a.length + 1) * width * 4);
-  const open: [number, number, number][] = [[0, 0, 0]];
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    const [i, j, begun] = state;
-    const place = (i * width + j) * 4 + begun;
-    if (seen[place] === 1) continue;
-    seen[place] = 1;
-    budget.states -= 1;
-    if (budget.states < 0) return true;
-    const ours = a[i];
-    const theirs = b[j];
-    if (ours === undefined && theirs === undefined && begun === 3) return true;
-    if (ours?.repeated) open.push([i + 1, j, begun]);
-    if (theirs?.repeated) open.push([i, j + 1, begun]);
-    if (ours === undefined || theirs === undefined) continue;
-    const common = intersection(ours.set, theirs.set);
-    const next: [number, number] = [ours.repeated ? i : i + 1, theirs.repeated ? j : j + 1];
-    if (intersection(common, DOT).length > 0) open.push([...next, Math.min(begun + 1, 3)]);
-    if (intersection(common, NOT_DOT).length > 0) open.push([...next, 3]);
-  }
-  return false;
 }

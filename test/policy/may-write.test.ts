@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { AttemptId, RunningAttempt } from "../../mcp-server/src/graph/attempt.ts";
 import type { Scope } from "../../mcp-server/src/graph/scope/scope.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
-import type { Target } from "../../mcp-server/src/policy/guard.ts";
-import * as guard from "../../mcp-server/src/policy/guard.ts";
+import type { Target } from "../../mcp-server/src/policy/may-write.ts";
+import * as guard from "../../mcp-server/src/policy/may-write.ts";
 import { matches } from "../support/globs.ts";
 
 function claim(id: number, scope: Partial<Scope>, fields: Partial<RunningAttempt> = {}): RunningAttempt {
@@ -34,11 +34,11 @@ function judge(
   target: Target,
   own: RunningAttempt,
   others: readonly RunningAttempt[],
-  policy: Parameters<typeof guard.judge>[3],
+  policy: Parameters<typeof guard.judgeWrite>[3],
   caseInsensitive: boolean,
 ) {
   const guarded = (claim: RunningAttempt) => guard.guardedClaim(claim, caseInsensitive);
-  return guard.judge(target, guarded(own), others.map(guarded), policy);
+  return guard.judgeWrite(target, guarded(own), others.map(guarded), policy);
 }
 
 const file = (path: string): Target => ({ kind: "path", path, isTree: false, discards: false });

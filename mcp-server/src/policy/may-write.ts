@@ -1,6 +1,7 @@
 import type { AnyClaim } from "../graph/attempt.ts";
 import { type Glob, literalGlob, pathKey } from "../graph/scope/glob.ts";
-import { matches as matchesGlob, overlap, type ParsedGlob, parseGlob } from "../graph/scope/globs.ts";
+import { matches as matchesGlob, overlap } from "../graph/scope/globs-meet.ts";
+import { type ParsedGlob, parseGlob } from "../graph/scope/parse-glob.ts";
 import { type ParsedScope, parseScope } from "../graph/scope/scope.ts";
 import { runsAlone } from "./exclusivity.ts";
 import type { Policy } from "./policy.ts";
@@ -51,7 +52,7 @@ export type GuardVerdict =
  * them; they only kept the tasks apart.
  * @param others live and draining claims of other tasks in the checkout.
  */
-export function judge(
+export function judgeWrite(
   target: Target,
   own: GuardedClaim,
   others: readonly GuardedClaim[],

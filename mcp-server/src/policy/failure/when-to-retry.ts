@@ -51,3 +51,15 @@ function connected(first: TaskId, next: (id: TaskId) => readonly TaskId[]): Set<
   for (const id of found) for (const other of next(id)) found.add(other);
   return found;
 }
+
+/**
+ * Whether a failed task had better not be tried again yet: nothing has completed so far, and others are at work that
+ * were claimed before it failed. If they fail as well, the approach is wrong and not the task.
+ */
+export function waitsForOthers(
+  lastEndMs: number,
+  completed: number,
+  claimedAtMs: readonly number[],
+): boolean {
+  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
+}

@@ -1,0 +1,61 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import { type PolicyInput, policyInput } from "./plan-settings.ts";
+
+/** Variables of the environment that hold numbers, by the field of the policy that they set. */
+const NUMBER_VARIABLES = {
+  maxParallel: "PARALLEL_MAX_PARALLEL",
+  retries: "PARALLEL_RETRIES",
+  leaseMinutes: "PARALLEL_LEASE_MINUTES",
+  maxTokens: "PARALLEL_MAX_TOKENS",
+} as const;
+
+/** Variables that hold one of a field's words. */
+const WORD_VARIABLES = {
+  failure: "PARALLEL_FAILURE",
+  unscoped: "PARALLEL_UNSCOPED",
+  guard: "PARALLEL_GUARD",
+  approve: "PARALLEL_APPROVE",
+  review: "PARALLEL_REVIEW",
+  commit: "PARALLEL_COMMIT",
+} as const;
+
+/** The variable of each field that the environment can set. */
+export const SETTING_VARIABLES: Readonly<Partial<Record<keyof PolicyInput, string>>> = {
+  ...NUMBER_VARIABLES,
+  ...WORD_VARIABLES,
+};
+
+/**
+ * The user's settings from the environment: `PARALLEL_MAX_PARALLEL` and so on, and the plugin's options,
+ * which the manifest passes the same way. Empty means not set. `capacity`, `maxLeaseHours` and `barrier` belong to a plan
+ * and are set there alone.
+ * @throws CallerError naming the variable.
+ */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): PolicyInput {
+  const raw: Record<string, unknown> = {};
+  for (const [field, name] of Object.entries(NUMBER_VARIABLES)) {
+    const value = set(env[name]);
+    if (value !== undefined) raw[field] = Number(value);
+  }
+  for (const [field, name] of Object.entries(WORD_VARIABLES)) {
+    const value = set(env[name]);
+    if (value !== undefined) raw[field] = value;
+  }
+  const parsed = policyInput.safeParse(raw);
+  if (!parsed.success) {
+    const field = String(parsed.error.issues[0]?.path[0]);
+    const name = SETTING_VARIABLES[field as keyof PolicyInput] ?? field;
+    throw new CallerError(
+      "bad_input",
+      `The setting ${name}=${env[name]} is not valid: ${parsed.error.issues[0]?.message}.`,
+      `Correct ${name} in the environment or in the plugin's configuration, then restart Claude Code.`,
+      name,
+    );
+  }
+  return parsed.data;
+}
+
+/** An option that the user left empty arrives as an empty string, or as its own unreplaced name. */
+function set(value: string | undefined): string | undefined {
+  return value === undefined || value === "" || value.startsWith("${") ? undefined : value;
+}
