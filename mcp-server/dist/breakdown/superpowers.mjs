@@ -354,7 +354,7 @@ function labelled(body, label) {
     "i"
   );
   for (const [at, line] of body.entries()) {
-    if (line.literal || line.text.length > MAX_LABELLED) continue;
+    if (line.literal) continue;
     const pieces = line.text.split(/\s+[|·•]\s+/);
     const found = pieces.map((piece) => start.exec(piece)?.[1]).find((text) => text !== void 0);
     if (found === void 0) continue;
@@ -362,7 +362,6 @@ function labelled(body, label) {
   }
   return void 0;
 }
-var MAX_LABELLED = 2e5;
 function* continuation(body, at, list) {
   const indent = indentOf(body[at]?.text ?? "");
   for (const line of body.slice(at + 1)) {
@@ -391,9 +390,6 @@ function unreadIn(lines, tasks) {
     if (inTask.has(line.number) || !isMarkedItem(line.text.replace(/^[\s>]+/, ""))) return [];
     return [{ line: line.number, reason: "a box outside of every task" }];
   });
-}
-function taskText(task) {
-  return bodyOf(task.body);
 }
 
 // mcp-server/src/breakdown/superpowers/superpowers.ts
@@ -461,13 +457,11 @@ ${bodyOf(constraints.body)}`] : []
 }
 export {
   Produced,
-  codeIn,
   consumedTasks,
   dependencyReader,
   headingReader,
   isEverything,
   isSuperpowers,
-  labelled,
   looksLikeTask,
   namesNothing,
   numberedHeading,
@@ -477,7 +471,6 @@ export {
   sectionsOf,
   taskHeading,
   taskReferences,
-  taskText,
   tasksOf,
   unreadIn
 };

@@ -14,7 +14,7 @@ const CALLED = /^(?:new\s+|async\s+|export\s+|\*|&)*([A-Za-z_$][\w$.]*)\s*(?:[([
 const EXISTING =
   /\b(?:existing|exists|already|current(?:ly)?|built-?in|standard|stdlib|librar(?:y|ies)|external|third-party|unchanged|upstream|installed)\b|现有|既有|既存/i;
 
-export function codeIn(text: string): string[] {
+function codeIn(text: string): string[] {
   return inlineCode(text).spans.map(({ code }) => code);
 }
 

@@ -1,4 +1,4 @@
-import { bodyOf, type DocumentLine, headingOf } from "../markdown/document.ts";
+import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { type FileList, filesIn } from "../markdown/file-list.ts";
 import { isMarkedItem, markBefore } from "../markdown/task-mark.ts";
 import type { UnreadLine } from "../markdown/unread-lines.ts";
@@ -135,13 +135,13 @@ export function sectionsOf(lines: readonly DocumentLine[], read: ReadHeading): S
  * The text behind a label such as `- Consumes:` or `**Depends on:**`, with the lines that continue it. Several
  * labels may stand in a line, with `|` or `·` between them.
  */
-export function labelled(body: readonly DocumentLine[], label: string): string | undefined {
+function labelled(body: readonly DocumentLine[], label: string): string | undefined {
   const start = new RegExp(
     `^\\s*(?:[-*]\\s+)?(?:\\*\\*|__)?(?:${label})(?:\\s*\\([^)]*\\))?(?:\\*\\*|__)?(?:\\s*[:：](?:\\*\\*|__)?|\\s+(?=\`))\\s*(.*)$`,
     "i",
   );
   for (const [at, line] of body.entries()) {
-    if (line.literal || line.text.length > MAX_LABELLED) continue;
+    if (line.literal) continue;
     const pieces = line.text.split(/\s+[|·•]\s+/);
     const found = pieces.map((piece) => start.exec(piece)?.[1]).find((text) => text !== undefined);
     if (found === undefined) continue;
@@ -149,9 +149,6 @@ export function labelled(body: readonly DocumentLine[], label: string): string |
   }
   return undefined;
 }
-
-/** A line with a label is no longer than a person writes. */
-const MAX_LABELLED = 200_000;
 
 /** @param list whether the label stands alone: then a list below it belongs to it, however it is indented. */
 function* continuation(body: readonly DocumentLine[], at: number, list: boolean): Generator<string> {
@@ -185,8 +182,4 @@ export function unreadIn(lines: readonly DocumentLine[], tasks: readonly Superpo
     if (inTask.has(line.number) || !isMarkedItem(line.text.replace(/^[\s>]+/, ""))) return [];
     return [{ line: line.number, reason: "a box outside of every task" }];
   });
-}
-
-export function taskText(task: SuperpowersTask): string {
-  return bodyOf(task.body);
 }
