@@ -1,5 +1,8 @@
+// import:breakdown/markdown.mjs in breakdown/spec-kit.mjs
+import { alongTheFile, continuesParagraph, firstSentence, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, mentionedUnits, orderStatements, titleOf } from "./markdown.mjs";
+
 // import:breakdown.mjs in breakdown/spec-kit.mjs
-import { OrderEdges, alongTheFile, continuesParagraph, firstSentence, headingOf, isMarkedItem, listPattern, listReader, listed, markBefore, markOfHeading, mentionedUnits, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
+import { OrderEdges, listed, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/spec-kit/tasks.ts
 var ID = "T-?\\d+[A-Za-z]?(?:[.-](?!T-?\\d)[A-Za-z0-9]+)*";

@@ -73,8 +73,11 @@ function noteIn(map, key, id) {
   map.set(key, (map.get(key) ?? /* @__PURE__ */ new Set()).add(id));
 }
 
+// import:breakdown/markdown.mjs in breakdown/superpowers.mjs
+import { alongTheFile, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, orderStatements, titleOf } from "./markdown.mjs";
+
 // import:breakdown.mjs in breakdown/superpowers.mjs
-import { OrderEdges, alongTheFile, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listReader, listed, markBefore, markOfHeading, orderStatements, titleOf, unreadWarnings } from "../breakdown.mjs";
+import { OrderEdges, listed, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/superpowers/references.ts
 var NOTHING = /^\W*(?:nothing|none|no dependenc\w*|n\/a|[-–—]|无|無|なし)(?=\W|$)/i;

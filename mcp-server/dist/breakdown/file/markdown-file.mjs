@@ -1,5 +1,8 @@
 // import:breakdown.mjs in breakdown/file/markdown-file.mjs
-import { BreakdownError, parseMarkdown, singleTaskKeys, toBreakdown } from "../../breakdown.mjs";
+import { BreakdownError, toBreakdown } from "../../breakdown.mjs";
+
+// import:breakdown/markdown.mjs in breakdown/file/markdown-file.mjs
+import { parseMarkdown, singleTaskKeys } from "../markdown.mjs";
 
 // import:breakdown/spec-kit.mjs in breakdown/file/markdown-file.mjs
 import { isSpecKit, readSpecKit } from "../spec-kit.mjs";

@@ -4,9 +4,9 @@ import { checkDependencies } from "../dependencies.ts";
 import { BreakdownError, readEach } from "../errors.ts";
 import { fileStatus } from "../file-status.ts";
 import { isObject, type JsonObject, parseDocument } from "../json/document.ts";
-import { listed } from "../markdown/unread-lines.ts";
 import { withoutOutside } from "../task-dependencies.ts";
 import { DEPENDENCY_KEYS, readFields, WrongField } from "../task-fields.ts";
+import { listed } from "../unread-lines.ts";
 import { doneWarnings, type LeftOut, leftOut, putOffWarnings, refuseEmpty } from "./left-out.ts";
 import { taskGroups } from "./nested-tasks.ts";
 

@@ -1,6 +1,6 @@
 import { BreakdownError } from "../errors.ts";
 import type { FileStatus } from "../file-status.ts";
-import { listed } from "../markdown/unread-lines.ts";
+import { listed } from "../unread-lines.ts";
 
 /** A task of a file, as far as it counts for what is left out. */
 export interface StatedTask {

@@ -1,7 +1,7 @@
 import { type MarkdownDocument, titleOf } from "../markdown/document.ts";
 import { firstSentence } from "../markdown/paragraph.ts";
-import { listed, unreadWarnings } from "../markdown/unread-lines.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
+import { listed, unreadWarnings } from "../unread-lines.ts";
 import { specKitOrder } from "./order.ts";
 import { hasTasks, type Phase, readDocument, type SpecKitDocument, type SpecKitTask } from "./tasks.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json/document.ts";
 import { bodyOf, type DocumentLine, type MarkdownDocument, titleOf } from "../markdown/document.ts";
-import { listed, unreadWarnings } from "../markdown/unread-lines.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
+import { listed, unreadWarnings } from "../unread-lines.ts";
 import { orderLines, planOrder } from "./order.ts";
 import {
   headingReader,

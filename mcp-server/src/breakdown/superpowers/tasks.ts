@@ -1,7 +1,7 @@
 import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { type FileList, filesIn } from "../markdown/file-list.ts";
 import { isMarkedItem, markBefore } from "../markdown/task-mark.ts";
-import type { UnreadLine } from "../markdown/unread-lines.ts";
+import type { UnreadLine } from "../unread-lines.ts";
 import { looksLikeTask, numberedHeading, type TaskHeading, taskHeading } from "./task-heading.ts";
 
 /** The tasks of a plan, as they stand in it. */

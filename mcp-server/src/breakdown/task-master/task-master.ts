@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../json/document.ts";
-import { listed } from "../markdown/unread-lines.ts";
 import { leftOut, putOffWarnings } from "../own-format/left-out.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
+import { listed } from "../unread-lines.ts";
 import { type Item, itemsOf } from "./items.ts";
 import { listOf, tagsOf } from "./list.ts";
 
