@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tamper } from "../support/graph-file.ts";
@@ -113,8 +113,9 @@ describe("only the server is killed", () => {
       const isTheMoment = () => haveReported(recording, 2) && recording.mostAgentsAtOnce() === 5;
       if (!(await eventually(isTheMoment))) return;
       for (const child of await descendantsOf(pid)) {
-        const command = execFileSync("ps", ["-o", "args=", "-p", String(child)], { encoding: "utf8" });
-        if (!command.includes("mcp-server/dist/server.js")) continue;
+        // One that has just ended has no command any more, which `ps` tells by its exit code.
+        const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(child)], { encoding: "utf8" });
+        if (!stdout.includes("mcp-server/dist/server.js")) continue;
         endAll([child]);
         killed += 1;
       }

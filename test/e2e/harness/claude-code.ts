@@ -15,7 +15,7 @@ const PATIENT_HOST = {
   CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "60000",
 };
 /** How long a process may take to notice that its host is gone; the server looks every five seconds. */
-const LEAVING_MS = 60_000;
+const LEAVING_MS = 20_000;
 
 export interface Place {
   /** The project, a real git repository. */
