@@ -821,6 +821,22 @@ var CHECKS = [
   worktrees
 ];
 
+// mcp-server/src/doctor/doctor-input.ts
+function doctorInputOf(directory, env, pluginRoot, nowMs) {
+  return {
+    directory,
+    env,
+    pluginRoot,
+    hostFolder: hostFolder(env),
+    managedSettings: join(managedFolder(), "managed-settings.json"),
+    nowMs,
+    freeBytes: async (folder) => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    }
+  };
+}
+
 // mcp-server/src/doctor/examine.ts
 async function examine(place) {
   const examination = await prepareExamination(place);
@@ -849,27 +865,12 @@ async function lookSafely(check, examination) {
     };
   }
 }
-
-// mcp-server/src/doctor/surroundings.ts
-function surroundingsOf(directory, env, pluginRoot, nowMs) {
-  return {
-    directory,
-    env,
-    pluginRoot,
-    hostFolder: hostFolder(env),
-    managedSettings: join(managedFolder(), "managed-settings.json"),
-    nowMs,
-    freeBytes: async (folder) => {
-      const { bavail, bsize } = await statfs(folder);
-      return bavail * bsize;
-    }
-  };
-}
 export {
   CHECKS,
   bundle,
   commands,
   database,
+  doctorInputOf,
   examine,
   hooks,
   installCommand,
@@ -883,7 +884,6 @@ export {
   server,
   settings,
   skipped,
-  surroundingsOf,
   troubleOf,
   worktrees,
   wrong

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { doctorInputOf } from "../../mcp-server/src/doctor/doctor-input.ts";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import { plans } from "../../mcp-server/src/doctor/plans.ts";
-import { surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
 import {
   ENGINES,
   type EngineName,
@@ -202,7 +202,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     await writePast(graph, `update plans set status = 'asleep', policy = '{"colour":"blue"}'`);
     const env = { PATH: process.env.PATH, PARALLEL_DATABASE_URL: graph.database.url };
     const home = temporaryFolder();
-    const examination = await prepareExamination(surroundingsOf(graph.folder, env, home, Date.now()));
+    const examination = await prepareExamination(doctorInputOf(graph.folder, env, home, Date.now()));
     if (examination.graph.state !== "open") throw new Error(`the graph is ${examination.graph.state}`);
     const { findings } = await plans.look(examination);
     await examination.graph.inspection.close();

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { database } from "../../mcp-server/src/doctor/database.ts";
+import { type DoctorInput, doctorInputOf } from "../../mcp-server/src/doctor/doctor-input.ts";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import { hooks } from "../../mcp-server/src/doctor/hooks.ts";
-import { type DoctorInput, surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
 import { parseWorktrees } from "../../mcp-server/src/doctor/worktrees.ts";
 import { enabledPlugins, readHostSettings, variablesOf } from "../../mcp-server/src/host/settings.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
@@ -19,10 +19,10 @@ function put(path: string, content: unknown): string {
 }
 
 /** A project and a home with nothing in them. */
-function surroundings(changed: Partial<DoctorInput> = {}): DoctorInput {
+function doctorInput(changed: Partial<DoctorInput> = {}): DoctorInput {
   const project = temporaryFolder();
   execFileSync("git", ["init", "--quiet"], { cwd: project });
-  const place = surroundingsOf(project, { PATH: process.env.PATH }, project, 0);
+  const place = doctorInputOf(project, { PATH: process.env.PATH }, project, 0);
   return {
     ...place,
     hostFolder: temporaryFolder(),
@@ -33,7 +33,7 @@ function surroundings(changed: Partial<DoctorInput> = {}): DoctorInput {
 
 describe("the administrator's settings", () => {
   it("the administrator's settings that allow only their own hooks are named, with who can change them", async () => {
-    const place = surroundings();
+    const place = doctorInput();
     put(place.managedSettings, { allowManagedHooksOnly: true });
     const { findings } = await hooks.look(await prepareExamination(place));
     expect(findings).toMatchObject([
@@ -46,7 +46,7 @@ describe("the administrator's settings", () => {
   });
 
   it("the administrator's settings count more than all others", async () => {
-    const place = surroundings();
+    const place = doctorInput();
     put(place.managedSettings, { disableAllHooks: true });
     put(join(place.directory, ".claude/settings.local.json"), { disableAllHooks: false });
     const { findings } = await hooks.look(await prepareExamination(place));
@@ -88,7 +88,7 @@ describe("Claude Code's settings files", () => {
 
 describe("a disk that is nearly full", () => {
   it("a disk that is nearly full is named with what is left, and is none while there is room", async () => {
-    const place = surroundings({ freeBytes: async () => 3 * 2 ** 20 });
+    const place = doctorInput({ freeBytes: async () => 3 * 2 ** 20 });
     const path = join(place.directory, ".git/parallel/graph.sqlite");
     await (await openSqlite(path, true, estimatesFrom))?.close();
     const { findings } = await database.look(await prepareExamination(place));

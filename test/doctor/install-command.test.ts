@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { doctorInputOf } from "../../mcp-server/src/doctor/doctor-input.ts";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import { plugins } from "../../mcp-server/src/doctor/plugins.ts";
-import { surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const OFFERED = ["parallel", "spec", "debug"];
@@ -28,7 +28,7 @@ async function remedy(origin: string | undefined, marketplaces: Record<string, r
     return [name, { source: { source: "github", repo: "any/where" }, installLocation }];
   });
   put(join(hostFolder, "plugins", "known_marketplaces.json"), Object.fromEntries(known));
-  const place = surroundingsOf(temporaryFolder(), { PATH: process.env.PATH }, pluginRoot, 0);
+  const place = doctorInputOf(temporaryFolder(), { PATH: process.env.PATH }, pluginRoot, 0);
   const { findings } = await plugins.look(await prepareExamination({ ...place, hostFolder }));
   return findings.map((finding) => finding.remedy).join();
 }

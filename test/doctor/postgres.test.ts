@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { database } from "../../mcp-server/src/doctor/database.ts";
+import { doctorInputOf } from "../../mcp-server/src/doctor/doctor-input.ts";
 import { prepareExamination } from "../../mcp-server/src/doctor/examination.ts";
 import type { Check, CheckResult } from "../../mcp-server/src/doctor/finding.ts";
 import { plans } from "../../mcp-server/src/doctor/plans.ts";
-import { surroundingsOf } from "../../mcp-server/src/doctor/surroundings.ts";
 import { asAdmin, freshDatabase, postgres, stopPostgresAfterAll } from "../store/databases.ts";
 
 stopPostgresAfterAll();
@@ -24,7 +24,7 @@ async function look(url: string, ...checks: Check[]): Promise<CheckResult[]> {
     CLAUDE_CONFIG_DIR: join(folder, "nobody"),
     PARALLEL_DATABASE_URL: url,
   };
-  const examination = await prepareExamination(surroundingsOf(folder, env, folder, Date.now()));
+  const examination = await prepareExamination(doctorInputOf(folder, env, folder, Date.now()));
   try {
     const results: CheckResult[] = [];
     for (const check of checks) results.push(await check.look(examination));

@@ -45,15 +45,15 @@ var Prompts = class {
     return { prompt: { description: command.description, messages: [{ role: "user", content }] } };
   }
   async #textOf(command, commands, argument) {
-    const surroundings = { commands: commands.map(({ name }) => name), pluginRoot: this.#pluginRoot };
+    const client = { commands: commands.map(({ name }) => name), pluginRoot: this.#pluginRoot };
     const skills = join(this.#pluginRoot, "skills");
-    const body = inOtherWords(command.body, surroundings).replaceAll("$ARGUMENTS", () => argument);
+    const body = inOtherWords(command.body, client).replaceAll("$ARGUMENTS", () => argument);
     const parts = [otherClients(skills), body];
     for (const skill of skillsNamedIn(command.body)) {
       const text = await readSkill(this.#pluginRoot, skill);
       if (text === void 0) continue;
       const skillFolder = join(skills, skill);
-      const said = inOtherWords(text, { ...surroundings, skillFolder });
+      const said = inOtherWords(text, { ...client, skillFolder });
       parts.push(`# Skill parallel:${skill}
 
 Files that it names lie in ${skillFolder}.

@@ -7,7 +7,7 @@ import { type GraphLocation, graphLocation } from "../run/project/graph-location
 import { estimatesFrom } from "../schedule/estimate.ts";
 import type { GraphInspection } from "../store/inspection.ts";
 import { failure } from "../tools/answer/failure.ts";
-import type { DoctorInput } from "./surroundings.ts";
+import type { DoctorInput } from "./doctor-input.ts";
 
 /** What went wrong, and what to do. */
 export interface Trouble {

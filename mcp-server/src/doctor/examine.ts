@@ -1,7 +1,7 @@
 import { CHECKS } from "./checks.ts";
+import type { DoctorInput } from "./doctor-input.ts";
 import { type Examination, prepareExamination } from "./examination.ts";
 import { type Check, type CheckResult, wrong } from "./finding.ts";
-import type { DoctorInput } from "./surroundings.ts";
 
 /** What one check saw. */
 export interface Checked extends CheckResult {

@@ -58,16 +58,16 @@ export class Prompts {
   }
 
   async #textOf(command: Command, commands: readonly Command[], argument: string): Promise<string> {
-    const surroundings = { commands: commands.map(({ name }) => name), pluginRoot: this.#pluginRoot };
+    const client = { commands: commands.map(({ name }) => name), pluginRoot: this.#pluginRoot };
     const skills = join(this.#pluginRoot, "skills");
     // The argument is put in last, so that nothing in it is taken for a word of the text.
-    const body = inOtherWords(command.body, surroundings).replaceAll("$ARGUMENTS", () => argument);
+    const body = inOtherWords(command.body, client).replaceAll("$ARGUMENTS", () => argument);
     const parts = [otherClients(skills), body];
     for (const skill of skillsNamedIn(command.body)) {
       const text = await readSkill(this.#pluginRoot, skill);
       if (text === undefined) continue;
       const skillFolder = join(skills, skill);
-      const said = inOtherWords(text, { ...surroundings, skillFolder });
+      const said = inOtherWords(text, { ...client, skillFolder });
       parts.push(`# Skill parallel:${skill}\n\nFiles that it names lie in ${skillFolder}.\n\n${said}`);
     }
     return parts.join("\n\n---\n\n");

@@ -15,7 +15,7 @@ import type { RunContext } from "../project/run-context.ts";
 /** With more open tasks the longest chain decides: a plan would take longer than anybody waits. */
 const MAX_PLANNED = 20_000;
 
-/** What of the surroundings the planner has to know. */
+/** The project facts that the planner needs. */
 export type PlannerContext = Pick<RunContext, "roles" | "caseInsensitive">;
 
 /** What the planner is told of tasks, by index. */

@@ -18,7 +18,7 @@ export interface DoctorInput {
   readonly freeBytes: (folder: string) => Promise<number>;
 }
 
-export function surroundingsOf(
+export function doctorInputOf(
   directory: string,
   env: NodeJS.ProcessEnv,
   pluginRoot: string,
