@@ -75,7 +75,7 @@ function missingFiles(pluginRoot) {
   return [...seen].filter((file) => !existsSync(file)).map((file) => relative(pluginRoot, file));
 }
 async function driverTrouble(dist, env, remedy) {
-  const driver = pathToFileURL(join(dist, "store", "sqlite.mjs")).href;
+  const driver = pathToFileURL(join(dist, "store", "engines", "sqlite.mjs")).href;
   try {
     await runProgram("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], {
       env

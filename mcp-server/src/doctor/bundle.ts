@@ -11,6 +11,7 @@ const PLUGIN_FILES = [".claude-plugin/plugin.json", "hooks/hooks.json", "agents"
 
 /** How a part of the bundle names another. */
 const REFERENCE = /["'](\.{1,2}\/[\w./-]+\.m?js)["']/g;
+
 /** Whether the plugin's folder has everything that it starts from, and its native driver loads. */
 export const bundle: Check = {
   name: "Plugin files",
@@ -50,7 +51,7 @@ function missingFiles(pluginRoot: string): string[] {
 
 /** Loads the driver as the server does, in a process of its own because it may take that down. */
 async function driverTrouble(dist: string, env: NodeJS.ProcessEnv, remedy: string): Promise<DoctorFinding[]> {
-  const driver = pathToFileURL(join(dist, "store", "sqlite.mjs")).href;
+  const driver = pathToFileURL(join(dist, "store", "engines", "sqlite.mjs")).href;
   try {
     await runProgram("node", ["--input-type=module", "-e", `await import(${JSON.stringify(driver)})`], {
       env,
