@@ -63,6 +63,7 @@ var GraphReader = class {
     };
     if (Object.keys(missing).length > 0) await this.#load(missing);
   }
+  /** @returns the claim and the checkout that were wanted. */
   async #load(wanted) {
     const rows = await this.transaction.load(wanted, this.memory.known);
     this.memory.lastSeq ??= rows.lastSeq;
@@ -83,23 +84,24 @@ var GraphReader = class {
     if (rows.held && !this.memory.held) this.memory.setHeld(rows.held.map(heldFromRow));
     const claim = rows.claim && heldFromRow(rows.claim);
     if (wanted.claim) this.#claimAhead = { key: wanted.claim, found: claim };
-    if (wanted.checkout !== void 0) {
-      this.#checkoutAhead = {
-        checkout: wanted.checkout,
-        observation: rows.observation && observationFromRow(rows.observation),
-        attempts: rows.attemptsSince.map(heldFromRow)
-      };
-    }
+    const checkout = wanted.checkout === void 0 ? void 0 : {
+      checkout: wanted.checkout,
+      observation: rows.observation && observationFromRow(rows.observation),
+      attempts: rows.attemptsSince.map(heldFromRow)
+    };
+    if (checkout) this.#checkoutAhead = checkout;
     if (wanted.events && claim) {
       const { types } = wanted.events;
       const events = rows.events.map(eventFromRow);
       this.#eventsAhead = { planId: claim.planId, types, sinceMs: rows.eventsSinceMs, events };
     }
     this.attemptIdsAhead.push(...rows.attemptIds);
-    return rows;
+    return { claim, checkout };
   }
   async #newMirror(stored) {
     const estimates = await this.currentEstimates(stored.repository);
+    const known = this.memory.mirror(stored.id);
+    if (known) return known;
     const graph = new PlanGraph((task) => estimates.durationMs(task));
     const mirror = { estimates, graph, stored, seq: 0, isCurrent: false };
     this.memory.add(mirror);
@@ -183,8 +185,8 @@ var GraphReader = class {
     return this.#claim({ agentId }, (claim) => isOfAgent(claim, [agentId]));
   }
   async #claim(key, isMeant2) {
-    if (!isDeepStrictEqual(this.#claimAhead?.key, key)) await this.#load({ claim: key });
-    const found = this.#claimAhead?.found;
+    const ahead = this.#claimAhead;
+    const found = ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : (await this.#load({ claim: key })).claim;
     return this.asChanged(found ? [found] : [], isMeant2).at(-1);
   }
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
@@ -209,9 +211,10 @@ var GraphReader = class {
     return (await this.#checkout(checkout)).attempts;
   }
   async #checkout(checkout) {
-    if (this.#checkoutAhead?.checkout !== checkout) await this.#load({ checkout });
-    if (!this.#checkoutAhead) throw new Error("the checkout was not read");
-    return this.#checkoutAhead;
+    const ahead = this.#checkoutAhead;
+    const read = ahead?.checkout === checkout ? ahead : (await this.#load({ checkout })).checkout;
+    if (!read) throw new Error("the checkout was not read");
+    return read;
   }
   /** The plan's events in order: all of them, or those of some types, after a sequence number or from a time on. */
   async events(planId, only = {}) {

@@ -233,6 +233,38 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await store.read((reader) => status(reader, "t2"))).toEqual(["paused", "in_progress", 1]);
   });
 
+  it("answers several questions that are asked at once each with what was asked for", async () => {
+    const database = await freshDatabase(engine);
+    const store = await database.open();
+    const planId = await makePlan(store, 3);
+    const tasks = ["t1", "t2", "t3"];
+    const ids = await store.write(
+      () => NOW,
+      "main",
+      async (tx) => {
+        const attempts = await tx.nextAttemptIds(3);
+        const changes = tasks.flatMap((task, i) => {
+          const attempt = attempts[i] as AttemptId;
+          return [offered(task, attempt), ...started(task, attempt), ...completed(task, attempt)];
+        });
+        await tx.append(planId, ...changes);
+        return attempts;
+      },
+    );
+    const other = await database.open();
+    await other.read((reader) => reader.plan(REPOSITORY, "shop"));
+    const found = await other.read((reader) => Promise.all(ids.map((id) => reader.claimById(id))));
+    expect(found.map((held) => held?.claim.task)).toEqual(tasks);
+    const plans = await other.read((reader) =>
+      Promise.all([
+        reader.plan(REPOSITORY, "shop"),
+        reader.mirror({ planId }),
+        reader.plan(REPOSITORY, "shop"),
+      ]),
+    );
+    expect(plans.map((plan) => plan !== undefined)).toEqual([true, true, true]);
+  });
+
   it("is left as it was by a transaction that fails, on disk and in memory", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();

@@ -6,7 +6,7 @@ import { PlanGraph } from "../graph/plan-graph.ts";
 import type { TaskDefinition } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
 import { newTokens, type Usage } from "../graph/usage.ts";
-import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "./engine.ts";
+import type { ClaimKey, EngineTransaction, PlanKey, ReadAhead } from "./engine.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import { type HeldClaim, heldFromRow } from "./tables/held-claim.ts";
 import {
@@ -40,16 +40,20 @@ interface EventsAhead {
   readonly events: readonly GraphEvent[];
 }
 
-/** What can be read of the graph, inside or outside a write transaction. */
+/** What was read of a checkout. */
+interface CheckoutAhead {
+  readonly checkout: string;
+  readonly observation: Observation | undefined;
+  readonly attempts: readonly HeldClaim[];
+}
+
+/**
+ * What can be read of the graph, inside or outside a write transaction. Several things may be asked for at once: each
+ * answer is made of what was read for it.
+ */
 export class GraphReader {
   #claimAhead: { readonly key: ClaimKey; readonly found: HeldClaim | undefined } | undefined;
-  #checkoutAhead:
-    | {
-        readonly checkout: string;
-        readonly observation: Observation | undefined;
-        readonly attempts: readonly HeldClaim[];
-      }
-    | undefined;
+  #checkoutAhead: CheckoutAhead | undefined;
   #eventsAhead: EventsAhead | undefined;
   protected attemptIdsAhead: number[] = [];
 
@@ -70,7 +74,10 @@ export class GraphReader {
     if (Object.keys(missing).length > 0) await this.#load(missing);
   }
 
-  async #load(wanted: ReadAhead): Promise<LoadedRows> {
+  /** @returns the claim and the checkout that were wanted. */
+  async #load(
+    wanted: ReadAhead,
+  ): Promise<{ readonly claim: HeldClaim | undefined; readonly checkout: CheckoutAhead | undefined }> {
     const rows = await this.transaction.load(wanted, this.memory.known);
     this.memory.lastSeq ??= rows.lastSeq;
     for (const row of rows.plans) {
@@ -90,24 +97,28 @@ export class GraphReader {
     if (rows.held && !this.memory.held) this.memory.setHeld(rows.held.map(heldFromRow));
     const claim = rows.claim && heldFromRow(rows.claim);
     if (wanted.claim) this.#claimAhead = { key: wanted.claim, found: claim };
-    if (wanted.checkout !== undefined) {
-      this.#checkoutAhead = {
-        checkout: wanted.checkout,
-        observation: rows.observation && observationFromRow(rows.observation),
-        attempts: rows.attemptsSince.map(heldFromRow),
-      };
-    }
+    const checkout =
+      wanted.checkout === undefined
+        ? undefined
+        : {
+            checkout: wanted.checkout,
+            observation: rows.observation && observationFromRow(rows.observation),
+            attempts: rows.attemptsSince.map(heldFromRow),
+          };
+    if (checkout) this.#checkoutAhead = checkout;
     if (wanted.events && claim) {
       const { types } = wanted.events;
       const events = rows.events.map(eventFromRow);
       this.#eventsAhead = { planId: claim.planId, types, sinceMs: rows.eventsSinceMs, events };
     }
     this.attemptIdsAhead.push(...rows.attemptIds);
-    return rows;
+    return { claim, checkout };
   }
 
   async #newMirror(stored: StoredPlan): Promise<PlanMirror> {
     const estimates = await this.currentEstimates(stored.repository);
+    const known = this.memory.mirror(stored.id);
+    if (known) return known;
     const graph = new PlanGraph((task) => estimates.durationMs(task));
     const mirror = { estimates, graph, stored, seq: 0, isCurrent: false };
     this.memory.add(mirror);
@@ -218,8 +229,9 @@ export class GraphReader {
   }
 
   async #claim(key: ClaimKey, isMeant: (claim: AnyClaim) => boolean): Promise<HeldClaim | undefined> {
-    if (!isDeepStrictEqual(this.#claimAhead?.key, key)) await this.#load({ claim: key });
-    const found = this.#claimAhead?.found;
+    const ahead = this.#claimAhead;
+    const found =
+      ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : (await this.#load({ claim: key })).claim;
     return this.asChanged(found ? [found] : [], isMeant).at(-1);
   }
 
@@ -255,9 +267,10 @@ export class GraphReader {
   }
 
   async #checkout(checkout: string) {
-    if (this.#checkoutAhead?.checkout !== checkout) await this.#load({ checkout });
-    if (!this.#checkoutAhead) throw new Error("the checkout was not read");
-    return this.#checkoutAhead;
+    const ahead = this.#checkoutAhead;
+    const read = ahead?.checkout === checkout ? ahead : (await this.#load({ checkout })).checkout;
+    if (!read) throw new Error("the checkout was not read");
+    return read;
   }
 
   /** The plan's events in order: all of them, or those of some types, after a sequence number or from a time on. */
