@@ -143,8 +143,10 @@ function filesBelow(folder: string, at: string): Record<string, string> {
 
 function tasksInFile(slug: string): string[] {
   const file = readFileSync(join(SPECIFICATIONS, slug, "03-tasks.json"), "utf8");
-  const { tasks } = JSON.parse(file) as { tasks: { id: string }[] };
-  return tasks.map(({ id }) => `${slug}/${id}`).sort();
+  const { tasks } = JSON.parse(file) as { tasks: { id: string; status?: string }[] };
+  // What its authors have put off is no task of the plan.
+  const planned = tasks.filter(({ status }) => status !== "deferred");
+  return planned.map(({ id }) => `${slug}/${id}`).sort();
 }
 
 /** How many agents each answer of `batch_next` that offered any offered. */
