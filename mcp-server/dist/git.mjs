@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 
 // import:node:fs/promises in git.mjs
-import { lstat, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { copyFile, lstat, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 
 // import:node:path in git.mjs
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 
 // mcp-server/src/git/fingerprint.ts
 var GONE = "gone";
@@ -276,9 +276,15 @@ async function gitIdentity(root) {
 // import:errors.mjs in git.mjs
 import { CallerError } from "./errors.mjs";
 
+// import:text.mjs in git.mjs
+import { cleanLines, cleanText, shownPath } from "./text.mjs";
+
 // mcp-server/src/git/plan-branch.ts
 function planBranch(plan) {
   return `parallel/${plan}`;
+}
+function workBranches(plan) {
+  return `parallel-work/${plan}`;
 }
 async function planHead(root, plan) {
   return commitAt(root, `refs/heads/${planBranch(plan)}`);
@@ -307,13 +313,43 @@ async function ensurePlanBranch(root, plan) {
   } catch (error) {
     const made = await planHead(root, plan);
     if (made !== void 0) return made;
-    throw new CallerError(
-      "wrong_state",
-      `The branch ${planBranch(plan)} cannot be made: ${error instanceof GitFailed ? error.reason : String(error)}`,
-      "Ask the user to rename the branch that is in its way."
-    );
+    throw cannotBeMade(planBranch(plan), error);
   }
   return start;
+}
+async function refuseTakenNames(root, plan) {
+  const names = [`${workBranches(plan)}/0`];
+  if (await planHead(root, plan) === void 0) names.unshift(planBranch(plan));
+  const start = await commitAt(root, "HEAD");
+  for (const name of names) {
+    const input = `start
+create refs/heads/${name} ${start}
+prepare
+abort
+`;
+    try {
+      await git(root, ["update-ref", "--stdin"], { input });
+    } catch (error) {
+      if (await commitAt(root, `refs/heads/${name}`) === void 0) throw cannotBeMade(name, error);
+    }
+  }
+}
+function cannotBeMade(branch, error) {
+  const reason = error instanceof GitFailed ? error.reason : String(error);
+  const inTheWay = /'refs\/heads\/([^']+)' exists/.exec(reason)?.[1];
+  if (inTheWay === void 0) {
+    return new CallerError(
+      "wrong_state",
+      `The branch ${branch} cannot be made: ${reason}`,
+      "Ask the user to make the repository's refs writable, or leave out isolation and alternatives."
+    );
+  }
+  const command = /^[\w./-]+$/.test(inTheWay) ? ` (git branch -m ${inTheWay} <new name>)` : "";
+  return new CallerError(
+    "wrong_state",
+    `The branch ${branch} cannot be made: there is a branch ${shownPath(inTheWay)}, and git takes one name for a branch or for a folder of branches.`,
+    `Ask the user to rename that branch${command}, or leave out isolation and alternatives.`
+  );
 }
 async function refuseCheckedOut(root, plan) {
   const list = await git(root, ["worktree", "list", "--porcelain"]);
@@ -350,9 +386,9 @@ async function prepareMerge(root, plan, commit, message) {
   if (await isAncestor(root, head, commit)) {
     return { kind: "clean", move: { ref, from: head, to: commit } };
   }
-  const found = await mergedTree(root, head, commit);
-  if ("files" in found) return { kind: "conflict", head, files: found.files };
-  const merged = await commitTree(root, found.tree, [head, commit], message);
+  const { tree, conflicts } = await mergedTree(root, head, commit);
+  if (conflicts !== void 0) return { kind: "conflict", head, files: conflicts };
+  const merged = await commitTree(root, tree, [head, commit], message);
   return { kind: "clean", move: { ref, from: head, to: merged } };
 }
 async function isAncestor(root, commit, of) {
@@ -365,10 +401,11 @@ async function commitTree(root, tree, parents, message) {
 async function mergedTree(root, ours, theirs) {
   const command = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
   try {
-    return { tree: (await git(root, command)).split("\0")[0] ?? "" };
+    return { tree: (await git(root, command)).split("\0")[0] ?? "", conflicts: void 0 };
   } catch (error) {
     if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
-    return { files: error.output.split("\0").slice(1).filter(Boolean) };
+    const [tree = "", ...conflicts] = error.output.split("\0");
+    return { tree, conflicts: conflicts.filter(Boolean) };
   }
 }
 
@@ -409,9 +446,6 @@ function listed(files) {
 
 // import:graph.mjs in git.mjs
 import { plainSubject, taskName } from "./graph.mjs";
-
-// import:text.mjs in git.mjs
-import { cleanLines, cleanText } from "./text.mjs";
 
 // mcp-server/src/git/commit-message.ts
 var MAX_FIRST_LINE = 72;
@@ -473,6 +507,81 @@ function publicAddress(address) {
   const shown = isGitHub ? path.replace(/\.git$/, "") : scheme === "" ? `${login}${host}:${path}` : `${scheme}://${login}${host}/${path}`;
   return /^[\w.~:/@[\]+-]+$/.test(shown) && !shown.startsWith("-") ? shown : void 0;
 }
+
+// mcp-server/src/git/sparse-checkout.ts
+async function filesLeftOut(worktree) {
+  if (!await isSet(worktree, "core.sparseCheckout", false)) return [];
+  const entries = (await git(worktree, ["ls-files", "-t", "-z"])).split("\0");
+  return entries.flatMap((entry) => entry.startsWith("S ") ? [entry.slice(2)] : []);
+}
+async function widenSparseCheckout(worktree, files) {
+  const named = files.filter((file) => !new RegExp("\\p{Cc}", "u").test(file));
+  if (named.length === 0) return;
+  const isOfFolders = await isSet(worktree, "core.sparseCheckoutCone", true);
+  const parts = new Set(named.map(isOfFolders ? quotedFolder : pattern));
+  await git(worktree, ["sparse-checkout", "add", "--stdin"], { input: `${[...parts].join("\n")}
+` });
+}
+async function isSet(worktree, name, ifAbsent) {
+  const setting = ["config", "--bool", "--default", String(ifAbsent), "--get", name];
+  return (await git(worktree, setting)).trim() === "true";
+}
+function quotedFolder(file) {
+  return JSON.stringify(posix.dirname(file));
+}
+function pattern(file) {
+  return `/${file.replace(/[\\*?[\]]| $/g, "\\$&")}`;
+}
+
+// mcp-server/src/git/unsolved-conflicts.ts
+var MARKER = /^(?:(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)|={7}\r?$)/;
+async function unmergedFiles(worktree) {
+  const entries = (await git(worktree, ["ls-files", "--unmerged", "-z"])).split("\0");
+  const files = entries.flatMap((entry) => /^\d+ \w+ [23]\t(.+)$/s.exec(entry)?.[1] ?? []);
+  return [...new Set(files)];
+}
+async function treeOf(worktree) {
+  const index = resolve(worktree, (await git(worktree, ["rev-parse", "--git-path", "index"])).trim());
+  const folder = await mkdtemp(join(tmpdir(), "parallel-index-"));
+  try {
+    const env = { GIT_INDEX_FILE: join(folder, "index") };
+    await copyFile(index, env.GIT_INDEX_FILE);
+    await git(worktree, ["add", "--all", "--sparse"], { env });
+    return (await git(worktree, ["write-tree"], { env })).trim();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+async function fileWithMarkers(root, tree, sides, files = []) {
+  const columns = sides.length === 1 ? [...sides, ...sides] : sides;
+  const plain = ["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"];
+  const diff = await git(
+    root,
+    ["-c", "core.quotePath=false", "diff", "--cc", "--unified=0", ...plain, tree, ...columns, "--", ...files],
+    { env: { GIT_LITERAL_PATHSPECS: "1" } }
+  );
+  const isNew = "+".repeat(columns.length);
+  let file = "";
+  for (const line of diff.split("\n")) {
+    file = /^diff --cc (.*)$/.exec(line)?.[1] ?? file;
+    if (line.startsWith(isNew) && MARKER.test(line.slice(isNew.length))) return file;
+  }
+  return void 0;
+}
+async function untouchedFiles(root, ours, theirs, tree, unmerged) {
+  const left = await mergedTree(root, ours, theirs);
+  const differing = await git(root, [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--name-only",
+    "--no-renames",
+    left.tree,
+    tree
+  ]);
+  const touched = new Set(differing.split("\0"));
+  return unmerged.filter((file) => !touched.has(file));
+}
 export {
   Fingerprints,
   GONE,
@@ -487,11 +596,14 @@ export {
   commitMessage,
   commitTree,
   ensurePlanBranch,
+  fileWithMarkers,
+  filesLeftOut,
   git,
   gitIdentity,
   gitSays,
   ignoredFiles,
   isAncestor,
+  mergedTree,
   moveRefs,
   normalOrigin,
   operationUnderWay,
@@ -502,5 +614,11 @@ export {
   prepareMerge,
   publicAddress,
   refreshIndex,
-  refuseCheckedOut
+  refuseCheckedOut,
+  refuseTakenNames,
+  treeOf,
+  unmergedFiles,
+  untouchedFiles,
+  widenSparseCheckout,
+  workBranches
 };

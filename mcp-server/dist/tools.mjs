@@ -101,7 +101,10 @@ function waitFor(session) {
   return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
 }
 function onBranch({ stored, graph }) {
-  if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return "";
+  const isThere = graph.claims.some(
+    (claim) => claim.isolation === "worktree" && claim.state === "ended" && claim.outcome === "completed"
+  );
+  if (!isThere) return "";
   return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
 }
 function because(cause) {

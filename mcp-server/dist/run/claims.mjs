@@ -165,7 +165,7 @@ function openOffers({ ctx, holding }) {
 }
 
 // import:git.mjs in run/claims.mjs
-import { changedFiles } from "../git.mjs";
+import { changedFiles, refuseTakenNames } from "../git.mjs";
 
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents } from "./usage.mjs";
@@ -194,7 +194,15 @@ async function prepareClaiming(ctx, store, actor, slug) {
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
+  if (mayNeedWorktree(ctx, loaded)) await refuseTakenNames(ctx.checkout.root, loaded.stored.slug);
   return changedInCheckout(ctx, loaded);
+}
+function mayNeedWorktree(ctx, loaded) {
+  if (ctx.checkout.gitCommonDir === void 0 || loaded.stored.status !== "open") return false;
+  const isolations = isolationsOf(loaded);
+  if (!isolations.usesWorktrees) return false;
+  const pending = [...loaded.graph.tasks.values()].filter(({ status }) => status === "pending");
+  return pending.some(({ id }) => isolations.of(id) !== "shared");
 }
 async function changedInCheckout(ctx, loaded) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;

@@ -5,7 +5,7 @@ import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, 
 import { claimOfToken, endAttempt, expireClaims, isRefusal, releaseClaims, startOrContinue } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsOf, dependOnParts, dependOnWork, existingGraph, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsOf, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -151,17 +151,19 @@ async function createPlan(ctx, actor, input) {
   const slug = planSlug(input.plan);
   const policy = input.policy ?? {};
   const source = await readSource(ctx, input);
+  const effective = effectivePolicy(ctx.settings, policy);
   const warnings = [
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
-    ...await checkWorktrees(ctx, source.tasks, effectivePolicy(ctx.settings, policy))
+    ...await checkWorktrees(ctx, slug, source.tasks, effective)
   ];
   const { draft } = source;
   const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
     const existing = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
+    warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
     const { changes, ...result } = compare(existing, source, input);
     const found = draft && await predecessorOf(ctx, draft, existing?.stored.source);
     const ofDraft = draft ? predecessorWarnings(draft, found, void 0) : [];
@@ -171,6 +173,7 @@ async function createPlan(ctx, actor, input) {
     await expireClaims(tx);
     const existing = await tx.findPlan(slug);
     const importedFrom = existing?.stored.source;
+    warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
     const { changes, ...result } = compare(existing, source, input);
     if (existing) updateStored(existing, source, input);
     const plan = existing ?? await tx.create({
@@ -410,7 +413,7 @@ async function updatePlan(ctx, actor, slug, policy, action) {
     const stated = { ...plan.stored.policy, ...policy };
     const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
-    const warnings = policy?.unscoped === void 0 ? [] : await checkWorktrees(ctx, tasks, wanted);
+    const warnings = policy?.unscoped === void 0 ? [] : await checkWorktrees(ctx, plan.stored.slug, tasks, wanted);
     if (policy) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
     const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" };
     if (action && status[action] !== plan.stored.status) {

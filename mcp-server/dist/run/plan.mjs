@@ -319,11 +319,11 @@ function changePlan(ctx, store, actor, slug, work) {
 }
 
 // import:git.mjs in run/plan.mjs
-import { changedFiles, commitAt, git } from "../git.mjs";
+import { changedFiles, commitAt, git, planBranch, planHead, refuseTakenNames } from "../git.mjs";
 
 // mcp-server/src/run/plan/worktree-needs.ts
 var MIN_GIT = [2, 38];
-async function checkWorktrees(ctx, tasks, policy) {
+async function checkWorktrees(ctx, plan, tasks, policy) {
   const first = tasks.find((task) => asksForWorktree(task, policy));
   if (!first) return [];
   const { root, gitCommonDir } = ctx.checkout;
@@ -349,9 +349,18 @@ async function checkWorktrees(ctx, tasks, policy) {
   if (await commitAt(root, "HEAD") === void 0) {
     throw refuse("which is cut from a commit, and there is none yet", "Ask the user to make a first commit.");
   }
+  await refuseTakenNames(root, plan);
   const changed = await changedFiles(root);
   return changed.length === 0 ? [] : [
     `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`
+  ];
+}
+async function foreignBranchWarnings(ctx, plan, tasks, policy, existing) {
+  if ((existing?.graph.claims.length ?? 0) > 0 || !tasks.some((task) => asksForWorktree(task, policy)))
+    return [];
+  if (await planHead(ctx.checkout.root, plan) === void 0) return [];
+  return [
+    `The branch ${planBranch(plan)} exists already and was not made by this plan: its worktrees are cut from there and merged into it. If it is not meant, ask the user to rename it, or give the plan another name.`
   ];
 }
 
@@ -376,7 +385,7 @@ async function createTasks(ctx, actor, slug, tasks) {
     const definitions = readAdded(added, edges, warnings).map(
       (task) => dependOnWork(task, graph.tasks, steps)
     );
-    warnings.push(...await checkWorktrees(ctx, definitions, plan.policy));
+    warnings.push(...await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy));
     const first = nextPosition(plan);
     plan.append(
       ...definitions.map((definition, i) => ({
@@ -470,6 +479,7 @@ export {
   dependOnParts,
   dependOnWork,
   existingGraph,
+  foreignBranchWarnings,
   freeId,
   isDone,
   isReported,

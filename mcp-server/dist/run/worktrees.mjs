@@ -1,5 +1,5 @@
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, ensurePlanBranch, git, gitIdentity, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex } from "../git.mjs";
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, treeOf, unmergedFiles, untouchedFiles, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
 import { ownFilesInOrder } from "../policy.mjs";
@@ -93,25 +93,22 @@ function filesOfPlan({ graph, caseInsensitive }, record, changed) {
   );
 }
 
-// import:node:fs/promises in run/worktrees.mjs
-import { appendFile, mkdir, readFile } from "node:fs/promises";
-
-// import:node:path in run/worktrees.mjs
-import { join, resolve } from "node:path";
-
 // import:errors.mjs in run/worktrees.mjs
 import { CallerError } from "../errors.mjs";
 
-// import:run/project.mjs in run/worktrees.mjs
-import { isDead, undefinedIfMissing } from "./project.mjs";
+// import:text.mjs in run/worktrees.mjs
+import { NAME_LIMIT, cleanText, shownPath } from "../text.mjs";
 
 // mcp-server/src/run/worktrees/commit-worktree.ts
-var MARKER = /^(<{7}|>{7}|\|{7})( |$)/m;
 async function commitWorktree(worktree, message, finished) {
   const { path, base, merging } = worktree;
   const merge = await commitAt(path, "MERGE_HEAD");
-  if (finished && merging !== void 0) await refuseUnfinishedMerge(worktree, merge);
-  await git(path, ["add", "--all"]);
+  if (finished) {
+    if (merging !== void 0) await refuseAbandonedMerge(path, merging, merge);
+    if (merge === void 0) await refuseUnfinishedOperation(path);
+    await refuseUnsolvedConflicts(worktree, merge);
+  }
+  await git(path, ["add", "--all", "--sparse"]);
   const tree = (await git(path, ["write-tree"])).trim();
   const head = (await git(path, ["rev-parse", "HEAD"])).trim();
   const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
@@ -124,33 +121,52 @@ async function commitWorktree(worktree, message, finished) {
   const changed = await git(path, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
   return { commit, files: changed.split("\0").filter(Boolean) };
 }
-async function refuseUnfinishedMerge({ path, merging = "" }, merge) {
-  if (merge === void 0 && !await isAncestor(path, merging, "HEAD")) {
-    throw new CallerError(
-      "wrong_state",
-      `The merge of ${merging.slice(0, 12)} was given up: your worktree holds nothing of it.`,
-      `Run git merge --no-commit ${merging.slice(0, 12)} in your worktree, solve the conflicts, and report again.`,
-      "outcome"
+async function refuseAbandonedMerge(path, merging, merge) {
+  if (merge !== void 0 || await isAncestor(path, merging, "HEAD")) return;
+  throw unfinished(
+    `The merge of ${merging.slice(0, 12)} was given up: your worktree holds nothing of it.`,
+    `Run git merge --no-commit ${merging.slice(0, 12)} in your worktree, solve the conflicts, and report again.`
+  );
+}
+async function refuseUnfinishedOperation(path) {
+  const underWay = await operationUnderWay(path);
+  if (underWay === void 0) return;
+  const [, name] = underWay.split(" ");
+  throw unfinished(
+    `In your worktree ${underWay} is under way.`,
+    `Solve what is in conflict, finish with git ${name} --continue, and report again.`
+  );
+}
+async function refuseUnsolvedConflicts({ path, base }, merge) {
+  const unmerged = await unmergedFiles(path);
+  const parents = await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
+  const merged = parents.split("\n").flatMap((line) => line.split(" ").slice(1));
+  if (merge !== void 0) merged.push(merge);
+  const isMerge = merged.length > 0;
+  if (!isMerge && unmerged.length === 0) return;
+  const tree = await treeOf(path);
+  const where = isMerge ? [] : unmerged;
+  const marked = await fileWithMarkers(path, tree, [base, ...merged], where);
+  if (marked !== void 0) {
+    throw unfinished(
+      `${shownPath(marked)} still holds conflict markers.`,
+      "Solve every conflict, keeping what both sides want, and report again."
     );
   }
-  const unmerged = await git(path, ["diff", "--name-only", "--diff-filter=U", "-z"]);
-  for (const file of new Set(unmerged.split("\0").filter(Boolean))) {
-    const text = await readFile(join(path, file), "utf8").catch(undefinedIfMissing) ?? "";
-    if (!MARKER.test(text)) continue;
-    throw new CallerError(
-      "wrong_state",
-      `${file} still holds conflict markers.`,
-      "Solve every conflict, keeping what both sides want, and report again.",
-      "outcome"
-    );
-  }
+  if (merge === void 0 || unmerged.length === 0) return;
+  const [untouched] = await untouchedFiles(path, "HEAD", merge, tree, unmerged);
+  if (untouched === void 0) return;
+  throw unfinished(
+    `${shownPath(untouched)} is still in conflict, and nobody has decided what becomes of it: it has no conflict markers, because it is no text or one side has removed or renamed it.`,
+    "Look at both sides (git show HEAD:<file>, git show MERGE_HEAD:<file>), make the file what it should be, or leave it as it is, say that this is decided with git add in your worktree, and report again."
+  );
+}
+function unfinished(problem, remedy) {
+  return new CallerError("wrong_state", problem, remedy, "outcome");
 }
 
 // import:graph.mjs in run/worktrees.mjs
-import { definitionOf, extraFor, isDraining, isLive, plainSubject, taskName } from "../graph.mjs";
-
-// import:text.mjs in run/worktrees.mjs
-import { NAME_LIMIT, cleanText, shownPath } from "../text.mjs";
+import { definitionOf, extraFor, isDraining, isLive, matches, parseScope, plainSubject, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/worktrees/conflict-task.ts
 var MAX_SUMMARY = 300;
@@ -203,7 +219,7 @@ function description(loaded, record, attempt, { commit, head, files }, { summary
     `Commit ${commit} of ${sideOf(loaded, attempt.task, summary)} (attempt ${attempt.number}) does not go together with the plan's branch ${branch} (at ${head}).`,
     `Files in conflict: ${files.map(shownPath).join(", ")}.`,
     `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
-    "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. Do not commit and do not abort the merge: your report finishes it."
+    "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. A file without markers (no text, or removed or renamed on one side) is decided when it is staged with git add. Do not commit and do not abort the merge: your report finishes it."
   ].join("\n\n");
 }
 function summaryOf(loaded, id) {
@@ -219,6 +235,9 @@ function sideOf(loaded, id, summary) {
 
 // import:node:fs in run/worktrees.mjs
 import { existsSync, realpathSync } from "node:fs";
+
+// import:run/project.mjs in run/worktrees.mjs
+import { isDead, undefinedIfMissing } from "./project.mjs";
 
 // mcp-server/src/run/worktrees/remove-worktrees.ts
 var GRACE_MS = 3e4;
@@ -291,6 +310,12 @@ async function dropBranch(root, branch, head) {
 // import:run/attempts.mjs in run/worktrees.mjs
 import { endAttempt } from "./attempts.mjs";
 
+// import:node:fs/promises in run/worktrees.mjs
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+
+// import:node:path in run/worktrees.mjs
+import { join, resolve } from "node:path";
+
 // mcp-server/src/run/worktrees/worktree.ts
 var FOLDER = ".claude/worktrees";
 var PrerequisiteUnmerged = class extends Error {
@@ -323,6 +348,7 @@ async function cutWorktree(ctx, held, loaded, record, made) {
   const place = made ?? await ownPlace(ctx, held);
   const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
   await verify(place, base, wanted);
+  await checkOutNeeded(ctx, held, record, place);
   const conflict = conflictFor(record, task);
   if (conflict) await beginMerge(place, conflict.commit);
   return {
@@ -369,7 +395,7 @@ function nameOf(task) {
   return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
 }
 async function add(root, { plan, claim }, place, base) {
-  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
   const why = `in use by ${taskName(plan, claim.task)}`;
   const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
   await git(root, [...command, "-B", branch, place, base]);
@@ -386,7 +412,7 @@ async function adopt(ctx, { plan, claim }, place, base) {
     await git(place, ["reset", "--quiet", "--keep", base]);
     return current;
   }
-  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
   await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
   return branch;
 }
@@ -396,6 +422,15 @@ async function verify(place, base, commits) {
   if (head !== base || holds.includes(false)) {
     throw new GitFailed("rev-parse", void 0, `${place} does not stand at ${base}`, "");
   }
+}
+async function checkOutNeeded(ctx, { claim }, record, place) {
+  const leftOut = await filesLeftOut(place);
+  if (leftOut.length === 0) return;
+  const { writes, reads } = parseScope(claim.scope, ctx.caseInsensitive);
+  const named = [...writes, ...reads];
+  const made = new Set([...record.merged.keys()].flatMap((id) => record.committed.get(id)?.files ?? []));
+  const needed = leftOut.filter((file) => made.has(file) || named.some((glob) => matches(glob, file)));
+  await widenSparseCheckout(place, needed);
 }
 async function beginMerge(place, commit) {
   try {

@@ -22,9 +22,9 @@ export async function prepareMerge(
   if (await isAncestor(root, head, commit)) {
     return { kind: "clean", move: { ref, from: head, to: commit } };
   }
-  const found = await mergedTree(root, head, commit);
-  if ("files" in found) return { kind: "conflict", head, files: found.files };
-  const merged = await commitTree(root, found.tree, [head, commit], message);
+  const { tree, conflicts } = await mergedTree(root, head, commit);
+  if (conflicts !== undefined) return { kind: "conflict", head, files: conflicts };
+  const merged = await commitTree(root, tree, [head, commit], message);
   return { kind: "clean", move: { ref, from: head, to: merged } };
 }
 
@@ -43,16 +43,21 @@ export async function commitTree(
   return (await git(root, command, { input: message, env: await gitIdentity(root) })).trim();
 }
 
-async function mergedTree(
-  root: string,
-  ours: string,
-  theirs: string,
-): Promise<{ tree: string } | { files: string[] }> {
+/** What git makes of a merge by itself. */
+interface MergedTree {
+  /** Holds conflicts as the merge leaves them in the files. */
+  readonly tree: string;
+  /** Undefined when there is none. A conflict of folders may name no file. */
+  readonly conflicts: readonly string[] | undefined;
+}
+
+export async function mergedTree(root: string, ours: string, theirs: string): Promise<MergedTree> {
   const command = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
   try {
-    return { tree: (await git(root, command)).split("\0")[0] ?? "" };
+    return { tree: (await git(root, command)).split("\0")[0] ?? "", conflicts: undefined };
   } catch (error) {
     if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
-    return { files: error.output.split("\0").slice(1).filter(Boolean) };
+    const [tree = "", ...conflicts] = error.output.split("\0");
+    return { tree, conflicts: conflicts.filter(Boolean) };
   }
 }

@@ -1,10 +1,16 @@
 import { CallerError } from "../errors/caller-error.ts";
 import type { PlanSlug } from "../graph/task.ts";
+import { shownPath } from "../text/display-path.ts";
 import { GitFailed, git } from "./git.ts";
 
 /** The branch on which the work of a plan's worktrees comes together. The user's own branch is never moved. */
 export function planBranch(plan: PlanSlug): string {
   return `parallel/${plan}`;
+}
+
+/** What the branches of the plan's worktrees begin with; one is there as long as its work is not merged. */
+export function workBranches(plan: PlanSlug): string {
+  return `parallel-work/${plan}`;
 }
 
 /** The commit that the plan's branch points at; undefined while it does not exist. */
@@ -43,13 +49,48 @@ export async function ensurePlanBranch(root: string, plan: PlanSlug): Promise<st
   } catch (error) {
     const made = await planHead(root, plan);
     if (made !== undefined) return made;
-    throw new CallerError(
-      "wrong_state",
-      `The branch ${planBranch(plan)} cannot be made: ${error instanceof GitFailed ? error.reason : String(error)}`,
-      "Ask the user to rename the branch that is in its way.",
-    );
+    throw cannotBeMade(planBranch(plan), error);
   }
   return start;
+}
+
+/**
+ * Asks git whether it could make the plan's branch and those of its worktrees; nothing is made. There must be a commit.
+ * @throws CallerError that names what is in the way, such as a branch that is named like one of their folders.
+ */
+export async function refuseTakenNames(root: string, plan: PlanSlug): Promise<void> {
+  // Attempts are numbered from 1, so no worktree ever has this branch.
+  const names = [`${workBranches(plan)}/0`];
+  if ((await planHead(root, plan)) === undefined) names.unshift(planBranch(plan));
+  const start = await commitAt(root, "HEAD");
+  for (const name of names) {
+    const input = `start\ncreate refs/heads/${name} ${start}\nprepare\nabort\n`;
+    try {
+      await git(root, ["update-ref", "--stdin"], { input });
+    } catch (error) {
+      // Somebody may have made the plan's branch just now.
+      if ((await commitAt(root, `refs/heads/${name}`)) === undefined) throw cannotBeMade(name, error);
+    }
+  }
+}
+
+function cannotBeMade(branch: string, error: unknown): CallerError {
+  const reason = error instanceof GitFailed ? error.reason : String(error);
+  const inTheWay = /'refs\/heads\/([^']+)' exists/.exec(reason)?.[1];
+  if (inTheWay === undefined) {
+    return new CallerError(
+      "wrong_state",
+      `The branch ${branch} cannot be made: ${reason}`,
+      "Ask the user to make the repository's refs writable, or leave out isolation and alternatives.",
+    );
+  }
+  // Only a plain name is part of a command that somebody may copy.
+  const command = /^[\w./-]+$/.test(inTheWay) ? ` (git branch -m ${inTheWay} <new name>)` : "";
+  return new CallerError(
+    "wrong_state",
+    `The branch ${branch} cannot be made: there is a branch ${shownPath(inTheWay)}, and git takes one name for a branch or for a folder of branches.`,
+    `Ask the user to rename that branch${command}, or leave out isolation and alternatives.`,
+  );
 }
 
 /** @throws CallerError when somebody has the plan's branch checked out: moving it would undo their files' state. */

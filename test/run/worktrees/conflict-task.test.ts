@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { put, repository, task } from "../../support/checkout.ts";
@@ -119,6 +119,141 @@ describe("a merge", () => {
     await git(folder, "checkout", "--quiet", "main");
     await done(server, held);
     expect(await fileAt(folder, BRANCH, "a.txt")).toBe("1\n");
+  });
+});
+
+describe("conflicts that are not solved", () => {
+  /** Two tasks that both change these files; the merge of the second is a task. */
+  async function twoSides(
+    start: Readonly<Record<string, string>>,
+    one: Readonly<Record<string, string | null>>,
+    two: Readonly<Record<string, string | null>>,
+  ) {
+    const folder = await repository(start);
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1"), open("2")] });
+    for (const [id, held, files] of [
+      ["1", await claimNow(server, "p", "1"), one],
+      ["2", await claimNow(server, "p", "2"), two],
+    ] as const) {
+      for (const [path, text] of Object.entries(files)) {
+        if (text === null) rmSync(join(held.folder, path));
+        else put(held.folder, { [path]: text });
+      }
+      await done(server, held, { summary: id });
+    }
+    const merge = await claimNow(server, "p", "2-merge");
+    const refusal = async () =>
+      server.refused("task_report", {
+        ...reportOf(merge),
+        evidence: [{ criterion: "1", inspected: "everything" }],
+      });
+    return { folder, server, merge, refusal };
+  }
+
+  const texts = () => twoSides({ "a.txt": "0\n" }, { "a.txt": "by one\n" }, { "a.txt": "by two\n" });
+
+  it("conflicts that are not solved are seen when they are staged, and then when they are committed", async () => {
+    const { folder, server, merge, refusal } = await texts();
+    await git(merge.folder, "add", "--all");
+    expect((await refusal()).message).toBe("a.txt still holds conflict markers.");
+    await git(merge.folder, "commit", "--quiet", "--message", "Merged");
+    expect((await refusal()).message).toBe("a.txt still holds conflict markers.");
+    put(merge.folder, { "a.txt": "by both\n" });
+    await done(server, merge);
+    expect(await fileAt(folder, BRANCH, "a.txt")).toBe("by both\n");
+  });
+
+  it("conflicts that are not solved are seen under another name, and in the index they stay what they are", async () => {
+    const { merge, refusal } = await texts();
+    put(merge.folder, { "b é.txt": read(merge.folder, "a.txt") ?? "" });
+    rmSync(join(merge.folder, "a.txt"));
+    expect((await refusal()).message).toBe("b é.txt still holds conflict markers.");
+    expect(await git(merge.folder, "ls-files", "--unmerged")).toContain("a.txt");
+  });
+
+  it("conflicts that are not solved are seen by the one line that is left of their markers", async () => {
+    const { merge, refusal } = await texts();
+    for (const left of ["<<<<<<< HEAD", "=======", ">>>>>>> abc", "||||||| base", "=======\r"]) {
+      put(merge.folder, { "a.txt": `by one\n${left}\nby two\n` });
+      await git(merge.folder, "add", "--all");
+      expect((await refusal()).message).toBe("a.txt still holds conflict markers.");
+    }
+  });
+
+  it("conflicts that are not solved are seen where an attribute makes the markers longer", async () => {
+    const start = { "a.txt": "0\n", ".gitattributes": "*.txt conflict-marker-size=20\n" };
+    const { merge, refusal } = await twoSides(start, { "a.txt": "by one\n" }, { "a.txt": "by two\n" });
+    await git(merge.folder, "add", "--all");
+    expect((await refusal()).message).toBe("a.txt still holds conflict markers.");
+  });
+
+  it("conflicts that are not solved are not those that a document shows", async () => {
+    const example = "Title 7\n=======\n<<<<<<< HEAD\n";
+    const { folder, server, merge } = await twoSides(
+      { "a.txt": "0\n", "guide.md": `first\n${example}` },
+      { "a.txt": "by one\n", "guide.md": `by one\n${example}` },
+      { "a.txt": "by two\n", "guide.md": `first\n${example}by two\n`, "other.md": example },
+    );
+    put(merge.folder, { "a.txt": "by both\n" });
+    await done(server, merge);
+    expect(await fileAt(folder, BRANCH, "guide.md")).toBe(`by one\n${example}by two\n`);
+  });
+
+  it("conflicts that are not solved may have no markers: what is no text is decided when somebody changes or stages it", async () => {
+    const { folder, server, merge, refusal } = await twoSides(
+      { "a.bin": "\x000", "b.bin": "\x000" },
+      { "a.bin": "\x001", "b.bin": "\x001" },
+      { "a.bin": "\x002", "b.bin": "\x002" },
+    );
+    const refused = await refusal();
+    expect(refused.message).toContain("a.bin is still in conflict");
+    expect(refused.remedy).toContain("git add");
+    put(merge.folder, { "a.bin": "\x003" });
+    expect((await refusal()).message).toContain("b.bin is still in conflict");
+    await git(merge.folder, "add", "b.bin");
+    await done(server, merge);
+    expect(await fileAt(folder, BRANCH, "a.bin")).toBe("\x003");
+    expect(await fileAt(folder, BRANCH, "b.bin")).toBe("\x001");
+  });
+
+  it("conflicts that are not solved may have no markers: a file that one side has removed", async () => {
+    const { folder, server, merge, refusal } = await twoSides(
+      { "a.txt": "0\n" },
+      { "a.txt": null },
+      { "a.txt": "by two\n" },
+    );
+    expect((await refusal()).message).toContain("a.txt is still in conflict");
+    rmSync(join(merge.folder, "a.txt"));
+    await done(server, merge);
+    expect(await fileAt(folder, BRANCH, "a.txt")).toBeUndefined();
+  });
+
+  it("conflicts that are not solved are seen in a merge that an agent makes by itself, and in a rebase that it leaves", async () => {
+    const folder = await repository({ "a.txt": "0\n" });
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1"), open("2")] });
+    const held = [await claimNow(server, "p", "1"), await claimNow(server, "p", "2")] as const;
+    put(folder, { "a.txt": "by the user\n" });
+    await git(folder, "commit", "--quiet", "--all", "--message", "The user's");
+    for (const { folder: place } of held) {
+      put(place, { "a.txt": "by the task\n" });
+      await git(place, "commit", "--quiet", "--all", "--message", "The task's");
+    }
+    const [one, two] = held;
+    await expect(git(one.folder, "merge", "main")).rejects.toThrow();
+    await git(one.folder, "add", "--all");
+    const marked = await server.refused("task_report", reportOf(one));
+    expect(marked.message).toBe("a.txt still holds conflict markers.");
+    await expect(git(two.folder, "rebase", "--quiet", "main")).rejects.toThrow();
+    put(two.folder, { "a.txt": "by both\n" });
+    await git(two.folder, "add", "--all");
+    const half = await server.refused("task_report", reportOf(two));
+    expect(half.message).toBe("In your worktree a rebase is under way.");
+    expect(half.remedy).toContain("git rebase --continue");
+    await git(two.folder, "-c", "core.editor=true", "rebase", "--continue");
+    await done(server, two);
+    expect(await fileAt(folder, BRANCH, "a.txt")).toBe("by both\n");
   });
 });
 

@@ -1,10 +1,12 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { put, repository, task } from "../../support/checkout.ts";
+import { put, repository, type TaskInput, task } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import {
+  bothSides,
   claim,
   claimNow,
   done,
@@ -135,6 +137,122 @@ describe("a worktree", () => {
     expect(new Set(folders).size).toBe(8);
     expect(folders).not.toContain(undefined);
   }, 60_000);
+});
+
+describe("a branch in the way", () => {
+  it.each([
+    ["parallel", BRANCH],
+    [`${BRANCH}/old`, BRANCH],
+    ["parallel-work", "parallel-work/p/0"],
+    ["parallel-work/p", "parallel-work/p/0"],
+  ])(
+    "a branch in the way (%s) is named before there is a plan, and nothing is left behind",
+    async (taken, wanted) => {
+      const folder = await repository();
+      await git(folder, "branch", taken);
+      const refs = await git(folder, "for-each-ref");
+      const server = await startServer(folder);
+      for (const dryRun of [true, false]) {
+        const refused = await server.refused("plan_create", { plan: "p", tasks: [open("1")], dryRun });
+        expect(refused.message).toContain(`The branch ${wanted} cannot be made: there is a branch ${taken},`);
+        expect(refused.remedy).toContain(`git branch -m ${taken}`);
+      }
+      expect(await git(folder, "for-each-ref")).toBe(refs);
+      await server.call("plan_create", { plan: "p", tasks: [task("1")] });
+      const late = await server.refused("task_create", { plan: "p", tasks: [open("2")] });
+      expect(late.message).toContain(`there is a branch ${taken},`);
+      await git(folder, "branch", "-m", taken, "renamed");
+      await server.call("task_create", { plan: "p", tasks: [open("2")] });
+      expect((await claimNow(server, "p", "2")).folder).not.toBe("");
+    },
+  );
+
+  it("a branch in the way that comes later costs no attempt, and nobody is told to merge what is not there", async () => {
+    const folder = await repository();
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks: [open("1")], policy: { retries: 0 } });
+    await git(folder, "branch", "parallel");
+    for (const tool of ["task_claim", "batch_next"]) {
+      const refused = await server.refused(tool, {
+        plan: "p",
+        ...(tool === "task_claim" && { worker: "w" }),
+      });
+      expect(refused.message).toContain("there is a branch parallel,");
+    }
+    await git(folder, "branch", "-m", "parallel", "renamed");
+    const held = await claimNow(server, "p", "1");
+    expect(held.folder).toMatch(/p-1-1$/);
+    const failed = await done(server, held, { outcome: "failed", evidence: [] });
+    expect(failed.status).toBe("failed");
+    expect((await server.call("batch_next", { plan: "p" })).next).not.toContain("git merge");
+  });
+
+  it("a branch in the way that has the very name of the plan's is told, until the plan has run", async () => {
+    const folder = await repository();
+    await git(folder, "branch", BRANCH);
+    const server = await startServer(folder);
+    const create = () => server.call("plan_create", { plan: "p", tasks: [open("1")] });
+    const warning = `The branch ${BRANCH} exists already and was not made by this plan`;
+    expect((await create()).warnings.join()).toContain(warning);
+    await claimNow(server, "p", "1");
+    expect((await create()).warnings.join()).not.toContain(warning);
+  });
+});
+
+describe("a sparse checkout", () => {
+  async function sparse(tasks: readonly TaskInput[], policy = {}, mode = "--cone") {
+    const files = { "app/f": "1\n", "docs/f": "1\n", "docs/[g]": "1\n", "lib/f": "1\n" };
+    const folder = await repository(files);
+    await git(folder, "sparse-checkout", "set", mode, "app");
+    const server = await startServer(folder);
+    await server.call("plan_create", { plan: "p", tasks, policy });
+    return { folder, server };
+  }
+
+  it.each(["--cone", "--no-cone"])(
+    "a sparse checkout (%s) takes work outside of its part: new files, changed ones and removed ones",
+    async (mode) => {
+      const writes = { writes: ["docs/**"], isolation: "worktree" };
+      const { folder, server } = await sparse([task("1", writes)], {}, mode);
+      const held = await claimNow(server, "p", "1");
+      expect([read(held.folder, "docs/f"), read(held.folder, "docs/[g]")]).toEqual(["1\n", "1\n"]);
+      expect(read(held.folder, "lib/f")).toBeUndefined();
+      put(held.folder, { "docs/f": "2\n", "docs/new": "1\n", "lib/new": "1\n" });
+      rmSync(join(held.folder, "docs/[g]"));
+      await done(server, held);
+      expect(
+        (await git(folder, "diff", "--name-status", "--no-renames", "main", BRANCH)).trim().split("\n"),
+      ).toEqual(["D\tdocs/[g]", "M\tdocs/f", "A\tdocs/new", "A\tlib/new"]);
+      expect(await git(folder, "status", "--porcelain")).toBe("");
+      await server.call("plan_report", { plan: "p" });
+      expect(await git(folder, "sparse-checkout", "list")).toBe("app\n");
+    },
+  );
+
+  it("a sparse checkout shows a task what those before it made, and a conflict that lies outside of its part", async () => {
+    const { folder, server } = await sparse([open("1"), open("2"), open("3", ["1"])]);
+    const [one, two] = [await claimNow(server, "p", "1"), await claimNow(server, "p", "2")];
+    put(one.folder, { "docs/new": "by one\n" });
+    put(two.folder, { "docs/new": "by two\n" });
+    await done(server, one);
+    await done(server, two);
+    const three = await claimNow(server, "p", "3");
+    expect(read(three.folder, "docs/new")).toBe("by one\n");
+    const merge = await claimNow(server, "p", "2-merge");
+    put(merge.folder, { "docs/new": bothSides(read(merge.folder, "docs/new") ?? "") });
+    await done(server, merge);
+    expect(await fileAt(folder, BRANCH, "docs/new")).toBe("by one\nby two\n");
+    expect(await fileAt(folder, BRANCH, "lib/f")).toBe("1\n");
+  });
+
+  it("a sparse checkout takes commits of tasks that work in it, and loses nothing of the rest", async () => {
+    const { folder, server } = await sparse([task("1", { writes: ["docs/**"] })], { commit: "task" });
+    const held = await claimNow(server, "p", "1");
+    put(folder, { "docs/new": "1\n", "docs/f": "2\n" });
+    await done(server, held, { filesChanged: ["docs/new", "docs/f", "docs/[g]"] });
+    expect(await git(folder, "diff", "--name-status", "HEAD~1", "HEAD")).toBe("M\tdocs/f\nA\tdocs/new\n");
+    expect(await git(folder, "status", "--porcelain")).toBe("");
+  });
 });
 
 describe("what a worker leaves in its worktree", () => {

@@ -1,4 +1,5 @@
 import { changedFiles } from "../../git/git.ts";
+import { refuseTakenNames } from "../../git/plan-branch.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -10,7 +11,8 @@ import { watchTokenLimit } from "./token-limit.ts";
 /**
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: the
  * schedule, the tokens used where they are limited, and what is changed in the checkout.
- * @throws CallerError when there is no such plan.
+ * @throws CallerError when there is no such plan, or its worktrees cannot get their branches: no attempt is spent on
+ * finding that out.
  */
 export async function prepareClaiming(
   ctx: RunContext,
@@ -21,7 +23,16 @@ export async function prepareClaiming(
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
+  if (mayNeedWorktree(ctx, loaded)) await refuseTakenNames(ctx.checkout.root, loaded.stored.slug);
   return changedInCheckout(ctx, loaded);
+}
+
+function mayNeedWorktree(ctx: RunContext, loaded: LoadedPlan): boolean {
+  if (ctx.checkout.gitCommonDir === undefined || loaded.stored.status !== "open") return false;
+  const isolations = isolationsOf(loaded);
+  if (!isolations.usesWorktrees) return false;
+  const pending = [...loaded.graph.tasks.values()].filter(({ status }) => status === "pending");
+  return pending.some(({ id }) => isolations.of(id) !== "shared");
 }
 
 /** What is changed in the shared checkout before tasks of a plan begin; undefined where nobody will ask. */

@@ -4,7 +4,7 @@ import { expireClaims } from "../attempts/expire-claims.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
-import { checkWorktrees } from "../plan/worktree-needs.ts";
+import { checkWorktrees, foreignBranchWarnings } from "../plan/worktree-needs.ts";
 import { effectivePolicy, policyWarnings } from "../project/plan-settings.ts";
 import { unknownRoles } from "../project/role-warnings.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -40,11 +40,12 @@ export async function createPlan(
   const slug = planSlug(input.plan);
   const policy = input.policy ?? {};
   const source = await readSource(ctx, input);
+  const effective = effectivePolicy(ctx.settings, policy);
   const warnings = [
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
-    ...(await checkWorktrees(ctx, source.tasks, effectivePolicy(ctx.settings, policy))),
+    ...(await checkWorktrees(ctx, slug, source.tasks, effective)),
   ];
 
   const { draft } = source;
@@ -52,6 +53,7 @@ export async function createPlan(
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
     const existing = store && (await readGraph(ctx, store, (view) => view.findPlan(slug)));
+    warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
     const { changes, ...result } = compare(existing, source, input);
     const found = draft && (await predecessorOf(ctx, draft, existing?.stored.source));
     const ofDraft = draft ? predecessorWarnings(draft, found, undefined) : [];
@@ -62,6 +64,7 @@ export async function createPlan(
     await expireClaims(tx);
     const existing = await tx.findPlan(slug);
     const importedFrom = existing?.stored.source;
+    warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
     const { changes, ...result } = compare(existing, source, input);
     if (existing) updateStored(existing, source, input);
     const plan =

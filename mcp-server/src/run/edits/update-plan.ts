@@ -25,7 +25,8 @@ export async function updatePlan(
     const stated = { ...plan.stored.policy, ...policy };
     const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
-    const warnings = policy?.unscoped === undefined ? [] : await checkWorktrees(ctx, tasks, wanted);
+    const warnings =
+      policy?.unscoped === undefined ? [] : await checkWorktrees(ctx, plan.stored.slug, tasks, wanted);
     if (policy) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
     const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" } as const;
     if (action && status[action] !== plan.stored.status) {

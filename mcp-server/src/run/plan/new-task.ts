@@ -37,7 +37,7 @@ export async function createTasks(
     const definitions = readAdded(added, edges, warnings).map((task) =>
       dependOnWork(task, graph.tasks, steps),
     );
-    warnings.push(...(await checkWorktrees(ctx, definitions, plan.policy)));
+    warnings.push(...(await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy)));
     const first = nextPosition(plan);
     plan.append(
       ...definitions.map((definition, i) => ({

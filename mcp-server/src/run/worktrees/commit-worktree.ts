@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
+import { operationUnderWay } from "../../git/commit-files.ts";
 import { git } from "../../git/git.ts";
 import { commitTree, isAncestor } from "../../git/merge-tree.ts";
 import { commitAt } from "../../git/plan-branch.ts";
-import { undefinedIfMissing } from "../project/inside-checkout.ts";
+import { fileWithMarkers, treeOf, unmergedFiles, untouchedFiles } from "../../git/unsolved-conflicts.ts";
+import { shownPath } from "../../text/display-path.ts";
 import type { CutWorktree } from "./worktree.ts";
 
 /** A worktree's work: its last commit, and the files in which it differs from the base. */
@@ -13,12 +13,10 @@ export interface WorktreeCommit {
   readonly files: readonly string[];
 }
 
-const MARKER = /^(<{7}|>{7}|\|{7})( |$)/m;
-
 /**
  * Commits whatever lies in an agent's worktree, on top of what the agent may have committed itself. Ignored files
  * stay where they are.
- * @param finished whether the work claims to be complete: then a merge that was begun must have been finished.
+ * @param finished whether the work claims to be complete: then whatever was begun in git must have been finished.
  * @throws CallerError when conflicts are left in it, GitFailed
  */
 export async function commitWorktree(
@@ -28,8 +26,13 @@ export async function commitWorktree(
 ): Promise<WorktreeCommit> {
   const { path, base, merging } = worktree;
   const merge = await commitAt(path, "MERGE_HEAD");
-  if (finished && merging !== undefined) await refuseUnfinishedMerge(worktree, merge);
-  await git(path, ["add", "--all"]);
+  if (finished) {
+    if (merging !== undefined) await refuseAbandonedMerge(path, merging, merge);
+    if (merge === undefined) await refuseUnfinishedOperation(path);
+    await refuseUnsolvedConflicts(worktree, merge);
+  }
+  // What lies outside the part of the repository that is checked out is work like any other.
+  await git(path, ["add", "--all", "--sparse"]);
   const tree = (await git(path, ["write-tree"])).trim();
   const head = (await git(path, ["rev-parse", "HEAD"])).trim();
   const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
@@ -43,27 +46,57 @@ export async function commitWorktree(
   return { commit, files: changed.split("\0").filter(Boolean) };
 }
 
-async function refuseUnfinishedMerge(
-  { path, merging = "" }: CutWorktree,
+async function refuseAbandonedMerge(path: string, merging: string, merge: string | undefined): Promise<void> {
+  if (merge !== undefined || (await isAncestor(path, merging, "HEAD"))) return;
+  throw unfinished(
+    `The merge of ${merging.slice(0, 12)} was given up: your worktree holds nothing of it.`,
+    `Run git merge --no-commit ${merging.slice(0, 12)} in your worktree, solve the conflicts, and report again.`,
+  );
+}
+
+/** Half a rebase would be taken for all of it. */
+async function refuseUnfinishedOperation(path: string): Promise<void> {
+  const underWay = await operationUnderWay(path);
+  if (underWay === undefined) return;
+  const [, name] = underWay.split(" ");
+  throw unfinished(
+    `In your worktree ${underWay} is under way.`,
+    `Solve what is in conflict, finish with git ${name} --continue, and report again.`,
+  );
+}
+
+/**
+ * Conflicts that the merges of a worktree left: the one that the task was given, and those that its agent made itself.
+ * The index does not tell of all of them: staging a file says nothing about what is in it.
+ */
+async function refuseUnsolvedConflicts(
+  { path, base }: CutWorktree,
   merge: string | undefined,
 ): Promise<void> {
-  if (merge === undefined && !(await isAncestor(path, merging, "HEAD"))) {
-    throw new CallerError(
-      "wrong_state",
-      `The merge of ${merging.slice(0, 12)} was given up: your worktree holds nothing of it.`,
-      `Run git merge --no-commit ${merging.slice(0, 12)} in your worktree, solve the conflicts, and report again.`,
-      "outcome",
-    );
-  }
-  const unmerged = await git(path, ["diff", "--name-only", "--diff-filter=U", "-z"]);
-  for (const file of new Set(unmerged.split("\0").filter(Boolean))) {
-    const text = (await readFile(join(path, file), "utf8").catch(undefinedIfMissing)) ?? "";
-    if (!MARKER.test(text)) continue;
-    throw new CallerError(
-      "wrong_state",
-      `${file} still holds conflict markers.`,
+  const unmerged = await unmergedFiles(path);
+  const parents = await git(path, ["log", "--first-parent", "--format=%P", `${base}..HEAD`]);
+  const merged = parents.split("\n").flatMap((line) => line.split(" ").slice(1));
+  if (merge !== undefined) merged.push(merge);
+  const isMerge = merged.length > 0;
+  if (!isMerge && unmerged.length === 0) return;
+  const tree = await treeOf(path);
+  const where = isMerge ? [] : unmerged;
+  const marked = await fileWithMarkers(path, tree, [base, ...merged], where);
+  if (marked !== undefined) {
+    throw unfinished(
+      `${shownPath(marked)} still holds conflict markers.`,
       "Solve every conflict, keeping what both sides want, and report again.",
-      "outcome",
     );
   }
+  if (merge === undefined || unmerged.length === 0) return;
+  const [untouched] = await untouchedFiles(path, "HEAD", merge, tree, unmerged);
+  if (untouched === undefined) return;
+  throw unfinished(
+    `${shownPath(untouched)} is still in conflict, and nobody has decided what becomes of it: it has no conflict markers, because it is no text or one side has removed or renamed it.`,
+    "Look at both sides (git show HEAD:<file>, git show MERGE_HEAD:<file>), make the file what it should be, or leave it as it is, say that this is decided with git add in your worktree, and report again.",
+  );
+}
+
+function unfinished(problem: string, remedy: string): CallerError {
+  return new CallerError("wrong_state", problem, remedy, "outcome");
 }

@@ -5,9 +5,12 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import { gitIdentity } from "../../git/git-identity.ts";
 import { isAncestor, prepareMerge } from "../../git/merge-tree.ts";
-import { ensurePlanBranch, moveRefs } from "../../git/plan-branch.ts";
+import { ensurePlanBranch, moveRefs, workBranches } from "../../git/plan-branch.ts";
+import { filesLeftOut, widenSparseCheckout } from "../../git/sparse-checkout.ts";
 import { type AttemptId, isLive } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
@@ -72,6 +75,7 @@ async function cutWorktree(
   const place = made ?? (await ownPlace(ctx, held));
   const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
   await verify(place, base, wanted);
+  await checkOutNeeded(ctx, held, record, place);
   const conflict = conflictFor(record, task);
   if (conflict) await beginMerge(place, conflict.commit);
   return {
@@ -127,7 +131,7 @@ function nameOf(task: TaskId): string {
 }
 
 async function add(root: string, { plan, claim }: HeldClaim, place: string, base: string): Promise<string> {
-  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
   const why = `in use by ${taskName(plan, claim.task)}`;
   const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
   // -B: a try that failed may have left the branch, which nobody else uses.
@@ -158,7 +162,7 @@ async function adopt(
     await git(place, ["reset", "--quiet", "--keep", base]);
     return current;
   }
-  const branch = `parallel-work/${plan}/${nameOf(claim.task)}-${claim.id}`;
+  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
   await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
   return branch;
 }
@@ -170,6 +174,25 @@ async function verify(place: string, base: string, commits: readonly string[]): 
   if (head !== base || holds.includes(false)) {
     throw new GitFailed("rev-parse", undefined, `${place} does not stand at ${base}`, "");
   }
+}
+
+/**
+ * A worktree of a sparse checkout is sparse as well: what the task names and what the plan has made so far is put
+ * there, or its agent would take it for missing and write it anew.
+ */
+async function checkOutNeeded(
+  ctx: RunContext,
+  { claim }: HeldClaim,
+  record: WorkRecord,
+  place: string,
+): Promise<void> {
+  const leftOut = await filesLeftOut(place);
+  if (leftOut.length === 0) return;
+  const { writes, reads } = parseScope(claim.scope, ctx.caseInsensitive);
+  const named = [...writes, ...reads];
+  const made = new Set([...record.merged.keys()].flatMap((id) => record.committed.get(id)?.files ?? []));
+  const needed = leftOut.filter((file) => made.has(file) || named.some((glob) => matches(glob, file)));
+  await widenSparseCheckout(place, needed);
 }
 
 /** Begins the merge that the task is to finish: the conflicts stand in the files. */

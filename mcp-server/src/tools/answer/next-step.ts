@@ -50,9 +50,12 @@ export function waitFor(session: SessionMemory): string {
   return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
 }
 
-/** Where the work is, if it is not in the checkout. */
+/** Where the work is, if it is not in the checkout: what did not complete is merged nowhere. */
 function onBranch({ stored, graph }: LoadedPlan): string {
-  if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return "";
+  const isThere = graph.claims.some(
+    (claim) => claim.isolation === "worktree" && claim.state === "ended" && claim.outcome === "completed",
+  );
+  if (!isThere) return "";
   return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
 }
 
