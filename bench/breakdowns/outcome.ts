@@ -46,6 +46,7 @@ export function outcomeOf(
     estimates: new Estimates(),
     cap,
     isFromFile: true,
+    slug: name,
   });
   const placed = new Map(analysis.schedule.map((place) => [place.task, place]));
   const inLevels = levels(

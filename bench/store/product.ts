@@ -50,6 +50,7 @@ function checkoutAt(root: string): Checkout {
 /** What a server process has around the graph. The owner is the parent, as with a real server. */
 export async function contextOf(store: GraphStore, root: string): Promise<RunContext> {
   return {
+    directory: root,
     checkout: checkoutAt(root),
     checkoutKey: checkoutKey(checkoutAt(root)),
     repository: await repositoryName(checkoutAt(root)),

@@ -450,7 +450,7 @@ import { plainSubject, taskName } from "./graph.mjs";
 // mcp-server/src/git/commit-message.ts
 var MAX_FIRST_LINE = 72;
 function commitMessage(plan, task, attempt, report) {
-  const subject = oneLine(`${taskName(plan, task.id)}: ${plainSubject(task.subject)}`);
+  const subject = oneLine(`${taskName(plan, task.id)}: ${plainSubject(task, plan)}`);
   const unfinished = report.outcome === "completed" ? "" : ` (${report.outcome}, not merged)`;
   return `${subject}
 
@@ -460,7 +460,7 @@ Attempt ${attempt}${unfinished}
 `;
 }
 function planCommitMessage(plan, title, tasks) {
-  const lines = tasks.map((task) => `- ${task.id}: ${oneLine(plainSubject(task.subject))}`);
+  const lines = tasks.map((task) => `- ${task.id}: ${oneLine(plainSubject(task, plan))}`);
   return `${oneLine(`${plan}: ${title}`)}
 
 ${lines.join("\n")}

@@ -114,8 +114,17 @@ function scopeOf(task) {
   }
   return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
 }
-function plainSubject(subject) {
-  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, "");
+function plainSubject({ subject, phase }, slug) {
+  let rest = subject;
+  let isAfterSlug = false;
+  for (; ; ) {
+    const [mark, label = ""] = /^\[([^\]]*)\]\s*(?=\S)/.exec(rest) ?? [];
+    if (mark === void 0) return rest;
+    const isPhase = isAfterSlug ? /^P\d+$/.test(label) : label === `P${phase}`;
+    if (label !== slug && label !== "P" && !isPhase) return rest;
+    isAfterSlug ||= label === slug;
+    rest = rest.slice(mark.length);
+  }
 }
 function taskName(plan, id) {
   return `${plan}/${id}`;

@@ -72,7 +72,7 @@ var USAGE_ERROR = 2;
 var pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 function context() {
   const { env, ppid: parentPid } = process;
-  return createContext({ directory: process.cwd(), env, parentPid, pluginRoot, now: Date.now });
+  return createContext({ env, parentPid, pluginRoot, now: Date.now });
 }
 var program = new Command("parallel").description("Look at plans that coding agents execute in parallel.").version(plugin_default.version).exitOverride();
 program.command("status [plan]").description("how the plans of this repository stand").option("--watch", "until everything has ended").option("--json", "as JSON").action(async (plan, options) => {

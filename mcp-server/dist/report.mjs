@@ -765,7 +765,7 @@ function taskResults(state, nowMs) {
     const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {
       task: task.id,
-      subject: plainSubject(task.subject),
+      subject: plainSubject(task, state.plan.slug),
       status: task.status,
       ...last && { outcome: ended?.outcome ?? "running" },
       ...summary && { summary },
@@ -894,11 +894,11 @@ function timelineOf(state, nowMs) {
     bars.set(attempt.task, [...bars.get(attempt.task) ?? [], bar]);
   }
   return byFirstStart(
-    state.tasks.map(({ id, subject, status }) => ({
-      task: id,
-      subject: plainSubject(subject),
-      status,
-      bars: bars.get(id) ?? []
+    state.tasks.map((task) => ({
+      task: task.id,
+      subject: plainSubject(task, state.plan.slug),
+      status: task.status,
+      bars: bars.get(task.id) ?? []
     }))
   );
 }
@@ -906,7 +906,7 @@ function timelineOfSchedule(schedule) {
   return byFirstStart(
     schedule.map(({ task, subject, startMs, endMs }) => ({
       task,
-      subject: plainSubject(subject),
+      subject,
       bars: [{ startMs, endMs, kind: "planned" }]
     }))
   );
@@ -1110,6 +1110,8 @@ var STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
   ...[1, 2, 3, 6, 12, 24, 48, 168].map((n) => n * HOUR2)
 ];
+var MIN_LABEL = 3;
+var MIN_LABEL_GAP = 2;
 function renderTimeline(rows, { width, colour }) {
   const colours = default2.createColors(colour);
   const spans = rows.flatMap((row2) => row2.bars).sort((a, b) => a.startMs - b.startMs);
@@ -1191,7 +1193,15 @@ function paintOf(kind, colours) {
 function scaleOf(axis) {
   const lengthMs = axis.msPerCell * axis.cells;
   const cellsPer = (step2) => step2 / axis.msPerCell;
-  const fits = (step2) => cellsPer(step2) >= formatDuration(Math.floor(lengthMs / step2) * step2).length + 3;
+  const fits = (step2) => {
+    const room = Math.floor(cellsPer(step2)) - MIN_LABEL_GAP;
+    if (room < MIN_LABEL) return false;
+    const labels2 = Array.from(
+      { length: Math.floor(lengthMs / step2) + 1 },
+      (_, n) => formatDuration(n * step2)
+    );
+    return labels2.every(({ length }) => length <= room) && new Set(labels2).size === labels2.length;
+  };
   const step = STEPS.find(fits) ?? lengthMs;
   let labels = "";
   const marks = new Array(axis.cells).fill("─");
@@ -1302,8 +1312,8 @@ function some(texts) {
 function minutes(value) {
   return formatDuration((value < 1 ? value : Math.round(value)) * 6e4);
 }
-function timelineRows({ tasks, analysis }) {
-  const subjects = new Map(tasks.map(({ id, subject }) => [id, subject]));
+function timelineRows({ slug, tasks, analysis }) {
+  const subjects = new Map(tasks.map((task) => [task.id, plainSubject(task, slug)]));
   return timelineOfSchedule(
     analysis.schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" }))
   );
@@ -1897,7 +1907,7 @@ function renderTasks({ plan, document, tasks, statuses, caseInsensitive }) {
     overview(tasks, phases, completed),
     ...phases.flatMap(({ heading, tasks: inPhase }) => [
       `## ${heading}`,
-      ...inPhase.flatMap((task) => taskBlocks(task, statusOf(task), beside.get(task.id) ?? []))
+      ...inPhase.flatMap((task) => taskBlocks(task, plan.slug, statusOf(task), beside.get(task.id) ?? []))
     ])
   ];
   return `${blocks.join("\n\n")}
@@ -1924,9 +1934,9 @@ function overview(tasks, phases, completed) {
   const time = estimates.length === tasks.length && tasks.length > 0 ? `, ${formatDuration(estimates.reduce((sum, ms) => sum + ms, 0))} if done one after another` : "";
   return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}; ${completed} completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.`;
 }
-function taskBlocks(task, status, beside) {
+function taskBlocks(task, slug, status, beside) {
   return [
-    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task.subject), LINE_LIMIT)}`,
+    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task, slug), LINE_LIMIT)}`,
     factLines(task, status, beside).map(([name2, value]) => `- **${name2}:** ${value}`).join("\n"),
     ...task.description.trim() === "" ? [] : [quoteMarkdown(task.description)],
     ...task.acceptance.length === 0 ? [] : ["**Acceptance Criteria:**", task.acceptance.map(criterionLine).join("\n")]

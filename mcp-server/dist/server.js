@@ -106,24 +106,142 @@ function servePrompts(server, service2) {
   });
 }
 
+// import:node:stream in server.js
+var import_node_stream = require("node:stream");
+
+// mcp-server/src/stdio.ts
+var LISTEN = "subscriptions/listen";
+var AnsweringTransport = class _AnsweringTransport extends import_protocol.StdioServerTransport {
+  /** Fulfilled when the transport is closed. */
+  closed;
+  #unanswered;
+  #onClosed = () => void 0;
+  constructor(lines, output, unanswered) {
+    super(lines, output);
+    this.#unanswered = unanswered;
+    this.closed = new Promise((resolve) => {
+      this.#onClosed = resolve;
+    });
+  }
+  /**
+   * @param onEnd called when no more input is read; what was received by then is still being answered.
+   * @returns the transport, which closes after the last answer, and what stops reading as the end of input does.
+   */
+  static over(input, output, onEnd) {
+    const unanswered = new Unanswered();
+    const lines = new import_node_stream.Transform({
+      transform: (chunk, _encoding, done) => done(null, chunk),
+      flush(done) {
+        onEnd();
+        this.push("\n");
+        setImmediate(() => void unanswered.none().then(() => done()));
+      }
+    });
+    const stopReading2 = () => {
+      input.unpipe(lines);
+      lines.end();
+    };
+    for (const event of ["error", "close"]) input.on(event, stopReading2);
+    input.pipe(lines);
+    return { transport: new _AnsweringTransport(lines, output, unanswered), stopReading: stopReading2 };
+  }
+  async start() {
+    const deliver = this.onmessage;
+    this.onmessage = (message) => {
+      this.#unanswered.received(message);
+      deliver?.(message);
+    };
+    await super.start();
+  }
+  async send(message) {
+    try {
+      await super.send(message);
+    } finally {
+      this.#unanswered.sent(message);
+    }
+  }
+  async close() {
+    this.#unanswered.forget();
+    await super.close();
+    this.#onClosed();
+  }
+};
+var Unanswered = class {
+  #ids = /* @__PURE__ */ new Set();
+  #waiting = [];
+  received(message) {
+    if (!("method" in message)) return;
+    if ("id" in message) {
+      if (message.method !== LISTEN) this.#ids.add(message.id);
+    } else if (message.method === "notifications/cancelled") {
+      this.#delete(message.params?.requestId);
+    }
+  }
+  sent(message) {
+    if (!("method" in message)) this.#delete(message.id);
+  }
+  /** Fulfilled as soon as no request waits. */
+  none() {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#release();
+    });
+  }
+  /** Nobody can be answered any more. */
+  forget() {
+    this.#ids.clear();
+    this.#release();
+  }
+  #delete(id) {
+    this.#ids.delete(id);
+    this.#release();
+  }
+  #release() {
+    if (this.#ids.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+};
+
 // mcp-server/src/main.ts
+var PARENT_CHECK_MS = 5e3;
+var MAX_ANSWERING_MS = 3e4;
+var MAX_ANSWERING_AFTER_SIGNAL_MS = 5e3;
+var parent = process.ppid;
+var inputEnded = new AbortController();
 var loaded;
 function service() {
   loaded ??= import("./service.mjs").then(
-    ({ PLUGIN_ROOT, Service }) => new Service({
-      directory: process.env.CLAUDE_PROJECT_DIR || process.cwd(),
-      env: process.env,
-      parentPid: process.ppid,
-      pluginRoot: PLUGIN_ROOT,
-      now: Date.now
-    })
+    ({ PLUGIN_ROOT, Service }) => new Service(
+      {
+        directory: process.env.CLAUDE_PROJECT_DIR || void 0,
+        env: process.env,
+        parentPid: process.ppid,
+        pluginRoot: PLUGIN_ROOT,
+        now: Date.now
+      },
+      inputEnded.signal
+    )
   );
   return loaded;
 }
+var { transport, stopReading } = AnsweringTransport.over(process.stdin, process.stdout, () => {
+  exitAfter(MAX_ANSWERING_MS);
+  inputEnded.abort();
+});
 var hasCommands = Boolean(process.env.CLAUDE_PLUGIN_ROOT);
-(0, import_protocol.serveStdio)(() => buildServer(service, hasCommands));
-var PARENT_CHECK_MS = 5e3;
-var parent = process.ppid;
+(0, import_protocol.serveStdio)(() => buildServer(service, hasCommands), { transport });
 setInterval(() => process.ppid !== parent && process.exit(0), PARENT_CHECK_MS).unref();
-process.stdin.on("end", () => process.exit(0));
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    exitAfter(MAX_ANSWERING_AFTER_SIGNAL_MS);
+    stopReading();
+  });
+}
+void transport.closed.then(async () => {
+  exitAfter(MAX_ANSWERING_AFTER_SIGNAL_MS);
+  await loaded?.then((service2) => service2.close()).catch(() => void 0);
+  process.stdout.write("", () => process.exit(0));
+});
+function exitAfter(ms) {
+  setTimeout(() => process.exit(0), ms);
+}

@@ -20,7 +20,7 @@ import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
 import { changeGraph } from "./run/plan.mjs";
 
 // import:run/project.mjs in service.mjs
-import { createContext } from "./run/project.mjs";
+import { createContext, startFolder } from "./run/project.mjs";
 
 // import:run/session.mjs in service.mjs
 import { SessionMemory } from "./run/session.mjs";
@@ -40,7 +40,10 @@ var Service = class {
   #session;
   #pluginRoot;
   #underWay = /* @__PURE__ */ new Set();
-  constructor(facts) {
+  #inputEnded;
+  /** @param inputEnded aborted when no more calls come: those that wait are then answered with what there is. */
+  constructor(facts, inputEnded = new AbortController().signal) {
+    this.#inputEnded = inputEnded;
     this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
@@ -82,6 +85,7 @@ var Service = class {
     return work.finally(() => this.#underWay.delete(work));
   }
   async #answer(name, input, request) {
+    const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
@@ -93,6 +97,7 @@ var Service = class {
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
+      startFolder(run.checkout.root);
       await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
@@ -101,7 +106,7 @@ var Service = class {
         session: this.#session,
         actor: agentId === void 0 ? "main" : `agent ${agentId}`,
         agentId,
-        signal: request.signal,
+        signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts)
       });
       await recordChangesOfEndedAttempts(run);
@@ -112,9 +117,21 @@ var Service = class {
       };
     } catch (error) {
       return failure(error);
+    } finally {
+      waiting.forget();
     }
   }
 };
+function untilFirstOf(...signals) {
+  const first = new AbortController();
+  const abort = () => first.abort();
+  if (signals.some(({ aborted }) => aborted)) abort();
+  for (const signal of signals) signal.addEventListener("abort", abort);
+  const forget = () => {
+    for (const signal of signals) signal.removeEventListener("abort", abort);
+  };
+  return { signal: first.signal, forget };
+}
 async function prompts(pluginRoot) {
   const { Prompts } = await import("./prompts/prompts.mjs");
   return new Prompts(pluginRoot);

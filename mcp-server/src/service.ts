@@ -19,6 +19,7 @@ import {
   type ProcessFacts,
   type RunContext,
 } from "./run/project/run-context.ts";
+import { startFolder } from "./run/project/start-folder.ts";
 import { SessionMemory } from "./run/session/session.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
@@ -47,8 +48,11 @@ export class Service {
   readonly #session: SessionMemory;
   readonly #pluginRoot: string;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #inputEnded: AbortSignal;
 
-  constructor(facts: ProcessFacts) {
+  /** @param inputEnded aborted when no more calls come: those that wait are then answered with what there is. */
+  constructor(facts: ProcessFacts, inputEnded: AbortSignal = new AbortController().signal) {
+    this.#inputEnded = inputEnded;
     this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.
@@ -100,6 +104,7 @@ export class Service {
   }
 
   async #answer(name: string, input: unknown, request: Request): Promise<CallToolResult> {
+    const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
@@ -111,6 +116,8 @@ export class Service {
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
+      // A checkout that was deleted meanwhile has no plans, and a new graph would bring its folder back.
+      startFolder(run.checkout.root);
       await run.roles.refresh();
       const agentId = this.#session.callerOf(toolUseId)?.agentId;
       refuseDeepNesting(input);
@@ -119,7 +126,7 @@ export class Service {
         session: this.#session,
         actor: agentId === undefined ? "main" : `agent ${agentId}`,
         agentId,
-        signal: request.signal,
+        signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await recordChangesOfEndedAttempts(run);
@@ -130,8 +137,22 @@ export class Service {
       };
     } catch (error) {
       return failure(error);
+    } finally {
+      waiting.forget();
     }
   }
+}
+
+/** A signal that is aborted with the first of others. Early releases of Node 20 have no `AbortSignal.any`. */
+function untilFirstOf(...signals: readonly AbortSignal[]): { signal: AbortSignal; forget: () => void } {
+  const first = new AbortController();
+  const abort = () => first.abort();
+  if (signals.some(({ aborted }) => aborted)) abort();
+  for (const signal of signals) signal.addEventListener("abort", abort);
+  const forget = () => {
+    for (const signal of signals) signal.removeEventListener("abort", abort);
+  };
+  return { signal: first.signal, forget };
 }
 
 /** Loaded where a client asks for prompts: Claude Code never does, and reading front matter takes a parser. */

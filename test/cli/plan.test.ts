@@ -40,6 +40,15 @@ describe("parallel plan", () => {
     expect(await git(folder, "status", "--porcelain", "--ignored")).toBe("");
   });
 
+  it.each(["specs/example", "packages/app/specs/example/03-tasks.json"])(
+    "parallel plan finds %s from the package that it lies in, and by its path from the top level",
+    async (path) => {
+      const folder = await repository({ [`packages/app/${FILE}`]: TASKS });
+      const { code, out } = await plan(join(folder, "packages/app"), path);
+      expect([code, out]).toEqual([0, expect.stringContaining("4 tasks in 2 levels")]);
+    },
+  );
+
   it("parallel plan tells where parallelWith says what dependencies or files do not allow", async () => {
     const tasks = [
       task("1", { parallelWith: ["2", "3", "4"] }),

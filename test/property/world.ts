@@ -143,6 +143,7 @@ export class World {
       owner,
       store,
       context: {
+        directory: root,
         checkout: { root, gitCommonDir: undefined },
         checkoutKey: "checkout",
         repository: "repository",

@@ -4,10 +4,13 @@ import { auditFiles, auditJson, renderAuditMarkdown, renderTerminal } from "../a
 // import:audit/session.mjs in cli/audit.mjs
 import { findSessions } from "../audit/session.mjs";
 
+// import:run/project.mjs in cli/audit.mjs
+import { startFolder } from "../run/project.mjs";
+
 // mcp-server/src/cli/audit.ts
 var DEFAULT_WIDTH = 100;
 async function auditCommand(asked, options) {
-  const files = await findSessions(asked, { directory: process.cwd(), env: process.env });
+  const files = await findSessions(asked, { directory: startFolder(), env: process.env });
   const report = await auditFiles(files, Date.now(), (number) => showProgress(number, files.length));
   process.stdout.write(print(report, options));
   return report.findings.length > 0 ? 1 : 0;

@@ -4,13 +4,16 @@ import { createColors } from "../lib/picocolors.mjs";
 // import:doctor.mjs in cli/doctor.mjs
 import { doctorInputOf, examine } from "../doctor.mjs";
 
+// import:run/project.mjs in cli/doctor.mjs
+import { startFolder } from "../run/project.mjs";
+
 // import:text.mjs in cli/doctor.mjs
 import { cleanText, visibleJson } from "../text.mjs";
 
 // mcp-server/src/cli/doctor.ts
 var MAX_LINE = 1e4;
 async function doctorCommand(pluginRoot, options) {
-  const checks = await examine(doctorInputOf(process.cwd(), process.env, pluginRoot, Date.now()));
+  const checks = await examine(doctorInputOf(startFolder(), process.env, pluginRoot, Date.now()));
   const findings = checks.flatMap((check) => check.findings);
   const isWrong = findings.some(({ level }) => level === "wrong");
   process.stdout.write(

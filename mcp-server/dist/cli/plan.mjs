@@ -45,7 +45,7 @@ async function planCommand(ctx, what, options) {
 async function ofPlan(ctx, slug, max) {
   const { loaded, analysis } = await analyzePlan(ctx, slug, max);
   const tasks = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
-  return { title: loaded.stored.title, tasks, analysis, warnings: [] };
+  return { slug, title: loaded.stored.title, tasks, analysis, warnings: [] };
 }
 function asJson({ title, analysis, warnings }) {
   return { title, ...analysis, warnings };

@@ -281,7 +281,7 @@ import { cleanText } from "../text.mjs";
 // mcp-server/src/run/claims/launch.ts
 var MAX_DESCRIPTION = 28;
 function launchOf(loaded, task, agentType, token) {
-  const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
+  const subject = cleanText(plainSubject(task, loaded.stored.slug), MAX_DESCRIPTION);
   return {
     task: task.id,
     subagent_type: agentType,

@@ -129,8 +129,9 @@ async function readSource(ctx, input) {
     );
   }
   if (input.from !== void 0) {
-    const found = await findBreakdown(ctx.checkout.root, input.from);
-    const { title, document, tasks, warnings } = found.breakdown;
+    const found = await findBreakdown(ctx.checkout.root, input.from, ctx.directory);
+    const { title, document, tasks } = found.breakdown;
+    const warnings = [...found.warnings, ...found.breakdown.warnings];
     const draft = draftOf(found);
     if (!draft) return { source: found.source, title, document, tasks, warnings };
     const ofTexts = descriptionWarnings(tasks);

@@ -186,7 +186,7 @@ function analyse(ctx, input) {
   const minutesByCap = makespansByCap(now, open.length);
   const { strategy, reasons } = chooseStrategy({
     tasks: open.map((task, i) => ({
-      subject: plainSubject(task.subject),
+      subject: plainSubject(task, input.slug),
       durationMs: estimates.durationMs(task),
       isStated: task.estimateMs !== void 0,
       dependencies: nodes[i]?.dependencies ?? [],
@@ -295,7 +295,7 @@ function bottleneckOf({ tasks, limits }, makespanMs, longestMs, sequentialMs, { 
 import { realpathSync } from "node:fs";
 
 // import:node:path in run/planning.mjs
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 
 // import:run/plan.mjs in run/planning.mjs
 import { countsOf, existingGraph, policyOf, readPlan } from "./plan.mjs";
@@ -305,25 +305,33 @@ import { findBreakdown } from "./specification.mjs";
 
 // mcp-server/src/run/planning/analyze-file.ts
 async function analyzeFile(ctx, path, maxParallel) {
-  const { root } = ctx.checkout;
-  const absolute = resolve(path);
-  const { breakdown, source } = await findBreakdown(rootFor(root, absolute), absolute);
+  const { breakdown, source, warnings } = await findBreakdown(rootFor(ctx, path), path, ctx.directory);
   const store = await ctx.graph();
   const estimates = store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates();
   const policy = policyOf(ctx, {});
+  const { slug = basename(dirname(source.path)) } = breakdown.document;
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
   return {
     file: source.path,
+    slug: String(slug),
     title: breakdown.title,
     tasks,
-    analysis: analyse(ctx, { tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
-    warnings: breakdown.warnings
+    analysis: analyse(ctx, {
+      slug: String(slug),
+      tasks,
+      total: tasks.length,
+      policy,
+      estimates,
+      cap,
+      isFromFile: true
+    }),
+    warnings: [...warnings, ...breakdown.warnings]
   };
 }
-function rootFor(root, path) {
+function rootFor({ checkout: { root }, directory }, path) {
   try {
-    const real = realpathSync(path);
+    const real = realpathSync(resolve(directory, path));
     return isInside(root, real) ? root : dirname(real);
   } catch {
     return root;
@@ -348,18 +356,19 @@ async function analyzePlan(ctx, slug, maxParallel) {
     policy,
     estimates,
     cap,
-    isFromFile: loaded.stored.source.kind === "file"
+    isFromFile: loaded.stored.source.kind === "file",
+    slug: loaded.stored.slug
   });
   return {
     loaded,
     counts: countsOf(loaded),
     analysis,
-    timeline: timelineText(analysis.schedule, open),
+    timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap })
   };
 }
-function timelineText(schedule, tasks) {
-  const subjects = new Map(tasks.map(({ id, subject }) => [id, subject]));
+function timelineText(slug, schedule, tasks) {
+  const subjects = new Map(tasks.map((task) => [task.id, plainSubject(task, slug)]));
   const rows = timelineOfSchedule(
     schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" }))
   );

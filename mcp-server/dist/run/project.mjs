@@ -485,6 +485,21 @@ function set(value) {
   return value === void 0 || value === "" || value.startsWith("${") ? void 0 : value;
 }
 
+// mcp-server/src/run/project/start-folder.ts
+function startFolder(given) {
+  try {
+    return realpathSync(given ?? process.cwd());
+  } catch (error) {
+    const { code } = error;
+    const isGone = code === "ENOENT" || code === "ENOTDIR";
+    throw new CallerError(
+      "wrong_state",
+      `The folder ${given === void 0 ? "in which this was started" : JSON.stringify(given)} ${isGone ? "does not exist any more" : `cannot be opened (${code})`}.`,
+      "Start again in a folder that is there: the repository, or a folder in it."
+    );
+  }
+}
+
 // mcp-server/src/run/project/transcripts.ts
 var NAME = /^[\w-]{1,64}$/;
 var Transcripts = class {
@@ -559,10 +574,12 @@ function workflowCap(env, processors = availableParallelism()) {
 // mcp-server/src/run/project/run-context.ts
 async function createContext(facts) {
   const { env, pluginRoot, now } = facts;
-  const checkout = await findCheckout(facts.directory);
+  const directory = startFolder(facts.directory);
+  const checkout = await findCheckout(directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || void 0);
   const graph = new GraphHandle(location);
   return {
+    directory,
     checkout,
     checkoutKey: checkoutKey(checkout),
     repository: location.repository,
@@ -573,7 +590,7 @@ async function createContext(facts) {
     roles: new Roles(
       new AgentFiles(
         new AgentPlaces({
-          directory: realpathSync(facts.directory),
+          directory,
           root: checkout.root,
           hostFolder: hostFolder(env),
           managedFolder: managedFolder(),
@@ -713,6 +730,7 @@ export {
   repositoryName,
   sameOwner,
   settingsFromEnvironment,
+  startFolder,
   storedPolicy,
   undefinedIfMissing,
   unknownRoles,

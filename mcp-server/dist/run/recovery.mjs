@@ -42,7 +42,7 @@ Find the cause: reproduce it with the smallest command, look at what the tasks h
 }
 function failureLines(loaded, task) {
   const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
-  return `- ${task.id} ${plainSubject(task.subject)}
+  return `- ${task.id} ${plainSubject(task, loaded.stored.slug)}
 ${text.replace(/^/gm, "  > ")}`;
 }
 

@@ -19,8 +19,15 @@ import { isInside, pathInside, undefinedIfMissing } from "./project.mjs";
 // mcp-server/src/run/specification/breakdown-file.ts
 var MAX_BREAKDOWN_BYTES = 20 * 1024 * 1024;
 var USUAL_NAMES = ["03-tasks.json", "tasks.md"];
-async function findBreakdown(root, from) {
-  const named = await locate(root, from);
+async function findBreakdown(root, from, directory = root) {
+  const [named, other] = await locate(root, directory, from);
+  const file = await breakdownAt(root, named, from);
+  return other === void 0 ? file : { ...file, warnings: [alsoAt(other.path, from, file.source.path)] };
+}
+function alsoAt(other, from, read) {
+  return `${JSON.stringify(from)} was read as ${read}, as it leads there from the folder of this session. From the top level it leads to another file: if that is meant, name ${JSON.stringify(other)}.`;
+}
+async function breakdownAt(root, named, from) {
   if (basename(named.path) === "03-tasks.md") {
     const beside = await besideOf(root, named.path, "03-tasks.json");
     if (beside) return found(root, beside, void 0, from);
@@ -42,7 +49,7 @@ async function found(root, path, part, from) {
   const breakdown = await readFileBreakdown(text, inside, part);
   if (breakdown) {
     const name = part === void 0 ? inside : `${inside}#${part}`;
-    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text };
+    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text, warnings: [] };
   }
   for (const name of USUAL_NAMES) {
     const beside = basename(path) === name ? void 0 : await besideOf(root, path, name);
@@ -58,11 +65,29 @@ async function found(root, path, part, from) {
 function sha256(text) {
   return createHash("sha256").update(text).digest("hex");
 }
-async function locate(root, from) {
+async function locate(root, directory, from) {
+  const here = await locateFrom(root, directory, from);
+  const atTop = await locateFrom(root, root, from).catch((error) => {
+    if (here === void 0) throw error;
+    return void 0;
+  });
+  if (here && atTop && here.path !== atTop.path) return [here, atTop];
+  const only = here ?? atTop;
+  if (only) return [only];
+  const beside = await besideOf(root, resolve(directory, from), "03-tasks.json") ?? await besideOf(root, resolve(root, from), "03-tasks.json");
+  const where = directory === root ? "relative to the repository's top level" : `relative to ${relative(root, directory).split(sep).join("/")} or to the repository's top level`;
+  throw new CallerError(
+    "bad_input",
+    `from: there is no file ${JSON.stringify(from)} in the checkout.`,
+    beside === void 0 ? `Name ${READABLE}, ${where}. If the specification has no breakdown yet, make it with /spec:decompose.` : `There is ${insideOf(root, beside, from)}, where a valid draft goes: name that, if it is what you mean.`,
+    "from"
+  );
+}
+async function locateFrom(root, base, from) {
   const [, before, part] = /^(.+)#([^#/\\]+)$/.exec(from) ?? [];
   for (const [name, list] of [[from, void 0], [before, part]]) {
     if (name === void 0) continue;
-    const path = await existing(resolve(root, name));
+    const path = await existing(resolve(base, name));
     if (path !== void 0) {
       insideOf(root, path, from);
       if (!(await stat(path)).isDirectory()) return { path, part: list };
@@ -72,13 +97,7 @@ async function locate(root, from) {
       }
     }
   }
-  const beside = await besideOf(root, resolve(root, from), "03-tasks.json");
-  throw new CallerError(
-    "bad_input",
-    `from: there is no file ${JSON.stringify(from)} in the checkout.`,
-    beside === void 0 ? `Name ${READABLE}, relative to the repository's top level. If the specification has no breakdown yet, make it with /spec:decompose.` : `There is ${insideOf(root, beside, from)}, where a valid draft goes: name that, if it is what you mean.`,
-    "from"
-  );
+  return void 0;
 }
 async function existing(path) {
   try {

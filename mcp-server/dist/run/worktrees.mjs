@@ -175,7 +175,7 @@ function conflictTask(loaded, record, attempt, conflict, sides) {
   const id = freeId(loaded, `${task.id}-merge`);
   const definition = {
     id,
-    subject: `Merge ${task.id}: ${plainSubject(task.subject)}`,
+    subject: `Merge ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
     description: description(loaded, record, attempt, conflict, sides),
     priority: "high",
     ...task.agent !== void 0 && { agent: task.agent },
@@ -230,7 +230,7 @@ function sideOf(loaded, id, summary) {
   const task = taskOf(loaded, id);
   const short = cleanText(summary, MAX_SUMMARY);
   const said = short === "" ? "" : `, which reported "${short}"`;
-  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task.subject), NAME_LIMIT)}"${said}`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task, loaded.stored.slug), NAME_LIMIT)}"${said}`;
 }
 
 // import:node:fs in run/worktrees.mjs

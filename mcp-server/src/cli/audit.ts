@@ -4,6 +4,7 @@ import type { AuditReport } from "../audit/report/audit-report.ts";
 import { renderAuditMarkdown } from "../audit/report/render-markdown.ts";
 import { renderTerminal } from "../audit/report/render-terminal.ts";
 import { findSessions } from "../audit/session/find-sessions.ts";
+import { startFolder } from "../run/project/start-folder.ts";
 
 const DEFAULT_WIDTH = 100;
 
@@ -16,7 +17,7 @@ export async function auditCommand(
   asked: string | undefined,
   options: { json?: boolean; markdown?: boolean },
 ): Promise<number> {
-  const files = await findSessions(asked, { directory: process.cwd(), env: process.env });
+  const files = await findSessions(asked, { directory: startFolder(), env: process.env });
   const report = await auditFiles(files, Date.now(), (number) => showProgress(number, files.length));
   process.stdout.write(print(report, options));
   return report.findings.length > 0 ? 1 : 0;

@@ -2,6 +2,7 @@ import { createColors } from "picocolors";
 import { doctorInputOf } from "../doctor/doctor-input.ts";
 import { type Checked, examine } from "../doctor/examine.ts";
 import type { DoctorFinding } from "../doctor/finding.ts";
+import { startFolder } from "../run/project/start-folder.ts";
 import { cleanText } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
 
@@ -10,7 +11,7 @@ const MAX_LINE = 10_000;
 
 /** Says what is wrong with the installation, and the remedy. @returns 1 if something is wrong. */
 export async function doctorCommand(pluginRoot: string, options: { json?: boolean }): Promise<number> {
-  const checks = await examine(doctorInputOf(process.cwd(), process.env, pluginRoot, Date.now()));
+  const checks = await examine(doctorInputOf(startFolder(), process.env, pluginRoot, Date.now()));
   const findings = checks.flatMap((check) => check.findings);
   const isWrong = findings.some(({ level }) => level === "wrong");
   process.stdout.write(

@@ -12,7 +12,7 @@ const pluginRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 function context(): Promise<RunContext> {
   const { env, ppid: parentPid } = process;
-  return createContext({ directory: process.cwd(), env, parentPid, pluginRoot, now: Date.now });
+  return createContext({ env, parentPid, pluginRoot, now: Date.now });
 }
 
 // What a command needs is loaded with it: a session's start waits for one of them.

@@ -43,7 +43,7 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
 async function ofPlan(ctx: RunContext, slug: string, max: number | undefined): Promise<AnalysisPage> {
   const { loaded, analysis } = await analyzePlan(ctx, slug, max);
   const tasks = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
-  return { title: loaded.stored.title, tasks, analysis, warnings: [] };
+  return { slug, title: loaded.stored.title, tasks, analysis, warnings: [] };
 }
 
 function asJson({ title, analysis, warnings }: AnalysisPage) {

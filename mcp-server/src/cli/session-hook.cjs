@@ -7,6 +7,15 @@ var childProcess = require("child_process");
 
 var NEEDED = 20;
 
+function startFolder() {
+  try {
+    return process.env.CLAUDE_PROJECT_DIR || process.cwd();
+  } catch (_deleted) {
+    // The tools tell it, with the remedy.
+    return null;
+  }
+}
+
 function databaseOf(directory) {
   if (process.env.PARALLEL_DATABASE_URL) return directory;
   for (var folder = directory; ; folder = path.dirname(folder)) {
@@ -23,7 +32,7 @@ function databaseOf(directory) {
 }
 
 var event = process.argv[2] === "end" ? "session-end" : "session-start";
-var directory = process.env.CLAUDE_PROJECT_DIR || process.cwd();
+var directory = startFolder();
 
 if (Number(process.versions.node.split(".")[0]) < NEEDED) {
   if (event === "session-start") {
@@ -38,7 +47,7 @@ if (Number(process.versions.node.split(".")[0]) < NEEDED) {
       }),
     );
   }
-} else if (databaseOf(directory)) {
+} else if (directory !== null && databaseOf(directory)) {
   var result = childProcess.spawnSync(process.execPath, [path.join(__dirname, "parallel.mjs"), event], {
     cwd: directory,
     encoding: "utf8",

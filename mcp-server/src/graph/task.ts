@@ -133,9 +133,25 @@ export function scopeOf(task: TaskDefinition): Scope {
   return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
 }
 
-/** The subject without the marks in front (`[slug] [P1] `), which only repeat where the task stands. */
-export function plainSubject(subject: string): string {
-  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, "");
+/**
+ * The subject without the marks in front that only repeat where the task stands: its plan (`[shop]`), its phase
+ * (`[P1]`) and that it may run beside others (`[P]`). Any other label (`[iOS]`) is part of what its author calls it.
+ * @param slug of the plan, with which a breakdown begins its subjects: `[shop] [P1] Build the cart`.
+ */
+export function plainSubject(
+  { subject, phase }: Pick<TaskDefinition, "subject" | "phase">,
+  slug: string,
+): string {
+  let rest = subject;
+  let isAfterSlug = false;
+  for (;;) {
+    const [mark, label = ""] = /^\[([^\]]*)\]\s*(?=\S)/.exec(rest) ?? [];
+    if (mark === undefined) return rest;
+    const isPhase = isAfterSlug ? /^P\d+$/.test(label) : label === `P${phase}`;
+    if (label !== slug && label !== "P" && !isPhase) return rest;
+    isAfterSlug ||= label === slug;
+    rest = rest.slice(mark.length);
+  }
 }
 
 /** `<plan>/<id>`, the name by which a task is known outside its plan. */

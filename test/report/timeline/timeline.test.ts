@@ -9,6 +9,9 @@ import { id, planState, START_MS, task } from "../../support/plan-fixture.ts";
 const example = timelineOf(exampleState, EXAMPLE_END_MS);
 const plain = { width: 80, colour: false };
 
+/** From a tenth of a second to a year, in milliseconds, each longer than the one before by a ninth. */
+const LENGTHS = Array.from({ length: 190 }, (_, n) => Math.round(100 * (10 / 9) ** n));
+
 /** Columns of a task's bar, `endMs` excluded, in the line that starts with its mark and id. */
 function columnsOf(name: string, text: string): { from: number; to: number } {
   const line = text.split("\n").find((one) => one.slice(2).startsWith(`${name} `)) ?? "";
@@ -60,6 +63,24 @@ describe("a timeline", () => {
     expect(lines.join("\n")).toMatch(/├─+/);
   });
 
+  it.each([40, 60, 100, 200])(
+    "has labels on its axis that stand apart, each over its mark, %d cells wide",
+    (width) => {
+      const faults = LENGTHS.filter((endMs) => {
+        const rows = timelineOfSchedule([{ task: id("a"), subject: "s", startMs: 0, endMs }]);
+        const [labels = "", marks = ""] = renderTimeline(rows, { width, colour: false }).split("\n");
+        // Within a label there is one blank, between two there are more.
+        const shown = [...labels.matchAll(/\S+(?: \S+)*/g)];
+        const areDurations = shown.every(([label]) =>
+          /^\d[\d.]* (?:ms|s|min|h|d)(?: \d+ (?:s|min|h))?$/.test(label),
+        );
+        const areAtMarks = shown.every(({ index }) => /[├┼]/.test(marks[index] ?? ""));
+        return !areDurations || !areAtMarks || new Set(shown.map(([label]) => label)).size < shown.length;
+      });
+      expect(faults).toEqual([]);
+    },
+  );
+
   it("gives durations in words where there is no room for bars", () => {
     const text = renderTimeline(example, { width: 30, colour: false });
     expect(text).toMatch(/^✓ 1\.2 Define.* 40 s$/m);
@@ -88,6 +109,12 @@ describe("a timeline", () => {
       { task: id("a"), subject: "x\u001b[2Jy\nz\u202E", startMs: 0, endMs: 5 },
     ]);
     expect(renderTimeline(rows, plain)).toContain(" a xy z ");
+  });
+
+  it("keeps labels that tell tasks apart, and drops those that all of a plan have", () => {
+    const subjects = ["[demo] [P1] [iOS] Add", "[Android] Add"];
+    const state = planState(subjects.map((subject, n) => task(String(n), { subject })));
+    expect(timelineOf(state, START_MS).map(({ subject }) => subject)).toEqual(["[iOS] Add", "[Android] Add"]);
   });
 
   it("ends a bar now where the attempt still runs", () => {

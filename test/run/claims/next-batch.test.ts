@@ -199,14 +199,16 @@ describe("a task of which nobody knows what it writes", () => {
 describe("a claimed task of a plan that was made from a file", () => {
   it("a claimed task of a plan that was made from a file has a launch line that names task and token, and a type and description for the agent", async () => {
     const folder = await repository();
-    put(folder, { "specs/p/03-tasks.json": breakdown([{ id: "1.1", subject: "[P] [api] Add the parser" }]) });
+    put(folder, {
+      "specs/p/03-tasks.json": breakdown([{ id: "1.1", subject: "[p] [P1] [api] Add the parser" }]),
+    });
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", from: "specs/p" });
     const [item] = (await server.call("batch_next", { plan: "p" })).launch;
     expect(item).toMatchObject({
       task: "1.1",
       subagent_type: "parallel:feature-implementer",
-      description: "1.1 Add the parser",
+      description: "1.1 [api] Add the parser",
     });
     expect(item?.prompt).toMatch(/^Task p\/1\.1, token 1-[a-z2-7]{26}\. [^\n]+$/);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { breakdown, idsOf, put, repository, task } from "../../support/checkout.ts";
@@ -92,6 +92,70 @@ describe("plan_create reads", () => {
       removed: ["T001"],
     });
     expect((await server.call("task_get", { task: "p/T002" })).task.dependencies ?? []).toEqual([]);
+  });
+});
+
+describe("in a package of a repository", () => {
+  const files = {
+    "packages/app/specs/shop/03-tasks.json": breakdown([task("in-app")]),
+    "packages/web/specs/001-pond/tasks.md": SPEC_KIT,
+    "specs/pond/03-tasks.json": breakdown([task("at-top")]),
+  };
+
+  async function startedInApp(more: Readonly<Record<string, string>> = {}) {
+    const folder = await repository({ ...files, ...more });
+    const server = await ParallelServer.start(join(folder, "packages", "app"));
+    return { folder, server };
+  }
+
+  it.each([
+    ["from the package", "specs/shop", ["in-app"]],
+    ["from the package, beside another document", "specs/shop/03-tasks.json", ["in-app"]],
+    [
+      "from the package into the next one",
+      "../web/specs/001-pond/tasks.md",
+      ["T001", "T002", "T003", "T004"],
+    ],
+    ["from the top level, as in answers", "packages/app/specs/shop/03-tasks.json", ["in-app"]],
+    ["from the top level", "specs/pond", ["at-top"]],
+    ["from the package up to the top level", "../../specs/pond", ["at-top"]],
+  ])("a path that leads there %s is found", async (_how, from, created) => {
+    const { server } = await startedInApp();
+    const answer = await server.call("plan_create", { plan: "p", from });
+    expect(answer).toMatchObject({ created, warnings: [] });
+    expect(await server.call("plan_create", { plan: "p", from })).toMatchObject({ created: [], removed: [] });
+  });
+
+  it("a path that leads to two files is read from the package, and the other one is named", async () => {
+    const { folder, server } = await startedInApp({ "specs/shop/03-tasks.json": breakdown([task("other")]) });
+    const answer = await server.call("plan_create", { plan: "p", from: "specs/shop", dryRun: true });
+    expect(answer.created).toEqual(["in-app"]);
+    const other = join(folder, "specs/shop/03-tasks.json");
+    expect(answer.warnings).toEqual([expect.stringContaining(JSON.stringify(other))]);
+    expect(answer.warnings[0]).toContain("packages/app/specs/shop/03-tasks.json");
+    const named = await server.call("plan_create", { plan: "p", from: other, dryRun: true });
+    expect(named).toMatchObject({ created: ["other"], warnings: [] });
+  });
+
+  it("a draft takes its place in the package", async () => {
+    const { folder, server } = await startedInApp({
+      "packages/app/specs/new/03-tasks.draft.json": breakdown([task("1")]),
+    });
+    await server.call("plan_create", { plan: "new", from: "specs/new/03-tasks.draft.json" });
+    expect(existsSync(join(folder, "packages/app/specs/new/03-tasks.json"))).toBe(true);
+    expect(existsSync(join(folder, "specs/new"))).toBe(false);
+  });
+
+  it("a path that leads nowhere is refused with both places", async () => {
+    const { server } = await startedInApp();
+    const { remedy } = await server.refused("plan_create", { plan: "p", from: "specs/none" });
+    expect(remedy).toContain("relative to packages/app or to the repository's top level");
+  });
+
+  it("a path out of the checkout is refused", async () => {
+    const { server } = await startedInApp();
+    const error = await server.refused("plan_create", { plan: "p", from: "../../../" });
+    expect(error.message).toContain("lies outside the checkout");
   });
 });
 

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { Task, TaskId } from "../../graph/task.ts";
+import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
 import { formatCount, formatDuration, plural } from "../../text/format.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { Analysis } from "../analysis.ts";
@@ -9,6 +9,8 @@ import { type TimelineRow, timelineOfSchedule } from "../timeline/timeline-rows.
 
 /** What is rendered of a plan that has not run. */
 export interface AnalysisPage {
+  /** Name of the plan, or of the folder that the breakdown lies in. */
+  readonly slug: string;
   readonly title: string;
   readonly tasks: readonly Task[];
   readonly analysis: Analysis;
@@ -111,8 +113,8 @@ function minutes(value: number): string {
   return formatDuration((value < 1 ? value : Math.round(value)) * 60_000);
 }
 
-function timelineRows({ tasks, analysis }: AnalysisPage): TimelineRow[] {
-  const subjects = new Map<TaskId, string>(tasks.map(({ id, subject }) => [id, subject]));
+function timelineRows({ slug, tasks, analysis }: AnalysisPage): TimelineRow[] {
+  const subjects = new Map<TaskId, string>(tasks.map((task) => [task.id, plainSubject(task, slug)]));
   return timelineOfSchedule(
     analysis.schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" })),
   );

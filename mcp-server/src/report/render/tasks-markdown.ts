@@ -52,7 +52,7 @@ export function renderTasks({ plan, document, tasks, statuses, caseInsensitive }
     overview(tasks, phases, completed),
     ...phases.flatMap(({ heading, tasks: inPhase }) => [
       `## ${heading}`,
-      ...inPhase.flatMap((task) => taskBlocks(task, statusOf(task), beside.get(task.id) ?? [])),
+      ...inPhase.flatMap((task) => taskBlocks(task, plan.slug, statusOf(task), beside.get(task.id) ?? [])),
     ]),
   ];
   return `${blocks.join("\n\n")}\n`;
@@ -92,9 +92,14 @@ function overview(tasks: readonly TaskDefinition[], phases: readonly Phase[], co
   return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}; ${completed} completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.`;
 }
 
-function taskBlocks(task: TaskDefinition, status: TaskStatus, beside: readonly TaskId[]): string[] {
+function taskBlocks(
+  task: TaskDefinition,
+  slug: string,
+  status: TaskStatus,
+  beside: readonly TaskId[],
+): string[] {
   return [
-    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task.subject), LINE_LIMIT)}`,
+    `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task, slug), LINE_LIMIT)}`,
     factLines(task, status, beside)
       .map(([name, value]) => `- **${name}:** ${value}`)
       .join("\n"),

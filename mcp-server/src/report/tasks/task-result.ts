@@ -80,7 +80,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
     const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {
       task: task.id,
-      subject: plainSubject(task.subject),
+      subject: plainSubject(task, state.plan.slug),
       status: task.status,
       ...(last && { outcome: ended?.outcome ?? "running" }),
       ...(summary && { summary }),

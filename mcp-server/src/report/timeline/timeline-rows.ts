@@ -35,11 +35,11 @@ export function timelineOf(state: PlanState, nowMs: number): TimelineRow[] {
     bars.set(attempt.task, [...(bars.get(attempt.task) ?? []), bar]);
   }
   return byFirstStart(
-    state.tasks.map(({ id, subject, status }) => ({
-      task: id,
-      subject: plainSubject(subject),
-      status,
-      bars: bars.get(id) ?? [],
+    state.tasks.map((task) => ({
+      task: task.id,
+      subject: plainSubject(task, state.plan.slug),
+      status: task.status,
+      bars: bars.get(task.id) ?? [],
     })),
   );
 }
@@ -49,7 +49,7 @@ export function timelineOfSchedule(schedule: readonly PlannedRow[]): TimelineRow
   return byFirstStart(
     schedule.map(({ task, subject, startMs, endMs }) => ({
       task,
-      subject: plainSubject(subject),
+      subject,
       bars: [{ startMs, endMs, kind: "planned" }],
     })),
   );

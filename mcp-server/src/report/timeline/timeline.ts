@@ -36,6 +36,10 @@ const STEPS = [
   ...[1, 2, 3, 6, 12, 24, 48, 168].map((n) => n * HOUR),
 ];
 
+/** The shortest label, "0 s", and the blanks that keep labels apart. */
+const MIN_LABEL = 3;
+const MIN_LABEL_GAP = 2;
+
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** How time maps onto the columns of the bars. */
@@ -145,8 +149,15 @@ function paintOf(kind: BarKind, colours: Colours): (text: string) => string {
 function scaleOf(axis: Axis): { labels: string; marks: string } {
   const lengthMs = axis.msPerCell * axis.cells;
   const cellsPer = (step: number) => step / axis.msPerCell;
-  const fits = (step: number) =>
-    cellsPer(step) >= formatDuration(Math.floor(lengthMs / step) * step).length + 3;
+  const fits = (step: number) => {
+    const room = Math.floor(cellsPer(step)) - MIN_LABEL_GAP;
+    if (room < MIN_LABEL) return false;
+    const labels = Array.from({ length: Math.floor(lengthMs / step) + 1 }, (_, n) =>
+      formatDuration(n * step),
+    );
+    // The widest is not always the last: "1 min 45 s" stands before "2 min". And 1.05 s reads like 1.1 s.
+    return labels.every(({ length }) => length <= room) && new Set(labels).size === labels.length;
+  };
   const step = STEPS.find(fits) ?? lengthMs;
   let labels = "";
   const marks = new Array(axis.cells).fill("─");

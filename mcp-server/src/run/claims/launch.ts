@@ -15,7 +15,7 @@ export interface BatchLaunch {
 const MAX_DESCRIPTION = 28;
 
 export function launchOf(loaded: LoadedPlan, task: Task, agentType: string, token: string): BatchLaunch {
-  const subject = cleanText(plainSubject(task.subject), MAX_DESCRIPTION);
+  const subject = cleanText(plainSubject(task, loaded.stored.slug), MAX_DESCRIPTION);
   return {
     task: task.id,
     subagent_type: agentType,

@@ -20,6 +20,8 @@ import { type PlannerContext, type Planning, planningOf } from "./planning.ts";
 import { helpFor } from "./suggestions.ts";
 
 export interface AnalysisInput {
+  /** Name of the plan, or of the folder that the breakdown lies in. */
+  readonly slug: string;
   /** Tasks that are still to be done. */
   readonly tasks: readonly Task[];
   /** Tasks of the plan, ended ones included. */
@@ -63,7 +65,7 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
   const minutesByCap = makespansByCap(now, open.length);
   const { strategy, reasons } = chooseStrategy({
     tasks: open.map((task, i) => ({
-      subject: plainSubject(task.subject),
+      subject: plainSubject(task, input.slug),
       durationMs: estimates.durationMs(task),
       isStated: task.estimateMs !== undefined,
       dependencies: nodes[i]?.dependencies ?? [],

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { type Task, unstarted } from "../../graph/task.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { Estimates } from "../../schedule/estimate.ts";
@@ -13,6 +13,8 @@ import { analyse } from "./analysis.ts";
 export interface FileAnalysis {
   /** The file that was read, relative to the checkout where it lies in it. */
   readonly file: string;
+  /** As the breakdown says, else the name of its folder. */
+  readonly slug: string;
   readonly title: string;
   readonly tasks: readonly Task[];
   readonly analysis: Analysis;
@@ -21,7 +23,7 @@ export interface FileAnalysis {
 
 /**
  * Looks at a file of any format that can be read, wherever it lies. Nothing is written.
- * @param path relative to the current folder, or absolute.
+ * @param path relative to the folder of the process or to the checkout's top level, or absolute.
  * @throws CallerError, BreakdownError as an import would.
  */
 export async function analyzeFile(
@@ -29,29 +31,37 @@ export async function analyzeFile(
   path: string,
   maxParallel: number | undefined,
 ): Promise<FileAnalysis> {
-  const { root } = ctx.checkout;
-  const absolute = resolve(path);
-  const { breakdown, source } = await findBreakdown(rootFor(root, absolute), absolute);
+  const { breakdown, source, warnings } = await findBreakdown(rootFor(ctx, path), path, ctx.directory);
   const store = await ctx.graph();
   const estimates = store
     ? await store.read((reader) => reader.currentEstimates(ctx.repository))
     : new Estimates();
   const policy = policyOf(ctx, {});
+  const { slug = basename(dirname(source.path)) } = breakdown.document;
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
   return {
     file: source.path,
+    slug: String(slug),
     title: breakdown.title,
     tasks,
-    analysis: analyse(ctx, { tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
-    warnings: breakdown.warnings,
+    analysis: analyse(ctx, {
+      slug: String(slug),
+      tasks,
+      total: tasks.length,
+      policy,
+      estimates,
+      cap,
+      isFromFile: true,
+    }),
+    warnings: [...warnings, ...breakdown.warnings],
   };
 }
 
 /** A file outside the checkout is read as if its own folder were one. */
-function rootFor(root: string, path: string): string {
+function rootFor({ checkout: { root }, directory }: RunContext, path: string): string {
   try {
-    const real = realpathSync(path);
+    const real = realpathSync(resolve(directory, path));
     return isInside(root, real) ? root : dirname(real);
   } catch {
     // Reading it says what is wrong with the path.

@@ -1,5 +1,5 @@
 import { hasEnded } from "../../graph/readiness.ts";
-import type { Task, TaskId } from "../../graph/task.ts";
+import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
 import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
@@ -40,19 +40,20 @@ export async function analyzePlan(
     estimates,
     cap,
     isFromFile: loaded.stored.source.kind === "file",
+    slug: loaded.stored.slug,
   });
   return {
     loaded,
     counts: countsOf(loaded),
     analysis,
-    timeline: timelineText(analysis.schedule, open),
+    timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
   };
 }
 
 /** The schedule as bars; of a large one, the rows that start first. */
-function timelineText(schedule: readonly Planned[], tasks: readonly Task[]): string {
-  const subjects = new Map<TaskId, string>(tasks.map(({ id, subject }) => [id, subject]));
+function timelineText(slug: string, schedule: readonly Planned[], tasks: readonly Task[]): string {
+  const subjects = new Map<TaskId, string>(tasks.map((task) => [task.id, plainSubject(task, slug)]));
   const rows = timelineOfSchedule(
     schedule.map((planned) => ({ ...planned, subject: subjects.get(planned.task) ?? "" })),
   );

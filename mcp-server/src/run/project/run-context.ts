@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Owner } from "../../graph/attempt.ts";
 import { AgentFiles } from "../../host/agent-files.ts";
 import { AgentPlaces } from "../../host/agent-places.ts";
@@ -16,11 +16,14 @@ import type { PolicyInput } from "./plan-settings.ts";
 import { PluginTexts } from "./plugin-texts.ts";
 import { Roles } from "./roles.ts";
 import { settingsFromEnvironment } from "./settings-from-environment.ts";
+import { startFolder } from "./start-folder.ts";
 import { Transcripts } from "./transcripts.ts";
 import { workflowCap } from "./workflow-cap.ts";
 
 /** Everything that a use case needs of the world around the graph. */
 export interface RunContext {
+  /** Real path of the folder that this process was started for: the checkout's top level, or a folder below it. */
+  readonly directory: string;
   readonly checkout: Checkout;
   readonly checkoutKey: string;
   readonly repository: string;
@@ -50,7 +53,8 @@ export interface OpenContext extends RunContext {
 
 /** What the process was started with. */
 export interface ProcessFacts {
-  readonly directory: string;
+  /** The project's folder as the client names it; absent: the process's current one. */
+  readonly directory?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly parentPid: number;
   /** The folder of the plugin, whose agents can be launched and whose skills can be read. */
@@ -59,13 +63,15 @@ export interface ProcessFacts {
   readonly now: () => number;
 }
 
-/** @throws CallerError for a setting in the environment that is not valid. */
+/** @throws CallerError for a folder that is gone, or a setting in the environment that is not valid. */
 export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
   const { env, pluginRoot, now } = facts;
-  const checkout = await findCheckout(facts.directory);
+  const directory = startFolder(facts.directory);
+  const checkout = await findCheckout(directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
   const graph = new GraphHandle(location);
   return {
+    directory,
     checkout,
     checkoutKey: checkoutKey(checkout),
     repository: location.repository,
@@ -76,7 +82,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     roles: new Roles(
       new AgentFiles(
         new AgentPlaces({
-          directory: realpathSync(facts.directory),
+          directory,
           root: checkout.root,
           hostFolder: hostFolder(env),
           managedFolder: managedFolder(),

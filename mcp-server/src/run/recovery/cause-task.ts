@@ -56,5 +56,5 @@ export function recoveryTask(
 
 export function failureLines(loaded: LoadedPlan, task: Task): string {
   const text = whatWentWrong(loaded, task.id).slice(0, MAX_TEXT) || "It ended without a report.";
-  return `- ${task.id} ${plainSubject(task.subject)}\n${text.replace(/^/gm, "  > ")}`;
+  return `- ${task.id} ${plainSubject(task, loaded.stored.slug)}\n${text.replace(/^/gm, "  > ")}`;
 }

@@ -29,8 +29,14 @@ export function isApart({ graph }: LoadedPlan, { of }: Reviewed): boolean {
   return of === undefined && graph.claims.some(({ isolation }) => isolation === "worktree");
 }
 
-export function short(text: string): string {
-  return plainSubject(text).replace(/\s+/g, " ").slice(0, MAX_SUBJECT);
+/** What a review or its fix task is called by: the task, or the plan. */
+export function shortName({ stored }: LoadedPlan, of: Task | undefined): string {
+  if (of === undefined) return `the plan: ${short(stored.title)}`;
+  return `${of.id}: ${short(plainSubject(of, stored.slug))}`;
+}
+
+function short(text: string): string {
+  return text.replace(/\s+/g, " ").slice(0, MAX_SUBJECT);
 }
 
 export function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): string {
@@ -38,7 +44,9 @@ export function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): st
     return `The task was ${taskName(stored.slug, of.id)}:\n${quotation(`${of.subject}\n\n${of.description}`, MAX_TEXT)}`;
   }
   const spec = stored.document.spec;
-  const names = work.slice(0, MAX_NAMED).map((task) => `${task.id} ${short(task.subject)}`);
+  const names = work
+    .slice(0, MAX_NAMED)
+    .map((task) => `${task.id} ${short(plainSubject(task, stored.slug))}`);
   const more = work.length - names.length;
   return [
     `The plan had these tasks:\n${quotation([...names, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))}`,

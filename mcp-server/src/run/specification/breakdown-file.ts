@@ -16,16 +16,30 @@ export interface FoundBreakdown {
   readonly breakdown: FileBreakdown;
   readonly source: Extract<PlanSource, { kind: "file" }>;
   readonly text: string;
+  /** What the caller should know of how it was found. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * The breakdown for what a user names: a file of any format that can be read (`#name` behind the path chooses one
  * of several lists), its folder, or another document of that folder.
+ * @param root the checkout's top level.
+ * @param directory a folder of the checkout: from there the path leads first, as in a shell, and then from the top,
+ *   from where all paths in answers lead.
  * @throws CallerError when it is missing, no file, too large, no plan, or outside the checkout (links resolved).
  * @throws BreakdownError when it is a plan with a mistake.
  */
-export async function findBreakdown(root: string, from: string): Promise<FoundBreakdown> {
-  const named = await locate(root, from);
+export async function findBreakdown(root: string, from: string, directory = root): Promise<FoundBreakdown> {
+  const [named, other] = await locate(root, directory, from);
+  const file = await breakdownAt(root, named, from);
+  return other === undefined ? file : { ...file, warnings: [alsoAt(other.path, from, file.source.path)] };
+}
+
+function alsoAt(other: string, from: string, read: string): string {
+  return `${JSON.stringify(from)} was read as ${read}, as it leads there from the folder of this session. From the top level it leads to another file: if that is meant, name ${JSON.stringify(other)}.`;
+}
+
+async function breakdownAt(root: string, named: Located, from: string): Promise<FoundBreakdown> {
   // Rendered from the other one, which says more.
   if (basename(named.path) === "03-tasks.md") {
     const beside = await besideOf(root, named.path, "03-tasks.json");
@@ -54,7 +68,7 @@ async function found(
   const breakdown = await readFileBreakdown(text, inside, part);
   if (breakdown) {
     const name = part === undefined ? inside : `${inside}#${part}`;
-    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text };
+    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text, warnings: [] };
   }
   for (const name of USUAL_NAMES) {
     const beside = basename(path) === name ? undefined : await besideOf(root, path, name);
@@ -73,11 +87,45 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function locate(root: string, from: string): Promise<{ path: string; part: string | undefined }> {
+/** A file, and which of its lists. */
+interface Located {
+  readonly path: string;
+  readonly part: string | undefined;
+}
+
+/** The file that is named, and another one of the same name seen from the top level, if there is one. */
+async function locate(root: string, directory: string, from: string): Promise<[Located, Located?]> {
+  const here = await locateFrom(root, directory, from);
+  // Where the first leads to a file, it is no matter that the second leads out of the checkout.
+  const atTop = await locateFrom(root, root, from).catch((error) => {
+    if (here === undefined) throw error;
+    return undefined;
+  });
+  if (here && atTop && here.path !== atTop.path) return [here, atTop];
+  const only = here ?? atTop;
+  if (only) return [only];
+  const beside =
+    (await besideOf(root, resolve(directory, from), "03-tasks.json")) ??
+    (await besideOf(root, resolve(root, from), "03-tasks.json"));
+  const where =
+    directory === root
+      ? "relative to the repository's top level"
+      : `relative to ${relative(root, directory).split(sep).join("/")} or to the repository's top level`;
+  throw new CallerError(
+    "bad_input",
+    `from: there is no file ${JSON.stringify(from)} in the checkout.`,
+    beside === undefined
+      ? `Name ${READABLE}, ${where}. If the specification has no breakdown yet, make it with /spec:decompose.`
+      : `There is ${insideOf(root, beside, from)}, where a valid draft goes: name that, if it is what you mean.`,
+    "from",
+  );
+}
+
+async function locateFrom(root: string, base: string, from: string): Promise<Located | undefined> {
   const [, before, part] = /^(.+)#([^#/\\]+)$/.exec(from) ?? [];
   for (const [name, list] of [[from, undefined] as const, [before, part] as const]) {
     if (name === undefined) continue;
-    const path = await existing(resolve(root, name));
+    const path = await existing(resolve(base, name));
     if (path !== undefined) {
       insideOf(root, path, from);
       if (!(await stat(path)).isDirectory()) return { path, part: list };
@@ -87,15 +135,7 @@ async function locate(root: string, from: string): Promise<{ path: string; part:
       }
     }
   }
-  const beside = await besideOf(root, resolve(root, from), "03-tasks.json");
-  throw new CallerError(
-    "bad_input",
-    `from: there is no file ${JSON.stringify(from)} in the checkout.`,
-    beside === undefined
-      ? `Name ${READABLE}, relative to the repository's top level. If the specification has no breakdown yet, make it with /spec:decompose.`
-      : `There is ${insideOf(root, beside, from)}, where a valid draft goes: name that, if it is what you mean.`,
-    "from",
-  );
+  return undefined;
 }
 
 async function existing(path: string): Promise<string | undefined> {

@@ -41,7 +41,7 @@ export function conflictTask(
   const id = freeId(loaded, `${task.id}-merge`);
   const definition: TaskDefinition = {
     id,
-    subject: `Merge ${task.id}: ${plainSubject(task.subject)}`,
+    subject: `Merge ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
     description: description(loaded, record, attempt, conflict, sides),
     priority: "high",
     ...(task.agent !== undefined && { agent: task.agent }),
@@ -113,5 +113,5 @@ function sideOf(loaded: LoadedPlan, id: TaskId, summary: string): string {
   const task = taskOf(loaded, id);
   const short = cleanText(summary, MAX_SUMMARY);
   const said = short === "" ? "" : `, which reported "${short}"`;
-  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task.subject), NAME_LIMIT)}"${said}`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task, loaded.stored.slug), NAME_LIMIT)}"${said}`;
 }
