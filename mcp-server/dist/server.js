@@ -203,27 +203,25 @@ var Unanswered = class {
 };
 
 // mcp-server/src/main.ts
+var loaded;
+function service() {
+  loaded ??= import("./service.mjs").then(
+    ({ PLUGIN_ROOT, Service }) => new Service({
+      directory: process.env.CLAUDE_PROJECT_DIR || void 0,
+      env: process.env,
+      parentPid: process.ppid,
+      pluginRoot: PLUGIN_ROOT,
+      now: Date.now,
+      inputEnded: inputEnded.signal
+    })
+  );
+  return loaded;
+}
 var PARENT_CHECK_MS = 5e3;
 var MAX_ANSWERING_MS = 3e4;
 var MAX_ANSWERING_AFTER_SIGNAL_MS = 5e3;
 var parent = process.ppid;
 var inputEnded = new AbortController();
-var loaded;
-function service() {
-  loaded ??= import("./service.mjs").then(
-    ({ PLUGIN_ROOT, Service }) => new Service(
-      {
-        directory: process.env.CLAUDE_PROJECT_DIR || void 0,
-        env: process.env,
-        parentPid: process.ppid,
-        pluginRoot: PLUGIN_ROOT,
-        now: Date.now
-      },
-      inputEnded.signal
-    )
-  );
-  return loaded;
-}
 var { transport, stopReading } = AnsweringTransport.over(process.stdin, process.stdout, () => {
   exitAfter(MAX_ANSWERING_MS);
   inputEnded.abort();

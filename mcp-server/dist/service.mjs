@@ -41,8 +41,7 @@ var Service = class {
   #pluginRoot;
   #underWay = /* @__PURE__ */ new Set();
   #inputEnded;
-  /** @param inputEnded aborted when no more calls come: those that wait are then answered with what there is. */
-  constructor(facts, inputEnded = new AbortController().signal) {
+  constructor({ inputEnded = new AbortController().signal, ...facts }) {
     this.#inputEnded = inputEnded;
     this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);

@@ -3,6 +3,24 @@ import { buildServer } from "./server.ts";
 import type { Service } from "./service.ts";
 import { AnsweringTransport } from "./stdio.ts";
 
+let loaded: Promise<Service> | undefined;
+
+/** One service for the process, also when the host probes the protocol with an instance that it throws away. */
+function service(): Promise<Service> {
+  loaded ??= import("./service.ts").then(
+    ({ PLUGIN_ROOT, Service }) =>
+      new Service({
+        directory: process.env.CLAUDE_PROJECT_DIR || undefined,
+        env: process.env,
+        parentPid: process.ppid,
+        pluginRoot: PLUGIN_ROOT,
+        now: Date.now,
+        inputEnded: inputEnded.signal,
+      }),
+  );
+  return loaded;
+}
+
 /** How often it is looked whether the client is still there. */
 const PARENT_CHECK_MS = 5_000;
 /** How long calls that are under way may take to be answered once the input has ended. */
@@ -12,26 +30,6 @@ const MAX_ANSWERING_AFTER_SIGNAL_MS = 5_000;
 
 const parent = process.ppid;
 const inputEnded = new AbortController();
-let loaded: Promise<Service> | undefined;
-
-/** One service for the process, also when the host probes the protocol with an instance that it throws away. */
-function service(): Promise<Service> {
-  loaded ??= import("./service.ts").then(
-    ({ PLUGIN_ROOT, Service }) =>
-      new Service(
-        {
-          directory: process.env.CLAUDE_PROJECT_DIR || undefined,
-          env: process.env,
-          parentPid: process.ppid,
-          pluginRoot: PLUGIN_ROOT,
-          now: Date.now,
-        },
-        inputEnded.signal,
-      ),
-  );
-  return loaded;
-}
-
 const { transport, stopReading } = AnsweringTransport.over(process.stdin, process.stdout, () => {
   exitAfter(MAX_ANSWERING_MS);
   inputEnded.abort();

@@ -34,6 +34,11 @@ type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
 /** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
 const MAX_RESULT_CHARACTERS = 500_000;
 
+interface ServiceFacts extends ProcessFacts {
+  /** Aborted when no more calls come: those that wait are then answered with what there is. */
+  readonly inputEnded?: AbortSignal;
+}
+
 /** The bundle lies in mcp-server/dist of the plugin. It is found here, because the entry is no module and has no address. */
 export const PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -50,8 +55,7 @@ export class Service {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #inputEnded: AbortSignal;
 
-  /** @param inputEnded aborted when no more calls come: those that wait are then answered with what there is. */
-  constructor(facts: ProcessFacts, inputEnded: AbortSignal = new AbortController().signal) {
+  constructor({ inputEnded = new AbortController().signal, ...facts }: ServiceFacts) {
     this.#inputEnded = inputEnded;
     this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);

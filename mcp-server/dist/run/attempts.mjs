@@ -300,6 +300,18 @@ function startOrContinue({ held: { claim }, loaded: plan, task }, agentId) {
   }
   renew(plan, claim);
 }
+async function continueByToken(tx, plan, task, token, agentId) {
+  const found = await claimOfToken(tx, token);
+  if (isRefusal(found) || found.held.planId !== plan.id || found.task.id !== task.id) {
+    throw new CallerError(
+      "refused_token",
+      `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
+      "Use the token of your own brief.",
+      "token"
+    );
+  }
+  startOrContinue(found, agentId);
+}
 function refuseSecondTask({ writer }, agentId, attempt) {
   const own = writer.holding.find(
     ({ claim }) => claim.state === "running" && claim.agentId === agentId && claim.id !== attempt
@@ -355,6 +367,7 @@ export {
   cancelUnneeded,
   claimOfToken,
   continueAfterCompletion,
+  continueByToken,
   endAgents,
   endAttempt,
   expireClaims,

@@ -2,7 +2,7 @@
 import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
-import { claimOfToken, endAttempt, expireClaims, isRefusal, releaseClaims, startOrContinue } from "./attempts.mjs";
+import { continueByToken, endAttempt, expireClaims, releaseClaims } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
 import { changeGraph, changePlan, checkWorktrees, countsOf, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
@@ -130,8 +130,7 @@ async function readSource(ctx, input) {
   }
   if (input.from !== void 0) {
     const found = await findBreakdown(ctx.checkout.root, input.from, ctx.directory);
-    const { title, document, tasks } = found.breakdown;
-    const warnings = [...found.warnings, ...found.breakdown.warnings];
+    const { title, document, tasks, warnings } = found.breakdown;
     const draft = draftOf(found);
     if (!draft) return { source: found.source, title, document, tasks, warnings };
     const ofTexts = descriptionWarnings(tasks);
@@ -607,16 +606,7 @@ function refuseReviewStep(before, task) {
 }
 async function claimToEnd(tx, plan, task, token, agentId) {
   if (token !== void 0) {
-    const found = await claimOfToken(tx, token);
-    if (isRefusal(found) || found.held.planId !== plan.id || found.task.id !== task.id) {
-      throw new CallerError(
-        "refused_token",
-        `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
-        "Use the token of your own brief.",
-        "token"
-      );
-    }
-    startOrContinue(found, agentId);
+    await continueByToken(tx, plan, task, token, agentId);
   }
   const claim = plan.graph.claimsOf(task.id).find(isLive);
   if (token === void 0 && claim && claim.state !== "offered") {
@@ -651,7 +641,7 @@ async function updateTask(ctx, actor, agentId, input) {
     await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
-    if (input.token !== void 0) await useToken(tx, task, plan, input.token, agentId);
+    if (input.token !== void 0) await continueByToken(tx, loaded, task, input.token, agentId);
     if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
     define(loaded, task, input);
     if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
@@ -670,18 +660,6 @@ async function updateTask(ctx, actor, agentId, input) {
 }
 function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }) {
   return Object.values(changes).every((value) => value === void 0);
-}
-async function useToken(tx, task, plan, token, agentId) {
-  const found = await claimOfToken(tx, token);
-  if (isRefusal(found) || found.task.id !== task.id || found.held.plan !== plan) {
-    throw new CallerError(
-      "refused_token",
-      `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
-      "Use the token of your own brief.",
-      "token"
-    );
-  }
-  startOrContinue(found, agentId);
 }
 function define(plan, task, input) {
   const known = (names) => (names ?? []).map((name) => taskOf(plan, splitTaskName(name, plan.stored.slug).id).id);

@@ -22,7 +22,10 @@ var USUAL_NAMES = ["03-tasks.json", "tasks.md"];
 async function findBreakdown(root, from, directory = root) {
   const [named, other] = await locate(root, directory, from);
   const file = await breakdownAt(root, named, from);
-  return other === void 0 ? file : { ...file, warnings: [alsoAt(other.path, from, file.source.path)] };
+  if (other === void 0) return file;
+  const { breakdown, source } = file;
+  const warnings = [alsoAt(other.path, from, source.path), ...breakdown.warnings];
+  return { ...file, breakdown: { ...breakdown, warnings } };
 }
 function alsoAt(other, from, read) {
   return `${JSON.stringify(from)} was read as ${read}, as it leads there from the folder of this session. From the top level it leads to another file: if that is meant, name ${JSON.stringify(other)}.`;
@@ -49,7 +52,7 @@ async function found(root, path, part, from) {
   const breakdown = await readFileBreakdown(text, inside, part);
   if (breakdown) {
     const name = part === void 0 ? inside : `${inside}#${part}`;
-    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text, warnings: [] };
+    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text };
   }
   for (const name of USUAL_NAMES) {
     const beside = basename(path) === name ? void 0 : await besideOf(root, path, name);

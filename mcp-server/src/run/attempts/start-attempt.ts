@@ -4,8 +4,8 @@ import type { Change } from "../../graph/event.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
-import type { PlanTransaction } from "../plan/plan-transaction.ts";
-import type { ClaimByToken } from "./claim-by-token.ts";
+import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
+import { type ClaimByToken, claimOfToken, isRefusal } from "./claim-by-token.ts";
 
 /**
  * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
@@ -32,6 +32,29 @@ export function startOrContinue(
     );
   }
   renew(plan, claim);
+}
+
+/**
+ * As `startOrContinue`, for a call that is about one task.
+ * @throws CallerError for a token that is dead, or speaks for another task; nothing is changed then
+ */
+export async function continueByToken(
+  tx: GraphTransaction,
+  plan: PlanTransaction,
+  task: Task,
+  token: string,
+  agentId: string | undefined,
+): Promise<void> {
+  const found = await claimOfToken(tx, token);
+  if (isRefusal(found) || found.held.planId !== plan.id || found.task.id !== task.id) {
+    throw new CallerError(
+      "refused_token",
+      `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
+      "Use the token of your own brief.",
+      "token",
+    );
+  }
+  startOrContinue(found, agentId);
 }
 
 /**

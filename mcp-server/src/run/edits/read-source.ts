@@ -39,8 +39,7 @@ export async function readSource(ctx: RunContext, input: CreatePlanInput): Promi
   }
   if (input.from !== undefined) {
     const found = await findBreakdown(ctx.checkout.root, input.from, ctx.directory);
-    const { title, document, tasks } = found.breakdown;
-    const warnings = [...found.warnings, ...found.breakdown.warnings];
+    const { title, document, tasks, warnings } = found.breakdown;
     const draft = draftOf(found);
     if (!draft) return { source: found.source, title, document, tasks, warnings };
     // Whoever writes a draft is there to fix it.

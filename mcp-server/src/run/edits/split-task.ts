@@ -10,10 +10,9 @@ import {
   taskName,
 } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
-import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
-import { startOrContinue } from "../attempts/start-attempt.ts";
+import { continueByToken } from "../attempts/start-attempt.ts";
 import { refuseForeignClaim } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
@@ -117,16 +116,7 @@ async function claimToEnd(
   agentId: string | undefined,
 ): Promise<Claim | undefined> {
   if (token !== undefined) {
-    const found = await claimOfToken(tx, token);
-    if (isRefusal(found) || found.held.planId !== plan.id || found.task.id !== task.id) {
-      throw new CallerError(
-        "refused_token",
-        `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
-        "Use the token of your own brief.",
-        "token",
-      );
-    }
-    startOrContinue(found, agentId);
+    await continueByToken(tx, plan, task, token, agentId);
   }
   const claim = plan.graph.claimsOf(task.id).find(isLive);
   if (token === undefined && claim && claim.state !== "offered") {

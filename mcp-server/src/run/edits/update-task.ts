@@ -3,10 +3,9 @@ import { findCycle } from "../../graph/order/cycle.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
 import { causeText, said } from "../../graph/task-cause.ts";
-import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
-import { startOrContinue } from "../attempts/start-attempt.ts";
+import { continueByToken } from "../attempts/start-attempt.ts";
 import { dependOnWork } from "../plan/dependencies-on-work.ts";
 import { refuseForeignClaim } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
@@ -46,7 +45,7 @@ export async function updateTask(
     await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
-    if (input.token !== undefined) await useToken(tx, task, plan, input.token, agentId);
+    if (input.token !== undefined) await continueByToken(tx, loaded, task, input.token, agentId);
     if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
     define(loaded, task, input);
     if (input.note !== undefined || input.metadata || input.owner !== undefined) {
@@ -66,25 +65,6 @@ export async function updateTask(
 
 function isNoteAlone({ task: _task, token: _token, note: _note, ...changes }: UpdateInput): boolean {
   return Object.values(changes).every((value) => value === undefined);
-}
-
-async function useToken(
-  tx: GraphTransaction,
-  task: Task,
-  plan: string,
-  token: string,
-  agentId: string | undefined,
-): Promise<void> {
-  const found = await claimOfToken(tx, token);
-  if (isRefusal(found) || found.task.id !== task.id || found.held.plan !== plan) {
-    throw new CallerError(
-      "refused_token",
-      `token: refused, ${isRefusal(found) ? found.why : "it belongs to another task"}. Nothing was changed.`,
-      "Use the token of your own brief.",
-      "token",
-    );
-  }
-  startOrContinue(found, agentId);
 }
 
 function define(plan: PlanTransaction, task: Task, input: UpdateInput): void {

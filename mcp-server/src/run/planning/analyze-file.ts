@@ -31,30 +31,22 @@ export async function analyzeFile(
   path: string,
   maxParallel: number | undefined,
 ): Promise<FileAnalysis> {
-  const { breakdown, source, warnings } = await findBreakdown(rootFor(ctx, path), path, ctx.directory);
+  const { breakdown, source } = await findBreakdown(rootFor(ctx, path), path, ctx.directory);
   const store = await ctx.graph();
   const estimates = store
     ? await store.read((reader) => reader.currentEstimates(ctx.repository))
     : new Estimates();
   const policy = policyOf(ctx, {});
-  const { slug = basename(dirname(source.path)) } = breakdown.document;
+  const slug = String(breakdown.document.slug ?? basename(dirname(source.path)));
   const tasks = breakdown.tasks.map(unstarted);
   const cap = maxParallel ?? policy.maxParallel;
   return {
     file: source.path,
-    slug: String(slug),
+    slug,
     title: breakdown.title,
     tasks,
-    analysis: analyse(ctx, {
-      slug: String(slug),
-      tasks,
-      total: tasks.length,
-      policy,
-      estimates,
-      cap,
-      isFromFile: true,
-    }),
-    warnings: [...warnings, ...breakdown.warnings],
+    analysis: analyse(ctx, { slug, tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
+    warnings: breakdown.warnings,
   };
 }
 

@@ -16,8 +16,6 @@ export interface FoundBreakdown {
   readonly breakdown: FileBreakdown;
   readonly source: Extract<PlanSource, { kind: "file" }>;
   readonly text: string;
-  /** What the caller should know of how it was found. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -32,7 +30,10 @@ export interface FoundBreakdown {
 export async function findBreakdown(root: string, from: string, directory = root): Promise<FoundBreakdown> {
   const [named, other] = await locate(root, directory, from);
   const file = await breakdownAt(root, named, from);
-  return other === undefined ? file : { ...file, warnings: [alsoAt(other.path, from, file.source.path)] };
+  if (other === undefined) return file;
+  const { breakdown, source } = file;
+  const warnings = [alsoAt(other.path, from, source.path), ...breakdown.warnings];
+  return { ...file, breakdown: { ...breakdown, warnings } };
 }
 
 function alsoAt(other: string, from: string, read: string): string {
@@ -68,7 +69,7 @@ async function found(
   const breakdown = await readFileBreakdown(text, inside, part);
   if (breakdown) {
     const name = part === undefined ? inside : `${inside}#${part}`;
-    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text, warnings: [] };
+    return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text };
   }
   for (const name of USUAL_NAMES) {
     const beside = basename(path) === name ? undefined : await besideOf(root, path, name);
