@@ -1,3 +1,6 @@
+// import:node:events in service.mjs
+import { setMaxListeners } from "node:events";
+
 // import:node:path in service.mjs
 import { dirname, join } from "node:path";
 
@@ -43,6 +46,7 @@ var Service = class {
   #inputEnded;
   constructor({ inputEnded = new AbortController().signal, ...facts }) {
     this.#inputEnded = inputEnded;
+    setMaxListeners(0, inputEnded);
     this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
@@ -57,6 +58,8 @@ export class Service {
 
   constructor({ inputEnded = new AbortController().signal, ...facts }: ServiceFacts) {
     this.#inputEnded = inputEnded;
+    // Every call that is under way listens to it, however many they are.
+    setMaxListeners(0, inputEnded);
     this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.

@@ -48,6 +48,13 @@ async function piped(place: Repository, messages: readonly object[], end: "\n" |
 }
 
 describe("a client that ends its input right behind its calls", () => {
+  it("gets the answers of many calls at once, and no warning with them", async () => {
+    const place = await repository();
+    const calls = Array.from({ length: 20 }, (_, n) => callOf(n + 2, "plan_create", newPlan(`plan-${n}`)));
+    const answers = await piped(place, [...HANDSHAKE, ...calls], "\n");
+    expect(answers.filter(({ result }) => result && !result.isError)).toHaveLength(21);
+  });
+
   it.each(["\n", ""] as const)(
     "gets every answer, and what it asked for is done (last line ends with %j)",
     async (end) => {
