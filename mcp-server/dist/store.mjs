@@ -35,7 +35,7 @@ import { sql } from "./lib/kysely.mjs";
 import { PlanGraph, holdsScope, newTokens } from "./graph.mjs";
 
 // import:store/tables.mjs in store.mjs
-import { SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, heldFromRow, observationFromRow, observationRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
+import { SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, observationFromRow, observationRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
 
 // mcp-server/src/store/graph-reader.ts
 var HISTORY = 500;
@@ -337,8 +337,11 @@ var GraphWriter = class extends GraphReader {
   /** @returns the place of the event, from 1. */
   #log(planId, change) {
     const place = this.#events.length + 1;
-    const event = { seq: this.#seqAt(place), atMs: this.nowMs, v: 1, actor: this.actor, change };
-    this.#events.push({ planId, change, event });
+    const { nowMs: atMs, actor } = this;
+    this.#events.push({
+      planId,
+      event: { seq: this.#seqAt(place), atMs, v: eventVersion(change), actor, change }
+    });
     return place;
   }
   #seqAt(place) {
@@ -367,7 +370,9 @@ var GraphWriter = class extends GraphReader {
   }
   async attemptsSinceLook(checkout) {
     const started = new Set(
-      this.#events.flatMap(({ change }) => change.type === "attempt.started" ? [change.attempt] : [])
+      this.#events.flatMap(
+        ({ event: { change } }) => change.type === "attempt.started" ? [change.attempt] : []
+      )
     );
     return this.asChanged(
       await super.attemptsSinceLook(checkout),
@@ -442,7 +447,7 @@ var GraphWriter = class extends GraphReader {
         return claim ? [
           claimRow(mirror.stored.id, claim, {
             token: this.#tokens.get(id),
-            isNew: this.#ended.has(id),
+            hasJustEnded: this.#ended.has(id),
             event
           })
         ] : [];
@@ -450,9 +455,7 @@ var GraphWriter = class extends GraphReader {
     );
     const written = new Set(claims.map(({ id }) => id));
     return {
-      events: this.#events.map(
-        ({ planId, change, event }) => eventRow(planId, change, event.atMs, event.actor)
-      ),
+      events: this.#events.map(({ planId, event }) => eventRow(planId, event)),
       plans: touched.flatMap(
         ({ mirror, event, isChanged }) => isChanged ? [planRow(mirror.stored, event)] : []
       ),

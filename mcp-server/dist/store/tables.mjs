@@ -272,9 +272,8 @@ async function addCauses(db) {
 }
 
 // mcp-server/src/store/tables/new-rows.ts
-function eventRow(planId, change, atMs, actor) {
+function eventRow(planId, { atMs, actor, v, change }) {
   const { type, task, attempt, ...data } = storedChange(change);
-  const value = change.type === "task.status" && causeValue(change.cause);
   return {
     at_ms: atMs,
     plan_id: planId,
@@ -282,9 +281,12 @@ function eventRow(planId, change, atMs, actor) {
     attempt_id: attempt ?? null,
     type,
     actor,
-    v: value ? 2 : 1,
+    v,
     data: JSON.stringify(data)
   };
+}
+function eventVersion(change) {
+  return change.type === "task.status" && causeValue(change.cause) ? 2 : 1;
 }
 function storedChange(change) {
   if (change.type !== "task.status" || !change.cause) return change;
@@ -330,7 +332,7 @@ function taskRow(planId, task, event) {
 }
 function claimRow(planId, claim, {
   token,
-  isNew,
+  hasJustEnded,
   event
 }) {
   const attempt = claim.state === "running" || claim.state === "ended" ? claim : void 0;
@@ -364,7 +366,7 @@ function claimRow(planId, claim, {
     ended_at_ms: over?.endedAtMs ?? null,
     outcome: ended?.unrecognised?.outcome ?? ended?.outcome ?? null,
     /** Null unless it came in this transaction: what another version has stored of it stays as it is. */
-    report: ended?.report && isNew ? JSON.stringify(ended.report) : null,
+    report: ended?.report && hasJustEnded ? JSON.stringify(ended.report) : null,
     last_message: ended?.lastMessage ?? null,
     cause: over?.cause ?? null,
     drains_until_ms: ended?.drainsUntilMs ?? null,
@@ -721,6 +723,7 @@ export {
   claimRow,
   eventFromRow,
   eventRow,
+  eventVersion,
   heldFromRow,
   minorVersion,
   needsUpgrade,

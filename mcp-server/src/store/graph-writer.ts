@@ -6,7 +6,16 @@ import type { EngineTransaction } from "./engine.ts";
 import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import type { HeldClaim } from "./tables/held-claim.ts";
-import { claimRow, eventRow, type NewRows, observationRow, planRow, taskRow } from "./tables/new-rows.ts";
+import {
+  claimRow,
+  eventRow,
+  eventVersion,
+  type NewRows,
+  type OwnEvent,
+  observationRow,
+  planRow,
+  taskRow,
+} from "./tables/new-rows.ts";
 import { claimAfter, planAfter, taskAfter } from "./tables/projection.ts";
 import type { Observation } from "./tables/rows.ts";
 
@@ -25,7 +34,7 @@ interface Touched {
  * they get unless another repository of the same database writes meanwhile.
  */
 export class GraphWriter extends GraphReader {
-  readonly #events: { readonly planId: number; readonly change: Change; readonly event: GraphEvent }[] = [];
+  readonly #events: { readonly planId: number; readonly event: OwnEvent }[] = [];
   readonly #touched = new Map<number, Touched>();
   readonly #tokens = new Map<AttemptId, string>();
   readonly #ended = new Set<AttemptId>();
@@ -115,8 +124,11 @@ export class GraphWriter extends GraphReader {
   /** @returns the place of the event, from 1. */
   #log(planId: number, change: Change): number {
     const place = this.#events.length + 1;
-    const event = { seq: this.#seqAt(place), atMs: this.nowMs, v: 1 as const, actor: this.actor, change };
-    this.#events.push({ planId, change, event });
+    const { nowMs: atMs, actor } = this;
+    this.#events.push({
+      planId,
+      event: { seq: this.#seqAt(place), atMs, v: eventVersion(change), actor, change },
+    });
     return place;
   }
 
@@ -154,7 +166,9 @@ export class GraphWriter extends GraphReader {
 
   override async attemptsSinceLook(checkout: string): Promise<readonly HeldClaim[]> {
     const started = new Set(
-      this.#events.flatMap(({ change }) => (change.type === "attempt.started" ? [change.attempt] : [])),
+      this.#events.flatMap(({ event: { change } }) =>
+        change.type === "attempt.started" ? [change.attempt] : [],
+      ),
     );
     return this.asChanged(
       await super.attemptsSinceLook(checkout),
@@ -244,7 +258,7 @@ export class GraphWriter extends GraphReader {
           ? [
               claimRow(mirror.stored.id, claim, {
                 token: this.#tokens.get(id),
-                isNew: this.#ended.has(id),
+                hasJustEnded: this.#ended.has(id),
                 event,
               }),
             ]
@@ -253,9 +267,7 @@ export class GraphWriter extends GraphReader {
     );
     const written = new Set(claims.map(({ id }) => id));
     return {
-      events: this.#events.map(({ planId, change, event }) =>
-        eventRow(planId, change, event.atMs, event.actor),
-      ),
+      events: this.#events.map(({ planId, event }) => eventRow(planId, event)),
       plans: touched.flatMap(({ mirror, event, isChanged }) =>
         isChanged ? [planRow(mirror.stored, event)] : [],
       ),

@@ -1,5 +1,5 @@
 import type { AnyClaim } from "../../graph/attempt.ts";
-import type { Actor, Change } from "../../graph/event.ts";
+import type { Change, GraphEvent } from "../../graph/event.ts";
 import { definitionOf, type Task } from "../../graph/task.ts";
 import { causeText, causeValue } from "../../graph/task-cause.ts";
 import type { Observation, StoredPlan } from "./rows.ts";
@@ -22,13 +22,15 @@ export interface NewRows {
   readonly observations: readonly ObservationRow[];
 }
 
+/** An event of this version of the program: all of it can be read here. */
+export type OwnEvent = GraphEvent & { readonly change: Change };
+
 /** The change is stored without the parts that have columns of their own. */
-export function eventRow(planId: number, change: Change, atMs: number, actor: Actor) {
+export function eventRow(planId: number, { atMs, actor, v, change }: OwnEvent) {
   const { type, task, attempt, ...data } = storedChange(change) as Change & {
     task?: string;
     attempt?: number;
   };
-  const value = change.type === "task.status" && causeValue(change.cause);
   return {
     at_ms: atMs,
     plan_id: planId,
@@ -36,9 +38,14 @@ export function eventRow(planId: number, change: Change, atMs: number, actor: Ac
     attempt_id: attempt ?? null,
     type,
     actor,
-    v: value ? 2 : 1,
+    v,
     data: JSON.stringify(data),
   };
+}
+
+/** The version of the change's data, as `storedChange` makes them. */
+export function eventVersion(change: Change): number {
+  return change.type === "task.status" && causeValue(change.cause) ? 2 : 1;
 }
 
 /** A status as servers before 1.6 read it, with its cause in words; version 2 has the cause also as a value. */
@@ -95,16 +102,16 @@ export type StoredTaskRow = ReturnType<typeof taskRow>;
 
 /**
  * @param token the secret of an offer that is to be kept while it is one.
- * @param isNew whether the attempt has ended in this transaction.
+ * @param hasJustEnded whether the attempt has ended in this transaction.
  */
 export function claimRow(
   planId: number,
   claim: AnyClaim,
   {
     token,
-    isNew,
+    hasJustEnded,
     event,
-  }: { readonly token: string | undefined; readonly isNew: boolean; readonly event: number },
+  }: { readonly token: string | undefined; readonly hasJustEnded: boolean; readonly event: number },
 ) {
   const attempt = claim.state === "running" || claim.state === "ended" ? claim : undefined;
   const over = claim.state === "returned" || claim.state === "ended" ? claim : undefined;
@@ -138,7 +145,7 @@ export function claimRow(
     ended_at_ms: over?.endedAtMs ?? null,
     outcome: ended?.unrecognised?.outcome ?? ended?.outcome ?? null,
     /** Null unless it came in this transaction: what another version has stored of it stays as it is. */
-    report: ended?.report && isNew ? JSON.stringify(ended.report) : null,
+    report: ended?.report && hasJustEnded ? JSON.stringify(ended.report) : null,
     last_message: ended?.lastMessage ?? null,
     cause: over?.cause ?? null,
     drains_until_ms: ended?.drainsUntilMs ?? null,
