@@ -272,7 +272,8 @@ function reference({ alternatives }: Generated): (path: string) => boolean {
     const folder = text.replace(/(?:\/\*\*)+$/, "");
     return /[*?]/.test(text) ? [text, folder] : [text, `${text}/**`];
   });
-  return picomatch(globs, { dot: true, posix: true, windows: false });
+  // Its shortcut for `*.*` asks for a character behind the dot, which its parser and every shell do not.
+  return picomatch(globs, { dot: true, posix: true, windows: false, fastpaths: false });
 }
 
 describe("matches", () => {
