@@ -122,6 +122,9 @@ function statusAfter(facts) {
   }
 }
 
+// import:text.mjs in policy.mjs
+import { plural } from "./text.mjs";
+
 // mcp-server/src/policy/failure/decision.ts
 function decide(facts) {
   if (facts.stopped) {
@@ -146,7 +149,7 @@ function decide(facts) {
   const { unreachable } = facts;
   return {
     decision: "proceed",
-    reason: unreachable > 0 ? `Nothing more can start: ${unreachable} wait for what was cancelled.` : "Everything has ended."
+    reason: unreachable > 0 ? `Nothing more can start: ${plural(unreachable, "task")} ${unreachable === 1 ? "waits" : "wait"} for what was cancelled.` : "Everything has ended."
   };
 }
 function whatIsLeft({ failed, rejected, completed, unreachable }) {
@@ -154,7 +157,7 @@ function whatIsLeft({ failed, rejected, completed, unreachable }) {
     ...rejected.length > 0 ? [`Rejected in every review: ${rejected.join(", ")}.`] : [],
     ...failed.length > 0 && completed > 0 ? [`Failed after all attempts: ${failed.join(", ")}.`] : [],
     ...failed.length > 0 && completed === 0 ? [`Nothing completed; failed: ${failed.join(", ")}.`] : [],
-    ...unreachable > 0 ? [`${unreachable} wait for them and cannot start.`] : []
+    ...unreachable > 0 ? [`${plural(unreachable, "task")} cannot start because of that.`] : []
   ];
   return sentences.join(" ");
 }

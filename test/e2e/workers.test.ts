@@ -133,7 +133,7 @@ describe("a task that fails", () => {
       });
       expect(answersOf(outcome, "batch_collect").at(-1)).toMatchObject({
         decision: "escalate",
-        reason: "Failed after all attempts: 1.1. 2 wait for them and cannot start.",
+        reason: "Failed after all attempts: 1.1. 2 tasks cannot start because of that.",
       });
       const report = runNumber(outcome, 1).texts.join("\n");
       expect(report).toMatch(/2\.1\*\*.*\n.*needs 1\.1, which failed/);

@@ -38,7 +38,7 @@ describe("decide", () => {
   it("escalates failures when nothing is left to do, with what waits for them", () => {
     const { decision, reason } = decisionOn({ failed: ["1", "2"], completed: 4, unreachable: 3, done: true });
     expect(decision).toBe("escalate");
-    expect(reason).toMatch(/1, 2\. 3 wait/);
+    expect(reason).toMatch(/1, 2\. 3 tasks cannot start/);
     expect(decisionOn({ failed: ["1"], done: true }).reason).toMatch(/Nothing completed/);
   });
 
@@ -46,7 +46,7 @@ describe("decide", () => {
     const { decision, reason } = decisionOn({ rejected: ["1"], failed: ["2"], completed: 3, unreachable: 1 });
     expect(decision).toBe("escalate");
     expect(reason).toBe(
-      "Rejected in every review: 1. Failed after all attempts: 2. 1 wait for them and cannot start.",
+      "Rejected in every review: 1. Failed after all attempts: 2. 1 task cannot start because of that.",
     );
     expect(decisionOn({ rejected: ["1"], running: 1 }).decision, "while others work on").toBe("wait");
   });
@@ -58,7 +58,7 @@ describe("decide", () => {
   it("does not say that everything has ended while something waits for what was cancelled", () => {
     expect(decisionOn({ completed: 3, unreachable: 2, done: true })).toEqual({
       decision: "proceed",
-      reason: "Nothing more can start: 2 wait for what was cancelled.",
+      reason: "Nothing more can start: 2 tasks wait for what was cancelled.",
     });
   });
 

@@ -78,7 +78,7 @@ describe("under the failure policy retry", () => {
 });
 
 describe("when the last task ends after another has failed for good", () => {
-  const OVER = "Failed after all attempts: a. 1 wait for them and cannot start.";
+  const OVER = "Failed after all attempts: a. 1 task cannot start because of that.";
 
   async function endsWell() {
     const tasks = [task("a", { retries: 0 }), task("b"), task("c", { dependencies: ["a"] })];

@@ -89,7 +89,7 @@ describe("a reviewed task", () => {
     });
     expect(await collect()).toMatchObject({
       decision: "escalate",
-      reason: "Rejected in every review: a. 2 wait for them and cannot start.",
+      reason: "Rejected in every review: a. 2 tasks cannot start because of that.",
       done: true,
     });
     expect(await statusOf("a-review3")).toMatchObject({ cause: "a was rejected in 3 reviews" });

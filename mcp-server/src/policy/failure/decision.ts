@@ -1,3 +1,4 @@
+import { plural } from "../../text/format.ts";
 import type { FailurePolicy } from "../policy.ts";
 
 const DECISIONS = ["proceed", "wait", "retry", "stop", "escalate"] as const;
@@ -48,7 +49,7 @@ export function decide(facts: RunFacts): { decision: Decision; reason: string } 
     decision: "proceed",
     reason:
       unreachable > 0
-        ? `Nothing more can start: ${unreachable} wait for what was cancelled.`
+        ? `Nothing more can start: ${plural(unreachable, "task")} ${unreachable === 1 ? "waits" : "wait"} for what was cancelled.`
         : "Everything has ended.",
   };
 }
@@ -58,7 +59,7 @@ function whatIsLeft({ failed, rejected, completed, unreachable }: RunFacts): str
     ...(rejected.length > 0 ? [`Rejected in every review: ${rejected.join(", ")}.`] : []),
     ...(failed.length > 0 && completed > 0 ? [`Failed after all attempts: ${failed.join(", ")}.`] : []),
     ...(failed.length > 0 && completed === 0 ? [`Nothing completed; failed: ${failed.join(", ")}.`] : []),
-    ...(unreachable > 0 ? [`${unreachable} wait for them and cannot start.`] : []),
+    ...(unreachable > 0 ? [`${plural(unreachable, "task")} cannot start because of that.`] : []),
   ];
   return sentences.join(" ");
 }
