@@ -281,8 +281,11 @@ function isolationsOf({ graph, policy }) {
 import { CallerError } from "../errors.mjs";
 
 // mcp-server/src/run/attempts/start-attempt.ts
-function startOrContinue({ held: { claim }, loaded: plan, task }, agentId) {
-  refuseSecondTask(plan, agentId, claim.id);
+function startOrContinue(found, agentId) {
+  const refusal = refusalFor(found, agentId);
+  if (refusal) throw refusal;
+  const { loaded: plan, task } = found;
+  const { claim } = found.held;
   if (claim.state === "offered") {
     plan.append(...startOf(plan, task, claim.id, plan.nowMs, agentId));
     return;
@@ -290,15 +293,20 @@ function startOrContinue({ held: { claim }, loaded: plan, task }, agentId) {
   if (claim.state !== "running") return;
   if (agentId !== void 0 && claim.agentId === void 0) {
     plan.append({ type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
-  } else if (agentId !== void 0 && claim.agentId !== agentId) {
-    throw new CallerError(
-      "refused_token",
-      "This token belongs to another agent.",
-      "Use the token of your own brief; without one, end your turn.",
-      "token"
-    );
   }
   renew(plan, claim);
+}
+function refusalFor({ held: { claim }, loaded: plan }, agentId) {
+  const atAnother = refusalOfSecondTask(plan, agentId, claim.id);
+  if (atAnother) return atAnother;
+  const bound = claim.state === "running" ? claim.agentId : void 0;
+  if (agentId === void 0 || bound === void 0 || bound === agentId) return void 0;
+  return new CallerError(
+    "refused_token",
+    "This token belongs to another agent.",
+    "Use the token of your own brief; without one, end your turn.",
+    "token"
+  );
 }
 async function continueByToken(tx, plan, task, token, agentId) {
   const found = await claimOfToken(tx, token);
@@ -312,12 +320,12 @@ async function continueByToken(tx, plan, task, token, agentId) {
   }
   startOrContinue(found, agentId);
 }
-function refuseSecondTask({ writer }, agentId, attempt) {
+function refusalOfSecondTask({ writer }, agentId, attempt) {
   const own = writer.holding.find(
     ({ claim }) => claim.state === "running" && claim.agentId === agentId && claim.id !== attempt
   );
-  if (agentId === void 0 || !own) return;
-  throw new CallerError(
+  if (agentId === void 0 || !own) return void 0;
+  return new CallerError(
     "refused_token",
     `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
     "Report that one first, with the token of its brief.",
@@ -374,7 +382,8 @@ export {
   isRefusal,
   isRenewalDue,
   isolationsOf,
-  refuseSecondTask,
+  refusalFor,
+  refusalOfSecondTask,
   releaseClaims,
   renew,
   startOf,

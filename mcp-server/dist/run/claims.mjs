@@ -5,7 +5,7 @@ import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, 
 import { OFFER_MS, areAlternatives, claimedScope, clashOfClaims, spentText, waitingForRetry, waitsForOthers, widenedScope } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
-import { expireClaims, isolationsOf, refuseSecondTask, startOf, startOrContinue } from "./attempts.mjs";
+import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
 
 // import:run/project.mjs in run/claims.mjs
 import { WORKFLOW_WORKER, realScope, sameOwner } from "./project.mjs";
@@ -232,7 +232,8 @@ async function claimTask(ctx, actor, agentId, input) {
     const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(plan, wanted);
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
     if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
-    refuseSecondTask(plan, agentId);
+    const refusal = refusalOfSecondTask(plan, agentId);
+    if (refusal) throw refusal;
     const { attempt, token: token2 } = await offerAndStart(plan, best, seen, { ...input, agentId });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
   };

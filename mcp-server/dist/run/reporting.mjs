@@ -11,7 +11,7 @@ import { failsElsewhere, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedSco
 import { cleanText, normalisePath } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
-import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
+import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, refusalFor, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
 
 // import:run/briefs.mjs in run/reporting.mjs
 import { shownCriterion } from "./briefs.mjs";
@@ -503,8 +503,8 @@ async function mergeOf(ctx, loaded, commit, message, base) {
   const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
   return { merge, others: touched.split("\n").filter(Boolean) };
 }
-async function applyWork(plan, attempt, handedIn, summary) {
-  const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
+async function applyWork(plan, attempt, prepared, summary) {
+  const { work, leftOut, merge, others, commitMove, skipped } = prepared;
   const at = { task: attempt.task, attempt: attempt.id };
   plan.append({ type: "work.committed", ...at, ...work, leftOut });
   if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
@@ -518,13 +518,13 @@ async function applyWork(plan, attempt, handedIn, summary) {
   }
   return [...merge?.kind === "clean" ? [merge.move] : [], ...commitMove ? [commitMove] : []];
 }
-async function withPreparedWork(ctx, prepare, takeIn2) {
+async function withPreparedWork(ctx, prepare, accept2) {
   for (; ; ) {
-    const prepared = await prepare();
+    const step = await prepare();
     try {
-      const result2 = await takeIn2(prepared);
-      const { handedIn } = prepared;
-      if (handedIn?.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+      const result2 = await accept2(step);
+      const { prepared } = step;
+      if (prepared?.commitMove) await refreshIndex(ctx.checkout.root, prepared.work.files);
       return result2;
     } catch (error) {
       if (!(error instanceof RefMoved)) throw error;
@@ -533,10 +533,10 @@ async function withPreparedWork(ctx, prepare, takeIn2) {
 }
 
 // mcp-server/src/run/reporting/finish-attempt.ts
-async function finishAttempt(tx, { plan, attempt, handedIn, seen }, ending) {
+async function finishAttempt(tx, { plan, attempt, prepared, seen }, ending) {
   const summary = ending.report?.summary ?? ending.lastMessage ?? "";
-  if (handedIn) {
-    const moves = await applyWork(plan, attempt, handedIn, summary);
+  if (prepared) {
+    const moves = await applyWork(plan, attempt, prepared, summary);
     moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
   }
   endAttempt(plan, attempt, ending);
@@ -588,10 +588,10 @@ async function prepareWorkOfMessage(ctx, store, attempt, ending) {
     notes: []
   };
   try {
-    return { ending, handedIn: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
+    return { ending, prepared: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
-    return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: void 0 };
+    return { ending: { ...ending, outcome: "failed", cause: error.message }, prepared: void 0 };
   }
 }
 async function byId(view, attempt) {
@@ -603,14 +603,14 @@ async function byId(view, attempt) {
 function end(ctx, store, actor, attempt, {
   ending,
   look,
-  handedIn
+  prepared
 }) {
   const work = async (tx) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && await tx.planOf(held);
     if (!plan || held.claim.state !== "running") return;
     const seen = { look, unseen: /* @__PURE__ */ new Set() };
-    await finishAttempt(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+    await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
   };
   const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
   return changeGraph(ctx, store, actor, work, ahead);
@@ -684,16 +684,16 @@ async function reportTask(ctx, actor, agentId, input) {
   return withPreparedWork(
     ctx,
     async () => ({
-      handedIn: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report)
+      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report)
     }),
-    async ({ handedIn }) => {
-      const result2 = await takeIn(ctx, store, call, handedIn);
+    async ({ prepared }) => {
+      const result2 = await accept(ctx, store, call, prepared);
       if (result2 instanceof CallerError) throw result2;
       return result2;
     }
   );
 }
-function takeIn(ctx, store, call, handedIn) {
+function accept(ctx, store, call, prepared) {
   const { name, given, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx) => {
@@ -705,13 +705,12 @@ function takeIn(ctx, store, call, handedIn) {
       return refuse(tx, call, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
     await checkReport(found, report);
-    if (!isOwnToken(() => startOrContinue(found, agentId))) {
-      return refuse(tx, call, { why: "it is another agent's", held });
-    }
+    if (refusalFor(found, agentId)) return refuse(tx, call, { why: "it is another agent's", held });
+    startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
-    const note = await finishAttempt(tx, { plan, attempt, handedIn, seen }, ending);
+    const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, report, note);
   };
   return changeGraph(ctx, store, call.actor, work, {
@@ -732,15 +731,6 @@ function answer(plan, id, report, note) {
     ...note !== void 0 && { note },
     counts: countsOf(plan)
   };
-}
-function isOwnToken(start) {
-  try {
-    start();
-    return true;
-  } catch (error) {
-    if (error instanceof CallerError && error.kind === "refused_token") return false;
-    throw error;
-  }
 }
 async function refuse(tx, { name, given }, { held, why }) {
   const plan = held && await tx.planOf(held);

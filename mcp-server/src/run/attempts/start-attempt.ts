@@ -11,11 +11,11 @@ import { type ClaimByToken, claimOfToken, isRefusal } from "./claim-by-token.ts"
  * Takes up the offer, or finds the attempt running, and notes the agent if it is known by now.
  * @throws CallerError when another agent is bound to the attempt, or the agent to another attempt.
  */
-export function startOrContinue(
-  { held: { claim }, loaded: plan, task }: ClaimByToken<PlanTransaction>,
-  agentId: string | undefined,
-): void {
-  refuseSecondTask(plan, agentId, claim.id);
+export function startOrContinue(found: ClaimByToken<PlanTransaction>, agentId: string | undefined): void {
+  const refusal = refusalFor(found, agentId);
+  if (refusal) throw refusal;
+  const { loaded: plan, task } = found;
+  const { claim } = found.held;
   if (claim.state === "offered") {
     plan.append(...startOf(plan, task, claim.id, plan.nowMs, agentId));
     return;
@@ -23,15 +23,25 @@ export function startOrContinue(
   if (claim.state !== "running") return;
   if (agentId !== undefined && claim.agentId === undefined) {
     plan.append({ type: "attempt.bound", task: task.id, attempt: claim.id, agentId });
-  } else if (agentId !== undefined && claim.agentId !== agentId) {
-    throw new CallerError(
-      "refused_token",
-      "This token belongs to another agent.",
-      "Use the token of your own brief; without one, end your turn.",
-      "token",
-    );
   }
   renew(plan, claim);
+}
+
+/** Why the agent may not take the claim up or go on with it; undefined where it may. */
+export function refusalFor(
+  { held: { claim }, loaded: plan }: ClaimByToken<PlanTransaction>,
+  agentId: string | undefined,
+): CallerError | undefined {
+  const atAnother = refusalOfSecondTask(plan, agentId, claim.id);
+  if (atAnother) return atAnother;
+  const bound = claim.state === "running" ? claim.agentId : undefined;
+  if (agentId === undefined || bound === undefined || bound === agentId) return undefined;
+  return new CallerError(
+    "refused_token",
+    "This token belongs to another agent.",
+    "Use the token of your own brief; without one, end your turn.",
+    "token",
+  );
 }
 
 /**
@@ -60,18 +70,18 @@ export async function continueByToken(
 /**
  * An agent works at one task at a time.
  * @param attempt the one that it may be at work at.
- * @throws CallerError when it is at work at another one.
+ * @returns the refusal when it is at work at another one.
  */
-export function refuseSecondTask(
+export function refusalOfSecondTask(
   { writer }: PlanTransaction,
   agentId: string | undefined,
   attempt?: AttemptId,
-): void {
+): CallerError | undefined {
   const own = writer.holding.find(
     ({ claim }) => claim.state === "running" && claim.agentId === agentId && claim.id !== attempt,
   );
-  if (agentId === undefined || !own) return;
-  throw new CallerError(
+  if (agentId === undefined || !own) return undefined;
+  return new CallerError(
     "refused_token",
     `You work on ${taskName(own.plan, own.claim.task)}; this is another task.`,
     "Report that one first, with the token of its brief.",

@@ -2,7 +2,7 @@ import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Choice } from "../../schedule/dispatch.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
-import { refuseSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
+import { refusalOfSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
 import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
 import { recordSnapshot, snapshotCheckout } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
@@ -62,7 +62,8 @@ export async function claimTask(
     const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(plan, wanted));
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
     if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
-    refuseSecondTask(plan, agentId);
+    const refusal = refusalOfSecondTask(plan, agentId);
+    if (refusal) throw refusal;
     const { attempt, token } = await offerAndStart(plan, best, seen, { ...input, agentId });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token };
   };

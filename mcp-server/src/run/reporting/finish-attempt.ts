@@ -21,7 +21,7 @@ export interface SeenAtEnd {
 export interface Result {
   readonly plan: PlanTransaction;
   readonly attempt: RunningAttempt;
-  readonly handedIn: PreparedWork | undefined;
+  readonly prepared: PreparedWork | undefined;
   readonly seen: SeenAtEnd | undefined;
 }
 
@@ -32,12 +32,12 @@ export interface Result {
  */
 export async function finishAttempt(
   tx: GraphTransaction,
-  { plan, attempt, handedIn, seen }: Result,
+  { plan, attempt, prepared, seen }: Result,
   ending: Ending,
 ): Promise<string | undefined> {
   const summary = ending.report?.summary ?? ending.lastMessage ?? "";
-  if (handedIn) {
-    const moves = await applyWork(plan, attempt, handedIn, summary);
+  if (prepared) {
+    const moves = await applyWork(plan, attempt, prepared, summary);
     moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
   }
   endAttempt(plan, attempt, ending);

@@ -22,7 +22,7 @@ import { commitWorktree, type WorktreeCommit } from "../worktrees/commit-worktre
 import { conflictTask } from "../worktrees/conflict-task.ts";
 import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 
-/** What a report hands in beside its words: commits that are made, and refs that are to move with the report. */
+/** Commits and ref updates that accompany a report. */
 export interface PreparedWork {
   readonly work: WorktreeCommit;
   readonly leftOut: readonly string[];
@@ -42,7 +42,7 @@ interface Claimed {
 }
 
 /**
- * Commits the work of a claim, and looks how it merges. Nothing that anybody sees has changed afterwards; `settle` does
+ * Commits the work of a claim, and looks how it merges. Nothing that anybody sees has changed afterwards; `applyWork` does
  * that in the transaction of the report.
  * @param claimIn finds the claim, by whatever speaks for it.
  * @returns undefined where there is nothing to commit, or no such claim.
@@ -166,16 +166,16 @@ async function mergeOf(
 }
 
 /**
- * Logs what was handed in, inside the transaction of the report; a conflict becomes a task.
+ * Logs the prepared work, inside the transaction of the report; a conflict becomes a task.
  * @returns the refs that have to move for it to be true.
  */
 export async function applyWork(
   plan: PlanTransaction,
   attempt: AttemptAtWork,
-  handedIn: PreparedWork,
+  prepared: PreparedWork,
   summary: string,
 ): Promise<RefMove[]> {
-  const { work, leftOut, merge, others, commitMove, skipped } = handedIn;
+  const { work, leftOut, merge, others, commitMove, skipped } = prepared;
   const at = { task: attempt.task, attempt: attempt.id };
   plan.append({ type: "work.committed", ...at, ...work, leftOut });
   if (skipped !== undefined) plan.append({ type: "commit.skipped", reason: skipped });
@@ -194,17 +194,17 @@ export async function applyWork(
  * Hands in work that is prepared apart from any transaction: where another attempt's is merged meanwhile, it is
  * prepared anew on top of that. Afterwards the user's index shows what was committed as committed.
  */
-export async function withPreparedWork<Prepared extends { readonly handedIn: PreparedWork | undefined }, T>(
+export async function withPreparedWork<Step extends { readonly prepared: PreparedWork | undefined }, T>(
   ctx: RunContext,
-  prepare: () => Promise<Prepared>,
-  takeIn: (prepared: Prepared) => Promise<T>,
+  prepare: () => Promise<Step>,
+  accept: (step: Step) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const prepared = await prepare();
+    const step = await prepare();
     try {
-      const result = await takeIn(prepared);
-      const { handedIn } = prepared;
-      if (handedIn?.commitMove) await refreshIndex(ctx.checkout.root, handedIn.work.files);
+      const result = await accept(step);
+      const { prepared } = step;
+      if (prepared?.commitMove) await refreshIndex(ctx.checkout.root, prepared.work.files);
       return result;
     } catch (error) {
       if (!(error instanceof RefMoved)) throw error;

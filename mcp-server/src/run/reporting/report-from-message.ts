@@ -66,7 +66,7 @@ async function prepareWorkOfMessage(
   store: GraphStore,
   attempt: AttemptId,
   ending: Ending,
-): Promise<{ ending: Ending; handedIn: PreparedWork | undefined }> {
+): Promise<{ ending: Ending; prepared: PreparedWork | undefined }> {
   const { outcome, lastMessage } = ending;
   const report: Report = {
     outcome: outcome === "completed" ? "completed" : "failed",
@@ -77,10 +77,10 @@ async function prepareWorkOfMessage(
     notes: [],
   };
   try {
-    return { ending, handedIn: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
+    return { ending, prepared: await prepareWork(ctx, store, (view) => byId(view, attempt), report) };
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
-    return { ending: { ...ending, outcome: "failed", cause: error.message }, handedIn: undefined };
+    return { ending: { ...ending, outcome: "failed", cause: error.message }, prepared: undefined };
   }
 }
 
@@ -99,15 +99,15 @@ function end(
   {
     ending,
     look,
-    handedIn,
-  }: { readonly ending: Ending; readonly look: Look; readonly handedIn: PreparedWork | undefined },
+    prepared,
+  }: { readonly ending: Ending; readonly look: Look; readonly prepared: PreparedWork | undefined },
 ): Promise<void> {
   const work = async (tx: GraphTransaction) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && (await tx.planOf(held));
     if (!plan || held.claim.state !== "running") return;
     const seen = { look, unseen: new Set<string>() };
-    await finishAttempt(tx, { plan, attempt: held.claim, handedIn, seen }, ending);
+    await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
   };
   const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
   return changeGraph(ctx, store, actor, work, ahead);

@@ -6,7 +6,7 @@ import { hashToken } from "../../graph/token.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
-import { startOrContinue } from "../attempts/start-attempt.ts";
+import { refusalFor, startOrContinue } from "../attempts/start-attempt.ts";
 import { snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
 import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
@@ -54,10 +54,10 @@ export async function reportTask(
   return withPreparedWork(
     ctx,
     async () => ({
-      handedIn: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report),
+      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report),
     }),
-    async ({ handedIn }) => {
-      const result = await takeIn(ctx, store, call, handedIn);
+    async ({ prepared }) => {
+      const result = await accept(ctx, store, call, prepared);
       if (result instanceof CallerError) throw result;
       return result;
     },
@@ -80,11 +80,11 @@ interface Call {
  * evidence, so it must not undo the transaction: it is returned.
  * @throws RefMoved when a branch has moved since the work was handed in; then nothing is changed.
  */
-function takeIn(
+function accept(
   ctx: RunContext,
   store: GraphStore,
   call: Call,
-  handedIn: PreparedWork | undefined,
+  prepared: PreparedWork | undefined,
 ): Promise<ReportResult | CallerError> {
   const { name, given, agentId, seen } = call;
   const { report, token } = given;
@@ -97,13 +97,12 @@ function takeIn(
       return refuse(tx, call, { why: `it belongs to ${taskName(held.plan, task.id)}`, held });
     }
     await checkReport(found, report);
-    if (!isOwnToken(() => startOrContinue(found, agentId))) {
-      return refuse(tx, call, { why: "it is another agent's", held });
-    }
+    if (refusalFor(found, agentId)) return refuse(tx, call, { why: "it is another agent's", held });
+    startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
     const ending = { outcome: report.outcome, report };
-    const note = await finishAttempt(tx, { plan, attempt, handedIn, seen }, ending);
+    const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, report, note);
   };
   return changeGraph(ctx, store, call.actor, work, {
@@ -125,17 +124,6 @@ function answer(plan: PlanTransaction, id: TaskId, report: Report, note: string 
     ...(note !== undefined && { note }),
     counts: countsOf(plan),
   };
-}
-
-/** Whether the attempt starts, or goes on: it does not for an agent that the token was not given to. */
-function isOwnToken(start: () => void): boolean {
-  try {
-    start();
-    return true;
-  } catch (error) {
-    if (error instanceof CallerError && error.kind === "refused_token") return false;
-    throw error;
-  }
 }
 
 async function refuse(
