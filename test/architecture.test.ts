@@ -71,11 +71,11 @@ function circles(next: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 describe("the source", () => {
-  it("has no circle of files", () => {
+  it("the source has no circle of files", () => {
     expect(circles(new Map(files.map(({ path, imports }) => [path, imports])))).toEqual([]);
   });
 
-  it("imports only from its own folder and from lower floors", () => {
+  it("the source imports only from its own folder and from lower floors", () => {
     const floor = (path: string) => FLOORS.indexOf(folderOf(path));
     const climbing = inFolders.flatMap(({ path, imports }) =>
       imports
@@ -85,22 +85,22 @@ describe("the source", () => {
     expect(climbing).toEqual([]);
   });
 
-  it("has the folders that ARCHITECTURE.md names as floors, and no others", () => {
+  it("the source has the folders that ARCHITECTURE.md names as floors, and no others", () => {
     expect([...new Set(inFolders.map(({ path }) => folderOf(path)))].sort()).toEqual([...FLOORS].sort());
   });
 
-  it(`has at most ${MAX_FILES} files in a folder`, () => {
+  it(`the source has at most ${MAX_FILES} files in a folder`, () => {
     const counts = new Map<string, number>();
     for (const { path } of files) counts.set(folderOf(path), (counts.get(folderOf(path)) ?? 0) + 1);
     expect([...counts].filter(([, count]) => count > MAX_FILES)).toEqual([]);
   });
 
-  it(`has no file that imports more than ${MAX_IMPORTS} others`, () => {
+  it(`the source has no file that imports more than ${MAX_IMPORTS} others`, () => {
     const wide = files.filter(({ imports }) => imports.length > MAX_IMPORTS);
     expect(wide.map(({ path, imports }) => `${path}: ${imports.length}`)).toEqual([]);
   });
 
-  it("has no exported name with two meanings", () => {
+  it("the source has no exported name with two meanings", () => {
     const exported = /^export (?:async |abstract )*(?:function\*?|const|let|class|interface|type) (\w+)/gm;
     const places = new Map<string, string[]>();
     for (const { path, text } of files) {

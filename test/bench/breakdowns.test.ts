@@ -29,7 +29,7 @@ const a = { id: "a", subject: "A", writes: ["a.ts"] };
 const b = { id: "b", subject: "B", writes: ["b.ts"] };
 
 describe("the check of a schedule of tasks", () => {
-  it("accepts one in which everything is in order", () => {
+  it("the check of a schedule of tasks accepts one in which everything is in order", () => {
     expect(
       flawWhen(
         [a, { ...b, dependencies: ["a"] }],
@@ -64,7 +64,7 @@ describe("the check of a schedule of tasks", () => {
       ],
       5,
     ],
-  ])("names %s", (_what, tasks, cap) => {
+  ])("the check of a schedule of tasks names %s", (_what, tasks, cap) => {
     expect(
       flawWhen(
         tasks,
@@ -87,7 +87,7 @@ describe("the check of a schedule of tasks", () => {
     ).toBeUndefined();
   });
 
-  it("lets tasks of unknown scope run beside others where they may", () => {
+  it("the check of a schedule of tasks lets tasks of unknown scope run beside others where they may", () => {
     const tasks = [a, { id: "b", subject: "B" }];
     expect(
       flawWhen(
@@ -102,14 +102,14 @@ describe("the check of a schedule of tasks", () => {
     ).toBeUndefined();
   });
 
-  it("names tasks that are missing or take no time", () => {
+  it("the check of a schedule of tasks names tasks that are missing or take no time", () => {
     expect(flawWhen([a, b], [[0, 5]])).toBeDefined();
     expect(flawWhen([a], [[5, 5]])).toBeDefined();
   });
 });
 
 describe("level chunks", () => {
-  it("take the longest task of each chunk, one chunk after another", () => {
+  it("level chunks take the longest task of each chunk, one chunk after another", () => {
     const level = [3, 1, 5, 2].map((durationMs) => ({ durationMs }));
     expect(levelChunksMs([level, [{ durationMs: 4 }]], (_, chunk) => chunk.length < 2)).toBe(3 + 5 + 4);
   });
@@ -121,7 +121,7 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
   const ctx = { roles: new Roles(), caseInsensitive: false };
 
   it.each(["exclusive", "shared"] as const)(
-    "get a valid schedule, each of them, with unscoped: %s",
+    "the collected real breakdowns get a valid schedule, each of them, with unscoped: %s",
     (unscoped) => {
       const outcomes = readBreakdowns(REAL).flatMap((one) =>
         "tasks" in one ? outcomeOf(ctx, one.name, one.tasks, { maxParallel: 5, unscoped }) : [],

@@ -18,21 +18,21 @@ function took(input: ProblemInput, reality: readonly (readonly number[])[]) {
 }
 
 describe("an execution", () => {
-  it("goes on at once without a barrier and waits for the slowest with one", () => {
+  it("an execution goes on at once without a barrier and waits for the slowest with one", () => {
     const tasks = onTwo([4, 4, 4, 4]);
     expect(took(tasks, [[9], [3], [3], [3]])).toEqual([9, 9, 9, 12, 12]);
   });
 
-  it("carries a failed task out again before what depends on it", () => {
+  it("an execution carries a failed task out again before what depends on it", () => {
     expect(took(onTwo([4, 4], [[], [0]]), [[2, 5], [3]])).toEqual([10, 10, 10, 10, 10]);
   });
 
-  it("waits for a whole level before the next only with level chunks", () => {
+  it("an execution waits for a whole level before the next only with level chunks", () => {
     const tasks = onTwo([2, 9, 9], [[], [], [0]]);
     expect(took(tasks, [[2], [9], [9]])).toEqual([11, 11, 11, 18, 18]);
   });
 
-  it("refuses a dispatcher that starts what is not ready, does not fit, or nothing at all", () => {
+  it("an execution refuses a dispatcher that starts what is not ready, does not fit, or nothing at all", () => {
     const tasks = onTwo([1, 1, 1, 1], [[], [], [], [0]]);
     const reality = [[1], [1], [1], [1]];
     expect(() => execute(tasks, reality, () => [3])).toThrow(/not ready/);
@@ -45,7 +45,7 @@ describe("what happens", () => {
   const input = syntheticPlan(2_000, 1);
   const reality = drawReality(input, seededRandom(1));
 
-  it("differs from the estimates by a factor of up to 3 both ways, one attempt in ten failing", () => {
+  it("what happens in a run differs from the estimates by a factor of up to 3 both ways, one attempt in ten failing", () => {
     const factors = reality.map(
       ([first = 0], task) => first / (input.activities[task]?.duration ?? Number.NaN),
     );
@@ -55,11 +55,11 @@ describe("what happens", () => {
     expect(reality.filter(({ length }) => length === 2).length / reality.length).toBeCloseTo(0.1, 1);
   });
 
-  it("is the same for the same seed", () => {
+  it("what happens in a run is the same for the same seed", () => {
     expect(drawReality(input, seededRandom(1))).toEqual(reality);
   });
 
-  it("can be planned by one who knows it, in which case no dispatcher is below the bound", () => {
+  it("what happens in a run can be planned by one who knows it, in which case no dispatcher is below the bound", () => {
     const small = syntheticPlan(60, 2);
     const attempts = drawReality(small, seededRandom(2));
     const known = clairvoyantProblem(small, attempts);
@@ -68,7 +68,7 @@ describe("what happens", () => {
     for (const makespan of took(small, attempts)) expect(makespan).toBeGreaterThanOrEqual(lowerBound);
   });
 
-  it("makes what depends on a task wait for its last attempt", () => {
+  it("what depends on a task waits for its last attempt", () => {
     const known = clairvoyantProblem(onTwo([4, 4], [[], [0]]), [[2, 5], [3]]);
     expect(known.activities.map(({ duration, predecessors }) => [duration, predecessors])).toEqual([
       [2, []],

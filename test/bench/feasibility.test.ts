@@ -10,7 +10,7 @@ const eitherOf = {
 };
 
 describe("flawOf", () => {
-  it("finds nothing wrong with a schedule that keeps everything", () => {
+  it("flawOf finds nothing wrong with a schedule that keeps everything", () => {
     expect(flawOf(chain, [0, 3])).toBeUndefined();
     expect(flawOf(twins, [3, 0])).toBeUndefined();
     expect(flawOf(eitherOf, [0, 0, 3])).toBeUndefined();
@@ -35,11 +35,11 @@ describe("flawOf", () => {
       [1],
       /runs already/,
     ],
-  ])("finds %s", (_, input, start, message) => {
+  ])("flawOf finds %s", (_, input, start, message) => {
     expect(flawOf(input, start)).toMatch(message);
   });
 
-  it("accepts that more runs already than there is, but nothing added to it", () => {
+  it("flawOf accepts that more runs already than there is, but nothing added to it", () => {
     const running = activity(3, [], { running: true });
     const input = { capacities: [1], activities: [running, running, activity(1)] };
     expect(flawOf(input, [0, 0, 3])).toBeUndefined();

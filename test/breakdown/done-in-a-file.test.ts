@@ -20,7 +20,7 @@ describe("a 03-tasks.json leaves out", () => {
     { status: "cancelled" },
     { status: "wont_fix" },
     { done: true },
-  ])("what it marks with %j, and nothing waits for it", async (fields) => {
+  ])("a 03-tasks.json leaves out what it marks with %j, and nothing waits for it", async (fields) => {
     const breakdown = await readText(pond(fields), FILE);
     expect(edgesOf(breakdown)).toEqual({ "2": [] });
     expect(breakdown.warnings).toEqual(["marked as done and left out, so that nothing waits for them: 1"]);
@@ -32,20 +32,20 @@ describe("a 03-tasks.json leaves out", () => {
     { status: "in_progress" },
     { status: "blocked" },
     { done: false },
-  ])("nothing that it marks with %j, and says nothing", async (fields) => {
+  ])("a 03-tasks.json leaves out nothing that it marks with %j, and says nothing", async (fields) => {
     const breakdown = await readText(pond(fields), FILE);
     expect(edgesOf(breakdown)).toEqual({ "1": [], "2": ["1"] });
     expect(breakdown.warnings).toEqual([]);
   });
 
-  it("what is put off with what waits for it", async () => {
+  it("a 03-tasks.json leaves out what is put off with what waits for it", async () => {
     const text = file([...JSON.parse(pond({ status: "deferred" })).tasks, { id: "3", subject: "Rest" }]);
     const breakdown = await readText(text, FILE);
     expect(edgesOf(breakdown)).toEqual({ "3": [] });
     expect(breakdown.warnings).toEqual(["1, 2 are deferred, or wait for what is: left out"]);
   });
 
-  it("and is refused when nothing is left", async () => {
+  it("a 03-tasks.json is refused when nothing of it is left", async () => {
     const error = await refusalOf(file([{ id: "1", subject: "a", status: "done" }]), FILE);
     expect(error.message).toContain("all of its 1 tasks are marked as done or given up");
   });
@@ -53,7 +53,7 @@ describe("a 03-tasks.json leaves out", () => {
 
 describe("a dependency on what the file does not hold", () => {
   it.each(["POND-77", "#12", "other-plan/1.2", "https://example.org/issues/3"])(
-    "is left out with a warning where it has another form than the file's ids: %s",
+    "a dependency outside the file is left out with a warning where its form is not that of the file's ids: %s",
     async (outside) => {
       const text = file([
         { id: "1.1", subject: "a", dependencies: [outside] },
@@ -71,10 +71,13 @@ describe("a dependency on what the file does not hold", () => {
     ["1.1", "1.9"],
     ["POND-1", "POND-9"],
     ["T001", "T009"],
-  ])("is refused where the file's ids look like it: %s and %s", async (id, missing) => {
-    const error = await refusalOf(file([{ id, subject: "a", dependencies: [missing] }]), FILE);
-    expect(error.message).toContain(`depends on ${missing}, which is not in the file`);
-  });
+  ])(
+    "a dependency outside the file is refused where the file's ids look like it: %s and %s",
+    async (id, missing) => {
+      const error = await refusalOf(file([{ id, subject: "a", dependencies: [missing] }]), FILE);
+      expect(error.message).toContain(`depends on ${missing}, which is not in the file`);
+    },
+  );
 });
 
 describe("updateBreakdown", () => {
@@ -85,7 +88,7 @@ describe("updateBreakdown", () => {
     { id: "4", subject: "Fish" },
   ]);
 
-  it("keeps what the plan does not hold because it is done or outside", () => {
+  it("updateBreakdown keeps what the plan does not hold because it is done or outside", () => {
     const { tasks } = readBreakdown(text, FILE);
     expect(updateBreakdown(text, FILE, tasks)).toBe(text);
     const [fill, fish] = tasks;
@@ -99,7 +102,7 @@ describe("updateBreakdown", () => {
     ]);
   });
 
-  it("keeps it also where the tasks around it are gone", () => {
+  it("updateBreakdown keeps what the plan does not hold also where the tasks around it are gone", () => {
     const { tasks } = readBreakdown(text, FILE);
     const updated = JSON.parse(updateBreakdown(text, FILE, tasks.slice(1)));
     expect(updated.tasks.map(({ id }: { id: string }) => id)).toEqual(["1", "3", "4"]);

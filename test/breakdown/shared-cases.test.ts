@@ -72,7 +72,7 @@ function ancestorsOf(tasks: FileBreakdown["tasks"], id: string): string[] {
 
 describe.skipIf(!existsSync(CASES))("the collected cases (skipped where they are absent)", () => {
   it.each(existsSync(CASES) ? readdirSync(CASES) : [])(
-    "%s is read as its author means it",
+    "the collected case %s is read as its author means it",
     async (folder) => {
       const expected = EXPECTED[folder.slice(0, 2)];
       if (!expected) throw new Error("nothing is expected of this case");

@@ -44,7 +44,7 @@ describe("twelve tasks in four levels, worked on by four processes in worktrees"
     c3: { file: "config.txt", with: "c1" },
   };
 
-  it("twelve tasks in four levels, worked on by four processes in worktrees end on the plan's branch with every change, two conflicts as tasks of their own, and a sound repository", async () => {
+  it("twelve tasks that four processes do in worktrees end with every change and both conflicts on the plan's branch", async () => {
     const folder = await repository({ "shared.txt": "one\ntwo\n", "config.txt": "one\ntwo\n" });
     const start = (await git(folder, "rev-parse", "HEAD")).trim();
     const first = await startServer(folder, { ownParent: true });
@@ -140,7 +140,7 @@ describe("twelve tasks in four levels, worked on by four processes in worktrees"
 });
 
 describe("a process that is killed in the midst of its report", () => {
-  it("a process that is killed in the midst of its report leaves a branch and a graph with which the others finish, and loses no work", async () => {
+  it("a process that is killed in the midst of its report loses no work, and the others finish", async () => {
     const folder = await repository();
     const ids = Array.from({ length: 8 }, (_, n) => `t${n}`);
     const survivor = await startServer(folder);

@@ -112,7 +112,7 @@ describe("parallel plan", () => {
     expect(err).not.toContain("    at ");
   });
 
-  it("parallel plan analyses what is left of a plan by its name, and writes what its tasks really wrote into the breakdown", async () => {
+  it("parallel plan analyses what is left of a plan by its name, and writes real scopes into the breakdown", async () => {
     const folder = await repository({ [FILE]: breakdown([task("1"), task("2")]) });
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", from: FILE });

@@ -124,7 +124,7 @@ const KNOWN_TASKS = TASKS.map((one) => ({
 
 describe.each(ENGINES)("a server of the last release and one of this tree on one graph in %s", (engine) => {
   it.each(["old", "young"] as const)(
-    "finish each other's plans when the %s one made the graph",
+    "servers of the last release and of this tree finish each other's plans when the %s one made the graph",
     async (first) => {
       const shared = await bothServers(engine);
       const second = first === "old" ? "young" : "old";
@@ -151,7 +151,7 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
     },
   );
 
-  it("share the files: what one holds, the other does not offer", async () => {
+  it("servers of the last release and of this tree share the files: what one holds, the other does not offer", async () => {
     const shared = await bothServers(engine);
     const clashing = [task("1", { writes: ["src/a.ts"] }), task("2", { writes: ["src/b.ts"] })];
     await shared.young.call("plan_create", { plan: "mine", tasks: clashing });
@@ -167,7 +167,7 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
     await expectToSeeTheSame(shared);
   });
 
-  it("go on with every setting and every value that a call may give", async () => {
+  it("servers of both releases go on with every setting and every value that a call may give", async () => {
     const shared = await bothServers(engine);
     await shared.old.call("plan_create", { plan: "old", tasks: TASKS });
     await shared.young.call("plan_create", { plan: "young", tasks: TASKS });
@@ -178,7 +178,7 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
     }
   });
 
-  it("go on with a setting and a value that the last release does not know", async () => {
+  it("servers of both releases go on with a setting and a value that the last release does not know", async () => {
     const shared = await bothServers(engine);
     await shared.old.call("plan_create", { plan: "p", tasks: TASKS, policy: { retries: 2 } });
     // As a server would store it whose `policyInput` had these two.
@@ -222,7 +222,7 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
   });
 
   it.each(["old", "young"] as const)(
-    "know each other's task that looks for the cause of failures, when the %s one made it",
+    "servers of both releases know each other's search for the cause of failures, when the %s one made it",
     async (first) => {
       const shared = await bothServers(engine);
       const maker = shared[first];
@@ -253,7 +253,7 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
   );
 });
 
-it("the log that both have written rebuilds the graph", async () => {
+it("the log that servers of both releases have written rebuilds the graph", async () => {
   const shared = await bothServers("sqlite");
   await shared.old.call("plan_create", { plan: "p", tasks: TASKS, policy: { review: "off" } });
   await shared.young.call("plan_update", { plan: "p", policy: { retries: 0 } });

@@ -48,7 +48,7 @@ async function writePast({ database }: Started, ...statements: readonly string[]
 }
 
 describe.each(ENGINES)("a graph in %s in which a newer server has written", (engine) => {
-  it("is listed with the settings that are not known, which stay when the plan is changed", async () => {
+  it("a plan with settings that are not known is listed with them, and keeps them when it is changed", async () => {
     const graph = await started(engine);
     const { server, database } = graph;
     await writePast(
@@ -78,7 +78,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect((await server.call("plan_report", { plan: "p" })).report).toContain("of a newer version");
   });
 
-  it("does not let a caller give a setting that is not known", async () => {
+  it("a caller cannot give a setting that is not known", async () => {
     const { server, database } = await started(engine);
     const error = await server.refused("plan_update", { plan: "p", policy: { colour: "blue" } });
     expect(error).toMatchObject({ kind: "bad_input", message: expect.stringContaining("colour") });
@@ -86,7 +86,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect(await database.query("select added_policy from plans")).toEqual([{ added_policy: null }]);
   });
 
-  it("keeps a claim in a state that is not known as a live one, and leaves it alone", async () => {
+  it("a claim in a state that is not known is kept as a live one, and left alone", async () => {
     const graph = await started(engine);
     const { server, database } = graph;
     await server.call("plan_update", { plan: "p", policy: { maxParallel: 2 } });
@@ -129,7 +129,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect(await database.query("select * from claims where task_id = '1'")).toEqual(before);
   });
 
-  it("keeps words that are not known where they are, works on beside them, and names them", async () => {
+  it("words that are not known stay where they are, are named, and work goes on beside them", async () => {
     const graph = await started(engine);
     const { server, database } = graph;
     const { launch } = await server.call("batch_next", { plan: "p" });
@@ -186,7 +186,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect(ended).toEqual([{ outcome: "partial", isolation: "moon", report: JSON.stringify(said) }]);
   });
 
-  it("starts nothing of a plan whose status is not known until somebody resumes it", async () => {
+  it("a plan whose status is not known starts nothing until somebody resumes it", async () => {
     const graph = await started(engine);
     const { server, database } = graph;
     await writePast(graph, "update plans set status = 'asleep'");
@@ -197,7 +197,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect((await server.call("batch_next", { plan: "p" })).launch).not.toEqual([]);
   });
 
-  it("is no trouble for the doctor, who says what to do about it", async () => {
+  it("a graph in which a newer server has written is no trouble for the doctor, who says what to do about it", async () => {
     const graph = await started(engine);
     await writePast(graph, `update plans set status = 'asleep', policy = '{"colour":"blue"}'`);
     const env = { PATH: process.env.PATH, PARALLEL_DATABASE_URL: graph.database.url };
@@ -212,7 +212,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect(said).not.toContain("is paused");
   });
 
-  it("leaves events of a type or a version that is not known out of its report, and says so", async () => {
+  it("events of a type or a version that is not known are left out of the report, which says so", async () => {
     const graph = await started(engine);
     const { server, database } = graph;
     const event = (type: string, v: number, data: string) =>

@@ -14,7 +14,7 @@ describe.skipIf(process.platform === "win32")("the demo with the user's own Clau
   });
   afterEach(() => rmSync(temporary, { recursive: true, force: true }));
 
-  it("starts an interactive session in the copied example with the three plugins and the command", async () => {
+  it("the live demo starts an interactive session in the copied example with the three plugins and the command", async () => {
     const record = join(temporary, "calls.txt");
     const script = `#!/bin/sh\nif [ "$1" = --version ]; then echo 9.9.9; exit; fi\npwd > ${record}\nprintf '%s\\n' "$@" >> ${record}\ngit status --porcelain >> ${record}\n`;
     writeFileSync(join(temporary, "claude"), script);
@@ -35,7 +35,7 @@ describe.skipIf(process.platform === "win32")("the demo with the user's own Clau
     expect(output).toContain(`What the agents wrote is in ${folder}`);
   });
 
-  it("says so where there is no Claude Code", async () => {
+  it("the live demo says so where there is no Claude Code", async () => {
     const { code, output } = await demo(temporary);
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toEqual([expect.stringContaining('There is no command "claude"')]);

@@ -44,30 +44,30 @@ describe("the demo", () => {
     rmSync(temporary, { recursive: true, force: true });
   });
 
-  it("goes as written, in less than 90 seconds", () => {
+  it("the demo goes as written, in less than 90 seconds", () => {
     expect(errors).toBe("");
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(90_000);
   });
 
-  it("reports 9 completed tasks, one that failed, and two that did not run because of it", () => {
+  it("the demo reports 9 completed tasks, one that failed, and two that did not run because of it", () => {
     expect(output).toContain("9 of 12 tasks completed, 1 failed, 2 not run");
     expect(output).toMatch(/1\.5\S* failed after 2 attempts \(holds up 2\.2, 4\.1/);
     expect(output).toMatch(/2\.2.*Judge whether a pot is wet\n.*needs 1\.5, which failed/);
     expect(output).toMatch(/4\.1.*Skip wet pots in the week\n.*because 1\.5 failed/);
   });
 
-  it("tries a failed task again, with success where its second attempt is right", () => {
+  it("the demo tries a failed task again, with success where its second attempt is right", () => {
     const endings = (task: string) => spansOf(output, task).map(({ mark }) => mark);
     expect(endings("2.1")).toEqual(["✗", "✓"]);
     expect(endings("1.5")).toEqual(["✗", "✗"]);
   });
 
-  it("has at least three agents at work at once", () => {
+  it("the demo has at least three agents at work at once", () => {
     expect(largestOverlap(spansOf(output))).toBeGreaterThanOrEqual(3);
   });
 
-  it("never runs two tasks at once that write the same file or need the same resource", () => {
+  it("the demo never runs two tasks at once that write the same file or need the same resource", () => {
     for (const pair of [
       ["3.1", "3.2"],
       ["1.4", "1.5"],
@@ -78,7 +78,7 @@ describe("the demo", () => {
     }
   });
 
-  it("leaves the project that it names, with what the agents wrote, and nothing else", () => {
+  it("the demo leaves the project that it names, with what the agents wrote, and nothing else", () => {
     const [project] = /kept in (\S+)/.exec(output)?.slice(1) ?? [];
     expect(readdirSync(temporary).map((name) => join(temporary, name))).toEqual([project]);
     expect(readFileSync(join(project ?? "", "src/cli.js"), "utf8")).toMatch(
@@ -88,13 +88,13 @@ describe("the demo", () => {
     expect(readdirSync(join(root, "node_modules", ".cache"))).not.toContain(`demo-${child.pid}.mjs`);
   });
 
-  it("leaves no process behind", async () => {
+  it("the demo leaves no process behind", async () => {
     expect(descendants.size).toBeGreaterThan(0);
     await eventually(() => ![...descendants].some(isAlive), 2000);
     expect([...descendants].filter(isAlive)).toEqual([]);
   });
 
-  it("prints plain text where there is no terminal", () => {
+  it("the demo prints plain text where there is no terminal", () => {
     expect(output).not.toContain("\x1b");
   });
 });

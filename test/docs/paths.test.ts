@@ -30,7 +30,7 @@ function pathsIn(document: string): string[] {
 }
 
 describe("a document", () => {
-  it.each(documents)("%s names only files and folders that exist", (document) => {
+  it.each(documents)("the document %s names only files and folders that exist", (document) => {
     const exists = (path: string) =>
       placesOf(document).some((place) => existsSync(join(CHECKOUT, place, path)));
     expect(pathsIn(document).filter((path) => !exists(path))).toEqual([]);

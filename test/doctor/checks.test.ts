@@ -60,7 +60,7 @@ describe("the administrator's settings", () => {
 });
 
 describe("Claude Code's settings files", () => {
-  it("Claude Code's settings files are read for what concerns this plugin only, the local one before the project's before the user's", async () => {
+  it("Claude Code's settings files are read for this plugin only, local before project before user", async () => {
     const [project, home] = [temporaryFolder(), temporaryFolder()];
     put(join(home, "settings.json"), {
       apiKeyHelper: "print-the-key",

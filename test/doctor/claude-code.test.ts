@@ -171,7 +171,7 @@ describe("Claude Code", () => {
     ]);
   });
 
-  it("parallel doctor finds every setting that is not valid, also one from Claude Code's settings and an option of the plugin", async () => {
+  it("parallel doctor finds every setting that is not valid, also in Claude Code's settings and the plugin's options", async () => {
     const installation = await Installation.healthy();
     installation.writeHome("settings.json", {
       ...installation.settings(),

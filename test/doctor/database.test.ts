@@ -26,7 +26,7 @@ function takeLogIn(graph: string): void {
 }
 
 describe("the database", () => {
-  it("parallel doctor finds of the database that it is damaged", async () => {
+  it("parallel doctor finds that the database is damaged", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     takeLogIn(installation.graph);
@@ -47,7 +47,7 @@ describe("the database", () => {
     ]);
   });
 
-  it("parallel doctor finds of the database that it is something else", async () => {
+  it("parallel doctor finds that the database is something else", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     takeLogIn(installation.graph);
@@ -57,7 +57,7 @@ describe("the database", () => {
     ]);
   });
 
-  it("parallel doctor finds of the database that a newer version made it", async () => {
+  it("parallel doctor finds that a newer version made the database", async () => {
     const installation = await Installation.healthy();
     await installation.runAPlan();
     tamper(installation.graph, "update meta set value = '2.0' where key = 'schema'");
@@ -72,7 +72,7 @@ describe("the database", () => {
   });
 
   it.runIf(process.platform !== "win32")(
-    "parallel doctor finds of the database that other users can read it",
+    "parallel doctor finds that other users can read the database",
     async () => {
       const installation = await Installation.healthy();
       await installation.runAPlan();
@@ -86,7 +86,7 @@ describe("the database", () => {
   );
 
   it.runIf(process.getuid?.() === 0)(
-    "parallel doctor finds of the database that another user made it",
+    "parallel doctor finds that another user made the database",
     async () => {
       const installation = await Installation.healthy();
       await installation.runAPlan();
@@ -104,7 +104,7 @@ describe("the database", () => {
     },
   );
 
-  it("parallel doctor finds of the database that its log was left behind alone", async () => {
+  it("parallel doctor finds that the database's log was left behind alone", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -120,7 +120,7 @@ describe("the database", () => {
     ]);
   });
 
-  it("parallel doctor finds of the database nothing when its index is missing, and reads what its log holds without making files", async () => {
+  it("parallel doctor finds nothing wrong with a database without its index, and reads its log without making files", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });

@@ -35,7 +35,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(seen.get("Plans")).toBe("1 plan");
   });
 
-  it("parallel doctor on a healthy installation disturbs no session that works meanwhile, and sees what it has just written", async () => {
+  it("parallel doctor on a healthy installation disturbs no session, and sees what one has just written", async () => {
     const installation = await Installation.healthy();
     const server = await installation.server();
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -54,7 +54,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(existsSync(dirname(installation.graph))).toBe(false);
   });
 
-  it("parallel doctor on a healthy installation prints a line per check and nothing of what Claude Code's settings keep secret", async () => {
+  it("parallel doctor on a healthy installation prints a line per check, and none of the settings' secrets", async () => {
     const installation = await Installation.healthy();
     const { code, out } = await installation.print();
     expect(code).toBe(0);
@@ -66,7 +66,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(out + json.out).not.toContain("sk-secret");
   });
 
-  it("parallel doctor on a healthy installation prints the remedy below what is wrong, without what could steer a terminal", async () => {
+  it("parallel doctor prints the remedy below what is wrong, without what could steer a terminal", async () => {
     const installation = await Installation.healthy();
     installation.writeProject(".claude/commands/ideate.md", "Mine.\n");
     installation.writeProject(".claude/settings.json", {

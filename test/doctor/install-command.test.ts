@@ -34,7 +34,7 @@ async function remedy(origin: string | undefined, marketplaces: Record<string, r
 }
 
 describe("where the plugin is not installed, the doctor names", () => {
-  it("where the plugin is not installed, the doctor names the marketplace that Claude Code knows, before the origin of the checkout", async () => {
+  it("where the plugin is not installed, the doctor names the known marketplace before the checkout's origin", async () => {
     const known = { ours: OFFERED, other: ["parallel", "unrelated"] };
     expect(await remedy("https://github.com/octo/parallel.git", known)).toMatch(
       /^Install it: claude plugin install parallel@ours\./,

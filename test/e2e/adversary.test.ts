@@ -82,7 +82,7 @@ async function play(story: Scenario, check: (outcome: Outcome) => void): Promise
 describe("workers that misbehave, with the real Claude Code", () => {
   afterAll(() => console.log(`${table}`));
 
-  it("workers that misbehave are kept off what another task holds, by file tools and recognised commands, and off what is not theirs", async () => {
+  it("workers that misbehave are kept off what another task holds, and off what is not theirs", async () => {
     const steps = new Milestones();
     const strays = ["tools", "shell", "late", "forger", "nested"];
     const holds: Work = [
@@ -356,7 +356,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("workers that misbehave that are stopped, fall silent or prove nothing have not completed anything", async () => {
+  it("workers that are stopped, fall silent or prove nothing have not completed anything", async () => {
     const steps = new Milestones();
     const finishes: Work = [
       writes({ "stopped/a.txt": "done\n" }),
@@ -407,7 +407,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("workers that misbehave are not missed when their notification is", async () => {
+  it("workers whose notification is missed are not missed themselves", async () => {
     const tasks = tasksWith(["one", "two", "three", "last"], { last: { dependencies: ["one", "two"] } });
     const orchestrator = withHabits(executesThePlan, overlooksNotification(1), waitsForNotifications);
     const story = storyWith("overlooks a notification", tasks, { runs: [headlessRun({ orchestrator })] });
@@ -425,7 +425,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("workers that misbehave of two orchestrators share one plan, and those of a killed one are replaced", async () => {
+  it("workers of two orchestrators share one plan, and those of a killed one are replaced", async () => {
     const ids = Array.from({ length: 9 }, (_, index) => `part-${index + 1}`);
     let second: ClaudeCode | undefined;
     let wasKilled = false;
@@ -489,7 +489,7 @@ describe("workers that misbehave, with the real Claude Code", () => {
     });
   });
 
-  it("workers that misbehave are found out without any hook, and the run still ends", async () => {
+  it("workers that misbehave without any hook are found out, and the run still ends", async () => {
     const steps = new Milestones();
     const keeper: Work = [
       steps.at("keeper works", writes({ "keeper/own.txt": "own\n" })),

@@ -86,7 +86,7 @@ const staysOutOfTheRepository: Habit = (inner) => (conversation) => {
 const runsThePlan = withHabits(executesThePlan, staysOutOfTheRepository);
 
 describe("/parallel:run", () => {
-  it("/parallel:run typed with a request: takes a recipe's plan, is corrected, goes on by the plan's name after an early end, and writes nothing of its own", async () => {
+  it("/parallel:run typed with a request takes a recipe's plan, is corrected, and goes on by name after an early end", async () => {
     const request = "build the session store, the log and the cache, and wire them up";
     const closesACycle = (tasks: Tasks) =>
       tasks.map((task) => (task.id === "1" ? { ...task, dependencies: ["4"] } : task));
@@ -196,7 +196,7 @@ describe("/parallel:run", () => {
     );
   });
 
-  it("/parallel:run without its server, or for a specification without a breakdown, leads to what is missing and launches nobody", async () => {
+  it("/parallel:run without its server or without a breakdown leads to what is missing and launches nobody", async () => {
     const looks: Orchestrator = (conversation) =>
       says(conversation.tools.includes(taskTool("batch_next")) ? "The server runs." : "No server: see /mcp.");
     await runScenario(
@@ -226,7 +226,7 @@ describe("/parallel:run", () => {
 });
 
 describe("/parallel:status and /parallel:report", () => {
-  it("/parallel:status and /parallel:report where there is no plan say so and make nothing; an unknown plan is an error that names the way out", async () => {
+  it("/parallel:status and /parallel:report without a plan say so and make nothing; an unknown one is an error", async () => {
     await runScenario(
       story("nothing to show", [
         { prompt: "/parallel:status", orchestrator: begins([lists()]) },
@@ -323,7 +323,7 @@ const diagnoses = (suspects: string[]): Turn =>
   );
 
 describe("/debug:api", () => {
-  it("/debug:api typed: evidence once, diagnoses at once, one again that brought nothing, one fix, verified; no plan is made", async () => {
+  it("/debug:api typed: evidence and diagnoses at once, one of them again, one fix, verified, and no plan", async () => {
     let answered = 0;
     const explores = (conversation: Conversation): Turn => {
       const suspect = /Suspect: src\/(\w+)\.js/.exec(textOf(conversation.blocks))?.[1] ?? "";
@@ -413,7 +413,7 @@ describe("/debug:browser", () => {
     "page/basket.js": 'document.getElementById("sum").textContent = "3";\n',
   };
 
-  it("/debug:browser invoked by the model: finds the tools that drive the browser among the deferred ones, and verifies with them", async () => {
+  it("/debug:browser invoked by the model finds the deferred tools that drive the browser, and verifies with them", async () => {
     const looks: Orchestrator = () =>
       callsTogether([
         { tool: "mcp__playwright__browser_snapshot", input: {} },

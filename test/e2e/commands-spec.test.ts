@@ -66,7 +66,7 @@ const looks = (conversation: Conversation): Turn =>
   says(`Looked. ${textOf(conversation.blocks).length} characters of brief.`);
 
 describe.skipIf(!existsSync(REAL))("/ideate", () => {
-  it("explores and researches in one message, writes one document, and says what comes next", async () => {
+  it("/ideate explores and researches in one message, writes one document, and says what comes next", async () => {
     const brief = `Read notes/toggles.md in full`;
     const run: PrintRun = {
       prompt: "/ideate notes/toggles.md",
@@ -101,7 +101,7 @@ describe.skipIf(!existsSync(REAL))("/ideate", () => {
     );
   });
 
-  it("without an idea asks for one, and with a path that leads nowhere says so; neither loads anything", async () => {
+  it("/ideate without an idea asks for one, and with a path that leads nowhere says so; neither loads anything", async () => {
     const asks: PrintRun = { prompt: "/ideate", orchestrator: () => says("What is the idea?") };
     const says404: PrintRun = { prompt: "/ideate notes/gone.md", orchestrator: () => says("No such file.") };
     await play("ideates nothing", { "notes/toggles.md": "# Toggles\n" }, [asks, says404], (outcome) => {
@@ -115,7 +115,7 @@ describe.skipIf(!existsSync(REAL))("/ideate", () => {
 });
 
 describe.skipIf(!existsSync(REAL))("/spec:create", () => {
-  it("reads the ideation, traces with agents that only look, and writes the specification", async () => {
+  it("/spec:create reads the ideation, traces with agents that only look, and writes the specification", async () => {
     const run: PrintRun = {
       prompt: `/spec:create ${SLUG}`,
       orchestrator: follows(
@@ -146,7 +146,7 @@ describe.skipIf(!existsSync(REAL))("/spec:create", () => {
     );
   });
 
-  it("of an unknown slug names what there is; of a specification that exists adds what changed", async () => {
+  it("/spec:create of an unknown slug names what there is; of a specification that exists adds what changed", async () => {
     const unknown: PrintRun = {
       prompt: "/spec:create data-path-toggles",
       orchestrator: () => says(`There is ${SLUG}; /ideate <idea> begins one.`),
@@ -209,7 +209,7 @@ const analyzes = callsAsWritten("plan_analyze", VALUES);
 const prompt = `/spec:decompose ${SLUG}`;
 
 describe.skipIf(!existsSync(REAL))("/spec:decompose", () => {
-  it("has an agent write the draft phase by phase and check it, puts it in place, and reports", async () => {
+  it("/spec:decompose has an agent write the draft phase by phase and check it, puts it in place, and reports", async () => {
     const { tasks, ...head } = JSON.parse(real("03-tasks.json")) as { tasks: { phase: number }[] };
     const upTo = (phase: number) =>
       `${JSON.stringify({ ...head, tasks: tasks.filter((task) => task.phase <= phase) }, null, 2)}\n`;
@@ -268,7 +268,7 @@ describe.skipIf(!existsSync(REAL))("/spec:decompose", () => {
     );
   });
 
-  it("leaves a refused draft where it is, goes on with it, and says of a current breakdown that it is", async () => {
+  it("/spec:decompose leaves a refused draft where it is, goes on with it, and says of a current breakdown that it is", async () => {
     const whole = real("03-tasks.json");
     const cyclic = whole.replace(/"dependencies": \[\]/, '"dependencies": ["3.2"]');
     const agents: NonNullable<Scenario["agents"]> = (conversation) => {
@@ -324,7 +324,7 @@ describe.skipIf(!existsSync(REAL))("/spec:decompose", () => {
     );
   });
 
-  it("after the specification changed keeps what is completed, cancels what is gone, and loses no edit by hand", async () => {
+  it("/spec:decompose after a change keeps what is completed, cancels what is gone, and loses no edit by hand", async () => {
     type Breakdown = { tasks: { id: string; description: string }[] };
     const old = JSON.parse(real("03-tasks.json")) as Breakdown;
     const added = { ...old.tasks[3], id: "2.2", subject: "New", dependencies: ["1.1"] };

@@ -107,7 +107,7 @@ describe("Claude Code is killed in the middle of a run", () => {
 });
 
 describe("only the server is killed", () => {
-  it("when only the server is killed, the host starts it again, the claims of the living session are kept, and the plan finishes", async () => {
+  it("when only the server is killed, the host starts it again, claims are kept, and the plan finishes", async () => {
     let killed = 0;
     const killsTheServer = async (pid: number, recording: Recording) => {
       const isTheMoment = () => haveReported(recording, 2) && recording.mostAgentsAtOnce() === 5;

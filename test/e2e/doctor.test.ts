@@ -47,7 +47,7 @@ describe("parallel doctor after a run of the real Claude Code", () => {
     });
   });
 
-  it("parallel doctor after a run of the real Claude Code with hooks disabled names the setting, and once that is gone, what the run lacked", async () => {
+  it("parallel doctor after a run with hooks disabled names the setting, and once that is gone, what the run lacked", async () => {
     await runScenario(story("hooks are disabled", { ...allowed, disableAllHooks: true }), async (outcome) => {
       // The run itself does not suffer: agents fetch their briefs and report.
       expect(Object.values(readGraph(outcome.database).tasks)).toEqual(["completed", "completed"]);

@@ -47,7 +47,7 @@ function statuses(outcome: Outcome): Record<string, number> {
 }
 
 describe("/spec:execute in a mode", () => {
-  it("/spec:execute in a mode --dry-run shows and claims nothing; --batch runs one batch; --pause holds it; without one it goes on to the end", async () => {
+  it("/spec:execute --dry-run claims nothing; --batch runs one batch; --pause holds it; without one it goes on", async () => {
     const dryRun = execute(
       "--dry-run",
       follows(
@@ -111,7 +111,7 @@ describe("/spec:execute in a mode", () => {
     });
   });
 
-  it("/spec:execute in a mode --workers lets two agents empty the plan between them", async () => {
+  it("/spec:execute --workers lets two agents empty the plan between them", async () => {
     const workers: Orchestrator = (conversation) => {
       const last = answers(conversation).at(-1);
       if (last?.tool !== "plan_analyze" && last?.tool !== "batch_collect") {
@@ -157,7 +157,7 @@ describe("/spec:execute in a mode", () => {
     );
   });
 
-  it("/spec:execute in a mode reviews against the specification, fixes what is found, reviews quality, and integrates at the end", async () => {
+  it("/spec:execute reviews against the specification, fixes what is found, reviews quality, and integrates", async () => {
     const stages = ["review.1", "fix"];
     const reviewsAndIntegrates: Habit = (inner) => (conversation) => {
       const last = answers(conversation).at(-1);
@@ -218,7 +218,7 @@ describe("/spec:execute in a mode", () => {
     });
   });
 
-  it("/spec:execute in a mode with nothing to execute names what is missing, and with a broken breakdown passes the refusal on", async () => {
+  it("/spec:execute with nothing to execute names what is missing; a broken breakdown's refusal is passed on", async () => {
     const missing = execute("", () => says("/spec:decompose demo writes the breakdown."));
     const broken: PrintRun = { prompt: "/spec:execute other", orchestrator: executesThePlan };
     const story = storyOf("has nothing to execute", independentTasks(1), {

@@ -58,7 +58,7 @@ describe("the checker of the event log", () => {
     expect(replay.attemptsAt("p/2").map(({ outcome }) => outcome)).toEqual(["completed"]);
   });
 
-  it("the checker of the event log sees a task that is claimed before its dependencies completed, by what it needs of them", () => {
+  it("the checker of the event log sees a task that is claimed before its needs hold", () => {
     const both = new Log().task("1").task("2").task("3", ["1", "2"]).offer("1", 1).start("1", 1);
     expect(both.complete("1", 1).offer("3", 2).violations()[0]).toMatch("p/3 was claimed before");
     const any = new Log().task("1").task("2").task("3", ["1", "2"], "any").offer("1", 1).start("1", 1);
@@ -127,7 +127,7 @@ describe("the checker of the event log", () => {
     expect(widened.offer("2", 2).violations()).toHaveLength(1);
   });
 
-  it("the checker of the event log sees a second live claim, more claims than the cap, and a claim of what is completed", () => {
+  it("the checker of the event log sees a second live claim, more than the cap, and a claim of what is completed", () => {
     expect(new Log().task("1").offer("1", 1).offer("1", 2).violations()).toContainEqual(
       expect.stringContaining("p/1 has two live claims"),
     );
@@ -136,7 +136,7 @@ describe("the checker of the event log", () => {
     expect(again.violations()).toEqual(["p/1 was claimed when it was completed"]);
   });
 
-  it("the checker of the event log sees a success without a report, a completed task that is not, and an attempt that goes on after its end", () => {
+  it("the checker of the event log sees successes that are none, and an attempt that goes on after its end", () => {
     const silent = new Log().task("1").offer("1", 1).start("1", 1);
     silent.add("attempt.ended", { outcome: "completed" }, "1", 1);
     expect(silent.violations()).toEqual(["p/1: completed without a report"]);

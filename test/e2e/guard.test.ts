@@ -45,7 +45,7 @@ function sharedCheckout({ directory }: Assignment): string {
 }
 
 describe("the guard of shell commands", () => {
-  it("the guard of shell commands keeps a worker off a sibling's file, the stash and the checkout, and lets its own work through", async () => {
+  it("the guard of shell commands keeps a worker off a sibling's file, the stash and the checkout, not off its own", async () => {
     const refused = [
       "echo stolen > parts/1.2.txt",
       "cd parts && echo stolen >> ../parts/./1.2.txt",
@@ -88,7 +88,7 @@ describe("the guard of shell commands", () => {
     });
   });
 
-  it("the guard of shell commands knows in which folder a command of an agent runs, whatever its earlier commands did", async () => {
+  it("the guard of shell commands knows in which folder a command runs, whatever the commands before it did", async () => {
     const steps = new Milestones();
     const wanders: Work = [
       runs("mkdir -p parts && cd parts && pwd"),
@@ -128,7 +128,7 @@ describe("the guard of shell commands", () => {
     });
   });
 
-  it("the guard of shell commands lets an agent commit in a work tree of its own, and not write into the shared checkout", async () => {
+  it("the guard of shell commands lets an agent commit in its own work tree, and not write into the shared checkout", async () => {
     const isolated: Work = [
       runs(
         "mkdir -p parts && echo own > parts/1.1.txt && git add -A && git commit -qm own && git status --short",

@@ -107,7 +107,7 @@ describe("an interactive session", () => {
     });
   });
 
-  it("an interactive session interrupted by the user: agents go on, nobody is sent back to launch, and the next command finishes", async () => {
+  it("an interactive session interrupted by the user lets agents go on, and the next command finishes", async () => {
     let phase: "runs" | "thinks" | "interrupted" | "asked" | "runs again" = "runs";
     let atInterruption = 0;
     const wokenWhileInterrupted: string[] = [];
@@ -166,7 +166,7 @@ describe("an interactive session", () => {
     });
   });
 
-  it("an interactive session paused by the user: is left in peace, and the plan goes on when it is resumed", async () => {
+  it("an interactive session that the user paused is left in peace, and goes on when it is resumed", async () => {
     const obeysTheUser: Habit = (inner) => (conversation) => {
       const words = lastWords(conversation);
       const action = /^Please (pause|resume)/.exec(words)?.[1];

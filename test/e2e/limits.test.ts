@@ -5,7 +5,7 @@ import { isRefused, worksByTheBrief } from "./harness/worker.ts";
 import { expectCleanEnd, headlessRun, independentTasks, storyOf } from "./small-plan.ts";
 
 describe("the model's provider refuses an agent for reaching a limit", () => {
-  it("an agent that the model's provider refuses for reaching a limit costs the task nothing, halves the cap, and the plan goes on after a pause", async () => {
+  it("an agent that is refused for a limit costs its task nothing, halves the cap, and the plan goes on after a pause", async () => {
     await runScenario(
       storyOf("rate limit", independentTasks(2), {
         workers: { "1.1": [[isRefused()], worksByTheBrief], "1.2": [[isRefused()], worksByTheBrief] },

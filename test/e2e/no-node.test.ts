@@ -88,7 +88,7 @@ describe("a session without a Node that this plugin can use", () => {
       /needs Node\.js 20 or newer and found 16\.20\.2\. Install it/,
     ],
   ])(
-    "a session without a Node that this plugin can use %s: says once what to do, and works on",
+    "a session without a Node that this plugin can use (%s) says once what to do, and works on",
     async (name, path, remedy) => {
       await runScenario(story(name, path()), (outcome) => {
         const { events, exit, permissionDenials, stderr } = runNumber(outcome, 1);

@@ -68,7 +68,7 @@ function endOf(graph: GraphState, task: string): number {
 }
 
 describe("when one of several tasks fails", () => {
-  it("when one of several tasks fails, the rest goes on, and dependents that need fewer get partial results, with the missing ones named", async () => {
+  it("when one of several tasks fails, dependents that need fewer get partial results, with the missing ones named", async () => {
     const steps = new Milestones();
     const tasks: SpecTask[] = [
       ...tasksNamed("a", "b", "c"),
@@ -124,7 +124,7 @@ describe("when one of several tasks fails", () => {
     });
   });
 
-  it("when one of several tasks fails, under `retry` it is tried as often as the policy says; without retries it fails at once", async () => {
+  it("a failed task is tried under `retry` as often as the policy says; without retries it fails at once", async () => {
     const [a, b, c] = tasksNamed("a", "b", "c") as [SpecTask, SpecTask, SpecTask];
     const steps = new Milestones();
     const workers: Scenario["workers"] = {
@@ -179,7 +179,7 @@ describe("when several tasks fail", () => {
     return { workers, runs: [hearsOfAll(steps, "c left", ["a left", "b left"])] };
   }
 
-  it("when several tasks fail for one cause, it is looked for and fixed first; then they are tried again with what was learnt", async () => {
+  it("when several tasks fail for one cause, it is fixed first; then they are tried again with what was learnt", async () => {
     const failed = failing({ a: `src/a.ts:3:1 - ${NO_TABLE}`, b: `src/b.ts:19:7 - ${NO_TABLE}` });
     const workers = {
       ...failed.workers,
@@ -298,7 +298,7 @@ describe("where one result is enough", () => {
     return { ...turn, outputs };
   };
 
-  it("where one result is enough, the others are stopped, are not launched again, and what waits for any of them goes on", async () => {
+  it("where one result is enough, the others are stopped for good, and what waits for any of them goes on", async () => {
     const tasks: SpecTask[] = [
       ...tasksNamed("a", "b", "c"),
       { id: "use", description: "Use it", dependencies: ["a", "b", "c"], needs: "any", writes: ["use.txt"] },

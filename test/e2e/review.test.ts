@@ -59,7 +59,7 @@ const workers: Record<string, Work> = {
   "2.1": changes("2.1", "2.1\n"),
 };
 
-it("what a reviewer rejects is fixed and accepted before others build on it, and what failed beside a writer is run again", async () => {
+it("what a reviewer rejects is fixed and accepted before others build on it, and excused failures are run again", async () => {
   const story = storyOf("a review rejects once", tasks, {
     runs: [headlessRun()],
     workers,

@@ -19,7 +19,7 @@ const writesOde: Work = [writes({ "ode.txt": "O plan\n" }), stopsSilently("DONE.
 const readsOde: Work = [reports({ summary: "Read it." })];
 
 describe("a plan with roles of several kinds", () => {
-  it("a plan with roles of several kinds is done by this plugin's agents, a user's own without its tools, and a stand-in for a role that nobody has", async () => {
+  it("a plan is done by this plugin's agents, a user's own, and a stand-in for a role that nobody has", async () => {
     await runScenario(
       storyOf("roles", TASKS, {
         runs: [headlessRun()],

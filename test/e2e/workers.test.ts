@@ -68,7 +68,7 @@ describe("a worker that stops without a report", () => {
     });
   });
 
-  it("a worker that stops without a report has failed when it stays silent; its last words are kept and handed to the next attempt", async () => {
+  it("a worker that stays silent after its reminder has failed, and its last words go to the next attempt", async () => {
     const silent: Work = [stopsSilently("Give me a moment."), stopsSilently("The parser is half written.")];
     await runScenario(story("stays silent", { "1.1": [silent, [reports()]] }), (outcome) => {
       const graph = readGraph(outcome.database);
@@ -118,7 +118,7 @@ describe("a task that fails", () => {
     { id: "2.3", description: "Use part 1.2", dependencies: ["1.2"], writes: ["four.txt"] },
   ];
 
-  it("a task that fails is retried with what was learnt; after the last attempt all else is done and the user is asked", async () => {
+  it("a task that fails is retried with what was learnt; after the last attempt the user is asked", async () => {
     const works = [[fails("The grammar is ambiguous.")], [fails("It still is.")]];
     await runScenario(story("fails twice", { "1.1": works }, chain), (outcome) => {
       const graph = readGraph(outcome.database);
@@ -179,7 +179,7 @@ describe("a task that fails", () => {
 });
 
 describe("the write guard", () => {
-  it("the write guard denies a file that a sibling declared, with the way out, and grants and records one that nobody holds", async () => {
+  it("the write guard denies a file that a sibling declared, with the way out, and grants one that nobody holds", async () => {
     const steps = new Milestones();
     const sibling: Work = [steps.after(["strayed"], writes({ "parts/1.2.txt": "mine\n" })), reports()];
     const strays: Work = [

@@ -69,7 +69,7 @@ function haveReported(recording: Recording): number {
 }
 
 describe("a plan that the host's script engine runs", () => {
-  it("a plan that the host's script engine runs is done task by task as the graph allows, in three turns of an all but empty conversation", async () => {
+  it("a plan that the script engine runs is done as the graph allows, in three turns of a nearly empty conversation", async () => {
     await runScenario(story("workflow", parts(8), { runs: [workflowRun()] }), (outcome) => {
       expectEachDoneOnce(outcome);
       expect(runNumber(outcome, 1).texts.join("\n")).toContain("24 of 24 tasks completed");
@@ -84,7 +84,7 @@ describe("a plan that the host's script engine runs", () => {
     });
   });
 
-  it("a plan that the host's script engine runs is chosen by the command for specifications where the plan is large, and reported from the graph", async () => {
+  it("a large plan is run by the script engine on the command for specifications, and reported from the graph", async () => {
     const run = headlessRun({ orchestrator: executesByWorkflow });
     await runScenario(story("chosen", parts(7), { runs: [run] }), (outcome) => {
       expectEachDoneOnce(outcome);
@@ -98,7 +98,7 @@ describe("a plan that the host's script engine runs", () => {
     });
   });
 
-  it("a plan that the host's script engine runs goes on past failures and silent agents by the policy, and names what became impossible", async () => {
+  it("a plan that the script engine runs goes on past failures and silent agents, and names what became impossible", async () => {
     const workers = {
       "1.1": [[fails("The disk is full.")], worksByTheBrief],
       "1.2": [stopsSilently()],
@@ -122,7 +122,7 @@ describe("a plan that the host's script engine runs", () => {
     });
   });
 
-  it("a plan that the host's script engine runs survives three kills at any moment and a change of the engine: nothing is done twice", async () => {
+  it("a plan that the script engine runs survives three kills and a change of the engine: nothing is done twice", async () => {
     const killedAt = (count: number) => (recording: Recording) => haveReported(recording) >= count;
     await runScenario(
       story("killed three times", parts(7), {
@@ -157,7 +157,7 @@ describe("a plan that the host's script engine runs", () => {
     );
   });
 
-  it("a plan that the host's script engine runs shares the plan with a burst in another Claude Code and a worker that pulls: no task twice, one report", async () => {
+  it("a plan is shared by the script engine, a burst in another Claude Code and a worker that pulls: no task twice", async () => {
     const byPrompt: Orchestrator = (conversation) =>
       (isScriptCommand(conversation) ? executesByWorkflow : executesThePlan)(conversation);
     const pulled: string[] = [];
@@ -207,7 +207,7 @@ describe("a plan that the host's script engine runs in a terminal", () => {
     if (!(await hasTmux())) skip("tmux is not installed");
   });
 
-  it("a plan that the host's script engine runs in a terminal begins without a question, ends its turn at once, and is woken by the result", async () => {
+  it("the script engine in a terminal begins without a question, ends its turn, and is woken by the result", async () => {
     await runScenario(
       story("workflow in a terminal", parts(3), {
         runs: [

@@ -49,7 +49,7 @@ function solved(directory: string, file: string): string {
 }
 
 describe("agents in worktrees", () => {
-  it("agents in worktrees build on each other's merged work; two conflicts become tasks, and the branch has every change", async () => {
+  it("agents in worktrees build on each other's merged work; two conflicts become tasks, and nothing is lost", async () => {
     const written = new Set<string>();
     const missing: string[] = [];
     const does: Step = (assignment) => {
@@ -129,7 +129,7 @@ describe("agents in worktrees", () => {
     });
   });
 
-  it("agents in worktrees that fail or fall silent leave their work where it can be found, and a user's own worktree is the host's alone", async () => {
+  it("agents in worktrees that fail or fall silent leave their work where it can be found", async () => {
     const isolated = (id: string) => ({
       id,
       description: "Do it",

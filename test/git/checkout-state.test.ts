@@ -106,7 +106,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual(["written a.ts", "removed b.ts"]);
   });
 
-  it("what changed between two looks is a file that was written and committed in between, beside one that was only committed", async () => {
+  it("what changed between two looks is a file that was written and committed, beside one that was only committed", async () => {
     const checkout = await watched();
     put(checkout.folder, { "before.ts": "1" });
     await checkout.changes();
@@ -116,7 +116,7 @@ describe("what changed between two looks", () => {
     expect(await checkout.changes()).toEqual(["written between.ts"]);
   });
 
-  it("what changed between two looks is known from the first file on, before there is a commit, and across the first commit", async () => {
+  it("what changed between two looks is known before there is a commit, and across the first commit", async () => {
     const folder = temporaryFolder();
     await git(folder, "init", "--quiet");
     const checkout = new Watched(folder);

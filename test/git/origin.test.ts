@@ -57,7 +57,7 @@ describe("the address of a remote repository that a message names", () => {
     ["ssh://git:secret@git.example.org/shop.git", "ssh://git@git.example.org/shop.git"],
     ["git@git.example.org:team/shop.git", "git@git.example.org:team/shop.git"],
   ])(
-    "the address of a remote repository that a message names has no credentials: %s becomes %s",
+    "the address of a remote repository in a message has no credentials: %s becomes %s",
     (origin, address) => {
       expect(publicAddress(origin)).toBe(address);
     },
@@ -73,7 +73,7 @@ describe("the address of a remote repository that a message names", () => {
     "--upload-pack=reboot:shop",
     "",
   ])(
-    "the address of a remote repository that a message names is unknown where no other machine, or no shell, would take it as an address: %s",
+    "the address of a remote repository in a message is unknown where no other machine, or no shell, takes it: %s",
     (origin) => {
       expect(publicAddress(origin)).toBeUndefined();
     },

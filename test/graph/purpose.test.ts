@@ -25,7 +25,7 @@ describe("the purpose of a task that the server made", () => {
     }
   });
 
-  it("the purpose of a task that the server made is to recover where the last release stored so, which knows it by these fields and by no purpose", () => {
+  it("the purpose of a task that the last release made to recover is read from the fields that it knows", () => {
     const extra = { recovers: ["a", "b"], causes: ["cannot find module"] };
     const recovery: Purpose = { kind: "recover", failed: [id("a"), id("b")], causes: ["cannot find module"] };
     expect(recoveryOf(task("x", { origin: "server", extra }))).toEqual(recovery);

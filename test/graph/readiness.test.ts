@@ -15,16 +15,19 @@ describe("needsHold", () => {
     ["any", 1, 1, 3],
     [{ atLeast: 2 }, 2, 2, 3],
     ["settled", 0, 3, 3],
-  ])("needsHold %j", (needs, withFailed, withPending, count) => {
-    for (let completed = 0; completed <= count; completed++) {
-      const others = (status: "failed" | "pending") => [
-        ...Array.from({ length: completed }, () => "completed" as const),
-        ...Array.from({ length: count - completed }, () => status),
-      ];
-      expect(needsHold(needs, others("failed"))).toBe(completed >= withFailed);
-      expect(needsHold(needs, others("pending"))).toBe(completed >= withPending);
-    }
-  });
+  ])(
+    "needsHold counts the dependencies that completed, failed and are pending for needs %j",
+    (needs, withFailed, withPending, count) => {
+      for (let completed = 0; completed <= count; completed++) {
+        const others = (status: "failed" | "pending") => [
+          ...Array.from({ length: completed }, () => "completed" as const),
+          ...Array.from({ length: count - completed }, () => status),
+        ];
+        expect(needsHold(needs, others("failed"))).toBe(completed >= withFailed);
+        expect(needsHold(needs, others("pending"))).toBe(completed >= withPending);
+      }
+    },
+  );
 
   it("needsHold holds for a task without dependencies", () => {
     for (const needs of ["all", "any", "settled", { atLeast: 3 }] as const)

@@ -13,7 +13,7 @@ describe("a subject without the marks that repeat where its task stands", () => 
     ["[shop][P1][P] Build the cart", 1],
     ["[P] [shop] Build the cart", 2],
     ["Build the cart", 1],
-  ])("has none of the plan, the phase and [P]: %s in phase %s", (subject, phase) => {
+  ])("a subject has none of the plan, the phase and [P] before it: %s in phase %s", (subject, phase) => {
     expect(plain(subject, phase)).toBe("Build the cart");
   });
 
@@ -31,11 +31,11 @@ describe("a subject without the marks that repeat where its task stands", () => 
     "Build [shop] the cart",
     "[shop]",
     "[P1]",
-  ])("keeps every other label, as its author wrote it: %s in phase 1", (subject) => {
+  ])("a subject keeps every other label, as its author wrote it: %s in phase 1", (subject) => {
     expect(plain(subject, 1)).toBe(subject);
   });
 
-  it("keeps a label behind those marks", () => {
+  it("a subject keeps a label behind the marks that repeat where its task stands", () => {
     expect(plain("[shop] [P1] [iOS] Build the cart", 1)).toBe("[iOS] Build the cart");
   });
 });

@@ -228,7 +228,7 @@ describe("the call of the script", () => {
 });
 
 describe("an agent of the script", () => {
-  it("an agent of the script takes up what was offered when it claims its task by name, and the next ones follow from its end", async () => {
+  it("an agent of the script claims by name what was offered, and the next ones follow from its end", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     expect((await session.claims("a1", "1")).claim?.brief).toContain("Task: auth/1");
@@ -254,7 +254,7 @@ describe("an agent of the script", () => {
     expect(session.attempts()[0]).toMatchObject({ outcome: "completed" });
   });
 
-  it("an agent of the script cannot end without a report: it is reminded once, then its attempt has failed and another is named", async () => {
+  it("an agent of the script that ends without a report is reminded once, then failed, and another is named", async () => {
     const session = await Session.with(three);
     await session.runs("auth");
     await session.claims("a1", "1");

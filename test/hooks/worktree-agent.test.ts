@@ -80,7 +80,7 @@ describe("a launch", () => {
 });
 
 describe("the worktree that the host made for an agent", () => {
-  it("the worktree that the host made for an agent is moved to what the task builds on before the agent's first call, wherever the host had cut it", async () => {
+  it("the worktree that the host made for an agent is moved to what its task builds on before the first call", async () => {
     const { folder, launches, starts, server, launch } = await session([isolated], 2);
     await launches("1", "u1");
     const path = await starts("x1", "u1", "HEAD~2");
@@ -94,7 +94,7 @@ describe("the worktree that the host made for an agent", () => {
     expect(await git(folder, "status", "--porcelain")).toBe("");
   });
 
-  it("the worktree that the host made for an agent stays as it is, and the host's to tidy up, when the agent is none of the plan's", async () => {
+  it("the worktree that the host made for an agent that is none of the plan's stays as it is", async () => {
     const { folder, starts, server } = await session([isolated], 1);
     const path = await starts("other", "unknown", "HEAD~1");
     expect((await git(path, "rev-parse", "HEAD")).trim()).toBe(
@@ -105,7 +105,7 @@ describe("the worktree that the host made for an agent", () => {
     expect(await worktreesOf(folder)).toEqual([path]);
   });
 
-  it("the worktree that the host made for an agent is not moved when somebody's own branch is checked out in it: the task gets a branch of its own", async () => {
+  it("the host's worktree is not moved while somebody's branch is checked out in it: the task gets its own branch", async () => {
     const { folder, launches, server, transcript } = await session([isolated], 1);
     await launches("1", "u1");
     const path = join(temporaryFolder(), "made-by-a-hook");
@@ -120,7 +120,7 @@ describe("the worktree that the host made for an agent", () => {
 });
 
 describe("the write guard for an agent in a worktree", () => {
-  it("the write guard for an agent in a worktree judges paths from the worktree's top, and denies the main checkout with the way out", async () => {
+  it("the write guard for an agent in a worktree judges paths from its top, and denies the main checkout", async () => {
     const { folder, launches, starts, writes } = await session([isolated, task("2")]);
     await launches("1", "u1");
     const path = await starts("x1", "u1", "HEAD");
@@ -135,7 +135,7 @@ describe("the write guard for an agent in a worktree", () => {
     });
   });
 
-  it("the write guard for an agent in a worktree lets nothing be written where there is no right worktree, and the task waits for another attempt", async () => {
+  it("the write guard lets nothing be written without the right worktree, and the task waits for another attempt", async () => {
     const { folder, launches, starts, writes, server } = await session([isolated]);
     await launches("1", "u1");
     await git(folder, "branch", "parallel", "main");

@@ -86,7 +86,7 @@ describe("the agents of a session", () => {
     expect(await types()).toEqual([]);
   });
 
-  it("the agents of a session are not those of a plugin that is switched off, nor of another one with this plugin's name", async () => {
+  it("the agents of a session are not those of a plugin that is off, nor of another one with this plugin's name", async () => {
     writeAgent(`${install("verse", false)}/agents/poet.md`, "poet");
     writeAgent(`${install("parallel", true)}/agents/poet.md`, "poet");
     expect(await types()).toEqual([]);

@@ -40,7 +40,7 @@ describe("the notification of an agent that ended", () => {
     ]);
   });
 
-  it("the notification of an agent that ended says that an older host told no result, which is not the same as an empty one", () => {
+  it("the notification of an agent without a result, from an older host, is not one with an empty result", () => {
     const told = "<task-notification><task-id>a1</task-id><status>completed</status></task-notification>";
     expect(taskNotificationsIn(told)[0]?.result).toBeUndefined();
     expect(taskNotificationsIn(notification("a1", ""))[0]?.result).toBe("");

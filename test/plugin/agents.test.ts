@@ -35,11 +35,11 @@ const DESCRIPTIONS = 2_600;
 const BODY = 2_800;
 
 describe("the agents", () => {
-  it("are one for each kind of work that a plan names", () => {
+  it("the agents are one for each kind of work that a plan names", () => {
     expect(agents.map(plain).sort()).toEqual([...WRITE, ...RUN_ONLY, ...READ_ONLY].sort());
   });
 
-  it("are short", () => {
+  it("the agents are short", () => {
     const sizes = agents.map((text) => ({
       agent: plain(text),
       description: String(text.data.description).length,
@@ -51,31 +51,33 @@ describe("the agents", () => {
     expect(sizes.filter(({ body }) => body > BODY)).toEqual([]);
   });
 
-  it.each(WRITE)("%s can edit", (name) => {
+  it.each(WRITE)("the agent %s can edit", (name) => {
     expect(toolsOf(agent(name))).toEqual(expect.arrayContaining(["Read", "Write", "Edit", "Bash"]));
     expect(section(agent(name), "Limits")).toContain("Write only the files that the brief gives you");
   });
 
-  it.each([...RUN_ONLY, ...READ_ONLY])("%s cannot edit, and is told so", (name) => {
+  it.each([...RUN_ONLY, ...READ_ONLY])("the agent %s cannot edit, and is told so", (name) => {
     expect(toolsOf(agent(name))).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(Write|Edit)$/)]),
     );
     expect(section(agent(name), "Limits")).toMatch(/^- Change nothing/);
   });
 
-  it.each(READ_ONLY)("%s runs no commands", (name) => expect(toolsOf(agent(name))).not.toContain("Bash"));
+  it.each(READ_ONLY)("the agent %s runs no commands", (name) =>
+    expect(toolsOf(agent(name))).not.toContain("Bash"),
+  );
 
-  it("go to the web only where the question is one for outside sources", () => {
+  it("the agents go to the web only where the question is one for outside sources", () => {
     const onTheWeb = agents.filter((text) => /Web/.test(String(text.data.tools)));
     expect(onTheWeb.map(plain)).toEqual(["research-expert"]);
   });
 
-  it("add tasks to a plan only where planning is the task", () => {
+  it("the agents add tasks to a plan only where planning is the task", () => {
     const planning = agents.filter((text) => /task_create|plan_create/.test(String(text.data.tools)));
     expect(planning.map(plain)).toEqual(["planner"]);
   });
 
-  it("are all told of brief and report in the same words", () => {
+  it("the agents are all told of brief and report in the same words", () => {
     expect(new Set(agents.map((text) => section(text, "The brief"))).size).toBe(1);
     for (const text of agents) {
       const report = section(text, "The report");
@@ -86,7 +88,7 @@ describe("the agents", () => {
     }
   });
 
-  it("are told to launch no agents, and those that write not to touch git", () => {
+  it("the agents are told to launch no agents, and those that write not to touch git", () => {
     for (const text of agents) expect(section(text, "Limits"), text.path).toContain("Never launch agents.");
     for (const name of WRITE) expect(section(agent(name), "Limits")).toMatch(/Never stage, commit, stash/);
   });
@@ -94,12 +96,12 @@ describe("the agents", () => {
   it.each([
     ["feature-implementer", "code-writer"],
     ["researcher", "research-expert"],
-  ])("%s and %s are told apart in both", (one, other) => {
+  ])("the agents %s and %s are told apart in both texts", (one, other) => {
     expect(agent(one).body.split("\n")[0]).toContain(other);
     expect(agent(other).body.split("\n")[0]).toContain(one);
   });
 
-  it("have capacities of their own only where more at once would spoil the result", () => {
+  it("the agents have capacities of their own only where more at once would spoil the result", () => {
     const stated = agents.flatMap((text) => {
       const read = agentFrom(text.data, `${plain(text)}.md`, { origin: "this plugin", plugin: "parallel" });
       return read?.instances === undefined ? [] : [[plain(text), read.instances]];

@@ -77,7 +77,7 @@ function librariesAtStart(entry: string): string[] {
 }
 
 describe("the bundle", () => {
-  it("has the same bytes wherever it is built, and a change inside one source changes one file of it", async () => {
+  it("the bundle has the same bytes wherever it is built, and a change inside one source changes one file of it", async () => {
     const copy = new Copy();
     const before = await copy.build();
     expect(changedFiles(read(DIST), before)).toEqual([]);
@@ -85,14 +85,14 @@ describe("the bundle", () => {
     expect(changedFiles(before, await copy.build())).toEqual(["errors.mjs"]);
   }, 60_000);
 
-  it("is minified only in its libraries, so that the rest can be reviewed", () => {
+  it("the bundle is minified only in its libraries, so that the rest can be reviewed", () => {
     for (const [path, text] of read(DIST)) {
       const longest = Math.max(...text.split("\n").map((line) => line.length));
       if (!path.startsWith("lib/")) expect(longest, path).toBeLessThan(2_000);
     }
   });
 
-  it("loads a database, a parser of Markdown and one of shell only when they are needed", () => {
+  it("the bundle loads a database, a parser of Markdown and one of shell only when they are needed", () => {
     const late = ["gray-matter", "kysely", "pg", "photostructure-sqlite", "unbash"];
     for (const entry of ["service.mjs", "parallel.mjs"]) {
       const libraries = librariesAtStart(entry);

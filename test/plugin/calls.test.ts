@@ -37,7 +37,7 @@ describe("a call of a tool of the server that a text writes out", () => {
     await client.close();
   });
 
-  it("is found in the commands, in the skills and in their pages", () => {
+  it("calls of tools that a text writes out are found in the commands, in the skills and in their pages", () => {
     expect(new Set(written.map(({ tool }) => tool))).toEqual(
       new Set([
         "plan_create",
@@ -54,7 +54,7 @@ describe("a call of a tool of the server that a text writes out", () => {
     );
   });
 
-  it.each(written)("$tool $input of $text has the fields that the tool takes", ({ tool, input }) => {
+  it.each(written)("the call $tool $input of $text has the fields that the tool takes", ({ tool, input }) => {
     const schema = tools.get(tool)?.inputSchema;
     // Upper-case letters stand for a value that the model fills in, also where it is a number.
     const fields = Object.keys(JSON.parse(input.replace(/:N\b/g, ":1")) as object);
@@ -62,7 +62,7 @@ describe("a call of a tool of the server that a text writes out", () => {
     expect((schema?.required ?? []).filter((field) => !fields.includes(field))).toEqual([]);
   });
 
-  it("leaves no name of a tool with its prefix that the server does not have", () => {
+  it("no text has a tool's name with its prefix that the server does not have", () => {
     for (const { path, body } of texts) {
       for (const [name] of body.matchAll(/mcp__plugin_parallel_tasks__\w+/g)) {
         expect(

@@ -27,7 +27,7 @@ function beyond(more: readonly string[], less: readonly string[]): string[] {
 }
 
 describe("a session in which the plugin is not used", () => {
-  it(`tells its model at most ${BUDGET} characters more than without it`, async () => {
+  it(`a session in which the plugin is not used tells its model at most ${BUDGET} characters more than without it`, async () => {
     const without = await firstRequest([]);
     const withPlugin = await firstRequest(Object.values(PLUGIN_FOLDERS));
     const parts = new Map<string, { entries: number; characters: number }>();

@@ -43,17 +43,17 @@ interface Graded {
 }
 
 describe("the cases in evals/", () => {
-  it.each(commands)("try the command %s", (command) => {
+  it.each(commands)("the cases in evals/ try the command %s", (command) => {
     expect(cases.map(firstWord)).toContain(command);
   });
 
-  it("type no command that does not exist", () => {
+  it("the cases in evals/ type no command that does not exist", () => {
     expect(cases.map(firstWord).filter((word) => word.startsWith("/") && !commands.includes(word))).toEqual(
       [],
     );
   });
 
-  it("try requests that are to be done without agents, plans and skills", () => {
+  it("the cases in evals/ try requests that are to be done without agents, plans and skills", () => {
     const quiet = cases.filter(({ graders }) =>
       graders.some(({ tool, max, arm }) => tool === "Agent" && max === 0 && arm === "both"),
     );
@@ -61,7 +61,7 @@ describe("the cases in evals/", () => {
     expect(quiet.map(firstWord)).toContain("/parallel:run");
   });
 
-  it.each(cases)("$name names only tools and skills that exist", ({ allowedTools, graders }) => {
+  it.each(cases)("the case $name names only tools and skills that exist", ({ allowedTools, graders }) => {
     const own = TASK_TOOLS.map((tool) => TOOL_PREFIX + tool);
     const host = ["Agent", "Edit", "Read", "Skill", "TaskStop", "Write", "Bash"];
     const named = [...allowedTools, ...graders.flatMap(({ tool }) => tool ?? [])];
@@ -74,12 +74,12 @@ describe("the cases in evals/", () => {
     }
   });
 
-  it.each(cases)("$name does not forbid a call only when the plugin is there", ({ graders }) => {
+  it.each(cases)("the case $name does not forbid a call only when the plugin is there", ({ graders }) => {
     // Without an arm the host takes one call at least, or leaves the grader out of the score.
     expect(graders.filter(({ max, min, arm }) => max === 0 && (min !== 0 || arm !== "both"))).toEqual([]);
   });
 
-  it.each(cases)("$name is about files that its project has", ({ name, prompt }) => {
+  it.each(cases)("the case $name is about files that its project has", ({ name, prompt }) => {
     const project = join(temporaryFolder(), "project");
     layOutProject(name, project);
     const slug = /^\/spec:\w+ ([a-z]+)$/.exec(prompt)?.[1];
@@ -92,7 +92,7 @@ describe("the cases in evals/", () => {
     expect(execFileSync("git", ["status", "--porcelain"], { cwd: project, encoding: "utf8" })).toBe("");
   });
 
-  it("show the model the tools that the server really has", async () => {
+  it("the cases in evals/ show the model the tools that the server really has", async () => {
     const server = await ParallelServer.start(temporaryFolder());
     const tools = await server.tools();
     expect(readJson("evals", "mocks", "tasks", "_tools.json")).toEqual({
@@ -149,13 +149,13 @@ describe("claude plugin eval", () => {
   /** The ceiling is checked before a run is launched: everything is read and judged, and nothing runs. */
   const WITHOUT_RUNS = ["--max-cost-usd", "0"];
 
-  it("reads every case, and finds none that cannot pass with the tools that CONTRIBUTING.md grants", async () => {
+  it("claude plugin eval reads every case, and finds none that cannot pass with the tools that CONTRIBUTING.md grants", async () => {
     const output = await evaluate(place.project, "--allow-tools", ...GRANTED, ...WITHOUT_RUNS);
     expect(output).toContain("cost ceiling $0 hit");
     expect(output).not.toMatch(/✗|⚠ case|Couldn't load|cannot pass|has no mock/);
   });
 
-  it("would say so if it could not read one, or if one could not pass", async () => {
+  it("claude plugin eval would say so if it could not read a case, or if one could not pass", async () => {
     const plugin = join(folder, "one");
     const oneCase = join(plugin, "evals", "one-line-edit");
     mkdirSync(join(plugin, ".claude-plugin"), { recursive: true });
@@ -167,7 +167,7 @@ describe("claude plugin eval", () => {
     expect(await evaluate(plugin, ...WITHOUT_RUNS)).toMatch(/✗ .*one-line-edit/);
   });
 
-  it("types each case, answers the model from the mocks, and grades what it called", async () => {
+  it("claude plugin eval types each case, answers the model from the mocks, and grades what it called", async () => {
     const result = join(folder, "result.json");
     await evaluate(place.project, "--allow-tools", "Write", "Edit", "--json", result);
     const outcome = JSON.parse(readFileSync(result, "utf8")) as Outcome;

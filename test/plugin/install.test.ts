@@ -37,7 +37,7 @@ describe("installed from a git host", () => {
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("one command installs the three plugins, enabled and without errors", async () => {
+  it("one command installs the three plugins from a git host, enabled and without errors", async () => {
     const { exitCode, output } = await run("plugin", "install", "parallel", "--marketplace", HOSTED_AS);
     expect(output).toContain("(+ 2 dependencies: spec, debug)");
     expect(exitCode).toBe(0);
@@ -49,13 +49,13 @@ describe("installed from a git host", () => {
     );
   });
 
-  it("no dependency is downloaded", () => {
+  it("an installation from a git host downloads no dependency", () => {
     const files = readdirSync(hosted.home, { recursive: true, encoding: "utf8" });
     expect(files.some((file) => file.endsWith(join("mcp-server", "dist", "server.js")))).toBe(true);
     expect(files.filter((file) => /(^|[\\/])node_modules$/.test(file))).toEqual([]);
   });
 
-  it("the server starts with no node_modules in reach and offers the twelve tools", async () => {
+  it("the installed server starts with no node_modules in reach and offers the twelve tools", async () => {
     const root = await pathOf("parallel");
     for (let at = root; at !== dirname(at); at = dirname(at)) {
       expect(existsSync(join(at, "node_modules")), at).toBe(false);
@@ -78,12 +78,12 @@ describe("installed from a git host", () => {
     }
   });
 
-  it("Claude Code connects to the server without any option being set", async () => {
+  it("Claude Code connects to the installed server without any option being set", async () => {
     const { output } = await run("mcp", "list");
     expect(output).toMatch(/plugin:parallel:tasks: .* Connected/);
   });
 
-  it("an option that is set is kept, and a value that is not offered is refused", async () => {
+  it("an option that is set for the installed plugin is kept, and a value that is not offered is refused", async () => {
     const set = (option: string) =>
       run("plugin", "install", "parallel", "--marketplace", HOSTED_AS, "--config", option);
     expect((await set("maxParallel=3")).output).not.toContain("not applied");
@@ -107,7 +107,7 @@ describe("installed from a git host", () => {
     expect((await installed()).map(({ version }) => version)).toEqual(["99.0.0", "99.0.0", "99.0.0"]);
   });
 
-  it("one command removes all three", async () => {
+  it("one command removes all three plugins", async () => {
     const { exitCode } = await run("plugin", "uninstall", "parallel", "--prune", "-y");
     expect(exitCode).toBe(0);
     expect(await installed()).toEqual([]);

@@ -28,14 +28,17 @@ describe("the manifests", () => {
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  it.each(Object.entries(PLUGIN_FOLDERS))("of %s pass Claude Code's strict validation", async (_, folder) => {
-    const { exitCode, output } = await claude(home, CHECKOUT, "plugin", "validate", folder, "--strict");
-    expect(output).toContain("Validation passed");
-    expect(exitCode).toBe(0);
-  });
+  it.each(Object.entries(PLUGIN_FOLDERS))(
+    "the manifests of %s pass Claude Code's strict validation",
+    async (_, folder) => {
+      const { exitCode, output } = await claude(home, CHECKOUT, "plugin", "validate", folder, "--strict");
+      expect(output).toContain("Validation passed");
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it.each(Object.entries(PLUGIN_FOLDERS))(
-    "of %s pass the checks of the plugin directory without a warning",
+    "the manifests of %s pass the checks of the plugin directory without a warning",
     async (_, folder) => {
       const strict = ["--profile", "directory", "--strict"];
       const { exitCode, output } = await claude(home, CHECKOUT, "plugin", "validate", folder, ...strict);
@@ -45,30 +48,33 @@ describe("the manifests", () => {
     },
   );
 
-  it("have one version, which is the repository's", () => {
+  it("the manifests have one version, which is the repository's", () => {
     const { version } = readJson("package.json");
     expect(Object.values(manifests).map((found) => found.version)).toEqual([version, version, version]);
   });
 
-  it("are what the marketplace lists", () => {
+  it("the manifests are what the marketplace lists", () => {
     for (const { name, source } of marketplace.plugins) expect(manifest(source).name).toBe(name);
     expect(marketplace.plugins.map(({ name }) => name)).toEqual(Object.keys(PLUGIN_FOLDERS));
   });
 
-  it("install the other two plugins with the first", () => {
+  it("the manifests install the other two plugins with the first", () => {
     expect(manifests.parallel.dependencies).toEqual(["spec", "debug"]);
   });
 
-  it.each(Object.entries(PLUGIN_FOLDERS))("of %s name every command file, and no other", (name, folder) => {
-    const listed = (manifests[name as keyof typeof manifests].commands as string[]).map((path) =>
-      join(folder, path),
-    );
-    const commands = name === "parallel" ? join(folder, "commands") : folder;
-    const files = readdirSync(commands).filter((file) => file.endsWith(".md"));
-    expect(listed.sort()).toEqual(files.map((file) => join(commands, file)).sort());
-  });
+  it.each(Object.entries(PLUGIN_FOLDERS))(
+    "the manifests of %s name every command file, and no other",
+    (name, folder) => {
+      const listed = (manifests[name as keyof typeof manifests].commands as string[]).map((path) =>
+        join(folder, path),
+      );
+      const commands = name === "parallel" ? join(folder, "commands") : folder;
+      const files = readdirSync(commands).filter((file) => file.endsWith(".md"));
+      expect(listed.sort()).toEqual(files.map((file) => join(commands, file)).sort());
+    },
+  );
 
-  it("start the server from the committed bundle", () => {
+  it("the manifests start the server from the committed bundle", () => {
     expect(Object.keys(server)).toEqual(["tasks"]);
     expect(server.tasks?.command).toBe("node");
     const bundle = server.tasks?.args[0]?.replace(/^\$\{CLAUDE_PLUGIN_ROOT\}/, CHECKOUT);
@@ -84,19 +90,19 @@ describe("the options that a user can set", () => {
     >,
   );
 
-  it.each(options)("%s reaches the server, after the environment's own setting", (key) => {
+  it.each(options)("the option %s reaches the server, after the environment's own setting", (key) => {
     const variable = `PARALLEL_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     expect(server.tasks?.env[variable]).toBe(`\${${variable}:-\${user_config.${key}}}`);
   });
 
   it.each(options)(
-    "%s has a default, because an option without one keeps the server from starting",
+    "the option %s has a default, because an option without one keeps the server from starting",
     (key, option) => {
       expect(option.default).toBe(DEFAULT_POLICY[key as keyof typeof DEFAULT_POLICY]);
     },
   );
 
-  it.each(options)("%s offers only what the server serves", (key, option) => {
+  it.each(options)("the option %s offers only what the server serves", (key, option) => {
     const variable = `PARALLEL_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     for (const value of option.options ?? [option.max ?? option.default]) {
       const settings = settingsFromEnvironment({ [variable]: String(value) });

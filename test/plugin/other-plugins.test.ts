@@ -47,22 +47,23 @@ describe("the agents of another plugin", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("are not known before it is installed", async () => expect(await known()).toEqual([]));
+  it("the agents of another plugin are not known before it is installed", async () =>
+    expect(await known()).toEqual([]));
 
-  it("are known when it is, by the names that the host gives them", async () => {
+  it("the agents of another plugin are known when it is installed, by the names that the host gives them", async () => {
     const { output } = await run("plugin", "install", "verse", "--marketplace", join(folder, "market"));
     expect(output).toMatch(/installed/i);
     expect(await known()).toEqual(["verse:old:odes", "verse:poet"]);
   });
 
-  it("are not while it is switched off", async () => {
+  it("the agents of another plugin are not known while it is switched off", async () => {
     await run("plugin", "disable", "verse");
     expect(await known()).toEqual([]);
     await run("plugin", "enable", "verse");
     expect(await known()).toHaveLength(2);
   });
 
-  it("are not when it is removed", async () => {
+  it("the agents of another plugin are not known when it is removed", async () => {
     await run("plugin", "uninstall", "verse");
     expect(await known()).toEqual([]);
   });

@@ -45,7 +45,7 @@ const plans = recipes.flatMap((recipe) =>
 describe("the plan that a recipe writes out", () => {
   const start = async () => ParallelServer.start(await repository());
 
-  it("is there in every recipe, and nothing else is written out as JSON", () => {
+  it("a plan is written out in every recipe, and nothing else is written out as JSON", () => {
     expect(recipes.map((recipe) => plansOf(recipe).length).every((count) => count > 0)).toBe(true);
     for (const recipe of recipes) {
       const blocks = readFileSync(join(FOLDER, recipe), "utf8").match(/^```\w.*$/gm) ?? [];
@@ -56,7 +56,7 @@ describe("the plan that a recipe writes out", () => {
   });
 
   it.each(plans)(
-    "$name is taken as it stands, and nothing is written by a dry run",
+    "the plan of the recipe $name is taken as it stands, and nothing is written by a dry run",
     async ({ name, tasks }) => {
       const ids = tasks.map(({ id }) => id);
       const server = await start();
@@ -68,7 +68,7 @@ describe("the plan that a recipe writes out", () => {
   );
 
   it.each(plans)(
-    "$name has the shape that the recipe names, and no two tasks in each other's way",
+    "the plan of the recipe $name has the shape that is named, and no two tasks in each other's way",
     async (plan) => {
       const { name, tasks } = plan;
       const server = await start();
@@ -85,7 +85,7 @@ describe("the plan that a recipe writes out", () => {
   );
 
   it.each(plans.filter(({ later }) => later.length > 0))(
-    "$name takes the tasks that are added later",
+    "the plan of the recipe $name takes the tasks that are added later",
     async (plan) => {
       const server = await start();
       await server.call("plan_create", { plan: plan.name, tasks: plan.tasks });

@@ -62,7 +62,7 @@ const NOT_LISTED = ["hook", "task_id"];
 const OUR_FOLDERS = /^(?:mcp-server|agents|skills|workflows|hooks|bench|evals)\//;
 
 describe("what a text of this plugin names", () => {
-  it("is looked for where there are texts", () => {
+  it("texts that name things are looked for wherever there are texts", () => {
     for (const place of ["agents/", "commands/spec/", "skills/", "README.md"]) {
       expect(
         texts.some(({ path }) => path.startsWith(place)),
@@ -72,7 +72,7 @@ describe("what a text of this plugin names", () => {
     expect(sources.length).toBeGreaterThan(100);
   });
 
-  it("after a slash is a command or a skill that exists", () => {
+  it("what a text names after a slash is a command or a skill that exists", () => {
     const slashed = /(?<![\w:.\-/])\/((?:parallel|spec|debug):[a-z][a-z-]+)/g;
     expect(
       offences([...texts, ...sources], ({ text }) =>
@@ -81,7 +81,7 @@ describe("what a text of this plugin names", () => {
     ).toEqual([]);
   });
 
-  it("with the name of one of the three plugins is a command, a skill or an agent that exists", () => {
+  it("what a text names below one of the three plugins is a command, a skill or an agent that exists", () => {
     const named = /(?<![\w:.\-/])((?:parallel|spec|debug):[a-z][a-z-]+)/g;
     expect(
       offences(texts, ({ text }) =>
@@ -90,7 +90,7 @@ describe("what a text of this plugin names", () => {
     ).toEqual([]);
   });
 
-  it("as the agent of a task exists", () => {
+  it("what a text names as the agent of a task exists", () => {
     const roles = known.flatMap(({ kind, name }) =>
       kind === "agent" ? [name.replace("parallel:", "")] : [],
     );
@@ -102,12 +102,12 @@ describe("what a text of this plugin names", () => {
     ).toEqual([]);
   });
 
-  it("is none of the tools that Claude Code has removed", () => {
+  it("what a text names is none of the tools that Claude Code has removed", () => {
     const told = sources.filter(({ path }) => /\/(?:tools|hooks|prompts)\//.test(path));
     expect(offences([...texts, ...told], ({ text }) => matchesOf(text, REMOVED_TOOLS))).toEqual([]);
   });
 
-  it("as a tool of the server is one that it has", () => {
+  it("what a text names as a tool of the server is one that it has", () => {
     const tools = /(?:mcp__plugin_parallel_tasks__|`)((?:(?:plan|batch|task)_[a-z]+)|(?<=__)[a-z_]+)\b/g;
     expect(
       offences(texts, ({ text }) =>
@@ -116,7 +116,7 @@ describe("what a text of this plugin names", () => {
     ).toEqual([]);
   });
 
-  it("by a link is a file that exists", () => {
+  it("what a text names by a link is a file that exists", () => {
     const links = /\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g;
     expect(
       offences(texts, ({ path, text }) =>
@@ -127,7 +127,7 @@ describe("what a text of this plugin names", () => {
     ).toEqual([]);
   });
 
-  it("as a file of this plugin is one that exists", () => {
+  it("what a text names as a file of this plugin is one that exists", () => {
     const files = /`([\w./-]+\.(?:md|ts|mjs|js|json))`/g;
     expect(
       offences(forModels, ({ text }) =>
@@ -138,7 +138,7 @@ describe("what a text of this plugin names", () => {
     ).toEqual([]);
   });
 
-  it("in a SKILL.md without more of a path lies in the skill's folder", () => {
+  it("what a SKILL.md names without more of a path lies in the skill's folder", () => {
     // A user's files have numbers or capital letters: `03-tasks.md`, `README.md`.
     const own = /`((?:[a-z][a-z-]*\/)?[a-z][a-z-]*\.md)`/g;
     const skills = texts.filter(({ path }) => /^skills\/[^/]+\/SKILL\.md$/.test(path));
@@ -155,7 +155,7 @@ describe("what a text of this plugin names", () => {
 
 describe("a skill's folder", () => {
   it.each(readdirSync(join(CHECKOUT, "skills")))(
-    "%s holds no page that neither its SKILL.md nor a command names",
+    "the folder of the skill %s holds no page that neither its SKILL.md nor a command names",
     (skill) => {
       const folder = join(CHECKOUT, "skills", skill);
       const readers = pluginTexts().filter(
@@ -169,18 +169,18 @@ describe("a skill's folder", () => {
 
 /** A longer name or text is cut or refused by the host without a word. */
 describe("within the host's limits", () => {
-  it("is every name and every description", () => {
+  it("every name and every description is within the host's limits", () => {
     for (const { path, name, data } of known) {
       for (const part of name.split(":")) expect(part, path).toMatch(/^[a-z][a-z0-9-]{0,63}$/);
       expect(String(data.description).length, path).toBeLessThanOrEqual(1_024);
     }
   });
 
-  it("is every tool of the server with its prefix", () => {
+  it("every tool of the server with its prefix is within the host's limits", () => {
     for (const tool of TASK_TOOLS) expect(TOOL_PREFIX + tool).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
   });
 
-  it("are the descriptions together: at most 6,000 characters", () => {
+  it("the descriptions together have at most 6,000 characters", () => {
     const sizes = (["command", "skill", "agent"] as const).map((kind) => {
       const own = known.filter((text) => text.kind === kind);
       return {

@@ -93,7 +93,7 @@ describe("in a session of Claude Code", () => {
     expect(textOf(arrivals(heard[1] as Conversation))).toContain(bodyOf("parallel:executing-specs"));
   });
 
-  it("lists the agents under the plugin's name, with no second name for any command", async () => {
+  it("a session lists the agents under the plugin's name, with no second name for any command", async () => {
     const session = await type("Hello.");
     const init = session.events.find(({ subtype }) => subtype === "init");
     const ours = (list: unknown) =>
@@ -110,7 +110,7 @@ describe("in a session of Claude Code", () => {
     expect(init?.agents).toEqual(expect.arrayContaining(["Explore", "general-purpose"]));
   });
 
-  it("shows the model every description as it is written", async () => {
+  it("a session shows the model every description as it is written", async () => {
     await type("Hello.");
     const listing = textOf(heard[0]?.blocks ?? []);
     for (const { name, data } of texts) expect(listing).toContain(`- ${name}: ${data.description}`);

@@ -47,17 +47,17 @@ function sentencesOf(text: string): string[] {
 }
 
 describe("a skill", () => {
-  it.each(LEADS_AGENTS)("%s stops a subagent in its first lines, and cannot be typed", (name) => {
+  it.each(LEADS_AGENTS)("the skill %s stops a subagent in its first lines, and cannot be typed", (name) => {
     const skill = skillNamed(name);
     expect(skill?.body.slice(0, 700)).toMatch(/If you are a subagent, stop reading/);
     expect(skill?.data["user-invocable"]).toBe(false);
   });
 
-  it.each(named(skills))("%s fits on a screen", (_, { body }) => {
+  it.each(named(skills))("the skill %s fits on a screen", (_, { body }) => {
     expect(body.split("\n").length).toBeLessThanOrEqual(80);
   });
 
-  it("of those says nothing that another of them says, or a command", () => {
+  it("a skill that leads agents says nothing that another of them says, or a command", () => {
     const leading = skills.filter(({ name }) => LEADS_AGENTS.includes(name));
     const places = new Map<string, string[]>();
     for (const { name, body } of [...leading, ...commands]) {
@@ -71,7 +71,7 @@ describe("a skill", () => {
     expect(twice).toEqual([]);
   });
 
-  it.each(named(skills))("%s has no file in its folder that no text leads to", (_, skill) => {
+  it.each(named(skills))("the skill %s has no file in its folder that no text leads to", (_, skill) => {
     const files = filesBeside(skill);
     const references = files.map((file) => readFileSync(join(folderOf(skill), file), "utf8"));
     const leading = [skill.body, ...references, ...commands.map(({ body }) => body)].join("\n");
@@ -79,7 +79,7 @@ describe("a skill", () => {
     expect(files.filter((file) => !leading.includes(file) && !isOffered(file))).toEqual([]);
   });
 
-  it.each(LEADS_AGENTS)("%s leads to no file that is not in its folder", (name) => {
+  it.each(LEADS_AGENTS)("the skill %s leads to no file that is not in its folder", (name) => {
     const skill = skillNamed(name) as Text;
     const there = filesBeside(skill).map((file) => file.split("/").at(-1));
     const mentioned = [...skill.body.matchAll(/`([\w-]+\.md)`/g)].map(([, file]) => file ?? "");
@@ -91,7 +91,7 @@ describe("a skill", () => {
 describe("the command for any request", () => {
   const run = commands.find(({ name }) => name === "parallel:run");
 
-  it("offers every recipe that there is, at the place where it is", () => {
+  it("the command for any request offers every recipe that there is, at the place where it is", () => {
     const list = run?.body.split("NAME is one of:")[1]?.split("If it cannot be read")[0] ?? "";
     expect([...list.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name).sort()).toEqual(recipes.sort());
     const place = /`\$\{CLAUDE_PLUGIN_ROOT\}\/([^`]*)NAME\.md`/.exec(run?.body ?? "")?.[1] ?? "nowhere";
@@ -100,17 +100,20 @@ describe("the command for any request", () => {
 });
 
 describe("a recipe", () => {
-  it.each(recipes)("%s says when, how it is synchronised and what becomes of the results", (recipe) => {
-    const text = readFileSync(join(RECIPES, `${recipe}.md`), "utf8");
-    expect(text).toMatch(/^When: .+/m);
-    expect(text).toMatch(/^Synchronisation: .+/m);
-    expect(text).toMatch(/^Results: .+/m);
-  });
+  it.each(recipes)(
+    "the recipe %s says when, how it is synchronised and what becomes of the results",
+    (recipe) => {
+      const text = readFileSync(join(RECIPES, `${recipe}.md`), "utf8");
+      expect(text).toMatch(/^When: .+/m);
+      expect(text).toMatch(/^Synchronisation: .+/m);
+      expect(text).toMatch(/^Results: .+/m);
+    },
+  );
 });
 
 describe("what a command costs when it is invoked", () => {
   it.each(named(commands))(
-    "%s is at most 8,000 characters, with every skill that it loads",
+    "the command %s is at most 8,000 characters, with every skill that it loads",
     (name, command) => {
       const loaded = [...loadedWith(command)];
       const characters = [command, ...loaded].reduce((sum, { body }) => sum + body.length, 0);
@@ -119,7 +122,7 @@ describe("what a command costs when it is invoked", () => {
     },
   );
 
-  it("in the listing: at most 1,500 characters for running, looking, debugging and their skills", () => {
+  it("the listing has at most 1,500 characters for running, looking, debugging and their skills", () => {
     const ours = texts.filter(
       ({ name }) =>
         /^parallel:(run|status|report)$|^debug:/.test(name) ||

@@ -10,17 +10,20 @@ const bodyOf = (name: string) => texts.find((text) => text.name === name)?.body 
 describe("a command of the specifications", () => {
   const commands = ["parallel:ideate", "spec:create", "spec:decompose", "spec:execute"];
 
-  it.each(commands)("%s costs, with the skill that it loads, at most 8,000 characters", (command) => {
-    const skill = /Load the skill `([^`]+)`/.exec(bodyOf(command))?.[1] ?? "none";
-    expect(bodyOf(skill)).not.toBe("");
-    const characters = bodyOf(command).length + bodyOf(skill).length;
-    console.log(`${command} with ${skill}: ${characters} characters`);
-    expect(characters).toBeLessThanOrEqual(8_000);
-  });
+  it.each(commands)(
+    "the command %s costs, with the skill that it loads, at most 8,000 characters",
+    (command) => {
+      const skill = /Load the skill `([^`]+)`/.exec(bodyOf(command))?.[1] ?? "none";
+      expect(bodyOf(skill)).not.toBe("");
+      const characters = bodyOf(command).length + bodyOf(skill).length;
+      console.log(`${command} with ${skill}: ${characters} characters`);
+      expect(characters).toBeLessThanOrEqual(8_000);
+    },
+  );
 });
 
 describe("a page of a skill", () => {
-  it("that shows a breakdown shows one that the server takes without a word", async () => {
+  it("a page of a skill that shows a breakdown shows one that the server takes without a word", async () => {
     const page = pages.find(({ path }) => path.endsWith("breakdown.md"));
     const example = /```json\n([\s\S]+?)```/.exec(page?.body ?? "")?.[1] ?? "";
     const folder = await repository();

@@ -47,18 +47,21 @@ const exists = (tool: string) =>
   TASK_TOOLS.some((own) => tool === TOOL_PREFIX + own);
 
 describe("every text that a model reads", () => {
-  it.each(named(texts))("%s has a description and only front matter that the host honours", (_, text) => {
-    expect(Object.keys(text.data).filter((key) => !HONOURED[text.kind].includes(key))).toEqual([]);
-    expect(text.data.description).toMatch(/^[A-Z].{30,300}$/);
-    // The host escapes angle brackets in the listing, where the model then reads entities.
-    expect(text.data.description).not.toMatch(/[<>]/);
-  });
+  it.each(named(texts))(
+    "the text %s has a description and only front matter that the host honours",
+    (_, text) => {
+      expect(Object.keys(text.data).filter((key) => !HONOURED[text.kind].includes(key))).toEqual([]);
+      expect(text.data.description).toMatch(/^[A-Z].{30,300}$/);
+      // The host escapes angle brackets in the listing, where the model then reads entities.
+      expect(text.data.description).not.toMatch(/[<>]/);
+    },
+  );
 
-  it.each(named(texts))("%s names no tool that Claude Code has removed", (_, text) => {
+  it.each(named(texts))("the text %s names no tool that Claude Code has removed", (_, text) => {
     expect(text.body).not.toMatch(REMOVED_TOOLS);
   });
 
-  it.each(named(texts))("%s names only tools of the server that exist", (_, text) => {
+  it.each(named(texts))("the text %s names only tools of the server that exist", (_, text) => {
     const mentioned = text.body.match(/\b(?:plan|batch|task)_[a-z]+\b/g) ?? [];
     // `task_id` is the argument of TaskStop.
     const unknown = mentioned.filter((tool) => tool !== "task_id" && !TASK_TOOLS.includes(tool));
@@ -68,7 +71,7 @@ describe("every text that a model reads", () => {
     }
   });
 
-  it.each(named(texts))("%s names only commands, skills and agents that exist", (_, text) => {
+  it.each(named(texts))("the text %s names only commands, skills and agents that exist", (_, text) => {
     const typed = [...commands, ...workflows()].map(({ name }) => name);
     const known = [...typed, ...texts.map(({ name }) => name)];
     for (const [, slash, name] of text.body.matchAll(/(\/?)\b((?:parallel|spec|debug):[a-z-]+)/g)) {
@@ -82,30 +85,33 @@ describe("every text that a model reads", () => {
 });
 
 describe("a command", () => {
-  it.each(named(commands))("%s fits on a screen and takes its arguments once", (_, { body }) => {
+  it.each(named(commands))("the command %s fits on a screen and takes its arguments once", (_, { body }) => {
     expect(body.split("\n").length).toBeLessThanOrEqual(60);
     expect(body.match(/\$ARGUMENTS/g)).toHaveLength(1);
   });
 
   it.each(named(commands))(
-    "%s pre-approves only tools that exist, and no edits outside specs/",
+    "the command %s pre-approves only tools that exist, and no edits outside specs/",
     (_, { data }) => {
       expect(toolNames(data["allowed-tools"]).filter((tool) => !exists(tool))).toEqual([]);
       expect(String(data["allowed-tools"])).not.toMatch(/\bBash\b|\bWrite\b|\bEdit(?!\(specs\/\*\*\))/);
     },
   );
 
-  it.each(named(commands))("%s pre-approves every tool of the server that it calls", (_, { data, body }) => {
-    const allowed = toolNames(data["allowed-tools"]);
-    for (const [, tool] of body.matchAll(/`(mcp__\w+) \{/g)) {
-      expect(
-        allowed.some((entry) => entry === tool || entry === `${TOOL_PREFIX}*`),
-        tool,
-      ).toBe(true);
-    }
-  });
+  it.each(named(commands))(
+    "the command %s pre-approves every tool of the server that it calls",
+    (_, { data, body }) => {
+      const allowed = toolNames(data["allowed-tools"]);
+      for (const [, tool] of body.matchAll(/`(mcp__\w+) \{/g)) {
+        expect(
+          allowed.some((entry) => entry === tool || entry === `${TOOL_PREFIX}*`),
+          tool,
+        ).toBe(true);
+      }
+    },
+  );
 
-  it("costs, together with its skill, at most 6,000 characters where a specification is executed", () => {
+  it("the command that executes a specification costs, with its skill, at most 6,000 characters", () => {
     const execute = commands.find(({ name }) => name === "spec:execute");
     const skill = skills.find(({ name }) => name === "parallel:executing-specs");
     expect(execute?.body).toContain("parallel:executing-specs");
@@ -115,7 +121,7 @@ describe("a command", () => {
 
 describe("a skill", () => {
   it.each(named(skills))(
-    "%s is named like its folder and asks for no permissions of its own",
+    "the skill %s is named like its folder and asks for no permissions of its own",
     (_, { name, data }) => {
       expect(`parallel:${data.name}`).toBe(name);
       // A skill with allowed-tools needs the user's permission before the model may load it.
@@ -125,7 +131,7 @@ describe("a skill", () => {
 });
 
 describe("a workflow", () => {
-  it("says in few words what it does and when to use it, and is named like no command", () => {
+  it("a workflow says in few words what it does and when to use it, and is named like no command", () => {
     for (const { name, description, whenToUse } of workflows()) {
       expect(name).toMatch(/^parallel:[a-z-]+$/);
       expect(description).toMatch(/^[A-Z][^<>]{30,150}$/);
@@ -136,14 +142,17 @@ describe("a workflow", () => {
 });
 
 describe("an agent", () => {
-  it.each(named(agents))("%s is named like its file and states model and effort", (_, { name, data }) => {
-    expect(`parallel:${data.name}`).toBe(name);
-    expect(["inherit", "opus", "sonnet", "haiku"]).toContain(data.model);
-    expect(["low", "medium", "high", "xhigh", "max"]).toContain(data.effort);
-  });
+  it.each(named(agents))(
+    "the agent %s is named like its file and states model and effort",
+    (_, { name, data }) => {
+      expect(`parallel:${data.name}`).toBe(name);
+      expect(["inherit", "opus", "sonnet", "haiku"]).toContain(data.model);
+      expect(["low", "medium", "high", "xhigh", "max"]).toContain(data.effort);
+    },
+  );
 
   it.each(named(agents))(
-    "%s has the tools to claim a task, to fetch its brief and to report, and none that launches agents",
+    "the agent %s has the tools to claim a task, to fetch its brief and to report, and none that launches agents",
     (_, { data }) => {
       const tools = toolNames(data.tools);
       expect(tools.filter((tool) => !exists(tool))).toEqual([]);
@@ -155,7 +164,7 @@ describe("an agent", () => {
     },
   );
 
-  it.each(named(agents))("%s names in its text only its own tools", (_, { data, body }) => {
+  it.each(named(agents))("the agent %s names in its text only its own tools", (_, { data, body }) => {
     const mentioned = TASK_TOOLS.filter((tool) => new RegExp(`\\b${tool}\\b`).test(body));
     expect(mentioned.filter((tool) => !toolNames(data.tools).includes(TOOL_PREFIX + tool))).toEqual([]);
   });

@@ -57,7 +57,7 @@ class Host {
 }
 
 describe("the script that runs a plan", () => {
-  it("starts what the graph names, each with its agent type, and goes on from the end of each agent", async () => {
+  it("the script that runs a plan starts what the graph names, each with its agent type, and goes on from each end", async () => {
     const host = new Host({
       "1": [step([start("2")])],
       "2": [step([start("3"), start("4")])],
@@ -70,7 +70,7 @@ describe("the script that runs a plan", () => {
     expect(host.most).toBe(2);
   });
 
-  it("starts a task that is named by several agents only once while its agent is on its way", async () => {
+  it("the script that runs a plan starts a task that several agents name only once", async () => {
     const host = new Host({
       "1": [step([start("3")])],
       "2": [step([start("3")])],
@@ -80,13 +80,13 @@ describe("the script that runs a plan", () => {
     expect(host.started).toEqual(["1", "2", "3"]);
   });
 
-  it("starts the same task again for its next attempt", async () => {
+  it("the script that runs a plan starts the same task again for its next attempt", async () => {
     const host = new Host({ "1": [step([start("1", 2)]), step([], "Done.")] });
     expect(await run(step([start("1")]), host.agent)).toMatchObject({ finished: true });
     expect(host.started).toEqual(["1", "1"]);
   });
 
-  it("asks the graph when an agent was lost, and follows its answer", async () => {
+  it("the script that runs a plan asks the graph when an agent was lost, and follows its answer", async () => {
     for (const lost of [null, new Error("died")]) {
       const host = new Host({ "1": [lost, step([], "Done.")], "what is next": [step([start("1", 2)])] });
       expect(await run(step([start("1")]), host.agent)).toMatchObject({ finished: true });
@@ -94,7 +94,7 @@ describe("the script that runs a plan", () => {
     }
   });
 
-  it("waits for others when nothing can start and the plan is not at its end", async () => {
+  it("the script that runs a plan waits for others when nothing can start and the plan is not at its end", async () => {
     const prompts: string[] = [];
     const host = new Host({
       "1": [step([])],
@@ -109,7 +109,7 @@ describe("the script that runs a plan", () => {
     expect(prompts.filter((prompt) => prompt.includes("batch_collect"))).toHaveLength(2);
   });
 
-  it("gives up a task that its agents do not claim, and names it", async () => {
+  it("the script that runs a plan gives up a task that its agents do not claim, and names it", async () => {
     const host = new Host({ "1": [step([start("1")]), step([start("1")]), step([start("1")])] });
     const result = await run(step([start("1")]), host.agent);
     expect(result).toMatchObject({ finished: false, unclaimed: ["1"] });
@@ -117,13 +117,13 @@ describe("the script that runs a plan", () => {
     expect(host.started).toEqual(["1", "1"]);
   });
 
-  it("ends when nobody answers any more", async () => {
+  it("the script that runs a plan ends when nobody answers any more", async () => {
     const host = new Host({});
     expect(await run(step([start("1"), start("2")]), host.agent)).toMatchObject({ finished: false });
     expect(host.started.length).toBeLessThanOrEqual(5);
   });
 
-  it("begins nothing when the hooks did not say what to start", async () => {
+  it("the script that runs a plan begins nothing when the hooks did not say what to start", async () => {
     for (const args of ["demo", undefined, { plan: "demo" }]) {
       const host = new Host({});
       expect(await run(args, host.agent)).toMatchObject({ finished: false });
@@ -131,7 +131,7 @@ describe("the script that runs a plan", () => {
     }
   });
 
-  it("says of a plan that is at its end how it ended, without any agent", async () => {
+  it("the script that runs a plan says of a plan that is at its end how it ended, without any agent", async () => {
     const host = new Host({});
     expect(await run(step([], "All was done."), host.agent)).toEqual({
       finished: true,
@@ -140,7 +140,7 @@ describe("the script that runs a plan", () => {
     expect(host.started).toEqual([]);
   });
 
-  it("keeps to what the host's scripts may use", () => {
+  it("the script that runs a plan keeps to what the host's scripts may use", () => {
     expect(SCRIPT).toMatch(/^export const meta = \{/);
     expect(SCRIPT).not.toMatch(/Date\.now|Math\.random|new Date\(\)|\bimport\b|\brequire\b/);
   });

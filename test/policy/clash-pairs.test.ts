@@ -30,7 +30,7 @@ const scopes: fc.Arbitrary<Scope> = fc.record({
 });
 
 describe("the pairs of scopes that clash", () => {
-  it("are those that clash when each is compared with each", () => {
+  it("the pairs of scopes that clash are those that clash when each is compared with each", () => {
     fc.assert(
       fc.property(fc.array(scopes, { maxLength: 8 }), fc.boolean(), (stored, caseInsensitive) => {
         const all = stored.map((scope) => parseScope(scope, caseInsensitive));
@@ -44,7 +44,7 @@ describe("the pairs of scopes that clash", () => {
     );
   });
 
-  it("of ten thousand tasks with a file or a folder each are found without comparing all", () => {
+  it("the clashing pairs of ten thousand tasks are found without comparing all", () => {
     const all = Array.from(
       { length: 10_000 },
       (_, i): Scope => ({

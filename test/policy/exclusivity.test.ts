@@ -12,14 +12,14 @@ function clashOfClaims(a: Scope, b: Scope, caseInsensitive: boolean) {
 }
 
 describe("the scope that a task is claimed with", () => {
-  it("is everything under exclusive when nobody knows what it writes, and it runs alone", () => {
+  it("a task is claimed with everything under exclusive when nobody knows what it writes, and runs alone", () => {
     const scope = claimedScope(task("1"), exclusive);
     expect(scope.writes).toEqual(["**"]);
     expect(runsAlone(scope)).toBe(true);
     expect(runsAlone(claimedScope(task("1"), shared))).toBe(false);
   });
 
-  it("is what was declared or described, whatever the policy says", () => {
+  it("a task is claimed with what was declared or described, whatever the policy says", () => {
     for (const policy of [exclusive, shared]) {
       expect(claimedScope(task("1", { writes: ["a"] }), policy)).toMatchObject({
         basis: "declared",
@@ -35,7 +35,7 @@ describe("the scope that a task is claimed with", () => {
     }
   });
 
-  it("of one that declares everything does not keep off what touches no file", () => {
+  it("the scope of a task that declares everything does not keep off what touches no file", () => {
     const everything = claimedScope(task("1", { writes: ["**"] }), exclusive);
     const nothing = claimedScope(task("2", { writes: [] }), exclusive);
     expect(runsAlone(everything)).toBe(false);
@@ -44,7 +44,7 @@ describe("the scope that a task is claimed with", () => {
 });
 
 describe("a claim that runs alone", () => {
-  it("clashes with any other, on either side, also with one that touches no file", () => {
+  it("a claim that runs alone clashes with any other, on either side, also with one that touches no file", () => {
     const alone = claimedScope(task("1"), exclusive);
     const nothing = claimedScope(task("2", { writes: [] }), exclusive);
     expect(clashOfClaims(alone, nothing, false)).toBeDefined();
@@ -56,13 +56,13 @@ describe("a claim that runs alone", () => {
 describe("a widened scope", () => {
   const scope: Scope = { basis: "declared", writes: ["a"], reads: [], resources: [] };
 
-  it("holds what the guard granted as well", () => {
+  it("a widened scope holds what the guard granted as well", () => {
     const other: Scope = { ...scope, writes: ["b"] };
     expect(clashOfClaims(widenedScope({ scope, widened: [] }), other, false)).toBeUndefined();
     expect(clashOfClaims(widenedScope({ scope, widened: ["b"] }), other, false)?.kind).toBe("write-write");
   });
 
-  it("sees through differences of case where the file system does not make them", () => {
+  it("a widened scope sees through differences of case where the file system does not make them", () => {
     const other: Scope = { ...scope, writes: ["A"] };
     expect(clashOfClaims(scope, other, false)).toBeUndefined();
     expect(clashOfClaims(scope, other, true)?.kind).toBe("write-write");

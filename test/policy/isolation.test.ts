@@ -15,7 +15,7 @@ function isolationsOf(tasks: readonly Task[], unscoped: "exclusive" | "worktree"
 const waitsFor = (...ids: string[]) => ({ dependencies: ids as TaskId[] });
 
 describe("a task runs in a worktree", () => {
-  it("if it asks for one, and so does everything behind it, but nothing before it", () => {
+  it("a task runs in a worktree if it asks for one, and so does everything behind it, but nothing before it", () => {
     const tasks = [
       task("before"),
       task("it", { isolation: "worktree", ...waitsFor("before") }),
@@ -32,25 +32,25 @@ describe("a task runs in a worktree", () => {
     });
   });
 
-  it("if it is one of several approaches", () => {
+  it("a task runs in a worktree if it is one of several approaches", () => {
     expect(isolationsOf([task("a", { alternatives: "ways" })])).toEqual({ a: "worktree" });
   });
 
-  it("if nobody knows its files and the policy wants that, unless it says that it is shared", () => {
+  it("a task runs in a worktree if nobody knows its files and the policy wants that, unless it says that it is shared", () => {
     const { writes: _, ...unknown } = task("a");
     const tasks = [unknown, { ...unknown, id: "b" as TaskId, isolation: "shared" } as const, task("c")];
     expect(isolationsOf(tasks, "worktree")).toEqual({ a: "worktree", b: "shared", c: "shared" });
     expect(isolationsOf(tasks)).toEqual({ a: "shared", b: "shared", c: "shared" });
   });
 
-  it("is decided for a chain of ten thousand in a moment", () => {
+  it("the isolation of a chain of ten thousand tasks is decided in a moment", () => {
     const chain = Array.from({ length: 10_000 }, (_, n) => task(`${n}`, n === 0 ? {} : waitsFor(`${n - 1}`)));
     const { apart, ...rest } = isolationsOf([...chain, task("apart", { isolation: "worktree" })]);
     expect(apart).toBe("worktree");
     expect(new Set(Object.values(rest))).toEqual(new Set(["shared"]));
   });
 
-  it("makes the plan use worktrees, unless it was cancelled", () => {
+  it("a task in a worktree makes the plan use worktrees, unless it was cancelled", () => {
     const uses = (...tasks: Task[]) =>
       new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped: "exclusive" }).usesWorktrees;
     expect(uses(task("a"), task("b"))).toBe(false);

@@ -61,11 +61,11 @@ describe("the guard's verdict", () => {
     ["throwing away a change in scope", discard("src/a/x.ts"), "covered"],
     ["throwing away a change of nobody", discard("src/b.ts"), "not-yours"],
     ["a new folder", { kind: "empty", path: "docs" } satisfies Target, "granted"],
-  ])("on %s", (_, target, kind) => {
+  ])("the guard's verdict on %s", (_, target, kind) => {
     expect(verdict(target)).toBe(kind);
   });
 
-  it("under strict refuses all that is not in scope but new folders", () => {
+  it("the guard under strict refuses all that is not in scope but new folders", () => {
     for (const target of [file("b"), tree("src"), glob("**/*.ts", ""), discard("b")]) {
       expect(verdict(target, [], "strict")).toBe("outside-scope");
     }
@@ -81,21 +81,21 @@ describe("the guard's verdict", () => {
     ["a glob that meets its files", glob("**/*.ts", "")],
     ["a new folder in its scope", { kind: "empty", path: "lib/deep" } satisfies Target],
     ["throwing away its changes", discard("lib/x.ts")],
-  ])("on %s of another task is that it is held", (_, target) => {
+  ])("the guard's verdict on %s of another task is that it is held", (_, target) => {
     const scope = { writes: ["lib/**"], reads: ["schema.json"] };
     const other = claim(2, scope, { widened: ["notes/granted"] });
     expect(verdict(target, [other])).toBe("held");
   });
 
-  it("on another's inferred scope is that nobody declared it", () => {
+  it("the guard's verdict on another's inferred scope is that nobody declared it", () => {
     expect(verdict(file("lib/x.ts"), [claim(2, { basis: "inferred", writes: ["lib/**"] })])).toBe("widen");
   });
 
-  it("on anything beside a task that runs alone is that it is held", () => {
+  it("the guard's verdict on anything beside a task that runs alone is that it is held", () => {
     expect(verdict(file("x"), [claim(2, { basis: "unscoped", writes: ["**"] })])).toBe("held");
   });
 
-  it("takes names that differ in case for the same where the file system does", () => {
+  it("the guard takes names that differ in case for the same where the file system does", () => {
     const other = claim(2, { writes: ["Lib/**"] }, { widened: ["Notes/A"] });
     for (const path of ["lib/X.ts", "notes/a"]) {
       expect(judge(file(path), own, [other], { guard: "enforce" }, true).kind).toBe("held");
@@ -103,7 +103,7 @@ describe("the guard's verdict", () => {
     }
   });
 
-  it("covers a file exactly when a glob of the scope matches it", () => {
+  it("a scope covers a file exactly when one of its globs matches it", () => {
     const part = fc.constantFrom(
       "a",
       "b",

@@ -10,14 +10,14 @@ function scope(basis: Scope["basis"], ...writes: string[]): Scope {
 const NONE = new Set<string>();
 
 describe("the files of an attempt in a shared checkout", () => {
-  it("are what it declared, reported or was granted, as far as it really changed", () => {
+  it("the files of an attempt are what it declared, reported or was granted, as far as it really changed", () => {
     const attempt = { scope: scope("declared", "src/**"), widened: ["granted.ts"] };
     const changed = ["src/a.ts", "granted.ts", "reported.ts", "strange.ts"];
     const own = ownFiles(attempt, ["./reported.ts", "never-changed.ts"], changed, NONE, NONE, false);
     expect(own).toEqual({ files: ["src/a.ts", "granted.ts", "reported.ts"], leftOut: [] });
   });
 
-  it("are its own in whatever case they are written where the file system takes no notice of it", () => {
+  it("the files of an attempt are its own in any case where the file system takes no notice of case", () => {
     const attempt = { scope: scope("declared", "Src/**"), widened: ["Granted.ts"] };
     const changed = ["src/a.ts", "granted.ts", "reported.ts"];
     const files = (caseInsensitive: boolean) =>
@@ -26,7 +26,7 @@ describe("the files of an attempt in a shared checkout", () => {
     expect(files(false)).toEqual([]);
   });
 
-  it("are not what lies in a scope that nobody declared", () => {
+  it("the files of an attempt are not what lies in a scope that nobody declared", () => {
     for (const basis of ["inferred", "unscoped"] as const) {
       const own = ownFiles(
         { scope: scope(basis, "**"), widened: [] },
@@ -40,20 +40,20 @@ describe("the files of an attempt in a shared checkout", () => {
     }
   });
 
-  it("are left out when they were changed before, or when nobody looked", () => {
+  it("the files of an attempt are left out when they were changed before, or when nobody looked", () => {
     const attempt = { scope: scope("declared", "a.ts"), widened: [] };
     const none = { files: [], leftOut: ["a.ts"] };
     expect(ownFiles(attempt, [], ["a.ts"], new Set(["a.ts"]), NONE, false)).toEqual(none);
     expect(ownFiles(attempt, [], ["a.ts"], undefined, NONE, false)).toEqual(none);
   });
 
-  it("are its own when an earlier task of the plan had changed them", () => {
+  it("the files of an attempt are its own when an earlier task of the plan had changed them", () => {
     const attempt = { scope: scope("declared", "a.ts"), widened: [] };
     const own = ownFiles(attempt, [], ["a.ts"], new Set(["a.ts"]), new Set(["a.ts"]), false);
     expect(own.files).toEqual(["a.ts"]);
   });
 
-  it("pass from one attempt to the next in the order in which they ended, and none from a worktree", () => {
+  it("changed files pass from one attempt to the next in the order of their ends, and none from a worktree", () => {
     const ended = (id: number, endedAtMs: number, isolation: "shared" | "worktree" = "shared") =>
       ({
         id: id as AttemptId,

@@ -22,20 +22,20 @@ describe("a task is reviewed", () => {
   const end = { review: "end" } as const;
   const each = { review: "task" } as const;
 
-  it("if it says so, or the policy does for all that may write, and never if it says no", () => {
+  it("a task is reviewed if it says so, or the policy does for all that may write, and never if it says no", () => {
     expect(wantsReview(task("1"), end)).toBe(false);
     expect(wantsReview(task("1"), each)).toBe(true);
     expect(wantsReview(task("1", { review: true }), { review: "off" })).toBe(true);
     expect(wantsReview(task("1", { review: false }), each)).toBe(false);
   });
 
-  it("by the policy only if it may write, but also then if nobody knows what", () => {
+  it("a task is reviewed by the policy only if it may write, but also then if nobody knows what", () => {
     expect(wantsReview(task("1", { writes: [] }), each)).toBe(false);
     expect(wantsReview(task("1", { writes: [], review: true }), each)).toBe(true);
     expect(wantsReview(task("1", { writes: ["a.ts"] }), each)).toBe(true);
   });
 
-  it("not if the server made it: a review of a review would never end", () => {
+  it("a task that the server made is not reviewed: a review of a review would never end", () => {
     for (const kind of ["review", "fix"] as const)
       expect(wantsReview(step("1-x", { kind, of: id("1"), round: 1 }, 1), each)).toBe(false);
     expect(wantsReview({ ...task("recover-1"), origin: "server" }, each)).toBe(false);
@@ -67,28 +67,28 @@ describe("what depends on reviewed work", () => {
   const dependencies = (after: string[], given: Partial<Omit<Task, "id" | "dependencies">> = {}) =>
     waitForReviews(task("3", { after, ...given }), (name) => tasks.get(name), steps).dependencies;
 
-  it("waits for the last step of its review as well", () => {
+  it("what depends on reviewed work waits for the last step of its review as well", () => {
     expect(steps).toEqual(new Map([["1", "1-review2"]]));
     expect(dependencies(["1", "2"])).toEqual(["1", "1-review2", "2"]);
     expect(dependencies(["1", "1-review2"])).toEqual(["1", "1-review2"]);
   });
 
-  it("waits for no earlier step any more", () => {
+  it("what depends on reviewed work waits for no earlier step any more", () => {
     expect(dependencies(["1", "1-review"])).toEqual(["1", "1-review2"]);
     expect(dependencies(["1-fix"])).toEqual(["1-review2"]);
   });
 
-  it("waits for it also if it depends on what merges the work", () => {
+  it("what depends on reviewed work waits for it also if it depends on what merges the work", () => {
     expect(dependencies(["1-merge"])).toEqual(["1-merge", "1-review2"]);
   });
 
-  it("counts work and review once, where not all have to complete", () => {
+  it("what depends on reviewed work counts work and review once, where not all have to complete", () => {
     expect(dependencies(["1", "2"], { needs: "any" })).toEqual(["1-review2", "2"]);
     expect(dependencies(["1", "1-merge", "2"], { needs: { atLeast: 2 } })).toEqual(["1-review2", "2"]);
     expect(dependencies(["1", "2"], { needs: "settled" })).toEqual(["1", "1-review2", "2"]);
   });
 
-  it("waits for no acceptance if it is there for the work, but for that of others", () => {
+  it("what depends on reviewed work waits for no acceptance if it is there for the work, but for that of others", () => {
     const own = { origin: "server", extra: { purpose: { kind: "fix", of: "1", round: 2 } } } as const;
     expect(dependencies(["1"], own)).toEqual(["1"]);
     const others = { origin: "server", extra: { purpose: { kind: "review", of: "2", round: 1 } } } as const;
@@ -98,7 +98,7 @@ describe("what depends on reviewed work", () => {
     expect(dependencies(["2", "plan-review"])).toEqual(["2", "plan-review"]);
   });
 
-  it("does not listen to a breakdown that calls one of its own tasks a review", () => {
+  it("what depends on reviewed work does not heed a breakdown that calls one of its own tasks a review", () => {
     const forged = { ...review("9", "2", 1, 9), origin: "file" as const };
     expect(lastSteps([forged]).size).toBe(0);
   });

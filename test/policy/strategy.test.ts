@@ -24,23 +24,23 @@ function choiceFor(all: readonly StrategyTask[], facts: Partial<StrategyFacts> =
 }
 
 describe("the strategy", () => {
-  it("for independent tasks is parallel, with the gain", () => {
+  it("the strategy for independent tasks is parallel, with the gain", () => {
     const { strategy, reasons } = choiceFor(tasks(4));
     expect(strategy).toBe("parallel");
     expect(reasons.join()).toContain("4.0 times");
   });
 
-  it("for levels of tasks is hybrid", () => {
+  it("the strategy for levels of tasks is hybrid", () => {
     expect(choiceFor(tasks(4), { levels: 2 }, 2).strategy).toBe("hybrid");
   });
 
-  it("for a chain is sequential, and says that it is one", () => {
+  it("the strategy for a chain is sequential, and says that it is one", () => {
     const { strategy, reasons } = choiceFor(tasks(4), { levels: 4 }, 1);
     expect(strategy).toBe("sequential");
     expect(reasons.join()).toMatch(/chain/);
   });
 
-  it("for tasks that shared files keep apart is sequential, and says so", () => {
+  it("the strategy for tasks that shared files keep apart is sequential, and says so", () => {
     const { strategy, reasons } = choiceFor(tasks(4), { levels: 2 }, 1.05);
     expect(strategy).toBe("sequential");
     expect(reasons.join()).toMatch(/shared files/);
@@ -53,32 +53,32 @@ describe("the strategy", () => {
     ["tasks of seconds each", tasks(8, { durationMs: 20_000 })],
     ["one file", tasks(4, { writes: ["src/all.ts"] })],
     ["questions to the user", tasks(3, { subject: "Brainstorm names with the user" })],
-  ])("for %s is to do it directly, with one reason", (_, all) => {
+  ])("the strategy for %s is to do it directly, with one reason", (_, all) => {
     const { strategy, reasons } = choiceFor(all);
     expect(strategy).toBe("direct");
     expect(reasons).toHaveLength(1);
   });
 
-  it("for tasks that agents were quick at so far is as for any", () => {
+  it("the strategy for tasks that agents were quick at so far is as for any", () => {
     expect(choiceFor(tasks(4, { durationMs: 5_000, isStated: false })).strategy).toBe("parallel");
   });
 
-  it("for one long task is one agent in the background", () => {
+  it("the strategy for one long task is one agent in the background", () => {
     expect(choiceFor(tasks(1, { durationMs: 40 * MINUTE })).strategy).toBe("background");
     const dominated = [...tasks(1, { durationMs: 60 * MINUTE }), ...tasks(2, { durationMs: 2 * MINUTE })];
     expect(choiceFor(dominated, { levels: 3 }, 1).strategy).toBe("background");
   });
 
-  it("for one long task beside enough others is as for any", () => {
+  it("the strategy for one long task beside enough others is as for any", () => {
     const mixed = [...tasks(1, { durationMs: 60 * MINUTE }), ...tasks(6)];
     expect(choiceFor(mixed, {}, 2).strategy).toBe("parallel");
   });
 
-  it("leaves the last task of a longer plan to an agent", () => {
+  it("the strategy leaves the last task of a longer plan to an agent", () => {
     expect(choiceFor(tasks(1), { total: 4 }).strategy).toBe("sequential");
   });
 
-  it("for several views of one question is a swarm, with or without a task that brings them together", () => {
+  it("the strategy for several views of one question is a swarm, with or without a task that brings them together", () => {
     const views = tasks(3, { writes: [], subject: "Review the login from one side" });
     expect(choiceFor(views).strategy).toBe("swarm");
     const joined = [...views, ...tasks(1, { dependencies: ["1", "2", "3"] })];
@@ -87,7 +87,7 @@ describe("the strategy", () => {
     expect(choiceFor(tasks(3, { writes: undefined })).strategy).toBe("parallel");
   });
 
-  it("for the cause of one failure is sequential where files are changed, and a swarm where they are only read", () => {
+  it("the strategy for the cause of one failure is sequential where files change, and a swarm where they are read", () => {
     const repairs = tasks(3, { subject: "Debug the crash at start" });
     expect(choiceFor(repairs)).toMatchObject({
       strategy: "sequential",
@@ -97,7 +97,7 @@ describe("the strategy", () => {
     expect(choiceFor([...repairs, ...tasks(1)]).strategy).toBe("parallel");
   });
 
-  it("takes a plan in which one of many tasks asks the user for what it is", () => {
+  it("the strategy takes a plan in which one of many tasks asks the user for what it is", () => {
     expect(choiceFor([...tasks(5), ...tasks(1, { subject: "Ask the user for the logo" })]).strategy).toBe(
       "parallel",
     );

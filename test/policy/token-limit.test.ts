@@ -23,12 +23,12 @@ it("the tokens of all attempts count, failed and running ones too, and what was 
   expect(spent(1_000)).toEqual({ used: 1_321, max: 1_000 });
 });
 
-it("less than the limit is not spent, and without a limit nothing is", () => {
+it("a plan below its token limit goes on, and so does one without a limit", () => {
   expect(spent(1_322)).toBeUndefined();
   expect(spent(0)).toBeUndefined();
 });
 
-it("what is said has the figures, and the way to go on", () => {
+it("what is said of a spent token limit has the figures, and the way to go on", () => {
   expect(spentText({ used: 1_321, max: 1_000 })).toBe(
     "The agents have used 1,321 tokens, maxTokens is 1,000: nothing more is launched.",
   );

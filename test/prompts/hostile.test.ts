@@ -69,21 +69,24 @@ function frameOf(text: string): string[] {
 }
 
 describe.each(Object.entries(IN_A_BRIEF))("%s in a brief", (_place, facts) => {
-  it.each(Object.entries(HOSTILE_TEXTS))("is text, whatever it holds: %s", (_name, text) => {
-    const hostile = brief(facts(text));
-    const harmless = brief(facts(MARK));
-    expect(hostile).toContain(MARK);
-    expect(hostile).not.toMatch(UNSEEN);
-    expect(hostile).not.toMatch(/<\/?(system-reminder|task-notification)/);
-    expect(hostile.length).toBeLessThan(harmless.length + 62_000);
-    // The subject is a heading itself.
-    const withoutSubject = (lines: string[]) => lines.filter((line) => !line.includes(MARK));
-    expect(withoutSubject(frameOf(hostile))).toEqual(withoutSubject(frameOf(harmless)));
-  });
+  it.each(Object.entries(HOSTILE_TEXTS))(
+    "foreign text in a brief is text, whatever it holds: %s",
+    (_name, text) => {
+      const hostile = brief(facts(text));
+      const harmless = brief(facts(MARK));
+      expect(hostile).toContain(MARK);
+      expect(hostile).not.toMatch(UNSEEN);
+      expect(hostile).not.toMatch(/<\/?(system-reminder|task-notification)/);
+      expect(hostile.length).toBeLessThan(harmless.length + 62_000);
+      // The subject is a heading itself.
+      const withoutSubject = (lines: string[]) => lines.filter((line) => !line.includes(MARK));
+      expect(withoutSubject(frameOf(hostile))).toEqual(withoutSubject(frameOf(harmless)));
+    },
+  );
 });
 
 describe("an acceptance command", () => {
-  it("stands in the brief exactly as it has to be run", () => {
+  it("an acceptance command stands in the brief exactly as it has to be run", () => {
     const shown = (command: string) =>
       brief({ task: task("1", { acceptance: [{ criterion: "It works", command }] }) }).match(
         /verify by: `(.*)`/,
@@ -96,20 +99,20 @@ describe("an acceptance command", () => {
 });
 
 describe.each(Object.entries(HOSTILE_TEXTS))("an answer of a tool with %s", (_name, text) => {
-  it("holds nothing that nobody sees, wherever the text stands", () => {
+  it("an answer of a tool holds nothing that nobody sees, wherever the hostile text stands", () => {
     const answer = JSON.stringify(cleanAnswer({ rows: [{ subject: text, [text]: [text] }], line: text }));
     expect(answer).toContain(MARK);
     expect(JSON.parse(answer).line).not.toMatch(UNSEEN);
     expect(answer).not.toMatch(UNSEEN);
   });
 
-  it("that is an error holds neither", () => {
+  it("an error of a tool holds no hostile text that nobody sees, in neither place", () => {
     const answer = failure(new CallerError("bad_input", `subject: ${text}`, `Not ${text}.`, "subject"));
     expect(JSON.stringify(answer)).toContain(MARK);
     expect(answer.content[0]?.text).not.toMatch(UNSEEN);
   });
 
-  it("names a path exactly, in characters that are all seen", () => {
+  it("an answer of a tool names a path exactly, in characters that are all seen", () => {
     const shown = shownPath(text);
     expect(shown).not.toMatch(UNSEEN);
     const meant: string = shown.startsWith('"') ? JSON.parse(shown) : shown;

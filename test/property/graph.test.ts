@@ -150,9 +150,11 @@ describe("what random operations once brought to light", () => {
     ],
   };
 
-  it.each(Object.entries(examples))("%s", (_, operations) =>
-    expectAgreement(async (model, world) => {
-      for (const operation of operations) if (operation.check(model)) await operation.run(model, world);
-    }),
+  it.each(Object.entries(examples))(
+    "what random operations once brought to light holds: %s",
+    (_, operations) =>
+      expectAgreement(async (model, world) => {
+        for (const operation of operations) if (operation.check(model)) await operation.run(model, world);
+      }),
   );
 });

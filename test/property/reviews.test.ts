@@ -202,7 +202,7 @@ const { operations, seed, ...rest } = budget();
 const runs = Math.ceil(rest.runs / 2);
 
 it(
-  "nothing starts before what it builds on is accepted, whatever happens in whatever order, and the log tells it all",
+  "nothing starts before what it builds on is accepted, whatever happens, and the log tells it all",
   async () => {
     const seen = { accepted: 0, rejected: 0, escalated: 0 };
     const property = fc.asyncProperty(

@@ -56,7 +56,7 @@ async function data(answer: Promise<Message>): Promise<Record<string, unknown>> 
 describe.each(["2025", "2026"] as const)("in the era of %s, a hook call", (era) => {
   const ends = { event: "SubagentStop", agent: "a1", last: "Done." };
 
-  it("that a model makes is refused and changes nothing", async () => {
+  it("a hook call that a model makes is refused and changes nothing", async () => {
     const { server, log } = await running(era);
     const before = { seq: log.last, state: log.state };
     const { result } = await server.call("hook", ends, { "claudecode/toolUseId": "u2" });
@@ -64,7 +64,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, a hook call", (era) 
     expect({ seq: log.last, state: log.state }).toEqual(before);
   });
 
-  it("that comes without the id of a tool use is believed, since only the host can send it", async () => {
+  it("a hook call without the id of a tool use is believed, since only the host can send it", async () => {
     const { server, log } = await running(era);
     const before = log.last;
     const { result } = await server.call("hook", ends);
@@ -72,7 +72,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, a hook call", (era) 
     expect(log.typesAfter(before)).toEqual(["attempt.reminded"]);
   });
 
-  it("vouches only for calls of its own connection", async () => {
+  it("a hook call vouches only for calls of its own connection", async () => {
     const { repository, server, log, token } = await running(era);
     const stranger = await open(era, repository);
     await stranger.call("hook", { event: "PreToolUse", agent: "a2", use: "u3", tool: "Read" });
@@ -87,7 +87,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, a hook call", (era) 
 });
 
 describe.each(["2025", "2026"] as const)("in the era of %s, the server", (era) => {
-  it("says nothing more of a wait that was cancelled, neither progress nor an answer", async () => {
+  it("the server says nothing more of a wait that was cancelled, neither progress nor an answer", async () => {
     const { server } = await running(era);
     const id = server.newId();
     const input = { plan: "p", until: "all", waitSeconds: 600 };
@@ -117,7 +117,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, the server", (era) =
     expect(server.others.slice(heard)).toEqual([]);
   });
 
-  it("answers two requests with one id, and goes on", async () => {
+  it("the server answers two requests with one id, and goes on", async () => {
     const { server } = await running(era);
     const line = (name: string, input: object) =>
       JSON.stringify({
@@ -132,7 +132,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, the server", (era) =
     await data(server.call("task_list", { plan: "p" }));
   });
 
-  it("ends in order at a line of more than 10 MB, and the graph goes on with the next one", async () => {
+  it("the server ends in order at a line of more than 10 MB, and the graph goes on with the next one", async () => {
     const { repository, server, log, token } = await running(era);
     const before = { seq: log.last, state: log.state };
     server.send("x".repeat(11 * 1024 * 1024));
@@ -143,7 +143,7 @@ describe.each(["2025", "2026"] as const)("in the era of %s, the server", (era) =
     await data(next.call("task_update", { task: "p/1", token, note: "still here" }));
   });
 
-  it("writes no ledger through a link that leads out of the checkout", async () => {
+  it("the server writes no ledger through a link that leads out of the checkout", async () => {
     const { repository, server } = await running(era);
     mkdirSync(repository.outside);
     const target = join(repository.outside, "ledger.md");

@@ -64,13 +64,13 @@ const completed = (task: string, token: string) => ({
 });
 
 describe.each(CLIENT_KINDS)("$title", (kind) => {
-  it("agrees with the server on its revision and learns the server's name", async () => {
+  it("a client agrees with the server on its revision and learns the server's name", async () => {
     const client = await connect(kind, await repository());
     expect(client.revision).toBe(kind.revision);
     expect(client.serverName).toBe("parallel");
   });
 
-  it("is given the twelve tools by name, in the same bytes by every process", async () => {
+  it("a client is given the twelve tools by name, in the same bytes by every process", async () => {
     const here = await repository();
     const [one, other] = [await connect(kind, here), await connect(kind, here)];
     const tools = await one.listTools();
@@ -80,7 +80,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
     expect(JSON.stringify(await other.listTools())).toBe(bytes);
   });
 
-  it("takes a plan from its file to its report", async () => {
+  it("a client takes a plan from its file to its report", async () => {
     const here = await repository();
     const client = await connect(kind, here);
     const plan = "small";
@@ -126,7 +126,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
     expect(readFileSync(ledger, "utf8")).toContain("Join them");
   });
 
-  it("is told what is wrong with a call, in text and in data", async () => {
+  it("a client is told what is wrong with a call, in text and in data", async () => {
     const client = await connect(kind, await repository());
     await ok(client.call("plan_create", { plan: "small", from: "specs/small/03-tasks.json" }));
     const loop = [1, 2].map((n) => ({ id: `${n}`, subject: "x", dependencies: [`${3 - n}`] }));
@@ -150,7 +150,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
     }
   });
 
-  it("is told so when it calls a tool that does not exist", async () => {
+  it("a client is told so when it calls a tool that does not exist", async () => {
     const client = await connect(kind, await repository());
     const { isError, text, data } = await client.call("task_delete", {});
     expect(isError).toBe(true);
@@ -158,7 +158,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
     expect(data.error).toMatchObject({ kind: "unknown_tool" });
   });
 
-  it("finds no tool for hooks, and a call of it that a model made changes nothing", async () => {
+  it("a client finds no tool for hooks, and a call of it that a model made changes nothing", async () => {
     const client = await connect(kind, await repository());
     await ok(client.call("plan_create", { plan: "small", from: "specs/small/03-tasks.json" }));
     const next = await ok(client.call("batch_next", { plan: "small" }));
@@ -180,7 +180,7 @@ describe.each(CLIENT_KINDS)("$title", (kind) => {
     expect(row?.status).toBe("pending");
   });
 
-  it("can give up waiting, and the server answers it at once and keeps the plan as it was", async () => {
+  it("a client can give up waiting, and the server answers it at once and keeps the plan as it was", async () => {
     const client = await connect(kind, await repository());
     await ok(client.call("plan_create", { plan: "small", from: "specs/small/03-tasks.json" }));
     const claimed = await ok(client.call("task_claim", { plan: "small", task: "1", worker: "w" }));
@@ -213,7 +213,7 @@ describe.each([
   [modern, modern],
   [first, modern],
 ] as const)("$title, with a second client on the same graph", (one, two) => {
-  it(`(${two.title}) never gets a task twice and hears of what the other finishes`, async () => {
+  it(`a client beside a second one (${two.title}) never gets a task twice and hears of what the other finishes`, async () => {
     const here = await repository();
     const [a, b] = [await connect(one, here), await connect(two, here)];
     const tasks = Array.from({ length: 12 }, (_, n) => ({

@@ -48,7 +48,7 @@ async function piped(place: Repository, messages: readonly object[], end: "\n" |
 }
 
 describe("a client that ends its input right behind its calls", () => {
-  it("gets the answers of many calls at once, and no warning with them", async () => {
+  it("a client that ends its input right behind many calls gets their answers at once, and no warning with them", async () => {
     const place = await repository();
     const calls = Array.from({ length: 20 }, (_, n) => callOf(n + 2, "plan_create", newPlan(`plan-${n}`)));
     const answers = await piped(place, [...HANDSHAKE, ...calls], "\n");
@@ -56,7 +56,7 @@ describe("a client that ends its input right behind its calls", () => {
   });
 
   it.each(["\n", ""] as const)(
-    "gets every answer, and what it asked for is done (last line ends with %j)",
+    "a client that ends its input gets every answer, and what it asked for is done (last line ends with %j)",
     async (end) => {
       const place = await repository();
       const calls = ["a", "b", "c"].map((plan, n) => callOf(n + 3, "plan_create", newPlan(plan)));
@@ -68,7 +68,7 @@ describe("a client that ends its input right behind its calls", () => {
     },
   );
 
-  it("gets refusals too, and no answer to a call that it took back", async () => {
+  it("a client that ends its input gets refusals too, and no answer to a call that it took back", async () => {
     const cancelled = { method: "notifications/cancelled", params: { requestId: 2 } };
     const collect = callOf(2, "batch_collect", { plan: "p", waitSeconds: 60 });
     const unknown = callOf(3, "task_get", { task: "p/1" });
@@ -79,7 +79,7 @@ describe("a client that ends its input right behind its calls", () => {
     ]);
   });
 
-  it("ends the server at once where it asked for nothing", async () => {
+  it("a client that asked for nothing ends the server at once with its input", async () => {
     const { exitCode, stdout } = await execa(SERVER.command, SERVER.args, { input: "", timeout: 20_000 });
     expect([exitCode, stdout]).toEqual([0, ""]);
   });
@@ -92,16 +92,22 @@ describe.each(ERAS)("in the era of %s, a call that waits", (era) => {
     "the process is interrupted": (server: Connection) => void process.kill(server.pid, "SIGINT"),
   };
 
-  it.each(Object.entries(ends))("is answered with what there is when %s", async (_when, end) => {
-    const server = await open(era, await repository());
-    await server.call("plan_create", newPlan("p"));
-    await server.call("task_claim", { plan: "p", task: "1", worker: "w" });
-    const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 600 });
-    // Answered only after the server has read the call before it.
-    await server.call("task_list", { plan: "p" });
-    end(server);
-    expect((await waiting).result?.structuredContent).toMatchObject({ counts: { running: 1 }, done: false });
-    await expect.poll(() => server.isAlive).toBe(false);
-    expect(server.log).toBe("");
-  });
+  it.each(Object.entries(ends))(
+    "a call that waits is answered with what there is when %s",
+    async (_when, end) => {
+      const server = await open(era, await repository());
+      await server.call("plan_create", newPlan("p"));
+      await server.call("task_claim", { plan: "p", task: "1", worker: "w" });
+      const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 600 });
+      // Answered only after the server has read the call before it.
+      await server.call("task_list", { plan: "p" });
+      end(server);
+      expect((await waiting).result?.structuredContent).toMatchObject({
+        counts: { running: 1 },
+        done: false,
+      });
+      await expect.poll(() => server.isAlive).toBe(false);
+      expect(server.log).toBe("");
+    },
+  );
 });

@@ -18,13 +18,13 @@ function reasonsOf(...input: Parameters<typeof planState>): (string | undefined)
 }
 
 describe("why a task has not run, or not yet", () => {
-  it("names the dependency that failed", () => {
+  it("the reason why a task has not run names the dependency that failed", () => {
     expect(reasonsOf([task("a", { status: "failed" }), task("b", { after: ["a"] })])).toEqual([
       "needs a, which failed",
     ]);
   });
 
-  it("names the root of a chain", () => {
+  it("the reason why a task has not run names the root of a chain", () => {
     const tasks = [
       task("a", { status: "cancelled" }),
       task("b", { after: ["a"] }),
@@ -33,13 +33,13 @@ describe("why a task has not run, or not yet", () => {
     expect(reasonsOf(tasks)[1]).toBe("needs b, which cannot run because a was cancelled");
   });
 
-  it("says that the plan was stopped, and why", () => {
+  it("the reason why a task has not run says that the plan was stopped, and why", () => {
     expect(reasonsOf([task("a")], [], { status: "stopped", cause: "fail-fast" })).toEqual([
       "the plan was stopped: fail-fast",
     ]);
   });
 
-  it("names what it still waits for", () => {
+  it("the reason why a task has not run names what it still waits for", () => {
     const tasks = [task("a", { status: "in_progress" }), task("b", { after: ["a"] })];
     expect(reasonsOf(tasks, [{ task: "a", from: 0 }])).toEqual(["waits for a"]);
   });
@@ -50,20 +50,23 @@ describe("why a task has not run, or not yet", () => {
     ["unreported", "ended without a report"],
     ["blocked", "was blocked"],
     ["cancelled", "was cancelled"],
-  ] as const)("tells a task that is ready from one whose attempt ended %s", (outcome, how) => {
-    expect(reasonsOf([task("a"), task("b")], [{ task: "b", from: 0, to: 1, outcome }])).toEqual([
-      "ready",
-      `to be tried again after attempt 1 ${how}`,
-    ]);
-  });
+  ] as const)(
+    "the reason why a task has not run tells one that is ready from one whose attempt ended %s",
+    (outcome, how) => {
+      expect(reasonsOf([task("a"), task("b")], [{ task: "b", from: 0, to: 1, outcome }])).toEqual([
+        "ready",
+        `to be tried again after attempt 1 ${how}`,
+      ]);
+    },
+  );
 
-  it("says that the plan is paused, and why", () => {
+  it("the reason why a task has not run says that the plan is paused, and why", () => {
     expect(reasonsOf([task("a")], [], { status: "paused", cause: "lunch" })).toEqual([
       "the plan is paused: lunch",
     ]);
   });
 
-  it("is not a failed dependency where another one is enough", () => {
+  it("the reason why a task has not run is not a failed dependency where another one is enough", () => {
     const tasks = [
       task("a", { status: "failed" }),
       task("b", completed),
@@ -85,11 +88,11 @@ describe("what is to come", () => {
     { task: "c", from: 0 },
   ];
 
-  it("is what can still run, and not what waits for a failed task", () => {
+  it("what is to come is what can still run, and not what waits for a failed task", () => {
     expect(reportOf(tasks, ran)).toMatchObject({ goesOn: true, groups: { toCome: ["d"], notRun: ["b"] } });
   });
 
-  it("is nothing of a stopped plan, and all of a paused one", () => {
+  it("what is to come is nothing of a stopped plan, and all of a paused one", () => {
     expect(reportOf([task("a")], [], { status: "stopped" })).toMatchObject({
       goesOn: false,
       groups: { toCome: [], notRun: ["a"] },
@@ -100,7 +103,7 @@ describe("what is to come", () => {
     });
   });
 
-  it("keeps the report open: it has an end only when nothing runs and nothing is to come", () => {
+  it("what is to come keeps the report open: it has an end only when nothing runs and nothing is to come", () => {
     expect(reportOf(tasks, ran)).not.toHaveProperty("endedAtMs");
     const ended = reportOf(tasks.slice(0, 2), ran.slice(0, 1));
     expect(ended).toMatchObject({ goesOn: false, atMs: NOW, endedAtMs: START_MS + 10_000 });
@@ -118,11 +121,11 @@ describe("the verdict", () => {
     ["incomplete", [task("a")], { status: "paused" }],
     ["stopped", [task("a", completed), task("b")], { status: "stopped" }],
     ["completed", [task("a", completed)], { status: "stopped" }],
-  ] as const)("is %s", (verdict, tasks, plan) => {
+  ] as const)("the verdict is %s", (verdict, tasks, plan) => {
     expect(reportOf(tasks, [], plan).verdict).toBe(verdict);
   });
 
-  it("is running while an attempt runs", () => {
+  it("the verdict is running while an attempt runs", () => {
     const tasks = [task("a", { status: "in_progress" }), task("b", { status: "failed" })];
     expect(reportOf(tasks, [{ task: "a", from: 0 }]).verdict).toBe("running");
   });
@@ -142,7 +145,7 @@ describe("findings", () => {
       found.map(([id, file, text]) => find(id, "low", file, text)),
     ).findings.map(({ text, foundBy }) => `${text} ${foundBy}`);
 
-  it("are one when file and text are the same, with the worst severity and all who found them", () => {
+  it("findings are one when file and text are the same, with the worst severity and all who found them", () => {
     const report = reportOf(
       [task("a", completed), task("b", completed), task("c", completed)],
       [
@@ -157,7 +160,7 @@ describe("findings", () => {
     ]);
   });
 
-  it("of two tasks about one line are two when they say different things: nothing that was found is lost", () => {
+  it("findings of two tasks about one line are two when they say different things: nothing that was found is lost", () => {
     expect(
       merged(
         ["a", "src/x.ts:12", "The handle is never closed."],
@@ -166,7 +169,7 @@ describe("findings", () => {
     ).toHaveLength(2);
   });
 
-  it("of two tasks are one when nearly the same is said of the same file", () => {
+  it("findings of two tasks are one when nearly the same is said of the same file", () => {
     const long = "The body of a request is read without any limit, so memory runs out.";
     expect(
       merged(
@@ -177,7 +180,7 @@ describe("findings", () => {
     ).toEqual([`${long} a,b`, `${long.replace("any limit", "a limit")} c`]);
   });
 
-  it("with nearly the same words far apart in a file are two", () => {
+  it("findings with nearly the same words far apart in a file are two", () => {
     expect(
       merged(
         ["a", "src/x.ts:3", "This import is not used."],
@@ -186,7 +189,7 @@ describe("findings", () => {
     ).toEqual(["This import is not used. a", "This import is not used! b"]);
   });
 
-  it("that one task lists apart stay apart, and so do those without a file", () => {
+  it("findings that one task lists apart stay apart, and so do those without a file", () => {
     expect(
       merged(
         ["a", "src/x.ts:3", "It is slow."],
@@ -197,7 +200,7 @@ describe("findings", () => {
     ).toHaveLength(4);
   });
 
-  it("of an attempt that failed are not lost", () => {
+  it("findings of an attempt that failed are not lost", () => {
     const report = reportOf(
       [task("a", completed)],
       [
@@ -228,7 +231,7 @@ describe("files", () => {
     task("b", { ...completed, writes: ["docs/**"] }),
   ];
 
-  it("of more than one task are named, and whether they could have met", () => {
+  it("files of more than one task are named, and whether they could have met", () => {
     const shared = { path: "src/shared.ts", tasks: ["a", "b"] };
     expect(reportOf(two, [changed("a", 0, 5), changed("b", 5, 9)]).sharedFiles).toEqual([
       { ...shared, atTheSameTime: false },
@@ -238,19 +241,19 @@ describe("files", () => {
     ]);
   });
 
-  it("that a retry changed again are not shared", () => {
+  it("files that a retry changed again are not shared", () => {
     const twice = [changed("a", 0, 5, { outcome: "failed" }), changed("a", 5, 9)];
     expect(reportOf(two, twice).sharedFiles).toEqual([]);
   });
 
-  it("outside a declared scope are named, and whether the guard had granted them", () => {
+  it("files outside a declared scope are named, and whether the guard had granted them", () => {
     const denied = reportOf(two, [changed("a", 0, 5), changed("b", 5, 9)]);
     expect(denied.outsideScope).toEqual([{ task: "b", path: "src/shared.ts", granted: false }]);
     const granted = reportOf(two, [changed("b", 5, 9, { widened: ["src/shared.ts"] })]);
     expect(granted.outsideScope).toEqual([{ task: "b", path: "src/shared.ts", granted: true }]);
   });
 
-  it("outside a scope that was only inferred are no offence", () => {
+  it("files outside a scope that was only inferred are no offence", () => {
     const inferred = [task("a", { ...completed, inferredWrites: ["docs/a.md"] })];
     expect(reportOf(inferred, [changed("a", 0, 5)]).outsideScope).toEqual([]);
   });
@@ -264,7 +267,7 @@ describe("what is unverified", () => {
       [{ task: "a", from: 0, to: 1, ...(report && { report }), ...given }],
     ).unverified;
 
-  it("is nothing when every criterion has its evidence", () => {
+  it("what is unverified is nothing when every criterion has its evidence", () => {
     const evidence = [
       { command: "npm test", exitCode: 0, result: "ok" },
       { criterion: "it is fast.", inspected: "the benchmark" },
@@ -272,7 +275,7 @@ describe("what is unverified", () => {
     expect(unverifiedAfter({ evidence })).toEqual([]);
   });
 
-  it("is a criterion without evidence, one said to be unverified, and one whose command failed", () => {
+  it("what is unverified is a criterion without evidence, one said to be unverified, and one whose command failed", () => {
     expect(unverifiedAfter({ evidence: [{ criterion: "It is fast", notVerified: "no machine" }] })).toEqual([
       { task: "a", criterion: "It is fast", why: "no machine" },
       { task: "a", criterion: "It parses", why: "no evidence was given" },
@@ -284,7 +287,7 @@ describe("what is unverified", () => {
     ).toContainEqual({ task: "a", criterion: "It parses", why: "`npm test` ended with exit code 1" });
   });
 
-  it("is a whole task whose agent gave no report", () => {
+  it("what is unverified is a whole task whose agent gave no report", () => {
     expect(unverifiedAfter(undefined, { lastMessage: "All done!" })).toEqual([
       { task: "a", why: "no report: the agent's last message was taken as it was" },
     ]);
@@ -292,7 +295,7 @@ describe("what is unverified", () => {
 });
 
 describe("what waits for the user", () => {
-  it("is a question before its answer, and a failure with all that it holds up", () => {
+  it("what waits for the user is a question before its answer, and a failure with all that it holds up", () => {
     const tasks = [
       task("a", { status: "failed" }),
       task("b", { status: "failed", cause: said("no parser") }),
@@ -315,7 +318,7 @@ describe("what waits for the user", () => {
     ]);
   });
 
-  it("is a cancelled task only while another one needs it", () => {
+  it("what waits for the user is a cancelled task only while another one needs it", () => {
     const cancelled = task("a", { status: "cancelled", cause: { kind: "removed" } });
     expect(reportOf([cancelled]).waitingForUser).toEqual([]);
     expect(reportOf([cancelled, task("b", { after: ["a"] })]).waitingForUser).toMatchObject([
@@ -325,7 +328,7 @@ describe("what waits for the user", () => {
 });
 
 describe("the report as a whole", () => {
-  it("keeps notes once, though prerequisites hand them on", () => {
+  it("the report keeps notes once, though prerequisites hand them on", () => {
     const state = planState(
       [task("a", completed), task("b", { after: ["a"] })],
       [{ task: "a", from: 0, to: 1, report: { notes: ["Use port 4000"] } }],
@@ -340,19 +343,19 @@ describe("the report as a whole", () => {
     ]);
   });
 
-  it("keeps what a dead token tried as evidence", () => {
+  it("the report keeps what a dead token tried as evidence", () => {
     const events = eventsOf({ type: "token.refused", task: id("a"), why: "released", tried: {} });
     expect(aggregate(planState([task("a")]), events, NOW).refused).toEqual([{ task: "a", why: "released" }]);
   });
 
-  it("names the specification of the breakdown, else the one beside it", () => {
+  it("the report names the specification of the breakdown, else the one beside it", () => {
     expect(reportOf([task("a")]).plan.spec).toBe("specs/demo/02-specification.md");
     const events = eventsOf({ type: "plan.updated", document: { spec: "docs/spec.md" } });
     expect(aggregate(planState([task("a")]), events, NOW).plan.spec).toBe("docs/spec.md");
     expect(reportOf([task("a")], [], { source: { kind: "call" } }).plan).not.toHaveProperty("spec");
   });
 
-  it("counts sessions in the order in which they started", () => {
+  it("the report counts sessions in the order in which they started", () => {
     const sessions = reportOf(
       [task("a", completed), task("b", completed)],
       [
@@ -367,13 +370,13 @@ describe("the report as a whole", () => {
     ]);
   });
 
-  it("puts every task of the example into exactly one group", () => {
+  it("the report puts every task of the example into exactly one group", () => {
     const { groups, tasks } = aggregate(exampleState, exampleEvents, EXAMPLE_END_MS);
     expect(Object.values(groups).flat().sort()).toEqual(tasks.map(({ task: name }) => name).sort());
     expect(groups).toMatchObject({ failed: ["2.3"], notRun: ["3.2", "3.3"] });
   });
 
-  it("is the same, byte for byte, for the same input", () => {
+  it("the report is the same, byte for byte, for the same input", () => {
     const once = () => JSON.stringify(aggregate(exampleState, exampleEvents, EXAMPLE_END_MS));
     expect(once()).toBe(once());
   });

@@ -66,7 +66,7 @@ function formOf(markdown: string): string[] {
 
 describe.each(Object.entries(AS_MARKDOWN))("%s", (_place, render) => {
   it.each(Object.entries(HOSTILE_TEXTS))(
-    "keeps its form, whatever a task or a report holds: %s",
+    "hostile text in Markdown keeps its form, whatever a task or a report holds: %s",
     (_name, text) => {
       const page = render(text);
       expect(page).toContain(MARK);
@@ -79,7 +79,7 @@ describe.each(Object.entries(AS_MARKDOWN))("%s", (_place, render) => {
 });
 
 describe.each(Object.entries(HOSTILE_TEXTS))("in a terminal, %s", (_name, text) => {
-  it("is one line of visible characters where a line is meant", () => {
+  it("hostile text in a terminal is one line of visible characters where a line is meant", () => {
     const line = cleanText(`${MARK} ${text}`, 200);
     expect(line).toContain(MARK);
     expect(line).not.toMatch(UNSEEN);
@@ -87,13 +87,13 @@ describe.each(Object.entries(HOSTILE_TEXTS))("in a terminal, %s", (_name, text) 
     expect([...line].length).toBeLessThanOrEqual(200);
   });
 
-  it("keeps its lines and loses what nobody sees where lines are meant", () => {
+  it("hostile text in a terminal keeps its lines and loses what nobody sees where lines are meant", () => {
     const lines = cleanLines(text);
     expect(lines).toContain(MARK);
     expect(lines).not.toMatch(UNSEEN);
   });
 
-  it("draws nothing into a timeline", () => {
+  it("hostile text in a terminal draws nothing into a timeline", () => {
     const drawn = renderTimeline(runWith(text).told.timeline, { width: 80, colour: false });
     expect(drawn).toContain(MARK);
     expect(drawn).not.toMatch(UNSEEN);
@@ -102,7 +102,7 @@ describe.each(Object.entries(HOSTILE_TEXTS))("in a terminal, %s", (_name, text) 
     );
   });
 
-  it("is the same data in JSON, in characters that are all seen", () => {
+  it("hostile text is the same data in JSON, in characters that are all seen", () => {
     const json = visibleJson({ [text]: [text] });
     expect(json).not.toMatch(UNSEEN);
     expect(json).not.toContain("\n");
@@ -118,7 +118,7 @@ describe.each(Object.entries(HOSTILE_TEXTS))("a commit message with %s", (_name,
     report({ summary: text }),
   );
 
-  it("has one short first line, and ends with what the server says", () => {
+  it("a commit message with hostile text has one short first line, and ends with what the server says", () => {
     const [first = "", blank] = message.split("\n");
     expect(first).toContain(MARK);
     expect([...first].length).toBeLessThanOrEqual(72);
@@ -128,7 +128,7 @@ describe.each(Object.entries(HOSTILE_TEXTS))("a commit message with %s", (_name,
     expect(message).not.toMatch(UNSEEN);
   });
 
-  it("names each task of a plan on one line", () => {
+  it("a commit message with hostile text names each task of a plan on one line", () => {
     const lines = planCommitMessage(SLUG, text, [task("1", { subject: text }), task("2")]).split("\n");
     expect(lines.slice(1, 2)).toEqual([""]);
     expect(lines.slice(2).filter(Boolean)).toHaveLength(2);

@@ -9,19 +9,19 @@ function lineOf(...ran: Ran[]): string {
   return shareLine(aggregate(planState(tasks, ran), [], START_MS + 10_000_000));
 }
 
-it("boasts where there is something to boast of", () => {
+it("the share line boasts where there is something to boast of", () => {
   expect(lineOf({ task: "a", from: 0, to: 100 }, { task: "b", from: 0, to: 80 })).toBe(
     "2 tasks, 2 agents at once, 1.8× faster than one after another (1 min 40 s instead of 3 min)",
   );
 });
 
-it("admits that a chain is not faster", () => {
+it("the share line admits that a chain is not faster", () => {
   expect(lineOf({ task: "a", from: 0, to: 100 }, { task: "b", from: 110, to: 200 })).toBe(
     "2 tasks, one agent at a time, not faster than one after another (3 min 20 s against 3 min 10 s)",
   );
 });
 
-it("does not call two times that are about the same a difference", () => {
+it("the share line does not call two times that are about the same a difference", () => {
   expect(lineOf({ task: "a", from: 0, to: 100 }, { task: "b", from: 95, to: 145 })).toBe(
     "2 tasks, 2 agents at once, as fast as one after another (2 min 25 s against 2 min 30 s)",
   );
@@ -31,14 +31,14 @@ describe("of a run that goes on", () => {
   const lineSoFar = (tasks: Parameters<typeof planState>[0], ...ran: Ran[]) =>
     shareLine(aggregate(planState(tasks, ran), [], START_MS + 100_000));
 
-  it("says how far it is, and nothing about its speed", () => {
+  it("the share line of a run that goes on says how far it is, and nothing about its speed", () => {
     const tasks = [task("a", { status: "completed" }), task("b", { status: "in_progress" }), task("c")];
     expect(lineSoFar(tasks, { task: "a", from: 0, to: 90 }, { task: "b", from: 10 })).toBe(
       "1 of 3 tasks so far, 1 running, at most 2 agents at once",
     );
   });
 
-  it("says so when nothing runs now, and when nothing ever ran", () => {
+  it("the share line of a run that goes on says so when nothing runs now, and when nothing ever ran", () => {
     const tasks = [task("a", { status: "completed" }), task("b")];
     expect(lineSoFar(tasks, { task: "a", from: 0, to: 90 })).toBe(
       "1 of 2 tasks so far, none running, one agent at a time",
@@ -47,13 +47,13 @@ describe("of a run that goes on", () => {
   });
 });
 
-it("says so when the time went by without any agent", () => {
+it("the share line says so when the time went by without any agent", () => {
   expect(lineOf({ task: "a", from: 0, to: 60 }, { task: "b", from: 3_660, to: 3_720 })).toBe(
     "2 tasks, one agent at a time, not faster than one after another (1 h 2 min against 2 min; for 1 h of it no agent ran)",
   );
 });
 
-it("claims no speedup that nobody measured", () => {
+it("the share line claims no speedup that nobody measured", () => {
   expect(lineOf({ task: "a", from: 0, to: 60, outcome: "lost" })).toBe(
     "1 task, one agent at a time, 1 min; the speedup could not be measured",
   );

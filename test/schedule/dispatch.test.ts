@@ -9,7 +9,7 @@ const free = () => undefined;
 const idsOf = (chosen: readonly Dispatchable[]) => chosen.map(({ id }) => id);
 
 describe("chooseBatch", () => {
-  it("takes candidates in their order until the cap is reached, what runs included", () => {
+  it("chooseBatch takes candidates in their order until the cap is reached, what runs included", () => {
     const candidates = ["1", "2", "3", "4"].map((id) => candidate(id));
     const { chosen, full } = chooseBatch(candidates, [candidate("x")], { cap: 3, capacity: {} }, free);
     expect(idsOf(chosen)).toEqual(["1", "2"]);
@@ -17,7 +17,7 @@ describe("chooseBatch", () => {
     expect(chooseBatch(candidates, candidates, { cap: 3, capacity: {} }, free).chosen).toEqual([]);
   });
 
-  it("draws no more candidates than it needs", () => {
+  it("chooseBatch draws no more candidates than it needs", () => {
     let drawn = 0;
     function* endless() {
       for (;;) {
@@ -29,7 +29,7 @@ describe("chooseBatch", () => {
     expect(drawn).toBe(2);
   });
 
-  it("passes over what does not fit and says why, so that no slot stays idle behind it", () => {
+  it("chooseBatch passes over what does not fit and says why, so that no slot stays idle behind it", () => {
     const candidates = [
       candidate("1", "reviewer"),
       candidate("2", "reviewer"),
@@ -50,7 +50,7 @@ describe("chooseBatch", () => {
     expect(full).toBe(false);
   });
 
-  it("shows each candidate what was chosen before it", () => {
+  it("chooseBatch shows each candidate what was chosen before it", () => {
     const seen: string[][] = [];
     chooseBatch([candidate("1"), candidate("2")], [], { cap: 5, capacity: {} }, (_, chosen) => {
       seen.push(idsOf(chosen));
@@ -59,7 +59,7 @@ describe("chooseBatch", () => {
     expect(seen).toEqual([[], ["1"]]);
   });
 
-  it("takes a role by the name of what every object has for a role like any other", () => {
+  it("chooseBatch takes a role by the name of what every object has for a role like any other", () => {
     const roles = ["constructor", "__proto__", "toString"];
     const candidates = roles.flatMap((role) => [candidate(`${role}1`, role), candidate(`${role}2`, role)]);
     const { chosen, refused } = chooseBatch(candidates, [], { cap: 1, capacity: {} }, free);
@@ -68,7 +68,7 @@ describe("chooseBatch", () => {
     expect(chooseBatch(candidates, [], limited, free).chosen).toHaveLength(5);
   });
 
-  it("chooses no more than are wanted, and draws no more candidates", () => {
+  it("chooseBatch chooses no more than are wanted, and draws no more candidates", () => {
     const drawn: string[] = [];
     function* candidates() {
       for (const id of ["1", "2", "3"]) {
@@ -83,7 +83,7 @@ describe("chooseBatch", () => {
     expect(drawn).toEqual(["1", "2"]);
   });
 
-  it("never exceeds the cap or a capacity", () => {
+  it("chooseBatch never exceeds the cap or a capacity", () => {
     const some = fc.array(fc.constantFrom("a", "b"), { maxLength: 8 });
     const limits = fc.record({
       cap: fc.integer({ min: 1, max: 6 }),

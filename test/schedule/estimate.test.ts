@@ -12,18 +12,18 @@ function attempts(count: number, minutes: number, of: Partial<Sample> = {}): Sam
 describe("without history, an estimate", () => {
   const estimates = new Estimates();
 
-  it("is what the breakdown states, else goes by size, else is that of a medium task", () => {
+  it("without history, an estimate is what the breakdown states, else goes by size, else is that of a medium task", () => {
     expect(estimates.durationMs({ estimateMs: 1_234, size: "xl" })).toBe(1_234);
     expect(estimates.durationMs({})).toBe(estimates.durationMs({ size: "medium" }));
   });
 
-  it("grows with the size", () => {
+  it("without history, an estimate grows with the size", () => {
     const bySize = SIZES.map((size) => estimates.durationMs({ size }));
     expect(bySize).toEqual([...bySize].sort((a, b) => a - b));
     expect(new Set(bySize).size).toBe(SIZES.length);
   });
 
-  it("says where it comes from, and that nothing was measured", () => {
+  it("without history, an estimate says where it comes from, and that nothing was measured", () => {
     const basis = estimates.basis([{ estimateMs: 1 }, { size: "small" }, { size: "xl" }, {}]);
     expect(basis).toMatch(/1 stated.*2 by size.*1 taken as medium.*nothing of it was measured/);
     expect(estimates.basis([{ size: "small" }])).not.toMatch(/stated|medium/);
@@ -31,7 +31,7 @@ describe("without history, an estimate", () => {
 });
 
 describe("with history, an estimate", () => {
-  it("comes to what attempts of the same role and size took, the more of them there are", () => {
+  it("with history, an estimate comes to what attempts of the same role and size took, the more of them there are", () => {
     const of = (count: number) =>
       new Estimates(attempts(count, 2, { size: "large", agent: "tester" })).durationMs({
         size: "large",
@@ -44,7 +44,7 @@ describe("with history, an estimate", () => {
     expect(fifty / MINUTE).toBeCloseTo(2, 0);
   });
 
-  it("is hardly moved by one attempt that took all night", () => {
+  it("with history, an estimate is hardly moved by one attempt that took all night", () => {
     const usual = attempts(9, 4, { size: "small" });
     const night = attempts(1, 600, { size: "small" });
     const [without, withIt] = [new Estimates(usual), new Estimates([...usual, ...night])].map((estimates) =>
@@ -54,18 +54,18 @@ describe("with history, an estimate", () => {
     expect(withIt / without).toBeLessThan(1.1);
   });
 
-  it("of a role without attempts goes by those of other roles of the same size", () => {
+  it("with history, an estimate of a role without attempts goes by those of other roles of the same size", () => {
     const estimates = new Estimates(attempts(20, 1, { size: "medium", agent: "writer" }));
     expect(estimates.durationMs({ size: "medium", agent: "tester" })).toBeLessThan(3 * MINUTE);
     expect(estimates.durationMs({ size: "large", agent: "writer" })).toBe(25 * MINUTE);
   });
 
-  it("does not depend on the order of the attempts", () => {
+  it("with history, an estimate does not depend on the order of the attempts", () => {
     const some = [...attempts(3, 1), ...attempts(3, 9, { agent: "tester" }), ...attempts(2, 30)];
     expect(new Estimates([...some].reverse()).durationMs({})).toBe(new Estimates(some).durationMs({}));
   });
 
-  it("leaves alone what the breakdown states, and says how that turned out so far", () => {
+  it("with history, an estimate leaves alone what the breakdown states, and says how that turned out so far", () => {
     const estimates = new Estimates(attempts(4, 5, { estimateMs: 10 * MINUTE }));
     expect(estimates.durationMs({ estimateMs: 7 })).toBe(7);
     expect(estimates.basis([{ estimateMs: 7 }])).toBe(
@@ -73,21 +73,21 @@ describe("with history, an estimate", () => {
     );
   });
 
-  it("says how many tasks it was used for", () => {
+  it("with history, an estimate says how many tasks it was used for", () => {
     const estimates = new Estimates(attempts(2, 5, { size: "small" }));
     expect(estimates.basis([{ size: "small" }, { size: "xl" }])).toBe(
       "1 by attempts in this repository, 1 by size with this plugin's defaults",
     );
   });
 
-  it("includes how long a launch takes", () => {
+  it("with history, an estimate includes how long a launch takes", () => {
     expect(new Estimates().launchMs).toBe(5_000);
     expect(new Estimates(attempts(40, 5, { launchMs: 1_000 })).launchMs).toBeLessThan(1_200);
   });
 });
 
 describe("an estimate of tokens", () => {
-  it("grows with the time as long as there is no history, and says so", () => {
+  it("an estimate of tokens grows with the time as long as there is no history, and says so", () => {
     const estimates = new Estimates();
     const [short, long] = [
       estimates.tokens({ estimateMs: MINUTE }),
@@ -100,7 +100,7 @@ describe("an estimate of tokens", () => {
     );
   });
 
-  it("comes to what attempts of the same role and size used, the more of them there are", () => {
+  it("an estimate of tokens comes to what attempts of the same role and size used, the more of them there are", () => {
     const of = (count: number) =>
       new Estimates(attempts(count, 2, { size: "large", agent: "tester", tokens: 1_000 })).tokens({
         size: "large",
@@ -112,7 +112,7 @@ describe("an estimate of tokens", () => {
     expect(fifty).toBeLessThan(2_000);
   });
 
-  it("goes by the median, which one agent that ran away hardly moves", () => {
+  it("an estimate of tokens goes by the median, which one agent that ran away hardly moves", () => {
     const usual = attempts(9, 4, { size: "small", tokens: 5_000 });
     const away = attempts(1, 4, { size: "small", tokens: 50_000_000 });
     const [without, withIt] = [new Estimates(usual), new Estimates([...usual, ...away])].map((estimates) =>
@@ -122,7 +122,7 @@ describe("an estimate of tokens", () => {
     expect(withIt / without).toBeLessThan(1.2);
   });
 
-  it("learns from measured attempts alone, and says for how many tasks", () => {
+  it("an estimate of tokens learns from measured attempts alone, and says for how many tasks", () => {
     const estimates = new Estimates([
       ...attempts(9, 4, { size: "small" }),
       ...attempts(3, 4, { size: "large", tokens: 10 }),

@@ -11,7 +11,7 @@ function plan(input: ProblemInput) {
 }
 
 describe("planSchedule", () => {
-  it("keeps precedence, capacities and what runs already", () => {
+  it("planSchedule keeps precedence, capacities and what runs already", () => {
     fc.assert(
       fc.property(problems, (input) => {
         const { start, makespan, lowerBound } = plan(input);
@@ -25,7 +25,7 @@ describe("planSchedule", () => {
     );
   });
 
-  it("finds no schedule shorter than the shortest there is, and no bound above it", () => {
+  it("planSchedule finds no schedule shorter than the shortest there is, and no bound above it", () => {
     const small = problems.map(({ capacities, activities }) => ({
       capacities,
       activities: activities
@@ -43,7 +43,7 @@ describe("planSchedule", () => {
     );
   });
 
-  it("stays within Graham's bound of the shortest where the cap is the only limit", () => {
+  it("planSchedule stays within Graham's bound of the shortest where the cap is the only limit", () => {
     const underCap = problems.map(({ capacities: [cap = 1], activities }) => ({
       capacities: [cap],
       activities: activities
@@ -59,13 +59,13 @@ describe("planSchedule", () => {
     );
   });
 
-  it("gives the same plan for the same input, byte for byte", () => {
+  it("planSchedule gives the same plan for the same input, byte for byte", () => {
     const [one, other] = [plan(syntheticPlan(120, 3)), plan(syntheticPlan(120, 3))];
     expect(Buffer.from(one.start.buffer).equals(Buffer.from(other.start.buffer))).toBe(true);
     expect(other).toEqual(one);
   });
 
-  it("lets a slot idle where that is shorter than starting whatever fits", () => {
+  it("planSchedule lets a slot idle where that is shorter than starting whatever fits", () => {
     const input = {
       capacities: [2],
       activities: [
@@ -78,7 +78,7 @@ describe("planSchedule", () => {
     expect(plan(input).makespan).toBe(36);
   });
 
-  it("bounds by the work between long heads and tails, where neither chain nor total work says as much", () => {
+  it("planSchedule bounds by the work between long heads and tails, where neither chain nor total work says as much", () => {
     const activities = [
       activity(5),
       ...Array.from({ length: 4 }, () => activity(6, [0])),
@@ -87,14 +87,14 @@ describe("planSchedule", () => {
     expect(plan({ capacities: [2], activities })).toMatchObject({ lowerBound: 22, makespan: 22 });
   });
 
-  it("plans as many tasks as nobody has", () => {
+  it("planSchedule plans as many tasks as nobody has", () => {
     const input = syntheticPlan(40_000, 6);
     const { start, makespan, lowerBound } = plan(input);
     expect(flawOf(input, start)).toBeUndefined();
     expect(makespan / lowerBound).toBeLessThan(1.25);
   });
 
-  it("plans nothing for nothing", () => {
+  it("planSchedule plans nothing for nothing", () => {
     expect(plan({ capacities: [1], activities: [] })).toMatchObject({ makespan: 0, lowerBound: 0 });
   });
 });

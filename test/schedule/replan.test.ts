@@ -16,27 +16,27 @@ const diamond = {
 };
 
 describe("Replanner", () => {
-  it("begins with the longest chain", () => {
+  it("the replanner begins with the longest chain", () => {
     expect(replannerFor(diamond).replan({ ended: [], running: [] })).toMatchObject({
       startNow: [0],
       makespan: 13,
     });
   });
 
-  it("starts what an early end makes possible", () => {
+  it("the replanner starts what an early end makes possible", () => {
     const { startNow, makespan } = replannerFor(diamond).replan({ ended: [0], running: [] });
     expect(startNow).toEqual([1, 2]);
     expect(makespan).toBe(9);
   });
 
-  it("waits for what runs, by the time that remains of it", () => {
+  it("the replanner waits for what runs, by the time that remains of it", () => {
     const { startNow, start, makespan } = replannerFor(diamond).replan({ ended: [0, 2], running: [[1, 2]] });
     expect(startNow).toEqual([]);
     expect(start[3]).toBe(4);
     expect(makespan).toBe(7);
   });
 
-  it("starts nothing that waits for what is later than planned, or for its slot", () => {
+  it("the replanner starts nothing that waits for what is later than planned, or for its slot", () => {
     const { startNow, start } = replannerFor(diamond).replan({ ended: [0, 2], running: [[1, 50]] });
     expect(startNow).toEqual([]);
     expect(start[3]).toBeGreaterThan(0);
@@ -44,16 +44,16 @@ describe("Replanner", () => {
     expect(onOne.replan({ ended: [], running: [[0, 50]] })).toMatchObject({ startNow: [], heldBack: [] });
   });
 
-  it("starts nothing that waits for what takes no time before that has ended", () => {
+  it("the replanner starts nothing that waits for what takes no time before that has ended", () => {
     const input = { capacities: [2], activities: [activity(0), activity(3, [0])] };
     expect(replannerFor(input).replan({ ended: [], running: [] }).startNow).toEqual([0]);
   });
 
-  it("starts a task again whose attempt failed", () => {
+  it("the replanner starts a task again whose attempt failed", () => {
     expect(replannerFor(diamond).replan({ ended: [0, 2], running: [] }).startNow).toEqual([1]);
   });
 
-  it("starts nothing while more runs than the cap allows", () => {
+  it("the replanner starts nothing while more runs than the cap allows", () => {
     const replanner = replannerFor({ capacities: [1], activities: [activity(4), activity(4), activity(4)] });
     const { startNow, start } = replanner.replan({
       ended: [],
@@ -78,18 +78,18 @@ describe("Replanner", () => {
       ],
     };
 
-    it("holds back what fits when that promises an earlier end, and says what it holds back", () => {
+    it("the replanner holds back what fits when that lets what needs the whole cap end earlier, and says so", () => {
       const replan = replannerFor(tasks).replan({ ended: [], running: [[0, 1]] });
       expect(replan).toMatchObject({ startNow: [], heldBack: [3], makespan: 35 });
     });
 
-    it("leaves nothing waiting as soon as that gains nothing", () => {
+    it("the replanner leaves nothing waiting for the whole cap as soon as that gains nothing", () => {
       const replan = replannerFor(tasks).replan({ ended: [0, 1], running: [] });
       expect(replan.startNow.toSorted()).toEqual([2, 3]);
       expect(replan.heldBack).toEqual([]);
     });
 
-    it("leaves no slot idle for a gain of less than a hundredth", () => {
+    it("the replanner leaves no slot idle for a gain of less than a hundredth", () => {
       const [first, second, third] = tasks.activities;
       const long = { ...tasks, activities: [first, second, third, activity(3)] } as ProblemInput;
       const { startNow, heldBack } = replannerFor(long).replan({ ended: [], running: [[0, 1]] });
@@ -103,7 +103,7 @@ describe("Replanner", () => {
     });
   });
 
-  it("gives a schedule of what is left at every completion of a run", () => {
+  it("the replanner gives a schedule of what is left at every completion of a run", () => {
     const input = syntheticPlan(200, 5);
     const problem = compileProblem(input);
     const { start } = planSchedule(problem);

@@ -6,9 +6,12 @@ type Rows = readonly (readonly [command: string, ...lines: string[]])[];
 
 function table(title: string, rows: Rows): void {
   describe(title, () => {
-    it.each(rows.map(([command, ...lines]) => ({ command, lines })))("$command", ({ command, lines }) => {
-      expect(recognised(command)).toEqual(lines);
-    });
+    it.each(rows.map(([command, ...lines]) => ({ command, lines })))(
+      "the guard recognises what a command does: $command",
+      ({ command, lines }) => {
+        expect(recognised(command)).toEqual(lines);
+      },
+    );
   });
 }
 
@@ -329,7 +332,7 @@ describe("text that is no command", () => {
     ["rm f; ((", ["remove f"]],
     ["rm 'f", ["remove f"]],
     [`cat > f <<'EOF'\n${"x".repeat(200_000)}\nEOF\n`, ["write f"]],
-  ])("is recognised as far as it can be read (%#)", (command, lines) => {
+  ])("text that is no command is recognised as far as it can be read (%#)", (command, lines) => {
     expect(recognised(command)).toEqual(lines);
   });
 });

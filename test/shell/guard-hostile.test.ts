@@ -107,7 +107,7 @@ const PIECES = [
 ];
 
 describe("any text", () => {
-  it("is read without an error and in bounded time", () => {
+  it("any text is read as a shell command without an error and in bounded time", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -123,7 +123,7 @@ describe("any text", () => {
     );
   });
 
-  it("does not hide what stands before it on a line of its own", () => {
+  it("any text leaves visible what stands before it on a line of its own", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }), (pieces) => {
         expect(recognised(`rm first\n${pieces.join(" ")}`)[0]).toBe("remove first");
@@ -132,7 +132,7 @@ describe("any text", () => {
     );
   });
 
-  it("in quotes is no command", () => {
+  it("any text in quotes is no command", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }), (pieces) => {
         expect(recognised(`echo '${pieces.join(" ").replaceAll("'", "")}'`)).toEqual([]);
@@ -170,7 +170,7 @@ describe("a command that is made to take long", () => {
     ["has one endless word", `rm ${"a".repeat(1_000_000)}`],
     ["repeats an option", `git ${"-C a ".repeat(13_000)} stash`],
     ["has a long pattern", `rm ${"*a".repeat(30_000)}`],
-  ])("%s", (_, command) => {
+  ])("a command is read in bounded time though it %s", (_, command) => {
     expect(timed(command)).toBeLessThan(LIMIT_MS);
   });
 });

@@ -11,7 +11,7 @@ describe("a shell command that is seen to write nothing", () => {
     "git status --short",
     "git log --oneline -5 -- src",
     "git diff HEAD~1 2> /dev/null",
-  ])("%s", (command) => {
+  ])("a shell command is seen to write nothing: %s", (command) => {
     expect(onlyReads(command)).toBe(true);
   });
 });
@@ -43,7 +43,7 @@ describe("a shell command that may write", () => {
     "$READER a.txt",
     "cat 'a",
     `cat ${"a ".repeat(5_000)}`,
-  ])("%s", (command) => {
+  ])("a shell command may write: %s", (command) => {
     expect(onlyReads(command)).toBe(false);
   });
 });

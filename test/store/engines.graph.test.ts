@@ -51,7 +51,7 @@ function gate(): { readonly passed: Promise<void>; open(): void } {
 }
 
 describe.each(ENGINES)("the graph in %s", (engine) => {
-  it("is rebuilt from its log alone", async () => {
+  it("the graph is rebuilt from its log alone", async () => {
     const original = await freshDatabase(engine);
     const store = await original.open();
     const planId = await makePlan(store, 5);
@@ -122,7 +122,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await contents(copy)).toEqual(before);
   });
 
-  it("keeps the cause of a task as text for older servers, and as a value beside it", async () => {
+  it("the graph keeps the cause of a task as text for older servers, and as a value beside it", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 2);
@@ -163,7 +163,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await causes()).toEqual([{ kind: "alternative", taken: "t9" }, said("no parser")]);
   });
 
-  it("numbers the events of a large import in the order of its tasks", async () => {
+  it("the graph numbers the events of a large import in the order of its tasks", async () => {
     const database = await freshDatabase(engine);
     await makePlan(await database.open(), 1_003);
     const rows = await database.query(
@@ -176,7 +176,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     ).toEqual([{ last: rows.at(-1)?.seq, version: rows.at(-1)?.seq }]);
   });
 
-  it("is read in a transaction as its own changes have made it, whatever was read before", async () => {
+  it("the graph is read in a transaction as its own changes have made it, whatever was read before", async () => {
     const database = await freshDatabase(engine);
     const [store, other] = [await database.open(), await database.open()];
     const planId = await makePlan(store, 2);
@@ -233,7 +233,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await store.read((reader) => status(reader, "t2"))).toEqual(["paused", "in_progress", 1]);
   });
 
-  it("answers several questions that are asked at once each with what was asked for", async () => {
+  it("the graph answers several questions that are asked at once each with what was asked for", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 3);
@@ -265,7 +265,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(plans.map((plan) => plan !== undefined)).toEqual([true, true, true]);
   });
 
-  it("is left as it was by a transaction that fails, on disk and in memory", async () => {
+  it("the graph is left as it was by a transaction that fails, on disk and in memory", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 2);
@@ -288,7 +288,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await contents(database)).toEqual(before);
   });
 
-  it("passes on an error that only sounds like one of the database", async () => {
+  it("the graph passes on an error that only sounds like one of the database", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     for (const words of ["connection terminated: timeout", "a busy, locked, corrupt SSL port"]) {
@@ -304,7 +304,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     }
   });
 
-  it("refuses a second live claim of a task by itself", async () => {
+  it("the graph refuses a second live claim of a task by itself", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -336,7 +336,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     ]);
   });
 
-  it("shows a reader of another connection only what was committed", async () => {
+  it("the graph shows a reader of another connection only what was committed", async () => {
     const database = await freshDatabase(engine);
     const [writer, reader] = [await database.open(), await database.open()];
     const planId = await makePlan(writer, 1);
@@ -360,7 +360,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await reader.read((r) => r.held(CHECKOUT))).toHaveLength(1);
   });
 
-  it("shows one reader one moment, whatever is committed while it reads", async () => {
+  it("the graph shows one reader one moment, whatever is committed while it reads", async () => {
     const database = await freshDatabase(engine);
     const [writer, other] = [await database.open(), await database.open()];
     const planId = await makePlan(writer, 1);
@@ -382,7 +382,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await statusOf(other, "t1")).toBe("in_progress");
   });
 
-  it("makes a reader of the same process wait for the writer, so that it never sees half a change", async () => {
+  it("the graph makes a reader of the same process wait for the writer, so that it never sees half a change", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -403,7 +403,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(order).toEqual(["written", "read in_progress"]);
   });
 
-  it("gives every task to one of several processes that work at once", async () => {
+  it("the graph gives every task to one of several processes that work at once", async () => {
     const database = await freshDatabase(engine);
     const planId = await makePlan(await database.open(), 120);
     const workers = await Promise.all(
@@ -431,7 +431,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(offers.map((row) => row.seq)).toEqual(offers.map((row) => Number(row.seq)).sort((a, b) => a - b));
   });
 
-  it("is not held up, nor harmed, by a process that was killed", async () => {
+  it("the graph is not held up, nor harmed, by a process that was killed", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     await makePlan(store, 2_000);
@@ -463,7 +463,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     ]);
   });
 
-  it("is made once by processes that open it at the same moment", async () => {
+  it("the graph is made once by processes that open it at the same moment", async () => {
     const database = await freshDatabase(engine);
     const others = await Promise.all(
       Array.from({ length: 6 }, () => OtherProcess.start(database.url, "open")),
@@ -474,7 +474,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     expect(await database.query("select count(*) as n from plans")).toEqual([{ n: 1 }]);
   });
 
-  it("keeps every character, and numbers as numbers", async () => {
+  it("the graph keeps every character, and numbers as numbers", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -504,7 +504,7 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
 });
 
 describe("one PostgreSQL database with several repositories", () => {
-  it("lets them write at the same time, and gives their plans and claims different numbers", async () => {
+  it("one PostgreSQL database lets several repositories write at once, with different numbers for plans and claims", async () => {
     const database = await freshDatabase("postgres");
     const stores = { one: await database.open("one"), two: await database.open("two") };
     const met = gate();
@@ -529,7 +529,7 @@ describe("one PostgreSQL database with several repositories", () => {
     expect(await stores.one.read((reader) => reader.plan("two", "shop"))).toMatchObject({ id: b });
   });
 
-  it("makes writers of one repository wait for each other, from several connections", async () => {
+  it("one PostgreSQL database makes writers of one repository wait for each other, from several connections", async () => {
     const database = await freshDatabase("postgres");
     const [first, second] = [await database.open(), await database.open()];
     const planId = await makePlan(first, 1);

@@ -12,7 +12,7 @@ function look(seq: number, atWork: readonly AttemptId[]): Observation {
 }
 
 describe.each(ENGINES)("the last look at a checkout, in %s", (engine) => {
-  it("is kept for every process until the next one, and apart from other checkouts'", async () => {
+  it("the last look at a checkout is kept for every process until the next one, and apart from other checkouts'", async () => {
     const database = await freshDatabase(engine);
     const [one, two] = [await database.open(), await database.open()];
     expect(await one.read((reader) => reader.observation(CHECKOUT))).toBeUndefined();
@@ -35,7 +35,7 @@ describe.each(ENGINES)("the last look at a checkout, in %s", (engine) => {
     expect(kept).toEqual(look(7, [3 as AttemptId]));
   });
 
-  it("finds who has been at work since: those of then, and those who started after it", async () => {
+  it("the last look at a checkout finds who has been at work since: those of then, and those who started after it", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 4);
@@ -87,7 +87,7 @@ describe.each(ENGINES)("the last look at a checkout, in %s", (engine) => {
     expect(await since("elsewhere")).toEqual([]);
   });
 
-  it("is made after what its own transaction has logged before it", async () => {
+  it("the last look at a checkout is made after what its own transaction has logged before it", async () => {
     const store = await (await freshDatabase(engine)).open();
     const planId = await makePlan(store, 2);
     await store.write(

@@ -36,7 +36,7 @@ const openPostgres = (url: string, create = true) =>
   new PostgresGraph(url, REPOSITORY, estimatesFrom).open(create);
 
 describe.each(ENGINES)("a graph in %s", (engine) => {
-  it("of a newer major version is refused with the version to install", async () => {
+  it("a graph of a newer major version is refused with the version to install", async () => {
     const database = await freshDatabase(engine);
     await (await database.open()).close();
     await database.query("update meta set value = '3.4' where key = 'schema'");
@@ -46,7 +46,7 @@ describe.each(ENGINES)("a graph in %s", (engine) => {
     expect(error.remedy).toContain("version 3.0.0 or later");
   });
 
-  it("of a newer minor version is used, and keeps its version", async () => {
+  it("a graph of a newer minor version is used, and keeps its version", async () => {
     const database = await freshDatabase(engine);
     await (await database.open()).close();
     await database.query("update meta set value = '1.99' where key = 'schema'");
@@ -54,7 +54,7 @@ describe.each(ENGINES)("a graph in %s", (engine) => {
     expect(await database.query("select value from meta")).toEqual([{ value: "1.99" }]);
   });
 
-  it("that is something else is refused", async () => {
+  it("a graph that is something else is refused", async () => {
     const database = await freshDatabase(engine);
     await (await database.open()).close();
     await database.query("update meta set value = 'blue' where key = 'schema'");
@@ -62,7 +62,7 @@ describe.each(ENGINES)("a graph in %s", (engine) => {
   });
 });
 
-it("leaves a SQLite database of another program alone", async () => {
+it("a SQLite database of another program is left alone", async () => {
   const folder = mkdtempSync(join(tmpdir(), "parallel-store-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "recipes.sqlite");
@@ -74,13 +74,13 @@ it("leaves a SQLite database of another program alone", async () => {
 });
 
 describe("PostgreSQL", () => {
-  it("is looked into without making anything there", async () => {
+  it("PostgreSQL is looked into without making anything there", async () => {
     const database = await freshDatabase("postgres");
     expect(await openPostgres(database.url, false)).toBeUndefined();
     expect(await asAdmin(database.url, "select 1 from pg_namespace where nspname = 'parallel'")).toEqual([]);
   });
 
-  it("that does not run is named with host and port", async () => {
+  it("PostgreSQL that does not run is named with host and port", async () => {
     const port = await closedPort();
     const error = await refusal(openPostgres(`postgres://me:hush-hush@127.0.0.1:${port}/graph`));
     expect(error.problem).toBe("unreachable");
@@ -88,7 +88,7 @@ describe("PostgreSQL", () => {
     expect(inspect(error, { depth: 9 })).not.toContain("hush-hush");
   });
 
-  it("that does not answer is waited for once, and not at every call", async () => {
+  it("PostgreSQL that does not answer is waited for once, and not at every call", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void silent.close());
     await new Promise((resolve) => silent.once("listening", resolve));
@@ -105,7 +105,7 @@ describe("PostgreSQL", () => {
     expect(performance.now() - began).toBeLessThan(4_000);
   });
 
-  it("that refuses the password is told so, without the password", async () => {
+  it("PostgreSQL that refuses the password is told so, without the password", async () => {
     const { url } = await postgres();
     const error = await refusal(openPostgres(withCredentials(url, "admin", "hush-hush")));
     expect(error.problem).toBe("refused");
@@ -114,13 +114,13 @@ describe("PostgreSQL", () => {
     expect(inspect(error, { depth: 9 })).not.toContain("hush-hush");
   });
 
-  it("that lacks the database is told how to create it", async () => {
+  it("PostgreSQL that lacks the database is told how to create it", async () => {
     const error = await refusal(openPostgres(databaseUrl((await postgres()).url, "no_such_one")));
     expect(error).toMatchObject({ problem: "refused" });
     expect(error.remedy).toContain("createdb no_such_one");
   });
 
-  it("that gives no right to create tables is told what its owner must do; then it works", async () => {
+  it("PostgreSQL that gives no right to create tables is told what its owner must do; then it works", async () => {
     const database = await freshDatabase("postgres");
     const user = `guest_${randomBytes(4).toString("hex")}`;
     await asAdmin(database.url, `create role ${user} login password 'guest-word'`);
@@ -137,7 +137,7 @@ describe("PostgreSQL", () => {
     await store?.close();
   });
 
-  it("may restart: the call that notices it fails clearly, the next one works", async () => {
+  it("PostgreSQL may restart: the call that notices it fails clearly, the next one works", async () => {
     const database = await freshDatabase("postgres");
     const store = await database.open();
     const planId = await makePlan(store, 1);

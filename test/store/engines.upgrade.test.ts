@@ -66,7 +66,7 @@ async function graphIn(path: string): Promise<PlanGraph> {
   });
 }
 
-it("upgrades a graph of version 1.0 with everything in it, and goes on with it", async () => {
+it("the upgrade of a graph of version 1.0 keeps everything in it, and work goes on in it", async () => {
   const path = graphOfVersion1_0();
   const before = contents(path);
   const store = await opened(path);
@@ -92,7 +92,7 @@ it("upgrades a graph of version 1.0 with everything in it, and goes on with it",
   expect(graph.count("completed")).toBe(2);
 });
 
-it("keeps a copy of the graph as it was before, readable for its owner only", async () => {
+it("the upgrade keeps a copy of the graph as it was before, readable for its owner only", async () => {
   const path = graphOfVersion1_0();
   const before = contents(path);
   await opened(path);
@@ -105,7 +105,7 @@ it("keeps a copy of the graph as it was before, readable for its owner only", as
   if (process.platform !== "win32") expect(statSync(backup).mode & 0o777).toBe(0o600);
 });
 
-it("never overwrites such a copy", async () => {
+it("the upgrade never overwrites a copy of an earlier graph", async () => {
   const path = graphOfVersion1_0();
   await (await openSqlite(path, false, estimatesFrom))?.close();
   const first = readFileSync(`${path}.1.0.backup`);
@@ -118,7 +118,7 @@ it("never overwrites such a copy", async () => {
   expect(second).toEqual({ title: "Restored" });
 });
 
-it("upgrades once, and copies once, when several processes open the graph at the same moment", async () => {
+it("the upgrade and its copy happen once when several processes open the graph at the same moment", async () => {
   const path = graphOfVersion1_0();
   const others = await Promise.all(
     Array.from({ length: 4 }, () => OtherProcess.start(`sqlite:${path}`, "open")),
@@ -130,7 +130,7 @@ it("upgrades once, and copies once, when several processes open the graph at the
   expect(existsSync(`${path}.1.0.backup.partial`)).toBe(false);
 });
 
-it("leaves the graph at its old version when the upgrade fails half-way", async () => {
+it("the upgrade leaves the graph at its old version when it fails half-way", async () => {
   const path = graphOfVersion1_0();
   const before = contents(path);
   // The table's change works, the new index does not.
@@ -140,7 +140,7 @@ it("leaves the graph at its old version when the upgrade fails half-way", async 
   expect(contents(path)).toEqual(before);
 });
 
-it("lets a server of version 1.0 go on in the upgraded graph, and understands what it writes", async () => {
+it("the upgrade lets a server of version 1.0 go on in the graph, and what it writes is understood", async () => {
   const path = graphOfVersion1_0();
   const store = await opened(path);
   // Every statement that a server of version 1.0 sent for a batch: it claims, starts, loses and adds.
@@ -174,7 +174,7 @@ it("lets a server of version 1.0 go on in the upgraded graph, and understands wh
   ).toBe("4-abcdefghijklmnopqrstuvwxyz");
 });
 
-it("upgrades a graph in PostgreSQL in one transaction", async () => {
+it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   const database = await freshDatabase("postgres");
   await (await database.open()).close();
   await database.query("drop index events_order");

@@ -31,7 +31,7 @@ const LISTENERS =
   "select pid from pg_stat_activity where query like 'listen %' and datname = current_database()";
 
 describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
-  it("learns of another process's commit, as a rule within 250 ms", async () => {
+  it("whoever waits for a plan learns of another process's commit, as a rule within 250 ms", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -53,7 +53,7 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
     expect(median).toBeLessThanOrEqual(250);
   });
 
-  it("costs next to no CPU", async () => {
+  it("whoever waits for a plan costs next to no CPU", async () => {
     const database = await freshDatabase(engine);
     await makePlan(await database.open(), 1);
     const waitMs = 10_000;
@@ -63,7 +63,7 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
     expect(cpuMs / waitMs).toBeLessThan(0.02);
   });
 
-  it("learns at once of a commit of the same process", async () => {
+  it("whoever waits for a plan learns at once of a commit of the same process", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -72,7 +72,7 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
     expect(await waiting).toBeLessThan(LONG_BEFORE_THE_END_MS);
   });
 
-  it("does not wait for what has happened already", async () => {
+  it("whoever waits for a plan does not wait for what has happened already", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -81,7 +81,7 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
     expect(await time(store.changed(planId, before, 10_000, NEVER))).toBeLessThan(LONG_BEFORE_THE_END_MS);
   });
 
-  it("is not woken by another plan, stops in time, and stops when the call is cancelled", async () => {
+  it("whoever waits for a plan is not woken by another plan, stops in time, and stops when the call is cancelled", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -96,7 +96,7 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
     expect(await cancelled).toBeLessThan(LONG_BEFORE_THE_END_MS);
   });
 
-  it("gets the error when the database is gone", async () => {
+  it("whoever waits for a plan gets the error when the database is gone", async () => {
     const database = await freshDatabase(engine);
     const store = await database.open();
     const planId = await makePlan(store, 1);
@@ -109,7 +109,7 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
 });
 
 describe("a notification of PostgreSQL that is lost", () => {
-  it("is made up for by looking, and the connection for the next ones is made anew", async () => {
+  it("a notification of PostgreSQL that is lost is made up for by looking, and the connection is made anew", async () => {
     const database = await freshDatabase("postgres");
     const [store, writer] = [await database.open(), await database.open()];
     const planId = await makePlan(writer, 1);

@@ -10,7 +10,7 @@ function modeOf(path: string): string {
 }
 
 describe.runIf(process.platform !== "win32")("the files of a graph", () => {
-  it("are for their user alone, with a folder that is as well", async () => {
+  it("the files of a graph are for their user alone, with a folder that is as well", async () => {
     const path = join(temporaryFolder(), "parallel", "graph.sqlite");
     const store = await openSqlite(path, true, estimatesFrom);
     expect(modeOf(dirname(path))).toBe("700");
@@ -19,7 +19,7 @@ describe.runIf(process.platform !== "win32")("the files of a graph", () => {
     await store?.close();
   });
 
-  it("are for their user alone also in a folder that is for all", async () => {
+  it("the files of a graph are for their user alone also in a folder that is for all", async () => {
     const folder = join(temporaryFolder(), "shared");
     mkdirSync(folder, { mode: 0o755 });
     const path = join(folder, "graph.sqlite");

@@ -33,14 +33,14 @@ async function locationOf(path: string, url?: string) {
 }
 
 describe("the repository's name in a shared database", () => {
-  it("is the same in clones of one origin", async () => {
+  it("the repository's name in a shared database is the same in clones of one origin", async () => {
     const one = await locationOf(repository("https://octo:secret@github.com/octo/shop.git"), SHARED);
     const two = await locationOf(repository("git@github.com:octo/shop.git"), SHARED);
     expect(one.repository).toBe("github.com/octo/shop");
     expect(two.repository).toBe(one.repository);
   });
 
-  it("is host and folder without an origin, the same in all worktrees", async () => {
+  it("the repository's name in a shared database is host and folder without an origin, the same in all worktrees", async () => {
     const main = repository();
     git(main, "commit", "--allow-empty", "-m", "first");
     const worktree = join(folder(), "tree");
@@ -52,7 +52,7 @@ describe("the repository's name in a shared database", () => {
 });
 
 describe("the graph lies", () => {
-  it("inside git's common folder, and needs no name there", async () => {
+  it("the graph lies inside git's common folder, and needs no name there", async () => {
     const path = repository("git@github.com:octo/shop.git");
     mkdirSync(join(path, "src"));
     expect(await locationOf(join(path, "src"))).toEqual({
@@ -62,7 +62,7 @@ describe("the graph lies", () => {
     });
   });
 
-  it("where PARALLEL_DATABASE_URL says", async () => {
+  it("the graph lies where PARALLEL_DATABASE_URL says", async () => {
     const path = repository("git@github.com:octo/shop.git");
     expect(await locationOf(path, "sqlite:graphs/all.sqlite")).toEqual({
       engine: "sqlite",
@@ -82,13 +82,16 @@ describe("the graph lies", () => {
     "postgres://me:12/sh@db/graph",
     "postgres://me:12?sh@db/graph",
     "postgres://me:12#sh@db/graph",
-  ])("nowhere for an address that cannot be used, and the message repeats nothing of it: %s", async (url) => {
-    const path = folder();
-    const error: Error = await locationOf(path, url).then(
-      () => new Error("accepted"),
-      (thrown) => thrown,
-    );
-    expect(error).toMatchObject({ kind: "bad_input", field: "PARALLEL_DATABASE_URL" });
-    expect(error.message).not.toMatch(/hu|sh@|12/);
-  });
+  ])(
+    "the graph lies nowhere for an address that cannot be used, and the message repeats nothing of it: %s",
+    async (url) => {
+      const path = folder();
+      const error: Error = await locationOf(path, url).then(
+        () => new Error("accepted"),
+        (thrown) => thrown,
+      );
+      expect(error).toMatchObject({ kind: "bad_input", field: "PARALLEL_DATABASE_URL" });
+      expect(error.message).not.toMatch(/hu|sh@|12/);
+    },
+  );
 });

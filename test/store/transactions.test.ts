@@ -55,7 +55,7 @@ async function graph(): Promise<{ path: string; store: GraphStore }> {
 }
 
 describe("a transaction", () => {
-  it("that throws leaves nothing, and the next one works", async () => {
+  it("a transaction that throws leaves nothing, and the next one works", async () => {
     const { path, store } = await graph();
     const before = logOf(path);
     const failing = store.write(
@@ -81,7 +81,7 @@ describe("a transaction", () => {
     await store.close();
   });
 
-  it("is not seen by others before it ends", async () => {
+  it("a transaction is not seen by others before it ends", async () => {
     const { path, store } = await graph();
     await store.write(
       () => 2,
@@ -95,7 +95,7 @@ describe("a transaction", () => {
     await store.close();
   });
 
-  it("that claims a task a second time is refused by the database itself", async () => {
+  it("a transaction that claims a task a second time is refused by the database itself", async () => {
     const { path, store } = await graph();
     await store.write(
       () => 2,
@@ -114,7 +114,7 @@ describe("a transaction", () => {
     await store.close();
   });
 
-  it("waits for one that the same process began before", async () => {
+  it("a transaction waits for one that the same process began before", async () => {
     const { path, store } = await graph();
     const note = (n: number): Change => ({ type: "task.annotated", task: ONE, note: String(n) });
     await Promise.all(
@@ -130,7 +130,7 @@ describe("a transaction", () => {
     await store.close();
   });
 
-  it("changes nothing of a claim that is in another state by then", async () => {
+  it("a transaction changes nothing of a claim that is in another state by then", async () => {
     const { path, store } = await graph();
     const attempt = 1 as AttemptId;
     await store.write(
@@ -154,7 +154,7 @@ describe("a transaction", () => {
 });
 
 describe("an error that only sounds like one of the database", () => {
-  it("is passed on as it is", async () => {
+  it("an error that only sounds like one of the database is passed on as it is", async () => {
     const { store } = await graph();
     for (const words of ["blocked on a busy, locked port", "a corrupt, read-only picture"]) {
       const error = new Error(words);

@@ -7,7 +7,7 @@ function only(story: Story, violation: RegExp): void {
 }
 
 describe("the checker has nothing to say about a run in order", () => {
-  it("with dependencies, failed, blocked and lost attempts, returned offers and refused tokens", () => {
+  it("the checker has nothing to say about a run with failures, blocked and lost attempts, and refused tokens", () => {
     const story = new Story({
       a: { scope: { writes: ["src/m1/**"] } },
       b: { dependencies: ["a"], scope: { writes: ["src/m1/f1.ts"] } },
@@ -53,23 +53,23 @@ const HELD_BACK = { definition: { id: "b", dependencies: ["d", "recover-1"], nee
 describe("the checker knows the task that looks for the cause of several failures", () => {
   const alone = { scope: { basis: "unscoped", writes: ["**"], reads: [], resources: [] }, role: "debugger" };
 
-  it("and has nothing to say when those that may be tried again wait for it", () => {
+  it("the checker has nothing to say when failed tasks wait for the one that looks for their cause", () => {
     const story = recovering().log("task.defined", "b", null, HELD_BACK);
     story.log("decision.taken", null, null, { decision: "retry", reason: "one cause" });
     story.offer("recover-1", 4, alone).start("recover-1", 4).report("recover-1", 4);
     expect(story.offer("b", 5).start("b", 5, 2).violations).toEqual([]);
   });
 
-  it("and sees one that is tried again before", () => {
+  it("the checker sees a failed task that is tried again before its cause was looked for", () => {
     const story = recovering().log("task.defined", "b", null, HELD_BACK).offer("b", 4);
     only(story, /^invariant 4: p\/b was claimed before its needs held/);
   });
 
-  it("and sees one that is not told to wait", () => {
+  it("the checker sees a failed task that is not told to wait for the one that looks for its cause", () => {
     only(recovering().claim("c", 4), /^invariant 8: p\/b should have been told to wait for p\/recover-1/);
   });
 
-  it("and sees one for tasks that did not fail, and one that is for nobody", () => {
+  it("the checker sees a search for the cause of tasks that did not fail, and one that is for nobody", () => {
     only(recovering({ recovers: ["b", "c"] }), /^invariant 8: p\/recover-1 is for tasks that did not fail/);
     only(recovering({}), /^invariant 8: p\/recover-1 is in no plan/);
   });
@@ -83,14 +83,14 @@ describe("the checker knows the task that looks for the cause of several failure
     const waiting = { definition: { id: "c", dependencies: ["recover-1"], needs: "all" } };
     const forAll = { id: "recover-1", dependencies: [], needs: "all", extra: { recovers: ["a", "b", "c"] } };
 
-    it("as long as they really wait", () => {
+    it("the checker lets later failures wait for the search for their cause as long as they really wait", () => {
       const story = failedLater().log("task.defined", "recover-1", null, { definition: forAll });
       story.log("task.defined", "c", null, waiting);
       expect(story.violations).toEqual([]);
       only(story.offer("c", 5), /^invariant 4: p\/c was claimed before its needs held/);
     });
 
-    it("but not what did not fail, and nothing else that they should wait for", () => {
+    it("the checker sees tasks that wait for the search without having failed, and failed ones that wait for more", () => {
       const story = recovering().log("task.defined", "b", null, HELD_BACK);
       only(story.log("task.defined", "c", null, waiting), /^invariant 8: p\/c was defined anew/);
       const other = { definition: { id: "c", dependencies: ["recover-1", "d"], needs: "all" } };
@@ -98,7 +98,7 @@ describe("the checker knows the task that looks for the cause of several failure
     });
   });
 
-  it("and lets one go on that is being tried again", () => {
+  it("the checker lets a task go on that is already being tried again when its cause is looked for", () => {
     const story = new Story({ a: {}, b: {} });
     story.claim("a", 1).report("a", 1, "failed", "pending").offer("a", 2).start("a", 2, 2);
     story.claim("b", 3).report("b", 3, "failed", "pending");
@@ -115,24 +115,24 @@ describe("the checker knows the task that looks for the cause of several failure
     expect(story.report("a", 2).violations).toEqual([]);
   });
 
-  it("and sees that it does not run alone", () => {
+  it("the checker sees that a search for a cause does not run alone", () => {
     const story = recovering().log("task.defined", "b", null, HELD_BACK).offer("c", 4);
     only(story.offer("recover-1", 5, alone), /^invariant 2: p\/recover-1 clashes with p\/c/);
   });
 });
 
 describe("the checker sees", () => {
-  it("1: a task with two live claims", () => {
+  it("the checker sees a task with two live claims (rule 1)", () => {
     only(new Story({ a: {} }).offer("a", 1).offer("a", 2), /^invariant 1: p\/a has two live claims/);
   });
 
-  it("1: a claim that was given to two clients", () => {
+  it("the checker sees a claim that was given to two clients (rule 1)", () => {
     const story = new Story({ a: {} }).offer("a", 1).nextLife();
     story.write({ kind: "given", task: "p/a", token: token(1) });
     only(story, /^invariant 1: the claim of p\/a was given to two clients/);
   });
 
-  it("2: claims that clash, by file, pattern, reading and resource, and those that have to run alone", () => {
+  it("the checker sees claims that clash by file, pattern, reading, resource or running alone (rule 2)", () => {
     const at = (writes: string[], more = {}) => ({ scope: { writes, ...more } });
     const pairs = [
       [at(["src/m1/f1.ts"]), at(["src/m1/f1.ts"])],
@@ -151,7 +151,7 @@ describe("the checker sees", () => {
     expect(new Story(apart).offer("a", 1).offer("b", 2).violations).toEqual([]);
   });
 
-  it("2: a claim that clashes with one that drains, and a scope that is let go too early", () => {
+  it("the checker sees a claim that clashes with one that drains, and a scope that is let go too early (rule 2)", () => {
     const same = { scope: { writes: ["src/m1/f1.ts"] } };
     const draining = () => {
       const story = new Story({ a: same, b: same }).claim("a", 1);
@@ -168,19 +168,19 @@ describe("the checker sees", () => {
     only(notAtAll, /^invariant 2: p\/a was cancelled and does not drain/);
   });
 
-  it("2: a claim with another scope than the task's", () => {
+  it("the checker sees a claim with another scope than the task's (rule 2)", () => {
     const scope = { basis: "declared", writes: [], reads: [], resources: [] };
     only(new Story({ a: {} }).offer("a", 1, { scope }), /^invariant 2: .* another scope/);
   });
 
-  it("3: more claims than the cap or than a role's capacity", () => {
+  it("the checker sees more claims than the cap or than a role's capacity (rule 3)", () => {
     const four = new Story({ a: {}, b: {}, c: {}, d: {} }).offer("a", 1).offer("b", 2).offer("c", 3);
     only(four.offer("d", 4), /^invariant 3: p\/d was claimed above the cap of 3/);
     const reviewers = new Story({ a: { role: "code-reviewer" }, b: { role: "code-reviewer" } });
     only(reviewers.offer("a", 1).offer("b", 2), /^invariant 3: .* the capacity of code-reviewer/);
   });
 
-  it("4: a claim before the needs hold, of each kind", () => {
+  it("the checker sees a claim before the needs hold, of each kind (rule 4)", () => {
     const early = /^invariant 4: p\/c was claimed before its needs held/;
     const of = (needs: "all" | "any" | "settled" | { atLeast: number }) =>
       new Story({ a: {}, b: {}, c: { dependencies: ["a", "b"], needs } });
@@ -193,14 +193,14 @@ describe("the checker sees", () => {
     expect(of("any").complete("a", 1).offer("c", 2).violations).toEqual([]);
   });
 
-  it("4: a claim of a task that is not pending, or of a plan that is paused", () => {
+  it("the checker sees a claim of a task that is not pending, or of a plan that is paused (rule 4)", () => {
     const failed = new Story({ a: {} }).claim("a", 1).report("a", 1, "failed", "failed").offer("a", 2);
     only(failed, /^invariant 4: p\/a was claimed when it was failed/);
     const paused = new Story({ a: {} }).log("plan.status", null, null, { status: "paused" }).offer("a", 1);
     only(paused, /^invariant 4: p\/a was claimed while the plan was not open/);
   });
 
-  it("5: an attempt that goes on after its end, or begins with a lapsed offer", () => {
+  it("the checker sees an attempt that goes on after its end, or begins with a lapsed offer (rule 5)", () => {
     const returned = new Story({ a: {} }).offer("a", 1).log("claim.returned", "a", 1, { cause: "cancelled" });
     only(returned.start("a", 1), /^invariant 5: attempt.started of attempt 1, which is returned/);
     only(new Story({ a: {} }).complete("a", 1).report("a", 1), /^invariant 5: attempt.ended of attempt 1/);
@@ -209,7 +209,7 @@ describe("the checker sees", () => {
     only(lapsed.start("a", 1), /^invariant 5: .* by an offer that had lapsed/);
   });
 
-  it("5: a dead or foreign token that leaves a note or ends an attempt", () => {
+  it("the checker sees a dead or foreign token that leaves a note or ends an attempt (rule 5)", () => {
     const note = new Story({ a: {} }).complete("a", 1).send("note", "a", 1);
     only(
       note.log("task.annotated", "a", null, { note: "nonce n2" }),
@@ -220,7 +220,7 @@ describe("the checker sees", () => {
     only(foreign, /^invariant 5: p\/a was ended by a token that is not its own/);
   });
 
-  it("5: an answer that lets a dead token pass", () => {
+  it("the checker sees an answer that lets a dead token pass (rule 5)", () => {
     const again = new Story({ a: {} }).complete("a", 1).send("brief", "a", 1);
     only(again, /^invariant 5: brief on p\/a was accepted with a token whose attempt had been reported/);
     const foreign = new Story({ a: {}, b: {} }).claim("a", 1).send("brief", "b", 1);
@@ -229,7 +229,7 @@ describe("the checker sees", () => {
     only(orphan, /^invariant 5: .* with a token of a client that had ended/);
   });
 
-  it("5: a refused call that had an effect, and an effect that came twice", () => {
+  it("the checker sees a refused call that had an effect, and an effect that came twice (rule 5)", () => {
     const refused = new Story({ a: {} }).claim("a", 1).send("report", "a", 1, { accepted: false });
     refused.end("a", 1, "completed", { report: refused.reportOf("completed") }, "completed");
     only(refused, /^invariant 5: report n1 on p\/a was refused and had an effect/);
@@ -243,7 +243,7 @@ describe("the checker sees", () => {
     only(repeated, /^invariant 5: report n1 on p\/a was accepted, and refused when it was repeated/);
   });
 
-  it("6: a completed task that is claimed again or gets another status", () => {
+  it("the checker sees a completed task that is claimed again or gets another status (rule 6)", () => {
     only(
       new Story({ a: {} }).complete("a", 1).offer("a", 2),
       /^invariant 6: p\/a was claimed after it completed/,
@@ -252,7 +252,7 @@ describe("the checker sees", () => {
     only(undone, /^invariant 6: p\/a was completed and became pending/);
   });
 
-  it("7: a success without a report, without evidence, against the report, or without an attempt", () => {
+  it("the checker sees a success without report, evidence or attempt, or against the report (rule 7)", () => {
     const silent = new Story({ a: {} }).claim("a", 1).end("a", 1, "completed", {}, "completed");
     only(silent, /^invariant 7: p\/a ended as completed by no report/);
     const bare = new Story({ a: {} })
@@ -266,7 +266,7 @@ describe("the checker sees", () => {
     only(made, /^invariant 7: p\/a is completed without a completed attempt/);
   });
 
-  it("8: half a transaction", () => {
+  it("the checker sees half a transaction (rule 8)", () => {
     const half = new Story({ a: {}, b: {} }).claim("a", 1).send("report", "a", 1);
     half.log("attempt.ended", "a", 1, { outcome: "completed", report: half.reportOf("completed") });
     only(half, /^invariant 8: the log ends in the middle of a change of p\/a/);
@@ -276,7 +276,7 @@ describe("the checker sees", () => {
     only(blocked, /^invariant 8: what p\/a was blocked on was not added/);
   });
 
-  it("8: a log out of order, or back in time", () => {
+  it("the checker sees a log out of order, or back in time (rule 8)", () => {
     const story = new Story({ a: {}, b: {} });
     story.events.reverse();
     only(story, /^invariant 8/);
@@ -285,7 +285,7 @@ describe("the checker sees", () => {
     only(back.offer("a", 1), /^invariant 8: time went back/);
   });
 
-  it("8: tables that the log does not rebuild", () => {
+  it("the checker sees tables that the log does not rebuild (rule 8)", () => {
     const changed = new Story({ a: {} }).complete("a", 1);
     changed.tamper = (table, row) => {
       if (table === "tasks") row.lost_attempts = 7;
@@ -295,7 +295,7 @@ describe("the checker sees", () => {
     ]);
   });
 
-  it("9: an acknowledged report, note, claim or task that is gone", () => {
+  it("the checker sees an acknowledged report, note, claim or task that is gone (rule 9)", () => {
     const report = new Story({ a: {} }).claim("a", 1).send("report", "a", 1);
     only(report, /^invariant 9: report n1 on p\/a was acknowledged and is lost/);
     const note = new Story({ a: {} }).claim("a", 1).send("note", "a", 1);
@@ -307,7 +307,7 @@ describe("the checker sees", () => {
     only(task, /^invariant 9: p\/a is not there/);
   });
 
-  it("9: a claim that is taken from whoever still lives", () => {
+  it("the checker sees a claim that is taken from whoever still lives (rule 9)", () => {
     const early = new Story({ a: {} }).claim("a", 1);
     early.end("a", 1, "lost", { cause: "no sign of life", drainsUntilMs: early.atMs + 10 + LEASE_MS });
     only(early, /^invariant 9: p\/a was lost 20 ms after a sign of life/);
@@ -321,7 +321,7 @@ describe("the checker sees", () => {
     only(offer, /^invariant 9: the offer of p\/a was taken back too early/);
   });
 
-  it("9: a damaged database, and answers that nobody may get", () => {
+  it("the checker sees a damaged database, and answers that nobody may get (rule 9)", () => {
     const damaged = new Story({ a: {} });
     damaged.integrity = "row 7 missing from index tasks_changed";
     expect(damaged.violations).toEqual([

@@ -20,11 +20,11 @@ it.each([
   [4_320_000, "1 h 12 min"],
   [86_399_000, "1 d"],
   [183_600_000, "2 d 3 h"],
-])("writes %d ms as %s", (ms, text) => {
+])("a duration of %d ms is written as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
 
-it("counts in the singular and in the plural", () => {
+it("units are written in the singular and in the plural", () => {
   expect([plural(0, "task"), plural(1, "task"), plural(2, "retry", "retries")]).toEqual([
     "0 tasks",
     "1 task",
@@ -38,15 +38,15 @@ it.each([
   [0.0172, "0.02×"],
   [0.04999, "0.05×"],
   [0.05, "0.1×"],
-])("writes a factor of %d as %s", (factor, text) => {
+])("a factor of %d is written as %s", (factor, text) => {
   expect(formatFactor(factor)).toBe(text);
 });
 
-it("writes a moment with its zone", () => {
+it("a moment is written with its zone", () => {
   expect(formatMoment(Date.UTC(2026, 0, 2, 23, 59, 1, 999))).toBe("2026-01-02 23:59:01 UTC");
 });
 
-it("writes shares, factors and days", () => {
+it("shares, factors and days are written for people", () => {
   expect([formatPercent(0.617), formatFactor(3.14), formatDay(Date.UTC(2026, 0, 2, 23, 59))]).toEqual([
     "62 %",
     "3.1×",

@@ -15,25 +15,25 @@ function activityOf(...notes: [minute: number, endsWait?: boolean][]) {
 }
 
 describe("the time of work", () => {
-  it("is the time between records", () => {
+  it("the time of work is the time between records", () => {
     expect(activityOf([0], [3], [10])).toEqual([[0, 10]]);
   });
 
-  it("leaves out a silence that no command and no model explains", () => {
+  it("the time of work leaves out a silence that no command and no model explains", () => {
     expect(activityOf([0], [2], [600], [601])).toEqual([
       [0, 2],
       [600, 601],
     ]);
   });
 
-  it("leaves out waiting for a prompt or for an agent of its own, however short", () => {
+  it("the time of work leaves out waiting for a prompt or for an agent of its own, however short", () => {
     expect(activityOf([0], [2], [5, true], [6])).toEqual([
       [0, 2],
       [5, 6],
     ]);
   });
 
-  it("does not run backwards where clocks do", () => {
+  it("the time of work does not run backwards where clocks do", () => {
     expect(activityOf([0], [5], [3], [6])).toEqual([[0, 6]]);
     expect(activityOf([0], [5], [3, true], [6])).toEqual([
       [0, 5],

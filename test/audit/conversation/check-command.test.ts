@@ -64,7 +64,9 @@ describe("a command is a test run by what it says, whatever runs it", () => {
     "if npm test; then echo fine; fi",
     "R CMD check pkg",
     "julia --project -e 'using Pkg; Pkg.test()'",
-  ])("%s", (command) => expect(kindOf(command)).toBe("test"));
+  ])("a command is a test run by what it says, whatever runs it: %s", (command) =>
+    expect(kindOf(command)).toBe("test"),
+  );
 });
 
 describe("a command finds out otherwise whether work is right", () => {
@@ -83,7 +85,9 @@ describe("a command finds out otherwise whether work is right", () => {
     "python app.py",
     "curl -s localhost:3000/health",
     "./verify.sh",
-  ])("%s", (command) => expect(kindOf(command)).toBe("verify"));
+  ])("a command that is no test run finds out whether work is right: %s", (command) =>
+    expect(kindOf(command)).toBe("verify"),
+  );
 });
 
 describe("a command only looks at work", () => {
@@ -93,7 +97,7 @@ describe("a command only looks at work", () => {
     "sed -n 1,20p a.ts",
     "gh pr checks 12",
     "Get-Content a.ps1",
-  ])("%s", (command) => expect(kindOf(command)).toBe("look"));
+  ])("a command only looks at work: %s", (command) => expect(kindOf(command)).toBe("look"));
 });
 
 describe("a command does none of these, whatever its parameters are called", () => {
@@ -119,7 +123,9 @@ describe("a command does none of these, whatever its parameters are called", () 
     "curl -fsSL https://example.com/install.sh | bash",
     "claude -p 'run the tests'",
     "",
-  ])("%s", (command) => expect(kindOf(command)).toBeUndefined());
+  ])("a command neither tests nor checks nor looks, whatever its parameters are called: %s", (command) =>
+    expect(kindOf(command)).toBeUndefined(),
+  );
 });
 
 it("the exit code of a line belongs to its last command", () => {

@@ -17,7 +17,7 @@ describe("a claim of success", () => {
     "I added error handling and fixed the failing test. All checks are green.",
     "The migration is now complete, with no errors.",
     "Both features are implemented.",
-  ])("is: %s", (text) => expect(claimsSuccess(text)).toBe(true));
+  ])("a text claims success: %s", (text) => expect(claimsSuccess(text)).toBe(true));
 
   it.each([
     "All tasks completed except the search page.",
@@ -27,7 +27,7 @@ describe("a claim of success", () => {
     "The plan has three parts.",
     "Alle Aufgaben sind erledigt.",
     "",
-  ])("is not: %s", (text) => expect(claimsSuccess(text)).toBe(false));
+  ])("a text does not claim success: %s", (text) => expect(claimsSuccess(text)).toBe(false));
 });
 
 it("a claim about tests needs tests that pass", () => {

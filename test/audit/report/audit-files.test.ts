@@ -57,7 +57,7 @@ function byTime(a: Line, b: Line): number {
 }
 
 describe("what a session copied from another one counts once", () => {
-  it("and stays a finding where it happened, whichever of them was written last", async () => {
+  it("a finding stays where it happened, whichever session was written last of those that copied it", async () => {
     agentsOf("old", "x", "y");
     const old = session("old", history);
     const fork = session("fork", [...history, prompt(400, "And now?"), say(410, "Nothing.")]);
@@ -70,7 +70,7 @@ describe("what a session copied from another one counts once", () => {
     }
   });
 
-  it("also where the host gave the records other ids, or repeats them in their own file", async () => {
+  it("copied records count once also where the host gave them other ids, or repeats them in their own file", async () => {
     agentsOf("old", "x", "y");
     const old = session(
       "old",
@@ -84,7 +84,7 @@ describe("what a session copied from another one counts once", () => {
     expect(both.mainUsage.output).toBe((await audit(old)).mainUsage.output + 20);
   });
 
-  it("and is judged with what the later session did", async () => {
+  it("what a session copied from another one is judged with what the later session did", async () => {
     agentsOf("old", "x", "y");
     const old = session("old", history);
     const fork = session("fork", [
@@ -95,14 +95,14 @@ describe("what a session copied from another one counts once", () => {
     expect((await audit(fork, old)).findings).toEqual([]);
   });
 
-  it("and is whole when only the later one is read, whose agents lie with the other", async () => {
+  it("a copied session is whole when only the later one is read, whose agents lie with the other", async () => {
     agentsOf("old", "x", "y");
     session("old", history);
     const report = await audit(session("fork", history));
     expect([report.agents, report.agentsWithoutUsage]).toEqual([2, 0]);
   });
 
-  it("and agents that the later one launched are its own", async () => {
+  it("agents that the later session launched are its own", async () => {
     const old = session("old", [...beginning, say(230, "That was it.")]);
     const fork = session("fork", [...beginning, ...launches(agent("z", 400)), say(510, "That was it.")]);
     const report = await audit(fork, old);
@@ -111,7 +111,7 @@ describe("what a session copied from another one counts once", () => {
   });
 });
 
-it("shares are those of sessions in which agents worked", async () => {
+it("the audit's shares are those of sessions in which agents worked", async () => {
   agentsOf("old", "x", "y");
   const old = session("old", history);
   const other = session("other", [prompt(5_000, "Hello"), say(5_010, "Hello to you.")]);
@@ -128,7 +128,7 @@ it("tokens of agents without a transcript are unknown, and not none", async () =
   expect([half.agentsUsage?.output, half.shareOfAgents, half.agentsWithoutUsage]).toEqual([40, undefined, 1]);
 });
 
-it("counts thousands of agents, all of them", async () => {
+it("the audit counts thousands of agents, all of them", async () => {
   const many = Array.from({ length: 2_500 }, (_, i) => ({
     ...agent(`n${i}`, 10 + i),
     message: `m${i >> 3}`,
@@ -137,12 +137,12 @@ it("counts thousands of agents, all of them", async () => {
   expect([report.agents, report.skipped.launches]).toEqual([2_500, 0]);
 });
 
-it("goes on past a transcript that has gone, and says so", async () => {
+it("the audit goes on past a transcript that has gone, and says so", async () => {
   const report = await audit(session("here", beginning), join(folder, "gone.jsonl"));
   expect([report.sessionsRead, report.sessionsUnreadable]).toEqual([1, 1]);
 });
 
-it("refuses files in which nobody talks", async () => {
+it("the audit refuses files in which nobody talks", async () => {
   await expect(audit(session("empty", []))).rejects.toThrow("The file holds no conversation.");
   await expect(audit(join(folder, "gone.jsonl"))).rejects.toThrow("No transcript could be opened.");
 });

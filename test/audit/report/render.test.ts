@@ -48,20 +48,20 @@ const hostile = reportOf([
 ]);
 
 describe("hostile text of a transcript", () => {
-  it("is there to be rendered", () => {
+  it("the transcript of these tests brings hostile text that is rendered", () => {
     expect(new Set(hostile.findings.map(({ rule }) => rule))).toEqual(
       new Set(["waited-for-each", "same-file", "contradicted-claim", "validation-skipped"]),
     );
   });
 
-  it("does nothing in a terminal, and breaks no line", () => {
+  it("hostile text of a transcript does nothing in a terminal, and breaks no line", () => {
     const text = renderTerminal(hostile, plain);
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text).not.toMatch(/^\s*# Heading/m);
     expect(text).toContain("“");
   });
 
-  it("is no Markdown", () => {
+  it("hostile text of a transcript is no Markdown", () => {
     const text = renderAuditMarkdown(hostile);
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     const prose = text.replace(/^```text\n[\s\S]*?\n```$/gm, "");
@@ -70,7 +70,7 @@ describe("hostile text of a transcript", () => {
     expect(text.match(/^```/gm)?.length).toBe(2 * (text.match(/^```text$/gm)?.length ?? 0));
   });
 
-  it("is data in JSON, with nothing invisible in it", () => {
+  it("hostile text of a transcript is data in JSON, with nothing invisible in it", () => {
     const text = auditJson(hostile);
     expect(text).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
     expect(JSON.parse(text)).toMatchObject({ sessions: [{ title: "Please do the work" }] });
@@ -80,7 +80,7 @@ describe("hostile text of a transcript", () => {
 describe("the audit for people", () => {
   const report = reportOf([auditSession(sessionOf(chain((i) => `Document part ${"xyz"[i]}`)))]);
 
-  it("fits any width", () => {
+  it("the audit for people fits any width", () => {
     for (const width of [20, 37, 60, 80, 200]) {
       for (const of of [report, hostile]) {
         const lines = renderTerminal(of, { width, colour: false }).split("\n");
@@ -89,14 +89,14 @@ describe("the audit for people", () => {
     }
   });
 
-  it("has colour only where it is wanted, and says the same without", () => {
+  it("the audit for people has colour only where it is wanted, and says the same without", () => {
     const coloured = renderTerminal(report, { width: 80, colour: true });
     expect(coloured).toContain("\x1b[");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
     expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(renderTerminal(report, plain));
   });
 
-  it("says of what was not measured that it was not, and never 0", () => {
+  it("the audit for people says of what was not measured that it was not, and never 0", () => {
     const launched = launches({ id: "u", name: "Unseen", from: 10, to: 90_000, foreground: true });
     const unseen = renderTerminal(reportOf([auditSession(sessionOf([], launched))]), plain);
     expect(unseen).toContain("How long they worked could not be measured");
@@ -114,7 +114,7 @@ describe("the audit for people", () => {
     expect(JSON.parse(auditJson(partly))).toMatchObject({ agentsUnmeasured: 1, shareOfAgents: null });
   });
 
-  it("says at once what was gained, what was lost and where", () => {
+  it("the audit for people says at once what was gained, what was lost and where", () => {
     const text = renderTerminal(report, plain);
     expect(text).toContain("5 min of work in 5 min 20 s: not faster than one after another");
     expect(text).toContain("3 min 40 s lost waiting: 3.0× was possible");
@@ -122,7 +122,7 @@ describe("the audit for people", () => {
     expect(text).toMatch(/Share: 3 agents in 1 session, not faster .* 1 anti-pattern found/s);
   });
 
-  it("calls what took about as long as one after another as fast, not slower", () => {
+  it("the audit for people calls what took about as long as one after another as fast, not slower", () => {
     for (const [speedup, words] of [
       [1.06, "1.1× faster than"],
       [1.04, "as fast as"],
@@ -133,7 +133,7 @@ describe("the audit for people", () => {
     }
   });
 
-  it("praises a clean session, and claims nothing where there were no agents", () => {
+  it("the audit for people praises a clean session, and claims nothing where there were no agents", () => {
     const together = chain((i) => `Document part ${"xyz"[i]}`).map((agent) => ({
       ...agent,
       from: 10,
@@ -150,7 +150,7 @@ describe("the audit for people", () => {
     expect(renderAuditMarkdown(none)).toContain("No agent was launched");
   });
 
-  it("can explain every rule", () => {
+  it("the audit for people can explain every rule", () => {
     for (const { title, criterion, instead } of rules) {
       expect([title, criterion, instead].every((text) => text.length > 10)).toBe(true);
     }

@@ -50,7 +50,7 @@ describe("a claim is contradicted", () => {
       "It says All done, everything works., but Port the pages had failed",
     ],
   ];
-  it.each(claims)("%s", (_, agents, lines, sentence) => {
+  it.each(claims)("a claim is contradicted %s", (_, agents, lines, sentence) => {
     const session = sessionOf(agents, lines);
     expect(found(contradictedClaim, session)).toEqual([sentence]);
     expect(found(failuresIgnored, session)).toEqual([]);
@@ -132,7 +132,7 @@ describe("a claim is not contradicted", () => {
       [...runsCommand(105, "t", "npm test", "fails"), say(120, "All tests pass.")],
     ],
   ];
-  it.each(claims)("%s", (_, agents, lines) => {
+  it.each(claims)("a claim is not contradicted %s", (_, agents, lines) => {
     expect(found(contradictedClaim, sessionOf(agents, lines))).toEqual([]);
   });
 });

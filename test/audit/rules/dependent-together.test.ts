@@ -12,19 +12,19 @@ const client: Agent = {
 };
 
 describe("dependent tasks launched together are found", () => {
-  it("when one looked for a file that the other wrote later", () => {
+  it("dependent tasks launched together are found when one looked for a file that the other wrote later", () => {
     expect(found(dependentTogether, sessionOf([schema, client]))).toEqual([
       `Generate the client looked for src/schema.ts before Design the schema, launched in the same message, had written it`,
     ]);
     expect(only(dependentTogether, sessionOf([schema, client])).file).toBe("agent-a2.jsonl");
   });
 
-  it("when one read a file that its prompt names before the other wrote it", () => {
+  it("dependent tasks launched together are found when one read a file that its prompt names before the other wrote it", () => {
     const told = { ...client, prompt: "Generate it from src/schema.ts", does: reads(20, "src/schema.ts") };
     expect(found(dependentTogether, sessionOf([schema, told]))).toHaveLength(1);
   });
 
-  it("when the prompt says to wait for the other", () => {
+  it("dependent tasks launched together are found when the prompt says to wait for the other", () => {
     const told = { ...client, prompt: "Once the schema design is ready, generate the client.", does: [] };
     expect(found(dependentTogether, sessionOf([schema, told]))).toEqual([
       "Generate the client was told Once the schema design is ready, and launched in the same message as Design the schema",
@@ -52,7 +52,7 @@ describe("agents of one message are no finding", () => {
       { ...client, from: 110, to: 200, message: "n", does: reads(120, "src/schema.ts") },
     ],
   ];
-  it.each(others)("%s", (_, agent) => {
+  it.each(others)("agents of one message are no finding %s", (_, agent) => {
     expect(found(dependentTogether, sessionOf([schema, agent]))).toEqual([]);
   });
 });

@@ -28,13 +28,13 @@ describe("a failure is ignored", () => {
     ],
     ["when it reported nothing", { ...bad, status: "completed", report: "" }, /reported nothing/],
   ];
-  it.each(ways)("%s", (_, agent, sentence) => {
+  it.each(ways)("a failure is ignored %s", (_, agent, sentence) => {
     expect(found(failuresIgnored, sessionOf([good, agent], [next]))).toEqual([
       expect.stringMatching(sentence),
     ]);
   });
 
-  it("when the host refused the launch", () => {
+  it("a failure is ignored when the host refused the launch", () => {
     const refused = [
       call(20, "no", "Agent", { description: "Port the tests", prompt: "Do it", subagent_type: "tester" }),
       result(21, "no", "Agent type 'tester' not found. Available agents: Explore", {}, true),
@@ -64,17 +64,17 @@ describe("a failure is not ignored", () => {
     ["when the launcher did nothing any more", [], []],
     ["when it was said in a language that the audit does not read", [], [say(120, "Weiter geht's.")]],
   ];
-  it.each(reactions)("%s", (_, agents, lines) => {
+  it.each(reactions)("a failure is not ignored %s", (_, agents, lines) => {
     expect(found(failuresIgnored, sessionOf([good, bad, ...agents], lines))).toEqual([]);
   });
 
-  it("when the agent was stopped on purpose", () => {
+  it("a failure is not ignored when the agent was stopped on purpose", () => {
     const stop = call(80, "s", "TaskStop", { task_id: "a2" });
     const killed = { ...bad, status: "killed", unfinished: true };
     expect(found(failuresIgnored, sessionOf([good, killed], [stop, next]))).toEqual([]);
   });
 
-  it("when an older host only named the file with the result", () => {
+  it("a failure is not ignored when an older host only named the file with the result", () => {
     const told = notice(90, "a3").message as { content: string };
     const without = told.content.replace("<result>Done.</result>", "");
     const agent: Agent = { id: "a3", name: "Port the docs", from: 10, to: 90, untold: true, report: "" };
@@ -84,7 +84,7 @@ describe("a failure is not ignored", () => {
     expect(session.runs[0]?.outcome).toBe("completed");
   });
 
-  it("when the user rejected the launch", () => {
+  it("a failure is not ignored when the user rejected the launch", () => {
     const rejected = [
       call(20, "no", "Agent", { description: "Port the tests", prompt: "Do it" }),
       result(21, "no", "The user doesn't want to proceed with this tool use.", {}, true),

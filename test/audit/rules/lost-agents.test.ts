@@ -5,7 +5,7 @@ import { type Agent, call, found, notice, only, result, say, sessionOf } from ".
 const lost: Agent = { id: "a1", name: "Explore auth", from: 10, to: 110, untold: true };
 
 describe("lost agents are found", () => {
-  it("when one ended and nobody collected it", () => {
+  it("an agent is lost when it ended and nobody collected it", () => {
     const finding = only(lostAgents, sessionOf([lost], [say(200, "Here is the summary.")]));
     expect(finding.wasted).toHaveLength(1);
     expect(found(lostAgents, sessionOf([lost], [say(200, "Here is the summary.")]))).toEqual([
@@ -13,19 +13,19 @@ describe("lost agents are found", () => {
     ]);
   });
 
-  it("when its notification was queued and never delivered", () => {
+  it("an agent is lost when its notification was queued and never delivered", () => {
     const { timestamp, message } = notice(110, "a1") as { timestamp: string; message: { content: string } };
     const queued = { type: "queue-operation", operation: "enqueue", timestamp, content: message.content };
     expect(found(lostAgents, sessionOf([lost], [queued, say(200, "Bye.")]))).toHaveLength(1);
   });
 
-  it("when the session ended first", () => {
+  it("an agent is lost when the session ended first", () => {
     expect(
       found(lostAgents, sessionOf([{ ...lost, unfinished: true }], [say(12, "It is running.")])),
     ).toEqual(["Explore auth was cut off: its launcher ended first"]);
   });
 
-  it("when a result was asked for under an id that no launch returned", () => {
+  it("an agent is lost when a result was asked for under an id that no launch returned", () => {
     const asked = [
       call(120, "c", "TaskOutput", { task_id: "a999", block: true }),
       result(121, "c", "No task found with ID: a999", {}, true),
@@ -37,32 +37,32 @@ describe("lost agents are found", () => {
 });
 
 describe("an agent is not lost", () => {
-  it("when it was collected by a notification", () => {
+  it("an agent is not lost when it was collected by a notification", () => {
     expect(found(lostAgents, sessionOf([{ ...lost, untold: false }]))).toEqual([]);
   });
 
-  it("when the notification came in beside the next prompt", () => {
+  it("an agent is not lost when the notification came in beside the next prompt", () => {
     const { timestamp, message } = notice(110, "a1") as { timestamp: string; message: { content: string } };
     const attachment = { type: "queued_command", prompt: message.content };
     expect(found(lostAgents, sessionOf([lost], [{ type: "attachment", timestamp, attachment }]))).toEqual([]);
   });
 
-  it("when its output file was read", () => {
+  it("an agent is not lost when its output file was read", () => {
     const read = call(120, "c", "Bash", { command: "cat /tmp/host/tasks/a1.output" });
     expect(found(lostAgents, sessionOf([lost], [read, result(121, "c", "…")]))).toEqual([]);
   });
 
-  it("when it was stopped on purpose", () => {
+  it("an agent is not lost when it was stopped on purpose", () => {
     const stop = call(50, "c", "TaskStop", { task_id: "a1" });
     const session = sessionOf([{ ...lost, unfinished: true }], [stop, result(51, "c", "Stopped.")]);
     expect(found(lostAgents, session)).toEqual([]);
   });
 
-  it("when its launcher was cut off in the middle of its work", () => {
+  it("an agent is not lost when its launcher was cut off in the middle of its work", () => {
     expect(found(lostAgents, sessionOf([lost], [call(200, "c", "WebFetch", {})]))).toEqual([]);
   });
 
-  it("when it is a teammate, which has no end of its own", () => {
+  it("an agent is not lost when it is a teammate, which has no end of its own", () => {
     const spawned = [
       call(10, "t", "Agent", { description: "Build", prompt: "Do Build", name: "nav" }),
       result(11, "t", "Spawned.", { toolUseResult: { status: "teammate_spawned", agent_id: "nav@site" } }),
@@ -71,11 +71,11 @@ describe("an agent is not lost", () => {
     expect(found(lostAgents, sessionOf([], [...spawned, say(200, "Bye.")], false, [nav]))).toEqual([]);
   });
 
-  it("while the session still goes on", () => {
+  it("an agent is not lost while the session still goes on", () => {
     expect(found(lostAgents, sessionOf([{ ...lost, unfinished: true }], [], true))).toEqual([]);
   });
 
-  it("because a shell of an unknown id was asked for", () => {
+  it("an agent is not lost because a shell of an unknown id was asked for", () => {
     const asked = [
       call(5, "c", "TaskOutput", { task_id: "b123" }),
       result(6, "c", "No task found with ID: b123", {}, true),

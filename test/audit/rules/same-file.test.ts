@@ -17,7 +17,7 @@ const b: Agent = {
   does: writes(60, "src/config.ts", "Edit"),
 };
 
-it("finds two agents that wrote one file at the same time", () => {
+it("the audit finds two agents that wrote one file at the same time", () => {
   const finding = only(sameFile, sessionOf([a, b]));
   expect(found(sameFile, sessionOf([a, b]))).toEqual([
     `Add login and Add logout both wrote src/config.ts while both were at work`,
@@ -26,12 +26,12 @@ it("finds two agents that wrote one file at the same time", () => {
   expect(finding.wasted).toEqual([]);
 });
 
-it("names whose work was replaced as a whole", () => {
+it("the audit names whose work was replaced as a whole by another agent", () => {
   const session = sessionOf([a, { ...b, does: writes(60, "src/config.ts", "Write") }]);
   expect(only(sameFile, session).wasted.map((run) => run.name)).toEqual(["Add login"]);
 });
 
-it("allows different files, one after another, and a write that the host refused", () => {
+it("different files, one writer after another, and a write that the host refused are no finding", () => {
   expect(found(sameFile, sessionOf([a, { ...b, does: writes(60, "src/other.ts") }]))).toEqual([]);
   const later = { ...b, from: 110, to: 200, does: writes(150, "src/config.ts") };
   expect(found(sameFile, sessionOf([a, later]))).toEqual([]);

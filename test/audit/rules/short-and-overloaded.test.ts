@@ -11,13 +11,13 @@ function burst(...seconds: number[]): Agent[] {
 }
 
 describe("work under 30 seconds parallelised", () => {
-  it("is found when no agent of a message took longer", () => {
+  it("work under 30 seconds is found to be parallelised when no agent of a message took longer", () => {
     expect(found(shortWork, sessionOf(burst(12, 20)))).toEqual([
       "2 agents took at most 20 s each: Part 0, Part 1",
     ]);
   });
 
-  it("is no finding when one was worth it, or it was one agent, or one failed", () => {
+  it("parallel work under 30 seconds is no finding when one was worth it, or it was one agent, or one failed", () => {
     expect(found(shortWork, sessionOf(burst(12, 30)))).toEqual([]);
     expect(found(shortWork, sessionOf(burst(12)))).toEqual([]);
     expect(
@@ -27,7 +27,7 @@ describe("work under 30 seconds parallelised", () => {
 });
 
 describe("one agent overloaded while others idled", () => {
-  it("is found, with what sharing its work would have saved", () => {
+  it("one agent that is overloaded while others idle is found, with what sharing its work would have saved", () => {
     const finding = only(overloadedAgent, sessionOf(burst(60, 70, 370)));
     expect(finding.lostMs).toBe(200_000);
     expect(found(overloadedAgent, sessionOf(burst(60, 70, 370)))).toEqual([
@@ -35,12 +35,12 @@ describe("one agent overloaded while others idled", () => {
     ]);
   });
 
-  it("is no finding when others went on meanwhile", () => {
+  it("one overloaded agent is no finding when others went on meanwhile", () => {
     const filler = { id: "b", name: "Filler", from: 85, to: 370 };
     expect(found(overloadedAgent, sessionOf([...burst(60, 70, 370), filler]))).toEqual([]);
   });
 
-  it("is no finding among two, or when the last is not much longer, or only for a moment", () => {
+  it("one overloaded agent is no finding among two, or when the last is not much longer, or only for a moment", () => {
     expect(found(overloadedAgent, sessionOf(burst(70, 370)))).toEqual([]);
     expect(found(overloadedAgent, sessionOf(burst(100, 120, 190)))).toEqual([]);
     expect(found(overloadedAgent, sessionOf(burst(5, 10, 60)))).toEqual([]);

@@ -9,13 +9,13 @@ function crowd(size: number, change: (i: number) => Partial<Agent> = () => ({}))
   }));
 }
 
-it("finds more than five at once, and says that it did no harm", () => {
+it("the audit finds more than five agents at once, and says that it did no harm", () => {
   expect(found(tooManyAtOnce, sessionOf(crowd(6)))).toEqual([
     "6 agents were at work at once; nothing broke this time",
   ]);
 });
 
-it("counts those that failed at a limit", () => {
+it("the audit counts those of too many agents at once that failed at a limit", () => {
   const status = (i: number): Partial<Agent> =>
     i < 2 ? { status: "failed", report: "API Error: 429 rate limit" } : {};
   expect(found(tooManyAtOnce, sessionOf(crowd(8, status)))).toEqual([
@@ -23,7 +23,7 @@ it("counts those that failed at a limit", () => {
   ]);
 });
 
-it("finds launches that the host refused", () => {
+it("the audit finds launches that the host refused because too many agents ran", () => {
   const refused = [
     call(10, "no", "Agent", { description: "One more", prompt: "Do it" }, "burst"),
     result(11, "no", "Concurrent subagent limit reached (20). Do not retry.", {}, true),
@@ -33,12 +33,12 @@ it("finds launches that the host refused", () => {
   ]);
 });
 
-it("leaves a plan alone whose policy allows more", () => {
+it("the audit leaves a plan alone whose policy allows more than five agents at once", () => {
   const planned = crowd(8, (i) => ({ prompt: `Task demo/${i}, token ${i}-abcdefghijklmnopqrstuvwxyz.` }));
   expect(found(tooManyAtOnce, sessionOf(planned))).toEqual([]);
 });
 
-it("allows five at once, and any number one after another", () => {
+it("the audit allows five agents at once, and any number one after another", () => {
   expect(found(tooManyAtOnce, sessionOf(crowd(5)))).toEqual([]);
   const inTurn = crowd(9, (i) => ({ from: 10 + 100 * i, to: 110 + 100 * i, message: `m${i}` }));
   expect(found(tooManyAtOnce, sessionOf(inTurn))).toEqual([]);

@@ -25,13 +25,13 @@ function writer(i: number, path = `src/part${i}.ts`, after: Line[] = []): Agent 
 }
 const end = say(130, "That is it.");
 
-it("finds that nobody checked what agents wrote at the same time", () => {
+it("the audit finds that nobody checked what agents wrote at the same time", () => {
   expect(found(validationSkipped, sessionOf([writer(1), writer(2)], [end]))).toEqual([
     expect.stringMatching(/^Nobody checked what Part 1, Part 2 wrote \(.*part1\.ts, .*part2\.ts\)$/),
   ]);
 });
 
-it("does not take a check before the last write for one", () => {
+it("a check before the last write is not taken for validation of what agents wrote", () => {
   const early = [...runsCommand(40, "t", "npm test")];
   expect(found(validationSkipped, sessionOf([writer(1, "src/a.ts", early), writer(2)], [end]))).toHaveLength(
     1,
@@ -83,7 +83,7 @@ describe("validation is not skipped", () => {
     ["when it was one agent", [writer(1)], [end]],
     ["when the launcher has not spoken yet", [writer(1), writer(2)], []],
   ];
-  it.each(ways)("%s", (_, agents, lines) => {
+  it.each(ways)("validation is not skipped %s", (_, agents, lines) => {
     expect(found(validationSkipped, sessionOf(agents, lines))).toEqual([]);
   });
 });

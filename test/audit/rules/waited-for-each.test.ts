@@ -23,20 +23,20 @@ function oneByOne(change: (agent: Agent, i: number) => Partial<Agent> = () => ({
 }
 
 describe("waiting for each agent after launching it is found", () => {
-  it("with what launching them together would have saved", () => {
+  it("waiting for each agent after launching it is found, with what launching them together would have saved", () => {
     const finding = only(waitedForEach, sessionOf(oneByOne()));
     expect(finding.lostMs).toBe(220_000);
     expect(finding.agents).toHaveLength(3);
     expect(finding.place.line).toBe(2);
   });
 
-  it("in the foreground, and with the older tool Task", () => {
+  it("waiting for each agent after launching it is found in the foreground, and with the older tool Task", () => {
     expect(found(waitedForEach, sessionOf(oneByOne(() => ({ foreground: true, tool: "Task" }))))).toEqual([
       "3 agents ran one after another, though none needed another: Document auth, Document billing, Document search",
     ]);
   });
 
-  it("when each was collected by an older host's TaskOutput", () => {
+  it("waiting for each agent is found when each was collected by an older host's TaskOutput", () => {
     const agents = oneByOne(() => ({ untold: true, tool: "Task" as const }));
     const collects = agents.flatMap(({ id, from, to }) => [
       call(from + 1, `out-${id}`, "TaskOutput", { task_id: id, block: true }),
@@ -102,7 +102,7 @@ describe("agents one after another are no finding", () => {
       oneByOne((_, i) => ({ from: 10 + i * 12, to: 20 + i * 12 })),
     ],
   ];
-  it.each(reasons)("%s", (_, agents, main) => {
+  it.each(reasons)("agents one after another are no finding %s", (_, agents, main) => {
     expect(found(waitedForEach, sessionOf(agents, main))).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ async function names(asked?: string, directory = project, env: NodeJS.ProcessEnv
   return (await findSessions(asked, { directory, env })).map(({ path }) => basename(path, ".jsonl"));
 }
 
-it("finds the sessions of the project, the newest first, without agents", async () => {
+it("the search for sessions finds those of the project, the newest first, without agents", async () => {
   put(`.claude/projects/${own()}/old.jsonl`, 100);
   put(`.claude/projects/${own()}/new.jsonl`, 1);
   put(`.claude/projects/${own()}/agent-a1.jsonl`);
@@ -49,7 +49,7 @@ it("finds the sessions of the project, the newest first, without agents", async 
   expect(await names(undefined, join(project, "src"))).toEqual(["new", "old"]);
 });
 
-it("leaves out sessions of another folder that has the same name among the host's", async () => {
+it("the search for sessions leaves out another folder that has the same name among the host's", async () => {
   const other = project.replaceAll("_", "-");
   const file = put(`.claude/projects/${own()}/theirs.jsonl`, 5);
   writeFileSync(file, `{"type":"summary"}\n{"type":"user","cwd":${JSON.stringify(other)}}\n`);
@@ -60,21 +60,21 @@ it("leaves out sessions of another folder that has the same name among the host'
   expect(await names(undefined, join(project, "src"))).toEqual(["mine"]);
 });
 
-it("looks no higher than the repository: what lies above it are other projects", async () => {
+it("the search for sessions looks no higher than the repository: what lies above it are other projects", async () => {
   put(`.claude/projects/${dirname(project).replace(/[^a-zA-Z0-9]/g, "-")}/above.jsonl`);
   expect(await names()).toEqual(["above"]);
   mkdirSync(join(project, ".git"));
   await expect(names(undefined, join(project, "src"))).rejects.toThrow(/no transcripts of this project/);
 });
 
-it("looks below the configured folder", async () => {
+it("the search for sessions looks below the configured folder", async () => {
   put(`config/projects/${own()}/there.jsonl`);
   expect(
     await names(undefined, project, { HOME: folder, CLAUDE_CONFIG_DIR: join(folder, "config") }),
   ).toEqual(["there"]);
 });
 
-it("takes a transcript, a folder with folders, and a session by the beginning of its id", async () => {
+it("the search for sessions takes a transcript, a folder with folders, and a session by the beginning of its id", async () => {
   const path = put("copies/deep/er/11112222-aaaa.jsonl");
   put(`.claude/projects/${own()}/33334444-bbbb.jsonl`);
   expect(await names(path)).toEqual(["11112222-aaaa"]);
@@ -82,7 +82,7 @@ it("takes a transcript, a folder with folders, and a session by the beginning of
   expect(await names("33334444")).toEqual(["33334444-bbbb"]);
 });
 
-it("does not follow links out of a folder", async () => {
+it("the search for sessions does not follow links out of a folder", async () => {
   const secret = put("secret/s.jsonl");
   put("copies/own.jsonl");
   symlinkSync(dirname(secret), join(folder, "copies", "link"));
@@ -90,7 +90,7 @@ it("does not follow links out of a folder", async () => {
   expect(await names(join(folder, "copies"))).toEqual(["own"]);
 });
 
-it("says what is missing and what to give instead", async () => {
+it("the search for sessions says what is missing and what to give instead", async () => {
   await expect(names()).rejects.toThrow(/no transcripts of this project/);
   await expect(names("12345678")).rejects.toThrow(/no session, transcript or folder "12345678"/);
   await expect(names("no/such/file.jsonl")).rejects.toThrow(/no session, transcript or folder/);

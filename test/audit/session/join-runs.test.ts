@@ -16,7 +16,7 @@ const seconds = (session: ReturnType<typeof sessionOf>) =>
   session.runs.map((run) => [run.name, durationOf(run) / 1000]);
 
 describe("how long an agent worked", () => {
-  it("leaves out a night between a call and its result", () => {
+  it("the time that an agent worked leaves out a night between a call and its result", () => {
     const night: Agent = {
       ...{ id: "a1", name: "Refactor", from: 10, to: 20 * HOUR + 60 },
       does: [call(50, "p", "Bash", { command: "make" }), result(20 * HOUR, "p", "ok")],
@@ -24,7 +24,7 @@ describe("how long an agent worked", () => {
     expect(seconds(sessionOf([night]))).toEqual([["Refactor", 100]]);
   });
 
-  it("leaves out the agents that it waited for: their time is theirs", () => {
+  it("the time that an agent worked leaves out the agents that it waited for: their time is theirs", () => {
     const child: Agent = { id: "a2", name: "Part", from: 100, to: 500, foreground: true };
     const parent: Agent = { id: "a1", name: "Whole", from: 10, to: 540, does: launches(child) };
     const session = sessionOf([parent], [], false, [child]);
@@ -35,7 +35,7 @@ describe("how long an agent worked", () => {
     expect(mostAtOnce(session.runs)).toHaveLength(1);
   });
 
-  it("is what the host says where there is no transcript, unless that must hold a wait", () => {
+  it("the time that an agent worked is the host's where there is no transcript, unless it must hold a wait", () => {
     const short = launches({ id: "a1", name: "Short", from: 10, to: 110, foreground: true });
     const long = launches({ id: "a2", name: "Long", from: 200, to: 20 * HOUR, foreground: true });
     const session = sessionOf([], [...short, ...long]);
@@ -46,7 +46,7 @@ describe("how long an agent worked", () => {
     expect(startedRuns(session.runs)).toHaveLength(2);
   });
 
-  it("is not when its notification came in, where the host measured it", () => {
+  it("the time that an agent worked does not end with its notification where the host measured it", () => {
     const told = `<task-notification><task-id>a1</task-id><tool-use-id>call-a1</tool-use-id><status>completed</status><result>Done.</result><usage><total_tokens>900</total_tokens><duration_ms>60000</duration_ms></usage></task-notification>`;
     const [launch, started] = launches({ id: "a1", name: "Explore", from: 10, to: 100 });
     if (launch === undefined || started === undefined) throw new Error("no launch");
@@ -82,7 +82,7 @@ describe("a teammate", () => {
   const wrote = (at: number, name: string) =>
     prompt(at, `<teammate-message teammate_id="${name}" color="blue">It is built.</teammate-message>`);
 
-  it("works as long as its transcript, and not as long as its start", () => {
+  it("a teammate works as long as its transcript, and not as long as its start", () => {
     const session = sessionOf([], [...spawned("nav"), wrote(600, "nav"), say(610, "Thanks.")], false, [
       { id: "xnav1", name: "Build nav", prompt: "Build nav", from: 14, to: 580, launchedBy: "" },
     ]);
@@ -91,7 +91,7 @@ describe("a teammate", () => {
     expect(session.main.steps.filter(({ kind }) => kind === "prompt")).toHaveLength(1);
   });
 
-  it("without a transcript counts, and its time is unknown", () => {
+  it("a teammate without a transcript counts, and its time is unknown", () => {
     const session = sessionOf([], [...spawned("nav"), wrote(600, "nav"), say(610, "Thanks.")]);
     expect(startedRuns(session.runs)).toHaveLength(1);
     expect(session.runs[0]?.spans).toEqual([]);
@@ -99,7 +99,7 @@ describe("a teammate", () => {
 });
 
 describe("how an agent ended", () => {
-  it("is a failure when the host answered in the model's place", () => {
+  it("an agent has failed when the host answered in the model's place", () => {
     const last = { ...say(100, "API Error: 529 Overloaded"), isApiErrorMessage: true };
     const agent: Agent = {
       id: "a1",
@@ -113,7 +113,7 @@ describe("how an agent ended", () => {
     expect(sessionOf([agent]).runs[0]?.outcome).toBe("failed");
   });
 
-  it("is a failure and no refusal when the launch failed after a while", () => {
+  it("an agent has failed, and was not refused, when the launch failed after a while", () => {
     const failed = (at: number) => [
       call(10, "c", "Agent", { description: "Port", prompt: "Port" }),
       result(at, "c", "Error: the agent crashed", {}, true),
@@ -124,7 +124,7 @@ describe("how an agent ended", () => {
     expect(startedRuns(sessionOf([], failed(11)).runs)).toHaveLength(0);
   });
 
-  it("is a stop when the user stopped it", () => {
+  it("an agent was stopped when the user stopped it", () => {
     const killed = `<task-notification><task-id>a1</task-id><status>killed</status><summary>Agent "Port" was stopped by the user</summary></task-notification>`;
     const [launch, started] = launches({ id: "a1", name: "Port", from: 10, to: 100 });
     if (launch === undefined || started === undefined) throw new Error("no launch");
@@ -142,7 +142,7 @@ describe("what an agent hands back as a message", () => {
       `Another Claude session sent a message:\n<agent-message from="a1">\n${body}\n</agent-message>`,
     );
 
-  it("is its end, and no word of the user", () => {
+  it("what an agent hands back as a message is its end, and no word of the user", () => {
     const session = sessionOf(
       [],
       [...started, message(100, `${FRAME}\n  All is ported.`), say(110, "Thanks.")],
@@ -152,18 +152,18 @@ describe("what an agent hands back as a message", () => {
     expect(session.main.steps.filter(({ kind }) => kind === "prompt")).toHaveLength(1);
   });
 
-  it("is read without the host's frame around it", () => {
+  it("what an agent hands back as a message is read without the host's frame around it", () => {
     const session = sessionOf([], [...started, message(100, `${FRAME}\n  FAILED: no such table`)]);
     expect(session.runs[0]).toMatchObject({ outcome: "failed", report: "FAILED: no such table" });
   });
 
-  it("is also known from what the host wrote beside the text", () => {
+  it("what an agent hands back as a message is also known from what the host wrote beside the text", () => {
     const origin = { kind: "peer", from: "a1", senderTaskId: "a1", handback: true };
     const session = sessionOf([], [...started, { ...prompt(100, `${FRAME}\n  Done.`), origin }]);
     expect(session.runs[0]).toMatchObject({ outcome: "completed", report: "Done." });
   });
 
-  it("is not its end when it is only a word on the way", () => {
+  it("what an agent hands back as a message is not its end when it is only a word on the way", () => {
     const session = sessionOf([], [...started, message(50, "Half of it is ported."), say(60, "Good.")]);
     expect(session.runs[0]).toMatchObject({ outcome: "unfinished", reportedAt: undefined });
   });

@@ -49,7 +49,7 @@ const doing = (agent: Agent) =>
   ofAgent([prompt(12, "Do it"), ...writes(20, `src/${agent.id}.ts`), say(agent.to - 1, "Done.")], agent.id);
 
 describe("where hosts keep agents", () => {
-  it("in the folder of the session, with the launching call beside them", async () => {
+  it("agents are found in the folder of the session, with the launching call beside them", async () => {
     const cutOff = launches({ ...b, foreground: true }).slice(0, 1);
     const main = transcript("s.jsonl", [prompt(0, "Go"), ...launches(a), ...cutOff, say(120, "…")]);
     transcript("s/subagents/agent-a1.jsonl", doing(a));
@@ -62,7 +62,7 @@ describe("where hosts keep agents", () => {
     ]);
   });
 
-  it("beside the session, as older ones did, found by the id of the launch", async () => {
+  it("agents are found beside the session, as older hosts kept them, by the id of the launch", async () => {
     const older = { ...a, tool: "Task" as const, foreground: true };
     const main = transcript("project/s.jsonl", [prompt(0, "Go"), ...launches(older), say(120, "…")]);
     transcript("project/agent-a1.jsonl", doing(a));
@@ -74,7 +74,7 @@ describe("where hosts keep agents", () => {
     ]);
   });
 
-  it("below an agent that launched agents itself", async () => {
+  it("agents are found below an agent that launched agents itself", async () => {
     const main = transcript("s.jsonl", [prompt(0, "Go"), ...launches(a)]);
     transcript("s/subagents/agent-a1.jsonl", [...doing(a), ...ofAgent(launches({ ...b, from: 30 }), "a1")]);
     transcript("s/subagents/agent-a2.jsonl", doing(b));
@@ -85,19 +85,19 @@ describe("where hosts keep agents", () => {
     ]);
   });
 
-  it("in the folder of a workflow, which is one burst", async () => {
+  it("agents are found in the folder of a workflow, which is one burst", async () => {
     const main = transcript("s.jsonl", [prompt(0, "Go"), say(200, "It ran.")]);
     for (const agent of [a, b]) transcript(`s/subagents/workflows/wf1/agent-${agent.id}.jsonl`, doing(agent));
     const audit = auditSession(await readSession(main, NOW_MS));
     expect(audit.bursts.map(({ agents, atOnce }) => [agents.length, atOnce])).toEqual([[2, 2]]);
   });
 
-  it("nowhere: then the host's own answer gives the time", async () => {
+  it("agents that have no file anywhere have the time of the host's own answer", async () => {
     const main = transcript("s.jsonl", [prompt(0, "Go"), ...launches({ ...a, foreground: true })]);
     expect(auditSession(await readSession(main, NOW_MS)).agentsMs).toBe(100_000);
   });
 
-  it("and ids that are paths lead nowhere", async () => {
+  it("ids of agents that are paths lead nowhere", async () => {
     const hostile = launches({ ...a, id: "../../secret" });
     const main = transcript("x/s.jsonl", [prompt(0, "Go"), ...hostile]);
     transcript("secret.jsonl", doing(a));
@@ -106,7 +106,7 @@ describe("where hosts keep agents", () => {
 });
 
 describe("transcripts that are not as they should be", () => {
-  it("are read around broken, half-written, unknown and odd lines", async () => {
+  it("transcripts are read around broken, half-written, unknown and odd lines", async () => {
     const good = [prompt(0, "Go"), say(10, "Here.")].map((line) => JSON.stringify(line));
     const odd = [
       '{"type":"user","message":',
@@ -127,7 +127,7 @@ describe("transcripts that are not as they should be", () => {
     expect(conversation.usage?.output).toBe(20);
   });
 
-  it("are read past lines that are too long to be held", async () => {
+  it("transcripts are read past lines that are too long to be held", async () => {
     const long = JSON.stringify(prompt(1, "x".repeat(MAX_LINE_BYTES)));
     const path = file(
       "s.jsonl",
@@ -159,7 +159,7 @@ it("a long session is boiled down to what matters of it", () => {
 });
 
 describe("tokens", () => {
-  it("of a message are counted once, whatever stands between its blocks", async () => {
+  it("tokens of a message are counted once, whatever stands between its blocks", async () => {
     const blocks = ["x", "y"].flatMap((id) => [
       call(5, id, "Bash", { command: "ls" }, "same"),
       result(6, id, "ok"),
@@ -173,7 +173,7 @@ describe("tokens", () => {
     });
   });
 
-  it("of agents are kept apart from the main conversation's", async () => {
+  it("tokens of agents are kept apart from the main conversation's", async () => {
     const main = transcript("s.jsonl", [prompt(0, "Go"), ...launches(a)]);
     transcript("s/subagents/agent-a1.jsonl", doing(a));
     const audit = auditSession(await readSession(main, NOW_MS));

@@ -3,31 +3,31 @@ import { readFileBreakdown } from "../../../mcp-server/src/breakdown/file/read-f
 import { readText, refusalOf } from "../../support/read-a-file.ts";
 
 describe("readFileBreakdown", () => {
-  it("knows nothing of Markdown without tasks", async () => {
+  it("readFileBreakdown knows nothing of Markdown without tasks", async () => {
     expect(
       await readFileBreakdown("# Idea\n\n- [ ] buy milk\n", "specs/x/01-ideation.md", undefined),
     ).toBeUndefined();
   });
 
-  it("takes a file that begins like JSON for JSON, whatever it is called", async () => {
+  it("readFileBreakdown takes a file that begins like JSON for JSON, whatever it is called", async () => {
     expect((await refusalOf('{"tasks": [', "tasks.md")).message).toContain("not valid JSON");
     expect((await refusalOf("no JSON", "03-tasks.json")).message).toContain(
       "not valid JSON at line 1, column 1",
     );
   });
 
-  it("refuses a name of a list for a file that has no lists by name", async () => {
+  it("readFileBreakdown refuses a name of a list for a file that has no lists by name", async () => {
     const error = await refusalOf('{"tasks": [{"id": 1, "subject": "a"}]}', "03-tasks.json", "master");
     expect(error.remedy).toBe("Give the path without #.");
   });
 
-  it("reads the title from the front matter, and counts lines from the top of the file", async () => {
+  it("readFileBreakdown reads the title from the front matter, and counts lines from the top of the file", async () => {
     const text = "---\ntitle: Shed\n---\n# Tasks: Other\n- [ ] T001 a\n- [ ] T001 b\n";
     expect((await refusalOf(text, "tasks.md")).message).toContain("in line 5 and line 6");
     expect((await readText(text.replace("T001 b", "T002 b"), "tasks.md")).title).toBe("Shed");
   });
 
-  it("reads files with line ends of Windows and a byte order mark", async () => {
+  it("readFileBreakdown reads files with line ends of Windows and a byte order mark", async () => {
     const text = "\uFEFF---\r\ntitle: Shed\r\n---\r\n- [ ] T001 a\r\n- [ ] T002 b\r\n";
     expect(await readText(text, "tasks.md")).toMatchObject({
       title: "Shed",
@@ -40,7 +40,7 @@ describe("readFileBreakdown", () => {
     "---javascript\n(globalThis.ran = true, {})\n---\n",
     "--- js \n(globalThis.ran = true, {})\n---\n",
     "---\n!!js/function 'function () { globalThis.ran = true }'\n---\n",
-  ])("never runs front matter: %j", async (frontMatter) => {
+  ])("readFileBreakdown never runs front matter: %j", async (frontMatter) => {
     const error = await refusalOf(`${frontMatter}- [ ] T001 a\n`, "tasks.md");
     expect(error).toMatchObject({
       field: "front matter",
@@ -49,7 +49,7 @@ describe("readFileBreakdown", () => {
     expect(globalThis).not.toHaveProperty("ran");
   });
 
-  it("refuses front matter that is not valid, naming it", async () => {
+  it("readFileBreakdown refuses front matter that is not valid, naming it", async () => {
     const error = await refusalOf("---\na: [\n---\n- [ ] T001 a\n", "tasks.md");
     expect(error.message).toContain("its front matter is not valid YAML");
   });
@@ -68,7 +68,7 @@ describe("readFileBreakdown", () => {
     ["quoted code", `### Task 1: a\n**Interfaces:**\n- Consumes: ${"`a".repeat(50_000)}\n`],
     ["numbers", `### Task 1: a\n- Consumes: Task ${"1".repeat(100_000)}!\n`],
     ["dashes", `### Task 1: a\n- Consumes: Task 1${" - 1".repeat(30_000)}!\n`],
-  ])("takes bounded time for hostile %s", { timeout: 20_000 }, async (_what, text) => {
+  ])("readFileBreakdown takes bounded time for hostile %s", { timeout: 20_000 }, async (_what, text) => {
     const start = performance.now();
     await readFileBreakdown(text, "plan.md", undefined).catch(() => undefined);
     expect(performance.now() - start).toBeLessThan(5_000);

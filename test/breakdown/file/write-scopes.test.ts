@@ -11,7 +11,7 @@ const TEXT = `{
 }
 `;
 
-it("writes the scopes into the breakdown and leaves all else as it was written", () => {
+it("suggested scopes are written into the breakdown, and all else is left as it was written", () => {
   const scopes = [{ task: "1" as TaskId, writes: ["src/1.ts", "docs/**"] }];
   const text = writeScopes(TEXT, "03-tasks.json", scopes);
   expect(JSON.parse(text).tasks[0]).toMatchObject({ id: "1", writes: ["src/1.ts", "docs/**"] });
@@ -19,6 +19,6 @@ it("writes the scopes into the breakdown and leaves all else as it was written",
   expect(writeScopes(text, "03-tasks.json", scopes)).toBe(text);
 });
 
-it("changes nothing where nothing is suggested", () => {
+it("a breakdown stays as it is where no scope is suggested", () => {
   expect(writeScopes(TEXT, "03-tasks.json", [{ task: "9" as TaskId, writes: ["x"] }])).toBe(TEXT);
 });

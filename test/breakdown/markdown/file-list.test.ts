@@ -69,7 +69,7 @@ describe("a list of files gives as written", () => {
       ["src/a.ts", "test/a.test.ts"],
     ],
     ["none of a command", "- Create: `src/a.ts`\n- Test: `npm test`\n- Test: `go test ./...`", ["src/a.ts"]],
-  ])("%s", (_what, items, expected) => {
+  ])("a list of files gives as written %s", (_what, items, expected) => {
     expect(writes(items)).toEqual(expected);
   });
 
@@ -81,11 +81,11 @@ describe("a list of files gives as written", () => {
     ["- **File**: `src/a.ts`"],
     ["**Files to create:**\n- `src/a.ts`"],
     ["**文件**：\n- 创建：`src/a.ts`"],
-  ])("under each form of its label: %j", (text) => {
+  ])("a list of files is found under each form of its label: %j", (text) => {
     expect(files(text)?.writes).toEqual(["src/a.ts"]);
   });
 
-  it("nothing where it says none, and no list where there is none", () => {
+  it("a list of files that says nothing is written gives nothing, and a text without a list has none", () => {
     expect(files("**Files:** none\n")).toEqual({ writes: [], reads: [] });
     expect(files("**Files:**\n- None (verification only)\n")).toEqual({ writes: [], reads: [] });
     expect(files("Change files: all of them.\n")).toBeUndefined();
@@ -99,18 +99,18 @@ describe("a list of files gives as read", () => {
     ["- Verify: `docs/a.md`"],
     ["- Read:\n  - `docs/a.md`"],
     ["- `docs/a.md` (read-only)"],
-  ])("%j", (items) => {
+  ])("a list of files gives as read: %j", (items) => {
     expect(files(`**Files:**\n- Create: \`src/a.ts\`\n${items}\n`)).toEqual({
       writes: ["src/a.ts"],
       reads: ["docs/a.md"],
     });
   });
 
-  it("and says nothing of what is written where nothing else is listed", () => {
+  it("a list of files says nothing of what is written where only what is read is listed", () => {
     expect(files("**Files:**\n- Inspect: `docs/a.md`\n")).toEqual({ reads: ["docs/a.md"] });
   });
 
-  it("what has a label of its own", () => {
+  it("a list of files gives as read what has a label of its own", () => {
     expect(files("**Files to create:**\n- `src/a.ts`\n\n**Files to read:**\n- `src/b.ts`\n")).toEqual({
       writes: ["src/a.ts"],
       reads: ["src/b.ts"],

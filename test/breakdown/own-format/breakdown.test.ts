@@ -28,7 +28,7 @@ function refusal(text: string): BreakdownError {
 }
 
 describe("readBreakdown", () => {
-  it("reads a task as the format describes it", () => {
+  it("readBreakdown reads a task as the format describes it", () => {
     const { title, document, tasks, warnings } = read(
       [
         { id: "1.1", subject: "[shop] [P1] Lay the base" },
@@ -88,7 +88,7 @@ describe("readBreakdown", () => {
     });
   });
 
-  it("gives a task that says nothing the defaults, and no key for what is unknown", () => {
+  it("readBreakdown gives a task that says nothing the defaults, and no key for what is unknown", () => {
     expect(readOne({})).toEqual({
       id: "1.1",
       subject: "Do it",
@@ -115,11 +115,11 @@ describe("readBreakdown", () => {
     ["lg", "large"],
     ["L", "large"],
     ["xl", "xl"],
-  ])("reads the size %s as %s", (written, size) => {
+  ])("readBreakdown reads the size %s as %s", (written, size) => {
     expect(readOne({ size: written }).size).toBe(size);
   });
 
-  it("reads the other names of fields", () => {
+  it("readBreakdown reads the other names of fields", () => {
     const { tasks } = read([
       { id: 1, title: "Base" },
       { id: 2, title: "Cart", dependsOn: [1], files: ["src/cart.ts"] },
@@ -132,25 +132,25 @@ describe("readBreakdown", () => {
     ]);
   });
 
-  it("infers what a task writes only where nothing is declared", () => {
+  it("readBreakdown infers what a task writes only where nothing is declared", () => {
     const description = "Change `src/a.ts`.";
     expect(readOne({ description }).inferredWrites).toEqual(["src/a.ts"]);
     expect(readOne({ description })).not.toHaveProperty("writes");
     expect(readOne({ description, writes: [] })).toMatchObject({ writes: [], inferredWrites: [] });
   });
 
-  it("accepts a file that begins with a byte order mark", () => {
+  it("readBreakdown accepts a file that begins with a byte order mark", () => {
     expect(readBreakdown('\uFEFF{"tasks":[{"id":"1","subject":"a"}]}', FILE).tasks).toHaveLength(1);
   });
 
-  it("takes the title from title, slug, spec or the file, in this order", () => {
+  it("readBreakdown takes the title from title, slug, spec or the file, in this order", () => {
     const tasks = [{ id: "1", subject: "a" }];
     expect(read(tasks, { title: "The shop", slug: "shop" }).title).toBe("The shop");
     expect(read(tasks, { spec: "shop-spec" }).title).toBe("shop-spec");
     expect(read(tasks, {}).title).toBe(FILE);
   });
 
-  it("survives keys that have a meaning for objects", () => {
+  it("readBreakdown survives keys that have a meaning for objects", () => {
     const text = '{"tasks":[{"id":"1","subject":"a","__proto__":{"polluted":true},"constructor":1}]}';
     const { tasks, document } = readBreakdown(text, FILE);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -159,7 +159,7 @@ describe("readBreakdown", () => {
 });
 
 describe("readBreakdown warns of", () => {
-  it("parallelWith that names a task before or after, however far", () => {
+  it("readBreakdown warns of parallelWith that names a task before or after, however far", () => {
     const { warnings } = read([
       { id: "1", subject: "a", parallelWith: ["3"] },
       { id: "2", subject: "b", dependencies: ["1"] },
@@ -172,13 +172,13 @@ describe("readBreakdown warns of", () => {
     ]);
   });
 
-  it("a status that nobody knows, and takes the task for not done", () => {
+  it("readBreakdown warns of a status that nobody knows, and takes the task for not done", () => {
     const { tasks, warnings } = read([{ id: "1", subject: "a", status: "fermenting" }]);
     expect(tasks).toHaveLength(1);
     expect(warnings).toEqual(['task 1: status "fermenting" is not known; it counts as not done']);
   });
 
-  it("globs that cannot be a scope, and goes on without them", () => {
+  it("readBreakdown warns of globs that cannot be a scope, and goes on without them", () => {
     const { tasks, warnings } = read([
       { id: "1", subject: "a", writes: ["../x.ts", "src/a.ts"], reads: ["/etc"] },
     ]);
@@ -189,13 +189,13 @@ describe("readBreakdown warns of", () => {
     ]);
   });
 
-  it("a declaration of which nothing is left, and does not take it for a task that writes nothing", () => {
+  it("readBreakdown warns of a declaration of which nothing is left, which does not mean that nothing is written", () => {
     const task = read([{ id: "1", subject: "a", description: "`src/a.ts`", writes: ["/etc"] }]).tasks[0];
     expect(task).not.toHaveProperty("writes");
     expect(task?.inferredWrites).toEqual(["src/a.ts"]);
   });
 
-  it("dependsOn beside dependencies, and respects both", () => {
+  it("readBreakdown warns of dependsOn beside dependencies, and respects both", () => {
     const { tasks, warnings } = read([
       { id: "1", subject: "a" },
       { id: "2", subject: "b" },
@@ -216,7 +216,7 @@ describe("readBreakdown warns of", () => {
     ["retries", -1],
     ["review", "yes"],
     ["acceptance", [{ text: "?" }]],
-  ])("a %s that it cannot read, and leaves it out", (key, value) => {
+  ])("readBreakdown warns of a %s that it cannot read, and leaves it out", (key, value) => {
     const { warnings } = read([{ id: "1", subject: "a", [key]: value }]);
     expect(warnings).toEqual([
       expect.stringMatching(new RegExp(`^task 1: ${key} must be .+ \\(left out\\)$`)),
@@ -235,7 +235,7 @@ describe("readBreakdown refuses", () => {
     ['{"a": 01}', 1, 8],
     ["{'a': 1}", 1, 2],
     ["{} x", 1, 4],
-  ])("%j, and says where it stops being JSON", (text, line, column) => {
+  ])("readBreakdown refuses %j, and says where it stops being JSON", (text, line, column) => {
     expect(refusal(text)).toMatchObject({
       field: "",
       message: `${FILE}: not valid JSON at line ${line}, column ${column}.`,
@@ -292,7 +292,7 @@ describe("readBreakdown refuses", () => {
       "tasks[0].needs",
       "task 1 needs at least 2 of 0 dependencies",
     ],
-  ])("%s, naming the field and the remedy", (_what, text, field, problem) => {
+  ])("readBreakdown refuses %s, naming the field and the remedy", (_what, text, field, problem) => {
     const error = refusal(text);
     expect(error.field).toBe(field);
     expect(error.message).toContain(`${FILE}: `);
@@ -300,7 +300,7 @@ describe("readBreakdown refuses", () => {
     expect(error.remedy).toMatch(/^[A-Z].{10,}\.$/);
   });
 
-  it("a cycle, naming it", () => {
+  it("readBreakdown refuses a cycle, naming it", () => {
     const tasks = [
       { id: "1.0", subject: "x", dependencies: ["1.1"] },
       { id: "1.1", subject: "a", dependencies: ["1.2"] },
@@ -313,7 +313,7 @@ describe("readBreakdown refuses", () => {
 });
 
 describe("writeBreakdown", () => {
-  it("gives back what was read, with every odd form and unknown key", () => {
+  it("writeBreakdown gives back what was read, with every odd form and unknown key", () => {
     const written = {
       slug: "shop",
       notes: { a: [1] },
@@ -351,7 +351,7 @@ describe("writeBreakdown", () => {
     expect(JSON.parse(writeBreakdown(document, tasks))).toEqual(written);
   });
 
-  it("writes a field that was changed since in its usual form, and the others as they were", () => {
+  it("writeBreakdown writes a field that was changed since in its usual form, and the others as they were", () => {
     const { document, tasks } = read([
       { id: 1, title: "Base", size: "md" },
       { id: "2", subject: "Cart", dependsOn: [1], size: "lg" },
@@ -367,7 +367,7 @@ describe("writeBreakdown", () => {
     );
   });
 
-  it("writes a task that came from elsewhere in full, so that it can be read again", () => {
+  it("writeBreakdown writes a task that came from elsewhere in full, so that it can be read again", () => {
     const task: TaskDefinition = {
       ...readOne({}),
       id: "7" as TaskId,
@@ -401,14 +401,14 @@ describe("updateBreakdown", () => {
   const tasks = readBreakdown(TEXT, FILE).tasks;
   const [base, cart] = tasks as [TaskDefinition, TaskDefinition];
 
-  it("gives the same text back when nothing has changed", () => {
+  it("updateBreakdown gives the same text back when nothing has changed", () => {
     expect(updateBreakdown(TEXT, FILE, tasks)).toBe(TEXT);
     expect(updateBreakdown(TEXT, FILE, [{ ...base, origin: "call", inferredWrites: ["a.ts"] }, cart])).toBe(
       TEXT,
     );
   });
 
-  it("changes only the tasks that changed, and keeps the order of their keys", () => {
+  it("updateBreakdown changes only the tasks that changed, and keeps the order of their keys", () => {
     const updated = updateBreakdown(TEXT, FILE, [base, { ...cart, writes: ["src/a.ts", "src/b.ts"] }]);
     expect(updated).toBe(
       TEXT.replace(
@@ -418,7 +418,7 @@ describe("updateBreakdown", () => {
     );
   });
 
-  it("adds and leaves out tasks in the layout of the file", () => {
+  it("updateBreakdown adds and leaves out tasks in the layout of the file", () => {
     const added: TaskDefinition = { ...readOne({}), id: "3" as TaskId, dependencies: ["2" as TaskId] };
     const updated = updateBreakdown(TEXT, FILE, [cart, added]);
     expect(updated).not.toContain("Base");
@@ -445,7 +445,7 @@ describe("updateBreakdown", () => {
       '{"x": {"tasks": [1]}, "tasks": [{"id": "1", "subject": "a", "tasks": [2]}]}',
     ],
     ["the key twice", '{"tasks": [{"id": "8", "subject": "x"}], "tasks": [{"id": "1", "subject": "a"}]}'],
-  ])("keeps a file with %s readable", (_what, text) => {
+  ])("updateBreakdown keeps a file with %s readable", (_what, text) => {
     const [one] = readBreakdown(text, FILE).tasks;
     const changed = { ...(one as TaskDefinition), size: "xl" as const };
     const added: TaskDefinition = { ...readOne({}), id: "2" as TaskId };
@@ -477,7 +477,7 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     tasks: tasks.filter(({ status }) => status !== "deferred"),
   });
 
-  it("are all read but what they put off, and come back as they were", () => {
+  it("the collected real breakdowns are all read but what they put off, and come back as they were", () => {
     expect(usual.length).toBeGreaterThan(70);
     for (const { folder, text, value } of usual) {
       const { document, tasks } = readBreakdown(text, folder);
@@ -485,7 +485,7 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     }
   });
 
-  it("are changed in one place when one task has changed", () => {
+  it("the collected real breakdowns are changed in one place when one task has changed", () => {
     for (const { folder, text } of usual) {
       const { tasks } = readBreakdown(text, folder);
       expect(updateBreakdown(text, folder, tasks)).toBe(text);
@@ -500,7 +500,7 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     }
   });
 
-  it("come back as they were even after their definitions were stored as JSON", () => {
+  it("the collected real breakdowns come back as they were even after their definitions were stored as JSON", () => {
     for (const { folder, text, value } of usual) {
       const { document, tasks } = readBreakdown(text, folder);
       expect(JSON.parse(writeBreakdown(document, JSON.parse(JSON.stringify(tasks))))).toEqual(
@@ -509,7 +509,7 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     }
   });
 
-  it("name a path in nine of ten tasks, and rarely more than ten", () => {
+  it("the collected real breakdowns name a path in nine of ten tasks, and rarely more than ten", () => {
     const tasks = usual.flatMap(({ folder, text }) => readBreakdown(text, folder).tasks);
     const inferred = tasks
       .filter(({ writes }) => writes === undefined)
@@ -518,7 +518,7 @@ describe.skipIf(!existsSync(REAL))("the collected real breakdowns (skipped where
     expect(inferred.filter((count) => count > 10).length / inferred.length).toBeLessThan(0.05);
   });
 
-  it("are refused with what is missing where they hold batches instead of tasks", () => {
+  it("the collected real breakdowns are refused with what is missing where they hold batches instead of tasks", () => {
     for (const { folder, text } of files.filter((file) => !usual.includes(file))) {
       expect(() => readBreakdown(text, folder)).toThrow(/no list "tasks" \(found .*batches\)/);
     }

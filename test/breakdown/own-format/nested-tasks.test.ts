@@ -6,7 +6,7 @@ const read = (document: object) => readText(JSON.stringify(document), FILE);
 
 describe("tasks inside groups of a JSON file", () => {
   it.each(["phases", "batches", "milestones"])(
-    "are read from %s, with the group as their phase",
+    "tasks inside groups of a JSON file are read from %s, with the group as their phase",
     async (key) => {
       const breakdown = await read({
         spec: "pond",
@@ -38,7 +38,7 @@ describe("tasks inside groups of a JSON file", () => {
     },
   );
 
-  it("wait for the group before theirs where they do not say what they depend on, and this is said", async () => {
+  it("tasks inside groups that state no dependencies wait for the group before theirs, and this is said", async () => {
     const breakdown = await read({
       batches: [
         {
@@ -63,13 +63,13 @@ describe("tasks inside groups of a JSON file", () => {
     ]);
   });
 
-  it("name files by what is done with them", async () => {
+  it("tasks inside groups of a JSON file name files by what is done with them", async () => {
     const files = { create: ["src/a.ts"], modify: [{ path: "src/b.ts" }], read: ["docs/a.md"] };
     const { tasks } = await read({ phases: [{ tasks: [{ id: "a", title: "a", files }] }] });
     expect(tasks[0]?.writes).toEqual(["src/a.ts", "src/b.ts"]);
   });
 
-  it("wait for the groups that their group names", async () => {
+  it("tasks inside groups of a JSON file wait for the groups that their group names", async () => {
     const breakdown = await read({
       phases: [
         { id: "P1", tasks: [{ id: "a", title: "a" }] },
@@ -80,7 +80,7 @@ describe("tasks inside groups of a JSON file", () => {
     expect(edgesOf(breakdown)).toEqual({ a: [], b: [], c: ["a"] });
   });
 
-  it("are read from groups inside groups, and left out when they are done", async () => {
+  it("tasks inside groups of a JSON file are read from groups inside groups, and left out when they are done", async () => {
     const breakdown = await read({
       epics: [
         {
@@ -100,7 +100,7 @@ describe("tasks inside groups of a JSON file", () => {
     expect(edgesOf(breakdown)).toEqual({ b: [] });
   });
 
-  it("are refused with their place when they are none", async () => {
+  it("tasks inside groups of a JSON file are refused with their place when they are none", async () => {
     const text = JSON.stringify({ phases: [{ tasks: [{ id: "a", title: "a" }, { id: "b" }] }] });
     expect(await refusalOf(text, FILE)).toMatchObject({ field: "phases[0].tasks[1].subject" });
     const unknown = JSON.stringify({
@@ -111,7 +111,7 @@ describe("tasks inside groups of a JSON file", () => {
     );
   });
 
-  it("are named where the file has a list of tasks as well", async () => {
+  it("tasks inside groups of a JSON file are named where the file has a list of tasks as well", async () => {
     const { warnings } = await read({
       tasks: [{ id: "1", subject: "a", subtasks: [{ id: "1.1", title: "b" }] }],
       phases: [{ tasks: [{ id: "2", title: "c" }] }, { tasks: ["1"] }],
@@ -137,19 +137,22 @@ describe("the ids of a JSON file", () => {
       "the id 1.20 is a number",
     ],
     ['{"tasks": [{"id": 1e3, "subject": "a"}]}', "the id 1e3 is a number, which is read as 1000"],
-  ])("are refused as numbers that are others once they are read: %s", async (text, message) => {
-    const error = await refusalOf(text, FILE);
-    expect(error.message).toContain(message);
-    expect(error.remedy).toMatch(/^Write ids as texts: "/);
-  });
+  ])(
+    "the ids of a JSON file are refused as numbers that are others once they are read: %s",
+    async (text, message) => {
+      const error = await refusalOf(text, FILE);
+      expect(error.message).toContain(message);
+      expect(error.remedy).toMatch(/^Write ids as texts: "/);
+    },
+  );
 
-  it("are fine as other numbers, beside any that are no ids", async () => {
+  it("the ids of a JSON file are fine as other numbers, beside any that are no ids", async () => {
     const text =
       '{"tasks": [{"id": 1.1, "subject": "a", "estimateMinutes": 2.50}, {"id": 10, "subject": "b", "dependencies": [1.1]}]}';
     expect(edgesOf(await readText(text, FILE))).toEqual({ "1.1": [], "10": ["1.1"] });
   });
 
-  it("have one limit of length", async () => {
+  it("the ids of a JSON file have one limit of length", async () => {
     const task = (length: number) => JSON.stringify({ tasks: [{ id: "x".repeat(length), subject: "a" }] });
     expect((await readText(task(128), FILE)).tasks).toHaveLength(1);
     expect((await refusalOf(task(129), FILE)).message).toContain("a text of 1 to 128 characters");
@@ -161,7 +164,7 @@ describe("a file that is one of many, or a list of records", () => {
     ["records.jsonl", '{"id": "a-1", "title": "a"}\n'],
     ["records.json", '{"id": "a-1"}\n\n{"id": "a-2"}\n'],
     ["records.txt", '{"id": "a-1"}\n{"id": "a-2"}\n{"id": "a-3"}'],
-  ])("is refused as JSON Lines: %s", async (name, text) => {
+  ])("a list of records is refused as JSON Lines: %s", async (name, text) => {
     expect((await refusalOf(text, name)).message).toContain("it is JSON Lines (one object on each line)");
   });
 
@@ -169,12 +172,12 @@ describe("a file that is one of many, or a list of records", () => {
     ["---\nname: a\nstatus: open\ndepends_on: [1]\n---\n# Task 2: a\n- [ ] b\n", "status, depends_on"],
     ["---\nid: task-7\ntitle: a\nstatus: To Do\n---\n## Plan\n- [ ] b\n", "id, status"],
     ["---\nblockedBy: []\nfiles: [a.ts]\n---\nText.\n", "blockedBy, files"],
-  ])("is refused as one task: %j", async (text, keys) => {
+  ])("a file that is one of many is refused as one task: %j", async (text, keys) => {
     const error = await refusalOf(text, "tasks/7.md");
     expect(error.message).toContain(`it is one task, by its front matter (${keys})`);
   });
 
-  it("is a plan when it has several tasks, whatever its front matter says", async () => {
+  it("a file with several tasks is a plan, whatever its front matter says", async () => {
     const text = "---\nstatus: draft\ndependencies: []\n---\n### Task 1: a\n### Task 2: b\n";
     expect((await readText(text, "plan.md")).tasks).toHaveLength(2);
   });

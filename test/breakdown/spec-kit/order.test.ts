@@ -19,7 +19,7 @@ const STORIES = `# Tasks: Pond
 `;
 
 describe("tasks.md orders user stories", () => {
-  it("by nothing but what comes before all of them, where it says nothing", async () => {
+  it("tasks.md orders user stories by nothing but what comes before all of them, where it says nothing", async () => {
     expect(await edges(STORIES)).toMatchObject({
       T002: ["T001"],
       T004: ["T001"],
@@ -50,7 +50,7 @@ describe("tasks.md orders user stories", () => {
     ["| US2 | depends on US1 |"],
     ["- US2: depends on Phase 1 (measures), Phase 2 (water)"],
     ["| Story | Depends on |\n|---|---|\n| US2 | US1 |\n| US3 | none |"],
-  ])("by what stands under its dependencies: %s", async (line) => {
+  ])("tasks.md orders user stories by what stands under its dependencies: %s", async (line) => {
     const found = await edges(
       `${STORIES}\n## Dependencies & Execution Order\n\n### Story Dependencies\n\n${line}\n`,
     );
@@ -64,11 +64,11 @@ describe("tasks.md orders user stories", () => {
     ["- US2 may integrate with US1 but should be testable by itself"],
     ["- US2 can run in parallel with US1"],
     ["- US2 does not depend on US1"],
-  ])("and not by what says the reverse: %s", async (line) => {
+  ])("tasks.md does not order user stories by what says the reverse: %s", async (line) => {
     expect((await edges(`${STORIES}\n## Dependencies\n\n${line}\n`)).T004).toEqual(["T001"]);
   });
 
-  it("by what a phase says about itself", async () => {
+  it("tasks.md orders user stories by what a phase says about itself", async () => {
     const inHeading = STORIES.replace("Fish (Priority: P2)", "Fish (Priority: P2, depends on US1)");
     expect((await edges(inHeading)).T004).toEqual(["T001", "T003"]);
     const below = STORIES.replace(
@@ -88,26 +88,26 @@ const LAYERS = `## Phase 1: Store
 `;
 
 describe("tasks.md orders layers", () => {
-  it("one behind the other, whatever stories their tasks belong to", async () => {
+  it("tasks.md orders layers one behind the other, whatever stories their tasks belong to", async () => {
     expect(await edges(LAYERS)).toEqual({ T001: [], T002: ["T001"], T003: ["T002"] });
   });
 
-  it("as the file says, where it says all", async () => {
+  it("tasks.md orders layers as the file says, where it says all", async () => {
     const said = `${LAYERS}## Dependencies\n- Phase 2: Depends on Phase 1\n- Screen: depends on Store completion\n`;
     expect(await edges(said)).toEqual({ T001: [], T002: ["T001"], T003: ["T001"] });
   });
 
-  it("by their place as well, where something of what is said is not understood", async () => {
+  it("tasks.md orders layers by their place as well, where something of what is said is not understood", async () => {
     const said = `${LAYERS}## Dependencies\n- Phase 3: Depends on Phase 1 and the new designs\n`;
     expect((await edges(said)).T003).toEqual(["T001", "T002"]);
   });
 
-  it("behind all that nothing waits for, not only behind the one before", async () => {
+  it("tasks.md orders layers behind all that nothing waits for, not only behind the one before", async () => {
     const said = `${LAYERS}## Phase 4: Release\n- [ ] T004 Ship\n## Dependencies\n- Phase 3 depends on Phase 1.\n- Phase 2 depends on Phase 1.\n`;
     expect((await edges(said)).T004).toEqual(["T002", "T003"]);
   });
 
-  it("of one story like any others, and other stories behind them", async () => {
+  it("tasks.md orders layers of one story like any others, and other stories behind them", async () => {
     const text = `## Phase 1: Store (User Story 1)
 - [ ] T001 a
 ## Phase 2: Screen (User Story 1)
@@ -120,7 +120,7 @@ describe("tasks.md orders layers", () => {
     expect(await edges(text)).toEqual({ T001: [], T002: ["T001"], T003: ["T002"], T004: ["T002"] });
   });
 
-  it("across a phase of which all is done", async () => {
+  it("tasks.md orders layers across a phase of which all is done", async () => {
     expect(await edges(LAYERS.replace("[ ] T002", "[x] T002"))).toEqual({ T001: [], T003: ["T001"] });
   });
 });
@@ -136,15 +136,15 @@ describe("a task of tasks.md waits for what its own lines name", () => {
     ["d (after T002)"],
     ["d; blocked by T002"],
     ["d with what T002 has made"],
-  ])("%s", async (text) => {
+  ])("a task of tasks.md waits for what its own lines name: %s", async (text) => {
     expect((await edges(task(text))).T004).toEqual(["T001", "T002"]);
   });
 
-  it("but not for what it runs beside", async () => {
+  it("a task of tasks.md does not wait for what it runs beside", async () => {
     expect((await edges(task("d (in parallel with T002)"))).T004).toEqual(["T001"]);
   });
 
-  it("even where that comes later in the file: then its place says nothing against it", async () => {
+  it("a task of tasks.md waits for what its own lines name even where that comes later in the file", async () => {
     expect(await edges("- [ ] T001 a (depends on T002)\n- [ ] T002 b\n- [ ] T003 c\n")).toEqual({
       T001: ["T002"],
       T002: [],
@@ -152,12 +152,12 @@ describe("a task of tasks.md waits for what its own lines name", () => {
     });
   });
 
-  it("and says which of them are not in the file", async () => {
+  it("tasks.md says which of the dependencies in a task's lines are not in the file", async () => {
     const { warnings } = await readText(task("d (depends on T002, T099)"), "tasks.md");
     expect(warnings).toEqual(["line 4 names T099, which is not in the file: nothing waits for it"]);
   });
 
-  it("and a number of a tracker before its marks hides none of them", async () => {
+  it("a number of a tracker before the marks of a task hides none of the tasks before the last one", async () => {
     const text = "- [ ] T001 a\n- [ ] T002 POND-7 [P] b\n- [ ] T003 [#12] [P] [US1] c\n- [ ] T004 d [P]\n";
     const { tasks } = await readText(text, "tasks.md");
     expect(edgesOf({ tasks })).toMatchObject({ T002: ["T001"], T003: ["T001"], T004: ["T001"] });

@@ -72,32 +72,32 @@ const ticked = (...ids: string[]) =>
   ids.reduce((text, id) => text.replace(`- [ ] ${id} `, `- [X] ${id} `), TASKS);
 
 describe("tasks.md of spec-kit", () => {
-  it("is recognised by its content, whatever it is called", async () => {
+  it("tasks.md is recognised by its content, whatever it is called", async () => {
     const breakdown = await readText(TASKS, "notes/work.txt");
     expect(breakdown).toMatchObject({ title: "Bird feeder camera", own: false });
     expect(breakdown.warnings).toEqual(["not read as tasks, in code or a comment: line 12"]);
     expect(breakdown.tasks).toHaveLength(14);
   });
 
-  it("puts tasks in order within a phase, except those marked [P]", async () => {
+  it("tasks.md puts tasks in order within a phase, except those marked [P]", async () => {
     const edges = edgesOf(await readText(TASKS, FILE));
     expect(edges).toMatchObject({ T001: [], T002: ["T001"], T003: ["T001"] });
     expect(edges).toMatchObject({ T005: ["T004"], T011: ["T005"], T012: ["T011"] });
   });
 
-  it("lets set-up and foundation block what follows, user stories only what comes after all of them", async () => {
+  it("tasks.md lets set-up and foundation block what follows, user stories only what comes after all of them", async () => {
     const edges = edgesOf(await readText(TASKS, FILE));
     expect(edges.T004).toEqual(["T002", "T003"]);
     expect(edges).toMatchObject({ T006: ["T005"], T007: ["T005"], T011: ["T005"] });
     expect(edges).toMatchObject({ T013: ["T010", "T012"], T014: ["T010", "T012"] });
   });
 
-  it("begins no group of [P] tasks before those above the subheading have ended", async () => {
+  it("tasks.md begins no group of [P] tasks before those above the subheading have ended", async () => {
     const edges = edgesOf(await readText(TASKS, FILE));
     expect(edges).toMatchObject({ T008: ["T006", "T007"], T009: ["T006", "T007"], T010: ["T008", "T009"] });
   });
 
-  it("infers what a task writes from its own lines, so that the same file is never written at once", async () => {
+  it("tasks.md infers what a task writes from its own lines, so that the same file is never written at once", async () => {
     const { tasks } = await readText(TASKS, FILE);
     const written = Object.fromEntries(tasks.map((task) => [task.id, task.inferredWrites]));
     expect(written).toMatchObject({
@@ -108,7 +108,7 @@ describe("tasks.md of spec-kit", () => {
     });
   });
 
-  it("gives each task what its phase says, and the lines that belong to it", async () => {
+  it("tasks.md gives each task what its phase says, and the lines that belong to it", async () => {
     const { tasks } = await readText(TASKS, FILE);
     const byId = new Map(tasks.map((task) => [task.id as string, task]));
     expect(byId.get("T004")?.description).toMatch(
@@ -129,7 +129,7 @@ describe("tasks.md of spec-kit", () => {
     expect(byId.get("T013")?.priority).toBe("medium");
   });
 
-  it("leaves out what is ticked off, says so, and lets nothing wait for it", async () => {
+  it("tasks.md leaves out what is ticked off, says so, and lets nothing wait for it", async () => {
     const breakdown = await readText(ticked("T001", "T004", "T005", "T008"), FILE);
     expect(breakdown.warnings).toEqual([
       "marked as done and left out, so that nothing waits for them: T001, T004, T005, T008",
@@ -139,31 +139,31 @@ describe("tasks.md of spec-kit", () => {
     expect(edges).toMatchObject({ T002: [], T003: [], T006: ["T002", "T003"], T010: ["T009"] });
   });
 
-  it("expands a span of tasks that one names as its dependencies", async () => {
+  it("tasks.md expands a span of tasks that one names as its dependencies", async () => {
     const text = TASKS.replace("(depends on T008, T009)", "(depends on T002-T004 and T777)");
     expect(edgesOf(await readText(text, FILE)).T010).toEqual(["T002", "T003", "T004", "T008", "T009"]);
   });
 
-  it("takes tasks without phases in the order of the list", async () => {
+  it("tasks.md takes tasks without phases in the order of the list", async () => {
     const text = "- [ ] T1 One\n- [ ] T2 [P] Two\n- [ ] T3 [P] Three\n- [x] T4 Four\n- [ ] **T5** Five\n";
     expect(edgesOf(await readText(text, FILE))).toEqual({ T1: [], T2: ["T1"], T3: ["T1"], T5: ["T2", "T3"] });
   });
 
-  it("cuts a subject that is a whole paragraph, and nothing of the description", async () => {
+  it("tasks.md cuts a subject that is a whole paragraph, and nothing of the description", async () => {
     const [task] = (await readText(`- [ ] T001 ${"word ".repeat(100)}`, FILE)).tasks;
     expect(task?.subject.length).toBeLessThan(165);
     expect(task?.subject).toMatch(/word …$/);
     expect(task?.description).toContain("word ".repeat(99));
   });
 
-  it("is refused with line and remedy where an id stands twice, or a dependency closes a cycle", async () => {
+  it("tasks.md is refused with line and remedy where an id stands twice, or a dependency closes a cycle", async () => {
     const twice = await refusalOf("- [ ] T001 a\n\n- [ ] T001 b\n", FILE);
     expect(twice.message).toBe(`${FILE}: the id T001 stands twice, in line 1 and line 3.`);
     const cycle = await refusalOf("- [ ] T001 a (depends on T002)\n- [ ] T002 b (depends on T001)\n", FILE);
     expect(cycle).toMatchObject({ field: "line 1.dependencies", remedy: expect.stringMatching(/^Remove/) });
   });
 
-  it("is refused when everything is done", async () => {
+  it("tasks.md is refused when everything is done", async () => {
     expect((await refusalOf("- [x] T001 a\n", FILE)).message).toContain(
       "all of its 1 tasks are marked as done",
     );

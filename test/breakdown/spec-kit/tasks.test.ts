@@ -21,7 +21,7 @@ describe("tasks.md finds a task", () => {
     ["in a heading with list mark and box", "#### - [ ] T007: Lay the liner", "T007"],
     ["in a heading without a box", "### T007 - Lay the liner", "T007"],
     ["that is indented under another one", "- [ ] T006 Dig\n    - [ ] T007 Lay the liner", "T007"],
-  ])("%s", async (_what, line, id) => {
+  ])("tasks.md finds a task %s", async (_what, line, id) => {
     const { tasks } = await read(`# Tasks: Pond\n\n## Phase 1: Hole\n\n${line}\n`);
     expect(tasks.at(-1)).toMatchObject({
       id,
@@ -38,13 +38,13 @@ describe("tasks.md finds a task", () => {
     ["### T001 Dig ✅"],
     ["### T001 Dig (done)"],
     ["### ✅ T001: Dig - COMPLETED"],
-  ])("as done in %s", async (line) => {
+  ])("tasks.md takes a task for done in %s", async (line) => {
     const { tasks, warnings } = await read(`## Phase 1: Hole\n\n${line}\n\n- [ ] T002 Fill\n`);
     expect(tasks.map(({ id }) => id)).toEqual(["T002"]);
     expect(warnings[0]).toBe("marked as done and left out, so that nothing waits for them: T001");
   });
 
-  it("as open where its box has a sign of another meaning, and says so", async () => {
+  it("tasks.md takes a task for open where its box has a sign of another meaning, and says so", async () => {
     const { tasks, warnings } = await read("- [~] T001 Dig\n- [-] T002 Fill\n- [ ] T003 Plant\n");
     expect(tasks).toHaveLength(3);
     expect(warnings).toEqual(["read as not done: T001 [~], T002 [-]"]);
@@ -52,7 +52,7 @@ describe("tasks.md finds a task", () => {
 });
 
 describe("tasks.md names every line that looks like a task and is none", () => {
-  it("with the reason", async () => {
+  it("tasks.md names every line that looks like a task and is none, with the reason", async () => {
     const { warnings } = await read(
       [
         "- [ ] T001 Dig",
@@ -76,20 +76,20 @@ describe("tasks.md names every line that looks like a task and is none", () => {
     ]);
   });
 
-  it("but not the boxes inside a task, which belong to its description", async () => {
+  it("tasks.md does not name the boxes inside a task, which belong to its description", async () => {
     const { tasks, warnings } = await read("- [ ] T001 Dig\n  - [ ] Deep\n  - [x] Wide\n");
     expect(tasks[0]?.description).toContain("  - [ ] Deep\n  - [x] Wide");
     expect(warnings).toEqual([]);
   });
 
-  it("and the open parts of what is done", async () => {
+  it("tasks.md names the open parts of what is done", async () => {
     const { warnings } = await read("- [x] T001 Dig\n  - [ ] Deep\n- [ ] T002 Fill\n");
     expect(warnings).toContain("T001 is marked as done; open boxes below it (line 2) are left out with it");
   });
 });
 
 describe("tasks.md reads a list that names the tasks once more as a summary", () => {
-  it("behind tasks that are headings, taking from it what is done", async () => {
+  it("tasks.md takes from a list that repeats the tasks as a summary behind their headings what is done", async () => {
     const { tasks, warnings } = await read(
       "## Phase 1: Hole\n\n### T001 Dig\n**File**: `src/dig.ts`\n\n### T002 Fill\n\n#### Notes\nSlowly.\n\n## Progress\n\n- [x] T001: dig\n- [ ] T002: fill\n",
     );
@@ -102,7 +102,7 @@ describe("tasks.md reads a list that names the tasks once more as a summary", ()
     ]);
   });
 
-  it("outside of the phases", async () => {
+  it("tasks.md reads a list outside of the phases that names the tasks once more as a summary", async () => {
     expect(
       await idsOf(
         "## Phase 1: Hole\n- [ ] T001 Dig\n## Phase 2: Water\n- [ ] T002 Fill\n## First release\n- [ ] T001 Dig\n",
@@ -112,7 +112,7 @@ describe("tasks.md reads a list that names the tasks once more as a summary", ()
 });
 
 describe("tasks.md joins a wrapped line", () => {
-  it("and takes the first sentence as the subject", async () => {
+  it("tasks.md joins a wrapped line and takes the first sentence as the subject", async () => {
     const { tasks } = await read(
       "- [ ] T001 Dig the hole, e.g. with\n  `tools/spade.sh` v1.2,\n  two metres deep. Mind the\n  pipes in `src/pipes.ts`.\n- [ ] T002 Fill it\nslowly\n",
     );
@@ -123,7 +123,7 @@ describe("tasks.md joins a wrapped line", () => {
     expect(tasks[0]?.inferredWrites).toEqual(["src/pipes.ts", "tools/spade.sh"]);
   });
 
-  it("but not with what begins anew", async () => {
+  it("tasks.md does not join a line with what begins anew", async () => {
     const { tasks } = await read("- [ ] T001 Dig\n**Checkpoint**: a hole\n- [ ] T002 Fill\n");
     expect(tasks[0]?.subject).toBe("Dig");
   });

@@ -27,13 +27,13 @@ describe("a plan finds a task in the heading", () => {
     ["### - [ ] Task 7: Dig", "7", "Dig"],
     ["### Task 7 Dig", "7", "Dig"],
     ["### Task 7", "7", "Task 7"],
-  ])("%s", async (heading, id, subject) => {
+  ])("a plan finds a task in the heading: %s", async (heading, id, subject) => {
     const { tasks, warnings } = await read(`# Pond Plan\n\n${heading}\n\nText.\n`);
     expect(tasks).toMatchObject([{ id, subject }]);
     expect(warnings).toEqual([]);
   });
 
-  it("and its priority in brackets behind the number", async () => {
+  it("a plan finds the priority of a task in brackets behind the number in the heading", async () => {
     const { tasks } = await read("### Task 1 (P0): a\n### Task 2 (P3): b\n");
     expect(tasks.map(({ priority }) => priority)).toEqual(["high", "low"]);
   });
@@ -49,25 +49,25 @@ describe("a plan finds a task in the heading", () => {
     ["### [x] Task 1: Dig"],
     ["### ~~Task 1: Dig~~"],
     ["### Task 1: Dig\n\n**Status:** ✅ done"],
-  ])("as done in %s", async (heading) => {
+  ])("a plan takes a task for done in %s", async (heading) => {
     const { tasks, warnings } = await read(`${heading}\n\n### Task 2: Fill\n- **Depends on**: Task 1\n`);
     expect(tasks).toMatchObject([{ id: "2", dependencies: [] }]);
     expect(warnings).toEqual(["marked as done and left out, so that nothing waits for them: 1"]);
   });
 
-  it("as open where a status in a sample says something else", async () => {
+  it("a plan takes a task for open where a status in a sample says something else", async () => {
     const { tasks } = await read("### Task 1: Dig\n\n**Status:** ✅ Approved | ❌ Rejected\n");
     expect(tasks).toHaveLength(1);
   });
 
-  it("as open where a name only ends with such a word", async () => {
+  it("a plan takes a task for open where its name only ends with a word for done", async () => {
     const { tasks } = await read("### Task 1: Get the digging done\n");
     expect(tasks).toMatchObject([{ subject: "Get the digging done" }]);
   });
 });
 
 describe("a plan names what looks like a task and is none", () => {
-  it("outside of every task, in code, and in headings of several", async () => {
+  it("a plan names what looks like a task outside of every task, in code, and in headings of several", async () => {
     const { tasks, warnings } = await read(
       [
         "# Pond Plan",
@@ -89,7 +89,7 @@ describe("a plan names what looks like a task and is none", () => {
     ]);
   });
 
-  it("and the open steps of what is marked as done", async () => {
+  it("a plan names the open steps of what is marked as done", async () => {
     const { warnings } = await read("### Task 1: a ✅\n- [x] b\n- [ ] c\n### Task 2: d\n");
     expect(warnings).toContain("task 1 is marked as done; its open steps (line 3) are left out with it");
   });
@@ -98,21 +98,21 @@ describe("a plan names what looks like a task and is none", () => {
 describe("a plan whose tasks have tasks below them", () => {
   const PARTS = "### Task 1: Hole\nA big one.\n#### Task 1.1: Dig\n- [ ] a\n#### Task 1.2: Line\n- [ ] b\n";
 
-  it("takes the parts in place of a task that has nothing else to do", async () => {
+  it("a plan whose tasks have tasks below them takes the parts in place of a task that has nothing else to do", async () => {
     const breakdown = await read(`${PARTS}### Task 2: Fill\n- **Depends on**: Task 1\n`);
     expect(edgesOf(breakdown)).toEqual({ "1.1": [], "1.2": ["1.1"], "2": ["1.1", "1.2"] });
     expect(breakdown.tasks[0]?.description).toContain("This is a part of task 1, Hole.\n\nA big one.");
     expect(breakdown.warnings).toEqual(["task 1 is its parts: 1.1, 1.2"]);
   });
 
-  it("keeps one that has steps of its own", async () => {
+  it("a plan whose tasks have tasks below them keeps one that has steps of its own", async () => {
     const breakdown = await read(PARTS.replace("A big one.", "- [ ] Measure"));
     expect(breakdown.tasks.map(({ id }) => id)).toEqual(["1", "1.1", "1.2"]);
   });
 });
 
 describe("a plan whose headings have numbers and not the word", () => {
-  it("is read where its sections say what they depend on", async () => {
+  it("a plan whose headings have numbers and not the word is read where its sections say what they depend on", async () => {
     const breakdown = await read(
       "# Pond\n\n## Phase 1\n\n### 1.1 Dig\n\n**Size:** S | **Dependencies:** None | **Parallel with:** 1.2\n\n### 1.2 — Line\n\n- Size: small · Depends on: 1.1 · Parallel with: —\n\n### 2.1 Fill [M]\n\n**Dependencies:** 1.1, 1.2\n",
     );

@@ -80,7 +80,7 @@ const done = (id: number) =>
   );
 
 describe("a plan of superpowers", () => {
-  it("is recognised by its content", async () => {
+  it("a plan of superpowers is recognised by its content", async () => {
     const breakdown = await readText(PLAN, FILE);
     expect(breakdown).toMatchObject({ title: "Tea Timer", own: false });
     expect(breakdown.warnings).toEqual(["not read as tasks, in code or a comment: line 29"]);
@@ -93,7 +93,7 @@ describe("a plan of superpowers", () => {
     ]);
   });
 
-  it("declares the files of a task: written ones, and read ones", async () => {
+  it("a plan of superpowers declares the files of a task: written ones, and read ones", async () => {
     const { tasks } = await readText(PLAN, FILE);
     expect(tasks[0]).toMatchObject({
       writes: ["src/clock.ts", "src/index.ts", "test/clock.test.ts", "test/helpers.ts"],
@@ -101,13 +101,13 @@ describe("a plan of superpowers", () => {
     });
   });
 
-  it("infers the files of a task that lists none, and not from the constraints of all", async () => {
+  it("a plan of superpowers infers the files of a task that lists none, and not from the constraints of all", async () => {
     const task = (await readText(PLAN, FILE)).tasks[4];
     expect(task).not.toHaveProperty("writes");
     expect(task?.inferredWrites).toEqual(["docs/tea.md"]);
   });
 
-  it("copies goal and constraints into every description, with the task's own text as it is", async () => {
+  it("a plan of superpowers copies goal and constraints into every description, with the task's own text as it is", async () => {
     const { tasks } = await readText(PLAN, FILE);
     for (const { description } of tasks) {
       expect(description).toContain("Goal of the whole plan: Nobody forgets the tea.");
@@ -120,26 +120,26 @@ describe("a plan of superpowers", () => {
     expect(tasks[1]?.description).not.toContain("Reads the time");
   });
 
-  it("takes dependencies from what is consumed, by task and by name", async () => {
+  it("a plan of superpowers takes dependencies from what is consumed, by task and by name", async () => {
     const edges = edgesOf(await readText(PLAN, FILE));
     expect(edges).toMatchObject({ "1": [], "2": [], "3": ["1", "2"] });
   });
 
-  it("lets a task wait for the last one that writes one of its files", async () => {
+  it("a plan of superpowers lets a task wait for the last one that writes one of its files", async () => {
     expect(edgesOf(await readText(PLAN, FILE))["4"]).toEqual(["1", "2", "3"]);
   });
 
-  it("puts a task that says nothing of what it needs behind all before it", async () => {
+  it("a plan of superpowers puts a task that says nothing of what it needs behind all before it", async () => {
     expect(edgesOf(await readText(PLAN, FILE))["5"]).toEqual(["4"]);
   });
 
-  it("leaves out a task of which every step is ticked off, and lets nothing wait for it", async () => {
+  it("a plan of superpowers leaves out a task of which every step is ticked off, and lets nothing wait for it", async () => {
     const breakdown = await readText(done(2), FILE);
     expect(breakdown.warnings[0]).toBe("marked as done and left out, so that nothing waits for them: 2");
     expect(edgesOf(breakdown)).toEqual({ "1": [], "3": ["1"], "4": ["1", "3"], "5": ["4"] });
   });
 
-  it("reads a 03-tasks.md as well, where there is no 03-tasks.json", async () => {
+  it("a plan of superpowers reads a 03-tasks.md as well, where there is no 03-tasks.json", async () => {
     const text = `# Tasks
 ### Task 1.1: Base
 - **Dependencies:** None
@@ -155,7 +155,7 @@ describe("a plan of superpowers", () => {
     });
   });
 
-  it("is refused with lines where a number stands twice", async () => {
+  it("a plan of superpowers is refused with lines where a number stands twice", async () => {
     const error = await refusalOf("### Task 1: a\n\n### Task 1: b\n", FILE);
     expect(error).toMatchObject({
       field: "line 3.id",

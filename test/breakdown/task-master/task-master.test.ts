@@ -44,18 +44,18 @@ const withStatus = (status: Readonly<Record<string, string>>) =>
   plain(LIST.map((task) => ({ ...task, status: status[String(task.id)] ?? task.status })));
 
 describe("tasks.json of Task Master", () => {
-  it("is recognised by its content, plain or with tags", async () => {
+  it("Task Master's tasks.json is recognised by its content, plain or with tags", async () => {
     expect(await readText(plain(LIST), "any.json")).toMatchObject({ title: "Garden", own: false });
     const tagged = JSON.stringify({ master: { tasks: LIST, metadata: { created: "x" } } });
     expect((await readText(tagged, FILE)).tasks).toHaveLength(5);
   });
 
-  it("is not taken for one when it has subjects: then it is ours", async () => {
+  it("a tasks.json is not taken for Task Master's when it has subjects: then it is ours", async () => {
     const ours = JSON.stringify({ tasks: [{ id: "1", subject: "a", details: "mine" }] });
     expect(await readText(ours, FILE)).toMatchObject({ own: true, tasks: [{ extra: { details: "mine" } }] });
   });
 
-  it("makes a task of each subtask in place of its task, and everything waits for all of them", async () => {
+  it("Task Master's tasks.json makes a task of each subtask in place of its task, and everything waits for all of them", async () => {
     expect(edgesOf(await readText(plain(LIST), FILE))).toEqual({
       "1": [],
       "2.1": ["1"],
@@ -65,7 +65,7 @@ describe("tasks.json of Task Master", () => {
     });
   });
 
-  it("makes title, details, test strategy and criteria what they are for an agent", async () => {
+  it("Task Master's tasks.json makes title, details, test strategy and criteria what they are for an agent", async () => {
     const { tasks } = await readText(plain(LIST), FILE);
     expect(tasks[0]).toMatchObject({
       subject: "Lay the pipe",
@@ -83,13 +83,13 @@ describe("tasks.json of Task Master", () => {
     expect(tasks[2]?.description).toContain("> Test strategy of the whole: Let it run for a day.");
   });
 
-  it("leaves out what is done or given up, and lets nothing wait for it", async () => {
+  it("Task Master's tasks.json leaves out what is done or given up, and lets nothing wait for it", async () => {
     const breakdown = await readText(withStatus({ "1": "done", "4": "cancelled" }), FILE);
     expect(edgesOf(breakdown)).toEqual({ "2.1": [], "2.2": ["2.1"], "3": ["2.1", "2.2"] });
     expect(breakdown.warnings[0]).toMatch(/^marked as done and left out.*: 1, 4$/);
   });
 
-  it("imports a task itself once all of its subtasks are done", async () => {
+  it("Task Master's tasks.json imports a task itself once all of its subtasks are done", async () => {
     const tasks = LIST.map((task) => ({
       ...task,
       ...("subtasks" in task && { subtasks: task.subtasks?.map((part) => ({ ...part, status: "done" })) }),
@@ -101,7 +101,7 @@ describe("tasks.json of Task Master", () => {
     });
   });
 
-  it("leaves out what is deferred with everything that waits for it, and says so", async () => {
+  it("Task Master's tasks.json leaves out what is deferred with everything that waits for it, and says so", async () => {
     const breakdown = await readText(withStatus({ "2": "deferred" }), FILE);
     expect(edgesOf(breakdown)).toEqual({ "1": [] });
     expect(breakdown.warnings).toEqual([expect.stringMatching(/^2, 2\.1, 2\.2, 3, 4 are deferred/)]);
@@ -113,12 +113,12 @@ describe("tasks.json of Task Master", () => {
         Object.fromEntries(names.map((name, i) => [name, { tasks: [{ id: i + 1, title: `Of ${name}` }] }])),
       );
 
-    it("takes the one that is named", async () => {
+    it("Task Master's tasks.json with several tags gives the one that is named", async () => {
       const { title, tasks } = await readText(tags(["master", "pond"]), FILE, "pond");
       expect({ title, subject: tasks[0]?.subject }).toEqual({ title: "pond", subject: "Of pond" });
     });
 
-    it("takes master otherwise, and names the others", async () => {
+    it("Task Master's tasks.json with several tags gives master where none is named, and names the others", async () => {
       const { tasks, warnings } = await readText(tags(["pond", "master"]), FILE);
       expect(tasks[0]?.subject).toBe("Of master");
       expect(warnings).toEqual([
@@ -129,11 +129,14 @@ describe("tasks.json of Task Master", () => {
     it.each([
       [["pond", "lawn"], undefined, /several lists of tasks \(pond, lawn\)/],
       [["master"], "pond", /no list of tasks "pond" \(only master\)/],
-    ])("refuses %j when asked for %s", async (names, part, message) => {
-      const error = await refusalOf(tags(names), FILE, part);
-      expect(error.message).toMatch(message);
-      expect(error.remedy).toContain(`${FILE}#${names[0]}`);
-    });
+    ])(
+      "Task Master's tasks.json with several tags refuses %j when asked for %s",
+      async (names, part, message) => {
+        const error = await refusalOf(tags(names), FILE, part);
+        expect(error.message).toMatch(message);
+        expect(error.remedy).toContain(`${FILE}#${names[0]}`);
+      },
+    );
   });
 
   it.each([
@@ -166,10 +169,13 @@ describe("tasks.json of Task Master", () => {
       ],
       "tasks[0].dependencies",
     ],
-  ])("refuses %s, naming the field and the remedy", async (_what, tasks, field) => {
-    const error = await refusalOf(JSON.stringify({ tasks }), FILE);
-    expect(error).toMatchObject({ field, remedy: expect.stringMatching(/^[A-Z].{8,}\.$/) });
-  });
+  ])(
+    "Task Master's tasks.json is refused with %s, naming the field and the remedy",
+    async (_what, tasks, field) => {
+      const error = await refusalOf(JSON.stringify({ tasks }), FILE);
+      expect(error).toMatchObject({ field, remedy: expect.stringMatching(/^[A-Z].{8,}\.$/) });
+    },
+  );
 });
 
 describe("the parts of a task of Task Master", () => {
@@ -179,7 +185,7 @@ describe("the parts of a task of Task Master", () => {
       { id: 8, title: "Fish", dependencies: [7] },
     ]);
 
-  it("may have the whole number as theirs, and name each other by it", async () => {
+  it("the parts of a task of Task Master may have the whole number as theirs, and name each other by it", async () => {
     const text = parts([
       { id: "7.1", title: "Dig" },
       { id: "7.2", title: "Fill", dependencies: ["7.1"] },
@@ -187,7 +193,7 @@ describe("the parts of a task of Task Master", () => {
     expect(edgesOf(await readText(text, FILE))).toEqual({ "7.1": [], "7.2": ["7.1"], "8": ["7.1", "7.2"] });
   });
 
-  it("are numbered by their place where a number stands twice, and said to be", async () => {
+  it("the parts of a task of Task Master are numbered by their place where a number stands twice, and said to be", async () => {
     const breakdown = await readText(
       parts([
         { id: 1, title: "Dig" },
@@ -202,7 +208,7 @@ describe("the parts of a task of Task Master", () => {
     ]);
   });
 
-  it("have parts of their own, of any depth", async () => {
+  it("the parts of a task of Task Master have parts of their own, of any depth", async () => {
     const text = parts([
       {
         id: 1,
@@ -222,7 +228,7 @@ describe("the parts of a task of Task Master", () => {
     });
   });
 
-  it("are done with what they are parts of, and named where they are not", async () => {
+  it("the parts of a task of Task Master are done with what they are parts of, and named where they are not", async () => {
     const breakdown = await readText(
       parts(
         [
@@ -237,7 +243,7 @@ describe("the parts of a task of Task Master", () => {
     expect(breakdown.warnings).toContain("not done, but parts of what is done, and left out with it: 7.2");
   });
 
-  it("name files in their titles", async () => {
+  it("the parts of a task of Task Master name files in their titles", async () => {
     const { tasks } = await readText(parts([{ id: 1, title: "Write `src/dig.ts`" }]), FILE);
     expect(tasks[0]?.inferredWrites).toEqual(["src/dig.ts"]);
   });

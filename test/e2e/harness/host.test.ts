@@ -35,7 +35,7 @@ function scenario(parts: Partial<Scenario> & Pick<Scenario, "runs">): Scenario {
 const allowsWrites = { permissions: { allow: ["Write"] } };
 
 describe("the harness on the real Claude Code", () => {
-  it("the harness on the real Claude Code sees three agents of one message run at the same time, each with its own task", async () => {
+  it("the harness on the real Claude Code sees three agents of one message at work at once, each with its task", async () => {
     const run = {
       prompt: "Start three agents.",
       orchestrator: takes(launches("1", "2", "3"), says("Launched.")),
@@ -118,7 +118,7 @@ describe("the harness on the real Claude Code", () => {
     expect(survivors.filter(isAlive)).toEqual([]);
   });
 
-  it("the harness on the real Claude Code drives an interactive session: a prompt, an answer, an interruption, the end", async ({
+  it("the harness on the real Claude Code drives an interactive session with prompt, answer, interruption and end", async ({
     skip,
   }) => {
     if (!(await hasTmux())) skip("tmux is not installed");

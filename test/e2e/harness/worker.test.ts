@@ -56,7 +56,7 @@ function plays(workers: Workers, prompt: string, turns: number, answer = "{}", a
 }
 
 describe("a scripted worker", () => {
-  it("a scripted worker writes the file that its brief grants, reports each criterion, and ends with the line it is given", () => {
+  it("a scripted worker writes the file that its brief grants, reports each criterion, and ends with its line", () => {
     const prompt = brief(
       "# Acceptance\n1. It parses (verify by: `npm test`)\n2. It is documented\n\n# Files\nYou may write `src/a.ts`, `src/b.ts`.",
     );

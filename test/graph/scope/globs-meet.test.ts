@@ -313,7 +313,7 @@ describe("matches", () => {
 });
 
 describe("overlap and matches together", () => {
-  it("overlap exactly where some name is matched by both", () => {
+  it("overlap says yes exactly where some name is matched by both globs", () => {
     fc.assert(
       fc.property(shortName, shortName, (a, b) => {
         const [ours, theirs] = [reference(a), reference(b)];
@@ -326,7 +326,7 @@ describe("overlap and matches together", () => {
     );
   });
 
-  it("overlap exactly where some path is matched by both", () => {
+  it("overlap says yes exactly where some path is matched by both globs", () => {
     const segment = fc
       .constantFrom("a", "b", "*", "**", "[!a]")
       .map((text) => ({ text, alternatives: [text] }));
@@ -344,7 +344,7 @@ describe("overlap and matches together", () => {
     );
   });
 
-  it("overlap wherever some path is matched by both", () => {
+  it("overlap says yes wherever some path is matched by both globs", () => {
     fc.assert(
       fc.property(glob, glob, (a, b) => {
         const [ours, theirs] = [reference(a), reference(b)];

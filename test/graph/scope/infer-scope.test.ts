@@ -186,7 +186,7 @@ describe("inferWrites finds a path as people write it in a sentence", () => {
     ],
     ["by its name after its path", "Change `src/pond.ts`; in `pond.ts` only the depth", ["src/pond.ts"]],
     ["in brackets", "Write it [src/pond.ts]", ["src/pond.ts"]],
-  ])("%s", (_what, text, expected) => {
+  ])("inferWrites finds a path as people write it in a sentence: %s", (_what, text, expected) => {
     expect(inferWrites(text)).toEqual(expected);
   });
 });
@@ -201,7 +201,7 @@ describe("inferWrites leaves out", () => {
     ["a document behind a label", "Write `src/a.ts`\n**Spec**: docs/pond.md"],
     ["what it is to be like", "Write `src/a.ts`, similar to `src/old.ts`"],
     ["what a command runs", "Write `src/a.ts`, then run npm test -- test/a.test.ts"],
-  ])("%s", (_what, text) => {
+  ])("inferWrites leaves out %s", (_what, text) => {
     expect(inferWrites(text)).toEqual(["src/a.ts"]);
   });
 
@@ -210,18 +210,18 @@ describe("inferWrites leaves out", () => {
     ["1. Pump\n2. Filter\n3. Mention both in CHANGELOG.md"],
     ["Build the pump and document it in README.md"],
     ["Build the pump.\nIt is described in docs/pump.md."],
-  ])("the one document of the repository beside other work: %j", (text) => {
+  ])("inferWrites leaves out the one document of the repository beside other work: %j", (text) => {
     expect(inferWrites(text)).toEqual([]);
   });
 
   it.each([["Describe the pump in README.md"], ["Update README.md and CHANGELOG.md for the release."]])(
-    "but not where it is the work: %j",
+    "inferWrites does not leave out a document of the repository where it is the work: %j",
     (text) => {
       expect(inferWrites(text)).toContain("README.md");
     },
   );
 
-  it("a document in brackets that is all there is to write", () => {
+  it("inferWrites finds a document in brackets that is all there is to write", () => {
     expect(inferWrites("Document the pump (docs/pump.md)")).toEqual(["docs/pump.md"]);
   });
 });

@@ -84,7 +84,7 @@ describe("the tokens of a transcript", () => {
     expect((await transcriptUsage(file, "agent", []))?.bytes).toBe(statSync(file).size);
   });
 
-  it("the tokens of a transcript of a main conversation are without those of agents that an older host wrote beside it", async () => {
+  it("the tokens of a main conversation are without those of agents that an older host wrote beside it", async () => {
     write(say(1, "main"), { ...say(2, "agent"), isSidechain: true });
     expect((await transcriptUsage(file, "main", [ALWAYS]))?.usage).toEqual([ONE]);
     expect((await usageOf(ALWAYS))?.[0]?.input).toBe(200);

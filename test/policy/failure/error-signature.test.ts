@@ -24,7 +24,7 @@ describe("two messages have one cause", () => {
       "> shop@1.0.0 test\n> vitest run\n\nError: the table orders does not exist\n    at query (db.ts:12:4)",
     ],
     ["that say the same in few words", "Permission denied", "permission denied."],
-  ])("%s", (_, a, b) => {
+  ])("two messages have one cause %s", (_, a, b) => {
     expect(same(a, b)).toBe(true);
   });
 });
@@ -41,7 +41,7 @@ describe("two messages have different causes", () => {
     ["that say nothing", "", ""],
     ["that tell no cause", "Not done.", "Not done."],
     ["that differ in numbers alone and tell no cause", "nonce 2.1.53", "nonce 4.7.8"],
-  ])("%s", (_, a, b) => {
+  ])("two messages have different causes %s", (_, a, b) => {
     expect(same(a, b)).toBe(false);
   });
 });

@@ -25,7 +25,7 @@ describe("a command failed in what others were writing", () => {
     "\u001b[31mFAIL\u001b[0m ./src/other/deep/a.test.ts > works",
     "src\\other\\a.ts: unexpected end of file",
     "Error: Cannot find './x'\n  at file:///project/src/other/a.ts:3:1\n  at node:internal/loader:5:2",
-  ])("if its output names their file: %j", (output) => {
+  ])("a command failed in what others were writing if its output names their file: %j", (output) => {
     expect(judged(output)).toBe(true);
   });
 
@@ -37,15 +37,18 @@ describe("a command failed in what others were writing", () => {
     "src/other/a.ts imports src/own/a.ts: no such export",
     "docs/own.md names src/other/a.ts, which is not there",
     "src/otherwise/a.ts:1:1: error",
-  ])("but not if it names none of theirs, or one of its own as well: %j", (output) => {
-    expect(judged(output)).toBe(false);
-  });
+  ])(
+    "a command did not fail in others' files if its output names none of theirs, or its own as well: %j",
+    (output) => {
+      expect(judged(output)).toBe(false);
+    },
+  );
 
-  it("never if nobody else wrote", () => {
+  it("a command never failed in what others were writing if nobody else wrote", () => {
     expect(judged("src/other/a.ts:3:1: error", { others: [] })).toBe(false);
   });
 
-  it("in any file that is not its own, if somebody wrote whose files nobody declared", () => {
+  it("a command failed in any file that is not its own, if somebody wrote whose files nobody declared", () => {
     const others = [scope([], "unscoped")];
     expect(judged("lib/third.ts:1:1: error", { others })).toBe(true);
     expect(judged("src/own/a.ts:1:1: error", { others })).toBe(false);

@@ -16,12 +16,12 @@ const NO_TABLE = "Error: the table orders does not exist";
 const facts: RecoveryFacts = { failure: "best-effort", failures: [], completed: 1, running: 0 };
 
 describe("after failures", () => {
-  it("one alone is tried again by itself", () => {
+  it("one task that fails alone is tried again by itself", () => {
     expect(planRecovery({ ...facts, failures: [failed("a", NO_TABLE)] })).toBeUndefined();
     expect(planRecovery({ ...facts, completed: 0, failures: [failed("a", NO_TABLE)] })).toBeUndefined();
   });
 
-  it("several with one cause have that fixed first", () => {
+  it("several failed tasks with one cause have that fixed first", () => {
     const failures = [
       failed("a", NO_TABLE),
       failed("b", "Out of memory while bundling"),
@@ -30,7 +30,7 @@ describe("after failures", () => {
     expect(planRecovery({ ...facts, failures })).toMatchObject({ kind: "shared-cause", tasks: ["a", "c"] });
   });
 
-  it("several with a cause each are tried again by themselves", () => {
+  it("several failed tasks with a cause each are tried again by themselves", () => {
     const failures = [failed("a", NO_TABLE), failed("b", "Out of memory while bundling")];
     expect(planRecovery({ ...facts, failures })).toBeUndefined();
   });
@@ -51,12 +51,12 @@ describe("after failures", () => {
   it.each([
     ["fail-fast stops instead", { failure: "fail-fast" as const }, true],
     ["no task that may be tried again needs it", {}, false],
-  ])("%s", (_, changed, mayRetry) => {
+  ])("no cause is looked for where %s", (_, changed, mayRetry) => {
     const failures = [failed("a", NO_TABLE, mayRetry), failed("b", NO_TABLE, mayRetry)];
     expect(planRecovery({ ...facts, ...changed, failures })).toBeUndefined();
   });
 
-  it("one that has no attempts left still tells of a cause that it shares with another", () => {
+  it("a failed task without attempts left still tells of a cause that it shares with another", () => {
     const failures = [failed("a", NO_TABLE, false), failed("b", NO_TABLE)];
     expect(planRecovery({ ...facts, failures })).toMatchObject({
       tasks: ["a", "b"],
@@ -76,17 +76,17 @@ describe("a failure that comes after a task was made to look for causes", () => 
     { task: "recover-2", causes: [] },
   ];
 
-  it("belongs to it when it looks like any of those causes", () => {
+  it("a later failure belongs to the task that looks for causes when it looks like any of them", () => {
     expect(recoveryFor(`src/c.ts:7:1 - ${NO_TABLE}`, recoveries)?.task).toBe("recover-1");
     expect(recoveryFor("Out of memory while bundling the shop", recoveries)?.task).toBe("recover-1");
   });
 
-  it("belongs to the last one of several for the same cause", () => {
+  it("a later failure belongs to the last of several tasks that look for the same cause", () => {
     const again = [...recoveries, { task: "recover-3", causes: recoveries[0]?.causes ?? [] }];
     expect(recoveryFor(NO_TABLE, again)?.task).toBe("recover-3");
   });
 
-  it("is a matter of its own when it looks like none, or tells no cause", () => {
+  it("a later failure is a matter of its own when it looks like none, or tells no cause", () => {
     expect(recoveryFor("No such command: make", recoveries)).toBeUndefined();
     expect(recoveryFor("", [{ task: "recover-1", causes: [""] }])).toBeUndefined();
   });
@@ -102,7 +102,7 @@ it("failures are grouped in their order", () => {
 });
 
 describe("a failed task", () => {
-  it("waits for those that ran beside it, as long as nothing has completed", () => {
+  it("a failed task waits for those that ran beside it, as long as nothing has completed", () => {
     expect(waitsForOthers(1_000, 0, [500])).toBe(true);
     expect(waitsForOthers(1_000, 0, [1_500])).toBe(false);
     expect(waitsForOthers(1_000, 0, [])).toBe(false);

@@ -14,11 +14,11 @@ function waiting(tasks: readonly Task[], mayStart?: (id: string) => boolean): st
 const failedOnce = { failedAttempts: 1 } as const;
 
 describe("under the failure policy retry", () => {
-  it("nothing waits while nothing has failed", () => {
+  it("under retry, nothing waits while nothing has failed", () => {
     expect(waiting([task("a"), task("b", { after: ["a"] })])).toEqual([]);
   });
 
-  it("everything that dependencies connect with a failed task waits until it was tried again", () => {
+  it("under retry, everything that dependencies connect with a failed task waits until it was tried again", () => {
     const plan = [task("root", { status: "completed" }), task("failed", { after: ["root"], ...failedOnce })];
     const sibling = task("sibling", { after: ["root"] });
     expect(waiting([...plan, sibling]).filter((line) => line.startsWith("sibling"))).toEqual([
@@ -26,13 +26,13 @@ describe("under the failure policy retry", () => {
     ]);
   });
 
-  it("another part of the plan goes on", () => {
+  it("under retry, another part of the plan goes on", () => {
     expect(
       waiting([task("failed", failedOnce), task("elsewhere"), task("there", { after: ["elsewhere"] })]),
     ).toEqual([]);
   });
 
-  it("its part waits also while it runs again, and no longer once it has ended", () => {
+  it("under retry, the part of a failed task waits also while it runs again, and no longer once it has ended", () => {
     const sibling = task("sibling");
     const join = task("join", { after: ["failed", "sibling"] });
     const statusOf = (status: Task["status"]) =>
@@ -43,7 +43,7 @@ describe("under the failure policy retry", () => {
     expect(statusOf("cancelled")).toEqual([]);
   });
 
-  it("what the failed task itself waits for does not wait", () => {
+  it("under retry, what the failed task itself waits for does not wait", () => {
     const plan = [
       task("recover-1"),
       task("failed", { after: ["recover-1"], ...failedOnce }),
@@ -53,7 +53,7 @@ describe("under the failure policy retry", () => {
     expect(waiting(plan)).toEqual(["next<failed"]);
   });
 
-  it("a failed task that can never start again keeps nobody waiting", () => {
+  it("under retry, a failed task that can never start again keeps nobody waiting", () => {
     const plan = [
       task("gone", { status: "cancelled" }),
       task("failed", { after: ["gone"], ...failedOnce }),
@@ -63,12 +63,12 @@ describe("under the failure policy retry", () => {
     expect(waiting(plan)).toEqual([]);
   });
 
-  it("a failed task that a barrier keeps back keeps nobody waiting", () => {
+  it("under retry, a failed task that a barrier keeps back keeps nobody waiting", () => {
     const plan = [task("failed", failedOnce), task("other"), task("join", { after: ["failed", "other"] })];
     expect(waiting(plan, (id) => id === "other")).toEqual([]);
   });
 
-  it("something always runs or can start where something waits", () => {
+  it("under retry, something always runs or can start where something waits", () => {
     const row = fc.record({
       after: fc.uniqueArray(fc.nat(20), { maxLength: 3 }),
       status: fc.constantFrom(

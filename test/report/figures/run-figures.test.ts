@@ -11,7 +11,7 @@ const NOW = START_MS + 1_000_000;
 const attempts = (...numbers: number[]) => numbers as AttemptId[];
 
 describe("the measured run", () => {
-  it("compares the wall time with the tasks one after another", () => {
+  it("the measured run compares the wall time with the tasks one after another", () => {
     const state = planState(
       [task("a", completed), task("b", completed), task("c", completed)],
       [
@@ -33,14 +33,14 @@ describe("the measured run", () => {
     });
   });
 
-  it("has no times at all for a plan that nobody ran", () => {
+  it("the measured run has no times at all for a plan that nobody ran", () => {
     const figures = measureRun(planState([task("a")]), [], NOW);
     expect(figures).toMatchObject({ attempts: 0, retries: 0, lostAttempts: 0, returnedOffers: 0 });
     const measured = Object.entries(figures).filter(([, value]) => value !== undefined);
     expect(measured.map(([name]) => name)).toEqual(["attempts", "retries", "lostAttempts", "returnedOffers"]);
   });
 
-  it("does not take agents that follow each other for agents that run at once", () => {
+  it("the measured run does not take agents that follow each other for agents that run at once", () => {
     const state = planState(
       [task("a", completed), task("b", completed)],
       [
@@ -51,7 +51,7 @@ describe("the measured run", () => {
     expect(measureRun(state, [], NOW).largestRunning).toBe(1);
   });
 
-  it("counts the time in which no agent ran", () => {
+  it("the measured run counts the time in which no agent ran", () => {
     const state = planState(
       [task("a", completed), task("b", completed)],
       [
@@ -62,12 +62,12 @@ describe("the measured run", () => {
     expect(measureRun(state, [], NOW)).toMatchObject({ wallMs: 100_000, nobodyRanMs: 60_000, speedup: 0.4 });
   });
 
-  it("measures an attempt that still runs until now", () => {
+  it("the measured run measures an attempt that still runs until now", () => {
     const state = planState([task("a", { status: "in_progress" })], [{ task: "a", from: 0 }]);
     expect(measureRun(state, [], START_MS + 5_000).wallMs).toBe(5_000);
   });
 
-  it("takes only the last attempt of a retried task as its work", () => {
+  it("the measured run takes only the last attempt of a retried task as its work", () => {
     const state = planState(
       [task("a", completed)],
       [
@@ -84,7 +84,7 @@ describe("the measured run", () => {
     });
   });
 
-  it("takes no lost attempt for work, and what follows one for no retry", () => {
+  it("the measured run takes no lost attempt for work, and what follows one for no retry", () => {
     const state = planState(
       [task("a", completed), task("b")],
       [
@@ -96,7 +96,7 @@ describe("the measured run", () => {
     expect(measureRun(state, [], NOW)).toMatchObject({ sequentialMs: 20_000, retries: 0, lostAttempts: 2 });
   });
 
-  it("knows no speedup where everything was lost", () => {
+  it("the measured run knows no speedup where everything was lost", () => {
     const state = planState([task("a")], [{ task: "a", from: 0, to: 500, outcome: "lost" }]);
     expect(measureRun(state, [], NOW)).toMatchObject({
       wallMs: 500_000,
@@ -105,7 +105,7 @@ describe("the measured run", () => {
     });
   });
 
-  it("cannot say that no conflict was prevented when no hook was there to see one", () => {
+  it("the measured run cannot say that no conflict was prevented when no hook was there to see one", () => {
     const ran = { task: "a", from: 0, to: 1 };
     const without = planState([task("a", completed)], [ran]);
     const withHooks = planState([task("a", completed)], [{ ...ran, agentId: "agent-1" }]);
@@ -113,7 +113,7 @@ describe("the measured run", () => {
     expect(measureRun(withHooks, [], NOW).preventedConflicts).toBe(0);
   });
 
-  it("counts offers that nobody took up", () => {
+  it("the measured run counts offers that nobody took up", () => {
     const state = planState([task("a", completed)], [{ task: "a", from: 0, to: 1 }]);
     const [first] = state.claims;
     if (first?.state !== "ended") throw new Error("the fixture's attempt has ended");
@@ -136,12 +136,12 @@ describe("the critical path", () => {
     { task: "d", from: 40, to: 50 },
   ];
 
-  it("is the longest chain by measured times", () => {
+  it("the critical path is the longest chain by measured times", () => {
     const state = planState([...diamond, task("d", { ...completed, after: ["b", "c"] })], ran);
     expect(measureRun(state, [], NOW).criticalPath).toEqual({ lengthMs: 50_000, tasks: ["a", "c", "d"] });
   });
 
-  it("follows the first dependency of a task that needs any", () => {
+  it("the critical path follows the first dependency of a task that needs any", () => {
     const state = planState(
       [...diamond, task("d", { ...completed, after: ["b", "c"], needs: "any" })],
       [...ran.slice(0, 3), { task: "d", from: 15, to: 50 }],
@@ -149,7 +149,7 @@ describe("the critical path", () => {
     expect(measureRun(state, [], NOW).criticalPath).toEqual({ lengthMs: 50_000, tasks: ["a", "b", "d"] });
   });
 
-  it("is planned by the estimates, where there are any", () => {
+  it("the critical path is planned by the estimates, where there are any", () => {
     const state = planState(diamond, ran.slice(0, 3));
     const offered = (task: string, estimateMs: number) =>
       ({ type: "claim.offered", task: id(task), estimateMs }) as Change;
@@ -178,7 +178,7 @@ describe("the critical path", () => {
   const chain = (...tasks: string[]) => tasks.map(id);
   const expectedMs = ({ origin }: Task) => (origin === "server" ? 60_000 : 5_000);
 
-  it("is planned for the whole plan, what was never claimed included", () => {
+  it("the critical path is planned for the whole plan, what was never claimed included", () => {
     const state = {
       ...planState([...diamond, task("d", { after: ["b", "c"] })], ran.slice(0, 1)),
       expectedMs,
@@ -190,7 +190,7 @@ describe("the critical path", () => {
     });
   });
 
-  it("is planned without what was cancelled, and goes through the server's own tasks without counting them", () => {
+  it("the critical path is planned without what was cancelled, and does not count the server's own tasks", () => {
     const tasks = [
       task("a"),
       task("a-review", { origin: "server", after: ["a"] }),
@@ -215,20 +215,20 @@ describe("the bursts", () => {
   });
   const state = planState([task("a")]);
 
-  it("are whole when one message launches all that was offered", () => {
+  it("the bursts are whole when one message launches all that was offered", () => {
     expect(measureRun(state, eventsOf(launch([1, 2, 3], [])), NOW).bursts).toEqual({
       sizes: [3],
       shareInOneMessage: 1,
     });
   });
 
-  it("give credit only for the first message when agents are launched one by one", () => {
+  it("the bursts give credit only for the first message when agents are launched one by one", () => {
     const events = eventsOf(launch([1], [2, 3, 4]), launch([2], [3, 4]), launch([3], [4]), launch([4], []));
     expect(measureRun(state, events, NOW).bursts).toEqual({ sizes: [1, 1, 1, 1], shareInOneMessage: 0.25 });
   });
 });
 
-it("never promises less than the lower bound, in the example", () => {
+it("the measured run of the example never promises less than the lower bound", () => {
   const { wallMs, lowerBoundMs, idleMs, attemptsMs, largestRunning } = measureRun(
     exampleState,
     exampleEvents,

@@ -36,19 +36,19 @@ describe("who wrote a file", () => {
   ];
   const both = { 1: "demo/a", 2: "demo/b" };
 
-  it("is whoever reports it, also outside its scope", () => {
+  it("the writer of a file is whoever reports it, also outside its scope", () => {
     const { written, strays, undeclared } = truth(ran, saw(both, file("src/a/1.ts", 1), file("shared.ts")));
     expect([...written]).toEqual([["a", ["shared.ts", "src/a/1.ts"]]]);
     expect([strays, undeclared]).toEqual([[], []]);
   });
 
-  it("is whose scope alone it is in, or whoever else was at work", () => {
+  it("the writer of a file is the task in whose scope alone it is, or whoever else was at work", () => {
     const { written, undeclared } = truth(ran, saw(both, file("src/b/1.ts", 2)));
     expect([...written]).toEqual([["b", ["src/b/1.ts"]]]);
     expect(undeclared).toEqual([{ path: "src/b/1.ts", how: "written", task: "b", orBy: ["a"] }]);
   });
 
-  it("is told with the tasks in whose scope it lies, in any case where the file system takes no notice of it", () => {
+  it("the writer of a file is told with the tasks whose scope it lies in, in any case where case does not count", () => {
     const seen = eventsOf(saw(both, file("SRC/a/1.ts")));
     const scopes = (caseInsensitive: boolean) =>
       actualWrites({ ...planState([a, b], ran), caseInsensitive }, seen).strays.map((stray) => stray.scopeOf);
@@ -56,7 +56,7 @@ describe("who wrote a file", () => {
     expect(scopes(true)).toEqual([["a"]]);
   });
 
-  it("is one of those who were at work, named once, those of other plans by their full names", () => {
+  it("the writer of a file is one of those who were at work, named once, those of other plans by their full names", () => {
     const { written, strays } = truth(
       ran,
       saw(both, file("x.ts")),
@@ -66,17 +66,17 @@ describe("who wrote a file", () => {
     expect(strays).toEqual([{ path: "x.ts", how: "written", by: ["a", "b", "other/z"], scopeOf: [] }]);
   });
 
-  it("is not asked while somebody runs who may still report it", () => {
+  it("the writer of a file is not looked for while somebody runs who may still report it", () => {
     const still: Ran[] = [ran[0] as Ran, { task: "b", from: 0 }];
     const { strays, undeclared } = truth(still, saw(both, file("x.ts"), file("src/b/1.ts", 2)));
     expect([strays, undeclared]).toEqual([[], []]);
   });
 
-  it("is not asked of a file in another plan's scope", () => {
+  it("the writer of a file in another plan's scope is not looked for", () => {
     expect(truth(ran, saw({ 1: "demo/a", 9: "other/z" }, file("z.ts", 9))).strays).toEqual([]);
   });
 
-  it("is told by the retry for the attempt before it", () => {
+  it("the writer of a file is told by the retry for the attempt before it", () => {
     const retried: Ran[] = [
       { task: "a", from: 0, to: 5, outcome: "lost" },
       { task: "a", from: 5, to: 9, report: { filesChanged: ["src/a"] } },
@@ -88,7 +88,7 @@ describe("who wrote a file", () => {
 describe("a task was not observed", () => {
   const ran: Ran[] = [{ task: "a", from: 0, to: 9 }];
 
-  it("when no look came after its end, with the reason of the look that failed", () => {
+  it("a task was not observed when no look came after its end, with the reason of the look that failed", () => {
     const before = saw({ 1: "demo/a" });
     expect(truth(ran, before, ended(1, "a")).unobserved).toEqual([
       { task: "a", why: "nobody looked at the checkout after it ended" },
@@ -98,7 +98,7 @@ describe("a task was not observed", () => {
     expect(truth(ran, ended(1, "a"), failed, saw({ 1: "demo/a" })).unobserved).toEqual([]);
   });
 
-  it("when none came before its start, whatever came later", () => {
+  it("a task was not observed when none came before its start, whatever came later", () => {
     const late: Change = {
       type: "checkout.unmeasured",
       atWork: [{ attempt: 1 as AttemptId, task: "demo/a" }],

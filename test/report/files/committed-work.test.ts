@@ -29,7 +29,7 @@ const merged = (task: string, attempt: number): Change => ({
 });
 
 describe("the work of a plan as commits", () => {
-  it("says nothing of a branch where no worktree was cut, and how to take it over where one was", () => {
+  it("the work of a plan as commits says how to take a branch over only where a worktree was cut", () => {
     expect(committedWork(PLAN, []).branch).toBeUndefined();
     expect(committedWork(PLAN, eventsOf(cut("1", 1), merged("1", 1))).branch).toEqual({
       name: "parallel/shop",
@@ -38,7 +38,7 @@ describe("the work of a plan as commits", () => {
     });
   });
 
-  it("names worktrees with unmerged work, and not those that are merged, solved, removed or in use", () => {
+  it("the work of a plan as commits names worktrees with unmerged work, and no others", () => {
     const conflict: Change = {
       type: "work.conflicted",
       ...at("2", 2),
@@ -58,7 +58,7 @@ describe("the work of a plan as commits", () => {
     expect(closed.conflicts).toMatchObject([{ solved: true }]);
   });
 
-  it("lists what was put on the user's branch, and what was left out and why", () => {
+  it("the work of a plan as commits lists what was put on the user's branch, and what was left out and why", () => {
     const work = committedWork(
       PLAN,
       eventsOf(

@@ -23,48 +23,48 @@ function suggested(
 const four = ["src/auth/a.ts", "src/auth/b.ts", "src/auth/c.ts", "src/auth/deep/d.ts"];
 
 describe("a suggested scope", () => {
-  it("names the files where they are few", () => {
+  it("a suggested scope names the files where they are few", () => {
     expect(suggested(["src/a.ts", "docs/b.md"])).toEqual(["docs/b.md", "src/a.ts"]);
   });
 
-  it("names the folder where they are many", () => {
+  it("a suggested scope names the folder where they are many", () => {
     expect(suggested([...four, "README.md"])).toEqual(["README.md", "src/auth/**"]);
   });
 
-  it("never names a folder in which another task wrote or may write", () => {
+  it("a suggested scope never names a folder in which another task wrote or may write", () => {
     expect(suggested(four, undefined, { wrote: ["src/auth/deep/x.ts"] })).toEqual(four);
     expect(suggested(four, undefined, { writes: ["src/**/*.ts"] })).toEqual(four);
   });
 
-  it("never names the whole checkout, however many files lie at its top", () => {
+  it("a suggested scope never names the whole checkout, however many files lie at its top", () => {
     const top = Array.from({ length: 12 }, (_, i) => `f${i}.ts`);
     expect(suggested(top)).toEqual([...top].sort());
   });
 
-  it("keeps what was declared and of use, and drops the rest", () => {
+  it("a suggested scope keeps what was declared and of use, and drops the rest", () => {
     expect(suggested(["src/x/1.ts", "b.md"], ["src/x/*.ts", "unused/**"])).toEqual(["src/x/*.ts", "b.md"]);
   });
 
-  it("is not made for a task that declared just that, nor for one that wrote nothing", () => {
+  it("a suggested scope is not made for a task that declared just that, nor for one that wrote nothing", () => {
     expect(suggested(["src/a.ts"], ["src/*.ts"])).toBeUndefined();
     expect(suggested([], ["src/*.ts"])).toBeUndefined();
   });
 
-  it("has few globs, and folders of two files where there would be too many", () => {
+  it("a suggested scope has few globs, and folders of two files where there would be too many", () => {
     const paths = Array.from({ length: 12 }, (_, i) => `src/m${Math.floor(i / 2)}/f${i % 2}.ts`);
     const globs = suggested(paths) ?? [];
     expect(globs.length).toBeLessThanOrEqual(8);
     expect(paths.filter((path) => !globs.some((glob) => matches(glob, path)))).toEqual([]);
   });
 
-  it("covers names that look like globs, and leaves out what no glob can name", () => {
+  it("a suggested scope covers names that look like globs, and leaves out what no glob can name", () => {
     const odd = ["app/[slug]/page.tsx", "app/(site)/a.ts"];
     const globs = suggested([...odd, "a{b,c}.ts", " blank.ts"]) ?? [];
     for (const path of odd) expect(globs.some((glob) => matches(glob, path))).toBe(true);
     expect(globs).toHaveLength(odd.length);
   });
 
-  it("keeps what was declared in another case where the file system takes no notice of it", () => {
+  it("a suggested scope keeps what was declared in another case where the file system takes no notice of it", () => {
     const state = planState([task("a", { writes: ["Src/**"] })]);
     const written = new Map([[id("a"), ["src/a.ts"]]]);
     expect(suggestedScopes({ ...state, caseInsensitive: true }, written)).toEqual([]);

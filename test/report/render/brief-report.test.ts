@@ -8,7 +8,7 @@ import { planState, START_MS, task } from "../../support/plan-fixture.ts";
 const example = renderBriefReport(aggregate(exampleState, exampleEvents, EXAMPLE_END_MS));
 
 describe("the brief report", () => {
-  it("says how it ended, what failed or did not run and why, and where everything stands", () => {
+  it("the brief report says how it ended, what failed or did not run and why, and where everything stands", () => {
     const lines = example.split("\n");
     expect(lines[0]).toBe(
       "**Overall status: ✗ completed with failures**: 9 of 12 tasks completed, 1 failed, 2 not run.",
@@ -18,7 +18,7 @@ describe("the brief report", () => {
     expect(lines.at(-1)).toMatch(/^Everything: plan_report \{plan: "[a-z-]+"\}\.$/);
   });
 
-  it("names what is to come of a plan that goes on", () => {
+  it("the brief report names what is to come of a plan that goes on", () => {
     const failed = {
       task: "a",
       from: 0,
@@ -35,7 +35,7 @@ describe("the brief report", () => {
     expect(text).not.toContain("Not run");
   });
 
-  it("stays short, however large the plan and however long its texts", () => {
+  it("the brief report stays short, however large the plan and however long its texts", () => {
     const tasks = Array.from({ length: 500 }, (_, i) =>
       task(`t${i}`, { status: "failed", cause: said(`${"broken ".repeat(100)}${i}`) }),
     );
@@ -44,7 +44,7 @@ describe("the brief report", () => {
     expect(text).toContain("- and 495 more");
   });
 
-  it("shows foreign text as text", () => {
+  it("the brief report shows foreign text as text", () => {
     const failed = task("1", { status: "failed", cause: said("<b>no</b> [x](https://evil.example)") });
     const text = renderBriefReport(aggregate(planState([failed]), [], START_MS + 1_000));
     expect(text).toContain("- 1: \\<b\\>no\\</b\\>");

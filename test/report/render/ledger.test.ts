@@ -7,7 +7,7 @@ import { planState, START_MS, task } from "../../support/plan-fixture.ts";
 
 const DAY_S = 86_400;
 
-it("has the public shape", () => {
+it("the ledger has the public shape", () => {
   const ledger = renderLedger(aggregate(exampleState, exampleEvents, EXAMPLE_END_MS));
   const frame = ledger.split("\n").filter((line) => /^(?:#|\*\*)/.test(line));
   expect(frame).toEqual([
@@ -29,7 +29,7 @@ it("has the public shape", () => {
   ]);
 });
 
-it("puts the newest session first, each with what it completed", () => {
+it("the ledger puts the newest session first, each with what it completed", () => {
   const state = planState(
     [task("a", { status: "completed" }), task("b", { status: "completed" })],
     [
@@ -43,12 +43,12 @@ it("puts the newest session first, each with what it completed", () => {
   );
 });
 
-it("does not change when it is written again later", () => {
+it("the ledger does not change when it is written again later", () => {
   const at = (nowMs: number) => renderLedger(aggregate(exampleState, exampleEvents, nowMs));
   expect(at(EXAMPLE_END_MS)).toBe(at(EXAMPLE_END_MS + DAY_S * 1000));
 });
 
-it("tells what is to come from what cannot run", () => {
+it("the ledger tells what is to come from what cannot run", () => {
   const state = planState(
     [task("a", { status: "failed" }), task("b", { after: ["a"] }), task("c")],
     [{ task: "a", from: 0, to: 5, outcome: "failed" }],
@@ -59,7 +59,7 @@ it("tells what is to come from what cannot run", () => {
   );
 });
 
-it("says so where there is nothing yet", () => {
+it("the ledger says so where there is nothing yet", () => {
   const ledger = renderLedger(aggregate(planState([task("a")]), [], START_MS));
   expect(ledger).toContain("**Status:** Incomplete\n**Tasks Completed:** 0 / 1");
   expect(ledger).toContain("## Tasks Completed\n\n_(None)_");
@@ -75,6 +75,6 @@ it.each([
   ["tests/test_store.py", true],
   ["specs/x/02-specification.md", false],
   ["src/contest/latest.ts", false],
-])("takes %s for a test: %s", (path, expected) => {
+])("the ledger takes %s for a test: %s", (path, expected) => {
   expect(isTestFile(path)).toBe(expected);
 });

@@ -31,7 +31,7 @@ function render(
 const one = (fields: object) => render([{ id: "1", subject: "Do it", ...fields }]);
 
 describe("03-tasks.md", () => {
-  it("has the public shape", () => {
+  it("03-tasks.md has the public shape", () => {
     const page = render(
       [
         {
@@ -123,7 +123,7 @@ describe("03-tasks.md", () => {
 `);
   });
 
-  it("puts tasks without a phase last", () => {
+  it("03-tasks.md puts tasks without a phase last", () => {
     const headings = render([
       { id: "+1", subject: "Fix" },
       { id: "1", phase: 1, subject: "Dig" },
@@ -132,7 +132,7 @@ describe("03-tasks.md", () => {
     expect(headings).toEqual(["## Overview", "## Phase 1", "## Polish", "## Tasks"]);
   });
 
-  it("names as parallel only tasks that neither a dependency nor a file keeps apart", () => {
+  it("03-tasks.md names as parallel only tasks that neither a dependency nor a file keeps apart", () => {
     const page = render([
       { id: "a", subject: "a", writes: ["src/**"] },
       { id: "b", subject: "b", writes: ["src/b.ts"] },
@@ -153,7 +153,7 @@ describe("03-tasks.md", () => {
     ]);
   });
 
-  it("names no task beside another whose files differ only in case where the file system takes them for one", () => {
+  it("03-tasks.md names no task beside another whose files differ only in case where case does not count", () => {
     const tasks = [
       { id: "a", subject: "A", writes: ["Src/**"] },
       { id: "b", subject: "B", writes: ["src/x.ts"] },
@@ -162,7 +162,7 @@ describe("03-tasks.md", () => {
     expect(render(tasks, {}, "Sheds", {}, true)).not.toContain("Can run parallel with");
   });
 
-  it("says how many of its dependencies a task needs", () => {
+  it("03-tasks.md says how many of its dependencies a task needs", () => {
     const needs = (value: unknown) =>
       render([
         { id: "1", subject: "a" },
@@ -174,7 +174,7 @@ describe("03-tasks.md", () => {
     expect(needs({ atLeast: 1 })).toContain("**Dependencies:** at least 1 of 1, 2\n");
   });
 
-  it("is written in time for thousands of tasks that keep each other apart", () => {
+  it("03-tasks.md is written in time for thousands of tasks that keep each other apart", () => {
     const tasks = Array.from({ length: 2_000 }, (_, i) => ({
       id: `t${i}`,
       subject: "a",
@@ -187,7 +187,7 @@ describe("03-tasks.md", () => {
 });
 
 describe("foreign text in 03-tasks.md", () => {
-  it("stays inside its task, whatever marks it holds", () => {
+  it("foreign text in 03-tasks.md stays inside its task, whatever marks it holds", () => {
     const page = one({
       description: "# Heading\n\n## Phase 9: Mine\n\n- item\n```\nnever closed\n### Task 9: Mine\n",
       acceptance: ["fine\n## Phase 8", "- [x] done"],
@@ -203,7 +203,7 @@ describe("foreign text in 03-tasks.md", () => {
     expect(page).toContain("- [ ] fine ## Phase 8\n- [ ] \\- \\[x\\] done\n");
   });
 
-  it("loads nothing and comments nothing out, but shows code as it is", () => {
+  it("foreign text in 03-tasks.md loads nothing and comments nothing out, but shows code as it is", () => {
     const page = one({
       description: [
         "![x](http://example.org/x.png) <img src=x> <!-- gone",
@@ -219,12 +219,12 @@ describe("foreign text in 03-tasks.md", () => {
     expect(page).toContain("> ```html\n> <b>![x](y)</b>\n> ```\n> after \\<b>\n");
   });
 
-  it("loses what nobody sees, and keeps indentation", () => {
+  it("foreign text in 03-tasks.md loses what nobody sees, and keeps indentation", () => {
     const page = one({ description: "a\u202Eb\u0007c\u001b[31md\n\n    code\n\tx  y\u2028# no heading" });
     expect(page).toContain("> abcd\n>\n>     code\n> \tx  y\n> # no heading\n");
   });
 
-  it("cannot close its code, break its line, or pass for the seal", () => {
+  it("foreign text in 03-tasks.md cannot close its code, break its line, or pass for the seal", () => {
     const page = render(
       [
         {
@@ -249,13 +249,13 @@ describe("foreign text in 03-tasks.md", () => {
     ["code spans", "`a``b".repeat(20_000)],
     ["ticks", "`".repeat(50_000)],
     ["brackets", "![<".repeat(30_000)],
-  ])("takes bounded time for hostile %s", { timeout: 20_000 }, (_what, description) => {
+  ])("03-tasks.md takes bounded time for hostile %s", { timeout: 20_000 }, (_what, description) => {
     const start = performance.now();
     one({ description });
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
-  it("shows how each task stands, and how many are completed", () => {
+  it("03-tasks.md shows how each task stands, and how many are completed", () => {
     const ids = ["1", "2", "3", "4", "5"];
     const page = render(
       ids.map((id) => ({ id, subject: `Do ${id}` })),

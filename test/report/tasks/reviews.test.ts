@@ -39,7 +39,7 @@ const rejectedOnce: readonly Ran[] = [
 ];
 
 describe("the reviews of a report", () => {
-  it("tell of each work the rounds, their verdicts, who gave them and what fixed what", () => {
+  it("the reviews of a report tell of each work the rounds, their verdicts, who gave them and what fixed what", () => {
     const tasks = [task("1", done), review(1, done), fix("completed"), review(2, done)];
     const accepted: Ran = {
       task: "1-review2",
@@ -67,7 +67,7 @@ describe("the reviews of a report", () => {
     ]);
   });
 
-  it("are under way until one accepts, and wait for a person when no verdict or no fix will come", () => {
+  it("the reviews of a report are under way until one accepts, and wait for a person when nothing more will come", () => {
     const stateOf = (...tasks: Task[]) => reportOf([task("1", done), ...tasks], []).reviews[0]?.state;
     expect(stateOf(review(1))).toBe("under review");
     expect(stateOf(review(1, done), fix("pending"))).toBe("under review");
@@ -76,7 +76,7 @@ describe("the reviews of a report", () => {
     expect(stateOf(review(1, { status: "cancelled" }))).toBe("waits for a person");
   });
 
-  it("show what agents wrote as text and nothing else", () => {
+  it("the reviews of a report show what agents wrote as text and nothing else", () => {
     const text = renderMarkdown(reportOf([task("1", done), review(1, done), fix("completed")], rejectedOnce));
     const section = text.slice(text.indexOf("## Reviews"), text.indexOf("## Findings"));
     expect(section.trim().split("\n")).toHaveLength(4);
@@ -86,7 +86,7 @@ describe("the reviews of a report", () => {
       expect(section).not.toMatch(raw);
   });
 
-  it("that reject claim nothing that would have to be verified", () => {
+  it("the reviews of a report that reject claim nothing that would have to be verified", () => {
     const acceptance = [{ criterion: "Works" }];
     const tasks = [task("1", done), review(1, { ...done, acceptance }), fix("completed")];
     expect(reportOf(tasks, rejectedOnce).unverified.filter((one) => one.task === "1-review1")).toEqual([]);
@@ -106,7 +106,7 @@ describe("a command that failed beside other writers", () => {
   };
   const ended = (exitCode: number) => ({ report: { evidence: [{ ...failed, exitCode }] } });
 
-  it("is not verified before it was run again, and verified when it then succeeds", () => {
+  it("a command that failed beside other writers is verified when it succeeds in a second run, and not before", () => {
     expect(doubts(undefined, "pending")).toEqual([expect.stringContaining("was not run again yet (verify)")]);
     expect(doubts({ outcome: "lost" }, "pending")).toEqual([expect.stringContaining("not run again yet")]);
     expect(doubts(ended(0), "completed")).toEqual([]);

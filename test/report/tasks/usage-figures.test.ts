@@ -34,7 +34,7 @@ describe("a report on measured agents and conversations", () => {
   const report = reportOf(both, conversation("one", 97), conversation("two", 897), conversation("one", 97));
   const text = renderMarkdown(report);
 
-  it("adds them up, each conversation as it was measured last", () => {
+  it("a report on measured usage adds up agents and conversations, each conversation as it was measured last", () => {
     expect(report.figures.usage).toEqual({
       agents: { input: 3, cacheWrite: 6, cacheRead: 3_000, output: 9_091 },
       unmeasuredAttempts: 0,
@@ -46,7 +46,7 @@ describe("a report on measured agents and conversations", () => {
     expect(report.notMeasured.join()).not.toContain("token");
   });
 
-  it("says in its table what was new, what was read again, and what stayed out of the main context", () => {
+  it("a report on measured usage tells new tokens, those read again, and those kept out of the main context", () => {
     expect(text).toContain(
       "| Tokens of the agents | 9,100 (input 3, cache writes 6, output 9,091), beside 3,000 cache reads |",
     );
@@ -57,13 +57,13 @@ describe("a report on measured agents and conversations", () => {
     expect(text).toMatch(/; 90 % of the tokens stayed out of the main context\*\*\n$/);
   });
 
-  it("gives each task and each attempt its own", () => {
+  it("a report on measured usage gives each task and each attempt its own", () => {
     expect(report.tasks.map((one) => one.usage?.output)).toEqual([1_094, 7_997]);
     expect(report.tasks[0]?.attempts.map((one) => one.usage?.output)).toEqual([97, 997]);
     expect(text).toContain("Task a (feature-implementer, 3 s, 1,100 tokens, 2 attempts)");
   });
 
-  it("gives each session its own in the ledger", () => {
+  it("a report on measured usage gives each session its own in the ledger", () => {
     expect(renderLedger(report)).toContain(
       "- Tokens without cache reads: 8,000 by its agents, 900 by its main conversation",
     );
@@ -72,7 +72,7 @@ describe("a report on measured agents and conversations", () => {
     );
   });
 
-  it("compares what tasks were expected to use with what their last attempts did", () => {
+  it("a report on measured usage compares what tasks were expected to use with what their last attempts did", () => {
     const offered = (attempt: number, of: string, estimateTokens: number): Change => ({
       type: "claim.offered",
       task: id(of),
@@ -97,7 +97,7 @@ describe("what could not be measured", () => {
   const [first, second, third] = both as [Ran, Ran, Ran];
   const { usage: _, ...unmeasured } = third;
 
-  it("is said of agents, and the share is then the least that it can be", () => {
+  it("what could not be measured is said of agents, and the share is then the least that it can be", () => {
     const report = reportOf([first, second, unmeasured], conversation("one", 97), conversation("two", 997));
     expect(report.notMeasured).toContain("tokens of 1 of 3 attempts (no transcript was found)");
     expect(renderMarkdown(report)).toContain(
@@ -105,14 +105,14 @@ describe("what could not be measured", () => {
     );
   });
 
-  it("is said of a session, and then there is no share", () => {
+  it("what could not be measured is said of a session, and then there is no share", () => {
     const report = reportOf(both, conversation("one", 97));
     expect(report.notMeasured).toContain("tokens of the main conversation in 1 of 2 sessions");
     expect(report.figures.usage?.outsideMain).toBeUndefined();
     expect(renderMarkdown(report)).not.toContain("main context");
   });
 
-  it("is never a zero", () => {
+  it("what could not be measured is never a zero", () => {
     const report = reportOf([unmeasured]);
     expect(report.notMeasured).toEqual(
       expect.arrayContaining([

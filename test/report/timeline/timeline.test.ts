@@ -20,7 +20,7 @@ function columnsOf(name: string, text: string): { from: number; to: number } {
 }
 
 describe("a timeline", () => {
-  it("shows agents that worked at the same time one above the other", () => {
+  it("a timeline shows agents that worked at the same time one above the other", () => {
     const rows = timelineOfSchedule([
       { task: id("a"), subject: "first", startMs: 0, endMs: 60_000 },
       { task: id("b"), subject: "beside it", startMs: 30_000, endMs: 90_000 },
@@ -33,12 +33,12 @@ describe("a timeline", () => {
     expect(c?.from).toBe(b?.to);
   });
 
-  it("shows all attempts of a task on one row", () => {
+  it("a timeline shows all attempts of a task on one row", () => {
     const text = renderTimeline(example, plain);
     expect(text.split("\n").find((line) => line.includes(" 1.5 "))).toMatch(/^✓ 1\.5 .* ~+ +█+$/);
   });
 
-  it("shows every bar, however short", () => {
+  it("a timeline shows every bar, however short", () => {
     const rows = timelineOfSchedule([
       { task: id("a"), subject: "long", startMs: 0, endMs: 3_600_000 },
       { task: id("b"), subject: "instant at the end", startMs: 3_600_000, endMs: 3_600_000 },
@@ -46,25 +46,25 @@ describe("a timeline", () => {
     expect(renderTimeline(rows, plain)).toMatch(/ b .*█$/m);
   });
 
-  it("names tasks that never ran, without a bar", () => {
+  it("a timeline names tasks that never ran, without a bar", () => {
     expect(renderTimeline(example, plain)).toMatch(/^○ 3\.2 Import wizard$/m);
   });
 
-  it("tells how many ran at once", () => {
+  it("a timeline tells how many ran at once", () => {
     const text = renderTimeline(example, plain);
     expect(text).toContain("most at once: 5");
     const load = text.split("\n").find((line) => line.includes("at once"));
     expect(load).toMatch(/█+▇+.*▂+$/);
   });
 
-  it.each([40, 41, 60, 80, 120, 199, 200])("is nowhere wider than %d cells", (width) => {
+  it.each([40, 41, 60, 80, 120, 199, 200])("a timeline is nowhere wider than %d cells", (width) => {
     const lines = renderTimeline(example, { width, colour: false }).split("\n");
     expect(Math.max(...lines.map(cellWidth))).toBeLessThanOrEqual(width);
     expect(lines.join("\n")).toMatch(/├─+/);
   });
 
   it.each([40, 60, 100, 200])(
-    "has labels on its axis that stand apart, each over its mark, %d cells wide",
+    "a timeline has labels on its axis that stand apart, each over its mark, %d cells wide",
     (width) => {
       const faults = LENGTHS.filter((endMs) => {
         const rows = timelineOfSchedule([{ task: id("a"), subject: "s", startMs: 0, endMs }]);
@@ -81,13 +81,13 @@ describe("a timeline", () => {
     },
   );
 
-  it("gives durations in words where there is no room for bars", () => {
+  it("a timeline gives durations in words where there is no room for bars", () => {
     const text = renderTimeline(example, { width: 30, colour: false });
     expect(text).toMatch(/^✓ 1\.2 Define.* 40 s$/m);
     expect(Math.max(...text.split("\n").map(cellWidth))).toBeLessThanOrEqual(30);
   });
 
-  it("keeps the bars in line behind wide letters", () => {
+  it("a timeline keeps the bars in line behind wide letters", () => {
     const rows = timelineOfSchedule([
       { task: id("a"), subject: "検索を追加する", startMs: 0, endMs: 10_000 },
       { task: id("b"), subject: "Add the search", startMs: 0, endMs: 10_000 },
@@ -99,25 +99,25 @@ describe("a timeline", () => {
     expect(ends).toEqual([80, 80]);
   });
 
-  it("has colours only where they are wanted", () => {
+  it("a timeline has colours only where they are wanted", () => {
     expect(renderTimeline(example, plain)).not.toContain("\u001b");
     expect(renderTimeline(example, { width: 80, colour: true })).toContain("\u001b[32m");
   });
 
-  it("lets no subject write to the terminal", () => {
+  it("a timeline lets no subject write to the terminal", () => {
     const rows = timelineOfSchedule([
       { task: id("a"), subject: "x\u001b[2Jy\nz\u202E", startMs: 0, endMs: 5 },
     ]);
     expect(renderTimeline(rows, plain)).toContain(" a xy z ");
   });
 
-  it("keeps labels that tell tasks apart, and drops those that all of a plan have", () => {
+  it("a timeline keeps labels that tell tasks apart, and drops those that all of a plan have", () => {
     const subjects = ["[demo] [P1] [iOS] Add", "[Android] Add"];
     const state = planState(subjects.map((subject, n) => task(String(n), { subject })));
     expect(timelineOf(state, START_MS).map(({ subject }) => subject)).toEqual(["[iOS] Add", "[Android] Add"]);
   });
 
-  it("ends a bar now where the attempt still runs", () => {
+  it("a timeline ends a bar now where the attempt still runs", () => {
     const state = planState([task("a", { status: "in_progress" })], [{ task: "a", from: 0 }]);
     expect(timelineOf(state, START_MS + 7_000)).toEqual([
       {
@@ -131,7 +131,7 @@ describe("a timeline", () => {
 });
 
 describe("a gantt chart", () => {
-  it("has a bar for each attempt", () => {
+  it("a gantt chart has a bar for each attempt", () => {
     const bars = renderGantt(example)
       .split("\n")
       .filter((line) => line.includes(" :"));
@@ -141,7 +141,7 @@ describe("a gantt chart", () => {
     );
   });
 
-  it("takes no statement, no second field and no end of its code block from a subject", () => {
+  it("a gantt chart takes no statement, no second field and no end of its code block from a subject", () => {
     const subject = "click x:crit, 0, 1\n```\nsection y; %%{init}%% #35;";
     const rows = timelineOfSchedule([{ task: id("title"), subject, startMs: 0, endMs: 5 }]);
     expect(renderGantt(rows).split("\n").slice(4, -1)).toEqual([

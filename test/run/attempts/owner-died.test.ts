@@ -19,7 +19,7 @@ describe("when the owner of claims is killed", () => {
     return { folder, doomed, launch };
   }
 
-  it("when the owner of claims is killed, again and again, a task that was in the middle each time has not failed by that", async () => {
+  it("when the owner of claims is killed again and again, a task in the middle each time has not failed by that", async () => {
     const { folder, doomed } = await orphaned();
     await doomed.killOwner();
     for (let n = 1; n <= 3; n++) {
@@ -34,7 +34,7 @@ describe("when the owner of claims is killed", () => {
     expect((await report(last, "p", launchFor(launch, "1"))).status).toBe("completed");
   });
 
-  it("when the owner of claims is killed, another process is offered its tasks at once, running and merely offered ones", async () => {
+  it("when the owner of claims is killed, another process is offered its tasks at once, running or only offered", async () => {
     const { folder, doomed, launch } = await orphaned();
     const other = await BundledServer.start(folder);
     expect((await other.call("batch_next", { plan: "p" })).launch).toEqual([]);
@@ -59,7 +59,7 @@ describe("when the owner of claims is killed", () => {
     expect((await waiting).ended).toMatchObject([{ task: "1", outcome: "lost" }]);
   });
 
-  it("when the owner of claims is killed, a session in another worktree of the repository is offered its tasks as well", async () => {
+  it("when the owner of claims is killed, a session in another worktree of the repository is offered its tasks", async () => {
     const { folder, doomed } = await orphaned();
     const worktree = join(temporaryFolder(), "other");
     await git(folder, "worktree", "add", "--quiet", worktree);

@@ -180,7 +180,7 @@ describe("a write that no guard saw", () => {
     expect((await reportOf(server)).scopeTruth.strays).toMatchObject([{ path: "src/2.ts", scopeOf: ["2"] }]);
   });
 
-  it("a write that no guard saw undoes what was there: a removed file and one that is as committed again are changes too", async () => {
+  it("a write that no guard saw may undo: a removed file and one that is as committed again are changes too", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")], { "old.ts": "old" });
     put(folder, { "src/2.ts": "two", "README.md": "edited by the user" });
     await report(server, "p", item("2"), { filesChanged: ["src/2.ts"] });
@@ -393,7 +393,7 @@ describe("where nobody can look", () => {
     ]);
   });
 
-  it("a server that could not look at the checkout looks again when it can, and then tells all that happened since the last look", async () => {
+  it("a server that could not look at the checkout looks again when it can, and tells all since the last look", async () => {
     const { folder, server, item } = await launched([task("1"), task("2")]);
     put(folder, { "src/1.ts": "one", "README.md": "slipped past" });
     const index = join(folder, ".git/index");

@@ -154,7 +154,7 @@ describe("files that clash", () => {
     expect((await next()).launch).toHaveLength(2);
   });
 
-  it("tasks whose files clash are not offered together across two plans of one checkout either, and the holder is named", async () => {
+  it("tasks whose files clash are not offered together across two plans of a checkout, and the holder is named", async () => {
     const { server, next } = await planOf([task("1", { writes: ["src/shared.ts"] })]);
     await server.call("plan_create", { plan: "q", tasks: [task("9", { writes: ["src/*.ts"] })] });
     const { launch } = await next();
@@ -197,7 +197,7 @@ describe("a task of which nobody knows what it writes", () => {
 });
 
 describe("a claimed task of a plan that was made from a file", () => {
-  it("a claimed task of a plan that was made from a file has a launch line that names task and token, and a type and description for the agent", async () => {
+  it("a claimed task of a plan from a file has a launch line with task and token, and a type for the agent", async () => {
     const folder = await repository();
     put(folder, {
       "specs/p/03-tasks.json": breakdown([{ id: "1.1", subject: "[p] [P1] [api] Add the parser" }]),

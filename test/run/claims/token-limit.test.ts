@@ -11,7 +11,7 @@ function decisionsIn(path: string) {
 }
 
 describe("a plan with maxTokens", () => {
-  it("a plan with maxTokens launches nothing more when its agents have used them, says so, and goes on when there are more", async () => {
+  it("a plan with maxTokens launches nothing more when they are used, says so, and goes on when there are more", async () => {
     const run = await measuredPlan(["1", "2", "3"], { maxTokens: 2_000, maxParallel: 2 });
     const { host, server, launch, path } = run;
     expect(launch).toHaveLength(2);

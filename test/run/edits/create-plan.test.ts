@@ -74,7 +74,7 @@ describe("plan_create", () => {
 });
 
 describe("importing a file again", () => {
-  it("importing a file again takes back nothing that a task waits for by the server's decision, but for what has failed", async () => {
+  it("importing a file again keeps what a task waits for by the server's decision, but for what has failed", async () => {
     const tasks = [task("1"), task("2"), task("3")];
     const { server, again, next } = await imported(tasks, { retries: 2 });
     const { launch } = await next();

@@ -35,7 +35,7 @@ describe("exporting a plan that is as it was imported", () => {
     for (const path of [TASKS, PAGE, LEDGER]) expect(statSync(join(folder, path)).mtimeMs).toBe(1_000_000);
   });
 
-  it("exporting a plan that is as it was imported keeps the breakdown after a run, which the pages tell of: no edit is seen in a status that has changed", async () => {
+  it("exporting a plan after a run keeps the breakdown: no edit is seen in a status that has changed", async () => {
     const { server, exported, read } = await importedPlan();
     await exported();
     expect(read(PAGE)).toMatch(/### Task 1\.1: .*\n\n- \*\*Status:\*\* ○ pending/);
@@ -55,7 +55,7 @@ describe("exporting a plan that is as it was imported", () => {
     expect(read(LEDGER)).toContain("1.1 is done.");
   });
 
-  it("exporting a plan that is as it was imported keeps an edit of the page aside also when a status has changed since", async () => {
+  it("exporting a plan keeps an edit of the page aside also when a status has changed since", async () => {
     const { folder, server, exported, read } = await importedPlan();
     await exported();
     const edited = read(PAGE).replace("○ pending", "✓ completed");
@@ -89,7 +89,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(tasks[2]).toMatchObject({ id: "1.3", dependencies: ["1.2"], writes: ["src/paint.ts"] });
   });
 
-  it("exporting a plan that the graph has changed writes a file that imports without a change, and exports without one", async () => {
+  it("exporting a plan that has changed writes a file that imports without a change, and exports without one", async () => {
     const { server, exported, hows, again } = await importedPlan();
     await server.call("task_update", {
       task: "example/1.2",
@@ -110,7 +110,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(await hows()).toEqual({ [TASKS]: "unchanged", [PAGE]: "unchanged", [LEDGER]: "unchanged" });
   });
 
-  it("exporting a plan that the graph has changed puts the parts of a split where the task stood, and their dependents wait for them", async () => {
+  it("exporting a plan puts the parts of a split where the task stood, and their dependents wait for them", async () => {
     const { server, exported, read } = await importedPlan();
     await server.call("task_update", {
       task: "example/1.1",
@@ -134,7 +134,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect(JSON.parse(read(TASKS)).tasks).toHaveLength(2);
   });
 
-  it("exporting a plan that the graph has changed leaves a task of the file in it that was cancelled in the run, and out one that a call had made", async () => {
+  it("exporting a plan keeps a task of the file that the run cancelled, and leaves out one that a call had made", async () => {
     const { server, exported, read, again } = await importedPlan();
     await server.call("task_create", { plan: "example", tasks: [{ id: "x", subject: "Not needed" }] });
     await server.call("task_update", { task: "example/x", status: "cancelled" });
@@ -145,7 +145,7 @@ describe("exporting a plan that the graph has changed", () => {
     expect((await server.call("task_get", { task: "example/1.2" })).task.status).toBe("cancelled");
   });
 
-  it("exporting a plan that the graph has changed says so when a task waits for one that is no part of the breakdown any more", async () => {
+  it("exporting a plan says so when a task waits for one that is no part of the breakdown any more", async () => {
     const { server, exported, read } = await importedPlan();
     await server.call("task_create", { plan: "example", tasks: [{ id: "x", subject: "Not needed" }] });
     await server.call("task_update", { task: "example/1.2", addBlockedBy: ["x"] });

@@ -141,7 +141,7 @@ describe("splitting a task", () => {
 });
 
 describe("an agent that finds its task too large", () => {
-  it("an agent that finds its task too large splits it with its token: its attempt ends, and the parts can be launched at once", async () => {
+  it("an agent that finds its task too large splits it with its token, ends its attempt, and frees the parts", async () => {
     const { server, split, get, next } = await planOf([
       task("1", { writes: ["src/**"] }),
       task("2", { dependencies: ["1"] }),
@@ -226,7 +226,7 @@ describe("a split is refused", () => {
 });
 
 describe("importing the file again after a split", () => {
-  it("importing the file again after a split keeps the split: the task stays cancelled, its parts stay, dependents wait for the parts", async () => {
+  it("importing the file again after a split keeps the split, its parts, and those that wait for the parts", async () => {
     const tasks = [task("1"), task("2", { dependencies: ["1"] })];
     const { split, get, again } = await planOf(tasks);
     await split("1", [part(), part()]);

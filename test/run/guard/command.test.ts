@@ -112,7 +112,7 @@ describe("the agent's own files", () => {
     expect(widened()).toEqual([]);
   });
 
-  it("a shell command inside the agent's own files is not approved, because what is recognised is not all that it does", async () => {
+  it("a shell command inside the agent's own files is not approved, because not all that it does is recognised", async () => {
     const { bash, write } = await twoAtWork({ approve: "scope" });
     expect(await write("src/a/new.ts")).toBe("allowed");
     expect(await bash("echo x > src/a/new.ts")).toBe("passes");

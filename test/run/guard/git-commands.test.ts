@@ -48,7 +48,7 @@ describe("git in the shared checkout", () => {
   });
 
   it.each(["rm -rf .git", "rm -f .git/index.lock", "echo x > .git/config", "mv .git/refs /tmp/refs"])(
-    "git commands that reach beyond the agent's own files are denied in the shared checkout: so is %s, which is git's own",
+    "a shell command that removes what is git's own is denied in the shared checkout: %s",
     async (command) => {
       const { bash, write } = await twoAtWork();
       expect(await bash(command)).toMatch(/^denied: .* is git's or this plugin's own\. Leave it as it is/);
@@ -118,13 +118,13 @@ describe("an agent in a work tree of its own", () => {
     }
   });
 
-  it("an agent in a work tree of its own does not write what another task holds: its changes would clash when they are merged", async () => {
+  it("an agent in a work tree of its own does not write what another task holds, which would clash when merged", async () => {
     const { bash, write, at, own } = await isolated();
     expect(await bash("echo x > data.json", at)).toMatch(HELD);
     expect(await write(`${own}/data.json`, at)).toMatch(HELD);
   });
 
-  it("an agent in a work tree of its own does not write into the shared checkout or another's work tree, nor remove one", async () => {
+  it("an agent in a work tree of its own neither writes into the shared checkout or another's, nor removes one", async () => {
     const { bash, write, at, own, other, folder } = await isolated();
     const told = `is in another work tree, ${folder}. Yours is ${own}: write there.`;
     expect(await write(`${folder}/src/a/one.ts`, at)).toContain(told);

@@ -54,16 +54,19 @@ describe("the policy that holds", () => {
     ["guard", { guard: "enforce" }, { guard: "strict" }, { guard: "off" }],
     ["unscoped", { unscoped: "shared" }, { unscoped: "exclusive" }, undefined],
     ["unscoped", { unscoped: "exclusive" }, undefined, { unscoped: "shared" }],
-  ] as const)("lets a plan tighten %s and not loosen it, which it says", (field, user, tighter, looser) => {
-    if (tighter) {
-      expect(effectivePolicy(user, tighter)).toMatchObject(tighter);
-      expect(policyWarnings(user, tighter)).toEqual([]);
-    }
-    if (looser) {
-      expect(effectivePolicy(user, looser)).toMatchObject(user);
-      expect(policyWarnings(user, looser)).toEqual([expect.stringContaining(`policy.${field} stays`)]);
-    }
-  });
+  ] as const)(
+    "the policy lets a plan tighten %s and not loosen it, which it says",
+    (field, user, tighter, looser) => {
+      if (tighter) {
+        expect(effectivePolicy(user, tighter)).toMatchObject(tighter);
+        expect(policyWarnings(user, tighter)).toEqual([]);
+      }
+      if (looser) {
+        expect(effectivePolicy(user, looser)).toMatchObject(user);
+        expect(policyWarnings(user, looser)).toEqual([expect.stringContaining(`policy.${field} stays`)]);
+      }
+    },
+  );
 });
 
 describe("a policy as it is written", () => {

@@ -100,7 +100,7 @@ describe("the analysis of a plan", () => {
     expect(await analyse(server)).not.toHaveProperty("overlappingRoles");
   });
 
-  it("the analysis of a plan names the capacity of a role as the bottleneck where it is, and what one more would gain", async () => {
+  it("the analysis of a plan names a role's capacity as the bottleneck where it is, and what one more would gain", async () => {
     const { server } = await serverIn({});
     const tasks = ["1", "2", "3", "4"].map((id) =>
       task(id, { agent: "performance-optimizer", estimateMinutes: 10 }),

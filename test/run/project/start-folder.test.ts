@@ -6,7 +6,7 @@ import { ParallelServer } from "../../support/parallel-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("a server for a folder that is gone", () => {
-  it("says so to every call, and the remedy", async () => {
+  it("a server for a folder that is gone says so to every call, and the remedy", async () => {
     const gone = join(temporaryFolder(), "gone");
     const server = await ParallelServer.start(gone);
     for (const [tool, input] of [
@@ -22,7 +22,7 @@ describe("a server for a folder that is gone", () => {
     expect(existsSync(gone)).toBe(false);
   });
 
-  it("is no server for a file in its place either", async () => {
+  it("a server for a folder that is gone is none for a file in its place either", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
     const server = await ParallelServer.start(join(file, "project"));
@@ -31,7 +31,7 @@ describe("a server for a folder that is gone", () => {
 });
 
 describe("a checkout that is deleted while a server works in it", () => {
-  it("is not brought back by any call", async () => {
+  it("a checkout that is deleted while a server works in it is not brought back by any call", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -47,7 +47,7 @@ describe("a checkout that is deleted while a server works in it", () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it("is worked in again once it is back", async () => {
+  it("a checkout that is deleted while a server works in it is worked in again once it is back", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });

@@ -13,7 +13,7 @@ async function failingPlan(...given: Parameters<typeof planOf>) {
 const NO_TABLE = "Error: the table orders does not exist";
 
 describe("when one of several tasks fails", () => {
-  it("when one of several tasks fails, the others go on, it is tried again with what was learnt, and what it blocks is left out in the end", async () => {
+  it("when one of several tasks fails, it is tried again with what was learnt, and what it blocks is left out", async () => {
     const { server, next, fails, decisions } = await failingPlan([
       task("a"),
       task("b"),
@@ -42,7 +42,7 @@ describe("when one of several tasks fails", () => {
 });
 
 describe("under the failure policy retry", () => {
-  it("under the failure policy retry, what failed is tried again before anything else of its part of the plan starts; other parts go on", async () => {
+  it("under the failure policy retry, what failed is tried again before anything else of its part starts", async () => {
     const tasks = [
       task("b"),
       task("c"),
@@ -89,7 +89,7 @@ describe("when the last task ends after another has failed for good", () => {
     return plan;
   }
 
-  it("when the last task ends after another has failed for good, what is left is given to the user, and log, report and `next` say the same", async () => {
+  it("when the last task ends after another failed for good, the user gets what is left, and all views agree", async () => {
     const { server, decisions, collect } = await endsWell();
     expect(await collect()).toMatchObject({
       decision: "escalate",
@@ -106,7 +106,7 @@ describe("when the last task ends after another has failed for good", () => {
     expect(text).toContain(`- escalate: ${OVER}`);
   });
 
-  it("when the last task ends after another has failed for good, the report says so too when nobody waited for the end", async () => {
+  it("when the last task ends after another failed for good, the report says so though nobody waited for the end", async () => {
     const { server } = await endsWell();
     const { report: text } = await server.call("plan_report", { plan: "p" });
     expect(text).toContain(`- escalate: ${OVER}`);
@@ -126,7 +126,7 @@ describe("when a task is given up without having failed", () => {
     ]);
   });
 
-  it("when a task is given up without having failed and nothing goes on where it was the last", async () => {
+  it("when the last task is given up without having failed, the decision says what is left", async () => {
     const { server, next, decisions } = await failingPlan([task("a")]);
     const asks = { outcome: "blocked", blockedOn: { question: "Which colour?" } };
     await report(server, "p", launchFor(await next(), "a"), asks);
@@ -187,7 +187,7 @@ describe("when several tasks fail for one cause", () => {
     expect(idsOf(await next()).sort()).toEqual(["b", "c"]);
   });
 
-  it("when several tasks fail for one cause, one that goes on whatever becomes of what is before it does not, if nobody fixed the cause", async () => {
+  it("when several tasks fail for one cause, one that runs whatever comes before it waits if nobody fixed the cause", async () => {
     const tasks = [task("a"), task("z"), task("c", { dependencies: ["z"], needs: "settled" })];
     const { server, next, fails, collect } = await failingPlan(tasks, { maxParallel: 3 });
     const first = await next();
@@ -227,7 +227,7 @@ describe("when another fails later for a cause that was found to be shared", () 
   }
   const found = { evidence: [{ inspected: "The migration was not run." }], notes: ["Run the migration."] };
 
-  it("when another fails later for a cause that was found to be shared, while it is looked for, it waits for the same task, whose agent is told of it too", async () => {
+  it("when another fails while its cause is looked for, it waits for the same task, whose agent is told of it too", async () => {
     const { server, first, next, fails, decisions, collect } = await shared();
     await fails(launchFor(first, "late"), `src/late.ts:3:1 - ${NO_TABLE}`);
     expect(decisions().at(-1)).toEqual({
@@ -248,7 +248,7 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(idsOf(await next()).sort()).toEqual(["a", "b", "late"]);
   });
 
-  it("when another fails later for a cause that was found to be shared, after it was fixed, it is tried again at once with what was found", async () => {
+  it("when another fails after its cause was fixed, it is tried again at once with what was found", async () => {
     const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await report(server, "p", launchFor(await next(), "recover-1"), found);
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -264,7 +264,7 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(brief).toContain("Run the migration.");
   });
 
-  it("when another fails later for a cause that was found to be shared, after nobody could fix it, it is left to a person with the others", async () => {
+  it("when another fails after nobody could fix its cause, it is left to a person with the others", async () => {
     const { server, first, next, fails, decisions } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await fails(launchFor(await next(), "recover-1"), "The database is somebody else's.");
     await fails(launchFor(first, "late"), NO_TABLE);
@@ -273,14 +273,14 @@ describe("when another fails later for a cause that was found to be shared", () 
     expect(await next()).toEqual([]);
   });
 
-  it("when another fails later for a cause that was found to be shared, one that failed for another cause is tried again by itself", async () => {
+  it("when another fails later for a cause of its own, it is tried again by itself", async () => {
     const { server, first, next, fails } = await shared({ PARALLEL_UNSCOPED: "shared" });
     await fails(launchFor(first, "late"), "Out of memory while bundling the shop");
     await report(server, "p", launchFor(first, "other"));
     expect(idsOf(await next())).toContain("late");
   });
 
-  it("when another fails later for a cause that was found to be shared, nobody waits for a recovery that a person cancelled", async () => {
+  it("when another fails later for a shared cause, nobody waits for a recovery that a person cancelled", async () => {
     const { server, first, next, fails, decisions } = await shared();
     await server.call("task_update", { task: "p/recover-1", status: "cancelled" });
     await fails(launchFor(first, "late"), NO_TABLE);

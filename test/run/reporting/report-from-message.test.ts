@@ -33,13 +33,13 @@ describe("an agent whose tools leave out this plugin's", () => {
     return { folder, server, stop, ended, brief: JSON.stringify(answer) };
   }
 
-  it("an agent whose tools leave out this plugin's is told to report by its last message, not by a tool that it does not have", async () => {
+  it("an agent whose tools leave out this plugin's is told to report by its last message, not by a tool", async () => {
     const { brief } = await launched();
     expect(brief).toContain("Your last message is your report");
     expect(brief).not.toContain("task_report");
   });
 
-  it("an agent whose tools leave out this plugin's is not asked for a report: what it says last is taken, marked, and handed on", async () => {
+  it("an agent whose tools leave out this plugin's has its last message taken as a report, marked, and handed on", async () => {
     const { server, stop, ended } = await launched();
     expect(await stop("DONE. The ode is in src/1.ts.")).toEqual({});
     expect(ended()).toMatchObject({ outcome: "completed", lastMessage: "DONE. The ode is in src/1.ts." });
@@ -64,7 +64,7 @@ describe("an agent whose tools leave out this plugin's", () => {
     expect(review).toContain("> DONE. The ode is in src/1.ts.");
   });
 
-  it("an agent whose tools leave out this plugin's gives no verdict: this plugin's own reviewer stands in for one that cannot report", async () => {
+  it("an agent whose tools leave out this plugin's gives no verdict: this plugin's own reviewer stands in", async () => {
     const { server } = await serverIn({
       ".claude/agents/code-reviewer.md": agentFile("code-reviewer", "tools: Read"),
     });

@@ -144,7 +144,7 @@ describe("a report", () => {
     expect(log()).toEqual(before);
   });
 
-  it("a report that comes a second time as it was written gets the first answer, also where its paths were normalised", async () => {
+  it("a report that comes a second time as it was written gets the first answer, also with paths in other forms", async () => {
     const { server, item } = await offeredPlan([task("1")]);
     const blocked = { outcome: "blocked", blockedOn: { writes: ["./src//b.ts"] } };
     const first = await report(server, "p", item("1"), blocked);
@@ -174,7 +174,7 @@ describe("a token that does not speak for the task", () => {
     expect(run.log().slice(0, before.length)).toEqual(before);
   }
 
-  it("a token that does not speak for the task because its attempt has ended is refused; the report is kept as evidence", async () => {
+  it("a token whose attempt has ended is refused; the report is kept as evidence", async () => {
     const run = await offeredPlan([task("1")]);
     const token = tokenIn(run.item("1").prompt);
     await report(run.server, "p", run.item("1"), { outcome: "failed", summary: "No." });
@@ -192,7 +192,7 @@ describe("a token that does not speak for the task", () => {
     await expectRefused(run, "no token", "p/1", false);
   });
 
-  it("a token that does not speak for the task because it is of another plan is refused, also for the same report about a task of the same name", async () => {
+  it("a token of another plan is refused, also for the same report about a task of the same name", async () => {
     const run = await offeredPlan([task("1")]);
     await run.server.call("plan_create", { plan: "q", tasks: [task("1", { writes: ["q.ts"] })] });
     const token = tokenIn(run.item("1").prompt);

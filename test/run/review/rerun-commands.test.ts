@@ -37,7 +37,7 @@ async function atWork(tasks: readonly TaskInput[] = [task("a", { acceptance }), 
 }
 
 describe("an acceptance command that fails in files that others are writing", () => {
-  it("an acceptance command that fails in files that others are writing completes the task, is not verified, and is run again when nobody writes", async () => {
+  it("a command that failed in others' files completes the task, unverified, and is run again when nobody writes", async () => {
     const { server, next, starts, a, b, decisions, reportText } = await atWork();
     expect(await report(server, "p", a, { evidence: brokenBy("src/b.ts") })).toMatchObject({
       status: "completed",
@@ -60,7 +60,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     expect(decisions().map(({ decision }) => decision)).toEqual(["proceed", "proceed"]);
   });
 
-  it("an acceptance command that fails in files that others are writing and fails also then, is left to a person; the task stays completed, and not verified", async () => {
+  it("a command that fails again when nobody writes is left to a person; the task stays completed and unverified", async () => {
     const { server, next, a, b, decisions, reportText, statusOf } = await atWork();
     await report(server, "p", a, { evidence: brokenBy("src/b.ts") });
     await report(server, "p", b, {
@@ -86,7 +86,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     });
   });
 
-  it("an acceptance command that fails in files that others are writing for several tasks is run again once, and no writer starts beside it", async () => {
+  it("a command that failed for several tasks in others' files is run again once, and no writer starts beside it", async () => {
     const c = task("c", { acceptance: [{ criterion: "Types", command: "npx tsc" }] });
     const { server, next, starts, a, b, statusOf } = await atWork([
       task("a", { acceptance }),
@@ -109,7 +109,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     expect(idsOf(await next())).toEqual(["reads"]);
   });
 
-  it("an acceptance command that fails in files that others are writing needs each command run, word for word", async () => {
+  it("an acceptance command that failed in others' files needs to be run again word for word", async () => {
     const { server, next, a, b, refused } = await atWork();
     await report(server, "p", a, { evidence: brokenBy("src/b.ts") });
     await report(server, "p", b, {

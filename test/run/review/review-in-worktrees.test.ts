@@ -7,7 +7,7 @@ describe("in worktrees", () => {
   const apart = (id: string, fields = {}) =>
     task(id, { isolation: "worktree", writes: ["a.txt"], ...fields });
 
-  it("in worktrees, the review sees the merged work, leaves nothing behind, and what fixes it is merged before dependents start", async () => {
+  it("in worktrees, the review sees the merged work, and what fixes it is merged before dependents start", async () => {
     const folder = await repository({ "a.txt": "one\n" });
     const server = await startServer(folder);
     await server.call("plan_create", {

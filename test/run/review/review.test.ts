@@ -32,7 +32,7 @@ describe("a reviewed task", () => {
     expectSound();
   });
 
-  it("a reviewed task that is rejected is fixed by its own role in its own scope, reviewed again, and never run again", async () => {
+  it("a reviewed task that is rejected is fixed by its role in its scope, reviewed again, and never run again", async () => {
     const tasks = [
       task("a", { review: true, agent: "general-purpose", resources: ["port"] }),
       pair[1] as TaskInput,
@@ -272,7 +272,7 @@ describe("dependents wait for a review", () => {
 });
 
 describe("when a process is killed", () => {
-  it("when a process is killed between a task and its review, a verdict and its consequence, nothing is lost and nobody comes too early", async () => {
+  it("a process that is killed between a task and its review, or a verdict and what follows, loses nothing", async () => {
     const start = { ownParent: true };
     const { folder, server: first, expectSound } = await reviewedPlan(pair, {}, start);
     let current = driven(first);

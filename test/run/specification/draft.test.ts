@@ -165,7 +165,7 @@ describe("the breakdown that a draft replaces", () => {
     expect(files()).toEqual({ "03-tasks.json": NEW, "03-tasks.replaced-1.json": OLD });
   });
 
-  it("the breakdown that a draft replaces is never lost with what somebody changed in it by hand since it was imported", async () => {
+  it("a breakdown that a draft replaces is never lost with what was changed in it by hand since it was imported", async () => {
     const { place, again, folder, files } = await started({ [DRAFT]: NEW }, { [TASKS]: OLD });
     await again();
     const edited = OLD.replace("Write two.", "Write two, carefully.");
@@ -209,7 +209,7 @@ describe("a server that dies while it puts a draft in place", () => {
   const STEPS = 5;
 
   it.each(Array.from({ length: STEPS }, (_, n) => n))(
-    "a server that dies while it puts a draft in place after step %i loses neither text, and the next call ends as if nothing had happened",
+    "a server that dies after step %i of putting a draft in place loses neither text, and the next call ends it",
     async (steps) => {
       const { again, folder, server } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
       await again();
@@ -231,7 +231,7 @@ describe("a server that dies while it puts a draft in place", () => {
     },
   );
 
-  it("a server that dies while it puts a draft in place before its change is committed has placed what the next import of the breakdown brings in", async () => {
+  it("a server that dies before its change is committed has placed a draft that the next import brings in", async () => {
     const { again, folder, server } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     const log = logOf(graphOf(folder));

@@ -57,7 +57,7 @@ describe("the tokens of a run", () => {
     expect(after.figures.usage?.agents?.output).toBe(1_000);
   });
 
-  it("the tokens of a run are measured when the report is asked for, where no hook told of an agent's end, or it went on after it", async () => {
+  it("the tokens of a run are measured for the report where no hook told of an agent's end, or it went on", async () => {
     const run = await measuredPlan(["1", "2"]);
     const { host, server, launch } = run;
     await finishes(run, "1", 1_000);

@@ -34,7 +34,7 @@ function sessions(ran: Ran[], events: GraphEvent[] = [], asking?: string) {
 }
 
 describe("a session orchestrates a plan", () => {
-  it("a session orchestrates a plan from its first claim to the end of its last attempt, where it was given no report", () => {
+  it("a session that was given no report orchestrates a plan from its first claim to the end of its last attempt", () => {
     const ran = [
       { task: "a", from: 5, to: 10, session: "one" },
       { task: "a", from: 12, to: 30, session: "one" },

@@ -44,7 +44,7 @@ describe("commit: task", () => {
     );
   });
 
-  it("commit: task commits a removed file and one that git ignores not, and a failed task's work only with its next attempt", async () => {
+  it("commit: task commits removed files, none that git ignores, and a failed task's work with its next attempt", async () => {
     const { folder, server } = await planned("task", { "src/1.ts": "old\n", ".gitignore": "*.log\n" });
     const one = await claimNow(server, "p", "1");
     rmSync(join(folder, "src/1.ts"));
@@ -142,7 +142,7 @@ describe("commit: task", () => {
 });
 
 describe("commit: end", () => {
-  it("commit: end makes one commit of the whole plan when nothing is left to run, with what two tasks changed one after the other", async () => {
+  it("commit: end makes one commit of the whole plan when nothing is left to run, also of a file of two tasks", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     const tasks = [

@@ -200,7 +200,7 @@ describe("conflicts that are not solved", () => {
     expect(await fileAt(folder, BRANCH, "guide.md")).toBe(`by one\n${example}by two\n`);
   });
 
-  it("conflicts that are not solved may have no markers: what is no text is decided when somebody changes or stages it", async () => {
+  it("conflicts in what is no text have no markers: somebody decides them by changing or staging the file", async () => {
     const { folder, server, merge, refusal } = await twoSides(
       { "a.bin": "\x000", "b.bin": "\x000" },
       { "a.bin": "\x001", "b.bin": "\x001" },
@@ -217,7 +217,7 @@ describe("conflicts that are not solved", () => {
     expect(await fileAt(folder, BRANCH, "b.bin")).toBe("\x001");
   });
 
-  it("conflicts that are not solved may have no markers: a file that one side has removed", async () => {
+  it("conflicts in a file that one side has removed have no markers", async () => {
     const { folder, server, merge, refusal } = await twoSides(
       { "a.txt": "0\n" },
       { "a.txt": null },
@@ -229,7 +229,7 @@ describe("conflicts that are not solved", () => {
     expect(await fileAt(folder, BRANCH, "a.txt")).toBeUndefined();
   });
 
-  it("conflicts that are not solved are seen in a merge that an agent makes by itself, and in a rebase that it leaves", async () => {
+  it("conflicts that are not solved are seen in an agent's own merge, and in a rebase that it leaves", async () => {
     const folder = await repository({ "a.txt": "0\n" });
     const server = await startServer(folder);
     await server.call("plan_create", { plan: "p", tasks: [open("1"), open("2")] });

@@ -25,7 +25,7 @@ function open(id: string, dependencies: readonly string[] = []) {
 }
 
 describe("a worktree", () => {
-  it("a worktree is told to the worker, cut from the last commit, and leaves the user's changes, index and branch alone", async () => {
+  it("a worktree is told to the worker, cut from the last commit, and leaves the user's checkout alone", async () => {
     const folder = await repository({ "kept.txt": "committed\n" });
     put(folder, { "kept.txt": "the user's change\n", "new.txt": "the user's\n" });
     await git(folder, "add", "new.txt");
@@ -90,7 +90,7 @@ describe("a worktree", () => {
     expect((await claimNow(server, "p", "apart")).folder).toBe("");
   });
 
-  it("a worktree does not hold what a task did in the shared checkout before any task wanted one, and its brief says so", async () => {
+  it("a worktree lacks what a task did in the shared checkout before any task wanted one, and its brief says so", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
@@ -256,7 +256,7 @@ describe("a sparse checkout", () => {
 });
 
 describe("what a worker leaves in its worktree", () => {
-  it("what a worker leaves in its worktree is committed but not merged when it failed, stays, and is named to the next attempt", async () => {
+  it("what a worker leaves in its worktree is committed and not merged when it failed, and named to the next attempt", async () => {
     const folder = await repository();
     const server = await startServer(folder);
     await server.call("plan_create", { plan: "p", tasks: [open("1")], policy: { retries: 1 } });
@@ -287,7 +287,7 @@ describe("what a worker leaves in its worktree", () => {
     expect(read(lost.folder, "half.txt")).toBe("half\n");
   });
 
-  it("what a worker leaves in its worktree does not go while somebody has locked the worktree, nor do worktrees of others ever", async () => {
+  it("what a worker leaves in its worktree stays while the worktree is locked, and others' worktrees always stay", async () => {
     const folder = await repository();
     const foreign = join(temporaryFolder(), "foreign");
     await git(folder, "worktree", "add", "--quiet", "-b", "worktree-agent-of-somebody", foreign);

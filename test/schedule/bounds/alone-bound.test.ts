@@ -11,28 +11,28 @@ function boundOf(activities: ReturnType<typeof activity>[]) {
 }
 
 describe("the bound by activities that tolerate no other", () => {
-  it("adds their time to the longest chain of the rest, of which they are no part", () => {
+  it("aloneBound adds the time of activities that tolerate no other to the longest chain of the rest", () => {
     expect(boundOf([activity(10), activity(7, [], alone), activity(5, [0]), activity(2, [0], alone)])).toBe(
       24,
     );
   });
 
-  it("adds their time to the work of the rest", () => {
+  it("aloneBound adds the time of activities that tolerate no other to the work of the rest", () => {
     expect(boundOf([activity(7, [], alone), ...[4, 4, 4, 6].map((duration) => activity(duration))])).toBe(13);
   });
 
-  it("says nothing where others may run beside them", () => {
+  it("aloneBound says nothing where others may run beside every activity", () => {
     expect(boundOf([activity(10), activity(7, [], { demands: [{ resource: 0, amount: 2 }] })])).toBe(0);
     expect(boundOf([activity(10, [], { demands: [] }), activity(7, [], alone)])).toBe(0);
   });
 
-  it("does not count what runs already, beside which others may run", () => {
+  it("aloneBound does not count what runs already, beside which others may run", () => {
     expect(boundOf([activity(7, [], { ...alone, running: true }), activity(9, [], { running: true })])).toBe(
       0,
     );
   });
 
-  it("proves a plan the shortest that neither the longest chain nor the work does", () => {
+  it("aloneBound proves a plan the shortest that neither the longest chain nor the work does", () => {
     const activities = [activity(10), activity(7, [], alone), activity(5, [0])];
     const problem = compileProblem({ capacities: [3], activities });
     expect(planSchedule(problem)).toMatchObject({ makespan: 22, lowerBound: 22 });

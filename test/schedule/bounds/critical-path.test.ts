@@ -15,7 +15,7 @@ function longestFrom(nodes: readonly TimedNode[], id: string): number {
 }
 
 describe("upwardRanks", () => {
-  it("are the longest chain behind each task, its own time included", () => {
+  it("upwardRanks are the longest chain behind each task, its own time included", () => {
     fc.assert(
       fc.property(timedGraphs, (nodes) => {
         const ranks = upwardRanks(nodes);
@@ -26,7 +26,7 @@ describe("upwardRanks", () => {
 });
 
 describe("criticalPath", () => {
-  it("is a chain of dependencies whose times add up to the longest there is", () => {
+  it("criticalPath is a chain of dependencies whose times add up to the longest there is", () => {
     fc.assert(
       fc.property(timedGraphs, (nodes) => {
         const { ids, lengthMs } = criticalPath(nodes);
@@ -40,7 +40,7 @@ describe("criticalPath", () => {
     );
   });
 
-  it("of nothing is nothing", () => {
+  it("criticalPath of nothing is nothing", () => {
     expect(criticalPath([])).toEqual({ ids: [], lengthMs: 0 });
   });
 });

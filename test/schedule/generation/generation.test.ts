@@ -36,7 +36,7 @@ describe.each([
   ["serial generation", serial],
   ["parallel generation", parallel],
 ])("%s", (_, generate) => {
-  it("keeps precedence, capacities and what runs already, in any order of priority", () => {
+  it("a generated schedule keeps precedence, capacities and what runs already, in any order of priority", () => {
     fc.assert(
       fc.property(ranked, ([input, rank]) => {
         const { start, makespan } = generate(input, rank);
@@ -47,7 +47,7 @@ describe.each([
     );
   });
 
-  it("starts nothing that could start earlier with the rest as it is", () => {
+  it("a generated schedule starts nothing that could start earlier with the rest as it is", () => {
     fc.assert(
       fc.property(ranked, ([input, rank]) => {
         const { start } = generate(input, rank);
@@ -63,7 +63,7 @@ describe.each([
     );
   });
 
-  it("lets a generator be used again", () => {
+  it("a generator of schedules can be used again", () => {
     const input = {
       capacities: [2, 1],
       activities: [activity(3), activity(2, [0], { demands: [{ resource: 1, amount: 1 }] }), activity(4)],
@@ -79,7 +79,7 @@ describe.each([
 });
 
 describe("parallel generation", () => {
-  it("leaves no slot idle while something fits", () => {
+  it("parallel generation leaves no slot idle while something fits", () => {
     fc.assert(
       fc.property(ranked, ([input, rank]) => {
         const { start } = parallel(input, rank);

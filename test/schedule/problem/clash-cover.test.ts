@@ -5,7 +5,7 @@ import { clashCover } from "../../../mcp-server/src/schedule/problem/clash-cover
 const key = (one: number, other: number) => `${Math.min(one, other)}-${Math.max(one, other)}`;
 
 describe("clashCover", () => {
-  it("makes one group of activities that all exclude each other", () => {
+  it("clashCover makes one group of activities that all exclude each other", () => {
     expect(
       clashCover([
         [0, 1],
@@ -19,7 +19,7 @@ describe("clashCover", () => {
     ]);
   });
 
-  it("covers every pair and adds none", () => {
+  it("clashCover covers every pair and adds none", () => {
     const pairs = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 20 });
     fc.assert(
       fc.property(pairs, (given) => {

@@ -16,24 +16,24 @@ function makespan(
 }
 
 describe("the planner", () => {
-  it("runs what is independent at once, as far as the cap goes", () => {
+  it("the planner runs what is independent at once, as far as the cap goes", () => {
     const four = ["a", "b", "c", "d"].map((id) => task(id));
     expect(makespan(four)).toBe(10);
     expect(makespan(four, { cap: 2, capacity: {} })).toBe(20);
   });
 
-  it("keeps to a role's capacity", () => {
+  it("the planner keeps to a role's capacity", () => {
     const tasks = [task("a", { role: "tester" }), task("b", { role: "tester" }), task("c")];
     expect(makespan(tasks, { cap: 5, capacity: { tester: 1 } })).toBe(20);
   });
 
-  it("keeps apart what clashes, and runs a task alone that nobody knows the files of", () => {
+  it("the planner keeps apart what clashes, and runs a task alone that nobody knows the files of", () => {
     const three = ["a", "b", "c"].map((id) => task(id));
     expect(makespan(three, undefined, [{ a: 0, b: 1 }])).toBe(20);
     expect(makespan([...three, task("d", { alone: true })])).toBe(20);
   });
 
-  it("waits for as many dependencies as a task needs", () => {
+  it("the planner waits for as many dependencies as a task needs", () => {
     const tasks = [
       task("a", { durationMs: 100 }),
       task("b"),
@@ -45,7 +45,7 @@ describe("the planner", () => {
     ).toBe(110);
   });
 
-  it("counts dependencies that have completed already", () => {
+  it("the planner counts dependencies that have completed already", () => {
     expect(makespan([task("c", { dependencies: ["gone", "b"], needs: { atLeast: 1 } }), task("b")])).toBe(10);
   });
 });
@@ -58,7 +58,7 @@ describe("what would help", () => {
   ];
   const now = { tasks: chain, limits: { cap: 5, capacity: {} }, clashes: [] };
 
-  it("is said with what it gains, the best first, and left out where it gains next to nothing", () => {
+  it("what would help is said with what it gains, the best first, and left out where it gains next to nothing", () => {
     const gains = gainsOf(now, [
       { what: "nothing", situation: now },
       { what: "split b", situation: split(now, 1) },
@@ -70,7 +70,7 @@ describe("what would help", () => {
     ]);
   });
 
-  it("frees tasks of what keeps them alone", () => {
+  it("what would help frees tasks of what keeps them alone", () => {
     const alone = { ...now, tasks: ["a", "b", "c"].map((id) => task(id, { alone: true })) };
     expect(makespan(alone.tasks)).toBe(30);
     expect(makespan(freed(alone, new Set([0, 1, 2])).tasks)).toBe(10);

@@ -4,7 +4,7 @@ import { atProgress, compileProblem } from "../../../mcp-server/src/schedule/pro
 import { activity } from "../../support/problems.ts";
 
 describe("compileProblem", () => {
-  it("keeps of the predecessors as many as are needed, those that could end first", () => {
+  it("compileProblem keeps of the predecessors as many as are needed, those that could end first", () => {
     const { before } = compileProblem({
       capacities: [3],
       activities: [activity(5), activity(1), activity(1, [1]), activity(1, [0, 1, 2], { needs: 2 })],
@@ -12,7 +12,7 @@ describe("compileProblem", () => {
     expect([...before.item.subarray(before.first[3])]).toEqual([1, 2]);
   });
 
-  it("lets what runs already wait for nothing", () => {
+  it("compileProblem lets what runs already wait for nothing", () => {
     const { before } = compileProblem({
       capacities: [1],
       activities: [activity(5), activity(1, [0], { running: true })],
@@ -44,7 +44,7 @@ describe("compileProblem", () => {
       },
       /resource 0 twice/,
     ],
-  ])("refuses %s", (_, input, message) => {
+  ])("compileProblem refuses %s", (_, input, message) => {
     expect(() => compileProblem(input)).toThrow(message);
   });
 });
@@ -55,13 +55,13 @@ describe("atProgress", () => {
     activities: [activity(5), activity(7, [0]), activity(9, [1]), activity(3)],
   });
 
-  it("counts from now: what has ended takes no time, what runs the time that remains", () => {
+  it("atProgress counts from now: what has ended takes no time, what runs the time that remains", () => {
     const { criticalPath, head } = headsAndTails(atProgress(problem, { ended: [0, 3], running: [[1, 3]] }));
     expect([...head]).toEqual([0, 0, 4, 0]);
     expect(criticalPath).toBe(13);
   });
 
-  it("expects what is late to go on for half of the time planned for it", () => {
+  it("atProgress expects what is late to go on for half of the time planned for it", () => {
     for (const elapsed of [7, 100]) {
       const { duration } = atProgress(problem, { ended: [0, 3], running: [[1, elapsed]] });
       expect([...duration]).toEqual([0, 4, 9, 0]);

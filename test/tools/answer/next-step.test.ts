@@ -36,14 +36,14 @@ describe("a worker for whom there is nothing", () => {
     expect(next).not.toContain("batch_collect");
   });
 
-  it("a worker for whom there is nothing waits in the tool if it is the main conversation or has no hooks, and is told the whole call", async () => {
+  it("a worker for whom there is nothing waits in the tool where it may, and is told the whole call", async () => {
     const { server } = await agentsPlan(pair);
     await server.call("task_claim", { plan: "p", worker: "main" });
     const { next } = await server.call("task_claim", { plan: "p", worker: "main" });
     expect(next).toContain('batch_collect {plan: "p", until: "next"}');
   });
 
-  it("a worker for whom there is nothing is not sent away before it has reported, if it is the main conversation and all is done", async () => {
+  it("a worker for whom there is nothing reports first if it is the main conversation and all is done", async () => {
     const { server } = await agentsPlan([task("1")]);
     await server.call("task_update", { task: "p/1", status: "cancelled" });
     const { next } = await server.call("task_claim", { plan: "p", worker: "main" });

@@ -24,7 +24,7 @@ function under(heading: string, markdown: string): string[] {
 }
 
 describe("the report in Markdown", () => {
-  it("puts first what needs the user, and leaves out what there is nothing to say about", () => {
+  it("the report in Markdown puts first what needs the user, and leaves out what there is nothing to say about", () => {
     expect(headings(example)).toEqual([
       "# Parallel Execution Results: Notes with search and import",
       "## Needs your decision",
@@ -40,13 +40,13 @@ describe("the report in Markdown", () => {
     ]);
   });
 
-  it("opens with the verdict and the counts", () => {
+  it("the report in Markdown opens with the verdict and the counts", () => {
     expect(example.split("\n")[2]).toBe(
       "**Overall status: ✗ completed with failures**: 9 of 12 tasks completed, 1 failed, 2 not run.",
     );
   });
 
-  it("gives each task that has not run its reason", () => {
+  it("the report in Markdown gives each task that has not run its reason", () => {
     expect(under("Not run", example)).toEqual([
       "- ○ **3.2** Import wizard",
       "  - Reason: needs 2.3, which failed",
@@ -55,19 +55,19 @@ describe("the report in Markdown", () => {
     ]);
   });
 
-  it("shows the attempts that came before the last", () => {
+  it("the report in Markdown shows the attempts that came before the last", () => {
     expect(under("Failed", example)).toContain(
       "  - Attempt 1 failed after 1 min 8 s: front matter with nested lists is not parsed",
     );
   });
 
-  it("shows the worst finding first, with who found it", () => {
+  it("the report in Markdown shows the worst finding first, with who found it", () => {
     expect(under("Findings", example)[0]).toBe(
       "- **high** src/db/schema.ts: The body column has no length limit. (found by 1.3, 2.1)",
     );
   });
 
-  it("shows a finding with what is to be done about it, and cuts one that has no end", () => {
+  it("the report in Markdown shows a finding with what is to be done about it, and cuts one that has no end", () => {
     const shown = (text: string) => {
       const ran = { task: "a", from: 0, to: 1, report: { findings: [{ severity: "high", text } as const] } };
       return (
@@ -84,7 +84,7 @@ describe("the report in Markdown", () => {
     expect(endless.length).toBeLessThan(1_600);
   });
 
-  it("has a row for what was measured and a sentence for what was not", () => {
+  it("the report in Markdown has a row for what was measured and a sentence for what was not", () => {
     const measured = under("The measured run", example);
     expect(measured).toContain("| Wall time | 3 min 51 s |");
     expect(measured).toContain("| Attempts | 12 (1 retry, 1 lost) |");
@@ -94,18 +94,18 @@ describe("the report in Markdown", () => {
     );
   });
 
-  it("ends with one line worth sharing", () => {
+  it("the report in Markdown ends with one line worth sharing", () => {
     expect(example.trimEnd().split("\n").at(-1)).toBe(
       "**9 of 12 tasks, 5 agents at once, 2.7× faster than one after another (3 min 51 s instead of 10 min 26 s)**",
     );
   });
 
-  it("says when the run ended", () => {
+  it("the report in Markdown says when the run ended", () => {
     expect(example.split("\n")[4]).toBe("Ended 2026-03-02 09:03:51 UTC.");
     expect(example.match(/ UTC/g)).toHaveLength(1);
   });
 
-  it("shows no table of figures and no timeline for a plan that nobody ran", () => {
+  it("the report in Markdown shows no table of figures and no timeline for a plan that nobody ran", () => {
     const report = renderMarkdown(aggregate(planState([task("a")]), [], NOW));
     expect(under("The measured run", report).join("\n")).not.toMatch(/\||```/);
     expect(report).toContain("no agent ran, so nothing was measured");
@@ -132,13 +132,13 @@ describe("the report of a plan that goes on", () => {
   const estimates = eventsOf({ type: "claim.offered", task: id("a"), estimateMs: 5_000_000 } as Change);
   const report = renderMarkdown(aggregate(state, estimates, START_MS + 150_000));
 
-  it("counts what is to come apart from what cannot run", () => {
+  it("the report of a plan that goes on counts what is to come apart from what cannot run", () => {
     expect(report.split("\n")[2]).toBe(
       "**Overall status: ▶ running**: 1 of 6 tasks completed, 1 failed, 1 running, 2 to come, 1 not run.",
     );
   });
 
-  it("says of each task that is to come what it waits for", () => {
+  it("the report of a plan that goes on says of each task that is to come what it waits for", () => {
     expect(under("To come ○", report)).toEqual([
       "- ○ **b** Task b (feature-implementer, 50 s)",
       "  - State: to be tried again after attempt 1 failed",
@@ -149,26 +149,26 @@ describe("the report of a plan that goes on", () => {
     expect(under("Not run ○", report)).toEqual(["- ○ **f** Task f", "  - Reason: needs e, which failed"]);
   });
 
-  it("says of which moment it is, once", () => {
+  it("the report of a plan that goes on says of which moment it is, once", () => {
     expect(report.split("\n")[4]).toBe("As of 2026-03-02 09:02:30 UTC.");
     expect(report.match(/ UTC/g)).toHaveLength(1);
   });
 
-  it("shows its figures as those so far, without those that judge a whole run", () => {
+  it("the report of a plan that goes on shows its figures as those so far, without those that judge a whole run", () => {
     expect(headings(report)).toContain("## The measured run so far");
     const rows = under("The measured run so far", report).map((line) => line.split(" | ")[0]);
     expect(rows).toContain("| Wall time");
     for (const name of ["Speedup", "Efficiency", "Lower bound"]) expect(rows).not.toContain(`| ${name}`);
   });
 
-  it("names no median of one task", () => {
+  it("the report of a plan that goes on names no median of one task", () => {
     expect(under("The measured run so far", report)).toContain(
       "| Estimated | 1 h 23 min for 1 task that took 1 min 40 s |",
     );
   });
 });
 
-it("says once what holds of many files, and names some of them", () => {
+it("the report in Markdown says once what holds of many files, and names some of them", () => {
   const files = Array.from({ length: 12 }, (_, i) => ({
     path: `src/f${String(i).padStart(2, "0")}.ts`,
     how: i === 0 ? ("removed" as const) : ("written" as const),
@@ -251,7 +251,7 @@ describe("hostile text", () => {
   it.each([
     ["report", renderMarkdown(report)],
     ["ledger", renderLedger(report)],
-  ])("changes nothing about the form of the %s", (_name, text) => {
+  ])("hostile text changes nothing about the form of the %s", (_name, text) => {
     expect(text).toContain("Owned");
     expect(headings(text).filter((line) => /^#+ *Owned/.test(line))).toEqual([]);
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
