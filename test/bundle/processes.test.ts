@@ -16,6 +16,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A call that waits for the plan, and the moment at which the server has said that it does. */
+function waitingCall(server: BundledServer): [Promise<unknown>, Promise<void>] {
+  let hasBegun = () => {};
+  const begun = new Promise<void>((resolve) => {
+    hasBegun = resolve;
+  });
+  const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 600 }, { onProgress: hasBegun });
+  return [waiting, begun];
+}
+
 /** Processor time of a process so far. Linux counts it in ticks of 10 ms. */
 function processorMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -106,10 +116,11 @@ describe("a server process", () => {
     const server = await BundledServer.start(folder, { ownParent: true });
     await server.call("plan_create", { plan: "p", tasks: [task("1")] });
     await server.call("batch_next", { plan: "p" });
-    const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 60 }).catch(() => "ended");
-    await pause(200);
+    const [waiting, hasBegun] = waitingCall(server);
+    const ended = waiting.catch(() => "ended");
+    await hasBegun;
     await server.close();
-    await waiting;
+    await ended;
     await expect.poll(() => [server.pid, server.ownerPid].filter(isAlive)).toEqual([]);
     expect(integrityOf(graphOf(folder))).toBe("ok");
   });
@@ -121,8 +132,8 @@ describe("a server process", () => {
       await server.call("plan_create", { plan: "p", tasks: [task("1")] });
       const { launch } = await server.call("batch_next", { plan: "p" });
       await server.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
-      const waiting = server.call("batch_collect", { plan: "p", waitSeconds: 20 });
-      await pause(300);
+      const [waiting, hasBegun] = waitingCall(server);
+      await hasBegun;
       const before = processorMs(server.pid);
       await pause(2_000);
       const share = (processorMs(server.pid) - before) / 2_000;

@@ -13,7 +13,7 @@ function inDeletedFolder(...command: readonly string[]) {
   const folder = join(temporaryFolder(), "gone");
   mkdirSync(folder);
   return execa("sh", ["-c", 'rmdir "$PWD" && exec "$@"', "sh", process.execPath, ...command], {
-    ...{ cwd: folder, env: emptyEnvironment(), extendEnv: false, reject: false, timeout: 20_000 },
+    ...{ cwd: folder, env: emptyEnvironment(), extendEnv: false, reject: false, timeout: 300_000 },
   });
 }
 

@@ -249,7 +249,6 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
       expect(idsOf((await other.call("batch_next", { plan })).launch)).toEqual(["recover-1"]);
       await expectToSeeTheSame(shared);
     },
-    120_000,
   );
 });
 

@@ -116,6 +116,54 @@ function worksOnAlone(id: string, others: readonly string[]): Record<string, Wor
   };
 }
 
+/** What one agent waits for until another has begun a step of its work, so that both are at work at that moment. */
+class Moment {
+  #isThere = false;
+
+  /** The step, with which the moment is there. */
+  begins(step: Step): Step {
+    return (assignment) => {
+      this.#isThere = true;
+      return step(assignment);
+    };
+  }
+
+  /** The step, but not before the moment is there. */
+  awaitedBy(step: Step): Step {
+    return (assignment) => ({ ...step(assignment), when: () => this.#isThere });
+  }
+}
+
+/** Two agents of which the second edits the file when the first has, and before that one ends. */
+function editOneFile(): Record<string, Work> {
+  const [firstHasEdited, bothHaveEdited] = [new Moment(), new Moment()];
+  return {
+    a: [
+      edits("src/config.js", "limit = 1", "limit = 2"),
+      firstHasEdited.begins(bothHaveEdited.awaitedBy(stopsSilently("Added."))),
+    ],
+    b: [
+      firstHasEdited.awaitedBy(edits("src/config.js", "limit", "bound")),
+      bothHaveEdited.begins(stopsSilently("Added.")),
+    ],
+  };
+}
+
+/** Two agents of which one looks for a file in vain and is still at work when the other writes it. */
+function readBeforeItIsWritten(): Record<string, Work> {
+  const [hasLooked, isWritten] = [new Moment(), new Moment()];
+  return {
+    schema: [
+      hasLooked.awaitedBy(writes({ "notes/schema.md": "{}\n" })),
+      isWritten.begins(stopsSilently("Designed.")),
+    ],
+    client: [
+      ({ directory }) => calls("Read", { file_path: `${directory}/notes/schema.md` }),
+      hasLooked.begins(isWritten.awaitedBy(stopsSilently("Generated."))),
+    ],
+  };
+}
+
 const three = ["auth", "billing", "search"].map((id) => ({ id, name: `Document ${id}` }));
 const threeNotes = Object.fromEntries(three.map(({ id }) => [id, notes(id)]));
 const crowd = Array.from({ length: 7 }, (_, i) => ({ id: `part${i}`, name: `Describe part ${i}` }));
@@ -179,10 +227,7 @@ export const auditStories: AuditStory[] = [
       calls("Bash", { command: "git diff", description: "Look at the changes" }),
       says("Both features are in the file."),
     ),
-    {
-      a: [edits("src/config.js", "limit = 1", "limit = 2"), runs("sleep 0.5"), stopsSilently("Added.")],
-      b: [runs("sleep 0.3"), edits("src/config.js", "limit", "bound"), stopsSilently("Added.")],
-    },
+    editOneFile(),
   ),
   story(
     "seven agents at once",
@@ -206,14 +251,7 @@ export const auditStories: AuditStory[] = [
       ),
       says("It is there."),
     ),
-    {
-      schema: [runs("sleep 0.5"), writes({ "notes/schema.md": "{}\n" }), stopsSilently("Designed.")],
-      client: [
-        ({ directory }) => calls("Read", { file_path: `${directory}/notes/schema.md` }),
-        runs("sleep 0.5"),
-        stopsSilently("Generated."),
-      ],
-    },
+    readBeforeItIsWritten(),
   ),
   story(
     "two agents for seconds of work",

@@ -80,7 +80,7 @@ function launchesRecorded(graph: GraphState): [number, number][] {
 }
 
 describe("an orchestrator that does not do as it is told still finishes, each task done once", () => {
-  const stories: [string, Habit[], (graph: GraphState, outcome: Outcome) => void][] = [
+  const stories: [string, Habit[], (graph: GraphState, outcome: Outcome) => void, number?][] = [
     [
       "launches one by one",
       [launchesOneByOne],
@@ -147,12 +147,13 @@ describe("an orchestrator that does not do as it is told still finishes, each ta
         expect(launchesRecorded(graph)).toEqual([[5, 0]]);
         expect(recording.mostAtWorkAtOnce()).toBe(5);
       },
+      5,
     ],
   ];
   it.each(stories)(
     "an orchestrator that %s still finishes, each task done once",
-    async (name, habits, check) => {
-      await runScenario(headlessStory(name, ...habits), (outcome) => {
+    async (name, habits, check, beginTogether = 0) => {
+      await runScenario({ ...headlessStory(name, ...habits), beginTogether }, (outcome) => {
         const graph = expectEachDoneOnce(outcome);
         expect(errorsInMain(outcome)).toEqual([]);
         check(graph, outcome);

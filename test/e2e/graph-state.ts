@@ -34,7 +34,7 @@ export interface GraphState {
 
 /** Reads a plan's graph from its database, without the plugin's own code. */
 export function readGraph(database: string, plan = "demo"): GraphState {
-  const db = new DatabaseSync(database, { readOnly: true, timeout: 5000 });
+  const db = new DatabaseSync(database, { readOnly: true, timeout: 60_000 });
   try {
     const rows = (query: string) => db.prepare(query).all(plan) as Record<string, string | number | null>[];
     const of = "(select id from plans where slug = ?)";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { frontMatterOf } from "../../mcp-server/src/host/front-matter.ts";
+import { processorTimer } from "../support/processor-time.ts";
 
 const withFields = (...fields: string[]) => `---\n${fields.join("\n")}\n---\nBody.\n`;
 
@@ -68,9 +69,9 @@ describe("front matter", () => {
     ["no end", `---\n${"name: poet\n".repeat(1_000_000)}`],
     ["a prototype", withFields("__proto__:", "  planted: true", "constructor: x", "toString: y")],
   ])("front matter with %s is over within half a second and leaves nothing behind", (_, text) => {
-    const startMs = performance.now();
+    const spentMs = processorTimer();
     frontMatterOf(text);
-    expect(performance.now() - startMs).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
     expect(({} as { planted?: unknown }).planted).toBeUndefined();
   });
 });

@@ -83,7 +83,7 @@ describe("the bundle", () => {
     expect(changedFiles(read(DIST), before)).toEqual([]);
     copy.edit("errors/caller-error.ts", (text) => text.replace("super(message);", "super(message.trim());"));
     expect(changedFiles(before, await copy.build())).toEqual(["errors.mjs"]);
-  }, 60_000);
+  });
 
   it("the bundle is minified only in its libraries, so that the rest can be reviewed", () => {
     for (const [path, text] of read(DIST)) {

@@ -28,7 +28,7 @@ export async function claude(home: string, cwd: string, ...args: string[]): Prom
     stdin: "ignore",
     all: true,
     reject: false,
-    timeout: 60_000,
+    timeout: 300_000,
   });
   return { exitCode: done.exitCode, output: done.all };
 }

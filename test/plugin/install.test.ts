@@ -34,7 +34,7 @@ describe("installed from a git host", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "parallel-install-"));
     hosted = await HostedMarketplace.publish(folder);
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("one command installs the three plugins from a git host, enabled and without errors", async () => {

@@ -114,7 +114,7 @@ async function connectModern(repository: Repository, mode: "legacy" | "auto"): P
 
 function requestOptions({ signal, onProgress }: CallOptions) {
   return {
-    timeout: 60_000,
+    timeout: 300_000,
     ...(signal && { signal }),
     ...(onProgress && { onprogress: onProgress, resetTimeoutOnProgress: true }),
   };

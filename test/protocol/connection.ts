@@ -14,6 +14,9 @@ export interface Message {
 /** Which of the two ways of beginning a conversation a connection takes. */
 export type Era = "2025" | "2026";
 
+/** Only a server that hangs takes so long to answer or to end, however busy the machine is. */
+const HANGS_AFTER_MS = 120_000;
+
 const CLIENT = { name: "protocol-tests", version: "1.0.0" };
 const ENVELOPE = {
   "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -92,20 +95,22 @@ export class Connection {
     this.#child.stdin?.write(`${line}\n`);
   }
 
-  request(method: string, params: Readonly<Record<string, unknown>>, limitMs = 30_000): Promise<Message> {
+  request(method: string, params: Readonly<Record<string, unknown>>): Promise<Message> {
     const id = this.newId();
-    const answer = this.answerTo(id, limitMs);
+    const answer = this.answerTo(id);
     this.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
     return answer;
   }
 
   /** The answer to the request with this id, which is about to be sent. */
-  answerTo(id: string | number, limitMs: number): Promise<Message> {
+  answerTo(id: string | number): Promise<Message> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error(`no answer within ${limitMs} ms${this.isAlive ? "" : ": the server has ended"}`));
-      }, limitMs);
+        reject(
+          new Error(`no answer within ${HANGS_AFTER_MS} ms${this.isAlive ? "" : ": the server has ended"}`),
+        );
+      }, HANGS_AFTER_MS);
       this.#waiting.set(id, (message) => {
         clearTimeout(timer);
         this.#waiting.delete(id);
@@ -127,7 +132,7 @@ export class Connection {
     if (!this.isAlive) return;
     const ended = once(this.#child, "exit");
     this.#child.stdin?.end();
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5_000);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), HANGS_AFTER_MS);
     await ended;
     clearTimeout(timer);
   }

@@ -15,10 +15,8 @@ const CALLS = 9_000;
 const LINES = 1_000;
 /** Calls aim at a plan of their own after so many, because some of them turn out to be valid and change it. */
 const CALLS_PER_PLAN = 750;
-/** On a machine that does other things as well. */
-const SLOWEST_ANSWER_MS = 5_000;
-/** They take half a minute on a machine that does nothing else. */
-const CALLS_LIMIT_MS = 240_000;
+/** On a machine that does other things as well; most answers take a few milliseconds. */
+const SLOWEST_ANSWER_MS = 20_000;
 const MAX_ERROR = 4_000;
 const STACK = /\n\s*at |node:internal|[\w/]\.(?:m?js|ts):\d+/;
 
@@ -146,7 +144,7 @@ describe("ten thousand malformed calls", () => {
     const before = { seq: log.last, state: call.mustFail ? log.state : "" };
     const id = server.newId();
     const asked = performance.now();
-    const answer = server.answerTo(id, 30_000);
+    const answer = server.answerTo(id);
     server.send(
       toJson({
         jsonrpc: "2.0",
@@ -188,26 +186,22 @@ describe("ten thousand malformed calls", () => {
     }
   });
 
-  it(
-    `ten thousand malformed calls are refused one by one, or answered where they are valid: ${CALLS} calls of tools`,
-    async () => {
-      measure();
-      for (let sent = 0; sent < CALLS; sent += CALLS_PER_PLAN) {
-        const block = 1 + sent / CALLS_PER_PLAN;
-        if (sent === CALLS / 2) measure();
-        const target = await makeTarget(servers[block % 2 === 0 ? 0 : 1], block);
-        const calls = fc.sample(malformedCalls(target, schemas), {
-          seed: SEED + block,
-          numRuns: CALLS_PER_PLAN,
-        });
-        for (const [n, call] of calls.entries()) {
-          await send(servers[n % 2 === 0 ? 0 : 1], call, `block ${block}, call ${n}`);
-        }
+  it(`ten thousand malformed calls are refused one by one, or answered where they are valid: ${CALLS} calls of tools`, async () => {
+    measure();
+    for (let sent = 0; sent < CALLS; sent += CALLS_PER_PLAN) {
+      const block = 1 + sent / CALLS_PER_PLAN;
+      if (sent === CALLS / 2) measure();
+      const target = await makeTarget(servers[block % 2 === 0 ? 0 : 1], block);
+      const calls = fc.sample(malformedCalls(target, schemas), {
+        seed: SEED + block,
+        numRuns: CALLS_PER_PLAN,
+      });
+      for (const [n, call] of calls.entries()) {
+        await send(servers[n % 2 === 0 ? 0 : 1], call, `block ${block}, call ${n}`);
       }
-      expect(flaws.slice(0, 100).join("\n"), `${flaws.length} flaws`).toBe("");
-    },
-    CALLS_LIMIT_MS,
-  );
+    }
+    expect(flaws.slice(0, 100).join("\n"), `${flaws.length} flaws`).toBe("");
+  });
 
   it(`ten thousand malformed calls and ${LINES} lines that are no calls at all leave the server as it was`, async () => {
     const target = await makeTarget(servers[0], 1_000);

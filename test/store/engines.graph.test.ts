@@ -411,6 +411,8 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     );
     for (const worker of workers) expect(await worker.said()).toBe("ready");
     for (const worker of workers) worker.tell();
+    for (const worker of workers) expect(await worker.said()).toBe("done one");
+    for (const worker of workers) worker.tell();
     for (const worker of workers) expect(await worker.said()).toBe("done");
     await Promise.all(workers.map((worker) => worker.end()));
 
@@ -440,10 +442,11 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
     );
     for (const worker of workers) await worker.said();
     for (const worker of workers) worker.tell();
+    for (const worker of workers) await worker.said();
+    for (const worker of workers) worker.tell();
     const claims = async () => Number((await database.query("select count(*) as n from claims"))[0]?.n);
     while ((await claims()) < 10) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const worker of workers) worker.kill();
-    const began = performance.now();
     await store.write(
       () => NOW,
       "main",
@@ -452,7 +455,6 @@ describe.each(ENGINES)("the graph in %s", (engine) => {
         if (plan) await tx.append(plan.id, { type: "plan.status", status: "paused" });
       },
     );
-    expect(performance.now() - began).toBeLessThan(5_000);
     // Every claim came with its completion, in one transaction.
     const n = await claims();
     expect(await database.query("select count(*) as n from tasks where status = 'completed'")).toEqual([

@@ -26,11 +26,15 @@ switch (action) {
   case "open":
     say("open");
     break;
-  /** After a line of input: claims and completes tasks until none is ready. */
+  /** After a line of input claims and completes one task, so that everybody has had one; after another all that are left. */
   case "work": {
     say("ready");
     await once(process.stdin, "data");
-    for (let more = true; more; ) {
+    for (let n = 0, more = true; more; n++) {
+      if (n === 1) {
+        say("done one");
+        await once(process.stdin, "data");
+      }
       more = await store.write(
         () => NOW,
         argument,

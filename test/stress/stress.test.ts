@@ -15,7 +15,7 @@ it.each(ENGINES)(
       processes: 4,
       tasks: 100,
       chaosMs: 4_000,
-      endWithinMs: 180_000,
+      endWithinMs: 400_000,
       root: join(import.meta.dirname, "..", ".."),
     });
     console.log(`${engine}, seed ${seed}: ${result.kills} kills, ${JSON.stringify(result.counts)}`);
@@ -28,5 +28,4 @@ it.each(ENGINES)(
     expect(completed).toBe(total);
     expect(result.counts.claims).toBeGreaterThanOrEqual(100);
   },
-  300_000,
 );

@@ -33,7 +33,7 @@ export class ToolClient {
         params: { name: tool, arguments: input as Record<string, unknown>, _meta: meta },
       },
       CallToolResultSchema,
-      { timeout: 60_000, ...(options.onProgress && { onprogress: options.onProgress }) },
+      { timeout: 300_000, ...(options.onProgress && { onprogress: options.onProgress }) },
     );
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cleanText, escapeMarkdown } from "../../mcp-server/src/text/sanitize.ts";
+import { processorTimer } from "../support/processor-time.ts";
 
 /** What a character of the report's own would look like if foreign text could write it. */
 const esc = (code: string) => `\u001b${code}`;
@@ -37,9 +38,9 @@ describe("cleanText", () => {
   });
 
   it("cleanText copes with a line of millions of characters", () => {
-    const started = performance.now();
+    const spentMs = processorTimer();
     expect(cleanText(`${esc("[")}${"x\u0000".repeat(1_000_000)}`, 50)).toHaveLength(50);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
   });
 });
 

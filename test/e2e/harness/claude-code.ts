@@ -14,8 +14,8 @@ const PATIENT_HOST = {
   CLAUDE_CODE_MCP_STARTUP_WAIT_MS: "60000",
   CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "60000",
 };
-/** How long a process may take to notice that its host is gone; the server looks every five seconds. */
-const LEAVING_MS = 20_000;
+/** A process hangs that has not noticed by then that its host is gone; the server looks every five seconds. */
+const LEAVING_MS = 120_000;
 
 export interface Place {
   /** The project, a real git repository. */

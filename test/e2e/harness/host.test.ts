@@ -45,6 +45,7 @@ describe("the harness on the real Claude Code", () => {
       scenario({
         runs: [run],
         settings: allowsWrites,
+        beginTogether: 3,
         latencyMs: { main: 20, agent: 400 },
         workers: { "1": [writes({ "one.txt": "1\n" }), stopsSilently("One is done.")] },
         work,

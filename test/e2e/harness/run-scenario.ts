@@ -63,8 +63,10 @@ export async function runScenario(
   const scriptOf = ({ orchestrator }: { orchestrator: Scenario["runs"][number]["orchestrator"] }) => ({
     main: orchestrator,
     agent: (conversation: Conversation) => {
-      const turn = scenario.agents?.(conversation);
-      return turn === undefined ? workers.answer(conversation) : { turn };
+      const own = scenario.agents?.(conversation);
+      const { turn, ...answer } = own === undefined ? workers.answer(conversation) : { turn: own };
+      const haveBegun = () => model.recording.agents().length >= (scenario.beginTogether ?? 0);
+      return { ...answer, turn: { ...turn, when: () => haveBegun() && turn.when?.() !== false } };
     },
     latencyMs,
   });

@@ -23,6 +23,8 @@ export interface Scenario {
   environment?: Record<string, string>;
   /** How long a model's turn takes. */
   latencyMs?: { main: number; agent: number };
+  /** No agent's model answers before so many agents have begun: they are at work at once, however slow the machine is. */
+  beginTogether?: number;
   /** What the workers do, by task id; a list of works is for the first, second, … agent of that task. */
   workers?: Record<string, Work | Work[]>;
   /** What workers do that `workers` does not name. */

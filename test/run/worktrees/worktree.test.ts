@@ -136,7 +136,7 @@ describe("a worktree", () => {
     const folders = await Promise.all(tasks.map(({ id }) => fileAt(folder, BRANCH, `${id}.txt`)));
     expect(new Set(folders).size).toBe(8);
     expect(folders).not.toContain(undefined);
-  }, 60_000);
+  });
 });
 
 describe("a branch in the way", () => {
