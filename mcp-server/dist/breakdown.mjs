@@ -1114,10 +1114,107 @@ function spanOf({ offset, length }) {
   return { start: offset, end: offset + length };
 }
 
+// import:text.mjs in breakdown.mjs
+import { cellWidth } from "./text.mjs";
+
+// mcp-server/src/breakdown/json/format-json.ts
+var MAX_WIDTH = 80;
+var EMPTY_LINE = /[ \t,]*\r?\n[ \t]*\r?\n/y;
+function formatJson(text2) {
+  const root = parseTree(text2);
+  if (!root) return text2;
+  const indentation = /\n([ \t]+)\S/.exec(text2)?.[1] ?? "";
+  const layout = {
+    step: ["	", "    "].includes(indentation) ? indentation : "  ",
+    newline: text2.includes("\r\n") ? "\r\n" : "\n"
+  };
+  const mark = text2.startsWith("\uFEFF") ? "\uFEFF" : "";
+  return `${mark}${render(root, text2, layout, "", 0, 0)}${layout.newline}`;
+}
+function render(node, text2, layout, indent, column, after) {
+  const flat = flatOf(node, text2);
+  if (flat !== void 0 && column + cellWidth(flat) + after <= MAX_WIDTH) return flat;
+  const children = node.children ?? [];
+  if (children.length === 0) return flat ?? rawOf(node, text2);
+  const inner = indent + layout.step;
+  const [open, close] = node.type === "object" ? "{}" : "[]";
+  const body = node.type === "array" && isOfNumbers(children) ? filled(children, text2, layout, inner) : children.map((child, at) => {
+    const isLast = at === children.length - 1;
+    const item = renderMember(child, text2, layout, inner, isLast ? 0 : 1);
+    return `${item}${isLast ? "" : `,${blankAfter(child, text2) ? layout.newline : ""}`}`;
+  }).join(layout.newline + inner);
+  return `${open}${layout.newline}${inner}${body}${layout.newline}${indent}${close}`;
+}
+function renderMember(node, text2, layout, indent, after) {
+  const [key, value] = node.children ?? [];
+  if (node.type !== "property" || !key || !value)
+    return render(node, text2, layout, indent, widthOf(indent), after);
+  const label = `${rawOf(key, text2)}: `;
+  return label + render(value, text2, layout, indent, widthOf(indent) + cellWidth(label), after);
+}
+function flatOf(node, text2) {
+  const children = node.children ?? [];
+  if (node.type === "object") {
+    if (children.length === 0) return "{}";
+    if (beginsOnNewLine(node, text2) || isDivided(children, text2)) return void 0;
+    const members = children.map(({ children: [key, value] = [] }) => {
+      const flat = value && flatOf(value, text2);
+      return key && flat !== void 0 ? `${rawOf(key, text2)}: ${flat}` : void 0;
+    });
+    return members.includes(void 0) ? void 0 : `{ ${members.join(", ")} }`;
+  }
+  if (node.type === "array") {
+    if (isOfGroups(children) || isOfNumbers(children) && isDivided(children, text2)) return void 0;
+    const elements = children.map((child) => flatOf(child, text2));
+    return elements.includes(void 0) ? void 0 : `[${elements.join(", ")}]`;
+  }
+  return node.type === "number" ? numberOf2(rawOf(node, text2)) : rawOf(node, text2);
+}
+function filled(numbers, text2, { newline }, indent) {
+  let [written2, line] = ["", ""];
+  for (const [at, node] of numbers.entries()) {
+    const before = numbers[at - 1];
+    const item = `${numberOf2(rawOf(node, text2))}${at === numbers.length - 1 ? "" : ","}`;
+    const isDivision = before !== void 0 && blankAfter(before, text2);
+    if (before === void 0) line = item;
+    else if (!isDivision && widthOf(indent) + line.length + 1 + item.length <= MAX_WIDTH) line += ` ${item}`;
+    else {
+      written2 += `${line}${isDivision ? newline : ""}${newline}${indent}`;
+      line = item;
+    }
+  }
+  return written2 + line;
+}
+function isOfGroups(elements) {
+  const [first2] = elements;
+  return elements.length > 1 && (first2?.type === "object" || first2?.type === "array") && elements.every(({ type, children = [] }) => type === first2.type && children.length > 1);
+}
+function isOfNumbers(elements) {
+  return elements.length > 1 && elements.every(({ type }) => type === "number");
+}
+function beginsOnNewLine({ offset, children: [first2] = [] }, text2) {
+  return first2 !== void 0 && text2.slice(offset, first2.offset).includes("\n");
+}
+function isDivided(members, text2) {
+  return members.slice(0, -1).some((member) => blankAfter(member, text2));
+}
+function blankAfter({ offset, length }, text2) {
+  EMPTY_LINE.lastIndex = offset + length;
+  return EMPTY_LINE.test(text2);
+}
+function rawOf({ offset, length }, text2) {
+  return text2.slice(offset, offset + length);
+}
+function numberOf2(raw) {
+  return raw.toLowerCase().replace("e+", "e").replace(/(\.\d+?)0+(?=e|$)/, "$1");
+}
+function widthOf(indent) {
+  return indent.replaceAll("	", "  ").length;
+}
+
 // mcp-server/src/breakdown/file/write-breakdown.ts
 function writeBreakdown(document, tasks) {
-  return `${JSON.stringify({ ...document, tasks: tasks.map(renderFields) }, null, 2)}
-`;
+  return formatJson(JSON.stringify({ ...document, tasks: tasks.map(renderFields) }, null, 2));
 }
 function updateBreakdown(text2, file, tasks) {
   const list = listUnder("tasks", text2);
@@ -1145,7 +1242,8 @@ function updateBreakdown(text2, file, tasks) {
   if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text2;
   const { newline, element, close } = style;
   const inner = after.join(`,${newline}${element}`);
-  return `${text2.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text2.slice(list.end)}`;
+  const next = `${text2.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text2.slice(list.end)}`;
+  return formatJson(text2) === text2 ? formatJson(next) : next;
 }
 function idOf2(raw) {
   return String(raw.id).trim();
@@ -1206,6 +1304,7 @@ export {
   doneWarnings,
   fieldRules,
   fileStatus,
+  formatJson,
   isJsonLines,
   isNested,
   isObject,

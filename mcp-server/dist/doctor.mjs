@@ -1,8 +1,8 @@
 // import:node:fs in doctor.mjs
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 
 // import:node:path in doctor.mjs
-import { basename, dirname, join, relative } from "node:path";
+import { basename, delimiter, dirname, join, relative } from "node:path";
 
 // import:node:url in doctor.mjs
 import { pathToFileURL } from "node:url";
@@ -94,6 +94,35 @@ async function driverTrouble(dist, env, remedy) {
 function reasonIn(error) {
   const { stderr = "" } = error;
   return /^(?:\w*Error)(?: \[\w+\])?: (.+)$/m.exec(stderr)?.[1]?.replace(/\.$/, "") ?? "it ends the process";
+}
+
+// mcp-server/src/doctor/command-line.ts
+var [NAME, SECOND_NAME] = ["parallel", "parallel-tasks"];
+var commandLine = {
+  name: "Command line",
+  async look({ pluginRoot, environment }) {
+    const found = programAt(NAME, environment);
+    if (found !== void 0 && isOfThisPlugin(found)) return { seen: `${NAME} runs ${found}`, findings: [] };
+    const second = programAt(SECOND_NAME, environment);
+    const toType = second ?? join(pluginRoot, "bin", SECOND_NAME);
+    const seen = second === void 0 ? `not on the search path: ${toType}` : `${SECOND_NAME} runs ${second}`;
+    if (found === void 0) return { seen, findings: [] };
+    return {
+      seen,
+      findings: [
+        notice(
+          `${NAME} runs ${found}, another program of that name.`,
+          `Type ${second === void 0 ? toType : SECOND_NAME} instead.`
+        )
+      ]
+    };
+  }
+};
+function programAt(name, { PATH = "" }) {
+  return PATH.split(delimiter).filter((folder) => folder !== "").map((folder) => join(folder, name)).find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+}
+function isOfThisPlugin(file) {
+  return existsSync(join(dirname(dirname(realpathSync(file))), "mcp-server", "dist", "parallel.mjs"));
 }
 
 // import:lib/zod.mjs in doctor.mjs
@@ -818,7 +847,8 @@ var CHECKS = [
   settings,
   database,
   plans,
-  worktrees
+  worktrees,
+  commandLine
 ];
 
 // mcp-server/src/doctor/doctor-input.ts
@@ -868,6 +898,7 @@ async function lookSafely(check, examination) {
 export {
   CHECKS,
   bundle,
+  commandLine,
   commands,
   database,
   doctorInputOf,

@@ -532,7 +532,7 @@ async function onStop(run, session, event) {
       return { decision: "block", reason: `${slug}: ${toDo}` };
     }
     left.push(
-      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; parallel report ${slug} shows the results.`
+      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; /parallel:report ${slug} shows the results.`
     );
   }
   session.turnEnds();

@@ -1,5 +1,5 @@
 // import:node:path in parallel.mjs
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 // import:node:url in parallel.mjs
 import { fileURLToPath } from "node:url";
@@ -74,16 +74,18 @@ function context() {
   const { env, ppid: parentPid } = process;
   return createContext({ env, parentPid, pluginRoot, now: Date.now });
 }
-var program = new Command("parallel").description("Look at plans that coding agents execute in parallel.").version(plugin_default.version).exitOverride();
+var NAMES = ["parallel", "parallel-tasks"];
+var typedName = basename(process.argv[1] ?? "");
+var program = new Command(NAMES.includes(typedName) ? typedName : "parallel").description("Look at plans that coding agents execute in parallel.").version(plugin_default.version).exitOverride();
 program.command("status [plan]").description("how the plans of this repository stand").option("--watch", "until everything has ended").option("--json", "as JSON").action(async (plan, options) => {
   const { statusCommand } = await import("./cli/status.mjs");
   process.exitCode = await statusCommand(await context(), plan, options);
 });
-program.command("report <plan>").description("results, findings and measured figures of a plan").option("--json", "as JSON").action(async (plan, options) => {
+program.command("report [plan]").description("results, findings and measured figures of a plan; without a name, of the only one").option("--json", "as JSON").action(async (plan, options) => {
   const { reportCommand } = await import("./cli/report.mjs");
   process.exitCode = await reportCommand(await context(), plan, options);
 });
-program.command("export <plan>").description("write 03-tasks.json, 03-tasks.md and 04-implementation.md into the specification's folder").option("--json", "as JSON").action(async (plan, options) => {
+program.command("export [plan]").description("write 03-tasks.json, 03-tasks.md and 04-implementation.md into the specification's folder").option("--json", "as JSON").action(async (plan, options) => {
   const { exportCommand } = await import("./cli/export.mjs");
   process.exitCode = await exportCommand(await context(), plan, options);
 });

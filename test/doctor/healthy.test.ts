@@ -33,6 +33,7 @@ describe("parallel doctor on a healthy installation", () => {
     );
     expect(seen.get("Database")).toMatch(/^SQLite, graph 1\.\d+, at .*graph\.sqlite$/);
     expect(seen.get("Plans")).toBe("1 plan");
+    expect(seen.get("Command line")).toBe(`parallel runs ${join(installation.root, "bin", "parallel")}`);
   });
 
   it("parallel doctor on a healthy installation disturbs no session, and sees what one has just written", async () => {
@@ -61,7 +62,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(out).toMatch(/^✓ Node\.js +\d/);
     expect(out).toMatch(/\n– Database +none yet: the first plan makes it\n/);
     expect(out).toMatch(/\n\nNothing is wrong\.\n$/);
-    expect(out.trim().split("\n")).toHaveLength(12);
+    expect(out.trim().split("\n")).toHaveLength(13);
     const json = await installation.print(["--json"]);
     expect(out + json.out).not.toContain("sk-secret");
   });

@@ -205,7 +205,9 @@ describe("/parallel:run", () => {
       }),
       (outcome) => {
         expect(outcome.runs[0]?.texts).toEqual(["No server: see /mcp."]);
-        expect(toldIn(outcome)).toMatch(/is not there, the server of this plugin is not running: .*`\/mcp`/);
+        expect(toldIn(outcome)).toMatch(
+          /is not there, not even deferred, the server of this plugin is not running: .*`\/mcp`/,
+        );
         expect(outcome.recording.agents()).toEqual([]);
       },
     );
@@ -315,8 +317,8 @@ const diagnoses = (suspects: string[]): Turn =>
       tool: "Agent",
       input: {
         description: `Diagnose the ${suspect}`,
-        subagent_type: "Explore",
-        prompt: `node bin/price.js tea prints 12.50 and should print 1.25; data/prices.json holds 125. Suspect: src/${suspect}.js. Where does the number become wrong? Read only; launch no agents.`,
+        subagent_type: "parallel:researcher",
+        prompt: `node bin/price.js tea prints 12.50 and should print 1.25; data/prices.json holds 125. Suspect: src/${suspect}.js. Where does the number become wrong? Change no file, data or process.`,
         run_in_background: false,
       },
     })),
@@ -347,7 +349,6 @@ describe("/debug:api", () => {
             orchestrator: begins([
               loads("parallel:debugging-in-parallel"),
               () => calls("Bash", { command: "node bin/price.js tea" }),
-              loads("parallel:orchestrating-parallel-work"),
               () => diagnoses(["store", "service", "handler"]),
               () => diagnoses(["handler"]),
               (conversation) =>
@@ -373,7 +374,6 @@ describe("/debug:api", () => {
         const told = toldIn(outcome);
         expect(told).toContain(bodyAsGiven("debug:api", "the price of tea is ten times too high"));
         expect(told).toContain(bodyAsGiven("parallel:debugging-in-parallel"));
-        expect(told).toContain(bodyAsGiven("parallel:orchestrating-parallel-work"));
         expect(outcome.recording.launchMessages().map((launches) => launches.length)).toEqual([3, 1]);
         expect(outcome.recording.mostAgentsAtOnce()).toBe(3);
         const printed = answeredIn(outcome).filter(({ tool }) => tool === "Bash");
@@ -486,7 +486,7 @@ describe("/debug:browser", () => {
       (outcome) => {
         expect(outcome.runs[0]?.texts).toEqual(["No tool here drives a browser."]);
         expect(toldIn(outcome)).toContain(bodyAsGiven("debug:browser", "the menu is cut off"));
-        expect(toldIn(outcome)).toContain("If there are none, say so in one line");
+        expect(toldIn(outcome)).toContain("If there are none, use a headless one from the shell");
         expectNothingMade(outcome);
       },
     );

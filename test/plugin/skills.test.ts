@@ -29,7 +29,7 @@ const LEADS_AGENTS = [
 
 /** The skills that a text tells the model to load, and those that they tell it to load. */
 function loadedWith(text: Text, found = new Set<Text>()): Set<Text> {
-  for (const [, name] of text.body.matchAll(/(?:Load the skill|launched and awaited as) `([^`]+)`/g)) {
+  for (const [, name] of text.body.matchAll(/Load the skill `([^`]+)`/g)) {
     const skill = skillNamed(name ?? "");
     if (skill === undefined || found.has(skill)) continue;
     found.add(skill);
@@ -85,6 +85,43 @@ describe("a skill", () => {
     const mentioned = [...skill.body.matchAll(/`([\w-]+\.md)`/g)].map(([, file]) => file ?? "");
     // Numbered ones are the documents of a specification.
     expect(mentioned.filter((file) => !/^\d\d-/.test(file) && !there.includes(file))).toEqual([]);
+  });
+});
+
+describe("whoever wants several agents", () => {
+  const ENTRY = "parallel:parallel-execution";
+  const listed = [...commands, ...skills];
+
+  it("finds one entry in the listing, and of the ways on from there each says that it is one", () => {
+    const offered = listed.filter(({ data }) =>
+      /\bagents?\b/.test(String(data.description).replace("Not for subagents.", "")),
+    );
+    const isOnItsOwn = ({ data }: Text) => !/says so|a specification's tasks/.test(String(data.description));
+    expect(offered.filter(isOnItsOwn).map(({ name }) => name)).toEqual([ENTRY]);
+    for (const name of [
+      "parallel:run",
+      "parallel:agent-coordination",
+      "parallel:orchestrating-parallel-work",
+    ]) {
+      const text = listed.find((other) => other.name === name);
+      expect(text?.data.description, name).toContain(`${ENTRY} says so`);
+      const typed = text?.kind === "command" ? `/${name}` : name;
+      expect(skillNamed(ENTRY)?.body, name).toContain(`\`${typed}`);
+    }
+  });
+
+  it("is told the agents for a burst that need no plan, and those say that they serve one", () => {
+    const burst = skillNamed("parallel:orchestrating-parallel-work")?.body ?? "";
+    const types = texts.filter(({ kind, name }) => kind === "agent" && burst.includes(`\`${name}\``));
+    const serving = texts.filter(
+      ({ kind, data }) => kind === "agent" && String(data.description).startsWith("In a plan or a burst, "),
+    );
+    expect(types.length).toBeGreaterThan(3);
+    expect(serving).toEqual(types);
+    for (const { name, data, body } of types) {
+      expect(String(data.tools), name).not.toMatch(/\b(Write|Edit)\b/);
+      expect(body, name).toContain("Without a token you work for no plan");
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { BundledServer } from "./bundled-server.ts";
 import { repository, task, tokenIn } from "./checkout.ts";
 import { emptyEnvironment, temporaryFolder } from "./temporary-folder.ts";
@@ -43,12 +43,14 @@ export class Installation {
       // The drivers of other systems are most of it.
       filter: (file) => [undefined, PLATFORM].includes(/prebuilds[\\/]([\w-]+)/.exec(file)?.[1]),
     });
-    for (const part of [".claude-plugin", "agents", "skills", "commands", "hooks"]) {
+    for (const part of [".claude-plugin", "agents", "bin", "skills", "commands", "hooks"]) {
       cpSync(join(CHECKOUT, part), join(installation.root, part), { recursive: true });
     }
     for (const name of ["spec", "debug"]) {
       cpSync(join(CHECKOUT, "commands", name), installation.copyOf(name), { recursive: true });
     }
+    // The machine that tests may have another program called `parallel`.
+    installation.env.PATH = `${join(installation.root, "bin")}${delimiter}${installation.env.PATH}`;
     installation.writeHome("settings.json", {
       enabledPlugins: { "parallel@parallel": true, "spec@parallel": true, "debug@parallel": true },
       env: { ANTHROPIC_API_KEY: "sk-secret-of-the-user" },

@@ -4,9 +4,12 @@ import { exportPlan } from "../run/edits.mjs";
 // import:text.mjs in cli/export.mjs
 import { LINE_LIMIT, cleanText, visibleJson } from "../text.mjs";
 
+// import:cli.mjs in cli/export.mjs
+import { onlyPlan } from "../cli.mjs";
+
 // mcp-server/src/cli/export.ts
 async function exportCommand(ctx, plan, options) {
-  const files = await exportPlan(ctx, "cli", plan);
+  const files = await exportPlan(ctx, "cli", plan ?? await onlyPlan(ctx));
   process.stdout.write(options.json ? `${visibleJson({ files })}
 ` : files.map(lineOf).join(""));
   return files.some(({ how }) => how === "left alone") ? 1 : 0;

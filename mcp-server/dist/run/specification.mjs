@@ -8,7 +8,7 @@ import { lstat, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 
 // import:breakdown.mjs in run/specification.mjs
-import { READABLE, readFileBreakdown } from "../breakdown.mjs";
+import { READABLE, formatJson, readFileBreakdown } from "../breakdown.mjs";
 
 // import:errors.mjs in run/specification.mjs
 import { CallerError } from "../errors.mjs";
@@ -193,15 +193,16 @@ function draftOf({ breakdown, source, text }) {
       "from"
     );
   }
-  return { path: source.path, target: posix.join(posix.dirname(source.path), BREAKDOWN), text };
+  const target = posix.join(posix.dirname(source.path), BREAKDOWN);
+  return { path: source.path, target, text, formatted: formatJson(text) };
 }
-function sourceOf({ target, text }) {
-  return { kind: "file", path: target, sha256: sha256(text) };
+function sourceOf({ target, formatted }) {
+  return { kind: "file", path: target, sha256: sha256(formatted) };
 }
 async function predecessorOf(ctx, draft, imported) {
   const { root } = ctx.checkout;
   const text = await textOf(await pathInside(root, draft.target));
-  if (text === void 0 || text === draft.text) return void 0;
+  if (text === void 0 || text === draft.text || text === draft.formatted) return void 0;
   const isSource = imported?.kind === "file" && imported.path === draft.target;
   return {
     text,
@@ -212,7 +213,7 @@ async function predecessorOf(ctx, draft, imported) {
 async function placeDraft(tx, draft, predecessor) {
   const { root } = tx.ctx.checkout;
   const keptAside = predecessor && !predecessor.isCommitted ? await keepAside(root, draft.target, predecessor.text) : void 0;
-  await writeAtomically(await pathInside(root, draft.target), draft.text);
+  await writeAtomically(await pathInside(root, draft.target), draft.formatted);
   await adoptFiles(tx, [draft.target, ...keptAside === void 0 ? [] : [keptAside]]);
   return { file: draft.target, ...keptAside !== void 0 && { keptAside } };
 }

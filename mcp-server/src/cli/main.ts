@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
@@ -15,8 +15,12 @@ function context(): Promise<RunContext> {
   return createContext({ env, parentPid, pluginRoot, now: Date.now });
 }
 
+/** On many machines `parallel` is GNU parallel, so the same command line has a second name. */
+const NAMES = ["parallel", "parallel-tasks"];
+const typedName = basename(process.argv[1] ?? "");
+
 // What a command needs is loaded with it: a session's start waits for one of them.
-const program = new Command("parallel")
+const program = new Command(NAMES.includes(typedName) ? typedName : "parallel")
   .description("Look at plans that coding agents execute in parallel.")
   .version(manifest.version)
   .exitOverride();
@@ -32,19 +36,19 @@ program
   });
 
 program
-  .command("report <plan>")
-  .description("results, findings and measured figures of a plan")
+  .command("report [plan]")
+  .description("results, findings and measured figures of a plan; without a name, of the only one")
   .option("--json", "as JSON")
-  .action(async (plan: string, options: { json?: boolean }) => {
+  .action(async (plan: string | undefined, options: { json?: boolean }) => {
     const { reportCommand } = await import("./report.ts");
     process.exitCode = await reportCommand(await context(), plan, options);
   });
 
 program
-  .command("export <plan>")
+  .command("export [plan]")
   .description("write 03-tasks.json, 03-tasks.md and 04-implementation.md into the specification's folder")
   .option("--json", "as JSON")
-  .action(async (plan: string, options: { json?: boolean }) => {
+  .action(async (plan: string | undefined, options: { json?: boolean }) => {
     const { exportCommand } = await import("./export.ts");
     process.exitCode = await exportCommand(await context(), plan, options);
   });

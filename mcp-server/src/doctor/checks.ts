@@ -1,4 +1,5 @@
 import { bundle } from "./bundle.ts";
+import { commandLine } from "./command-line.ts";
 import { commands } from "./commands.ts";
 import { database } from "./database.ts";
 import type { Check } from "./finding.ts";
@@ -22,4 +23,5 @@ export const CHECKS: readonly Check[] = [
   database,
   plans,
   worktrees,
+  commandLine,
 ];

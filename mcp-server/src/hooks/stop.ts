@@ -32,7 +32,7 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
       return { decision: "block", reason: `${slug}: ${toDo}` };
     }
     left.push(
-      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; parallel report ${slug} shows the results.`,
+      `parallel: the plan ${slug} is not finished: ${counts.completed} of ${counts.total} completed, ${counts.failed} failed, ${counts.running} running, ${launchable} ready to launch. ${resumeCommand(loaded.stored)} goes on; /parallel:report ${slug} shows the results.`,
     );
   }
   session.turnEnds();

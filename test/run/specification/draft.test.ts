@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { formatJson } from "../../../mcp-server/src/breakdown/json/format-json.ts";
 import { BundledServer, type BundleOptions } from "../../support/bundled-server.ts";
 import { breakdown, put, repository, task } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
@@ -14,7 +15,9 @@ const DRAFT = `${FOLDER}/03-tasks.draft.json`;
 const KEPT = `${FOLDER}/03-tasks.replaced-1.json`;
 
 const OLD = breakdown([task("1", { description: "Write one." }), task("2", { description: "Write two." })]);
-const NEW = breakdown([task("1", { description: "Write one." }), task("3", { description: "Write three." })]);
+const NEW = formatJson(
+  breakdown([task("1", { description: "Write one." }), task("3", { description: "Write three." })]),
+);
 
 /** A repository with these files beside its first commit, a server in it, and what a test looks at. */
 async function started(
@@ -73,6 +76,13 @@ describe("a draft that is valid", () => {
     const log = logOf(graphOf(folder));
     expect(await again()).toMatchObject({ created: [], updated: [], unchanged: 2, removed: [] });
     expect(logOf(graphOf(folder))).toEqual(log);
+  });
+
+  it("a draft that is valid is put in place in the form that formatters ask for, however it was written", async () => {
+    const { place, again, files } = await started({ [DRAFT]: JSON.stringify(JSON.parse(NEW), null, 2) });
+    expect((await place()).placed).toEqual({ file: TASKS });
+    expect(files()).toEqual({ "03-tasks.json": NEW });
+    expect(await again()).toMatchObject({ created: [], updated: [], unchanged: 2, removed: [] });
   });
 
   it("a draft that is valid stays where it is in a dry run, which says what it would change and creates no graph", async () => {
@@ -193,7 +203,7 @@ describe("the breakdown that a draft replaces", () => {
     const { place, again, folder, files } = await started({ [TASKS]: OLD, [DRAFT]: NEW });
     await again();
     await place();
-    const third = breakdown([task("4", { description: "Write four." })]);
+    const third = formatJson(breakdown([task("4", { description: "Write four." })]));
     put(folder, { [DRAFT]: third });
     expect((await place()).placed?.keptAside).toBe(`${FOLDER}/03-tasks.replaced-2.json`);
     expect(files()).toEqual({

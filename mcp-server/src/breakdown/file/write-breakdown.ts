@@ -1,18 +1,19 @@
 import type { TaskDefinition, TaskId } from "../../graph/task.ts";
 import { type JsonObject, withoutByteOrderMark } from "../json/document.ts";
 import { listUnder } from "../json/elements.ts";
+import { formatJson } from "../json/format-json.ts";
 import { readBreakdown } from "../own-format/breakdown.ts";
 import { DEPENDENCY_KEYS, renderFields, sameMeaning } from "../task-fields.ts";
 
-/** A new `03-tasks.json` for these tasks. */
+/** A new `03-tasks.json` for these tasks, in the form that formatters ask for. */
 export function writeBreakdown(document: JsonObject, tasks: readonly TaskDefinition[]): string {
-  return `${JSON.stringify({ ...document, tasks: tasks.map(renderFields) }, null, 2)}\n`;
+  return formatJson(JSON.stringify({ ...document, tasks: tasks.map(renderFields) }, null, 2));
 }
 
 /**
  * The file's text, changed only where the tasks differ from what it says: a task that means the same stays as it
  * is written, character by character, and a changed one keeps the order of its keys. People review this file by
- * its differences.
+ * its differences. A file in the form of `formatJson` stays in it.
  * @param text a valid breakdown.
  */
 export function updateBreakdown(text: string, file: string, tasks: readonly TaskDefinition[]): string {
@@ -42,7 +43,8 @@ export function updateBreakdown(text: string, file: string, tasks: readonly Task
   if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text;
   const { newline, element, close } = style;
   const inner = after.join(`,${newline}${element}`);
-  return `${text.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text.slice(list.end)}`;
+  const next = `${text.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text.slice(list.end)}`;
+  return formatJson(text) === text ? formatJson(next) : next;
 }
 
 function idOf(raw: JsonObject): TaskId {

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { basename, posix, resolve } from "node:path";
+import { formatJson } from "../../breakdown/json/format-json.ts";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import type { PlanSource } from "../../graph/plan.ts";
@@ -19,8 +20,10 @@ export interface Draft {
   readonly path: string;
   /** The `03-tasks.json` that it is to become. */
   readonly target: string;
-  /** What was checked, and nothing else, is put in place. */
+  /** What was checked. */
   readonly text: string;
+  /** The same in the form that formatters ask for: this, and nothing else, is put in place. */
+  readonly formatted: string;
 }
 
 /** What stands in a draft's way. */
@@ -52,12 +55,13 @@ export function draftOf({ breakdown, source, text }: FoundBreakdown): Draft | un
       "from",
     );
   }
-  return { path: source.path, target: posix.join(posix.dirname(source.path), BREAKDOWN), text };
+  const target = posix.join(posix.dirname(source.path), BREAKDOWN);
+  return { path: source.path, target, text, formatted: formatJson(text) };
 }
 
 /** The source of a plan whose draft is in its place. */
-export function sourceOf({ target, text }: Draft): PlanSource {
-  return { kind: "file", path: target, sha256: sha256(text) };
+export function sourceOf({ target, formatted }: Draft): PlanSource {
+  return { kind: "file", path: target, sha256: sha256(formatted) };
 }
 
 /**
@@ -72,7 +76,7 @@ export async function predecessorOf(
 ): Promise<Predecessor | undefined> {
   const { root } = ctx.checkout;
   const text = await textOf(await pathInside(root, draft.target));
-  if (text === undefined || text === draft.text) return undefined;
+  if (text === undefined || text === draft.text || text === draft.formatted) return undefined;
   const isSource = imported?.kind === "file" && imported.path === draft.target;
   return {
     text,
@@ -95,7 +99,7 @@ export async function placeDraft(
     predecessor && !predecessor.isCommitted
       ? await keepAside(root, draft.target, predecessor.text)
       : undefined;
-  await writeAtomically(await pathInside(root, draft.target), draft.text);
+  await writeAtomically(await pathInside(root, draft.target), draft.formatted);
   await adoptFiles(tx, [draft.target, ...(keptAside === undefined ? [] : [keptAside])]);
   return { file: draft.target, ...(keptAside !== undefined && { keptAside }) };
 }
