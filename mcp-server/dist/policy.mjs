@@ -419,6 +419,23 @@ function ownFilesInOrder(attempts, changed, seen, caseInsensitive) {
 
 // mcp-server/src/policy/review.ts
 var MAX_REVIEWS = 3;
+var REVIEWER = "code-reviewer";
+function mayJudge(task) {
+  return purposeOf(task)?.kind === "review" || task.agent?.replace(/^parallel:/, "") === REVIEWER;
+}
+function judgesAgain(review, earlier, tasks) {
+  if (!mayJudge(earlier)) return false;
+  const purpose = purposeOf(review);
+  if (purpose?.kind !== "review") return isBehind(review, earlier.id, tasks);
+  if (purpose.of === void 0) return true;
+  const other = purposeOf(earlier);
+  return other?.kind === "review" && other.of === purpose.of;
+}
+function isBehind(task, other, tasks) {
+  const seen = /* @__PURE__ */ new Set([task.id]);
+  for (const id of seen) for (const next of tasks.get(id)?.dependencies ?? []) seen.add(next);
+  return seen.has(other);
+}
 function wantsReview(task, policy) {
   if (task.origin === "server") return false;
   return task.review ?? (policy.review === "task" && task.writes?.length !== 0);
@@ -633,6 +650,7 @@ export {
   MESSAGE_DONE,
   MESSAGE_FAILED,
   OFFER_MS,
+  REVIEWER,
   REVIEWS,
   UNSCOPED,
   areAlternatives,
@@ -651,8 +669,10 @@ export {
   isAbout,
   isRejectedForGood,
   judgeWrite,
+  judgesAgain,
   lastSteps,
   loosened,
+  mayJudge,
   oneAtATime,
   outcomeOfMessage,
   ownFiles,

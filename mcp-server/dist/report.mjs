@@ -2,7 +2,7 @@
 import { InvalidGlob, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
 
 // import:text.mjs in report.mjs
-import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, escapeMarkdown, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
+import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -523,20 +523,61 @@ function compareText(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-// mcp-server/src/report/tasks/merge-findings.ts
+// import:policy.mjs in report.mjs
+import { judgesAgain, mayJudge } from "./policy.mjs";
+
+// mcp-server/src/report/tasks/reported-findings.ts
+function reportedFindings({ tasks, claims }) {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const reports = reportsOf(byId, claims);
+  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task));
+  return reports.flatMap((rejection) => {
+    const { task, attempt, report } = rejection;
+    const accepted = report.verdict === "rejected" ? acceptanceOf(rejection, acceptances, byId) : void 0;
+    return report.findings.map((finding) => ({
+      task: task.id,
+      finding,
+      atMs: attempt.endedAtMs,
+      ...accepted && { accepted }
+    }));
+  });
+}
+function reportsOf(tasks, claims) {
+  const reports = claims.flatMap((attempt) => {
+    const task = tasks.get(attempt.task);
+    return task && attempt.state === "ended" && attempt.report ? [{ task, attempt, report: attempt.report }] : [];
+  });
+  return reports.sort(
+    (a, b) => a.task.position - b.task.position || a.attempt.startedAtMs - b.attempt.startedAtMs
+  );
+}
+function acceptanceOf({ task, attempt }, acceptances, tasks) {
+  const later = acceptances.filter(
+    (other) => other.attempt.endedAtMs > attempt.endedAtMs && judgesAgain(other.task, task, tasks)
+  );
+  const last = later.reduce(
+    (a, b) => a && a.attempt.endedAtMs >= b.attempt.endedAtMs ? a : b,
+    void 0
+  );
+  return last && { by: last.task.id, atMs: last.attempt.endedAtMs };
+}
+
+// mcp-server/src/report/tasks/merged-findings.ts
 var SAME_WORDS = 0.8;
 var NEAR_LINES = 3;
 var COMPARED_FINDINGS = 100;
-function mergeFindings(found) {
+function mergedFindings(state) {
   const all = [];
   const byText = /* @__PURE__ */ new Map();
   const byPath2 = /* @__PURE__ */ new Map();
-  for (const { task, finding } of found) {
+  for (const report of reportedFindings(state)) {
+    const { task, finding } = report;
     const one = comparedOf(finding);
     const key = JSON.stringify([normalisePath(finding.file ?? ""), normaliseText(finding.text)]);
     const inFile = byPath2.get(one.path) ?? [];
     const known = byText.get(key) ?? inFile.find((other) => isSame(other, one, task));
     if (known) {
+      known.reported.push(report);
       known.merged = {
         ...known.merged,
         severity: worse(known.merged.severity, finding.severity),
@@ -544,13 +585,18 @@ function mergeFindings(found) {
       };
       byText.set(key, known);
     } else {
-      const fresh = { first: one, merged: { ...finding, foundBy: [task] } };
+      const fresh = { first: one, reported: [report], merged: { ...finding, foundBy: [task] } };
       all.push(fresh);
       byText.set(key, fresh);
       if (one.path !== "" && inFile.length < COMPARED_FINDINGS) byPath2.set(one.path, [...inFile, fresh]);
     }
   }
-  return all.map(({ merged }) => merged).sort((a, b) => rank(a.severity) - rank(b.severity));
+  return all.map(({ merged, reported }) => ({ ...merged, ...acceptedBy(reported) })).sort((a, b) => rank(a.severity) - rank(b.severity));
+}
+function acceptedBy(reported) {
+  const last = reported.flatMap(({ accepted }) => accepted ?? []).reduce((a, b) => a && a.atMs >= b.atMs ? a : b, void 0);
+  const isOpen = reported.some(({ atMs, accepted }) => !accepted && last && atMs >= last.atMs);
+  return last && !isOpen ? { acceptedBy: last.by } : {};
 }
 function comparedOf({ file, text }) {
   const [, path = "", line] = /^(.*?)(?::(\d+)(?:[-:,]\d+)*)?$/s.exec(normalisePath(file ?? "")) ?? [];
@@ -837,13 +883,13 @@ function unverifiedOf(task, result, runAgain) {
 }
 function doubtAbout(command, exitCode, { id }, runAgain) {
   const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
-  const said = `\`${command}\` ended with exit code ${exitCode}`;
+  const said = `${codeSpan(command)} ended with exit code ${exitCode}`;
   if (!again) return [said];
   if (again.exitCode === void 0) {
     return [`${said} while others were writing, and was not run again yet (${again.verification})`];
   }
   return again.exitCode === 0 ? [] : [
-    `\`${command}\` ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`
+    `${codeSpan(command)} ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`
   ];
 }
 function covers(covered, text) {
@@ -956,9 +1002,7 @@ function aggregate(state, events, nowMs) {
     },
     waitingForUser: waitingForUser(state.tasks, tasks),
     unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i], runAgain)),
-    findings: mergeFindings(
-      tasks.flatMap(({ task, findings }) => findings.map((finding) => ({ task, finding })))
-    ),
+    findings: mergedFindings(state),
     sharedFiles: sharedFiles(state, nowMs),
     outsideScope: outsideScope(state, nowMs),
     scopeTruth: truth,
@@ -1029,9 +1073,16 @@ function tokensNotMeasured({ attempts, usage }) {
   ];
 }
 
-// mcp-server/src/report/files/test-file.ts
-var TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|e2e)\//i;
-var TEST_NAME = /(?:[._-](?:test|spec|tests|specs)\.[^/]+|(?:^|\/)test_[^/]+\.py|Tests?\.(?:java|kt|cs|swift))$/;
+// mcp-server/src/report/files/file-kind.ts
+var TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|__mocks__|__snapshots__|e2e|cypress)\//i;
+var TEST_NAME = /(?:[._-](?:test|spec|tests|specs)\.[^/]+|(?:^|\/)(?:test_[^/]+|conftest)\.py|Tests?\.(?:java|kt|cs|swift|php|scala))$/;
+var DOCUMENT = /\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|pdf|docx?|odt)$|(?:^|\/)(?:LICEN[CS]E|NOTICE|AUTHORS|COPYING|README|CHANGELOG|CODEOWNERS)$/i;
+var CONFIGURATION = /\.(?:json[5c]?|ya?ml|toml|ini|cfg|conf|properties|env|lock|lockb|sum|mod|gradle|csproj|sln|plist|editorconfig|tfvars)$|(?:^|\/)\.[^/]|[.-](?:config|rc)\.[cm]?[jt]s$|(?:^|\/)(?:Makefile|Dockerfile[^/]*|Procfile|Gemfile|Pipfile|Jenkinsfile|Vagrantfile|pom\.xml|requirements[^/]*\.txt)$/i;
+var MEDIA = /\.(?:png|jpe?g|gif|webp|avif|ico|svg|bmp|mp[34]|wav|ogg|webm|woff2?|ttf|otf|zip|gz|csv|tsv|sqlite|db|map|log|snap)$/i;
+function fileKind(path) {
+  if (isTestFile(path)) return "test";
+  return [DOCUMENT, CONFIGURATION, MEDIA].some((names2) => names2.test(path)) ? "other" : "source";
+}
 function isTestFile(path) {
   return TEST_FOLDER.test(path) || TEST_NAME.test(path);
 }
@@ -1379,7 +1430,7 @@ function statusLine({ plan, verdict, groups, tasks }) {
     ...groups.notRun.length > 0 ? [`${groups.notRun.length} not run`] : [],
     ...groups.cancelled.length > 0 ? [`${groups.cancelled.length} cancelled`] : []
   ].join(", ");
-  const state = plan.status === "open" ? "" : ` The plan is ${plan.status}${plan.cause ? `: ${escapeMarkdown(plan.cause)}` : ""}.`;
+  const state = plan.status === "open" ? "" : ` The plan is ${plan.status}${plan.cause ? `: ${escapeProse(plan.cause)}` : ""}.`;
   return `**Overall status: ${VERDICT_MARKS[verdict]} ${verdict}**: ${counts}.${state}`;
 }
 
@@ -1421,11 +1472,11 @@ function taskLines(task, reason) {
   const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
   return [
     facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
-    ...task.reason ? [`  - ${reason}: ${escapeMarkdown(task.reason)}`] : [],
-    ...task.summary ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${escapeMarkdown(task.summary)}`] : [],
+    ...task.reason ? [`  - ${reason}: ${escapeProse(task.reason)}`] : [],
+    ...task.summary ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${resultOf(task)}`] : [],
     ...task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : [],
     ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
-      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      const why = cause ? `: ${escapeProse(cause)}` : "";
       return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
     })
   ];
@@ -1434,16 +1485,20 @@ function roleOf({ attempts }) {
   const agentType = attempts.at(-1)?.agentType;
   return agentType === void 0 ? [] : [agentName(agentType)];
 }
+function resultOf({ verdict, summary = "" }) {
+  return `${verdict === void 0 ? "" : `**${verdict}**: `}${escapeProse(summary)}`;
+}
 function evidenceOf(evidence) {
-  const shown = evidence.slice(0, SHOWN_EVIDENCE).map((item) => escapeMarkdown(proofOf(item), NAME_LIMIT));
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map(proofOf);
   const more = evidence.length - shown.length;
   return [...shown, ...more > 0 ? [`${more} more`] : []].join("; ");
 }
 function proofOf(item) {
-  if ("notVerified" in item) return `not verified${item.criterion ? `: ${item.criterion}` : ""}`;
-  if ("inspected" in item) return `inspected: ${item.inspected}`;
-  const failed = item.exitCode === 0 ? "" : `exit code ${item.exitCode}, `;
-  return `${item.command} → ${failed}${item.result}`;
+  const short = (text) => escapeProse(text, NAME_LIMIT);
+  if ("notVerified" in item) return `not verified${item.criterion ? `: ${short(item.criterion)}` : ""}`;
+  if ("inspected" in item) return `inspected: ${short(item.inspected)}`;
+  const result = item.result.trim() === "" ? "" : `, ${short(item.result)}`;
+  return `${codeSpan(item.command)} → exit code ${item.exitCode}${result}`;
 }
 function waitingLine({
   task,
@@ -1458,7 +1513,7 @@ function waitingLine({
     cancelled: "was cancelled"
   }[kind];
   const held = heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
-  return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
+  return `- ${bold(task)} ${what}${held}: ${escapeProse(text)}`;
 }
 
 // mcp-server/src/report/render/brief-report.ts
@@ -1467,10 +1522,11 @@ var TEXT_LIMIT = 120;
 function renderBriefReport(report) {
   const { groups, tasks, findings, unverified, plan } = report;
   const byId = new Map(tasks.map((task) => [task.task, task]));
-  const line = (id, why = "") => `- ${escapeMarkdown(id)}: ${escapeMarkdown(why, TEXT_LIMIT)}`;
+  const line = (id, why = "") => `- ${escapeMarkdown(id)}: ${escapeProse(why, TEXT_LIMIT)}`;
   const reasons = (ids) => ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
   const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
-  const severe = findings.filter(({ severity }) => severity === "critical" || severity === "high").length;
+  const open = findings.filter(({ acceptedBy: acceptedBy2 }) => acceptedBy2 === void 0);
+  const severe = open.filter(({ severity }) => severity === "critical" || severity === "high").length;
   const lines = [
     statusLine(report),
     ...some3("Needs your decision", waiting),
@@ -1480,7 +1536,7 @@ function renderBriefReport(report) {
       groups.toCome.map((id) => line(id, byId.get(id)?.reason))
     ),
     ...some3("Not run", reasons(groups.notRun)),
-    ...findings.length > 0 ? [`${plural(findings.length, "finding")}, ${severe} of them severe.`] : [],
+    ...open.length > 0 ? [`${plural(open.length, "finding")}, ${severe} of them severe.`] : [],
     ...unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : [],
     shareLine(report),
     `Everything: plan_report {plan: "${plan.slug}"}.`
@@ -1549,16 +1605,18 @@ function sessionHeading({ number, startedAtMs }) {
 }
 function completedLine({ task, subject, summary }) {
   const what = `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(subject, NAME_LIMIT)}`;
-  return summary ? `${what}. ${escapeMarkdown(summary)}` : what;
+  return summary ? `${what}. ${escapeProse(summary)}` : what;
 }
 function filesBlocks({ tasks }) {
   const files = [...new Set(tasks.flatMap((task) => task.filesChanged))].sort();
+  const of = (kind) => files.filter((path) => fileKind(path) === kind);
   const listed2 = (some4) => list(some4.map((path) => escapeMarkdown(path, NAME_LIMIT)));
   return [
     "**Source files:**",
-    listed2(files.filter((path) => !isTestFile(path))),
+    listed2(of("source")),
     "**Test files:**",
-    listed2(files.filter(isTestFile))
+    listed2(of("test")),
+    ...of("other").length === 0 ? [] : ["**Other files:**", listed2(of("other"))]
   ];
 }
 function knownIssues({ tasks, groups, findings, unverified }) {
@@ -1568,16 +1626,16 @@ function knownIssues({ tasks, groups, findings, unverified }) {
     ...notDone.map(({ task, subject, status, reason, summary }) => {
       const what = status === "failed" ? "failed" : groups.toCome.includes(task) ? "to come" : "not run";
       const why = (status === "failed" ? summary ?? reason : reason ?? summary) ?? "no reason was given";
-      return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeProse(why)}`;
     }),
-    ...findings.filter(({ severity }) => severity !== "info").map(({ severity, file, text, foundBy }) => {
+    ...findings.filter(({ severity, acceptedBy: acceptedBy2 }) => severity !== "info" && acceptedBy2 === void 0).map(({ severity, file, text, foundBy }) => {
       const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
       const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-      return `${severity}${where}: ${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
+      return `${severity}${where}: ${escapeProse(text, FINDING_LIMIT)} (found by ${who})`;
     }),
     ...unverified.map(({ task, criterion, why }) => {
-      const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
-      return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeMarkdown(why)}`;
+      const what = criterion ? `${escapeProse(criterion)}: ` : "";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeProse(why)}`;
     })
   ];
 }
@@ -1590,12 +1648,12 @@ function sessionNotes(session, tasksOf) {
   ];
   const troubles = [...completed, ...notCompleted].flatMap(
     ({ task, attempts }) => attempts.filter((attempt) => attempt.session === session.session).filter(({ outcome }) => outcome !== "completed" && outcome !== "running").map(({ number, outcome, durationMs, cause }) => {
-      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      const why = cause ? `: ${escapeProse(cause)}` : "";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)}, attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
     })
   );
   const notes = completed.flatMap(
-    ({ task, notes: texts }) => texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(text)}`)
+    ({ task, notes: texts }) => texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeProse(text)}`)
   );
   return [numbers.join("; "), ...tokensOf(session), ...troubles, ...notes];
 }
@@ -1734,7 +1792,7 @@ function commitLines({ work }) {
   const { branch, conflicts, kept, commits, leftOut, skipped } = work;
   return [
     ...branch ? [
-      `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`
+      `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${codeSpan(branch.takeOver)}`
     ] : [],
     ...conflicts.map(({ task, files, mergeTask, solved }) => {
       const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
@@ -1766,22 +1824,26 @@ function roundLine({ round, review, status, verdict, summary, findings, by, fix 
   const who = by.length === 0 ? "" : ` by ${some2([...new Set(by)].map(agentName))}`;
   const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
   const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
-  const said = summary === void 0 ? "" : `: ${escapeMarkdown(summary)}`;
-  const fixed = fix === void 0 ? "" : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === void 0 ? "." : `: ${escapeMarkdown(fix.summary)}`}`;
+  const said = summary === void 0 ? "" : `: ${escapeProse(summary)}`;
+  const fixed = fix === void 0 ? "" : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === void 0 ? "." : `: ${escapeProse(fix.summary)}`}`;
   return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${fixed}`;
 }
 function runAgainLines({ runAgain }) {
   return runAgain.map(({ command, of, verification, exitCode }) => {
-    const how = exitCode === void 0 ? "not run yet" : exitCode === 0 ? "succeeded" : `**exit code ${exitCode}**`;
-    return `- ${name(command)} (for ${some2(of.map(name))}): ${how} in ${bold(verification)}`;
+    const how = exitCode === void 0 ? "not run yet" : exitCode === 0 ? "exit code 0" : `**exit code ${exitCode}**`;
+    return `- ${codeSpan(command)} (for ${some2(of.map(name))}): ${how} in ${bold(verification)}`;
   });
 }
 function findingLines({ findings }) {
-  return findings.map(({ severity, file, text, foundBy }) => {
-    const where = file ? `${escapeMarkdown(file, NAME_LIMIT)}: ` : "";
-    const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-    return `- **${severity}** ${where}${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
-  });
+  return findings.filter(({ acceptedBy: acceptedBy2 }) => acceptedBy2 === void 0).map(findingLine);
+}
+function fixedLines({ findings }) {
+  return findings.filter(({ acceptedBy: acceptedBy2 }) => acceptedBy2 !== void 0).map(findingLine);
+}
+function findingLine({ severity, file, text, foundBy, acceptedBy: acceptedBy2 }) {
+  const where = file ? `${name(file)}: ` : "";
+  const accepted = acceptedBy2 === void 0 ? "" : `; accepted as fixed in ${name(acceptedBy2)}`;
+  return `- **${severity}** ${where}${escapeProse(text, FINDING_LIMIT)} (found by ${foundBy.map(name).join(", ")}${accepted})`;
 }
 
 // mcp-server/src/report/render/markdown/report.ts
@@ -1799,11 +1861,12 @@ function renderMarkdown(report) {
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
     section("Reviews", reviewLines(report)),
     section("Findings", findingLines(report)),
+    section("Findings that were fixed", fixedLines(report)),
     section(
       "Not verified",
       report.unverified.map(({ task, criterion, why }) => {
-        const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
-        return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
+        const what = criterion ? `${escapeProse(criterion)}: ` : "";
+        return `- ${bold(task)} ${what}${escapeProse(why)}`;
       })
     ),
     section("Re-verified in isolation", runAgainLines(report)),
@@ -1811,7 +1874,7 @@ function renderMarkdown(report) {
     section("Commits", commitLines(report)),
     section(
       "Discoveries",
-      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`)
+      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeProse(text)}`)
     ),
     section("Decisions taken", decisionLines(report)),
     section(
@@ -1837,7 +1900,7 @@ function momentLine({ atMs, endedAtMs }) {
 }
 function decisionLines({ decisions, refused }) {
   return [
-    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeMarkdown(reason)}`),
+    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeProse(reason)}`),
     ...refused.map(
       ({ task, why }) => `- A report or update for ${bold(task)} was refused: ${escapeMarkdown(why)}`
     )
@@ -1965,7 +2028,7 @@ function dependenciesOf({ dependencies, needs }) {
   return needs === "settled" ? `the end of ${listed2}` : `at least ${needs.atLeast} of ${listed2}`;
 }
 function criterionLine({ criterion, command }) {
-  const text = escapeMarkdown(criterion, CRITERION_LIMIT);
+  const text = escapeProse(criterion, CRITERION_LIMIT);
   return `- [ ] ${command === void 0 ? text : `${text} (${asCode(command)})`}`;
 }
 function parallelTasks(tasks, caseInsensitive) {
@@ -1989,10 +2052,7 @@ function names(ids) {
   return ids.length > shown.length ? `${shown.join(", ")} and others` : shown.join(", ");
 }
 function asCode(text) {
-  const clean = cleanText(text, CRITERION_LIMIT);
-  const runs = [...clean.matchAll(/`+/g)].map(([run]) => run.length);
-  const ticks = "`".repeat(Math.max(0, ...runs) + 1);
-  return runs.length > 0 ? `${ticks} ${clean} ${ticks}` : `${ticks}${clean}${ticks}`;
+  return codeSpan(cleanText(text, CRITERION_LIMIT), CRITERION_LIMIT);
 }
 function capitalised(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
@@ -2014,16 +2074,17 @@ export {
   committedWork,
   conversationUsage,
   declaredFiles,
+  fileKind,
   fileLines,
   findingLines,
+  fixedLines,
   grouped,
   isDeclared,
-  isTestFile,
   lengthOf,
   longestChain,
   measureRun,
   measuredSection,
-  mergeFindings,
+  mergedFindings,
   name,
   notRunReasons,
   outsideScope,
@@ -2036,6 +2097,7 @@ export {
   renderMarkdown,
   renderTasks,
   renderTimeline,
+  reportedFindings,
   reviewLines,
   reviewedWorks,
   runAgainLines,

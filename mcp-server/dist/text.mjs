@@ -166,14 +166,6 @@ function inlineCode(line) {
   return { spans, open: withoutPartner.size > 0 };
 }
 
-// mcp-server/src/text/normalise.ts
-function normaliseText(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim().replace(/[.!;:,]+$/, "");
-}
-function normalisePath(path) {
-  return path.trim().replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
-}
-
 // import:node:util in text.mjs
 import { stripVTControlCharacters } from "node:util";
 
@@ -194,8 +186,15 @@ function cleanText(text, limit) {
 function cleanLines(text) {
   return stripVTControlCharacters(text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n")).replace(INVISIBLE_IN_LINES, "").replace(STACKED_MARKS, "$1");
 }
+var LABELS_AND_MARKS = /(?<![!\]\\])\[[\p{L}\p{N}][\p{L}\p{N} ._/-]+\](?![([:])|[\\`*[\]<>|~$]/gu;
 function escapeMarkdown(text, limit = LINE_LIMIT) {
-  return cleanText(text, limit).replace(/:\/\//g, ": //").replace(/\bwww\./gi, "www .").replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @").replace(/[\\`*[\]<>|~$]/g, "\\$&").replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/&(?=[#\w])/g, "\\&").replace(/^[#+=-]/, "\\$&").replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
+  return escapeBlocks(escapeMarks(cleanText(text, limit)));
+}
+function escapeMarks(line) {
+  return line.replace(/:\/\//g, ": //").replace(/\bwww\./gi, "www .").replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @").replace(LABELS_AND_MARKS, (found) => found.length > 1 ? found : `\\${found}`).replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/&(?=[#\w])/g, "\\&");
+}
+function escapeBlocks(line) {
+  return line.replace(/^[#+=-]/, "\\$&").replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
 }
 
 // mcp-server/src/text/untrusted-text.ts
@@ -223,6 +222,35 @@ function ownWords(text) {
 }
 function harmless(text) {
   return text.replace(HOST_TAG, "&lt;");
+}
+
+// mcp-server/src/text/inline-code.ts
+var CODE_LIMIT = 1e3;
+function codeSpan(text, limit = CODE_LIMIT) {
+  const characters = [...exactLine(text.trim()).slice(0, 2 * (limit + 1))];
+  const code = characters.length > limit ? `${characters.slice(0, limit - 1).join("")}…` : characters.join("");
+  const runs = [...code.matchAll(/`+/g)].map(([run]) => run.length);
+  const ticks = "`".repeat(Math.max(0, ...runs) + 1);
+  if (code === "") return `${ticks}""${ticks}`;
+  return runs.length > 0 ? `${ticks} ${code} ${ticks}` : `${ticks}${code}${ticks}`;
+}
+function escapeProse(text, limit = LINE_LIMIT) {
+  const line = cleanText(text, limit);
+  let from = 0;
+  let result = "";
+  for (const { start, end } of inlineCode(line).spans) {
+    result += escapeMarks(line.slice(from, start)) + exactLine(line.slice(start, end));
+    from = end;
+  }
+  return escapeBlocks(result + escapeMarks(line.slice(from)));
+}
+
+// mcp-server/src/text/normalise.ts
+function normaliseText(text) {
+  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim().replace(/[.!;:,]+$/, "");
+}
+function normalisePath(path) {
+  return path.trim().replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
 }
 
 // mcp-server/src/text/wrap-text.ts
@@ -261,7 +289,11 @@ export {
   cellWidth,
   cleanLines,
   cleanText,
+  codeSpan,
+  escapeBlocks,
   escapeMarkdown,
+  escapeMarks,
+  escapeProse,
   exactLine,
   fitCells,
   foreignLine,

@@ -66,6 +66,9 @@ import { raiseLimit, spentText } from "./policy.mjs";
 // import:run/plan.mjs in tools.mjs
 import { countsOf, createTasks, isDone, pauseSeconds, shortCounts } from "./run/plan.mjs";
 
+// import:run/review.mjs in tools.mjs
+import { reviewBeforeReport, reviewPlan } from "./run/review.mjs";
+
 // import:run/session.mjs in tools.mjs
 import { waitForWorkflow } from "./run/session.mjs";
 
@@ -81,7 +84,8 @@ function nextStep(session, loaded, counts, done) {
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) {
     const how = counts.failed > 0 ? "Nothing more can run, and what failed is for the user to decide" : "Nothing is left to run";
-    return `${how}: finish with plan_report {plan: "${slug}"}.${onBranch(loaded)}`;
+    const then = reviewBeforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
+    return `${how}: ${then}.${onBranch(loaded)}`;
   }
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
   if (loaded.pauseMs > 0 && counts.running === 0) {
@@ -184,7 +188,7 @@ var batchCollect = defineTool({
     ]).optional().describe(
       "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed"
     ),
-    tasks: ids.optional().describe("Ids; default: those running now"),
+    tasks: ids.optional().describe("Ids; default: those running now; ended also tells how these ended"),
     waitSeconds: z.number().min(0).max(7200).optional().describe("Default 1500; 0 only looks")
   }),
   annotations: IDEMPOTENT,
@@ -399,9 +403,6 @@ var planReport = defineTool({
 ${next}` };
   }
 });
-
-// import:run/review.mjs in tools.mjs
-import { reviewPlan } from "./run/review.mjs";
 
 // mcp-server/src/tools/plan-update.ts
 var planUpdate = defineTool({

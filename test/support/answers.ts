@@ -80,7 +80,12 @@ export interface Answers {
   };
   readonly batch_collect: {
     readonly satisfied: boolean;
-    readonly ended: { readonly task: string; readonly outcome: string; readonly line: string }[];
+    readonly ended: {
+      readonly task: string;
+      readonly outcome: string;
+      readonly line: string;
+      readonly findings?: string[];
+    }[];
     readonly stop?: StopAnswer[];
     readonly decision: string;
     readonly reason?: string;

@@ -4,6 +4,9 @@ import { planBranch } from "../git.mjs";
 // import:run/plan.mjs in run/briefs.mjs
 import { attemptsAt, changeGraph, existingGraph, isReported, readGraph, readPlan, splitTaskName, taskOf } from "./plan.mjs";
 
+// import:run/review.mjs in run/briefs.mjs
+import { foundBefore } from "./review.mjs";
+
 // import:run/worktrees.mjs in run/briefs.mjs
 import { mergedCommit, workRecord, worktreeOfClaim } from "./worktrees.mjs";
 
@@ -11,7 +14,7 @@ import { mergedCommit, workRecord, worktreeOfClaim } from "./worktrees.mjs";
 import { hashToken, purposeOf } from "../graph.mjs";
 
 // import:policy.mjs in run/briefs.mjs
-import { MESSAGE_DONE, MESSAGE_FAILED, workUnderReview } from "../policy.mjs";
+import { MESSAGE_DONE, MESSAGE_FAILED, mayJudge, workUnderReview } from "../policy.mjs";
 
 // import:text.mjs in run/briefs.mjs
 import { exactLine, foreignLine, ownWords, quotation, shownPath } from "../text.mjs";
@@ -34,6 +37,7 @@ ${ownWords(task.description)}`,
     place(facts.worktree),
     files(facts.scope),
     inputs(facts),
+    foundBefore2(facts.found),
     earlierAttempts(facts.earlier),
     task.notes.length > 0 ? `# Notes on this task
 ${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}` : "",
@@ -44,7 +48,10 @@ ${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}` : ""
   return sections.filter((section) => section !== "").join("\n\n");
 }
 function verdict(task) {
-  if (purposeOf(task)?.kind !== "review") return "";
+  if (!mayJudge(task)) return "";
+  if (purposeOf(task)?.kind !== "review") {
+    return " If you judged work, add verdict: accepted, or rejected with findings that say what is to be fixed. Nothing waits for it; the review of the plan is told.";
+  }
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
 function endWithReport(plan, task) {
@@ -113,6 +120,12 @@ function handedOver(report) {
     ...report.notes.map((note) => `Note: ${note}`)
   ].filter((line) => line !== "").join("\n");
 }
+function foundBefore2(found = []) {
+  if (found.length === 0) return "";
+  return `# What earlier reviews found
+Look first whether it is fixed, and whether the fix broke anything. Report again what is not fixed: of what was rejected, all that you do not name counts as fixed when you accept.
+${found.join("\n")}`;
+}
 function earlierAttempts(earlier) {
   const ended = earlier.filter((attempt) => attempt.state === "ended");
   if (ended.length === 0) return "";
@@ -173,6 +186,7 @@ function briefOf({ claim, loaded, task }, token, { added: added2, canReport }, i
       const dependency = loaded.graph.tasks.get(id);
       return dependency ? [inputOf(loaded, dependency)] : [];
     }),
+    found: foundBefore(loaded, task),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...added2 !== void 0 && { added: added2 },
     canReport,

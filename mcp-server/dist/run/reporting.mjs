@@ -5,10 +5,10 @@ import { CallerError } from "../errors.mjs";
 import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { failsElsewhere, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
+import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
-import { cleanText, normalisePath } from "../text.mjs";
+import { cleanText, foreignLine, normalisePath } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
 import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, refusalFor, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
@@ -36,6 +36,7 @@ async function checkReport(found, report) {
 }
 function checkVerdict(task, { outcome, verdict, findings }) {
   const isVerdictDue = purposeOf(task)?.kind === "review" && outcome === "completed";
+  const mayHaveVerdict = mayJudge(task) && outcome === "completed";
   if (isVerdictDue && verdict === void 0) {
     throw new CallerError(
       "bad_input",
@@ -44,10 +45,10 @@ function checkVerdict(task, { outcome, verdict, findings }) {
       "verdict"
     );
   }
-  if (!isVerdictDue && verdict !== void 0) {
+  if (!mayHaveVerdict && verdict !== void 0) {
     throw new CallerError(
       "bad_input",
-      outcome === "completed" ? "verdict is only accepted for review tasks." : `verdict: a review that is ${outcome} comes to none.`,
+      outcome === "completed" ? `verdict is only accepted for reviews and tasks of the role ${REVIEWER}.` : `verdict: a review that is ${outcome} comes to none.`,
       outcome === "completed" ? "Leave verdict out." : 'Leave verdict out, or report outcome "completed" if you have judged the work.',
       "verdict"
     );
@@ -181,6 +182,8 @@ import { decideNow, logEscalation } from "./recovery.mjs";
 // mcp-server/src/run/reporting/collect.ts
 var SWEEP_MS = 5e3;
 var ABANDONED_MS = 6e4;
+var MAX_FINDINGS = 10;
+var MAX_FINDING = 1e3;
 var MAX_LINE = { completed: 30, other: 160 };
 async function collect(ctx, actor, input, signal, onWait) {
   const store = await existingGraph(ctx, input.plan);
@@ -204,7 +207,7 @@ async function collect(ctx, actor, input, signal, onWait) {
     if (isOver || isReached && !(nothingAwaited && await waitsForFiles(ctx, store, input.plan))) {
       if (state.satisfied && input.until === "any") await change((plan2) => cancelUnneeded(plan2, awaited));
       if (isDone(plan)) await change(logEscalation);
-      return result(ctx, store, input.plan, state);
+      return result(ctx, store, input, state);
     }
     await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
     if (ctx.now() < nextSweep) continue;
@@ -262,9 +265,9 @@ function judge(loaded, input, awaited, news) {
   const satisfied = completed >= wanted;
   return { news, satisfied, impossible: running.length === 0 && !satisfied };
 }
-async function result(ctx, store, slug, state) {
+async function result(ctx, store, input, state) {
   const { loaded, choice } = await readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
+    const plan = await view.plan(input.plan);
     return { loaded: plan, choice: await choose(plan, ctx.now()) };
   });
   const startable = choice.chosen.map(({ task }) => task);
@@ -272,7 +275,7 @@ async function result(ctx, store, slug, state) {
   return {
     loaded,
     satisfied: state.satisfied,
-    ended: state.news.map(endedLine),
+    ended: endsToTell(loaded, input, state.news).map((attempt) => endedLine(loaded, attempt)),
     stop: stopOrders(loaded, ctx.now()),
     decision,
     reason,
@@ -284,18 +287,39 @@ async function result(ctx, store, slug, state) {
     done: isDone(loaded)
   };
 }
-function endedLine(attempt) {
+function endsToTell(loaded, input, news) {
+  const known = new Set(news.map(({ task }) => task));
+  const named = (input.tasks ?? []).flatMap((name) => {
+    const { id, status } = taskOf(loaded, splitTaskName(name, input.plan).id);
+    const last = hasEnded(status) ? loaded.graph.claimsOf(id).at(-1) : void 0;
+    return last?.state === "ended" && !known.has(id) ? [last] : [];
+  });
+  return [...named, ...news];
+}
+function endedLine(loaded, attempt) {
   const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const verdict = attempt.report?.verdict;
   const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  const findings = findingsToJudge(loaded, attempt);
   return {
     task: attempt.task,
     outcome: attempt.outcome,
     line: cleanText(
       verdict === void 0 ? text : `${verdict}: ${text}`,
       isGood ? MAX_LINE.completed : MAX_LINE.other
-    )
+    ),
+    ...findings.length > 0 && { findings }
   };
+}
+function findingsToJudge({ graph, stored }, { task: id, report }) {
+  const task = graph.tasks.get(id);
+  if (!report || !task || task.origin === "server" || !mayJudge(task)) return [];
+  const severe = report.findings.filter(({ severity }) => severity === "critical" || severity === "high");
+  const shown = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
+    return foreignLine(`${severity}${file === void 0 ? "" : ` ${file}`}: ${text}`, MAX_FINDING);
+  });
+  const more = severe.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown;
 }
 function checkUntil(until, tasks) {
   if (typeof until === "object" && tasks && until.atLeast > tasks.length) {

@@ -12,6 +12,35 @@ import type { Policy } from "./policy.ts";
 /** A work that was rejected so often is left to a person. */
 export const MAX_REVIEWS = 3;
 
+/** The role whose agents judge what others did. */
+export const REVIEWER = "code-reviewer";
+
+/** Whether the agent of a task may give a verdict: the server's reviews ask for one, a reviewer's own task may have one. */
+export function mayJudge(task: TaskDefinition): boolean {
+  return purposeOf(task)?.kind === "review" || task.agent?.replace(/^parallel:/, "") === REVIEWER;
+}
+
+/**
+ * Whether what one review found is before the eyes of another, so that its acceptance says that this is fixed. The
+ * review of a work knows the earlier ones of the same work, that of the plan all, and a reviewer's own task those that
+ * it depends on, directly or not. Every review knows its own earlier attempts.
+ */
+export function judgesAgain(review: Task, earlier: Task, tasks: ReadonlyMap<TaskId, Task>): boolean {
+  if (!mayJudge(earlier)) return false;
+  const purpose = purposeOf(review);
+  if (purpose?.kind !== "review") return isBehind(review, earlier.id, tasks);
+  if (purpose.of === undefined) return true;
+  const other = purposeOf(earlier);
+  return other?.kind === "review" && other.of === purpose.of;
+}
+
+/** Whether the task is another, or waits for it, directly or not. */
+function isBehind(task: Task, other: TaskId, tasks: ReadonlyMap<TaskId, Task>): boolean {
+  const seen = new Set([task.id]);
+  for (const id of seen) for (const next of tasks.get(id)?.dependencies ?? []) seen.add(next);
+  return seen.has(other);
+}
+
 /**
  * Whether a task is reviewed when it completes: it says so itself, or the policy does for all that may write. What
  * the server made is never reviewed by itself, but with the work that it is for.

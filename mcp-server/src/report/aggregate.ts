@@ -12,7 +12,7 @@ import { type ActualWrites, actualWrites } from "./files/actual-writes.ts";
 import { type CommittedWork, committedWork } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./files/touched-files.ts";
-import { type MergedFinding, mergeFindings } from "./tasks/merge-findings.ts";
+import { type MergedFinding, mergedFindings } from "./tasks/merged-findings.ts";
 import { type CommandRunAgain, commandsRunAgain, type ReviewedWork, reviewedWorks } from "./tasks/reviews.ts";
 import { type SessionResult, sessionResults } from "./tasks/session-result.ts";
 import { type TaskResult, taskResults } from "./tasks/task-result.ts";
@@ -129,9 +129,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     },
     waitingForUser: waitingForUser(state.tasks, tasks),
     unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult, runAgain)),
-    findings: mergeFindings(
-      tasks.flatMap(({ task, findings }) => findings.map((finding) => ({ task, finding }))),
-    ),
+    findings: mergedFindings(state),
     sharedFiles: sharedFiles(state, nowMs),
     outsideScope: outsideScope(state, nowMs),
     scopeTruth: truth,

@@ -41,21 +41,35 @@ export function cleanLines(text: string): string {
 }
 
 /**
+ * Characters that mean something within a line, and before them labels such as `[iOS]`, which do not where nothing
+ * beside them makes a link, an image, a footnote or a box to tick of them.
+ */
+const LABELS_AND_MARKS = /(?<![!\]\\])\[[\p{L}\p{N}][\p{L}\p{N} ._/-]+\](?![([:])|[\\`*[\]<>|~$]/gu;
+
+/**
  * Foreign text as one line of Markdown that shows exactly this text and nothing else: no heading, list,
  * link, image, HTML, table cell, formula, emphasis or code, wherever on a line it is put.
  */
 export function escapeMarkdown(text: string, limit: number = LINE_LIMIT): string {
+  return escapeBlocks(escapeMarks(cleanText(text, limit)));
+}
+
+/** A piece of a line without what means something to Markdown within a line. */
+export function escapeMarks(line: string): string {
   return (
-    cleanText(text, limit)
+    line
       // Some renderers look for addresses after they have undone the escapes: only a broken one is no link.
       .replace(/:\/\//g, ": //")
       .replace(/\bwww\./gi, "www .")
       .replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @")
-      .replace(/[\\`*[\]<>|~$]/g, "\\$&")
+      .replace(LABELS_AND_MARKS, (found) => (found.length > 1 ? found : `\\${found}`))
       // Inside a word an underscore means nothing, and file names are easier to read without the escapes.
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
       .replace(/&(?=[#\w])/g, "\\&")
-      .replace(/^[#+=-]/, "\\$&")
-      .replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\")
   );
+}
+
+/** A line without what means something to Markdown at its beginning. */
+export function escapeBlocks(line: string): string {
+  return line.replace(/^[#+=-]/, "\\$&").replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
 }

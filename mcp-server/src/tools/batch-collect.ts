@@ -25,7 +25,7 @@ export const batchCollect = defineTool({
       .describe(
         "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed",
       ),
-    tasks: ids.optional().describe("Ids; default: those running now"),
+    tasks: ids.optional().describe("Ids; default: those running now; ended also tells how these ended"),
     waitSeconds: z.number().min(0).max(7_200).optional().describe("Default 1500; 0 only looks"),
   }),
   annotations: IDEMPOTENT,

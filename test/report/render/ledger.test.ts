@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
-import { isTestFile } from "../../../mcp-server/src/report/files/test-file.ts";
+import { fileKind } from "../../../mcp-server/src/report/files/file-kind.ts";
 import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../support/example-run.ts";
 import { planState, START_MS, task } from "../../support/plan-fixture.ts";
@@ -23,6 +23,7 @@ it("the ledger has the public shape", () => {
     "## Files Modified/Created",
     "**Source files:**",
     "**Test files:**",
+    "**Other files:**",
     "## Known Issues",
     "## Implementation Notes",
     "### Session 1 - 2026-03-02",
@@ -66,15 +67,39 @@ it("the ledger says so where there is nothing yet", () => {
   expect(ledger).toContain("## Known Issues\n\n_(None)_");
 });
 
+it("the ledger lists documents, settings and images apart from source files", () => {
+  const filesChanged = ["README.md", "src/app.ts", "test/app.test.ts", "package.json", "logo.png"];
+  const state = planState(
+    [task("a", { status: "completed" })],
+    [{ task: "a", from: 0, to: 5, report: { filesChanged } }],
+  );
+  expect(renderLedger(aggregate(state, [], START_MS + 10_000))).toContain(
+    "**Source files:**\n\n- src/app.ts\n\n**Test files:**\n\n- test/app.test.ts\n\n**Other files:**\n\n- README.md\n- logo.png\n- package.json\n",
+  );
+});
+
 it.each([
-  ["src/app.ts", false],
-  ["src/app.test.ts", true],
-  ["src/__tests__/app.ts", true],
-  ["test/app.ts", true],
-  ["pkg/store_test.go", true],
-  ["tests/test_store.py", true],
-  ["specs/x/02-specification.md", false],
-  ["src/contest/latest.ts", false],
-])("the ledger takes %s for a test: %s", (path, expected) => {
-  expect(isTestFile(path)).toBe(expected);
+  ["src/app.ts", "source"],
+  ["scripts/release", "source"],
+  ["db/001_users.sql", "source"],
+  ["web/index.html", "source"],
+  ["src/contest/latest.ts", "source"],
+  ["src/app.test.ts", "test"],
+  ["src/__tests__/app.ts", "test"],
+  ["test/app.ts", "test"],
+  ["tests/fixtures/users.json", "test"],
+  ["pkg/store_test.go", "test"],
+  ["tests/test_store.py", "test"],
+  ["src/CartTest.php", "test"],
+  ["specs/x/02-specification.md", "other"],
+  ["LICENSE", "other"],
+  ["package-lock.json", "other"],
+  ["go.sum", "other"],
+  [".github/workflows/ci.yml", "other"],
+  [".env.example", "other"],
+  ["vite.config.ts", "other"],
+  ["Dockerfile", "other"],
+  ["assets/logo.svg", "other"],
+])("the ledger takes %s for a file of the kind %s", (path, kind) => {
+  expect(fileKind(path)).toBe(kind);
 });

@@ -56,7 +56,7 @@ describe("an acceptance command that fails in files that others are writing", ()
     const text = await reportText();
     expect(text).toContain("completed**: 3 of 3 tasks completed.");
     expect(text).not.toContain("## Not verified");
-    expect(text).toContain("- npm test (for a): succeeded in **verify**");
+    expect(text).toContain("- `npm test` (for a): exit code 0 in **verify**");
     expect(decisions().map(({ decision }) => decision)).toEqual(["proceed", "proceed"]);
   });
 

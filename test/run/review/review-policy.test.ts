@@ -58,6 +58,22 @@ describe("the policy", () => {
     expect(await reportText()).toContain("✓ **The plan as a whole**: accepted in review 2");
   });
 
+  it("the policy end has the next step name the review, and only when it is over the report", async () => {
+    const { server, next, judges, collect } = await reviewedPlan([task("a"), task("b")]);
+    for (const item of await next()) await report(server, "p", item);
+    const review = 'plan_update {plan: "p", action: "review"}';
+    const saysReview = expect.stringMatching(/reviewed before plan_report.*plan_update/);
+    expect((await server.call("batch_next", { plan: "p" })).next).toContain(review);
+    expect(await collect()).toMatchObject({ done: true, next: saysReview });
+    expect(await server.hook({ event: "Stop" })).toMatchObject({ decision: "block", reason: saysReview });
+    expect(JSON.stringify(await server.hook({ event: "UserPromptSubmit", prompt: "and?" }))).not.toContain(
+      "call plan_report",
+    );
+    await server.call("plan_update", { plan: "p", action: "review" });
+    await judges("plan-review", "accepted");
+    expect((await collect()).next).toBe('Nothing is left to run: finish with plan_report {plan: "p"}.');
+  });
+
   it.each([
     ["off", { review: "off" }, [task("a"), task("b")], "The policy says review off."],
     [

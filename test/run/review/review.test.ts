@@ -54,7 +54,11 @@ describe("a reviewed task", () => {
     });
     const second = await next();
     expect(idsOf(second)).toEqual(["a-review2"]);
-    expect(await briefOf(launchFor(second, "a-review2"))).toContain("> Empty names are refused.");
+    const secondBrief = await briefOf(launchFor(second, "a-review2"));
+    expect(secondBrief).toContain("> Empty names are refused.");
+    expect(secondBrief, "it knows what the first one found").toMatch(
+      /# What earlier reviews found\n.*\n- p\/a-review \(rejected\):\n> Empty names get through\.\n> high src\/a\.ts:3: Nothing rejects an empty name/,
+    );
     await report(server, "p", launchFor(second, "a-review2"), { verdict: "accepted" });
     const last = await next();
     expect(idsOf(last)).toEqual(["b"]);

@@ -57,6 +57,45 @@ describe("a reviewer", () => {
     expect(await refusal(plan, item, { verdict: "accepted" })).toMatchObject({ field: "verdict" });
   });
 
+  it("a reviewer of the breakdown may give a verdict, which holds nothing up but is shown with what is severe, and the plan's review is told of it", async () => {
+    const own = { agent: "code-reviewer", writes: [], dependencies: ["a", "b"] };
+    const plan = await reviewedPlan([task("a"), task("b"), task("r", own), task("s", own), task("c")]);
+    const first = await plan.next();
+    for (const id of ["a", "b", "c"]) await report(plan.server, "p", launchFor(first, id));
+    const reviewers = await plan.next();
+    expect(await plan.briefOf(launchFor(reviewers, "r"))).toContain("If you judged work, add verdict");
+    expect(await refusal(plan, launchFor(reviewers, "r"), { verdict: "rejected" })).toMatchObject({
+      field: "findings",
+    });
+    const low = { severity: "low", text: "A typo" };
+    await report(plan.server, "p", launchFor(reviewers, "r"), {
+      verdict: "rejected",
+      findings: [low, FINDING],
+    });
+    const shown = [
+      {
+        task: "r",
+        outcome: "completed",
+        line: "rejected: r is done.",
+        findings: ["high src/a.ts:3: Nothing rejects an empty name"],
+      },
+    ];
+    const collect = (fields = {}) =>
+      plan.server.call("batch_collect", { plan: "p", waitSeconds: 0, ...fields });
+    expect((await collect()).ended, "who waits for it").toEqual(shown);
+    expect((await collect({ until: "all", tasks: ["r"] })).ended, "who asks for it later").toEqual(shown);
+    const unjudged = { severity: "medium", text: "No test sends two names" };
+    await report(plan.server, "p", launchFor(reviewers, "s"), { findings: [unjudged] });
+    expect(await plan.next(), "nothing follows from it").toEqual([]);
+    await plan.server.call("plan_update", { plan: "p", action: "review" });
+    const text = await plan.briefOf(launchFor(await plan.next(), "plan-review"));
+    expect(text).toContain(
+      "- p/r (rejected):\n> r is done.\n> high src/a.ts:3: Nothing rejects an empty name",
+    );
+    expect(text).toContain("- p/s (no verdict):\n> s is done.\n> medium: No test sends two names");
+    plan.expectSound();
+  });
+
   it("a reviewer that could not review has rejected nothing: it is tried again, and in the end a person is asked", async () => {
     const { review, server, next, does, collect, decisions, statusOf, expectSound } = await underReview();
     await report(server, "p", review, { outcome: "failed", summary: "Git is broken.", evidence: [] });

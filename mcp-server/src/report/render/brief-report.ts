@@ -1,5 +1,6 @@
 import type { TaskId } from "../../graph/task.ts";
 import { plural } from "../../text/format.ts";
+import { escapeProse } from "../../text/inline-code.ts";
 import { escapeMarkdown } from "../../text/sanitize.ts";
 import type { RunReport } from "../aggregate.ts";
 import { shareLine } from "../share-line.ts";
@@ -18,12 +19,13 @@ const TEXT_LIMIT = 120;
 export function renderBriefReport(report: RunReport): string {
   const { groups, tasks, findings, unverified, plan } = report;
   const byId = new Map(tasks.map((task) => [task.task, task]));
-  const line = (id: TaskId, why = "") => `- ${escapeMarkdown(id)}: ${escapeMarkdown(why, TEXT_LIMIT)}`;
+  const line = (id: TaskId, why = "") => `- ${escapeMarkdown(id)}: ${escapeProse(why, TEXT_LIMIT)}`;
   const reasons = (ids: readonly TaskId[]) =>
     ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
   // What failed waits for the user as well, and is told once.
   const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
-  const severe = findings.filter(({ severity }) => severity === "critical" || severity === "high").length;
+  const open = findings.filter(({ acceptedBy }) => acceptedBy === undefined);
+  const severe = open.filter(({ severity }) => severity === "critical" || severity === "high").length;
   const lines = [
     statusLine(report),
     ...some("Needs your decision", waiting),
@@ -33,7 +35,7 @@ export function renderBriefReport(report: RunReport): string {
       groups.toCome.map((id) => line(id, byId.get(id)?.reason)),
     ),
     ...some("Not run", reasons(groups.notRun)),
-    ...(findings.length > 0 ? [`${plural(findings.length, "finding")}, ${severe} of them severe.`] : []),
+    ...(open.length > 0 ? [`${plural(open.length, "finding")}, ${severe} of them severe.`] : []),
     ...(unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : []),
     shareLine(report),
     `Everything: plan_report {plan: "${plan.slug}"}.`,

@@ -1,9 +1,10 @@
 import { newTokens } from "../../graph/usage.ts";
 import { formatCount, formatDay, formatDuration, plural } from "../../text/format.ts";
+import { escapeProse } from "../../text/inline-code.ts";
 import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { RunReport } from "../aggregate.ts";
 import type { Verdict } from "../figures/verdict.ts";
-import { isTestFile } from "../files/test-file.ts";
+import { fileKind } from "../files/file-kind.ts";
 import type { SessionResult } from "../tasks/session-result.ts";
 import type { TaskResult } from "../tasks/task-result.ts";
 
@@ -70,17 +71,19 @@ function sessionHeading({ number, startedAtMs }: SessionResult): string {
 
 function completedLine({ task, subject, summary }: TaskResult): string {
   const what = `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(subject, NAME_LIMIT)}`;
-  return summary ? `${what}. ${escapeMarkdown(summary)}` : what;
+  return summary ? `${what}. ${escapeProse(summary)}` : what;
 }
 
 function filesBlocks({ tasks }: RunReport): string[] {
   const files = [...new Set(tasks.flatMap((task) => task.filesChanged))].sort();
+  const of = (kind: ReturnType<typeof fileKind>) => files.filter((path) => fileKind(path) === kind);
   const listed = (some: readonly string[]) => list(some.map((path) => escapeMarkdown(path, NAME_LIMIT)));
   return [
     "**Source files:**",
-    listed(files.filter((path) => !isTestFile(path))),
+    listed(of("source")),
     "**Test files:**",
-    listed(files.filter(isTestFile)),
+    listed(of("test")),
+    ...(of("other").length === 0 ? [] : ["**Other files:**", listed(of("other"))]),
   ];
 }
 
@@ -92,18 +95,18 @@ function knownIssues({ tasks, groups, findings, unverified }: RunReport): string
     ...notDone.map(({ task, subject, status, reason, summary }) => {
       const what = status === "failed" ? "failed" : groups.toCome.includes(task) ? "to come" : "not run";
       const why = (status === "failed" ? (summary ?? reason) : (reason ?? summary)) ?? "no reason was given";
-      return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeMarkdown(why)}`;
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeProse(why)}`;
     }),
     ...findings
-      .filter(({ severity }) => severity !== "info")
+      .filter(({ severity, acceptedBy }) => severity !== "info" && acceptedBy === undefined)
       .map(({ severity, file, text, foundBy }) => {
         const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
         const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-        return `${severity}${where}: ${escapeMarkdown(text, FINDING_LIMIT)} (found by ${who})`;
+        return `${severity}${where}: ${escapeProse(text, FINDING_LIMIT)} (found by ${who})`;
       }),
     ...unverified.map(({ task, criterion, why }) => {
-      const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
-      return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeMarkdown(why)}`;
+      const what = criterion ? `${escapeProse(criterion)}: ` : "";
+      return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeProse(why)}`;
     }),
   ];
 }
@@ -125,12 +128,12 @@ function sessionNotes(
       .filter((attempt) => attempt.session === session.session)
       .filter(({ outcome }) => outcome !== "completed" && outcome !== "running")
       .map(({ number, outcome, durationMs, cause }) => {
-        const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+        const why = cause ? `: ${escapeProse(cause)}` : "";
         return `Task ${escapeMarkdown(task, NAME_LIMIT)}, attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
       }),
   );
   const notes = completed.flatMap(({ task, notes: texts }) =>
-    texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(text)}`),
+    texts.map((text) => `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeProse(text)}`),
   );
   return [numbers.join("; "), ...tokensOf(session), ...troubles, ...notes];
 }

@@ -8,6 +8,7 @@ import {
   type TaskStatus,
 } from "../../graph/task.ts";
 import { formatDay, formatDuration, plural } from "../../text/format.ts";
+import { codeSpan, escapeProse } from "../../text/inline-code.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { RunReport } from "../aggregate.ts";
 import { MARKS } from "../tasks/status-mark.ts";
@@ -139,7 +140,7 @@ function dependenciesOf({ dependencies, needs }: TaskDefinition): string {
 }
 
 function criterionLine({ criterion, command }: TaskDefinition["acceptance"][number]): string {
-  const text = escapeMarkdown(criterion, CRITERION_LIMIT);
+  const text = escapeProse(criterion, CRITERION_LIMIT);
   return `- [ ] ${command === undefined ? text : `${text} (${asCode(command)})`}`;
 }
 
@@ -168,11 +169,9 @@ function names(ids: readonly TaskId[]): string {
   return ids.length > shown.length ? `${shown.join(", ")} and others` : shown.join(", ");
 }
 
+/** On one line, whatever lines it has. */
 function asCode(text: string): string {
-  const clean = cleanText(text, CRITERION_LIMIT);
-  const runs = [...clean.matchAll(/`+/g)].map(([run]) => run.length);
-  const ticks = "`".repeat(Math.max(0, ...runs) + 1);
-  return runs.length > 0 ? `${ticks} ${clean} ${ticks}` : `${ticks}${clean}${ticks}`;
+  return codeSpan(cleanText(text, CRITERION_LIMIT), CRITERION_LIMIT);
 }
 
 function capitalised(word: string): string {

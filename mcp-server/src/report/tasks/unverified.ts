@@ -1,4 +1,5 @@
 import type { Task, TaskId } from "../../graph/task.ts";
+import { codeSpan } from "../../text/inline-code.ts";
 import { normaliseText } from "../../text/normalise.ts";
 import type { CommandRunAgain } from "./reviews.ts";
 import type { TaskResult } from "./task-result.ts";
@@ -57,7 +58,7 @@ function doubtAbout(
   runAgain: readonly CommandRunAgain[],
 ): string[] {
   const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
-  const said = `\`${command}\` ended with exit code ${exitCode}`;
+  const said = `${codeSpan(command)} ended with exit code ${exitCode}`;
   if (!again) return [said];
   if (again.exitCode === undefined) {
     return [`${said} while others were writing, and was not run again yet (${again.verification})`];
@@ -65,7 +66,7 @@ function doubtAbout(
   return again.exitCode === 0
     ? []
     : [
-        `\`${command}\` ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`,
+        `${codeSpan(command)} ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`,
       ];
 }
 

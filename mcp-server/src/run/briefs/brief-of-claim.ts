@@ -6,6 +6,7 @@ import { attemptsAt, isReported } from "../plan/attempts-at.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { foundBefore } from "../review/found-before.ts";
 import { mergedCommit, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeOfClaim } from "../worktrees/worktree-of-claim.ts";
 import { type BriefFacts, type WorktreeFacts, writeBrief } from "./brief.ts";
@@ -49,6 +50,7 @@ export function briefOf(
       const dependency = loaded.graph.tasks.get(id);
       return dependency ? [inputOf(loaded, dependency)] : [];
     }),
+    found: foundBefore(loaded, task),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...(added !== undefined && { added }),
     canReport,

@@ -3,6 +3,7 @@ import { purposeOf } from "../../graph/purpose.ts";
 import type { Scope } from "../../graph/scope/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../../graph/task.ts";
 import { MESSAGE_DONE, MESSAGE_FAILED } from "../../policy/failure/message-outcome.ts";
+import { mayJudge } from "../../policy/review.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { exactLine, foreignLine, ownWords, quotation } from "../../text/untrusted-text.ts";
 
@@ -22,6 +23,8 @@ export interface BriefFacts {
   readonly scope: Scope;
   /** Dependencies in order, with the report of their last attempt. */
   readonly inputs: readonly Input[];
+  /** Of a review: what earlier ones found that is not accepted as fixed, a quoted text for each. */
+  readonly found?: readonly string[];
   /** Earlier attempts at this task. */
   readonly earlier: readonly Attempt[];
   /** Absent: it works in the shared checkout. */
@@ -63,6 +66,7 @@ export function writeBrief(facts: BriefFacts): string {
     place(facts.worktree),
     files(facts.scope),
     inputs(facts),
+    foundBefore(facts.found),
     earlierAttempts(facts.earlier),
     task.notes.length > 0
       ? `# Notes on this task\n${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}`
@@ -76,7 +80,10 @@ export function writeBrief(facts: BriefFacts): string {
 
 /** A reviewer hands in one thing more than others. */
 function verdict(task: Task): string {
-  if (purposeOf(task)?.kind !== "review") return "";
+  if (!mayJudge(task)) return "";
+  if (purposeOf(task)?.kind !== "review") {
+    return " If you judged work, add verdict: accepted, or rejected with findings that say what is to be fixed. Nothing waits for it; the review of the plan is told.";
+  }
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
 
@@ -162,6 +169,11 @@ function handedOver(report: Report): string {
   ]
     .filter((line) => line !== "")
     .join("\n");
+}
+
+function foundBefore(found: readonly string[] = []): string {
+  if (found.length === 0) return "";
+  return `# What earlier reviews found\nLook first whether it is fixed, and whether the fix broke anything. Report again what is not fixed: of what was rejected, all that you do not name counts as fixed when you accept.\n${found.join("\n")}`;
 }
 
 function earlierAttempts(earlier: readonly Attempt[]): string {

@@ -7,6 +7,7 @@ import { parseScope, type Scope, scopeMayWrite } from "../../graph/scope/scope.t
 import type { Task, TaskId } from "../../graph/task.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import { failsElsewhere } from "../../policy/failure/fails-elsewhere.ts";
+import { mayJudge, REVIEWER } from "../../policy/review.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import type { ClaimByToken } from "../attempts/claim-by-token.ts";
 import { withRequestedNeeds } from "../attempts/task-after-attempt.ts";
@@ -34,6 +35,7 @@ export async function checkReport(found: ClaimByToken<PlanView>, report: Report)
 /** Only a completed review has a verdict, so that a reviewer that could not review is never taken for a rejection. */
 function checkVerdict(task: Task, { outcome, verdict, findings }: Report): void {
   const isVerdictDue = purposeOf(task)?.kind === "review" && outcome === "completed";
+  const mayHaveVerdict = mayJudge(task) && outcome === "completed";
   if (isVerdictDue && verdict === undefined) {
     throw new CallerError(
       "bad_input",
@@ -42,11 +44,11 @@ function checkVerdict(task: Task, { outcome, verdict, findings }: Report): void 
       "verdict",
     );
   }
-  if (!isVerdictDue && verdict !== undefined) {
+  if (!mayHaveVerdict && verdict !== undefined) {
     throw new CallerError(
       "bad_input",
       outcome === "completed"
-        ? "verdict is only accepted for review tasks."
+        ? `verdict is only accepted for reviews and tasks of the role ${REVIEWER}.`
         : `verdict: a review that is ${outcome} comes to none.`,
       outcome === "completed"
         ? "Leave verdict out."

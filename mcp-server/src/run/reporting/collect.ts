@@ -2,10 +2,12 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { EndedAttempt } from "../../graph/attempt.ts";
 import { recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import type { TaskId } from "../../graph/task.ts";
+import { type TaskId, taskName } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
+import { mayJudge } from "../../policy/review.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
+import { foreignLine } from "../../text/untrusted-text.ts";
 import { cancelUnneeded } from "../attempts/cancel-unneeded.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
@@ -35,7 +37,10 @@ export interface CollectInput {
 export interface Ended {
   readonly task: string;
   readonly outcome: string;
+  /** Begins with the verdict of a review. */
   readonly line: string;
+  /** What a review that binds nobody found that is critical or high: the caller has to judge it. */
+  readonly findings?: readonly string[];
 }
 
 export interface Collected {
@@ -55,6 +60,9 @@ export interface Collected {
 const SWEEP_MS = 5_000;
 /** When no agent of a plan that is run by others has been at work for so long, nobody runs it any more. */
 const ABANDONED_MS = 60_000;
+/** Findings that are shown, and how much of each. */
+const MAX_FINDINGS = 10;
+const MAX_FINDING = 1_000;
 /** At most this much of a summary stands in the line of an ended task; a failure has more to tell. */
 const MAX_LINE = { completed: 30, other: 160 };
 
@@ -93,7 +101,7 @@ export async function collect(
     if (isOver || (isReached && !(nothingAwaited && (await waitsForFiles(ctx, store, input.plan))))) {
       if (state.satisfied && input.until === "any") await change((plan) => cancelUnneeded(plan, awaited));
       if (isDone(plan)) await change(logEscalation);
-      return result(ctx, store, input.plan, state);
+      return result(ctx, store, input, state);
     }
     await store.changed(plan.id, version, Math.min(deadline, nextSweep) - ctx.now(), signal);
     if (ctx.now() < nextSweep) continue;
@@ -177,11 +185,11 @@ function judge(
 async function result(
   ctx: RunContext,
   store: GraphStore,
-  slug: string,
+  input: CollectInput,
   state: Judgement,
 ): Promise<Collected> {
   const { loaded, choice } = await readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
+    const plan = await view.plan(input.plan);
     return { loaded: plan, choice: await choose(plan, ctx.now()) };
   });
   const startable = choice.chosen.map(({ task }) => task);
@@ -189,7 +197,7 @@ async function result(
   return {
     loaded,
     satisfied: state.satisfied,
-    ended: state.news.map(endedLine),
+    ended: endsToTell(loaded, input, state.news).map((attempt) => endedLine(loaded, attempt)),
     stop: stopOrders(loaded, ctx.now()),
     decision,
     reason,
@@ -202,10 +210,22 @@ async function result(
   };
 }
 
-function endedLine(attempt: EndedAttempt): Ended {
+/** The news, and before them how tasks ended that were asked for by name, whenever that was. */
+function endsToTell(loaded: LoadedPlan, input: CollectInput, news: readonly EndedAttempt[]): EndedAttempt[] {
+  const known = new Set(news.map(({ task }) => task));
+  const named = (input.tasks ?? []).flatMap((name) => {
+    const { id, status } = taskOf(loaded, splitTaskName(name, input.plan).id);
+    const last = hasEnded(status) ? loaded.graph.claimsOf(id).at(-1) : undefined;
+    return last?.state === "ended" && !known.has(id) ? [last] : [];
+  });
+  return [...named, ...news];
+}
+
+function endedLine(loaded: LoadedPlan, attempt: EndedAttempt): Ended {
   const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const verdict = attempt.report?.verdict;
   const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  const findings = findingsToJudge(loaded, attempt);
   return {
     task: attempt.task,
     outcome: attempt.outcome,
@@ -213,7 +233,20 @@ function endedLine(attempt: EndedAttempt): Ended {
       verdict === undefined ? text : `${verdict}: ${text}`,
       isGood ? MAX_LINE.completed : MAX_LINE.other,
     ),
+    ...(findings.length > 0 && { findings }),
   };
+}
+
+/** A review of the server's own binds: what it rejects is fixed without anybody's judgement. */
+function findingsToJudge({ graph, stored }: LoadedPlan, { task: id, report }: EndedAttempt): string[] {
+  const task = graph.tasks.get(id);
+  if (!report || !task || task.origin === "server" || !mayJudge(task)) return [];
+  const severe = report.findings.filter(({ severity }) => severity === "critical" || severity === "high");
+  const shown = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
+    return foreignLine(`${severity}${file === undefined ? "" : ` ${file}`}: ${text}`, MAX_FINDING);
+  });
+  const more = severe.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown;
 }
 
 /** @throws CallerError when more tasks are waited for than there are. */

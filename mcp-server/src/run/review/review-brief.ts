@@ -1,6 +1,6 @@
 import { extraFor } from "../../graph/purpose.ts";
 import type { TaskDefinition, TaskId } from "../../graph/task.ts";
-import { workUnderReview } from "../../policy/review.ts";
+import { REVIEWER, workUnderReview } from "../../policy/review.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { freeId } from "../plan/new-task.ts";
 import { filesOf } from "./files-of-work.ts";
@@ -16,8 +16,6 @@ import {
 import { serverTask } from "./server-task.ts";
 
 /** The tasks that the server makes for reviews: what they may touch and what their agents are told. */
-
-const REVIEWER = "code-reviewer";
 
 /** The task under review with what fixed it so far. */
 export function reviewedTask({ graph }: LoadedPlan, of: TaskId): Reviewed | undefined {
@@ -56,10 +54,7 @@ export function reviewOf(
       whatWasAsked(loaded, reviewed),
       "What was reported:",
       ...work.slice(-MAX_NAMED).map((task) => whatWasReported(loaded, task)),
-      round > 1 ? "See above all to what the review before found, and whether the fix broke anything." : "",
-    ]
-      .filter((part) => part !== "")
-      .join("\n\n"),
+    ].join("\n\n"),
     agent: REVIEWER,
     dependencies: after,
     writes: [],

@@ -1,4 +1,4 @@
-import type { EndedAttempt, Evidence, Report } from "../../graph/attempt.ts";
+import { type EndedAttempt, type Evidence, type Report, SEVERITIES } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
 import { plainSubject, type Task, taskName } from "../../graph/task.ts";
 import { quotation } from "../../text/untrusted-text.ts";
@@ -75,6 +75,24 @@ function proof(item: Evidence): string {
 
 function filesLine({ filesChanged }: Report): string {
   return filesChanged.length === 0 ? "" : `Files: ${filesChanged.slice(0, MAX_NAMED).join(", ")}`;
+}
+
+/** What a review found, the worst first, as a quotation. @param limit in characters. */
+export function whatWasFound({ stored }: LoadedPlan, { id }: Task, report: Report, limit?: number): string {
+  const rank = ({ severity }: Report["findings"][number]) => SEVERITIES.indexOf(severity);
+  const findings = [...report.findings].sort((a, b) => rank(a) - rank(b));
+  const lines = findings.slice(0, MAX_NAMED).map(({ severity, file, text }) => {
+    return `${severity}${file === undefined ? "" : ` ${file}`}: ${text.slice(0, MAX_TEXT)}`;
+  });
+  const more = findings.length - lines.length;
+  return quotation(
+    [
+      report.summary,
+      ...lines,
+      ...(more > 0 ? [`and ${more} more: task_get ${taskName(stored.slug, id)}`] : []),
+    ].join("\n"),
+    limit,
+  );
 }
 
 export function reportsOf(loaded: LoadedPlan, task: Task): Report[] {

@@ -87,21 +87,9 @@ export function afterVerdict(
 
 /** Why the plan as a whole is not reviewed now, or the changes that have it reviewed. */
 export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; changes: Change[] } {
-  const { graph, policy, stored } = loaded;
-  if (stored.status !== "open") return { why: `The plan is ${stored.status}.` };
-  if (policy.review !== "end") return { why: `The policy says review ${policy.review}.` };
-  if (stored.source.kind !== "file") return { why: "The plan did not come from a file." };
-  const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
-  if (open) return { why: "Not everything is completed." };
-  const reviewed = reviewedPlan(loaded);
-  // Who looked for the cause of failures has written something of the plan's own.
-  const own = reviewed.work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
-  if (own.length < 2) return { why: "Fewer than two tasks have written anything." };
-  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
-  if (last && !own.some((task) => task.position > last.position)) {
-    return { why: `It was reviewed: ${last.id}.` };
-  }
-  const review = reviewOf(loaded, reviewed, 1, []);
+  const why = whyNoPlanReview(loaded);
+  if (why !== undefined) return { why };
+  const review = reviewOf(loaded, reviewedPlan(loaded), 1, []);
   const created = { type: "task.created" as const, task: review.id, definition: review };
   return {
     id: review.id,
@@ -110,6 +98,22 @@ export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; 
       decided("proceed", `Everything is completed: ${review.id} reviews the plan as a whole.`),
     ],
   };
+}
+
+/** Why the plan as a whole is not reviewed now; undefined: its review is due. */
+export function whyNoPlanReview(loaded: LoadedPlan): string | undefined {
+  const { graph, policy, stored } = loaded;
+  if (stored.status !== "open") return `The plan is ${stored.status}.`;
+  if (policy.review !== "end") return `The policy says review ${policy.review}.`;
+  if (stored.source.kind !== "file") return "The plan did not come from a file.";
+  const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
+  if (open) return "Not everything is completed.";
+  // Who looked for the cause of failures has written something of the plan's own.
+  const own = reviewedPlan(loaded).work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
+  if (own.length < 2) return "Fewer than two tasks have written anything.";
+  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
+  if (last && !own.some((task) => task.position > last.position)) return `It was reviewed: ${last.id}.`;
+  return undefined;
 }
 
 /** The review that waits to judge what the task has done. */

@@ -5,6 +5,7 @@ import { said } from "../../../../mcp-server/src/graph/task-cause.ts";
 import { aggregate } from "../../../../mcp-server/src/report/aggregate.ts";
 import { renderLedger } from "../../../../mcp-server/src/report/render/ledger.ts";
 import { renderMarkdown } from "../../../../mcp-server/src/report/render/markdown/report.ts";
+import { inlineCode } from "../../../../mcp-server/src/text/markdown-lines.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../../support/example-run.ts";
 import { eventsOf, id, planState, START_MS, task } from "../../../support/plan-fixture.ts";
 
@@ -186,6 +187,67 @@ it("the report in Markdown says once what holds of many files, and names some of
   );
 });
 
+/** The text without its inline code, each piece of which ends in the line that it begins in. */
+function withoutCode(markdown: string): string {
+  return markdown
+    .split("\n")
+    .map((line) =>
+      inlineCode(line).spans.reduceRight(
+        (rest, { start, end }) => rest.slice(0, start) + rest.slice(end),
+        line,
+      ),
+    )
+    .join("\n");
+}
+
+describe("commands in the report", () => {
+  const ran = (command: string, result = "12 passed") =>
+    renderMarkdown(
+      aggregate(
+        planState(
+          [task("a", { status: "completed", acceptance: [{ criterion: "c", command }] })],
+          [{ task: "a", from: 0, to: 1, report: { evidence: [{ command, exitCode: 0, result }] } }],
+        ),
+        [],
+        NOW,
+      ),
+    );
+
+  it("are code that can be copied, with the exit code, also where it is 0", () => {
+    expect(ran("npx vitest run -t 'a  [b]' src/*_test.ts && echo \\$HOME | wc")).toContain(
+      "  - Evidence: `npx vitest run -t 'a  [b]' src/*_test.ts && echo \\$HOME | wc` → exit code 0, 12 passed",
+    );
+    expect(ran("npm test", "")).toContain("`npm test` → exit code 0\n");
+  });
+
+  it("end nothing, whatever ticks they hold, and are told exactly where they have several lines", () => {
+    expect(ran("echo `date` ```")).toContain("Evidence: ```` echo `date` ``` ```` → exit code 0");
+    expect(ran("cd a\nnpm test")).toContain(
+      String.raw`Evidence: \`"cd a\nnpm test"\` → exit code 0`.replaceAll("\\`", "`"),
+    );
+  });
+
+  it("stay code where an agent names them in a sentence, whose other marks mean nothing", () => {
+    expect(ran("true", "`a_*b*` ran *well* in <b>, see `c")).toContain(
+      "exit code 0, `a_*b*` ran \\*well\\* in \\<b\\>, see \\`c",
+    );
+  });
+});
+
+it("shows a subject with its label in brackets as it was written, and no link", () => {
+  const subjects = ["[iOS] Add the screen", "[x] done", "[a b](http://x)", "[^1]", "![ab]", "[foo]: /url"];
+  const tasks = subjects.map((subject, i) => task(String(i), { subject, status: "completed" }));
+  const text = renderMarkdown(aggregate(planState(tasks), [], NOW));
+  expect(under("Completed", text)).toEqual([
+    "- ✓ **0** [iOS] Add the screen",
+    "- ✓ **1** \\[x\\] done",
+    "- ✓ **2** \\[a b\\](http: //x)",
+    "- ✓ **3** \\[^1\\]",
+    "- ✓ **4** !\\[ab\\]",
+    "- ✓ **5** \\[foo\\]: /url",
+  ]);
+});
+
 describe("hostile text", () => {
   const hostile =
     "\u001b[2J\n# Owned\n```\n<script>x</script> [a](javascript:x) | \u202E https://evil.example";
@@ -255,8 +317,8 @@ describe("hostile text", () => {
     expect(text).toContain("Owned");
     expect(headings(text).filter((line) => /^#+ *Owned/.test(line))).toEqual([]);
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    expect(text).not.toContain("://");
-    const prose = text.replace(/^```text\n[\s\S]*?^```$/m, "");
+    const prose = withoutCode(text.replace(/^```text\n[\s\S]*?^```$/m, ""));
+    expect(prose).not.toContain("://");
     expect(prose).not.toMatch(/(?<!\\)[<[\]`]/);
     expect(text.split("\n").every((line) => line.length < 2_000)).toBe(true);
     // The timeline's own code block, and no fence that the text brought.

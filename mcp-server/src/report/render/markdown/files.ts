@@ -1,4 +1,5 @@
 import { plural } from "../../../text/format.ts";
+import { codeSpan } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { bold, grouped, name, some } from "./names.ts";
@@ -51,7 +52,7 @@ export function commitLines({ work }: RunReport): string[] {
   return [
     ...(branch
       ? [
-          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${name(branch.takeOver)}`,
+          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${codeSpan(branch.takeOver)}`,
         ]
       : []),
     ...conflicts.map(({ task, files, mergeTask, solved }) => {

@@ -1,5 +1,6 @@
 import type { TaskId } from "../../../graph/task.ts";
 import { formatMoment } from "../../../text/format.ts";
+import { escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { shareLine } from "../../share-line.ts";
@@ -7,7 +8,7 @@ import { MARKS } from "../../tasks/status-mark.ts";
 import { measuredSection } from "./figures.ts";
 import { commitLines, fileLines } from "./files.ts";
 import { bold } from "./names.ts";
-import { findingLines, reviewLines, runAgainLines } from "./reviews.ts";
+import { findingLines, fixedLines, reviewLines, runAgainLines } from "./reviews.ts";
 import { statusLine } from "./status-line.ts";
 import { taskLines, waitingLine } from "./tasks.ts";
 
@@ -27,11 +28,12 @@ export function renderMarkdown(report: RunReport): string {
     section(`Cancelled ${MARKS.cancelled}`, linesOf(groups.cancelled)),
     section("Reviews", reviewLines(report)),
     section("Findings", findingLines(report)),
+    section("Findings that were fixed", fixedLines(report)),
     section(
       "Not verified",
       report.unverified.map(({ task, criterion, why }) => {
-        const what = criterion ? `${escapeMarkdown(criterion)}: ` : "";
-        return `- ${bold(task)} ${what}${escapeMarkdown(why)}`;
+        const what = criterion ? `${escapeProse(criterion)}: ` : "";
+        return `- ${bold(task)} ${what}${escapeProse(why)}`;
       }),
     ),
     section("Re-verified in isolation", runAgainLines(report)),
@@ -39,7 +41,7 @@ export function renderMarkdown(report: RunReport): string {
     section("Commits", commitLines(report)),
     section(
       "Discoveries",
-      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeMarkdown(text)}`),
+      report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeProse(text)}`),
     ),
     section("Decisions taken", decisionLines(report)),
     section(
@@ -63,7 +65,7 @@ function momentLine({ atMs, endedAtMs }: RunReport): string {
 
 function decisionLines({ decisions, refused }: RunReport): string[] {
   return [
-    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeMarkdown(reason)}`),
+    ...decisions.map(({ decision, reason }) => `- ${escapeMarkdown(decision)}: ${escapeProse(reason)}`),
     ...refused.map(
       ({ task, why }) => `- A report or update for ${bold(task)} was refused: ${escapeMarkdown(why)}`,
     ),

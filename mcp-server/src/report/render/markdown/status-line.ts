@@ -1,5 +1,5 @@
 import { plural } from "../../../text/format.ts";
-import { escapeMarkdown } from "../../../text/sanitize.ts";
+import { escapeProse } from "../../../text/inline-code.ts";
 import type { RunReport } from "../../aggregate.ts";
 import type { Verdict } from "../../figures/verdict.ts";
 
@@ -24,6 +24,6 @@ export function statusLine({ plan, verdict, groups, tasks }: RunReport): string 
   const state =
     plan.status === "open"
       ? ""
-      : ` The plan is ${plan.status}${plan.cause ? `: ${escapeMarkdown(plan.cause)}` : ""}.`;
+      : ` The plan is ${plan.status}${plan.cause ? `: ${escapeProse(plan.cause)}` : ""}.`;
   return `**Overall status: ${VERDICT_MARKS[verdict]} ${verdict}**: ${counts}.${state}`;
 }

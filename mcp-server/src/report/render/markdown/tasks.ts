@@ -1,6 +1,7 @@
 import type { Evidence } from "../../../graph/attempt.ts";
 import { newTokens } from "../../../graph/usage.ts";
 import { formatCount, formatDuration, plural } from "../../../text/format.ts";
+import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { MARKS } from "../../tasks/status-mark.ts";
@@ -21,13 +22,11 @@ export function taskLines(task: TaskResult, reason: string): string[] {
   const head = `- ${MARKS[task.status]} ${bold(task.task)} ${escapeMarkdown(task.subject, NAME_LIMIT)}`;
   return [
     facts.length > 0 ? `${head} (${facts.join(", ")})` : head,
-    ...(task.reason ? [`  - ${reason}: ${escapeMarkdown(task.reason)}`] : []),
-    ...(task.summary
-      ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${escapeMarkdown(task.summary)}`]
-      : []),
+    ...(task.reason ? [`  - ${reason}: ${escapeProse(task.reason)}`] : []),
+    ...(task.summary ? [`  - ${task.unstructured ? "Last message" : "Result"}: ${resultOf(task)}`] : []),
     ...(task.evidence.length > 0 ? [`  - Evidence: ${evidenceOf(task.evidence)}`] : []),
     ...task.attempts.slice(0, -1).map(({ number, outcome, durationMs, cause }) => {
-      const why = cause ? `: ${escapeMarkdown(cause)}` : "";
+      const why = cause ? `: ${escapeProse(cause)}` : "";
       return `  - Attempt ${number} ${outcome} after ${formatDuration(durationMs)}${why}`;
     }),
   ];
@@ -38,17 +37,22 @@ function roleOf({ attempts }: TaskResult): string[] {
   return agentType === undefined ? [] : [agentName(agentType)];
 }
 
+function resultOf({ verdict, summary = "" }: TaskResult): string {
+  return `${verdict === undefined ? "" : `**${verdict}**: `}${escapeProse(summary)}`;
+}
+
 function evidenceOf(evidence: readonly Evidence[]): string {
-  const shown = evidence.slice(0, SHOWN_EVIDENCE).map((item) => escapeMarkdown(proofOf(item), NAME_LIMIT));
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map(proofOf);
   const more = evidence.length - shown.length;
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join("; ");
 }
 
 function proofOf(item: Evidence): string {
-  if ("notVerified" in item) return `not verified${item.criterion ? `: ${item.criterion}` : ""}`;
-  if ("inspected" in item) return `inspected: ${item.inspected}`;
-  const failed = item.exitCode === 0 ? "" : `exit code ${item.exitCode}, `;
-  return `${item.command} → ${failed}${item.result}`;
+  const short = (text: string) => escapeProse(text, NAME_LIMIT);
+  if ("notVerified" in item) return `not verified${item.criterion ? `: ${short(item.criterion)}` : ""}`;
+  if ("inspected" in item) return `inspected: ${short(item.inspected)}`;
+  const result = item.result.trim() === "" ? "" : `, ${short(item.result)}`;
+  return `${codeSpan(item.command)} → exit code ${item.exitCode}${result}`;
 }
 
 /** A task that cannot go on without the user. */
@@ -66,5 +70,5 @@ export function waitingLine({
   }[kind];
   const held =
     heldUp.length === 0 ? "" : ` (holds up ${heldUp.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(", ")})`;
-  return `- ${bold(task)} ${what}${held}: ${escapeMarkdown(text)}`;
+  return `- ${bold(task)} ${what}${held}: ${escapeProse(text)}`;
 }

@@ -1,11 +1,15 @@
 import { type Finding, SEVERITIES, type Severity } from "../../graph/attempt.ts";
+import type { PlanState } from "../../graph/plan-state.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { normalisePath, normaliseText } from "../../text/normalise.ts";
+import { type AcceptingReview, type AttemptFinding, reportedFindings } from "./reported-findings.ts";
 
 /** A finding that one or more tasks reported. */
 export interface MergedFinding extends Finding {
   /** In the order in which they found it. */
   readonly foundBy: readonly TaskId[];
+  /** The review that accepted the work when this had been fixed; absent: it is open, as far as anybody knows. */
+  readonly acceptedBy?: TaskId;
 }
 
 /** Of all words of two texts this share is in both, if they say one thing. */
@@ -26,6 +30,7 @@ interface Compared {
 /** What has been found so far, and as what it was found first. */
 interface Known {
   readonly first: Compared;
+  readonly reported: AttemptFinding[];
   merged: MergedFinding;
 }
 
@@ -35,18 +40,18 @@ interface Known {
  * of one line: a text that is dropped must have said nothing more. The first wording is kept, and the worst severity.
  * Worst first; within a severity in order of discovery.
  */
-export function mergeFindings(
-  found: readonly { readonly task: TaskId; readonly finding: Finding }[],
-): MergedFinding[] {
+export function mergedFindings(state: Pick<PlanState, "tasks" | "claims">): MergedFinding[] {
   const all: Known[] = [];
   const byText = new Map<string, Known>();
   const byPath = new Map<string, Known[]>();
-  for (const { task, finding } of found) {
+  for (const report of reportedFindings(state)) {
+    const { task, finding } = report;
     const one = comparedOf(finding);
     const key = JSON.stringify([normalisePath(finding.file ?? ""), normaliseText(finding.text)]);
     const inFile = byPath.get(one.path) ?? [];
     const known = byText.get(key) ?? inFile.find((other) => isSame(other, one, task));
     if (known) {
+      known.reported.push(report);
       known.merged = {
         ...known.merged,
         severity: worse(known.merged.severity, finding.severity),
@@ -54,13 +59,24 @@ export function mergeFindings(
       };
       byText.set(key, known);
     } else {
-      const fresh = { first: one, merged: { ...finding, foundBy: [task] } };
+      const fresh = { first: one, reported: [report], merged: { ...finding, foundBy: [task] } };
       all.push(fresh);
       byText.set(key, fresh);
       if (one.path !== "" && inFile.length < COMPARED_FINDINGS) byPath.set(one.path, [...inFile, fresh]);
     }
   }
-  return all.map(({ merged }) => merged).sort((a, b) => rank(a.severity) - rank(b.severity));
+  return all
+    .map(({ merged, reported }) => ({ ...merged, ...acceptedBy(reported) }))
+    .sort((a, b) => rank(a.severity) - rank(b.severity));
+}
+
+/** What was found again when it had been accepted, or by the review that accepted it, is not fixed. */
+function acceptedBy(reported: readonly AttemptFinding[]): Pick<MergedFinding, "acceptedBy"> {
+  const last = reported
+    .flatMap(({ accepted }) => accepted ?? [])
+    .reduce<AcceptingReview | undefined>((a, b) => (a && a.atMs >= b.atMs ? a : b), undefined);
+  const isOpen = reported.some(({ atMs, accepted }) => !accepted && last && atMs >= last.atMs);
+  return last && !isOpen ? { acceptedBy: last.by } : {};
 }
 
 function comparedOf({ file, text }: Finding): Compared {
