@@ -4,7 +4,7 @@ import type { Task } from "../../mcp-server/src/graph/task.ts";
 import { claimedScope, clashOfClaims } from "../../mcp-server/src/policy/exclusivity.ts";
 import { DEFAULT_POLICY, type Policy } from "../../mcp-server/src/policy/policy.ts";
 import type { Strategy } from "../../mcp-server/src/policy/strategy.ts";
-import { analyse } from "../../mcp-server/src/run/planning/analysis.ts";
+import { analyse, NOT_BEGUN } from "../../mcp-server/src/run/planning/analysis.ts";
 import type { PlannerContext } from "../../mcp-server/src/run/planning/planning.ts";
 import { Estimates } from "../../mcp-server/src/schedule/estimate.ts";
 import { levelChunksMs } from "./level-chunks.ts";
@@ -42,6 +42,7 @@ export function outcomeOf(
   const analysis = analyse(ctx, {
     tasks,
     total: tasks.length,
+    progress: NOT_BEGUN,
     policy,
     estimates: new Estimates(),
     cap,

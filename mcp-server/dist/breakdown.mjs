@@ -621,6 +621,8 @@ function refuseEmpty(file, done) {
 // mcp-server/src/breakdown/order-edges.ts
 var OrderEdges = class {
   #edges = /* @__PURE__ */ new Map();
+  /** Those of them that the file says in words. */
+  #said = /* @__PURE__ */ new Map();
   #position;
   /** Whether something waits for what comes later in the file: without that there is no cycle. */
   #backwards = false;
@@ -633,21 +635,31 @@ var OrderEdges = class {
     const place = (one) => this.#position.get(one) ?? -1;
     return [...this.#edges.get(id2) ?? []].sort((a, b) => place(a) - place(b));
   }
+  /** What of that no words of the file say, in no order: it follows from the place of things, their files or names. */
+  inferredOf(id2) {
+    const said = this.#said.get(id2);
+    return [...this.#edges.get(id2) ?? []].filter((other) => !said?.has(other));
+  }
   /** The author says that it waits for these. */
   state(id2, others) {
-    for (const other of others) this.#add(id2, other);
+    for (const other of others) this.#add(id2, other, true);
   }
-  /** It waits for these as far as none of them waits for it. @returns those that do. */
-  suggest(id2, others) {
+  /**
+   * It waits for these as far as none of them waits for it.
+   * @param isSaid whether the file says so of what they belong to, such as their phases.
+   * @returns those that wait for it.
+   */
+  suggest(id2, others, isSaid = false) {
     return others.filter((other) => {
       if (other === id2) return false;
       if ((this.#backwards || this.#isLater(other, id2)) && this.#reaches(other, id2)) return true;
-      this.#add(id2, other);
+      this.#add(id2, other, isSaid);
       return false;
     });
   }
-  #add(id2, other) {
+  #add(id2, other, isSaid) {
     if (id2 === other) return;
+    if (isSaid) this.#said.set(id2, (this.#said.get(id2) ?? /* @__PURE__ */ new Set()).add(other));
     this.#backwards ||= this.#isLater(other, id2);
     const waiting = this.#edges.get(id2) ?? /* @__PURE__ */ new Set();
     this.#edges.set(id2, waiting.add(other));
@@ -716,7 +728,8 @@ function tasksOfGroups(groups, file) {
         edges.suggest(id2, previous);
         byPlace.push(id2);
       }
-      return { fields: inGroup(task, group.fields, at + 1, edges.of(id2)), place };
+      const fields = inGroup(task, group.fields, at + 1, edges.of(id2));
+      return { fields, place, inferredDependencies: edges.inferredOf(id2) };
     });
   });
   const warnings = byPlace.length === 0 ? [] : [
@@ -765,9 +778,9 @@ function breakdownOf(raw, document, file, found) {
   if (open.length === 0) refuseEmpty(file, over.size);
   const warnings = [...doneWarnings([...over]), ...putOffWarnings(putOff), ...found];
   const away = /* @__PURE__ */ new Set([...over, ...putOff]);
-  const { tasks, outside } = readFileTasks(open, file, warnings, away);
+  const { tasks, outside, inferredDependencies } = readFileTasks(open, file, warnings, away);
   const leftOut2 = /* @__PURE__ */ new Set([...away, ...outside]);
-  return { title: titleOf(document, file), document, tasks, warnings, leftOut: leftOut2 };
+  return { title: titleOf(document, file), document, tasks, warnings, inferredDependencies, leftOut: leftOut2 };
 }
 function openTasks(raw) {
   const stated = raw.flatMap(({ fields }) => {
@@ -804,7 +817,14 @@ function readFileTasks(raw, file, warnings, away) {
     dependencies: task.dependencies.filter((id2) => !away.has(id2))
   }));
   const { tasks, outside } = withoutOutside(read, (text2) => void warnings.push(text2));
-  return { tasks: checked(tasks, raw, file, warnings, /* @__PURE__ */ new Map()), outside };
+  const inferredDependencies = new Map(
+    tasks.flatMap(({ id: id2, dependencies }, at) => {
+      const inferred = new Set(raw[at]?.inferredDependencies);
+      const kept = dependencies.filter((other) => inferred.has(other));
+      return kept.length > 0 ? [[id2, kept]] : [];
+    })
+  );
+  return { tasks: checked(tasks, raw, file, warnings, /* @__PURE__ */ new Map()), outside, inferredDependencies };
 }
 function checked(tasks, raw, file, warnings, around) {
   const places = raw.map(({ place }) => place);
@@ -879,12 +899,13 @@ function toBreakdown(foreign, file) {
   const { done } = foreign;
   if (foreign.tasks.length === 0) refuseEmpty(file, done.length);
   const warnings = [];
-  const { tasks, outside } = readFileTasks(foreign.tasks, file, warnings, /* @__PURE__ */ new Set());
+  const { tasks, outside, inferredDependencies } = readFileTasks(foreign.tasks, file, warnings, /* @__PURE__ */ new Set());
   return {
     title: foreign.title,
     document: {},
     tasks,
     warnings: [...doneWarnings(done), ...foreign.warnings, ...warnings],
+    inferredDependencies,
     leftOut: /* @__PURE__ */ new Set([...done, ...outside])
   };
 }

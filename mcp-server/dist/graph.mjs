@@ -1182,19 +1182,22 @@ function parseScope(scope, caseInsensitive) {
   return { ...scope, writes: parsed(scope.writes), reads: parsed(scope.reads) };
 }
 function clashOf(a, b) {
-  const meeting = (ours, theirs) => {
-    for (const one of ours) {
-      const other = theirs.find((glob) => overlap(one, glob));
-      if (other !== void 0) return { ours: one.glob, theirs: other.glob };
+  for (const clash of clashesOf(a, b)) return clash;
+  return void 0;
+}
+function* clashesOf(a, b) {
+  yield* meetings("write-write", a.writes, b.writes);
+  yield* meetings("write-read", a.writes, b.reads);
+  yield* meetings("write-read", a.reads, b.writes);
+  for (const resource of a.resources)
+    if (b.resources.includes(resource)) yield { kind: "resource", resource };
+}
+function* meetings(kind, ours, theirs) {
+  for (const one of ours) {
+    for (const other of theirs) {
+      if (overlap(one, other)) yield { kind, ours: one.glob, theirs: other.glob };
     }
-    return void 0;
-  };
-  const writes = meeting(a.writes, b.writes);
-  if (writes !== void 0) return { kind: "write-write", ...writes };
-  const writeAndRead = meeting(a.writes, b.reads) ?? meeting(a.reads, b.writes);
-  if (writeAndRead !== void 0) return { kind: "write-read", ...writeAndRead };
-  const resource = a.resources.find((name) => b.resources.includes(name));
-  return resource === void 0 ? void 0 : { kind: "resource", resource };
+  }
 }
 function scopeMayWrite({ basis, writes }) {
   return basis !== "declared" || writes.length > 0;
@@ -1324,6 +1327,7 @@ export {
   causeText,
   causeValue,
   clashOf,
+  clashesOf,
   clauseBefore,
   complement,
   definitionOf,

@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { GlobIndex, clashOf, hasEnded, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf } from "./graph.mjs";
+import { GlobIndex, clashOf, clashesOf, hasEnded, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -397,6 +397,16 @@ function matches2(parsed, path) {
   return (parsed.caseInsensitive || path.startsWith(folder)) && matches(parsed, path);
 }
 
+// mcp-server/src/policy/needed-result.ts
+var JUDGING_ROLE = /review|audit|verif|validat|test-runner|coordinator/i;
+var JUDGING_SUBJECT = /^\W*(?:\[[^\]]*\]\W*)*(?:final\s+)?(?:re-?)?(?:review|verif|validat|check|audit|integrat|merge|test)/i;
+function needsResultOf(task, dependency) {
+  return judgesWork(task.task) || task.task.writes?.length === 0 || judgesWork(dependency.task) || [...clashesOf(task.scope, dependency.scope)].some(({ kind }) => kind === "write-read");
+}
+function judgesWork(task) {
+  return purposeOf(task) !== void 0 || JUDGING_ROLE.test(task.agent ?? "") || JUDGING_SUBJECT.test(task.subject);
+}
+
 // mcp-server/src/policy/own-files.ts
 function ownFiles(attempt, reported, changed, seen, ofThePlan, caseInsensitive) {
   const key = (path) => pathKey(path, caseInsensitive);
@@ -670,9 +680,11 @@ export {
   isRejectedForGood,
   judgeWrite,
   judgesAgain,
+  judgesWork,
   lastSteps,
   loosened,
   mayJudge,
+  needsResultOf,
   oneAtATime,
   outcomeOfMessage,
   ownFiles,

@@ -54,6 +54,38 @@ function share(one, other) {
   return all === 0 ? void 0 : newTokens(one) / all;
 }
 
+// mcp-server/src/report/timeline/elapsed.ts
+var MAX_SILENCE_MS = 15 * 6e4;
+function coveredMs(spans) {
+  return spans.length === 0 ? 0 : hullOf(spans) - totalMs(gapsOf(spans));
+}
+function gapsOf(spans) {
+  const gaps = [];
+  let reachedMs;
+  for (const { startMs, endMs } of [...spans].sort((a, b) => a.startMs - b.startMs)) {
+    if (reachedMs !== void 0 && startMs > reachedMs) gaps.push({ startMs: reachedMs, endMs: startMs });
+    reachedMs = Math.max(endMs, reachedMs ?? endMs);
+  }
+  return gaps;
+}
+function waitsOf(spans) {
+  return gapsOf(spans).filter((gap) => !isBreak(gap));
+}
+function isBreak({ startMs, endMs }) {
+  return endMs - startMs > MAX_SILENCE_MS;
+}
+function totalMs(spans) {
+  return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+}
+function hullOf(spans) {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { startMs, endMs } of spans) {
+    first = Math.min(first, startMs);
+    last = Math.max(last, endMs);
+  }
+  return last - first;
+}
+
 // mcp-server/src/report/timeline/slots.ts
 function assignSlots(spansByStart) {
   const slots = [];
@@ -104,11 +136,14 @@ function measureRun(state, events, nowMs) {
   const wallMs = spans.length === 0 ? void 0 : lengthOf(hull(spans));
   const sequentialMs = sumOrUndefined(taskMs);
   const largestRunning = slots.length === 0 ? void 0 : slots.length;
-  const speedup = ratio(sequentialMs, wallMs);
+  const gaps = gapsOf(spans);
+  const breaksMs = totalMs(gaps.filter(isBreak));
+  const speedup = ratio(sequentialMs, wallMs && wallMs - breaksMs);
   const actualPath = longestChain(state.tasks, taskMs);
   return {
     wallMs,
-    nobodyRanMs: wallMs === void 0 ? void 0 : wallMs - coveredMs(spans),
+    nobodyRanMs: wallMs === void 0 ? void 0 : totalMs(gaps),
+    breaksMs: wallMs === void 0 ? void 0 : breaksMs,
     attemptsMs: spans.length === 0 ? void 0 : spans.reduce((sum, span) => sum + lengthOf(span), 0),
     sequentialMs,
     completedTasksMs: sumOrUndefined(completedMs),
@@ -207,15 +242,6 @@ function hull(spans) {
     endMs = Math.max(endMs, span.endMs);
   }
   return { startMs, endMs };
-}
-function coveredMs(spansByStart) {
-  let covered = 0;
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of spansByStart) {
-    covered += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
-  }
-  return covered;
 }
 function lowerBound(criticalPath2, sequentialMs, slots) {
   if (criticalPath2 === void 0 || sequentialMs === void 0 || slots === void 0) return void 0;
@@ -1319,16 +1345,27 @@ function renderAnalysisMarkdown(page) {
 function headline({ title, tasks, analysis }) {
   return `${title}: ${plural(tasks.length, "task")} in ${plural(analysis.levels.length, "level")}, ${analysis.strategy}`;
 }
-function rowsOf({ analysis, warnings }) {
-  const { estimate, reasons, criticalPath: criticalPath2, slackMinutes, conflicts, contradictions } = analysis;
+function rowsOf(page) {
+  const { tasks, analysis, warnings } = page;
+  const { reasons, running, cannotStart } = analysis;
+  return [
+    ["Why", reasons.join(" ")],
+    ...row("Running", running.length === 0 ? "" : `${some(running)}: only what is left of them counts`),
+    ...row("Cannot start", some(cannotStart, "; ")),
+    ...tasks.length === 0 ? [] : plannedRows(analysis),
+    ...inferredRows(page),
+    ...warnings.map((warning) => ["Warning", warning])
+  ];
+}
+function plannedRows(analysis) {
+  const { estimate, criticalPath: criticalPath2, slackMinutes, conflicts, contradictions } = analysis;
   const { unscoped, unknownRoles, help } = analysis;
   const slack = Object.entries(slackMinutes).filter(([, minutes2]) => minutes2 > 0);
   return [
-    ["Why", reasons.join(" ")],
     ["One by one", minutes(estimate.sequentialMinutes)],
     [
       `${estimate.cap} at once`,
-      `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)}`
+      `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)} (${estimate.lowerBoundBy})`
     ],
     ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
     ["Estimates", estimate.basis],
@@ -1336,11 +1373,11 @@ function rowsOf({ analysis, warnings }) {
       "Tokens",
       `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`
     ],
-    ["Critical path", criticalPath2.join(" → ")],
+    ["Critical path", `${minutes(estimate.criticalPathMinutes)}: ${criticalPath2.join(" → ")}`],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),
     ...row("parallelWith", contradictions.join("; ")),
-    ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
+    ...row("Unscoped", unscoped.length === 0 ? "" : `nobody declared what is written by ${some(unscoped)}`),
     ...row(
       "Roles",
       [
@@ -1349,16 +1386,26 @@ function rowsOf({ analysis, warnings }) {
       ].join("; ")
     ),
     ["Bottleneck", analysis.bottleneck],
-    ...row("Would help", help.join("; ")),
-    ...warnings.map((warning) => ["Warning", warning])
+    ...row("Would help", help.join("; "))
+  ];
+}
+function inferredRows({ tasks, inferredDependencies = /* @__PURE__ */ new Map() }) {
+  const files = tasks.flatMap((task) => {
+    const { basis, writes } = scopeOf(task);
+    return basis === "inferred" ? [`${task.id} ${some(writes)}`] : [];
+  });
+  const order = [...inferredDependencies].map(([id, others]) => `${id} after ${some(others)}`);
+  return [
+    ...row("Inferred files", some(files, "; ")),
+    ...row("Inferred order", order.length === 0 ? "" : `${some(order, "; ")} (by place, files or names)`)
   ];
 }
 function row(name2, text) {
   return text === "" ? [] : [[name2, text]];
 }
-function some(texts) {
+function some(texts, between = ", ") {
   const more = texts.length - NAMED;
-  return more > 0 ? `${texts.slice(0, NAMED).join(", ")} and ${more} more` : texts.join(", ");
+  return more > 0 ? `${texts.slice(0, NAMED).join(between)} and ${more} more` : texts.join(between);
 }
 function minutes(value) {
   return formatDuration((value < 1 ? value : Math.round(value)) * 6e4);
@@ -1398,19 +1445,23 @@ function lineSoFar({ groups, figures: { largestRunning }, tasks }) {
 }
 function speedLine({ groups, figures, tasks }) {
   const done = groups.completed.length === tasks.length ? plural(tasks.length, "task") : `${groups.completed.length} of ${plural(tasks.length, "task")}`;
-  const { wallMs, sequentialMs, speedup, largestRunning, nobodyRanMs } = figures;
+  const { wallMs, sequentialMs, speedup, largestRunning, nobodyRanMs = 0, breaksMs = 0 } = figures;
   if (wallMs === void 0 || largestRunning === void 0) return `${done}; ${NOTHING_RAN}`;
   const agents = largestRunning === 1 ? "one agent at a time" : `${largestRunning} agents at once`;
   if (sequentialMs === void 0 || speedup === void 0) {
     return `${done}, ${agents}, ${formatDuration(wallMs)}; the speedup could not be measured`;
   }
   const inTurn = formatDuration(sequentialMs);
+  const elapsedMs = wallMs - breaksMs;
+  const elapsed = formatDuration(elapsedMs);
+  const without = breaksMs > 0 ? `, without ${formatDuration(breaksMs)} in which no agent ran` : "";
   if (speedup >= NOTICEABLE_SPEEDUP) {
-    return `${done}, ${agents}, ${formatFactor(speedup)} faster than one after another (${formatDuration(wallMs)} instead of ${inTurn})`;
+    return `${done}, ${agents}, ${formatFactor(speedup)} faster than one after another (${elapsed} instead of ${inTurn}${without})`;
   }
-  const unattended = nobodyRanMs !== void 0 && nobodyRanMs > wallMs / 2 ? `; for ${formatDuration(nobodyRanMs)} of it no agent ran` : "";
+  const waitedMs = nobodyRanMs - breaksMs;
+  const waited = waitedMs > elapsedMs / 2 ? `; for ${formatDuration(waitedMs)} of it no agent ran` : "";
   const verdict = speedup > 1 / NOTICEABLE_SPEEDUP ? "as fast as" : "not faster than";
-  return `${done}, ${agents}, ${verdict} one after another (${formatDuration(wallMs)} against ${inTurn}${unattended})`;
+  return `${done}, ${agents}, ${verdict} one after another (${elapsed} against ${inTurn}${waited}${without})`;
 }
 
 // mcp-server/src/report/render/markdown/status-line.ts
@@ -1683,11 +1734,11 @@ ${renderTimeline(timeline, { width: TIMELINE_WIDTH, colour: false })}
   return blocks.join("\n\n");
 }
 function figureRows(figures, goesOn) {
-  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts, usage } = figures;
+  const { sequentialMs, completedTasksMs, attemptsMs, largestRunning, bursts, usage } = figures;
   const { speedup, efficiency, lowerBoundMs } = goesOn ? {} : figures;
   const rows = [
     ["Wall time", duration(figures.wallMs)],
-    ["No agent ran for", nobodyRanMs === 0 ? void 0 : duration(nobodyRanMs)],
+    ["No agent ran for", nobodyRan(figures)],
     ["Tasks one after another", duration(sequentialMs)],
     ["Completed ones only", completedTasksMs === sequentialMs ? void 0 : duration(completedTasksMs)],
     ["All attempts", attemptsMs === sequentialMs ? void 0 : duration(attemptsMs)],
@@ -1712,6 +1763,12 @@ function figureRows(figures, goesOn) {
 }
 function duration(ms) {
   return ms === void 0 ? void 0 : formatDuration(ms);
+}
+function nobodyRan({ nobodyRanMs = 0, breaksMs = 0 }) {
+  if (nobodyRanMs === 0) return void 0;
+  const whole = formatDuration(nobodyRanMs);
+  if (breaksMs === 0) return whole;
+  return `${whole}, ${formatDuration(breaksMs)} of it in breaks, which count for no speedup`;
 }
 function chain(path) {
   if (path === void 0) return void 0;
@@ -2063,6 +2120,7 @@ function day(value) {
 }
 export {
   MARKS,
+  MAX_SILENCE_MS,
   actualWrites,
   agentName,
   aggregate,
@@ -2073,12 +2131,15 @@ export {
   commitLines,
   committedWork,
   conversationUsage,
+  coveredMs,
   declaredFiles,
   fileKind,
   fileLines,
   findingLines,
   fixedLines,
+  gapsOf,
   grouped,
+  isBreak,
   isDeclared,
   lengthOf,
   longestChain,
@@ -2112,10 +2173,12 @@ export {
   tasksToCome,
   timelineOf,
   timelineOfSchedule,
+  totalMs,
   totalUsage,
   unverifiedOf,
   usageFigures,
   verdictOf,
   waitingForUser,
-  waitingLine
+  waitingLine,
+  waitsOf
 };

@@ -38,13 +38,31 @@ function headsAndTails({ size, duration, after, topological, pinned }) {
   }
   return { head, tail, criticalPath: criticalPath2 };
 }
+function longestChainOf({ size, duration, after, pinned }, { head, tail, criticalPath: criticalPath2 }) {
+  const isPinned = new Uint8Array(size);
+  for (const activity of pinned) isPinned[activity] = 1;
+  const isOnIt = (activity, start) => head[activity] === start && start + duration[activity] + tail[activity] === criticalPath2;
+  const chain = [];
+  let at = 0;
+  while (at < size && !isOnIt(at, 0)) at++;
+  while (at < size) {
+    chain.push(at);
+    const end = head[at] + duration[at];
+    const next = after.item.subarray(after.first[at], after.first[at + 1]);
+    at = next.find((other) => isPinned[other] === 0 && isOnIt(other, end)) ?? size;
+  }
+  return chain;
+}
 
 // mcp-server/src/schedule/bounds/work-bound.ts
 var STEPS = 3e4;
 var MIN_THRESHOLDS = 10;
 function workBound(problem, known) {
+  return workBounds(problem, known).reduce((longest, bound) => Math.max(longest, bound), 0);
+}
+function workBounds(problem, known) {
   const takers = takersOf(problem, known);
-  let bound = 0;
+  const bounds = new Float64Array(problem.capacity.length);
   for (let resource = 0; resource < problem.capacity.length; resource++) {
     const [from, to] = [takers.first[resource], takers.first[resource + 1]];
     const heads = takers.head.subarray(from, to);
@@ -52,10 +70,10 @@ function workBound(problem, known) {
     const work = takers.work.subarray(from, to);
     for (const threshold of thresholds(heads)) {
       const length = workAfter(threshold, problem.capacity[resource], heads, tails, work);
-      if (length > bound) bound = length;
+      if (length > bounds[resource]) bounds[resource] = length;
     }
   }
-  return bound;
+  return bounds;
 }
 function workAfter(threshold, capacity, heads, tails, work) {
   let sum = 0;
@@ -201,6 +219,21 @@ function criticalPath(nodes) {
     ids.push(id);
   }
   return { ids, lengthMs: ids[0] === void 0 ? 0 : ranks.get(ids[0]) ?? 0 };
+}
+
+// mcp-server/src/schedule/bounds/plan-bounds.ts
+function planBounds(tasks, resources, problem, known) {
+  const alone = tasks.filter(({ alone: alone2 }) => alone2);
+  const work = (of) => of.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const byWork = [...workBounds(problem, known)].flatMap((lengthMs, i) => {
+    const by = resources[i];
+    if (by === void 0) return [];
+    const isAlone = by.kind === "cap" && alone.length > 0 && (1 + by.capacity) * work(alone) > work(tasks);
+    return [{ by: isAlone ? { kind: "alone" } : by, lengthMs }];
+  });
+  const bounds = [{ by: { kind: "chain" }, lengthMs: known.criticalPath }, ...byWork];
+  if (alone.length > 0) bounds.push({ by: { kind: "alone" }, lengthMs: aloneBound(problem) });
+  return bounds.sort((a, b) => b.lengthMs - a.lengthMs);
 }
 
 // mcp-server/src/schedule/dispatch.ts
@@ -1106,11 +1139,13 @@ function atProgress(problem, { ended, running }) {
     pinned.push(activity);
   }
   for (const [activity, elapsed] of running) {
-    const planned = duration[activity];
-    duration[activity] = planned > elapsed ? planned - elapsed : Math.ceil(LATE * planned);
+    duration[activity] = remainingOf(duration[activity], elapsed);
     pinned.push(activity);
   }
   return { ...problem, duration, pinned: Int32Array.from(pinned) };
+}
+function remainingOf(planned, elapsed) {
+  return planned > elapsed ? planned - elapsed : Math.ceil(LATE * planned);
 }
 function check(activity, index, size, capacities) {
   const refuse = (what) => {
@@ -1194,23 +1229,34 @@ function firstToEnd(duration, waitsFor, needed) {
 }
 
 // mcp-server/src/schedule/problem/plan-problem.ts
+function planResources({ cap, capacity }, clashes) {
+  const roles = Object.entries(capacity).filter(([, most]) => most < cap);
+  const groups = clashCover(clashes.map(({ a, b }) => [a, b]));
+  return [
+    { kind: "cap", capacity: cap },
+    ...roles.map(([role, most]) => ({ kind: "role", role, capacity: most })),
+    ...groups.map((members) => ({ kind: "clash", members, capacity: 1 }))
+  ];
+}
 function planProblem(tasks, limits, clashes) {
   return compileProblem(planProblemInput(tasks, limits, clashes));
 }
-function planProblemInput(tasks, { cap, capacity }, clashes) {
+function planProblemInput(tasks, limits, clashes) {
   const indexOf = new Map(tasks.map((task, i) => [task.id, i]));
-  const capacities = [cap];
-  const demands = tasks.map(({ alone }) => [{ resource: 0, amount: alone ? cap : 1 }]);
-  for (const [role, most] of Object.entries(capacity)) {
-    if (most >= cap) continue;
-    tasks.forEach((task, i) => {
-      if (task.role === role) demands[i]?.push({ resource: capacities.length, amount: 1 });
-    });
-    capacities.push(most);
-  }
-  for (const group of clashCover(clashes.map(({ a, b }) => [a, b]))) {
-    for (const member of group) demands[member]?.push({ resource: capacities.length, amount: 1 });
-    capacities.push(1);
+  const resources = planResources(limits, clashes);
+  const demands = tasks.map(() => []);
+  for (const [resource, of] of resources.entries()) {
+    const take = (task, amount = 1) => demands[task]?.push({ resource, amount });
+    if (of.kind === "clash") for (const member of of.members) take(member);
+    else if (of.kind === "cap") {
+      tasks.forEach(({ alone }, i) => {
+        take(i, alone ? of.capacity : 1);
+      });
+    } else {
+      tasks.forEach(({ role }, i) => {
+        if (role === of.role) take(i);
+      });
+    }
   }
   const activities = tasks.map((task, i) => {
     const predecessors = task.dependencies.flatMap((id) => indexOf.get(id) ?? []);
@@ -1219,10 +1265,11 @@ function planProblemInput(tasks, { cap, capacity }, clashes) {
       duration: Math.round(task.durationMs),
       predecessors,
       ...needs !== void 0 && { needs },
+      ...task.running && { running: true },
       demands: demands[i] ?? []
     };
   });
-  return { activities, capacities };
+  return { activities, capacities: resources.map(({ capacity }) => capacity) };
 }
 function neededOf({ needs, dependencies }, open) {
   if (needs === "all" || needs === "settled") return void 0;
@@ -1268,22 +1315,31 @@ function startingNow({ start }, rank, { size, pinned }) {
 
 // mcp-server/src/schedule/what-if.ts
 var MIN_GAIN = 0.03;
-function gainsOf(now, changes) {
-  const makespanOf = ({ tasks, limits, clashes }) => planSchedule(planProblem(tasks, limits, clashes)).makespan;
-  const before = makespanOf(now);
+function gainsOf(beforeMs, changes) {
   const gains = [];
   for (const { what, situation } of changes) {
-    const gainMs = before - makespanOf(situation);
-    if (gainMs >= MIN_GAIN * before) gains.push({ what, gainMs });
+    const { makespan } = planSchedule(planProblem(situation.tasks, situation.limits, situation.clashes));
+    const gainMs = beforeMs - makespan;
+    if (isWorthSaying(gainMs, beforeMs)) gains.push({ what, gainMs });
   }
   return gains.sort((a, b) => b.gainMs - a.gainMs);
+}
+function isWorthSaying(gainMs, beforeMs) {
+  return gainMs > MIN_GAIN * beforeMs;
 }
 function split({ tasks, limits, clashes }, at) {
   const task = tasks[at];
   const half = { ...task, durationMs: task.durationMs / 2 };
   const second = { ...half, id: `${task.id} (second half)` };
   const waits = (other) => other.dependencies.includes(task.id) && other.needs === "all" ? { ...other, dependencies: [...other.dependencies, second.id] } : other;
-  return { limits, clashes, tasks: [...tasks.map((other, i) => i === at ? half : waits(other)), second] };
+  const ofSecond = clashes.flatMap(
+    (pair) => pair.a === at ? [{ a: pair.b, b: tasks.length }] : pair.b === at ? [{ a: pair.a, b: tasks.length }] : []
+  );
+  return {
+    limits,
+    clashes: [...clashes, ...ofSecond],
+    tasks: [...tasks.map((other, i) => i === at ? half : waits(other)), second]
+  };
 }
 function freed({ tasks, limits, clashes }, indices) {
   return {
@@ -1304,6 +1360,7 @@ function without({ tasks, limits, clashes }, at, dependency) {
 export {
   EndQueue,
   Estimates,
+  MIN_GAIN,
   ParallelGenerator,
   RULES,
   RankHeaps,
@@ -1320,18 +1377,24 @@ export {
   gainsOf,
   headsAndTails,
   heldBack,
+  isWorthSaying,
   listByRank,
+  longestChainOf,
   median,
   neededByAll,
+  planBounds,
   planProblem,
   planProblemInput,
+  planResources,
   planSchedule,
   profileNodes,
   ranksOf,
+  remainingOf,
   resourceProfiles,
   split,
   upwardRanks,
   urgency,
   without,
-  workBound
+  workBound,
+  workBounds
 };

@@ -33,7 +33,7 @@ describe("parallel plan", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^example: 4 tasks in 2 levels, hybrid$/m);
     expect(out).toMatch(/^One by one +50 min$/m);
-    expect(out).toMatch(/^Critical path +[13] → 4$/m);
+    expect(out).toMatch(/^Critical path +30 min: [13] → 4$/m);
     expect(out).toMatch(/^Conflicts +1 and 2: src\/1\.ts$/m);
     expect(out).toMatch(/^Roles +no agent has the role wizard/m);
     expect(out).toMatch(/most at once: \d/);
@@ -95,6 +95,22 @@ describe("parallel plan", () => {
     expect((await plan(folder, "tasks.md")).out).toMatch(/2 tasks/);
   });
 
+  it("parallel plan names the files and the order that nobody declared", async () => {
+    const folder = temporaryFolder();
+    const lines = [
+      "# Tasks: shop\n\n## Phase 1: Setup\n",
+      "- [ ] T001 Make src/a.ts",
+      "- [ ] T002 [P] Make src/b.ts",
+      "- [ ] T003 Make src/c.ts (depends on T001)",
+    ];
+    put(folder, { "tasks.md": `${lines.join("\n")}\n` });
+    const { out } = await plan(folder, "tasks.md");
+    expect(out).toMatch(/^Inferred files +T001 src\/a\.ts; T002 src\/b\.ts; T003 src\/c\.ts$/m);
+    expect(out).toMatch(/^Inferred order +T002 after T001; T003 after T002 \(by place, files or names\)$/m);
+    put(folder, { "03-tasks.json": breakdown([task("1"), task("2", { dependencies: ["1"] })]) });
+    expect((await plan(folder, "03-tasks.json")).out).not.toContain("Inferred");
+  });
+
   it("parallel plan says that a chain is not worth several agents, by its exit code as well", async () => {
     const chain = [task("1"), task("2", { dependencies: ["1"] }), task("3", { dependencies: ["2"] })];
     const { code, out } = await plan(await repository({ [FILE]: breakdown(chain) }), FILE);
@@ -126,6 +142,7 @@ describe("parallel plan", () => {
     put(folder, { "src/1.ts": "1", "lib/extra.ts": "2" });
     await report(server, "p", launchFor(launch, "1"), { filesChanged: ["src/1.ts", "lib/extra.ts"] });
     expect((await plan(folder, "p")).out).toMatch(/1 task in 1 level/);
+    expect((await plan(folder, "p")).out).toMatch(/^Running +2: only what is left of them counts$/m);
     const { code, out } = await plan(folder, "p", "--write-scopes");
     expect(code).toBe(0);
     expect(out).toMatch(/^Wrote the scopes of 1 into/);

@@ -48,8 +48,19 @@ describe("of a run that goes on", () => {
 });
 
 it("the share line says so when the time went by without any agent", () => {
-  expect(lineOf({ task: "a", from: 0, to: 60 }, { task: "b", from: 3_660, to: 3_720 })).toBe(
-    "2 tasks, one agent at a time, not faster than one after another (1 h 2 min against 2 min; for 1 h of it no agent ran)",
+  expect(lineOf({ task: "a", from: 0, to: 60 }, { task: "b", from: 660, to: 720 })).toBe(
+    "2 tasks, one agent at a time, not faster than one after another (12 min against 2 min; for 10 min of it no agent ran)",
+  );
+});
+
+it("the share line counts no night between two sessions, and says so", () => {
+  const night = [
+    { task: "a", from: 0, to: 60 },
+    { task: "b", from: 0, to: 60 },
+    { task: "c", from: 36_060, to: 36_120 },
+  ];
+  expect(lineOf(...night)).toBe(
+    "3 tasks, 2 agents at once, 1.5× faster than one after another (2 min instead of 3 min, without 10 h in which no agent ran)",
   );
 });
 

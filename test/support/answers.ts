@@ -59,6 +59,10 @@ export interface Answers {
     readonly levels: string[][];
     readonly criticalPath: string[];
     readonly conflicts: string[];
+    readonly running: string[];
+    readonly cannotStart: string[];
+    readonly bottleneck: string;
+    readonly help: string[];
     readonly unscoped: string[];
     readonly estimate: {
       readonly sequentialMinutes: number;

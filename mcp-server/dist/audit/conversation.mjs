@@ -1,5 +1,7 @@
+// import:report.mjs in audit/conversation.mjs
+import { MAX_SILENCE_MS } from "../report.mjs";
+
 // mcp-server/src/audit/conversation/activity.ts
-var MAX_SILENCE_MS = 15 * 6e4;
 var ConversationActivity = class {
   #spans = [];
   /** The stretches of work, in order and apart from each other. */
@@ -19,18 +21,6 @@ var ConversationActivity = class {
 };
 function clipSpans(spans, fromMs, toMs) {
   return spans.map(({ startMs, endMs }) => ({ startMs: Math.max(startMs, fromMs), endMs: Math.min(endMs, toMs) })).filter(({ startMs, endMs }) => endMs > startMs);
-}
-function totalMs(spans) {
-  return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
-}
-function coveredMs(spans) {
-  let covered = 0;
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of [...spans].sort((a, b) => a.startMs - b.startMs)) {
-    covered += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
-  }
-  return covered;
 }
 
 // mcp-server/src/audit/conversation/agent-message.ts
@@ -806,7 +796,6 @@ export {
   ENDED_STATUS,
   LAUNCH_TEXT_LIMIT,
   MAX_LAUNCHES,
-  MAX_SILENCE_MS,
   MAX_STEPS,
   SeenRecords,
   TouchedFiles,
@@ -820,7 +809,6 @@ export {
   commandCheck,
   commandSegments,
   countsFailures,
-  coveredMs,
   fileName,
   hasNotRun,
   isWritingCommand,
@@ -833,7 +821,6 @@ export {
   stepsBetween,
   teammateName,
   toolCheck,
-  totalMs,
   transcriptPath,
   transcriptPathKey,
   wasReadAfter,

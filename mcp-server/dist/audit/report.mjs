@@ -63,8 +63,8 @@ function ratio(value, by) {
   return by > 0 ? value / by : void 0;
 }
 
-// import:audit/conversation.mjs in audit/report.mjs
-import { coveredMs, totalMs } from "./conversation.mjs";
+// import:report.mjs in audit/report.mjs
+import { coveredMs, renderTimeline, totalMs, waitsOf } from "../report.mjs";
 
 // mcp-server/src/audit/report/session-audit.ts
 var TITLE_LIMIT = 200;
@@ -73,7 +73,8 @@ function auditSession(session, hasAgents = session.runs.length > 0) {
   const findings = rules.flatMap((rule) => rule.find(session).map((finding) => ({ rule, finding })));
   const wasted = new Set(findings.flatMap(({ finding }) => finding.wasted));
   const withoutUsage = runs.filter((run) => run.conversation?.usage === void 0);
-  const elapsedMs = coveredMs(spansOf(runs)) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
+  const waits = waitsOf(spansOf(runs.filter((run) => run.isFromPlan)));
+  const elapsedMs = coveredMs([...spansOf(runs), ...waits]) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
   return {
     id: session.id,
     file: session.main.file,
@@ -226,9 +227,6 @@ function agentJson({ spans, ...agent }) {
 function moment(atMs) {
   return new Date(atMs).toISOString();
 }
-
-// import:report.mjs in audit/report.mjs
-import { renderTimeline } from "../report.mjs";
 
 // mcp-server/src/audit/report/finding-timeline.ts
 var MAX_ROWS = 12;

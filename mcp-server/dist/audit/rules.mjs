@@ -1,5 +1,5 @@
 // import:audit/conversation.mjs in audit/rules.mjs
-import { MAX_SILENCE_MS, allSteps, claimedAgents, claimsSuccess, claimsTestsPass, clipSpans, coveredMs, fileName, pathWithin, stepsBetween, totalMs, transcriptPathKey, wasReadAfter } from "./conversation.mjs";
+import { allSteps, claimedAgents, claimsSuccess, claimsTestsPass, clipSpans, fileName, pathWithin, stepsBetween, transcriptPathKey, wasReadAfter } from "./conversation.mjs";
 
 // import:audit/session.mjs in audit/rules.mjs
 import { burstsOf, conversationsOf, durationOf, measuredRuns, mostAtOnce, overlapInTime, spansOf, startedRuns } from "./session.mjs";
@@ -301,6 +301,9 @@ function wrongIds(session, by) {
     wasted: []
   }));
 }
+
+// import:report.mjs in audit/rules.mjs
+import { MAX_SILENCE_MS, coveredMs, totalMs } from "../report.mjs";
 
 // import:text.mjs in audit/rules.mjs
 import { formatDuration } from "../text.mjs";

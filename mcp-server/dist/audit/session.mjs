@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { SMALL_CHUNK_BYTES, objectOf, parseRecord, projectsFolder, readLines, stringOf } from "../host.mjs";
 
 // import:audit/conversation.mjs in audit/session.mjs
-import { ENDED_STATUS, SeenRecords, allSteps, clipSpans, coveredMs, launchesOf, momentOf, readConversation, reportsFailure, teammateName, totalMs, transcriptPath, transcriptPathKey } from "./conversation.mjs";
+import { ENDED_STATUS, SeenRecords, allSteps, clipSpans, launchesOf, momentOf, readConversation, reportsFailure, teammateName, transcriptPath, transcriptPathKey } from "./conversation.mjs";
 
 // mcp-server/src/audit/session/agent-transcripts.ts
 var AGENT_FILE = /^agent-([\w-]{1,64})\.jsonl$/;
@@ -517,6 +517,9 @@ async function firstMoments(file) {
   }
   return moments;
 }
+
+// import:report.mjs in audit/session.mjs
+import { coveredMs, totalMs } from "../report.mjs";
 
 // mcp-server/src/audit/session/session.ts
 function conversationsOf(session) {

@@ -266,7 +266,7 @@ function phasesAfter(phases, statements) {
   const awaited = /* @__PURE__ */ new Set();
   let leaves = [];
   let barrier = [];
-  for (const [index, { waitFor }] of stated) edges.suggest(index, [...waitFor]);
+  for (const [index, { waitFor }] of stated) edges.suggest(index, [...waitFor], true);
   for (const phase of phases) {
     const { index } = phase;
     const story = isStory(phase) && !isLayer(phase);
@@ -275,7 +275,10 @@ function phasesAfter(phases, statements) {
     leaves = [...leaves, index].filter((leaf) => !awaited.has(leaf));
     if (!story) barrier = [...barrier, index].filter((leaf) => !awaited.has(leaf));
   }
-  return new Map(phases.map(({ index }) => [index, edges.of(index)]));
+  return {
+    after: new Map(phases.map(({ index }) => [index, edges.of(index)])),
+    inferred: new Map(phases.map(({ index }) => [index, new Set(edges.inferredOf(index))]))
+  };
 }
 function isStory(phase) {
   return /\buser stor(?:y|ies)\b|\bstory \d|\bUS-?\d+\b|\bpriority:?\s*P\d/i.test(phase.name) || phase.about.some(({ text, literal }) => !literal && /^\*\*Independent Test/i.test(text));
@@ -315,7 +318,7 @@ function specKitOrder(document, open) {
     ...alongTheFile(orderStatements(linesOf(document.order), find), place),
     ...phases.flatMap((phase) => ofPhase(phase, find))
   ];
-  const after = phasesAfter(phases, statements);
+  const { after, inferred } = phasesAfter(phases, statements);
   const ends = endsOf(phases, after, open);
   const tasksOf = tasksByUnit(tasks);
   const openOf = (units) => units.flatMap((unit) => {
@@ -325,7 +328,7 @@ function specKitOrder(document, open) {
   const edges = new OrderEdges(tasks.map(({ id }) => id));
   const warnings = [];
   const suggest = (id, others, line) => {
-    for (const other of edges.suggest(id, others)) {
+    for (const other of edges.suggest(id, others, true)) {
       warnings.push(`line ${line}: ${id} cannot wait for ${other}, which waits for it`);
     }
   };
@@ -359,13 +362,25 @@ function specKitOrder(document, open) {
     );
   }
   for (const phase of phases) {
-    let previous = [...new Set((after.get(phase.index) ?? []).flatMap(ends))];
-    for (const group of groupsOf(phase.tasks.filter(open))) {
-      for (const { id } of group) edges.suggest(id, previous);
-      previous = group.map(({ id }) => id);
+    const [first = [], ...others] = groupsOf(phase.tasks.filter(open));
+    for (const before of after.get(phase.index) ?? []) {
+      const isSaid = inferred.get(phase.index)?.has(before) === false;
+      for (const { id } of first) edges.suggest(id, ends(before), isSaid);
+    }
+    let previous = first;
+    for (const group of others) {
+      for (const { id } of group) edges.suggest(id, idsOf(previous));
+      previous = group;
     }
   }
-  return { dependencies: new Map(tasks.map(({ id }) => [id, edges.of(id)])), warnings };
+  return {
+    dependencies: new Map(tasks.map(({ id }) => [id, edges.of(id)])),
+    inferred: new Map(tasks.map(({ id }) => [id, edges.inferredOf(id)])),
+    warnings
+  };
+}
+function idsOf(tasks) {
+  return tasks.map(({ id }) => id);
 }
 function placeIn(phases) {
   const places = /* @__PURE__ */ new Map();
@@ -418,7 +433,7 @@ function readSpecKit(document, file) {
   const { phases } = read;
   const all = phases.flatMap((phase) => phase.tasks);
   const open = (task) => task.mark.state !== "done";
-  const { dependencies, warnings } = specKitOrder(read, open);
+  const { dependencies, inferred, warnings } = specKitOrder(read, open);
   return {
     title: titleOf(document, /^Tasks:\s*/i) ?? file,
     done: all.filter((task) => !open(task)).map((task) => task.id),
@@ -427,6 +442,7 @@ function readSpecKit(document, file) {
       (phase) => phase.tasks.filter(open).map((task) => ({
         place: `line ${task.line}`,
         scopeText: task.own.join("\n"),
+        inferredDependencies: inferred.get(task.id) ?? [],
         fields: {
           id: task.id,
           subject: subjectOf(task),

@@ -163,7 +163,7 @@ function planOrder(tasks, order) {
   }
   const suggest = (id, others, line) => {
     for (const one of openOf(id)) {
-      const contradicted = edges.suggest(one, others.flatMap(openOf));
+      const contradicted = edges.suggest(one, others.flatMap(openOf), true);
       for (const other of contradicted) {
         warnings.push(`line ${line}: ${one} cannot wait for ${other}, which waits for it`);
       }
@@ -183,11 +183,15 @@ function planOrder(tasks, order) {
   for (const [at, { id, produces }] of tasks.entries()) {
     const users = find(produces).flatMap(({ units }) => units);
     for (const user of users.filter((one) => (position.get(one) ?? -1) > at)) {
-      for (const one of openOf(user)) edges.suggest(one, openOf(id));
+      for (const one of openOf(user)) edges.suggest(one, openOf(id), true);
     }
   }
   addByPlace(tasks, edges, { isStated, find, openOf, warnings });
-  return { dependencies: new Map(ids.map((id) => [id, edges.of(id)])), warnings };
+  return {
+    dependencies: new Map(ids.map((id) => [id, edges.of(id)])),
+    inferred: new Map(ids.map((id) => [id, edges.inferredOf(id)])),
+    warnings
+  };
 }
 function addByPlace(tasks, edges, { isStated, find, openOf, warnings }) {
   const lastWriter = /* @__PURE__ */ new Map();
@@ -202,7 +206,8 @@ function addByPlace(tasks, edges, { isStated, find, openOf, warnings }) {
       else if (consumes !== void 0 && !namesNothing(consumes)) {
         const { producers, unmatched } = produced.consumedBy(consumes, (clause) => find(clause).length > 0);
         const named = isEverything(consumes) ? leaves : consumedTasks(consumes, before, find);
-        edges.suggest(id, [...named, ...producers].flatMap(openOf));
+        edges.suggest(id, named.flatMap(openOf), true);
+        edges.suggest(id, producers.flatMap(openOf));
         if (unmatched.length > 0 && leaves.length > 0) {
           edges.suggest(id, leaves);
           const names = unmatched.slice(0, MAX_NAMES).join(", ");
@@ -403,7 +408,7 @@ function readSuperpowers(document, file) {
   const { lines } = document;
   const read = headingReader(lines) ?? (() => void 0);
   const all = tasksOf(lines, read);
-  const { dependencies, warnings } = planOrder(all, orderLines(lines, all));
+  const { dependencies, inferred, warnings } = planOrder(all, orderLines(lines, all));
   const context = contextOf(lines, read);
   const heads = all.filter(({ parts }) => parts.length > 0);
   return {
@@ -420,6 +425,7 @@ function readSuperpowers(document, file) {
     tasks: all.filter(({ done, parts }) => !done && parts.length === 0).map((task) => ({
       place: `line ${task.line}`,
       scopeText: [task.name, bodyOf(task.body)].join("\n\n"),
+      inferredDependencies: inferred.get(task.id) ?? [],
       fields: fieldsOf(task, dependencies.get(task.id) ?? [], context, heads)
     }))
   };

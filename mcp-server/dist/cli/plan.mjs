@@ -4,9 +4,6 @@ import { existsSync } from "node:fs";
 // import:lib/picocolors.mjs in cli/plan.mjs
 import { createColors } from "../lib/picocolors.mjs";
 
-// import:graph.mjs in cli/plan.mjs
-import { hasEnded } from "../graph.mjs";
-
 // import:report.mjs in cli/plan.mjs
 import { renderAnalysis, renderAnalysisMarkdown } from "../report.mjs";
 
@@ -14,7 +11,7 @@ import { renderAnalysis, renderAnalysisMarkdown } from "../report.mjs";
 import { writeSuggestedScopes } from "../run/edits.mjs";
 
 // import:run/planning.mjs in cli/plan.mjs
-import { analyzeFile, analyzePlan } from "../run/planning.mjs";
+import { analyzeFile, analyzePlan, tasksLeft } from "../run/planning.mjs";
 
 // import:text.mjs in cli/plan.mjs
 import { visibleJson } from "../text.mjs";
@@ -44,8 +41,7 @@ async function planCommand(ctx, what, options) {
 }
 async function ofPlan(ctx, slug, max) {
   const { loaded, analysis } = await analyzePlan(ctx, slug, max);
-  const tasks = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
-  return { slug, title: loaded.stored.title, tasks, analysis, warnings: [] };
+  return { slug, title: loaded.stored.title, tasks: tasksLeft(loaded), analysis, warnings: [] };
 }
 function asJson({ title, analysis, warnings }) {
   return { title, ...analysis, warnings };

@@ -1,11 +1,11 @@
 // import:graph.mjs in run/planning.mjs
-import { ancestors, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, unstarted } from "../graph.mjs";
+import { ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, unstarted } from "../graph.mjs";
 
 // import:policy.mjs in run/planning.mjs
-import { areAlternatives, chooseEngine, chooseStrategy, claimedScope, clashPairs, runsAlone, wantsReview } from "../policy.mjs";
+import { areAlternatives, chooseEngine, chooseStrategy, claimedScope, clashPairs, judgesWork, needsResultOf, runsAlone, wantsReview } from "../policy.mjs";
 
 // import:schedule.mjs in run/planning.mjs
-import { Estimates, Replanner, criticalPath, freed, gainsOf, headsAndTails, planProblem, planSchedule, split, without } from "../schedule.mjs";
+import { Estimates, MIN_GAIN, Replanner, freed, gainsOf, headsAndTails, isWorthSaying, longestChainOf, planBounds, planProblem, planResources, planSchedule, remainingOf, split, without } from "../schedule.mjs";
 
 // import:text.mjs in run/planning.mjs
 import { plural } from "../text.mjs";
@@ -18,6 +18,63 @@ var MAX_COMPARED = 2e3;
 function minutes(ms) {
   return Math.round(ms / 6e3) / 10;
 }
+var MAX_IDS = 5;
+function listedIds(ids) {
+  const more = ids.length - MAX_IDS;
+  return more > 0 ? `${ids.slice(0, MAX_IDS).join(", ")} and ${more} more` : ids.join(", ");
+}
+
+// mcp-server/src/run/planning/bottleneck.ts
+var HOLDS_UP = 1 - MIN_GAIN;
+function bottleneckOf(bounds, makespanMs, words, stuck) {
+  if (words.tasks.length === 0) {
+    return stuck === 0 ? "nothing: all tasks have ended" : `what failed: ${plural(stuck, "task")} cannot start`;
+  }
+  const [first, ...others] = bounds;
+  if (first === void 0) return "nothing";
+  if (first.lengthMs >= HOLDS_UP * makespanMs) {
+    const text = limitText(first.by, words);
+    return first.by.kind === "chain" ? `${text}: only shorter or fewer tasks on it help` : text;
+  }
+  const firstText = `${limitText(first.by, words)} (${minutes(first.lengthMs)} min)`;
+  const second = others.find(({ by }) => by.kind !== first.by.kind);
+  if (second === void 0) return firstText;
+  return `${firstText} together with ${limitText(second.by, words)} (${minutes(second.lengthMs)} min by itself)`;
+}
+function limitText(limit, { tasks, clashes }) {
+  if (limit.kind === "chain") return "the critical path";
+  if (limit.kind === "cap") return `the cap: ${limit.capacity} at once`;
+  if (limit.kind === "role") return `the capacity of ${limit.role}: ${limit.capacity} at once`;
+  if (limit.kind === "alone") return "tasks that run alone, because nobody declared what they write";
+  const ids = limit.members.map((i) => tasks[i]?.id ?? "");
+  const members = new Set(limit.members);
+  const names = clashes.filter(({ a, b }) => members.has(a) && members.has(b)).map(({ clash }) => clash.kind === "resource" ? clash.resource : clash.ours);
+  return `tasks that exclude each other, ${listedIds(ids)}: ${listedIds([...new Set(names)])}`;
+}
+
+// mcp-server/src/run/planning/makespans.ts
+var MAX_CAP = 20;
+function plansByCap(now) {
+  const { cap } = now.limits;
+  const planFor = (most) => {
+    const problem = planProblem(now.tasks, { ...now.limits, cap: most }, now.clashes);
+    return { ...planSchedule(problem), longestChain: headsAndTails(problem).criticalPath };
+  };
+  const own = planFor(cap);
+  if (now.tasks.length > MAX_COMPARED) return { plan: own, makespanByCap: [] };
+  const found = [];
+  let best;
+  let plan = own;
+  for (let most = 1; most <= Math.max(MAX_CAP, cap); most++) {
+    const one = most === cap ? own : planFor(most);
+    if (best === void 0 || one.makespan < best.makespan) best = one;
+    if (most <= cap && best.makespan < own.makespan) plan = { ...best, lowerBound: own.lowerBound };
+    found.push(best.makespan);
+    if (most >= now.tasks.length || best.makespan <= one.longestChain) break;
+  }
+  while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
+  return { plan, makespanByCap: found };
+}
 
 // mcp-server/src/run/planning/planning.ts
 var MAX_PLANNED = 2e4;
@@ -26,6 +83,7 @@ function planningOf({ roles, caseInsensitive }, tasks, policy, estimates) {
   const parsed = scopes.map((scope) => parseScope(scope, caseInsensitive));
   return {
     scopes,
+    parsed,
     clashes: clashPairs(parsed).filter(({ a, b }) => !areAlternatives(tasks[a], tasks[b])),
     tasks: tasks.map((task, i) => ({
       id: task.id,
@@ -98,39 +156,34 @@ function keyOf(graph, { maxParallel, capacity, unscoped }) {
 // mcp-server/src/run/planning/suggestions.ts
 var MAX_SUGGESTIONS = 3;
 var MAX_TRIED = 6;
-function helpFor(now, planning, path, minutesByCap) {
+function helpFor(input) {
+  const { now, plans } = input;
   if (now.tasks.length > MAX_COMPARED) return [];
-  const gains = gainsOf(now, changesOf(now, planning, path)).map(({ what, gainMs }) => ({
-    what,
-    gain: minutes(gainMs)
-  }));
-  const cap = now.limits.cap;
-  const withOneMore = (minutesByCap[cap - 1] ?? 0) - (minutesByCap[cap] ?? minutesByCap.at(-1) ?? 0);
-  const all = [
-    ...gains,
-    ...withOneMore > 0.03 * (minutesByCap[cap - 1] ?? 0) ? [{ what: `a cap of ${cap + 1}`, gain: Math.round(withOneMore * 10) / 10 }] : []
-  ];
-  return all.sort((a, b) => b.gain - a.gain).slice(0, MAX_SUGGESTIONS).map(({ what, gain }) => `${what}: ${gain} min shorter`);
+  const before = plans.plan.makespan;
+  const gains = gainsOf(before, changesOf(input));
+  const { cap } = now.limits;
+  const withOneMore = before - (plans.makespanByCap[cap] ?? plans.makespanByCap.at(-1) ?? before);
+  if (isWorthSaying(withOneMore, before)) gains.push({ what: `a cap of ${cap + 1}`, gainMs: withOneMore });
+  return gains.sort((a, b) => b.gainMs - a.gainMs).map(({ what, gainMs }) => ({ what, gain: minutes(gainMs) })).filter(({ gain }) => gain > 0).slice(0, MAX_SUGGESTIONS).map(({ what, gain }) => `${what}: ${gain} min shorter`);
 }
-function* changesOf(now, { clashes, scopes }, path) {
-  const { tasks, limits } = now;
-  const indexOf = new Map(tasks.map(({ id }, i) => [id, i]));
-  const alone = tasks.flatMap((task, i) => task.alone && scopes[i]?.basis === "unscoped" ? [i] : []);
+function* changesOf(input) {
+  const { now, planning, tasks, path } = input;
+  const { limits } = now;
+  const alone = now.tasks.flatMap((task, i) => task.alone && !task.running ? [i] : []);
   if (alone.length > 0) {
-    const names = alone.slice(0, 5).map((i) => tasks[i]?.id);
-    const more = alone.length > names.length ? ` and ${alone.length - names.length} more` : "";
-    yield { what: `declare what ${names.join(", ")}${more} write`, situation: freed(now, new Set(alone)) };
+    const ids = listedIds(alone.map((i) => tasks[i]?.id ?? ""));
+    yield {
+      what: `declare what ${ids} ${alone.length === 1 ? "writes, or that it writes" : "write, or that they write"} nothing`,
+      situation: freed(now, new Set(alone))
+    };
   }
-  const onPath = path.flatMap((id) => indexOf.get(id) ?? []);
-  const longest = [...onPath].sort((a, b) => (tasks[b]?.durationMs ?? 0) - (tasks[a]?.durationMs ?? 0));
+  const divisible = path.filter((at) => !now.tasks[at]?.running && !judgesWork(tasks[at]));
+  const longest = divisible.sort((a, b) => (now.tasks[b]?.durationMs ?? 0) - (now.tasks[a]?.durationMs ?? 0));
   for (const at of longest.slice(0, MAX_TRIED)) {
     yield { what: `split ${tasks[at]?.id} in two`, situation: split(now, at) };
   }
-  for (const [name, sharers] of sharedNames(clashes).slice(0, MAX_TRIED)) {
-    yield {
-      what: `let only one task write ${name}`,
-      situation: { tasks, limits, clashes: clashes.filter((pair) => !sharers.has(pair)) }
-    };
+  for (const { what, pairs } of sharedThings(input).slice(0, MAX_TRIED)) {
+    yield { what, situation: { ...now, clashes: planning.clashes.filter((pair) => !pairs.has(pair)) } };
   }
   for (const [role, most] of Object.entries(limits.capacity)) {
     if (most >= limits.cap) continue;
@@ -139,52 +192,81 @@ function* changesOf(now, { clashes, scopes }, path) {
       situation: { ...now, limits: { ...limits, capacity: { ...limits.capacity, [role]: most + 1 } } }
     };
   }
-  for (const [place, at] of onPath.slice(1, MAX_TRIED + 1).entries()) {
-    const dependency = tasks[onPath[place]]?.id ?? "";
+  const scoped = (at) => ({ task: tasks[at], scope: planning.parsed[at] });
+  for (const [place, at] of path.slice(1, MAX_TRIED + 1).entries()) {
+    const before = path[place];
+    if (now.tasks[at]?.needs !== "all" || needsResultOf(scoped(at), scoped(before))) continue;
+    const dependency = tasks[before]?.id ?? "";
     yield {
-      what: `${tasks[at]?.id} without its dependency on ${dependency}, if it does not need its result`,
+      what: `${tasks[at]?.id} not after ${dependency}, if it needs nothing of it`,
       situation: without(now, at, dependency)
     };
   }
 }
-function sharedNames(clashes) {
-  const pairs = /* @__PURE__ */ new Map();
+function sharedThings({ now, planning: { clashes, parsed }, tasks }) {
+  const things = /* @__PURE__ */ new Map();
   for (const pair of clashes) {
-    const name = pair.clash.kind === "resource" ? pair.clash.resource : pair.clash.ours;
-    const known = pairs.get(name);
-    if (known) known.add(pair);
-    else pairs.set(name, /* @__PURE__ */ new Set([pair]));
+    if (now.tasks[pair.a]?.running || now.tasks[pair.b]?.running) continue;
+    const [a, b] = [parsed[pair.a], parsed[pair.b]];
+    if (a === void 0 || b === void 0) continue;
+    const whats = new Set([...clashesOf(a, b)].map(remedyFor));
+    const [what] = whats;
+    if (whats.size !== 1 || what === void 0) continue;
+    const judges = [tasks[pair.a], tasks[pair.b]].some((task) => task !== void 0 && judgesWork(task));
+    if (judges && pair.clash.kind === "write-read") continue;
+    const thing = things.get(what) ?? { what, pairs: /* @__PURE__ */ new Set() };
+    things.set(what, thing);
+    thing.pairs.add(pair);
   }
-  return [...pairs].sort(([, a], [, b]) => b.size - a.size);
+  return [...things.values()].sort((a, b) => b.pairs.size - a.pairs.size);
+}
+function remedyFor(clash) {
+  if (clash.kind === "resource") return `let fewer tasks need the resource ${clash.resource}`;
+  const [one, other] = [clash.ours, clash.theirs].sort();
+  if (clash.kind === "write-read") {
+    const what = one === other ? one : `${one} and ${other}`;
+    return `do without what is read of ${what} while others write it`;
+  }
+  return one === other ? `let only one task write ${one}` : `write apart from each other ${one} and ${other}`;
 }
 
 // mcp-server/src/run/planning/analysis.ts
-var MAX_CAP = 20;
+var NOT_BEGUN = { running: /* @__PURE__ */ new Map(), completed: /* @__PURE__ */ new Set(), cannotStart: [] };
 var MAX_CONFLICTS = 10;
-var HOLDS_UP = 0.95;
 function analyse(ctx, input) {
-  const { tasks: open, policy, estimates, cap } = input;
+  const { tasks: open, policy, estimates, cap, progress } = input;
+  const { running, completed, cannotStart } = progress;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set(open.map((task) => task.id));
-  const nodes = planning.tasks.map((task) => ({
-    ...task,
-    dependencies: task.dependencies.filter((id) => openIds.has(id))
-  }));
+  const nodes = open.map((task, i) => {
+    const elapsedMs = running.get(task.id);
+    const { durationMs, ...node } = planning.tasks[i];
+    return {
+      ...node,
+      ...elapsedMs === void 0 ? { ...waitsFor(task, completed, openIds), durationMs: Math.round(durationMs) } : {
+        dependencies: [],
+        needs: "all",
+        running: true,
+        durationMs: remainingOf(Math.round(durationMs), Math.max(0, elapsedMs))
+      }
+    };
+  });
   const now = {
     tasks: nodes,
     limits: { cap, capacity: policy.capacity },
     clashes: planning.clashes
   };
   const problem = planProblem(now.tasks, now.limits, now.clashes);
-  const plan = planSchedule(problem);
-  const { head, tail, criticalPath: longest } = headsAndTails(problem);
+  const plans = plansByCap(now);
+  const { plan } = plans;
+  const known = headsAndTails(problem);
+  const bounds = planBounds(nodes, planResources(now.limits, now.clashes), problem, known);
+  const path = longestChainOf(problem, known);
+  const idsOf = (indices) => indices.map((i) => open[i]?.id ?? "");
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const speedup = sequentialMs / Math.max(1, plan.makespan);
   const inLevels = levels(nodes);
-  const path = criticalPath(nodes).ids;
-  const unscoped = nodes.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id);
-  const minutesByCap = makespansByCap(now, open.length);
-  const { strategy, reasons } = chooseStrategy({
+  const choice = chooseStrategy({
     tasks: open.map((task, i) => ({
       subject: plainSubject(task, input.slug),
       durationMs: estimates.durationMs(task),
@@ -196,60 +278,64 @@ function analyse(ctx, input) {
     speedup,
     levels: inLevels.length
   });
+  const words = { tasks: open, clashes: planning.clashes };
   return {
-    strategy,
-    reasons,
+    strategy: choice.strategy,
+    reasons: open.length === 0 && cannotStart.length > 0 ? ["What is left waits for tasks that failed or were cancelled."] : choice.reasons,
     levels: inLevels.map((level) => level.map(({ id }) => id)),
-    criticalPath: path,
+    criticalPath: idsOf(path),
     slackMinutes: Object.fromEntries(
-      nodes.map(({ id }, i) => [
+      nodes.map(({ id, durationMs }, i) => [
         id,
-        minutes(longest - (head[i] ?? 0) - (problem.duration[i] ?? 0) - (tail[i] ?? 0))
+        minutes(known.criticalPath - (known.head[i] ?? 0) - durationMs - (known.tail[i] ?? 0))
       ])
     ),
     conflicts: conflictsOf(planning, nodes),
     contradictions: contradictionsOf(planning, open),
-    unscoped,
+    running: open.filter(({ id }) => running.has(id)).map(({ id }) => id),
+    cannotStart: cannotStart.map(({ task, reasons }) => `${task}: ${reasons.join(", ")}`),
+    unscoped: open.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id),
     unknownRoles: unknownRoles(ctx.roles, open),
     overlappingRoles: overlappingRoles(ctx.roles, open),
-    bottleneck: bottleneckOf(now, plan.makespan, longest, sequentialMs, planning),
-    help: helpFor(now, planning, path, minutesByCap),
+    bottleneck: bottleneckOf(bounds, plan.makespan, words, cannotStart.length),
+    help: helpFor({ now, planning: { ...planning, tasks: nodes }, tasks: open, path, plans }),
     estimate: {
       cap,
       sequentialMinutes: minutes(sequentialMs),
       makespanMinutes: minutes(plan.makespan),
+      criticalPathMinutes: minutes(known.criticalPath),
       lowerBoundMinutes: minutes(plan.lowerBound),
+      lowerBoundBy: open.length === 0 ? "nothing" : limitText(bounds[0].by, words),
       speedup: Math.round(speedup * 10) / 10,
-      tokens: open.reduce((sum, task) => sum + estimates.tokens(task), 0),
-      tokensBasis: estimates.tokensBasis(open),
-      basis: `${estimates.basis(open)}${reviewsLeftOut(input)}`
+      tokens: open.reduce((sum, task, i) => {
+        const [wholeMs, leftMs] = [planning.tasks[i]?.durationMs ?? 0, nodes[i]?.durationMs ?? 0];
+        return sum + tokensLeft(estimates, task, wholeMs, leftMs);
+      }, 0),
+      tokensBasis: open.length === 0 ? NOTHING_LEFT : estimates.tokensBasis(open),
+      basis: open.length === 0 ? NOTHING_LEFT : `${estimates.basis(open)}${reviewsLeftOut(input)}`
     },
-    minutesByCap,
+    minutesByCap: plans.makespanByCap.map(minutes),
     schedule: open.map((task, i) => {
       const startMs = plan.start[i] ?? 0;
       return { task: task.id, startMs, endMs: startMs + (problem.duration[i] ?? 0) };
     })
   };
 }
+function tokensLeft(estimates, task, wholeMs, leftMs) {
+  const share = wholeMs > 0 ? Math.min(1, leftMs / wholeMs) : 1;
+  return Math.round(estimates.tokens(task) * share);
+}
+var NOTHING_LEFT = "nothing is left to estimate";
+function waitsFor({ needs, dependencies }, completed, open) {
+  const left = dependencies.filter((id) => open.has(id));
+  if (needs === "all" || needs === "settled") return { dependencies: left, needs };
+  const wanted = (needs === "any" ? 1 : needs.atLeast) - dependencies.filter((id) => completed.has(id)).length;
+  return wanted <= 0 ? { dependencies: [], needs: "all" } : { dependencies: left, needs: { atLeast: wanted } };
+}
 function reviewsLeftOut({ tasks, policy, isFromFile }) {
   const reviewed = tasks.filter((task) => wantsReview(task, policy)).length;
   if (reviewed > 0) return `; without the reviews of ${plural(reviewed, "task")}`;
   return policy.review === "end" && isFromFile && tasks.length > 0 ? "; without the review at the end" : "";
-}
-function makespansByCap(now, size) {
-  const found = [];
-  if (size > MAX_COMPARED) return found;
-  for (let cap = 1; cap <= MAX_CAP; cap++) {
-    const limits = { ...now.limits, cap };
-    const { makespan, lowerBound } = planSchedule(planProblem(now.tasks, limits, now.clashes));
-    found.push(Math.min(minutes(makespan), found.at(-1) ?? Number.POSITIVE_INFINITY));
-    if (cap >= size || makespan === lowerBound && isChain(now, makespan)) break;
-  }
-  while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
-  return found;
-}
-function isChain(now, makespan) {
-  return criticalPath(now.tasks).lengthMs >= makespan;
 }
 function conflictsOf({ clashes }, nodes) {
   const before = ancestors(nodes);
@@ -275,21 +361,6 @@ function whatOf(clash) {
   if (clash.kind === "resource") return clash.resource;
   return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
 }
-function bottleneckOf({ tasks, limits }, makespanMs, longestMs, sequentialMs, { clashes }) {
-  if (tasks.length === 0) return "nothing: all tasks have ended";
-  if (longestMs >= HOLDS_UP * makespanMs) return "the critical path: only shorter or fewer tasks on it help";
-  for (const [role, most] of Object.entries(limits.capacity)) {
-    const work = tasks.reduce((sum, task) => sum + (task.role === role ? task.durationMs : 0), 0);
-    if (most < limits.cap && work / most >= HOLDS_UP * makespanMs)
-      return `the capacity of ${role}: ${most} at once`;
-  }
-  const alone = tasks.reduce((sum, task) => sum + (task.alone ? task.durationMs : 0), 0);
-  const spread = (sequentialMs - alone) / limits.cap + alone;
-  if (spread >= HOLDS_UP * makespanMs) {
-    return alone > (sequentialMs - alone) / limits.cap ? "tasks that run alone, because nobody declared what they write" : `the cap: ${limits.cap} at once`;
-  }
-  return clashes.length > 0 ? "files that several tasks write" : "dependencies";
-}
 
 // import:node:fs in run/planning.mjs
 import { realpathSync } from "node:fs";
@@ -298,7 +369,7 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 // import:run/plan.mjs in run/planning.mjs
-import { countsOf, existingGraph, policyOf, readPlan } from "./plan.mjs";
+import { countsOf, existingGraph, policyOf, readPlan, stuckTasks } from "./plan.mjs";
 
 // import:run/specification.mjs in run/planning.mjs
 import { findBreakdown } from "./specification.mjs";
@@ -317,8 +388,12 @@ async function analyzeFile(ctx, path, maxParallel) {
     slug,
     title: breakdown.title,
     tasks,
-    analysis: analyse(ctx, { slug, tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
-    warnings: breakdown.warnings
+    analysis: analyse(ctx, {
+      ...{ slug, tasks, total: tasks.length, progress: NOT_BEGUN },
+      ...{ policy, estimates, cap, isFromFile: true }
+    }),
+    warnings: breakdown.warnings,
+    inferredDependencies: breakdown.inferredDependencies
   };
 }
 function rootFor({ checkout: { root }, directory }, path) {
@@ -340,10 +415,11 @@ async function analyzePlan(ctx, slug, maxParallel) {
   const store = await existingGraph(ctx, slug);
   const loaded = await readPlan(ctx, store, slug);
   const { graph, policy, estimates } = loaded;
-  const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
+  const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
   const analysis = analyse(ctx, {
     tasks: open,
+    progress: progressOf(loaded, ctx.now()),
     total: graph.tasks.size,
     policy,
     estimates,
@@ -359,6 +435,26 @@ async function analyzePlan(ctx, slug, maxParallel) {
     engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap })
   };
 }
+function tasksLeft({ graph }) {
+  const isBroken = graph.count("failed") + graph.count("cancelled") > 0;
+  const reachable = isBroken ? reachableTasks(graph.tasks) : void 0;
+  return [...graph.tasks.values()].filter(
+    ({ id, status }) => !hasEnded(status) && (status !== "pending" || reachable?.has(id) !== false)
+  );
+}
+function progressOf(loaded, nowMs) {
+  const { tasks, live } = loaded.graph;
+  const having = (wanted) => [...tasks.values()].flatMap(({ id, status }) => status === wanted ? [id] : []);
+  return {
+    // One in progress without a claim is one of a newer version: nobody knows for how long.
+    running: new Map([
+      ...having("in_progress").map((id) => [id, 0]),
+      ...live.map(({ task, offeredAtMs }) => [task, nowMs - offeredAtMs])
+    ]),
+    completed: new Set(having("completed")),
+    cannotStart: stuckTasks(loaded, tasks.size)
+  };
+}
 function timelineText(slug, schedule, tasks) {
   const subjects = new Map(tasks.map((task) => [task.id, plainSubject(task, slug)]));
   const rows = timelineOfSchedule(
@@ -370,12 +466,18 @@ function timelineText(slug, schedule, tasks) {
 }
 export {
   MAX_COMPARED,
+  NOT_BEGUN,
   aheadOf,
   analyse,
   analyzeFile,
   analyzePlan,
+  bottleneckOf,
   helpFor,
+  limitText,
+  listedIds,
   minutes,
   planAhead,
-  planningOf
+  planningOf,
+  plansByCap,
+  tasksLeft
 };

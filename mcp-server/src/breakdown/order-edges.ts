@@ -5,6 +5,8 @@
  */
 export class OrderEdges<Id> {
   readonly #edges = new Map<Id, Set<Id>>();
+  /** Those of them that the file says in words. */
+  readonly #said = new Map<Id, Set<Id>>();
   readonly #position: ReadonlyMap<Id, number>;
   /** Whether something waits for what comes later in the file: without that there is no cycle. */
   #backwards = false;
@@ -20,23 +22,34 @@ export class OrderEdges<Id> {
     return [...(this.#edges.get(id) ?? [])].sort((a, b) => place(a) - place(b));
   }
 
-  /** The author says that it waits for these. */
-  state(id: Id, others: readonly Id[]): void {
-    for (const other of others) this.#add(id, other);
+  /** What of that no words of the file say, in no order: it follows from the place of things, their files or names. */
+  inferredOf(id: Id): Id[] {
+    const said = this.#said.get(id);
+    return [...(this.#edges.get(id) ?? [])].filter((other) => !said?.has(other));
   }
 
-  /** It waits for these as far as none of them waits for it. @returns those that do. */
-  suggest(id: Id, others: readonly Id[]): Id[] {
+  /** The author says that it waits for these. */
+  state(id: Id, others: readonly Id[]): void {
+    for (const other of others) this.#add(id, other, true);
+  }
+
+  /**
+   * It waits for these as far as none of them waits for it.
+   * @param isSaid whether the file says so of what they belong to, such as their phases.
+   * @returns those that wait for it.
+   */
+  suggest(id: Id, others: readonly Id[], isSaid = false): Id[] {
     return others.filter((other) => {
       if (other === id) return false;
       if ((this.#backwards || this.#isLater(other, id)) && this.#reaches(other, id)) return true;
-      this.#add(id, other);
+      this.#add(id, other, isSaid);
       return false;
     });
   }
 
-  #add(id: Id, other: Id): void {
+  #add(id: Id, other: Id, isSaid: boolean): void {
     if (id === other) return;
+    if (isSaid) this.#said.set(id, (this.#said.get(id) ?? new Set()).add(other));
     this.#backwards ||= this.#isLater(other, id);
     const waiting = this.#edges.get(id) ?? new Set();
     this.#edges.set(id, waiting.add(other));

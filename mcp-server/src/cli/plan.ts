@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { createColors } from "picocolors";
-import { hasEnded } from "../graph/readiness.ts";
 import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/render/analysis-text.ts";
 import { writeSuggestedScopes } from "../run/edits/write-suggested-scopes.ts";
 import { analyzeFile } from "../run/planning/analyze-file.ts";
-import { analyzePlan } from "../run/planning/analyze-plan.ts";
+import { analyzePlan, tasksLeft } from "../run/planning/analyze-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { visibleJson } from "../text/visible-json.ts";
 
@@ -42,8 +41,7 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
 
 async function ofPlan(ctx: RunContext, slug: string, max: number | undefined): Promise<AnalysisPage> {
   const { loaded, analysis } = await analyzePlan(ctx, slug, max);
-  const tasks = [...loaded.graph.tasks.values()].filter((task) => !hasEnded(task.status));
-  return { slug, title: loaded.stored.title, tasks, analysis, warnings: [] };
+  return { slug, title: loaded.stored.title, tasks: tasksLeft(loaded), analysis, warnings: [] };
 }
 
 function asJson({ title, analysis, warnings }: AnalysisPage) {

@@ -1,18 +1,25 @@
 import type { TaskId } from "../graph/task.ts";
 import type { Strategy } from "../policy/strategy.ts";
 
-/** What can be said of tasks before they run. Times are minutes with one decimal. */
+/**
+ * What can be said of tasks before they run, or of what is left of them. Times are minutes with one decimal, counted
+ * from now; what each means is in docs/figures.md.
+ */
 export interface Analysis {
   readonly strategy: Strategy;
   readonly reasons: readonly string[];
   readonly levels: readonly (readonly string[])[];
   readonly criticalPath: readonly string[];
-  /** How much later each task could start without making the longest chain longer. */
+  /** How much later than its dependencies allow each task could start without making the critical path longer. */
   readonly slackMinutes: Readonly<Record<string, number>>;
   /** Pairs that dependencies would allow to run together and files do not, with the path or resource. */
   readonly conflicts: readonly string[];
   /** Where the breakdown's `parallelWith` says what dependencies or files do not allow. */
   readonly contradictions: readonly string[];
+  /** Tasks that run: of them only what is left counts. */
+  readonly running: readonly string[];
+  /** Tasks that nothing will start unless somebody acts, with the reason; they count for nothing. */
+  readonly cannotStart: readonly string[];
   /** Tasks of which nobody knows what they write. */
   readonly unscoped: readonly string[];
   /** Roles that no agent has, with near names; a general one stands in. */
@@ -27,7 +34,13 @@ export interface Analysis {
     readonly cap: number;
     readonly sequentialMinutes: number;
     readonly makespanMinutes: number;
+    /** What the critical path takes. */
+    readonly criticalPathMinutes: number;
+    /** No plan with this cap is shorter. At least `criticalPathMinutes`, at most `makespanMinutes`. */
     readonly lowerBoundMinutes: number;
+    /** What makes it as long, in words. */
+    readonly lowerBoundBy: string;
+    /** `sequentialMinutes` by `makespanMinutes`. */
     readonly speedup: number;
     /** Of all agents, without what is read from a cache. */
     readonly tokens: number;

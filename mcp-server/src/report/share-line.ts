@@ -32,20 +32,21 @@ function speedLine({ groups, figures, tasks }: RunReport): string {
     groups.completed.length === tasks.length
       ? plural(tasks.length, "task")
       : `${groups.completed.length} of ${plural(tasks.length, "task")}`;
-  const { wallMs, sequentialMs, speedup, largestRunning, nobodyRanMs } = figures;
+  const { wallMs, sequentialMs, speedup, largestRunning, nobodyRanMs = 0, breaksMs = 0 } = figures;
   if (wallMs === undefined || largestRunning === undefined) return `${done}; ${NOTHING_RAN}`;
   const agents = largestRunning === 1 ? "one agent at a time" : `${largestRunning} agents at once`;
   if (sequentialMs === undefined || speedup === undefined) {
     return `${done}, ${agents}, ${formatDuration(wallMs)}; the speedup could not be measured`;
   }
   const inTurn = formatDuration(sequentialMs);
+  const elapsedMs = wallMs - breaksMs;
+  const elapsed = formatDuration(elapsedMs);
+  const without = breaksMs > 0 ? `, without ${formatDuration(breaksMs)} in which no agent ran` : "";
   if (speedup >= NOTICEABLE_SPEEDUP) {
-    return `${done}, ${agents}, ${formatFactor(speedup)} faster than one after another (${formatDuration(wallMs)} instead of ${inTurn})`;
+    return `${done}, ${agents}, ${formatFactor(speedup)} faster than one after another (${elapsed} instead of ${inTurn}${without})`;
   }
-  const unattended =
-    nobodyRanMs !== undefined && nobodyRanMs > wallMs / 2
-      ? `; for ${formatDuration(nobodyRanMs)} of it no agent ran`
-      : "";
+  const waitedMs = nobodyRanMs - breaksMs;
+  const waited = waitedMs > elapsedMs / 2 ? `; for ${formatDuration(waitedMs)} of it no agent ran` : "";
   const verdict = speedup > 1 / NOTICEABLE_SPEEDUP ? "as fast as" : "not faster than";
-  return `${done}, ${agents}, ${verdict} one after another (${formatDuration(wallMs)} against ${inTurn}${unattended})`;
+  return `${done}, ${agents}, ${verdict} one after another (${elapsed} against ${inTurn}${waited}${without})`;
 }

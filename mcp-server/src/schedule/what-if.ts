@@ -25,23 +25,29 @@ export interface Gain<T> {
   readonly gainMs: number;
 }
 
-/** Gains below this part of the makespan are within what a better schedule could give as well. */
-const MIN_GAIN = 0.03;
+/** Gains up to this part of the makespan are within what a better schedule could give as well. */
+export const MIN_GAIN = 0.03;
 
-/** What changes would gain, the best first: the plan is made anew for each. */
-export function gainsOf<T>(now: Situation, changes: Iterable<Variant<T>>): Gain<T>[] {
-  const makespanOf = ({ tasks, limits, clashes }: Situation) =>
-    planSchedule(planProblem(tasks, limits, clashes)).makespan;
-  const before = makespanOf(now);
+/**
+ * What changes would gain, the best first: the plan is made anew for each. What gains too little is left out.
+ * @param beforeMs how long the plan takes as it is.
+ */
+export function gainsOf<T>(beforeMs: number, changes: Iterable<Variant<T>>): Gain<T>[] {
   const gains: Gain<T>[] = [];
   for (const { what, situation } of changes) {
-    const gainMs = before - makespanOf(situation);
-    if (gainMs >= MIN_GAIN * before) gains.push({ what, gainMs });
+    const { makespan } = planSchedule(planProblem(situation.tasks, situation.limits, situation.clashes));
+    const gainMs = beforeMs - makespan;
+    if (isWorthSaying(gainMs, beforeMs)) gains.push({ what, gainMs });
   }
   return gains.sort((a, b) => b.gainMs - a.gainMs);
 }
 
-/** The task in two halves that can run at once. */
+/** Whether a gain is more than a better schedule could give as well. */
+export function isWorthSaying(gainMs: number, beforeMs: number): boolean {
+  return gainMs > MIN_GAIN * beforeMs;
+}
+
+/** The task in two halves that can run at once; both need what the task needs of files and resources. */
 export function split({ tasks, limits, clashes }: Situation, at: number): Situation {
   const task = tasks[at] as PlanTask;
   const half = { ...task, durationMs: task.durationMs / 2 };
@@ -50,7 +56,14 @@ export function split({ tasks, limits, clashes }: Situation, at: number): Situat
     other.dependencies.includes(task.id) && other.needs === "all"
       ? { ...other, dependencies: [...other.dependencies, second.id] }
       : other;
-  return { limits, clashes, tasks: [...tasks.map((other, i) => (i === at ? half : waits(other))), second] };
+  const ofSecond = clashes.flatMap((pair) =>
+    pair.a === at ? [{ a: pair.b, b: tasks.length }] : pair.b === at ? [{ a: pair.a, b: tasks.length }] : [],
+  );
+  return {
+    limits,
+    clashes: [...clashes, ...ofSecond],
+    tasks: [...tasks.map((other, i) => (i === at ? half : waits(other))), second],
+  };
 }
 
 /** The task without what keeps it from running beside others. */

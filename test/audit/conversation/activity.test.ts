@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  ConversationActivity,
-  clipSpans,
-  coveredMs,
-  totalMs,
-} from "../../../mcp-server/src/audit/conversation/activity.ts";
+import { ConversationActivity, clipSpans } from "../../../mcp-server/src/audit/conversation/activity.ts";
 
 const MINUTE = 60_000;
 
@@ -42,12 +37,14 @@ describe("the time of work", () => {
   });
 });
 
-it("spans are added up, covered once where they overlap, and cut", () => {
+it("the parts of spans between two moments are what is left of each", () => {
   const spans = [
     { startMs: 10, endMs: 30 },
     { startMs: 0, endMs: 20 },
+    { startMs: 40, endMs: 50 },
   ];
-  expect(totalMs(spans)).toBe(40);
-  expect(coveredMs(spans)).toBe(30);
-  expect(totalMs(clipSpans(spans, 15, 25))).toBe(15);
+  expect(clipSpans(spans, 15, 25)).toEqual([
+    { startMs: 15, endMs: 25 },
+    { startMs: 15, endMs: 20 },
+  ]);
 });

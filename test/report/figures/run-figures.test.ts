@@ -59,7 +59,19 @@ describe("the measured run", () => {
         { task: "b", from: 70, to: 100 },
       ],
     );
-    expect(measureRun(state, [], NOW)).toMatchObject({ wallMs: 100_000, nobodyRanMs: 60_000, speedup: 0.4 });
+    expect(measureRun(state, [], NOW)).toMatchObject({
+      ...{ wallMs: 100_000, nobodyRanMs: 60_000, breaksMs: 0, speedup: 0.4 },
+    });
+  });
+
+  it("the measured run takes a break of more than a quarter of an hour for neither work nor waiting", () => {
+    const ran = (from: number) => ({ task: from === 0 ? "a" : "b", from, to: from + 100 });
+    const state = (from: number) =>
+      planState([task("a", completed), task("b", completed)], [ran(0), ran(from)]);
+    expect(measureRun(state(1_000), [], NOW)).toMatchObject({ breaksMs: 0, speedup: 200 / 1_100 });
+    expect(measureRun(state(1_001), [], NOW)).toMatchObject({
+      ...{ wallMs: 1_101_000, nobodyRanMs: 901_000, breaksMs: 901_000, speedup: 1 },
+    });
   });
 
   it("the measured run measures an attempt that still runs until now", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { breakdown, launchFor, put, report, repository, task } from "../../support/checkout.ts";
+import { breakdown, launchFor, put, report, repository, task, tokenIn } from "../../support/checkout.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
 
 const sized = (ids: readonly string[]) => ids.map((id) => task(id, { size: "small" }));
@@ -19,6 +19,42 @@ it("what attempts took in a repository is what its next plan is estimated by", a
 
   const { report: text } = await server.call("plan_report", { plan: "first" });
   expect(text).toMatch(/\| Estimated \| 18 min for 3 tasks that took /);
+});
+
+describe("the analysis of a plan that has begun", () => {
+  const analysisOf = async (server: ParallelServer) => await server.call("plan_analyze", { plan: "p" });
+
+  it("the analysis of a plan that has begun subtracts what has run, and waits for nothing that completed", async () => {
+    let nowMs = Date.now();
+    const server = await ParallelServer.start(await repository(), { now: () => nowMs });
+    const tasks = [
+      task("1", { estimateMinutes: 20 }),
+      task("2", { estimateMinutes: 30 }),
+      task("3", { estimateMinutes: 40, dependencies: ["1", "2"], needs: "any" }),
+    ];
+    await server.call("plan_create", { plan: "p", tasks });
+    expect((await analysisOf(server)).criticalPath).toEqual(["1", "3"]);
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    await report(server, "p", launchFor(launch, "1"));
+    await server.call("task_get", { task: "p/2", token: tokenIn(launchFor(launch, "2").prompt) });
+    nowMs += 10 * 60_000;
+    const { running, criticalPath, estimate } = await analysisOf(server);
+    expect(running).toEqual(["2"]);
+    expect(criticalPath).toEqual(["3"]);
+    expect(estimate.sequentialMinutes).toBeCloseTo(60, 0);
+  });
+
+  it("the analysis of a plan that has begun counts nothing that waits for what failed, and names it", async () => {
+    const server = await ParallelServer.start(await repository());
+    const tasks = [task("1", { retries: 0 }), task("2", { dependencies: ["1"] })];
+    await server.call("plan_create", { plan: "p", tasks });
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    await report(server, "p", launchFor(launch, "1"), { outcome: "failed" });
+    const { cannotStart, bottleneck, estimate, help } = await analysisOf(server);
+    expect(cannotStart).toEqual(["2: 1 failed"]);
+    expect(bottleneck).toBe("what failed: 1 task cannot start");
+    expect([estimate.makespanMinutes, help]).toEqual([0, []]);
+  });
 });
 
 describe("the analysis of a plan", () => {

@@ -59,7 +59,7 @@ describe("what would help", () => {
   const now = { tasks: chain, limits: { cap: 5, capacity: {} }, clashes: [] };
 
   it("what would help is said with what it gains, the best first, and left out where it gains next to nothing", () => {
-    const gains = gainsOf(now, [
+    const gains = gainsOf(60, [
       { what: "nothing", situation: now },
       { what: "split b", situation: split(now, 1) },
       { what: "free c", situation: without(now, 2, "b") },
@@ -68,6 +68,12 @@ describe("what would help", () => {
       { what: "split b", gainMs: 20 },
       { what: "free c", gainMs: 10 },
     ]);
+  });
+
+  it("both halves of a split task keep what keeps the whole apart from others", () => {
+    const two = [task("a", { durationMs: 40 }), task("b")];
+    const halves = split({ tasks: two, limits: { cap: 5, capacity: {} }, clashes: [{ a: 0, b: 1 }] }, 0);
+    expect(makespan(halves.tasks, halves.limits, halves.clashes)).toBe(30);
   });
 
   it("what would help frees tasks of what keeps them alone", () => {

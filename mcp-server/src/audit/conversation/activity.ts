@@ -1,10 +1,5 @@
+import { MAX_SILENCE_MS } from "../../report/timeline/elapsed.ts";
 import type { Span } from "../../report/timeline/slots.ts";
-
-/**
- * A longer silence is no work: the computer slept, a permission or a limit was waited for. The host ends commands after
- * ten minutes, and a model answers sooner; the rest is for hosts that were told otherwise.
- */
-export const MAX_SILENCE_MS = 15 * 60_000;
 
 /** Follows when a conversation was at work, from the moments of its records. */
 export class ConversationActivity {
@@ -32,19 +27,4 @@ export function clipSpans(spans: readonly Span[], fromMs: number, toMs: number):
   return spans
     .map(({ startMs, endMs }) => ({ startMs: Math.max(startMs, fromMs), endMs: Math.min(endMs, toMs) }))
     .filter(({ startMs, endMs }) => endMs > startMs);
-}
-
-export function totalMs(spans: readonly Span[]): number {
-  return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
-}
-
-/** The time in which at least one of the spans, in any order, lasts. */
-export function coveredMs(spans: readonly Span[]): number {
-  let covered = 0;
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of [...spans].sort((a, b) => a.startMs - b.startMs)) {
-    covered += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
-  }
-  return covered;
 }

@@ -1,6 +1,6 @@
+import { totalMs } from "../../report/timeline/elapsed.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { visibleJson } from "../../text/visible-json.ts";
-import { totalMs } from "../conversation/activity.ts";
 import { phraseText } from "../rules/phrase.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { ruleOf } from "./by-rule.ts";

@@ -1,6 +1,6 @@
 import { NO_USAGE, type Usage } from "../../graph/usage.ts";
+import { coveredMs, waitsOf } from "../../report/timeline/elapsed.ts";
 import type { Span } from "../../report/timeline/slots.ts";
-import { coveredMs } from "../conversation/activity.ts";
 import type { Skipped } from "../conversation/conversation.ts";
 import type { AuditFinding, AuditRuleId } from "../rules/audit-rule.ts";
 import { rules } from "../rules/index.ts";
@@ -68,7 +68,7 @@ export interface SessionAudit {
   readonly atOnce: number;
   /** The times of all agents added up: what they would have taken one after another. */
   readonly agentsMs: number;
-  /** The time in which at least one agent was at work, and that between agents launched one by one. */
+  /** The time in which at least one agent was at work, and the waits between those of plans and those launched one by one. */
   readonly elapsedMs: number;
   /** By how much `elapsedMs` could have been shorter, by the findings. */
   readonly lostMs: number;
@@ -90,7 +90,10 @@ export function auditSession(session: Session, hasAgents = session.runs.length >
   const findings = rules.flatMap((rule) => rule.find(session).map((finding) => ({ rule, finding })));
   const wasted = new Set(findings.flatMap(({ finding }) => finding.wasted));
   const withoutUsage = runs.filter((run) => run.conversation?.usage === undefined);
-  const elapsedMs = coveredMs(spansOf(runs)) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
+  // The agents of a plan belong together, as in its report: what lies between them was waited for.
+  const waits = waitsOf(spansOf(runs.filter((run) => run.isFromPlan)));
+  const elapsedMs =
+    coveredMs([...spansOf(runs), ...waits]) + sum(findings.map(({ finding }) => finding.idleMs ?? 0));
   return {
     id: session.id,
     file: session.main.file,

@@ -1,5 +1,6 @@
+import { coveredMs, totalMs } from "../../report/timeline/elapsed.ts";
 import { formatDuration } from "../../text/format.ts";
-import { clipSpans, coveredMs, totalMs } from "../conversation/activity.ts";
+import { clipSpans } from "../conversation/activity.ts";
 import { type Burst, burstsOf, durationOf, measuredRuns, type Session, spansOf } from "../session/session.ts";
 import type { AuditFinding, AuditRule } from "./audit-rule.ts";
 import { phrase } from "./phrase.ts";

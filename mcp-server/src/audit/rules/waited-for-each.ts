@@ -1,5 +1,6 @@
+import { coveredMs, MAX_SILENCE_MS } from "../../report/timeline/elapsed.ts";
 import type { Span } from "../../report/timeline/slots.ts";
-import { clipSpans, coveredMs, MAX_SILENCE_MS } from "../conversation/activity.ts";
+import { clipSpans } from "../conversation/activity.ts";
 import { type Conversation, type Prompt, type Step, stepsBetween } from "../conversation/conversation.ts";
 import type { AgentRun } from "../session/agent-run.ts";
 import { conversationsOf, durationOf, measuredRuns, type Session, spansOf } from "../session/session.ts";

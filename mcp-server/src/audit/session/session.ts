@@ -1,6 +1,6 @@
 import { addUsage, NO_USAGE, type Usage } from "../../graph/usage.ts";
+import { coveredMs, totalMs } from "../../report/timeline/elapsed.ts";
 import type { Span } from "../../report/timeline/slots.ts";
-import { coveredMs, totalMs } from "../conversation/activity.ts";
 import type { Conversation, TranscriptPlace } from "../conversation/conversation.ts";
 import type { AgentRun } from "./agent-run.ts";
 

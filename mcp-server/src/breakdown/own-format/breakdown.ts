@@ -19,6 +19,8 @@ export interface Breakdown {
   readonly tasks: readonly TaskDefinition[];
   /** What was not taken as it stands; none of it keeps the plan from running. */
   readonly warnings: readonly string[];
+  /** Of tasks that have some, the dependencies that no words of the file say: they follow from the place of things. */
+  readonly inferredDependencies: ReadonlyMap<TaskId, readonly TaskId[]>;
   /** Ids that the file holds or names and that are no tasks of the plan: done, given up, put off, outside of it. */
   readonly leftOut: ReadonlySet<string>;
 }
@@ -31,6 +33,8 @@ export interface RawTask {
   readonly place: string;
   /** The part of the description that tells what the task writes; absent: all of it. */
   readonly scopeText?: string;
+  /** Those of its dependencies that the file does not say in words. */
+  readonly inferredDependencies?: readonly string[];
 }
 
 /** The `03-tasks.json` that the text holds, or a `BreakdownError`. `file` names it in messages. */
@@ -67,9 +71,9 @@ export function breakdownOf(
   if (open.length === 0) refuseEmpty(file, over.size);
   const warnings = [...doneWarnings([...over]), ...putOffWarnings(putOff), ...found];
   const away = new Set([...over, ...putOff]);
-  const { tasks, outside } = readFileTasks(open, file, warnings, away);
+  const { tasks, outside, inferredDependencies } = readFileTasks(open, file, warnings, away);
   const leftOut = new Set<string>([...away, ...outside]);
-  return { title: titleOf(document, file), document, tasks, warnings, leftOut };
+  return { title: titleOf(document, file), document, tasks, warnings, inferredDependencies, leftOut };
 }
 
 /** The tasks that a file still asks for, and the ids of the others. */
@@ -131,13 +135,23 @@ export function readFileTasks(
   file: string,
   warnings: string[],
   away: ReadonlySet<string>,
-): { readonly tasks: TaskDefinition[]; readonly outside: ReadonlySet<TaskId> } {
+): Pick<Breakdown, "inferredDependencies"> & {
+  readonly tasks: TaskDefinition[];
+  readonly outside: ReadonlySet<TaskId>;
+} {
   const read = readEach(file, raw, (task) => readTask(task, file, warnings)).map((task) => ({
     ...task,
     dependencies: task.dependencies.filter((id) => !away.has(id)),
   }));
   const { tasks, outside } = withoutOutside(read, (text) => void warnings.push(text));
-  return { tasks: checked(tasks, raw, file, warnings, new Map()), outside };
+  const inferredDependencies = new Map(
+    tasks.flatMap(({ id, dependencies }, at) => {
+      const inferred = new Set<string>(raw[at]?.inferredDependencies);
+      const kept = dependencies.filter((other) => inferred.has(other));
+      return kept.length > 0 ? [[id, kept] as const] : [];
+    }),
+  );
+  return { tasks: checked(tasks, raw, file, warnings, new Map()), outside, inferredDependencies };
 }
 
 function checked(

@@ -37,7 +37,10 @@ export function taskGroups(document: JsonObject, place = "", level = 0): TaskGro
 export function tasksOfGroups(
   groups: readonly TaskGroup[],
   file: string,
-): { readonly raw: { fields: unknown; place: string }[]; readonly warnings: string[] } {
+): {
+  readonly raw: { fields: unknown; place: string; inferredDependencies?: readonly string[] }[];
+  readonly warnings: string[];
+} {
   const members = groups.map(({ tasks }) =>
     tasks
       .filter(isObject)
@@ -71,7 +74,8 @@ export function tasksOfGroups(
         edges.suggest(id, previous);
         byPlace.push(id);
       }
-      return { fields: inGroup(task, group.fields, at + 1, edges.of(id)), place };
+      const fields = inGroup(task, group.fields, at + 1, edges.of(id));
+      return { fields, place, inferredDependencies: edges.inferredOf(id) };
     });
   });
   const warnings =

@@ -16,12 +16,13 @@ export function toBreakdown(foreign: ForeignBreakdown, file: string): Breakdown 
   const { done } = foreign;
   if (foreign.tasks.length === 0) refuseEmpty(file, done.length);
   const warnings: string[] = [];
-  const { tasks, outside } = readFileTasks(foreign.tasks, file, warnings, new Set());
+  const { tasks, outside, inferredDependencies } = readFileTasks(foreign.tasks, file, warnings, new Set());
   return {
     title: foreign.title,
     document: {},
     tasks,
     warnings: [...doneWarnings(done), ...foreign.warnings, ...warnings],
+    inferredDependencies,
     leftOut: new Set<string>([...done, ...outside]),
   };
 }

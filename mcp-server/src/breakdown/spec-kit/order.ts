@@ -16,6 +16,8 @@ import { ID, type Phase, type SpecKitDocument, type SpecKitTask } from "./tasks.
 export interface SpecKitOrder {
   /** For each open task the open tasks that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
+  /** What of that no words of the file say. */
+  readonly inferred: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
 }
 
@@ -29,7 +31,7 @@ export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask
     ...alongTheFile(orderStatements(linesOf(document.order), find), place),
     ...phases.flatMap((phase) => ofPhase(phase, find)),
   ];
-  const after = phasesAfter(phases, statements);
+  const { after, inferred } = phasesAfter(phases, statements);
   const ends = endsOf(phases, after, open);
   const tasksOf = tasksByUnit(tasks);
   const openOf = (units: readonly Unit[]): string[] =>
@@ -44,7 +46,7 @@ export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask
   const edges = new OrderEdges(tasks.map(({ id }) => id));
   const warnings: string[] = [];
   const suggest = (id: string, others: readonly string[], line: number) => {
-    for (const other of edges.suggest(id, others)) {
+    for (const other of edges.suggest(id, others, true)) {
       warnings.push(`line ${line}: ${id} cannot wait for ${other}, which waits for it`);
     }
   };
@@ -83,13 +85,26 @@ export function specKitOrder(document: SpecKitDocument, open: (task: SpecKitTask
     );
   }
   for (const phase of phases) {
-    let previous = [...new Set((after.get(phase.index) ?? []).flatMap(ends))];
-    for (const group of groupsOf(phase.tasks.filter(open))) {
-      for (const { id } of group) edges.suggest(id, previous);
-      previous = group.map(({ id }) => id);
+    const [first = [], ...others] = groupsOf(phase.tasks.filter(open));
+    for (const before of after.get(phase.index) ?? []) {
+      const isSaid = inferred.get(phase.index)?.has(before) === false;
+      for (const { id } of first) edges.suggest(id, ends(before), isSaid);
+    }
+    let previous = first;
+    for (const group of others) {
+      for (const { id } of group) edges.suggest(id, idsOf(previous));
+      previous = group;
     }
   }
-  return { dependencies: new Map(tasks.map(({ id }) => [id, edges.of(id)])), warnings };
+  return {
+    dependencies: new Map(tasks.map(({ id }) => [id, edges.of(id)])),
+    inferred: new Map(tasks.map(({ id }) => [id, edges.inferredOf(id)])),
+    warnings,
+  };
+}
+
+function idsOf(tasks: readonly SpecKitTask[]): string[] {
+  return tasks.map(({ id }) => id);
 }
 
 /** Where a unit stands in the file: phases by their number, tasks behind it in their order. */

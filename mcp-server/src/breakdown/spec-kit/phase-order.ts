@@ -3,14 +3,18 @@ import { OrderEdges } from "../order-edges.ts";
 import { storyPhases } from "./references.ts";
 import type { Phase, SpecKitTask } from "./tasks.ts";
 
+/** By the index of a phase. */
+export interface PhaseOrder {
+  readonly after: ReadonlyMap<number, readonly number[]>;
+  /** What of that no words of the file say. */
+  readonly inferred: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
 /**
  * For each phase those before it that it waits for. A user story waits for what is no story; everything else waits
  * for all before it. What the file says comes on top, and in place of that where it says all.
  */
-export function phasesAfter(
-  phases: readonly Phase[],
-  statements: readonly OrderStatement[],
-): Map<number, number[]> {
+export function phasesAfter(phases: readonly Phase[], statements: readonly OrderStatement[]): PhaseOrder {
   const stated = new Map<number, { waitFor: Set<number>; complete: boolean }>();
   for (const { units, waitFor, complete } of statements) {
     const others = waitFor.flatMap((unit) => (unit.startsWith("phase ") ? [Number(unit.slice(6))] : []));
@@ -30,7 +34,7 @@ export function phasesAfter(
   const awaited = new Set<number>();
   let leaves: number[] = [];
   let barrier: number[] = [];
-  for (const [index, { waitFor }] of stated) edges.suggest(index, [...waitFor]);
+  for (const [index, { waitFor }] of stated) edges.suggest(index, [...waitFor], true);
   for (const phase of phases) {
     const { index } = phase;
     const story = isStory(phase) && !isLayer(phase);
@@ -39,7 +43,10 @@ export function phasesAfter(
     leaves = [...leaves, index].filter((leaf) => !awaited.has(leaf));
     if (!story) barrier = [...barrier, index].filter((leaf) => !awaited.has(leaf));
   }
-  return new Map(phases.map(({ index }) => [index, edges.of(index)]));
+  return {
+    after: new Map(phases.map(({ index }) => [index, edges.of(index)])),
+    inferred: new Map(phases.map(({ index }) => [index, new Set(edges.inferredOf(index))])),
+  };
 }
 
 /** Tags alone do not make a phase a story: the tasks of a layer have them too. */

@@ -24,7 +24,7 @@ export function readSpecKit(document: MarkdownDocument, file: string): ForeignBr
   const { phases } = read;
   const all = phases.flatMap((phase) => phase.tasks);
   const open = (task: SpecKitTask) => task.mark.state !== "done";
-  const { dependencies, warnings } = specKitOrder(read, open);
+  const { dependencies, inferred, warnings } = specKitOrder(read, open);
   return {
     title: titleOf(document, /^Tasks:\s*/i) ?? file,
     done: all.filter((task) => !open(task)).map((task) => task.id),
@@ -33,6 +33,7 @@ export function readSpecKit(document: MarkdownDocument, file: string): ForeignBr
       phase.tasks.filter(open).map((task) => ({
         place: `line ${task.line}`,
         scopeText: task.own.join("\n"),
+        inferredDependencies: inferred.get(task.id) ?? [],
         fields: {
           id: task.id,
           subject: subjectOf(task),

@@ -15,6 +15,8 @@ import type { SuperpowersTask } from "./tasks.ts";
 export interface PlanOrder {
   /** For each open task the tasks that it waits for. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
+  /** What of that no words of the file say. */
+  readonly inferred: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
 }
 
@@ -50,7 +52,7 @@ export function planOrder(tasks: readonly SuperpowersTask[], order: readonly Doc
   }
   const suggest = (id: string, others: readonly string[], line: number) => {
     for (const one of openOf(id)) {
-      const contradicted = edges.suggest(one, others.flatMap(openOf));
+      const contradicted = edges.suggest(one, others.flatMap(openOf), true);
       for (const other of contradicted) {
         warnings.push(`line ${line}: ${one} cannot wait for ${other}, which waits for it`);
       }
@@ -71,11 +73,15 @@ export function planOrder(tasks: readonly SuperpowersTask[], order: readonly Doc
     // What a task gives to others it says in "used by Task 4".
     const users = find(produces).flatMap(({ units }) => units);
     for (const user of users.filter((one) => (position.get(one) ?? -1) > at)) {
-      for (const one of openOf(user)) edges.suggest(one, openOf(id));
+      for (const one of openOf(user)) edges.suggest(one, openOf(id), true);
     }
   }
   addByPlace(tasks, edges, { isStated, find, openOf, warnings });
-  return { dependencies: new Map(ids.map((id) => [id, edges.of(id)])), warnings };
+  return {
+    dependencies: new Map(ids.map((id) => [id, edges.of(id)])),
+    inferred: new Map(ids.map((id) => [id, edges.inferredOf(id)])),
+    warnings,
+  };
 }
 
 interface Surrounding {
@@ -104,7 +110,8 @@ function addByPlace(
       else if (consumes !== undefined && !namesNothing(consumes)) {
         const { producers, unmatched } = produced.consumedBy(consumes, (clause) => find(clause).length > 0);
         const named = isEverything(consumes) ? leaves : consumedTasks(consumes, before, find);
-        edges.suggest(id, [...named, ...producers].flatMap(openOf));
+        edges.suggest(id, named.flatMap(openOf), true);
+        edges.suggest(id, producers.flatMap(openOf));
         if (unmatched.length > 0 && leaves.length > 0) {
           edges.suggest(id, leaves);
           const names = unmatched.slice(0, MAX_NAMES).join(", ");

@@ -25,7 +25,7 @@ export function readSuperpowers(document: MarkdownDocument, file: string): Forei
   const { lines } = document;
   const read = headingReader(lines) ?? (() => undefined);
   const all = tasksOf(lines, read);
-  const { dependencies, warnings } = planOrder(all, orderLines(lines, all));
+  const { dependencies, inferred, warnings } = planOrder(all, orderLines(lines, all));
   const context = contextOf(lines, read);
   const heads = all.filter(({ parts }) => parts.length > 0);
   return {
@@ -47,6 +47,7 @@ export function readSuperpowers(document: MarkdownDocument, file: string): Forei
       .map((task) => ({
         place: `line ${task.line}`,
         scopeText: [task.name, bodyOf(task.body)].join("\n\n"),
+        inferredDependencies: inferred.get(task.id) ?? [],
         fields: fieldsOf(task, dependencies.get(task.id) ?? [], context, heads),
       })),
   };

@@ -37,19 +37,29 @@ export type Clash =
  * and so clashes only by its resources: whether it runs alone is for the policy to say.
  */
 export function clashOf(a: ParsedScope, b: ParsedScope): Clash | undefined {
-  const meeting = (ours: readonly ParsedGlob[], theirs: readonly ParsedGlob[]) => {
-    for (const one of ours) {
-      const other = theirs.find((glob) => overlap(one, glob));
-      if (other !== undefined) return { ours: one.glob, theirs: other.glob };
+  for (const clash of clashesOf(a, b)) return clash;
+  return undefined;
+}
+
+/** Every such reason: what both write, what one writes and the other reads, and resources. */
+export function* clashesOf(a: ParsedScope, b: ParsedScope): Generator<Clash> {
+  yield* meetings("write-write", a.writes, b.writes);
+  yield* meetings("write-read", a.writes, b.reads);
+  yield* meetings("write-read", a.reads, b.writes);
+  for (const resource of a.resources)
+    if (b.resources.includes(resource)) yield { kind: "resource", resource };
+}
+
+function* meetings(
+  kind: "write-write" | "write-read",
+  ours: readonly ParsedGlob[],
+  theirs: readonly ParsedGlob[],
+): Generator<Clash> {
+  for (const one of ours) {
+    for (const other of theirs) {
+      if (overlap(one, other)) yield { kind, ours: one.glob, theirs: other.glob };
     }
-    return undefined;
-  };
-  const writes = meeting(a.writes, b.writes);
-  if (writes !== undefined) return { kind: "write-write", ...writes };
-  const writeAndRead = meeting(a.writes, b.reads) ?? meeting(a.reads, b.writes);
-  if (writeAndRead !== undefined) return { kind: "write-read", ...writeAndRead };
-  const resource = a.resources.find((name) => b.resources.includes(name));
-  return resource === undefined ? undefined : { kind: "resource", resource };
+  }
 }
 
 /** Whether somebody with this scope may change files: of a declared one it is known, any other may. */

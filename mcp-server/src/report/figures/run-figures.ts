@@ -7,6 +7,7 @@ import { criticalPath } from "../../schedule/bounds/critical-path.ts";
 import { median } from "../../schedule/median.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "../tasks/attempt-span.ts";
 import { type UsageFigures, usageFigures } from "../tasks/usage-figures.ts";
+import { gapsOf, isBreak, totalMs } from "../timeline/elapsed.ts";
 import { assignSlots } from "../timeline/slots.ts";
 import { type Chain, longestChain } from "./longest-chain.ts";
 
@@ -40,6 +41,8 @@ export interface RunFigures {
   readonly wallMs: number | undefined;
   /** The part of the wall time in which no agent ran (a pause, a night between two sessions). */
   readonly nobodyRanMs: number | undefined;
+  /** The part of that in stretches of more than a quarter of an hour: nobody was at it, so they count for no speedup. */
+  readonly breaksMs: number | undefined;
   /** Every attempt's time added up. */
   readonly attemptsMs: number | undefined;
   /**
@@ -49,7 +52,7 @@ export interface RunFigures {
   readonly sequentialMs: number | undefined;
   /** The same over completed tasks only. */
   readonly completedTasksMs: number | undefined;
-  /** `sequentialMs` by `wallMs`. */
+  /** `sequentialMs` by `wallMs` without `breaksMs`. */
   readonly speedup: number | undefined;
   /**
    * `speedup` by `largestRunning`: by the slots that the run really used, not by the cap that it was allowed,
@@ -101,11 +104,14 @@ export function measureRun(state: PlanState, events: readonly GraphEvent[], nowM
   const wallMs = spans.length === 0 ? undefined : lengthOf(hull(spans));
   const sequentialMs = sumOrUndefined(taskMs);
   const largestRunning = slots.length === 0 ? undefined : slots.length;
-  const speedup = ratio(sequentialMs, wallMs);
+  const gaps = gapsOf(spans);
+  const breaksMs = totalMs(gaps.filter(isBreak));
+  const speedup = ratio(sequentialMs, wallMs && wallMs - breaksMs);
   const actualPath = longestChain(state.tasks, taskMs);
   return {
     wallMs,
-    nobodyRanMs: wallMs === undefined ? undefined : wallMs - coveredMs(spans),
+    nobodyRanMs: wallMs === undefined ? undefined : totalMs(gaps),
+    breaksMs: wallMs === undefined ? undefined : breaksMs,
     attemptsMs: spans.length === 0 ? undefined : spans.reduce((sum, span) => sum + lengthOf(span), 0),
     sequentialMs,
     completedTasksMs: sumOrUndefined(completedMs),
@@ -232,17 +238,6 @@ function hull(spans: readonly AttemptSpan[]): { startMs: number; endMs: number }
     endMs = Math.max(endMs, span.endMs);
   }
   return { startMs, endMs };
-}
-
-/** The time in which at least one attempt ran. */
-function coveredMs(spansByStart: readonly AttemptSpan[]): number {
-  let covered = 0;
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of spansByStart) {
-    covered += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
-  }
-  return covered;
 }
 
 function lowerBound(

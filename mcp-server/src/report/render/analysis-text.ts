@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
+import { plainSubject, scopeOf, type Task, type TaskId } from "../../graph/task.ts";
 import { formatCount, formatDuration, plural } from "../../text/format.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { Analysis } from "../analysis.ts";
@@ -15,6 +15,8 @@ export interface AnalysisPage {
   readonly tasks: readonly Task[];
   readonly analysis: Analysis;
   readonly warnings: readonly string[];
+  /** Of a file: dependencies that none of its words say, by task. */
+  readonly inferredDependencies?: ReadonlyMap<TaskId, readonly TaskId[]>;
 }
 
 /** A line of the page: what it is about, and what is said of it. */
@@ -64,16 +66,28 @@ function headline({ title, tasks, analysis }: AnalysisPage): string {
   return `${title}: ${plural(tasks.length, "task")} in ${plural(analysis.levels.length, "level")}, ${analysis.strategy}`;
 }
 
-function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
-  const { estimate, reasons, criticalPath, slackMinutes, conflicts, contradictions } = analysis;
+function rowsOf(page: AnalysisPage): Row[] {
+  const { tasks, analysis, warnings } = page;
+  const { reasons, running, cannotStart } = analysis;
+  return [
+    ["Why", reasons.join(" ")],
+    ...row("Running", running.length === 0 ? "" : `${some(running)}: only what is left of them counts`),
+    ...row("Cannot start", some(cannotStart, "; ")),
+    ...(tasks.length === 0 ? [] : plannedRows(analysis)),
+    ...inferredRows(page),
+    ...warnings.map((warning): Row => ["Warning", warning]),
+  ];
+}
+
+function plannedRows(analysis: Analysis): Row[] {
+  const { estimate, criticalPath, slackMinutes, conflicts, contradictions } = analysis;
   const { unscoped, unknownRoles, help } = analysis;
   const slack = Object.entries(slackMinutes).filter(([, minutes]) => minutes > 0);
   return [
-    ["Why", reasons.join(" ")],
     ["One by one", minutes(estimate.sequentialMinutes)],
     [
       `${estimate.cap} at once`,
-      `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)}`,
+      `${minutes(estimate.makespanMinutes)}${estimate.speedup > 1 ? `, ${estimate.speedup} times faster` : ""}; no plan is shorter than ${minutes(estimate.lowerBoundMinutes)} (${estimate.lowerBoundBy})`,
     ],
     ...row("By cap", analysis.minutesByCap.map((value, i) => `${i + 1}: ${minutes(value)}`).join(", ")),
     ["Estimates", estimate.basis],
@@ -81,11 +95,11 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
       "Tokens",
       `about ${formatCount(estimate.tokens)} of the agents without cache reads: ${estimate.tokensBasis}`,
     ],
-    ["Critical path", criticalPath.join(" → ")],
+    ["Critical path", `${minutes(estimate.criticalPathMinutes)}: ${criticalPath.join(" → ")}`],
     ...row("Slack", some(slack.map(([id, value]) => `${id} ${minutes(value)}`))),
     ...row("Conflicts", conflicts.join("; ")),
     ...row("parallelWith", contradictions.join("; ")),
-    ...row("Unscoped", unscoped.length === 0 ? "" : `${some(unscoped)}: nobody declared what they write`),
+    ...row("Unscoped", unscoped.length === 0 ? "" : `nobody declared what is written by ${some(unscoped)}`),
     ...row(
       "Roles",
       [
@@ -95,7 +109,19 @@ function rowsOf({ analysis, warnings }: AnalysisPage): Row[] {
     ),
     ["Bottleneck", analysis.bottleneck],
     ...row("Would help", help.join("; ")),
-    ...warnings.map((warning): Row => ["Warning", warning]),
+  ];
+}
+
+/** What nobody declared: whoever reads it can put it right before it runs. */
+function inferredRows({ tasks, inferredDependencies = new Map() }: AnalysisPage): Row[] {
+  const files = tasks.flatMap((task) => {
+    const { basis, writes } = scopeOf(task);
+    return basis === "inferred" ? [`${task.id} ${some(writes)}`] : [];
+  });
+  const order = [...inferredDependencies].map(([id, others]) => `${id} after ${some(others)}`);
+  return [
+    ...row("Inferred files", some(files, "; ")),
+    ...row("Inferred order", order.length === 0 ? "" : `${some(order, "; ")} (by place, files or names)`),
   ];
 }
 
@@ -103,9 +129,9 @@ function row(name: string, text: string): Row[] {
   return text === "" ? [] : [[name, text]];
 }
 
-function some(texts: readonly string[]): string {
+function some(texts: readonly string[], between = ", "): string {
   const more = texts.length - NAMED;
-  return more > 0 ? `${texts.slice(0, NAMED).join(", ")} and ${more} more` : texts.join(", ");
+  return more > 0 ? `${texts.slice(0, NAMED).join(between)} and ${more} more` : texts.join(between);
 }
 
 /** Nobody plans by seconds. */

@@ -2,28 +2,42 @@ import { ancestors } from "../../graph/order/ancestors.ts";
 import { levels } from "../../graph/order/levels.ts";
 import { orderedDespiteParallelWith, parallelWith } from "../../graph/parallel-with.ts";
 import type { Clash } from "../../graph/scope/scope.ts";
-import { plainSubject, type Task } from "../../graph/task.ts";
+import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { wantsReview } from "../../policy/review.ts";
 import { chooseStrategy } from "../../policy/strategy.ts";
 import type { Analysis } from "../../report/analysis.ts";
-import { criticalPath } from "../../schedule/bounds/critical-path.ts";
-import { headsAndTails } from "../../schedule/bounds/heads-and-tails.ts";
-import { planSchedule } from "../../schedule/plan-schedule.ts";
-import { planProblem } from "../../schedule/problem/plan-problem.ts";
+import { headsAndTails, longestChainOf } from "../../schedule/bounds/heads-and-tails.ts";
+import { type PlanBound, planBounds } from "../../schedule/bounds/plan-bounds.ts";
+import { type PlanTask, planProblem, planResources } from "../../schedule/problem/plan-problem.ts";
+import { remainingOf } from "../../schedule/problem/problem.ts";
 import type { Situation } from "../../schedule/what-if.ts";
 import { plural } from "../../text/format.ts";
 import { overlappingRoles, unknownRoles } from "../project/role-warnings.ts";
-import { MAX_COMPARED, minutes } from "./comparison.ts";
+import { bottleneckOf, limitText } from "./bottleneck.ts";
+import { minutes } from "./comparison.ts";
+import { plansByCap } from "./makespans.ts";
 import { type PlannerContext, type Planning, planningOf } from "./planning.ts";
 import { helpFor } from "./suggestions.ts";
+
+/** How far a plan has come. */
+export interface PlanProgress {
+  /** For how many milliseconds tasks that run have been claimed. */
+  readonly running: ReadonlyMap<TaskId, number>;
+  readonly completed: ReadonlySet<TaskId>;
+  /** What waits for a task that failed or was cancelled, with the reasons: nothing runs it unless somebody acts. */
+  readonly cannotStart: readonly { readonly task: string; readonly reasons: readonly string[] }[];
+}
+
+export const NOT_BEGUN: PlanProgress = { running: new Map(), completed: new Set(), cannotStart: [] };
 
 export interface AnalysisInput {
   /** Name of the plan, or of the folder that the breakdown lies in. */
   readonly slug: string;
-  /** Tasks that are still to be done. */
+  /** Tasks that are still to be done and can be. */
   readonly tasks: readonly Task[];
+  readonly progress: PlanProgress;
   /** Tasks of the plan, ended ones included. */
   readonly total: number;
   readonly policy: Policy;
@@ -33,37 +47,49 @@ export interface AnalysisInput {
   readonly isFromFile: boolean;
 }
 
-const MAX_CAP = 20;
-
 const MAX_CONFLICTS = 10;
 
-/** A bound that comes this close to the makespan is what holds the plan up. */
-const HOLDS_UP = 0.95;
-
-/** Looks at tasks as a planner: what can run at once, what keeps it from running, how long it takes, what would help. */
+/**
+ * Looks at tasks as a planner: what can run at once, what keeps it from running, how long it takes from now on, what
+ * would help. What runs counts with the time that it is expected to go on, what has ended with none. What each figure
+ * means, and which hold of each other, is in docs/figures.md.
+ */
 export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
-  const { tasks: open, policy, estimates, cap } = input;
+  const { tasks: open, policy, estimates, cap, progress } = input;
+  const { running, completed, cannotStart } = progress;
   const planning = planningOf(ctx, open, policy, estimates);
   const openIds = new Set<string>(open.map((task) => task.id));
-  const nodes = planning.tasks.map((task) => ({
-    ...task,
-    dependencies: task.dependencies.filter((id) => openIds.has(id)),
-  }));
+  const nodes = open.map((task, i): PlanTask => {
+    const elapsedMs = running.get(task.id);
+    const { durationMs, ...node } = planning.tasks[i] as PlanTask;
+    return {
+      ...node,
+      ...(elapsedMs === undefined
+        ? { ...waitsFor(task, completed, openIds), durationMs: Math.round(durationMs) }
+        : {
+            dependencies: [],
+            needs: "all",
+            running: true,
+            durationMs: remainingOf(Math.round(durationMs), Math.max(0, elapsedMs)),
+          }),
+    };
+  });
   const now: Situation = {
     tasks: nodes,
     limits: { cap, capacity: policy.capacity },
     clashes: planning.clashes,
   };
   const problem = planProblem(now.tasks, now.limits, now.clashes);
-  const plan = planSchedule(problem);
-  const { head, tail, criticalPath: longest } = headsAndTails(problem);
+  const plans = plansByCap(now);
+  const { plan } = plans;
+  const known = headsAndTails(problem);
+  const bounds = planBounds(nodes, planResources(now.limits, now.clashes), problem, known);
+  const path = longestChainOf(problem, known);
+  const idsOf = (indices: readonly number[]) => indices.map((i) => open[i]?.id ?? "");
   const sequentialMs = nodes.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const speedup = sequentialMs / Math.max(1, plan.makespan);
   const inLevels = levels(nodes);
-  const path = criticalPath(nodes).ids;
-  const unscoped = nodes.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id);
-  const minutesByCap = makespansByCap(now, open.length);
-  const { strategy, reasons } = chooseStrategy({
+  const choice = chooseStrategy({
     tasks: open.map((task, i) => ({
       subject: plainSubject(task, input.slug),
       durationMs: estimates.durationMs(task),
@@ -75,35 +101,46 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
     speedup,
     levels: inLevels.length,
   });
+  const words = { tasks: open, clashes: planning.clashes };
   return {
-    strategy,
-    reasons,
+    strategy: choice.strategy,
+    reasons:
+      open.length === 0 && cannotStart.length > 0
+        ? ["What is left waits for tasks that failed or were cancelled."]
+        : choice.reasons,
     levels: inLevels.map((level) => level.map(({ id }) => id)),
-    criticalPath: path,
+    criticalPath: idsOf(path),
     slackMinutes: Object.fromEntries(
-      nodes.map(({ id }, i) => [
+      nodes.map(({ id, durationMs }, i) => [
         id,
-        minutes(longest - (head[i] ?? 0) - (problem.duration[i] ?? 0) - (tail[i] ?? 0)),
+        minutes(known.criticalPath - (known.head[i] ?? 0) - durationMs - (known.tail[i] ?? 0)),
       ]),
     ),
     conflicts: conflictsOf(planning, nodes),
     contradictions: contradictionsOf(planning, open),
-    unscoped,
+    running: open.filter(({ id }) => running.has(id)).map(({ id }) => id),
+    cannotStart: cannotStart.map(({ task, reasons }) => `${task}: ${reasons.join(", ")}`),
+    unscoped: open.filter((_, i) => planning.scopes[i]?.basis === "unscoped").map(({ id }) => id),
     unknownRoles: unknownRoles(ctx.roles, open),
     overlappingRoles: overlappingRoles(ctx.roles, open),
-    bottleneck: bottleneckOf(now, plan.makespan, longest, sequentialMs, planning),
-    help: helpFor(now, planning, path, minutesByCap),
+    bottleneck: bottleneckOf(bounds, plan.makespan, words, cannotStart.length),
+    help: helpFor({ now, planning: { ...planning, tasks: nodes }, tasks: open, path, plans }),
     estimate: {
       cap,
       sequentialMinutes: minutes(sequentialMs),
       makespanMinutes: minutes(plan.makespan),
+      criticalPathMinutes: minutes(known.criticalPath),
       lowerBoundMinutes: minutes(plan.lowerBound),
+      lowerBoundBy: open.length === 0 ? "nothing" : limitText((bounds[0] as PlanBound).by, words),
       speedup: Math.round(speedup * 10) / 10,
-      tokens: open.reduce((sum, task) => sum + estimates.tokens(task), 0),
-      tokensBasis: estimates.tokensBasis(open),
-      basis: `${estimates.basis(open)}${reviewsLeftOut(input)}`,
+      tokens: open.reduce((sum, task, i) => {
+        const [wholeMs, leftMs] = [planning.tasks[i]?.durationMs ?? 0, nodes[i]?.durationMs ?? 0];
+        return sum + tokensLeft(estimates, task, wholeMs, leftMs);
+      }, 0),
+      tokensBasis: open.length === 0 ? NOTHING_LEFT : estimates.tokensBasis(open),
+      basis: open.length === 0 ? NOTHING_LEFT : `${estimates.basis(open)}${reviewsLeftOut(input)}`,
     },
-    minutesByCap,
+    minutesByCap: plans.makespanByCap.map(minutes),
     schedule: open.map((task, i) => {
       const startMs = plan.start[i] ?? 0;
       return { task: task.id, startMs, endMs: startMs + (problem.duration[i] ?? 0) };
@@ -111,29 +148,34 @@ export function analyse(ctx: PlannerContext, input: AnalysisInput): Analysis {
   };
 }
 
+/** Of a running task the share of its time that is left. */
+function tokensLeft(estimates: TaskEstimates, task: Task, wholeMs: number, leftMs: number): number {
+  const share = wholeMs > 0 ? Math.min(1, leftMs / wholeMs) : 1;
+  return Math.round(estimates.tokens(task) * share);
+}
+
+const NOTHING_LEFT = "nothing is left to estimate";
+
+/** What a task still waits for: nothing where enough of its dependencies have completed. */
+function waitsFor(
+  { needs, dependencies }: Task,
+  completed: ReadonlySet<string>,
+  open: ReadonlySet<string>,
+): Pick<PlanTask, "dependencies" | "needs"> {
+  const left = dependencies.filter((id) => open.has(id));
+  if (needs === "all" || needs === "settled") return { dependencies: left, needs };
+  const wanted =
+    (needs === "any" ? 1 : needs.atLeast) - dependencies.filter((id) => completed.has(id)).length;
+  return wanted <= 0
+    ? { dependencies: [], needs: "all" }
+    : { dependencies: left, needs: { atLeast: wanted } };
+}
+
 /** The reviews that the policy will add have no estimate yet: how many rounds they take, nobody knows. */
 function reviewsLeftOut({ tasks, policy, isFromFile }: AnalysisInput): string {
   const reviewed = tasks.filter((task) => wantsReview(task, policy)).length;
   if (reviewed > 0) return `; without the reviews of ${plural(reviewed, "task")}`;
   return policy.review === "end" && isFromFile && tasks.length > 0 ? "; without the review at the end" : "";
-}
-
-function makespansByCap(now: Situation, size: number): number[] {
-  const found: number[] = [];
-  if (size > MAX_COMPARED) return found;
-  for (let cap = 1; cap <= MAX_CAP; cap++) {
-    const limits = { ...now.limits, cap };
-    const { makespan, lowerBound } = planSchedule(planProblem(now.tasks, limits, now.clashes));
-    found.push(Math.min(minutes(makespan), found.at(-1) ?? Number.POSITIVE_INFINITY));
-    // More agents have nothing to do.
-    if (cap >= size || (makespan === lowerBound && isChain(now, makespan))) break;
-  }
-  while (found.length > 1 && found.at(-1) === found.at(-2)) found.pop();
-  return found;
-}
-
-function isChain(now: Situation, makespan: number): boolean {
-  return criticalPath(now.tasks).lengthMs >= makespan;
 }
 
 /** Pairs of one level first: those would otherwise start together. */
@@ -171,28 +213,4 @@ function contradictionsOf({ clashes }: Planning, tasks: readonly Task[]): string
 function whatOf(clash: Clash): string {
   if (clash.kind === "resource") return clash.resource;
   return clash.ours === clash.theirs ? clash.ours : `${clash.ours} and ${clash.theirs}`;
-}
-
-function bottleneckOf(
-  { tasks, limits }: Situation,
-  makespanMs: number,
-  longestMs: number,
-  sequentialMs: number,
-  { clashes }: Planning,
-): string {
-  if (tasks.length === 0) return "nothing: all tasks have ended";
-  if (longestMs >= HOLDS_UP * makespanMs) return "the critical path: only shorter or fewer tasks on it help";
-  for (const [role, most] of Object.entries(limits.capacity)) {
-    const work = tasks.reduce((sum, task) => sum + (task.role === role ? task.durationMs : 0), 0);
-    if (most < limits.cap && work / most >= HOLDS_UP * makespanMs)
-      return `the capacity of ${role}: ${most} at once`;
-  }
-  const alone = tasks.reduce((sum, task) => sum + (task.alone ? task.durationMs : 0), 0);
-  const spread = (sequentialMs - alone) / limits.cap + alone;
-  if (spread >= HOLDS_UP * makespanMs) {
-    return alone > (sequentialMs - alone) / limits.cap
-      ? "tasks that run alone, because nobody declared what they write"
-      : `the cap: ${limits.cap} at once`;
-  }
-  return clashes.length > 0 ? "files that several tasks write" : "dependencies";
 }

@@ -1,13 +1,13 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type Task, unstarted } from "../../graph/task.ts";
+import { type Task, type TaskId, unstarted } from "../../graph/task.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { Estimates } from "../../schedule/estimate.ts";
 import { policyOf } from "../plan/load-plan.ts";
 import { isInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { findBreakdown } from "../specification/breakdown-file.ts";
-import { analyse } from "./analysis.ts";
+import { analyse, NOT_BEGUN } from "./analysis.ts";
 
 /** What a breakdown would be as a plan, without one being made. */
 export interface FileAnalysis {
@@ -19,6 +19,8 @@ export interface FileAnalysis {
   readonly tasks: readonly Task[];
   readonly analysis: Analysis;
   readonly warnings: readonly string[];
+  /** Dependencies that none of the file's words say, by task. */
+  readonly inferredDependencies: ReadonlyMap<TaskId, readonly TaskId[]>;
 }
 
 /**
@@ -45,8 +47,12 @@ export async function analyzeFile(
     slug,
     title: breakdown.title,
     tasks,
-    analysis: analyse(ctx, { slug, tasks, total: tasks.length, policy, estimates, cap, isFromFile: true }),
+    analysis: analyse(ctx, {
+      ...{ slug, tasks, total: tasks.length, progress: NOT_BEGUN },
+      ...{ policy, estimates, cap, isFromFile: true },
+    }),
     warnings: breakdown.warnings,
+    inferredDependencies: breakdown.inferredDependencies,
   };
 }
 

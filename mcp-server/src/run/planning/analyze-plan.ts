@@ -1,14 +1,14 @@
-import { hasEnded } from "../../graph/readiness.ts";
-import { plainSubject, type Task, type TaskId } from "../../graph/task.ts";
+import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
+import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
 import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
 import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
-import { type Counts, countsOf } from "../plan/progress.ts";
+import { type Counts, countsOf, stuckTasks } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { analyse } from "./analysis.ts";
+import { analyse, type PlanProgress } from "./analysis.ts";
 
 export interface PlanAnalysis {
   readonly loaded: LoadedPlan;
@@ -31,10 +31,11 @@ export async function analyzePlan(
   const store = await existingGraph(ctx, slug);
   const loaded = await readPlan(ctx, store, slug);
   const { graph, policy, estimates } = loaded;
-  const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
+  const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
   const analysis = analyse(ctx, {
     tasks: open,
+    progress: progressOf(loaded, ctx.now()),
     total: graph.tasks.size,
     policy,
     estimates,
@@ -48,6 +49,30 @@ export async function analyzePlan(
     analysis,
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
+  };
+}
+
+/** The tasks that are still to be done and can be: what waits for a failed or cancelled one cannot. */
+export function tasksLeft({ graph }: Pick<LoadedPlan, "graph">): Task[] {
+  const isBroken = graph.count("failed") + graph.count("cancelled") > 0;
+  const reachable = isBroken ? reachableTasks(graph.tasks) : undefined;
+  return [...graph.tasks.values()].filter(
+    ({ id, status }) => !hasEnded(status) && (status !== "pending" || reachable?.has(id) !== false),
+  );
+}
+
+function progressOf(loaded: LoadedPlan, nowMs: number): PlanProgress {
+  const { tasks, live } = loaded.graph;
+  const having = (wanted: TaskStatus) =>
+    [...tasks.values()].flatMap(({ id, status }) => (status === wanted ? [id] : []));
+  return {
+    // One in progress without a claim is one of a newer version: nobody knows for how long.
+    running: new Map([
+      ...having("in_progress").map((id) => [id, 0] as const),
+      ...live.map(({ task, offeredAtMs }) => [task, nowMs - offeredAtMs] as const),
+    ]),
+    completed: new Set(having("completed")),
+    cannotStart: stuckTasks(loaded, tasks.size),
   };
 }
 

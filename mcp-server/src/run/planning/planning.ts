@@ -1,6 +1,6 @@
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
-import { parseScope, type Scope } from "../../graph/scope/scope.ts";
+import { type ParsedScope, parseScope, type Scope } from "../../graph/scope/scope.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import type { TaskEstimates } from "../../graph/task-estimates.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
@@ -22,6 +22,7 @@ export type PlannerContext = Pick<RunContext, "roles" | "caseInsensitive">;
 export interface Planning {
   readonly tasks: readonly PlanTask[];
   readonly scopes: readonly Scope[];
+  readonly parsed: readonly ParsedScope[];
   readonly clashes: readonly ClashPair[];
 }
 
@@ -36,6 +37,7 @@ export function planningOf(
   const parsed = scopes.map((scope) => parseScope(scope, caseInsensitive));
   return {
     scopes,
+    parsed,
     clashes: clashPairs(parsed).filter(({ a, b }) => !areAlternatives(tasks[a], tasks[b])),
     tasks: tasks.map((task, i) => ({
       id: task.id,

@@ -35,3 +35,25 @@ export function headsAndTails({ size, duration, after, topological, pinned }: Pr
   }
   return { head, tail, criticalPath };
 }
+
+/** The activities of the longest chain, first to last; of several such chains the one with the lowest indices. */
+export function longestChainOf(
+  { size, duration, after, pinned }: Problem,
+  { head, tail, criticalPath }: HeadsAndTails,
+): number[] {
+  const isPinned = new Uint8Array(size);
+  for (const activity of pinned) isPinned[activity] = 1;
+  const isOnIt = (activity: number, start: number) =>
+    head[activity] === start &&
+    start + (duration[activity] as number) + (tail[activity] as number) === criticalPath;
+  const chain: number[] = [];
+  let at = 0;
+  while (at < size && !isOnIt(at, 0)) at++;
+  while (at < size) {
+    chain.push(at);
+    const end = (head[at] as number) + (duration[at] as number);
+    const next = after.item.subarray(after.first[at], after.first[at + 1]);
+    at = next.find((other) => isPinned[other] === 0 && isOnIt(other, end)) ?? size;
+  }
+  return chain;
+}

@@ -11,8 +11,13 @@ const MIN_THRESHOLDS = 10;
  * that is all work of the resource divided by its capacity.
  */
 export function workBound(problem: Problem, known: HeadsAndTails): number {
+  return workBounds(problem, known).reduce((longest, bound) => Math.max(longest, bound), 0);
+}
+
+/** The same for each resource by itself. */
+export function workBounds(problem: Problem, known: HeadsAndTails): Float64Array {
   const takers = takersOf(problem, known);
-  let bound = 0;
+  const bounds = new Float64Array(problem.capacity.length);
   for (let resource = 0; resource < problem.capacity.length; resource++) {
     const [from, to] = [takers.first[resource] as number, takers.first[resource + 1] as number];
     const heads = takers.head.subarray(from, to);
@@ -20,10 +25,10 @@ export function workBound(problem: Problem, known: HeadsAndTails): number {
     const work = takers.work.subarray(from, to);
     for (const threshold of thresholds(heads)) {
       const length = workAfter(threshold, problem.capacity[resource] as number, heads, tails, work);
-      if (length > bound) bound = length;
+      if (length > (bounds[resource] as number)) bounds[resource] = length;
     }
   }
-  return bound;
+  return bounds;
 }
 
 /** The bound for one threshold of the heads and the best one of the tails. */

@@ -1,8 +1,8 @@
 import type { Needs } from "../../graph/task.ts";
 import { clashCover } from "./clash-cover.ts";
-import { type Activity, compileProblem, type Problem, type ProblemInput } from "./problem.ts";
+import { type Activity, compileProblem, type Demand, type Problem, type ProblemInput } from "./problem.ts";
 
-/** A task as the planner is told of it. Times are milliseconds. */
+/** A task as the planner is told of it. Times are milliseconds; of a running task what is left of it. */
 export interface PlanTask {
   readonly id: string;
   /** Of those, only the ones that are planned as well count: the others have ended. */
@@ -12,6 +12,8 @@ export interface PlanTask {
   readonly role: string;
   /** It tolerates no other beside it. */
   readonly alone: boolean;
+  /** It runs already: it waits for nothing, and what it holds is held from the beginning. */
+  readonly running?: boolean;
 }
 
 /** How much may run at once. */
@@ -21,9 +23,33 @@ export interface PlanLimits {
   readonly capacity: Readonly<Record<string, number>>;
 }
 
+/** What tasks compete for, by the index that the problem has it under. */
+export type PlanResource =
+  | { readonly kind: "cap"; readonly capacity: number }
+  | { readonly kind: "role"; readonly role: string; readonly capacity: number }
+  /** These tasks, by index, exclude each other. */
+  | { readonly kind: "clash"; readonly members: readonly number[]; readonly capacity: 1 };
+
 /**
- * The planner's problem: one resource for the cap, one for each role that has fewer, one of capacity 1 for each
- * group of tasks that exclude each other. Activity i is task i.
+ * One resource for the cap, one for each role that has fewer, one of capacity 1 for each group of tasks that exclude
+ * each other.
+ * @param clashes pairs of tasks, by index, that may not run at the same time.
+ */
+export function planResources(
+  { cap, capacity }: PlanLimits,
+  clashes: readonly { readonly a: number; readonly b: number }[],
+): PlanResource[] {
+  const roles = Object.entries(capacity).filter(([, most]) => most < cap);
+  const groups = clashCover(clashes.map(({ a, b }) => [a, b] as const));
+  return [
+    { kind: "cap", capacity: cap },
+    ...roles.map(([role, most]) => ({ kind: "role" as const, role, capacity: most })),
+    ...groups.map((members) => ({ kind: "clash" as const, members, capacity: 1 as const })),
+  ];
+}
+
+/**
+ * The planner's problem, with the resources of `planResources`. Activity i is task i.
  * @param clashes pairs of tasks, by index, that may not run at the same time.
  */
 export function planProblem(
@@ -37,22 +63,24 @@ export function planProblem(
 /** The same problem as it is stated, before it is compiled. */
 export function planProblemInput(
   tasks: readonly PlanTask[],
-  { cap, capacity }: PlanLimits,
+  limits: PlanLimits,
   clashes: readonly { readonly a: number; readonly b: number }[],
 ): ProblemInput {
   const indexOf = new Map(tasks.map((task, i) => [task.id, i]));
-  const capacities = [cap];
-  const demands = tasks.map(({ alone }) => [{ resource: 0, amount: alone ? cap : 1 }]);
-  for (const [role, most] of Object.entries(capacity)) {
-    if (most >= cap) continue;
-    tasks.forEach((task, i) => {
-      if (task.role === role) demands[i]?.push({ resource: capacities.length, amount: 1 });
-    });
-    capacities.push(most);
-  }
-  for (const group of clashCover(clashes.map(({ a, b }) => [a, b] as const))) {
-    for (const member of group) demands[member]?.push({ resource: capacities.length, amount: 1 });
-    capacities.push(1);
+  const resources = planResources(limits, clashes);
+  const demands = tasks.map((): Demand[] => []);
+  for (const [resource, of] of resources.entries()) {
+    const take = (task: number, amount = 1) => demands[task]?.push({ resource, amount });
+    if (of.kind === "clash") for (const member of of.members) take(member);
+    else if (of.kind === "cap") {
+      tasks.forEach(({ alone }, i) => {
+        take(i, alone ? of.capacity : 1);
+      });
+    } else {
+      tasks.forEach(({ role }, i) => {
+        if (role === of.role) take(i);
+      });
+    }
   }
   const activities = tasks.map((task, i): Activity => {
     const predecessors = task.dependencies.flatMap((id) => indexOf.get(id) ?? []);
@@ -61,10 +89,11 @@ export function planProblemInput(
       duration: Math.round(task.durationMs),
       predecessors,
       ...(needs !== undefined && { needs }),
+      ...(task.running && { running: true }),
       demands: demands[i] ?? [],
     };
   });
-  return { activities, capacities };
+  return { activities, capacities: resources.map(({ capacity }) => capacity) };
 }
 
 /** How many of the open dependencies are waited for; those that completed already count. */

@@ -118,11 +118,15 @@ export function atProgress(problem: Problem, { ended, running }: Progress): Prob
     pinned.push(activity);
   }
   for (const [activity, elapsed] of running) {
-    const planned = duration[activity] as number;
-    duration[activity] = planned > elapsed ? planned - elapsed : Math.ceil(LATE * planned);
+    duration[activity] = remainingOf(duration[activity] as number, elapsed);
     pinned.push(activity);
   }
   return { ...problem, duration, pinned: Int32Array.from(pinned) };
+}
+
+/** What is expected to be left of something that runs, in the unit of its arguments; more than 0 for what takes time. */
+export function remainingOf(planned: number, elapsed: number): number {
+  return planned > elapsed ? planned - elapsed : Math.ceil(LATE * planned);
 }
 
 function check(activity: Activity, index: number, size: number, capacities: readonly number[]): void {

@@ -28,11 +28,11 @@ export function measuredSection({ figures, notMeasured, timeline, goesOn }: RunR
  * @param goesOn what judges a whole run is left out.
  */
 function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, string])[] {
-  const { sequentialMs, completedTasksMs, attemptsMs, nobodyRanMs, largestRunning, bursts, usage } = figures;
+  const { sequentialMs, completedTasksMs, attemptsMs, largestRunning, bursts, usage } = figures;
   const { speedup, efficiency, lowerBoundMs }: Partial<RunFigures> = goesOn ? {} : figures;
   const rows: (readonly [string, string | undefined])[] = [
     ["Wall time", duration(figures.wallMs)],
-    ["No agent ran for", nobodyRanMs === 0 ? undefined : duration(nobodyRanMs)],
+    ["No agent ran for", nobodyRan(figures)],
     ["Tasks one after another", duration(sequentialMs)],
     ["Completed ones only", completedTasksMs === sequentialMs ? undefined : duration(completedTasksMs)],
     ["All attempts", attemptsMs === sequentialMs ? undefined : duration(attemptsMs)],
@@ -58,6 +58,13 @@ function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, st
 
 function duration(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : formatDuration(ms);
+}
+
+function nobodyRan({ nobodyRanMs = 0, breaksMs = 0 }: RunFigures): string | undefined {
+  if (nobodyRanMs === 0) return undefined;
+  const whole = formatDuration(nobodyRanMs);
+  if (breaksMs === 0) return whole;
+  return `${whole}, ${formatDuration(breaksMs)} of it in breaks, which count for no speedup`;
 }
 
 function chain(path: Chain | undefined): string | undefined {
