@@ -147,126 +147,6 @@ function isObjectText(line) {
 // import:lib/jsonc-parser.mjs in breakdown.mjs
 import { parse, parseTree } from "./lib/jsonc-parser.mjs";
 
-// mcp-server/src/breakdown/json/position.ts
-var STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
-function jsonErrorPosition(text2) {
-  const errors = [];
-  try {
-    parse(text2, errors, STRICT);
-  } catch (error) {
-    if (error instanceof RangeError) return void 0;
-    throw error;
-  }
-  return errors[0] && positionOf(text2, errors[0].offset);
-}
-function positionOf(text2, offset) {
-  const before = text2.slice(0, offset);
-  const lineStart = before.lastIndexOf("\n") + 1;
-  return { line: before.split("\n").length, column: offset - lineStart + 1 };
-}
-
-// mcp-server/src/breakdown/json/number-ids.ts
-var KEYS = /* @__PURE__ */ new Set(["id", "dependencies", "dependsOn", "depends_on", "blockedBy", "blocked_by"]);
-var SUSPECT = /[[\s:,]-?(?:\d+\.\d*0|\d+(?:\.\d+)?[eE]|\d{16})/;
-function misreadId(text2) {
-  if (!SUSPECT.test(text2)) return void 0;
-  const root = parseTree(text2);
-  const left = root ? [root] : [];
-  for (let node = left.pop(); node; node = left.pop()) {
-    const { type, children = [] } = node;
-    if (type === "property" && KEYS.has(String(children[0]?.value))) {
-      for (const id2 of [children[1], ...children[1]?.children ?? []]) {
-        if (id2?.type !== "number") continue;
-        const written2 = text2.slice(id2.offset, id2.offset + id2.length);
-        if (written2 !== String(id2.value)) {
-          return { line: positionOf(text2, id2.offset).line, written: written2, read: String(id2.value) };
-        }
-      }
-    }
-    left.push(...[...children].reverse());
-  }
-  return void 0;
-}
-
-// mcp-server/src/breakdown/json/document.ts
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function withoutByteOrderMark(text2) {
-  return text2.replace(/^\uFEFF/, "");
-}
-function parseDocument(text2, file) {
-  const json = withoutByteOrderMark(text2);
-  if (isJsonLines(json, file)) {
-    throw new BreakdownError(
-      file,
-      "",
-      "it is JSON Lines (one object on each line), not one document with all tasks",
-      'Put its records into one list {"tasks": […]}, each with id, subject and dependencies'
-    );
-  }
-  let value;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    const { line, column } = jsonErrorPosition(json) ?? { line: 1, column: 1 };
-    throw new BreakdownError(
-      file,
-      "",
-      `not valid JSON at line ${line}, column ${column}`,
-      "Correct the file there; nothing was changed"
-    );
-  }
-  if (isTooDeep(value)) {
-    throw new BreakdownError(
-      file,
-      "",
-      `the file is nested more than ${MAX_DEPTH} levels deep`,
-      "Flatten it; nothing was changed"
-    );
-  }
-  const misread = misreadId(json);
-  if (misread) {
-    const { line, written: written2, read } = misread;
-    throw new BreakdownError(
-      file,
-      "tasks",
-      `in line ${line} the id ${written2} is a number, which is read as ${read}`,
-      `Write ids as texts: "${written2}"`
-    );
-  }
-  if (isObject(value)) return value;
-  throw new BreakdownError(
-    file,
-    "",
-    `the file holds ${Array.isArray(value) ? "a list" : `the value ${JSON.stringify(value)}`}, not an object`,
-    'Write {"tasks": […]}'
-  );
-}
-
-// mcp-server/src/breakdown/task-dependencies.ts
-var OUTSIDE = /^(?:[A-Za-z][\w.]*-\d[\w.]*|#\d+|[\w.-]+\/[\w./#-]+|https?:\S+)$/;
-function withoutOutside(tasks, warn) {
-  const known = new Set(tasks.map(({ id: id2 }) => id2));
-  const forms = new Set([...known].map(formOf));
-  const outside = /* @__PURE__ */ new Set();
-  const kept = tasks.map((task) => {
-    const out = task.dependencies.filter(
-      (id2) => !known.has(id2) && OUTSIDE.test(id2) && !forms.has(formOf(id2))
-    );
-    if (out.length === 0) return task;
-    for (const id2 of out) outside.add(id2);
-    warn(
-      `task ${task.id}: ${out.join(", ")} ${out.length === 1 ? "is" : "are"} outside of the file: it does not wait for ${out.length === 1 ? "it" : "them"}`
-    );
-    return { ...task, dependencies: task.dependencies.filter((id2) => !out.includes(id2)) };
-  });
-  return { tasks: kept, outside };
-}
-function formOf(id2) {
-  return id2.replace(/\d+/g, "9");
-}
-
 // import:node:util in breakdown.mjs
 import { isDeepStrictEqual } from "node:util";
 
@@ -588,6 +468,133 @@ function rangesOf(lines) {
   return ranges.map(([from, to]) => from === to ? `${from}` : `${from}-${to}`).join(", ");
 }
 
+// mcp-server/src/breakdown/json/position.ts
+var STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
+function jsonErrorPosition(text2) {
+  const errors = [];
+  try {
+    parse(text2, errors, STRICT);
+  } catch (error) {
+    if (error instanceof RangeError) return void 0;
+    throw error;
+  }
+  return errors[0] && positionOf(text2, errors[0].offset);
+}
+function positionOf(text2, offset) {
+  const before = text2.slice(0, offset);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  return { line: before.split("\n").length, column: offset - lineStart + 1 };
+}
+
+// mcp-server/src/breakdown/json/number-ids.ts
+var KEYS = /* @__PURE__ */ new Set(["id", ...DEPENDENCY_KEYS]);
+var SUSPECT = /[[\s:,]-?(?:\d+\.\d*0|\d+(?:\.\d+)?[eE]|\d[\d.]{15})/;
+function numberIds(text2) {
+  if (!SUSPECT.test(text2)) return [];
+  const found = [];
+  const root = parseTree(text2);
+  const left = root ? [root] : [];
+  for (let node = left.pop(); node; node = left.pop()) {
+    const { type, children = [] } = node;
+    if (type === "property" && KEYS.has(String(children[0]?.value))) {
+      for (const id2 of [children[1], ...children[1]?.children ?? []]) {
+        if (id2?.type !== "number") continue;
+        const written2 = text2.slice(id2.offset, id2.offset + id2.length);
+        if (written2 !== String(id2.value)) found.push({ offset: id2.offset, written: written2, read: String(id2.value) });
+      }
+    }
+    left.push(...[...children].reverse());
+  }
+  return found;
+}
+function withIdsAsTexts(text2, ids = numberIds(text2)) {
+  let [result, at] = ["", 0];
+  for (const { offset, written: written2 } of ids) {
+    result += `${text2.slice(at, offset)}"${written2}"`;
+    at = offset + written2.length;
+  }
+  return result + text2.slice(at);
+}
+function numberIdWarnings(text2, ids) {
+  const [first2] = ids;
+  if (!first2) return [];
+  const places = ids.map(({ offset, written: written2 }) => `${written2} (line ${positionOf(text2, offset).line})`);
+  return [
+    `ids written as numbers are taken as they stand: ${listed(places)}. Write them as texts, such as "${first2.written}": most programs read this number as ${first2.read}`
+  ];
+}
+
+// mcp-server/src/breakdown/json/document.ts
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function withoutByteOrderMark(text2) {
+  return text2.replace(/^\uFEFF/, "");
+}
+function parseDocument(text2, file) {
+  const json = withoutByteOrderMark(text2);
+  if (isJsonLines(json, file)) {
+    throw new BreakdownError(
+      file,
+      "",
+      "it is JSON Lines (one object on each line), not one document with all tasks",
+      'Put its records into one list {"tasks": […]}, each with id, subject and dependencies'
+    );
+  }
+  let value;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    const { line, column } = jsonErrorPosition(json) ?? { line: 1, column: 1 };
+    throw new BreakdownError(
+      file,
+      "",
+      `not valid JSON at line ${line}, column ${column}`,
+      "Correct the file there; nothing was changed"
+    );
+  }
+  if (isTooDeep(value)) {
+    throw new BreakdownError(
+      file,
+      "",
+      `the file is nested more than ${MAX_DEPTH} levels deep`,
+      "Flatten it; nothing was changed"
+    );
+  }
+  const ids = numberIds(json);
+  if (ids.length > 0) value = JSON.parse(withIdsAsTexts(json, ids));
+  if (isObject(value)) return { document: value, warnings: numberIdWarnings(json, ids) };
+  throw new BreakdownError(
+    file,
+    "",
+    `the file holds ${Array.isArray(value) ? "a list" : `the value ${JSON.stringify(value)}`}, not an object`,
+    'Write {"tasks": […]}'
+  );
+}
+
+// mcp-server/src/breakdown/task-dependencies.ts
+var OUTSIDE = /^(?:[A-Za-z][\w.]*-\d[\w.]*|#\d+|[\w.-]+\/[\w./#-]+|https?:\S+)$/;
+function withoutOutside(tasks, warn) {
+  const known = new Set(tasks.map(({ id: id2 }) => id2));
+  const forms = new Set([...known].map(formOf));
+  const outside = /* @__PURE__ */ new Set();
+  const kept = tasks.map((task) => {
+    const out = task.dependencies.filter(
+      (id2) => !known.has(id2) && OUTSIDE.test(id2) && !forms.has(formOf(id2))
+    );
+    if (out.length === 0) return task;
+    for (const id2 of out) outside.add(id2);
+    warn(
+      `task ${task.id}: ${out.join(", ")} ${out.length === 1 ? "is" : "are"} outside of the file: it does not wait for ${out.length === 1 ? "it" : "them"}`
+    );
+    return { ...task, dependencies: task.dependencies.filter((id2) => !out.includes(id2)) };
+  });
+  return { tasks: kept, outside };
+}
+function formOf(id2) {
+  return id2.replace(/\d+/g, "9");
+}
+
 // mcp-server/src/breakdown/own-format/left-out.ts
 function leftOut(tasks) {
   const isOver = ({ status }) => status === "done" || status === "given up";
@@ -757,7 +764,8 @@ function isNested(document) {
 
 // mcp-server/src/breakdown/own-format/breakdown.ts
 function readBreakdown(text2, file) {
-  const { tasks: found, ...document } = parseDocument(text2, file);
+  const parsed = parseDocument(text2, file);
+  const { tasks: found, ...document } = parsed.document;
   if (!Array.isArray(found)) {
     const keys = Object.keys(document);
     throw new BreakdownError(
@@ -771,7 +779,7 @@ function readBreakdown(text2, file) {
     throw new BreakdownError(file, "tasks", '"tasks" is empty', "Add at least one task");
   }
   const raw = found.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
-  return breakdownOf(raw, document, file, unreadWarnings2(document, found));
+  return breakdownOf(raw, document, file, [...parsed.warnings, ...unreadWarnings2(document, found)]);
 }
 function breakdownOf(raw, document, file, found) {
   const { open, over, putOff } = openTasks(raw);
@@ -1099,9 +1107,10 @@ async function readFileBreakdown(text2, file, part) {
     const breakdown = readMarkdownBreakdown(text2, file);
     return breakdown && { ...breakdown, own: false };
   }
-  const document = parseDocument(text2, file);
+  const { document, warnings } = parseDocument(text2, file);
   if (isTaskMaster(document)) {
-    return { ...toBreakdown(readTaskMaster(document, file, part), file), own: false };
+    const read = readTaskMaster(document, file, part);
+    return { ...toBreakdown({ ...read, warnings: [...warnings, ...read.warnings] }, file), own: false };
   }
   if (part !== void 0) {
     throw new BreakdownError(
@@ -1112,13 +1121,13 @@ async function readFileBreakdown(text2, file, part) {
     );
   }
   if (isNested(document)) {
-    const { raw, warnings } = tasksOfGroups(taskGroups(document), file);
-    return { ...breakdownOf(raw, document, file, warnings), own: false };
+    const { raw, warnings: found } = tasksOfGroups(taskGroups(document), file);
+    return { ...breakdownOf(raw, document, file, [...warnings, ...found]), own: false };
   }
   return { ...readBreakdown(text2, file), own: true };
 }
 function isOwnFormat(text2, file) {
-  const document = parseDocument(text2, file);
+  const { document } = parseDocument(text2, file);
   return !isTaskMaster(document) && !isNested(document);
 }
 function isJson(text2, file) {
@@ -1242,7 +1251,7 @@ function updateBreakdown(text2, file, tasks) {
   if (!list) throw new Error("the text is no breakdown");
   const style = styleOf(text2, list.start, list.elements[0]?.start ?? list.start);
   const before = list.elements.map(({ start, end }) => text2.slice(start, end));
-  const inFile = before.map((as) => ({ as, raw: JSON.parse(as) }));
+  const inFile = before.map((as) => ({ as, raw: JSON.parse(withIdsAsTexts(as)) }));
   const { tasks: read, leftOut: leftOut2 } = readBreakdown(text2, file);
   const elements = new Map(inFile.map((element2) => [idOf2(element2.raw), element2]));
   const written2 = new Map(read.map((task) => [task.id, task]));
@@ -1338,7 +1347,8 @@ export {
   listOf2 as listOf,
   listUnder,
   listed,
-  misreadId,
+  numberIdWarnings,
+  numberIds,
   parseDocument,
   positionOf,
   putOffWarnings,
@@ -1358,6 +1368,7 @@ export {
   toBreakdown,
   unreadWarnings,
   updateBreakdown,
+  withIdsAsTexts,
   withoutByteOrderMark,
   withoutOutside,
   writeBreakdown,

@@ -26,6 +26,13 @@ async function onlyPlan(ctx) {
   }
   return first;
 }
+
+// mcp-server/src/cli/terminal-width.ts
+var DEFAULT_WIDTH = 100;
+function terminalWidth({ columns }) {
+  return columns || DEFAULT_WIDTH;
+}
 export {
-  onlyPlan
+  onlyPlan,
+  terminalWidth
 };

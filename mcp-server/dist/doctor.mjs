@@ -326,11 +326,11 @@ function switchedOff({ files }) {
 }
 async function lastRun({ graph }) {
   if (graph.state !== "open" || graph.inspection.version === void 0) return void 0;
-  const { repository } = graph.location;
+  const { repository: repository2 } = graph.location;
   return graph.inspection.read(async (reader) => {
     const runs = /* @__PURE__ */ new Map();
     const launches = /* @__PURE__ */ new Set();
-    for (const plan of await reader.plans(repository)) {
+    for (const plan of await reader.plans(repository2)) {
       for (const claim of (await reader.graph(plan)).claims) {
         const { session } = claim.owner;
         if (session === void 0 || claim.state !== "running" && claim.state !== "ended") continue;
@@ -443,9 +443,9 @@ var plans = {
   async look({ graph }) {
     if (graph.state !== "open" || graph.inspection.version === void 0)
       return skipped("no graph to look at");
-    const { repository } = graph.location;
+    const { repository: repository2 } = graph.location;
     const { all, newer } = await graph.inspection.read(async (reader) => {
-      const all2 = await reader.plans(repository);
+      const all2 = await reader.plans(repository2);
       const newer2 = [];
       for (const plan of all2) newer2.push(...await newerPartsOf(reader, plan));
       return { all: all2, newer: newer2 };
@@ -542,6 +542,16 @@ function versionsApart(own) {
     )
   ];
 }
+
+// mcp-server/src/doctor/repository.ts
+var repository = {
+  name: "Repository",
+  async look({ checkout, hidden }) {
+    if (hidden) return { seen: "out of reach", findings: [wrong(hidden.problem, hidden.remedy)] };
+    if (checkout.gitCommonDir === void 0) return skipped("not a git repository");
+    return { seen: checkout.root, findings: [] };
+  }
+};
 
 // import:node:child_process in doctor.mjs
 import { spawn } from "node:child_process";
@@ -661,7 +671,7 @@ import { failure } from "./tools.mjs";
 
 // mcp-server/src/doctor/examination.ts
 async function prepareExamination(place) {
-  const checkout = await findCheckout(place.directory);
+  const { checkout, hidden } = await lookForCheckout(place.directory);
   const projectFolder = existsSync(join(place.directory, ".claude")) ? place.directory : checkout.root;
   const settings2 = await readHostSettings(projectFolder, place.hostFolder, place.managedSettings);
   const plugins2 = await readInstalledPlugins(place.hostFolder, settings2);
@@ -670,13 +680,21 @@ async function prepareExamination(place) {
   return {
     place,
     checkout,
+    hidden,
     projectFolder,
     settings: settings2,
     plugins: plugins2,
     pluginRoot: loaded !== void 0 && existsSync(loaded) ? loaded : place.pluginRoot,
     environment,
-    graph: await lookAtGraph(checkout, environment.PARALLEL_DATABASE_URL || void 0)
+    graph: hidden ? { state: "inaccessible", why: "git does not open the repository" } : await lookAtGraph(checkout, environment.PARALLEL_DATABASE_URL || void 0)
   };
+}
+async function lookForCheckout(directory) {
+  try {
+    return { checkout: await findCheckout(directory), hidden: void 0 };
+  } catch (error) {
+    return { checkout: { root: directory, gitCommonDir: void 0 }, hidden: troubleOf(error) };
+  }
 }
 async function lookAtGraph(checkout, url) {
   const location = await graphLocation(checkout, url).catch(() => void 0);
@@ -765,9 +783,9 @@ var worktrees = {
   name: "Worktrees",
   async look(examination) {
     const { checkout, graph } = examination;
-    if (checkout.gitCommonDir === void 0) return skipped("not a git repository");
     if (graph.state !== "open" || graph.inspection.version === void 0)
       return skipped("no graph to look at");
+    if (checkout.gitCommonDir === void 0) return skipped("not a git repository");
     const list = ["worktree", "list", "--porcelain", "-z"];
     const listed2 = await git(checkout.root, list).catch(() => void 0);
     if (listed2 === void 0) return skipped("git does not list them; 2.36 or newer does");
@@ -798,9 +816,9 @@ async function usersOf({ graph, place }) {
   const attempts = /* @__PURE__ */ new Map();
   const plans2 = /* @__PURE__ */ new Map();
   if (graph.state !== "open") return { agents, attempts, plans: plans2 };
-  const { repository } = graph.location;
+  const { repository: repository2 } = graph.location;
   await graph.inspection.read(async (reader) => {
-    for (const plan of await reader.plans(repository)) {
+    for (const plan of await reader.plans(repository2)) {
       const works = (claim) => isLive(claim) || isDraining(claim, place.nowMs);
       const { claims } = await reader.graph(plan);
       plans2.set(plan.slug, claims.some(works));
@@ -845,6 +863,7 @@ var CHECKS = [
   commands,
   hooks,
   settings,
+  repository,
   database,
   plans,
   worktrees,
@@ -912,6 +931,7 @@ export {
   plugins,
   prepareExamination,
   reinstallation,
+  repository,
   server,
   settings,
   skipped,

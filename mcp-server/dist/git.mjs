@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 
 // import:node:fs/promises in git.mjs
-import { copyFile, lstat, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { copyFile, lstat, mkdtemp, readFile, readdir, readlink, rm } from "node:fs/promises";
 
 // import:node:path in git.mjs
-import { join, posix, resolve } from "node:path";
+import { join, posix, relative, resolve, sep } from "node:path";
 
 // mcp-server/src/git/fingerprint.ts
 var GONE = "gone";
@@ -116,16 +116,18 @@ async function once(folder, parameters, options) {
     );
   }
 }
+var OF_ANOTHER_CALL = /^GIT_(?:DIR|WORK_TREE|IMPLICIT_WORK_TREE|COMMON_DIR|PREFIX|INDEX_FILE|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|(?:ALTERNATE_)?OBJECT_DIRECTOR(?:Y|IES)|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS)$/;
 function plainEnvironment() {
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_COMMON_DIR, GIT_PREFIX, ...env } = process.env;
-  return { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+  const kept = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_CALL.test(name));
+  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
 }
 function reasonOf(output) {
   const lines = output.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("hint:"));
   return lines.map((line) => line.replace(/^(fatal|error): /, "")).join(" ").slice(0, 400);
 }
 async function changedFiles(root) {
-  const list = await git(root, ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"]);
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  const list = await git(root, [...command, "--ignore-submodules=dirty"]);
   return list.split("\0").flatMap((entry) => entry === "" || entry.endsWith("/") ? [] : [entry.slice(3)]);
 }
 
@@ -340,7 +342,7 @@ function cannotBeMade(branch, error) {
   if (inTheWay === void 0) {
     return new CallerError(
       "wrong_state",
-      `The branch ${branch} cannot be made: ${reason}`,
+      `The branch ${branch} cannot be made: ${reason}.`,
       "Ask the user to make the repository's refs writable, or leave out isolation and alternatives."
     );
   }
@@ -470,6 +472,88 @@ function oneLine(text) {
   return cleanText(text, MAX_FIRST_LINE);
 }
 
+// mcp-server/src/git/inner-repositories.ts
+async function untrackedRepositories(root) {
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  const list = await git(root, [...command, "--ignore-submodules=all"]);
+  return list.split("\0").flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
+}
+async function dropDeadLinks(root, base) {
+  const links = await linksOf(root);
+  if (links.length === 0) return;
+  const [kept, modules] = [await linksAt(root, base, links), await submoduleFolders(root)];
+  const dead = links.filter(({ folder }) => !kept.has(folder) && !modules.has(folder));
+  if (dead.length === 0) return;
+  const input = dead.map(({ folder }) => `${folder}\0`).join("");
+  await git(root, ["update-index", "--force-remove", "-z", "--stdin"], { input });
+}
+async function submoduleWork(root, base) {
+  const links = await linksOf(root);
+  const before = links.length === 0 ? /* @__PURE__ */ new Map() : await linksAt(root, base, links);
+  for (const { folder } of links) {
+    const path = join(root, folder);
+    const isCheckedOut = existsSync(join(path, ".git"));
+    const example = isCheckedOut ? await changedIn(path) : await fileIn(path);
+    if (example !== void 0) return { folder, what: { kind: "files", example: `${folder}/${example}` } };
+    const commit = isCheckedOut ? await unknownCommit(path, before.get(folder)) : void 0;
+    if (commit !== void 0) return { folder, what: { kind: "commit", commit } };
+  }
+  return void 0;
+}
+async function hasFilesOfSubmodules(root) {
+  for (const { folder } of await linksOf(root)) {
+    if (await fileIn(join(root, folder)) !== void 0) return true;
+  }
+  return false;
+}
+async function submoduleFolders(root) {
+  if (!existsSync(join(root, ".gitmodules"))) return /* @__PURE__ */ new Set();
+  try {
+    const query = ["config", "-z", "--file", ".gitmodules", "--get-regexp", "^submodule\\..*\\.path$"];
+    const entries = (await git(root, query)).split("\0");
+    return new Set(entries.flatMap((entry) => /\n(.+)$/s.exec(entry)?.[1] ?? []));
+  } catch (error) {
+    if (error instanceof GitFailed) return /* @__PURE__ */ new Set();
+    throw error;
+  }
+}
+async function linksOf(root) {
+  const entries = (await git(root, ["ls-files", "--stage", "-z"])).split("\0");
+  return entries.flatMap((entry) => {
+    const [, commit, folder] = /^160000 (\w+) \d\t(.+)$/s.exec(entry) ?? [];
+    return commit === void 0 || folder === void 0 ? [] : [{ commit, folder }];
+  });
+}
+async function linksAt(root, commit, links) {
+  const entries = await git(root, ["ls-tree", "-z", commit, "--", ...links.map(({ folder }) => folder)]);
+  return new Map(
+    entries.split("\0").flatMap((entry) => {
+      const [, at, folder] = /^160000 commit (\w+)\t(.+)$/s.exec(entry) ?? [];
+      return at === void 0 || folder === void 0 ? [] : [[folder, at]];
+    })
+  );
+}
+async function changedIn(repository) {
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  return (await git(repository, command)).split("\0")[0]?.slice(3) || void 0;
+}
+async function unknownCommit(repository, linked) {
+  const head = (await git(repository, ["rev-parse", "HEAD"])).trim();
+  if (head === linked) return void 0;
+  const own = await git(repository, ["rev-list", "--max-count=1", head, "--not", "--remotes", "--tags"]);
+  return own.trim() === "" ? void 0 : head;
+}
+async function fileIn(folder, below = folder) {
+  const entries = await readdir(below, { withFileTypes: true }).catch(() => []);
+  if (below === folder && entries.some(({ name }) => name === ".git")) return void 0;
+  for (const entry of entries) {
+    const path = join(below, entry.name);
+    const found = entry.isDirectory() ? await fileIn(folder, path) : relative(folder, path);
+    if (found !== void 0) return found.split(sep).join("/");
+  }
+  return void 0;
+}
+
 // mcp-server/src/git/origin.ts
 var USUAL_PORTS = { https: "443", http: "80", ssh: "22", git: "9418" };
 async function originOf(folder) {
@@ -595,12 +679,14 @@ export {
   commitFiles,
   commitMessage,
   commitTree,
+  dropDeadLinks,
   ensurePlanBranch,
   fileWithMarkers,
   filesLeftOut,
   git,
   gitIdentity,
   gitSays,
+  hasFilesOfSubmodules,
   ignoredFiles,
   isAncestor,
   mergedTree,
@@ -616,9 +702,12 @@ export {
   refreshIndex,
   refuseCheckedOut,
   refuseTakenNames,
+  submoduleFolders,
+  submoduleWork,
   treeOf,
   unmergedFiles,
   untouchedFiles,
+  untrackedRepositories,
   widenSparseCheckout,
   workBranches
 };

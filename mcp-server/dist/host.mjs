@@ -647,6 +647,9 @@ function remember(begins, messageId, beganMs) {
   const oldest = begins.keys().next().value;
   if (begins.size > REMEMBERED_MESSAGES2 && oldest !== void 0) begins.delete(oldest);
 }
+
+// mcp-server/src/host/worktree-folder.ts
+var WORKTREE_FOLDER = ".claude/worktrees";
 export {
   AgentFiles,
   AgentPlaces,
@@ -654,6 +657,7 @@ export {
   PLUGIN_NAMES,
   SMALL_CHUNK_BYTES,
   UsageCounter,
+  WORKTREE_FOLDER,
   agentFrom,
   countOf,
   dataOf,

@@ -16,7 +16,7 @@ function clean(value) {
 import { BreakdownError, MAX_DEPTH, isTooDeep } from "./breakdown.mjs";
 
 // import:errors.mjs in tools.mjs
-import { CallerError, StoreUnusable } from "./errors.mjs";
+import { CallerError, StoreUnusable, fileRefusal } from "./errors.mjs";
 
 // mcp-server/src/tools/answer/failure.ts
 var UnknownTool = class extends Error {
@@ -33,7 +33,8 @@ function failure(error) {
     isError: true
   };
 }
-function problemOf(error) {
+function problemOf(thrown) {
+  const error = fileRefusal(thrown) ?? thrown;
   if (error instanceof CallerError || error instanceof BreakdownError) {
     return {
       kind: error instanceof CallerError ? error.kind : "bad_input",

@@ -52,6 +52,14 @@ describe("the installation", () => {
     ]);
   });
 
+  it("parallel doctor finds that git does not open the repository", async () => {
+    await expectFindings(
+      await Installation.healthy(),
+      [["Repository", "wrong", /belongs to another user \(dubious ownership\)/, /safe\.directory "/]],
+      { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" },
+    );
+  });
+
   it("parallel doctor finds that the hooks' file is missing", async () => {
     const installation = await Installation.healthy();
     lose(join(installation.root, "hooks"));

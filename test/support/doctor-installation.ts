@@ -141,8 +141,15 @@ export class Installation {
   }
 
   async print(parameters: string[] = [], env: Readonly<Record<string, string>> = {}) {
+    const { code, out, log } = await this.command(["doctor", ...parameters], env);
+    if (log !== "") throw new Error(`it wrote to its error output: ${log}`);
+    return { code, out };
+  }
+
+  /** What the installed command line answers. */
+  async command(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const file = join(this.root, "mcp-server/dist/parallel.mjs");
-    const child = spawn(process.execPath, [file, "doctor", ...parameters], {
+    const child = spawn(process.execPath, [file, ...words], {
       cwd: this.project,
       env: { ...this.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -159,8 +166,7 @@ export class Installation {
     const code = await new Promise<number>((resolve) =>
       child.once("close", (status) => resolve(status ?? -1)),
     );
-    if (log !== "") throw new Error(`it wrote to its error output: ${log}`);
-    return { code, out };
+    return { code, out, log };
   }
 
   /**

@@ -7,8 +7,10 @@ import { findSessions } from "../audit/session.mjs";
 // import:run/project.mjs in cli/audit.mjs
 import { startFolder } from "../run/project.mjs";
 
+// import:cli.mjs in cli/audit.mjs
+import { terminalWidth } from "../cli.mjs";
+
 // mcp-server/src/cli/audit.ts
-var DEFAULT_WIDTH = 100;
 async function auditCommand(asked, options) {
   const files = await findSessions(asked, { directory: startFolder(), env: process.env });
   const report = await auditFiles(files, Date.now(), (number) => showProgress(number, files.length));
@@ -24,7 +26,7 @@ function print(report, options) {
 `;
   if (options.markdown) return renderAuditMarkdown(report);
   return renderTerminal(report, {
-    width: process.stdout.columns || DEFAULT_WIDTH,
+    width: terminalWidth(process.stdout),
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === void 0
   });
 }

@@ -16,8 +16,10 @@ import { analyzeFile, analyzePlan, tasksLeft } from "../run/planning.mjs";
 // import:text.mjs in cli/plan.mjs
 import { visibleJson } from "../text.mjs";
 
+// import:cli.mjs in cli/plan.mjs
+import { terminalWidth } from "../cli.mjs";
+
 // mcp-server/src/cli/plan.ts
-var DEFAULT_WIDTH = 100;
 async function planCommand(ctx, what, options) {
   if (options.writeScopes) {
     process.stdout.write(`${await writeSuggestedScopes(ctx, what)}
@@ -33,7 +35,7 @@ async function planCommand(ctx, what, options) {
 `);
   else {
     const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
-    const width = process.stdout.columns || DEFAULT_WIDTH;
+    const width = terminalWidth(process.stdout);
     process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}
 `);
   }

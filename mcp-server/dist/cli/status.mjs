@@ -10,9 +10,11 @@ import { countsOf, isDone, readGraph, stateOf } from "../run/plan.mjs";
 // import:text.mjs in cli/status.mjs
 import { NAME_LIMIT, cleanText, visibleJson } from "../text.mjs";
 
+// import:cli.mjs in cli/status.mjs
+import { terminalWidth } from "../cli.mjs";
+
 // mcp-server/src/cli/status.ts
 var REDRAW_MS = 1e3;
-var DEFAULT_WIDTH = 100;
 async function statusCommand(ctx, plan, options) {
   for (; ; ) {
     const plans = await plansToShow(ctx, plan);
@@ -51,7 +53,7 @@ function asText(ctx, loaded) {
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
   const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
-    width: process.stdout.columns || DEFAULT_WIDTH,
+    width: terminalWidth(process.stdout),
     colour: colours.isColorSupported
   });
   return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${state}): ${figures}

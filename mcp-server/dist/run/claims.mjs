@@ -103,7 +103,7 @@ import { briefWithPlace, launchLine } from "./briefs.mjs";
 import { recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, isDone, readPlan, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, countsOf, existingGraph, isDone, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // mcp-server/src/run/claims/offer.ts
 async function offer(plan, candidates, seen) {
@@ -165,7 +165,7 @@ function openOffers({ ctx, holding }) {
 }
 
 // import:git.mjs in run/claims.mjs
-import { changedFiles, refuseTakenNames } from "../git.mjs";
+import { changedFiles } from "../git.mjs";
 
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents } from "./usage.mjs";
@@ -194,7 +194,7 @@ async function prepareClaiming(ctx, store, actor, slug) {
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
-  if (mayNeedWorktree(ctx, loaded)) await refuseTakenNames(ctx.checkout.root, loaded.stored.slug);
+  if (mayNeedWorktree(ctx, loaded)) await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
   return changedInCheckout(ctx, loaded);
 }
 function mayNeedWorktree(ctx, loaded) {

@@ -52,7 +52,7 @@ function dependOnWork(task, tasks, steps = lastSteps(tasks.values())) {
 }
 
 // import:graph.mjs in run/plan.mjs
-import { brokenDependencies, isLive, reachableTasks, taskName } from "../graph.mjs";
+import { brokenDependencies, isLive, literalGlob, overlap, parseGlob, reachableTasks, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/plan/foreign-claim.ts
 async function refuseForeignClaim({ reader, stored }, task, agentId) {
@@ -318,8 +318,23 @@ function changePlan(ctx, store, actor, slug, work) {
   return changeGraph(ctx, store, actor, async (tx) => work(await tx.plan(slug), tx), ahead);
 }
 
+// import:node:fs in run/plan.mjs
+import { existsSync } from "node:fs";
+
+// import:node:fs/promises in run/plan.mjs
+import { access, constants, stat } from "node:fs/promises";
+
+// import:node:path in run/plan.mjs
+import { dirname, join } from "node:path";
+
 // import:git.mjs in run/plan.mjs
-import { changedFiles, commitAt, git, planBranch, planHead, refuseTakenNames } from "../git.mjs";
+import { changedFiles, commitAt, git, planBranch, planHead, refuseTakenNames, submoduleFolders } from "../git.mjs";
+
+// import:host.mjs in run/plan.mjs
+import { WORKTREE_FOLDER } from "../host.mjs";
+
+// import:text.mjs in run/plan.mjs
+import { shownPath } from "../text.mjs";
 
 // mcp-server/src/run/plan/worktree-needs.ts
 var MIN_GIT = [2, 38];
@@ -349,11 +364,49 @@ async function checkWorktrees(ctx, plan, tasks, policy) {
   if (await commitAt(root, "HEAD") === void 0) {
     throw refuse("which is cut from a commit, and there is none yet", "Ask the user to make a first commit.");
   }
-  await refuseTakenNames(root, plan);
+  await refuseNoRoom(root, plan);
   const changed = await changedFiles(root);
-  return changed.length === 0 ? [] : [
-    `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`
-  ];
+  const warnings = await submoduleWarnings(
+    ctx,
+    tasks.filter((task) => asksForWorktree(task, policy))
+  );
+  if (changed.length > 0) {
+    warnings.push(
+      `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`
+    );
+  }
+  return warnings;
+}
+async function refuseNoRoom(root, plan) {
+  await refuseTakenNames(root, plan);
+  let folder = join(root, WORKTREE_FOLDER);
+  while (!existsSync(folder)) folder = dirname(folder);
+  const isFolder = (await stat(folder)).isDirectory();
+  const isOurs = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false
+  );
+  if (isFolder && isOurs) return;
+  throw new CallerError(
+    "wrong_state",
+    `Worktrees cannot be made: ${folder} ${isFolder ? "cannot be written" : "is no folder"}.`,
+    `Ask the user ${isFolder ? "for write access to it" : "to rename it"}, or leave out isolation and alternatives.`
+  );
+}
+async function submoduleWarnings(ctx, tasks) {
+  const { caseInsensitive, checkout } = ctx;
+  const folders = [...await submoduleFolders(checkout.root)];
+  return folders.flatMap((folder) => {
+    const below = parseGlob(`${literalGlob(folder)}/**`, caseInsensitive);
+    const writing = tasks.filter(
+      ({ writes = [] }) => writes.some((glob) => overlap(parseGlob(glob, caseInsensitive), below))
+    );
+    if (writing.length === 0) return [];
+    const ids = writing.map(({ id }) => id).join(", ");
+    return [
+      `${shownPath(folder)} is a submodule: what ${ids} ${writing.length === 1 ? "writes" : "write"} there in a worktree cannot come onto the plan's branch, and would be refused when it is reported. Let ${writing.length === 1 ? "it" : "them"} run in the checkout (isolation "shared"), or plan that work in the submodule's own repository.`
+    ];
+  });
 }
 async function foreignBranchWarnings(ctx, plan, tasks, policy, existing) {
   if ((existing?.graph.claims.length ?? 0) > 0 || !tasks.some((task) => asksForWorktree(task, policy)))
@@ -493,6 +546,7 @@ export {
   readGraph,
   readPlan,
   refuseForeignClaim,
+  refuseNoRoom,
   shortCounts,
   splitTaskName,
   stateOf,

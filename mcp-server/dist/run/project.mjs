@@ -1,5 +1,5 @@
 // import:node:fs in run/project.mjs
-import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 
 // import:node:path in run/project.mjs
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -28,7 +28,7 @@ function realGlob(root, glob) {
 }
 
 // import:git.mjs in run/project.mjs
-import { Fingerprints, checkoutState, git, normalOrigin, originOf } from "../git.mjs";
+import { Fingerprints, GitFailed, checkoutState, git, normalOrigin, originOf } from "../git.mjs";
 
 // mcp-server/src/run/project/checkout-snapshots.ts
 var PAUSE_AFTER_FAILURE_MS = 3e5;
@@ -73,6 +73,9 @@ var CheckoutSnapshots = class {
 // import:node:os in run/project.mjs
 import { availableParallelism, hostname } from "node:os";
 
+// import:errors.mjs in run/project.mjs
+import { CallerError, StoreUnusable } from "../errors.mjs";
+
 // mcp-server/src/run/project/checkout.ts
 async function findCheckout(directory) {
   try {
@@ -81,16 +84,42 @@ async function findCheckout(directory) {
     if (root !== void 0 && common !== void 0) {
       return { root: realpathSync(root), gitCommonDir: realpathSync(resolve(directory, common)) };
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof GitFailed) refuseHiddenRepository(directory, error);
   }
   return { root: realpathSync(directory), gitCommonDir: void 0 };
+}
+var NO_WORK_TREE = /^not a git repository \(or any|must be run in a work tree/;
+function refuseHiddenRepository(directory, { exitCode, reason }) {
+  const holder = folderOfRepository(directory);
+  if (holder === void 0 || NO_WORK_TREE.test(reason)) return;
+  const refuse = (problem, remedy) => new CallerError("wrong_state", problem, `${remedy} Then start this server or command again.`);
+  if (exitCode === void 0) {
+    throw refuse(
+      `${holder} is a git repository, but git cannot be started: ${reason}.`,
+      "Install git, or put it on the PATH of the program that starts this server."
+    );
+  }
+  if (/dubious ownership|unsafe repository/.test(reason)) {
+    throw refuse(
+      `Git does not open the repository ${holder}, because it belongs to another user (dubious ownership): its plans cannot be reached.`,
+      `If the user trusts it: git config --global --add safe.directory ${JSON.stringify(holder)}. Else it has to belong to the user who runs this.`
+    );
+  }
+  throw refuse(
+    `Git cannot work in the repository ${holder}: ${reason.replace(/\.$/, "")}.`,
+    "Make git status work in that folder."
+  );
+}
+function folderOfRepository(directory) {
+  for (let folder = realpathSync(directory); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return void 0;
+  }
 }
 function checkoutKey(checkout) {
   return `${hostname()}:${checkout.root}`;
 }
-
-// import:errors.mjs in run/project.mjs
-import { CallerError } from "../errors.mjs";
 
 // mcp-server/src/run/project/repository-name.ts
 async function repositoryName(checkout) {
@@ -640,6 +669,20 @@ async function sourceOf(location) {
   const { PostgresGraph } = await import("../store/engines/postgres.mjs");
   return new PostgresGraph(location.url, location.repository, estimatesFrom);
 }
+function isThere2(path) {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== void 0;
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOTDIR") return false;
+    throw new StoreUnusable(
+      "unreachable",
+      `The task graph ${path} cannot be opened (${code}).`,
+      `Give the user who runs this read and write access to ${dirname(path)} and what is in it (a session of another user may have made it), or set PARALLEL_DATABASE_URL=sqlite:PATH to a place of your own.`,
+      { cause: error }
+    );
+  }
+}
 var GraphFile = class {
   constructor(path) {
     this.path = path;
@@ -651,7 +694,7 @@ var GraphFile = class {
       if (existsSync(this.path)) return this.#store;
       await this.close();
     }
-    if (!create && !existsSync(this.path)) return void 0;
+    if (!create && !isThere2(this.path)) return void 0;
     const { openSqlite } = await import("../store/engines/sqlite.mjs");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;

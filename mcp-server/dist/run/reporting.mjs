@@ -440,10 +440,7 @@ function touches(files, declared) {
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, commitWorktree, conflictTask, moveRefsWith, removeMergedWorktrees, workRecord } from "./worktrees.mjs";
-
-// import:node:fs in run/reporting.mjs
-import { existsSync } from "node:fs";
+import { commitPlan, conflictTask, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, reportedInside, workRecord, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
 async function prepareWork(ctx, store, claimIn, report) {
@@ -455,7 +452,7 @@ async function prepareWork(ctx, store, claimIn, report) {
     const { claim } = found.held;
     if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    return { loaded, task, attempt, record: await workRecord(loaded) };
+    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record: await workRecord(loaded) };
   });
   if (!claimed) return void 0;
   try {
@@ -470,12 +467,13 @@ async function prepareWork(ctx, store, claimIn, report) {
     );
   }
 }
-async function fromWorktree(ctx, { loaded, task, attempt, record }, report) {
+async function fromWorktree(ctx, { loaded, task, attempt, offeredAtMs, record }, report) {
   const worktree = record.cut.get(attempt.id);
-  if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return void 0;
   const completed = report.outcome === "completed";
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
-  const work = await commitWorktree(worktree, message, completed);
+  const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
+  const work = await worktreeWork(ctx, at, report, message);
+  if (!worktree || !work) return void 0;
   const nothing = { leftOut: [], commitMove: void 0, skipped: void 0 };
   if (!completed) return { ...nothing, work, merge: void 0, others: [] };
   return { ...nothing, work, ...await mergeOf(ctx, loaded, work.commit, message, worktree.base) };
@@ -486,6 +484,8 @@ async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
   const { policy } = loaded;
   const isForBranch = isolationsOf(loaded).usesWorktrees;
   const changed = await changedFiles(root);
+  const inside = await reportedInside(root, report);
+  if (isForBranch && inside?.kind === "repository") throw innerRepository(inside.folder, "your checkout");
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = /* @__PURE__ */ new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
@@ -494,7 +494,7 @@ async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
   const seen = record.seen.get(attempt.id);
   const own = ownFiles(attempt, report.filesChanged, changed, seen, earlier, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
-  if (own.files.length + own.leftOut.length === 0 || head === void 0) return void 0;
+  if (head === void 0 || own.files.length + own.leftOut.length === 0 && !inside) return void 0;
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
   const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
   const commit = own.files.length === 0 ? void 0 : await commitFiles(root, parent, own.files, message);
@@ -504,7 +504,7 @@ async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
     work: { commit: commit ?? head, files: own.files },
     leftOut: own.leftOut,
     commitMove: moves ? { ref: "HEAD", from: head, to: commit } : void 0,
-    skipped: underWay && `${task.id} was not committed: ${underWay} is under way in the checkout.`,
+    skipped: underWay ? `${task.id} was not committed: ${underWay} is under way in the checkout.` : inside && leftInside(task.id, inside),
     ...isForBranch && commit !== void 0 ? await mergeOf(ctx, loaded, commit, message, parent) : { merge: void 0, others: [] }
   };
 }

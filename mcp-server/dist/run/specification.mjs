@@ -11,7 +11,7 @@ import { basename, dirname, join, posix, relative, resolve, sep } from "node:pat
 import { READABLE, formatJson, readFileBreakdown } from "../breakdown.mjs";
 
 // import:errors.mjs in run/specification.mjs
-import { CallerError } from "../errors.mjs";
+import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:run/project.mjs in run/specification.mjs
 import { isInside, pathInside, undefinedIfMissing } from "./project.mjs";
@@ -163,7 +163,7 @@ async function writeAtomically(file, text) {
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw fileRefusal(error, file) ?? error;
   }
 }
 function isSealed(text) {

@@ -1,5 +1,5 @@
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, treeOf, unmergedFiles, untouchedFiles, widenSparseCheckout, workBranches } from "../git.mjs";
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, dropDeadLinks, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, hasFilesOfSubmodules, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
 import { ownFilesInOrder } from "../policy.mjs";
@@ -94,21 +94,65 @@ function filesOfPlan({ graph, caseInsensitive }, record, changed) {
 }
 
 // import:errors.mjs in run/worktrees.mjs
-import { CallerError } from "../errors.mjs";
+import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:text.mjs in run/worktrees.mjs
-import { NAME_LIMIT, cleanText, shownPath } from "../text.mjs";
+import { NAME_LIMIT, cleanText, normalisePath, shownPath } from "../text.mjs";
+
+// import:report.mjs in run/worktrees.mjs
+import { isDeclared } from "../report.mjs";
+
+// mcp-server/src/run/worktrees/inner-repository.ts
+async function reportedInside(root, { filesChanged }) {
+  if (filesChanged.length === 0) return void 0;
+  const reported = filesChanged.map(normalisePath);
+  const holds = (folder) => reported.some((file) => isDeclared([folder], file));
+  const nested = (await untrackedRepositories(root)).find(holds);
+  if (nested !== void 0) return { kind: "repository", folder: nested };
+  const submodule = [...await submoduleFolders(root)].find(holds);
+  return submodule === void 0 ? void 0 : { kind: "submodule", folder: submodule };
+}
+function leftInside(task, { kind, folder }) {
+  const what = kind === "submodule" ? "a submodule" : "a git repository of its own";
+  return `What ${task} wrote in ${shownPath(folder)}/ was not committed: that is ${what}.`;
+}
+function innerRepository(nested, where) {
+  const folder = shownPath(nested);
+  return new CallerError(
+    "wrong_state",
+    `${folder}/ in ${where} is a git repository of its own, so none of its files can come onto the plan's branch.`,
+    `If they belong to this task, move ${folder}/.git to a folder outside of ${where}: git then sees the files. If it is not part of the work, name ${folder}/ in a .gitignore. Then report again.`,
+    "outcome"
+  );
+}
+async function refuseSubmoduleWork(path, base) {
+  const found = await submoduleWork(path, base);
+  if (found === void 0) return;
+  const { folder, what } = found;
+  const work = what.kind === "files" ? `${shownPath(what.example)} lies in the submodule ${shownPath(folder)}` : `The submodule ${shownPath(folder)} stands at commit ${what.commit.slice(0, 12)}, which only your worktree has`;
+  throw new CallerError(
+    "wrong_state",
+    `${work}: what is done in a submodule cannot come onto the plan's branch.`,
+    `Your work stays where it is. If the task can do without it, take it back and report again; else report blocked with blockedOn {question: how the work in the submodule is to be done, for example with isolation "shared" for this task and those before it}.`,
+    "outcome"
+  );
+}
 
 // mcp-server/src/run/worktrees/commit-worktree.ts
 async function commitWorktree(worktree, message, finished) {
   const { path, base, merging } = worktree;
   const merge = await commitAt(path, "MERGE_HEAD");
+  await dropDeadLinks(path, base);
+  const repositories = await untrackedRepositories(path);
   if (finished) {
+    const [nested] = repositories;
+    if (nested !== void 0) throw innerRepository(nested, "your worktree");
+    await refuseSubmoduleWork(path, base);
     if (merging !== void 0) await refuseAbandonedMerge(path, merging, merge);
     if (merge === void 0) await refuseUnfinishedOperation(path);
     await refuseUnsolvedConflicts(worktree, merge);
   }
-  await git(path, ["add", "--all", "--sparse"]);
+  await git(path, ["add", "--all", "--sparse", "--", ".", ...repositories.map(except)]);
   const tree = (await git(path, ["write-tree"])).trim();
   const head = (await git(path, ["rev-parse", "HEAD"])).trim();
   const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
@@ -120,6 +164,9 @@ async function commitWorktree(worktree, message, finished) {
   }
   const changed = await git(path, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
   return { commit, files: changed.split("\0").filter(Boolean) };
+}
+function except(folder) {
+  return `:(exclude,literal)${folder}`;
 }
 async function refuseAbandonedMerge(path, merging, merge) {
   if (merge !== void 0 || await isAncestor(path, merging, "HEAD")) return;
@@ -166,7 +213,7 @@ function unfinished(problem, remedy) {
 }
 
 // import:graph.mjs in run/worktrees.mjs
-import { definitionOf, extraFor, isDraining, isLive, matches, parseScope, plainSubject, taskName } from "../graph.mjs";
+import { definitionOf, extraFor, isDraining, isLive, matches, parseScope, pathKey, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/worktrees/conflict-task.ts
 var MAX_SUMMARY = 300;
@@ -236,8 +283,33 @@ function sideOf(loaded, id, summary) {
 // import:node:fs in run/worktrees.mjs
 import { existsSync, realpathSync } from "node:fs";
 
+// mcp-server/src/run/worktrees/lost-worktree.ts
+async function isWorktree(path) {
+  try {
+    const top = (await git(path, ["rev-parse", "--show-toplevel"])).trim();
+    return realpathSync(top) === realpathSync(path);
+  } catch (error) {
+    if (error instanceof GitFailed) return false;
+    throw error;
+  }
+}
+async function commitOfLostWorktree(root, worktree) {
+  const { path, branch, base } = worktree;
+  const commit = await commitAt(root, `refs/heads/${branch}`);
+  if (commit === void 0 || commit === base) {
+    throw new CallerError(
+      "wrong_state",
+      `Your worktree ${path} is gone or is no worktree any more, and its branch ${branch} holds no commit of yours: nothing of your work can come onto the plan's branch.`,
+      'Report outcome "failed" and say in notes where your work lies, if it still does; the next attempt gets a new worktree.',
+      "outcome"
+    );
+  }
+  const changed = await git(root, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
+  return { commit, files: changed.split("\0").filter(Boolean) };
+}
+
 // import:run/project.mjs in run/worktrees.mjs
-import { isDead, undefinedIfMissing } from "./project.mjs";
+import { isDead, isInside, undefinedIfMissing } from "./project.mjs";
 
 // mcp-server/src/run/worktrees/remove-worktrees.ts
 var GRACE_MS = 3e4;
@@ -291,7 +363,8 @@ async function removeIfMerged(root, worktree, head, orphaned) {
 }
 async function isSpent(path, head) {
   const dirty = await git(path, ["status", "--porcelain", "--untracked-files=all"]);
-  return dirty === "" && await isAncestor(path, "HEAD", head);
+  if (dirty !== "" || await hasFilesOfSubmodules(path)) return false;
+  return isAncestor(path, "HEAD", head);
 }
 async function unlock(root, path, orphaned) {
   const list = await git(root, ["worktree", "list", "--porcelain"]);
@@ -307,17 +380,78 @@ async function dropBranch(root, branch, head) {
   await git(root, ["update-ref", "-d", ref, tip]);
 }
 
+// import:node:fs/promises in run/worktrees.mjs
+import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
+
+// import:node:path in run/worktrees.mjs
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+
+// mcp-server/src/run/worktrees/work-elsewhere.ts
+async function refuseWorkElsewhere(ctx, at, report, work) {
+  const { worktree } = at;
+  const reported = reportedFiles(ctx, worktree, report);
+  const missing = reported.filter((name) => !work.files.some((file) => isSame(ctx, name, file)));
+  const hasNothing = work.commit === worktree.base;
+  if (missing.length === 0 && !(hasNothing && reported.length === 0)) return;
+  const beside = await writtenBeside(ctx, at, missing);
+  if (beside !== void 0) {
+    throw elsewhere(
+      `${shownPath(beside)} is not changed in your worktree ${worktree.path}, but was written in the main checkout ${ctx.checkout.root} since you began.`,
+      "Make your changes in your worktree, take back those that you made in the main checkout, and report again. If they are not yours, leave that file out of filesChanged; if the work is there alone and cannot be moved, report failed and say so."
+    );
+  }
+  if (missing.length === 0) return;
+  const [ignored] = await ignoredFiles(worktree.path, missing);
+  if (ignored !== void 0) {
+    throw elsewhere(
+      `${shownPath(ignored)} is ignored by git, so it cannot come onto the plan's branch and goes with your worktree.`,
+      "If it belongs to the work, stage it in your worktree with git add -f; if it is only made from other files, leave it out of filesChanged. Then report again."
+    );
+  }
+  if (hasNothing) {
+    throw elsewhere(
+      `Your report names ${shownPath(missing[0] ?? "")}, but nothing is changed in your worktree ${worktree.path}.`,
+      "Make the changes there and report again; if the task needed none, leave filesChanged empty."
+    );
+  }
+}
+function reportedFiles({ checkout }, { path }, { filesChanged }) {
+  return filesChanged.flatMap((name) => {
+    const absolute = isAbsolute(name) ? name : join(checkout.root, name);
+    const inWorktree = isInside(path, absolute) ? relative(path, absolute).split(sep).join("/") : name;
+    const plain = normalisePath(inWorktree);
+    return plain === "" || isAbsolute(plain) || plain.split("/").includes("..") ? [] : [plain];
+  });
+}
+function isSame({ caseInsensitive }, name, file) {
+  return isDeclared([pathKey(name, caseInsensitive)], pathKey(file, caseInsensitive));
+}
+async function writtenBeside(ctx, { attempt, offeredAtMs, claims }, missing) {
+  const { root } = ctx.checkout;
+  const declaredBy = (claim) => {
+    const scope = parseScope(claim.scope, ctx.caseInsensitive);
+    return scope.basis === "declared" ? scope.writes : [];
+  };
+  const declared = declaredBy(attempt);
+  const ofOthers = claims.filter(({ isolation }) => isolation === "shared").flatMap(declaredBy);
+  const isMeant = (file) => missing.length > 0 ? missing.some((name) => isSame(ctx, name, file)) : declared.some((glob) => matches(glob, file)) && !ofOthers.some((glob) => matches(glob, file));
+  for (const file of (await changedFiles(root)).filter(isMeant)) {
+    const info = await stat(join(root, file)).catch(() => void 0);
+    if (info === void 0 ? missing.length > 0 : info.mtimeMs >= offeredAtMs) return file;
+  }
+  return void 0;
+}
+function elsewhere(problem, remedy) {
+  return new CallerError("wrong_state", problem, remedy, "filesChanged");
+}
+
 // import:run/attempts.mjs in run/worktrees.mjs
 import { endAttempt } from "./attempts.mjs";
 
-// import:node:fs/promises in run/worktrees.mjs
-import { appendFile, mkdir, readFile } from "node:fs/promises";
-
-// import:node:path in run/worktrees.mjs
-import { join, resolve } from "node:path";
+// import:host.mjs in run/worktrees.mjs
+import { WORKTREE_FOLDER } from "../host.mjs";
 
 // mcp-server/src/run/worktrees/worktree.ts
-var FOLDER = ".claude/worktrees";
 var PrerequisiteUnmerged = class extends Error {
   constructor(waitFor) {
     super(`the work before it is not merged yet; ${waitFor} does that`);
@@ -387,7 +521,7 @@ async function headWith(root, loaded, commits) {
 }
 async function ownPlace(ctx, { plan, claim }) {
   await exclude(ctx);
-  const folder = join(ctx.checkout.root, FOLDER);
+  const folder = join(ctx.checkout.root, WORKTREE_FOLDER);
   await mkdir(folder, { recursive: true });
   return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
 }
@@ -444,9 +578,9 @@ async function exclude(ctx) {
   const folder = join(ctx.checkout.gitCommonDir ?? "", "info");
   const file = join(folder, "exclude");
   const text = await readFile(file, "utf8").catch(undefinedIfMissing) ?? "";
-  if (text.split("\n").includes(`${FOLDER}/`)) return;
+  if (text.split("\n").includes(`${WORKTREE_FOLDER}/`)) return;
   await mkdir(folder, { recursive: true });
-  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${FOLDER}/
+  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${WORKTREE_FOLDER}/
 `);
 }
 
@@ -455,8 +589,9 @@ async function worktreeOfClaim(ctx, store, attempt, made) {
   for (; ; ) {
     try {
       return await prepareWorktree(ctx, store, attempt, made);
-    } catch (error) {
-      if (error instanceof RefMoved) continue;
+    } catch (thrown) {
+      if (thrown instanceof RefMoved) continue;
+      const error = fileRefusal(thrown) ?? thrown;
       const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
       if (!isExpected || !(error instanceof Error)) throw error;
       await giveUp(ctx, store, attempt, error);
@@ -491,18 +626,50 @@ async function giveUp(ctx, store, attempt, why) {
   };
   await changeGraph(ctx, store, "server", work, { claim: { attempt } });
 }
+
+// mcp-server/src/run/worktrees/worktree-work.ts
+async function worktreeWork(ctx, at, report, message) {
+  const { plan, task, worktree } = at;
+  if (purposeOf(task)?.kind === "review") return void 0;
+  const isCompleted = report.outcome === "completed";
+  if (!worktree) {
+    if (isCompleted) throw neverOpened(taskName(plan, task.id));
+    return void 0;
+  }
+  const isThere = await isWorktree(worktree.path);
+  if (!isThere && !isCompleted) return void 0;
+  const work = isThere ? await commitWorktree(worktree, message, isCompleted) : await commitOfLostWorktree(ctx.checkout.root, worktree);
+  if (isCompleted) await refuseWorkElsewhere(ctx, { ...at, worktree }, report, work);
+  return work;
+}
+function neverOpened(name) {
+  return new CallerError(
+    "wrong_state",
+    `${name} is done in a worktree, and none was made yet because its brief was never read: nothing of your work is where the plan takes it from.`,
+    "Call task_get with your token: the brief names the folder. Make your changes there and report again.",
+    "outcome"
+  );
+}
 export {
   GRACE_MS,
   PrerequisiteUnmerged,
+  commitOfLostWorktree,
   commitPlan,
   commitWorktree,
   conflictFor,
   conflictTask,
+  innerRepository,
+  isWorktree,
+  leftInside,
   mergedCommit,
   moveRefsWith,
   prepareWorktree,
+  refuseSubmoduleWork,
+  refuseWorkElsewhere,
   removeMergedWorktrees,
+  reportedInside,
   workRecord,
   worktreeOf,
-  worktreeOfClaim
+  worktreeOfClaim,
+  worktreeWork
 };

@@ -5,8 +5,7 @@ import { renderAuditMarkdown } from "../audit/report/render-markdown.ts";
 import { renderTerminal } from "../audit/report/render-terminal.ts";
 import { findSessions } from "../audit/session/find-sessions.ts";
 import { startFolder } from "../run/project/start-folder.ts";
-
-const DEFAULT_WIDTH = 100;
+import { terminalWidth } from "./terminal-width.ts";
 
 /**
  * Judges past sessions by their transcripts.
@@ -32,7 +31,7 @@ function print(report: AuditReport, options: { json?: boolean; markdown?: boolea
   if (options.json) return `${auditJson(report)}\n`;
   if (options.markdown) return renderAuditMarkdown(report);
   return renderTerminal(report, {
-    width: process.stdout.columns || DEFAULT_WIDTH,
+    width: terminalWidth(process.stdout),
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
   });
 }

@@ -6,8 +6,7 @@ import { analyzeFile } from "../run/planning/analyze-file.ts";
 import { analyzePlan, tasksLeft } from "../run/planning/analyze-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { visibleJson } from "../text/visible-json.ts";
-
-const DEFAULT_WIDTH = 100;
+import { terminalWidth } from "./terminal-width.ts";
 
 export interface PlanOptions {
   readonly max?: number;
@@ -33,7 +32,7 @@ export async function planCommand(ctx: RunContext, what: string, options: PlanOp
   else if (options.markdown) process.stdout.write(`${renderAnalysisMarkdown(page)}\n`);
   else {
     const { isColorSupported } = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
-    const width = process.stdout.columns || DEFAULT_WIDTH;
+    const width = terminalWidth(process.stdout);
     process.stdout.write(`${renderAnalysis(page, { width, colour: isColorSupported })}\n`);
   }
   return ["direct", "sequential"].includes(page.analysis.strategy) ? 1 : 0;

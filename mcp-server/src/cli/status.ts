@@ -7,10 +7,10 @@ import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
+import { terminalWidth } from "./terminal-width.ts";
 
 /** How often a watched status is drawn anew. */
 const REDRAW_MS = 1_000;
-const DEFAULT_WIDTH = 100;
 
 /** Shows plans with their timelines. @returns 1 when a task has failed, else 0. */
 export async function statusCommand(
@@ -57,7 +57,7 @@ function asText(ctx: RunContext, loaded: LoadedPlan): string {
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
   const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
   const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
-    width: process.stdout.columns || DEFAULT_WIDTH,
+    width: terminalWidth(process.stdout),
     colour: colours.isColorSupported,
   });
   return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${state}): ${figures}\n${timeline}\n`;

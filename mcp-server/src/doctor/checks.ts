@@ -7,6 +7,7 @@ import { hooks } from "./hooks.ts";
 import { node } from "./node.ts";
 import { plans } from "./plans.ts";
 import { plugins } from "./plugins.ts";
+import { repository } from "./repository.ts";
 import { server } from "./server.ts";
 import { settings } from "./settings.ts";
 import { worktrees } from "./worktrees.ts";
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   commands,
   hooks,
   settings,
+  repository,
   database,
   plans,
   worktrees,

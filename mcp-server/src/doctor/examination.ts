@@ -27,6 +27,8 @@ export type ExaminedGraph =
 export interface Examination {
   readonly place: DoctorInput;
   readonly checkout: Checkout;
+  /** Why git does not open the repository that the folder belongs to; the folder then stands for the checkout. */
+  readonly hidden: Trouble | undefined;
   /** The folder in which Claude Code is started, as far as can be told. */
   readonly projectFolder: string;
   readonly settings: HostSettings;
@@ -40,7 +42,7 @@ export interface Examination {
 
 /** Looks up what the checks need. The caller closes the graph. */
 export async function prepareExamination(place: DoctorInput): Promise<Examination> {
-  const checkout = await findCheckout(place.directory);
+  const { checkout, hidden } = await lookForCheckout(place.directory);
   const projectFolder = existsSync(join(place.directory, ".claude")) ? place.directory : checkout.root;
   const settings = await readHostSettings(projectFolder, place.hostFolder, place.managedSettings);
   const plugins = await readInstalledPlugins(place.hostFolder, settings);
@@ -49,13 +51,26 @@ export async function prepareExamination(place: DoctorInput): Promise<Examinatio
   return {
     place,
     checkout,
+    hidden,
     projectFolder,
     settings,
     plugins,
     pluginRoot: loaded !== undefined && existsSync(loaded) ? loaded : place.pluginRoot,
     environment,
-    graph: await lookAtGraph(checkout, environment.PARALLEL_DATABASE_URL || undefined),
+    graph: hidden
+      ? { state: "inaccessible", why: "git does not open the repository" }
+      : await lookAtGraph(checkout, environment.PARALLEL_DATABASE_URL || undefined),
   };
+}
+
+async function lookForCheckout(
+  directory: string,
+): Promise<{ readonly checkout: Checkout; readonly hidden: Trouble | undefined }> {
+  try {
+    return { checkout: await findCheckout(directory), hidden: undefined };
+  } catch (error) {
+    return { checkout: { root: directory, gitCommonDir: undefined }, hidden: troubleOf(error) };
+  }
 }
 
 async function lookAtGraph(checkout: Checkout, url: string | undefined): Promise<ExaminedGraph> {

@@ -21,9 +21,9 @@ export const worktrees: Check = {
   name: "Worktrees",
   async look(examination) {
     const { checkout, graph } = examination;
-    if (checkout.gitCommonDir === undefined) return skipped("not a git repository");
     if (graph.state !== "open" || graph.inspection.version === undefined)
       return skipped("no graph to look at");
+    if (checkout.gitCommonDir === undefined) return skipped("not a git repository");
     const list = ["worktree", "list", "--porcelain", "-z"];
     const listed = await git(checkout.root, list).catch(() => undefined);
     if (listed === undefined) return skipped("git does not list them; 2.36 or newer does");

@@ -92,10 +92,14 @@ async function once(folder: string, parameters: readonly string[], options: GitO
   }
 }
 
+/** What git tells its hooks and aliases of the repository that it works on, and how it reads paths for them. */
+const OF_ANOTHER_CALL =
+  /^GIT_(?:DIR|WORK_TREE|IMPLICIT_WORK_TREE|COMMON_DIR|PREFIX|INDEX_FILE|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|(?:ALTERNATE_)?OBJECT_DIRECTOR(?:Y|IES)|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS)$/;
+
 /** A server that was started from a git hook must not work on that hook's index or repository. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_COMMON_DIR, GIT_PREFIX, ...env } = process.env;
-  return { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+  const kept = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_CALL.test(name));
+  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
 }
 
 function reasonOf(output: string): string {
@@ -106,9 +110,13 @@ function reasonOf(output: string): string {
     .slice(0, 400);
 }
 
-/** Every path in which the checkout or its index differs from the last commit, new files included. */
+/**
+ * Every path in which the checkout or its index differs from the last commit, new files included. A submodule is one if
+ * another commit of it is checked out; what else changed in it are its own files.
+ */
 export async function changedFiles(root: string): Promise<string[]> {
-  const list = await git(root, ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"]);
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  const list = await git(root, [...command, "--ignore-submodules=dirty"]);
   // A path that ends with a slash is another repository inside this one: its files are its own.
   return list.split("\0").flatMap((entry) => (entry === "" || entry.endsWith("/") ? [] : [entry.slice(3)]));
 }

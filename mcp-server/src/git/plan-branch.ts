@@ -80,7 +80,7 @@ function cannotBeMade(branch: string, error: unknown): CallerError {
   if (inTheWay === undefined) {
     return new CallerError(
       "wrong_state",
-      `The branch ${branch} cannot be made: ${reason}`,
+      `The branch ${branch} cannot be made: ${reason}.`,
       "Ask the user to make the repository's refs writable, or leave out isolation and alternatives.",
     );
   }

@@ -22,3 +22,10 @@ it("suggested scopes are written into the breakdown, and all else is left as it 
 it("a breakdown stays as it is where no scope is suggested", () => {
   expect(writeScopes(TEXT, "03-tasks.json", [{ task: "9" as TaskId, writes: ["x"] }])).toBe(TEXT);
 });
+
+it("a breakdown with ids written as numbers keeps them as they are written", () => {
+  const text = '{"tasks": [\n  {"id": 1.1, "subject": "One"},\n  {"id": 1.10, "subject": "Ten"}\n]}';
+  const written = writeScopes(text, "03-tasks.json", [{ task: "1.10" as TaskId, writes: ["ten.ts"] }]);
+  expect(written.split("\n")[1]).toBe('  {"id": 1.1, "subject": "One"},');
+  expect(JSON.parse(written).tasks[1]).toMatchObject({ id: "1.10", subject: "Ten", writes: ["ten.ts"] });
+});

@@ -125,31 +125,51 @@ describe("tasks inside groups of a JSON file", () => {
 describe("the ids of a JSON file", () => {
   it.each([
     [
-      '{"tasks": [\n{"id": 1.10, "subject": "a"}]}',
-      "in line 2 the id 1.10 is a number, which is read as 1.1",
+      "1.10",
+      '{"tasks": [\n{"id": 1.1, "subject": "a"},\n{"id": 1.10, "subject": "b", "dependencies": [1.1]}]}',
+      "1.10 (line 3)",
+      { "1.1": [], "1.10": ["1.1"] },
     ],
     [
-      '{"tasks": [{"id": "a", "subject": "a", "dependencies": ["b", 2.0]}]}',
-      "in line 1 the id 2.0 is a number",
+      "1.10 as a dependency",
+      '{"tasks": [{"id": "1.1", "subject": "a"}, {"id": "1.10", "subject": "b"}, {"id": "2", "subject": "c", "dependsOn": [1.10]}]}',
+      "1.10 (line 1)",
+      { "1.1": [], "1.10": [], "2": ["1.10"] },
     ],
     [
-      '{"master": {"tasks": [{"id": 1, "title": "a", "subtasks": [{"id": 1.20, "title": "b"}]}]}}',
-      "the id 1.20 is a number",
+      "1.0 of a group",
+      '{"phases": [{"id": 1.0, "tasks": [{"id": 1.10, "title": "a"}]}, {"dependsOn": [1.0], "tasks": [{"id": 2, "title": "b"}]}]}',
+      "1.0 (line 1), 1.10 (line 1)",
+      { "1.10": [], "2": ["1.10"] },
     ],
-    ['{"tasks": [{"id": 1e3, "subject": "a"}]}', "the id 1e3 is a number, which is read as 1000"],
-  ])(
-    "the ids of a JSON file are refused as numbers that are others once they are read: %s",
-    async (text, message) => {
-      const error = await refusalOf(text, FILE);
-      expect(error.message).toContain(message);
-      expect(error.remedy).toMatch(/^Write ids as texts: "/);
-    },
-  );
+    [
+      "1.20 of a part",
+      '{"master": {"tasks": [{"id": 1, "title": "a", "subtasks": [{"id": 1.2, "title": "b"}, {"id": 1.20, "title": "c", "dependencies": [1.2]}]}]}}',
+      "1.20 (line 1)",
+      { "1.2": [], "1.20": ["1.2"] },
+    ],
+    [
+      "one of twenty digits",
+      '{"tasks": [{"id": 12345678901234567890, "subject": "a"}]}',
+      "12345678901234567890 (line 1)",
+      { "12345678901234567890": [] },
+    ],
+  ])("the ids of a JSON file are what stands there, also as numbers: %s", async (_, text, named, edges) => {
+    const breakdown = await readText(text, FILE);
+    expect(edgesOf(breakdown)).toEqual(edges);
+    const warnings = breakdown.warnings.join();
+    expect(warnings).toContain(
+      `ids written as numbers are taken as they stand: ${named}. Write them as texts`,
+    );
+    expect(warnings).toMatch(/such as "[\d.]+": most programs read this number as \d/);
+  });
 
   it("the ids of a JSON file are fine as other numbers, beside any that are no ids", async () => {
     const text =
       '{"tasks": [{"id": 1.1, "subject": "a", "estimateMinutes": 2.50}, {"id": 10, "subject": "b", "dependencies": [1.1]}]}';
-    expect(edgesOf(await readText(text, FILE))).toEqual({ "1.1": [], "10": ["1.1"] });
+    const breakdown = await readText(text, FILE);
+    expect(edgesOf(breakdown)).toEqual({ "1.1": [], "10": ["1.1"] });
+    expect(breakdown.warnings).toEqual([]);
   });
 
   it("the ids of a JSON file have one limit of length", async () => {

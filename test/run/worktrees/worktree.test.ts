@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { put, repository, type TaskInput, task } from "../../support/checkout.ts";
@@ -63,6 +63,24 @@ describe("a worktree", () => {
     expect((await server.refused("plan_create", { plan: "p", tasks: isolated })).message).toContain(
       "there is none yet",
     );
+  });
+
+  it("a worktree is refused where its folder cannot be made, before there is a plan and before an attempt is spent", async () => {
+    const folder = await repository({ ".claude": "a file\n" });
+    const server = await startServer(folder);
+    const refused = `Worktrees cannot be made: ${join(folder, ".claude")} is no folder.`;
+    const plan = { plan: "p", tasks: [open("1")] };
+    expect(await server.refused("plan_create", plan)).toMatchObject({ message: refused });
+    renameSync(join(folder, ".claude"), join(folder, "aside"));
+    await server.call("plan_create", plan);
+    renameSync(join(folder, "aside"), join(folder, ".claude"));
+    const { message, remedy } = await server.refused("batch_next", { plan: "p" });
+    expect([message, remedy]).toEqual([
+      refused,
+      "Ask the user to rename it, or leave out isolation and alternatives.",
+    ]);
+    renameSync(join(folder, ".claude"), join(folder, "aside"));
+    expect((await claimNow(server, "p", "1")).folder).toMatch(/p-1-1$/);
   });
 
   it("a worktree is for tasks that ask for one and for those behind them, with what was done in the shared checkout", async () => {

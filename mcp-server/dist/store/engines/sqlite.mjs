@@ -198,6 +198,10 @@ function corrupt(path, why, cause) {
     { cause }
   );
 }
+function nearestFolder(path) {
+  const folder = dirname(path);
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(folder);
+}
 function unusable(error, path) {
   if (error instanceof StoreUnusable) return error;
   const text = error instanceof Error ? error.message : String(error);
@@ -210,7 +214,7 @@ function unusable(error, path) {
     return new StoreUnusable(
       "read-only",
       `The task graph ${path} cannot be written: ${text}.`,
-      `Give this user write access to ${dirname(path)}, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
+      `Give this user write access to ${nearestFolder(path)} and what is in it, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
       { cause: error }
     );
   }

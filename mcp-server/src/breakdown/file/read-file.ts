@@ -32,9 +32,10 @@ export async function readFileBreakdown(
     const breakdown = readMarkdownBreakdown(text, file);
     return breakdown && { ...breakdown, own: false };
   }
-  const document = parseDocument(text, file);
+  const { document, warnings } = parseDocument(text, file);
   if (isTaskMaster(document)) {
-    return { ...toBreakdown(readTaskMaster(document, file, part), file), own: false };
+    const read = readTaskMaster(document, file, part);
+    return { ...toBreakdown({ ...read, warnings: [...warnings, ...read.warnings] }, file), own: false };
   }
   if (part !== undefined) {
     throw new BreakdownError(
@@ -45,15 +46,15 @@ export async function readFileBreakdown(
     );
   }
   if (isNested(document)) {
-    const { raw, warnings } = tasksOfGroups(taskGroups(document), file);
-    return { ...breakdownOf(raw, document, file, warnings), own: false };
+    const { raw, warnings: found } = tasksOfGroups(taskGroups(document), file);
+    return { ...breakdownOf(raw, document, file, [...warnings, ...found]), own: false };
   }
   return { ...readBreakdown(text, file), own: true };
 }
 
 /** Whether a JSON file is a `03-tasks.json`, good or bad, and not one of another format. @throws BreakdownError */
 export function isOwnFormat(text: string, file: string): boolean {
-  const document = parseDocument(text, file);
+  const { document } = parseDocument(text, file);
   return !isTaskMaster(document) && !isNested(document);
 }
 

@@ -2,6 +2,7 @@ import type { TaskDefinition, TaskId } from "../../graph/task.ts";
 import { type JsonObject, withoutByteOrderMark } from "../json/document.ts";
 import { listUnder } from "../json/elements.ts";
 import { formatJson } from "../json/format-json.ts";
+import { withIdsAsTexts } from "../json/number-ids.ts";
 import { readBreakdown } from "../own-format/breakdown.ts";
 import { DEPENDENCY_KEYS, renderFields, sameMeaning } from "../task-fields.ts";
 
@@ -21,7 +22,7 @@ export function updateBreakdown(text: string, file: string, tasks: readonly Task
   if (!list) throw new Error("the text is no breakdown");
   const style = styleOf(text, list.start, list.elements[0]?.start ?? list.start);
   const before = list.elements.map(({ start, end }) => text.slice(start, end));
-  const inFile = before.map((as) => ({ as, raw: JSON.parse(as) as JsonObject }));
+  const inFile = before.map((as) => ({ as, raw: JSON.parse(withIdsAsTexts(as)) as JsonObject }));
   const { tasks: read, leftOut } = readBreakdown(text, file);
   const elements = new Map(inFile.map((element) => [idOf(element.raw), element]));
   const written = new Map(read.map((task) => [task.id as string, task]));

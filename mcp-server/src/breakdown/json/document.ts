@@ -1,7 +1,7 @@
 import { isTooDeep, MAX_DEPTH } from "../depth.ts";
 import { BreakdownError } from "../errors.ts";
 import { isJsonLines } from "./json-lines.ts";
-import { misreadId } from "./number-ids.ts";
+import { numberIds, numberIdWarnings, withIdsAsTexts } from "./number-ids.ts";
 import { jsonErrorPosition } from "./position.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -15,8 +15,15 @@ export function withoutByteOrderMark(text: string): string {
   return text.replace(/^\uFEFF/, "");
 }
 
-/** The object that the text holds, or a `BreakdownError`. `file` names it in messages. */
-export function parseDocument(text: string, file: string): JsonObject {
+/**
+ * The object that the text holds, with its ids as they are written.
+ * @param file names it in messages.
+ * @returns and what is to be said about it. @throws BreakdownError
+ */
+export function parseDocument(
+  text: string,
+  file: string,
+): { readonly document: JsonObject; readonly warnings: readonly string[] } {
   const json = withoutByteOrderMark(text);
   if (isJsonLines(json, file)) {
     throw new BreakdownError(
@@ -46,17 +53,9 @@ export function parseDocument(text: string, file: string): JsonObject {
       "Flatten it; nothing was changed",
     );
   }
-  const misread = misreadId(json);
-  if (misread) {
-    const { line, written, read } = misread;
-    throw new BreakdownError(
-      file,
-      "tasks",
-      `in line ${line} the id ${written} is a number, which is read as ${read}`,
-      `Write ids as texts: "${written}"`,
-    );
-  }
-  if (isObject(value)) return value;
+  const ids = numberIds(json);
+  if (ids.length > 0) value = JSON.parse(withIdsAsTexts(json, ids));
+  if (isObject(value)) return { document: value, warnings: numberIdWarnings(json, ids) };
   throw new BreakdownError(
     file,
     "",

@@ -39,7 +39,8 @@ export interface RawTask {
 
 /** The `03-tasks.json` that the text holds, or a `BreakdownError`. `file` names it in messages. */
 export function readBreakdown(text: string, file: string): Breakdown {
-  const { tasks: found, ...document } = parseDocument(text, file);
+  const parsed = parseDocument(text, file);
+  const { tasks: found, ...document } = parsed.document;
   if (!Array.isArray(found)) {
     const keys = Object.keys(document);
     throw new BreakdownError(
@@ -53,7 +54,7 @@ export function readBreakdown(text: string, file: string): Breakdown {
     throw new BreakdownError(file, "tasks", '"tasks" is empty', "Add at least one task");
   }
   const raw = found.map((fields, at) => ({ fields, place: `tasks[${at}]` }));
-  return breakdownOf(raw, document, file, unreadWarnings(document, found));
+  return breakdownOf(raw, document, file, [...parsed.warnings, ...unreadWarnings(document, found)]);
 }
 
 /**

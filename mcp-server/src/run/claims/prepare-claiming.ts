@@ -1,9 +1,9 @@
 import { changedFiles } from "../../git/git.ts";
-import { refuseTakenNames } from "../../git/plan-branch.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
+import { refuseNoRoom } from "../plan/worktree-needs.ts";
 import { planAhead } from "../planning/planning.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { watchTokenLimit } from "./token-limit.ts";
@@ -11,7 +11,7 @@ import { watchTokenLimit } from "./token-limit.ts";
 /**
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: the
  * schedule, the tokens used where they are limited, and what is changed in the checkout.
- * @throws CallerError when there is no such plan, or its worktrees cannot get their branches: no attempt is spent on
+ * @throws CallerError when there is no such plan, or its worktrees cannot be made: no attempt is spent on
  * finding that out.
  */
 export async function prepareClaiming(
@@ -23,7 +23,7 @@ export async function prepareClaiming(
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
-  if (mayNeedWorktree(ctx, loaded)) await refuseTakenNames(ctx.checkout.root, loaded.stored.slug);
+  if (mayNeedWorktree(ctx, loaded)) await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
   return changedInCheckout(ctx, loaded);
 }
 

@@ -1,9 +1,18 @@
+import { existsSync } from "node:fs";
+import { access, constants, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
 import { changedFiles, git } from "../../git/git.ts";
+import { submoduleFolders } from "../../git/inner-repositories.ts";
 import { commitAt, planBranch, planHead, refuseTakenNames } from "../../git/plan-branch.ts";
+import { literalGlob } from "../../graph/scope/glob.ts";
+import { overlap } from "../../graph/scope/globs-meet.ts";
+import { parseGlob } from "../../graph/scope/parse-glob.ts";
 import type { PlanSlug, TaskDefinition } from "../../graph/task.ts";
+import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
 import { asksForWorktree } from "../../policy/isolation.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { shownPath } from "../../text/display-path.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { LoadedPlan } from "./load-plan.ts";
 
@@ -47,13 +56,56 @@ export async function checkWorktrees(
   if ((await commitAt(root, "HEAD")) === undefined) {
     throw refuse("which is cut from a commit, and there is none yet", "Ask the user to make a first commit.");
   }
-  await refuseTakenNames(root, plan);
+  await refuseNoRoom(root, plan);
   const changed = await changedFiles(root);
-  return changed.length === 0
-    ? []
-    : [
-        `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`,
-      ];
+  const warnings = await submoduleWarnings(
+    ctx,
+    tasks.filter((task) => asksForWorktree(task, policy)),
+  );
+  if (changed.length > 0) {
+    warnings.push(
+      `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`,
+    );
+  }
+  return warnings;
+}
+
+/**
+ * Looks whether worktrees of a plan can be made; nothing is. There must be a commit.
+ * @throws CallerError when their branches, or the folder in which they lie, cannot be.
+ */
+export async function refuseNoRoom(root: string, plan: PlanSlug): Promise<void> {
+  await refuseTakenNames(root, plan);
+  let folder = join(root, WORKTREE_FOLDER);
+  while (!existsSync(folder)) folder = dirname(folder);
+  const isFolder = (await stat(folder)).isDirectory();
+  const isOurs = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (isFolder && isOurs) return;
+  throw new CallerError(
+    "wrong_state",
+    `Worktrees cannot be made: ${folder} ${isFolder ? "cannot be written" : "is no folder"}.`,
+    `Ask the user ${isFolder ? "for write access to it" : "to rename it"}, or leave out isolation and alternatives.`,
+  );
+}
+
+/** Tasks that are to write where the plan's branch cannot hold it. */
+async function submoduleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): Promise<string[]> {
+  const { caseInsensitive, checkout } = ctx;
+  const folders = [...(await submoduleFolders(checkout.root))];
+  return folders.flatMap((folder) => {
+    const below = parseGlob(`${literalGlob(folder)}/**`, caseInsensitive);
+    const writing = tasks.filter(({ writes = [] }) =>
+      writes.some((glob) => overlap(parseGlob(glob, caseInsensitive), below)),
+    );
+    if (writing.length === 0) return [];
+    const ids = writing.map(({ id }) => id).join(", ");
+    return [
+      `${shownPath(folder)} is a submodule: what ${ids} ${writing.length === 1 ? "writes" : "write"} there in a worktree cannot come onto the plan's branch, and would be refused when it is reported. Let ${writing.length === 1 ? "it" : "them"} run in the checkout (isolation "shared"), or plan that work in the submodule's own repository.`,
+    ];
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { StoreUnusable } from "../../errors/store-unusable.ts";
 import type { Owner } from "../../graph/attempt.ts";
 import { AgentFiles } from "../../host/agent-files.ts";
 import { AgentPlaces } from "../../host/agent-places.ts";
@@ -145,6 +147,22 @@ async function sourceOf(location: GraphLocation): Promise<GraphSource> {
   return new PostgresGraph(location.url, location.repository, estimatesFrom);
 }
 
+/** @throws StoreUnusable where this user cannot see whether there is a graph: another user may have made one. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOTDIR") return false;
+    throw new StoreUnusable(
+      "unreachable",
+      `The task graph ${path} cannot be opened (${code}).`,
+      `Give the user who runs this read and write access to ${dirname(path)} and what is in it (a session of another user may have made it), or set PARALLEL_DATABASE_URL=sqlite:PATH to a place of your own.`,
+      { cause: error },
+    );
+  }
+}
+
 class GraphFile implements GraphSource {
   #store: GraphStore | undefined;
 
@@ -156,7 +174,7 @@ class GraphFile implements GraphSource {
       if (existsSync(this.path)) return this.#store;
       await this.close();
     }
-    if (!create && !existsSync(this.path)) return undefined;
+    if (!create && !isThere(this.path)) return undefined;
     // The driver and the query builder are loaded with the first plan, not with every session.
     const { openSqlite } = await import("../../store/engines/sqlite.ts");
     this.#store = await openSqlite(this.path, create, estimatesFrom);

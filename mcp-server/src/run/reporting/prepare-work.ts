@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { CallerError } from "../../errors/caller-error.ts";
 import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
 import { commitMessage } from "../../git/commit-message.ts";
@@ -6,7 +5,6 @@ import { changedFiles, GitFailed, git } from "../../git/git.ts";
 import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
 import { commitAt, type RefMove, RefMoved, refuseCheckedOut } from "../../git/plan-branch.ts";
 import { isLive, type Report } from "../../graph/attempt.ts";
-import { purposeOf } from "../../graph/purpose.ts";
 import type { Task } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -18,9 +16,11 @@ import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { AttemptAtWork } from "../worktrees/attempt-at-work.ts";
-import { commitWorktree, type WorktreeCommit } from "../worktrees/commit-worktree.ts";
+import type { WorktreeCommit } from "../worktrees/commit-worktree.ts";
 import { conflictTask } from "../worktrees/conflict-task.ts";
+import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-repository.ts";
 import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
+import { worktreeWork } from "../worktrees/worktree-work.ts";
 
 /** Commits and ref updates that accompany a report. */
 export interface PreparedWork {
@@ -38,6 +38,7 @@ interface Claimed {
   readonly loaded: LoadedPlan;
   readonly task: Task;
   readonly attempt: AttemptAtWork;
+  readonly offeredAtMs: number;
   readonly record: WorkRecord;
 }
 
@@ -62,7 +63,7 @@ export async function prepareWork(
     const { claim } = found.held;
     if (!isLive(claim) || (claim.isolation !== "worktree" && !isCommitted(loaded))) return undefined;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    return { loaded, task, attempt, record: await workRecord(loaded) };
+    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record: await workRecord(loaded) };
   });
   if (!claimed) return undefined;
   try {
@@ -82,15 +83,15 @@ export async function prepareWork(
 
 async function fromWorktree(
   ctx: RunContext,
-  { loaded, task, attempt, record }: Claimed,
+  { loaded, task, attempt, offeredAtMs, record }: Claimed,
   report: Report,
 ): Promise<PreparedWork | undefined> {
   const worktree = record.cut.get(attempt.id);
-  // A reviewer changes nothing: what its commands leave behind is nobody's work.
-  if (!worktree || !existsSync(worktree.path) || purposeOf(task)?.kind === "review") return undefined;
   const completed = report.outcome === "completed";
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
-  const work = await commitWorktree(worktree, message, completed);
+  const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
+  const work = await worktreeWork(ctx, at, report, message);
+  if (!worktree || !work) return undefined;
   const nothing = { leftOut: [], commitMove: undefined, skipped: undefined };
   // What failed is kept on its own branch; only what is complete is merged.
   if (!completed) return { ...nothing, work, merge: undefined, others: [] };
@@ -107,6 +108,8 @@ async function fromCheckout(
   const { policy } = loaded;
   const isForBranch = isolationsOf(loaded).usesWorktrees;
   const changed = await changedFiles(root);
+  const inside = await reportedInside(root, report);
+  if (isForBranch && inside?.kind === "repository") throw innerRepository(inside.folder, "your checkout");
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
@@ -115,7 +118,7 @@ async function fromCheckout(
   const seen = record.seen.get(attempt.id);
   const own = ownFiles(attempt, report.filesChanged, changed, seen, earlier, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
-  if (own.files.length + own.leftOut.length === 0 || head === undefined) return undefined;
+  if (head === undefined || (own.files.length + own.leftOut.length === 0 && !inside)) return undefined;
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
   const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
   const commit = own.files.length === 0 ? undefined : await commitFiles(root, parent, own.files, message);
@@ -125,7 +128,9 @@ async function fromCheckout(
     work: { commit: commit ?? head, files: own.files },
     leftOut: own.leftOut,
     commitMove: moves ? { ref: "HEAD", from: head, to: commit } : undefined,
-    skipped: underWay && `${task.id} was not committed: ${underWay} is under way in the checkout.`,
+    skipped: underWay
+      ? `${task.id} was not committed: ${underWay} is under way in the checkout.`
+      : inside && leftInside(task.id, inside),
     ...(isForBranch && commit !== undefined
       ? await mergeOf(ctx, loaded, commit, message, parent)
       : { merge: undefined, others: [] }),

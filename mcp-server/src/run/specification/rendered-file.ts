@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileRefusal } from "../../errors/file-refusal.ts";
 import { pathInside, undefinedIfMissing } from "../project/inside-checkout.ts";
 import { sha256 } from "./breakdown-file.ts";
 
@@ -32,7 +33,10 @@ export async function textOf(file: string): Promise<string | undefined> {
   return readFile(file, "utf8").catch(undefinedIfMissing);
 }
 
-/** Whoever reads the file meanwhile, or when the machine stops, finds the old text or the new one. */
+/**
+ * Whoever reads the file meanwhile, or when the machine stops, finds the old text or the new one.
+ * @throws CallerError where the system does not let it be written.
+ */
 export async function writeAtomically(file: string, text: string): Promise<void> {
   const temporary = join(
     dirname(file),
@@ -48,7 +52,7 @@ export async function writeAtomically(file: string, text: string): Promise<void>
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw fileRefusal(error, file) ?? error;
   }
 }
 

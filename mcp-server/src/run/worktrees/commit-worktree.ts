@@ -1,10 +1,12 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { operationUnderWay } from "../../git/commit-files.ts";
 import { git } from "../../git/git.ts";
+import { dropDeadLinks, untrackedRepositories } from "../../git/inner-repositories.ts";
 import { commitTree, isAncestor } from "../../git/merge-tree.ts";
 import { commitAt } from "../../git/plan-branch.ts";
 import { fileWithMarkers, treeOf, unmergedFiles, untouchedFiles } from "../../git/unsolved-conflicts.ts";
 import { shownPath } from "../../text/display-path.ts";
+import { innerRepository, refuseSubmoduleWork } from "./inner-repository.ts";
 import type { CutWorktree } from "./worktree.ts";
 
 /** A worktree's work: its last commit, and the files in which it differs from the base. */
@@ -15,9 +17,9 @@ export interface WorktreeCommit {
 
 /**
  * Commits whatever lies in an agent's worktree, on top of what the agent may have committed itself. Ignored files
- * stay where they are.
+ * stay where they are, and so does a repository that somebody made inside.
  * @param finished whether the work claims to be complete: then whatever was begun in git must have been finished.
- * @throws CallerError when conflicts are left in it, GitFailed
+ * @throws CallerError when conflicts are left in it, or work that no commit of it would hold; GitFailed
  */
 export async function commitWorktree(
   worktree: CutWorktree,
@@ -26,13 +28,18 @@ export async function commitWorktree(
 ): Promise<WorktreeCommit> {
   const { path, base, merging } = worktree;
   const merge = await commitAt(path, "MERGE_HEAD");
+  await dropDeadLinks(path, base);
+  const repositories = await untrackedRepositories(path);
   if (finished) {
+    const [nested] = repositories;
+    if (nested !== undefined) throw innerRepository(nested, "your worktree");
+    await refuseSubmoduleWork(path, base);
     if (merging !== undefined) await refuseAbandonedMerge(path, merging, merge);
     if (merge === undefined) await refuseUnfinishedOperation(path);
     await refuseUnsolvedConflicts(worktree, merge);
   }
   // What lies outside the part of the repository that is checked out is work like any other.
-  await git(path, ["add", "--all", "--sparse"]);
+  await git(path, ["add", "--all", "--sparse", "--", ".", ...repositories.map(except)]);
   const tree = (await git(path, ["write-tree"])).trim();
   const head = (await git(path, ["rev-parse", "HEAD"])).trim();
   const before = (await git(path, ["rev-parse", "HEAD^{tree}"])).trim();
@@ -44,6 +51,10 @@ export async function commitWorktree(
   }
   const changed = await git(path, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
   return { commit, files: changed.split("\0").filter(Boolean) };
+}
+
+function except(folder: string): string {
+  return `:(exclude,literal)${folder}`;
 }
 
 async function refuseAbandonedMerge(path: string, merging: string, merge: string | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { GitFailed, git } from "../../git/git.ts";
+import { hasFilesOfSubmodules } from "../../git/inner-repositories.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, planHead } from "../../git/plan-branch.ts";
 import { type AttemptId, isDraining } from "../../graph/attempt.ts";
@@ -84,7 +85,8 @@ async function removeIfMerged(
 
 async function isSpent(path: string, head: string): Promise<boolean> {
   const dirty = await git(path, ["status", "--porcelain", "--untracked-files=all"]);
-  return dirty === "" && (await isAncestor(path, "HEAD", head));
+  if (dirty !== "" || (await hasFilesOfSubmodules(path))) return false;
+  return isAncestor(path, "HEAD", head);
 }
 
 /** Takes the lock off that this plugin has put on; the host's own tells that its agent still runs. */

@@ -1,4 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
+import { fileRefusal } from "../../errors/file-refusal.ts";
 import { GitFailed } from "../../git/git.ts";
 import { RefMoved } from "../../git/plan-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
@@ -24,8 +25,9 @@ export async function worktreeOfClaim(
   for (;;) {
     try {
       return await prepareWorktree(ctx, store, attempt, made);
-    } catch (error) {
-      if (error instanceof RefMoved) continue;
+    } catch (thrown) {
+      if (thrown instanceof RefMoved) continue;
+      const error = fileRefusal(thrown) ?? thrown;
       const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
       if (!isExpected || !(error instanceof Error)) throw error;
       await giveUp(ctx, store, attempt, error);

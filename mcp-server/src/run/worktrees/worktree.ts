@@ -12,6 +12,7 @@ import type { Change } from "../../graph/event.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
+import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
@@ -23,9 +24,6 @@ import { conflictFor, mergedCommit, type WorkRecord, workRecord } from "./work-r
 
 /** The worktree of an attempt, cut and verified. */
 export type CutWorktree = Extract<Change, { type: "worktree.cut" }>;
-
-/** Where Claude Code keeps its agents' worktrees; those of other clients lie beside them. */
-const FOLDER = ".claude/worktrees";
 
 /** A prerequisite's work is not on the plan's branch: the task has to wait for this one. */
 export class PrerequisiteUnmerged extends Error {
@@ -120,7 +118,7 @@ async function headWith(root: string, loaded: LoadedPlan, commits: readonly stri
 
 async function ownPlace(ctx: RunContext, { plan, claim }: HeldClaim): Promise<string> {
   await exclude(ctx);
-  const folder = join(ctx.checkout.root, FOLDER);
+  const folder = join(ctx.checkout.root, WORKTREE_FOLDER);
   await mkdir(folder, { recursive: true });
   return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
 }
@@ -210,7 +208,7 @@ async function exclude(ctx: RunContext): Promise<void> {
   const folder = join(ctx.checkout.gitCommonDir ?? "", "info");
   const file = join(folder, "exclude");
   const text = (await readFile(file, "utf8").catch(undefinedIfMissing)) ?? "";
-  if (text.split("\n").includes(`${FOLDER}/`)) return;
+  if (text.split("\n").includes(`${WORKTREE_FOLDER}/`)) return;
   await mkdir(folder, { recursive: true });
-  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${FOLDER}/\n`);
+  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${WORKTREE_FOLDER}/\n`);
 }

@@ -263,6 +263,12 @@ export function corrupt(path: string, why: string, cause?: unknown): StoreUnusab
   );
 }
 
+/** The folder of a file, or the first one above it that exists. */
+function nearestFolder(path: string): string {
+  const folder = dirname(path);
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(folder);
+}
+
 /** Turns what SQLite throws into an error that says what is wrong and what to do; others pass. */
 export function unusable(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
@@ -277,7 +283,7 @@ export function unusable(error: unknown, path: string): unknown {
     return new StoreUnusable(
       "read-only",
       `The task graph ${path} cannot be written: ${text}.`,
-      `Give this user write access to ${dirname(path)}, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
+      `Give this user write access to ${nearestFolder(path)} and what is in it, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 import { BreakdownError } from "../../breakdown/errors.ts";
 import { CallerError } from "../../errors/caller-error.ts";
+import { fileRefusal } from "../../errors/file-refusal.ts";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
 import { cleanLines } from "../../text/sanitize.ts";
 
@@ -37,7 +38,8 @@ export function failure(error: unknown): FailedAnswer {
   };
 }
 
-function problemOf(error: unknown): Problem {
+function problemOf(thrown: unknown): Problem {
+  const error = fileRefusal(thrown) ?? thrown;
   if (error instanceof CallerError || error instanceof BreakdownError) {
     return {
       kind: error instanceof CallerError ? error.kind : "bad_input",

@@ -1,0 +1,131 @@
+import type { Dirent } from "node:fs";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { GitFailed, git } from "./git.ts";
+
+/**
+ * Repositories inside a work tree. A commit of the work tree holds no file of theirs, but only a link to a commit of
+ * theirs: submodules are known to `.gitmodules`, any other is a folder in which somebody ran `git init` or `git clone`.
+ */
+
+/** What somebody did in a submodule and no commit of the work tree holds. */
+export interface SubmoduleWork {
+  readonly folder: string;
+  readonly what:
+    | { readonly kind: "files"; readonly example: string }
+    /** A commit that no remote repository of the submodule is known to have. */
+    | { readonly kind: "commit"; readonly commit: string };
+}
+
+/** A folder that the index holds as a link to a commit. */
+interface Link {
+  readonly folder: string;
+  readonly commit: string;
+}
+
+/** Repositories that are not links yet and that git does not ignore, by their folders. */
+export async function untrackedRepositories(root: string): Promise<string[]> {
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  const list = await git(root, [...command, "--ignore-submodules=all"]);
+  return list.split("\0").flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
+}
+
+/**
+ * Takes links from the index that somebody has added and that are no submodules, as `git add` makes them of a
+ * repository: nobody could follow them, and git looks at no file of a folder as long as the index has it as a link.
+ * @param base the commit whose links stay.
+ */
+export async function dropDeadLinks(root: string, base: string): Promise<void> {
+  const links = await linksOf(root);
+  if (links.length === 0) return;
+  const [kept, modules] = [await linksAt(root, base, links), await submoduleFolders(root)];
+  const dead = links.filter(({ folder }) => !kept.has(folder) && !modules.has(folder));
+  if (dead.length === 0) return;
+  const input = dead.map(({ folder }) => `${folder}\0`).join("");
+  await git(root, ["update-index", "--force-remove", "-z", "--stdin"], { input });
+}
+
+/** The first submodule with work that a commit of the work tree would not hold. */
+export async function submoduleWork(root: string, base: string): Promise<SubmoduleWork | undefined> {
+  const links = await linksOf(root);
+  const before = links.length === 0 ? new Map<string, string>() : await linksAt(root, base, links);
+  for (const { folder } of links) {
+    const path = join(root, folder);
+    const isCheckedOut = existsSync(join(path, ".git"));
+    const example = isCheckedOut ? await changedIn(path) : await fileIn(path);
+    if (example !== undefined) return { folder, what: { kind: "files", example: `${folder}/${example}` } };
+    const commit = isCheckedOut ? await unknownCommit(path, before.get(folder)) : undefined;
+    if (commit !== undefined) return { folder, what: { kind: "commit", commit } };
+  }
+  return undefined;
+}
+
+/** Whether files lie where a submodule would be checked out: git does not see them, and removes them with a worktree. */
+export async function hasFilesOfSubmodules(root: string): Promise<boolean> {
+  for (const { folder } of await linksOf(root)) {
+    if ((await fileIn(join(root, folder))) !== undefined) return true;
+  }
+  return false;
+}
+
+/** Folders of submodules as `.gitmodules` names them; none where there is no such file, or no valid one. */
+export async function submoduleFolders(root: string): Promise<ReadonlySet<string>> {
+  if (!existsSync(join(root, ".gitmodules"))) return new Set();
+  try {
+    const query = ["config", "-z", "--file", ".gitmodules", "--get-regexp", "^submodule\\..*\\.path$"];
+    const entries = (await git(root, query)).split("\0");
+    return new Set(entries.flatMap((entry) => /\n(.+)$/s.exec(entry)?.[1] ?? []));
+  } catch (error) {
+    if (error instanceof GitFailed) return new Set();
+    throw error;
+  }
+}
+
+async function linksOf(root: string): Promise<Link[]> {
+  const entries = (await git(root, ["ls-files", "--stage", "-z"])).split("\0");
+  return entries.flatMap((entry) => {
+    const [, commit, folder] = /^160000 (\w+) \d\t(.+)$/s.exec(entry) ?? [];
+    return commit === undefined || folder === undefined ? [] : [{ commit, folder }];
+  });
+}
+
+/** Which of the links a commit has, and to what. */
+async function linksAt(
+  root: string,
+  commit: string,
+  links: readonly Link[],
+): Promise<ReadonlyMap<string, string>> {
+  const entries = await git(root, ["ls-tree", "-z", commit, "--", ...links.map(({ folder }) => folder)]);
+  return new Map(
+    entries.split("\0").flatMap((entry) => {
+      const [, at, folder] = /^160000 commit (\w+)\t(.+)$/s.exec(entry) ?? [];
+      return at === undefined || folder === undefined ? [] : [[folder, at] as const];
+    }),
+  );
+}
+
+async function changedIn(repository: string): Promise<string | undefined> {
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  return (await git(repository, command)).split("\0")[0]?.slice(3) || undefined;
+}
+
+/** The commit that is checked out, if it is not the one that the link led to and nobody else is known to have it. */
+async function unknownCommit(repository: string, linked: string | undefined): Promise<string | undefined> {
+  const head = (await git(repository, ["rev-parse", "HEAD"])).trim();
+  if (head === linked) return undefined;
+  const own = await git(repository, ["rev-list", "--max-count=1", head, "--not", "--remotes", "--tags"]);
+  return own.trim() === "" ? undefined : head;
+}
+
+/** A file at any depth of a folder; undefined where there is none, and where it is a repository. */
+async function fileIn(folder: string, below: string = folder): Promise<string | undefined> {
+  const entries = await readdir(below, { withFileTypes: true }).catch((): Dirent[] => []);
+  if (below === folder && entries.some(({ name }) => name === ".git")) return undefined;
+  for (const entry of entries) {
+    const path = join(below, entry.name);
+    const found = entry.isDirectory() ? await fileIn(folder, path) : relative(folder, path);
+    if (found !== undefined) return found.split(sep).join("/");
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { realpathSync } from "node:fs";
+import { CallerError } from "../../errors/caller-error.ts";
+import { GitFailed, git } from "../../git/git.ts";
+import { commitAt } from "../../git/plan-branch.ts";
+import type { WorktreeCommit } from "./commit-worktree.ts";
+import type { CutWorktree } from "./worktree.ts";
+
+/** Whether a folder is the top level of a worktree. One that lost its `.git` belongs to the checkout around it. */
+export async function isWorktree(path: string): Promise<boolean> {
+  try {
+    const top = (await git(path, ["rev-parse", "--show-toplevel"])).trim();
+    return realpathSync(top) === realpathSync(path);
+  } catch (error) {
+    // A folder that is gone is none for git to start in; one that git has pruned is no repository.
+    if (error instanceof GitFailed) return false;
+    throw error;
+  }
+}
+
+/**
+ * What is left of a worktree that is gone: the commits on its branch.
+ * @throws CallerError when there are none; GitFailed
+ */
+export async function commitOfLostWorktree(root: string, worktree: CutWorktree): Promise<WorktreeCommit> {
+  const { path, branch, base } = worktree;
+  const commit = await commitAt(root, `refs/heads/${branch}`);
+  if (commit === undefined || commit === base) {
+    throw new CallerError(
+      "wrong_state",
+      `Your worktree ${path} is gone or is no worktree any more, and its branch ${branch} holds no commit of yours: nothing of your work can come onto the plan's branch.`,
+      'Report outcome "failed" and say in notes where your work lies, if it still does; the next attempt gets a new worktree.',
+      "outcome",
+    );
+  }
+  const changed = await git(root, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
+  return { commit, files: changed.split("\0").filter(Boolean) };
+}
