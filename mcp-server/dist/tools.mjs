@@ -77,7 +77,7 @@ import { waitForWorkflow } from "./run/session.mjs";
 function nextStep(session, loaded, counts, done) {
   const { slug, status, cause } = loaded.stored;
   if (status === "paused")
-    return `The plan is paused${because(cause)}. Say so; plan_update {action: "resume"} goes on.`;
+    return `The plan is paused${because(cause)}. Say so; plan_update {plan: "${slug}", action: "resume"} goes on.${counts.running > 0 ? ` What runs may finish. ${waitFor(session)}` : ""}`;
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }

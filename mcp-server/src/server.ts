@@ -8,7 +8,7 @@ config({ jitless: true });
 
 /** Clients show this to their model: when the server is of use, in one breath. */
 const INSTRUCTIONS =
-  "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch.";
+  "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch. A call that a command or skill writes out runs as it stands, deferred or not.";
 
 /**
  * The MCP server. What it serves is loaded with the first request after the handshake, so that no session waits

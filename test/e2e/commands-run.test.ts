@@ -282,10 +282,16 @@ describe("/parallel:status and /parallel:report", () => {
         ]);
         const shown = answeredIn(outcome, 3).map(({ text }) => JSON.parse(text) as Record<string, unknown>);
         expect(shown[0]).toMatchObject({ plans: [{ plan: "waiting", done: false }] });
-        expect(shown[1]).toMatchObject({ tasks: [] });
-        expect(shown[3]).toMatchObject({ tasks: [{ task: "waiting/1", ready: true }] });
-        expect(shown[4]).toMatchObject({ criticalPath: ["1", "2"], levels: [["1"], ["2"]] });
-        expect(shown[5]).toMatchObject({ tasks: [{ blockedBy: [] }, { blockedBy: ["1"] }] });
+        // Calls of one message are answered as they end, in whatever order.
+        const part = (fields: Record<string, unknown>): unknown => expect.objectContaining(fields);
+        expect(shown.slice(1)).toEqual(
+          expect.arrayContaining([
+            part({ tasks: [] }),
+            part({ tasks: [part({ task: "waiting/1", ready: true })] }),
+            part({ criticalPath: ["1", "2"], levels: [["1"], ["2"]] }),
+            part({ tasks: [part({ blockedBy: [] }), part({ blockedBy: ["1"] })] }),
+          ]),
+        );
         expect(readGraph(outcome.database, "waiting").attempts).toEqual([]);
       },
     );

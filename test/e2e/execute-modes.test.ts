@@ -58,10 +58,10 @@ describe("/spec:execute in a mode", () => {
     );
     const resume: Orchestrator = (conversation) => {
       const last = answers(conversation).at(-1);
-      const paused = last?.tool === "plan_create" ? callsAsWritten("plan_update", VALUES) : undefined;
-      if (paused) return paused(conversation);
-      if (last?.tool === "plan_update" && !answers(conversation).some(({ tool }) => tool === "plan_analyze"))
-        return calls(taskTool("plan_analyze"), { plan: "demo" });
+      const goesOn = callsAsWritten("plan_update", VALUES, (input) => input.includes("resume"));
+      if (last?.tool === "plan_analyze") return goesOn(conversation);
+      if (last?.tool === "plan_update" && !answers(conversation).some(({ tool }) => tool === "batch_next"))
+        return calls(taskTool("batch_next"), { plan: "demo" });
       return executesThePlan(conversation);
     };
     const pause = execute(

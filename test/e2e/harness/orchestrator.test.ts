@@ -112,14 +112,9 @@ describe("the obedient orchestrator", () => {
     expect(called(decide(talk.conversation))).toEqual(["batch_next"]);
   });
 
-  it("the obedient orchestrator collects everything, reports, exports, and shows the report when the plan is done", () => {
+  it("the obedient orchestrator reports, exports, and shows the report when the plan is done", () => {
     const talk = analysed(decide);
     talk.plays(decide(talk.conversation), batch([], 0, true));
-    const collect = decide(talk.conversation);
-    expect(collect.outputs).toEqual([
-      { tool: taskTool("batch_collect"), input: { plan: "demo", until: "all" } },
-    ]);
-    talk.plays(collect, collected({ done: true }));
     expect(called(decide(talk.conversation))).toEqual(["plan_report"]);
     talk.plays(decide(talk.conversation), { report: "# All done" });
     expect(called(decide(talk.conversation))).toEqual(["plan_update"]);
@@ -143,7 +138,7 @@ describe("the obedient orchestrator", () => {
     const stop = decide(talk.conversation);
     expect(stop.outputs).toEqual([{ tool: "TaskStop", input: { task_id: "a1" } }]);
     talk.plays(stop);
-    expect(called(decide(talk.conversation))).toEqual(["batch_collect"]);
+    expect(called(decide(talk.conversation))).toEqual(["plan_report"]);
   });
 
   it("the obedient orchestrator loads the skill that the command names before anything else", () => {
@@ -162,11 +157,11 @@ describe("the obedient orchestrator", () => {
     const claim = { task: "1", token: "1-aaaaaaaaaaaaaaaaaaaaaaaaaa", brief: "You may write `a.ts`." };
     talk.plays(decide(talk.conversation), { claim });
     const seen: string[][] = [];
-    for (const answer of [{}, {}, { claim: null }, collected({ done: true })]) {
+    for (const answer of [{}, {}, { claim: null }]) {
       seen.push(called(decide(talk.conversation)));
       talk.plays(decide(talk.conversation), answer);
     }
-    expect(seen).toEqual([["Write"], ["task_report"], ["task_claim"], ["batch_collect"]]);
+    expect(seen).toEqual([["Write"], ["task_report"], ["task_claim"]]);
     expect(called(decide(talk.conversation))).toEqual(["plan_report"]);
   });
 

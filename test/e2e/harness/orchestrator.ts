@@ -104,8 +104,7 @@ function afterClaiming(plan: string, conversation: Conversation): Turn {
   const claims = answers(conversation).filter((answer) => answer.tool === "task_claim");
   const claimed = claims.at(-1);
   const { claim } = claimAnswer.parse(claimed?.value);
-  if (claimed === undefined || claim === null)
-    return callsTool(taskTool("batch_collect"), { plan, until: "all" });
+  if (claimed === undefined || claim === null) return callsTool(taskTool("plan_report"), { plan });
   const spoken = new Set(
     conversation.blocks
       .slice(claimed.at)
@@ -128,8 +127,9 @@ function afterBatch(plan: string, answer: Answer, conversation: Conversation): T
   if (launched.length > 0 && launched.every((call) => wasRefused(conversation, call))) {
     return callsTool(taskTool(isHopeless(conversation) ? "plan_report" : "batch_next"), { plan });
   }
+  if (batch.done) return callsTool(taskTool("plan_report"), { plan });
   const isQuiet = batch.counts.running === 0 && launched.length === 0;
-  return callsTool(taskTool("batch_collect"), { plan, until: batch.done || isQuiet ? "all" : "next" });
+  return callsTool(taskTool("batch_collect"), { plan, until: isQuiet ? "all" : "next" });
 }
 
 function afterCollecting(plan: string, answer: Answer, conversation: Conversation): Turn {
@@ -137,14 +137,9 @@ function afterCollecting(plan: string, answer: Answer, conversation: Conversatio
   const toStop = collected.stop.filter((item) => !wasStopped(conversation, item, answer.at));
   if (toStop.length > 0) return callsTogether(toStop.map(stopCall));
   const isOver = collected.done || collected.decision === "stop" || collected.decision === "escalate";
-  const isLast = callOf(conversation, answer)?.input.until === "all";
-  if (isOver) {
-    return callsTool(
-      taskTool(isLast ? "plan_report" : "batch_collect"),
-      isLast ? { plan } : { plan, until: "all" },
-    );
-  }
-  if (collected.decision === "wait" && isLast && collected.counts.running === 0) {
+  if (isOver) return callsTool(taskTool("plan_report"), { plan });
+  const waitedForAll = callOf(conversation, answer)?.input.until === "all";
+  if (collected.decision === "wait" && waitedForAll && collected.counts.running === 0) {
     return says(`Nothing can go on. ${collected.reason}`);
   }
   return callsTool(taskTool("batch_next"), { plan });

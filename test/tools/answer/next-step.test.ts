@@ -79,6 +79,16 @@ describe("what to do next", () => {
     expect(looked.next).not.toMatch(/woken|^Call batch_next/);
   });
 
+  it("what to do next in a paused plan is to wait while something runs, and names how it goes on", async () => {
+    const { server } = await agentsPlan(pair);
+    const idle = await server.call("plan_update", { plan: "p", action: "pause" });
+    expect(idle.next).toMatch(/plan_update \{plan: "p", action: "resume"\} goes on\.$/);
+    await server.call("plan_update", { plan: "p", action: "resume" });
+    await server.call("task_claim", { plan: "p", worker: "w" });
+    const { next } = await server.call("plan_update", { plan: "p", action: "pause" });
+    expect(next).toMatch(/What runs may finish\. Then batch_collect\.$/);
+  });
+
   it("what to do next names where the agents to stop stand, after a call that names none", async () => {
     const { server } = await agentsPlan(pair);
     const stopped = await server.call("plan_update", { plan: "p", action: "stop" });

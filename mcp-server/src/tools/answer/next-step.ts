@@ -10,7 +10,7 @@ import { waitForWorkflow } from "../../run/session/workflow-runs.ts";
 export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Counts, done: boolean): string {
   const { slug, status, cause } = loaded.stored;
   if (status === "paused")
-    return `The plan is paused${because(cause)}. Say so; plan_update {action: "resume"} goes on.`;
+    return `The plan is paused${because(cause)}. Say so; plan_update {plan: "${slug}", action: "resume"} goes on.${counts.running > 0 ? ` What runs may finish. ${waitFor(session)}` : ""}`;
   if (status === "stopped") {
     return `The plan is stopped${because(cause)}. Stop the agents that stop[] of batch_next names, then plan_report {plan: "${slug}"}.`;
   }
