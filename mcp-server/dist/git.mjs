@@ -320,21 +320,23 @@ async function ensurePlanBranch(root, plan) {
   return start;
 }
 async function refuseTakenNames(root, plan) {
-  const names = [`${workBranches(plan)}/0`];
-  if (await planHead(root, plan) === void 0) names.unshift(planBranch(plan));
-  const start = await commitAt(root, "HEAD");
-  for (const name of names) {
-    const input = `start
-create refs/heads/${name} ${start}
+  const names = [`${workBranches(plan)}/0`, planBranch(plan)];
+  const input = names.map((name) => `start
+create refs/heads/${name} HEAD
 prepare
 abort
-`;
-    try {
-      await git(root, ["update-ref", "--stdin"], { input });
-    } catch (error) {
-      if (await commitAt(root, `refs/heads/${name}`) === void 0) throw cannotBeMade(name, error);
-    }
+`).join("");
+  try {
+    await git(root, ["update-ref", "--stdin"], { input });
+  } catch (error) {
+    const reason = error instanceof GitFailed ? error.reason : "";
+    if (isThere(reason)) return;
+    const refused = names.find((name) => reason.includes(`'refs/heads/${name}'`));
+    throw cannotBeMade(refused ?? planBranch(plan), error);
   }
+}
+function isThere(reason) {
+  return reason.includes("reference already exists");
 }
 function cannotBeMade(branch, error) {
   const reason = error instanceof GitFailed ? error.reason : String(error);
@@ -374,7 +376,7 @@ async function moveRefs(root, moves, reason) {
   try {
     await git(root, ["update-ref", "-m", reason, "--stdin"], { input: lines.join("") });
   } catch (error) {
-    if (error instanceof GitFailed && /but expected|reference already exists/.test(error.reason))
+    if (error instanceof GitFailed && (isThere(error.reason) || error.reason.includes("but expected")))
       throw new RefMoved();
     throw error;
   }

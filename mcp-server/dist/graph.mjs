@@ -70,6 +70,9 @@ function isReadable(type, v) {
   return Object.hasOwn(VERSIONS, type) && v <= VERSIONS[type];
 }
 
+// import:node:util in graph.mjs
+import { isDeepStrictEqual } from "node:util";
+
 // mcp-server/src/graph/task.ts
 var MAX_TASK_ID = 128;
 var TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"];
@@ -88,22 +91,33 @@ function unstarted(definition, position) {
     timesBlocked: 0
   };
 }
+var STATE = {
+  position: true,
+  status: true,
+  cause: true,
+  owner: true,
+  notes: true,
+  metadata: true,
+  failedAttempts: true,
+  lostAttempts: true,
+  timesBlocked: true,
+  endedAtMs: true,
+  unrecognised: true
+};
+function definedFields(task) {
+  return Object.keys(task).filter(
+    (field) => !(field in STATE)
+  );
+}
 function definitionOf(task) {
-  const {
-    position: _position,
-    status: _status,
-    cause: _cause,
-    owner: _owner,
-    notes: _notes,
-    metadata: _metadata,
-    failedAttempts: _failedAttempts,
-    lostAttempts: _lostAttempts,
-    timesBlocked: _timesBlocked,
-    endedAtMs: _endedAtMs,
-    unrecognised: _unrecognised,
-    ...definition
-  } = task;
-  return definition;
+  return Object.fromEntries(
+    definedFields(task).map((field) => [field, task[field]])
+  );
+}
+function sameDefinition(a, b) {
+  const fields = definedFields(a);
+  return fields.length === definedFields(b).length && // What nobody has changed is the same object in both.
+  fields.every((field) => a[field] === b[field] || isDeepStrictEqual(a[field], b[field]));
 }
 function scopeOf(task) {
   if (task.writes !== void 0) {
@@ -269,9 +283,6 @@ function orderedDespiteParallelWith(tasks) {
   });
 }
 
-// import:node:util in graph.mjs
-import { isDeepStrictEqual } from "node:util";
-
 // mcp-server/src/graph/readiness.ts
 var ENDED = /* @__PURE__ */ new Set(["completed", "failed", "cancelled"]);
 function hasEnded(status) {
@@ -404,7 +415,7 @@ var PlanGraph = class {
     if (old) this.#counts.set(old.status, this.count(old.status) - 1);
     this.#counts.set(task.status, this.count(task.status) + 1);
     if (hasEnded(old?.status ?? "pending") !== hasEnded(task.status)) this.#endings += 1;
-    if (!old || !isDeepStrictEqual(definitionOf(old), definitionOf(task))) this.#definitions += 1;
+    if (!old || !sameDefinition(old, task)) this.#definitions += 1;
     if (!old || changesOrder(old, task, this.#weight)) {
       for (const id of old?.dependencies ?? []) this.#dependents.get(id)?.delete(task.id);
       for (const id of task.dependencies) {
@@ -887,6 +898,7 @@ function matches({ alternatives, caseInsensitive }, path) {
   return alternatives.some((alternative) => pathsMeet(alternative, segments, unlimited));
 }
 function pathsMeet(a, b, budget) {
+  if (partAtNamedFolder(a, b)) return false;
   const width = b.length + 1;
   const seen = new Uint8Array((a.length + 1) * width);
   const open = [[0, 0]];
@@ -903,6 +915,15 @@ function pathsMeet(a, b, budget) {
     if (segmentsMeet(ours === "**" ? ANY_SEGMENT : ours, theirs === "**" ? ANY_SEGMENT : theirs, budget)) {
       open.push([ours === "**" ? i : i + 1, theirs === "**" ? j : j + 1]);
     }
+  }
+  return false;
+}
+function partAtNamedFolder(a, b) {
+  for (const [i, ours] of a.entries()) {
+    const theirs = b[i];
+    if (typeof ours !== "string" || typeof theirs !== "string" || ours === "**" || theirs === "**")
+      return false;
+    if (ours !== theirs) return true;
   }
   return false;
 }
@@ -1248,12 +1269,12 @@ import { createHash } from "node:crypto";
 var ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 var TOKEN = /\b\d+-[a-z2-7]{26}\b/;
 function newToken(attempt, randomBytes) {
-  let bits = 0n;
-  for (const byte of randomBytes(16)) bits = bits << 8n | BigInt(byte);
   let text = "";
-  for (let i = 0; i < 26; i++) {
-    text = ALPHABET.charAt(Number(bits & 31n)) + text;
-    bits >>= 5n;
+  let rest = 0;
+  let bits = 2;
+  for (const byte of randomBytes(16)) {
+    rest = (rest << 8 | byte) & 4095;
+    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET.charAt(rest >>> bits - 5 & 31);
   }
   return `${attempt}-${text}`;
 }
@@ -1371,6 +1392,7 @@ export {
   reachableTasks,
   recoveryOf,
   said,
+  sameDefinition,
   scopeMayWrite,
   scopeOf,
   single,

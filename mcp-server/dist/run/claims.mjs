@@ -70,21 +70,23 @@ var MAX_REASONS = 10;
 async function choose(plan, nowMs, { only, most } = {}) {
   const { ctx, policy, graph, stored } = plan;
   const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
+  const parsed = (scope) => parseScope(scope, ctx.caseInsensitive);
   const held = (await plan.reader.held(ctx.checkoutKey)).filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs)).map(({ plan: slug, planId, claim }) => ({
-    name: taskName(slug, claim.task),
-    scope: widenedScope(claim),
+    slug,
+    id: claim.task,
+    scope: parsed(widenedScope(claim)),
     task: planId === plan.id ? graph.tasks.get(claim.task) : void 0
   }));
-  const parsed = (scope) => parseScope(scope, ctx.caseInsensitive);
   const choiceBy = (ahead2) => chooseBatch(
     candidatesOf(plan, ahead2, only),
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
     limits,
     (candidate, chosen) => {
-      const clashes = (other) => !areAlternatives(candidate.task, other.task) && clashOfClaims(parsed(candidate.scope), parsed(other.scope)) !== void 0;
-      const holder = held.find(clashes);
-      if (holder) return holder.name;
-      const earlier = chosen.find(clashes);
+      const scope = parsed(candidate.scope);
+      const clashes = (task, other) => !areAlternatives(candidate.task, task) && clashOfClaims(scope, other) !== void 0;
+      const holder = held.find((one) => clashes(one.task, one.scope));
+      if (holder) return taskName(holder.slug, holder.id);
+      const earlier = chosen.find((one) => clashes(one.task, parsed(one.scope)));
       return earlier && taskName(stored.slug, earlier.task.id);
     }
   );
@@ -92,7 +94,11 @@ async function choose(plan, nowMs, { only, most } = {}) {
   const choice = choiceBy(ahead);
   const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
   if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: [] };
-  const heldBack = [...ahead?.heldBack ?? []].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
+  const heldBack = [];
+  for (const id of ahead?.heldBack ?? []) {
+    if (heldBack.length === MAX_REASONS) break;
+    if (graph.isReady(id)) heldBack.push(id);
+  }
   return { ...choice, heldBack };
 }
 
@@ -200,9 +206,7 @@ async function prepareClaiming(ctx, store, actor, slug) {
 function mayNeedWorktree(ctx, loaded) {
   if (ctx.checkout.gitCommonDir === void 0 || loaded.stored.status !== "open") return false;
   const isolations = isolationsOf(loaded);
-  if (!isolations.usesWorktrees) return false;
-  const pending = [...loaded.graph.tasks.values()].filter(({ status }) => status === "pending");
-  return pending.some(({ id }) => isolations.of(id) !== "shared");
+  return isolations.usesWorktrees && loaded.graph.ready.some(({ id }) => isolations.of(id) !== "shared");
 }
 async function changedInCheckout(ctx, loaded) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;

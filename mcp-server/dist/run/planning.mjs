@@ -122,18 +122,17 @@ function aheadOf({ graph, policy }, nowMs) {
     })
   );
   if (!planner.last || !stillHolds(planner.last, graph.endings, running, nowMs)) {
-    const { startNow: startNow2, heldBack } = replanner.replan({ ended: endedOf(graph, ids), running: [...running] });
+    const { startNow: startNow2, heldBack: heldBack2 } = replanner.replan({ ended: endedOf(graph, ids), running: [...running] });
     planner.last = {
       atMs: nowMs,
       endings: graph.endings,
       running: new Set(running.keys()),
       startNow: startNow2,
-      heldBack
+      heldBack: new Set(heldBack2.map((i) => ids[i]))
     };
   }
-  const idsOf = (indices) => indices.map((i) => ids[i]);
-  const startNow = planner.last.startNow.filter((i) => !running.has(i));
-  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(planner.last.heldBack)) };
+  const { startNow, heldBack } = planner.last;
+  return { startNow: startNow.flatMap((i) => running.has(i) ? [] : [ids[i]]), heldBack };
 }
 function endedOf(graph, ids) {
   const broken = graph.count("failed") + graph.count("cancelled") > 0;

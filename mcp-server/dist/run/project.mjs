@@ -215,22 +215,37 @@ async function ownerOf(pid, session) {
 }
 async function isDead(owner) {
   if (owner.host !== hostIdentity()) return false;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return error.code === "ESRCH";
-  }
-  const startedAt = await startTimeOf(owner.pid);
+  const isOwn = isParent(owner.pid);
+  if (!isOwn && isGone(owner.pid)) return true;
+  const startedAt = await (isOwn ? parentStartTime() : startTimeOf(owner.pid));
   return startedAt !== void 0 && owner.startedAt !== "unknown" && startedAt !== owner.startedAt;
 }
 function deadOwners() {
-  const looked = /* @__PURE__ */ new Map();
+  const looked = [];
   return (owner) => {
-    const key = JSON.stringify([owner.host, owner.pid, owner.startedAt]);
-    const known = looked.get(key) ?? isDead(owner);
-    looked.set(key, known);
-    return known;
+    const known2 = looked.find((one) => sameOwner(one.owner, owner));
+    if (known2) return known2.dead;
+    const dead = isDead(owner);
+    looked.push({ owner, dead });
+    return dead;
   };
+}
+function isParent(pid) {
+  return process.platform !== "win32" && pid === process.ppid;
+}
+function isGone(pid) {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+var parent;
+function parentStartTime() {
+  const pid = process.ppid;
+  if (parent?.pid !== pid) parent = { pid, startTime: startTimeOf(pid) };
+  return parent.startTime;
 }
 var identity;
 function hostIdentity() {
@@ -520,10 +535,10 @@ function startFolder(given) {
     return realpathSync(given ?? process.cwd());
   } catch (error) {
     const { code } = error;
-    const isGone = code === "ENOENT" || code === "ENOTDIR";
+    const isGone2 = code === "ENOENT" || code === "ENOTDIR";
     throw new CallerError(
       "wrong_state",
-      `The folder ${given === void 0 ? "in which this was started" : JSON.stringify(given)} ${isGone ? "does not exist any more" : `cannot be opened (${code})`}.`,
+      `The folder ${given === void 0 ? "in which this was started" : JSON.stringify(given)} ${isGone2 ? "does not exist any more" : `cannot be opened (${code})`}.`,
       "Start again in a folder that is there: the repository, or a folder in it."
     );
   }
@@ -563,8 +578,8 @@ var Transcripts = class {
   /** The project's folder in which the session is; a project moves, a session's folder does not. */
   async #folderOf(session) {
     if (!NAME.test(session)) return void 0;
-    const known = this.#folders.get(session);
-    if (known !== void 0) return known;
+    const known2 = this.#folders.get(session);
+    if (known2 !== void 0) return known2;
     for (const name of await readdir(this.projects).catch(() => [])) {
       const folder = join(this.projects, name);
       if (await isThere(join(folder, `${session}.jsonl`)) || await isThere(join(folder, session))) {
@@ -722,7 +737,13 @@ var POLICY_BEFORE_1_5 = z.strictObject({
   commit: z.enum(["none", "task", "end"]),
   maxTokens: z.number().int().min(0)
 }).shape;
+var known = /* @__PURE__ */ new WeakMap();
 function readPolicy(stored) {
+  const read = known.get(stored) ?? readFields(stored);
+  known.set(stored, read);
+  return read;
+}
+function readFields(stored) {
   const stated = {};
   const unknown = [];
   for (const [field, value] of Object.entries(stored)) {

@@ -336,7 +336,7 @@ function checkUntil(until, tasks) {
 import { isAbsolute, relative, sep } from "node:path";
 
 // import:git.mjs in run/reporting.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
 
 // import:report.mjs in run/reporting.mjs
 import { aggregate, declaredFiles, isDeclared } from "../report.mjs";
@@ -440,7 +440,7 @@ function touches(files, declared) {
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, conflictTask, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, reportedInside, workRecord, worktreeWork } from "./worktrees.mjs";
+import { commitPlan, conflictTask, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, repeatIfRefMoves, reportedInside, workRecord, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
 async function prepareWork(ctx, store, claimIn, report) {
@@ -542,19 +542,6 @@ async function applyWork(plan, attempt, prepared, summary) {
   }
   return [...merge?.kind === "clean" ? [merge.move] : [], ...commitMove ? [commitMove] : []];
 }
-async function withPreparedWork(ctx, prepare, accept2) {
-  for (; ; ) {
-    const step = await prepare();
-    try {
-      const result2 = await accept2(step);
-      const { prepared } = step;
-      if (prepared?.commitMove) await refreshIndex(ctx.checkout.root, prepared.work.files);
-      return result2;
-    } catch (error) {
-      if (!(error instanceof RefMoved)) throw error;
-    }
-  }
-}
 
 // mcp-server/src/run/reporting/finish-attempt.ts
 async function finishAttempt(tx, { plan, attempt, prepared, seen }, ending) {
@@ -575,6 +562,17 @@ function notifyReviewer(plan, id, said) {
   if (!review) return;
   const note = `The server compared the report of ${id} with the checkout. ${said}`;
   plan.append({ type: "task.annotated", task: review.id, note });
+}
+
+// mcp-server/src/run/reporting/with-prepared-work.ts
+async function withPreparedWork(ctx, prepare, accept2) {
+  return repeatIfRefMoves(async () => {
+    const step = await prepare();
+    const result2 = await accept2(step);
+    const { prepared } = step;
+    if (prepared?.commitMove) await refreshIndex(ctx.checkout.root, prepared.work.files);
+    return result2;
+  });
 }
 
 // mcp-server/src/run/reporting/report-from-message.ts

@@ -11,6 +11,15 @@ import { changeGraph, changePlan, freeId, isDone, nextPosition, readGraph, taskO
 function moveRefsWith(plan, moves, reason) {
   plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
 }
+async function repeatIfRefMoves(work) {
+  for (; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
+}
 
 // mcp-server/src/run/worktrees/work-record.ts
 async function workRecord(plan) {
@@ -586,22 +595,19 @@ async function exclude(ctx) {
 
 // mcp-server/src/run/worktrees/worktree-of-claim.ts
 async function worktreeOfClaim(ctx, store, attempt, made) {
-  for (; ; ) {
-    try {
-      return await prepareWorktree(ctx, store, attempt, made);
-    } catch (thrown) {
-      if (thrown instanceof RefMoved) continue;
-      const error = fileRefusal(thrown) ?? thrown;
-      const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
-      if (!isExpected || !(error instanceof Error)) throw error;
-      await giveUp(ctx, store, attempt, error);
-      throw new CallerError(
-        "wrong_state",
-        `There is no worktree for this task: ${error.message}. Its claim has ended.`,
-        "Do not work on it; end your turn with one line that says so.",
-        "task"
-      );
-    }
+  try {
+    return await repeatIfRefMoves(() => prepareWorktree(ctx, store, attempt, made));
+  } catch (thrown) {
+    const error = fileRefusal(thrown) ?? thrown;
+    const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
+    if (!isExpected || !(error instanceof Error)) throw error;
+    await giveUp(ctx, store, attempt, error);
+    throw new CallerError(
+      "wrong_state",
+      `There is no worktree for this task: ${error.message}. Its claim has ended.`,
+      "Do not work on it; end your turn with one line that says so.",
+      "task"
+    );
   }
 }
 async function giveUp(ctx, store, attempt, why) {
@@ -667,6 +673,7 @@ export {
   refuseSubmoduleWork,
   refuseWorkElsewhere,
   removeMergedWorktrees,
+  repeatIfRefMoves,
   reportedInside,
   workRecord,
   worktreeOf,

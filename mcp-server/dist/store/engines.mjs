@@ -110,7 +110,7 @@ function loadStatement(wanted, known, values) {
   );
   const checkout = wanted.checkout === void 0 ? void 0 : values.add(wanted.checkout);
   const { events } = wanted;
-  const types = wanted.claim && events ? values.add(JSON.stringify(events.types)) : void 0;
+  const types = wanted.claim && events ? values.add(events.types) : void 0;
   const since = events?.sinceMs === void 0 ? "(select offered_at_ms from one)" : `${values.add(events.sinceMs)}::bigint`;
   const fields = {
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
@@ -119,14 +119,15 @@ function loadStatement(wanted, known, values) {
     claims: newer("claims", "id"),
     held: wanted.held ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
     claim: "(select row_to_json(r) from one r)",
-    observation: checkout === void 0 ? "null::json" : `(select row_to_json(r) from ${SCHEMA}.observations r where checkout = ${checkout})`,
-    attemptsSince: checkout === void 0 ? "'[]'::json" : json(`${CLAIMS_WITH_PLAN} join ${SCHEMA}.observations o on o.checkout = c.checkout
-            where c.checkout = ${checkout} and (
-              c.id in (select v::int from json_array_elements_text(o.at_work::json) v)
-              or c.id in (select attempt_id from ${SCHEMA}.events e where e.seq > o.seq and e.type = 'attempt.started')
+    observation: "(select row_to_json(r) from last_look r)",
+    attemptsSince: checkout === void 0 ? "'[]'::json" : json(`${CLAIMS_WITH_PLAN} where c.checkout = ${checkout} and c.id in (
+              select v::int from last_look o, json_array_elements_text(o.at_work::json) v
+              union all
+              select e.attempt_id from last_look o join ${SCHEMA}.events e on e.seq > o.seq
+              where e.type = 'attempt.started'
             ) order by c.id`),
     events: types === void 0 ? "'[]'::json" : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
-            and type in (select json_array_elements_text(${types}::json)) and at_ms >= ${since} order by seq`),
+            and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
     eventsSinceMs: types === void 0 ? "0" : `coalesce(${since}, 0)`,
     attemptIds: wanted.attemptIds ? `(select json_agg(nextval(pg_get_serial_sequence('${SCHEMA}.claims', 'id')))
           from generate_series(1, ${values.add(wanted.attemptIds)}::int))` : "'[]'::json"
@@ -134,7 +135,9 @@ function loadStatement(wanted, known, values) {
   const one = wanted.claim ? `${CLAIMS_WITH_PLAN} where ${claimCondition(wanted.claim, values)} order by c.id desc limit 1` : `${CLAIMS_WITH_PLAN} where false`;
   return `with one as materialized (${one}),
     wanted_plans as materialized (
-      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
+      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"}),
+    last_look as materialized (
+      select * from ${SCHEMA}.observations where ${checkout === void 0 ? "false" : `checkout = ${checkout}`})
     select json_build_object(${Object.entries(fields).map(([name, value]) => `'${name}', ${value}`).join(",\n")}) as loaded`;
 }
 function planCondition(key, values) {
@@ -197,28 +200,21 @@ function recordset(columns, rows, values) {
 
 // mcp-server/src/store/engines/sqlite-transaction.ts
 var CLAIMS_WITH_PLAN2 = "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
-var SEQ = "?2 + (value ->> 'event')";
 var INSERT = {
-  events: insertion(EVENTS, "?2 + key + 1"),
-  plans: insertion(PLANS, SEQ),
-  tasks: insertion(TASKS, SEQ),
-  claims: insertion(CLAIMS, SEQ),
-  observations: `insert into observations (${Object.keys(OBSERVATIONS.columns).join(", ")})
-    select ${Object.keys(OBSERVATIONS.columns).map(
-    (column) => column === "seq" ? "case when value ->> 'event' > 0 then ?2 + (value ->> 'event') else value ->> 'seq' end" : `value ->> '${column}'`
-  ).join(", ")}
-    from json_each(?1) where true ${onConflict(OBSERVATIONS)}`
+  plans: insertion(PLANS),
+  events: insertion(EVENTS),
+  tasks: insertion(TASKS),
+  claims: insertion(CLAIMS),
+  observations: insertion(OBSERVATIONS)
 };
-var VERSIONS = `update plans set version = ?2 + (changed.value ->> 'event')
-  from json_each(?1) as changed where plans.id = changed.value ->> 'id'`;
-var LEASES = `update claims set ${Object.keys(LEASE_COLUMNS).filter((column) => column !== "id").map((column) => `${column} = renewed.value ->> '${column}'`).join(", ")}
-  from json_each(?1) as renewed where claims.id = renewed.value ->> 'id' and claims.state = 'running'`;
-function insertion(table, seq) {
+var VERSION = "update plans set version = ? where id = ?";
+var LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state = 'running'";
+function insertion(table) {
   const columns = Object.keys(table.columns);
-  const values = columns.map((column) => `value ->> '${column}'`);
-  return `insert into ${table.name} (${[...columns, table.seq].join(", ")})
-    select ${[...values, seq].join(", ")} from json_each(?1) where true
-    ${table === EVENTS ? "" : onConflict(table)}`;
+  const all = [...columns, ...table.seq === void 0 ? [] : [table.seq]];
+  const conflict = table === EVENTS ? "" : onConflict(table);
+  const values = all.map(() => "?").join(", ");
+  return { sql: `insert into ${table.name} (${all.join(", ")}) values (${values}) ${conflict}`, columns };
 }
 function sqliteTransaction(statements, db, stamp) {
   const all = (sql, ...values) => statements.prepare(sql).all(values);
@@ -235,13 +231,17 @@ function sqliteTransaction(statements, db, stamp) {
     );
     return row;
   };
-  const lastSeq = () => all("select max(seq) as seq from events")[0]?.seq ?? 0;
+  let last;
+  const lastSeq = () => {
+    last ??= all("select max(seq) as seq from events")[0]?.seq ?? 0;
+    return last;
+  };
   const taken = { plans: 0, claims: 0 };
   const nextIds = (table, count) => {
     const stored = all(`select max(id) as id from ${table}`)[0]?.id ?? 0;
-    const last = Math.max(stored, taken[table]);
-    taken[table] = last + count;
-    return Array.from({ length: count }, (_, i) => last + 1 + i);
+    const last2 = Math.max(stored, taken[table]);
+    taken[table] = last2 + count;
+    return Array.from({ length: count }, (_, i) => last2 + 1 + i);
   };
   return {
     db,
@@ -301,16 +301,21 @@ function sqliteTransaction(statements, db, stamp) {
     },
     async save(rows) {
       const before = lastSeq();
-      const write = (sql, written, ...values) => {
-        if (written.length > 0) statements.prepare(sql).run([storableJson(written), ...values]);
+      const insert = ({ sql, columns }, row, ...seq) => {
+        const values = row;
+        statements.prepare(sql).run([...columns.map((column) => values[column]), ...seq]);
       };
-      write(INSERT.plans, rows.plans, before);
-      write(INSERT.events, rows.events, before);
-      write(INSERT.tasks, rows.tasks, before);
-      write(INSERT.claims, rows.claims, before);
-      write(INSERT.observations, rows.observations, before);
-      write(VERSIONS, rows.versions, before);
-      write(LEASES, rows.leases);
+      for (const row of rows.plans) insert(INSERT.plans, row, before + row.event);
+      for (const [i, row] of rows.events.entries()) insert(INSERT.events, row, before + 1 + i);
+      for (const row of rows.tasks) insert(INSERT.tasks, row, before + row.event);
+      for (const row of rows.claims) insert(INSERT.claims, row, before + row.event);
+      for (const { event, ...row } of rows.observations) {
+        insert(INSERT.observations, event > 0 ? { ...row, seq: before + event } : row);
+      }
+      for (const { id, event } of rows.versions) statements.prepare(VERSION).run([before + event, id]);
+      for (const { id, last_seen_ms, expires_at_ms } of rows.leases) {
+        statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);
+      }
       return rows.events.map((_, i) => before + 1 + i);
     },
     nextIds: async (table, count) => nextIds(table, count)

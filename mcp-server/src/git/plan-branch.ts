@@ -59,19 +59,22 @@ export async function ensurePlanBranch(root: string, plan: PlanSlug): Promise<st
  * @throws CallerError that names what is in the way, such as a branch that is named like one of their folders.
  */
 export async function refuseTakenNames(root: string, plan: PlanSlug): Promise<void> {
-  // Attempts are numbered from 1, so no worktree ever has this branch.
-  const names = [`${workBranches(plan)}/0`];
-  if ((await planHead(root, plan)) === undefined) names.unshift(planBranch(plan));
-  const start = await commitAt(root, "HEAD");
-  for (const name of names) {
-    const input = `start\ncreate refs/heads/${name} ${start}\nprepare\nabort\n`;
-    try {
-      await git(root, ["update-ref", "--stdin"], { input });
-    } catch (error) {
-      // Somebody may have made the plan's branch just now.
-      if ((await commitAt(root, `refs/heads/${name}`)) === undefined) throw cannotBeMade(name, error);
-    }
+  // Attempts are numbered from 1, so no worktree ever has this branch. The plan's own may be there, so it comes last.
+  const names = [`${workBranches(plan)}/0`, planBranch(plan)];
+  const input = names.map((name) => `start\ncreate refs/heads/${name} HEAD\nprepare\nabort\n`).join("");
+  try {
+    await git(root, ["update-ref", "--stdin"], { input });
+  } catch (error) {
+    const reason = error instanceof GitFailed ? error.reason : "";
+    if (isThere(reason)) return;
+    const refused = names.find((name) => reason.includes(`'refs/heads/${name}'`));
+    throw cannotBeMade(refused ?? planBranch(plan), error);
   }
+}
+
+/** Whether git refused to make a ref because it has been made. */
+function isThere(reason: string): boolean {
+  return reason.includes("reference already exists");
 }
 
 function cannotBeMade(branch: string, error: unknown): CallerError {
@@ -128,7 +131,7 @@ export async function moveRefs(root: string, moves: readonly RefMove[], reason: 
   try {
     await git(root, ["update-ref", "-m", reason, "--stdin"], { input: lines.join("") });
   } catch (error) {
-    if (error instanceof GitFailed && /but expected|reference already exists/.test(error.reason))
+    if (error instanceof GitFailed && (isThere(error.reason) || error.reason.includes("but expected")))
       throw new RefMoved();
     throw error;
   }

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import { type AnyClaim, type AttemptId, isLive } from "./attempt.ts";
 import { topologicalOrder } from "./order/levels.ts";
 import { hasEnded, needsHold, statusesOf } from "./readiness.ts";
-import { definitionOf, type Task, type TaskId, type TaskStatus } from "./task.ts";
+import { sameDefinition, type Task, type TaskId, type TaskStatus } from "./task.ts";
 
 /**
  * A plan in memory with what the use cases ask of it most: counts, live claims, and the ready tasks in order of
@@ -119,7 +118,7 @@ export class PlanGraph {
     if (old) this.#counts.set(old.status, this.count(old.status) - 1);
     this.#counts.set(task.status, this.count(task.status) + 1);
     if (hasEnded(old?.status ?? "pending") !== hasEnded(task.status)) this.#endings += 1;
-    if (!old || !isDeepStrictEqual(definitionOf(old), definitionOf(task))) this.#definitions += 1;
+    if (!old || !sameDefinition(old, task)) this.#definitions += 1;
     if (!old || changesOrder(old, task, this.#weight)) {
       for (const id of old?.dependencies ?? []) this.#dependents.get(id)?.delete(task.id);
       for (const id of task.dependencies) {

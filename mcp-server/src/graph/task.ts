@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Scope } from "./scope/scope.ts";
 import type { Unrecognised } from "./unrecognised.ts";
 
@@ -103,23 +104,42 @@ export function unstarted(definition: TaskDefinition, position: number): Task {
   };
 }
 
+/** What a task has beside its definition. */
+const STATE: Readonly<Record<Exclude<keyof Task, keyof TaskDefinition>, true>> = {
+  position: true,
+  status: true,
+  cause: true,
+  owner: true,
+  notes: true,
+  metadata: true,
+  failedAttempts: true,
+  lostAttempts: true,
+  timesBlocked: true,
+  endedAtMs: true,
+  unrecognised: true,
+};
+
+function definedFields(task: Task): (keyof TaskDefinition)[] {
+  return (Object.keys(task) as (keyof Task)[]).filter(
+    (field): field is keyof TaskDefinition => !(field in STATE),
+  );
+}
+
 /** The planned part of a task, without its state. */
 export function definitionOf(task: Task): TaskDefinition {
-  const {
-    position: _position,
-    status: _status,
-    cause: _cause,
-    owner: _owner,
-    notes: _notes,
-    metadata: _metadata,
-    failedAttempts: _failedAttempts,
-    lostAttempts: _lostAttempts,
-    timesBlocked: _timesBlocked,
-    endedAtMs: _endedAtMs,
-    unrecognised: _unrecognised,
-    ...definition
-  } = task;
-  return definition;
+  return Object.fromEntries(
+    definedFields(task).map((field) => [field, task[field]]),
+  ) as unknown as TaskDefinition;
+}
+
+/** Whether both are to be done in the same way, whatever their state. */
+export function sameDefinition(a: Task, b: Task): boolean {
+  const fields = definedFields(a);
+  return (
+    fields.length === definedFields(b).length &&
+    // What nobody has changed is the same object in both.
+    fields.every((field) => a[field] === b[field] || isDeepStrictEqual(a[field], b[field]))
+  );
 }
 
 /** The scope that a task claims, from its declaration or, without one, from its description. */

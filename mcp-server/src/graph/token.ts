@@ -6,12 +6,13 @@ const TOKEN = /\b\d+-[a-z2-7]{26}\b/;
 
 /** A fencing token: `<attempt>-<128 random bits>`, in lower-case base 32 because models copy it. */
 export function newToken(attempt: AttemptId, randomBytes: (size: number) => Uint8Array): string {
-  let bits = 0n;
-  for (const byte of randomBytes(16)) bits = (bits << 8n) | BigInt(byte);
   let text = "";
-  for (let i = 0; i < 26; i++) {
-    text = ALPHABET.charAt(Number(bits & 31n)) + text;
-    bits >>= 5n;
+  let rest = 0;
+  // Two zeros in front: 26 letters hold 130 bits.
+  let bits = 2;
+  for (const byte of randomBytes(16)) {
+    rest = ((rest << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET.charAt((rest >>> (bits - 5)) & 31);
   }
   return `${attempt}-${text}`;
 }

@@ -99,7 +99,7 @@ var PostgresGraph = class {
     const lock = `repository ${this.#repository}`;
     const channel = `parallel_${lockKey(lock).toString().replace("-", "m")}`;
     const listener = new PostgresListener(() => new default2.Client(this.#config), channel);
-    const begin = `begin isolation level read committed; ${lockStatement(lock)}`;
+    const begin = `begin isolation level read committed; ${BY_INDEX}; ${lockStatement(lock)}`;
     return {
       read: (work) => readPostgres(this.#db, work),
       // Beginning and waiting for the lock are one message. Each statement after it sees what was committed before it.
@@ -160,6 +160,7 @@ async function hasTable(db, name) {
     select 1 from pg_catalog.pg_tables where schemaname = ${SCHEMA} and tablename = ${name}`.execute(db);
   return rows.length > 0;
 }
+var BY_INDEX = "set local enable_seqscan = off";
 function lockStatement(name) {
   return `select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true),
     set_config('idle_in_transaction_session_timeout', '${IDLE_TIMEOUT_MS}', true),
@@ -180,11 +181,8 @@ async function inTransaction(db, begin, work) {
   });
 }
 function readPostgres(db, work) {
-  return inTransaction(
-    db,
-    "begin isolation level repeatable read read only",
-    (connection) => work(postgresTransaction(connection, ""))
-  );
+  const begin = `begin isolation level repeatable read read only; ${BY_INDEX}`;
+  return inTransaction(db, begin, (connection) => work(postgresTransaction(connection, "")));
 }
 function lockKey(name) {
   return createHash("sha256").update(`parallel ${name}`).digest().readBigInt64BE();

@@ -36,6 +36,7 @@ interface Budget {
 
 /** Whether some sequence of segments satisfies both patterns: a search of their product automaton. */
 function pathsMeet(a: GlobPattern, b: GlobPattern, budget: Budget): boolean {
+  if (partAtNamedFolder(a, b)) return false;
   const width = b.length + 1;
   const seen = new Uint8Array((a.length + 1) * width);
   const open: [number, number][] = [[0, 0]];
@@ -52,6 +53,17 @@ function pathsMeet(a: GlobPattern, b: GlobPattern, budget: Budget): boolean {
     if (segmentsMeet(ours === "**" ? ANY_SEGMENT : ours, theirs === "**" ? ANY_SEGMENT : theirs, budget)) {
       open.push([ours === "**" ? i : i + 1, theirs === "**" ? j : j + 1]);
     }
+  }
+  return false;
+}
+
+/** Whether both begin with plain names that are not the same: so do most, and no search is needed. */
+function partAtNamedFolder(a: GlobPattern, b: GlobPattern): boolean {
+  for (const [i, ours] of a.entries()) {
+    const theirs = b[i];
+    if (typeof ours !== "string" || typeof theirs !== "string" || ours === "**" || theirs === "**")
+      return false;
+    if (ours !== theirs) return true;
   }
   return false;
 }

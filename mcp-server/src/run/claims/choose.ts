@@ -1,5 +1,5 @@
 import { isDraining, isLive } from "../../graph/attempt.ts";
-import { parseScope, type Scope } from "../../graph/scope/scope.ts";
+import { type ParsedScope, parseScope, type Scope } from "../../graph/scope/scope.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { clashOfClaims, widenedScope } from "../../policy/exclusivity.ts";
@@ -32,26 +32,27 @@ export interface Chosen extends Choice<Candidate> {
 export async function choose(plan: PlanView, nowMs: number, { only, most }: Wanted = {}): Promise<Chosen> {
   const { ctx, policy, graph, stored } = plan;
   const limits = { cap: plan.pauseMs > 0 || plan.spent ? 0 : plan.cap, capacity: policy.capacity, most };
+  const parsed = (scope: Scope) => parseScope(scope, ctx.caseInsensitive);
   const held = (await plan.reader.held(ctx.checkoutKey))
     .filter(({ claim }) => isLive(claim) || isDraining(claim, nowMs))
     .map(({ plan: slug, planId, claim }) => ({
-      name: taskName(slug, claim.task),
-      scope: widenedScope(claim),
+      slug,
+      id: claim.task,
+      scope: parsed(widenedScope(claim)),
       task: planId === plan.id ? graph.tasks.get(claim.task) : undefined,
     }));
-  const parsed = (scope: Scope) => parseScope(scope, ctx.caseInsensitive);
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
       candidatesOf(plan, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
       limits,
       (candidate, chosen) => {
-        const clashes = (other: { readonly scope: Scope; readonly task: Task | undefined }) =>
-          !areAlternatives(candidate.task, other.task) &&
-          clashOfClaims(parsed(candidate.scope), parsed(other.scope)) !== undefined;
-        const holder = held.find(clashes);
-        if (holder) return holder.name;
-        const earlier = chosen.find(clashes);
+        const scope = parsed(candidate.scope);
+        const clashes = (task: Task | undefined, other: ParsedScope) =>
+          !areAlternatives(candidate.task, task) && clashOfClaims(scope, other) !== undefined;
+        const holder = held.find((one) => clashes(one.task, one.scope));
+        if (holder) return taskName(holder.slug, holder.id);
+        const earlier = chosen.find((one) => clashes(one.task, parsed(one.scope)));
         return earlier && taskName(stored.slug, earlier.task.id);
       },
     );
@@ -60,6 +61,10 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
   // What the schedule starts now may be held by another plan: nothing waits for it while nothing runs.
   const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
   if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: [] };
-  const heldBack = [...(ahead?.heldBack ?? [])].filter((id) => graph.isReady(id)).slice(0, MAX_REASONS);
+  const heldBack: TaskId[] = [];
+  for (const id of ahead?.heldBack ?? []) {
+    if (heldBack.length === MAX_REASONS) break;
+    if (graph.isReady(id)) heldBack.push(id);
+  }
   return { ...choice, heldBack };
 }

@@ -27,12 +27,11 @@ export async function prepareClaiming(
   return changedInCheckout(ctx, loaded);
 }
 
+/** Whether one of the tasks that may be claimed now runs in a worktree. */
 function mayNeedWorktree(ctx: RunContext, loaded: LoadedPlan): boolean {
   if (ctx.checkout.gitCommonDir === undefined || loaded.stored.status !== "open") return false;
   const isolations = isolationsOf(loaded);
-  if (!isolations.usesWorktrees) return false;
-  const pending = [...loaded.graph.tasks.values()].filter(({ status }) => status === "pending");
-  return pending.some(({ id }) => isolations.of(id) !== "shared");
+  return isolations.usesWorktrees && loaded.graph.ready.some(({ id }) => isolations.of(id) !== "shared");
 }
 
 /** What is changed in the shared checkout before tasks of a plan begin; undefined where nobody will ask. */

@@ -74,7 +74,7 @@ interface Decided {
   readonly endings: number;
   readonly running: ReadonlySet<number>;
   readonly startNow: readonly number[];
-  readonly heldBack: readonly number[];
+  readonly heldBack: ReadonlySet<TaskId>;
 }
 
 /** What was decided is not thought over before so much time has passed, if only what it starts has happened since. */
@@ -125,12 +125,11 @@ export function aheadOf(
       endings: graph.endings,
       running: new Set(running.keys()),
       startNow,
-      heldBack,
+      heldBack: new Set(heldBack.map((i) => ids[i] as TaskId)),
     };
   }
-  const idsOf = (indices: readonly number[]) => indices.map((i) => ids[i] as TaskId);
-  const startNow = planner.last.startNow.filter((i) => !running.has(i));
-  return { startNow: idsOf(startNow), heldBack: new Set(idsOf(planner.last.heldBack)) };
+  const { startNow, heldBack } = planner.last;
+  return { startNow: startNow.flatMap((i) => (running.has(i) ? [] : [ids[i] as TaskId])), heldBack };
 }
 
 /** Indices of the tasks that nothing more is to be done for: ended, gone, or never to be reached. */

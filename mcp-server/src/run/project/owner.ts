@@ -22,24 +22,49 @@ export async function ownerOf(pid: number, session: string | undefined): Promise
  */
 export async function isDead(owner: Owner): Promise<boolean> {
   if (owner.host !== hostIdentity()) return false;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
-  const startedAt = await startTimeOf(owner.pid);
+  const isOwn = isParent(owner.pid);
+  if (!isOwn && isGone(owner.pid)) return true;
+  const startedAt = await (isOwn ? parentStartTime() : startTimeOf(owner.pid));
   return startedAt !== undefined && owner.startedAt !== "unknown" && startedAt !== owner.startedAt;
 }
 
 /** `isDead` for a pass over many claims, which have few owners: each is looked at once. */
 export function deadOwners(): (owner: Owner) => Promise<boolean> {
-  const looked = new Map<string, Promise<boolean>>();
+  const looked: { readonly owner: Owner; readonly dead: Promise<boolean> }[] = [];
   return (owner) => {
-    const key = JSON.stringify([owner.host, owner.pid, owner.startedAt]);
-    const known = looked.get(key) ?? isDead(owner);
-    looked.set(key, known);
-    return known;
+    const known = looked.find((one) => sameOwner(one.owner, owner));
+    if (known) return known.dead;
+    const dead = isDead(owner);
+    looked.push({ owner, dead });
+    return dead;
   };
+}
+
+/**
+ * Whether it is the process that has started this one and still lives: a process whose parent has died is given
+ * another. Windows does not do that.
+ */
+function isParent(pid: number): boolean {
+  return process.platform !== "win32" && pid === process.ppid;
+}
+
+/** No process has this number; one that may not be looked at is there. */
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+let parent: { readonly pid: number; readonly startTime: Promise<string | undefined> } | undefined;
+
+/** Most claims are those of this server's own host, so it is asked once and not at every call. */
+function parentStartTime(): Promise<string | undefined> {
+  const pid = process.ppid;
+  if (parent?.pid !== pid) parent = { pid, startTime: startTimeOf(pid) };
+  return parent.startTime;
 }
 
 let identity: string | undefined;

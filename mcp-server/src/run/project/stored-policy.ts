@@ -31,8 +31,19 @@ export interface ReadPolicy {
   readonly unknown: readonly string[];
 }
 
-/** Reads a stored policy field by field; nothing in it is an error, because another server may have written it. */
+const known = new WeakMap<Stated, ReadPolicy>();
+
+/**
+ * Reads a stored policy field by field; nothing in it is an error, because another server may have written it. A plan
+ * in memory keeps the object as long as its policy stays the same, so each is judged once.
+ */
 export function readPolicy(stored: Stated): ReadPolicy {
+  const read = known.get(stored) ?? readFields(stored);
+  known.set(stored, read);
+  return read;
+}
+
+function readFields(stored: Stated): ReadPolicy {
   const stated: Record<string, unknown> = {};
   const unknown: string[] = [];
   for (const [field, value] of Object.entries(stored)) {

@@ -1,9 +1,9 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
+import { commitFiles, operationUnderWay } from "../../git/commit-files.ts";
 import { commitMessage } from "../../git/commit-message.ts";
 import { changedFiles, GitFailed, git } from "../../git/git.ts";
 import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
-import { commitAt, type RefMove, RefMoved, refuseCheckedOut } from "../../git/plan-branch.ts";
+import { commitAt, type RefMove, refuseCheckedOut } from "../../git/plan-branch.ts";
 import { isLive, type Report } from "../../graph/attempt.ts";
 import type { Task } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
@@ -193,26 +193,4 @@ export async function applyWork(
     plan.append({ type: "work.merged", ...at, commit: work.commit, head });
   }
   return [...(merge?.kind === "clean" ? [merge.move] : []), ...(commitMove ? [commitMove] : [])];
-}
-
-/**
- * Hands in work that is prepared apart from any transaction: where another attempt's is merged meanwhile, it is
- * prepared anew on top of that. Afterwards the user's index shows what was committed as committed.
- */
-export async function withPreparedWork<Step extends { readonly prepared: PreparedWork | undefined }, T>(
-  ctx: RunContext,
-  prepare: () => Promise<Step>,
-  accept: (step: Step) => Promise<T>,
-): Promise<T> {
-  for (;;) {
-    const step = await prepare();
-    try {
-      const result = await accept(step);
-      const { prepared } = step;
-      if (prepared?.commitMove) await refreshIndex(ctx.checkout.root, prepared.work.files);
-      return result;
-    } catch (error) {
-      if (!(error instanceof RefMoved)) throw error;
-    }
-  }
 }

@@ -12,7 +12,8 @@ import type { GraphView, PlanView } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { finishAttempt } from "./finish-attempt.ts";
-import { type PreparedWork, prepareWork, withPreparedWork } from "./prepare-work.ts";
+import { type PreparedWork, prepareWork } from "./prepare-work.ts";
+import { withPreparedWork } from "./with-prepared-work.ts";
 
 /** As much of a message as a report's summary may be goes into a commit. */
 const MAX_SUMMARY = 4_000;

@@ -15,7 +15,8 @@ import type { RunContext } from "../project/run-context.ts";
 import { checkReport } from "./check-report.ts";
 import { COMPARED_EVENTS, noteOfFirstReport, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
-import { type PreparedWork, prepareWork, withPreparedWork } from "./prepare-work.ts";
+import { type PreparedWork, prepareWork } from "./prepare-work.ts";
+import { withPreparedWork } from "./with-prepared-work.ts";
 
 export interface ReportInput {
   readonly task: string;

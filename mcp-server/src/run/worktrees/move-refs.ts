@@ -1,4 +1,4 @@
-import { moveRefs, type RefMove } from "../../git/plan-branch.ts";
+import { moveRefs, type RefMove, RefMoved } from "../../git/plan-branch.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 
 /**
@@ -12,4 +12,18 @@ import type { PlanTransaction } from "../plan/plan-transaction.ts";
  */
 export function moveRefsWith(plan: PlanTransaction, moves: readonly RefMove[], reason: string): void {
   plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
+}
+
+/**
+ * Does work that is built on refs, and does it again as often as somebody else moves one of them meanwhile.
+ * @param work changes nothing when it throws RefMoved.
+ */
+export async function repeatIfRefMoves<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RefMoved)) throw error;
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { fileRefusal } from "../../errors/file-refusal.ts";
 import { GitFailed } from "../../git/git.ts";
-import { RefMoved } from "../../git/plan-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import { definitionOf } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -9,6 +8,7 @@ import { endAttempt } from "../attempts/end-attempt.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { repeatIfRefMoves } from "./move-refs.ts";
 import { type CutWorktree, PrerequisiteUnmerged, prepareWorktree } from "./worktree.ts";
 
 /**
@@ -22,22 +22,19 @@ export async function worktreeOfClaim(
   attempt: AttemptId,
   made?: string,
 ): Promise<CutWorktree> {
-  for (;;) {
-    try {
-      return await prepareWorktree(ctx, store, attempt, made);
-    } catch (thrown) {
-      if (thrown instanceof RefMoved) continue;
-      const error = fileRefusal(thrown) ?? thrown;
-      const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
-      if (!isExpected || !(error instanceof Error)) throw error;
-      await giveUp(ctx, store, attempt, error);
-      throw new CallerError(
-        "wrong_state",
-        `There is no worktree for this task: ${error.message}. Its claim has ended.`,
-        "Do not work on it; end your turn with one line that says so.",
-        "task",
-      );
-    }
+  try {
+    return await repeatIfRefMoves(() => prepareWorktree(ctx, store, attempt, made));
+  } catch (thrown) {
+    const error = fileRefusal(thrown) ?? thrown;
+    const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
+    if (!isExpected || !(error instanceof Error)) throw error;
+    await giveUp(ctx, store, attempt, error);
+    throw new CallerError(
+      "wrong_state",
+      `There is no worktree for this task: ${error.message}. Its claim has ended.`,
+      "Do not work on it; end your turn with one line that says so.",
+      "task",
+    );
   }
 }
 

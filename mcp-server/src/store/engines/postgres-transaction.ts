@@ -90,7 +90,7 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     );
   const checkout = wanted.checkout === undefined ? undefined : values.add(wanted.checkout);
   const { events } = wanted;
-  const types = wanted.claim && events ? values.add(JSON.stringify(events.types)) : undefined;
+  const types = wanted.claim && events ? values.add(events.types) : undefined;
   const since =
     events?.sinceMs === undefined
       ? "(select offered_at_ms from one)"
@@ -104,23 +104,21 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
       ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
       : "null::json",
     claim: "(select row_to_json(r) from one r)",
-    observation:
-      checkout === undefined
-        ? "null::json"
-        : `(select row_to_json(r) from ${SCHEMA}.observations r where checkout = ${checkout})`,
+    observation: "(select row_to_json(r) from last_look r)",
     attemptsSince:
       checkout === undefined
         ? "'[]'::json"
-        : json(`${CLAIMS_WITH_PLAN} join ${SCHEMA}.observations o on o.checkout = c.checkout
-            where c.checkout = ${checkout} and (
-              c.id in (select v::int from json_array_elements_text(o.at_work::json) v)
-              or c.id in (select attempt_id from ${SCHEMA}.events e where e.seq > o.seq and e.type = 'attempt.started')
+        : json(`${CLAIMS_WITH_PLAN} where c.checkout = ${checkout} and c.id in (
+              select v::int from last_look o, json_array_elements_text(o.at_work::json) v
+              union all
+              select e.attempt_id from last_look o join ${SCHEMA}.events e on e.seq > o.seq
+              where e.type = 'attempt.started'
             ) order by c.id`),
     events:
       types === undefined
         ? "'[]'::json"
         : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
-            and type in (select json_array_elements_text(${types}::json)) and at_ms >= ${since} order by seq`),
+            and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
     eventsSinceMs: types === undefined ? "0" : `coalesce(${since}, 0)`,
     attemptIds: wanted.attemptIds
       ? `(select json_agg(nextval(pg_get_serial_sequence('${SCHEMA}.claims', 'id')))
@@ -132,7 +130,9 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     : `${CLAIMS_WITH_PLAN} where false`;
   return `with one as materialized (${one}),
     wanted_plans as materialized (
-      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
+      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"}),
+    last_look as materialized (
+      select * from ${SCHEMA}.observations where ${checkout === undefined ? "false" : `checkout = ${checkout}`})
     select json_build_object(${Object.entries(fields)
       .map(([name, value]) => `'${name}', ${value}`)
       .join(",\n")}) as loaded`;

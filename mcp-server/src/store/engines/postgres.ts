@@ -119,7 +119,7 @@ export class PostgresGraph {
     const lock = `repository ${this.#repository}`;
     const channel = `parallel_${lockKey(lock).toString().replace("-", "m")}`;
     const listener = new PostgresListener(() => new pg.Client(this.#config), channel);
-    const begin = `begin isolation level read committed; ${lockStatement(lock)}`;
+    const begin = `begin isolation level read committed; ${BY_INDEX}; ${lockStatement(lock)}`;
     return {
       read: (work) => readPostgres(this.#db, work),
       // Beginning and waiting for the lock are one message. Each statement after it sees what was committed before it.
@@ -201,6 +201,12 @@ async function hasTable(db: Kysely<Database>, name: string): Promise<boolean> {
 }
 
 /**
+ * Every question has its index. Before a table has statistics, the planner takes nearly all claims for those that hold
+ * their scope, and would read them all at each call.
+ */
+const BY_INDEX = "set local enable_seqscan = off";
+
+/**
  * Takes a lock that is held until the transaction ends. The time-outs belong to the transaction too, so that poolers
  * keep them apart. It holds nothing but numbers: sent with `begin` as one message, it can have no parameters.
  */
@@ -235,9 +241,8 @@ export function readPostgres<T>(
   db: Kysely<Database>,
   work: (transaction: EngineTransaction) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(db, "begin isolation level repeatable read read only", (connection) =>
-    work(postgresTransaction(connection, "")),
-  );
+  const begin = `begin isolation level repeatable read read only; ${BY_INDEX}`;
+  return inTransaction(db, begin, (connection) => work(postgresTransaction(connection, "")));
 }
 
 /** Advisory locks are named by numbers that the whole database shares. */
