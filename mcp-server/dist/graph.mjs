@@ -1319,6 +1319,7 @@ function newTokens({ input, cacheWrite, output }) {
   return input + cacheWrite + output;
 }
 function isSameUsage(a, b) {
+  if (a === void 0 || b === void 0) return a === b;
   return a.input === b.input && a.cacheWrite === b.cacheWrite && a.cacheRead === b.cacheRead && a.output === b.output;
 }
 export {

@@ -1,5 +1,5 @@
 // import:graph.mjs in report.mjs
-import { InvalidGlob, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+import { InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
@@ -24,7 +24,7 @@ function lengthOf(span) {
 function conversationUsage(events) {
   return new Map(
     events.flatMap(
-      ({ change }) => change.type === "conversation.measured" ? [[change.session, change.usage]] : []
+      ({ change }) => change.type === "conversation.measured" ? [[change.session, change]] : []
     )
   );
 }
@@ -35,15 +35,18 @@ function usageFigures(state, events, nowMs) {
   const known = conversationUsage(events);
   const sessions = [...new Set(attempts.flatMap(({ owner }) => owner.session ?? []))];
   const conversations = sessions.flatMap((session) => known.get(session) ?? []);
-  const [agents, main] = [totalUsage(measured), totalUsage(conversations)];
+  const agents = totalUsage(measured);
+  const main = totalUsage(conversations.map(({ usage }) => usage));
+  const mainBefore = totalUsage(conversations.flatMap(({ before }) => before ?? []));
   const unmeasuredSessions = sessions.length - conversations.length;
   return {
     agents,
     unmeasuredAttempts: attempts.length - measured.length,
     main,
+    mainBefore,
     sessions: sessions.length,
     unmeasuredSessions,
-    outsideMain: unmeasuredSessions === 0 && agents && main ? share(agents, main) : void 0
+    outsideMain: unmeasuredSessions === 0 && agents && main ? share(agents, addUsage(main, mainBefore ?? NO_USAGE)) : void 0
   };
 }
 function totalUsage(usages) {
@@ -736,7 +739,8 @@ function sessionResults(results, mainUsage) {
       completed: completed.map((result) => result.task),
       notCompleted: touched.filter((result) => !completed.includes(result)).map((result) => result.task),
       ...agentsUsage && { agentsUsage },
-      ...main && { mainUsage: main }
+      ...main && { mainUsage: main.usage },
+      ...main?.before && { mainUsageBefore: main.before }
     };
   });
 }
@@ -1095,7 +1099,8 @@ function tokensNotMeasured({ attempts, usage }) {
   const { agents, unmeasuredAttempts, main, sessions, unmeasuredSessions } = usage;
   return [
     ...agents === void 0 ? ["tokens of the agents (no transcript was found)"] : unmeasuredAttempts > 0 ? [`tokens of ${unmeasuredAttempts} of ${plural(attempts, "attempt")} (no transcript was found)`] : [],
-    ...main === void 0 ? ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : []
+    ...main === void 0 ? ["tokens of the main conversation (no transcript was found)"] : unmeasuredSessions > 0 ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`] : [],
+    ...main === void 0 ? [] : ["what the main conversation says after the report"]
   ];
 }
 
@@ -1708,10 +1713,11 @@ function sessionNotes(session, tasksOf) {
   );
   return [numbers.join("; "), ...tokensOf(session), ...troubles, ...notes];
 }
-function tokensOf({ agentsUsage, mainUsage }) {
+function tokensOf({ agentsUsage, mainUsage, mainUsageBefore }) {
   const parts = [
     ...agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : [],
-    ...mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : []
+    ...mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : [],
+    ...mainUsageBefore ? [`${formatCount(newTokens(mainUsageBefore))} by that before its first claim`] : []
   ];
   return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
 }
@@ -1735,7 +1741,7 @@ ${renderTimeline(timeline, { width: TIMELINE_WIDTH, colour: false })}
 }
 function figureRows(figures, goesOn) {
   const { sequentialMs, completedTasksMs, attemptsMs, largestRunning, bursts, usage } = figures;
-  const { speedup, efficiency, lowerBoundMs } = goesOn ? {} : figures;
+  const { speedup, efficiency } = goesOn ? {} : figures;
   const rows = [
     ["Wall time", duration(figures.wallMs)],
     ["No agent ran for", nobodyRan(figures)],
@@ -1748,7 +1754,7 @@ function figureRows(figures, goesOn) {
     ["Critical path", chain(figures.criticalPath)],
     ["Critical path, planned", chain(figures.plannedCriticalPath)],
     ["Estimated", estimated(figures.estimates)],
-    ["Lower bound", duration(lowerBoundMs)],
+    ["Lower bound", goesOn ? void 0 : lowerBound2(figures)],
     ["Idle time per slot", figures.idleMs?.map(formatDuration).join(", ")],
     ["Attempts", figures.attempts === 0 ? void 0 : attemptsOf(figures)],
     ["Agents per message", bursts?.sizes.join(", ")],
@@ -1756,6 +1762,7 @@ function figureRows(figures, goesOn) {
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
     ["Tokens of the agents", tokens(usage?.agents)],
     ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Main conversation before the first claim", tokens(usage?.mainBefore)],
     ["Kept out of the main context", usage && outside(usage)],
     ["Tokens estimated", estimatedTokens(figures.tokenEstimates)]
   ];
@@ -1774,6 +1781,12 @@ function chain(path) {
   if (path === void 0) return void 0;
   const ids = path.tasks.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(" → ");
   return `${formatDuration(path.lengthMs)}: ${ids}`;
+}
+function lowerBound2({ lowerBoundMs, criticalPath: criticalPath2, largestRunning }) {
+  if (lowerBoundMs === void 0 || criticalPath2 === void 0) return void 0;
+  const isChain = lowerBoundMs <= criticalPath2.lengthMs;
+  const by = isChain ? "the critical path" : `all tasks with ${largestRunning} at once`;
+  return `${formatDuration(lowerBoundMs)} (${by})`;
 }
 function estimated(figures) {
   if (figures === void 0) return void 0;

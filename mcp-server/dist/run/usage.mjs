@@ -46,7 +46,7 @@ async function measureAttempts(file, attempts) {
   const found = await transcriptUsage(file, "agent", periods);
   return started.flatMap(({ held, claim }, i) => {
     const usage = found?.usage[i];
-    if (!found || !usage || claim.usage && isSameUsage(usage, claim.usage)) return [];
+    if (!found || !usage || isSameUsage(usage, claim.usage)) return [];
     const { task, id: attempt } = claim;
     return [{ held, change: { type: "attempt.measured", task, attempt, usage, bytes: found.bytes } }];
   });
@@ -155,20 +155,25 @@ async function measureConversations(ctx, store, slug, asking) {
   for (const session of sessions) {
     const usage = await usageOf(ctx, session);
     const before = known.get(session.session);
-    if (usage === void 0 || before && isSameUsage(usage, before)) continue;
-    found.push({ type: "conversation.measured", session: session.session, usage });
+    if (usage === void 0 || isSame(usage, before)) continue;
+    found.push({ type: "conversation.measured", session: session.session, ...usage });
   }
   return found;
 }
 async function usageOf(ctx, { conversations, period }) {
-  let sum = NO_USAGE;
+  const periods = [period, { fromMs: Number.NEGATIVE_INFINITY, toMs: period.fromMs - 1 }];
+  let [usage, before] = [NO_USAGE, NO_USAGE];
   for (const conversation of conversations) {
     const file = await ctx.transcripts.ofSession(conversation);
-    const usage = file && (await transcriptUsage(file, "main", [period]))?.usage[0];
-    if (!usage) return void 0;
-    sum = addUsage(sum, usage);
+    const found = file && await transcriptUsage(file, "main", periods);
+    if (!found) return void 0;
+    usage = addUsage(usage, found.usage[0] ?? NO_USAGE);
+    before = addUsage(before, found.usage[1] ?? NO_USAGE);
   }
-  return sum;
+  return { usage, before };
+}
+function isSame(one, other) {
+  return other !== void 0 && isSameUsage(one.usage, other.usage) && isSameUsage(one.before, other.before);
 }
 export {
   WRITTEN_AFTER_MS,

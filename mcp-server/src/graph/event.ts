@@ -3,7 +3,7 @@ import type { AttributedFile, AtWork } from "./checkout-change.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
-import type { Usage } from "./usage.ts";
+import type { ConversationUsage, Usage } from "./usage.ts";
 
 /**
  * Every change of the graph is one or more of these; the tables are nothing but their projection, so the
@@ -131,8 +131,8 @@ export type Change =
       /** How long the transcript was. */
       readonly bytes: number;
     }
-  /** What a session's main conversation used for the plan up to now, by its transcript. */
-  | { readonly type: "conversation.measured"; readonly session: string; readonly usage: Usage }
+  /** What a session's main conversation used up to now, by its transcript. */
+  | ({ readonly type: "conversation.measured"; readonly session: string } & ConversationUsage)
   /** Kept as evidence: a report or an update that a dead or foreign token tried. */
   | {
       readonly type: "token.refused";

@@ -6,6 +6,14 @@ export interface Usage {
   readonly output: number;
 }
 
+/** What a main conversation used. */
+export interface ConversationUsage {
+  /** For a plan: from its first claim to the report. */
+  readonly usage: Usage;
+  /** Before that; absent where an earlier version did not measure it. */
+  readonly before?: Usage;
+}
+
 export const NO_USAGE: Usage = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0 };
 
 export function addUsage(a: Usage, b: Usage): Usage {
@@ -22,7 +30,8 @@ export function newTokens({ input, cacheWrite, output }: Usage): number {
   return input + cacheWrite + output;
 }
 
-export function isSameUsage(a: Usage, b: Usage): boolean {
+export function isSameUsage(a: Usage | undefined, b: Usage | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
   return (
     a.input === b.input &&
     a.cacheWrite === b.cacheWrite &&

@@ -221,5 +221,6 @@ function tokensNotMeasured({ attempts, usage }: RunFigures): string[] {
       : unmeasuredSessions > 0
         ? [`tokens of the main conversation in ${unmeasuredSessions} of ${sessions} sessions`]
         : []),
+    ...(main === undefined ? [] : ["what the main conversation says after the report"]),
   ];
 }

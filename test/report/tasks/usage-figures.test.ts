@@ -39,6 +39,7 @@ describe("a report on measured agents and conversations", () => {
       agents: { input: 3, cacheWrite: 6, cacheRead: 3_000, output: 9_091 },
       unmeasuredAttempts: 0,
       main: { input: 2, cacheWrite: 4, cacheRead: 2_000, output: 994 },
+      mainBefore: undefined,
       sessions: 2,
       unmeasuredSessions: 0,
       outsideMain: 9_100 / 10_100,
@@ -55,6 +56,19 @@ describe("a report on measured agents and conversations", () => {
     );
     expect(text).toContain("| Kept out of the main context | 90 % of the tokens |");
     expect(text).toMatch(/; 90 % of the tokens stayed out of the main context\*\*\n$/);
+  });
+
+  it("a report on measured usage counts and tells what the conversations used before the first claim", () => {
+    const before = { ...conversation("two", 897), before: usage(10_097) } as Change;
+    const counted = reportOf(both, conversation("one", 97), before);
+    expect(counted.figures.usage?.outsideMain).toBe(9_100 / 20_200);
+    expect(renderMarkdown(counted)).toContain(
+      "| Main conversation before the first claim | 10,100 (input 1, cache writes 2, output 10,097), beside 1,000 cache reads |",
+    );
+    expect(counted.notMeasured).toContain("what the main conversation says after the report");
+    expect(renderLedger(counted)).toContain(
+      "900 by its main conversation, 10,100 by that before its first claim",
+    );
   });
 
   it("a report on measured usage gives each task and each attempt its own", () => {

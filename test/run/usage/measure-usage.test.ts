@@ -23,7 +23,7 @@ async function commandLine({ folder, host }: Running, ...parameters: string[]) {
 }
 
 describe("the tokens of a run", () => {
-  it("the tokens of a run are those of its agents, and of the main conversation from the first claim to the report", async () => {
+  it("the tokens of a run are those of its agents, and of the main conversation up to the report", async () => {
     const run = await measuredPlan(["1", "2"]);
     const { host, server } = run;
     host.says(host.main, 100);
@@ -37,7 +37,8 @@ describe("the tokens of a run", () => {
       main: { input: 2, cacheWrite: 30, cacheRead: 14, output: 300 },
       sessions: 1,
       unmeasuredSessions: 0,
-      outsideMain: 3_302 / 3_634,
+      mainBefore: { input: 1, cacheWrite: 5_000, cacheRead: 7, output: 50_000 },
+      outsideMain: 3_302 / (3_634 + 55_001),
     });
     expect(tasks.map(({ usage }) => usage?.output)).toEqual([1_000, 2_000]);
     expect(notMeasured.join()).not.toContain("token");

@@ -48,7 +48,7 @@ describe("a worktree", () => {
     const next = await server.call("batch_next", { plan: "p" });
     expect(next.next).toContain("git merge parallel/p");
     const { report } = await server.call("plan_report", { plan: "p" });
-    expect(report).toContain("Your own branch was not moved; take it over with: git merge parallel/p");
+    expect(report).toContain("Your own branch was not moved; take it over with: `git merge parallel/p`");
   });
 
   it("a worktree is refused outside git, and where there is no commit", async () => {

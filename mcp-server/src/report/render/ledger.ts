@@ -139,10 +139,11 @@ function sessionNotes(
 }
 
 /** Only what was measured. */
-function tokensOf({ agentsUsage, mainUsage }: SessionResult): string[] {
+function tokensOf({ agentsUsage, mainUsage, mainUsageBefore }: SessionResult): string[] {
   const parts = [
     ...(agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : []),
     ...(mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : []),
+    ...(mainUsageBefore ? [`${formatCount(newTokens(mainUsageBefore))} by that before its first claim`] : []),
   ];
   return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
 }

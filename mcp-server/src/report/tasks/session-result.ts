@@ -1,5 +1,5 @@
 import type { TaskId } from "../../graph/task.ts";
-import type { Usage } from "../../graph/usage.ts";
+import type { ConversationUsage, Usage } from "../../graph/usage.ts";
 import type { TaskResult } from "./task-result.ts";
 import { totalUsage } from "./usage-figures.ts";
 
@@ -17,14 +17,16 @@ export interface SessionResult {
   readonly notCompleted: readonly TaskId[];
   /** The tokens of its attempts that could be measured; absent where none could. */
   readonly agentsUsage?: Usage;
-  /** The tokens that its main conversation used for the plan; absent where they could not be measured. */
+  /** The tokens that its main conversation used from its first claim to the report; absent where not measured. */
   readonly mainUsage?: Usage;
+  /** Those that it had used before. */
+  readonly mainUsageBefore?: Usage;
 }
 
 /** The sessions that ran attempts, in order of their first one. */
 export function sessionResults(
   results: readonly TaskResult[],
-  mainUsage: ReadonlyMap<string, Usage>,
+  mainUsage: ReadonlyMap<string, ConversationUsage>,
 ): SessionResult[] {
   const attempts = results.flatMap((result) => result.attempts);
   const firstStart = new Map<string | undefined, number>();
@@ -51,7 +53,8 @@ export function sessionResults(
         completed: completed.map((result) => result.task),
         notCompleted: touched.filter((result) => !completed.includes(result)).map((result) => result.task),
         ...(agentsUsage && { agentsUsage }),
-        ...(main && { mainUsage: main }),
+        ...(main && { mainUsage: main.usage }),
+        ...(main?.before && { mainUsageBefore: main.before }),
       };
     });
 }

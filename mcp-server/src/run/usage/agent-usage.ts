@@ -72,7 +72,7 @@ export async function measureAttempts(
   const found = await transcriptUsage(file, "agent", periods);
   return started.flatMap(({ held, claim }, i) => {
     const usage = found?.usage[i];
-    if (!found || !usage || (claim.usage && isSameUsage(usage, claim.usage))) return [];
+    if (!found || !usage || isSameUsage(usage, claim.usage)) return [];
     const { task, id: attempt } = claim;
     return [{ held, change: { type: "attempt.measured", task, attempt, usage, bytes: found.bytes } }];
   });

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
-import { addUsage, isSameUsage, NO_USAGE, type Usage } from "../../graph/usage.ts";
+import { addUsage, type ConversationUsage, isSameUsage, NO_USAGE } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
 import { conversationUsage } from "../../report/tasks/usage-figures.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -80,7 +80,7 @@ async function knownLengths({ id, reader }: PlanView): Promise<Map<AttemptId, nu
 
 /**
  * Reads from the transcripts what the main conversations used for a plan, each from its session's first claim to the
- * report.
+ * report, and before.
  * @param asking the session that is being given the report now.
  */
 export async function measureConversations(
@@ -101,8 +101,8 @@ export async function measureConversations(
   for (const session of sessions) {
     const usage = await usageOf(ctx, session);
     const before = known.get(session.session);
-    if (usage === undefined || (before && isSameUsage(usage, before))) continue;
-    found.push({ type: "conversation.measured", session: session.session, usage });
+    if (usage === undefined || isSame(usage, before)) continue;
+    found.push({ type: "conversation.measured", session: session.session, ...usage });
   }
   return found;
 }
@@ -111,13 +111,19 @@ export async function measureConversations(
 async function usageOf(
   ctx: RunContext,
   { conversations, period }: OrchestratingSession,
-): Promise<Usage | undefined> {
-  let sum = NO_USAGE;
+): Promise<ConversationUsage | undefined> {
+  const periods = [period, { fromMs: Number.NEGATIVE_INFINITY, toMs: period.fromMs - 1 }];
+  let [usage, before] = [NO_USAGE, NO_USAGE];
   for (const conversation of conversations) {
     const file = await ctx.transcripts.ofSession(conversation);
-    const usage = file && (await transcriptUsage(file, "main", [period]))?.usage[0];
-    if (!usage) return undefined;
-    sum = addUsage(sum, usage);
+    const found = file && (await transcriptUsage(file, "main", periods));
+    if (!found) return undefined;
+    usage = addUsage(usage, found.usage[0] ?? NO_USAGE);
+    before = addUsage(before, found.usage[1] ?? NO_USAGE);
   }
-  return sum;
+  return { usage, before };
+}
+
+function isSame(one: ConversationUsage, other: ConversationUsage | undefined): boolean {
+  return other !== undefined && isSameUsage(one.usage, other.usage) && isSameUsage(one.before, other.before);
 }

@@ -29,7 +29,7 @@ export function measuredSection({ figures, notMeasured, timeline, goesOn }: RunR
  */
 function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, string])[] {
   const { sequentialMs, completedTasksMs, attemptsMs, largestRunning, bursts, usage } = figures;
-  const { speedup, efficiency, lowerBoundMs }: Partial<RunFigures> = goesOn ? {} : figures;
+  const { speedup, efficiency }: Partial<RunFigures> = goesOn ? {} : figures;
   const rows: (readonly [string, string | undefined])[] = [
     ["Wall time", duration(figures.wallMs)],
     ["No agent ran for", nobodyRan(figures)],
@@ -42,7 +42,7 @@ function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, st
     ["Critical path", chain(figures.criticalPath)],
     ["Critical path, planned", chain(figures.plannedCriticalPath)],
     ["Estimated", estimated(figures.estimates)],
-    ["Lower bound", duration(lowerBoundMs)],
+    ["Lower bound", goesOn ? undefined : lowerBound(figures)],
     ["Idle time per slot", figures.idleMs?.map(formatDuration).join(", ")],
     ["Attempts", figures.attempts === 0 ? undefined : attemptsOf(figures)],
     ["Agents per message", bursts?.sizes.join(", ")],
@@ -50,6 +50,7 @@ function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, st
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
     ["Tokens of the agents", tokens(usage?.agents)],
     ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Main conversation before the first claim", tokens(usage?.mainBefore)],
     ["Kept out of the main context", usage && outside(usage)],
     ["Tokens estimated", estimatedTokens(figures.tokenEstimates)],
   ];
@@ -71,6 +72,14 @@ function chain(path: Chain | undefined): string | undefined {
   if (path === undefined) return undefined;
   const ids = path.tasks.map((id) => escapeMarkdown(id, NAME_LIMIT)).join(" → ");
   return `${formatDuration(path.lengthMs)}: ${ids}`;
+}
+
+/** With what holds it, so that one above the critical path explains itself. */
+function lowerBound({ lowerBoundMs, criticalPath, largestRunning }: RunFigures): string | undefined {
+  if (lowerBoundMs === undefined || criticalPath === undefined) return undefined;
+  const isChain = lowerBoundMs <= criticalPath.lengthMs;
+  const by = isChain ? "the critical path" : `all tasks with ${largestRunning} at once`;
+  return `${formatDuration(lowerBoundMs)} (${by})`;
 }
 
 function estimated(figures: EstimateFigures | undefined): string | undefined {
