@@ -251,7 +251,7 @@ var batchNext = defineTool({
   annotations: WRITE,
   alwaysLoad: true,
   async handle(input2, { run, session, actor }) {
-    const { loaded, launch, stop, counts, why, done, heldBack } = await nextBatch(
+    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatch(
       run,
       actor,
       input2.plan,
@@ -269,6 +269,7 @@ var batchNext = defineTool({
         launch,
         ...stops.length > 0 && { stop: stops },
         counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
+        ...interrupted.length > 0 && { interrupted },
         ...why.length > 0 && { why },
         ...launch.length === 0 && { done },
         ...heldBack.length > 0 && { heldBack },
@@ -358,7 +359,7 @@ var planCreate = defineTool({
   }),
   annotations: IDEMPOTENT,
   async handle(input2, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, loaded, placed } = await createPlan(
+    const { created, updated, unchanged, removed, warnings, loaded, placed, interrupted } = await createPlan(
       run,
       actor,
       input2
@@ -376,6 +377,7 @@ var planCreate = defineTool({
         removed,
         warnings: warnings.length > MAX_WARNINGS ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`] : warnings,
         ...placed && { placed },
+        ...interrupted && interrupted.length > 0 && { interrupted },
         ...loaded && { counts: shortCounts(countsOf(loaded)) },
         next: input2.dryRun ? "Nothing was written." : `Call plan_analyze {plan: "${input2.plan}"}.`
       }

@@ -92,7 +92,7 @@ it("what a reviewer rejects is fixed and accepted before others build on it, and
 
     const report = runNumber(outcome, 1).texts.join("\n");
     expect(report).toContain("✓ **1.1**: accepted in review 2");
-    expect(report).toContain(`(for 1.3): succeeded in **verify**`);
+    expect(report).toContain(`(for 1.3): exit code 0 in **verify**`);
     expect(report).not.toContain("## Not verified\n\n- **1.3**");
     expect(eventsOf(graph, "decision.taken").map(({ data }) => data.decision)).toContain("retry");
   });

@@ -123,7 +123,7 @@ describe("agents in worktrees", () => {
       // It fails when anything is missing or damaged.
       gitIn(project, "fsck", "--full", "--strict", "--no-dangling");
       const { texts, wallMs } = runNumber(outcome, 1);
-      expect(texts.join("\n")).toContain("take it over with: git merge parallel/demo");
+      expect(texts.join("\n")).toContain("take it over with: `git merge parallel/demo`");
       const conflicts = eventsOf(graph, "work.conflicted").length;
       console.log(`${cuts.length} worktrees, ${conflicts} conflicts, ${wallMs} ms`);
     });

@@ -33,3 +33,35 @@ describe("a page of a skill", () => {
     expect(await server.call("plan_create", input)).toMatchObject({ created: ["1.1"], warnings: [] });
   });
 });
+
+describe("what tells somebody to divide the work of a specification", () => {
+  const bodies = [...texts, ...pages];
+  it.each([
+    ["the page for breakdowns", (path: string) => path.endsWith("decomposing-specs/breakdown.md")],
+    ["the skill for specifications", (path: string) => path.endsWith("writing-specs/SKILL.md")],
+    ["the planner", (path: string) => path.endsWith("agents/planner.md")],
+    ["the skill for plans", (path: string) => path.endsWith("agent-coordination/SKILL.md")],
+  ])(
+    "what tells somebody to divide the work of a specification leaves reviewing and testing the whole to its execution: %s",
+    (_, isIt) => {
+      const body = bodies.find(({ path }) => isIt(path))?.body ?? "";
+      expect(body).toMatch(/execution (?:does that once|reviews and tests the whole)/);
+      expect(body).not.toMatch(/last task that runs the whole test suite/);
+    },
+  );
+
+  it("what tells somebody to divide the work of a specification is true: its execution reviews it, against it and as a whole, and runs all tests", () => {
+    const review = pages.find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
+    expect(review).toMatch(/compare it with the code/);
+    expect(review).toMatch(/"action":"review"/);
+    expect(review).toMatch(/complete tests once/);
+  });
+
+  it("what tells somebody to judge a review says where its verdict and findings are shown, and has the next one told of them", () => {
+    const review = pages.find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
+    expect(review).toContain(
+      '`batch_collect {"plan":"SLUG","until":"all","tasks":["review.1"]}` shows its verdict',
+    );
+    expect(review).toMatch(/`dependencies` `\["review\.1"\]`/);
+  });
+});

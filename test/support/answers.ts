@@ -38,6 +38,7 @@ export interface Answers {
     readonly warnings: string[];
     readonly placed?: { readonly file: string; readonly keptAside?: string };
     readonly counts?: CountsAnswer;
+    readonly interrupted?: readonly { readonly task: string; readonly cause: string }[];
     readonly next: string;
   };
   readonly plan_update: {
@@ -104,6 +105,7 @@ export interface Answers {
       readonly status: string;
       readonly done: boolean;
       readonly counts: CountsAnswer;
+      readonly interrupted?: readonly { readonly task: string; readonly cause: string }[];
     }[];
     readonly tasks: {
       readonly task: string;

@@ -5,7 +5,7 @@ import { createColors } from "../lib/picocolors.mjs";
 import { renderTimeline, timelineOf } from "../report.mjs";
 
 // import:run/plan.mjs in cli/status.mjs
-import { countsOf, isDone, readGraph, stateOf } from "../run/plan.mjs";
+import { countsNow, deadClaims, interruptedTasks, isDone, readGraph, stateNow } from "../run/plan.mjs";
 
 // import:text.mjs in cli/status.mjs
 import { NAME_LIMIT, cleanText, visibleJson } from "../text.mjs";
@@ -18,17 +18,17 @@ var REDRAW_MS = 1e3;
 async function statusCommand(ctx, plan, options) {
   for (; ; ) {
     const plans = await plansToShow(ctx, plan);
-    const failed = plans.some((loaded) => countsOf(loaded).failed > 0);
+    const failed = plans.some(({ counts }) => counts.failed > 0);
     if (options.json) {
       process.stdout.write(`${visibleJson(plans.map(asJson))}
 `);
     } else {
       const redraw = options.watch && process.stdout.isTTY ? "\x1B[H\x1B[2J" : "";
       process.stdout.write(
-        `${redraw}${plans.map((loaded) => asText(ctx, loaded)).join("\n") || "No plan yet.\n"}`
+        `${redraw}${plans.map((shown) => asText(ctx, shown)).join("\n") || "No plan yet.\n"}`
       );
     }
-    const over = plans.every((loaded) => isDone(loaded) || loaded.stored.status === "stopped");
+    const over = plans.every(({ loaded }) => isDone(loaded) || loaded.stored.status === "stopped");
     if (!options.watch || plans.length > 0 && over) return failed ? 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
   }
@@ -36,27 +36,36 @@ async function statusCommand(ctx, plan, options) {
 async function plansToShow(ctx, plan) {
   const store = await ctx.graph();
   if (!store) return [];
-  return readGraph(ctx, store, async (view) => plan === void 0 ? view.plans() : [await view.plan(plan)]);
+  return readGraph(ctx, store, async (view) => {
+    const dead = await deadClaims(view.reader, ctx.now());
+    const plans = plan === void 0 ? await view.plans() : [await view.plan(plan)];
+    return plans.map((loaded) => ({
+      loaded,
+      state: stateNow(loaded, dead),
+      counts: countsNow(loaded, dead),
+      interrupted: interruptedTasks(loaded, dead)
+    }));
+  });
 }
-function asJson(loaded) {
+function asJson({ loaded, counts, interrupted }) {
   return {
     plan: loaded.stored.slug,
     status: loaded.stored.status,
-    counts: countsOf(loaded),
+    counts,
+    interrupted,
     done: isDone(loaded)
   };
 }
-function asText(ctx, loaded) {
+function asText(ctx, { loaded, state, counts, interrupted }) {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === void 0);
-  const counts = countsOf(loaded);
-  const state = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
+  const status = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
-  const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
+  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}`;
+  const timeline = renderTimeline(timelineOf(state, ctx.now()), {
     width: terminalWidth(process.stdout),
     colour: colours.isColorSupported
   });
-  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${state}): ${figures}
+  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}
 ${timeline}
 `;
 }

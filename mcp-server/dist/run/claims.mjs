@@ -109,7 +109,7 @@ import { briefWithPlace, launchLine } from "./briefs.mjs";
 import { recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, isDone, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // mcp-server/src/run/claims/offer.ts
 async function offer(plan, candidates, seen) {
@@ -333,6 +333,7 @@ async function nextBatch(ctx, actor, slug, limit) {
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     const { graph, stored } = plan;
+    const interrupted = interruptedTasks(plan);
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch = [];
     let heldBack = [];
@@ -356,6 +357,7 @@ async function nextBatch(ctx, actor, slug, limit) {
       counts: countsOf(plan),
       why: quiet ? await whyNothingStarts(plan) : [],
       done: isDone(plan),
+      interrupted,
       heldBack: graph.live.length < plan.cap ? heldBack : []
     };
   });

@@ -5,7 +5,7 @@ import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, 
 import { continueByToken, endAttempt, expireClaims, releaseClaims } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsOf, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -172,6 +172,7 @@ async function createPlan(ctx, actor, input) {
   const work = async (tx) => {
     await expireClaims(tx);
     const existing = await tx.findPlan(slug);
+    const interrupted = existing ? interruptedTasks(existing) : [];
     const importedFrom = existing?.stored.source;
     warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
     const { changes, ...result } = compare(existing, source, input);
@@ -187,11 +188,17 @@ async function createPlan(ctx, actor, input) {
     });
     plan.append(...changes);
     warnings.push(...newerParts(stateOf(plan)));
-    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan };
+    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan, interrupted };
     const found = await predecessorOf(ctx, draft, importedFrom);
     const placed = await placeDraft(tx, draft, found);
     const ofDraft = predecessorWarnings(draft, found, placed);
-    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: plan, placed };
+    return {
+      ...result,
+      warnings: [...ofDraft, ...warnings, ...result.warnings],
+      loaded: plan,
+      placed,
+      interrupted
+    };
   };
   const ahead = { plan: { repository: ctx.repository, slug } };
   const created = await changeGraph(ctx, store, actor, work, ahead);
@@ -358,6 +365,7 @@ async function listTasks(ctx, input) {
         "cursor"
       );
     }
+    const dead = await deadClaims(view.reader, ctx.now());
     const page = found.slice(from, from + input.limit);
     const signs = await livenessOf(view.reader, ctx.now());
     const last = page.at(-1);
@@ -365,10 +373,12 @@ async function listTasks(ctx, input) {
     return {
       plans: loaded.map((plan) => {
         const held = whyPlanIsHeld(plan);
+        const interrupted = interruptedTasks(plan, dead);
         return {
           plan: plan.stored.slug,
           status: plan.stored.status,
-          counts: shortCounts(countsOf(plan)),
+          counts: shortCounts(countsNow(plan, dead)),
+          ...interrupted.length > 0 && { interrupted },
           done: isDone(plan),
           ...held !== void 0 && { held }
         };

@@ -69,22 +69,6 @@ async function refuseForeignClaim({ reader, stored }, task, agentId) {
 // import:run/project.mjs in run/plan.mjs
 import { deadOwners, effectivePolicy, readPolicy } from "./project.mjs";
 
-// mcp-server/src/run/plan/liveness.ts
-async function livenessOf(reader, nowMs) {
-  const since = (ms) => Math.max(0, Math.round((nowMs - ms) / 1e3));
-  const hasEnded = deadOwners();
-  const signs = /* @__PURE__ */ new Map();
-  for (const { claim } of await reader.held()) {
-    if (claim.state !== "running") continue;
-    signs.set(claim.id, {
-      forSeconds: since(claim.startedAtMs),
-      silentSeconds: since(claim.lastSeenMs),
-      ...await hasEnded(claim.owner) && { sessionEnded: true }
-    });
-  }
-  return signs;
-}
-
 // mcp-server/src/run/plan/load-plan.ts
 var SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 function planSlug(text) {
@@ -161,6 +145,114 @@ function taskOf(loaded, id) {
     `Its tasks are: ${[...loaded.graph.tasks.keys()].slice(0, 20).join(", ")}${loaded.graph.tasks.size > 20 ? ", …" : ""}.`,
     "task"
   );
+}
+
+// mcp-server/src/run/plan/progress.ts
+function countsOf({ graph }) {
+  return {
+    total: graph.tasks.size,
+    pending: graph.count("pending"),
+    ready: graph.readyCount,
+    running: graph.live.length,
+    completed: graph.count("completed"),
+    failed: graph.count("failed"),
+    cancelled: graph.count("cancelled")
+  };
+}
+function shortCounts(counts) {
+  const { total, ...rest } = counts;
+  return { total, ...Object.fromEntries(Object.entries(rest).filter(([, number]) => number > 0)) };
+}
+function isDone({ graph }) {
+  return graph.live.length === 0 && graph.readyCount === 0 && graph.count("in_progress") === 0;
+}
+function stuckTasks({ graph }, most) {
+  const reachable = reachableTasks(graph.tasks);
+  const stuck = [];
+  for (const task of graph.tasks.values()) {
+    if (stuck.length === most) break;
+    if (task.status !== "pending" || reachable.has(task.id)) continue;
+    const broken = brokenDependencies(task, graph.tasks).map(({ task: id, status }) => `${id} ${status}`);
+    const behind = task.dependencies.filter((id) => graph.tasks.get(id)?.status === "pending");
+    stuck.push({ task: task.id, reasons: [...broken, ...behind.map((id) => `${id} cannot start`)] });
+  }
+  return stuck;
+}
+function whyPlanIsHeld(loaded) {
+  const { stored, pauseMs, spent } = loaded;
+  if (stored.status !== "open") return void 0;
+  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
+  if (pauseMs === 0) return void 0;
+  return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
+}
+
+// mcp-server/src/run/plan/interrupted.ts
+var AGENT_GONE = "its agent is gone";
+var MAX_INTERRUPTED = 20;
+function interruptedTasks({ graph }, dead = /* @__PURE__ */ new Map()) {
+  const found = [];
+  for (const { id: task, status } of graph.tasks.values()) {
+    if (found.length === MAX_INTERRUPTED) break;
+    const claims = graph.claimsOf(task);
+    if (claims.some(({ id }) => dead.get(id)?.state === "running")) found.push({ task, cause: AGENT_GONE });
+    else if (status === "pending" && !claims.some((claim) => isLive(claim) && !dead.has(claim.id))) {
+      const last = claims.findLast((claim) => claim.state === "ended");
+      if (last?.outcome === "lost") found.push({ task, cause: last.cause ?? AGENT_GONE });
+    }
+  }
+  return found;
+}
+async function deadClaims(reader, nowMs) {
+  const hasDied = deadOwners();
+  const dead = /* @__PURE__ */ new Map();
+  for (const { claim } of await reader.held()) {
+    if (claim.state !== "offered" && claim.state !== "running") continue;
+    const untilMs = claim.state === "offered" ? claim.expiresAtMs : claim.leaseUntilMs;
+    if (untilMs <= nowMs || await hasDied(claim.owner)) dead.set(claim.id, claim);
+  }
+  return dead;
+}
+function abandonedTasks({ graph }, dead) {
+  return graph.live.flatMap(({ id, task }) => dead.get(id)?.state === "running" ? [task] : []);
+}
+function countsNow(loaded, dead) {
+  const counts = countsOf(loaded);
+  const gone = loaded.graph.live.filter(({ id }) => dead.has(id)).length;
+  const pending = counts.pending + abandonedTasks(loaded, dead).length;
+  return { ...counts, running: counts.running - gone, pending };
+}
+function stateNow(loaded, dead) {
+  const state = stateOf(loaded);
+  const interrupted = new Set(abandonedTasks(loaded, dead));
+  if (interrupted.size === 0) return state;
+  return {
+    ...state,
+    tasks: state.tasks.map(
+      (task) => interrupted.has(task.id) && task.status === "in_progress" ? { ...task, status: "pending" } : task
+    ),
+    claims: state.claims.map((claim) => lost(dead.get(claim.id)) ?? claim)
+  };
+}
+function lost(claim) {
+  if (claim?.state !== "running") return void 0;
+  const { lastSeenMs, leaseUntilMs: _, ...facts } = claim;
+  return { ...facts, state: "ended", endedAtMs: lastSeenMs, outcome: "lost", cause: AGENT_GONE };
+}
+
+// mcp-server/src/run/plan/liveness.ts
+async function livenessOf(reader, nowMs) {
+  const since = (ms) => Math.max(0, Math.round((nowMs - ms) / 1e3));
+  const hasEnded = deadOwners();
+  const signs = /* @__PURE__ */ new Map();
+  for (const { claim } of await reader.held()) {
+    if (claim.state !== "running") continue;
+    signs.set(claim.id, {
+      forSeconds: since(claim.startedAtMs),
+      silentSeconds: since(claim.lastSeenMs),
+      ...await hasEnded(claim.owner) && { sessionEnded: true }
+    });
+  }
+  return signs;
 }
 
 // import:breakdown.mjs in run/plan.mjs
@@ -479,45 +571,6 @@ function freeId({ graph }, name, firstNumber = 2) {
     if (!graph.tasks.has(id)) return id;
   }
 }
-
-// mcp-server/src/run/plan/progress.ts
-function countsOf({ graph }) {
-  return {
-    total: graph.tasks.size,
-    pending: graph.count("pending"),
-    ready: graph.readyCount,
-    running: graph.live.length,
-    completed: graph.count("completed"),
-    failed: graph.count("failed"),
-    cancelled: graph.count("cancelled")
-  };
-}
-function shortCounts(counts) {
-  const { total, ...rest } = counts;
-  return { total, ...Object.fromEntries(Object.entries(rest).filter(([, number]) => number > 0)) };
-}
-function isDone({ graph }) {
-  return graph.live.length === 0 && graph.readyCount === 0 && graph.count("in_progress") === 0;
-}
-function stuckTasks({ graph }, most) {
-  const reachable = reachableTasks(graph.tasks);
-  const stuck = [];
-  for (const task of graph.tasks.values()) {
-    if (stuck.length === most) break;
-    if (task.status !== "pending" || reachable.has(task.id)) continue;
-    const broken = brokenDependencies(task, graph.tasks).map(({ task: id, status }) => `${id} ${status}`);
-    const behind = task.dependencies.filter((id) => graph.tasks.get(id)?.status === "pending");
-    stuck.push({ task: task.id, reasons: [...broken, ...behind.map((id) => `${id} cannot start`)] });
-  }
-  return stuck;
-}
-function whyPlanIsHeld(loaded) {
-  const { stored, pauseMs, spent } = loaded;
-  if (stored.status !== "open") return void 0;
-  if (spent) return `${spentText(spent)} ${raiseLimit(stored.slug)}`;
-  if (pauseMs === 0) return void 0;
-  return `A rate or usage limit was reached; nothing starts for ${pauseSeconds(loaded)} s.`;
-}
 export {
   GraphTransaction,
   GraphView,
@@ -527,13 +580,16 @@ export {
   changeGraph,
   changePlan,
   checkWorktrees,
+  countsNow,
   countsOf,
   createTasks,
+  deadClaims,
   dependOnParts,
   dependOnWork,
   existingGraph,
   foreignBranchWarnings,
   freeId,
+  interruptedTasks,
   isDone,
   isReported,
   livenessOf,
@@ -549,6 +605,7 @@ export {
   refuseNoRoom,
   shortCounts,
   splitTaskName,
+  stateNow,
   stateOf,
   stuckTasks,
   taskOf,

@@ -17,7 +17,7 @@ import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttem
 import { shownCriterion } from "./briefs.mjs";
 
 // import:run/plan.mjs in run/reporting.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, isDone, readGraph, readPlan, splitTaskName, stateOf, taskOf } from "./plan.mjs";
+import { changeGraph, changePlan, countsOf, deadClaims, existingGraph, isDone, readGraph, readPlan, splitTaskName, stateNow, stateOf, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/reporting.mjs
 import { commandsOf, failedCommands, openReviewOf } from "./review.mjs";
@@ -653,7 +653,8 @@ async function reportPlan(ctx, actor, slug) {
   const { session } = ctx.owner;
   if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
-  return changePlan(ctx, store, actor, slug, async (plan) => {
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    await expireClaims(tx);
     plan.append(...measured);
     await logEscalation(plan);
     const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
@@ -668,7 +669,7 @@ async function readReport(ctx, slug) {
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id);
     return aggregate(
-      withUsage(stateOf(plan), measured),
+      withUsage(stateNow(plan, await deadClaims(view.reader, ctx.now())), measured),
       [...events, ...asEvents(measured, events)],
       ctx.now()
     );

@@ -1,3 +1,4 @@
+import { deadClaims, interruptedTasks } from "../run/plan/interrupted.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
 import { countsOf, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
@@ -9,12 +10,16 @@ const MAX_PLANS = 3;
 export async function sessionStart(ctx: RunContext): Promise<string> {
   const store = await ctx.graph();
   if (!store) return "";
-  const plans = await readGraph(ctx, store, (view) => view.plans());
+  const { plans, dead } = await readGraph(ctx, store, async (view) => ({
+    plans: await view.plans(),
+    dead: await deadClaims(view.reader, ctx.now()),
+  }));
   const unfinished = plans.filter((plan) => !isDone(plan) && plan.stored.status !== "stopped");
   if (unfinished.length === 0) return "";
   const shown = unfinished.slice(0, MAX_PLANS).map((plan) => {
     const { completed, total } = countsOf(plan);
-    return `${plan.stored.slug} (${completed}/${total} completed)`;
+    const interrupted = interruptedTasks(plan, dead).length;
+    return `${plan.stored.slug} (${completed}/${total} completed${interrupted > 0 ? `, ${interrupted} interrupted` : ""})`;
   });
   const more = unfinished.length > MAX_PLANS ? ` and ${unfinished.length - MAX_PLANS} more` : "";
   return JSON.stringify({

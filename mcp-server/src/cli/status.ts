@@ -1,9 +1,17 @@
 import { createColors } from "picocolors";
+import type { PlanState } from "../graph/plan-state.ts";
 import { renderTimeline } from "../report/timeline/timeline.ts";
 import { timelineOf } from "../report/timeline/timeline-rows.ts";
-import { type LoadedPlan, stateOf } from "../run/plan/load-plan.ts";
+import {
+  countsNow,
+  deadClaims,
+  type InterruptedTask,
+  interruptedTasks,
+  stateNow,
+} from "../run/plan/interrupted.ts";
+import type { LoadedPlan } from "../run/plan/load-plan.ts";
 import { readGraph } from "../run/plan/plan-view.ts";
-import { countsOf, isDone } from "../run/plan/progress.ts";
+import { type Counts, isDone } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { cleanText, NAME_LIMIT } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
@@ -20,45 +28,62 @@ export async function statusCommand(
 ): Promise<number> {
   for (;;) {
     const plans = await plansToShow(ctx, plan);
-    const failed = plans.some((loaded) => countsOf(loaded).failed > 0);
+    const failed = plans.some(({ counts }) => counts.failed > 0);
     if (options.json) {
       process.stdout.write(`${visibleJson(plans.map(asJson))}\n`);
     } else {
       const redraw = options.watch && process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";
       process.stdout.write(
-        `${redraw}${plans.map((loaded) => asText(ctx, loaded)).join("\n") || "No plan yet.\n"}`,
+        `${redraw}${plans.map((shown) => asText(ctx, shown)).join("\n") || "No plan yet.\n"}`,
       );
     }
-    const over = plans.every((loaded) => isDone(loaded) || loaded.stored.status === "stopped");
+    const over = plans.every(({ loaded }) => isDone(loaded) || loaded.stored.status === "stopped");
     if (!options.watch || (plans.length > 0 && over)) return failed ? 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
   }
 }
 
-async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<LoadedPlan[]> {
-  const store = await ctx.graph();
-  if (!store) return [];
-  return readGraph(ctx, store, async (view) => (plan === undefined ? view.plans() : [await view.plan(plan)]));
+/** A plan without what only seems to run. */
+interface ShownPlan {
+  readonly loaded: LoadedPlan;
+  readonly state: PlanState;
+  readonly counts: Counts;
+  readonly interrupted: readonly InterruptedTask[];
 }
 
-function asJson(loaded: LoadedPlan) {
+async function plansToShow(ctx: RunContext, plan: string | undefined): Promise<ShownPlan[]> {
+  const store = await ctx.graph();
+  if (!store) return [];
+  return readGraph(ctx, store, async (view) => {
+    const dead = await deadClaims(view.reader, ctx.now());
+    const plans = plan === undefined ? await view.plans() : [await view.plan(plan)];
+    return plans.map((loaded) => ({
+      loaded,
+      state: stateNow(loaded, dead),
+      counts: countsNow(loaded, dead),
+      interrupted: interruptedTasks(loaded, dead),
+    }));
+  });
+}
+
+function asJson({ loaded, counts, interrupted }: ShownPlan) {
   return {
     plan: loaded.stored.slug,
     status: loaded.stored.status,
-    counts: countsOf(loaded),
+    counts,
+    interrupted,
     done: isDone(loaded),
   };
 }
 
-function asText(ctx: RunContext, loaded: LoadedPlan): string {
+function asText(ctx: RunContext, { loaded, state, counts, interrupted }: ShownPlan): string {
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
-  const counts = countsOf(loaded);
-  const state = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
+  const status = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed`;
-  const timeline = renderTimeline(timelineOf(stateOf(loaded), ctx.now()), {
+  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}`;
+  const timeline = renderTimeline(timelineOf(state, ctx.now()), {
     width: terminalWidth(process.stdout),
     colour: colours.isColorSupported,
   });
-  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${state}): ${figures}\n${timeline}\n`;
+  return `${colours.bold(loaded.stored.slug)} ${title === loaded.stored.slug ? "" : `${title} `}(${status}): ${figures}\n${timeline}\n`;
 }

@@ -18,7 +18,7 @@ export const batchNext = defineTool({
   annotations: WRITE,
   alwaysLoad: true,
   async handle(input, { run, session, actor }) {
-    const { loaded, launch, stop, counts, why, done, heldBack } = await nextBatch(
+    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatch(
       run,
       actor,
       input.plan,
@@ -36,6 +36,7 @@ export const batchNext = defineTool({
         launch,
         ...(stops.length > 0 && { stop: stops }),
         counts: shortCounts(launch.length > 0 ? { ...counts, pending: 0, ready: 0 } : counts),
+        ...(interrupted.length > 0 && { interrupted }),
         ...(why.length > 0 && { why }),
         ...(launch.length === 0 && { done }),
         ...(heldBack.length > 0 && { heldBack }),

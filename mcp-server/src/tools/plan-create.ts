@@ -29,7 +29,7 @@ export const planCreate = defineTool({
   }),
   annotations: IDEMPOTENT,
   async handle(input, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, loaded, placed } = await createPlan(
+    const { created, updated, unchanged, removed, warnings, loaded, placed, interrupted } = await createPlan(
       run,
       actor,
       input,
@@ -51,6 +51,7 @@ export const planCreate = defineTool({
             ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`]
             : warnings,
         ...(placed && { placed }),
+        ...(interrupted && interrupted.length > 0 && { interrupted }),
         ...(loaded && { counts: shortCounts(countsOf(loaded)) }),
         next: input.dryRun ? "Nothing was written." : `Call plan_analyze {plan: "${input.plan}"}.`,
       },

@@ -1,12 +1,15 @@
+import { spawnSync } from "node:child_process";
 import { cpSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { BundledServer } from "../../support/bundled-server.ts";
+import { BUNDLE, BundledServer } from "../../support/bundled-server.ts";
 import { idsOf, launchFor, report, repository, task, tokenIn } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { emptyEnvironment, temporaryFolder } from "../../support/temporary-folder.ts";
+
+const COMMAND_LINE = join(dirname(BUNDLE), "parallel.mjs");
 
 describe("when the owner of claims is killed", () => {
   async function orphaned() {
@@ -47,6 +50,44 @@ describe("when the owner of claims is killed", () => {
     expect((await other.call("task_get", { task: "p/1" })).attempts).toMatchObject([{ outcome: "lost" }]);
     expect((await other.call("task_get", { task: "p/2" })).attempts).toEqual([]);
     await expect(report(other, "p", launchFor(launch, "1"))).rejects.toThrow(/refused/);
+  });
+
+  it("when the owner of claims is killed, whoever looks is told what was interrupted and sees nothing run", async () => {
+    const { folder, doomed } = await orphaned();
+    await doomed.killOwner();
+    const interrupted = [{ task: "1", cause: expect.any(String) }];
+    const shown = spawnSync(process.execPath, [COMMAND_LINE, "status"], {
+      cwd: folder,
+      env: emptyEnvironment(),
+      encoding: "utf8",
+    });
+    expect(shown.stdout).toMatch(/^p \(open\): 0\/3 completed, 0 running, 0 failed, 1 interrupted\n/);
+    expect(shown.stdout).toContain("~ lost");
+    expect(shown.stdout).not.toContain("▶");
+    const greeted = spawnSync(process.execPath, [COMMAND_LINE, "session-start"], {
+      cwd: folder,
+      env: emptyEnvironment(),
+      encoding: "utf8",
+    });
+    expect(greeted.stdout).toContain("p (0/3 completed, 1 interrupted)");
+    const other = await ParallelServer.start(folder);
+    const [plan] = (await other.call("task_list", { plan: "p" })).plans;
+    expect(plan).toMatchObject({ counts: { total: 3, pending: 3 }, interrupted });
+    expect(plan?.counts).not.toHaveProperty("running");
+    const text = (await other.call("plan_report", { plan: "p" })).report;
+    expect(text).not.toContain("▶");
+    expect(text).toContain("to be tried again after attempt 1 was lost");
+  });
+
+  it("when the owner of claims is killed, the first answers of the next session say what was interrupted, until it runs again", async () => {
+    const { folder, doomed } = await orphaned();
+    await doomed.killOwner();
+    const next = await ParallelServer.start(folder);
+    const interrupted = [{ task: "1", cause: "its session ended" }];
+    const tasks = [task("1"), task("2"), task("3", { dependencies: ["1"] })];
+    expect(await next.call("plan_create", { plan: "p", tasks })).toMatchObject({ interrupted });
+    expect(await next.call("batch_next", { plan: "p" })).toMatchObject({ interrupted });
+    expect(await next.call("batch_next", { plan: "p" })).not.toHaveProperty("interrupted");
   });
 
   it("when the owner of claims is killed, a process that waits learns of it without being asked again", async () => {

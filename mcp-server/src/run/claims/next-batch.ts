@@ -1,4 +1,5 @@
 import { expireClaims } from "../attempts/expire-claims.ts";
+import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
@@ -20,6 +21,8 @@ export interface Batch {
   readonly counts: Counts;
   readonly why: readonly { readonly task: string; readonly reasons: readonly string[] }[];
   readonly done: boolean;
+  /** Tasks that this or an earlier call found without their agent, and that nobody was given since. */
+  readonly interrupted: readonly InterruptedTask[];
   /** Tasks that could start and wait because everything is expected to end sooner that way. */
   readonly heldBack: readonly string[];
 }
@@ -43,6 +46,7 @@ export async function nextBatch(
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     const { graph, stored } = plan;
+    const interrupted = interruptedTasks(plan);
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch: BatchLaunch[] = [];
     let heldBack: readonly string[] = [];
@@ -66,6 +70,7 @@ export async function nextBatch(
       counts: countsOf(plan),
       why: quiet ? await whyNothingStarts(plan) : [],
       done: isDone(plan),
+      interrupted,
       heldBack: graph.live.length < plan.cap ? heldBack : [],
     };
   });

@@ -1,6 +1,7 @@
 import { newerParts } from "../../graph/newer-parts.ts";
 import type { TaskDefinition } from "../../graph/task.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
+import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
@@ -24,6 +25,8 @@ export interface CreatedPlan extends PlanChanges {
   readonly loaded: LoadedPlan | undefined;
   /** The draft, where it has become the breakdown. */
   readonly placed?: Placed;
+  /** Tasks of the plan as it was whose agents are gone. */
+  readonly interrupted?: readonly InterruptedTask[];
 }
 
 /**
@@ -63,6 +66,7 @@ export async function createPlan(
     // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
     await expireClaims(tx);
     const existing = await tx.findPlan(slug);
+    const interrupted = existing ? interruptedTasks(existing) : [];
     const importedFrom = existing?.stored.source;
     warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
     const { changes, ...result } = compare(existing, source, input);
@@ -80,12 +84,18 @@ export async function createPlan(
       }));
     plan.append(...changes);
     warnings.push(...newerParts(stateOf(plan)));
-    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan };
+    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan, interrupted };
     // Last, because the file cannot be taken back: a crash behind it leaves what the next import brings in.
     const found = await predecessorOf(ctx, draft, importedFrom);
     const placed = await placeDraft(tx, draft, found);
     const ofDraft = predecessorWarnings(draft, found, placed);
-    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: plan, placed };
+    return {
+      ...result,
+      warnings: [...ofDraft, ...warnings, ...result.warnings],
+      loaded: plan,
+      placed,
+      interrupted,
+    };
   };
   const ahead = { plan: { repository: ctx.repository, slug } };
   const created = await changeGraph(ctx, store, actor, work, ahead);

@@ -4,10 +4,11 @@ import { newerParts } from "../../graph/newer-parts.ts";
 import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
+import { countsNow, deadClaims, type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type Liveness, livenessOf } from "../plan/liveness.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { readGraph } from "../plan/plan-view.ts";
-import { type Counts, countsOf, isDone, shortCounts, whyPlanIsHeld } from "../plan/progress.ts";
+import { type Counts, isDone, shortCounts, whyPlanIsHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** Of what an agent said, as much as shows what went wrong; `task_get` and the report have the rest. */
@@ -43,6 +44,8 @@ export interface TaskList {
     readonly done: boolean;
     /** Why nothing starts now, whatever is ready. */
     readonly held?: string;
+    /** Tasks whose agents are gone: they run again with the next call that claims. */
+    readonly interrupted?: readonly InterruptedTask[];
   }[];
   readonly tasks: readonly TaskRow[];
   readonly cursor?: string;
@@ -76,6 +79,7 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
         "cursor",
       );
     }
+    const dead = await deadClaims(view.reader, ctx.now());
     const page = found.slice(from, from + input.limit);
     const signs = await livenessOf(view.reader, ctx.now());
     const last = page.at(-1);
@@ -83,10 +87,12 @@ export async function listTasks(ctx: RunContext, input: ListInput): Promise<Task
     return {
       plans: loaded.map((plan) => {
         const held = whyPlanIsHeld(plan);
+        const interrupted = interruptedTasks(plan, dead);
         return {
           plan: plan.stored.slug,
           status: plan.stored.status,
-          counts: shortCounts(countsOf(plan)),
+          counts: shortCounts(countsNow(plan, dead)),
+          ...(interrupted.length > 0 && { interrupted }),
           done: isDone(plan),
           ...(held !== undefined && { held }),
         };

@@ -3,7 +3,9 @@ import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { aggregate, type RunReport } from "../../report/aggregate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
+import { expireClaims } from "../attempts/expire-claims.ts";
 import { recordChangesOfEndedAttempts } from "../checkout-watch/record-changes.ts";
+import { deadClaims, stateNow } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
@@ -30,7 +32,9 @@ export async function reportPlan(
   // What the asking session has just said is still on its way into its transcript.
   if (session !== undefined) await sleep(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
-  return changePlan(ctx, store, actor, slug, async (plan) => {
+  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+    // What nobody is at any more does not run.
+    await expireClaims(tx);
     plan.append(...measured);
     await logEscalation(plan);
     const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
@@ -47,7 +51,7 @@ export async function readReport(ctx: RunContext, slug: string): Promise<RunRepo
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id);
     return aggregate(
-      withUsage(stateOf(plan), measured),
+      withUsage(stateNow(plan, await deadClaims(view.reader, ctx.now())), measured),
       [...events, ...asEvents(measured, events)],
       ctx.now(),
     );
