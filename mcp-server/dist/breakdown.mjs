@@ -121,10 +121,22 @@ var MEANINGS = new Map(
     ([status, words]) => words.split("|").map((word) => [word, status])
   )
 );
+var DONE_SIGN = /^(?:\[?[xX✓✔]\]?|[✅☑✔]|100 ?%(?: (?:done|complete))?)\uFE0F?$/iu;
+var TICKED = /^\s*(?:\[[xX✓✔✅]\](?=\s)|[✅☑✔✓])|[✅☑✔]\uFE0F?\s*$/u;
+var DONE_KEYS = ["done", "completed", "complete", "finished", "isDone", "isCompleted", "passes", "checked"];
+function recordStatus(record) {
+  if (DONE_KEYS.some((key) => record[key] === true)) return "done";
+  const stated = fileStatus(record.status) ?? fileStatus(record.state);
+  if (stated !== void 0) return stated;
+  const name = record.subject ?? record.title ?? record.name;
+  return typeof name === "string" && TICKED.test(name) ? "done" : void 0;
+}
 function fileStatus(value) {
+  if (value === true) return "done";
   if (typeof value !== "string") return void 0;
+  if (DONE_SIGN.test(value.trim())) return "done";
   return MEANINGS.get(
-    value.trim().toLowerCase().replace(/[\s_-]+/g, " ").replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "")
+    value.trim().toLowerCase().replace(/[\s_-]+/g, " ").replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "")
   );
 }
 
@@ -596,8 +608,20 @@ function formOf(id2) {
 }
 
 // mcp-server/src/breakdown/own-format/left-out.ts
+function refuseDoubled(tasks, file) {
+  const byId = /* @__PURE__ */ new Map();
+  readEach(file, tasks, (task) => {
+    const before = byId.get(task.id);
+    byId.set(task.id, before && !isOver(before) ? before : task);
+    if (before === void 0 || isOver(before) && isOver(task)) return;
+    const problem = `the id ${task.id} stands twice, in ${before.place} and ${task.place}`;
+    throw new BreakdownError(file, `${task.place}.id`, problem, "Give one of the two another id");
+  });
+}
+function isOver({ status }) {
+  return status === "done" || status === "given up";
+}
 function leftOut(tasks) {
-  const isOver = ({ status }) => status === "done" || status === "given up";
   const known = new Set(tasks.map(({ id: id2 }) => id2));
   const putOff = new Set(tasks.filter(({ status }) => status === "put off").map(({ id: id2 }) => id2));
   for (let before = -1; before !== putOff.size; ) {
@@ -691,6 +715,12 @@ var OrderEdges = class {
 
 // mcp-server/src/breakdown/own-format/nested-tasks.ts
 var MAX_LEVELS = 4;
+var WORDS_FOR = {
+  open: "pending",
+  done: "done",
+  "given up": "cancelled",
+  "put off": "deferred"
+};
 function taskGroups(document, place = "", level = 0) {
   if (level > MAX_LEVELS) return [];
   return Object.entries(document).flatMap(([key, value]) => {
@@ -716,6 +746,7 @@ function tasksOfGroups(groups, file) {
     groups.flatMap((group, at) => namesOf(group.fields).map((name) => [name, at]))
   );
   const byPlace = [];
+  const openInDone = [];
   const raw = groups.flatMap((group, at) => {
     const named = statedIn(group.fields).map((name) => {
       const found = byName.get(name);
@@ -735,13 +766,28 @@ function tasksOfGroups(groups, file) {
         edges.suggest(id2, previous);
         byPlace.push(id2);
       }
+      const stated = recordStatus(group.fields);
+      if (stated === "done" && recordStatus(task) === "open") openInDone.push(`${id2} (${group.place})`);
       const fields = inGroup(task, group.fields, at + 1, edges.of(id2));
-      return { fields, place, inferredDependencies: edges.inferredOf(id2) };
+      const isSilent = stated !== void 0 && recordStatus(task) === void 0;
+      return {
+        fields: isSilent ? { ...fields, status: WORDS_FOR[stated] } : fields,
+        place,
+        inferredDependencies: edges.inferredOf(id2)
+      };
     });
   });
-  const warnings = byPlace.length === 0 ? [] : [
-    `without dependencies of their own, so they wait for the group before theirs: ${byPlace.join(", ")}`
-  ];
+  const warnings = [];
+  if (byPlace.length > 0) {
+    const waiting = byPlace.join(", ");
+    warnings.push(`without dependencies of their own, so they wait for the group before theirs: ${waiting}`);
+  }
+  if (openInDone.length > 0) {
+    const named = listed(openInDone);
+    warnings.push(
+      `not done, although the group in which they stand is marked as done, and imported: ${named}`
+    );
+  }
   return { raw, warnings };
 }
 function inGroup(task, group, phase, dependencies) {
@@ -782,7 +828,7 @@ function readBreakdown(text2, file) {
   return breakdownOf(raw, document, file, [...parsed.warnings, ...unreadWarnings2(document, found)]);
 }
 function breakdownOf(raw, document, file, found) {
-  const { open, over, putOff } = openTasks(raw);
+  const { open, over, putOff } = openTasks(raw, file);
   if (open.length === 0) refuseEmpty(file, over.size);
   const warnings = [...doneWarnings([...over]), ...putOffWarnings(putOff), ...found];
   const away = /* @__PURE__ */ new Set([...over, ...putOff]);
@@ -790,15 +836,19 @@ function breakdownOf(raw, document, file, found) {
   const leftOut2 = /* @__PURE__ */ new Set([...away, ...outside]);
   return { title: titleOf(document, file), document, tasks, warnings, inferredDependencies, leftOut: leftOut2 };
 }
-function openTasks(raw) {
-  const stated = raw.flatMap(({ fields }) => {
+function openTasks(raw, file) {
+  const stated = raw.flatMap(({ fields, place }) => {
     if (!isObject(fields)) return [];
     const lists = DEPENDENCY_KEYS.flatMap((key) => fields[key] ?? []);
-    const status = fields.done === true || fields.completed === true ? "done" : fileStatus(fields.status);
-    return [{ id: String(fields.id).trim(), status: status ?? "open", dependencies: lists.map(String) }];
+    const status = recordStatus(fields) ?? "open";
+    return [{ id: idOf2(fields), place, status, dependencies: lists.map(String) }];
   });
+  refuseDoubled(
+    stated.filter(({ id: id2 }) => id2 !== ""),
+    file
+  );
   const { over, putOff } = leftOut(stated);
-  const isAway = ({ fields }) => isObject(fields) && [over, putOff].some((ids) => ids.has(String(fields.id).trim()));
+  const isAway = ({ fields }) => isObject(fields) && [over, putOff].some((ids) => ids.has(idOf2(fields)));
   return { over, putOff, open: raw.filter((task) => !isAway(task)) };
 }
 function unreadWarnings2(document, tasks) {
@@ -843,7 +893,7 @@ function readTask({ fields: raw, place, scopeText }, file, warnings) {
   if (!isObject(raw)) {
     throw new BreakdownError(file, place, `${place} is not an object`, "Write each task as {id, subject, …}");
   }
-  const id2 = typeof raw.id === "string" || typeof raw.id === "number" ? String(raw.id).trim() : "";
+  const id2 = idOf2(raw);
   const name = id2 === "" ? place : `task ${id2}`;
   const warn = (text2) => void warnings.push(`${name}: ${text2}`);
   const { extra, ...fields } = readWith(raw, warn, (wrong) => {
@@ -869,7 +919,7 @@ function readTask({ fields: raw, place, scopeText }, file, warnings) {
       "Lower the number or add dependencies"
     );
   }
-  if (Object.hasOwn(raw, "status") && fileStatus(raw.status) === void 0) {
+  if (![void 0, null, ""].includes(raw.status) && fileStatus(raw.status) === void 0) {
     warn(`status ${JSON.stringify(raw.status)} is not known; it counts as not done`);
   }
   const lists = DEPENDENCY_KEYS.filter((key) => Object.hasOwn(raw, key));
@@ -889,6 +939,9 @@ function readTask({ fields: raw, place, scopeText }, file, warnings) {
   };
   return task;
 }
+function idOf2({ id: id2 }) {
+  return typeof id2 === "string" || typeof id2 === "number" ? String(id2).trim() : "";
+}
 function readWith(raw, warn, refusal) {
   try {
     return readFields(raw, warn);
@@ -904,8 +957,14 @@ function titleOf(document, file) {
 
 // mcp-server/src/breakdown/own-format/to-breakdown.ts
 function toBreakdown(foreign, file) {
-  const { done } = foreign;
+  const done = foreign.done.map(({ id: id2 }) => id2);
   if (foreign.tasks.length === 0) refuseEmpty(file, done.length);
+  const open = foreign.tasks.map(({ fields, place }) => ({
+    id: String(fields.id),
+    place,
+    status: "open"
+  }));
+  refuseDoubled([...foreign.done.map((task) => ({ ...task, status: "done" })), ...open], file);
   const warnings = [];
   const { tasks, outside, inferredDependencies } = readFileTasks(foreign.tasks, file, warnings, /* @__PURE__ */ new Set());
   return {
@@ -976,7 +1035,7 @@ function itemOf(raw, place, parent, id2, resolve, file) {
     place,
     raw,
     parent,
-    status: fileStatus(raw.status) ?? "open",
+    status: recordStatus(raw) ?? "open",
     dependencies: found.flatMap((one) => resolve(String(one).trim())),
     text: [raw.description, raw.details].filter((part) => typeof part === "string" && part !== "").join("\n\n")
   };
@@ -1041,6 +1100,19 @@ function readTaskMaster(document, file, tag) {
     if (part.parent && isOpen(part))
       openParts.set(part.parent, [...openParts.get(part.parent) ?? [], part]);
   }
+  const unknown = items.filter(
+    ({ raw }) => ![void 0, null, ""].includes(raw.status) && fileStatus(raw.status) === void 0
+  );
+  if (unknown.length > 0) {
+    const named = unknown.map(({ id: id2, raw }) => `${id2} (${JSON.stringify(raw.status)})`);
+    warnings.push(`a status that is not known counts as not done: ${listed(named)}`);
+  }
+  const allDone = [...new Set(items.flatMap(({ parent }) => parent ?? []))].filter(
+    (item) => isOpen(item) && !openParts.has(item)
+  );
+  if (allDone.length > 0) {
+    warnings.push(`not done, although all of their parts are: ${listed(allDone.map(({ id: id2 }) => id2))}`);
+  }
   const lost = items.filter((item) => !over(item) && underOver(item) && !putOff.has(item.id));
   if (lost.length > 0) {
     warnings.push(
@@ -1063,7 +1135,7 @@ function readTaskMaster(document, file, tag) {
     title: name ?? file,
     tasks,
     warnings,
-    done: items.filter((item) => over(item) && item.parent === void 0).map((item) => item.id)
+    done: items.filter((item) => over(item) && item.parent === void 0)
   };
 }
 function dependenciesWithAbove({ parent, dependencies }) {
@@ -1253,7 +1325,7 @@ function updateBreakdown(text2, file, tasks) {
   const before = list.elements.map(({ start, end }) => text2.slice(start, end));
   const inFile = before.map((as) => ({ as, raw: JSON.parse(withIdsAsTexts(as)) }));
   const { tasks: read, leftOut: leftOut2 } = readBreakdown(text2, file);
-  const elements = new Map(inFile.map((element2) => [idOf2(element2.raw), element2]));
+  const elements = new Map(inFile.map((element2) => [idOf3(element2.raw), element2]));
   const written2 = new Map(read.map((task) => [task.id, task]));
   const pieces = tasks.map((task) => {
     const old = written2.get(task.id);
@@ -1264,9 +1336,9 @@ function updateBreakdown(text2, file, tasks) {
     return { id: task.id, piece: renderTask(inOrderOf(element2.raw, fields), style) };
   });
   for (const [at, { as, raw }] of inFile.entries()) {
-    if (!leftOut2.has(idOf2(raw)) || written2.has(idOf2(raw))) continue;
-    const above = new Set(inFile.slice(0, at).map((other) => idOf2(other.raw)));
-    pieces.splice(pieces.findLastIndex(({ id: id2 }) => above.has(id2)) + 1, 0, { id: idOf2(raw), piece: as });
+    if (!leftOut2.has(idOf3(raw)) || written2.has(idOf3(raw))) continue;
+    const above = new Set(inFile.slice(0, at).map((other) => idOf3(other.raw)));
+    pieces.splice(pieces.findLastIndex(({ id: id2 }) => above.has(id2)) + 1, 0, { id: idOf3(raw), piece: as });
   }
   const after = pieces.map(({ piece }) => piece);
   if (before.length === after.length && before.every((piece, at) => piece === after[at])) return text2;
@@ -1275,7 +1347,7 @@ function updateBreakdown(text2, file, tasks) {
   const next = `${text2.slice(0, list.start)}[${newline}${element}${inner}${newline}${close}]${text2.slice(list.end)}`;
   return formatJson(text2) === text2 ? formatJson(next) : next;
 }
-function idOf2(raw) {
+function idOf3(raw) {
   return String(raw.id).trim();
 }
 function withOutside(fields, raw, leftOut2) {
@@ -1359,6 +1431,8 @@ export {
   readFileTasks,
   readTaskMaster,
   readTasks,
+  recordStatus,
+  refuseDoubled,
   refuseEmpty,
   renderFields,
   sameMeaning,

@@ -490,6 +490,7 @@ ${input.description ?? ""}`);
       updatedInput: {
         ...rest,
         prompt: briefOf(
+          run,
           { ...found, claim },
           token,
           { added, canReport: run.roles.canReport(claim.agentType) },

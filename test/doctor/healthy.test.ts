@@ -62,7 +62,7 @@ describe("parallel doctor on a healthy installation", () => {
     expect(out).toMatch(/^✓ Node\.js +\d/);
     expect(out).toMatch(/\n– Database +none yet: the first plan makes it\n/);
     expect(out).toMatch(/\n\nNothing is wrong\.\n$/);
-    expect(out.trim().split("\n")).toHaveLength(13);
+    expect(out.trim().split("\n")).toHaveLength(14);
     const json = await installation.print(["--json"]);
     expect(out + json.out).not.toContain("sk-secret");
   });

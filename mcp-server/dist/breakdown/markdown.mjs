@@ -5,7 +5,7 @@ import { default as default2 } from "../lib/gray-matter.mjs";
 import { inlineCode, markdownLines } from "../text.mjs";
 
 // import:breakdown.mjs in breakdown/markdown.mjs
-import { BreakdownError, withoutByteOrderMark } from "../breakdown.mjs";
+import { BreakdownError, listed, withoutByteOrderMark } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/markdown/document.ts
 function parseMarkdown(text, file) {
@@ -60,6 +60,87 @@ function readFrontMatter(whole, file) {
   }
 }
 
+// mcp-server/src/breakdown/markdown/task-mark.ts
+var LIST_MARK = new RegExp("^\\s*(?:[-*+•]|\\d{1,9}[.)](?=\\s+(?:\\[[^\\]]?\\]|\\p{S})))\\s+", "u");
+var BOX = /^\[([^\]]?)\](?=\s|$|\*)\s*/u;
+var DONE_SIGN = /^[xX✓✔✅√☑✗]$/u;
+var TICK = /^(?:✅|☑|✔|✓|🗹)\uFE0F?\s*/u;
+var OPEN_SIGN = /^(?:⬜|☐|🔲|◻|⏳|🚧|🔄|🔜|📋)\uFE0F?\s*/u;
+var DONE_BEHIND = /\s*(?:[-–—:|,]\s*)?(?:(?:✅|☑|✔|✓|🗹)\uFE0F?\s*(?:\*\*)?(?:COMPLETED?|DONE|FINISHED|IMPLEMENTED)?(?:\*\*)?|[([](?:✅\s*)?(?:completed?|done|finished|implemented)[)\]]|[-–—|]\s+(?:completed|done|finished)|\b(?:COMPLETED|DONE|FINISHED))\s*(?:✅)?\s*$/iu;
+var WORD_IN_CAPITALS = /(?:COMPLETED|DONE|FINISHED)\s*$/;
+var GIVEN_UP_BEHIND = /\s*(?:[([](?:cancell?ed|skipped|dropped|obsolete|superseded|won['’]t do)[)\]]|❌\s*(?:CANCELL?ED|SKIPPED|DROPPED)?)\s*$/iu;
+function markBefore(line) {
+  let text = line.replace(LIST_MARK, "").trim();
+  let state = "open";
+  let marked = false;
+  let sign = "";
+  for (; ; ) {
+    const box = BOX.exec(text);
+    const found = box ?? TICK.exec(text) ?? OPEN_SIGN.exec(text);
+    if (found === null) break;
+    if (!marked || box) {
+      const inside = box?.[1]?.trim();
+      sign = "";
+      if (inside === void 0) state = TICK.test(text) ? "done" : "open";
+      else if (inside === "") state = "open";
+      else if (DONE_SIGN.test(inside)) state = "done";
+      else [state, sign] = ["unclear", inside];
+    }
+    marked = true;
+    text = text.slice(found[0].length);
+  }
+  const struck = /^~~(.+?)~~\s*(.*)$/.exec(text);
+  if (struck !== null) [state, marked, text] = ["done", true, `${struck[1]} ${struck[2]}`];
+  return { state, marked, sign, text: text.trim() };
+}
+function markOfHeading(heading) {
+  const before = markBefore(heading);
+  const behind = GIVEN_UP_BEHIND.exec(before.text) ?? doneBehind(before.text);
+  if (behind === null) return before;
+  const text = before.text.slice(0, behind.index).trim();
+  return text === "" ? before : { ...before, state: before.marked ? before.state : "done", marked: true, text };
+}
+function doneBehind(text) {
+  const found = DONE_BEHIND.exec(text);
+  if (found === null) return null;
+  const words = /^\s*\w+\s*$/.test(found[0]);
+  return words && !WORD_IN_CAPITALS.test(found[0]) ? null : found;
+}
+function saysDone(text) {
+  return TICK.test(text) || /^\*\*(?:DONE|COMPLETED?)\b/.test(text) || doneBehind(text) !== null;
+}
+function isMarkedItem(line) {
+  return LIST_MARK.test(line) && markBefore(line).marked;
+}
+
+// mcp-server/src/breakdown/markdown/done-headings.ts
+function doneHeadingWarnings(lines, tasks) {
+  let above = [];
+  const found = [];
+  for (const line of lines) {
+    const task = tasks.get(line.number);
+    const heading = headingOf(line);
+    if (heading) above = above.filter(({ level }) => level < heading.level);
+    if (task?.isOpen) {
+      for (const { isDone, open } of above) if (isDone) open.push(task.id);
+    }
+    if (!heading || task) continue;
+    const { marked, state, text } = markOfHeading(heading.text);
+    const one = {
+      level: heading.level,
+      text,
+      line: line.number,
+      isDone: marked && state === "done",
+      open: []
+    };
+    above.push(one);
+    found.push(one);
+  }
+  return found.filter(({ open }) => open.length > 0).map(
+    ({ text, line, open }) => `line ${line} marks ${JSON.stringify(text)} as done; below it these are not, and are imported: ${listed(open)}`
+  );
+}
+
 // import:graph.mjs in breakdown/markdown.mjs
 import { isBareFile, isKnownFile, pathIn, useIn } from "../graph.mjs";
 
@@ -82,8 +163,8 @@ function pathsIn(text, whole, test) {
     const bare = isBareFile(located) && !isKnownFile(located);
     const folderWord = /^\s*(?:folder|directory|dir)\b/i.test(text.slice(end));
     const named = folderWord && !located.endsWith("/") ? `${located}/` : located;
-    const listed = BETWEEN.test(text.slice(last, start));
-    const isPath = code && listed ? isPathInCode(named) : pathIn(named, named.includes("/") ? "code" : "plain") !== void 0 || bare && listed;
+    const listed2 = BETWEEN.test(text.slice(last, start));
+    const isPath = code && listed2 ? isPathInCode(named) : pathIn(named, named.includes("/") ? "code" : "plain") !== void 0 || bare && listed2;
     if (!isPath) return;
     last = end;
     const path = bare && folder !== "" && isSibling(named, sibling) ? `${folder}${named}` : named;
@@ -361,60 +442,11 @@ function singleTaskKeys({ frontMatter }) {
   const isRecord = keys.includes("status") && ["id", "task", "task_id", "parallel", "epic"].some((key) => keys.includes(key));
   return dependencies.length > 0 || isRecord ? keys.filter((key) => dependencies.includes(key) || /^(?:id|status|files|task|task_id|epic)$/.test(key)) : [];
 }
-
-// mcp-server/src/breakdown/markdown/task-mark.ts
-var LIST_MARK = new RegExp("^\\s*(?:[-*+•]|\\d{1,9}[.)](?=\\s+(?:\\[[^\\]]?\\]|\\p{S})))\\s+", "u");
-var BOX = /^\[([^\]]?)\](?=\s|$|\*)\s*/u;
-var DONE_SIGN = /^[xX✓✔✅√☑✗]$/u;
-var TICK = /^(?:✅|☑|✔|✓|🗹)\uFE0F?\s*/u;
-var OPEN_SIGN = /^(?:⬜|☐|🔲|◻|⏳|🚧|🔄|🔜|📋)\uFE0F?\s*/u;
-var DONE_BEHIND = /\s*(?:[-–—:|,]\s*)?(?:(?:✅|☑|✔|✓|🗹)\uFE0F?\s*(?:\*\*)?(?:COMPLETED?|DONE|FINISHED|IMPLEMENTED)?(?:\*\*)?|[([](?:✅\s*)?(?:completed?|done|finished|implemented)[)\]]|[-–—|]\s+(?:completed|done|finished)|\b(?:COMPLETED|DONE|FINISHED))\s*(?:✅)?\s*$/iu;
-var WORD_IN_CAPITALS = /(?:COMPLETED|DONE|FINISHED)\s*$/;
-var GIVEN_UP_BEHIND = /\s*(?:[([](?:cancell?ed|skipped|dropped|obsolete|superseded|won['’]t do)[)\]]|❌\s*(?:CANCELL?ED|SKIPPED|DROPPED)?)\s*$/iu;
-function markBefore(line) {
-  let text = line.replace(LIST_MARK, "").trim();
-  let state = "open";
-  let marked = false;
-  let sign = "";
-  for (; ; ) {
-    const box = BOX.exec(text);
-    const found = box ?? TICK.exec(text) ?? OPEN_SIGN.exec(text);
-    if (found === null) break;
-    if (!marked || box) {
-      const inside = box?.[1]?.trim();
-      sign = "";
-      if (inside === void 0) state = TICK.test(text) ? "done" : "open";
-      else if (inside === "") state = "open";
-      else if (DONE_SIGN.test(inside)) state = "done";
-      else [state, sign] = ["unclear", inside];
-    }
-    marked = true;
-    text = text.slice(found[0].length);
-  }
-  const struck = /^~~(.+?)~~\s*(.*)$/.exec(text);
-  if (struck !== null) [state, marked, text] = ["done", true, `${struck[1]} ${struck[2]}`];
-  return { state, marked, sign, text: text.trim() };
-}
-function markOfHeading(heading) {
-  const before = markBefore(heading);
-  const behind = GIVEN_UP_BEHIND.exec(before.text) ?? doneBehind(before.text);
-  if (behind === null) return before;
-  const text = before.text.slice(0, behind.index).trim();
-  return text === "" ? before : { ...before, state: before.marked ? before.state : "done", marked: true, text };
-}
-function doneBehind(text) {
-  const found = DONE_BEHIND.exec(text);
-  if (found === null) return null;
-  const words = /^\s*\w+\s*$/.test(found[0]);
-  return words && !WORD_IN_CAPITALS.test(found[0]) ? null : found;
-}
-function isMarkedItem(line) {
-  return LIST_MARK.test(line) && markBefore(line).marked;
-}
 export {
   alongTheFile,
   bodyOf,
   continuesParagraph,
+  doneHeadingWarnings,
   filesIn,
   firstSentence,
   headingOf,
@@ -427,6 +459,7 @@ export {
   mentionedUnits,
   orderStatements,
   parseMarkdown,
+  saysDone,
   singleTaskKeys,
   titleOf
 };

@@ -1,5 +1,5 @@
 // import:breakdown/markdown.mjs in breakdown/spec-kit.mjs
-import { alongTheFile, continuesParagraph, firstSentence, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, mentionedUnits, orderStatements, titleOf } from "./markdown.mjs";
+import { alongTheFile, continuesParagraph, doneHeadingWarnings, firstSentence, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, mentionedUnits, orderStatements, saysDone, titleOf } from "./markdown.mjs";
 
 // import:breakdown.mjs in breakdown/spec-kit.mjs
 import { OrderEdges, listed, unreadWarnings } from "../breakdown.mjs";
@@ -65,7 +65,7 @@ function readDocument(lines) {
       continue;
     }
     if (found && before) {
-      repeated.push({ line: line.number, id: found.id });
+      repeated.push({ line: line.number, id: found.id, ticked: found.mark.state === "done" });
       if (!before.task.mark.marked) before.task.mark = found.mark;
       if (!heading) {
         if (taskLevel === 0) current = void 0;
@@ -118,7 +118,7 @@ function taskFrom(rest, line) {
   }
   const behind = /\s*\[P\]\s*$/.exec(text);
   if (behind !== null) [parallel, text] = [true, text.slice(0, behind.index)];
-  return { line: line.number, parallel, story, text, wrapped: false, own: [text], openParts: [] };
+  return { line: line.number, parallel, story, text, wrapped: false, own: [text], parts: [], openParts: [] };
 }
 function belongs(line, task, level, paragraph) {
   if (level > 0) return true;
@@ -130,8 +130,9 @@ function addTo(task, line, ofParagraph) {
     task.text = `${task.text} ${line.text.trim()}`;
     task.wrapped = true;
   }
-  if (!line.literal && isMarkedItem(line.text) && markBefore(line.text).state !== "done") {
-    task.openParts.push(line.number);
+  if (!line.literal && isMarkedItem(line.text)) {
+    task.parts.push(line.number);
+    if (markBefore(line.text).state !== "done") task.openParts.push(line.number);
   }
   task.own.push(line.text);
 }
@@ -420,7 +421,13 @@ function unknownIn(task, tasksOf) {
     `\\b(?:depends\\s+on|blocked\\s+by|dependencies|requires)\\s*:?\\s*(${listPattern(ID)})`,
     "gi"
   );
-  return [...text.matchAll(list)].flatMap(([, ids = ""]) => [...ids.matchAll(new RegExp(ID, "g"))].map(([id]) => id)).filter((id) => tasksOf(`task ${id}`).length === 0);
+  const outside = /\b(?:depends\s+on|blocked\s+by|requires)\s*:?\s*((?!T-\d)[A-Z][A-Z0-9]*-\d+|#\d+)(?![\w-])/gi;
+  return [
+    ...[...text.matchAll(list)].flatMap(
+      ([, ids = ""]) => [...ids.matchAll(new RegExp(ID, "g"))].map(([id]) => id)
+    ),
+    ...[...text.matchAll(outside)].map(([, id = ""]) => id)
+  ].filter((id) => tasksOf(`task ${id}`).length === 0);
 }
 
 // mcp-server/src/breakdown/spec-kit/spec-kit.ts
@@ -436,8 +443,15 @@ function readSpecKit(document, file) {
   const { dependencies, inferred, warnings } = specKitOrder(read, open);
   return {
     title: titleOf(document, /^Tasks:\s*/i) ?? file,
-    done: all.filter((task) => !open(task)).map((task) => task.id),
-    warnings: [...warningsOf(read, open), ...warnings],
+    done: all.filter((task) => !open(task)).map(({ id, line }) => ({ id, place: `line ${line}` })),
+    warnings: [
+      ...warningsOf(read, open),
+      ...doneHeadingWarnings(
+        document.lines,
+        new Map(all.map((task) => [task.line, { id: task.id, isOpen: open(task) }]))
+      ),
+      ...warnings
+    ],
     tasks: phases.flatMap(
       (phase) => phase.tasks.filter(open).map((task) => ({
         place: `line ${task.line}`,
@@ -460,10 +474,21 @@ function readSpecKit(document, file) {
 function warningsOf({ phases, unread, repeated }, open) {
   const tasks = phases.flatMap((phase) => phase.tasks);
   const unclear = tasks.filter(({ mark }) => mark.state === "unclear");
+  const contradicted = tasks.filter((task) => open(task) && task.mark.marked && saysDone(task.text));
+  const isOpen = new Set(tasks.filter(open).map(({ id }) => id));
+  const ticked = repeated.filter((one) => one.ticked && isOpen.has(one.id));
+  const allPartsDone = tasks.filter(
+    (task) => open(task) && task.parts.length > 0 && task.openParts.length === 0
+  );
   const openUnderDone = tasks.filter((task) => !open(task) && task.openParts.length > 0);
   return [
     ...unreadWarnings(unread),
     ...unclear.length > 0 ? [`read as not done: ${listed(unclear.map(({ id, mark }) => `${id} [${mark.sign}]`))}`] : [],
+    ...contradicted.length > 0 ? [`read as not done by their boxes, although they say so: ${listed(contradicted.map(({ id }) => id))}`] : [],
+    ...ticked.length > 0 ? [
+      `ticked there and not where they stand, so read as not done: ${listed(ticked.map(({ id, line }) => `${id} in line ${line}`))}`
+    ] : [],
+    ...allPartsDone.length > 0 ? [`not done, although all boxes below them are: ${listed(allPartsDone.map(({ id }) => id))}`] : [],
     ...repeated.length > 0 ? [
       `named once more, as in a summary: ${listed(repeated.map(({ line, id }) => `${id} in line ${line}`))}`
     ] : [],

@@ -74,10 +74,10 @@ function noteIn(map, key, id) {
 }
 
 // import:breakdown/markdown.mjs in breakdown/superpowers.mjs
-import { alongTheFile, bodyOf, filesIn, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, orderStatements, titleOf } from "./markdown.mjs";
+import { alongTheFile, bodyOf, doneHeadingWarnings, filesIn, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, orderStatements, titleOf } from "./markdown.mjs";
 
 // import:breakdown.mjs in breakdown/superpowers.mjs
-import { OrderEdges, listed, unreadWarnings } from "../breakdown.mjs";
+import { OrderEdges, fileStatus, listed, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/superpowers/references.ts
 var NOTHING = /^\W*(?:nothing|none|no dependenc\w*|n\/a|[-–—]|无|無|なし)(?=\W|$)/i;
@@ -304,8 +304,11 @@ function tasksOf(lines, read) {
     const open = steps.filter((step) => markBefore(step.text).state !== "done");
     const files = filesIn(body);
     const isHead = inside.length > 0 && steps.length === 0 && files === void 0;
-    const marked = found.mark.marked || saysDone(body);
-    const done = found.mark.marked ? found.mark.state === "done" : saysDone(body) || steps.length > 0 && open.length === 0;
+    const stated = labelled(body, "Status") ?? "";
+    const status = statusIn(stated);
+    const isOver = status === "done" || status === "given up";
+    const marked = found.mark.marked || isOver;
+    const done = found.mark.marked ? found.mark.state === "done" : isOver || steps.length > 0 && open.length === 0;
     return {
       id: found.id,
       name: found.name,
@@ -313,6 +316,7 @@ function tasksOf(lines, read) {
       line,
       body,
       done,
+      unclearStatus: !done && (status === "put off" || /done|complet|finish|\d\s*%/i.test(stated)) ? stated : void 0,
       openSteps: done && marked && open.length < steps.length ? open.map(({ number }) => number) : [],
       files,
       consumes: labelled(body, "Consumes"),
@@ -334,8 +338,10 @@ function tasksOf(lines, read) {
 function isPart(id, of) {
   return id.startsWith(`${of}.`);
 }
-function saysDone(body) {
-  return /^(?:✅\s*)?(?:done|completed?|finished|closed)\b|^✅\s*$/i.test(labelled(body, "Status") ?? "");
+function statusIn(text) {
+  if (/^(?:✅\s*)?(?:done|completed?|finished|closed)\b|^✅\s*$/i.test(text)) return "done";
+  const [words = ""] = text.split(/\s*[([,;:.|—–]|\s-\s/u);
+  return fileStatus(words);
 }
 function sectionsOf(lines, read) {
   const headings = lines.flatMap((line, at) => {
@@ -413,9 +419,22 @@ function readSuperpowers(document, file) {
   const heads = all.filter(({ parts }) => parts.length > 0);
   return {
     title: titleOf(document, /\s*Implementation Plan$/i) ?? file,
-    done: all.filter((task) => task.done).map((task) => task.id),
+    done: all.filter((task) => task.done).map(({ id, line }) => ({ id, place: `line ${line}` })),
     warnings: [
       ...unreadWarnings(unreadIn(lines, all)),
+      ...doneHeadingWarnings(
+        lines,
+        new Map(all.map(({ id, line, done, parts }) => [line, { id, isOpen: !done && parts.length === 0 }]))
+      ),
+      ...all.flatMap(
+        ({ id, unclearStatus }) => unclearStatus === void 0 ? [] : [`task ${id}: the status ${JSON.stringify(unclearStatus)} counts as not done`]
+      ),
+      ...heads.flatMap(({ id, done, parts }) => {
+        const open = all.filter((task) => parts.includes(task.id) && !task.done);
+        return done && open.length > 0 ? [
+          `task ${id} is marked as done; these parts of it are not, and are imported: ${listed(open.map((part) => part.id))}`
+        ] : [];
+      }),
       ...heads.map(({ id, parts }) => `task ${id} is its parts: ${listed(parts)}`),
       ...all.filter(({ openSteps }) => openSteps.length > 0).map(
         ({ id, openSteps }) => `task ${id} is marked as done; its open steps (line ${listed(openSteps.map(String))}) are left out with it`

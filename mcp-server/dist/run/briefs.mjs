@@ -35,7 +35,7 @@ Token: ${token}`,
 ${ownWords(task.description)}`,
     acceptance(task),
     place(facts.worktree),
-    files(facts.scope),
+    files(facts.scope, facts.worktree ? void 0 : facts.topLevel),
     inputs(facts),
     foundBefore2(facts.found),
     earlierAttempts(facts.earlier),
@@ -85,17 +85,18 @@ function place(worktree) {
     ...elsewhere.map((id) => `The files of ${id} are not in it: they lie uncommitted in the main checkout.`)
   ].join("\n");
 }
-function files(scope) {
+function files(scope, topLevel) {
   const list = (globs) => globs.map((glob) => `\`${shownPath(glob)}\``).join(", ");
   const resources = scope.resources.length > 0 ? ` You alone hold: ${scope.resources.map((name) => foreignLine(name)).join(", ")}.` : "";
+  const from = topLevel === void 0 ? "" : ` Paths lead from the repository's top level, \`${shownPath(topLevel)}\`, here and in your report.`;
   if (scope.basis === "declared") {
     const may = scope.writes.length > 0 ? `You may write ${list(scope.writes)}.` : "You write no files.";
     return `# Files
-${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${resources}`;
+${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${from}${resources}`;
   }
   const kept = scope.writes.length > 0 ? ` ${list(scope.writes)} ${scope.writes.length === 1 ? "is" : "are"} kept free for you.` : "";
   return `# Files
-Nobody declared what this task writes: write only what the task needs.${kept} If a write is refused because another task holds the file, report blocked with blockedOn {writes: [...]}.${resources}`;
+Nobody declared what this task writes: write only what the task needs.${kept} If a write is refused because another task holds the file, report blocked with blockedOn {writes: [...]}.${from}${resources}`;
 }
 function inputs(facts) {
   if (facts.inputs.length === 0) return "";
@@ -171,12 +172,12 @@ function inputOf(loaded, task) {
 // mcp-server/src/run/briefs/brief-of-claim.ts
 async function briefWithPlace(ctx, store, briefed, token) {
   const { claim, loaded } = briefed;
-  if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
+  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, { canReport: true });
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
   const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
-  return briefOf(briefed, token, { canReport: true }, { path, record });
+  return briefOf(ctx, briefed, token, { canReport: true }, { path, record });
 }
-function briefOf({ claim, loaded, task }, token, { added: added2, canReport }, isolated) {
+function briefOf({ checkout, directory }, { claim, loaded, task }, token, { added: added2, canReport }, isolated) {
   return writeBrief({
     plan: loaded.stored.slug,
     task,
@@ -190,6 +191,7 @@ function briefOf({ claim, loaded, task }, token, { added: added2, canReport }, i
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...added2 !== void 0 && { added: added2 },
     canReport,
+    ...directory !== checkout.root && { topLevel: checkout.root },
     ...isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }
   });
 }

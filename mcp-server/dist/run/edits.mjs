@@ -5,7 +5,7 @@ import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, 
 import { continueByToken, endAttempt, expireClaims, releaseClaims } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -156,6 +156,7 @@ async function createPlan(ctx, actor, input) {
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
+    ...startFolderWarnings(ctx, source.tasks),
     ...await checkWorktrees(ctx, slug, source.tasks, effective)
   ];
   const { draft } = source;

@@ -52,7 +52,7 @@ function dependOnWork(task, tasks, steps = lastSteps(tasks.values())) {
 }
 
 // import:graph.mjs in run/plan.mjs
-import { brokenDependencies, isLive, literalGlob, overlap, parseGlob, reachableTasks, taskName } from "../graph.mjs";
+import { brokenDependencies, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/plan/foreign-claim.ts
 async function refuseForeignClaim({ reader, stored }, task, agentId) {
@@ -413,20 +413,51 @@ function changePlan(ctx, store, actor, slug, work) {
 // import:node:fs in run/plan.mjs
 import { existsSync } from "node:fs";
 
+// import:node:path in run/plan.mjs
+import { dirname, join, posix, relative, sep } from "node:path";
+
+// import:text.mjs in run/plan.mjs
+import { shownPath } from "../text.mjs";
+
+// mcp-server/src/run/plan/start-folder-paths.ts
+var MAX_NAMED = 5;
+function startFolderWarnings(ctx, tasks) {
+  const { directory, checkout } = ctx;
+  if (directory === checkout.root) return [];
+  const here = relative(checkout.root, directory).split(sep).join("/");
+  const leadsHere = (glob) => {
+    const literal = glob.split("/").slice(0, firstPattern(glob)).join("/");
+    const place = [literal, posix.dirname(literal)].find(
+      (path) => path !== "" && path !== "." && [checkout.root, directory].some((at) => existsSync(join(at, path)))
+    );
+    return place !== void 0 && !existsSync(join(checkout.root, place));
+  };
+  const found = tasks.flatMap((task) => {
+    const { writes, reads } = scopeOf(task);
+    return [...writes, ...reads].filter(leadsHere).map((glob) => ({ glob, task: task.id }));
+  });
+  const [first] = found;
+  if (!first) return [];
+  const named = found.slice(0, MAX_NAMED).map(({ glob, task }) => `${shownPath(glob)} (${task})`);
+  const more = found.length > MAX_NAMED ? ` and ${found.length - MAX_NAMED} more` : "";
+  return [
+    `Paths of tasks lead from the repository's top level, where there is no ${named.join(", ")}${more}; from ${shownPath(here)}, the folder of this session, there is. If that is meant, write it so: ${shownPath(posix.join(here, first.glob))}.`
+  ];
+}
+function firstPattern(glob) {
+  const segments = glob.split("/");
+  const at = segments.findIndex((segment) => /[*?[{(!\\]/.test(segment));
+  return at < 0 ? segments.length : at;
+}
+
 // import:node:fs/promises in run/plan.mjs
 import { access, constants, stat } from "node:fs/promises";
-
-// import:node:path in run/plan.mjs
-import { dirname, join } from "node:path";
 
 // import:git.mjs in run/plan.mjs
 import { changedFiles, commitAt, git, planBranch, planHead, refuseTakenNames, submoduleFolders } from "../git.mjs";
 
 // import:host.mjs in run/plan.mjs
 import { WORKTREE_FOLDER } from "../host.mjs";
-
-// import:text.mjs in run/plan.mjs
-import { shownPath } from "../text.mjs";
 
 // mcp-server/src/run/plan/worktree-needs.ts
 var MIN_GIT = [2, 38];
@@ -530,6 +561,7 @@ async function createTasks(ctx, actor, slug, tasks) {
     const definitions = readAdded(added, edges, warnings).map(
       (task) => dependOnWork(task, graph.tasks, steps)
     );
+    warnings.push(...startFolderWarnings(ctx, definitions));
     warnings.push(...await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy));
     const first = nextPosition(plan);
     plan.append(
@@ -605,6 +637,7 @@ export {
   refuseNoRoom,
   shortCounts,
   splitTaskName,
+  startFolderWarnings,
   stateNow,
   stateOf,
   stuckTasks,

@@ -368,14 +368,15 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 // import:run/plan.mjs in run/planning.mjs
-import { countsOf, existingGraph, policyOf, readPlan, stuckTasks } from "./plan.mjs";
+import { countsOf, existingGraph, policyOf, readPlan, startFolderWarnings, stuckTasks } from "./plan.mjs";
 
 // import:run/specification.mjs in run/planning.mjs
 import { findBreakdown } from "./specification.mjs";
 
 // mcp-server/src/run/planning/analyze-file.ts
 async function analyzeFile(ctx, path, maxParallel) {
-  const { breakdown, source } = await findBreakdown(rootFor(ctx, path), path, ctx.directory);
+  const root = rootFor(ctx, path);
+  const { breakdown, source } = await findBreakdown(root, path, ctx.directory);
   const store = await ctx.graph();
   const estimates = store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates();
   const policy = policyOf(ctx, {});
@@ -391,7 +392,10 @@ async function analyzeFile(ctx, path, maxParallel) {
       ...{ slug, tasks, total: tasks.length, progress: NOT_BEGUN },
       ...{ policy, estimates, cap, isFromFile: true }
     }),
-    warnings: breakdown.warnings,
+    warnings: [
+      ...breakdown.warnings,
+      ...root === ctx.checkout.root ? startFolderWarnings(ctx, breakdown.tasks) : []
+    ],
     inferredDependencies: breakdown.inferredDependencies
   };
 }

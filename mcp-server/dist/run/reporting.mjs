@@ -332,8 +332,11 @@ function checkUntil(until, tasks) {
   }
 }
 
+// import:node:fs in run/reporting.mjs
+import { existsSync } from "node:fs";
+
 // import:node:path in run/reporting.mjs
-import { isAbsolute, relative, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 
 // import:git.mjs in run/reporting.mjs
 import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
@@ -346,11 +349,13 @@ import { fileNames, notifyAffectedTasks, recordChangesOfEndedAttempts, recordSna
 
 // mcp-server/src/run/reporting/compare-report.ts
 function withRelativeFiles(ctx, report) {
-  const { root } = ctx.checkout;
+  const { directory, checkout } = ctx;
   return {
     ...report,
     filesChanged: report.filesChanged.map((path) => {
-      const inside = isAbsolute(path) ? relative(root, path) : "..";
+      const isFromHere = !isAbsolute(path) && !existsSync(join(checkout.root, path)) && existsSync(join(directory, path));
+      const whole = isFromHere ? join(directory, path) : path;
+      const inside = isAbsolute(whole) ? relative(checkout.root, whole) : "..";
       return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
     })
   };

@@ -171,6 +171,7 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
       updatedInput: {
         ...rest,
         prompt: briefOf(
+          run,
           { ...found, claim },
           token,
           { added, canReport: run.roles.canReport(claim.agentType) },

@@ -68,6 +68,11 @@ function doneBehind(text: string): RegExpExecArray | null {
   return words && !WORD_IN_CAPITALS.test(found[0]) ? null : found;
 }
 
+/** Whether the text behind an open box says that the task is done. */
+export function saysDone(text: string): boolean {
+  return TICK.test(text) || /^\*\*(?:DONE|COMPLETED?)\b/.test(text) || doneBehind(text) !== null;
+}
+
 /** Whether the line is an item of a list with a box or a tick. */
 export function isMarkedItem(line: string): boolean {
   return LIST_MARK.test(line) && markBefore(line).marked;

@@ -2,12 +2,19 @@ import { inferWrites } from "../../graph/scope/infer-scope.ts";
 import type { TaskDefinition, TaskId } from "../../graph/task.ts";
 import { checkDependencies } from "../dependencies.ts";
 import { BreakdownError, readEach } from "../errors.ts";
-import { fileStatus } from "../file-status.ts";
+import { fileStatus, recordStatus } from "../file-status.ts";
 import { isObject, type JsonObject, parseDocument } from "../json/document.ts";
 import { withoutOutside } from "../task-dependencies.ts";
 import { DEPENDENCY_KEYS, readFields, WrongField } from "../task-fields.ts";
 import { listed } from "../unread-lines.ts";
-import { doneWarnings, type LeftOut, leftOut, putOffWarnings, refuseEmpty } from "./left-out.ts";
+import {
+  doneWarnings,
+  type LeftOut,
+  leftOut,
+  putOffWarnings,
+  refuseDoubled,
+  refuseEmpty,
+} from "./left-out.ts";
 import { taskGroups } from "./nested-tasks.ts";
 
 /** A breakdown as it was read, from whatever file. */
@@ -68,7 +75,7 @@ export function breakdownOf(
   file: string,
   found: readonly string[],
 ): Breakdown {
-  const { open, over, putOff } = openTasks(raw);
+  const { open, over, putOff } = openTasks(raw, file);
   if (open.length === 0) refuseEmpty(file, over.size);
   const warnings = [...doneWarnings([...over]), ...putOffWarnings(putOff), ...found];
   const away = new Set([...over, ...putOff]);
@@ -78,16 +85,21 @@ export function breakdownOf(
 }
 
 /** The tasks that a file still asks for, and the ids of the others. */
-function openTasks(raw: readonly RawTask[]): LeftOut & { open: RawTask[] } {
-  const stated = raw.flatMap(({ fields }) => {
+function openTasks(raw: readonly RawTask[], file: string): LeftOut & { open: RawTask[] } {
+  const stated = raw.flatMap(({ fields, place }) => {
     if (!isObject(fields)) return [];
     const lists = DEPENDENCY_KEYS.flatMap((key) => fields[key] ?? []);
-    const status = fields.done === true || fields.completed === true ? "done" : fileStatus(fields.status);
-    return [{ id: String(fields.id).trim(), status: status ?? "open", dependencies: lists.map(String) }];
+    const status = recordStatus(fields) ?? "open";
+    return [{ id: idOf(fields), place, status, dependencies: lists.map(String) }];
   });
+  // What has no id is refused for that.
+  refuseDoubled(
+    stated.filter(({ id }) => id !== ""),
+    file,
+  );
   const { over, putOff } = leftOut(stated);
   const isAway = ({ fields }: RawTask) =>
-    isObject(fields) && [over, putOff].some((ids) => ids.has(String(fields.id).trim()));
+    isObject(fields) && [over, putOff].some((ids) => ids.has(idOf(fields)));
   return { over, putOff, open: raw.filter((task) => !isAway(task)) };
 }
 
@@ -171,7 +183,7 @@ function readTask({ fields: raw, place, scopeText }: RawTask, file: string, warn
   if (!isObject(raw)) {
     throw new BreakdownError(file, place, `${place} is not an object`, "Write each task as {id, subject, …}");
   }
-  const id = typeof raw.id === "string" || typeof raw.id === "number" ? String(raw.id).trim() : "";
+  const id = idOf(raw);
   const name = id === "" ? place : `task ${id}`;
   const warn = (text: string) => void warnings.push(`${name}: ${text}`);
   const { extra, ...fields } = readWith(raw, warn, (wrong) => {
@@ -197,7 +209,7 @@ function readTask({ fields: raw, place, scopeText }: RawTask, file: string, warn
       "Lower the number or add dependencies",
     );
   }
-  if (Object.hasOwn(raw, "status") && fileStatus(raw.status) === undefined) {
+  if (![undefined, null, ""].includes(raw.status as null) && fileStatus(raw.status) === undefined) {
     warn(`status ${JSON.stringify(raw.status)} is not known; it counts as not done`);
   }
   const lists = DEPENDENCY_KEYS.filter((key) => Object.hasOwn(raw, key));
@@ -216,6 +228,10 @@ function readTask({ fields: raw, place, scopeText }: RawTask, file: string, warn
     extra,
   };
   return task;
+}
+
+function idOf({ id }: JsonObject): string {
+  return typeof id === "string" || typeof id === "number" ? String(id).trim() : "";
 }
 
 function readWith(

@@ -1,4 +1,4 @@
-import { BreakdownError } from "../errors.ts";
+import { BreakdownError, readEach } from "../errors.ts";
 import type { FileStatus } from "../file-status.ts";
 import { listed } from "../unread-lines.ts";
 
@@ -11,6 +11,28 @@ export interface StatedTask {
   readonly parent?: string | undefined;
 }
 
+/**
+ * Refuses an id that stands at two tasks of which one is open: which of them others wait for, nobody can tell.
+ * @throws BreakdownError with both places.
+ */
+export function refuseDoubled(
+  tasks: readonly (Pick<StatedTask, "id" | "status"> & { readonly place: string })[],
+  file: string,
+): void {
+  const byId = new Map<string, (typeof tasks)[number]>();
+  readEach(file, tasks, (task) => {
+    const before = byId.get(task.id);
+    byId.set(task.id, before && !isOver(before) ? before : task);
+    if (before === undefined || (isOver(before) && isOver(task))) return;
+    const problem = `the id ${task.id} stands twice, in ${before.place} and ${task.place}`;
+    throw new BreakdownError(file, `${task.place}.id`, problem, "Give one of the two another id");
+  });
+}
+
+function isOver({ status }: Pick<StatedTask, "status">): boolean {
+  return status === "done" || status === "given up";
+}
+
 export interface LeftOut {
   /** Done or given up: nothing waits for them. */
   readonly over: ReadonlySet<string>;
@@ -20,7 +42,6 @@ export interface LeftOut {
 
 /** Which tasks a file does not ask for. */
 export function leftOut(tasks: readonly StatedTask[]): LeftOut {
-  const isOver = ({ status }: StatedTask) => status === "done" || status === "given up";
   const known = new Set(tasks.map(({ id }) => id));
   const putOff = new Set(tasks.filter(({ status }) => status === "put off").map(({ id }) => id));
   for (let before = -1; before !== putOff.size; ) {

@@ -1,7 +1,9 @@
 import { BreakdownError } from "../errors.ts";
+import { type FileStatus, recordStatus } from "../file-status.ts";
 import { isObject, type JsonObject } from "../json/document.ts";
 import { OrderEdges } from "../order-edges.ts";
 import { DEPENDENCY_KEYS } from "../task-fields.ts";
+import { listed } from "../unread-lines.ts";
 
 /** Tasks that stand inside phases, batches or the like: `{phases: [{tasks: […]}]}`. */
 
@@ -13,6 +15,14 @@ export interface TaskGroup {
 }
 
 const MAX_LEVELS = 4;
+
+/** A status as a task would state it. */
+const WORDS_FOR: Readonly<Record<FileStatus, string>> = {
+  open: "pending",
+  done: "done",
+  "given up": "cancelled",
+  "put off": "deferred",
+};
 
 /** The groups of a document, in its order, whatever they are called. */
 export function taskGroups(document: JsonObject, place = "", level = 0): TaskGroup[] {
@@ -55,6 +65,7 @@ export function tasksOfGroups(
     groups.flatMap((group, at) => namesOf(group.fields).map((name) => [name, at] as const)),
   );
   const byPlace: string[] = [];
+  const openInDone: string[] = [];
   const raw = groups.flatMap((group, at) => {
     const named = statedIn(group.fields).map((name) => {
       const found = byName.get(name);
@@ -74,16 +85,29 @@ export function tasksOfGroups(
         edges.suggest(id, previous);
         byPlace.push(id);
       }
+      const stated = recordStatus(group.fields);
+      if (stated === "done" && recordStatus(task) === "open") openInDone.push(`${id} (${group.place})`);
       const fields = inGroup(task, group.fields, at + 1, edges.of(id));
-      return { fields, place, inferredDependencies: edges.inferredOf(id) };
+      // A group speaks for the tasks that say nothing themselves.
+      const isSilent = stated !== undefined && recordStatus(task) === undefined;
+      return {
+        fields: isSilent ? { ...fields, status: WORDS_FOR[stated] } : fields,
+        place,
+        inferredDependencies: edges.inferredOf(id),
+      };
     });
   });
-  const warnings =
-    byPlace.length === 0
-      ? []
-      : [
-          `without dependencies of their own, so they wait for the group before theirs: ${byPlace.join(", ")}`,
-        ];
+  const warnings: string[] = [];
+  if (byPlace.length > 0) {
+    const waiting = byPlace.join(", ");
+    warnings.push(`without dependencies of their own, so they wait for the group before theirs: ${waiting}`);
+  }
+  if (openInDone.length > 0) {
+    const named = listed(openInDone);
+    warnings.push(
+      `not done, although the group in which they stand is marked as done, and imported: ${named}`,
+    );
+  }
   return { raw, warnings };
 }
 

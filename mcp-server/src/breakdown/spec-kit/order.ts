@@ -154,7 +154,13 @@ function unknownIn(task: SpecKitTask, tasksOf: (unit: Unit) => readonly SpecKitT
     `\\b(?:depends\\s+on|blocked\\s+by|dependencies|requires)\\s*:?\\s*(${listPattern(ID)})`,
     "gi",
   );
-  return [...text.matchAll(list)]
-    .flatMap(([, ids = ""]) => [...ids.matchAll(new RegExp(ID, "g"))].map(([id]) => id))
-    .filter((id) => tasksOf(`task ${id}`).length === 0);
+  // Numbers of a tracker, or of another plan.
+  const outside =
+    /\b(?:depends\s+on|blocked\s+by|requires)\s*:?\s*((?!T-\d)[A-Z][A-Z0-9]*-\d+|#\d+)(?![\w-])/gi;
+  return [
+    ...[...text.matchAll(list)].flatMap(([, ids = ""]) =>
+      [...ids.matchAll(new RegExp(ID, "g"))].map(([id]) => id),
+    ),
+    ...[...text.matchAll(outside)].map(([, id = ""]) => id),
+  ].filter((id) => tasksOf(`task ${id}`).length === 0);
 }

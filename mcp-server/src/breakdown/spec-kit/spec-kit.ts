@@ -1,5 +1,7 @@
 import { type MarkdownDocument, titleOf } from "../markdown/document.ts";
+import { doneHeadingWarnings } from "../markdown/done-headings.ts";
 import { firstSentence } from "../markdown/paragraph.ts";
+import { saysDone } from "../markdown/task-mark.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
 import { listed, unreadWarnings } from "../unread-lines.ts";
 import { specKitOrder } from "./order.ts";
@@ -27,8 +29,15 @@ export function readSpecKit(document: MarkdownDocument, file: string): ForeignBr
   const { dependencies, inferred, warnings } = specKitOrder(read, open);
   return {
     title: titleOf(document, /^Tasks:\s*/i) ?? file,
-    done: all.filter((task) => !open(task)).map((task) => task.id),
-    warnings: [...warningsOf(read, open), ...warnings],
+    done: all.filter((task) => !open(task)).map(({ id, line }) => ({ id, place: `line ${line}` })),
+    warnings: [
+      ...warningsOf(read, open),
+      ...doneHeadingWarnings(
+        document.lines,
+        new Map(all.map((task) => [task.line, { id: task.id, isOpen: open(task) }])),
+      ),
+      ...warnings,
+    ],
     tasks: phases.flatMap((phase) =>
       phase.tasks.filter(open).map((task) => ({
         place: `line ${task.line}`,
@@ -55,11 +64,28 @@ function warningsOf(
 ): string[] {
   const tasks = phases.flatMap((phase) => phase.tasks);
   const unclear = tasks.filter(({ mark }) => mark.state === "unclear");
+  const contradicted = tasks.filter((task) => open(task) && task.mark.marked && saysDone(task.text));
+  const isOpen = new Set(tasks.filter(open).map(({ id }) => id));
+  const ticked = repeated.filter((one) => one.ticked && isOpen.has(one.id));
+  const allPartsDone = tasks.filter(
+    (task) => open(task) && task.parts.length > 0 && task.openParts.length === 0,
+  );
   const openUnderDone = tasks.filter((task) => !open(task) && task.openParts.length > 0);
   return [
     ...unreadWarnings(unread),
     ...(unclear.length > 0
       ? [`read as not done: ${listed(unclear.map(({ id, mark }) => `${id} [${mark.sign}]`))}`]
+      : []),
+    ...(contradicted.length > 0
+      ? [`read as not done by their boxes, although they say so: ${listed(contradicted.map(({ id }) => id))}`]
+      : []),
+    ...(ticked.length > 0
+      ? [
+          `ticked there and not where they stand, so read as not done: ${listed(ticked.map(({ id, line }) => `${id} in line ${line}`))}`,
+        ]
+      : []),
+    ...(allPartsDone.length > 0
+      ? [`not done, although all boxes below them are: ${listed(allPartsDone.map(({ id }) => id))}`]
       : []),
     ...(repeated.length > 0
       ? [

@@ -30,7 +30,9 @@ export interface SpecKitTask {
   readonly section: number;
   /** The lines that belong to it, as they stand. */
   readonly own: string[];
-  /** Boxes among them that are not ticked. */
+  /** Lines of boxes among them. */
+  readonly parts: number[];
+  /** Those that are not ticked. */
   readonly openParts: number[];
 }
 
@@ -53,7 +55,7 @@ export interface SpecKitDocument {
   /** Lines that look like a task and are none, with the reason. */
   readonly unread: readonly { readonly line: number; readonly reason: string }[];
   /** Lines that name a task a second time, as summaries do. */
-  readonly repeated: readonly { readonly line: number; readonly id: string }[];
+  readonly repeated: readonly { readonly line: number; readonly id: string; readonly ticked: boolean }[];
 }
 
 /** The task that a line of a list, or a heading, is. */
@@ -83,7 +85,7 @@ export function readDocument(lines: readonly DocumentLine[]): SpecKitDocument {
   const phases: Phase[] = [];
   const order: DocumentLine[] = [];
   const unread: { line: number; reason: string }[] = [];
-  const repeated: { line: number; id: string }[] = [];
+  const repeated: { line: number; id: string; ticked: boolean }[] = [];
   const seen = new Map<string, { task: SpecKitTask; heading: boolean }>();
   const hasPhases = lines.some((line) => PHASE.test(headingOf(line)?.text ?? ""));
   let phase: Phase | undefined;
@@ -122,7 +124,7 @@ export function readDocument(lines: readonly DocumentLine[]): SpecKitDocument {
       continue;
     }
     if (found && before) {
-      repeated.push({ line: line.number, id: found.id });
+      repeated.push({ line: line.number, id: found.id, ticked: found.mark.state === "done" });
       if (!before.task.mark.marked) before.task.mark = found.mark;
       if (!heading) {
         if (taskLevel === 0) current = undefined;
@@ -176,7 +178,7 @@ function taskFrom(rest: string, line: DocumentLine): Omit<SpecKitTask, "id" | "m
   }
   const behind = /\s*\[P\]\s*$/.exec(text);
   if (behind !== null) [parallel, text] = [true, text.slice(0, behind.index)];
-  return { line: line.number, parallel, story, text, wrapped: false, own: [text], openParts: [] };
+  return { line: line.number, parallel, story, text, wrapped: false, own: [text], parts: [], openParts: [] };
 }
 
 /** Whether a line that is no task goes on with the one above it. */
@@ -191,8 +193,9 @@ function addTo(task: SpecKitTask, line: DocumentLine, ofParagraph: boolean): voi
     task.text = `${task.text} ${line.text.trim()}`;
     task.wrapped = true;
   }
-  if (!line.literal && isMarkedItem(line.text) && markBefore(line.text).state !== "done") {
-    task.openParts.push(line.number);
+  if (!line.literal && isMarkedItem(line.text)) {
+    task.parts.push(line.number);
+    if (markBefore(line.text).state !== "done") task.openParts.push(line.number);
   }
   task.own.push(line.text);
 }

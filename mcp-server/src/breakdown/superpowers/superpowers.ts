@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json/document.ts";
 import { bodyOf, type DocumentLine, type MarkdownDocument, titleOf } from "../markdown/document.ts";
+import { doneHeadingWarnings } from "../markdown/done-headings.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
 import { listed, unreadWarnings } from "../unread-lines.ts";
 import { orderLines, planOrder } from "./order.ts";
@@ -30,9 +31,26 @@ export function readSuperpowers(document: MarkdownDocument, file: string): Forei
   const heads = all.filter(({ parts }) => parts.length > 0);
   return {
     title: titleOf(document, /\s*Implementation Plan$/i) ?? file,
-    done: all.filter((task) => task.done).map((task) => task.id),
+    done: all.filter((task) => task.done).map(({ id, line }) => ({ id, place: `line ${line}` })),
     warnings: [
       ...unreadWarnings(unreadIn(lines, all)),
+      ...doneHeadingWarnings(
+        lines,
+        new Map(all.map(({ id, line, done, parts }) => [line, { id, isOpen: !done && parts.length === 0 }])),
+      ),
+      ...all.flatMap(({ id, unclearStatus }) =>
+        unclearStatus === undefined
+          ? []
+          : [`task ${id}: the status ${JSON.stringify(unclearStatus)} counts as not done`],
+      ),
+      ...heads.flatMap(({ id, done, parts }) => {
+        const open = all.filter((task) => parts.includes(task.id) && !task.done);
+        return done && open.length > 0
+          ? [
+              `task ${id} is marked as done; these parts of it are not, and are imported: ${listed(open.map((part) => part.id))}`,
+            ]
+          : [];
+      }),
       ...heads.map(({ id, parts }) => `task ${id} is its parts: ${listed(parts)}`),
       ...all
         .filter(({ openSteps }) => openSteps.length > 0)

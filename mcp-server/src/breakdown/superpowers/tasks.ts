@@ -1,3 +1,4 @@
+import { type FileStatus, fileStatus } from "../file-status.ts";
 import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { type FileList, filesIn } from "../markdown/file-list.ts";
 import { isMarkedItem, markBefore } from "../markdown/task-mark.ts";
@@ -13,6 +14,8 @@ export interface SuperpowersTask {
   readonly line: number;
   readonly body: readonly DocumentLine[];
   readonly done: boolean;
+  /** A status in its text that may mean more than that it is open. */
+  readonly unclearStatus: string | undefined;
   /** Lines of steps that are not ticked, of a task that is marked as done. */
   readonly openSteps: readonly number[];
   readonly files: FileList | undefined;
@@ -69,10 +72,13 @@ export function tasksOf(lines: readonly DocumentLine[], read: ReadHeading): Supe
     const open = steps.filter((step) => markBefore(step.text).state !== "done");
     const files = filesIn(body);
     const isHead = inside.length > 0 && steps.length === 0 && files === undefined;
-    const marked = found.mark.marked || saysDone(body);
+    const stated = labelled(body, "Status") ?? "";
+    const status = statusIn(stated);
+    const isOver = status === "done" || status === "given up";
+    const marked = found.mark.marked || isOver;
     const done = found.mark.marked
       ? found.mark.state === "done"
-      : saysDone(body) || (steps.length > 0 && open.length === 0);
+      : isOver || (steps.length > 0 && open.length === 0);
     return {
       id: found.id,
       name: found.name,
@@ -80,6 +86,8 @@ export function tasksOf(lines: readonly DocumentLine[], read: ReadHeading): Supe
       line,
       body,
       done,
+      unclearStatus:
+        !done && (status === "put off" || /done|complet|finish|\d\s*%/i.test(stated)) ? stated : undefined,
       openSteps: done && marked && open.length < steps.length ? open.map(({ number }) => number) : [],
       files,
       consumes: labelled(body, "Consumes"),
@@ -105,8 +113,11 @@ function isPart(id: string, of: string): boolean {
   return id.startsWith(`${of}.`);
 }
 
-function saysDone(body: readonly DocumentLine[]): boolean {
-  return /^(?:✅\s*)?(?:done|completed?|finished|closed)\b|^✅\s*$/i.test(labelled(body, "Status") ?? "");
+/** What a status such as `✅ Complete (in #12)` means: its first words count. */
+function statusIn(text: string): FileStatus | undefined {
+  if (/^(?:✅\s*)?(?:done|completed?|finished|closed)\b|^✅\s*$/i.test(text)) return "done";
+  const [words = ""] = text.split(/\s*[([,;:.|—–]|\s-\s/u);
+  return fileStatus(words);
 }
 
 /** Every heading with what follows it, up to the next one of its level or above, or the next task. */

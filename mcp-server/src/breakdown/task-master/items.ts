@@ -1,5 +1,5 @@
 import { BreakdownError } from "../errors.ts";
-import { type FileStatus, fileStatus } from "../file-status.ts";
+import { type FileStatus, recordStatus } from "../file-status.ts";
 import { isObject, type JsonObject } from "../json/document.ts";
 
 /** A task or one of its parts, as the file has it. */
@@ -86,7 +86,7 @@ function itemOf(
     place,
     raw,
     parent,
-    status: fileStatus(raw.status) ?? "open",
+    status: recordStatus(raw) ?? "open",
     dependencies: found.flatMap((one) => resolve(String(one).trim())),
     text: [raw.description, raw.details]
       .filter((part) => typeof part === "string" && part !== "")

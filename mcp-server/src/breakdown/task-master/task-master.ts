@@ -1,3 +1,4 @@
+import { fileStatus } from "../file-status.ts";
 import { isObject, type JsonObject } from "../json/document.ts";
 import { leftOut, putOffWarnings } from "../own-format/left-out.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
@@ -46,6 +47,19 @@ export function readTaskMaster(
     if (part.parent && isOpen(part))
       openParts.set(part.parent, [...(openParts.get(part.parent) ?? []), part]);
   }
+  const unknown = items.filter(
+    ({ raw }) => ![undefined, null, ""].includes(raw.status as null) && fileStatus(raw.status) === undefined,
+  );
+  if (unknown.length > 0) {
+    const named = unknown.map(({ id, raw }) => `${id} (${JSON.stringify(raw.status)})`);
+    warnings.push(`a status that is not known counts as not done: ${listed(named)}`);
+  }
+  const allDone = [...new Set(items.flatMap(({ parent }) => parent ?? []))].filter(
+    (item) => isOpen(item) && !openParts.has(item),
+  );
+  if (allDone.length > 0) {
+    warnings.push(`not done, although all of their parts are: ${listed(allDone.map(({ id }) => id))}`);
+  }
   const lost = items.filter((item) => !over(item) && underOver(item) && !putOff.has(item.id));
   if (lost.length > 0) {
     warnings.push(
@@ -70,7 +84,7 @@ export function readTaskMaster(
     title: name ?? file,
     tasks,
     warnings,
-    done: items.filter((item) => over(item) && item.parent === undefined).map((item) => item.id),
+    done: items.filter((item) => over(item) && item.parent === undefined),
   };
 }
 

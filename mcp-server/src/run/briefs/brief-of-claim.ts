@@ -28,14 +28,15 @@ export async function briefWithPlace(
 ): Promise<string> {
   const { claim, loaded } = briefed;
   // Whoever asks for the brief has this plugin's tools.
-  if (claim.isolation !== "worktree") return briefOf(briefed, token, { canReport: true });
+  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, { canReport: true });
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
   const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
-  return briefOf(briefed, token, { canReport: true }, { path, record });
+  return briefOf(ctx, briefed, token, { canReport: true }, { path, record });
 }
 
 /** The brief for the holder of a claim. */
 export function briefOf(
+  { checkout, directory }: RunContext,
   { claim, loaded, task }: Briefed,
   token: string,
   { added, canReport }: Pick<BriefFacts, "added" | "canReport">,
@@ -54,6 +55,7 @@ export function briefOf(
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...(added !== undefined && { added }),
     canReport,
+    ...(directory !== checkout.root && { topLevel: checkout.root }),
     ...(isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }),
   });
 }

@@ -27,6 +27,8 @@ export interface BriefFacts {
   readonly found?: readonly string[];
   /** Earlier attempts at this task. */
   readonly earlier: readonly Attempt[];
+  /** The checkout's top level, where the session works in a folder below it: paths do not lead from there. */
+  readonly topLevel?: string;
   /** Absent: it works in the shared checkout. */
   readonly worktree?: WorktreeFacts;
   /** What the orchestrator wrote beside the launch line. */
@@ -64,7 +66,7 @@ export function writeBrief(facts: BriefFacts): string {
     `# ${foreignLine(task.subject)}\n\n${ownWords(task.description)}`,
     acceptance(task),
     place(facts.worktree),
-    files(facts.scope),
+    files(facts.scope, facts.worktree ? undefined : facts.topLevel),
     inputs(facts),
     foundBefore(facts.found),
     earlierAttempts(facts.earlier),
@@ -129,21 +131,25 @@ function place(worktree: WorktreeFacts | undefined): string {
   ].join("\n");
 }
 
-function files(scope: Scope): string {
+function files(scope: Scope, topLevel: string | undefined): string {
   const list = (globs: readonly string[]) => globs.map((glob) => `\`${shownPath(glob)}\``).join(", ");
   const resources =
     scope.resources.length > 0
       ? ` You alone hold: ${scope.resources.map((name) => foreignLine(name)).join(", ")}.`
       : "";
+  const from =
+    topLevel === undefined
+      ? ""
+      : ` Paths lead from the repository's top level, \`${shownPath(topLevel)}\`, here and in your report.`;
   if (scope.basis === "declared") {
     const may = scope.writes.length > 0 ? `You may write ${list(scope.writes)}.` : "You write no files.";
-    return `# Files\n${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${resources}`;
+    return `# Files\n${may} Anything else may belong to another task: if you need it, report blocked with blockedOn {writes: [...]}.${from}${resources}`;
   }
   const kept =
     scope.writes.length > 0
       ? ` ${list(scope.writes)} ${scope.writes.length === 1 ? "is" : "are"} kept free for you.`
       : "";
-  return `# Files\nNobody declared what this task writes: write only what the task needs.${kept} If a write is refused because another task holds the file, report blocked with blockedOn {writes: [...]}.${resources}`;
+  return `# Files\nNobody declared what this task writes: write only what the task needs.${kept} If a write is refused because another task holds the file, report blocked with blockedOn {writes: [...]}.${from}${resources}`;
 }
 
 function inputs(facts: BriefFacts): string {

@@ -5,6 +5,7 @@ import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
+import { startFolderWarnings } from "../plan/start-folder-paths.ts";
 import { checkWorktrees, foreignBranchWarnings } from "../plan/worktree-needs.ts";
 import { effectivePolicy, policyWarnings } from "../project/plan-settings.ts";
 import { unknownRoles } from "../project/role-warnings.ts";
@@ -48,6 +49,7 @@ export async function createPlan(
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
+    ...startFolderWarnings(ctx, source.tasks),
     ...(await checkWorktrees(ctx, slug, source.tasks, effective)),
   ];
 

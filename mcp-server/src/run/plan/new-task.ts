@@ -6,6 +6,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { dependOnWork } from "./dependencies-on-work.ts";
 import { existingGraph, type LoadedPlan } from "./load-plan.ts";
 import { changePlan } from "./plan-transaction.ts";
+import { startFolderWarnings } from "./start-folder-paths.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 /**
@@ -37,6 +38,7 @@ export async function createTasks(
     const definitions = readAdded(added, edges, warnings).map((task) =>
       dependOnWork(task, graph.tasks, steps),
     );
+    warnings.push(...startFolderWarnings(ctx, definitions));
     warnings.push(...(await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy)));
     const first = nextPosition(plan);
     plan.append(

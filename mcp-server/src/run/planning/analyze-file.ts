@@ -4,6 +4,7 @@ import { type Task, type TaskId, unstarted } from "../../graph/task.ts";
 import type { Analysis } from "../../report/analysis.ts";
 import { Estimates } from "../../schedule/estimate.ts";
 import { policyOf } from "../plan/load-plan.ts";
+import { startFolderWarnings } from "../plan/start-folder-paths.ts";
 import { isInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { findBreakdown } from "../specification/breakdown-file.ts";
@@ -33,7 +34,8 @@ export async function analyzeFile(
   path: string,
   maxParallel: number | undefined,
 ): Promise<FileAnalysis> {
-  const { breakdown, source } = await findBreakdown(rootFor(ctx, path), path, ctx.directory);
+  const root = rootFor(ctx, path);
+  const { breakdown, source } = await findBreakdown(root, path, ctx.directory);
   const store = await ctx.graph();
   const estimates = store
     ? await store.read((reader) => reader.currentEstimates(ctx.repository))
@@ -51,7 +53,10 @@ export async function analyzeFile(
       ...{ slug, tasks, total: tasks.length, progress: NOT_BEGUN },
       ...{ policy, estimates, cap, isFromFile: true },
     }),
-    warnings: breakdown.warnings,
+    warnings: [
+      ...breakdown.warnings,
+      ...(root === ctx.checkout.root ? startFolderWarnings(ctx, breakdown.tasks) : []),
+    ],
     inferredDependencies: breakdown.inferredDependencies,
   };
 }

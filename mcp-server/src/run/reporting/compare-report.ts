@@ -1,4 +1,5 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { ignoredFiles } from "../../git/checkout-state.ts";
 import type { AnyClaim, Report } from "../../graph/attempt.ts";
 import type { AttributedFile } from "../../graph/checkout-change.ts";
@@ -16,11 +17,15 @@ type Observed = Extract<Change, { type: "checkout.observed" }>;
 
 /** The report with its files named as scopes name them, however the agent wrote them. */
 export function withRelativeFiles(ctx: RunContext, report: Report): Report {
-  const { root } = ctx.checkout;
+  const { directory, checkout } = ctx;
   return {
     ...report,
     filesChanged: report.filesChanged.map((path) => {
-      const inside = isAbsolute(path) ? relative(root, path) : "..";
+      // An agent works in the folder of its session, which may be a package of the repository.
+      const isFromHere =
+        !isAbsolute(path) && !existsSync(join(checkout.root, path)) && existsSync(join(directory, path));
+      const whole = isFromHere ? join(directory, path) : path;
+      const inside = isAbsolute(whole) ? relative(checkout.root, whole) : "..";
       return inside.startsWith("..") || isAbsolute(inside) ? path : inside.split(sep).join("/");
     }),
   };
