@@ -874,7 +874,7 @@ function readFileTasks(raw, file, warnings, away) {
     ...task,
     dependencies: task.dependencies.filter((id2) => !away.has(id2))
   }));
-  const { tasks, outside } = withoutOutside(read, (text2) => void warnings.push(text2));
+  const { tasks, outside } = withoutOutside(withFolders(read), (text2) => void warnings.push(text2));
   const inferredDependencies = new Map(
     tasks.flatMap(({ id: id2, dependencies }, at) => {
       const inferred = new Set(raw[at]?.inferredDependencies);
@@ -883,6 +883,14 @@ function readFileTasks(raw, file, warnings, away) {
     })
   );
   return { tasks: checked(tasks, raw, file, warnings, /* @__PURE__ */ new Map()), outside, inferredDependencies };
+}
+function withFolders(tasks) {
+  const folders = /* @__PURE__ */ new Set();
+  for (const glob of tasks.flatMap(({ writes, inferredWrites }) => writes ?? inferredWrites)) {
+    for (let at = glob.indexOf("/"); at >= 0; at = glob.indexOf("/", at + 1)) folders.add(glob.slice(0, at));
+  }
+  const whole = (glob) => folders.has(glob) && !glob.endsWith("*") ? `${glob}/**` : glob;
+  return tasks.map((task) => ({ ...task, inferredWrites: task.inferredWrites.map(whole) }));
 }
 function checked(tasks, raw, file, warnings, around) {
   const places = raw.map(({ place }) => place);
@@ -1043,12 +1051,16 @@ function itemOf(raw, place, parent, id2, resolve, file) {
 
 // mcp-server/src/breakdown/task-master/list.ts
 var USUAL_TAG = "master";
+var LIST_KEYS = ["details", "testStrategy", "subtasks"];
 function tagsOf(document) {
-  return Object.entries(document).filter(([, value]) => isObject(value) && Array.isArray(value.tasks)).map(([tag]) => tag);
+  return Object.entries(document).filter(([, value]) => isObject(value) && Array.isArray(value.tasks) || isList(value)).map(([tag]) => tag);
+}
+function isList(value) {
+  return Array.isArray(value) && value.every((task) => isObject(task) && "id" in task && "title" in task && !("tasks" in task)) && value.some((task) => LIST_KEYS.some((key) => key in task));
 }
 function listOf2(document, file, tag, warnings) {
-  const named = (value) => {
-    const name = isObject(value) ? value.projectName : void 0;
+  const named = (value2) => {
+    const name = isObject(value2) ? value2.projectName : void 0;
     return typeof name === "string" && name !== "" ? name : void 0;
   };
   if (Array.isArray(document.tasks)) {
@@ -1071,11 +1083,12 @@ function listOf2(document, file, tag, warnings) {
       `the list ${chosen} was taken; the file also has ${others.join(", ")} (name one behind the path: "…#${others[0]}")`
     );
   }
-  const { tasks, metadata } = document[chosen];
+  const value = document[chosen];
+  const { tasks, metadata } = value;
   return {
-    list: tasks,
+    list: isList(value) ? value : tasks,
     name: named(metadata) ?? (chosen === USUAL_TAG ? void 0 : chosen),
-    place: `${chosen}.tasks`
+    place: isList(value) ? chosen : `${chosen}.tasks`
   };
 }
 
@@ -1083,7 +1096,7 @@ function listOf2(document, file, tag, warnings) {
 function isTaskMaster(document) {
   const { tasks } = document;
   if (!Array.isArray(tasks)) return tagsOf(document).length > 0;
-  return tasks.every((task) => isObject(task) && !("subject" in task)) && tasks.some((task) => ["details", "testStrategy", "subtasks"].some((key) => key in task));
+  return tasks.every((task) => isObject(task) && !("subject" in task)) && tasks.some((task) => LIST_KEYS.some((key) => key in task));
 }
 function readTaskMaster(document, file, tag) {
   const warnings = [];
@@ -1396,6 +1409,7 @@ function writeScopes(text2, file, scopes) {
 export {
   BreakdownError,
   DEPENDENCY_KEYS,
+  LIST_KEYS,
   MAX_DEPTH,
   OrderEdges,
   READABLE,

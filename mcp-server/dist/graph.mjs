@@ -966,7 +966,7 @@ import { inlineCode, markdownLines } from "./text.mjs";
 var WRITE_WORD = /\b(?:add|change|create|delete|edit|extend|fix|implement|modify|move|refactor|remove|rename|replace|rewrite|update|write)\b/i;
 var MAX_CLAUSE = 300;
 var FORBIDDEN_BEFORE = /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
-var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|similar to|like|mirror(?:s|ing)?|modell?ed (?:on|after)|based on|same as|analogous to|inspired by|adapted from|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
+var READ_BEFORE = /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|similar to|like|mirror(?:s|ing)?|modell?ed (?:on|after)|based on|same as|analogous to|inspired by|match(?:es)?|adapted from|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
 var UNCHANGED_AFTER = /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
 var COMMAND_BEFORE = /(?:^|[\s(:])(?:\.\/)?(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|pytest|python3?|uv|poetry|tox|cargo|go (?:test|run|vet)|make|mvnw?|gradlew?|dotnet|php|phpunit|bundle|rspec|jest|vitest|playwright|mocha|tsc|eslint|ruff|mypy|bash|sh)\s+(?:[\w@./:=-]+\s+)*$/;
 var CITED_BEFORE = /\b(?:based on|defined (?:in|by)|described in|documented in|listed in|outlined in|required by|shown in|specified (?:in|by)|stated in|matching|from|satisf(?:y|ies|ying)|conform(?:s|ing)? to|validate[sd]? against)\s+(?:the\s+)?$|(?:^|[\s(*])(?:refs?|specs?|source|design|contract)(?:\*\*)?\s*[:：](?:\*\*)?\s*$/i;
@@ -1065,6 +1065,7 @@ function isFolder(located, segments, setting) {
   return setting !== "plain" && segments.length > 1 && top;
 }
 function isName(segment) {
+  if (/\*[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u.test(segment)) return false;
   return /^(?:[\p{L}\p{N}_.@+$*~,{}[\]-]+|\([\p{L}\p{N}_.-]+\))$/u.test(segment) && !/^\.{1,2}$/.test(segment);
 }
 function hasExtension(segment) {

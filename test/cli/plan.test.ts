@@ -76,6 +76,25 @@ describe("parallel plan", () => {
     expect(analysis.schedule).toHaveLength(4);
   });
 
+  it("parallel plan tells each task's dependencies and scope as JSON, and whether that is declared or inferred", async () => {
+    const folder = temporaryFolder();
+    const tasks =
+      "# Tasks: shop\n\n## Phase 1: Setup\n\n- [ ] T001 Make src/a.ts\n- [ ] T002 Make src/b.ts\n";
+    put(folder, { "tasks.md": tasks, "03-tasks.json": breakdown([task("1", { reads: ["docs/**"] })]) });
+    expect(JSON.parse((await plan(folder, "tasks.md", "--json")).out).tasks).toMatchObject([
+      { id: "T001", dependencies: [] },
+      {
+        id: "T002",
+        dependencies: ["T001"],
+        needs: "all",
+        scope: { basis: "inferred", writes: ["src/b.ts"] },
+      },
+    ]);
+    expect(JSON.parse((await plan(folder, "03-tasks.json", "--json")).out).tasks).toMatchObject([
+      { id: "1", scope: { basis: "declared", writes: ["src/1.ts"], reads: ["docs/**"] } },
+    ]);
+  });
+
   it("parallel plan draws a chart in Markdown in which no subject is markup", async () => {
     const hostile = task("1", { subject: "\u001b[31m<img src=x>` [a](b) : crit, done" });
     const folder = await repository({ [FILE]: breakdown([hostile, task("2")]) });
@@ -93,6 +112,16 @@ describe("parallel plan", () => {
         "# Tasks: shop\n\n## Phase 1: Setup\n\n- [ ] T001 Make src/a.ts\n- [ ] T002 [P] Make src/b.ts\n",
     });
     expect((await plan(folder, "tasks.md")).out).toMatch(/2 tasks/);
+  });
+
+  it("parallel plan says what it did not read in a file, and which one beside it was read in its place", async () => {
+    const folder = temporaryFolder();
+    put(folder, { "todo.md": "- [ ] Dig\n- [ ] Fill\n" });
+    expect((await plan(folder, "todo.md")).err).toContain("has 2 boxes without an id (lines 1 to 2)");
+    put(folder, { "tasks.md": "- [ ] T001 Dig\n- [ ] T002 Fill\n" });
+    expect(JSON.parse((await plan(folder, "todo.md", "--json")).out).warnings).toContainEqual(
+      "todo.md has 2 boxes without an id (lines 1 to 2), which are not read as tasks; tasks.md beside it was read",
+    );
   });
 
   it("parallel plan names the files and the order that nobody declared", async () => {

@@ -112,6 +112,12 @@ function saysDone(text) {
 function isMarkedItem(line) {
   return LIST_MARK.test(line) && markBefore(line).marked;
 }
+function itemText(line) {
+  return /^\s*(?:[-*+•]|\d{1,9}[.)])\s+(.*)$/.exec(line)?.[1];
+}
+function firstCell(line) {
+  return /^\s*\|\s*([^|]*?)\s*\|/.exec(line)?.[1];
+}
 
 // mcp-server/src/breakdown/markdown/done-headings.ts
 function doneHeadingWarnings(lines, tasks) {
@@ -167,9 +173,11 @@ function pathsIn(text, whole, test) {
     const isPath = code && listed2 ? isPathInCode(named) : pathIn(named, named.includes("/") ? "code" : "plain") !== void 0 || bare && listed2;
     if (!isPath) return;
     last = end;
-    const path = bare && folder !== "" && isSibling(named, sibling) ? `${folder}${named}` : named;
+    const use = useIn(whole, start, end, false);
+    const beside = bare && folder !== "" ? placeOf(named, sibling) : "top";
+    if (beside !== "top") paths.push({ path: `${folder}${named}`, use });
+    if (beside !== "beside") paths.push({ path: named, use });
     if (named.includes("/")) [folder, sibling] = [named.slice(0, named.lastIndexOf("/") + 1), named];
-    paths.push({ path, use: useIn(whole, start, end, false) });
   };
   const words = (from2, to) => {
     for (const found of text.slice(from2, to).matchAll(WORDS)) {
@@ -193,8 +201,9 @@ function pathsIn(text, whole, test) {
 function isCommand(code) {
   return COMMAND.test(code) || /\s(?:&&|\|\|?|--?\w)|;\s/.test(code);
 }
+var PLACEHOLDER = /<[\p{L}\p{N}_. -]{1,40}>/gu;
 function withoutLines(word) {
-  const path = word.trim().replace(/(?:::.*|:L?\d[\d,:\sL–-]*|#L?\d.*)$/, "");
+  const path = word.trim().replace(/(?:::.*|:L?\d[\d,:\sL–-]*|#L?\d.*)$/, "").replace(PLACEHOLDER, "*");
   return path === "" || /^(?:L?\d[\d,\s–-]*|lines?)$/i.test(path) ? void 0 : path;
 }
 function isPathInCode(code) {
@@ -204,12 +213,13 @@ function isPathInCode(code) {
 function isFileName(name) {
   return isKnownFile(name) || /^(?:\.[a-z]|[A-Z][a-z]*file$)/.test(name);
 }
-function isSibling(name, path) {
+function placeOf(name, path) {
   const partsOf = (file) => /^(.*?)((?:\.[^.]*)?)$/.exec(file.slice(file.lastIndexOf("/") + 1)) ?? [];
   const [, stem = "", ending] = partsOf(name);
   const [, other = "", otherEnding] = partsOf(path);
-  const isTop = stem === stem.toUpperCase() && /\.(?:md|txt|rst)$/i.test(name);
-  return !isTop && (path.endsWith("/") || ending === otherEnding || stem.split(".")[0] === other.split(".")[0]);
+  if (stem === stem.toUpperCase() && /\.(?:md|txt|rst)$/i.test(name)) return "top";
+  const isAlike = ending === otherEnding || stem.split(".")[0] === other.split(".")[0];
+  return path.endsWith("/") || isAlike ? "beside" : "either";
 }
 var MOVED_FROM = /^(?:was|were|moved|renamed|extracted|split|migrated|ported|relocated|formerly|previously|ex)\b/i;
 function withoutNotes(text) {
@@ -238,9 +248,10 @@ var LABEL = /^\s*(?:[-*+]\s+)?(?:#{1,6}\s+)?(?:\*\*|__)?(?:(?:new|affected|chang
 var READING = /^(?:read|verify|verified|reference|see|check|inspect|unchanged|consult|context|no changes?|do not|don['’]t|existing|review)/i;
 var VERB = /^(?:\*\*|__|\[)?([A-Za-z][A-Za-z ,/&+-]{1,40}?)(?:\s*[(（][^)）]*[)）])?(?:\*\*|__|\])?\s*(?:[:：]|\s[-–—]\s)(?:\*\*|__)?\s*(.*)$/;
 var BARE_VERB = /^(?:\*\*|__|\[)?(new|create[sd]?|add(?:ed)?|modif(?:y|ied)|update[ds]?|change[ds]?|edit(?:ed)?|delete[ds]?|remove[ds]?|rename[ds]?|move[ds]?|extend|test|read|verify|reference|see|check)(?:\*\*|__|\])?\s+(.*)$/i;
+var CHANGING = /^(?:new|creat|add|modif|updat|chang|edit|delet|remov|renam|mov|extend|refactor)/i;
 var NONE = /^(?:none|n\/a|nothing|no files?\b|[-–—]\s*$|无|無|なし)/i;
 function filesIn(body) {
-  const files = { writes: /* @__PURE__ */ new Set(), reads: /* @__PURE__ */ new Set() };
+  const files = { writes: /* @__PURE__ */ new Set(), reads: /* @__PURE__ */ new Set(), pathless: [] };
   let found = false;
   for (const [at, line] of body.entries()) {
     if (line.literal) continue;
@@ -254,11 +265,12 @@ function filesIn(body) {
       addItem(files, text, verb === label ? ofLabel : verb || ofLabel);
     }
   }
-  const { writes, reads } = files;
+  const { writes, reads, pathless } = files;
   if (writes.size + reads.size === 0 && !found) return void 0;
   return {
     ...(writes.size > 0 || found) && { writes: [...writes] },
-    reads: [...reads].filter((path) => !writes.has(path))
+    reads: [...reads].filter((path) => !writes.has(path)),
+    pathless
   };
 }
 function itemsBelow(lines) {
@@ -298,18 +310,20 @@ function addItem(files, item, inherited) {
   const said = verb.trim() || inherited;
   const test = /^(?:test|verify)/i.test(said);
   const reading = READING.test(said);
-  for (const { path, use } of listedPaths(text, test)) {
+  const paths = listedPaths(text, test);
+  if (paths.length === 0 && CHANGING.test(said) && !NONE.test(text)) files.pathless.push(item);
+  for (const { path, use } of paths) {
     (reading || use !== "maybe-written" ? files.reads : files.writes).add(path);
   }
 }
 
 // mcp-server/src/breakdown/markdown/order-statements.ts
-var WAITS = /\b(?:depend(?:s|ent|ing)?(?:\s+(?:up)?on)?|dependenc(?:y|ies)|prerequisites?|requires?|needs?|builds?\s+(?:up)?on|based\s+on|blocked\s+by|waits?\s+(?:for|on|until)|relies\s+on|rely\s+on|follows?|after|once|extends|consumes|assumes|starts?\s+when)\b(?!\s+to\b)|依赖于?|依賴於?|前置条件|前置任务|需要|取决于|depende\s+de|benötigt|hängt\s+ab\s+von|dépend\s+de/iu;
+var WAITS = /\b(?:depend(?:s|ent|ing)?(?:\s+(?:up)?on)?|dependenc(?:y|ies)|prerequisites?|requires?|needs?|builds?\s+(?:up)?on|based\s+on|blocked\s+by|waits?\s+(?:for|on|until)|relies\s+on|rely\s+on|follows?|after|once|extends|consumes|assumes|starts?\s+when)\b(?!\s+to\b)|依赖于?|依賴於?|前置条件|前置任务|需要|取决于|depende[mn]?\s+d(?:e|el|a|o|as|os)\b|benötigt|hängt\s+ab\s+von|dépend\s+de/iu;
 var BLOCKS = /\b(?:blocks?|blocking|unblocks?|before|precedes?|prerequisites?\s+(?:for|of|to)|enables?|required\s+(?:by|for)|needed\s+(?:by|for)|used\s+by|consumed\s+by|must\s+(?:be\s+)?(?:complete|completed|done|finished?)\s+before)\b/iu;
 var NO_ORDER = /\b(?:no\s+(?:\w+\s+)?dependenc|not\s+depend|n['’]t\s+depend|independent(?:ly)?\b|without\s+waiting|in\s+parallel|concurrently|parallel\s+(?:with|to)|alongside|may\s+integrate|can\s+integrate|optional(?:ly)?\s+(?:uses|integrates)|unrelated)/i;
 var ARROW = /\s*(?:→|⟶|➔|➜|⇒|-{1,3}>|=>)\s*/;
 var SMALL_WORDS = /\b(?:all|and|or|the|of|on|phases?|stages?|completion|complete[ds]?|completing|being|is|are|be|to|tasks?|done|finish(?:ed|es)?|desired|user|stor(?:y|ies)|only|both|having|been|has|have|work|layers?|first|must|ends?|it|from|in|this|groups?|level|none)\b/gi;
-var CLAUSES = /[;；。|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
+var CLAUSES = /[;；。|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\b(?:but|then|mas|pero|mais|aber)\b/;
 function orderStatements(lines, find, context = []) {
   return withoutTables(lines).flatMap(({ number, text }) => {
     const plain = text.replace(/\*\*|__|`/g, "").replace(/^\s*(?:[-*+•]|\d{1,9}[.)])\s+/, "");
@@ -442,15 +456,47 @@ function singleTaskKeys({ frontMatter }) {
   const isRecord = keys.includes("status") && ["id", "task", "task_id", "parallel", "epic"].some((key) => keys.includes(key));
   return dependencies.length > 0 || isRecord ? keys.filter((key) => dependencies.includes(key) || /^(?:id|status|files|task|task_id|epic)$/.test(key)) : [];
 }
+
+// mcp-server/src/breakdown/markdown/task-like-lines.ts
+var KINDS = [
+  {
+    name: "boxes with a number and no id, as Kiro and OpenSpec write them",
+    is: ({ text }) => isMarkedItem(text) && /^\d+(?:\.\d+)*[.)]?\s/.test(markBefore(text).text)
+  },
+  { name: "boxes without an id", is: ({ text }) => isMarkedItem(text) },
+  {
+    name: "rows of a table with an id",
+    is: ({ text }) => /^\W*[A-Z]{1,6}-?\d+(?:\.\d+)*\W*$/.test(firstCell(text) ?? "")
+  },
+  {
+    name: "numbered headings",
+    is: (line) => {
+      const heading = headingOf(line);
+      return heading !== void 0 && heading.level > 1 && /^\W*(?:[A-Z]{1,6}-?)?\d+(?:\.\d+)*\b/.test(heading.text);
+    }
+  }
+];
+function taskLikeLines({ lines }) {
+  const found = /* @__PURE__ */ new Map();
+  for (const line of lines) {
+    const kind = line.literal ? void 0 : KINDS.find(({ is }) => is(line));
+    if (kind) found.set(kind.name, [...found.get(kind.name) ?? [], line.number]);
+  }
+  const said = [...found].filter(([, { length }]) => length > 1);
+  if (said.length === 0) return void 0;
+  return said.map(([name, at]) => `${at.length} ${name} (lines ${at[0]} to ${at.at(-1)})`).join(", ");
+}
 export {
   alongTheFile,
   bodyOf,
   continuesParagraph,
   doneHeadingWarnings,
   filesIn,
+  firstCell,
   firstSentence,
   headingOf,
   isMarkedItem,
+  itemText,
   listPattern,
   listReader,
   listedPaths,
@@ -461,5 +507,6 @@ export {
   parseMarkdown,
   saysDone,
   singleTaskKeys,
+  taskLikeLines,
   titleOf
 };

@@ -1,11 +1,11 @@
 // import:breakdown/markdown.mjs in breakdown/spec-kit.mjs
-import { alongTheFile, continuesParagraph, doneHeadingWarnings, firstSentence, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, mentionedUnits, orderStatements, saysDone, titleOf } from "./markdown.mjs";
+import { alongTheFile, continuesParagraph, doneHeadingWarnings, firstCell, firstSentence, headingOf, isMarkedItem, itemText, listPattern, listReader, markBefore, markOfHeading, mentionedUnits, orderStatements, saysDone, titleOf } from "./markdown.mjs";
 
 // import:breakdown.mjs in breakdown/spec-kit.mjs
 import { OrderEdges, listed, unreadWarnings } from "../breakdown.mjs";
 
 // mcp-server/src/breakdown/spec-kit/tasks.ts
-var ID = "T-?\\d+[A-Za-z]?(?:[.-](?!T-?\\d)[A-Za-z0-9]+)*";
+var ID = "T(?:-?|-[A-Z]{1,4})\\d+[A-Za-z]?(?:[.-](?!T-?\\d)[A-Za-z0-9]+)*";
 var TASK = new RegExp(
   `^(?:[Tt]ask\\s+)?(?:\\*\\*|__)?[[(]?(?:\\*\\*|__)?(${ID})(?:\\*\\*|__)?[\\])]?(?:\\*\\*|__)?(?:\\s*[:：.—–|]|\\s+-(?=\\s))?(?:\\*\\*|__)?(?=\\s|$|[\\p{Script=Han}])\\s*(.*)$`,
   "u"
@@ -13,17 +13,29 @@ var TASK = new RegExp(
 var MARK = /^(?:\*\*)?\[([^\][]{1,40})\](?!\()(?:\*\*)?[:,]?\s*/;
 var TRACKER = /^\(?#?[\w./-]*\d[\w./-]*\)?\s+(?=(?:\*\*)?\[P\])/;
 var PHASE = /^(?:\S{1,2}\s+)?Phase\s+(\d+(?:\.\d+)*|[A-Z])(?![\w.])\s*[:：.—–-]?\s*(.*)$/iu;
-function taskAt(line) {
-  if (line.literal) return void 0;
+function taskAt(line, title) {
   const heading = headingOf(line);
-  if (!heading && !isMarkedItem(line.text)) return void 0;
-  const mark = heading ? markOfHeading(heading.text) : markBefore(line.text);
-  const [, id, rest = ""] = TASK.exec(mark.text) ?? [];
-  if (id === void 0) return void 0;
-  return { id, rest, mark, level: heading?.level ?? 0 };
+  if (line.literal || line === title && heading?.level === 1) return void 0;
+  if (heading || isMarkedItem(line.text)) {
+    const mark2 = heading ? markOfHeading(heading.text) : markBefore(line.text);
+    const [, id2, rest = ""] = TASK.exec(mark2.text) ?? [];
+    return id2 === void 0 ? void 0 : { id: id2, rest, mark: mark2, level: heading?.level ?? 0 };
+  }
+  const [, id, behind = ""] = TASK.exec(itemText(line.text) ?? "") ?? [];
+  const mark = markBefore(behind);
+  return id === void 0 || !mark.marked ? void 0 : { id, rest: mark.text, mark, level: 0 };
 }
 function hasTasks(lines) {
-  return lines.some((line) => taskAt(line) !== void 0);
+  const title = titleLine(lines);
+  return lines.some((line) => taskAt(line, title) !== void 0);
+}
+function titleLine(lines) {
+  const title = lines.find((line) => headingOf(line) !== void 0);
+  const candidates = lines.filter((line) => {
+    const heading = headingOf(line);
+    return heading?.level === 1 && TASK.test(markOfHeading(heading.text).text);
+  });
+  return candidates.every((line) => line === title) ? title : void 0;
 }
 var ORDER_HEADING = /\b(?:dependenc|execution order|order of (?:execution|work)|prerequisites|sequenc)|依赖|依賴/i;
 var SUMMARY = /\b(?:checklist|summary|progress|status|overview|tracking|tracker|milestones?|release|index|recap)\b/i;
@@ -33,6 +45,7 @@ function readDocument(lines) {
   const order = [];
   const unread = [];
   const repeated = [];
+  const unmarked = [];
   const seen = /* @__PURE__ */ new Map();
   const hasPhases = lines.some((line) => PHASE.test(headingOf(line)?.text ?? ""));
   let phase;
@@ -49,8 +62,9 @@ function readDocument(lines) {
     phases.push(phase);
     return phase;
   };
+  const title = titleLine(lines);
   for (const line of lines) {
-    const found = taskAt(line);
+    const found = taskAt(line, title);
     const heading = headingOf(line);
     const before = found && seen.get(found.id);
     const again = before !== void 0 && ((found?.level ?? 0) > 0 !== before.heading || phase === void 0 && hasPhases || phase?.tasks.length !== 0 && SUMMARY.test(phase?.name ?? nextPhase) || phase === void 0 && SUMMARY.test(nextPhase));
@@ -100,6 +114,11 @@ function readDocument(lines) {
     if (phase?.tasks.length === 0) phase.about.push(line);
     const reason = looksLikeTask(line);
     if (reason !== void 0) unread.push({ line: line.number, reason });
+    const id = unmarkedId(line);
+    if (id !== void 0) unmarked.push({ line: line.number, id });
+  }
+  for (const { line, id } of unmarked) {
+    if (!seen.has(id)) unread.push({ line, reason: "an id without a box" });
   }
   const withTasks = phases.filter(({ tasks }) => tasks.length > 0);
   return { phases: withTasks.map((one, at) => ({ ...one, index: at + 1 })), order, unread, repeated };
@@ -135,6 +154,10 @@ function addTo(task, line, ofParagraph) {
     if (markBefore(line.text).state !== "done") task.openParts.push(line.number);
   }
   task.own.push(line.text);
+}
+function unmarkedId({ text, literal }) {
+  const plain = literal || isMarkedItem(text) ? void 0 : itemText(text) ?? firstCell(text);
+  return plain === void 0 ? void 0 : TASK.exec(plain)?.[1];
 }
 function looksLikeTask({ text, literal }) {
   const unquoted = text.replace(/^[\s>]+/, "");
@@ -282,7 +305,8 @@ function phasesAfter(phases, statements) {
   };
 }
 function isStory(phase) {
-  return /\buser stor(?:y|ies)\b|\bstory \d|\bUS-?\d+\b|\bpriority:?\s*P\d/i.test(phase.name) || phase.about.some(({ text, literal }) => !literal && /^\*\*Independent Test/i.test(text));
+  const name = phase.name.replace(/[(（][^()（）]*\bUS-?\d+\b[^()（）]*[)）]/gi, "");
+  return /\buser stor(?:y|ies)\b|\bstory \d|\bUS-?\d+\b/i.test(name) || /\bpriority:?\s*P\d/i.test(phase.name) || phase.about.some(({ text, literal }) => !literal && /^\*\*Independent Test/i.test(text));
 }
 function endsOf(phases, after, open) {
   const byIndex = new Map(phases.map((phase) => [phase.index, phase]));

@@ -74,7 +74,7 @@ function noteIn(map, key, id) {
 }
 
 // import:breakdown/markdown.mjs in breakdown/superpowers.mjs
-import { alongTheFile, bodyOf, doneHeadingWarnings, filesIn, headingOf, isMarkedItem, listPattern, listReader, markBefore, markOfHeading, orderStatements, titleOf } from "./markdown.mjs";
+import { alongTheFile, bodyOf, doneHeadingWarnings, filesIn, firstCell, headingOf, isMarkedItem, itemText, listPattern, listReader, markBefore, markOfHeading, orderStatements, titleOf } from "./markdown.mjs";
 
 // import:breakdown.mjs in breakdown/superpowers.mjs
 import { OrderEdges, fileStatus, listed, unreadWarnings } from "../breakdown.mjs";
@@ -249,7 +249,7 @@ var TASK = new RegExp(
   `^(?:[^\\p{L}\\p{N}]{1,6}\\s+)?(?:\\*\\*|__)?(?:[Tt]ask|TASK|任务|任務|タスク)\\s*[#№]?\\s*[-_]?(${ID})(?![\\p{L}\\p{N}])(?:\\*\\*|__)?(?:\\s*/\\s*\\d+|\\s+of\\s+\\d+)?\\s*((?:[([（【][^)\\]）】]*[)\\]）】]\\s*)*)(?:\\*\\*|__)?([:：.．—–|-]*)\\s*(.*)$`,
   "u"
 );
-var NUMBERED = /^(?:\*\*)?(\d+(?:\.\d+)*[a-z]?|[A-Z]\.?\d+(?:\.\d+)*)(?:\*\*)?\s*[.:：)—–-]*\s+(\S.*)$/u;
+var NUMBERED = /^(?:\*\*)?(\d+(?:\.\d+)*[a-z]?|[A-Z]\.?\d+(?:\.\d+)*|[A-Z]{1,6}\d*-[A-Z]{0,3}\d+)(?:\*\*)?\s*[.:：)—–·-]*\s+(\S.*)$/u;
 function taskHeading(text) {
   const mark = markOfHeading(text);
   const [, id, notes = "", separator = "", name = ""] = TASK.exec(mark.text) ?? [];
@@ -275,11 +275,12 @@ function looksLikeTask(text) {
 
 // mcp-server/src/breakdown/superpowers/tasks.ts
 var LABELS = /(?:^|[\s|·•*])(?:dependencies|depends on|files?|size|acceptance criteria)(?:\*\*|__)?\s*[:：]/i;
+var STEP = /^\s*[-*+]\s+\[[ xX]\]\s+(?:\*\*)?step\s+\d/i;
 function headingReader(lines) {
   const headings = lines.flatMap((line) => headingOf(line) ?? []);
   if (headings.some(({ text }) => taskHeading(text) !== void 0)) return taskHeading;
   const numbered = sectionsOf(lines, numberedHeading).filter(
-    ({ heading, body }) => numberedHeading(heading) !== void 0 && body.some(({ text, literal }) => !literal && LABELS.test(text))
+    ({ heading, body }) => numberedHeading(heading) !== void 0 && body.some(({ text, literal }) => !literal && (LABELS.test(text) || STEP.test(text)))
   );
   const [first] = numbered;
   if (first === void 0 || numbered.length < 2) return void 0;
@@ -387,7 +388,9 @@ function* continuation(body, at, list) {
 function indentOf(text) {
   return text.length - text.trimStart().length;
 }
+var RANGE = /^\d+-\d+$/;
 function unreadIn(lines, tasks) {
+  const ids = new Set(tasks.map(({ id }) => id));
   const inTask = new Set(tasks.flatMap(({ body, line }) => [line, ...body.map(({ number }) => number)]));
   return lines.flatMap((line) => {
     const heading = headingOf(line);
@@ -401,8 +404,12 @@ function unreadIn(lines, tasks) {
       const isTask = inside !== void 0 && taskHeading(inside) !== void 0;
       return isTask ? [{ line: line.number, reason: "in code or a comment" }] : [];
     }
-    if (inTask.has(line.number) || !isMarkedItem(line.text.replace(/^[\s>]+/, ""))) return [];
-    return [{ line: line.number, reason: "a box outside of every task" }];
+    if (inTask.has(line.number)) return [];
+    if (isMarkedItem(line.text.replace(/^[\s>]+/, "")))
+      return [{ line: line.number, reason: "a box outside of every task" }];
+    const named = taskHeading(itemText(line.text) ?? firstCell(line.text) ?? "");
+    if (named === void 0 || ids.has(named.id) || RANGE.test(named.id)) return [];
+    return [{ line: line.number, reason: "a task without a heading" }];
   });
 }
 
@@ -438,6 +445,11 @@ function readSuperpowers(document, file) {
       ...heads.map(({ id, parts }) => `task ${id} is its parts: ${listed(parts)}`),
       ...all.filter(({ openSteps }) => openSteps.length > 0).map(
         ({ id, openSteps }) => `task ${id} is marked as done; its open steps (line ${listed(openSteps.map(String))}) are left out with it`
+      ),
+      ...all.filter(({ done }) => !done).flatMap(
+        ({ id, files }) => (files?.writes ? files.pathless : []).map(
+          (item) => `task ${id}: no path in its list of files under ${JSON.stringify(item.trim())}: what is meant is missing from its scope`
+        )
       ),
       ...warnings
     ],

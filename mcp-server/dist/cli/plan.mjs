@@ -4,6 +4,9 @@ import { existsSync } from "node:fs";
 // import:lib/picocolors.mjs in cli/plan.mjs
 import { createColors } from "../lib/picocolors.mjs";
 
+// import:graph.mjs in cli/plan.mjs
+import { scopeOf } from "../graph.mjs";
+
 // import:report.mjs in cli/plan.mjs
 import { renderAnalysis, renderAnalysisMarkdown } from "../report.mjs";
 
@@ -45,8 +48,12 @@ async function ofPlan(ctx, slug, max) {
   const { loaded, analysis } = await analyzePlan(ctx, slug, max);
   return { slug, title: loaded.stored.title, tasks: tasksLeft(loaded), analysis, warnings: [] };
 }
-function asJson({ title, analysis, warnings }) {
-  return { title, ...analysis, warnings };
+function asJson({ title, tasks, analysis, warnings }) {
+  return { title, ...analysis, tasks: tasks.map(taskAsJson), warnings };
+}
+function taskAsJson(task) {
+  const { id, subject, dependencies, needs } = task;
+  return { id, subject, dependencies, needs, scope: scopeOf(task) };
 }
 export {
   planCommand

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { createColors } from "picocolors";
+import { scopeOf, type Task } from "../graph/task.ts";
 import { type AnalysisPage, renderAnalysis, renderAnalysisMarkdown } from "../report/render/analysis-text.ts";
 import { writeSuggestedScopes } from "../run/edits/write-suggested-scopes.ts";
 import { analyzeFile } from "../run/planning/analyze-file.ts";
@@ -43,6 +44,12 @@ async function ofPlan(ctx: RunContext, slug: string, max: number | undefined): P
   return { slug, title: loaded.stored.title, tasks: tasksLeft(loaded), analysis, warnings: [] };
 }
 
-function asJson({ title, analysis, warnings }: AnalysisPage) {
-  return { title, ...analysis, warnings };
+/** With each task's order, scope and where that scope is from, so that an import can be checked before it runs. */
+function asJson({ title, tasks, analysis, warnings }: AnalysisPage) {
+  return { title, ...analysis, tasks: tasks.map(taskAsJson), warnings };
+}
+
+function taskAsJson(task: Task) {
+  const { id, subject, dependencies, needs } = task;
+  return { id, subject, dependencies, needs, scope: scopeOf(task) };
 }

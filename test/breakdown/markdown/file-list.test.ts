@@ -25,6 +25,16 @@ describe("a list of files gives as written", () => {
       ["src/ui/Pond.tsx", "package.json", "NOTES.md"],
     ],
     [
+      "at both places a name that may lie beside the path or at the top",
+      "- Modify: `src/pond/dig.py` (deeper), `pond.json` (depth)",
+      ["src/pond/dig.py", "src/pond/pond.json", "pond.json"],
+    ],
+    [
+      "a name that is not known yet",
+      "- Create: `db/<ts>_pond.sql`, `db/<date time>_fish.sql`",
+      ["db/*_pond.sql", "db/*_fish.sql"],
+    ],
+    [
       "lines of one file",
       "- Modify: `src/a.ts:3-9`, `:14`, `:20-31` and `src/b.ts#L4`",
       ["src/a.ts", "src/b.ts"],
@@ -85,9 +95,19 @@ describe("a list of files gives as written", () => {
     expect(files(text)?.writes).toEqual(["src/a.ts"]);
   });
 
+  it("a list of files tells what it names without a path, unless nothing is changed there", () => {
+    const text =
+      "**Files:**\n- Modify: `src/a.ts`\n- Modify: all pumps\n- Review: all ponds\n- Create: none\n";
+    expect(files(text)).toEqual({ writes: ["src/a.ts"], reads: [], pathless: ["Modify: all pumps"] });
+  });
+
   it("a list of files that says nothing is written gives nothing, and a text without a list has none", () => {
-    expect(files("**Files:** none\n")).toEqual({ writes: [], reads: [] });
-    expect(files("**Files:**\n- None (verification only)\n")).toEqual({ writes: [], reads: [] });
+    expect(files("**Files:** none\n")).toEqual({ writes: [], reads: [], pathless: [] });
+    expect(files("**Files:**\n- None (verification only)\n")).toEqual({
+      writes: [],
+      reads: [],
+      pathless: [],
+    });
     expect(files("Change files: all of them.\n")).toBeUndefined();
   });
 });
@@ -103,17 +123,19 @@ describe("a list of files gives as read", () => {
     expect(files(`**Files:**\n- Create: \`src/a.ts\`\n${items}\n`)).toEqual({
       writes: ["src/a.ts"],
       reads: ["docs/a.md"],
+      pathless: [],
     });
   });
 
   it("a list of files says nothing of what is written where only what is read is listed", () => {
-    expect(files("**Files:**\n- Inspect: `docs/a.md`\n")).toEqual({ reads: ["docs/a.md"] });
+    expect(files("**Files:**\n- Inspect: `docs/a.md`\n")).toEqual({ reads: ["docs/a.md"], pathless: [] });
   });
 
   it("a list of files gives as read what has a label of its own", () => {
     expect(files("**Files to create:**\n- `src/a.ts`\n\n**Files to read:**\n- `src/b.ts`\n")).toEqual({
       writes: ["src/a.ts"],
       reads: ["src/b.ts"],
+      pathless: [],
     });
   });
 });

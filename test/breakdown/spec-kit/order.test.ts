@@ -44,6 +44,8 @@ describe("tasks.md orders user stories", () => {
     ["- Phase 3 (Fish): after Phase 2"],
     ["- Phase 2 is a prerequisite for Phase 3"],
     ["- US2 依赖 US1"],
+    ["- **US2**: depende da US1, mas não da US3"],
+    ["- US2 depends on US1 but not on US3"],
     ["- T004 depends on T003"],
     ["- T004 (needs T003)"],
     ["- T003 before T004"],
@@ -118,6 +120,15 @@ describe("tasks.md orders layers", () => {
 - [ ] T004 d
 `;
     expect(await edges(text)).toEqual({ T001: [], T002: ["T001"], T003: ["T002"], T004: ["T002"] });
+  });
+
+  it("tasks.md orders phases as layers that only name in brackets which story they serve", async () => {
+    const text = `## Phase 1: Store (US-1, M-01)
+- [ ] T001 a
+## Phase 2: Screen (US-2, M-02)
+- [ ] T002 b
+`;
+    expect(await edges(text)).toEqual({ T001: [], T002: ["T001"] });
   });
 
   it("tasks.md orders layers across a phase of which all is done", async () => {

@@ -149,6 +149,18 @@ describe("tasks.md of spec-kit", () => {
     expect(edgesOf(await readText(text, FILE))).toEqual({ T1: [], T2: ["T1"], T3: ["T1"], T5: ["T2", "T3"] });
   });
 
+  it("tasks.md takes a path for a folder where other tasks have files below it, whatever its name", async () => {
+    const text =
+      "- [ ] T001 Add a package in `src/Pond.Api`\n- [ ] T002 Change `src/Pond.Api/pond.json`\n- [ ] T003 Tidy `lib/` and `lib/**/fish.ts`\n- [ ] T004 Tidy all of `lib/`\n";
+    const { tasks } = await readText(text, FILE);
+    expect(tasks.map(({ inferredWrites }) => inferredWrites)).toEqual([
+      ["src/Pond.Api/**"],
+      ["src/Pond.Api/pond.json"],
+      ["lib/**/fish.ts"],
+      ["lib/**"],
+    ]);
+  });
+
   it("tasks.md cuts a subject that is a whole paragraph, and nothing of the description", async () => {
     const [task] = (await readText(`- [ ] T001 ${"word ".repeat(100)}`, FILE)).tasks;
     expect(task?.subject.length).toBeLessThan(165);

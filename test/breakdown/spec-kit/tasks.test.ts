@@ -11,11 +11,13 @@ describe("tasks.md finds a task", () => {
     ["with a number behind a dash", "- [ ] T007-2 Lay the liner", "T007-2"],
     ["with a word behind a dash", "- [ ] T007-LATE Lay the liner", "T007-LATE"],
     ["with a dash in its number", "- [ ] T-007 Lay the liner", "T-007"],
+    ["with letters in its number", "- [ ] T-HF07 Lay the liner", "T-HF07"],
     ["with its number in brackets", "- [ ] [T007] Lay the liner", "T007"],
     ["with its number in bold", "- [ ] **T007**: Lay the liner", "T007"],
     ["behind a full-width colon", "- [ ] T007：鋪設防水布", "T007"],
     ["behind the word task", "* [ ] Task T007: Lay the liner", "T007"],
     ["in a numbered list", "1. [ ] T007 Lay the liner", "T007"],
+    ["with its box behind the number", "12. **T007**: [ ] Lay the liner", "T007"],
     ["behind a sign in place of a box", "- ⬜ T007 Lay the liner", "T007"],
     ["in a heading with a box", "### [ ] T007 Lay the liner", "T007"],
     ["in a heading with list mark and box", "#### - [ ] T007: Lay the liner", "T007"],
@@ -34,6 +36,7 @@ describe("tasks.md finds a task", () => {
     ["- [✓] T001 Dig"],
     ["- ✅ T001 Dig"],
     ["- [x] ~~T001 Dig~~"],
+    ["- **T001**: [x] Dig"],
     ["### [x] T001 Dig"],
     ["### T001 Dig ✅"],
     ["### T001 Dig (done)"],
@@ -74,6 +77,20 @@ describe("tasks.md names every line that looks like a task and is none", () => {
       "not read as tasks, in a quotation: line 6",
       "not read as tasks, in code or a comment: line 9, 12",
     ]);
+  });
+
+  it("tasks.md names an id that has no box and is in no task, and not the lines that only speak of one", async () => {
+    const { tasks, warnings } = await read(
+      "- [ ] T001 Dig\n- T002 Fill\n\n| T001 | Dig |\n| T003 | Plant |\n\n- T001 before T002\n- T001-T003 belong together\n",
+    );
+    expect(tasks).toHaveLength(1);
+    expect(warnings).toEqual(["not read as tasks, an id without a box: line 2, 5"]);
+  });
+
+  it("tasks.md does not take the document's title for a task", async () => {
+    const { tasks } = await read("# T1 Pond\n\n- [ ] T001 Dig\n");
+    expect(tasks.map(({ id }) => id)).toEqual(["T001"]);
+    expect(await idsOf("# T001 Dig\n\nDeep.\n\n# T002 Fill\n")).toEqual(["T001", "T002"]);
   });
 
   it("tasks.md does not name the boxes inside a task, which belong to its description", async () => {

@@ -89,6 +89,14 @@ describe("a plan names what looks like a task and is none", () => {
     ]);
   });
 
+  it("a plan names an entry of a list or table whose task has no heading", async () => {
+    const { tasks, warnings } = await read(
+      "### Task 1: Dig\n\n## Later\n\n- Task 1 comes first\n- **Task 2**: Fill\n- Task 2-3\n\n| Task 4 | Plant |\n",
+    );
+    expect(tasks).toHaveLength(1);
+    expect(warnings).toEqual(["not read as tasks, a task without a heading: line 6, 9"]);
+  });
+
   it("a plan names the open steps of what is marked as done", async () => {
     const { warnings } = await read("### Task 1: a ✅\n- [x] b\n- [ ] c\n### Task 2: d\n");
     expect(warnings).toContain("task 1 is marked as done; its open steps (line 3) are left out with it");
@@ -117,5 +125,15 @@ describe("a plan whose headings have numbers and not the word", () => {
       "# Pond\n\n## Phase 1\n\n### 1.1 Dig\n\n**Size:** S | **Dependencies:** None | **Parallel with:** 1.2\n\n### 1.2 — Line\n\n- Size: small · Depends on: 1.1 · Parallel with: —\n\n### 2.1 Fill [M]\n\n**Dependencies:** 1.1, 1.2\n",
     );
     expect(edgesOf(breakdown)).toEqual({ "1.1": [], "1.2": ["1.1"], "2.1": ["1.1", "1.2"] });
+  });
+
+  it("a plan whose headings have numbers and not the word is read where its sections have steps", async () => {
+    const breakdown = await read(
+      "# Pond\n\n## Shape\n\n### P2-T1: Dig\n\n- [ ] **Step 1: Measure**\n\n### P2-T2: Fill\n\n- [x] **Step 1: Pour**\n\n### P2-T3: Plant\n\n- [ ] **Step 1: Buy**\n",
+    );
+    expect(breakdown.tasks.map(({ id, subject }) => [id, subject])).toEqual([
+      ["P2-T1", "Dig"],
+      ["P2-T3", "Plant"],
+    ]);
   });
 });

@@ -162,4 +162,14 @@ describe("a plan of superpowers", () => {
       message: expect.stringContaining("in line 1 and line 3"),
     });
   });
+
+  it("a plan warns of what its lists of files name without a path", async () => {
+    const { warnings } = await readText(
+      "### Task 1: Dig\n\n**Files:**\n- Modify: `src/a.ts`\n- Modify: all pumps\n",
+      FILE,
+    );
+    expect(warnings).toEqual([
+      'task 1: no path in its list of files under "Modify: all pumps": what is meant is missing from its scope',
+    ]);
+  });
 });

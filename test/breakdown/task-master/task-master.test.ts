@@ -48,6 +48,7 @@ describe("tasks.json of Task Master", () => {
     expect(await readText(plain(LIST), "any.json")).toMatchObject({ title: "Garden", own: false });
     const tagged = JSON.stringify({ master: { tasks: LIST, metadata: { created: "x" } } });
     expect((await readText(tagged, FILE)).tasks).toHaveLength(5);
+    expect((await readText(JSON.stringify({ master: LIST }), FILE)).tasks).toHaveLength(5);
   });
 
   it("a tasks.json is not taken for Task Master's when it has subjects: then it is ours", async () => {

@@ -57,6 +57,7 @@ describe("inferWrites passes over", () => {
     ["comment marks and bare wildcards", "Close it with `*/` and use `**` or `*.ts`."],
     ["dates, fractions and media types", "On 2026/03/14, 1/2 of `text/plain` and `application/json`."],
     ["words with a slash", "and/or, `try/catch`, `start/delta/end`, `bg-red-500/20`"],
+    ["routes between words without spaces", "默认需要授权，除了/api/auth/*和/api/external/*"],
     ["two files in one word", "`index.ts/index.js`"],
     ["commands in a quoted span", "`npx vitest run src/a.test.ts`"],
     ["code that is no first line", "```ts\nconst a = 1;\n// src/a.ts\n```"],
@@ -152,6 +153,7 @@ describe("a path that a rule or a pattern is taken from", () => {
   it.each([
     "Write `src/a.ts` following `docs/guide.md`.",
     "Write `src/a.ts` according to `docs/guide.md`.",
+    "Write `src/a.ts` so that it matches `contracts/guide.yaml`.",
     "Write `src/a.ts` with the conventions in `docs/guide.md`.",
   ])("a path that a rule or a pattern is taken from is read, not written: %s", (description) => {
     expect(inferWrites(description)).toEqual(["src/a.ts"]);

@@ -2,7 +2,7 @@
 import { BreakdownError, toBreakdown } from "../../breakdown.mjs";
 
 // import:breakdown/markdown.mjs in breakdown/file/markdown-file.mjs
-import { parseMarkdown, singleTaskKeys } from "../markdown.mjs";
+import { parseMarkdown, singleTaskKeys, taskLikeLines } from "../markdown.mjs";
 
 // import:breakdown/spec-kit.mjs in breakdown/file/markdown-file.mjs
 import { isSpecKit, readSpecKit } from "../spec-kit.mjs";
@@ -22,11 +22,15 @@ function readMarkdownBreakdown(text, file) {
   }
   return read && toBreakdown(read, file);
 }
+function unreadTasks(text, file) {
+  return taskLikeLines(parseMarkdown(text, file));
+}
 function foreignBreakdown(document, file) {
   if (isSpecKit(document)) return readSpecKit(document, file);
   if (isSuperpowers(document)) return readSuperpowers(document, file);
   return void 0;
 }
 export {
-  readMarkdownBreakdown
+  readMarkdownBreakdown,
+  unreadTasks
 };

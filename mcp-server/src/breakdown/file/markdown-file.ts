@@ -1,6 +1,7 @@
 import { BreakdownError } from "../errors.ts";
 import { type MarkdownDocument, parseMarkdown } from "../markdown/document.ts";
 import { singleTaskKeys } from "../markdown/single-task.ts";
+import { taskLikeLines } from "../markdown/task-like-lines.ts";
 import type { Breakdown } from "../own-format/breakdown.ts";
 import { type ForeignBreakdown, toBreakdown } from "../own-format/to-breakdown.ts";
 import { isSpecKit, readSpecKit } from "../spec-kit/spec-kit.ts";
@@ -18,6 +19,11 @@ export function readMarkdownBreakdown(text: string, file: string): Breakdown | u
     throw new BreakdownError(file, "front matter", problem, remedy);
   }
   return read && toBreakdown(read, file);
+}
+
+/** What looks like tasks in Markdown that is no plan, for a message. */
+export function unreadTasks(text: string, file: string): string | undefined {
+  return taskLikeLines(parseMarkdown(text, file));
 }
 
 function foreignBreakdown(document: MarkdownDocument, file: string): ForeignBreakdown | undefined {

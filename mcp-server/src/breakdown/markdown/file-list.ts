@@ -6,6 +6,8 @@ export interface FileList {
   /** Absent: the list names only what is read. Empty: it says that nothing is written. */
   readonly writes?: readonly string[];
   readonly reads: readonly string[];
+  /** Items that say what is to be changed without a path. */
+  readonly pathless: readonly string[];
 }
 
 const LABEL =
@@ -16,10 +18,11 @@ const VERB =
   /^(?:\*\*|__|\[)?([A-Za-z][A-Za-z ,/&+-]{1,40}?)(?:\s*[(（][^)）]*[)）])?(?:\*\*|__|\])?\s*(?:[:：]|\s[-–—]\s)(?:\*\*|__)?\s*(.*)$/;
 const BARE_VERB =
   /^(?:\*\*|__|\[)?(new|create[sd]?|add(?:ed)?|modif(?:y|ied)|update[ds]?|change[ds]?|edit(?:ed)?|delete[ds]?|remove[ds]?|rename[ds]?|move[ds]?|extend|test|read|verify|reference|see|check)(?:\*\*|__|\])?\s+(.*)$/i;
+const CHANGING = /^(?:new|creat|add|modif|updat|chang|edit|delet|remov|renam|mov|extend|refactor)/i;
 const NONE = /^(?:none|n\/a|nothing|no files?\b|[-–—]\s*$|无|無|なし)/i;
 /** The list below "Files:", or undefined where there is none. A list that says "none" is empty. */
 export function filesIn(body: readonly DocumentLine[]): FileList | undefined {
-  const files = { writes: new Set<string>(), reads: new Set<string>() };
+  const files = { writes: new Set<string>(), reads: new Set<string>(), pathless: [] };
   let found = false;
   for (const [at, line] of body.entries()) {
     if (line.literal) continue;
@@ -33,11 +36,12 @@ export function filesIn(body: readonly DocumentLine[]): FileList | undefined {
       addItem(files, text, verb === label ? ofLabel : verb || ofLabel);
     }
   }
-  const { writes, reads } = files;
+  const { writes, reads, pathless } = files;
   if (writes.size + reads.size === 0 && !found) return undefined;
   return {
     ...((writes.size > 0 || found) && { writes: [...writes] }),
     reads: [...reads].filter((path) => !writes.has(path)),
+    pathless,
   };
 }
 
@@ -89,7 +93,7 @@ function verbOf(text: string): string {
 }
 
 function addItem(
-  files: { readonly writes: Set<string>; readonly reads: Set<string> },
+  files: { readonly writes: Set<string>; readonly reads: Set<string>; readonly pathless: string[] },
   item: string,
   inherited: string,
 ): void {
@@ -97,7 +101,9 @@ function addItem(
   const said = verb.trim() || inherited;
   const test = /^(?:test|verify)/i.test(said);
   const reading = READING.test(said);
-  for (const { path, use } of listedPaths(text, test)) {
+  const paths = listedPaths(text, test);
+  if (paths.length === 0 && CHANGING.test(said) && !NONE.test(text)) files.pathless.push(item);
+  for (const { path, use } of paths) {
     (reading || use !== "maybe-written" ? files.reads : files.writes).add(path);
   }
 }

@@ -44,10 +44,12 @@ function pathsIn(text: string, whole: string, test: boolean): ListedPath[] {
         : pathIn(named, named.includes("/") ? "code" : "plain") !== undefined || (bare && listed);
     if (!isPath) return;
     last = end;
-    const path = bare && folder !== "" && isSibling(named, sibling) ? `${folder}${named}` : named;
-    if (named.includes("/")) [folder, sibling] = [named.slice(0, named.lastIndexOf("/") + 1), named];
     // A path that is only explained with another one is not written.
-    paths.push({ path, use: useIn(whole, start, end, false) });
+    const use = useIn(whole, start, end, false);
+    const beside = bare && folder !== "" ? placeOf(named, sibling) : "top";
+    if (beside !== "top") paths.push({ path: `${folder}${named}`, use });
+    if (beside !== "beside") paths.push({ path: named, use });
+    if (named.includes("/")) [folder, sibling] = [named.slice(0, named.lastIndexOf("/") + 1), named];
   };
   const words = (from: number, to: number | undefined) => {
     for (const found of text.slice(from, to).matchAll(WORDS)) {
@@ -72,9 +74,15 @@ function isCommand(code: string): boolean {
   return COMMAND.test(code) || /\s(?:&&|\|\|?|--?\w)|;\s/.test(code);
 }
 
+/** What is not known yet in a name: `<timestamp>_users.sql`. */
+const PLACEHOLDER = /<[\p{L}\p{N}_. -]{1,40}>/gu;
+
 /** The path without the lines that are meant; undefined for lines alone. */
 function withoutLines(word: string): string | undefined {
-  const path = word.trim().replace(/(?:::.*|:L?\d[\d,:\sL–-]*|#L?\d.*)$/, "");
+  const path = word
+    .trim()
+    .replace(/(?:::.*|:L?\d[\d,:\sL–-]*|#L?\d.*)$/, "")
+    .replace(PLACEHOLDER, "*");
   return path === "" || /^(?:L?\d[\d,\s–-]*|lines?)$/i.test(path) ? undefined : path;
 }
 
@@ -92,15 +100,14 @@ function isFileName(name: string): boolean {
   return isKnownFile(name) || /^(?:\.[a-z]|[A-Z][a-z]*file$)/.test(name);
 }
 
-/** Whether a name is that of a file beside a path: they end in the same way, or begin so; else it lies at the top. */
-function isSibling(name: string, path: string): boolean {
+/** Where a file lies whose name alone stands behind a path: of one that ends or begins in the same way it is known. */
+function placeOf(name: string, path: string): "beside" | "top" | "either" {
   const partsOf = (file: string) => /^(.*?)((?:\.[^.]*)?)$/.exec(file.slice(file.lastIndexOf("/") + 1)) ?? [];
   const [, stem = "", ending] = partsOf(name);
   const [, other = "", otherEnding] = partsOf(path);
-  const isTop = stem === stem.toUpperCase() && /\.(?:md|txt|rst)$/i.test(name);
-  return (
-    !isTop && (path.endsWith("/") || ending === otherEnding || stem.split(".")[0] === other.split(".")[0])
-  );
+  if (stem === stem.toUpperCase() && /\.(?:md|txt|rst)$/i.test(name)) return "top";
+  const isAlike = ending === otherEnding || stem.split(".")[0] === other.split(".")[0];
+  return path.endsWith("/") || isAlike ? "beside" : "either";
 }
 
 /** Of what moved away something is gone there. */

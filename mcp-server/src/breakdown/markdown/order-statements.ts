@@ -13,7 +13,7 @@ export interface OrderStatement {
 
 /** Between these words and their object nothing but the object is expected. */
 const WAITS =
-  /\b(?:depend(?:s|ent|ing)?(?:\s+(?:up)?on)?|dependenc(?:y|ies)|prerequisites?|requires?|needs?|builds?\s+(?:up)?on|based\s+on|blocked\s+by|waits?\s+(?:for|on|until)|relies\s+on|rely\s+on|follows?|after|once|extends|consumes|assumes|starts?\s+when)\b(?!\s+to\b)|依赖于?|依賴於?|前置条件|前置任务|需要|取决于|depende\s+de|benötigt|hängt\s+ab\s+von|dépend\s+de/iu;
+  /\b(?:depend(?:s|ent|ing)?(?:\s+(?:up)?on)?|dependenc(?:y|ies)|prerequisites?|requires?|needs?|builds?\s+(?:up)?on|based\s+on|blocked\s+by|waits?\s+(?:for|on|until)|relies\s+on|rely\s+on|follows?|after|once|extends|consumes|assumes|starts?\s+when)\b(?!\s+to\b)|依赖于?|依賴於?|前置条件|前置任务|需要|取决于|depende[mn]?\s+d(?:e|el|a|o|as|os)\b|benötigt|hängt\s+ab\s+von|dépend\s+de/iu;
 const BLOCKS =
   /\b(?:blocks?|blocking|unblocks?|before|precedes?|prerequisites?\s+(?:for|of|to)|enables?|required\s+(?:by|for)|needed\s+(?:by|for)|used\s+by|consumed\s+by|must\s+(?:be\s+)?(?:complete|completed|done|finished?)\s+before)\b/iu;
 const NO_ORDER =
@@ -22,7 +22,7 @@ const ARROW = /\s*(?:→|⟶|➔|➜|⇒|-{1,3}>|=>)\s*/;
 const SMALL_WORDS =
   /\b(?:all|and|or|the|of|on|phases?|stages?|completion|complete[ds]?|completing|being|is|are|be|to|tasks?|done|finish(?:ed|es)?|desired|user|stor(?:y|ies)|only|both|having|been|has|have|work|layers?|first|must|ends?|it|from|in|this|groups?|level|none)\b/gi;
 /** What ends a clause; arrows do not. */
-const CLAUSES = /[;；。|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\bbut\b|\bthen\b/;
+const CLAUSES = /[;；。|]|\.(?=\s|$)|\s[-–—]\s(?!>)|\b(?:but|then|mas|pero|mais|aber)\b/;
 
 export interface OrderLine {
   readonly number: number;

@@ -77,3 +77,13 @@ export function saysDone(text: string): boolean {
 export function isMarkedItem(line: string): boolean {
   return LIST_MARK.test(line) && markBefore(line).marked;
 }
+
+/** What stands behind the mark of an item of a list; undefined for any other line. */
+export function itemText(line: string): string | undefined {
+  return /^\s*(?:[-*+•]|\d{1,9}[.)])\s+(.*)$/.exec(line)?.[1];
+}
+
+/** What a row of a table begins with; undefined for any other line. */
+export function firstCell(line: string): string | undefined {
+  return /^\s*\|\s*([^|]*?)\s*\|/.exec(line)?.[1];
+}

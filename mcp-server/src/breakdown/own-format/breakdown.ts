@@ -156,7 +156,7 @@ export function readFileTasks(
     ...task,
     dependencies: task.dependencies.filter((id) => !away.has(id)),
   }));
-  const { tasks, outside } = withoutOutside(read, (text) => void warnings.push(text));
+  const { tasks, outside } = withoutOutside(withFolders(read), (text) => void warnings.push(text));
   const inferredDependencies = new Map(
     tasks.flatMap(({ id, dependencies }, at) => {
       const inferred = new Set<string>(raw[at]?.inferredDependencies);
@@ -165,6 +165,16 @@ export function readFileTasks(
     }),
   );
   return { tasks: checked(tasks, raw, file, warnings, new Map()), outside, inferredDependencies };
+}
+
+/** A path without an ending that other paths of the file lie below is a folder. */
+function withFolders(tasks: readonly TaskDefinition[]): TaskDefinition[] {
+  const folders = new Set<string>();
+  for (const glob of tasks.flatMap(({ writes, inferredWrites }) => writes ?? inferredWrites)) {
+    for (let at = glob.indexOf("/"); at >= 0; at = glob.indexOf("/", at + 1)) folders.add(glob.slice(0, at));
+  }
+  const whole = (glob: string) => (folders.has(glob) && !glob.endsWith("*") ? `${glob}/**` : glob);
+  return tasks.map((task) => ({ ...task, inferredWrites: task.inferredWrites.map(whole) }));
 }
 
 function checked(

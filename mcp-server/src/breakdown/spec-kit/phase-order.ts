@@ -49,10 +49,15 @@ export function phasesAfter(phases: readonly Phase[], statements: readonly Order
   };
 }
 
-/** Tags alone do not make a phase a story: the tasks of a layer have them too. */
+/**
+ * Tags alone do not make a phase a story: the tasks of a layer have them too, and a phase may name in brackets which
+ * stories it serves.
+ */
 function isStory(phase: Phase): boolean {
+  const name = phase.name.replace(/[(（][^()（）]*\bUS-?\d+\b[^()（）]*[)）]/gi, "");
   return (
-    /\buser stor(?:y|ies)\b|\bstory \d|\bUS-?\d+\b|\bpriority:?\s*P\d/i.test(phase.name) ||
+    /\buser stor(?:y|ies)\b|\bstory \d|\bUS-?\d+\b/i.test(name) ||
+    /\bpriority:?\s*P\d/i.test(phase.name) ||
     phase.about.some(({ text, literal }) => !literal && /^\*\*Independent Test/i.test(text))
   );
 }

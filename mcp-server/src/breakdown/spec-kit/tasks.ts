@@ -1,11 +1,18 @@
 import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { continuesParagraph } from "../markdown/paragraph.ts";
-import { isMarkedItem, markBefore, markOfHeading, type TaskMark } from "../markdown/task-mark.ts";
+import {
+  firstCell,
+  isMarkedItem,
+  itemText,
+  markBefore,
+  markOfHeading,
+  type TaskMark,
+} from "../markdown/task-mark.ts";
 
 /** The phases and tasks of spec-kit's `tasks.md`, as they stand in it. */
 
-/** `T012`, and as people write on: `T-012`, `T012a`, `T012.1`, `T012-A`, `T012-MIN`. */
-export const ID = "T-?\\d+[A-Za-z]?(?:[.-](?!T-?\\d)[A-Za-z0-9]+)*";
+/** `T012`, and as people write on: `T-012`, `T-FIX3`, `T012a`, `T012.1`, `T012-A`, `T012-MIN`. */
+export const ID = "T(?:-?|-[A-Z]{1,4})\\d+[A-Za-z]?(?:[.-](?!T-?\\d)[A-Za-z0-9]+)*";
 /** With brackets or emphasis around it, and behind a word such as "Task". */
 const TASK = new RegExp(
   `^(?:[Tt]ask\\s+)?(?:\\*\\*|__)?[[(]?(?:\\*\\*|__)?(${ID})(?:\\*\\*|__)?[\\])]?(?:\\*\\*|__)?(?:\\s*[:：.—–|]|\\s+-(?=\\s))?(?:\\*\\*|__)?(?=\\s|$|[\\p{Script=Han}])\\s*(.*)$`,
@@ -58,19 +65,37 @@ export interface SpecKitDocument {
   readonly repeated: readonly { readonly line: number; readonly id: string; readonly ticked: boolean }[];
 }
 
-/** The task that a line of a list, or a heading, is. */
-function taskAt(line: DocumentLine): { id: string; rest: string; mark: TaskMark; level: number } | undefined {
-  if (line.literal) return undefined;
+/** The task that a line of a list, or a heading, is. @param title the document's, which is none. */
+function taskAt(
+  line: DocumentLine,
+  title: DocumentLine | undefined,
+): { id: string; rest: string; mark: TaskMark; level: number } | undefined {
   const heading = headingOf(line);
-  if (!heading && !isMarkedItem(line.text)) return undefined;
-  const mark = heading ? markOfHeading(heading.text) : markBefore(line.text);
-  const [, id, rest = ""] = TASK.exec(mark.text) ?? [];
-  if (id === undefined) return undefined;
-  return { id, rest, mark, level: heading?.level ?? 0 };
+  if (line.literal || (line === title && heading?.level === 1)) return undefined;
+  if (heading || isMarkedItem(line.text)) {
+    const mark = heading ? markOfHeading(heading.text) : markBefore(line.text);
+    const [, id, rest = ""] = TASK.exec(mark.text) ?? [];
+    return id === undefined ? undefined : { id, rest, mark, level: heading?.level ?? 0 };
+  }
+  // The box may stand behind the id.
+  const [, id, behind = ""] = TASK.exec(itemText(line.text) ?? "") ?? [];
+  const mark = markBefore(behind);
+  return id === undefined || !mark.marked ? undefined : { id, rest: mark.text, mark, level: 0 };
 }
 
 export function hasTasks(lines: readonly DocumentLine[]): boolean {
-  return lines.some((line) => taskAt(line) !== undefined);
+  const title = titleLine(lines);
+  return lines.some((line) => taskAt(line, title) !== undefined);
+}
+
+/** The first heading, where it is the only one of the first level that could be a task. */
+function titleLine(lines: readonly DocumentLine[]): DocumentLine | undefined {
+  const title = lines.find((line) => headingOf(line) !== undefined);
+  const candidates = lines.filter((line) => {
+    const heading = headingOf(line);
+    return heading?.level === 1 && TASK.test(markOfHeading(heading.text).text);
+  });
+  return candidates.every((line) => line === title) ? title : undefined;
 }
 
 const ORDER_HEADING =
@@ -86,6 +111,7 @@ export function readDocument(lines: readonly DocumentLine[]): SpecKitDocument {
   const order: DocumentLine[] = [];
   const unread: { line: number; reason: string }[] = [];
   const repeated: { line: number; id: string; ticked: boolean }[] = [];
+  const unmarked: { line: number; id: string }[] = [];
   const seen = new Map<string, { task: SpecKitTask; heading: boolean }>();
   const hasPhases = lines.some((line) => PHASE.test(headingOf(line)?.text ?? ""));
   let phase: Phase | undefined;
@@ -103,8 +129,9 @@ export function readDocument(lines: readonly DocumentLine[]): SpecKitDocument {
     phases.push(phase);
     return phase;
   };
+  const title = titleLine(lines);
   for (const line of lines) {
-    const found = taskAt(line);
+    const found = taskAt(line, title);
     const heading = headingOf(line);
     const before = found && seen.get(found.id);
     const again =
@@ -159,6 +186,11 @@ export function readDocument(lines: readonly DocumentLine[]): SpecKitDocument {
     if (phase?.tasks.length === 0) phase.about.push(line);
     const reason = looksLikeTask(line);
     if (reason !== undefined) unread.push({ line: line.number, reason });
+    const id = unmarkedId(line);
+    if (id !== undefined) unmarked.push({ line: line.number, id });
+  }
+  for (const { line, id } of unmarked) {
+    if (!seen.has(id)) unread.push({ line, reason: "an id without a box" });
   }
   const withTasks = phases.filter(({ tasks }) => tasks.length > 0);
   return { phases: withTasks.map((one, at) => ({ ...one, index: at + 1 })), order, unread, repeated };
@@ -198,6 +230,12 @@ function addTo(task: SpecKitTask, line: DocumentLine, ofParagraph: boolean): voi
     if (markBefore(line.text).state !== "done") task.openParts.push(line.number);
   }
   task.own.push(line.text);
+}
+
+/** The id with which an item of a list or a row of a table begins that has no box. Most lines of that kind only name a task. */
+function unmarkedId({ text, literal }: DocumentLine): string | undefined {
+  const plain = literal || isMarkedItem(text) ? undefined : (itemText(text) ?? firstCell(text));
+  return plain === undefined ? undefined : TASK.exec(plain)?.[1];
 }
 
 /** Why a line that looks like a task is none. */

@@ -58,6 +58,14 @@ export function readSuperpowers(document: MarkdownDocument, file: string): Forei
           ({ id, openSteps }) =>
             `task ${id} is marked as done; its open steps (line ${listed(openSteps.map(String))}) are left out with it`,
         ),
+      ...all
+        .filter(({ done }) => !done)
+        .flatMap(({ id, files }) =>
+          (files?.writes ? files.pathless : []).map(
+            (item) =>
+              `task ${id}: no path in its list of files under ${JSON.stringify(item.trim())}: what is meant is missing from its scope`,
+          ),
+        ),
       ...warnings,
     ],
     tasks: all

@@ -1,7 +1,7 @@
 import { type FileStatus, fileStatus } from "../file-status.ts";
 import { type DocumentLine, headingOf } from "../markdown/document.ts";
 import { type FileList, filesIn } from "../markdown/file-list.ts";
-import { isMarkedItem, markBefore } from "../markdown/task-mark.ts";
+import { firstCell, isMarkedItem, itemText, markBefore } from "../markdown/task-mark.ts";
 import type { UnreadLine } from "../unread-lines.ts";
 import { looksLikeTask, numberedHeading, type TaskHeading, taskHeading } from "./task-heading.ts";
 
@@ -39,14 +39,16 @@ export type ReadHeading = (text: string) => TaskHeading | undefined;
 const LABELS =
   /(?:^|[\s|·•*])(?:dependencies|depends on|files?|size|acceptance criteria)(?:\*\*|__)?\s*[:：]/i;
 
-/** By the word "Task"; where no heading has it by numbers, if sections say what they depend on or write. */
+const STEP = /^\s*[-*+]\s+\[[ xX]\]\s+(?:\*\*)?step\s+\d/i;
+
+/** By the word "Task"; where no heading has it by numbers, if sections have steps or say what they depend on or write. */
 export function headingReader(lines: readonly DocumentLine[]): ReadHeading | undefined {
   const headings = lines.flatMap((line) => headingOf(line) ?? []);
   if (headings.some(({ text }) => taskHeading(text) !== undefined)) return taskHeading;
   const numbered = sectionsOf(lines, numberedHeading).filter(
     ({ heading, body }) =>
       numberedHeading(heading) !== undefined &&
-      body.some(({ text, literal }) => !literal && LABELS.test(text)),
+      body.some(({ text, literal }) => !literal && (LABELS.test(text) || STEP.test(text))),
   );
   const [first] = numbered;
   if (first === undefined || numbered.length < 2) return undefined;
@@ -175,8 +177,12 @@ function indentOf(text: string): number {
   return text.length - text.trimStart().length;
 }
 
+/** "3-5" names several tasks. */
+const RANGE = /^\d+-\d+$/;
+
 /** What looks like a task outside of all tasks, and headings that are almost those of tasks. */
 export function unreadIn(lines: readonly DocumentLine[], tasks: readonly SuperpowersTask[]): UnreadLine[] {
+  const ids = new Set(tasks.map(({ id }) => id));
   const inTask = new Set(tasks.flatMap(({ body, line }) => [line, ...body.map(({ number }) => number)]));
   return lines.flatMap((line): UnreadLine[] => {
     const heading = headingOf(line);
@@ -190,7 +196,11 @@ export function unreadIn(lines: readonly DocumentLine[], tasks: readonly Superpo
       const isTask = inside !== undefined && taskHeading(inside) !== undefined;
       return isTask ? [{ line: line.number, reason: "in code or a comment" }] : [];
     }
-    if (inTask.has(line.number) || !isMarkedItem(line.text.replace(/^[\s>]+/, ""))) return [];
-    return [{ line: line.number, reason: "a box outside of every task" }];
+    if (inTask.has(line.number)) return [];
+    if (isMarkedItem(line.text.replace(/^[\s>]+/, "")))
+      return [{ line: line.number, reason: "a box outside of every task" }];
+    const named = taskHeading(itemText(line.text) ?? firstCell(line.text) ?? "");
+    if (named === undefined || ids.has(named.id) || RANGE.test(named.id)) return [];
+    return [{ line: line.number, reason: "a task without a heading" }];
   });
 }

@@ -3,12 +3,23 @@ import { isObject, type JsonObject } from "../json/document.ts";
 
 /** The list that Task Master works on unless it is told another. */
 const USUAL_TAG = "master";
+/** Keys of Task Master's tasks that no other tool's have. */
+export const LIST_KEYS = ["details", "testStrategy", "subtasks"];
 
 /** The names under which a document has lists of tasks. */
 export function tagsOf(document: JsonObject): string[] {
   return Object.entries(document)
-    .filter(([, value]) => isObject(value) && Array.isArray(value.tasks))
+    .filter(([, value]) => (isObject(value) && Array.isArray(value.tasks)) || isList(value))
     .map(([tag]) => tag);
+}
+
+/** A tag may be the list itself. Other tools' lists of the same look have other keys. */
+function isList(value: unknown): value is readonly JsonObject[] {
+  return (
+    Array.isArray(value) &&
+    value.every((task) => isObject(task) && "id" in task && "title" in task && !("tasks" in task)) &&
+    value.some((task) => LIST_KEYS.some((key) => key in task))
+  );
 }
 
 /** The list that is meant. @throws BreakdownError where that is not clear. */
@@ -44,10 +55,11 @@ export function listOf(
       `the list ${chosen} was taken; the file also has ${others.join(", ")} (name one behind the path: "…#${others[0]}")`,
     );
   }
-  const { tasks, metadata } = document[chosen] as { tasks: unknown[]; metadata?: unknown };
+  const value = document[chosen];
+  const { tasks, metadata } = value as { tasks: unknown[]; metadata?: unknown };
   return {
-    list: tasks,
+    list: isList(value) ? value : tasks,
     name: named(metadata) ?? (chosen === USUAL_TAG ? undefined : chosen),
-    place: `${chosen}.tasks`,
+    place: isList(value) ? chosen : `${chosen}.tasks`,
   };
 }

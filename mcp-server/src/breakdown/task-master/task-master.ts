@@ -4,7 +4,7 @@ import { leftOut, putOffWarnings } from "../own-format/left-out.ts";
 import type { ForeignBreakdown } from "../own-format/to-breakdown.ts";
 import { listed } from "../unread-lines.ts";
 import { type Item, itemsOf } from "./items.ts";
-import { listOf, tagsOf } from "./list.ts";
+import { LIST_KEYS, listOf, tagsOf } from "./list.ts";
 
 /**
  * Task Master's `tasks.json`: `{tasks: […]}`, or several such lists by tag. Numbered tasks with a title, details,
@@ -17,7 +17,7 @@ export function isTaskMaster(document: JsonObject): boolean {
   if (!Array.isArray(tasks)) return tagsOf(document).length > 0;
   return (
     tasks.every((task) => isObject(task) && !("subject" in task)) &&
-    tasks.some((task) => ["details", "testStrategy", "subtasks"].some((key) => key in task))
+    tasks.some((task) => LIST_KEYS.some((key) => key in task))
   );
 }
 

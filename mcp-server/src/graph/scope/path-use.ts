@@ -10,7 +10,7 @@ const MAX_CLAUSE = 300;
 const FORBIDDEN_BEFORE =
   /\b(?:do not|don['’]t|must not|never)\s+(?:touch|modify|edit|change)(?:[\s,:*]|\b(?:and|any|either|file|files|in|or|the)\b|`[^`]*`)*$/i;
 const READ_BEFORE =
-  /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|similar to|like|mirror(?:s|ing)?|modell?ed (?:on|after)|based on|same as|analogous to|inspired by|adapted from|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
+  /(?:\b(?:see(?: also)?|refer(?:ring)? to|cf\.?|consult)\b|\breferences?:|^[\s\d.*-]*read\b|\b(?:first|to) read\b|\bpattern (?:in|of|from)\b|\bimport(?:s|ed|ing)? from\b)([^`]|`[^`]*`){0,80}$|\b(?:against|as in|consistent with|per|follow(?:s|ing)?|similar to|like|mirror(?:s|ing)?|modell?ed (?:on|after)|based on|same as|analogous to|inspired by|match(?:es)?|adapted from|according to|(?:patterns?|rules?|conventions?) (?:from|in|of))\s+$/i;
 const UNCHANGED_AFTER =
   /^[\s*]*(?:[—–:-]\s*)?(?:\((?:read[- ]only|(?:for )?reference(?: only)?|unchanged|untouched|do not (?:modify|touch|edit|change))\b|(?:is|are|stays?|remains?) (?:unchanged|untouched)\b)/i;
 /** The words of a command that ends with the path; a command runs what it names. */

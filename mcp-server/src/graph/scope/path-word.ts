@@ -96,6 +96,8 @@ function isFolder(located: string, segments: readonly string[], setting: Setting
 }
 
 function isName(segment: string): boolean {
+  // In a text without spaces a word may stand directly behind a glob.
+  if (/\*[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u.test(segment)) return false;
   return (
     /^(?:[\p{L}\p{N}_.@+$*~,{}[\]-]+|\([\p{L}\p{N}_.-]+\))$/u.test(segment) && !/^\.{1,2}$/.test(segment)
   );

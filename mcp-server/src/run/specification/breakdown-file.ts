@@ -71,13 +71,21 @@ async function found(
     const name = part === undefined ? inside : `${inside}#${part}`;
     return { breakdown, source: { kind: "file", path: name, sha256: sha256(text) }, text };
   }
+  const { unreadTasks } = await import("../../breakdown/file/markdown-file.ts");
+  const unread = unreadTasks(text, inside);
   for (const name of USUAL_NAMES) {
     const beside = basename(path) === name ? undefined : await besideOf(root, path, name);
-    if (beside) return found(root, beside, undefined, from);
+    if (!beside) continue;
+    const other = await found(root, beside, undefined, from);
+    if (unread === undefined) return other;
+    const warning = `${inside} has ${unread}, which are not read as tasks; ${other.source.path} beside it was read`;
+    return { ...other, breakdown: { ...other.breakdown, warnings: [warning, ...other.breakdown.warnings] } };
   }
+  const problem =
+    unread === undefined ? "holds no tasks that can be read" : `has ${unread}, which cannot be read as tasks`;
   throw new CallerError(
     "bad_input",
-    `from: ${inside} holds no tasks that can be read, and there is no breakdown beside it.`,
+    `from: ${inside} ${problem}, and there is no breakdown beside it.`,
     `Name ${READABLE}. If the specification has none yet, make it with /spec:decompose.`,
     "from",
   );
