@@ -16,6 +16,9 @@ var plugin_default = {
     name: "The Parallel authors"
   },
   license: "MIT",
+  engines: {
+    "claude-code": ">=2.1.271"
+  },
   keywords: ["parallel", "agents", "tasks", "specification", "orchestration"],
   commands: ["./commands/ideate.md", "./commands/run.md", "./commands/status.md", "./commands/report.md"],
   dependencies: ["spec", "debug"],

@@ -64,6 +64,36 @@ function globsOf({ writes, reads }) {
   return /* @__PURE__ */ new Set([...writes, ...reads]);
 }
 
+// mcp-server/src/policy/client.ts
+var WAIT_OF_A_MINUTE = 50;
+var CLAUDE_CODE = {
+  isClaudeCode: true,
+  reads: "data",
+  agentsHaveTools: true,
+  maxWaitSeconds: 1500
+};
+var OTHER = { isClaudeCode: false, reads: "text", agentsHaveTools: true };
+var KNOWN = [
+  [/^claude-code/, CLAUDE_CODE],
+  [/^codex/, { ...OTHER, reads: "data", maxWaitSeconds: 240 }],
+  [/^gemini-cli/, { ...OTHER, maxWaitSeconds: 500 }],
+  [/^qwen/, { ...OTHER, maxWaitSeconds: 800 }],
+  [/^opencode/, { ...OTHER, maxWaitSeconds: 900 }],
+  [/^(?:github-)?copilot/, { ...OTHER, maxWaitSeconds: 900 }],
+  [/^@?cline/, { ...OTHER, agentsHaveTools: false, maxWaitSeconds: WAIT_OF_A_MINUTE }],
+  [/^kimi/, { ...OTHER, maxWaitSeconds: WAIT_OF_A_MINUTE }],
+  [/^continue/, { ...OTHER, maxWaitSeconds: WAIT_OF_A_MINUTE }]
+];
+var UNKNOWN = { ...OTHER, reads: "unknown", maxWaitSeconds: WAIT_OF_A_MINUTE };
+function clientNamed(name) {
+  const known = KNOWN.find(([pattern]) => pattern.test(name?.toLowerCase() ?? ""));
+  return known?.[1] ?? UNKNOWN;
+}
+function waitSecondsFor(client, wanted) {
+  if (client.reads === "unknown") return wanted ?? client.maxWaitSeconds;
+  return Math.min(wanted ?? client.maxWaitSeconds, client.maxWaitSeconds);
+}
+
 // mcp-server/src/policy/engine.ts
 var MIN_WORKFLOW_TASKS = 20;
 var WORKFLOW_TASK_THRESHOLD = 60;
@@ -671,6 +701,7 @@ export {
   claimedScope,
   clashOfClaims,
   clashPairs,
+  clientNamed,
   decide,
   errorSignature,
   failsElsewhere,
@@ -699,6 +730,7 @@ export {
   statusAfter,
   tightened,
   waitForReviews,
+  waitSecondsFor,
   waitingForRetry,
   waitsForOthers,
   wantsReview,

@@ -33,6 +33,9 @@ var plugin_default = {
     name: "The Parallel authors"
   },
   license: "MIT",
+  engines: {
+    "claude-code": ">=2.1.271"
+  },
   keywords: ["parallel", "agents", "tasks", "specification", "orchestration"],
   commands: ["./commands/ideate.md", "./commands/run.md", "./commands/status.md", "./commands/report.md"],
   dependencies: ["spec", "debug"],
@@ -84,7 +87,8 @@ var plugin_default = {
 // mcp-server/src/server.ts
 (0, import_protocol.config)({ jitless: true });
 var INSTRUCTIONS = "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch. A call that a command or skill writes out runs as it stands, deferred or not.";
-function buildServer(service2, hasCommands2) {
+var CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+function buildServer({ service: service2, prompts: prompts2 }, hasCommands2) {
   const server = new import_protocol.Server(
     { name: "parallel", title: "Parallel", version: plugin_default.version },
     { capabilities: { tools: {}, ...!hasCommands2 && { prompts: {} } }, instructions: INSTRUCTIONS }
@@ -92,15 +96,19 @@ function buildServer(service2, hasCommands2) {
   server.setRequestHandler("tools/list", async () => (await service2()).listTools());
   server.setRequestHandler(
     "tools/call",
-    async ({ params }, { mcpReq }) => (await service2()).callTool(params.name, params.arguments, mcpReq)
+    async ({ params }, { mcpReq }) => (await service2()).callTool(params.name, params.arguments, mcpReq, clientNameOf(server, mcpReq))
   );
-  if (!hasCommands2) servePrompts(server, service2);
+  if (!hasCommands2) servePrompts(server, prompts2);
   return server;
 }
-function servePrompts(server, service2) {
-  server.setRequestHandler("prompts/list", async () => (await service2()).listPrompts());
+function clientNameOf(server, { envelope }) {
+  const { [CLIENT_INFO]: sender } = envelope ?? {};
+  return (sender ?? server.getClientVersion())?.name;
+}
+function servePrompts(server, prompts2) {
+  server.setRequestHandler("prompts/list", async () => (await prompts2()).list());
   server.setRequestHandler("prompts/get", async ({ params }) => {
-    const { prompt, refused } = await (await service2()).getPrompt(params.name, params.arguments);
+    const { prompt, refused } = await (await prompts2()).get(params.name, params.arguments);
     if (prompt === void 0) throw new import_protocol.ProtocolError(import_protocol.ProtocolErrorCode.InvalidParams, refused);
     return prompt;
   });
@@ -204,6 +212,10 @@ var Unanswered = class {
 
 // mcp-server/src/main.ts
 var loaded;
+async function prompts() {
+  const { Prompts, PROMPTS_ROOT } = await import("./prompts/prompts.mjs");
+  return new Prompts(PROMPTS_ROOT);
+}
 function service() {
   loaded ??= import("./service.mjs").then(
     ({ PLUGIN_ROOT, Service }) => new Service({
@@ -227,7 +239,7 @@ var { transport, stopReading } = AnsweringTransport.over(process.stdin, process.
   inputEnded.abort();
 });
 var hasCommands = Boolean(process.env.CLAUDE_PLUGIN_ROOT);
-(0, import_protocol.serveStdio)(() => buildServer(service, hasCommands), { transport });
+(0, import_protocol.serveStdio)(() => buildServer({ service, prompts }, hasCommands), { transport });
 setInterval(() => process.ppid !== parent && process.exit(0), PARENT_CHECK_MS).unref();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {

@@ -13,6 +13,9 @@ import * as z from "./lib/zod.mjs";
 // import:hooks.mjs in service.mjs
 import { HOOK_TOOL, answerHook } from "./hooks.mjs";
 
+// import:policy.mjs in service.mjs
+import { clientNamed } from "./policy.mjs";
+
 // import:run/attempts.mjs in service.mjs
 import { expireClaims } from "./run/attempts.mjs";
 
@@ -29,7 +32,7 @@ import { createContext, startFolder } from "./run/project.mjs";
 import { SessionMemory } from "./run/session.mjs";
 
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
@@ -41,13 +44,11 @@ var requestMeta = z.looseObject({
 var Service = class {
   #context;
   #session;
-  #pluginRoot;
   #underWay = /* @__PURE__ */ new Set();
   #inputEnded;
   constructor({ inputEnded = new AbortController().signal, ...facts }) {
     this.#inputEnded = inputEnded;
     setMaxListeners(0, inputEnded);
-    this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
@@ -72,22 +73,18 @@ var Service = class {
       }))
     };
   }
-  async listPrompts() {
-    return (await prompts(this.#pluginRoot)).list();
-  }
-  /** The prompt, or why there is none. */
-  async getPrompt(name, given) {
-    return (await prompts(this.#pluginRoot)).get(name, given);
-  }
-  /** Never throws: every failure is an answer that says what is wrong and what to do. */
-  callTool(name, input, request) {
-    return this.#track(this.#answer(name, input, request));
+  /**
+   * Never throws: every failure is an answer that says what is wrong and what to do.
+   * @param clientName as the client calls itself.
+   */
+  callTool(name, input, request, clientName) {
+    return this.#track(this.#answer(name, input, request, clientNamed(clientName)));
   }
   #track(work) {
     this.#underWay.add(work);
     return work.finally(() => this.#underWay.delete(work));
   }
-  async #answer(name, input, request) {
+  async #answer(name, input, request, client) {
     const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
@@ -109,17 +106,15 @@ var Service = class {
         session: this.#session,
         actor: agentId === void 0 ? "main" : `agent ${agentId}`,
         agentId,
+        client,
         signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts)
       });
       await recordChangesOfEndedAttempts(run);
-      const data = cleanAnswer(answer.data);
-      return {
-        content: [{ type: "text", text: answer.text ?? JSON.stringify(data) }],
-        structuredContent: data
-      };
+      const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
+      return answerFor(client, { ...answer, data: cleanAnswer({ ...answer.data, ...place }) });
     } catch (error) {
-      return failure(error);
+      return answerForFailure(client, failure(error));
     } finally {
       waiting.forget();
     }
@@ -134,10 +129,6 @@ function untilFirstOf(...signals) {
     for (const signal of signals) signal.removeEventListener("abort", abort);
   };
   return { signal: first.signal, forget };
-}
-async function prompts(pluginRoot) {
-  const { Prompts } = await import("./prompts/prompts.mjs");
-  return new Prompts(pluginRoot);
 }
 async function sweepOnStart(run) {
   const store = await run.graph();

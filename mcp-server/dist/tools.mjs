@@ -1,5 +1,17 @@
+// mcp-server/src/tools/answer/answer-form.ts
+function answerFor({ reads }, { data, text }) {
+  const whole = text ?? JSON.stringify(data);
+  if (reads === "text") return { content: [{ type: "text", text: whole }] };
+  const shown = reads === "data" && text !== void 0 ? String(data.next) : whole;
+  return { content: [{ type: "text", text: shown }], structuredContent: data };
+}
+function answerForFailure({ reads }, failed) {
+  if (reads !== "text") return { ...failed };
+  return { content: failed.content, isError: true };
+}
+
 // import:text.mjs in tools.mjs
-import { cleanLines } from "./text.mjs";
+import { cleanLines, shownPath } from "./text.mjs";
 
 // mcp-server/src/tools/answer/clean-answer.ts
 function cleanAnswer(data) {
@@ -62,10 +74,10 @@ function problemOf(thrown) {
 import { planBranch } from "./git.mjs";
 
 // import:policy.mjs in tools.mjs
-import { raiseLimit, spentText } from "./policy.mjs";
+import { raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 
 // import:run/plan.mjs in tools.mjs
-import { countsOf, createTasks, isDone, pauseSeconds, shortCounts } from "./run/plan.mjs";
+import { countsOf, createTasks, isDone, pauseSeconds, shortCounts, splitTaskName } from "./run/plan.mjs";
 
 // import:run/review.mjs in tools.mjs
 import { reviewBeforeReport, reviewPlan } from "./run/review.mjs";
@@ -92,7 +104,9 @@ function nextStep(session, loaded, counts, done) {
   if (loaded.pauseMs > 0 && counts.running === 0) {
     return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
   }
-  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
+  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) {
+    return session.pulls.has(slug) ? claimNext(session, slug) : "Call batch_next.";
+  }
   if (counts.running === 0) {
     return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
   }
@@ -101,6 +115,9 @@ function nextStep(session, loaded, counts, done) {
 function afterLimit(session, { stored: { slug } }, spent, { running }) {
   const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
   return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+}
+function claimNext(session, slug) {
+  return `For the next task: task_claim {plan: "${slug}", worker: ${JSON.stringify(session.pulls.get(slug) ?? "main")}}, until claim is null.`;
 }
 function waitFor(session) {
   return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
@@ -176,11 +193,10 @@ var evidence = z.array(
 ).max(100);
 
 // mcp-server/src/tools/batch-collect.ts
-var DEFAULT_WAIT_SECONDS = 1500;
 var batchCollect = defineTool({
   name: "batch_collect",
   title: "Collect results",
-  description: "Use to wait for running agents and learn how they ended, instead of polling. In an interactive session end your turn instead; agents wake you.",
+  description: "Use to wait for running agents and learn how they ended, instead of polling. Where agents that end wake you, end your turn instead.",
   input: z.strictObject({
     plan,
     until: z.union([
@@ -190,12 +206,12 @@ var batchCollect = defineTool({
       "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed"
     ),
     tasks: ids.optional().describe("Ids; default: those running now; ended also tells how these ended"),
-    waitSeconds: z.number().min(0).max(7200).optional().describe("Default 1500; 0 only looks")
+    waitSeconds: z.number().min(0).max(7200).optional().describe("Default: as long as the client bears; 0 only looks")
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   alwaysLoad: true,
-  async handle(input2, { run, session, actor, agentId, signal, progress }) {
+  async handle(input2, { run, session, actor, agentId, client, signal, progress }) {
     const until = input2.until ?? "next";
     checkUntil(until, input2.tasks);
     const isMain = agentId === void 0;
@@ -208,7 +224,7 @@ var batchCollect = defineTool({
         plan: input2.plan,
         until,
         tasks: input2.tasks,
-        waitMs: (input2.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1e3,
+        waitMs: waitSecondsFor(client, input2.waitSeconds) * 1e3,
         sinceSeq: isMain ? session.told.get(input2.plan) : void 0,
         wholePlan
       },
@@ -243,14 +259,14 @@ import { claimTask, nextBatch } from "./run/claims.mjs";
 var batchNext = defineTool({
   name: "batch_next",
   title: "Next batch",
-  description: "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all with the Agent tool in one message.",
+  description: "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all in one message. Without a tool that starts agents: task_claim.",
   input: z.strictObject({
     plan,
     max: z.number().int().min(1).max(20).optional().describe("Launch at most so many")
   }),
   annotations: WRITE,
   alwaysLoad: true,
-  async handle(input2, { run, session, actor }) {
+  async handle(input2, { run, session, actor, client }) {
     const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatch(
       run,
       actor,
@@ -259,6 +275,7 @@ var batchNext = defineTool({
     );
     const stops = stopsFor(session, loaded, stop);
     session.plans.add(loaded.stored.slug);
+    session.pulls.delete(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const howToWait = session.wasToldHowToWait ? "" : ` ${waitFor(session)}`;
@@ -273,11 +290,18 @@ var batchNext = defineTool({
         ...why.length > 0 && { why },
         ...launch.length === 0 && { done },
         ...heldBack.length > 0 && { heldBack },
-        next: launch.length > 0 ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given.${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done)
+        next: launch.length > 0 ? `${howToLaunch(client, launch.length)}${howToWait}` : nextStep(session, loaded, { ...counts, ready: 0 }, done)
       }
     };
   }
 });
+function howToLaunch(client, count) {
+  if (client.isClaudeCode) return `Launch ${count === 1 ? "it" : `all ${count} in one message`} as given.`;
+  if (client.agentsHaveTools) {
+    return `Start ${count === 1 ? "an agent for it" : `one agent for each, all ${count} at once`}, with its prompt as it is.`;
+  }
+  return "Agents of this client do not have these tools: take each task yourself, one after another, with task_get and the token in its prompt.";
+}
 
 // import:run/planning.mjs in tools.mjs
 import { analyzePlan } from "./run/planning.mjs";
@@ -293,7 +317,7 @@ var planAnalyze = defineTool({
   }),
   annotations: READ,
   hasLongAnswer: true,
-  async handle(input2, { run, session }) {
+  async handle(input2, { run, session, client }) {
     const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
       run,
       input2.plan,
@@ -329,11 +353,20 @@ var planAnalyze = defineTool({
         review: loaded.policy.review,
         timeline,
         engine,
-        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. To run it: ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`
+        next: strategy === "direct" ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.` : `Show this to the user. To run it: ${howToRun(client, loaded.stored.slug, engine.use)}`
       }
     };
   }
 });
+function howToRun(client, slug, engine) {
+  const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;
+  if (!client.agentsHaveTools) return `${claims}.`;
+  const launches = `batch_next {plan: "${slug}"}`;
+  if (!client.isClaudeCode)
+    return `${launches}; where nothing starts agents that have these tools: ${claims}.`;
+  const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
+  return `${engine === "workflow" ? script : ""}${launches}.`;
+}
 
 // import:run/edits.mjs in tools.mjs
 import { createPlan, exportPlan, listTasks, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
@@ -399,15 +432,16 @@ var planReport = defineTool({
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  async handle(input2, { run, session, actor }) {
+  async handle(input2, { run, session, actor, client }) {
     const { loaded, report } = await reportPlan(run, actor, input2.plan);
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const next = isDone(loaded) ? "Show the report as it is." : "The plan is not finished: say so, and show what there is.";
     if (input2.format === "json") return { data: { plan: input2.plan, report, next } };
     const markdown = renderMarkdown(report);
+    const place = client.isClaudeCode ? "" : ` It is about the checkout ${shownPath(run.checkout.root)}.`;
     return { data: { plan: input2.plan, report: markdown, next }, text: `${markdown}
 
-${next}` };
+${next}${place}` };
   }
 });
 
@@ -464,11 +498,17 @@ var taskClaim = defineTool({
     worker: z.string().min(1).max(100).describe("Your name")
   }),
   annotations: WRITE,
-  async handle(input2, { run, session, actor, agentId }) {
-    const { loaded, claim, why } = await claimTask(run, actor, agentId, input2);
+  async handle(input2, { run, session, actor, agentId, client }) {
+    const isWorkflow = input2.worker === WORKFLOW_WORKER && session.workflows.idOf(input2.plan) !== void 0;
+    const pulls = agentId === void 0 && !isWorkflow;
+    const { loaded, claim, why } = await claimTask(run, actor, agentId, {
+      ...input2,
+      reader: { pulls, isClaudeCode: client.isClaudeCode }
+    });
     const { slug } = loaded.stored;
-    const isWorkflow = input2.worker === WORKFLOW_WORKER && session.workflows.idOf(slug) !== void 0;
+    if (pulls && (claim || !client.isClaudeCode)) session.pulls.set(slug, input2.worker);
     if (claim && isWorkflow && agentId !== void 0) session.workflows.noteAgent(slug, agentId);
+    if (claim && pulls) session.notePull(claim.token);
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
     const counts = countsOf(loaded);
@@ -487,7 +527,7 @@ var taskClaim = defineTool({
 });
 function afterNone(slug, isAgent, over) {
   if (isAgent) return "End your turn: there is nothing more for you to claim.";
-  return over ? "There is nothing more to claim." : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
+  return over ? `There is nothing more to claim; plan_report {plan: "${slug}"} tells how the plan ended.` : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
 }
 
 // mcp-server/src/tools/task-create.ts
@@ -521,8 +561,11 @@ var taskGet = defineTool({
   input: z.strictObject({ task: taskNameField, token: token.optional() }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  async handle(input2, { run, actor, agentId }) {
-    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, input2);
+  async handle(input2, { run, actor, agentId, client }) {
+    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, {
+      ...input2,
+      reader: { pulls: false, isClaudeCode: client.isClaudeCode }
+    });
     if (brief !== void 0) {
       return {
         data: {
@@ -637,7 +680,7 @@ var taskReport = defineTool({
         status: result.status,
         reply: result.reply,
         ...result.note !== void 0 && { note: result.note },
-        next: agentId !== void 0 && session.workflows.hasAgent(agentId) ? "Call StructuredOutput now." : `Reply with exactly: ${result.reply}`
+        next: agentId !== void 0 && session.workflows.hasAgent(agentId) ? "Call StructuredOutput now." : session.isPull(call.token) ? claimNext(session, splitTaskName(result.task).plan) : `Reply with exactly: ${result.reply}`
       }
     };
   }
@@ -931,8 +974,11 @@ export {
   TOOLS,
   UnknownTool,
   WRITE,
+  answerFor,
+  answerForFailure,
   batchCollect,
   batchNext,
+  claimNext,
   cleanAnswer,
   defineTool,
   evidence,

@@ -1,9 +1,15 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import type { Prompts } from "./prompts/prompts.ts";
 import { buildServer } from "./server.ts";
 import type { Service } from "./service.ts";
 import { AnsweringTransport } from "./stdio.ts";
 
 let loaded: Promise<Service> | undefined;
+
+async function prompts(): Promise<Prompts> {
+  const { Prompts, PROMPTS_ROOT } = await import("./prompts/prompts.ts");
+  return new Prompts(PROMPTS_ROOT);
+}
 
 /** One service for the process, also when the host probes the protocol with an instance that it throws away. */
 function service(): Promise<Service> {
@@ -37,7 +43,7 @@ const { transport, stopReading } = AnsweringTransport.over(process.stdin, proces
 /** Claude Code sets this for the servers of a plugin, and has the plugin's commands. */
 const hasCommands = Boolean(process.env.CLAUDE_PLUGIN_ROOT);
 
-serveStdio(() => buildServer(service, hasCommands), { transport });
+serveStdio(() => buildServer({ service, prompts }, hasCommands), { transport });
 
 // The end of input is the usual sign; a client that was killed may leave the pipe open in a child of its own.
 setInterval(() => process.ppid !== parent && process.exit(0), PARENT_CHECK_MS).unref();

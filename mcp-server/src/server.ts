@@ -1,6 +1,7 @@
-import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
+import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
 import { config } from "zod";
 import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
+import type { Prompts } from "./prompts/prompts.ts";
 import type { Service } from "./service.ts";
 
 // Compiling validators pays off after many messages; before the first answer it only costs time.
@@ -10,28 +11,44 @@ config({ jitless: true });
 const INSTRUCTIONS =
   "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch. A call that a command or skill writes out runs as it stands, deferred or not.";
 
+/** What the server serves, each loaded with the first request that needs it. */
+export interface ServedParts {
+  readonly service: () => Promise<Service>;
+  readonly prompts: () => Promise<Prompts>;
+}
+
+/** The key under which requests of 2026-07-28 say who sends them. */
+const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+
 /**
  * The MCP server. What it serves is loaded with the first request after the handshake, so that no session waits
- * at its start for tools, git or the database.
+ * at its start for tools, git or the database. Prompts come by themselves: some clients ask for them at once, and
+ * make their menu of what has arrived within a tenth of a second.
  * @param hasCommands the client has this plugin's commands: the same texts as prompts would only be a second list.
  */
-export function buildServer(service: () => Promise<Service>, hasCommands: boolean): Server {
+export function buildServer({ service, prompts }: ServedParts, hasCommands: boolean): Server {
   const server = new Server(
     { name: "parallel", title: "Parallel", version: manifest.version },
     { capabilities: { tools: {}, ...(!hasCommands && { prompts: {} }) }, instructions: INSTRUCTIONS },
   );
   server.setRequestHandler("tools/list", async () => (await service()).listTools());
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) =>
-    (await service()).callTool(params.name, params.arguments, mcpReq),
+    (await service()).callTool(params.name, params.arguments, mcpReq, clientNameOf(server, mcpReq)),
   );
-  if (!hasCommands) servePrompts(server, service);
+  if (!hasCommands) servePrompts(server, prompts);
   return server;
 }
 
-function servePrompts(server: Server, service: () => Promise<Service>): void {
-  server.setRequestHandler("prompts/list", async () => (await service()).listPrompts());
+/** As the client calls itself, in either era of the protocol. */
+function clientNameOf(server: Server, { envelope }: ServerContext["mcpReq"]): string | undefined {
+  const { [CLIENT_INFO]: sender }: { readonly [CLIENT_INFO]?: { readonly name: string } } = envelope ?? {};
+  return (sender ?? server.getClientVersion())?.name;
+}
+
+function servePrompts(server: Server, prompts: () => Promise<Prompts>): void {
+  server.setRequestHandler("prompts/list", async () => (await prompts()).list());
   server.setRequestHandler("prompts/get", async ({ params }) => {
-    const { prompt, refused } = await (await service()).getPrompt(params.name, params.arguments);
+    const { prompt, refused } = await (await prompts()).get(params.name, params.arguments);
     if (prompt === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, refused);
     return prompt;
   });

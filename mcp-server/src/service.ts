@@ -1,15 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type {
-  CallToolResult,
-  ListPromptsResult,
-  ListToolsResult,
-  ServerContext,
-} from "@modelcontextprotocol/server";
+import type { CallToolResult, ListToolsResult, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
-import type { PromptAnswer, Prompts } from "./prompts/prompts.ts";
+import { clientNamed, type McpClient } from "./policy/client.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
 import { changeGraph } from "./run/plan/plan-transaction.ts";
@@ -22,6 +17,7 @@ import {
 } from "./run/project/run-context.ts";
 import { startFolder } from "./run/project/start-folder.ts";
 import { SessionMemory } from "./run/session/session.ts";
+import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
 import type { Tool } from "./tools/define-tool.ts";
@@ -48,11 +44,10 @@ const requestMeta = z.looseObject({
   progressToken: z.union([z.string(), z.number()]).optional(),
 });
 
-/** What the server serves: the tools that it lists, the hooks' tool, which it does not, and prompts. */
+/** What answers calls: the tools that it lists, and the hooks' tool, which it does not. */
 export class Service {
   readonly #context: Promise<OpenContext>;
   readonly #session: SessionMemory;
-  readonly #pluginRoot: string;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #inputEnded: AbortSignal;
 
@@ -60,7 +55,6 @@ export class Service {
     this.#inputEnded = inputEnded;
     // Every call that is under way listens to it, however many they are.
     setMaxListeners(0, inputEnded);
-    this.#pluginRoot = facts.pluginRoot;
     this.#context = createContext(facts);
     // A wrong setting is told by every call; the server itself must start, or every hook would warn.
     void this.#track(this.#context.then(sweepOnStart)).catch(() => undefined);
@@ -91,18 +85,17 @@ export class Service {
     };
   }
 
-  async listPrompts(): Promise<ListPromptsResult> {
-    return (await prompts(this.#pluginRoot)).list();
-  }
-
-  /** The prompt, or why there is none. */
-  async getPrompt(name: string, given: Readonly<Record<string, string>> | undefined): Promise<PromptAnswer> {
-    return (await prompts(this.#pluginRoot)).get(name, given);
-  }
-
-  /** Never throws: every failure is an answer that says what is wrong and what to do. */
-  callTool(name: string, input: unknown, request: Request): Promise<CallToolResult> {
-    return this.#track(this.#answer(name, input, request));
+  /**
+   * Never throws: every failure is an answer that says what is wrong and what to do.
+   * @param clientName as the client calls itself.
+   */
+  callTool(
+    name: string,
+    input: unknown,
+    request: Request,
+    clientName: string | undefined,
+  ): Promise<CallToolResult> {
+    return this.#track(this.#answer(name, input, request, clientNamed(clientName)));
   }
 
   #track<Result>(work: Promise<Result>): Promise<Result> {
@@ -110,7 +103,7 @@ export class Service {
     return work.finally(() => this.#underWay.delete(work));
   }
 
-  async #answer(name: string, input: unknown, request: Request): Promise<CallToolResult> {
+  async #answer(name: string, input: unknown, request: Request, client: McpClient): Promise<CallToolResult> {
     const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
@@ -133,17 +126,15 @@ export class Service {
         session: this.#session,
         actor: agentId === undefined ? "main" : `agent ${agentId}`,
         agentId,
+        client,
         signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await recordChangesOfEndedAttempts(run);
-      const data = cleanAnswer(answer.data);
-      return {
-        content: [{ type: "text", text: answer.text ?? JSON.stringify(data) }],
-        structuredContent: data,
-      };
+      const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
+      return answerFor(client, { ...answer, data: cleanAnswer({ ...answer.data, ...place }) });
     } catch (error) {
-      return failure(error);
+      return answerForFailure(client, failure(error));
     } finally {
       waiting.forget();
     }
@@ -160,12 +151,6 @@ function untilFirstOf(...signals: readonly AbortSignal[]): { signal: AbortSignal
     for (const signal of signals) signal.removeEventListener("abort", abort);
   };
   return { signal: first.signal, forget };
-}
-
-/** Loaded where a client asks for prompts: Claude Code never does, and reading front matter takes a parser. */
-async function prompts(pluginRoot: string): Promise<Prompts> {
-  const { Prompts } = await import("./prompts/prompts.ts");
-  return new Prompts(pluginRoot);
 }
 
 /** What a crashed session left behind is free as soon as the next one starts. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -56,6 +56,18 @@ describe("the manifests", () => {
   it("the manifests are what the marketplace lists", () => {
     for (const { name, source } of marketplace.plugins) expect(manifest(source).name).toBe(name);
     expect(marketplace.plugins.map(({ name }) => name)).toEqual(Object.keys(PLUGIN_FOLDERS));
+  });
+
+  it("the manifests state the oldest Claude Code that reads them, as README, page and an older one's commands do", () => {
+    const { "claude-code": range } = manifests.parallel.engines as Record<string, string>;
+    const [, oldest] = /^>=(\d+\.\d+\.\d+)$/.exec(String(range)) ?? [];
+    // An older Claude Code leaves out the plugin `parallel` and loads the commands of the others.
+    const files = [
+      "README.md",
+      "docs/commands.md",
+      ...["create", "decompose", "execute"].map((name) => `commands/spec/${name}.md`),
+    ];
+    for (const file of files) expect(readFileSync(join(CHECKOUT, file), "utf8"), file).toContain(oldest);
   });
 
   it("the manifests install the other two plugins with the first", () => {

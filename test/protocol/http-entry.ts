@@ -7,6 +7,7 @@ import {
   toNodeHandler,
 } from "@modelcontextprotocol/node";
 import { createMcpHandler } from "@modelcontextprotocol/server";
+import { Prompts } from "../../mcp-server/src/prompts/prompts.ts";
 import { buildServer } from "../../mcp-server/src/server.ts";
 import { Service } from "../../mcp-server/src/service.ts";
 
@@ -30,7 +31,9 @@ export async function serveHttp(directory: string): Promise<HttpEntry> {
     pluginRoot: PLUGIN_ROOT,
     now: Date.now,
   });
-  const handler = createMcpHandler(() => buildServer(async () => service, false));
+  const handler = createMcpHandler(() =>
+    buildServer({ service: async () => service, prompts: async () => new Prompts(PLUGIN_ROOT) }, false),
+  );
   const answer = toNodeHandler(handler) as RequestListener;
   const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
   const http = createServer((request, response) => {

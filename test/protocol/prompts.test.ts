@@ -1,6 +1,7 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { GetPromptResult } from "@modelcontextprotocol/sdk/types.js";
@@ -37,6 +38,17 @@ async function connect(environment: Record<string, string> = {}, server = SERVER
   );
   closing.push(() => client.close());
   return client;
+}
+
+/** The files of the bundle that a server has loaded, from the coverage that Node writes when the process ends. */
+function loadedFiles(coverage: string): string[] {
+  const scripts = readdirSync(coverage).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(coverage, file), "utf8")) as {
+      result: { url: string }[];
+    };
+    return result.filter(({ url }) => url.startsWith("file:")).map(({ url }) => fileURLToPath(url));
+  });
+  return scripts.map((path) => relative(join(CHECKOUT, "mcp-server", "dist"), path)).sort();
 }
 
 function textOf({ messages }: GetPromptResult): string {
@@ -122,6 +134,24 @@ describe("prompts, for a client that has no commands of this plugin", () => {
     await expect(client.getPrompt({ name: "execute" })).rejects.toThrow(
       /-32602.*no prompt "execute"\. Use one of .*spec-execute/,
     );
+  });
+
+  it("prompts are listed without the tools being loaded, because some clients make their menu of what comes at once", async () => {
+    const coverage = mkdtempSync(join(tmpdir(), "parallel-loaded-"));
+    closing.push(() => rmSync(coverage, { recursive: true, force: true }));
+    const client = await connect({ NODE_V8_COVERAGE: coverage });
+    expect((await client.listPrompts()).prompts).toHaveLength(commands.length);
+    await client.close();
+    await expect
+      .poll(() => loadedFiles(coverage))
+      .toEqual([
+        "host/front-matter.mjs",
+        "lib/gray-matter.mjs",
+        "lib/protocol.js",
+        "prompts.mjs",
+        "prompts/prompts.mjs",
+        "server.js",
+      ]);
   });
 
   it("prompts are served without node_modules, and not at all where the commands were not installed", async () => {

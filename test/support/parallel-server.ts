@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { onTestFinished } from "vitest";
+import { Prompts } from "../../mcp-server/src/prompts/prompts.ts";
 import { buildServer } from "../../mcp-server/src/server.ts";
 import { Service } from "../../mcp-server/src/service.ts";
 import { emptyEnvironment } from "./temporary-folder.ts";
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly ownParent?: boolean;
   /** The clock of the server, in milliseconds since 1970; else the real one. */
   readonly now?: () => number;
+  /** How the client calls itself; else Claude Code. */
+  readonly clientName?: string;
   /** Where the plugin lies; else in this checkout. */
   readonly pluginRoot?: string;
 }
@@ -52,8 +55,9 @@ export class ParallelServer extends ToolClient {
       pluginRoot: options.pluginRoot ?? CHECKOUT,
       now: options.now ?? Date.now,
     });
-    const server = buildServer(async () => service, false);
-    const client = new Client(CLIENT_INFO);
+    const prompts = new Prompts(options.pluginRoot ?? CHECKOUT);
+    const server = buildServer({ service: async () => service, prompts: async () => prompts }, false);
+    const client = new Client({ ...CLIENT_INFO, ...(options.clientName && { name: options.clientName }) });
     let ended: Promise<void> | undefined;
     const end = () => {
       ended ??= client

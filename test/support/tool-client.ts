@@ -8,8 +8,8 @@ export interface CallOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Who a client of these tests says it is. */
-export const CLIENT_INFO = { name: "parallel-tests", version: "1.0.0" };
+/** The tests call as the host for which the plugin is made; what other clients get is the subject of `test/protocol`. */
+export const CLIENT_INFO = { name: "claude-code", version: "1.0.0" };
 
 /** Calls the tools of one server, as an MCP client does, and checks what holds for every answer. */
 export class ToolClient {

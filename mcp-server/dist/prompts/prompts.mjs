@@ -1,10 +1,14 @@
 // import:node:path in prompts/prompts.mjs
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+
+// import:node:url in prompts/prompts.mjs
+import { fileURLToPath } from "node:url";
 
 // import:prompts.mjs in prompts/prompts.mjs
 import { inOtherWords, otherClients, promptName, readCommands, readSkill } from "../prompts.mjs";
 
 // mcp-server/src/prompts/prompts.ts
+var PROMPTS_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 var ARGUMENT = "arguments";
 var Prompts = class {
   #pluginRoot;
@@ -70,5 +74,6 @@ function skillsNamedIn(text) {
   return [...new Set([...text.matchAll(/(?<!\/)\bparallel:([a-z-]+)/g)].map(([, name = ""]) => name))];
 }
 export {
+  PROMPTS_ROOT,
   Prompts
 };

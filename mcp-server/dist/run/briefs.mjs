@@ -34,15 +34,15 @@ Token: ${token}`,
 
 ${ownWords(task.description)}`,
     acceptance(task),
-    place(facts.worktree),
-    files(facts.scope, facts.worktree ? void 0 : facts.topLevel),
+    place(facts),
+    files(facts.scope, facts.worktree || facts.checkout !== void 0 ? void 0 : facts.topLevel),
     inputs(facts),
     foundBefore2(facts.found),
     earlierAttempts(facts.earlier),
     task.notes.length > 0 ? `# Notes on this task
 ${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}` : "",
     added(facts.added),
-    facts.canReport ? endWithReport(plan, task) : END_WITH_MESSAGE,
+    facts.canReport ? endWithReport(facts) : END_WITH_MESSAGE,
     "Do not stage, commit, stash, switch branches, or launch agents; do not format the whole project, nor test it unless the task says so."
   ];
   return sections.filter((section) => section !== "").join("\n\n");
@@ -54,10 +54,12 @@ function verdict(task) {
   }
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
-function endWithReport(plan, task) {
+function endWithReport({ plan, task, reader }) {
+  const tool = reader && !reader.isClaudeCode ? "task_report of this server" : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
+  const then = reader?.pulls ? "Then go on as its answer says." : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
-2. Reply with the line that it returns and nothing else.`;
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+2. ${then}`;
 }
 var END_WITH_MESSAGE = `# How to end
 Your last message is your report, taken as it is. It begins with the word ${MESSAGE_DONE} or ${MESSAGE_FAILED}; then what you did or what stopped you, the files that you changed, how each acceptance criterion was verified (the command and its result) or that it was not, and what tasks after this one should know.`;
@@ -72,7 +74,11 @@ ${lines.join("\n")}`;
 function shownCriterion(criterion) {
   return foreignLine(criterion, MAX_CRITERION);
 }
-function place(worktree) {
+function place({ worktree, checkout }) {
+  if (!worktree && checkout !== void 0) {
+    return `# Where you work
+In the checkout \`${shownPath(checkout)}\`: every path of this brief is relative to it. If that is not the project that you were asked to work on, change nothing and say so.`;
+  }
   if (!worktree) return "";
   const { path, branch, kept, elsewhere } = worktree;
   const where = path === void 0 ? "Your working directory is a worktree of your own: do not leave it." : `Work in \`${shownPath(path)}\` and nowhere else: every path of this brief is meant relative to it, and every command runs in it (\`cd\` there first).`;
@@ -170,14 +176,16 @@ function inputOf(loaded, task) {
 }
 
 // mcp-server/src/run/briefs/brief-of-claim.ts
-async function briefWithPlace(ctx, store, briefed, token) {
+async function briefWithPlace(ctx, store, briefed, token, reader) {
   const { claim, loaded } = briefed;
-  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, { canReport: true });
+  const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
+  const asked = { canReport: true, ...reader && { reader }, ...checkout };
+  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, asked);
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
   const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
-  return briefOf(ctx, briefed, token, { canReport: true }, { path, record });
+  return briefOf(ctx, briefed, token, asked, { path, record });
 }
-function briefOf({ checkout, directory }, { claim, loaded, task }, token, { added: added2, canReport }, isolated) {
+function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, isolated) {
   return writeBrief({
     plan: loaded.stored.slug,
     task,
@@ -189,8 +197,7 @@ function briefOf({ checkout, directory }, { claim, loaded, task }, token, { adde
     }),
     found: foundBefore(loaded, task),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
-    ...added2 !== void 0 && { added: added2 },
-    canReport,
+    ...asked,
     ...directory !== checkout.root && { topLevel: checkout.root },
     ...isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }
   });
@@ -256,7 +263,7 @@ async function getTask(ctx, actor, agentId, input) {
     loaded,
     task: taskOf(loaded, id),
     attempts: attemptsAt(loaded, id),
-    brief: await briefWithPlace(ctx, store, { ...found, claim: found.held.claim }, token)
+    brief: await briefWithPlace(ctx, store, { ...found, claim: found.held.claim }, token, input.reader)
   };
 }
 export {

@@ -253,7 +253,7 @@ async function claimTask(ctx, actor, agentId, input) {
     claim: {
       task: taskName(loaded.stored.slug, task.id),
       token,
-      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token)
+      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token, input.reader)
     }
   };
 }

@@ -146,8 +146,11 @@ var SessionMemory = class {
   #calls = /* @__PURE__ */ new Map();
   #claimless = /* @__PURE__ */ new Map();
   #launches = /* @__PURE__ */ new Map();
+  #pulled = /* @__PURE__ */ new Map();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
   plans = /* @__PURE__ */ new Set();
+  /** Plans that the main conversation works at by itself, one task after the other, with the name it does so under. */
+  pulls = /* @__PURE__ */ new Map();
   /** Scripts of the host that run a plan. */
   workflows = new WorkflowRuns();
   /** Attempts whose agents have their worktree, or are about to get it. */
@@ -197,6 +200,14 @@ var SessionMemory = class {
   }
   noteLaunch(toolUseId, launch) {
     remember(this.#launches, toolUseId, launch);
+  }
+  /** The main conversation claimed this task for itself. */
+  notePull(token) {
+    remember(this.#pulled, token, true);
+  }
+  /** Whether whoever holds the token goes on with another task after it. */
+  isPull(token) {
+    return this.#pulled.has(token);
   }
   get hasLaunches() {
     return this.#launches.size > 0;

@@ -1,7 +1,11 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { GetPromptResult, ListPromptsResult } from "@modelcontextprotocol/server";
 import { inOtherWords, otherClients, promptName } from "./other-clients.ts";
 import { type Command, readCommands, readSkill } from "./plugin-texts.ts";
+
+/** The folder of the plugin, from here: `mcp-server/src/prompts`, or `mcp-server/dist/prompts` of the bundle. */
+export const PROMPTS_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 
 /** The only argument of every prompt: what a user of Claude Code types behind the command. */
 const ARGUMENT = "arguments";

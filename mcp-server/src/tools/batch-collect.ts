@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { waitSecondsFor } from "../policy/client.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { checkUntil, collect } from "../run/reporting/collect.ts";
 import { nextStep } from "./answer/next-step.ts";
@@ -6,14 +7,11 @@ import { stopsFor } from "./answer/stops-for.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { ids, plan } from "./input/fields.ts";
 
-/** Long enough for most agents, and below the time after which the host gives up on a silent call. */
-const DEFAULT_WAIT_SECONDS = 1_500;
-
 export const batchCollect = defineTool({
   name: "batch_collect",
   title: "Collect results",
   description:
-    "Use to wait for running agents and learn how they ended, instead of polling. In an interactive session end your turn instead; agents wake you.",
+    "Use to wait for running agents and learn how they ended, instead of polling. Where agents that end wake you, end your turn instead.",
   input: z.strictObject({
     plan,
     until: z
@@ -26,12 +24,17 @@ export const batchCollect = defineTool({
         "next (default): one more ended; any: one completed, the rest is cancelled; all; {atLeast: n} completed",
       ),
     tasks: ids.optional().describe("Ids; default: those running now; ended also tells how these ended"),
-    waitSeconds: z.number().min(0).max(7_200).optional().describe("Default 1500; 0 only looks"),
+    waitSeconds: z
+      .number()
+      .min(0)
+      .max(7_200)
+      .optional()
+      .describe("Default: as long as the client bears; 0 only looks"),
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
   alwaysLoad: true,
-  async handle(input, { run, session, actor, agentId, signal, progress }) {
+  async handle(input, { run, session, actor, agentId, client, signal, progress }) {
     const until = input.until ?? "next";
     checkUntil(until, input.tasks);
     const isMain = agentId === undefined;
@@ -44,7 +47,7 @@ export const batchCollect = defineTool({
         plan: input.plan,
         until,
         tasks: input.tasks,
-        waitMs: (input.waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
+        waitMs: waitSecondsFor(client, input.waitSeconds) * 1_000,
         sinceSeq: isMain ? session.told.get(input.plan) : undefined,
         wholePlan,
       },

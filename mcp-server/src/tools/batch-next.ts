@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { McpClient } from "../policy/client.ts";
 import { nextBatch } from "../run/claims/next-batch.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { nextStep, waitFor } from "./answer/next-step.ts";
@@ -10,14 +11,14 @@ export const batchNext = defineTool({
   name: "batch_next",
   title: "Next batch",
   description:
-    "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all with the Agent tool in one message.",
+    "Use to start a plan and whenever an agent has ended: returns the agents to launch now, all in one message. Without a tool that starts agents: task_claim.",
   input: z.strictObject({
     plan,
     max: z.number().int().min(1).max(20).optional().describe("Launch at most so many"),
   }),
   annotations: WRITE,
   alwaysLoad: true,
-  async handle(input, { run, session, actor }) {
+  async handle(input, { run, session, actor, client }) {
     const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatch(
       run,
       actor,
@@ -26,6 +27,7 @@ export const batchNext = defineTool({
     );
     const stops = stopsFor(session, loaded, stop);
     session.plans.add(loaded.stored.slug);
+    session.pulls.delete(loaded.stored.slug);
     session.goesOn();
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const howToWait = session.wasToldHowToWait ? "" : ` ${waitFor(session)}`;
@@ -42,9 +44,17 @@ export const batchNext = defineTool({
         ...(heldBack.length > 0 && { heldBack }),
         next:
           launch.length > 0
-            ? `Launch ${launch.length === 1 ? "it" : `all ${launch.length} in one message`} as given.${howToWait}`
+            ? `${howToLaunch(client, launch.length)}${howToWait}`
             : nextStep(session, loaded, { ...counts, ready: 0 }, done),
       },
     };
   },
 });
+
+function howToLaunch(client: McpClient, count: number): string {
+  if (client.isClaudeCode) return `Launch ${count === 1 ? "it" : `all ${count} in one message`} as given.`;
+  if (client.agentsHaveTools) {
+    return `Start ${count === 1 ? "an agent for it" : `one agent for each, all ${count} at once`}, with its prompt as it is.`;
+  }
+  return "Agents of this client do not have these tools: take each task yourself, one after another, with task_get and the token in its prompt.";
+}

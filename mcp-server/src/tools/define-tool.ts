@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { McpClient } from "../policy/client.ts";
 import type { Counts } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -11,6 +12,7 @@ export interface ToolContext {
   readonly actor: string;
   /** The calling agent, when the host's hooks told who it is. */
   readonly agentId: string | undefined;
+  readonly client: McpClient;
   readonly signal: AbortSignal;
   readonly progress: (counts: Counts) => void;
 }

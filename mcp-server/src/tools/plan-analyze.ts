@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { McpClient } from "../policy/client.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
 import { defineTool, READ } from "./define-tool.ts";
@@ -15,7 +16,7 @@ export const planAnalyze = defineTool({
   }),
   annotations: READ,
   hasLongAnswer: true,
-  async handle(input, { run, session }) {
+  async handle(input, { run, session, client }) {
     const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
       run,
       input.plan,
@@ -54,8 +55,18 @@ export const planAnalyze = defineTool({
         next:
           strategy === "direct"
             ? `To run it, do it here without agents: task_claim {plan: "${loaded.stored.slug}", worker: "main"}; say why in one line.`
-            : `Show this to the user. To run it: ${engine.use === "workflow" ? `Workflow {"name":"parallel:execute","args":"${loaded.stored.slug}"}, or without that tool ` : ""}batch_next {plan: "${loaded.stored.slug}"}.`,
+            : `Show this to the user. To run it: ${howToRun(client, loaded.stored.slug, engine.use)}`,
       },
     };
   },
 });
+
+function howToRun(client: McpClient, slug: string, engine: string): string {
+  const claims = `task_claim {plan: "${slug}", worker: "main"}, one task after the other`;
+  if (!client.agentsHaveTools) return `${claims}.`;
+  const launches = `batch_next {plan: "${slug}"}`;
+  if (!client.isClaudeCode)
+    return `${launches}; where nothing starts agents that have these tools: ${claims}.`;
+  const script = `Workflow {"name":"parallel:execute","args":"${slug}"}, or without that tool `;
+  return `${engine === "workflow" ? script : ""}${launches}.`;
+}

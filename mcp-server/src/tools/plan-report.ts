@@ -2,6 +2,7 @@ import * as z from "zod";
 import { renderMarkdown } from "../report/render/markdown/report.ts";
 import { isDone } from "../run/plan/progress.ts";
 import { reportPlan } from "../run/reporting/report-plan.ts";
+import { shownPath } from "../text/display-path.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
 
@@ -16,7 +17,7 @@ export const planReport = defineTool({
   }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  async handle(input, { run, session, actor }) {
+  async handle(input, { run, session, actor, client }) {
     const { loaded, report } = await reportPlan(run, actor, input.plan);
     session.told.set(loaded.stored.slug, loaded.stored.version);
     const next = isDone(loaded)
@@ -24,6 +25,7 @@ export const planReport = defineTool({
       : "The plan is not finished: say so, and show what there is.";
     if (input.format === "json") return { data: { plan: input.plan, report, next } };
     const markdown = renderMarkdown(report);
-    return { data: { plan: input.plan, report: markdown, next }, text: `${markdown}\n\n${next}` };
+    const place = client.isClaudeCode ? "" : ` It is about the checkout ${shownPath(run.checkout.root)}.`;
+    return { data: { plan: input.plan, report: markdown, next }, text: `${markdown}\n\n${next}${place}` };
   },
 });

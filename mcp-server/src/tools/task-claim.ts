@@ -18,11 +18,19 @@ export const taskClaim = defineTool({
     worker: z.string().min(1).max(100).describe("Your name"),
   }),
   annotations: WRITE,
-  async handle(input, { run, session, actor, agentId }) {
-    const { loaded, claim, why } = await claimTask(run, actor, agentId, input);
+  async handle(input, { run, session, actor, agentId, client }) {
+    const isWorkflow = input.worker === WORKFLOW_WORKER && session.workflows.idOf(input.plan) !== undefined;
+    // Claude Code's agents do one task each; whoever else claims goes on with the next one.
+    const pulls = agentId === undefined && !isWorkflow;
+    const { loaded, claim, why } = await claimTask(run, actor, agentId, {
+      ...input,
+      reader: { pulls, isClaudeCode: client.isClaudeCode },
+    });
     const { slug } = loaded.stored;
-    const isWorkflow = input.worker === WORKFLOW_WORKER && session.workflows.idOf(slug) !== undefined;
+    // Claude Code's main conversation may try for one task in the middle of a run that it launches agents for.
+    if (pulls && (claim || !client.isClaudeCode)) session.pulls.set(slug, input.worker);
     if (claim && isWorkflow && agentId !== undefined) session.workflows.noteAgent(slug, agentId);
+    if (claim && pulls) session.notePull(claim.token);
     if (claim)
       return { data: { claim, next: "Carry out the brief and report with task_report." }, text: claim.brief };
     const counts = countsOf(loaded);
@@ -46,6 +54,6 @@ export const taskClaim = defineTool({
 function afterNone(slug: string, isAgent: boolean, over: boolean): string {
   if (isAgent) return "End your turn: there is nothing more for you to claim.";
   return over
-    ? "There is nothing more to claim."
+    ? `There is nothing more to claim; plan_report {plan: "${slug}"} tells how the plan ended.`
     : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
 }

@@ -12,8 +12,11 @@ export const taskGet = defineTool({
   input: z.strictObject({ task: taskNameField, token: token.optional() }),
   annotations: IDEMPOTENT,
   hasLongAnswer: true,
-  async handle(input, { run, actor, agentId }) {
-    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, input);
+  async handle(input, { run, actor, agentId, client }) {
+    const { loaded, task, attempts, brief } = await getTask(run, actor, agentId, {
+      ...input,
+      reader: { pulls: false, isClaudeCode: client.isClaudeCode },
+    });
     if (brief !== undefined) {
       return {
         data: {

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { type BlockedOn, type Evidence, REVIEW_VERDICTS, type Report, SEVERITIES } from "../graph/attempt.ts";
 import type { TaskId } from "../graph/task.ts";
+import { splitTaskName } from "../run/plan/load-plan.ts";
 import { reportTask } from "../run/reporting/report-task.ts";
+import { claimNext } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { evidence, ids, paths, taskNameField, token } from "./input/fields.ts";
 
@@ -69,7 +71,9 @@ export const taskReport = defineTool({
         next:
           agentId !== undefined && session.workflows.hasAgent(agentId)
             ? "Call StructuredOutput now."
-            : `Reply with exactly: ${result.reply}`,
+            : session.isPull(call.token)
+              ? claimNext(session, splitTaskName(result.task).plan)
+              : `Reply with exactly: ${result.reply}`,
       },
     };
   },

@@ -12,6 +12,9 @@ const KEY = "sk-ant-dummy-key-0123456789abcdefghij";
 /** The host's own patience is measured for an idle machine: on a busy one it would go on without the server, or its end. */
 const PATIENT_HOST = {
   CLAUDE_CODE_MCP_STARTUP_WAIT_MS: "60000",
+  // The same before 2.1.292.
+  MCP_CONNECTION_NONBLOCKING: "false",
+  MCP_CONNECT_TIMEOUT_MS: "60000",
   CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "60000",
 };
 /** A process hangs that has not noticed by then that its host is gone; the server looks every five seconds. */
@@ -30,8 +33,10 @@ export interface Place {
   environment?: Record<string, string>;
 }
 
-/** The binary that the repository installs for its tests. */
+/** The Claude Code whose absolute path `PARALLEL_TEST_CLAUDE` says, else the one that is installed for the tests. */
 export function claudeCodeBinary(): string {
+  const { PARALLEL_TEST_CLAUDE: other } = process.env;
+  if (other) return other;
   const name = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
   const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
   return join(dirname(manifest), process.platform === "win32" ? "claude.exe" : "claude");
@@ -71,13 +76,29 @@ export function furnishHome(place: Place, settings: Record<string, unknown> = {}
   writeFileSync(join(place.home, ".claude.json"), JSON.stringify(state));
 }
 
-/** Installs a plugin and what it depends on from a marketplace (a folder, `owner/repo` or URL), as a user does. */
+/**
+ * The `claude` commands that install a plugin and what it depends on from a marketplace (a folder, `owner/repo` or
+ * URL), as the documents state them: one, or two before 2.1.292.
+ */
+export async function installCommands(plugin: string, marketplace: string): Promise<string[][]> {
+  const { stdout } = await promisify(execFile)(claudeCodeBinary(), ["--version"]);
+  const [major = 0, minor = 0, patch = 0] = stdout.split(/[. ]/).map(Number);
+  if (major > 2 || minor > 1 || patch >= 292)
+    return [["plugin", "install", plugin, "--marketplace", marketplace]];
+  return [
+    ["plugin", "marketplace", "add", marketplace],
+    ["plugin", "install", plugin],
+  ];
+}
+
+/** Installs a plugin as a user does. */
 export async function installPlugin(place: Place, plugin: string, marketplace: string): Promise<void> {
-  const parameters = ["plugin", "install", plugin, "--marketplace", marketplace];
-  await promisify(execFile)(claudeCodeBinary(), parameters, {
-    cwd: place.project,
-    env: environmentOf(place),
-  });
+  for (const parameters of await installCommands(plugin, marketplace)) {
+    await promisify(execFile)(claudeCodeBinary(), parameters, {
+      cwd: place.project,
+      env: environmentOf(place),
+    });
+  }
 }
 
 export interface StreamEvent {
@@ -92,6 +113,8 @@ export interface Exit {
   /** Whether the time limit ended it. */
   timedOut: boolean;
 }
+
+const OUTPUT = ["--output-format", "stream-json", "--verbose"];
 
 /** One `claude -p` in default permission mode. */
 export class ClaudeCode {
@@ -111,7 +134,8 @@ export class ClaudeCode {
     const session = continues ? ["--continue"] : [];
     this.#child = spawn(
       claudeCodeBinary(),
-      ["-p", prompt, ...session, "--output-format", "stream-json", "--verbose", ...plugins],
+      // Without the mode some versions are in auto mode, which wants a classifier behind the endpoint.
+      ["-p", prompt, ...session, "--permission-mode", "default", ...OUTPUT, ...plugins],
       { cwd: place.project, env: environmentOf(place), stdio: ["ignore", "pipe", "pipe"] },
     );
     if (this.#child.pid === undefined) throw new Error("Claude Code did not start");

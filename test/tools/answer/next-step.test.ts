@@ -47,7 +47,7 @@ describe("a worker for whom there is nothing", () => {
     const { server } = await agentsPlan([task("1")]);
     await server.call("task_update", { task: "p/1", status: "cancelled" });
     const { next } = await server.call("task_claim", { plan: "p", worker: "main" });
-    expect(next).toBe("There is nothing more to claim.");
+    expect(next).toBe('There is nothing more to claim; plan_report {plan: "p"} tells how the plan ended.');
   });
 });
 

@@ -9,7 +9,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { foundBefore } from "../review/found-before.ts";
 import { mergedCommit, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeOfClaim } from "../worktrees/worktree-of-claim.ts";
-import { type BriefFacts, type WorktreeFacts, writeBrief } from "./brief.ts";
+import { type BriefFacts, type BriefReader, type WorktreeFacts, writeBrief } from "./brief.ts";
 import { inputOf, inputsOf } from "./prerequisites.ts";
 
 /** A claimed task, as far as its brief tells of it. */
@@ -25,13 +25,16 @@ export async function briefWithPlace(
   store: GraphStore,
   briefed: Briefed,
   token: string,
+  reader?: BriefReader,
 ): Promise<string> {
   const { claim, loaded } = briefed;
+  const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
   // Whoever asks for the brief has this plugin's tools.
-  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, { canReport: true });
+  const asked = { canReport: true, ...(reader && { reader }), ...checkout };
+  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, asked);
   const { path } = await worktreeOfClaim(ctx, store, claim.id);
   const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
-  return briefOf(ctx, briefed, token, { canReport: true }, { path, record });
+  return briefOf(ctx, briefed, token, asked, { path, record });
 }
 
 /** The brief for the holder of a claim. */
@@ -39,7 +42,7 @@ export function briefOf(
   { checkout, directory }: RunContext,
   { claim, loaded, task }: Briefed,
   token: string,
-  { added, canReport }: Pick<BriefFacts, "added" | "canReport">,
+  asked: Pick<BriefFacts, "added" | "canReport" | "reader" | "checkout">,
   isolated?: { readonly path?: string; readonly record: WorkRecord },
 ): string {
   return writeBrief({
@@ -53,8 +56,7 @@ export function briefOf(
     }),
     found: foundBefore(loaded, task),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
-    ...(added !== undefined && { added }),
-    canReport,
+    ...asked,
     ...(directory !== checkout.root && { topLevel: checkout.root }),
     ...(isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }),
   });

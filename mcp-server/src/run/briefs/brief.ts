@@ -35,6 +35,18 @@ export interface BriefFacts {
   readonly added?: string;
   /** Whether the agent has the tool to report with; else its last message is its report. */
   readonly canReport: boolean;
+  /** Absent: an agent that Claude Code launched with the brief. */
+  readonly reader?: BriefReader;
+  /** Top level of the checkout, for a reader who has to be told. */
+  readonly checkout?: string;
+}
+
+/** Who asks for its brief itself, instead of being launched with it. */
+export interface BriefReader {
+  /** It claimed the task, and goes on with another one after it. */
+  readonly pulls: boolean;
+  /** In other clients nothing else says in which checkout the server works, nor how its tools are called. */
+  readonly isClaudeCode: boolean;
 }
 
 /** What a task before this one handed over. */
@@ -65,8 +77,8 @@ export function writeBrief(facts: BriefFacts): string {
     `Task: ${plan}/${task.id}\nToken: ${token}`,
     `# ${foreignLine(task.subject)}\n\n${ownWords(task.description)}`,
     acceptance(task),
-    place(facts.worktree),
-    files(facts.scope, facts.worktree ? undefined : facts.topLevel),
+    place(facts),
+    files(facts.scope, facts.worktree || facts.checkout !== undefined ? undefined : facts.topLevel),
     inputs(facts),
     foundBefore(facts.found),
     earlierAttempts(facts.earlier),
@@ -74,7 +86,7 @@ export function writeBrief(facts: BriefFacts): string {
       ? `# Notes on this task\n${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}`
       : "",
     added(facts.added),
-    facts.canReport ? endWithReport(plan, task) : END_WITH_MESSAGE,
+    facts.canReport ? endWithReport(facts) : END_WITH_MESSAGE,
     "Do not stage, commit, stash, switch branches, or launch agents; do not format the whole project, nor test it unless the task says so.",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
@@ -89,10 +101,17 @@ function verdict(task: Task): string {
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
 
-function endWithReport(plan: PlanSlug, task: Task): string {
+function endWithReport({ plan, task, reader }: BriefFacts): string {
+  const tool =
+    reader && !reader.isClaudeCode
+      ? "task_report of this server"
+      : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
+  const then = reader?.pulls
+    ? "Then go on as its answer says."
+    : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report) once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
-2. Reply with the line that it returns and nothing else.`;
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+2. ${then}`;
 }
 
 /** For agents whose own tools leave no other way. */
@@ -113,7 +132,10 @@ export function shownCriterion(criterion: string): string {
   return foreignLine(criterion, MAX_CRITERION);
 }
 
-function place(worktree: WorktreeFacts | undefined): string {
+function place({ worktree, checkout }: BriefFacts): string {
+  if (!worktree && checkout !== undefined) {
+    return `# Where you work\nIn the checkout \`${shownPath(checkout)}\`: every path of this brief is relative to it. If that is not the project that you were asked to work on, change nothing and say so.`;
+  }
   if (!worktree) return "";
   const { path, branch, kept, elsewhere } = worktree;
   const where =

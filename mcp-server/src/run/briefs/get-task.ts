@@ -11,6 +11,7 @@ import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/l
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import { readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import type { BriefReader } from "./brief.ts";
 import { briefWithPlace } from "./brief-of-claim.ts";
 
 export interface TaskView {
@@ -29,7 +30,7 @@ export async function getTask(
   ctx: RunContext,
   actor: string,
   agentId: string | undefined,
-  input: { readonly task: string; readonly token?: string | undefined },
+  input: { readonly task: string; readonly token?: string | undefined; readonly reader?: BriefReader },
 ): Promise<TaskView> {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
@@ -64,6 +65,6 @@ export async function getTask(
     loaded,
     task: taskOf(loaded, id),
     attempts: attemptsAt(loaded, id),
-    brief: await briefWithPlace(ctx, store, { ...found, claim: found.held.claim }, token),
+    brief: await briefWithPlace(ctx, store, { ...found, claim: found.held.claim }, token, input.reader),
   };
 }

@@ -3,6 +3,7 @@ import type { Choice } from "../../schedule/dispatch.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { refusalOfSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
+import type { BriefReader } from "../briefs/brief.ts";
 import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
 import { recordSnapshot, snapshotCheckout } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
@@ -23,6 +24,8 @@ export interface ClaimInput {
   /** Role of the caller: only tasks of that role are claimed. */
   readonly agent?: string | undefined;
   readonly worker: string;
+  /** Absent: an agent of Claude Code. */
+  readonly reader?: BriefReader;
 }
 
 export interface ClaimResult {
@@ -79,7 +82,7 @@ export async function claimTask(
     claim: {
       task: taskName(loaded.stored.slug, task.id),
       token,
-      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token),
+      brief: await briefWithPlace(ctx, store, { loaded, task, claim }, token, input.reader),
     },
   };
 }

@@ -18,8 +18,11 @@ export class SessionMemory {
   readonly #calls = new Map<string, Caller>();
   readonly #claimless = new Map<string, string>();
   readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
+  readonly #pulled = new Map<string, true>();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
   readonly plans = new Set<string>();
+  /** Plans that the main conversation works at by itself, one task after the other, with the name it does so under. */
+  readonly pulls = new Map<string, string>();
   /** Scripts of the host that run a plan. */
   readonly workflows = new WorkflowRuns();
   /** Attempts whose agents have their worktree, or are about to get it. */
@@ -80,6 +83,16 @@ export class SessionMemory {
 
   noteLaunch(toolUseId: string, launch: { token: string; attempt: AttemptId }): void {
     remember(this.#launches, toolUseId, launch);
+  }
+
+  /** The main conversation claimed this task for itself. */
+  notePull(token: string): void {
+    remember(this.#pulled, token, true);
+  }
+
+  /** Whether whoever holds the token goes on with another task after it. */
+  isPull(token: string): boolean {
+    return this.#pulled.has(token);
   }
 
   get hasLaunches(): boolean {

@@ -28,7 +28,9 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   if (loaded.pauseMs > 0 && counts.running === 0) {
     return `A rate or usage limit was reached: nothing starts for ${pauseSeconds(loaded)} s. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
   }
-  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) return "Call batch_next.";
+  if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) {
+    return session.pulls.has(slug) ? claimNext(session, slug) : "Call batch_next.";
+  }
   if (counts.running === 0) {
     // Nobody would be woken.
     return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;
@@ -45,6 +47,11 @@ function afterLimit(
 ): string {
   const then = running > 0 ? waitFor(session) : `Call plan_report {plan: "${slug}"}, and tell the user:`;
   return `${spentText(spent)} ${then} ${raiseLimit(slug)}`;
+}
+
+/** What whoever does one task after the other calls for the next one. */
+export function claimNext(session: SessionMemory, slug: string): string {
+  return `For the next task: task_claim {plan: "${slug}", worker: ${JSON.stringify(session.pulls.get(slug) ?? "main")}}, until claim is null.`;
 }
 
 /** How to wait: somebody may talk to an interactive session, a headless one would end. */
