@@ -485,6 +485,8 @@ function parseRecord(line) {
   }
   if (!isJson(value)) return "broken";
   if (value.type === "assistant" || value.type === "user") return spoken(value, value.type);
+  const data = objectOf(value.data);
+  if (value.type === "progress" && data.type === "agent_progress") return shown(value, data);
   const announced = announcement(value);
   return announced === void 0 ? void 0 : notification(value, announced);
 }
@@ -502,6 +504,16 @@ function spoken(value, role) {
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
     isDelivered: true
+  };
+}
+function shown(value, data) {
+  const said = objectOf(data.message);
+  if (said.type !== "assistant" && said.type !== "user") return void 0;
+  const timestamp = stringOf(said.timestamp) || value.timestamp;
+  return {
+    ...spoken({ ...said, timestamp, cwd: value.cwd, isSidechain: true }, said.type),
+    usage: NO_USAGE,
+    agent: { id: stringOf(data.agentId), launchedBy: stringOf(value.parentToolUseID) }
   };
 }
 function handBackFrom({ kind, handback, senderTaskId, from }) {
@@ -534,6 +546,7 @@ function common(value) {
   return {
     atMs: Number.isNaN(atMs) ? void 0 : atMs,
     isSidechain: value.isSidechain === true,
+    agent: void 0,
     directory: stringOf(value.cwd)
   };
 }

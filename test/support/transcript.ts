@@ -117,6 +117,15 @@ export function launches({ id, name, from, to, ...agent }: Agent): Line[] {
     : [launch, started, notice(to, id, status, status === "killed" ? "" : report, callId)];
 }
 
+/** A step of an agent as hosts showed it between the records of its launcher, which waited for it. */
+export function shown(agent: Pick<Agent, "id">, step: Line): Line {
+  const { timestamp, cwd, ...message } = step;
+  return {
+    ...{ type: "progress", timestamp, cwd, parentToolUseID: `call-${agent.id}` },
+    data: { type: "agent_progress", agentId: agent.id, message: { timestamp, ...message } },
+  };
+}
+
 function transcriptOf(agent: Agent): AgentTranscript {
   const { id, name, from, to, report = "Done.", unfinished, does = [] } = agent;
   const given = agent.prompt ?? `Do ${name}`;

@@ -414,7 +414,7 @@ var REPORT = /^mcp__.*__task_report$/;
 var HOST_TEXT = /^\s*(?:<(?:system-reminder|local-command|bash-std|ide_|(?:cross-session|channel)-message)|Caveat: |Another Claude session sent|\[SYSTEM NOTIFICATION)/;
 var OUTPUT_FILE = /\btasks[/\\]([\w-]+)\.output\b/;
 var MISSING = /does not exist|no such file|not found/i;
-var ConversationReader = class {
+var ConversationReader = class _ConversationReader {
   #file;
   #agentId;
   #isCopy;
@@ -425,6 +425,8 @@ var ConversationReader = class {
   #open = /* @__PURE__ */ new Map();
   /** Calls during which an agent of its own worked, and not this one. */
   #waits = /* @__PURE__ */ new Set();
+  /** Of agents whose steps stand in this transcript, by the call that launched them. */
+  #shown = /* @__PURE__ */ new Map();
   #directory = "";
   #startMs = 0;
   #endMs = 0;
@@ -451,12 +453,16 @@ var ConversationReader = class {
     this.#long++;
   }
   add(record, line) {
-    if (record.isSidechain && this.#agentId === void 0) return;
+    if (record.isSidechain && record.agent === void 0 && this.#agentId === void 0) return;
     if (record.atMs !== void 0) this.#nowMs = record.atMs;
     const place = { line, atMs: this.#nowMs };
     if (this.#directory === "") this.#directory = transcriptPath(record.directory, "") ?? "";
     if (this.#isCopy(record)) {
       this.#copied++;
+      return;
+    }
+    if (record.agent !== void 0) {
+      this.#addShown(record.agent, { ...record, agent: void 0 }, line);
       return;
     }
     if (record.role !== "notification" && record.atMs !== void 0) {
@@ -468,6 +474,10 @@ var ConversationReader = class {
     else this.#addUser(record, place);
   }
   finish() {
+    for (const step of this.#steps) {
+      const shown = step.kind === "launch" ? this.#shown.get(step.callId) : void 0;
+      if (step.kind === "launch" && shown !== void 0) step.shown = shown.finish();
+    }
     return {
       file: this.#file,
       agentId: this.#agentId,
@@ -489,6 +499,21 @@ var ConversationReader = class {
         launches: this.#droppedLaunches
       }
     };
+  }
+  #addShown({ id, launchedBy }, record, line) {
+    if (!this.#waits.has(launchedBy) || !this.#open.has(launchedBy)) return;
+    const reader = this.#shown.get(launchedBy) ?? new _ConversationReader(this.#file, id || launchedBy);
+    this.#shown.set(launchedBy, reader);
+    reader.add(record, line);
+  }
+  /** The agent's last words are not among the steps that the host shows, but in its answer. */
+  #endShown(launchedBy, { isError, isBackground, atMs }, isWhole) {
+    const shown = this.#shown.get(launchedBy);
+    if (isBackground || !isWhole) this.#shown.delete(launchedBy);
+    else if (shown !== void 0 && !isError) {
+      shown.#endMs = Math.max(shown.#endMs, atMs);
+      shown.#activity.note(atMs, false);
+    }
   }
   #endsWait({ role, blocks }) {
     if (role !== "user") return false;
@@ -598,8 +623,10 @@ var ConversationReader = class {
     };
     this.#step(launch);
     this.#waits.add(id);
+    const broken = this.#broken;
     this.#await(id, (result, record, at) => {
       launch.answer = launchAnswer(result, record, at, Math.min(limit, LAUNCH_TEXT_LIMIT));
+      this.#endShown(id, launch.answer, this.#broken === broken);
     });
   }
   #collect({ id, input }, place) {

@@ -68,6 +68,9 @@ import { coveredMs, renderTimeline, totalMs, waitsOf } from "../report.mjs";
 
 // mcp-server/src/audit/report/session-audit.ts
 var TITLE_LIMIT = 200;
+function unmeasuredIn({ agents }) {
+  return agents.filter(({ spans }) => spans.length === 0).length;
+}
 function auditSession(session, hasAgents = session.runs.length > 0) {
   const runs = startedRuns(session.runs);
   const findings = rules.flatMap((rule) => rule.find(session).map((finding) => ({ rule, finding })));
@@ -197,11 +200,7 @@ function auditJson(report) {
     start: moment(startMs),
     end: moment(endMs),
     agentsUsage: session.agentsUsage ?? null,
-    bursts: bursts2.map(({ atMs, agents, ...burst }) => ({
-      at: moment(atMs),
-      ...burst,
-      agents: agents.map(agentJson)
-    })),
+    bursts: bursts2.map(burstJson),
     findings: findings2.length
   }));
   const { agentsUsage = null, shareOfAgents = null, speedup = null, possibleSpeedup = null } = report;
@@ -221,6 +220,12 @@ function findingJson({ rule, session, file, place: place3, what, lostMs, wastedM
     agents: agents.map(agentJson)
   };
 }
+function burstJson(figures) {
+  const { atMs, agents, ...burst } = figures;
+  const isUnknown = unmeasuredIn(figures) === agents.length;
+  const none = isUnknown ? { wallMs: null, agentsMs: null, atOnce: null } : {};
+  return { at: moment(atMs), ...burst, ...none, agents: agents.map(agentJson) };
+}
 function agentJson({ spans, ...agent }) {
   return { ...agent, workedMs: spans.length === 0 ? null : totalMs(spans) };
 }
@@ -235,7 +240,8 @@ var KINDS = {
   failed: "failed",
   refused: "failed",
   stopped: "cancelled",
-  unfinished: "lost"
+  // The transcript ends before it did.
+  unfinished: "running"
 };
 function findingTimeline({ agents }, options) {
   const isMeasured = agents.every(({ spans }) => spans.length > 0);
@@ -260,12 +266,16 @@ function costOf(found2) {
 }
 function summaryLines(report) {
   const { agents, agentsUnmeasured, agentsMs, elapsedMs, speedup, possibleSpeedup, lostMs, wastedMs } = report;
-  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message)${report.atOnce > 0 ? `, at most ${report.atOnce} at work at once` : ""}`;
+  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message)${atOnceWords(report)}`;
   const gained = speedup === void 0 ? "How long they worked could not be measured" : `${formatDuration(agentsMs)} of work in ${formatDuration(elapsedMs)}: ${faster(speedup)}`;
   const unmeasured = speedup !== void 0 && agentsUnmeasured > 0 ? [`Not in it, because nothing says how long they worked: ${plural(agentsUnmeasured, "agent")}`] : [];
   const lost = lostMs > 0 && possibleSpeedup !== void 0 ? [`${formatDuration(lostMs)} lost waiting: ${formatFactor(possibleSpeedup)} was possible`] : [];
   const wasted = wastedMs > 0 ? [`${formatDuration(wastedMs)} of agents' work was lost or is at stake`] : [];
   return [launches, gained, ...unmeasured, ...lost, ...wasted, ...tokenLine(report)];
+}
+function atOnceWords({ atOnce, agentsUnmeasured }) {
+  if (agentsUnmeasured > 0) return atOnce > 1 ? `, at least ${atOnce} at work at once` : "";
+  return atOnce > 0 ? `, at most ${atOnce} at work at once` : "";
 }
 function faster(speedup) {
   if (speedup >= NOTICEABLE) return `${formatFactor(speedup)} faster than one after another`;
@@ -283,6 +293,14 @@ function agentTokens({ agents, agentsUsage, agentsWithoutUsage, hostTokens }, sh
   const known = `agents ${formatCount(newTokens(agentsUsage))}`;
   if (share !== void 0) return `${known} (${formatPercent(share)} stayed out of the main context)`;
   return `${known}, without ${agentsWithoutUsage} of ${plural(agents, "agent")} that were not measured${counted}`;
+}
+function burstWords(burst) {
+  const { agents, atOnce, agentsMs, wallMs } = burst;
+  const unmeasured = unmeasuredIn(burst);
+  const launched = plural(agents.length, "agent");
+  if (unmeasured === agents.length) return `${launched}, not measured`;
+  const beside = unmeasured > 0 ? `, without ${unmeasured} that ${unmeasured === 1 ? "was" : "were"} not measured` : "";
+  return `${launched}, ${atOnce} at once, ${formatDuration(agentsMs)} of work in ${formatDuration(wallMs)}${beside}`;
 }
 function gapLines({ skipped, sessionsUnreadable }) {
   return [
@@ -380,9 +398,12 @@ function sessionRow(session) {
 }
 function burstTable({ sessions: sessions2 }) {
   const rows = sessions2.flatMap(
-    ({ id, bursts: bursts2 }) => bursts2.map(
-      ({ atMs, line, agents, atOnce, agentsMs, wallMs }) => `| ${escapeMarkdown(id, NAME_LIMIT)} | ${line} | ${formatMoment(atMs)} | ${agents.length} | ${atOnce} | ${formatDuration(agentsMs)} | ${formatDuration(wallMs)} |`
-    )
+    ({ id, bursts: bursts2 }) => bursts2.map((burst) => {
+      const { atMs, line, agents, atOnce, agentsMs, wallMs } = burst;
+      const figures = unmeasuredIn(burst) === agents.length ? ["not measured", "not measured", "not measured"] : [atOnce, formatDuration(agentsMs), formatDuration(wallMs)];
+      const cells = [escapeMarkdown(id, NAME_LIMIT), line, formatMoment(atMs), agents.length, ...figures];
+      return `| ${cells.join(" | ")} |`;
+    })
   );
   if (rows.length === 0) return "";
   return [
@@ -506,9 +527,7 @@ function ownPath(path) {
 function bursts({ sessions: sessions2 }, style) {
   const [session] = sessions2;
   if (session === void 0 || sessions2.length > 1 || session.bursts.length === 0) return [];
-  const lines = session.bursts.slice(0, SHOWN_BURSTS).map(
-    (burst) => `${formatMoment(burst.atMs)}, line ${burst.line}: ${plural(burst.agents.length, "agent")}, ${burst.atOnce} at once, ${formatDuration(burst.agentsMs)} of work in ${formatDuration(burst.wallMs)}`
-  );
+  const lines = session.bursts.slice(0, SHOWN_BURSTS).map((burst) => `${formatMoment(burst.atMs)}, line ${burst.line}: ${burstWords(burst)}`);
   const rest = session.bursts.length - lines.length;
   return [
     ...paragraph("Bursts (the agents of one message)", style, "", style.colours.bold),
@@ -552,6 +571,7 @@ export {
   auditJson,
   auditSession,
   auditShareLine,
+  burstWords,
   byRule,
   costOf,
   findingTimeline,
@@ -560,5 +580,6 @@ export {
   renderTerminal,
   reportOf,
   ruleOf,
-  summaryLines
+  summaryLines,
+  unmeasuredIn
 };

@@ -22,7 +22,7 @@ function phraseText(phrase2, quote) {
 }
 
 // mcp-server/src/audit/rules/independence.ts
-var AFTERWORK = /\b(?:review|verif\w*|validat\w*|check|fix\w*|debug\w*|retry|integrat\w*|merg\w*|combin\w*|synthesi[sz]\w*|summari[sz]\w*|finali[sz]\w*|follow|continu\w*|address|apply|implement\w*)\b/gi;
+var AFTERWORK = /\b(?:review|verif\w*|validat\w*|check|fix\w*|debug\w*|retry|integrat\w*|merg\w*|combin\w*|synthesi[sz]\w*|summari[sz]\w*|finali[sz]\w*|follow|continu\w*|address|apply|implement\w*|execut\w*)\b/gi;
 var POINTS_BACK = /\b(?:based on|previous(?:ly)?|earlier|above|findings|as (?:found|identified|described|established)|results? (?:of|from)|output (?:of|from)|the (?:first|other|last|prior) (?:agent|task|step)|already (?:done|created|implemented|written|exists?|added)|now that|after the)\b/i;
 var IDENTIFIER = /[\w@-]*\w[./_:-][\w./_:@-]*\w|\b[a-z]+[A-Z]\w+\b|\b[A-Z][a-z]+[A-Z]\w+\b/g;
 var MIN_IDENTIFIER = 6;
@@ -370,7 +370,7 @@ function judge4(a, b) {
   return [
     {
       file: (later.run.conversation ?? later.run.by).file,
-      place: { line: later.writes.line, atMs: later.writes.lastMs },
+      place: { line: later.writes.line, atMs: later.writes.firstMs },
       what: phrase`${{ quoted: a.name }} and ${{ quoted: b.name }} both wrote ${namesOf(paths)} while both were at work${harm}`,
       lostMs: 0,
       agents: [a, b],

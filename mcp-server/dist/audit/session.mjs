@@ -35,7 +35,20 @@ async function readAgentTranscripts(file, main, isCopyIn) {
       conversation
     });
   }
+  const known = new Set(agents.map((agent) => agent.agentId));
+  const by = [main, ...agents.map((agent) => agent.conversation)];
+  agents.push(...by.flatMap(shownAgents).filter(({ agentId }) => !known.has(agentId)));
   return { agents, unread: Math.max(0, files.length - MAX_AGENT_FILES) };
+}
+function shownAgents(by) {
+  return launchesOf(by).flatMap(
+    ({ callId, agentType, description, prompt, shown: conversation }) => conversation === void 0 ? [] : [
+      {
+        ...{ agentId: conversation.agentId ?? callId, launchedBy: callId },
+        ...{ agentType, description, prompt, workflow: void 0, conversation }
+      }
+    ]
+  );
 }
 async function agentFiles(file, main) {
   const own = await filesBelow(join(dirname(file), basename(file, ".jsonl"), "subagents"));
@@ -257,6 +270,7 @@ var FAILED_STATUS = /^(?:failed|error|errored|timed_out|killed)$/;
 var STOPPED_STATUS = /^(?:stopped|cancelled|interrupted|rejected)$/;
 var BY_THE_USER = /user (?:doesn['’]t want|rejected|declined|interrupted|stopped|cancell?ed)|(?:interrupted|stopped|killed|cancell?ed|rejected) by (?:the )?user|request interrupted/i;
 var MAX_REFUSAL_MS = 1e4;
+var REFUSAL = /^\s*(?:<tool_use_error>|InputValidationError|Agent type .{1,200} not found)/;
 function outcomeOf({ launchedMs, end, conversation, report, wasStopped }) {
   const closing = conversation?.closing;
   if (end === void 0) {
@@ -265,7 +279,8 @@ function outcomeOf({ launchedMs, end, conversation, report, wasStopped }) {
   }
   if (end.isError) {
     if (BY_THE_USER.test(end.text)) return "stopped";
-    const hasStarted2 = conversation !== void 0 || end.durationMs > 0 || end.atMs - launchedMs > MAX_REFUSAL_MS;
+    const isLate = end.atMs - launchedMs > MAX_REFUSAL_MS && !REFUSAL.test(end.text);
+    const hasStarted2 = conversation !== void 0 || end.durationMs > 0 || isLate;
     return hasStarted2 ? "failed" : "refused";
   }
   const isKilled = end.status === "killed" && (wasStopped || BY_THE_USER.test(end.summary));
@@ -301,8 +316,9 @@ function runOf(by, launch, transcript, told) {
   const { answer } = launch;
   const isTeammate = answer?.isTeammate ?? false;
   const agentId = answer?.agentId || transcript?.agentId || told.noticesOf(launch)[0]?.agentId || "";
-  const ends = told.endsOf(launch, agentId);
-  const delivered = ends.filter((end2) => end2.isDelivered);
+  const all = told.endsOf(launch, agentId);
+  const ends = withoutLooks(all);
+  const delivered = withoutLooks(all.filter((end2) => end2.isDelivered));
   const reported = isTeammate ? delivered.at(-1) : delivered[0];
   const end = isTeammate ? ends.at(-1) : ends[0];
   const conversation = transcript?.conversation;
@@ -378,10 +394,15 @@ function spansOf(conversation, startMs, endMs, end) {
 }
 function endOf(startMs, conversation, end) {
   if (conversation !== void 0 && conversation.endMs > 0) {
-    return end === void 0 ? conversation.endMs : Math.min(conversation.endMs, end.atMs);
+    const isBounded = end !== void 0 && end.status !== "read";
+    return isBounded ? Math.min(conversation.endMs, end.atMs) : conversation.endMs;
   }
   if (end === void 0) return void 0;
   return end.durationMs > 0 ? Math.min(startMs + end.durationMs, end.atMs) : end.atMs;
+}
+function withoutLooks(ends) {
+  const told = ends.filter(({ status }) => status !== "read");
+  return told.length > 0 ? told : ends.slice(-1);
 }
 var ToldEnds = class {
   #noticesByCall = /* @__PURE__ */ new Map();
@@ -522,6 +543,7 @@ async function firstMoments(file) {
 import { coveredMs, totalMs } from "../report.mjs";
 
 // mcp-server/src/audit/session/session.ts
+var INTERRUPTED = /^\s*\[Request interrupted/;
 function conversationsOf(session) {
   return [session.main, ...session.agents];
 }
@@ -532,7 +554,7 @@ function hasStarted({ outcome, conversation, launch, reportedAt }) {
   if (outcome === "refused") return false;
   if (conversation !== void 0) return true;
   if (launch?.answer === void 0) return reportedAt !== void 0;
-  return !launch.answer.isError || outcome === "failed";
+  return !launch.answer.isError || outcome === "failed" || INTERRUPTED.test(launch.answer.text);
 }
 function measuredRuns(runs) {
   return startedRuns(runs).filter((run) => run.spans.length > 0);

@@ -101,7 +101,8 @@ describe("the audit for people", () => {
     const unseen = renderTerminal(reportOf([auditSession(sessionOf([], launched))]), plain);
     expect(unseen).toContain("How long they worked could not be measured");
     expect(unseen).toContain("agents not measured");
-    expect(unseen).not.toMatch(/agents 0|at most 0/);
+    expect(unseen).toContain("line 2: 1 agent, not measured");
+    expect(unseen).not.toMatch(/agents 0|at most 0|0 at once|0 s of work/);
     const partly = reportOf([
       auditSession(
         sessionOf(
@@ -111,7 +112,14 @@ describe("the audit for people", () => {
       ),
     ]);
     expect(renderTerminal(partly, plain)).toContain("because nothing says how long they worked: 1 agent");
-    expect(JSON.parse(auditJson(partly))).toMatchObject({ agentsUnmeasured: 1, shareOfAgents: null });
+    expect(renderTerminal(partly, plain)).not.toContain("at work at once");
+    const wide = { ...plain, width: 200 };
+    expect(renderTerminal({ ...partly, atOnce: 2 }, wide)).toContain("at least 2 at work at once");
+    expect(renderAuditMarkdown(partly)).toContain("| 1 | not measured | not measured | not measured |");
+    const json = JSON.parse(auditJson(partly));
+    expect(json).toMatchObject({ agentsUnmeasured: 1, shareOfAgents: null });
+    const unknown = expect.objectContaining({ atOnce: null, agentsMs: null, wallMs: null });
+    expect(json.sessions[0].bursts).toContainEqual(unknown);
   });
 
   it("the audit for people says at once what was gained, what was lost and where", () => {
@@ -156,4 +164,15 @@ describe("the audit for people", () => {
     }
     expect(new Set(rules.map(({ id }) => id)).size).toBe(10);
   });
+});
+
+it("the audit's picture of a transcript that ends too early calls its agents running, and not lost", () => {
+  const agents = ["a1", "a2"].map((id): Agent => {
+    const does = writes(50, "src/config.ts");
+    return { id, name: `Add ${id}`, from: 10, to: 100, message: "m", untold: true, unfinished: true, does };
+  });
+  const text = renderTerminal(reportOf([auditSession(sessionOf(agents))]), plain);
+  expect(text).toContain("both wrote “src/config.ts”");
+  expect(text).toContain("running");
+  expect(text).not.toContain("~ lost");
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sameFile } from "../../../mcp-server/src/audit/rules/same-file.ts";
-import { type Agent, found, only, sessionOf, writes } from "../../support/transcript.ts";
+import { type Agent, found, only, START_MS, sessionOf, writes } from "../../support/transcript.ts";
 
 const a: Agent = {
   id: "a1",
@@ -24,6 +24,12 @@ it("the audit finds two agents that wrote one file at the same time", () => {
   ]);
   expect(finding.file).toBe("agent-a2.jsonl");
   expect(finding.wasted).toEqual([]);
+});
+
+it("the audit cites the first write of who wrote a shared file last, with the time of that line", () => {
+  const edits = [...writes(60, "src/config.ts", "Edit"), ...writes(80, "src/config.ts", "Edit")];
+  const { place } = only(sameFile, sessionOf([a, { ...b, does: edits }]));
+  expect(place).toEqual({ line: 2, atMs: START_MS + 60_000 });
 });
 
 it("the audit names whose work was replaced as a whole by another agent", () => {

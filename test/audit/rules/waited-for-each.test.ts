@@ -86,6 +86,13 @@ describe("agents one after another are no finding", () => {
       "when a review follows the work",
       oneByOne((_, i) => ({ name: ["Build the page", "Review the page", "Fix the page"][i] ?? "" })),
     ],
+    [
+      "when a plan is executed after it was made",
+      oneByOne((_, i) => ({ name: ["Plan the page", "Execute the plan"][i] ?? "Execute the plan" })).slice(
+        0,
+        2,
+      ),
+    ],
     ["when a night lay between", oneByOne((_, i) => ({ from: 10 + i * 40_000, to: 110 + i * 40_000 }))],
     ["when the user spoke between", oneByOne(), [prompt(115, "And billing"), prompt(225, "And search")]],
     [

@@ -124,6 +124,48 @@ describe("how an agent ended", () => {
     expect(startedRuns(sessionOf([], failed(11)).runs)).toHaveLength(0);
   });
 
+  it("an agent was refused when the host says so, even when the rest of the message took a while", () => {
+    const refusals = [
+      "Agent type 'junior' not found. Available agents: Explore",
+      "<tool_use_error>InputValidationError: prompt is missing</tool_use_error>",
+    ];
+    for (const text of refusals) {
+      const lines = [
+        call(10, "c", "Agent", { description: "Port", prompt: "Port" }),
+        result(80, "c", text, {}, true),
+      ];
+      expect(sessionOf([], lines).runs[0]?.outcome).toBe("refused");
+    }
+  });
+
+  it("an agent had begun when its call was interrupted, and not when its launch was rejected", () => {
+    const stopped = (text: string) =>
+      sessionOf(
+        [],
+        [call(10, "c", "Task", { description: "Port", prompt: "Port" }), result(310, "c", text, {}, true)],
+      );
+    const interrupted = stopped("[Request interrupted by user for tool use]");
+    expect(startedRuns(interrupted.runs)).toMatchObject([{ outcome: "stopped" }]);
+    expect(seconds(interrupted)).toEqual([["Port", 300]]);
+    const rejected = stopped("The user doesn't want to proceed with this tool use.");
+    expect(startedRuns(rejected.runs)).toEqual([]);
+  });
+
+  it("an agent did not end when somebody looked at what it had written so far", () => {
+    const look = (at: number) => [
+      call(at, `look-${at}`, "Bash", { command: "tail -50 /tmp/x/tasks/a1.output" }),
+      result(at + 1, `look-${at}`, "…"),
+    ];
+    const agent: Agent = { id: "a1", name: "Port", from: 10, to: 900, report: "You're out of extra usage" };
+    const [launch = {}, started = {}] = launches(agent);
+    const told = sessionOf([], [...launches(agent), ...look(60)]);
+    expect(seconds(told)).toEqual([["Port", 890]]);
+    expect(told.runs[0]?.outcome).toBe("failed");
+    expect(seconds(sessionOf([], [launch, started, ...look(60), ...look(300)]))).toEqual([["Port", 290]]);
+    const seen = sessionOf([], [launch, started, ...look(60)], false, [agent]);
+    expect(seconds(seen)).toEqual([["Port", 890]]);
+  });
+
   it("an agent was stopped when the user stopped it", () => {
     const killed = `<task-notification><task-id>a1</task-id><status>killed</status><summary>Agent "Port" was stopped by the user</summary></task-notification>`;
     const [launch, started] = launches({ id: "a1", name: "Port", from: 10, to: 100 });

@@ -16,6 +16,7 @@ import {
   prompt,
   result,
   say,
+  shown,
   writes,
 } from "../../support/transcript.ts";
 
@@ -102,6 +103,66 @@ describe("where hosts keep agents", () => {
     const main = transcript("x/s.jsonl", [prompt(0, "Go"), ...hostile]);
     transcript("secret.jsonl", doing(a));
     expect((await readSession(main, NOW_MS)).agents).toEqual([]);
+  });
+});
+
+describe("an agent whose steps the host showed to its launcher", () => {
+  const agent = { ...a, foreground: true };
+  const steps = (to: number) =>
+    [prompt(12, "Do it"), ...writes(20, "src/a1.ts"), ...writes(to, "src/a1.test.ts")].map((step) =>
+      shown(a, step),
+    );
+  const audited = async (lines: Line[]) => {
+    const session = await readSession(transcript("s.jsonl", [prompt(0, "Go"), ...lines]), NOW_MS);
+    return { ...auditSession(session), runs: session.runs };
+  };
+
+  it("an agent whose steps the host showed is judged by them where it has no transcript", async () => {
+    const { runs, agentsMs, agentsUsage, mainUsage } = await audited([...launches(agent), ...steps(90)]);
+    expect([...(runs[0]?.conversation?.writes.keys() ?? [])]).toHaveLength(2);
+    expect(agentsMs).toBe(98_000);
+    expect(agentsUsage).toBeUndefined();
+    expect(mainUsage.output).toBe(20);
+  });
+
+  it("an agent whose steps the host showed has begun, however its launch ended", async () => {
+    const [launch] = launches(agent);
+    if (launch === undefined) throw new Error("no launch");
+    const rejected = result(100, "call-a1", "The user doesn't want to proceed with this tool use.", {}, true);
+    for (const answer of [[], [rejected]]) {
+      expect(await audited([launch, ...steps(60), ...answer])).toMatchObject({ agents: 1, agentsMs: 48_000 });
+    }
+    expect(await audited([launch, rejected])).toMatchObject({ agents: 0 });
+  });
+
+  it("an agent whose steps the host showed slept where they leave hours out", async () => {
+    const night = { ...agent, to: 36_000 };
+    const { agentsMs, agentsUnmeasured } = await audited([...launches(night), ...steps(35_990)]);
+    expect([agentsMs, agentsUnmeasured]).toEqual([18_000, 0]);
+  });
+
+  it("an agent whose steps the host showed in part is measured by the host alone", async () => {
+    const [launch = {}, answer = {}] = launches({ ...agent, to: 1_210 });
+    const broken = '{"type":"progress","data":{"type":"agent_progress","message":{"type":"user"';
+    const before = [prompt(0, "Go"), launch, ...steps(60)].map((line) => JSON.stringify(line));
+    const main = file("s.jsonl", [...before, broken, JSON.stringify(answer)].join("\n"));
+    expect(auditSession(await readSession(main, NOW_MS)).agentsMs).toBe(1_200_000);
+  });
+
+  it("an agent whose steps the host showed until it went into the background is measured by its end", async () => {
+    const [launch = {}] = launches(agent);
+    const moved = result(70, "call-a1", "Async agent launched successfully.", {
+      toolUseResult: { isAsync: true, status: "async_launched", agentId: "a1" },
+    });
+    const lines = [launch, ...steps(60), moved, notice(400, "a1", "completed", "Done.", "call-a1")];
+    expect((await audited(lines)).agentsMs).toBe(390_000);
+  });
+
+  it("an agent whose steps the host showed counts once where it has a transcript as well", async () => {
+    transcript("s/subagents/agent-a1.jsonl", doing(a));
+    const session = await audited([...launches(agent), ...steps(90)]);
+    expect(session.runs).toHaveLength(1);
+    expect(session.agentsMs).toBe(97_000);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type CallBlock,
   objectOf,
   type ResultBlock,
+  type ShownAgent,
   stringOf,
   type TranscriptRecord,
 } from "../../host/transcripts/transcript-record.ts";
@@ -15,6 +16,7 @@ import type {
   CheckRun,
   Collect,
   Conversation,
+  LaunchAnswer,
   Statement,
   Step,
   TranscriptPlace,
@@ -72,6 +74,8 @@ export class ConversationReader {
   readonly #open = new Map<string, OnResult>();
   /** Calls during which an agent of its own worked, and not this one. */
   readonly #waits = new Set<string>();
+  /** Of agents whose steps stand in this transcript, by the call that launched them. */
+  readonly #shown = new Map<string, ConversationReader>();
   #directory = "";
   #startMs = 0;
   #endMs = 0;
@@ -103,12 +107,16 @@ export class ConversationReader {
 
   add(record: TranscriptRecord, line: number): void {
     // Hosts of long ago wrote what agents said between the lines of the main conversation.
-    if (record.isSidechain && this.#agentId === undefined) return;
+    if (record.isSidechain && record.agent === undefined && this.#agentId === undefined) return;
     if (record.atMs !== undefined) this.#nowMs = record.atMs;
     const place: TranscriptPlace = { line, atMs: this.#nowMs };
     if (this.#directory === "") this.#directory = transcriptPath(record.directory, "") ?? "";
     if (this.#isCopy(record)) {
       this.#copied++;
+      return;
+    }
+    if (record.agent !== undefined) {
+      this.#addShown(record.agent, { ...record, agent: undefined }, line);
       return;
     }
     if (record.role !== "notification" && record.atMs !== undefined) {
@@ -121,6 +129,10 @@ export class ConversationReader {
   }
 
   finish(): Conversation {
+    for (const step of this.#steps) {
+      const shown = step.kind === "launch" ? this.#shown.get(step.callId) : undefined;
+      if (step.kind === "launch" && shown !== undefined) step.shown = shown.finish();
+    }
     return {
       file: this.#file,
       agentId: this.#agentId,
@@ -142,6 +154,24 @@ export class ConversationReader {
         launches: this.#droppedLaunches,
       },
     };
+  }
+
+  #addShown({ id, launchedBy }: ShownAgent, record: TranscriptRecord, line: number): void {
+    if (!this.#waits.has(launchedBy) || !this.#open.has(launchedBy)) return;
+    const reader = this.#shown.get(launchedBy) ?? new ConversationReader(this.#file, id || launchedBy);
+    this.#shown.set(launchedBy, reader);
+    reader.add(record, line);
+  }
+
+  /** The agent's last words are not among the steps that the host shows, but in its answer. */
+  #endShown(launchedBy: string, { isError, isBackground, atMs }: LaunchAnswer, isWhole: boolean): void {
+    const shown = this.#shown.get(launchedBy);
+    // What an agent does after it was put into the background is not shown.
+    if (isBackground || !isWhole) this.#shown.delete(launchedBy);
+    else if (shown !== undefined && !isError) {
+      shown.#endMs = Math.max(shown.#endMs, atMs);
+      shown.#activity.note(atMs, false);
+    }
   }
 
   #endsWait({ role, blocks }: TranscriptRecord): boolean {
@@ -261,8 +291,10 @@ export class ConversationReader {
     };
     this.#step(launch);
     this.#waits.add(id);
+    const broken = this.#broken;
     this.#await(id, (result, record, at) => {
       launch.answer = launchAnswer(result, record, at, Math.min(limit, LAUNCH_TEXT_LIMIT));
+      this.#endShown(id, launch.answer, this.#broken === broken);
     });
   }
 

@@ -22,6 +22,8 @@ export interface AgentLaunch extends TranscriptPlace {
   readonly teammate: string;
   /** What the host answered: at once for a background agent, else when the agent had ended. */
   answer?: LaunchAnswer;
+  /** What the host showed of the agent's steps, between the records of the conversation that waited for it. */
+  shown?: Conversation;
 }
 
 export interface LaunchAnswer extends TranscriptPlace {

@@ -4,7 +4,7 @@ import { visibleJson } from "../../text/visible-json.ts";
 import { phraseText } from "../rules/phrase.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { ruleOf } from "./by-rule.ts";
-import type { AgentFigures, ReportedFinding } from "./session-audit.ts";
+import { type AgentFigures, type BurstFigures, type ReportedFinding, unmeasuredIn } from "./session-audit.ts";
 
 const QUOTE_LIMIT = 240;
 
@@ -19,11 +19,7 @@ export function auditJson(report: AuditReport): string {
     start: moment(startMs),
     end: moment(endMs),
     agentsUsage: session.agentsUsage ?? null,
-    bursts: bursts.map(({ atMs, agents, ...burst }) => ({
-      at: moment(atMs),
-      ...burst,
-      agents: agents.map(agentJson),
-    })),
+    bursts: bursts.map(burstJson),
     findings: findings.length,
   }));
   const { agentsUsage = null, shareOfAgents = null, speedup = null, possibleSpeedup = null } = report;
@@ -43,6 +39,13 @@ function findingJson({ rule, session, file, place, what, lostMs, wastedMs, agent
     ...{ lostMs, wastedMs },
     agents: agents.map(agentJson),
   };
+}
+
+function burstJson(figures: BurstFigures) {
+  const { atMs, agents, ...burst } = figures;
+  const isUnknown = unmeasuredIn(figures) === agents.length;
+  const none = isUnknown ? { wallMs: null, agentsMs: null, atOnce: null } : {};
+  return { at: moment(atMs), ...burst, ...none, agents: agents.map(agentJson) };
 }
 
 function agentJson({ spans, ...agent }: AgentFigures) {

@@ -10,7 +10,8 @@ const KINDS: Readonly<Record<AgentFigures["outcome"], BarKind>> = {
   failed: "failed",
   refused: "failed",
   stopped: "cancelled",
-  unfinished: "lost",
+  // The transcript ends before it did.
+  unfinished: "running",
 };
 
 /** When the agents of a finding worked, one above the other; `undefined` where a picture shows nothing. */

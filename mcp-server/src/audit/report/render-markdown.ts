@@ -4,7 +4,7 @@ import { phraseText } from "../rules/phrase.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { byRule, ruleOf } from "./by-rule.ts";
 import { findingTimeline } from "./finding-timeline.ts";
-import type { ReportedFinding, SessionAudit } from "./session-audit.ts";
+import { type ReportedFinding, type SessionAudit, unmeasuredIn } from "./session-audit.ts";
 import { auditShareLine, costOf, gapLines, summaryLines } from "./summary.ts";
 
 const PATH_LIMIT = 400;
@@ -86,10 +86,15 @@ function sessionRow(session: SessionAudit): string {
 
 function burstTable({ sessions }: AuditReport): string {
   const rows = sessions.flatMap(({ id, bursts }) =>
-    bursts.map(
-      ({ atMs, line, agents, atOnce, agentsMs, wallMs }) =>
-        `| ${escapeMarkdown(id, NAME_LIMIT)} | ${line} | ${formatMoment(atMs)} | ${agents.length} | ${atOnce} | ${formatDuration(agentsMs)} | ${formatDuration(wallMs)} |`,
-    ),
+    bursts.map((burst) => {
+      const { atMs, line, agents, atOnce, agentsMs, wallMs } = burst;
+      const figures =
+        unmeasuredIn(burst) === agents.length
+          ? ["not measured", "not measured", "not measured"]
+          : [atOnce, formatDuration(agentsMs), formatDuration(wallMs)];
+      const cells = [escapeMarkdown(id, NAME_LIMIT), line, formatMoment(atMs), agents.length, ...figures];
+      return `| ${cells.join(" | ")} |`;
+    }),
   );
   if (rows.length === 0) return "";
   return [

@@ -10,7 +10,7 @@ import type { AuditReport } from "./audit-report.ts";
 import { byRule, ruleOf } from "./by-rule.ts";
 import { findingTimeline } from "./finding-timeline.ts";
 import type { ReportedFinding, SessionAudit } from "./session-audit.ts";
-import { auditShareLine, costOf, gapLines, summaryLines } from "./summary.ts";
+import { auditShareLine, burstWords, costOf, gapLines, summaryLines } from "./summary.ts";
 
 /** In full; the rest is counted, and is in the other formats. */
 const SHOWN_FINDINGS = 8;
@@ -146,10 +146,7 @@ function bursts({ sessions }: AuditReport, style: Style): string[] {
   if (session === undefined || sessions.length > 1 || session.bursts.length === 0) return [];
   const lines = session.bursts
     .slice(0, SHOWN_BURSTS)
-    .map(
-      (burst) =>
-        `${formatMoment(burst.atMs)}, line ${burst.line}: ${plural(burst.agents.length, "agent")}, ${burst.atOnce} at once, ${formatDuration(burst.agentsMs)} of work in ${formatDuration(burst.wallMs)}`,
-    );
+    .map((burst) => `${formatMoment(burst.atMs)}, line ${burst.line}: ${burstWords(burst)}`);
   const rest = session.bursts.length - lines.length;
   return [
     ...paragraph("Bursts (the agents of one message)", style, "", style.colours.bold),

@@ -36,6 +36,11 @@ export interface BurstFigures extends Pick<Burst, "wallMs" | "agentsMs" | "atOnc
   readonly agents: readonly AgentFigures[];
 }
 
+/** How many agents of a burst were not measured: where all are, its times and its number at once are none. */
+export function unmeasuredIn({ agents }: BurstFigures): number {
+  return agents.filter(({ spans }) => spans.length === 0).length;
+}
+
 export interface AgentFigures {
   readonly name: string;
   readonly startMs: number;

@@ -1,7 +1,7 @@
 import { newTokens } from "../../graph/usage.ts";
 import { formatCount, formatDuration, formatFactor, formatPercent, plural } from "../../text/format.ts";
 import type { AuditReport } from "./audit-report.ts";
-import type { ReportedFinding } from "./session-audit.ts";
+import { type BurstFigures, type ReportedFinding, unmeasuredIn } from "./session-audit.ts";
 
 /** Below this nobody would notice the gain. */
 const NOTICEABLE = 1.05;
@@ -20,7 +20,7 @@ export function costOf(found: readonly Pick<ReportedFinding, "lostMs" | "wastedM
 export function summaryLines(report: AuditReport): string[] {
   const { agents, agentsUnmeasured, agentsMs, elapsedMs, speedup, possibleSpeedup, lostMs, wastedMs } =
     report;
-  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message)${report.atOnce > 0 ? `, at most ${report.atOnce} at work at once` : ""}`;
+  const launches = `${plural(agents, "agent")} in ${plural(report.bursts, "burst")} (at most ${report.largestBurst} launched by one message)${atOnceWords(report)}`;
   const gained =
     speedup === undefined
       ? "How long they worked could not be measured"
@@ -35,6 +35,12 @@ export function summaryLines(report: AuditReport): string[] {
       : [];
   const wasted = wastedMs > 0 ? [`${formatDuration(wastedMs)} of agents' work was lost or is at stake`] : [];
   return [launches, gained, ...unmeasured, ...lost, ...wasted, ...tokenLine(report)];
+}
+
+/** Agents that were not measured may have been at work beside those that were. */
+function atOnceWords({ atOnce, agentsUnmeasured }: AuditReport): string {
+  if (agentsUnmeasured > 0) return atOnce > 1 ? `, at least ${atOnce} at work at once` : "";
+  return atOnce > 0 ? `, at most ${atOnce} at work at once` : "";
 }
 
 function faster(speedup: number): string {
@@ -58,6 +64,17 @@ function agentTokens(
   const known = `agents ${formatCount(newTokens(agentsUsage))}`;
   if (share !== undefined) return `${known} (${formatPercent(share)} stayed out of the main context)`;
   return `${known}, without ${agentsWithoutUsage} of ${plural(agents, "agent")} that were not measured${counted}`;
+}
+
+/** What is known of one burst, in words. */
+export function burstWords(burst: BurstFigures): string {
+  const { agents, atOnce, agentsMs, wallMs } = burst;
+  const unmeasured = unmeasuredIn(burst);
+  const launched = plural(agents.length, "agent");
+  if (unmeasured === agents.length) return `${launched}, not measured`;
+  const beside =
+    unmeasured > 0 ? `, without ${unmeasured} that ${unmeasured === 1 ? "was" : "were"} not measured` : "";
+  return `${launched}, ${atOnce} at once, ${formatDuration(agentsMs)} of work in ${formatDuration(wallMs)}${beside}`;
 }
 
 /** What the audit could not look at; it claims nothing about that. */

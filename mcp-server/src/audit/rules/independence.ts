@@ -4,7 +4,7 @@ import type { AgentRun } from "../session/agent-run.ts";
 
 /** Work that needs what others did before it, as the description of a launch names it. */
 const AFTERWORK =
-  /\b(?:review|verif\w*|validat\w*|check|fix\w*|debug\w*|retry|integrat\w*|merg\w*|combin\w*|synthesi[sz]\w*|summari[sz]\w*|finali[sz]\w*|follow|continu\w*|address|apply|implement\w*)\b/gi;
+  /\b(?:review|verif\w*|validat\w*|check|fix\w*|debug\w*|retry|integrat\w*|merg\w*|combin\w*|synthesi[sz]\w*|summari[sz]\w*|finali[sz]\w*|follow|continu\w*|address|apply|implement\w*|execut\w*)\b/gi;
 /** Words of a prompt that point to what came before. */
 const POINTS_BACK =
   /\b(?:based on|previous(?:ly)?|earlier|above|findings|as (?:found|identified|described|established)|results? (?:of|from)|output (?:of|from)|the (?:first|other|last|prior) (?:agent|task|step)|already (?:done|created|implemented|written|exists?|added)|now that|after the)\b/i;

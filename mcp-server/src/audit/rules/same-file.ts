@@ -37,7 +37,7 @@ function judge(a: AgentRun, b: AgentRun): AuditFinding[] {
   return [
     {
       file: (later.run.conversation ?? later.run.by).file,
-      place: { line: later.writes.line, atMs: later.writes.lastMs },
+      place: { line: later.writes.line, atMs: later.writes.firstMs },
       what: phrase`${{ quoted: a.name }} and ${{ quoted: b.name }} both wrote ${namesOf(paths)} while both were at work${harm}`,
       lostMs: 0,
       agents: [a, b],

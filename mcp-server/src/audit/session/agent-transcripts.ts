@@ -49,7 +49,24 @@ export async function readAgentTranscripts(
       conversation,
     });
   }
+  const known = new Set(agents.map((agent) => agent.agentId));
+  const by = [main, ...agents.map((agent) => agent.conversation)];
+  agents.push(...by.flatMap(shownAgents).filter(({ agentId }) => !known.has(agentId)));
   return { agents, unread: Math.max(0, files.length - MAX_AGENT_FILES) };
+}
+
+/** Agents whose steps stand in the transcript of the conversation that launched them. */
+function shownAgents(by: Conversation): AgentTranscript[] {
+  return launchesOf(by).flatMap(({ callId, agentType, description, prompt, shown: conversation }) =>
+    conversation === undefined
+      ? []
+      : [
+          {
+            ...{ agentId: conversation.agentId ?? callId, launchedBy: callId },
+            ...{ agentType, description, prompt, workflow: undefined, conversation },
+          },
+        ],
+  );
 }
 
 /**

@@ -49,8 +49,9 @@ function runOf(
   const { answer } = launch;
   const isTeammate = answer?.isTeammate ?? false;
   const agentId = answer?.agentId || transcript?.agentId || told.noticesOf(launch)[0]?.agentId || "";
-  const ends = told.endsOf(launch, agentId);
-  const delivered = ends.filter((end) => end.isDelivered);
+  const all = told.endsOf(launch, agentId);
+  const ends = withoutLooks(all);
+  const delivered = withoutLooks(all.filter((end) => end.isDelivered));
   // A teammate writes more than once, and has ended when it has written for the last time.
   const reported = isTeammate ? delivered.at(-1) : delivered[0];
   const end = isTeammate ? ends.at(-1) : ends[0];
@@ -140,10 +141,17 @@ function endOf(
   end: RunEnd | undefined,
 ): number | undefined {
   if (conversation !== undefined && conversation.endMs > 0) {
-    return end === undefined ? conversation.endMs : Math.min(conversation.endMs, end.atMs);
+    const isBounded = end !== undefined && end.status !== "read";
+    return isBounded ? Math.min(conversation.endMs, end.atMs) : conversation.endMs;
   }
   if (end === undefined) return undefined;
   return end.durationMs > 0 ? Math.min(startMs + end.durationMs, end.atMs) : end.atMs;
+}
+
+/** A look at what an agent has written so far is no end where anything else tells of one, else the last look is. */
+function withoutLooks(ends: readonly RunEnd[]): readonly RunEnd[] {
+  const told = ends.filter(({ status }) => status !== "read");
+  return told.length > 0 ? told : ends.slice(-1);
 }
 
 /** What one conversation was told of the ends of its agents. */

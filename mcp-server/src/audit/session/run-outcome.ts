@@ -29,8 +29,9 @@ const STOPPED_STATUS = /^(?:stopped|cancelled|interrupted|rejected)$/;
 const BY_THE_USER =
   /user (?:doesn['’]t want|rejected|declined|interrupted|stopped|cancell?ed)|(?:interrupted|stopped|killed|cancell?ed|rejected) by (?:the )?user|request interrupted/i;
 
-/** A host that refuses a launch does so at once. */
+/** A host that refuses a launch does so at once, or when the whole message has been written. */
 const MAX_REFUSAL_MS = 10_000;
+const REFUSAL = /^\s*(?:<tool_use_error>|InputValidationError|Agent type .{1,200} not found)/;
 
 /** How a run ended, by what its launcher was told and what its own transcript says. */
 export function outcomeOf({ launchedMs, end, conversation, report, wasStopped }: OutcomeFacts): RunOutcome {
@@ -41,8 +42,8 @@ export function outcomeOf({ launchedMs, end, conversation, report, wasStopped }:
   }
   if (end.isError) {
     if (BY_THE_USER.test(end.text)) return "stopped";
-    const hasStarted =
-      conversation !== undefined || end.durationMs > 0 || end.atMs - launchedMs > MAX_REFUSAL_MS;
+    const isLate = end.atMs - launchedMs > MAX_REFUSAL_MS && !REFUSAL.test(end.text);
+    const hasStarted = conversation !== undefined || end.durationMs > 0 || isLate;
     return hasStarted ? "failed" : "refused";
   }
   const isKilled = end.status === "killed" && (wasStopped || BY_THE_USER.test(end.summary));

@@ -4,6 +4,9 @@ import type { Span } from "../../report/timeline/slots.ts";
 import type { Conversation, TranscriptPlace } from "../conversation/conversation.ts";
 import type { AgentRun } from "./agent-run.ts";
 
+/** The host's words for a call that was stopped while it ran. */
+const INTERRUPTED = /^\s*\[Request interrupted/;
+
 /** One session: its main conversation and the agents that worked for it. */
 export interface Session {
   readonly id: string;
@@ -46,8 +49,8 @@ function hasStarted({ outcome, conversation, launch, reportedAt }: AgentRun): bo
   if (outcome === "refused") return false;
   if (conversation !== undefined) return true;
   if (launch?.answer === undefined) return reportedAt !== undefined;
-  // A launch that the user rejected ends with an error, and began nothing.
-  return !launch.answer.isError || outcome === "failed";
+  // A launch that the user rejected ends with an error, and began nothing; one that was interrupted had begun.
+  return !launch.answer.isError || outcome === "failed" || INTERRUPTED.test(launch.answer.text);
 }
 
 /** The runs of which is known when they were at work, in order of start. */

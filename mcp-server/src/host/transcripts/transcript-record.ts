@@ -24,6 +24,13 @@ export interface ResultBlock {
 
 export type Block = TextBlock | CallBlock | ResultBlock;
 
+/** An agent whose steps the host showed while its launcher waited. */
+export interface ShownAgent {
+  readonly id: string;
+  /** The call that launched it. */
+  readonly launchedBy: string;
+}
+
 /** What the audit reads of one line of a transcript. */
 export interface TranscriptRecord {
   readonly role: "assistant" | "user" | "notification";
@@ -37,6 +44,8 @@ export interface TranscriptRecord {
   /** The agent whose last word it is, where the host says so beside the text; else empty. */
   readonly handBackFrom: string;
   readonly isSidechain: boolean;
+  /** The agent that did this, where the record stands between those of the conversation that launched it. */
+  readonly agent: ShownAgent | undefined;
   /** Written in place of a model's answer that did not come. */
   readonly isApiError: boolean;
   /** Of an assistant's record. */
@@ -67,6 +76,8 @@ export function parseRecord(line: Buffer): TranscriptRecord | "broken" | undefin
   }
   if (!isJson(value)) return "broken";
   if (value.type === "assistant" || value.type === "user") return spoken(value, value.type);
+  const data = objectOf(value.data);
+  if (value.type === "progress" && data.type === "agent_progress") return shown(value, data);
   const announced = announcement(value);
   return announced === undefined ? undefined : notification(value, announced);
 }
@@ -85,6 +96,18 @@ function spoken(value: Json, role: "assistant" | "user"): TranscriptRecord {
     messageId: stringOf(message.id),
     usage: usageOf(objectOf(message.usage)),
     isDelivered: true,
+  };
+}
+
+/** A step of an agent, without what it used: its last words are not among the steps, nor is their share. */
+function shown(value: Json, data: Json): TranscriptRecord | undefined {
+  const said = objectOf(data.message);
+  if (said.type !== "assistant" && said.type !== "user") return undefined;
+  const timestamp = stringOf(said.timestamp) || value.timestamp;
+  return {
+    ...spoken({ ...said, timestamp, cwd: value.cwd, isSidechain: true }, said.type),
+    usage: NO_USAGE,
+    agent: { id: stringOf(data.agentId), launchedBy: stringOf(value.parentToolUseID) },
   };
 }
 
@@ -122,6 +145,7 @@ function common(value: Json) {
   return {
     atMs: Number.isNaN(atMs) ? undefined : atMs,
     isSidechain: value.isSidechain === true,
+    agent: undefined,
     directory: stringOf(value.cwd),
   };
 }
