@@ -7,7 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Limits that only what hangs reaches, also where the machine is busy with other things.
     testTimeout: 600_000,
-    hookTimeout: 300_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     // The settings of whoever runs the tests decide nothing.
     env: { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },

@@ -13,6 +13,7 @@ import {
   type Place,
 } from "../../test/e2e/harness/claude-code.ts";
 import { executesThePlan } from "../../test/e2e/harness/orchestrator.ts";
+import { PATIENCE_MS } from "../../test/e2e/harness/processes.ts";
 import { ScriptedModel } from "../../test/e2e/harness/scripted-model.ts";
 import { Workers } from "../../test/e2e/harness/worker.ts";
 import { ENDING, SLUG, scriptedWorkers } from "../balcony/scripted-workers.ts";
@@ -25,8 +26,6 @@ import { type Look, RunWatch } from "./run-watch.ts";
 
 const run = promisify(execFile);
 
-/** The whole run takes half a minute; a machine that is much slower still gets to its end. */
-const LIMIT_MS = 75_000;
 const LOOK_MS = 200;
 /** What a drawn timeline has beside a line per task. */
 const LINES_AROUND = 8;
@@ -48,6 +47,7 @@ export async function scriptedRun(root: string): Promise<number> {
     main: executesThePlan,
     agent: new Workers(scriptedWorkers(join(example, "written"))).answer,
     latencyMs: { main: 200, agent: 300 },
+    beginTogether: 3,
   });
   try {
     const place: Place = {
@@ -108,7 +108,7 @@ async function play(place: Place, root: string, tasks: number): Promise<Played> 
   const progress = canRedraw ? new ProgressTimeline(startMs) : new ProgressLines(startMs);
   const claude = new ClaudeCode(place, `/spec:execute ${SLUG}`);
   try {
-    const exited = claude.wait(LIMIT_MS);
+    const exited = claude.wait();
     for (;;) {
       const ended = await Promise.race([exited, interrupted, pause(LOOK_MS)]);
       if (ended === "interrupted") return ended;
@@ -117,7 +117,7 @@ async function play(place: Place, root: string, tasks: number): Promise<Played> 
       if (ended === undefined) continue;
       const survivors = await claude.survivors();
       const deviations = [
-        ...(ended.timedOut ? [`Claude Code had not ended after ${LIMIT_MS / 1000} s`] : []),
+        ...(ended.timedOut ? [`Claude Code had not ended after ${PATIENCE_MS / 1000} s`] : []),
         ...(ended.code === 0
           ? []
           : [`Claude Code ended with ${ended.code ?? ended.signal}: ${claude.stderr}`]),

@@ -9,7 +9,7 @@ import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./proce
 const run = promisify(execFile);
 
 /** How long a session may take to leave by itself. */
-const LEAVING_MS = 10_000;
+const LEAVING_MS = 120_000;
 
 /** Whether interactive sessions can be driven on this machine. */
 export async function hasTmux(): Promise<boolean> {

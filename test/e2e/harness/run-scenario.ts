@@ -65,10 +65,10 @@ export async function runScenario(
     agent: (conversation: Conversation) => {
       const own = scenario.agents?.(conversation);
       const { turn, ...answer } = own === undefined ? workers.answer(conversation) : { turn: own };
-      const haveBegun = () => model.recording.agents().length >= (scenario.beginTogether ?? 0);
-      return { ...answer, turn: { ...turn, when: () => haveBegun() && turn.when?.() !== false } };
+      return { ...answer, turn };
     },
     latencyMs,
+    ...(scenario.beginTogether !== undefined && { beginTogether: scenario.beginTogether }),
   });
   const [first] = scenario.runs;
   if (first === undefined) throw new Error(`${scenario.name} has no runs`);

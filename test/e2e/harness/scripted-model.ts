@@ -11,6 +11,8 @@ export interface Script {
   agent: (conversation: Conversation) => { turn: Turn; task?: string };
   /** How long a turn takes that does not say so itself. */
   latencyMs: { main: number; agent: number };
+  /** No agent's model answers before so many agents have begun: they are at work at once, however slow the machine is. */
+  beginTogether?: number;
 }
 
 /** A Messages endpoint on loopback whose model is a script. */
@@ -82,7 +84,9 @@ export class ScriptedModel {
     if (conversation.agentId !== undefined) {
       const { turn, task } = this.#script.agent(conversation);
       if (task !== undefined) entry.task = task;
-      return { latencyMs: this.#script.latencyMs.agent, ...turn };
+      const haveBegun = () => this.recording.agents().length >= (this.#script.beginTogether ?? 0);
+      const when = () => haveBegun() && turn.when?.() !== false;
+      return { latencyMs: this.#script.latencyMs.agent, ...turn, when };
     }
     if (isMainConversation(conversation)) {
       return { latencyMs: this.#script.latencyMs.main, ...this.#script.main(conversation) };
