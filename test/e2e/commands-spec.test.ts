@@ -67,6 +67,12 @@ const looks = (conversation: Conversation): Turn =>
 
 describe.skipIf(!existsSync(REAL))("/ideate", () => {
   it("/ideate explores and researches in one message, writes one document, and says what comes next", async () => {
+    const started = new Set<string | undefined>();
+    // Neither ends before both are at work.
+    const looksWithTheOther = (conversation: Conversation): Turn => {
+      started.add(conversation.agentId);
+      return { ...looks(conversation), when: () => started.size === 2 };
+    };
     const brief = `Read notes/toggles.md in full`;
     const run: PrintRun = {
       prompt: "/ideate notes/toggles.md",
@@ -97,7 +103,7 @@ describe.skipIf(!existsSync(REAL))("/ideate", () => {
         expect(outcome.gitStatus).toEqual(["?? specs/"]);
         expect(existsSync(outcome.database)).toBe(false);
       },
-      looks,
+      looksWithTheOther,
     );
   });
 
