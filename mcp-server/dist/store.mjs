@@ -35,7 +35,7 @@ import { sql } from "./lib/kysely.mjs";
 import { PlanGraph, holdsScope, newTokens } from "./graph.mjs";
 
 // import:store/tables.mjs in store.mjs
-import { SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, observationFromRow, observationRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
+import { IS_INDEXED, SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, observationFromRow, observationRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
 
 // mcp-server/src/store/graph-reader.ts
 var HISTORY = 500;
@@ -222,14 +222,14 @@ var GraphReader = class {
     const isAhead = ahead?.planId === planId && only.types?.every((type) => ahead.types.includes(type)) && (only.sinceMs ?? 0) >= ahead.sinceMs;
     if (isAhead) return ahead.events.filter((event) => isMeant(event, only));
     let query = this.transaction.db.selectFrom("events").selectAll().where("plan_id", "=", planId).where("seq", ">", only.afterSeq ?? 0);
-    if (only.types) query = query.where("type", "in", only.types);
+    if (only.types) query = query.where("type", "in", only.types).where(sql`${sql.raw(IS_INDEXED)}`);
     if (only.sinceMs !== void 0) query = query.where("at_ms", ">=", only.sinceMs);
     const order = only.types ? sql`+seq` : sql.ref("seq");
     return (await query.orderBy(order).execute()).map(eventFromRow);
   }
   /** Sequence number and time of the plan's last event of a type; zeros if there is none. */
   async lastEvent(planId, type) {
-    const row = await this.transaction.db.selectFrom("events").select(["seq", "at_ms"]).where("plan_id", "=", planId).where("type", "=", type).orderBy("seq", "desc").limit(1).executeTakeFirst();
+    const row = await this.transaction.db.selectFrom("events").select(["seq", "at_ms"]).where("plan_id", "=", planId).where("type", "=", type).where(sql`${sql.raw(IS_INDEXED)}`).orderBy("seq", "desc").limit(1).executeTakeFirst();
     return { seq: Number(row?.seq ?? 0), atMs: Number(row?.at_ms ?? 0) };
   }
   /** Whether the owner's process holds or held a claim of the plan. */

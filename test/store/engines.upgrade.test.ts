@@ -7,6 +7,7 @@ import type { PlanGraph } from "../../mcp-server/src/graph/plan-graph.ts";
 import type { TaskId } from "../../mcp-server/src/graph/task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
+import { IS_INDEXED } from "../../mcp-server/src/store/tables/indexed-events.ts";
 import { claim, completed, NOW, started } from "./changes.ts";
 import { freshDatabase, stopPostgresAfterAll } from "./databases.ts";
 import session from "./fixtures/session-1.0.json" with { type: "json" };
@@ -70,14 +71,21 @@ it("the upgrade of a graph of version 1.0 keeps everything in it, and work goes 
   const path = graphOfVersion1_0();
   const before = contents(path);
   const store = await opened(path);
-  expect(versionOf(path)).toBe("1.6");
+  expect(versionOf(path)).toBe("1.7");
   // Columns that are new are beside what was there.
   expect(contents(path)).toMatchObject(before);
-  expect(
-    inFile(path, (db) =>
-      db.prepare("explain query plan select * from events where plan_id = 1 and seq > 3 order by seq").all(),
-    ),
-  ).toMatchObject([{ detail: expect.stringContaining("events_order") }]);
+  const questions = [
+    ["events where plan_id = 1 and seq > 3 order by seq", "events_order"],
+    [
+      `events where plan_id = 1 and type in ('attempt.ended') and ${IS_INDEXED} order by +seq`,
+      "events_by_type",
+    ],
+    ["claims where agent_id = 'a'", "claims_by_agent"],
+  ];
+  for (const [question, index] of questions) {
+    const plan = inFile(path, (db) => db.prepare(`explain query plan select * from ${question}`).all());
+    expect(JSON.stringify(plan)).toContain(index);
+  }
 
   await store.write(
     () => NOW,
@@ -124,7 +132,7 @@ it("the upgrade and its copy happen once when several processes open the graph a
     Array.from({ length: 4 }, () => OtherProcess.start(`sqlite:${path}`, "open")),
   );
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(versionOf(path)).toBe("1.6");
+  expect(versionOf(path)).toBe("1.7");
   expect(versionOf(`${path}.1.0.backup`)).toBe("1.0");
   expect(existsSync(`${path}.1.0.backup-2`)).toBe(false);
   expect(existsSync(`${path}.1.0.backup.partial`)).toBe(false);
@@ -187,7 +195,7 @@ it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   await database.query("update meta set value = '1.0'");
   const others = await Promise.all(Array.from({ length: 3 }, () => OtherProcess.start(database.url, "open")));
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(await database.query("select value from meta")).toEqual([{ value: "1.6" }]);
+  expect(await database.query("select value from meta")).toEqual([{ value: "1.7" }]);
   expect(
     await database.query("select indexname from pg_indexes where indexname = 'events_order'"),
   ).toHaveLength(1);

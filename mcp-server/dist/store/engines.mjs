@@ -52,7 +52,7 @@ var PostgresListener = class {
 import { CompiledQuery } from "../lib/kysely.mjs";
 
 // import:store/tables.mjs in store/engines.mjs
-import { CLAIMS, EVENTS, HELD, LEASE_COLUMNS, OBSERVATIONS, PLANS, TASKS, UNRECOGNISED, onConflict, storableJson } from "./tables.mjs";
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, OBSERVATIONS, PLANS, TASKS, UNRECOGNISED, onConflict, storableJson } from "./tables.mjs";
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
@@ -75,8 +75,18 @@ function postgresTransaction(db, channel) {
       const [row] = await query(loadStatement(wanted, known, values), values.list);
       if (!row) throw new Error("a select without a table has one row");
       const { held, claim, observation, ...rest } = row.loaded;
+      const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+      const rowsOf = async (table, order, newer) => whole.length === 0 ? newer : [
+        ...newer,
+        ...await query(
+          `select * from ${SCHEMA}.${table} where plan_id = any ($1::int[]) order by ${order}`,
+          [whole]
+        )
+      ];
       return {
         ...rest,
+        tasks: await rowsOf("tasks", "position", rest.tasks),
+        claims: await rowsOf("claims", "id", rest.claims),
         held: held ?? void 0,
         claim: claim ?? void 0,
         observation: observation ?? void 0
@@ -99,14 +109,15 @@ function postgresTransaction(db, channel) {
 }
 function loadStatement(wanted, known, values) {
   const json = (select) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
-  const knownSeq = `coalesce((${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint, 0)`;
+  const knownSeq = `(${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint`;
+  const isKnown = `w.id = any (${values.add([...known.keys()])}::int[])`;
   const plans = [
     ...wanted.plan ? [planCondition(wanted.plan, values)] : [],
     ...wanted.claim ? ["id = (select plan_id from one)"] : []
   ];
   const newer = (table, order) => json(
     `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
-        where t.changed_seq > ${knownSeq} order by t.${order}`
+        where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`
   );
   const checkout = wanted.checkout === void 0 ? void 0 : values.add(wanted.checkout);
   const { events } = wanted;
@@ -149,9 +160,10 @@ function claimCondition(key, values) {
 }
 function saveStatement(rows, channel, values) {
   const parts = [
+    `sequence as materialized (select pg_get_serial_sequence('${SCHEMA}.events', 'seq')::regclass as id)`,
     `ids as materialized (
-      select event, nextval(pg_get_serial_sequence('${SCHEMA}.events', 'seq')) as seq
-      from generate_series(1, ${values.add(rows.events.length)}::int) as event)`
+      select event, nextval(sequence.id) as seq
+      from sequence, generate_series(1, ${values.add(rows.events.length)}::int) as event)`
   ];
   const insert = (table, written, conflict) => {
     if (written.length === 0) return;
@@ -198,8 +210,21 @@ function recordset(columns, rows, values) {
   return `json_to_recordset(${values.add(storableJson(rows))}::json) as r (${types.join(", ")})`;
 }
 
+// import:graph.mjs in store/engines.mjs
+import { isReadable } from "../graph.mjs";
+
 // mcp-server/src/store/engines/sqlite-transaction.ts
 var CLAIMS_WITH_PLAN2 = "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
+var CHANGED = {
+  tasks: changed("tasks", "position", "plan_id = ?1 and id in (select task_id"),
+  claims: changed("claims", "id", "+plan_id = ?1 and id in (select attempt_id")
+};
+function changed(table, order, isIn) {
+  return {
+    all: `select * from ${table} where plan_id = ? order by ${order}`,
+    since: `select * from ${table} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`
+  };
+}
 var INSERT = {
   plans: insertion(PLANS),
   events: insertion(EVENTS),
@@ -231,6 +256,11 @@ function sqliteTransaction(statements, db, stamp) {
     );
     return row;
   };
+  const isReadableSince = (planId, seq) => all(
+    "select distinct type, v from events where plan_id = ? and seq > ?",
+    planId,
+    seq
+  ).every(({ type, v }) => isReadable(type, v));
   let last;
   const lastSeq = () => {
     last ??= all("select max(seq) as seq from events")[0]?.seq ?? 0;
@@ -252,13 +282,13 @@ function sqliteTransaction(statements, db, stamp) {
       if (claim && !plans.some(({ id }) => id === claim.plan_id)) {
         plans.push(...planOf({ planId: claim.plan_id }));
       }
-      const changed = plans.filter((plan) => Number(plan.version) > (known.get(plan.id) ?? 0));
-      const changedRows = (table, order) => changed.flatMap(
-        ({ id }) => all(
-          `select * from ${table} where plan_id = ? and changed_seq > ? order by ${order}`,
-          id,
-          known.get(id) ?? 0
-        )
+      const changed2 = plans.flatMap(({ id, version }) => {
+        const seq = known.get(id) ?? 0;
+        if (Number(version) <= seq) return [];
+        return [{ id, seq: seq > 0 && isReadableSince(id, seq) ? seq : 0 }];
+      });
+      const changedRows = (statement) => changed2.flatMap(
+        ({ id, seq }) => seq === 0 ? all(statement.all, id) : all(statement.since, id, seq)
       );
       const observation = wanted.checkout === void 0 ? void 0 : all(
         "select * from observations where checkout = ?",
@@ -269,8 +299,8 @@ function sqliteTransaction(statements, db, stamp) {
       return {
         lastSeq: lastSeq(),
         plans,
-        tasks: changedRows("tasks", "position"),
-        claims: changedRows("claims", "id"),
+        tasks: changedRows(CHANGED.tasks),
+        claims: changedRows(CHANGED.claims),
         held: wanted.held ? all(
           `${CLAIMS_WITH_PLAN2} where ${HELD} union all ${CLAIMS_WITH_PLAN2} where ${UNRECOGNISED}`
         ) : void 0,
@@ -289,7 +319,7 @@ function sqliteTransaction(statements, db, stamp) {
           // Ordered by an expression, or the whole log of the plan would be read in its order.
           claim && events ? all(
             `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-                  and at_ms >= ?3 order by +seq`,
+                  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
             claim.plan_id,
             JSON.stringify(events.types),
             eventsSinceMs

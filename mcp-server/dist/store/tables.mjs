@@ -177,6 +177,17 @@ function heldFromRow(row) {
   return { planId, plan, repository, claim: claimFromRow(row) };
 }
 
+// mcp-server/src/store/tables/indexed-events.ts
+var UNINDEXED = [
+  "task.created",
+  "task.defined",
+  "task.status",
+  "task.annotated",
+  "claim.offered",
+  "attempt.started"
+];
+var IS_INDEXED = `type not in (${UNINDEXED.map((type) => `'${type}'`).join(", ")})`;
+
 // import:lib/kysely.mjs in store/tables.mjs
 import { sql } from "../lib/kysely.mjs";
 
@@ -192,7 +203,8 @@ var STEPS = [
   addObservations,
   addUsage,
   addWhatOthersWrite,
-  addCauses
+  addCauses,
+  dropUnneededIndexes
 ];
 var SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 };
 async function minorVersion(db, hasTable, place) {
@@ -269,6 +281,14 @@ async function addWhatOthersWrite(db) {
 }
 async function addCauses(db) {
   await db.schema.alterTable("tasks").addColumn("cause_value", "text").execute();
+}
+async function dropUnneededIndexes(db, engine) {
+  if (engine === "postgres") return;
+  for (const name of ["tasks_changed", "claims_changed", "claims_agent", "events_plan"]) {
+    await db.schema.dropIndex(name).ifExists().execute();
+  }
+  await db.schema.createIndex("claims_by_agent").on("claims").column("agent_id").where("agent_id", "is not", null).execute();
+  await db.schema.createIndex("events_by_type").on("events").columns(["plan_id", "type", "seq"]).where(sql`${sql.raw(IS_INDEXED)}`).execute();
 }
 
 // mcp-server/src/store/tables/new-rows.ts
@@ -712,6 +732,7 @@ export {
   CLAIMS,
   EVENTS,
   HELD,
+  IS_INDEXED,
   LEASE_COLUMNS,
   OBSERVATIONS,
   PLANS,

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AttemptId } from "../graph/attempt.ts";
-import type { ChangeType } from "../graph/event.ts";
 import type { HeldRow } from "./tables/held-claim.ts";
+import type { IndexedType } from "./tables/indexed-events.ts";
 import type { NewRows } from "./tables/new-rows.ts";
 import type {
   ClaimsTable,
@@ -34,7 +34,7 @@ export interface ReadAhead {
   /** The last look at this checkout, and the attempts in it since. */
   readonly checkout?: string;
   /** Events of the plan of `claim`, of these types, since that time; by default, since it was offered. */
-  readonly events?: { readonly types: readonly ChangeType[]; readonly sinceMs?: number };
+  readonly events?: { readonly types: readonly IndexedType[]; readonly sinceMs?: number };
   /** Numbers for so many new claims. */
   readonly attemptIds?: number;
 }

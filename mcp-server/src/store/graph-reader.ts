@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
 import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
-import type { ChangeType, GraphEvent } from "../graph/event.ts";
+import type { GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
 import type { TaskDefinition } from "../graph/task.ts";
 import type { EstimatesFrom, Sample, TaskEstimates } from "../graph/task-estimates.ts";
@@ -9,6 +9,7 @@ import { newTokens, type Usage } from "../graph/usage.ts";
 import type { ClaimKey, EngineTransaction, PlanKey, ReadAhead } from "./engine.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import { type HeldClaim, heldFromRow } from "./tables/held-claim.ts";
+import { type IndexedType, IS_INDEXED } from "./tables/indexed-events.ts";
 import {
   claimFromRow,
   eventFromRow,
@@ -28,14 +29,14 @@ const MAX_VALUES = 250;
 /** Which events of a plan. */
 export interface EventFilter {
   readonly afterSeq?: number;
-  readonly types?: readonly ChangeType[];
+  readonly types?: readonly IndexedType[];
   readonly sinceMs?: number;
 }
 
 /** What was read ahead of the plan's log. */
 interface EventsAhead {
   readonly planId: number;
-  readonly types: readonly ChangeType[];
+  readonly types: readonly IndexedType[];
   readonly sinceMs: number;
   readonly events: readonly GraphEvent[];
 }
@@ -286,7 +287,7 @@ export class GraphReader {
       .selectAll()
       .where("plan_id", "=", planId)
       .where("seq", ">", only.afterSeq ?? 0);
-    if (only.types) query = query.where("type", "in", only.types);
+    if (only.types) query = query.where("type", "in", only.types).where(sql<boolean>`${sql.raw(IS_INDEXED)}`);
     if (only.sinceMs !== undefined) query = query.where("at_ms", ">=", only.sinceMs);
     // As an expression, or SQLite would read the whole log in its order instead of the events of these types.
     const order = only.types ? sql`+seq` : sql.ref("seq");
@@ -294,12 +295,13 @@ export class GraphReader {
   }
 
   /** Sequence number and time of the plan's last event of a type; zeros if there is none. */
-  async lastEvent(planId: number, type: ChangeType): Promise<{ seq: number; atMs: number }> {
+  async lastEvent(planId: number, type: IndexedType): Promise<{ seq: number; atMs: number }> {
     const row = await this.transaction.db
       .selectFrom("events")
       .select(["seq", "at_ms"])
       .where("plan_id", "=", planId)
       .where("type", "=", type)
+      .where(sql<boolean>`${sql.raw(IS_INDEXED)}`)
       .orderBy("seq", "desc")
       .limit(1)
       .executeTakeFirst();

@@ -1,11 +1,12 @@
 import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
-import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
+import type { Actor, Change, GraphEvent } from "../graph/event.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
 import type { EngineTransaction } from "./engine.ts";
 import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import type { HeldClaim } from "./tables/held-claim.ts";
+import type { IndexedType } from "./tables/indexed-events.ts";
 import {
   claimRow,
   eventRow,
@@ -140,7 +141,7 @@ export class GraphWriter extends GraphReader {
     return [...(await super.events(planId, only)), ...this.#ownEvents(planId, only)];
   }
 
-  override async lastEvent(planId: number, type: ChangeType): Promise<{ seq: number; atMs: number }> {
+  override async lastEvent(planId: number, type: IndexedType): Promise<{ seq: number; atMs: number }> {
     return this.#ownEvents(planId, { types: [type] }).at(-1) ?? super.lastEvent(planId, type);
   }
 

@@ -49,8 +49,21 @@ export function postgresTransaction(db: Kysely<Database>, channel: string): Engi
       const [row] = await query<{ loaded: Loaded }>(loadStatement(wanted, known, values), values.list);
       if (!row) throw new Error("a select without a table has one row");
       const { held, claim, observation, ...rest } = row.loaded;
+      const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+      const rowsOf = async <Row>(table: string, order: string, newer: readonly Row[]) =>
+        whole.length === 0
+          ? newer
+          : [
+              ...newer,
+              ...(await query<Row>(
+                `select * from ${SCHEMA}.${table} where plan_id = any ($1::int[]) order by ${order}`,
+                [whole],
+              )),
+            ];
       return {
         ...rest,
+        tasks: await rowsOf("tasks", "position", rest.tasks),
+        claims: await rowsOf("claims", "id", rest.claims),
         held: held ?? undefined,
         claim: claim ?? undefined,
         observation: observation ?? undefined,
@@ -75,10 +88,14 @@ export function postgresTransaction(db: Kysely<Database>, channel: string): Engi
 /** As JSON has it: there is no undefined. */
 type Loaded = { readonly [Field in keyof LoadedRows]: LoadedRows[Field] | null } & LoadedRows;
 
-/** One statement, so one snapshot: a JSON object of all that is wanted. */
+/**
+ * One statement: a JSON object of all that is wanted, but for the tasks and claims of plans that are not known at all.
+ * Those are many, and take several times as long as JSON.
+ */
 function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, values: Values): string {
   const json = (select: string) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
-  const knownSeq = `coalesce((${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint, 0)`;
+  const knownSeq = `(${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint`;
+  const isKnown = `w.id = any (${values.add([...known.keys()])}::int[])`;
   const plans = [
     ...(wanted.plan ? [planCondition(wanted.plan, values)] : []),
     ...(wanted.claim ? ["id = (select plan_id from one)"] : []),
@@ -86,7 +103,7 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
   const newer = (table: string, order: string) =>
     json(
       `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
-        where t.changed_seq > ${knownSeq} order by t.${order}`,
+        where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`,
     );
   const checkout = wanted.checkout === undefined ? undefined : values.add(wanted.checkout);
   const { events } = wanted;
@@ -151,10 +168,12 @@ function claimCondition(key: ClaimKey, values: Values): string {
 
 /** One statement for all tables. Numbers of events are taken from their sequence, which other repositories share. */
 function saveStatement(rows: NewRows, channel: string, values: Values): string {
+  // The sequence is looked up once: its name is that of the column, which takes longer to find than the number to get.
   const parts = [
+    `sequence as materialized (select pg_get_serial_sequence('${SCHEMA}.events', 'seq')::regclass as id)`,
     `ids as materialized (
-      select event, nextval(pg_get_serial_sequence('${SCHEMA}.events', 'seq')) as seq
-      from generate_series(1, ${values.add(rows.events.length)}::int) as event)`,
+      select event, nextval(sequence.id) as seq
+      from sequence, generate_series(1, ${values.add(rows.events.length)}::int) as event)`,
   ];
   const insert = (table: WrittenTable, written: readonly object[], conflict: string) => {
     if (written.length === 0) return;

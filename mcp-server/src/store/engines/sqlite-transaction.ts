@@ -1,6 +1,8 @@
 import type { Kysely, Selectable, SqliteDatabase } from "kysely";
+import { isReadable } from "../../graph/event.ts";
 import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "../engine.ts";
 import { HELD, type HeldRow, UNRECOGNISED } from "../tables/held-claim.ts";
+import { IS_INDEXED } from "../tables/indexed-events.ts";
 import type { NewRows } from "../tables/new-rows.ts";
 import {
   CLAIMS,
@@ -22,6 +24,22 @@ import type {
 
 const CLAIMS_WITH_PLAN =
   "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
+
+/**
+ * All rows of a plan, or those that an event since then names: the log has the only index by sequence number. The `+`
+ * keeps its column out of the search, so that claims are looked up one by one instead of among all of the plan.
+ */
+const CHANGED = {
+  tasks: changed("tasks", "position", "plan_id = ?1 and id in (select task_id"),
+  claims: changed("claims", "id", "+plan_id = ?1 and id in (select attempt_id"),
+};
+
+function changed(table: string, order: string, isIn: string) {
+  return {
+    all: `select * from ${table} where plan_id = ? order by ${order}`,
+    since: `select * from ${table} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`,
+  };
+}
 
 /**
  * Rows are written one by one: without a network in between, executing a statement that is prepared takes less time
@@ -83,6 +101,14 @@ export function sqliteTransaction(
     return row;
   };
 
+  /** Whether all that a plan's log says since can be read: an event of a newer version may concern any row. */
+  const isReadableSince = (planId: number, seq: number) =>
+    all<Selectable<EventsTable>>(
+      "select distinct type, v from events where plan_id = ? and seq > ?",
+      planId,
+      seq,
+    ).every(({ type, v }) => isReadable(type, v));
+
   let last: number | undefined;
   /** Nobody else writes meanwhile, and what this transaction has changed is written once, at its end. */
   const lastSeq = () => {
@@ -108,14 +134,14 @@ export function sqliteTransaction(
       if (claim && !plans.some(({ id }) => id === claim.plan_id)) {
         plans.push(...planOf({ planId: claim.plan_id }));
       }
-      const changed = plans.filter((plan) => Number(plan.version) > (known.get(plan.id) ?? 0));
-      const changedRows = <Row>(table: string, order: string) =>
-        changed.flatMap(({ id }) =>
-          all<Row>(
-            `select * from ${table} where plan_id = ? and changed_seq > ? order by ${order}`,
-            id,
-            known.get(id) ?? 0,
-          ),
+      const changed = plans.flatMap(({ id, version }) => {
+        const seq = known.get(id) ?? 0;
+        if (Number(version) <= seq) return [];
+        return [{ id, seq: seq > 0 && isReadableSince(id, seq) ? seq : 0 }];
+      });
+      const changedRows = <Row>(statement: { readonly all: string; readonly since: string }) =>
+        changed.flatMap(({ id, seq }) =>
+          seq === 0 ? all<Row>(statement.all, id) : all<Row>(statement.since, id, seq),
         );
       const observation =
         wanted.checkout === undefined
@@ -129,8 +155,8 @@ export function sqliteTransaction(
       return {
         lastSeq: lastSeq(),
         plans,
-        tasks: changedRows<Selectable<TasksTable>>("tasks", "position"),
-        claims: changedRows<Selectable<ClaimsTable>>("claims", "id"),
+        tasks: changedRows<Selectable<TasksTable>>(CHANGED.tasks),
+        claims: changedRows<Selectable<ClaimsTable>>(CHANGED.claims),
         held: wanted.held
           ? all<HeldRow>(
               `${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`,
@@ -154,7 +180,7 @@ export function sqliteTransaction(
           claim && events
             ? all<Selectable<EventsTable>>(
                 `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
-                  and at_ms >= ?3 order by +seq`,
+                  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
                 claim.plan_id,
                 JSON.stringify(events.types),
                 eventsSinceMs,
