@@ -12,7 +12,6 @@ import type { TimedTask } from "./plan.ts";
 
 export const CAP = 5;
 const PLAN = "timed";
-const LIMIT_MS = 300_000;
 
 /** What the main conversation does between bursts. */
 export type Way = "continuous" | "level chunks";
@@ -26,6 +25,8 @@ export interface MeasuredRun {
   /** From the last report before an offer to that offer, at the median of all bursts but the first. */
   readonly reactionMs: number;
   readonly mostAtOnce: number;
+  /** From the offer of each task to its report, by task id. */
+  readonly lastedMs: Readonly<Record<string, number>>;
   /** What may never happen and did; empty for a correct run. */
   readonly flaws: readonly string[];
 }
@@ -73,7 +74,6 @@ function scenarioOf(way: Way, tasks: readonly TimedTask[], plugins: string[] | u
         orchestrator: isChunked
           ? withHabits(executesThePlan, createsWithPolicy({ barrier: "level" }), waitsForWholeBatches)
           : executesThePlan,
-        limitMs: LIMIT_MS,
       },
     ],
   };
@@ -96,6 +96,9 @@ function figuresOf(way: Way, tasks: readonly TimedTask[], { database, recording 
     launchMs: median(launches),
     reactionMs: median(reactionsIn(claims)),
     mostAtOnce: replay.mostLive,
+    lastedMs: Object.fromEntries(
+      claims.map(({ task, offeredMs, endedMs = 0 }) => [task.slice(`${PLAN}/`.length), endedMs - offeredMs]),
+    ),
     flaws: [...replay.violations, ...undone(tasks, events, replay)],
   };
 }

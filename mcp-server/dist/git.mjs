@@ -136,8 +136,8 @@ var LOOK_LIMIT_MS = 3e3;
 var MAX_FILES = 1e4;
 var HALF_WRITTEN = /\.tmp\.\d+\.[\da-f]{6,}$/;
 var MAX_OUTPUT_BYTES2 = 16 * 1024 * 1024;
-async function checkoutState(root, before, prints, now) {
-  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+async function checkoutState(root, before, prints, now, limitMs = LOOK_LIMIT_MS) {
+  const signal = AbortSignal.timeout(limitMs);
   const fromMs = now();
   try {
     const { head, differing, untracked } = await gitStatus(root, signal);
@@ -159,7 +159,8 @@ async function checkoutState(root, before, prints, now) {
       ...before && moved && { moved: { from: before.head, files: moved } }
     };
   } catch (error) {
-    return { why: whyNot(error, signal) };
+    if (signal.aborted) return { why: `the look at the checkout took longer than ${limitMs / 1e3} s` };
+    return { why: whyNot(error) };
   }
 }
 function changesBetween(before, after) {
@@ -241,8 +242,7 @@ function read(root, parameters, signal, input = "") {
     maxOutputBytes: MAX_OUTPUT_BYTES2
   });
 }
-function whyNot(error, signal) {
-  if (signal.aborted) return `the look at the checkout took longer than ${LOOK_LIMIT_MS / 1e3} s`;
+function whyNot(error) {
   const { code } = error instanceof GitFailed ? error.cause ?? {} : {};
   if (code === "ENOENT") return "git cannot be started";
   return code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER" ? "too many files differ from the commit" : "git could not tell the state of the checkout";

@@ -253,5 +253,9 @@ void transport.closed.then(async () => {
   process.stdout.write("", () => process.exit(0));
 });
 function exitAfter(ms) {
-  setTimeout(() => process.exit(0), ms);
+  setTimeout(() => {
+    const words = `The server ended although not everything was answered within ${ms / 1e3} s.
+`;
+    process.stderr.write(words, () => process.exit(0));
+  }, ms);
 }

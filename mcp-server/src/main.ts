@@ -61,5 +61,8 @@ void transport.closed.then(async () => {
 });
 
 function exitAfter(ms: number): void {
-  setTimeout(() => process.exit(0), ms);
+  setTimeout(() => {
+    const words = `The server ended although not everything was answered within ${ms / 1_000} s.\n`;
+    process.stderr.write(words, () => process.exit(0));
+  }, ms);
 }

@@ -1,4 +1,4 @@
-import { arrivals, type Conversation, turnsTaken } from "./harness/conversation.ts";
+import { agentsToldOf, arrivals, type Conversation, turnsTaken } from "./harness/conversation.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
 import type { Scenario } from "./harness/scenario.ts";
 import { calls, callsTogether, says, type Turn } from "./harness/turn.ts";
@@ -14,7 +14,7 @@ export interface AuditStory {
   /** The rules that find something in it. */
   rules: string[];
   scenario: Scenario;
-  /** How many times slower the session is made before it is read: a scripted agent needs less than a second. */
+  /** How many times slower the session is made at most before it is read: a scripted agent needs less than a second. */
   slower: number;
 }
 
@@ -49,14 +49,8 @@ function steps(...turns: Turn[]): Orchestrator {
 /** Launches in the background, ends its turn, and takes the next step when it is woken by what it waits for. */
 function wakesUp(...turns: Turn[]): Orchestrator {
   return (conversation) => {
-    const told = new Set(
-      conversation.blocks.flatMap((block) =>
-        block.kind === "text" && block.role !== "assistant"
-          ? [...block.text.matchAll(/<task-id>(\w+)<\/task-id>/g)].map(([, id]) => id)
-          : [],
-      ),
-    ).size;
-    return isJustLaunched(conversation) ? says("It is on its way.") : (turns[told] ?? says("That was it."));
+    const next = turns[agentsToldOf(conversation).size];
+    return isJustLaunched(conversation) ? says("It is on its way.") : (next ?? says("That was it."));
   };
 }
 
@@ -120,6 +114,10 @@ function worksOnAlone(id: string, others: readonly string[]): Record<string, Wor
 class Moment {
   #isThere = false;
 
+  get isThere(): boolean {
+    return this.#isThere;
+  }
+
   /** The step, with which the moment is there. */
   begins(step: Step): Step {
     return (assignment) => {
@@ -132,6 +130,18 @@ class Moment {
   awaitedBy(step: Step): Step {
     return (assignment) => ({ ...step(assignment), when: () => this.#isThere });
   }
+}
+
+/** Ends its turn, after which the host waits for five seconds, when the agent has done something and goes on. */
+function leavesAtWork(wanted: Wanted): [Orchestrator, Record<string, Work>] {
+  const isAtWork = new Moment();
+  return [
+    (conversation) =>
+      turnsTaken(conversation) === 0
+        ? together(wanted)
+        : { ...says("It is on its way."), when: () => isAtWork.isThere },
+    { [wanted.id]: [runs("echo looking"), isAtWork.begins(hangs())] },
+  ];
 }
 
 /** Two agents of which the second edits the file when the first has, and before that one ends. */
@@ -215,8 +225,7 @@ export const auditStories: AuditStory[] = [
   story(
     "ends while an agent is at work",
     ["lost-agents"],
-    steps(together({ id: "slow", name: "Explore the past", background: true }), says("It is on its way.")),
-    { slow: [runs("echo looking"), hangs()] },
+    ...leavesAtWork({ id: "slow", name: "Explore the past", background: true }),
     { environment: { CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS: "5000" } },
   ),
   story(

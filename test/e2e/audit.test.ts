@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { MAX_SILENCE_MS } from "../../mcp-server/src/report/timeline/elapsed.ts";
 import { type AuditStory, auditStories } from "./audit-stories.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import { headlessRun, independentTasks, storyOf } from "./small-plan.ts";
@@ -38,13 +39,19 @@ function audit(outcome: Outcome, ...parameters: string[]): Promise<Printed> {
   });
 }
 
-/** Makes a recorded session slower than it was, as if real models had worked. */
-function slowDown({ transcripts }: Outcome, factor: number): void {
+/**
+ * Makes a recorded session slower than it was, as if real models had worked; less so where the machine was slow itself
+ * and a conversation would seem to pause.
+ */
+function slowDown({ transcripts }: Outcome, most: number): void {
   const texts = transcripts.map((file) => readFileSync(file, "utf8"));
   const stamp = /"timestamp":"(\d{4}-[^"]+Z)"/g;
-  const firstMs = Math.min(
-    ...texts.flatMap((text) => [...text.matchAll(stamp)].map(([, at]) => Date.parse(at ?? ""))),
+  const times = texts.map((text) =>
+    [...text.matchAll(stamp)].map(([, at]) => Date.parse(at ?? "")).sort((a, b) => a - b),
   );
+  const firstMs = Math.min(...times.flat());
+  const gaps = times.flatMap((all) => all.slice(1).map((ms, i) => ms - (all[i] ?? ms)));
+  const factor = Math.min(most, (0.9 * MAX_SILENCE_MS) / Math.max(...gaps));
   transcripts.forEach((file, i) => {
     const slower = (texts[i] ?? "").replace(stamp, (_, at: string) => {
       const ms = START_MS + (Date.parse(at) - firstMs) * factor;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { outcomesOf, readGraph } from "./graph-state.ts";
-import { arrivals, type Conversation, textOf } from "./harness/conversation.ts";
+import { agentsToldOf, arrivals, type Conversation, textOf } from "./harness/conversation.ts";
 import { hasTmux, type InteractiveClaudeCode } from "./harness/interactive.ts";
 import {
   dropsLaunches,
@@ -38,17 +38,20 @@ function reportWhen(condition: () => boolean, ...ids: string[]): Record<string, 
   return Object.fromEntries(ids.map((id) => [id, work]));
 }
 
-async function until(what: string, condition: () => boolean): Promise<void> {
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   if (!(await eventually(condition))) throw new Error(`it was waited in vain until ${what}`);
 }
 
-/** Waits until Claude Code waits for its user and nothing has happened for a while. */
-async function untilQuiet(session: InteractiveClaudeCode, recording: Recording): Promise<void> {
-  const quietMs = 1200;
-  await until("it was quiet", () =>
-    recording.requests.every(({ endMs }) => endMs !== undefined && endMs < Date.now() - quietMs),
-  );
-  await session.waitUntilGone(/esc to interrupt/);
+/** Waits until the session waits for its user: told of every agent's end, and with no turn or hook going on. */
+async function untilIdle(session: InteractiveClaudeCode, recording: Recording): Promise<void> {
+  await until("the session waited for its user", async () => {
+    const told = new Set(
+      recording.requests.filter(({ isMain }) => isMain).flatMap((one) => [...agentsToldOf(one.conversation)]),
+    );
+    const isTold = recording.agents().every(({ agentId }) => told.has(agentId));
+    const isAnswered = recording.requests.every(({ endMs }) => endMs !== undefined);
+    return isTold && isAnswered && !/esc to interrupt/.test(await session.screen());
+  });
 }
 
 function hasReported(recording: Recording): boolean {
@@ -91,7 +94,7 @@ describe("an interactive session", () => {
         await session.type(EXECUTE);
         await session.accept(QUESTION);
         await until("it had reported", () => hasReported(recording));
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
       },
     };
     await runScenario(storyOf("is woken", six, { runs: [run] }), (outcome) => {
@@ -140,17 +143,17 @@ describe("an interactive session", () => {
         await session.waitUntilGone(/esc to interrupt/);
         atInterruption = recording.agents().length;
         await until("the agents had reported", () => agentsReported(recording) === 5);
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
         expect(recording.agents()).toHaveLength(atInterruption);
         phase = "asked";
         await session.type("How far are you?");
         await until("it had answered", () => toldWhenAsked !== "");
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
         phase = "runs again";
         await session.type(EXECUTE);
         await session.accept(QUESTION);
         await until("it had reported", () => hasReported(recording));
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
       },
     };
     // The first task ends at once, the others when the user has interrupted.
@@ -189,15 +192,15 @@ describe("an interactive session", () => {
         await until("it was paused", () => wasToldTo(recording, "pause"));
         isPaused = true;
         await until("the agents had reported", () => agentsReported(recording) === 5);
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
         expect(recording.agents()).toHaveLength(5);
         await session.type("Please resume.");
         await until("it had resumed", () => wasToldTo(recording, "resume"));
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
         await session.type(EXECUTE);
         await session.accept(QUESTION);
         await until("it had reported", () => hasReported(recording));
-        await untilQuiet(session, recording);
+        await untilIdle(session, recording);
       },
     };
     const workers = reportWhen(() => isPaused, "1.1", "1.2", "1.3", "1.4", "1.5");

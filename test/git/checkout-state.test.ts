@@ -7,12 +7,14 @@ import {
   checkoutState,
   ignoredFiles,
   type KeptState,
-  LOOK_LIMIT_MS,
 } from "../../mcp-server/src/git/checkout-state.ts";
 import { Fingerprints } from "../../mcp-server/src/git/fingerprint.ts";
 import { put, repository } from "../support/checkout.ts";
 import { git } from "../support/git.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+
+/** So long that no machine is too slow for a look. */
+const PATIENCE_MS = 300_000;
 
 /** Looks at a checkout again and again; each time tells what changed since the time before. */
 class Watched {
@@ -22,7 +24,7 @@ class Watched {
   constructor(readonly folder: string) {}
 
   async changes(): Promise<string[] | undefined> {
-    const state = await checkoutState(this.folder, this.#before, this.#prints, Date.now);
+    const state = await checkoutState(this.folder, this.#before, this.#prints, Date.now, PATIENCE_MS);
     if ("why" in state) throw new Error(state.why);
     const changes = this.#before && changesBetween(this.#before, state);
     this.#before = state;
@@ -156,11 +158,16 @@ describe("a look", () => {
     const folder = await repository();
     const many = Array.from({ length: 10_001 }, (_, i) => [`many/${i}`, ""] as const);
     put(folder, Object.fromEntries(many));
-    const look = await checkoutState(folder, undefined, new Fingerprints(), Date.now);
+    const look = await checkoutState(folder, undefined, new Fingerprints(), Date.now, PATIENCE_MS);
     expect(look).toEqual({ why: "more than 10000 files differ from the commit" });
   });
 
-  it("a look is short in a repository of 10,000 files", async () => {
+  it("a look is given up when its time is over", async () => {
+    const look = await checkoutState(await repository(), undefined, new Fingerprints(), Date.now, 1);
+    expect(look).toEqual({ why: "the look at the checkout took longer than 0.001 s" });
+  });
+
+  it("a look takes as long as a few of git's own in a repository of 10,000 files", async () => {
     const folder = await repository();
     const files = Array.from(
       { length: 10_000 },
@@ -171,20 +178,25 @@ describe("a look", () => {
     await git(folder, "-c", "gc.auto=0", "commit", "--quiet", "--message", "Many");
     put(folder, Object.fromEntries(files.slice(0, 200).map(([path]) => [path, "changed\n"])));
     const prints = new Fingerprints();
-    const times: number[] = [];
+    // Each beside git's own look, so that a machine that is busy with other things makes both slower.
+    const shares: number[] = [];
     let before: KeptState | undefined;
     for (let n = 0; n < 11; n++) {
       const start = performance.now();
-      const state = await checkoutState(folder, before, prints, Date.now);
-      times.push(performance.now() - start);
+      const state = await checkoutState(folder, before, prints, Date.now, PATIENCE_MS);
+      const lookedMs = performance.now() - start;
       if ("why" in state) throw new Error(state.why);
       before = state;
+      const gitStart = performance.now();
+      await git(folder, "status", "--porcelain=v2", "--untracked-files=all");
+      shares.push(lookedMs / (performance.now() - gitStart));
     }
-    const sorted = [...times].sort((a, b) => a - b).map(Math.round);
+    const median = shares.sort((a, b) => a - b)[5];
     console.log(
-      `a look at 10,000 files, 200 of them changed: first ${Math.round(times[0] ?? 0)} ms, median ${sorted[5]} ms, slowest ${sorted[10]} ms`,
+      `a look at 10,000 files, 200 of them changed, takes ${median?.toFixed(2)} times as long as git's`,
     );
-    expect(sorted[5]).toBeLessThan(LOOK_LIMIT_MS / 3);
+    // A look that read every file would take twenty times as long.
+    expect(median).toBeLessThan(6);
   });
 
   it("a look knows what git ignores, folders too, and takes all for ignored where git cannot say", async () => {

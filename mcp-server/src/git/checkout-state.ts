@@ -37,14 +37,16 @@ export interface Unmeasured {
 /**
  * Looks at the checkout without changing anything in it, git's index included.
  * @param before the state that the new one will be compared with.
+ * @param limitMs after so long the look is given up.
  */
 export async function checkoutState(
   root: string,
   before: KeptState | undefined,
   prints: Fingerprints,
   now: () => number,
+  limitMs: number = LOOK_LIMIT_MS,
 ): Promise<CheckoutState | Unmeasured> {
-  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   const fromMs = now();
   try {
     const { head, differing, untracked } = await gitStatus(root, signal);
@@ -68,7 +70,8 @@ export async function checkoutState(
       ...(before && moved && { moved: { from: before.head, files: moved } }),
     };
   } catch (error) {
-    return { why: whyNot(error, signal) };
+    if (signal.aborted) return { why: `the look at the checkout took longer than ${limitMs / 1_000} s` };
+    return { why: whyNot(error) };
   }
 }
 
@@ -185,8 +188,7 @@ function read(root: string, parameters: readonly string[], signal: AbortSignal, 
   });
 }
 
-function whyNot(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return `the look at the checkout took longer than ${LOOK_LIMIT_MS / 1000} s`;
+function whyNot(error: unknown): string {
   const { code }: ProgramFailure = error instanceof GitFailed ? (error.cause ?? {}) : {};
   if (code === "ENOENT") return "git cannot be started";
   return code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER"

@@ -81,6 +81,12 @@ export function textOf(blocks: Block[]): string {
     .join("\n");
 }
 
+/** The ids of the agents whose end the host has told a conversation. */
+export function agentsToldOf(conversation: Conversation): ReadonlySet<string> {
+  const told = textOf(conversation.blocks).matchAll(/<task-id>(\w+)<\/task-id>/g);
+  return new Set([...told].map(([, id]) => id ?? ""));
+}
+
 function parseBlocks(messages: Record<string, unknown>[]): Block[] {
   const tools = new Map<string, string>();
   const blocks: Block[] = [];
