@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { fortyTasks } from "./context-plan.ts";
+import { agentsToldOf } from "./harness/conversation.ts";
 import { executesThePlan, waitsForNotifications } from "./harness/orchestrator.ts";
 import type { ContextPiece, Recording } from "./harness/recording.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import { specification } from "./harness/scenario.ts";
 import { taskTool } from "./harness/task-tools.ts";
-import type { Turn } from "./harness/turn.ts";
 import { reports, type Step, type Work, writes } from "./harness/worker.ts";
 
 /**
@@ -18,9 +18,10 @@ import { reports, type Step, type Work, writes } from "./harness/worker.ts";
 const SLUG = "account-settings-redesign";
 const TASKS = fortyTasks();
 
-const RHYTHMS: { rhythm: string; pace: () => Pace }[] = [
-  { rhythm: "one at a time", pace: () => new OneAtATime() },
-  { rhythm: "in waves", pace: () => ({ latencyMs: 500 }) },
+/** How many agents report together. */
+const RHYTHMS = [
+  { rhythm: "one at a time", size: 1 },
+  { rhythm: "in waves", size: Number.POSITIVE_INFINITY },
 ];
 
 const WAITS = [
@@ -29,16 +30,16 @@ const WAITS = [
 ];
 
 describe("the main conversation of a plan of forty tasks", () => {
-  for (const { rhythm, pace: newPace } of RHYTHMS) {
+  for (const { rhythm, size } of RHYTHMS) {
     for (const { waits, orchestrator } of WAITS) {
       it(`the main conversation of a plan of forty tasks stays within its budget when agents end ${rhythm}, ${waits}`, async () => {
-        const pace = newPace();
+        const waves = new Waves(size);
         await runScenario(
           {
             name: `context ${rhythm}, ${waits}`,
             files: specification(SLUG, TASKS),
             environment: { PARALLEL_APPROVE: "scope" },
-            work: workAt(pace),
+            work: reportsIn(waves),
             runs: [{ prompt: `/spec:execute ${SLUG}`, orchestrator }],
           },
           ({ recording, runs }) => {
@@ -52,7 +53,7 @@ describe("the main conversation of a plan of forty tasks", () => {
             expect(budget.pluginPerTask).toBeLessThanOrEqual(600);
           },
           ({ recording }) => {
-            if (pace instanceof OneAtATime) pace.recording = recording;
+            waves.recording = recording;
           },
         );
       });
@@ -122,11 +123,8 @@ function groupOf(piece: ContextPiece): string {
   }
 }
 
-/** When the agents' reports go. */
-type Pace = Pick<Turn, "latencyMs" | "when">;
-
-/** Writes a file and reports as a real agent does, at this pace. */
-function workAt({ latencyMs, when }: Pace): Work {
+/** Writes a file and reports as a real agent does, when its wave may. */
+function reportsIn(waves: Waves): Work {
   const write: Step = (assignment) =>
     writes({ [pathOf(assignment.task)]: `${assignment.task}\n` })(assignment);
   const report: Step = (assignment) => {
@@ -142,35 +140,57 @@ function workAt({ latencyMs, when }: Pace): Work {
       filesChanged: [pathOf(assignment.task)],
       notes: ["The types are exported from the index of the package."],
     })(assignment);
-    return {
-      ...turn,
-      ...(latencyMs === undefined ? {} : { latencyMs }),
-      ...(when === undefined ? {} : { when }),
-    };
+    return { ...turn, when: () => waves.mayReport(assignment.task) };
   };
   return [write, report];
 }
 
 /**
- * Lets one agent report at a time, and the next one only when the main conversation has heard of it, has launched what
- * it wanted to launch, and waits again: the rhythm in which each end costs the most.
+ * Lets so many agents report at a time, and the next ones only when the main conversation has heard of those, has
+ * launched what it wanted to launch, and waits again. One at a time is the rhythm in which each end costs the most.
  */
-class OneAtATime implements Pace {
+class Waves {
   recording: Recording | undefined;
-  #lastMs = 0;
+  readonly #size: number;
+  readonly #released = new Set<string>();
 
-  readonly when = (): boolean => {
-    const main = this.recording?.requests.filter((request) => request.isMain) ?? [];
-    const last = main.at(-1);
-    if (last?.endMs === undefined || last.startMs < this.#lastMs) return false;
-    const waits = last.outputs.some(
-      (output) => "text" in output || output.tool === taskTool("batch_collect"),
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  mayReport(task: string): boolean {
+    if (!this.#released.has(task) && this.recording !== undefined && this.#isOver(this.recording)) {
+      const waiting = this.recording.agents().flatMap((agent) => agent.task ?? []);
+      const next = waiting.filter((one) => !this.#released.has(one)).slice(0, this.#size);
+      for (const one of next) this.#released.add(one);
+    }
+    return this.#released.has(task);
+  }
+
+  /** Whether everything has become of the last wave that becomes of it. */
+  #isOver(recording: Recording): boolean {
+    const main = recording.requests.findLast(({ isMain }) => isMain);
+    if (main?.endMs === undefined) return false;
+    const isCollecting = main.outputs.some(
+      (output) => "tool" in output && output.tool === taskTool("batch_collect"),
     );
-    // A moment, so that what the host has queued for the main conversation reaches it first.
-    if (!waits || Date.now() - last.endMs < 250) return false;
-    this.#lastMs = Date.now();
-    return true;
-  };
+    const hasEndedItsTurn = main.outputs.some((output) => "text" in output);
+    const agents = recording.agents();
+    const haveBegun = agents.length === recording.launchMessages().flat().length;
+    if (!haveBegun || !(isCollecting || hasEndedItsTurn)) return false;
+    const told = agentsToldOf(main.conversation);
+    return agents
+      .filter(({ task }) => this.#released.has(task ?? ""))
+      .every(({ agentId, reportedMs }) => {
+        const last = recording.requests.findLast(({ conversation }) => conversation.agentId === agentId);
+        const hasEnded = last?.endMs !== undefined && last.outputs.some((output) => "text" in output);
+        // A report ends the wait in the server, so that the main conversation is asked after it.
+        const isHeardOf = isCollecting
+          ? reportedMs !== undefined && reportedMs <= main.startMs
+          : told.has(agentId);
+        return hasEnded && isHeardOf;
+      });
+  }
 }
 
 function taskOf(name: string) {
