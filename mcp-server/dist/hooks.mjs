@@ -520,7 +520,7 @@ async function withoutToken(run, prompt) {
 }
 
 // import:run/review.mjs in hooks.mjs
-import { reviewBeforeReport } from "./run/review.mjs";
+import { beforeReport } from "./run/review.mjs";
 
 // mcp-server/src/hooks/stop.ts
 async function onStop(run, session, event) {
@@ -529,7 +529,7 @@ async function onStop(run, session, event) {
   for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
     if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== void 0) continue;
-    const toDo = launchable > 0 ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.` : loaded.pauseMs > 0 && counts.running === 0 && !done ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.` : done && unreported ? `all has ended without a report: ${reviewBeforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.` : void 0;
+    const toDo = launchable > 0 ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.` : loaded.pauseMs > 0 && counts.running === 0 && !done ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.` : done && unreported ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.` : void 0;
     if (toDo === void 0) continue;
     if (!session.interrupted && session.sentBack.get(slug) !== version) {
       session.sentBack.set(slug, version);
@@ -591,7 +591,7 @@ async function onUserPromptSubmit(run, session, event) {
     const { slug, version, status } = loaded.stored;
     if (session.told.get(slug) === version || done && !unreported) continue;
     session.told.set(slug, version);
-    const what = done ? reviewBeforeReport(loaded) ?? "call plan_report" : session.workflows.idOf(slug) !== void 0 ? "its workflow goes on by itself" : launchable > 0 ? session.interrupted ? "interrupted: call batch_next only if the user wants it to go on" : "call batch_next" : "nothing to launch now";
+    const what = done ? beforeReport(loaded) ?? "call plan_report" : session.workflows.idOf(slug) !== void 0 ? "its workflow goes on by itself" : launchable > 0 ? session.interrupted ? "interrupted: call batch_next only if the user wants it to go on" : "call batch_next" : "nothing to launch now";
     const state = status === "open" ? "" : `${status}, `;
     lines.push(
       `plan ${slug}: ${state}${counts.completed}/${counts.total} done, ${counts.running} running${counts.failed > 0 ? `, ${counts.failed} failed` : ""}; ${what}.`

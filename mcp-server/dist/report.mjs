@@ -557,18 +557,29 @@ import { judgesAgain, mayJudge } from "./policy.mjs";
 
 // mcp-server/src/report/tasks/reported-findings.ts
 function reportedFindings({ tasks, claims }) {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  const reports = reportsOf(byId, claims);
-  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task));
-  return reports.flatMap((rejection) => {
-    const { task, attempt, report } = rejection;
-    const accepted = report.verdict === "rejected" ? acceptanceOf(rejection, acceptances, byId) : void 0;
-    return report.findings.map((finding) => ({
+  return judgedReports({ tasks, claims }).flatMap(
+    ({ task, attempt, report, accepted }) => report.findings.map((finding) => ({
       task: task.id,
       finding,
       atMs: attempt.endedAtMs,
       ...accepted && { accepted }
-    }));
+    }))
+  );
+}
+function reviewsWithVerdict(state) {
+  return judgedReports(state).filter(({ task, report }) => report.verdict !== void 0 && mayJudge(task));
+}
+function isRejected({ report, accepted }) {
+  return report.verdict === "rejected" && accepted === void 0;
+}
+function judgedReports({ tasks, claims }) {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const reports = reportsOf(byId, claims);
+  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task));
+  return reports.map((reported) => {
+    const isRejection = reported.report.verdict === "rejected";
+    const accepted = isRejection ? acceptanceOf(reported, acceptances, byId) : void 0;
+    return { ...reported, ...accepted && { accepted } };
   });
 }
 function reportsOf(tasks, claims) {
@@ -2154,6 +2165,7 @@ export {
   grouped,
   isBreak,
   isDeclared,
+  isRejected,
   lengthOf,
   longestChain,
   measureRun,
@@ -2174,6 +2186,7 @@ export {
   reportedFindings,
   reviewLines,
   reviewedWorks,
+  reviewsWithVerdict,
   runAgainLines,
   sessionResults,
   shareLine,

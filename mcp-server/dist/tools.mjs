@@ -80,7 +80,7 @@ import { raiseLimit, spentText, waitSecondsFor } from "./policy.mjs";
 import { countsOf, createTasks, isDone, pauseSeconds, shortCounts, splitTaskName } from "./run/plan.mjs";
 
 // import:run/review.mjs in tools.mjs
-import { reviewBeforeReport, reviewPlan } from "./run/review.mjs";
+import { beforeReport, reviewPlan } from "./run/review.mjs";
 
 // import:run/session.mjs in tools.mjs
 import { waitForWorkflow } from "./run/session.mjs";
@@ -97,7 +97,7 @@ function nextStep(session, loaded, counts, done) {
     return done ? "The workflow's result comes by itself." : waitForWorkflow(session, slug);
   if (done) {
     const how = counts.failed > 0 ? "Nothing more can run, and what failed is for the user to decide" : "Nothing is left to run";
-    const then = reviewBeforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
+    const then = beforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
     return `${how}: ${then}.${onBranch(loaded)}`;
   }
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
@@ -520,14 +520,15 @@ var taskClaim = defineTool({
         why,
         counts: shortCounts(counts),
         done,
-        next: isWorkflow ? "Do nothing more: call StructuredOutput." : afterNone(slug, agentId !== void 0, over)
+        next: isWorkflow ? "Do nothing more: call StructuredOutput." : afterNone(loaded, agentId !== void 0, over)
       }
     };
   }
 });
-function afterNone(slug, isAgent, over) {
+function afterNone(loaded, isAgent, over) {
   if (isAgent) return "End your turn: there is nothing more for you to claim.";
-  return over ? `There is nothing more to claim; plan_report {plan: "${slug}"} tells how the plan ended.` : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
+  const { slug } = loaded.stored;
+  return over ? `There is nothing more to claim; ${beforeReport(loaded) ?? `plan_report {plan: "${slug}"} tells how the plan ended`}.` : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
 }
 
 // mcp-server/src/tools/task-create.ts

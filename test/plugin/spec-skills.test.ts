@@ -34,6 +34,16 @@ describe("a page of a skill", () => {
   });
 });
 
+describe("the skills for a breakdown", () => {
+  it("the skills for a breakdown try it once: whoever wrote it says what the trial found, and nobody repeats it", () => {
+    const page = pages.find(({ path }) => path.endsWith("decomposing-specs/breakdown.md"))?.body ?? "";
+    expect(page).toMatch(/^5\. Answer with .*`warnings`, `updated`, `removed` of the last trial/m);
+    expect(bodyOf("parallel:decomposing-specs")).toMatch(
+      /"dryRun":true\}`, unless the agent's last trial found nothing and the draft has not changed since\./,
+    );
+  });
+});
+
 describe("what tells somebody to divide the work of a specification", () => {
   const bodies = [...texts, ...pages];
   it.each([

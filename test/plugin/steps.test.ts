@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { put, repository, task, tokenIn } from "../support/checkout.ts";
+import { put, report, repository, type TaskInput, task, tokenIn } from "../support/checkout.ts";
 import { ParallelServer } from "../support/parallel-server.ts";
 import { pluginTexts, skillPages } from "./checkout.ts";
 
 const texts = [...pluginTexts(), ...skillPages()];
 const skill = pluginTexts().find(({ name }) => name === "parallel:executing-specs")?.body ?? "";
 
+const sectionOf = (step: number) => skill.split(/^## /m).find((part) => part.startsWith(`${step}. `)) ?? "";
+
 /** The first call that a step of the skill writes out. */
 function firstCallOf(step: number): string | undefined {
-  const section = skill.split(/^## /m).find((part) => part.startsWith(`${step}. `)) ?? "";
-  return /`((?:plan|batch|task)_[a-z]+) \{/.exec(section)?.[1];
+  return /`((?:plan|batch|task)_[a-z]+) \{/.exec(sectionOf(step))?.[1];
 }
 
 /** The first call that an answer names as the one that is due. */
@@ -42,6 +43,56 @@ describe("the steps of running a plan and what the answers call for", () => {
     const collected = await server.call("batch_collect", { plan: "p", waitSeconds: 0 });
     expect([collected.done, calledBy(collected)]).toEqual([true, firstCallOf(6)]);
     expect(firstCallOf(6)).toBe("plan_report");
+  });
+
+  it("every step that waits does so as the answers say, and what follows is said by the decision alone", () => {
+    const step = sectionOf(5);
+    const headless = /^- \*\*Without AskUserQuestion\*\*.*$/m.exec(step)?.[0] ?? "";
+    expect(headless).toContain("do as its `decision` says");
+    expect(headless).not.toContain("step 4");
+    const byDecision = [...step.matchAll(/^- `([a-z]+)`(?:, `([a-z]+)`)?:/gm)].flatMap(([, a, b]) => [a, b]);
+    expect(byDecision.filter(Boolean).sort()).toEqual(["escalate", "proceed", "retry", "stop", "wait"]);
+  });
+
+  it("every step of the end comes before the answer, which begins with what failed and shows the report once", () => {
+    const last = /^4\. .*$/m.exec(sectionOf(6))?.[0] ?? "";
+    expect(last).toMatch(/^4\. Answer with what failed.*; then the `report` as it is; then,/);
+    expect(sectionOf(6).match(/`report`/g)).toHaveLength(1);
+  });
+
+  it("every step of a review is a call that the server takes, under the ids that the page names", async () => {
+    const page = skillPages().find(({ path }) => path.endsWith("executing-specs/review.md"))?.body ?? "";
+    const [, template] = /`task_create (\{.*\})`/.exec(page) ?? [];
+    const { tasks } = JSON.parse(template ?? "{}") as { tasks: [TaskInput] };
+    const folder = await repository();
+    put(folder, { "specs/p/03-tasks.json": JSON.stringify({ tasks: [task("1"), task("2")] }) });
+    const server = await ParallelServer.start(folder);
+    await server.call("plan_create", { plan: "p", from: "specs/p" });
+    const run = async (fields = {}) => {
+      for (const item of (await server.call("batch_next", { plan: "p" })).launch) {
+        await report(server, "p", item, fields);
+      }
+    };
+    await run();
+    expect((await server.call("task_create", { plan: "p", tasks })).ids).toEqual(["review.1"]);
+    const evidence = [{ criterion: "1", inspected: "all of it" }];
+    const findings = [{ severity: "high", text: "Nothing rejects an empty name" }];
+    await run({ verdict: "rejected", findings, evidence });
+    const again = /one `task_create`: `([\w.]+)` and so on .*`dependencies` `(\[.*?\])`\), then `([\w.]+)`/;
+    const [, fix = "", after = "[]", review = ""] = again.exec(page) ?? [];
+    await server.call("task_create", {
+      plan: "p",
+      tasks: [
+        task(fix, { dependencies: JSON.parse(after) }),
+        { ...tasks[0], id: review, dependencies: [fix] },
+      ],
+    });
+    await run();
+    await run({ verdict: "accepted", evidence });
+    const { next } = await server.call("batch_next", { plan: "p" });
+    const quality = /^## 2\. .*\n.*?`(plan_update) \{.*?"action":"(review)"/m.exec(page)?.slice(1);
+    expect(quality).toEqual(["plan_update", "review"]);
+    expect(next).toContain('quality reviewed: plan_update {plan: "p", action: "review"}');
   });
 
   it("that deferred tools can be called as they are written out is said by the server, and by no text that is read beside it", () => {

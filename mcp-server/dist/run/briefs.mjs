@@ -50,7 +50,7 @@ ${task.notes.map((note) => quotation(note.slice(0, MAX_NOTE))).join("\n")}` : ""
 function verdict(task) {
   if (!mayJudge(task)) return "";
   if (purposeOf(task)?.kind !== "review") {
-    return " If you judged work, add verdict: accepted, or rejected with findings that say what is to be fixed. Nothing waits for it; the review of the plan is told.";
+    return " If you judged work, add verdict: accepted, or rejected with findings that say what is to be fixed.";
   }
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
@@ -58,8 +58,11 @@ function endWithReport({ plan, task, reader }) {
   const tool = reader && !reader.isClaudeCode ? "task_report of this server" : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
   const then = reader?.pulls ? "Then go on as its answer says." : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. ${then}`;
+}
+function evidence({ acceptance: acceptance2 }) {
+  return acceptance2.length > 0 ? 'one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}' : "what shows that it is right, as {command, exitCode, result}, {inspected} or {notVerified: why}";
 }
 var END_WITH_MESSAGE = `# How to end
 Your last message is your report, taken as it is. It begins with the word ${MESSAGE_DONE} or ${MESSAGE_FAILED}; then what you did or what stopped you, the files that you changed, how each acceptance criterion was verified (the command and its result) or that it was not, and what tasks after this one should know.`;

@@ -7,7 +7,7 @@ function isReported(attempt) {
 }
 
 // import:policy.mjs in run/plan.mjs
-import { asksForWorktree, lastSteps, raiseLimit, spentText, spentTokens, waitForReviews } from "../policy.mjs";
+import { asksForWorktree, lastSteps, mayJudge, raiseLimit, spentText, spentTokens, waitForReviews } from "../policy.mjs";
 
 // import:errors.mjs in run/plan.mjs
 import { CallerError } from "../errors.mjs";
@@ -52,7 +52,7 @@ function dependOnWork(task, tasks, steps = lastSteps(tasks.values())) {
 }
 
 // import:graph.mjs in run/plan.mjs
-import { brokenDependencies, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, taskName } from "../graph.mjs";
+import { brokenDependencies, hasEnded, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/plan/foreign-claim.ts
 async function refuseForeignClaim({ reader, stored }, task, agentId) {
@@ -242,14 +242,14 @@ function lost(claim) {
 // mcp-server/src/run/plan/liveness.ts
 async function livenessOf(reader, nowMs) {
   const since = (ms) => Math.max(0, Math.round((nowMs - ms) / 1e3));
-  const hasEnded = deadOwners();
+  const hasEnded2 = deadOwners();
   const signs = /* @__PURE__ */ new Map();
   for (const { claim } of await reader.held()) {
     if (claim.state !== "running") continue;
     signs.set(claim.id, {
       forSeconds: since(claim.startedAtMs),
       silentSeconds: since(claim.lastSeenMs),
-      ...await hasEnded(claim.owner) && { sessionEnded: true }
+      ...await hasEnded2(claim.owner) && { sessionEnded: true }
     });
   }
   return signs;
@@ -559,7 +559,7 @@ async function createTasks(ctx, actor, slug, tasks) {
     const warnings = [];
     const steps = lastSteps(graph.tasks.values());
     const definitions = readAdded(added, edges, warnings).map(
-      (task) => dependOnWork(task, graph.tasks, steps)
+      (task) => dependOnWork(afterWhatItJudges(task, graph.tasks), graph.tasks, steps)
     );
     warnings.push(...startFolderWarnings(ctx, definitions));
     warnings.push(...await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy));
@@ -574,6 +574,14 @@ async function createTasks(ctx, actor, slug, tasks) {
     );
     return { ids: definitions.map((task) => task.id), loaded: plan, warnings };
   });
+}
+function afterWhatItJudges(task, tasks) {
+  const there = [...tasks.values()];
+  if (!mayJudge(task) || task.dependencies.length > 0) return task;
+  if (there.some(({ status }) => !hasEnded(status))) return task;
+  const completed = there.filter(({ status }) => status === "completed");
+  const waitedFor = new Set(completed.flatMap(({ dependencies }) => dependencies));
+  return { ...task, dependencies: completed.flatMap(({ id }) => waitedFor.has(id) ? [] : [id]) };
 }
 function readAdded(added, around, warnings) {
   const raw = added.map((fields, at) => ({ fields, place: `tasks[${at}]` }));

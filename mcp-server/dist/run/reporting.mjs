@@ -184,7 +184,7 @@ var SWEEP_MS = 5e3;
 var ABANDONED_MS = 6e4;
 var MAX_FINDINGS = 10;
 var MAX_FINDING = 1e3;
-var MAX_LINE = { completed: 30, other: 160 };
+var MAX_LINE = 160;
 async function collect(ctx, actor, input, signal, onWait) {
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
@@ -300,14 +300,13 @@ function endedLine(loaded, attempt) {
   const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const verdict = attempt.report?.verdict;
   const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  const isSaid = verdict === void 0 || text.toLowerCase().startsWith(verdict);
+  const line = isGood ? verdict : cleanText(isSaid ? text : `${verdict}: ${text}`, MAX_LINE);
   const findings = findingsToJudge(loaded, attempt);
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: cleanText(
-      verdict === void 0 ? text : `${verdict}: ${text}`,
-      isGood ? MAX_LINE.completed : MAX_LINE.other
-    ),
+    ...line !== void 0 && { line },
     ...findings.length > 0 && { findings }
   };
 }

@@ -144,7 +144,7 @@ ${whatWasFound(loaded, review, report)}`,
 import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
 
 // import:report.mjs in run/review.mjs
-import { reportedFindings } from "../report.mjs";
+import { isRejected, reportedFindings, reviewsWithVerdict } from "../report.mjs";
 
 // mcp-server/src/run/review/found-before.ts
 var MAX_QUOTED = 10;
@@ -337,17 +337,26 @@ function planReview(loaded) {
   };
 }
 function whyNoPlanReview(loaded) {
-  const { graph, policy, stored } = loaded;
-  if (stored.status !== "open") return `The plan is ${stored.status}.`;
+  const { graph, policy } = loaded;
   if (policy.review !== "end") return `The policy says review ${policy.review}.`;
+  const why = whyNotWhole(loaded);
+  if (why !== void 0) return why;
+  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
+  return last && !isWorkAfter(loaded, last) ? `It was reviewed: ${last.id}.` : void 0;
+}
+function whyNotWhole(loaded) {
+  const { graph, stored } = loaded;
+  if (stored.status !== "open") return `The plan is ${stored.status}.`;
   if (stored.source.kind !== "file") return "The plan did not come from a file.";
   const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
   if (open) return "Not everything is completed.";
-  const own = reviewedPlan(loaded).work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
-  if (own.length < 2) return "Fewer than two tasks have written anything.";
-  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
-  if (last && !own.some((task) => task.position > last.position)) return `It was reviewed: ${last.id}.`;
-  return void 0;
+  return ownWork(loaded).length < 2 ? "Fewer than two tasks have written anything." : void 0;
+}
+function isWorkAfter(loaded, { position }) {
+  return ownWork(loaded).some((task) => task.position > position);
+}
+function ownWork(loaded) {
+  return reviewedPlan(loaded).work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
 }
 function openReviewOf({ graph }, id) {
   return [...graph.tasks.values()].find(
@@ -409,9 +418,29 @@ function decided(decision, reason) {
 }
 
 // mcp-server/src/run/review/review-due.ts
-function reviewBeforeReport(loaded) {
-  if (whyNoPlanReview(loaded) !== void 0) return void 0;
-  return `have it reviewed before plan_report, as step 6 of the skill executing-specs says (without it: plan_update {plan: "${loaded.stored.slug}", action: "review"}, then batch_next)`;
+function beforeReport(loaded) {
+  const { slug } = loaded.stored;
+  if (loaded.policy.review === "off" || whyNotWhole(loaded) !== void 0) return void 0;
+  const asSkillSays = "as step 6 of the skill executing-specs says";
+  const integrate = `run the project's build and all tests, ${asSkillSays}, then plan_report {plan: "${slug}"}`;
+  const isPlanReviewDue = whyNoPlanReview(loaded) === void 0;
+  if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
+  const planReview2 = `plan_update {plan: "${slug}", action: "review"}, then batch_next`;
+  const reviews = addedReviews(loaded);
+  const rejected = reviews.findLast(isRejected);
+  if (rejected) {
+    return `${rejected.task.id} rejected: before plan_report have fixed what it rightly found, and reviewed again, ${asSkillSays}`;
+  }
+  if (reviews.some(({ task }) => !isWorkAfter(loaded, task))) {
+    return isPlanReviewDue ? `before plan_report have its quality reviewed: ${planReview2}` : integrate;
+  }
+  const withoutSkill = isPlanReviewDue ? ` (without it: ${planReview2})` : "";
+  return `have it reviewed before plan_report, ${asSkillSays}${withoutSkill}`;
+}
+function addedReviews({ graph: { tasks, claims } }) {
+  return reviewsWithVerdict({ tasks: [...tasks.values()], claims }).filter(
+    ({ task }) => task.origin === "call"
+  );
 }
 
 // mcp-server/src/run/review/review-plan.ts
@@ -430,18 +459,19 @@ export {
   afterCompletion,
   afterVerdict,
   afterVerification,
+  beforeReport,
   commandsOf,
   failedCommands,
   filesOf,
   fixOf,
   foundBefore,
   isApart,
+  isWorkAfter,
   nameOf,
   openReviewOf,
   planReview,
   rejectedWork,
   reportsOf,
-  reviewBeforeReport,
   reviewOf,
   reviewPlan,
   reviewedPlan,
@@ -455,5 +485,6 @@ export {
   whyNoPlanReview,
   whyNotAccepted,
   whyNotVerified,
+  whyNotWhole,
   widenedIn
 };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { resumeCommand } from "../run/edits/open-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
-import { reviewBeforeReport } from "../run/review/review-due.ts";
+import { beforeReport } from "../run/review/review-due.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
@@ -25,7 +25,7 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
         : loaded.pauseMs > 0 && counts.running === 0 && !done
           ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.`
           : done && unreported
-            ? `all has ended without a report: ${reviewBeforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.`
+            ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.`
             : undefined;
     if (toDo === undefined) continue;
     if (!session.interrupted && session.sentBack.get(slug) !== version) {

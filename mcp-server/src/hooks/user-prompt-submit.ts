@@ -1,7 +1,7 @@
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
-import { reviewBeforeReport } from "../run/review/review-due.ts";
+import { beforeReport } from "../run/review/review-due.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type EndNotice, endedAgentIn } from "./ended-agent.ts";
@@ -39,7 +39,7 @@ export async function onUserPromptSubmit(
     if (session.told.get(slug) === version || (done && !unreported)) continue;
     session.told.set(slug, version);
     const what = done
-      ? (reviewBeforeReport(loaded) ?? "call plan_report")
+      ? (beforeReport(loaded) ?? "call plan_report")
       : session.workflows.idOf(slug) !== undefined
         ? "its workflow goes on by itself"
         : launchable > 0

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { MAX_TASK_ID } from "../graph/task.ts";
 import { claimTask } from "../run/claims/claim-task.ts";
+import type { LoadedPlan } from "../run/plan/load-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { WORKFLOW_WORKER } from "../run/project/workflow-worker.ts";
+import { beforeReport } from "../run/review/review-due.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
 
@@ -44,16 +46,17 @@ export const taskClaim = defineTool({
         done,
         next: isWorkflow
           ? "Do nothing more: call StructuredOutput."
-          : afterNone(slug, agentId !== undefined, over),
+          : afterNone(loaded, agentId !== undefined, over),
       },
     };
   },
 });
 
 /** An agent of this host may not wait in a tool; whoever launched it also launches what becomes ready. */
-function afterNone(slug: string, isAgent: boolean, over: boolean): string {
+function afterNone(loaded: LoadedPlan, isAgent: boolean, over: boolean): string {
   if (isAgent) return "End your turn: there is nothing more for you to claim.";
+  const { slug } = loaded.stored;
   return over
-    ? `There is nothing more to claim; plan_report {plan: "${slug}"} tells how the plan ended.`
+    ? `There is nothing more to claim; ${beforeReport(loaded) ?? `plan_report {plan: "${slug}"} tells how the plan ended`}.`
     : `Wait with batch_collect {plan: "${slug}", until: "next"}, then claim again.`;
 }

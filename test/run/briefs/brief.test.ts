@@ -50,7 +50,9 @@ describe("a brief", () => {
     const text = brief({ task: task("1.2", { acceptance }) });
     expect(text).toContain("1. Parses numbers (verify by: `npm test`)");
     expect(text).toContain("2. Is documented");
-    expect(brief()).not.toContain("# Acceptance");
+    expect(text).toContain("one entry per acceptance criterion");
+    expect(brief()).not.toMatch(/# Acceptance|criteri/);
+    expect(brief()).toContain("evidence: what shows that it is right");
   });
 
   it("a brief asks a reviewer, and nobody else, for a verdict", () => {
@@ -59,6 +61,10 @@ describe("a brief", () => {
       "And verdict: accepted, or",
     );
     expect(brief({ task: task("1-review", { origin: "file", extra }) })).not.toContain("verdict");
+    const own = brief({ task: task("1.2", { agent: "code-reviewer" }) });
+    expect(own).toContain("If you judged work, add verdict");
+    // What a verdict means stands in the text of the role, once.
+    expect(own).not.toMatch(/waits for it|binding/);
   });
 
   it("a brief quotes every line of what others wrote, whatever ends it", () => {

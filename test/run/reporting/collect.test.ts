@@ -47,6 +47,23 @@ describe("batch_collect", () => {
     });
   });
 
+  it("batch_collect leaves to the report what went well, and says a verdict once", async () => {
+    const own = { agent: "code-reviewer", writes: [] };
+    const reviews = ["2", "3", "4"].map((id) => task(id, own));
+    const { server, item, collect } = await running([task("1"), ...reviews]);
+    await report(server, "p", item("1"));
+    await report(server, "p", item("2"), { verdict: "accepted" });
+    const rejected = { verdict: "rejected", findings: [{ severity: "low", text: "A typo" }] };
+    await report(server, "p", item("3"), { ...rejected, summary: "A typo is left." });
+    await report(server, "p", item("4"), { ...rejected, summary: "Rejected: a typo is left." });
+    expect((await collect()).ended).toEqual([
+      { task: "1", outcome: "completed" },
+      { task: "2", outcome: "completed", line: "accepted" },
+      { task: "3", outcome: "completed", line: "rejected: A typo is left." },
+      { task: "4", outcome: "completed", line: "Rejected: a typo is left." },
+    ]);
+  });
+
   it("batch_collect tells each ended one once", async () => {
     const { server, item, collect } = await running([task("1"), task("2")]);
     await report(server, "p", item("1"));

@@ -58,7 +58,7 @@ describe("the policy", () => {
     expect(await reportText()).toContain("✓ **The plan as a whole**: accepted in review 2");
   });
 
-  it("the policy end has the next step name the review, and only when it is over the report", async () => {
+  it("the policy end has the next step name the review, then build and tests, and only with them the report", async () => {
     const { server, next, judges, collect } = await reviewedPlan([task("a"), task("b")]);
     for (const item of await next()) await report(server, "p", item);
     const review = 'plan_update {plan: "p", action: "review"}';
@@ -66,11 +66,52 @@ describe("the policy", () => {
     expect((await server.call("batch_next", { plan: "p" })).next).toContain(review);
     expect(await collect()).toMatchObject({ done: true, next: saysReview });
     expect(await server.hook({ event: "Stop" })).toMatchObject({ decision: "block", reason: saysReview });
+    const claimed = await server.call("task_claim", { plan: "p", worker: "main" });
+    expect(claimed).toMatchObject({ claim: null, next: saysReview });
     expect(JSON.stringify(await server.hook({ event: "UserPromptSubmit", prompt: "and?" }))).not.toContain(
       "call plan_report",
     );
     await server.call("plan_update", { plan: "p", action: "review" });
     await judges("plan-review", "accepted");
+    expect((await collect()).next).toBe(
+      'Nothing is left to run: run the project\'s build and all tests, as step 6 of the skill executing-specs says, then plan_report {plan: "p"}.',
+    );
+  });
+
+  it.each([
+    ["end", 'quality reviewed: plan_update {plan: "p", action: "review"}'],
+    ["task", "build and all tests"],
+  ])(
+    "the policy %s has the next step follow an added review: what it rejected is fixed and reviewed again, then the next part",
+    async (review, nextPart) => {
+      const own = { agent: "code-reviewer", writes: [] };
+      const given = task("g", own);
+      const work = (id: string, fields = {}) => task(id, { review: false, ...fields });
+      const { server, next, does, judges, collect } = await reviewedPlan([work("a"), work("b"), given], {
+        review,
+      });
+      const adds = (...tasks: unknown[]) => server.call("task_create", { plan: "p", tasks });
+      for (const item of await next()) {
+        await report(server, "p", item, item.task === "g" ? { verdict: "accepted" } : {});
+      }
+      expect((await collect()).next, "a review of the breakdown judges a part").toMatch(/have it reviewed/);
+      await adds(task("r", own));
+      await judges("r", "rejected");
+      const rejected = "r rejected: before plan_report have fixed what it rightly found, and reviewed again";
+      expect((await collect()).next).toContain(rejected);
+      await adds(work("fix", { dependencies: ["r"] }), task("r2", { ...own, dependencies: ["fix"] }));
+      await does("fix");
+      await judges("r2", "accepted");
+      expect((await collect()).next).toContain(nextPart);
+      await adds(work("late"));
+      await does("late");
+      expect((await collect()).next, "what came later is not reviewed").toMatch(/have it reviewed/);
+    },
+  );
+
+  it("the policy off has the next step be the report", async () => {
+    const { server, next, collect } = await reviewedPlan([task("a"), task("b")], { review: "off" });
+    for (const item of await next()) await report(server, "p", item);
     expect((await collect()).next).toBe('Nothing is left to run: finish with plan_report {plan: "p"}.');
   });
 

@@ -96,6 +96,22 @@ describe("a reviewer", () => {
     plan.expectSound();
   });
 
+  it("a reviewer that is added when all has ended comes after the work that nothing else waits for", async () => {
+    const own = { agent: "parallel:code-reviewer", writes: [] };
+    const chain = [task("a"), task("b", { dependencies: ["a"] }), task("c"), task("d")];
+    const { server, does, statusOf } = await reviewedPlan(chain);
+    const adds = (...tasks: TaskInput[]) => server.call("task_create", { plan: "p", tasks });
+    await adds(task("early", own));
+    expect((await statusOf("early")).dependencies, "not all has ended").toEqual([]);
+    for (const id of ["early", "d"])
+      await server.call("task_update", { task: `p/${id}`, status: "cancelled" });
+    for (const id of ["a", "b", "c"]) await does(id);
+    await adds(task("review", own), task("named", { ...own, dependencies: ["a"] }), task("work"));
+    expect((await statusOf("review")).dependencies).toEqual(["b", "c"]);
+    expect((await statusOf("named")).dependencies).toEqual(["a"]);
+    expect((await statusOf("work")).dependencies, "it judges nothing").toEqual([]);
+  });
+
   it("a reviewer that could not review has rejected nothing: it is tried again, and in the end a person is asked", async () => {
     const { review, server, next, does, collect, decisions, statusOf, expectSound } = await underReview();
     await report(server, "p", review, { outcome: "failed", summary: "Git is broken.", evidence: [] });

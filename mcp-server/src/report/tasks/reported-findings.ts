@@ -25,23 +25,44 @@ interface Reported {
   readonly report: Report;
 }
 
+/** A report, and what accepted the work that it rejects. */
+interface JudgedReport extends Reported {
+  readonly accepted?: AcceptingReview;
+}
+
 /**
  * The findings of all reports, in order of their tasks' positions and attempts. Those of a rejection are fixed when a
  * review that was told of them accepted the work later.
  */
 export function reportedFindings({ tasks, claims }: Pick<PlanState, "tasks" | "claims">): AttemptFinding[] {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  const reports = reportsOf(byId, claims);
-  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task));
-  return reports.flatMap((rejection) => {
-    const { task, attempt, report } = rejection;
-    const accepted = report.verdict === "rejected" ? acceptanceOf(rejection, acceptances, byId) : undefined;
-    return report.findings.map((finding) => ({
+  return judgedReports({ tasks, claims }).flatMap(({ task, attempt, report, accepted }) =>
+    report.findings.map((finding) => ({
       task: task.id,
       finding,
       atMs: attempt.endedAtMs,
       ...(accepted && { accepted }),
-    }));
+    })),
+  );
+}
+
+/** The reports that give a verdict, in the order of their tasks. */
+export function reviewsWithVerdict(state: Pick<PlanState, "tasks" | "claims">): JudgedReport[] {
+  return judgedReports(state).filter(({ task, report }) => report.verdict !== undefined && mayJudge(task));
+}
+
+/** Whether a review rejected what no later one has accepted. */
+export function isRejected({ report, accepted }: JudgedReport): boolean {
+  return report.verdict === "rejected" && accepted === undefined;
+}
+
+function judgedReports({ tasks, claims }: Pick<PlanState, "tasks" | "claims">): JudgedReport[] {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const reports = reportsOf(byId, claims);
+  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task));
+  return reports.map((reported) => {
+    const isRejection = reported.report.verdict === "rejected";
+    const accepted = isRejection ? acceptanceOf(reported, acceptances, byId) : undefined;
+    return { ...reported, ...(accepted && { accepted }) };
   });
 }
 

@@ -96,7 +96,7 @@ export function writeBrief(facts: BriefFacts): string {
 function verdict(task: Task): string {
   if (!mayJudge(task)) return "";
   if (purposeOf(task)?.kind !== "review") {
-    return " If you judged work, add verdict: accepted, or rejected with findings that say what is to be fixed. Nothing waits for it; the review of the plan is told.";
+    return " If you judged work, add verdict: accepted, or rejected with findings that say what is to be fixed.";
   }
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
@@ -110,8 +110,15 @@ function endWithReport({ plan, task, reader }: BriefFacts): string {
     ? "Then go on as its answer says."
     : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. ${then}`;
+}
+
+/** What an agent proves: each criterion, or where there is none that the work is right. */
+function evidence({ acceptance }: Task): string {
+  return acceptance.length > 0
+    ? 'one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}'
+    : "what shows that it is right, as {command, exitCode, result}, {inspected} or {notVerified: why}";
 }
 
 /** For agents whose own tools leave no other way. */

@@ -1,7 +1,8 @@
 import { readTasks } from "../../breakdown/own-format/breakdown.ts";
 import { CallerError } from "../../errors/caller-error.ts";
-import type { TaskDefinition, TaskId } from "../../graph/task.ts";
-import { lastSteps } from "../../policy/review.ts";
+import { hasEnded } from "../../graph/readiness.ts";
+import type { Task, TaskDefinition, TaskId } from "../../graph/task.ts";
+import { lastSteps, mayJudge } from "../../policy/review.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { dependOnWork } from "./dependencies-on-work.ts";
 import { existingGraph, type LoadedPlan } from "./load-plan.ts";
@@ -10,7 +11,8 @@ import { startFolderWarnings } from "./start-folder-paths.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
 
 /**
- * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`.
+ * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`, and a review of
+ * all that has ended depends on it.
  * @throws CallerError, BreakdownError (unknown dependency, cycle, id twice); then nothing is added.
  */
 export async function createTasks(
@@ -36,7 +38,7 @@ export async function createTasks(
     const warnings: string[] = [];
     const steps = lastSteps(graph.tasks.values());
     const definitions = readAdded(added, edges, warnings).map((task) =>
-      dependOnWork(task, graph.tasks, steps),
+      dependOnWork(afterWhatItJudges(task, graph.tasks), graph.tasks, steps),
     );
     warnings.push(...startFolderWarnings(ctx, definitions));
     warnings.push(...(await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy)));
@@ -51,6 +53,19 @@ export async function createTasks(
     );
     return { ids: definitions.map((task) => task.id), loaded: plan, warnings };
   });
+}
+
+/**
+ * A reviewer's task that names no dependencies when all has ended judges all of it. It waits for what nothing else
+ * waits for, so that it stands behind the work, and not beside it, where the plan is drawn.
+ */
+function afterWhatItJudges(task: TaskDefinition, tasks: ReadonlyMap<TaskId, Task>): TaskDefinition {
+  const there = [...tasks.values()];
+  if (!mayJudge(task) || task.dependencies.length > 0) return task;
+  if (there.some(({ status }) => !hasEnded(status))) return task;
+  const completed = there.filter(({ status }) => status === "completed");
+  const waitedFor = new Set(completed.flatMap(({ dependencies }) => dependencies));
+  return { ...task, dependencies: completed.flatMap(({ id }) => (waitedFor.has(id) ? [] : [id])) };
 }
 
 /**

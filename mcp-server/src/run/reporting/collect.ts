@@ -37,8 +37,8 @@ export interface CollectInput {
 export interface Ended {
   readonly task: string;
   readonly outcome: string;
-  /** Begins with the verdict of a review. */
-  readonly line: string;
+  /** What went wrong, or the verdict of a review; the report tells what a task did that went well. */
+  readonly line?: string;
   /** What a review that binds nobody found that is critical or high: the caller has to judge it. */
   readonly findings?: readonly string[];
 }
@@ -63,8 +63,8 @@ const ABANDONED_MS = 60_000;
 /** Findings that are shown, and how much of each. */
 const MAX_FINDINGS = 10;
 const MAX_FINDING = 1_000;
-/** At most this much of a summary stands in the line of an ended task; a failure has more to tell. */
-const MAX_LINE = { completed: 30, other: 160 };
+/** At most this much of a summary stands in the line of a task that went wrong. */
+const MAX_LINE = 160;
 
 /**
  * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
@@ -225,14 +225,13 @@ function endedLine(loaded: LoadedPlan, attempt: EndedAttempt): Ended {
   const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const verdict = attempt.report?.verdict;
   const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  const isSaid = verdict === undefined || text.toLowerCase().startsWith(verdict);
+  const line = isGood ? verdict : cleanText(isSaid ? text : `${verdict}: ${text}`, MAX_LINE);
   const findings = findingsToJudge(loaded, attempt);
   return {
     task: attempt.task,
     outcome: attempt.outcome,
-    line: cleanText(
-      verdict === undefined ? text : `${verdict}: ${text}`,
-      isGood ? MAX_LINE.completed : MAX_LINE.other,
-    ),
+    ...(line !== undefined && { line }),
     ...(findings.length > 0 && { findings }),
   };
 }

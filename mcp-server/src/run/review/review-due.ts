@@ -1,8 +1,34 @@
+import { isRejected, reviewsWithVerdict } from "../../report/tasks/reported-findings.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
-import { whyNoPlanReview } from "./review.ts";
+import { isWorkAfter, whyNoPlanReview, whyNotWhole } from "./review.ts";
 
-/** What to do before the report of a plan whose review as a whole is due; undefined: the report comes next. */
-export function reviewBeforeReport(loaded: LoadedPlan): string | undefined {
-  if (whyNoPlanReview(loaded) !== undefined) return undefined;
-  return `have it reviewed before plan_report, as step 6 of the skill executing-specs says (without it: plan_update {plan: "${loaded.stored.slug}", action: "review"}, then batch_next)`;
+/**
+ * What is due before the report of a plan that is to be reviewed and tested as a whole, by how its reviews ended so
+ * far; undefined: the report comes next.
+ */
+export function beforeReport(loaded: LoadedPlan): string | undefined {
+  const { slug } = loaded.stored;
+  if (loaded.policy.review === "off" || whyNotWhole(loaded) !== undefined) return undefined;
+  const asSkillSays = "as step 6 of the skill executing-specs says";
+  const integrate = `run the project's build and all tests, ${asSkillSays}, then plan_report {plan: "${slug}"}`;
+  const isPlanReviewDue = whyNoPlanReview(loaded) === undefined;
+  if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
+  const planReview = `plan_update {plan: "${slug}", action: "review"}, then batch_next`;
+  const reviews = addedReviews(loaded);
+  const rejected = reviews.findLast(isRejected);
+  if (rejected) {
+    return `${rejected.task.id} rejected: before plan_report have fixed what it rightly found, and reviewed again, ${asSkillSays}`;
+  }
+  if (reviews.some(({ task }) => !isWorkAfter(loaded, task))) {
+    return isPlanReviewDue ? `before plan_report have its quality reviewed: ${planReview}` : integrate;
+  }
+  const withoutSkill = isPlanReviewDue ? ` (without it: ${planReview})` : "";
+  return `have it reviewed before plan_report, ${asSkillSays}${withoutSkill}`;
+}
+
+/** The reviews that somebody added to the plan: those of its breakdown judge a part of it, the server's the whole. */
+function addedReviews({ graph: { tasks, claims } }: LoadedPlan) {
+  return reviewsWithVerdict({ tasks: [...tasks.values()], claims }).filter(
+    ({ task }) => task.origin === "call",
+  );
 }

@@ -102,18 +102,32 @@ export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; 
 
 /** Why the plan as a whole is not reviewed now; undefined: its review is due. */
 export function whyNoPlanReview(loaded: LoadedPlan): string | undefined {
-  const { graph, policy, stored } = loaded;
-  if (stored.status !== "open") return `The plan is ${stored.status}.`;
+  const { graph, policy } = loaded;
   if (policy.review !== "end") return `The policy says review ${policy.review}.`;
+  const why = whyNotWhole(loaded);
+  if (why !== undefined) return why;
+  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
+  return last && !isWorkAfter(loaded, last) ? `It was reviewed: ${last.id}.` : undefined;
+}
+
+/** Why there is no whole to be reviewed and tested, whatever the policy wants of reviews; undefined: there is. */
+export function whyNotWhole(loaded: LoadedPlan): string | undefined {
+  const { graph, stored } = loaded;
+  if (stored.status !== "open") return `The plan is ${stored.status}.`;
   if (stored.source.kind !== "file") return "The plan did not come from a file.";
   const open = [...graph.tasks.values()].some(({ status }) => !hasEnded(status) || status === "failed");
   if (open) return "Not everything is completed.";
-  // Who looked for the cause of failures has written something of the plan's own.
-  const own = reviewedPlan(loaded).work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
-  if (own.length < 2) return "Fewer than two tasks have written anything.";
-  const last = [...graph.tasks.values()].findLast((task) => isStepOfPlan(purposeOf(task)));
-  if (last && !own.some((task) => task.position > last.position)) return `It was reviewed: ${last.id}.`;
-  return undefined;
+  return ownWork(loaded).length < 2 ? "Fewer than two tasks have written anything." : undefined;
+}
+
+/** Whether work was added to the plan after this task. */
+export function isWorkAfter(loaded: LoadedPlan, { position }: Task): boolean {
+  return ownWork(loaded).some((task) => task.position > position);
+}
+
+/** The plan's work without what the server added; who looked for the cause of failures has written something of its own. */
+function ownWork(loaded: LoadedPlan): Task[] {
+  return reviewedPlan(loaded).work.filter((task) => (purposeOf(task)?.kind ?? "recover") === "recover");
 }
 
 /** The review that waits to judge what the task has done. */

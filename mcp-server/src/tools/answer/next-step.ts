@@ -2,7 +2,7 @@ import { planBranch } from "../../git/plan-branch.ts";
 import { raiseLimit, type SpentTokens, spentText } from "../../policy/token-limit.ts";
 import { type LoadedPlan, pauseSeconds } from "../../run/plan/load-plan.ts";
 import type { Counts } from "../../run/plan/progress.ts";
-import { reviewBeforeReport } from "../../run/review/review-due.ts";
+import { beforeReport } from "../../run/review/review-due.ts";
 import type { SessionMemory } from "../../run/session/session.ts";
 import { waitForWorkflow } from "../../run/session/workflow-runs.ts";
 
@@ -21,7 +21,7 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
       counts.failed > 0
         ? "Nothing more can run, and what failed is for the user to decide"
         : "Nothing is left to run";
-    const then = reviewBeforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
+    const then = beforeReport(loaded) ?? `finish with plan_report {plan: "${slug}"}`;
     return `${how}: ${then}.${onBranch(loaded)}`;
   }
   if (loaded.spent) return afterLimit(session, loaded, loaded.spent, counts);
