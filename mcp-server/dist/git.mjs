@@ -182,6 +182,9 @@ function changesBetween(before, after) {
   return [...changed].sort(compareText).map((path) => ({ path, how: isGone(path) ? "removed" : "written" }));
 }
 async function ignoredFiles(root, paths) {
+  return await knownIgnoredFiles(root, paths) ?? new Set(paths);
+}
+async function knownIgnoredFiles(root, paths) {
   if (paths.length === 0) return /* @__PURE__ */ new Set();
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   try {
@@ -190,7 +193,7 @@ async function ignoredFiles(root, paths) {
     return new Set(text.split("\0").map((path) => path.slice("./".length)));
   } catch (error) {
     const noneIsIgnored = error instanceof GitFailed && error.exitCode === 1;
-    return new Set(noneIsIgnored ? [] : paths);
+    return noneIsIgnored ? /* @__PURE__ */ new Set() : void 0;
   }
 }
 async function gitStatus(root, signal) {
@@ -691,6 +694,7 @@ export {
   hasFilesOfSubmodules,
   ignoredFiles,
   isAncestor,
+  knownIgnoredFiles,
   mergedTree,
   moveRefs,
   normalOrigin,

@@ -555,51 +555,38 @@ function compareText(a, b) {
 // import:policy.mjs in report.mjs
 import { judgesAgain, mayJudge } from "./policy.mjs";
 
-// mcp-server/src/report/tasks/reported-findings.ts
-function reportedFindings({ tasks, claims }) {
-  return judgedReports({ tasks, claims }).flatMap(
-    ({ task, attempt, report, accepted }) => report.findings.map((finding) => ({
-      task: task.id,
-      finding,
-      atMs: attempt.endedAtMs,
-      ...accepted && { accepted }
-    }))
-  );
-}
-function reviewsWithVerdict(state) {
-  return judgedReports(state).filter(({ task, report }) => report.verdict !== void 0 && mayJudge(task));
-}
-function isRejected({ report, accepted }) {
-  return report.verdict === "rejected" && accepted === void 0;
-}
-function judgedReports({ tasks, claims }) {
+// mcp-server/src/report/tasks/task-reports.ts
+function taskReports({ tasks, claims }) {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const reports = reportsOf(byId, claims);
-  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task));
-  return reports.map((reported) => {
-    const isRejection = reported.report.verdict === "rejected";
-    const accepted = isRejection ? acceptanceOf(reported, acceptances, byId) : void 0;
-    return { ...reported, ...accepted && { accepted } };
-  });
-}
-function reportsOf(tasks, claims) {
   const reports = claims.flatMap((attempt) => {
-    const task = tasks.get(attempt.task);
+    const task = byId.get(attempt.task);
     return task && attempt.state === "ended" && attempt.report ? [{ task, attempt, report: attempt.report }] : [];
   });
   return reports.sort(
     (a, b) => a.task.position - b.task.position || a.attempt.startedAtMs - b.attempt.startedAtMs
   );
 }
-function acceptanceOf({ task, attempt }, acceptances, tasks) {
-  const later = acceptances.filter(
-    (other) => other.attempt.endedAtMs > attempt.endedAtMs && judgesAgain(other.task, task, tasks)
+function firstAcceptances(reports, tasks) {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const acceptances = reports.filter(({ task, report }) => report.verdict === "accepted" && mayJudge(task)).sort((a, b) => a.attempt.endedAtMs - b.attempt.endedAtMs);
+  return ({ task, attempt, report }) => report.verdict !== "rejected" ? void 0 : acceptances.find(
+    (other) => other.attempt.startedAtMs >= attempt.endedAtMs && judgesAgain(other.task, task, byId)
   );
-  const last = later.reduce(
-    (a, b) => a && a.attempt.endedAtMs >= b.attempt.endedAtMs ? a : b,
-    void 0
-  );
-  return last && { by: last.task.id, atMs: last.attempt.endedAtMs };
+}
+
+// mcp-server/src/report/tasks/reported-findings.ts
+function reportedFindings(state) {
+  const reports = taskReports(state);
+  const acceptanceOf = firstAcceptances(reports, state.tasks);
+  return reports.flatMap((reported) => {
+    const first = acceptanceOf(reported);
+    return reported.report.findings.map((finding) => ({
+      task: reported.task.id,
+      finding,
+      atMs: reported.attempt.endedAtMs,
+      ...first && { accepted: { by: first.task.id, atMs: first.attempt.endedAtMs } }
+    }));
+  });
 }
 
 // mcp-server/src/report/tasks/merged-findings.ts
@@ -631,7 +618,10 @@ function mergedFindings(state) {
       if (one.path !== "" && inFile.length < COMPARED_FINDINGS) byPath2.set(one.path, [...inFile, fresh]);
     }
   }
-  return all.map(({ merged, reported }) => ({ ...merged, ...acceptedBy(reported) })).sort((a, b) => rank(a.severity) - rank(b.severity));
+  return all.map(({ merged, reported }) => ({
+    ...merged,
+    ...merged.severity !== "info" && acceptedBy(reported)
+  })).sort((a, b) => rank(a.severity) - rank(b.severity));
 }
 function acceptedBy(reported) {
   const last = reported.flatMap(({ accepted }) => accepted ?? []).reduce((a, b) => a && a.atMs >= b.atMs ? a : b, void 0);
@@ -676,6 +666,26 @@ function reviewedWorks(state) {
     state: stateOf(own),
     rounds: own
   }));
+}
+function reviewerVerdicts(state) {
+  const reports = taskReports(state);
+  const acceptanceOf = firstAcceptances(reports, state.tasks);
+  return reports.flatMap((reported) => {
+    const { task, attempt, report } = reported;
+    if (report.verdict === void 0 || purposeOf(task)?.kind === "review") return [];
+    const first = acceptanceOf(reported);
+    return [
+      {
+        task: task.id,
+        subject: plainSubject(task, state.plan.slug),
+        agentType: attempt.agentType,
+        verdict: report.verdict,
+        summary: report.summary,
+        findings: report.findings.length,
+        ...first && { acceptedBy: first.task.id }
+      }
+    ];
+  });
 }
 function commandsRunAgain(state) {
   return state.tasks.flatMap((task) => {
@@ -902,17 +912,13 @@ function unverifiedOf(task, result, runAgain) {
   if (result.evidence.length === 0 && task.acceptance.length === 0) {
     return [{ task: task.id, why: "reported as completed without evidence" }];
   }
-  const doubtful = result.evidence.flatMap((evidence) => {
-    const about = { task: task.id, ...evidence.criterion && { criterion: evidence.criterion } };
-    if ("notVerified" in evidence) return [{ ...about, why: evidence.notVerified }];
-    if ("command" in evidence && evidence.exitCode !== 0) {
-      return doubtAbout(evidence.command, evidence.exitCode, task, runAgain).map((why) => ({
-        ...about,
-        why
-      }));
-    }
-    return [];
-  });
+  const doubtful = result.evidence.flatMap(
+    (evidence) => doubtsAbout(evidence, task, runAgain).map((why) => ({
+      task: task.id,
+      ...evidence.criterion && { criterion: evidence.criterion },
+      why
+    }))
+  );
   const covered = new Set(
     result.evidence.flatMap((evidence) => [
       normaliseText(evidence.criterion ?? ""),
@@ -921,6 +927,21 @@ function unverifiedOf(task, result, runAgain) {
   );
   const uncovered = task.acceptance.filter(({ criterion, command }) => ![criterion, command].some((text) => covers(covered, text))).map(({ criterion }) => ({ task: task.id, criterion, why: "no evidence was given" }));
   return [...doubtful, ...uncovered];
+}
+function isProven({ criterion, command }, result, runAgain) {
+  if (result.status !== "completed" || result.verdict === "rejected") return false;
+  const about = result.evidence.filter((item) => {
+    const named = /* @__PURE__ */ new Set([normaliseText(item.criterion ?? "")]);
+    if ("command" in item) named.add(normaliseText(item.command));
+    return covers(named, criterion) || covers(named, command);
+  });
+  const proving = { id: result.task };
+  return about.length > 0 && about.every((item) => doubtsAbout(item, proving, runAgain).length === 0);
+}
+function doubtsAbout(evidence, task, runAgain) {
+  if ("notVerified" in evidence) return [evidence.notVerified];
+  if (!("command" in evidence) || evidence.exitCode === 0) return [];
+  return doubtAbout(evidence.command, evidence.exitCode, task, runAgain);
 }
 function doubtAbout(command, exitCode, { id }, runAgain) {
   const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
@@ -1050,6 +1071,7 @@ function aggregate(state, events, nowMs) {
     suggestedScopes: suggestedScopes(state, written),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
+    verdicts: reviewerVerdicts(state),
     reviews: reviewedWorks(state),
     runAgain,
     decisions: events.flatMap(
@@ -1449,7 +1471,7 @@ var NOTHING_RAN = "no agent ran, so nothing was measured";
 function shareLine(report) {
   if (report.goesOn) return lineSoFar(report);
   const outsideMain = report.figures.usage?.outsideMain;
-  const kept = outsideMain === void 0 ? "" : `; ${formatPercent(outsideMain)} of the tokens stayed out of the main context`;
+  const kept = outsideMain === void 0 ? "" : `; ${formatPercent(outsideMain)} of all tokens (agents and main conversation) stayed out of the main context`;
   return `${speedLine(report)}${kept}`;
 }
 function lineSoFar({ groups, figures: { largestRunning }, tasks }) {
@@ -1527,8 +1549,24 @@ function bold(id) {
   return `**${escapeMarkdown(id, NAME_LIMIT)}**`;
 }
 
+// mcp-server/src/report/render/markdown/verdict-text.ts
+function withVerdict(verdict, summary) {
+  return beginning(verdict, summary) ? summary : `${verdict}: ${summary}`;
+}
+function verdictText(verdict, summary) {
+  const found = beginning(verdict, summary);
+  if (!found) return `**${verdict}**: ${escapeProse(summary)}`;
+  const [begin, word, mark] = found;
+  const rest = summary.slice(begin.length);
+  return `**${word}**${mark}${/^\s/.test(rest) ? " " : ""}${escapeProse(rest)}`;
+}
+function beginning(verdict, summary) {
+  return new RegExp(`^\\s*[*_]*(${verdict})(?![\\p{L}\\p{N}])[*_]*([.:,;!]?)[*_]*`, "iu").exec(summary);
+}
+
 // mcp-server/src/report/render/markdown/tasks.ts
 var SHOWN_EVIDENCE = 3;
+var INSPECTED_LIMIT = 300;
 function taskLines(task, reason) {
   const facts = [
     ...roleOf(task),
@@ -1553,7 +1591,7 @@ function roleOf({ attempts }) {
   return agentType === void 0 ? [] : [agentName(agentType)];
 }
 function resultOf({ verdict, summary = "" }) {
-  return `${verdict === void 0 ? "" : `**${verdict}**: `}${escapeProse(summary)}`;
+  return verdict === void 0 ? escapeProse(summary) : verdictText(verdict, summary);
 }
 function evidenceOf(evidence) {
   const shown = evidence.slice(0, SHOWN_EVIDENCE).map(proofOf);
@@ -1563,7 +1601,7 @@ function evidenceOf(evidence) {
 function proofOf(item) {
   const short = (text) => escapeProse(text, NAME_LIMIT);
   if ("notVerified" in item) return `not verified${item.criterion ? `: ${short(item.criterion)}` : ""}`;
-  if ("inspected" in item) return `inspected: ${short(item.inspected)}`;
+  if ("inspected" in item) return `inspected: ${escapeProse(item.inspected, INSPECTED_LIMIT)}`;
   const result = item.result.trim() === "" ? "" : `, ${short(item.result)}`;
   return `${codeSpan(item.command)} → exit code ${item.exitCode}${result}`;
 }
@@ -1592,7 +1630,8 @@ function renderBriefReport(report) {
   const line = (id, why = "") => `- ${escapeMarkdown(id)}: ${escapeProse(why, TEXT_LIMIT)}`;
   const reasons = (ids) => ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
   const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
-  const open = findings.filter(({ acceptedBy: acceptedBy2 }) => acceptedBy2 === void 0);
+  const open = findings.filter(({ acceptedBy: acceptedBy2, severity }) => acceptedBy2 === void 0 && severity !== "info");
+  const remarks = findings.filter(({ severity }) => severity === "info").length;
   const severe = open.filter(({ severity }) => severity === "critical" || severity === "high").length;
   const lines = [
     statusLine(report),
@@ -1604,6 +1643,7 @@ function renderBriefReport(report) {
     ),
     ...some3("Not run", reasons(groups.notRun)),
     ...open.length > 0 ? [`${plural(open.length, "finding")}, ${severe} of them severe.`] : [],
+    ...remarks > 0 ? [`${plural(remarks, "remark")}.`] : [],
     ...unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : [],
     shareLine(report),
     `Everything: plan_report {plan: "${plan.slug}"}.`
@@ -1652,6 +1692,7 @@ function renderLedger(report) {
     ...filesBlocks(report),
     "## Known Issues",
     list(knownIssues(report)),
+    ...remarksBlocks(report),
     "## Implementation Notes",
     ...newestFirst.length === 0 ? [NONE] : [],
     ...newestFirst.flatMap((session) => [sessionHeading(session), list(sessionNotes(session, tasksOf))])
@@ -1670,12 +1711,15 @@ function lastWorkAtMs({ plan, tasks }) {
 function sessionHeading({ number, startedAtMs }) {
   return `### Session ${number} - ${formatDay(startedAtMs)}`;
 }
-function completedLine({ task, subject, summary }) {
+function completedLine({ task, subject, summary, verdict }) {
   const what = `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(subject, NAME_LIMIT)}`;
-  return summary ? `${what}. ${escapeProse(summary)}` : what;
+  if (!summary) return what;
+  return `${what}. ${verdict === void 0 ? escapeProse(summary) : verdictText(verdict, summary)}`;
 }
-function filesBlocks({ tasks }) {
-  const files = [...new Set(tasks.flatMap((task) => task.filesChanged))].sort();
+function filesBlocks({ tasks, ignoredFiles = [] }) {
+  const ignored = new Set(ignoredFiles);
+  const all = new Set(tasks.flatMap((task) => task.filesChanged));
+  const files = [...all].filter((path) => !ignored.has(path)).sort();
   const of = (kind) => files.filter((path) => fileKind(path) === kind);
   const listed2 = (some4) => list(some4.map((path) => escapeMarkdown(path, NAME_LIMIT)));
   return [
@@ -1683,7 +1727,8 @@ function filesBlocks({ tasks }) {
     listed2(of("source")),
     "**Test files:**",
     listed2(of("test")),
-    ...of("other").length === 0 ? [] : ["**Other files:**", listed2(of("other"))]
+    ...of("other").length === 0 ? [] : ["**Other files:**", listed2(of("other"))],
+    ...ignoredFiles.length === 0 ? [] : ["**Ignored by git:**", listed2(ignoredFiles)]
   ];
 }
 function knownIssues({ tasks, groups, findings, unverified }) {
@@ -1695,16 +1740,28 @@ function knownIssues({ tasks, groups, findings, unverified }) {
       const why = (status === "failed" ? summary ?? reason : reason ?? summary) ?? "no reason was given";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} (${escapeMarkdown(subject, NAME_LIMIT)}) ${what}: ${escapeProse(why)}`;
     }),
-    ...findings.filter(({ severity, acceptedBy: acceptedBy2 }) => severity !== "info" && acceptedBy2 === void 0).map(({ severity, file, text, foundBy }) => {
+    ...findings.filter(({ severity, acceptedBy: acceptedBy2 }) => severity !== "info" && acceptedBy2 === void 0).map((finding) => {
+      const { severity, file, text } = finding;
       const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
-      const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-      return `${severity}${where}: ${escapeProse(text, FINDING_LIMIT)} (found by ${who})`;
+      return `${severity}${where}: ${escapeProse(text, FINDING_LIMIT)} (found by ${findersOf(finding)})`;
     }),
     ...unverified.map(({ task, criterion, why }) => {
       const what = criterion ? `${escapeProse(criterion)}: ` : "";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeProse(why)}`;
     })
   ];
+}
+function remarksBlocks({ findings }) {
+  const remarks = findings.filter(({ severity }) => severity === "info");
+  if (remarks.length === 0) return [];
+  const lines = remarks.map((finding) => {
+    const where = finding.file ? `${escapeMarkdown(finding.file, NAME_LIMIT)}: ` : "";
+    return `${where}${escapeProse(finding.text)} (found by ${findersOf(finding)})`;
+  });
+  return ["**Remarks:**", list(lines)];
+}
+function findersOf({ foundBy }) {
+  return foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
 }
 function sessionNotes(session, tasksOf) {
   const completed = tasksOf(session.completed);
@@ -1727,8 +1784,8 @@ function sessionNotes(session, tasksOf) {
 function tokensOf({ agentsUsage, mainUsage, mainUsageBefore }) {
   const parts = [
     ...agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : [],
-    ...mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : [],
-    ...mainUsageBefore ? [`${formatCount(newTokens(mainUsageBefore))} by that before its first claim`] : []
+    ...mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation from its first claim to the report`] : [],
+    ...mainUsageBefore ? [`${formatCount(newTokens(mainUsageBefore))} by that before`] : []
   ];
   return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
 }
@@ -1772,7 +1829,7 @@ function figureRows(figures, goesOn) {
     ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
     ["Tokens of the agents", tokens(usage?.agents)],
-    ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Tokens of the main conversation, first claim to report", tokens(usage?.main)],
     ["Main conversation before the first claim", tokens(usage?.mainBefore)],
     ["Kept out of the main context", usage && outside(usage)],
     ["Tokens estimated", estimatedTokens(figures.tokenEstimates)]
@@ -1811,9 +1868,11 @@ function tokens(usage) {
   const [all, ...parts] = [newTokens(usage), input, cacheWrite, output, cacheRead].map(formatCount);
   return `${all} (input ${parts[0]}, cache writes ${parts[1]}, output ${parts[2]}), beside ${parts[3]} cache reads`;
 }
-function outside({ outsideMain, unmeasuredAttempts }) {
+function outside({ outsideMain, unmeasuredAttempts, mainBefore }) {
   if (outsideMain === void 0) return void 0;
-  return `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)} of the tokens`;
+  const share2 = `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)}`;
+  const from = mainBefore === void 0 ? "the first claim" : "the beginning";
+  return `${share2} of all tokens (agents and main conversation) from ${from} to the report`;
 }
 function estimatedTokens(figures) {
   if (figures === void 0) return void 0;
@@ -1830,7 +1889,7 @@ function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }) {
 }
 
 // mcp-server/src/report/render/markdown/files.ts
-function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth }) {
+function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth, ignoredFiles = [] }) {
   return [
     ...sharedFiles2.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -1841,7 +1900,8 @@ function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, sco
       const how = granted ? "granted while it ran" : "**not granted**";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
-    ...scopeTruthLines(scopeTruth)
+    ...scopeTruthLines(scopeTruth),
+    ...ignoredFiles.length === 0 ? [] : [`- Git ignores ${some2(ignoredFiles.map(name))}: no commit holds what was changed there`]
   ];
 }
 function scopeTruthLines({ strays, undeclared, unchanged, unobserved: unobserved2 }) {
@@ -1893,21 +1953,29 @@ function commitLines({ work }) {
 }
 
 // mcp-server/src/report/render/markdown/reviews.ts
-function reviewLines({ reviews }) {
-  return reviews.flatMap(({ task, state, rounds }) => {
+function reviewLines({ verdicts, reviews }) {
+  const works = reviews.flatMap(({ task, state, rounds }) => {
     const mark = { accepted: "✓", "under review": "▶", "waits for a person": "✗" }[state];
     const how = state === "accepted" ? `accepted in review ${rounds.at(-1)?.round}` : state;
     const head = `- ${mark} ${task === void 0 ? "**The plan as a whole**" : bold(task)}: ${how}`;
     return [head, ...rounds.map(roundLine)];
   });
+  return [...verdicts.map(verdictLine), ...works];
+}
+function verdictLine(review) {
+  const { task, subject, agentType, verdict, summary, findings, acceptedBy: acceptedBy2 } = review;
+  const facts = [agentName(agentType), ...findings === 0 ? [] : [plural(findings, "finding")]].join(", ");
+  const later = acceptedBy2 === void 0 ? "" : `; accepted later in ${bold(acceptedBy2)}`;
+  const mark = verdict === "accepted" ? "✓" : "✗";
+  return `- ${mark} ${bold(task)} ${name(subject)} (${facts}${later}): ${verdictText(verdict, summary)}`;
 }
 function roundLine({ round, review, status, verdict, summary, findings, by, fix }) {
   const who = by.length === 0 ? "" : ` by ${some2([...new Set(by)].map(agentName))}`;
-  const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
   const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
-  const said = summary === void 0 ? "" : `: ${escapeProse(summary)}`;
+  const without = status === "failed" ? "**no verdict**" : status.replace("_", " ");
+  const said = verdict !== void 0 && summary !== void 0 ? verdictText(verdict, summary) : `${without}${summary === void 0 ? "" : `: ${escapeProse(summary)}`}`;
   const fixed = fix === void 0 ? "" : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === void 0 ? "." : `: ${escapeProse(fix.summary)}`}`;
-  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${fixed}`;
+  return `  - Review ${round} (${bold(review)}${who}${found}): ${said}${fixed}`;
 }
 function runAgainLines({ runAgain }) {
   return runAgain.map(({ command, of, verification, exitCode }) => {
@@ -2031,14 +2099,41 @@ function withoutMarkup(prose) {
   );
 }
 
+// mcp-server/src/report/tasks/concurrent-tasks.ts
+function concurrentTasks(results) {
+  const spans = results.flatMap(
+    ({ task, attempts }) => attempts.map(({ startedAtMs, durationMs }) => ({ task, startedAtMs, endMs: startedAtMs + durationMs }))
+  ).sort((a, b) => a.startedAtMs - b.startedAtMs);
+  const found = new Map(results.map(({ task }) => [task, /* @__PURE__ */ new Set()]));
+  for (const [at, one] of spans.entries()) {
+    for (let next = at + 1; next < spans.length; next += 1) {
+      const other = spans[next];
+      if (other === void 0 || other.startedAtMs >= one.endMs) break;
+      if (other.task === one.task) continue;
+      found.get(one.task)?.add(other.task);
+      found.get(other.task)?.add(one.task);
+    }
+  }
+  const order = new Map(results.map(({ task }, i) => [task, i]));
+  const place = (task) => order.get(task) ?? 0;
+  return new Map([...found].map(([task, others]) => [task, [...others].sort((a, b) => place(a) - place(b))]));
+}
+
 // mcp-server/src/report/render/tasks-markdown.ts
 var NAMED_TASKS2 = 10;
 var COMPARED_TASKS = 50;
 var CRITERION_LIMIT = 4e3;
-function renderTasks({ plan, document, tasks, statuses, caseInsensitive }) {
-  const statusOf = ({ id }) => statuses.get(id) ?? "pending";
+function renderTasks({ report, document, tasks, added, caseInsensitive }) {
+  const { plan, runAgain } = report;
+  const results = new Map(report.tasks.map((result) => [result.task, result]));
+  const statusOf = ({ id }) => results.get(id)?.status ?? "pending";
   const completed = tasks.filter((task) => statusOf(task) === "completed").length;
-  const beside = parallelTasks(tasks, caseInsensitive);
+  const ids = new Set(tasks.map(({ id }) => id));
+  const ranWith = concurrentTasks(report.tasks.filter(({ task }) => ids.has(task)));
+  const mayRunWith = parallelTasks(
+    tasks.filter((task) => !hasEnded(statusOf(task))),
+    caseInsensitive
+  );
   const phases = phasesOf(tasks);
   const blocks = [
     `# Task Breakdown: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
@@ -2048,10 +2143,19 @@ function renderTasks({ plan, document, tasks, statuses, caseInsensitive }) {
       ...day(document.lastDecomposeDate) ? [`**Last Decompose:** ${day(document.lastDecomposeDate)}`] : []
     ].join("\n"),
     "## Overview",
-    overview(tasks, phases, completed),
+    overview(tasks, phases, completed, added),
     ...phases.flatMap(({ heading, tasks: inPhase }) => [
       `## ${heading}`,
-      ...inPhase.flatMap((task) => taskBlocks(task, plan.slug, statusOf(task), beside.get(task.id) ?? []))
+      ...inPhase.flatMap((task) => {
+        const result = results.get(task.id);
+        return taskBlocks(task, plan.slug, {
+          status: statusOf(task),
+          verdict: result?.status === "completed" ? result.verdict : void 0,
+          ranWith: hasEnded(statusOf(task)) ? ranWith.get(task.id) ?? [] : [],
+          mayRunWith: mayRunWith.get(task.id) ?? [],
+          isProven: (criterion) => result !== void 0 && isProven(criterion, result, runAgain)
+        });
+      })
     ])
   ];
   return `${blocks.join("\n\n")}
@@ -2059,8 +2163,9 @@ function renderTasks({ plan, document, tasks, statuses, caseInsensitive }) {
 }
 function phasesOf(tasks) {
   const phases = /* @__PURE__ */ new Map();
+  const without = tasks.some(isInPhase) ? "Tasks without a phase" : "Tasks";
   for (const task of tasks) {
-    const heading = phaseHeading(task);
+    const heading = isInPhase(task) ? phaseHeading(task) : without;
     const number = task.phase ?? (task.phaseName === void 0 ? Number.POSITIVE_INFINITY : Number.MAX_VALUE);
     const phase = phases.get(heading) ?? { heading, number, tasks: [] };
     phase.tasks.push(task);
@@ -2073,26 +2178,41 @@ function phaseHeading({ phase, phaseName }) {
   if (phase === void 0) return name2 === "" ? "Tasks" : name2;
   return name2 === "" ? `Phase ${phase}` : `Phase ${phase}: ${name2}`;
 }
-function overview(tasks, phases, completed) {
+function overview(tasks, phases, completed, added) {
   const estimates = tasks.flatMap(({ estimateMs }) => estimateMs === void 0 ? [] : [estimateMs]);
   const time = estimates.length === tasks.length && tasks.length > 0 ? `, ${formatDuration(estimates.reduce((sum, ms) => sum + ms, 0))} if done one after another` : "";
-  return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}; ${completed} completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.`;
+  const inPhases = tasks.filter(isInPhase).length;
+  const real = phases.filter((phase) => phase.tasks.some(isInPhase)).length;
+  const where = inPhases === 0 ? "" : `${inPhases === tasks.length ? "" : `, ${inPhases} of them`} in ${plural(real, "phase")}`;
+  const more = added.length === 0 ? "" : ` The run has ${plural(added.length, "task")} more, which the server added: ${names(added)}.`;
+  return `${plural(tasks.length, "task")}${where}${time}; ${completed} completed when this page was written.${more} The page is written from the task graph, status and all; change the breakdown, not this page.`;
 }
-function taskBlocks(task, slug, status, beside) {
+function isInPhase({ phase, phaseName }) {
+  return phase !== void 0 || phaseName !== void 0;
+}
+function hasEnded(status) {
+  return status !== "pending" && status !== "in_progress";
+}
+function taskBlocks(task, slug, standing) {
   return [
     `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task, slug), LINE_LIMIT)}`,
-    factLines(task, status, beside).map(([name2, value]) => `- **${name2}:** ${value}`).join("\n"),
+    factLines(task, standing).map(([name2, value]) => `- **${name2}:** ${value}`).join("\n"),
     ...task.description.trim() === "" ? [] : [quoteMarkdown(task.description)],
-    ...task.acceptance.length === 0 ? [] : ["**Acceptance Criteria:**", task.acceptance.map(criterionLine).join("\n")]
+    ...task.acceptance.length === 0 ? [] : [
+      "**Acceptance Criteria:**",
+      task.acceptance.map((one) => criterionLine(one, standing.isProven(one))).join("\n")
+    ]
   ];
 }
-function factLines(task, status, beside) {
+function factLines(task, { status, verdict, ranWith, mayRunWith }) {
+  const came = verdict === void 0 ? "" : `, verdict: ${verdict}`;
   const facts = [
-    ["Status", `${MARKS[status]} ${status.replace("_", " ")}`],
+    ["Status", `${MARKS[status]} ${status.replace("_", " ")}${came}`],
     ["Size", task.size && capitalised(task.size)],
     ["Priority", capitalised(task.priority)],
     ["Dependencies", dependenciesOf(task)],
-    ["Can run parallel with", beside.length === 0 ? void 0 : names(beside)],
+    ["Ran parallel with", ranWith.length === 0 ? void 0 : names(ranWith)],
+    ["Can run parallel with", mayRunWith.length === 0 ? void 0 : names(mayRunWith)],
     ["Writes", task.writes && (task.writes.length === 0 ? "nothing" : task.writes.map(asCode).join(", "))],
     ["Reads", task.reads.length === 0 ? void 0 : task.reads.map(asCode).join(", ")],
     ["Alone with", task.resources.length === 0 ? void 0 : task.resources.map(asCode).join(", ")],
@@ -2108,9 +2228,9 @@ function dependenciesOf({ dependencies, needs }) {
   if (needs === "any") return `any of ${listed2}`;
   return needs === "settled" ? `the end of ${listed2}` : `at least ${needs.atLeast} of ${listed2}`;
 }
-function criterionLine({ criterion, command }) {
+function criterionLine({ criterion, command }, proven) {
   const text = escapeProse(criterion, CRITERION_LIMIT);
-  return `- [ ] ${command === void 0 ? text : `${text} (${asCode(command)})`}`;
+  return `- [${proven ? "x" : " "}] ${command === void 0 ? text : `${text} (${asCode(command)})`}`;
 }
 function parallelTasks(tasks, caseInsensitive) {
   const result = /* @__PURE__ */ new Map();
@@ -2154,18 +2274,20 @@ export {
   commandsRunAgain,
   commitLines,
   committedWork,
+  concurrentTasks,
   conversationUsage,
   coveredMs,
   declaredFiles,
   fileKind,
   fileLines,
   findingLines,
+  firstAcceptances,
   fixedLines,
   gapsOf,
   grouped,
   isBreak,
   isDeclared,
-  isRejected,
+  isProven,
   lengthOf,
   longestChain,
   measureRun,
@@ -2186,7 +2308,7 @@ export {
   reportedFindings,
   reviewLines,
   reviewedWorks,
-  reviewsWithVerdict,
+  reviewerVerdicts,
   runAgainLines,
   sessionResults,
   shareLine,
@@ -2195,6 +2317,7 @@ export {
   statusLine,
   suggestedScopes,
   taskLines,
+  taskReports,
   taskResults,
   tasksToCome,
   timelineOf,
@@ -2204,7 +2327,9 @@ export {
   unverifiedOf,
   usageFigures,
   verdictOf,
+  verdictText,
   waitingForUser,
   waitingLine,
-  waitsOf
+  waitsOf,
+  withVerdict
 };

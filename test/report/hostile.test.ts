@@ -46,10 +46,10 @@ const AS_MARKDOWN: Readonly<Record<string, (text: string) => string>> = {
   "03-tasks.md": (text) => {
     const { tasks, told } = runWith(text);
     return renderTasks({
-      plan: told.plan,
+      report: told,
       document: { [text]: text },
       tasks,
-      statuses: new Map(),
+      added: tasks.map(({ id }) => id),
       caseInsensitive: false,
     });
   },

@@ -236,6 +236,9 @@ import { aggregate, renderLedger, renderTasks } from "../report.mjs";
 // import:run/checkout-watch.mjs in run/edits.mjs
 import { adoptFiles } from "./checkout-watch.mjs";
 
+// import:run/reporting.mjs in run/edits.mjs
+import { readReport, withIgnoredFiles } from "./reporting.mjs";
+
 // mcp-server/src/run/edits/export-plan.ts
 async function exportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
@@ -246,15 +249,18 @@ async function exportPlan(ctx, actor, slug) {
     const breakdown = own && await exportBreakdown(root, plan, own, tasks);
     plan.append(...breakdown?.changes ?? []);
     const { document } = plan.stored;
-    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
-    const statuses = new Map([...plan.graph.tasks.values()].map(({ id, status }) => [id, status]));
+    const events = await plan.reader.events(plan.id);
+    const report = await withIgnoredFiles(ctx, aggregate(stateOf(plan), events, ctx.now()));
+    const added = [...plan.graph.tasks.values()].flatMap(
+      ({ id, origin }) => origin === "server" ? [id] : []
+    );
     const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
     const files = [
       ...breakdown ? [breakdown.file] : [],
       await writeRendered(
         root,
         posix.join(folder, "03-tasks.md"),
-        renderTasks({ plan: report.plan, document, tasks, statuses, caseInsensitive: ctx.caseInsensitive })
+        renderTasks({ report, document, tasks, added, caseInsensitive: ctx.caseInsensitive })
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report))
     ];
@@ -771,9 +777,6 @@ function setStatus(plan, task, status) {
   }
   plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });
 }
-
-// import:run/reporting.mjs in run/edits.mjs
-import { readReport } from "./reporting.mjs";
 
 // mcp-server/src/run/edits/write-suggested-scopes.ts
 async function writeSuggestedScopes(ctx, slug) {

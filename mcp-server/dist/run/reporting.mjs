@@ -173,6 +173,9 @@ async function othersWriting(found) {
   ).map(widenedScope).filter(scopeMayWrite);
 }
 
+// import:report.mjs in run/reporting.mjs
+import { aggregate, declaredFiles, isDeclared, withVerdict } from "../report.mjs";
+
 // import:run/claims.mjs in run/reporting.mjs
 import { choose, stopOrders } from "./claims.mjs";
 
@@ -300,8 +303,7 @@ function endedLine(loaded, attempt) {
   const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const verdict = attempt.report?.verdict;
   const isGood = attempt.outcome === "completed" && verdict !== "rejected";
-  const isSaid = verdict === void 0 || text.toLowerCase().startsWith(verdict);
-  const line = isGood ? verdict : cleanText(isSaid ? text : `${verdict}: ${text}`, MAX_LINE);
+  const line = isGood ? verdict : cleanText(verdict === void 0 ? text : withVerdict(verdict, text), MAX_LINE);
   const findings = findingsToJudge(loaded, attempt);
   return {
     task: attempt.task,
@@ -338,10 +340,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 
 // import:git.mjs in run/reporting.mjs
-import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
-
-// import:report.mjs in run/reporting.mjs
-import { aggregate, declaredFiles, isDeclared } from "../report.mjs";
+import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, knownIgnoredFiles, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
 
 // import:run/checkout-watch.mjs in run/reporting.mjs
 import { fileNames, notifyAffectedTasks, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
@@ -568,6 +567,15 @@ function notifyReviewer(plan, id, said) {
   plan.append({ type: "task.annotated", task: review.id, note });
 }
 
+// mcp-server/src/run/reporting/ignored-by-git.ts
+async function withIgnoredFiles(ctx, report) {
+  const reported = new Set(report.tasks.flatMap(({ filesChanged }) => filesChanged));
+  const inside = [...reported].filter((path) => !isAbsolute(path) && !path.split("/").includes(".."));
+  const ignored = await knownIgnoredFiles(ctx.checkout.root, inside);
+  const ignoredFiles2 = inside.filter((path) => ignored?.has(path)).sort();
+  return ignoredFiles2.length === 0 ? report : { ...report, ignoredFiles: ignoredFiles2 };
+}
+
 // mcp-server/src/run/reporting/with-prepared-work.ts
 async function withPreparedWork(ctx, prepare, accept2) {
   return repeatIfRefMoves(async () => {
@@ -657,19 +665,20 @@ async function reportPlan(ctx, actor, slug) {
   const { session } = ctx.owner;
   if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
-  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+  const { loaded, report } = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     plan.append(...measured);
     await logEscalation(plan);
-    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
+    const report2 = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
     plan.append({ type: "plan.reported", session: session ?? "" });
-    return { loaded: plan, report };
+    return { loaded: plan, report: report2 };
   });
+  return { loaded, report: await withIgnoredFiles(ctx, report) };
 }
 async function readReport(ctx, slug) {
   const store = await existingGraph(ctx, slug);
   const measured = await measureUsage(ctx, store, slug, void 0);
-  return readGraph(ctx, store, async (view) => {
+  const report = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id);
     return aggregate(
@@ -678,6 +687,7 @@ async function readReport(ctx, slug) {
       ctx.now()
     );
   });
+  return withIgnoredFiles(ctx, report);
 }
 async function measureUsage(ctx, store, slug, asking) {
   const agents = await measureAgents(ctx, store, slug, "all");
@@ -809,6 +819,7 @@ export {
   reportPlan,
   reportTask,
   unseenFiles,
+  withIgnoredFiles,
   withPreparedWork,
   withRelativeFiles
 };

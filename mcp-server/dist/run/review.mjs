@@ -98,7 +98,7 @@ function globOf(path) {
 }
 
 // import:run/plan.mjs in run/review.mjs
-import { changePlan, existingGraph, freeId, nextPosition } from "./plan.mjs";
+import { changePlan, existingGraph, freeId, nextPosition, stateOf } from "./plan.mjs";
 
 // mcp-server/src/run/review/server-task.ts
 var serverTask = {
@@ -144,7 +144,7 @@ ${whatWasFound(loaded, review, report)}`,
 import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
 
 // import:report.mjs in run/review.mjs
-import { isRejected, reportedFindings, reviewsWithVerdict } from "../report.mjs";
+import { firstAcceptances, reportedFindings, reviewerVerdicts, taskReports } from "../report.mjs";
 
 // mcp-server/src/run/review/found-before.ts
 var MAX_QUOTED = 10;
@@ -332,9 +332,19 @@ function planReview(loaded) {
     id: review.id,
     changes: [
       { ...created, position: nextPosition(loaded) },
-      decided("proceed", `Everything is completed: ${review.id} reviews the plan as a whole.`)
+      decided(
+        "proceed",
+        `Everything is completed${exceptions(loaded)}: ${review.id} reviews the plan as a whole.`
+      )
     ]
   };
+}
+function exceptions(loaded) {
+  const open = reviewerVerdicts(stateOf(loaded)).filter(
+    ({ verdict, acceptedBy }) => verdict === "rejected" && acceptedBy === void 0
+  );
+  const names = [...new Set(open.map(({ task }) => task))].join(", ");
+  return names === "" ? "" : `, and rejected by ${names}`;
 }
 function whyNoPlanReview(loaded) {
   const { graph, policy } = loaded;
@@ -427,7 +437,7 @@ function beforeReport(loaded) {
   if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
   const planReview2 = `plan_update {plan: "${slug}", action: "review"}, then batch_next`;
   const reviews = addedReviews(loaded);
-  const rejected = reviews.findLast(isRejected);
+  const rejected = reviews.findLast(({ isRejected }) => isRejected);
   if (rejected) {
     return `${rejected.task.id} rejected: before plan_report have fixed what it rightly found, and reviewed again, ${asSkillSays}`;
   }
@@ -437,10 +447,14 @@ function beforeReport(loaded) {
   const withoutSkill = isPlanReviewDue ? ` (without it: ${planReview2})` : "";
   return `have it reviewed before plan_report, ${asSkillSays}${withoutSkill}`;
 }
-function addedReviews({ graph: { tasks, claims } }) {
-  return reviewsWithVerdict({ tasks: [...tasks.values()], claims }).filter(
-    ({ task }) => task.origin === "call"
-  );
+function addedReviews({ graph }) {
+  const tasks = [...graph.tasks.values()];
+  const reports = taskReports({ tasks, claims: graph.claims });
+  const acceptanceOf = firstAcceptances(reports, tasks);
+  return reports.filter(({ task, report }) => task.origin === "call" && report.verdict !== void 0 && mayJudge(task)).map((reported) => ({
+    task: reported.task,
+    isRejected: reported.report.verdict === "rejected" && acceptanceOf(reported) === void 0
+  }));
 }
 
 // mcp-server/src/run/review/review-plan.ts

@@ -103,6 +103,18 @@ export function changesBetween(before: KeptState, after: CheckoutState): Changed
 
 /** Those of the paths, all inside the checkout, that git ignores; all of them where git cannot say. */
 export async function ignoredFiles(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  return (await knownIgnoredFiles(root, paths)) ?? new Set(paths);
+}
+
+/**
+ * Those of the paths, all inside the checkout, that git ignores. A tracked file is not ignored, and one that is gone
+ * may be.
+ * @returns undefined where git cannot say: without a repository, and where a path leads through a link or a submodule.
+ */
+export async function knownIgnoredFiles(
+  root: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string> | undefined> {
   if (paths.length === 0) return new Set();
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   try {
@@ -112,7 +124,7 @@ export async function ignoredFiles(root: string, paths: readonly string[]): Prom
     return new Set(text.split("\0").map((path) => path.slice("./".length)));
   } catch (error) {
     const noneIsIgnored = error instanceof GitFailed && error.exitCode === 1;
-    return new Set(noneIsIgnored ? [] : paths);
+    return noneIsIgnored ? new Set() : undefined;
   }
 }
 

@@ -13,7 +13,14 @@ import { type CommittedWork, committedWork } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./files/touched-files.ts";
 import { type MergedFinding, mergedFindings } from "./tasks/merged-findings.ts";
-import { type CommandRunAgain, commandsRunAgain, type ReviewedWork, reviewedWorks } from "./tasks/reviews.ts";
+import {
+  type CommandRunAgain,
+  commandsRunAgain,
+  type ReviewedWork,
+  type ReviewerVerdict,
+  reviewedWorks,
+  reviewerVerdicts,
+} from "./tasks/reviews.ts";
 import { type SessionResult, sessionResults } from "./tasks/session-result.ts";
 import { type TaskResult, taskResults } from "./tasks/task-result.ts";
 import { tasksToCome } from "./tasks/tasks-to-come.ts";
@@ -62,8 +69,12 @@ export interface RunReport {
   readonly scopeTruth: Omit<ActualWrites, "written">;
   /** Scopes that would have covered what tasks really wrote, where they are not the declared ones. */
   readonly suggestedScopes: readonly SuggestedScope[];
+  /** Reported files that git ignores, such as what a build makes, sorted; absent: there are none, or nobody asked. */
+  readonly ignoredFiles?: readonly string[];
   readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
+  /** Of reviews that are tasks of the breakdown. */
+  readonly verdicts: readonly ReviewerVerdict[];
   readonly reviews: readonly ReviewedWork[];
   /** Commands that failed beside other writers. */
   readonly runAgain: readonly CommandRunAgain[];
@@ -136,6 +147,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     suggestedScopes: suggestedScopes(state, written),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
+    verdicts: reviewerVerdicts(state),
     reviews: reviewedWorks(state),
     runAgain,
     decisions: events.flatMap(({ atMs, change }) =>

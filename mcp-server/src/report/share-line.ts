@@ -15,7 +15,7 @@ export function shareLine(report: RunReport): string {
   const kept =
     outsideMain === undefined
       ? ""
-      : `; ${formatPercent(outsideMain)} of the tokens stayed out of the main context`;
+      : `; ${formatPercent(outsideMain)} of all tokens (agents and main conversation) stayed out of the main context`;
   return `${speedLine(report)}${kept}`;
 }
 

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { fileKind } from "../../../mcp-server/src/report/files/file-kind.ts";
 import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
+import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown/report.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../support/example-run.ts";
 import { planState, START_MS, task } from "../../support/plan-fixture.ts";
 
@@ -75,6 +76,21 @@ it("the ledger lists documents, settings and images apart from source files", ()
   );
   expect(renderLedger(aggregate(state, [], START_MS + 10_000))).toContain(
     "**Source files:**\n\n- src/app.ts\n\n**Test files:**\n\n- test/app.test.ts\n\n**Other files:**\n\n- README.md\n- logo.png\n- package.json\n",
+  );
+});
+
+it("the ledger and the report name apart what git ignores", () => {
+  const filesChanged = ["lib/app.js", "src/app.ts"];
+  const state = planState(
+    [task("a", { status: "completed" })],
+    [{ task: "a", from: 0, to: 5, report: { filesChanged } }],
+  );
+  const report = { ...aggregate(state, [], START_MS + 10_000), ignoredFiles: ["lib/app.js"] };
+  expect(renderLedger(report)).toContain(
+    "**Source files:**\n\n- src/app.ts\n\n**Test files:**\n\n_(None)_\n\n**Ignored by git:**\n\n- lib/app.js\n",
+  );
+  expect(renderMarkdown(report)).toContain(
+    "- Git ignores lib/app.js: no commit holds what was changed there\n",
   );
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { readBreakdown } from "../../../mcp-server/src/breakdown/own-format/breakdown.ts";
-import type { PlanSlug, TaskId, TaskStatus } from "../../../mcp-server/src/graph/task.ts";
+import { type PlanSlug, type Task, type TaskStatus, unstarted } from "../../../mcp-server/src/graph/task.ts";
+import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { renderTasks } from "../../../mcp-server/src/report/render/tasks-markdown.ts";
+import { planState, type Ran, START_MS, task } from "../../support/plan-fixture.ts";
 import { processorTimer } from "../../support/processor-time.ts";
 
 const DAY = Date.UTC(2026, 2, 2, 10);
@@ -13,20 +15,15 @@ function render(
   statuses: Readonly<Record<string, TaskStatus>> = {},
   caseInsensitive = false,
 ) {
-  return renderTasks({
-    plan: {
-      slug: "sheds" as PlanSlug,
-      title,
-      status: "open",
-      spec: "specs/sheds/02-specification.md",
-      createdAtMs: DAY,
-      lastChangedAtMs: DAY,
-    },
-    document,
-    tasks: readBreakdown(JSON.stringify({ tasks }), "03-tasks.json").tasks,
-    statuses: new Map(Object.entries(statuses) as [TaskId, TaskStatus][]),
-    caseInsensitive,
-  });
+  const read = readBreakdown(JSON.stringify({ tasks }), "03-tasks.json").tasks;
+  const state = planState(
+    read.map((one, position) => ({ ...unstarted(one, position), status: statuses[one.id] ?? "pending" })),
+    [],
+    { slug: "sheds" as PlanSlug, title, createdAtMs: DAY },
+  );
+  const report = aggregate(state, [], DAY);
+  const plan = { ...report.plan, spec: "specs/sheds/02-specification.md" };
+  return renderTasks({ report: { ...report, plan }, document, tasks: read, added: [], caseInsensitive });
 }
 
 const one = (fields: object) => render([{ id: "1", subject: "Do it", ...fields }]);
@@ -77,7 +74,7 @@ describe("03-tasks.md", () => {
 
 ## Overview
 
-3 tasks in 2 phases, 30 min if done one after another; 0 completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.
+3 tasks in 2 phases, 30 min if done one after another; 0 completed when this page was written. The page is written from the task graph, status and all; change the breakdown, not this page.
 
 ## Phase 1: Base
 
@@ -130,7 +127,7 @@ describe("03-tasks.md", () => {
       { id: "1", phase: 1, subject: "Dig" },
       { id: "2", phaseName: "Polish", subject: "Shine" },
     ]).match(/^## .*$/gm);
-    expect(headings).toEqual(["## Overview", "## Phase 1", "## Polish", "## Tasks"]);
+    expect(headings).toEqual(["## Overview", "## Phase 1", "## Polish", "## Tasks without a phase"]);
   });
 
   it("03-tasks.md names as parallel only tasks that neither a dependency nor a file keeps apart", () => {
@@ -271,6 +268,76 @@ describe("foreign text in 03-tasks.md", () => {
       "⊘ cancelled",
       "○ pending",
     ]);
-    expect(page).toContain("5 tasks in 1 phase; 1 completed when this page was written.");
+    expect(page).toContain("5 tasks; 1 completed when this page was written.");
+  });
+});
+
+describe("03-tasks.md of a run", () => {
+  /** The page of a plan in which the tasks of the server are none of the breakdown. */
+  function pageOf(tasks: readonly Task[], ran: readonly Ran[]) {
+    return renderTasks({
+      report: aggregate(planState(tasks, ran), [], START_MS + 1e6),
+      document: {},
+      tasks: tasks.filter(({ origin }) => origin !== "server"),
+      added: tasks.flatMap((one) => (one.origin === "server" ? [one.id] : [])),
+      caseInsensitive: false,
+    });
+  }
+  const done = { status: "completed", writes: [] } as const;
+  const parallelLines = (page: string) => page.match(/(?:Ran|Can run) parallel with:\*\* .*$/gm) ?? [];
+
+  it("03-tasks.md of a run says of what has ended with which tasks it really ran in parallel", () => {
+    const tasks = [task("a", done), task("b", done), task("review", done)];
+    const ran = [
+      { task: "a", from: 0, to: 10 },
+      { task: "b", from: 5, to: 15 },
+      { task: "review", from: 20, to: 30 },
+    ];
+    expect(parallelLines(pageOf(tasks, ran))).toEqual(["Ran parallel with:** b", "Ran parallel with:** a"]);
+  });
+
+  it("03-tasks.md of a run names with what is to come only what has not ended", () => {
+    const tasks = [task("a", done), task("b", { writes: ["b"] }), task("c", { writes: ["c"], after: ["a"] })];
+    const page = pageOf(tasks, [{ task: "a", from: 0, to: 10 }]);
+    expect(parallelLines(page)).toEqual(["Can run parallel with:** c", "Can run parallel with:** b"]);
+  });
+
+  it("03-tasks.md of a run counts the phases that there are, and names the tasks that the server added", () => {
+    const tasks = [
+      task("1", { ...done, phase: 1 }),
+      task("2", { ...done, phase: 2 }),
+      task("review", done),
+      task("plan-review", { ...done, origin: "server" }),
+    ];
+    expect(pageOf(tasks, [])).toContain(
+      "3 tasks, 2 of them in 2 phases; 3 completed when this page was written. The run has 1 task more, which the server added: plan-review.",
+    );
+  });
+
+  it("03-tasks.md of a run ticks the criteria for which the accepted report gave evidence, and no others", () => {
+    const acceptance = ["One", "Two", "Three", "Four"].map((criterion) => ({
+      criterion,
+      command: `test ${criterion}`,
+    }));
+    const evidence = [
+      { criterion: "1", inspected: "the page" },
+      { command: "test Two", exitCode: 0, result: "" },
+      { criterion: "Three", notVerified: "no printer here" },
+    ];
+    const a = task("a", { ...done, acceptance });
+    const boxes = (page: string) => (page.match(/^- \[.\]/gm) ?? []).join("");
+    const ran: Ran = { task: "a", from: 0, to: 10, report: { evidence } };
+    expect(boxes(pageOf([a], [ran]))).toBe("- [x]- [x]- [ ]- [ ]");
+    const failing = [{ criterion: "1", command: "test One", exitCode: 1, result: "" }];
+    expect(boxes(pageOf([a], [{ ...ran, report: { evidence: failing } }]))).toBe("- [ ]- [ ]- [ ]- [ ]");
+    expect(boxes(pageOf([{ ...a, status: "failed" }], [ran])), "a failed task").toBe("- [ ]- [ ]- [ ]- [ ]");
+    const rejects: Ran = { ...ran, report: { evidence, verdict: "rejected" } };
+    expect(boxes(pageOf([a], [rejects])), "a rejection").toBe("- [ ]- [ ]- [ ]- [ ]");
+  });
+
+  it("03-tasks.md of a run tells the verdict of a completed review", () => {
+    const review = task("review", done);
+    const page = pageOf([review], [{ task: "review", from: 0, to: 1, report: { verdict: "rejected" } }]);
+    expect(page).toContain("- **Status:** ✓ completed, verdict: rejected\n");
   });
 });

@@ -89,6 +89,55 @@ describe("what a review found", () => {
   });
 });
 
+describe("of several reviews that accept", () => {
+  it("of several reviews that accept, the first that was told of a finding is named", () => {
+    const tasks = [own("r"), own("s", ["r"]), review("plan-review", undefined, 1)];
+    const ran = [says("r", 1, "rejected", BUG), says("s", 3, "accepted"), says("plan-review", 5, "accepted")];
+    expect(fixed(tasks, ran)).toEqual([[BUG.text, "s"]]);
+  });
+
+  it("of several reviews that accept, one that began before the finding was known was not told of it", () => {
+    const tasks = [own("r"), review("plan-review", undefined, 1)];
+    const early: Ran = { ...says("plan-review", 0, "accepted"), to: 9 };
+    expect(fixed(tasks, [says("r", 1, "rejected", BUG), early])).toEqual([[BUG.text, undefined]]);
+  });
+
+  it("of several reviews that accept, none fixes what was found again between them", () => {
+    const tasks = [own("r"), own("s", ["r"]), review("plan-review", undefined, 1)];
+    const ran = [
+      says("r", 1, "rejected", BUG),
+      says("s", 3, "accepted"),
+      says("b", 5, undefined, BUG),
+      says("plan-review", 7, "accepted"),
+    ];
+    expect(fixed(tasks, ran)).toEqual([[BUG.text, undefined]]);
+  });
+});
+
+describe("a remark", () => {
+  const REMARK: Finding = { severity: "info", file: "src/a.ts", text: "No printer was there to try it" };
+  const report = reportOf(
+    [review("a-review", "a", 1), review("a-review2", "a", 2)],
+    [says("a-review", 1, "rejected", BUG, REMARK), says("a-review2", 3, "accepted")],
+  );
+
+  it("a remark of a rejection is nothing that gets fixed: it stays one in the report", () => {
+    const text = renderMarkdown(report);
+    expect(text).toContain(
+      "## Findings\n\n- **info** src/a.ts: No printer was there to try it (found by a-review)\n",
+    );
+    expect(text.match(/No printer/g)).toHaveLength(1);
+    expect(renderBriefReport(report)).toContain("\n1 remark.\n");
+    expect(renderBriefReport(report)).not.toContain("finding");
+  });
+
+  it("a remark stands in the ledger, below what is an issue", () => {
+    expect(renderLedger(report)).toContain(
+      "evidence\n\n**Remarks:**\n\n- src/a.ts: No printer was there to try it (found by a-review)\n",
+    );
+  });
+});
+
 describe("a finding that was fixed", () => {
   const report = reportOf(
     [review("a-review", "a", 1), review("a-review2", "a", 2)],

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Purpose } from "../../../mcp-server/src/graph/purpose.ts";
 import type { Task } from "../../../mcp-server/src/graph/task.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
+import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
 import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown/report.ts";
+import { verdictText, withVerdict } from "../../../mcp-server/src/report/render/markdown/verdict-text.ts";
 import { eventsOf, id, planState, type Ran, START_MS, task } from "../../support/plan-fixture.ts";
 
 const HOSTILE = "Fine.\n\n# Report\n**Overall status: ✓** <img src=x> \u001b[2J [click](http://evil)";
@@ -90,6 +92,65 @@ describe("the reviews of a report", () => {
     const acceptance = [{ criterion: "Works" }];
     const tasks = [task("1", done), review(1, { ...done, acceptance }), fix("completed")];
     expect(reportOf(tasks, rejectedOnce).unverified.filter((one) => one.task === "1-review1")).toEqual([]);
+  });
+});
+
+describe("the verdict of a reviewer's own task", () => {
+  const own = (name: string, after: string[] = []) => task(name, { ...done, agent: "code-reviewer", after });
+  const says = (name: string, from: number, report: NonNullable<Ran["report"]>): Ran => ({
+    task: name,
+    from,
+    to: from + 1,
+    role: "code-reviewer",
+    report,
+  });
+  const rejects = says("r", 1, {
+    verdict: "rejected",
+    summary: "Rejected: names are not quoted.",
+    findings: [finding],
+  });
+  const accepts = says("s", 3, { verdict: "accepted", summary: "Names are quoted." });
+  const report = reportOf([own("r"), own("s", ["r"])], [rejects, accepts]);
+
+  it("the verdict of a reviewer's own task stands among the reviews, a rejection with what accepted it later", () => {
+    const text = renderMarkdown(report);
+    expect(
+      text.slice(text.indexOf("## Reviews"), text.indexOf("## Findings")).trim().split("\n").slice(2),
+    ).toEqual([
+      "- ✗ **r** Task r (code-reviewer, 1 finding; accepted later in **s**): **Rejected**: names are not quoted.",
+      "- ✓ **s** Task s (code-reviewer): **accepted**: Names are quoted.",
+    ]);
+  });
+
+  it("the verdict of a reviewer's own task stands in the ledger with the task", () => {
+    const ledger = renderLedger(report);
+    expect(ledger).toContain("- Task r: Task r. **Rejected**: names are not quoted.\n");
+    expect(ledger).toContain("- Task s: Task s. **accepted**: Names are quoted.\n");
+  });
+
+  it.each([
+    ["Rejected: no tests.", "**Rejected**: no tests."],
+    ["rejected because of x", "**rejected** because of x"],
+    ["**Rejected.** No tests.", "**Rejected**. No tests."],
+    ["__REJECTED__: no", "**REJECTED**: no"],
+    ["Rejectedly bad", "**rejected**: Rejectedly bad"],
+    ["Not accepted: no tests", "**rejected**: Not accepted: no tests"],
+    ["Rejected", "**Rejected**"],
+    ["Rejected # Report", "**Rejected** \\# Report"],
+  ])("a verdict is said once where the summary is %s", (summary, shown) => {
+    expect(verdictText("rejected", summary)).toBe(shown);
+    const isSaid = !shown.startsWith("**rejected**: ");
+    expect(withVerdict("rejected", summary)).toBe(isSaid ? summary : `rejected: ${summary}`);
+  });
+});
+
+describe("what a reviewer inspected", () => {
+  it("what a reviewer inspected has room in the report, on one line", () => {
+    const inspected = `${"x".repeat(250)}\nthe end`;
+    const text = renderMarkdown(
+      reportOf([task("1", done)], [{ task: "1", from: 0, to: 1, report: { evidence: [{ inspected }] } }]),
+    );
+    expect(text).toContain(`  - Evidence: inspected: ${"x".repeat(250)} the end\n`);
   });
 });
 

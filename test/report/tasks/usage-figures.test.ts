@@ -52,10 +52,14 @@ describe("a report on measured agents and conversations", () => {
       "| Tokens of the agents | 9,100 (input 3, cache writes 6, output 9,091), beside 3,000 cache reads |",
     );
     expect(text).toContain(
-      "| Tokens of the main conversation | 1,000 (input 2, cache writes 4, output 994), beside 2,000 cache reads |",
+      "| Tokens of the main conversation, first claim to report | 1,000 (input 2, cache writes 4, output 994), beside 2,000 cache reads |",
     );
-    expect(text).toContain("| Kept out of the main context | 90 % of the tokens |");
-    expect(text).toMatch(/; 90 % of the tokens stayed out of the main context\*\*\n$/);
+    expect(text).toContain(
+      "| Kept out of the main context | 90 % of all tokens (agents and main conversation) from the first claim to the report |",
+    );
+    expect(text).toMatch(
+      /; 90 % of all tokens \(agents and main conversation\) stayed out of the main context\*\*\n$/,
+    );
   });
 
   it("a report on measured usage counts and tells what the conversations used before the first claim", () => {
@@ -67,7 +71,7 @@ describe("a report on measured agents and conversations", () => {
     );
     expect(counted.notMeasured).toContain("what the main conversation says after the report");
     expect(renderLedger(counted)).toContain(
-      "900 by its main conversation, 10,100 by that before its first claim",
+      "900 by its main conversation from its first claim to the report, 10,100 by that before",
     );
   });
 
@@ -115,7 +119,7 @@ describe("what could not be measured", () => {
     const report = reportOf([first, second, unmeasured], conversation("one", 97), conversation("two", 997));
     expect(report.notMeasured).toContain("tokens of 1 of 3 attempts (no transcript was found)");
     expect(renderMarkdown(report)).toContain(
-      "| Kept out of the main context | at least 50 % of the tokens |",
+      "| Kept out of the main context | at least 50 % of all tokens (agents and main conversation) from the first claim to the report |",
     );
   });
 

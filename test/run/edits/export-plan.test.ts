@@ -55,6 +55,18 @@ describe("exporting a plan that is as it was imported", () => {
     expect(read(LEDGER)).toContain("1.1 is done.");
   });
 
+  it("exporting a plan names files that git ignores apart from the source files, tracked ones excepted", async () => {
+    const { folder, server, exported, read } = await importedPlan();
+    put(folder, { ".gitignore": "lib/\n*.json\n" });
+    const filesChanged = ["lib/app.js", "src/app.ts", TASKS, "../outside.ts"];
+    const { launch } = await server.call("batch_next", { plan: "example" });
+    await report(server, "example", launchFor(launch, "1.1"), { filesChanged });
+    await exported();
+    expect(read(LEDGER)).toContain("**Ignored by git:**\n\n- lib/app.js\n\n## Known");
+    const { report: shown } = await server.call("plan_report", { plan: "example" });
+    expect(shown).toContain("Git ignores lib/app.js:");
+  });
+
   it("exporting a plan keeps an edit of the page aside also when a status has changed since", async () => {
     const { folder, server, exported, read } = await importedPlan();
     await exported();

@@ -69,7 +69,7 @@ describe("a reviewed task", () => {
     const shown = await reportText();
     expect(shown).toContain("✓ **a**: accepted in review 2");
     expect(shown).toMatch(
-      /Review 1 \(\*\*a-review\*\* by code-reviewer\): rejected, 1 finding: Empty names get through/,
+      /Review 1 \(\*\*a-review\*\* by code-reviewer, 1 finding\): \*\*rejected\*\*: Empty names get through/,
     );
     expect(shown).toMatch(/Fix: \*\*a-fix\*\* \(completed\): Empty names are refused/);
   });

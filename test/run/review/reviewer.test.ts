@@ -88,6 +88,9 @@ describe("a reviewer", () => {
     await report(plan.server, "p", launchFor(reviewers, "s"), { findings: [unjudged] });
     expect(await plan.next(), "nothing follows from it").toEqual([]);
     await plan.server.call("plan_update", { plan: "p", action: "review" });
+    expect(plan.decisions().at(-1)?.reason).toBe(
+      "Everything is completed, and rejected by r: plan-review reviews the plan as a whole.",
+    );
     const text = await plan.briefOf(launchFor(await plan.next(), "plan-review"));
     expect(text).toContain(
       "- p/r (rejected):\n> r is done.\n> high src/a.ts:3: Nothing rejects an empty name",

@@ -24,7 +24,8 @@ export function renderBriefReport(report: RunReport): string {
     ids.map((id) => line(id, byId.get(id)?.summary ?? byId.get(id)?.reason));
   // What failed waits for the user as well, and is told once.
   const waiting = report.waitingForUser.filter(({ kind }) => kind === "question").map(waitingLine);
-  const open = findings.filter(({ acceptedBy }) => acceptedBy === undefined);
+  const open = findings.filter(({ acceptedBy, severity }) => acceptedBy === undefined && severity !== "info");
+  const remarks = findings.filter(({ severity }) => severity === "info").length;
   const severe = open.filter(({ severity }) => severity === "critical" || severity === "high").length;
   const lines = [
     statusLine(report),
@@ -36,6 +37,7 @@ export function renderBriefReport(report: RunReport): string {
     ),
     ...some("Not run", reasons(groups.notRun)),
     ...(open.length > 0 ? [`${plural(open.length, "finding")}, ${severe} of them severe.`] : []),
+    ...(remarks > 0 ? [`${plural(remarks, "remark")}.`] : []),
     ...(unverified.length > 0 ? [`${plural(unverified.length, "criterion", "criteria")} not verified.`] : []),
     shareLine(report),
     `Everything: plan_report {plan: "${plan.slug}"}.`,

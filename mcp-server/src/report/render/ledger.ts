@@ -5,8 +5,10 @@ import { escapeMarkdown, FINDING_LIMIT, NAME_LIMIT } from "../../text/sanitize.t
 import type { RunReport } from "../aggregate.ts";
 import type { Verdict } from "../figures/verdict.ts";
 import { fileKind } from "../files/file-kind.ts";
+import type { MergedFinding } from "../tasks/merged-findings.ts";
 import type { SessionResult } from "../tasks/session-result.ts";
 import type { TaskResult } from "../tasks/task-result.ts";
+import { verdictText } from "./markdown/verdict-text.ts";
 
 const STATUS: Readonly<Record<Verdict, string>> = {
   completed: "Complete",
@@ -48,6 +50,7 @@ export function renderLedger(report: RunReport): string {
     ...filesBlocks(report),
     "## Known Issues",
     list(knownIssues(report)),
+    ...remarksBlocks(report),
     "## Implementation Notes",
     ...(newestFirst.length === 0 ? [NONE] : []),
     ...newestFirst.flatMap((session) => [sessionHeading(session), list(sessionNotes(session, tasksOf))]),
@@ -69,13 +72,16 @@ function sessionHeading({ number, startedAtMs }: SessionResult): string {
   return `### Session ${number} - ${formatDay(startedAtMs)}`;
 }
 
-function completedLine({ task, subject, summary }: TaskResult): string {
+function completedLine({ task, subject, summary, verdict }: TaskResult): string {
   const what = `Task ${escapeMarkdown(task, NAME_LIMIT)}: ${escapeMarkdown(subject, NAME_LIMIT)}`;
-  return summary ? `${what}. ${escapeProse(summary)}` : what;
+  if (!summary) return what;
+  return `${what}. ${verdict === undefined ? escapeProse(summary) : verdictText(verdict, summary)}`;
 }
 
-function filesBlocks({ tasks }: RunReport): string[] {
-  const files = [...new Set(tasks.flatMap((task) => task.filesChanged))].sort();
+function filesBlocks({ tasks, ignoredFiles = [] }: RunReport): string[] {
+  const ignored = new Set(ignoredFiles);
+  const all = new Set(tasks.flatMap((task) => task.filesChanged));
+  const files = [...all].filter((path) => !ignored.has(path)).sort();
   const of = (kind: ReturnType<typeof fileKind>) => files.filter((path) => fileKind(path) === kind);
   const listed = (some: readonly string[]) => list(some.map((path) => escapeMarkdown(path, NAME_LIMIT)));
   return [
@@ -84,6 +90,7 @@ function filesBlocks({ tasks }: RunReport): string[] {
     "**Test files:**",
     listed(of("test")),
     ...(of("other").length === 0 ? [] : ["**Other files:**", listed(of("other"))]),
+    ...(ignoredFiles.length === 0 ? [] : ["**Ignored by git:**", listed(ignoredFiles)]),
   ];
 }
 
@@ -99,16 +106,31 @@ function knownIssues({ tasks, groups, findings, unverified }: RunReport): string
     }),
     ...findings
       .filter(({ severity, acceptedBy }) => severity !== "info" && acceptedBy === undefined)
-      .map(({ severity, file, text, foundBy }) => {
+      .map((finding) => {
+        const { severity, file, text } = finding;
         const where = file ? ` in ${escapeMarkdown(file, NAME_LIMIT)}` : "";
-        const who = foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
-        return `${severity}${where}: ${escapeProse(text, FINDING_LIMIT)} (found by ${who})`;
+        return `${severity}${where}: ${escapeProse(text, FINDING_LIMIT)} (found by ${findersOf(finding)})`;
       }),
     ...unverified.map(({ task, criterion, why }) => {
       const what = criterion ? `${escapeProse(criterion)}: ` : "";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeProse(why)}`;
     }),
   ];
+}
+
+/** Nothing that asks for a change, but somebody should know it: what nobody could try often stands only there. */
+function remarksBlocks({ findings }: RunReport): string[] {
+  const remarks = findings.filter(({ severity }) => severity === "info");
+  if (remarks.length === 0) return [];
+  const lines = remarks.map((finding) => {
+    const where = finding.file ? `${escapeMarkdown(finding.file, NAME_LIMIT)}: ` : "";
+    return `${where}${escapeProse(finding.text)} (found by ${findersOf(finding)})`;
+  });
+  return ["**Remarks:**", list(lines)];
+}
+
+function findersOf({ foundBy }: MergedFinding): string {
+  return foundBy.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
 }
 
 function sessionNotes(
@@ -142,8 +164,10 @@ function sessionNotes(
 function tokensOf({ agentsUsage, mainUsage, mainUsageBefore }: SessionResult): string[] {
   const parts = [
     ...(agentsUsage ? [`${formatCount(newTokens(agentsUsage))} by its agents`] : []),
-    ...(mainUsage ? [`${formatCount(newTokens(mainUsage))} by its main conversation`] : []),
-    ...(mainUsageBefore ? [`${formatCount(newTokens(mainUsageBefore))} by that before its first claim`] : []),
+    ...(mainUsage
+      ? [`${formatCount(newTokens(mainUsage))} by its main conversation from its first claim to the report`]
+      : []),
+    ...(mainUsageBefore ? [`${formatCount(newTokens(mainUsageBefore))} by that before`] : []),
   ];
   return parts.length === 0 ? [] : [`Tokens without cache reads: ${parts.join(", ")}`];
 }

@@ -1,6 +1,8 @@
+import type { ReviewVerdict } from "../../graph/attempt.ts";
 import { levels } from "../../graph/order/levels.ts";
 import { clashOf, parseScope } from "../../graph/scope/scope.ts";
 import {
+  type AcceptanceCriterion,
   plainSubject,
   scopeOf,
   type TaskDefinition,
@@ -11,7 +13,9 @@ import { formatDay, formatDuration, plural } from "../../text/format.ts";
 import { codeSpan, escapeProse } from "../../text/inline-code.ts";
 import { cleanText, escapeMarkdown, LINE_LIMIT, NAME_LIMIT } from "../../text/sanitize.ts";
 import type { RunReport } from "../aggregate.ts";
+import { concurrentTasks } from "../tasks/concurrent-tasks.ts";
 import { MARKS } from "../tasks/status-mark.ts";
+import { isProven } from "../tasks/unverified.ts";
 import { quoteMarkdown } from "./quote-markdown.ts";
 
 /** More names than this are no help to somebody who reads. */
@@ -22,25 +26,35 @@ const COMPARED_TASKS = 50;
 const CRITERION_LIMIT = 4_000;
 
 export interface TasksFacts {
-  readonly plan: RunReport["plan"];
+  /** How each task stands; one of which it knows nothing has not begun. */
+  readonly report: Pick<RunReport, "plan" | "tasks" | "runAgain">;
   /** The breakdown's own top-level keys. */
   readonly document: Readonly<Record<string, unknown>>;
   /** In the order of the breakdown. */
   readonly tasks: readonly TaskDefinition[];
-  /** How each task stands; one of which nothing is known has not begun. */
-  readonly statuses: ReadonlyMap<TaskId, TaskStatus>;
+  /** What the server made of its own: part of the run, and not of the breakdown. */
+  readonly added: readonly TaskId[];
   /** Whether the checkout's file system takes `A` and `a` for the same name. */
   readonly caseInsensitive: boolean;
 }
 
 /**
- * The breakdown for people, `03-tasks.md`: what `03-tasks.json` says, and of the run only how each task stands.
+ * The breakdown for people, `03-tasks.md`: what `03-tasks.json` says, and of the run how each task stands, which of
+ * its criteria are proved and with which others it ran in parallel.
  * Descriptions are quoted: whatever they hold stays inside its task.
  */
-export function renderTasks({ plan, document, tasks, statuses, caseInsensitive }: TasksFacts): string {
-  const statusOf = ({ id }: TaskDefinition) => statuses.get(id) ?? "pending";
+export function renderTasks({ report, document, tasks, added, caseInsensitive }: TasksFacts): string {
+  const { plan, runAgain } = report;
+  const results = new Map(report.tasks.map((result) => [result.task, result]));
+  const statusOf = ({ id }: TaskDefinition) => results.get(id)?.status ?? "pending";
   const completed = tasks.filter((task) => statusOf(task) === "completed").length;
-  const beside = parallelTasks(tasks, caseInsensitive);
+  const ids = new Set(tasks.map(({ id }) => id));
+  const ranWith = concurrentTasks(report.tasks.filter(({ task }) => ids.has(task)));
+  // What has ended runs with nothing any more: of it only what really happened is said.
+  const mayRunWith = parallelTasks(
+    tasks.filter((task) => !hasEnded(statusOf(task))),
+    caseInsensitive,
+  );
   const phases = phasesOf(tasks);
   const blocks = [
     `# Task Breakdown: ${escapeMarkdown(plan.title, NAME_LIMIT)}`,
@@ -50,13 +64,31 @@ export function renderTasks({ plan, document, tasks, statuses, caseInsensitive }
       ...(day(document.lastDecomposeDate) ? [`**Last Decompose:** ${day(document.lastDecomposeDate)}`] : []),
     ].join("\n"),
     "## Overview",
-    overview(tasks, phases, completed),
+    overview(tasks, phases, completed, added),
     ...phases.flatMap(({ heading, tasks: inPhase }) => [
       `## ${heading}`,
-      ...inPhase.flatMap((task) => taskBlocks(task, plan.slug, statusOf(task), beside.get(task.id) ?? [])),
+      ...inPhase.flatMap((task) => {
+        const result = results.get(task.id);
+        return taskBlocks(task, plan.slug, {
+          status: statusOf(task),
+          verdict: result?.status === "completed" ? result.verdict : undefined,
+          ranWith: hasEnded(statusOf(task)) ? (ranWith.get(task.id) ?? []) : [],
+          mayRunWith: mayRunWith.get(task.id) ?? [],
+          isProven: (criterion) => result !== undefined && isProven(criterion, result, runAgain),
+        });
+      }),
     ]),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** What the page says of a task beside its definition. */
+interface Standing {
+  readonly status: TaskStatus;
+  readonly verdict: ReviewVerdict | undefined;
+  readonly ranWith: readonly TaskId[];
+  readonly mayRunWith: readonly TaskId[];
+  readonly isProven: (criterion: AcceptanceCriterion) => boolean;
 }
 
 interface Phase {
@@ -67,8 +99,9 @@ interface Phase {
 /** By number; tasks without a phase come last. */
 function phasesOf(tasks: readonly TaskDefinition[]): Phase[] {
   const phases = new Map<string, Phase & { readonly number: number }>();
+  const without = tasks.some(isInPhase) ? "Tasks without a phase" : "Tasks";
   for (const task of tasks) {
-    const heading = phaseHeading(task);
+    const heading = isInPhase(task) ? phaseHeading(task) : without;
     const number = task.phase ?? (task.phaseName === undefined ? Number.POSITIVE_INFINITY : Number.MAX_VALUE);
     const phase = phases.get(heading) ?? { heading, number, tasks: [] };
     phase.tasks.push(task);
@@ -84,44 +117,66 @@ function phaseHeading({ phase, phaseName }: TaskDefinition): string {
   return name === "" ? `Phase ${phase}` : `Phase ${phase}: ${name}`;
 }
 
-function overview(tasks: readonly TaskDefinition[], phases: readonly Phase[], completed: number): string {
+function overview(
+  tasks: readonly TaskDefinition[],
+  phases: readonly Phase[],
+  completed: number,
+  added: readonly TaskId[],
+): string {
   const estimates = tasks.flatMap(({ estimateMs }) => (estimateMs === undefined ? [] : [estimateMs]));
   const time =
     estimates.length === tasks.length && tasks.length > 0
       ? `, ${formatDuration(estimates.reduce((sum, ms) => sum + ms, 0))} if done one after another`
       : "";
-  return `${plural(tasks.length, "task")} in ${plural(phases.length, "phase")}${time}; ${completed} completed when this page was written. It is written from the task graph, status and all; change the breakdown, not this page.`;
+  const inPhases = tasks.filter(isInPhase).length;
+  const real = phases.filter((phase) => phase.tasks.some(isInPhase)).length;
+  const where =
+    inPhases === 0
+      ? ""
+      : `${inPhases === tasks.length ? "" : `, ${inPhases} of them`} in ${plural(real, "phase")}`;
+  const more =
+    added.length === 0
+      ? ""
+      : ` The run has ${plural(added.length, "task")} more, which the server added: ${names(added)}.`;
+  return `${plural(tasks.length, "task")}${where}${time}; ${completed} completed when this page was written.${more} The page is written from the task graph, status and all; change the breakdown, not this page.`;
 }
 
-function taskBlocks(
-  task: TaskDefinition,
-  slug: string,
-  status: TaskStatus,
-  beside: readonly TaskId[],
-): string[] {
+function isInPhase({ phase, phaseName }: TaskDefinition): boolean {
+  return phase !== undefined || phaseName !== undefined;
+}
+
+function hasEnded(status: TaskStatus): boolean {
+  return status !== "pending" && status !== "in_progress";
+}
+
+function taskBlocks(task: TaskDefinition, slug: string, standing: Standing): string[] {
   return [
     `### Task ${escapeMarkdown(task.id, NAME_LIMIT)}: ${escapeMarkdown(plainSubject(task, slug), LINE_LIMIT)}`,
-    factLines(task, status, beside)
+    factLines(task, standing)
       .map(([name, value]) => `- **${name}:** ${value}`)
       .join("\n"),
     ...(task.description.trim() === "" ? [] : [quoteMarkdown(task.description)]),
     ...(task.acceptance.length === 0
       ? []
-      : ["**Acceptance Criteria:**", task.acceptance.map(criterionLine).join("\n")]),
+      : [
+          "**Acceptance Criteria:**",
+          task.acceptance.map((one) => criterionLine(one, standing.isProven(one))).join("\n"),
+        ]),
   ];
 }
 
 function factLines(
   task: TaskDefinition,
-  status: TaskStatus,
-  beside: readonly TaskId[],
+  { status, verdict, ranWith, mayRunWith }: Standing,
 ): (readonly [string, string])[] {
+  const came = verdict === undefined ? "" : `, verdict: ${verdict}`;
   const facts: (readonly [string, string | undefined])[] = [
-    ["Status", `${MARKS[status]} ${status.replace("_", " ")}`],
+    ["Status", `${MARKS[status]} ${status.replace("_", " ")}${came}`],
     ["Size", task.size && capitalised(task.size)],
     ["Priority", capitalised(task.priority)],
     ["Dependencies", dependenciesOf(task)],
-    ["Can run parallel with", beside.length === 0 ? undefined : names(beside)],
+    ["Ran parallel with", ranWith.length === 0 ? undefined : names(ranWith)],
+    ["Can run parallel with", mayRunWith.length === 0 ? undefined : names(mayRunWith)],
     ["Writes", task.writes && (task.writes.length === 0 ? "nothing" : task.writes.map(asCode).join(", "))],
     ["Reads", task.reads.length === 0 ? undefined : task.reads.map(asCode).join(", ")],
     ["Alone with", task.resources.length === 0 ? undefined : task.resources.map(asCode).join(", ")],
@@ -139,9 +194,9 @@ function dependenciesOf({ dependencies, needs }: TaskDefinition): string {
   return needs === "settled" ? `the end of ${listed}` : `at least ${needs.atLeast} of ${listed}`;
 }
 
-function criterionLine({ criterion, command }: TaskDefinition["acceptance"][number]): string {
+function criterionLine({ criterion, command }: AcceptanceCriterion, proven: boolean): string {
   const text = escapeProse(criterion, CRITERION_LIMIT);
-  return `- [ ] ${command === undefined ? text : `${text} (${asCode(command)})`}`;
+  return `- [${proven ? "x" : " "}] ${command === undefined ? text : `${text} (${asCode(command)})`}`;
 }
 
 /** For each task those near it in its level whose scopes it does not meet: no dependency and no file keeps them apart. */

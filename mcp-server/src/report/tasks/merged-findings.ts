@@ -8,7 +8,7 @@ import { type AcceptingReview, type AttemptFinding, reportedFindings } from "./r
 export interface MergedFinding extends Finding {
   /** In the order in which they found it. */
   readonly foundBy: readonly TaskId[];
-  /** The review that accepted the work when this had been fixed; absent: it is open, as far as anybody knows. */
+  /** The first review that accepted the work when this had been fixed; absent: it is open, as far as anybody knows. */
   readonly acceptedBy?: TaskId;
 }
 
@@ -38,7 +38,7 @@ interface Known {
  * Findings that mean the same become one: the same text (but for letter case, spaces and the full stop) at the same
  * place, or, found by two tasks, nearly the same words near the same line. What differs in its words stays apart, also
  * of one line: a text that is dropped must have said nothing more. The first wording is kept, and the worst severity.
- * Worst first; within a severity in order of discovery.
+ * Worst first; within a severity in order of discovery. A mere remark (`info`) asks for nothing, so that nothing fixes it.
  */
 export function mergedFindings(state: Pick<PlanState, "tasks" | "claims">): MergedFinding[] {
   const all: Known[] = [];
@@ -66,7 +66,10 @@ export function mergedFindings(state: Pick<PlanState, "tasks" | "claims">): Merg
     }
   }
   return all
-    .map(({ merged, reported }) => ({ ...merged, ...acceptedBy(reported) }))
+    .map(({ merged, reported }) => ({
+      ...merged,
+      ...(merged.severity !== "info" && acceptedBy(reported)),
+    }))
     .sort((a, b) => rank(a.severity) - rank(b.severity));
 }
 

@@ -1,7 +1,8 @@
 import type { Attempt, EndedAttempt, ReviewVerdict } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { purposeOf } from "../../graph/purpose.ts";
-import type { Task, TaskId, TaskStatus } from "../../graph/task.ts";
+import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
+import { firstAcceptances, taskReports } from "./task-reports.ts";
 
 /** One review of a work. */
 export interface ReviewRound {
@@ -26,6 +27,19 @@ export interface ReviewedWork {
   /** `waits for a person`: rejected in the last review, or nobody could give a verdict or fix it. */
   readonly state: "accepted" | "under review" | "waits for a person";
   readonly rounds: readonly ReviewRound[];
+}
+
+/** What a review came to that is a task of the breakdown, and no review of the server. */
+export interface ReviewerVerdict {
+  readonly task: TaskId;
+  readonly subject: string;
+  readonly agentType: string;
+  readonly verdict: ReviewVerdict;
+  readonly summary: string;
+  /** Number of findings. */
+  readonly findings: number;
+  /** Of a rejection, the first review that was told of it and accepted. */
+  readonly acceptedBy?: TaskId;
 }
 
 /** A command that failed beside other writers, and what came of running it when nobody wrote. */
@@ -55,6 +69,28 @@ export function reviewedWorks(state: PlanState): ReviewedWork[] {
     state: stateOf(own),
     rounds: own,
   }));
+}
+
+/** The verdicts of reviewers' own tasks, in order of position and attempts. */
+export function reviewerVerdicts(state: PlanState): ReviewerVerdict[] {
+  const reports = taskReports(state);
+  const acceptanceOf = firstAcceptances(reports, state.tasks);
+  return reports.flatMap((reported): ReviewerVerdict[] => {
+    const { task, attempt, report } = reported;
+    if (report.verdict === undefined || purposeOf(task)?.kind === "review") return [];
+    const first = acceptanceOf(reported);
+    return [
+      {
+        task: task.id,
+        subject: plainSubject(task, state.plan.slug),
+        agentType: attempt.agentType,
+        verdict: report.verdict,
+        summary: report.summary,
+        findings: report.findings.length,
+        ...(first && { acceptedBy: first.task.id }),
+      },
+    ];
+  });
 }
 
 /** Every command that was to be run again, in order. */

@@ -1,4 +1,5 @@
-import type { Task, TaskId } from "../../graph/task.ts";
+import type { Evidence } from "../../graph/attempt.ts";
+import type { AcceptanceCriterion, Task, TaskId } from "../../graph/task.ts";
 import { codeSpan } from "../../text/inline-code.ts";
 import { normaliseText } from "../../text/normalise.ts";
 import type { CommandRunAgain } from "./reviews.ts";
@@ -27,17 +28,13 @@ export function unverifiedOf(
   if (result.evidence.length === 0 && task.acceptance.length === 0) {
     return [{ task: task.id, why: "reported as completed without evidence" }];
   }
-  const doubtful = result.evidence.flatMap((evidence): Unverified[] => {
-    const about = { task: task.id, ...(evidence.criterion && { criterion: evidence.criterion }) };
-    if ("notVerified" in evidence) return [{ ...about, why: evidence.notVerified }];
-    if ("command" in evidence && evidence.exitCode !== 0) {
-      return doubtAbout(evidence.command, evidence.exitCode, task, runAgain).map((why) => ({
-        ...about,
-        why,
-      }));
-    }
-    return [];
-  });
+  const doubtful = result.evidence.flatMap((evidence) =>
+    doubtsAbout(evidence, task, runAgain).map((why) => ({
+      task: task.id,
+      ...(evidence.criterion && { criterion: evidence.criterion }),
+      why,
+    })),
+  );
   const covered = new Set(
     result.evidence.flatMap((evidence) => [
       normaliseText(evidence.criterion ?? ""),
@@ -50,11 +47,41 @@ export function unverifiedOf(
   return [...doubtful, ...uncovered];
 }
 
+/**
+ * Whether the accepted report gave evidence for a criterion and leaves no doubt about it. A rejection, and an agent's
+ * last message that nobody checked, prove none.
+ */
+export function isProven(
+  { criterion, command }: AcceptanceCriterion,
+  result: TaskResult,
+  runAgain: readonly CommandRunAgain[],
+): boolean {
+  if (result.status !== "completed" || result.verdict === "rejected") return false;
+  const about = result.evidence.filter((item) => {
+    const named = new Set([normaliseText(item.criterion ?? "")]);
+    if ("command" in item) named.add(normaliseText(item.command));
+    return covers(named, criterion) || covers(named, command);
+  });
+  const proving = { id: result.task };
+  return about.length > 0 && about.every((item) => doubtsAbout(item, proving, runAgain).length === 0);
+}
+
+/** Why a piece of evidence proves nothing; none if it does. */
+function doubtsAbout(
+  evidence: Evidence,
+  task: Pick<Task, "id">,
+  runAgain: readonly CommandRunAgain[],
+): string[] {
+  if ("notVerified" in evidence) return [evidence.notVerified];
+  if (!("command" in evidence) || evidence.exitCode === 0) return [];
+  return doubtAbout(evidence.command, evidence.exitCode, task, runAgain);
+}
+
 /** Why a command that failed proves nothing; nothing to say where it succeeded when it was run again. */
 function doubtAbout(
   command: string,
   exitCode: number,
-  { id }: Task,
+  { id }: Pick<Task, "id">,
   runAgain: readonly CommandRunAgain[],
 ): string[] {
   const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());

@@ -16,6 +16,7 @@ import { changePlan } from "../plan/plan-transaction.ts";
 import { dependOnParts, partsOf } from "../plan/replacements.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { withIgnoredFiles } from "../reporting/ignored-by-git.ts";
 import { sha256 } from "../specification/breakdown-file.ts";
 import { textOf, type Written, writeAtomically, writeRendered } from "../specification/rendered-file.ts";
 
@@ -48,15 +49,18 @@ export async function exportPlan(ctx: RunContext, actor: string, slug: string): 
     const breakdown = own && (await exportBreakdown(root, plan, own, tasks));
     plan.append(...(breakdown?.changes ?? []));
     const { document } = plan.stored;
-    const report = aggregate(stateOf(plan), await plan.reader.events(plan.id), ctx.now());
-    const statuses = new Map([...plan.graph.tasks.values()].map(({ id, status }) => [id, status]));
+    const events = await plan.reader.events(plan.id);
+    const report = await withIgnoredFiles(ctx, aggregate(stateOf(plan), events, ctx.now()));
+    const added = [...plan.graph.tasks.values()].flatMap(({ id, origin }) =>
+      origin === "server" ? [id] : [],
+    );
     const folder = own ? posix.dirname(own.path) : `specs/${slug}`;
     const files = [
       ...(breakdown ? [breakdown.file] : []),
       await writeRendered(
         root,
         posix.join(folder, "03-tasks.md"),
-        renderTasks({ plan: report.plan, document, tasks, statuses, caseInsensitive: ctx.caseInsensitive }),
+        renderTasks({ report, document, tasks, added, caseInsensitive: ctx.caseInsensitive }),
       ),
       await writeRendered(root, posix.join(folder, "04-implementation.md"), renderLedger(report)),
     ];

@@ -5,6 +5,7 @@ import { hasEnded } from "../../graph/readiness.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
 import { mayJudge } from "../../policy/review.ts";
+import { withVerdict } from "../../report/render/markdown/verdict-text.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
@@ -225,8 +226,9 @@ function endedLine(loaded: LoadedPlan, attempt: EndedAttempt): Ended {
   const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
   const verdict = attempt.report?.verdict;
   const isGood = attempt.outcome === "completed" && verdict !== "rejected";
-  const isSaid = verdict === undefined || text.toLowerCase().startsWith(verdict);
-  const line = isGood ? verdict : cleanText(isSaid ? text : `${verdict}: ${text}`, MAX_LINE);
+  const line = isGood
+    ? verdict
+    : cleanText(verdict === undefined ? text : withVerdict(verdict, text), MAX_LINE);
   const findings = findingsToJudge(loaded, attempt);
   return {
     task: attempt.task,

@@ -15,6 +15,7 @@ import { type AttemptMeasured, isAttempt, WRITTEN_AFTER_MS } from "../usage/agen
 import { type ConversationMeasured, measureAgents, measureConversations } from "../usage/measure-usage.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
 import { removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
+import { withIgnoredFiles } from "./ignored-by-git.ts";
 
 type Measured = AttemptMeasured | ConversationMeasured;
 
@@ -32,7 +33,7 @@ export async function reportPlan(
   // What the asking session has just said is still on its way into its transcript.
   if (session !== undefined) await sleep(WRITTEN_AFTER_MS);
   const measured = await measureUsage(ctx, store, slug, session);
-  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+  const { loaded, report } = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
     // What nobody is at any more does not run.
     await expireClaims(tx);
     plan.append(...measured);
@@ -41,13 +42,14 @@ export async function reportPlan(
     plan.append({ type: "plan.reported", session: session ?? "" });
     return { loaded: plan, report };
   });
+  return { loaded, report: await withIgnoredFiles(ctx, report) };
 }
 
 /** The same without a trace in the log: for looking, not for handing over. */
 export async function readReport(ctx: RunContext, slug: string): Promise<RunReport> {
   const store = await existingGraph(ctx, slug);
   const measured = await measureUsage(ctx, store, slug, undefined);
-  return readGraph(ctx, store, async (view) => {
+  const report = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const events = await plan.reader.events(plan.id);
     return aggregate(
@@ -56,6 +58,7 @@ export async function readReport(ctx: RunContext, slug: string): Promise<RunRepo
       ctx.now(),
     );
   });
+  return withIgnoredFiles(ctx, report);
 }
 
 /** @param asking the session that is being given the report. */

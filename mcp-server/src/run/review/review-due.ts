@@ -1,4 +1,6 @@
-import { isRejected, reviewsWithVerdict } from "../../report/tasks/reported-findings.ts";
+import type { Task } from "../../graph/task.ts";
+import { mayJudge } from "../../policy/review.ts";
+import { firstAcceptances, taskReports } from "../../report/tasks/task-reports.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { isWorkAfter, whyNoPlanReview, whyNotWhole } from "./review.ts";
 
@@ -15,7 +17,7 @@ export function beforeReport(loaded: LoadedPlan): string | undefined {
   if (loaded.policy.review === "end" && !isPlanReviewDue) return integrate;
   const planReview = `plan_update {plan: "${slug}", action: "review"}, then batch_next`;
   const reviews = addedReviews(loaded);
-  const rejected = reviews.findLast(isRejected);
+  const rejected = reviews.findLast(({ isRejected }) => isRejected);
   if (rejected) {
     return `${rejected.task.id} rejected: before plan_report have fixed what it rightly found, and reviewed again, ${asSkillSays}`;
   }
@@ -26,9 +28,22 @@ export function beforeReport(loaded: LoadedPlan): string | undefined {
   return `have it reviewed before plan_report, ${asSkillSays}${withoutSkill}`;
 }
 
+/** A review with its verdict. */
+interface AddedReview {
+  readonly task: Task;
+  /** It rejected what no later review has accepted. */
+  readonly isRejected: boolean;
+}
+
 /** The reviews that somebody added to the plan: those of its breakdown judge a part of it, the server's the whole. */
-function addedReviews({ graph: { tasks, claims } }: LoadedPlan) {
-  return reviewsWithVerdict({ tasks: [...tasks.values()], claims }).filter(
-    ({ task }) => task.origin === "call",
-  );
+function addedReviews({ graph }: LoadedPlan): AddedReview[] {
+  const tasks = [...graph.tasks.values()];
+  const reports = taskReports({ tasks, claims: graph.claims });
+  const acceptanceOf = firstAcceptances(reports, tasks);
+  return reports
+    .filter(({ task, report }) => task.origin === "call" && report.verdict !== undefined && mayJudge(task))
+    .map((reported) => ({
+      task: reported.task,
+      isRejected: reported.report.verdict === "rejected" && acceptanceOf(reported) === undefined,
+    }));
 }

@@ -12,7 +12,8 @@ import {
   wantsReview,
   workBehind,
 } from "../../policy/review.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
+import { reviewerVerdicts } from "../../report/tasks/reviews.ts";
+import { type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
 import { fixOf } from "./fix-task.ts";
 import { reviewedPlan, reviewedTask, reviewOf } from "./review-brief.ts";
@@ -95,9 +96,21 @@ export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; 
     id: review.id,
     changes: [
       { ...created, position: nextPosition(loaded) },
-      decided("proceed", `Everything is completed: ${review.id} reviews the plan as a whole.`),
+      decided(
+        "proceed",
+        `Everything is completed${exceptions(loaded)}: ${review.id} reviews the plan as a whole.`,
+      ),
     ],
   };
+}
+
+/** What reviewers' own tasks have rejected and no review has accepted since: it is completed, and not accepted. */
+function exceptions(loaded: LoadedPlan): string {
+  const open = reviewerVerdicts(stateOf(loaded)).filter(
+    ({ verdict, acceptedBy }) => verdict === "rejected" && acceptedBy === undefined,
+  );
+  const names = [...new Set(open.map(({ task }) => task))].join(", ");
+  return names === "" ? "" : `, and rejected by ${names}`;
 }
 
 /** Why the plan as a whole is not reviewed now; undefined: its review is due. */

@@ -49,7 +49,7 @@ function figureRows(figures: RunFigures, goesOn: boolean): (readonly [string, st
     ["Launched in one message", bursts && formatPercent(bursts.shareInOneMessage)],
     ["Conflicts prevented", figures.preventedConflicts?.toString()],
     ["Tokens of the agents", tokens(usage?.agents)],
-    ["Tokens of the main conversation", tokens(usage?.main)],
+    ["Tokens of the main conversation, first claim to report", tokens(usage?.main)],
     ["Main conversation before the first claim", tokens(usage?.mainBefore)],
     ["Kept out of the main context", usage && outside(usage)],
     ["Tokens estimated", estimatedTokens(figures.tokenEstimates)],
@@ -98,9 +98,11 @@ function tokens(usage: Usage | undefined): string | undefined {
   return `${all} (input ${parts[0]}, cache writes ${parts[1]}, output ${parts[2]}), beside ${parts[3]} cache reads`;
 }
 
-function outside({ outsideMain, unmeasuredAttempts }: UsageFigures): string | undefined {
+function outside({ outsideMain, unmeasuredAttempts, mainBefore }: UsageFigures): string | undefined {
   if (outsideMain === undefined) return undefined;
-  return `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)} of the tokens`;
+  const share = `${unmeasuredAttempts > 0 ? "at least " : ""}${formatPercent(outsideMain)}`;
+  const from = mainBefore === undefined ? "the first claim" : "the beginning";
+  return `${share} of all tokens (agents and main conversation) from ${from} to the report`;
 }
 
 function estimatedTokens(figures: TokenEstimateFigures | undefined): string | undefined {

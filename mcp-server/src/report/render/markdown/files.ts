@@ -4,7 +4,7 @@ import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { bold, grouped, name, some } from "./names.ts";
 
-export function fileLines({ sharedFiles, outsideScope, scopeTruth }: RunReport): string[] {
+export function fileLines({ sharedFiles, outsideScope, scopeTruth, ignoredFiles = [] }: RunReport): string[] {
   return [
     ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -16,6 +16,9 @@ export function fileLines({ sharedFiles, outsideScope, scopeTruth }: RunReport):
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
     ...scopeTruthLines(scopeTruth),
+    ...(ignoredFiles.length === 0
+      ? []
+      : [`- Git ignores ${some(ignoredFiles.map(name))}: no commit holds what was changed there`]),
   ];
 }
 

@@ -3,28 +3,41 @@ import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { FINDING_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import type { MergedFinding } from "../../tasks/merged-findings.ts";
-import type { ReviewRound } from "../../tasks/reviews.ts";
+import type { ReviewerVerdict, ReviewRound } from "../../tasks/reviews.ts";
 import { agentName, bold, name, some } from "./names.ts";
+import { verdictText } from "./verdict-text.ts";
 
-export function reviewLines({ reviews }: RunReport): string[] {
-  return reviews.flatMap(({ task, state, rounds }) => {
+export function reviewLines({ verdicts, reviews }: RunReport): string[] {
+  const works = reviews.flatMap(({ task, state, rounds }) => {
     const mark = { accepted: "✓", "under review": "▶", "waits for a person": "✗" }[state];
     const how = state === "accepted" ? `accepted in review ${rounds.at(-1)?.round}` : state;
     const head = `- ${mark} ${task === undefined ? "**The plan as a whole**" : bold(task)}: ${how}`;
     return [head, ...rounds.map(roundLine)];
   });
+  return [...verdicts.map(verdictLine), ...works];
+}
+
+function verdictLine(review: ReviewerVerdict): string {
+  const { task, subject, agentType, verdict, summary, findings, acceptedBy } = review;
+  const facts = [agentName(agentType), ...(findings === 0 ? [] : [plural(findings, "finding")])].join(", ");
+  const later = acceptedBy === undefined ? "" : `; accepted later in ${bold(acceptedBy)}`;
+  const mark = verdict === "accepted" ? "✓" : "✗";
+  return `- ${mark} ${bold(task)} ${name(subject)} (${facts}${later}): ${verdictText(verdict, summary)}`;
 }
 
 function roundLine({ round, review, status, verdict, summary, findings, by, fix }: ReviewRound): string {
   const who = by.length === 0 ? "" : ` by ${some([...new Set(by)].map(agentName))}`;
-  const what = verdict ?? (status === "failed" ? "**no verdict**" : status.replace("_", " "));
   const found = findings === 0 ? "" : `, ${plural(findings, "finding")}`;
-  const said = summary === undefined ? "" : `: ${escapeProse(summary)}`;
+  const without = status === "failed" ? "**no verdict**" : status.replace("_", " ");
+  const said =
+    verdict !== undefined && summary !== undefined
+      ? verdictText(verdict, summary)
+      : `${without}${summary === undefined ? "" : `: ${escapeProse(summary)}`}`;
   const fixed =
     fix === undefined
       ? ""
       : ` Fix: ${bold(fix.task)} (${fix.status.replace("_", " ")})${fix.summary === undefined ? "." : `: ${escapeProse(fix.summary)}`}`;
-  return `  - Review ${round} (${bold(review)}${who}): ${what}${found}${said}${fixed}`;
+  return `  - Review ${round} (${bold(review)}${who}${found}): ${said}${fixed}`;
 }
 
 export function runAgainLines({ runAgain }: RunReport): string[] {

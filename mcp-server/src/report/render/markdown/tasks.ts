@@ -7,9 +7,12 @@ import type { RunReport } from "../../aggregate.ts";
 import { MARKS } from "../../tasks/status-mark.ts";
 import type { TaskResult } from "../../tasks/task-result.ts";
 import { agentName, bold } from "./names.ts";
+import { verdictText } from "./verdict-text.ts";
 
 /** Per task; the JSON has them all. */
 const SHOWN_EVIDENCE = 3;
+/** What was inspected is told in words, in characters: the proof of a review is nothing else. */
+const INSPECTED_LIMIT = 300;
 
 /** @param reason what the task's reason is called. */
 export function taskLines(task: TaskResult, reason: string): string[] {
@@ -38,7 +41,7 @@ function roleOf({ attempts }: TaskResult): string[] {
 }
 
 function resultOf({ verdict, summary = "" }: TaskResult): string {
-  return `${verdict === undefined ? "" : `**${verdict}**: `}${escapeProse(summary)}`;
+  return verdict === undefined ? escapeProse(summary) : verdictText(verdict, summary);
 }
 
 function evidenceOf(evidence: readonly Evidence[]): string {
@@ -50,7 +53,7 @@ function evidenceOf(evidence: readonly Evidence[]): string {
 function proofOf(item: Evidence): string {
   const short = (text: string) => escapeProse(text, NAME_LIMIT);
   if ("notVerified" in item) return `not verified${item.criterion ? `: ${short(item.criterion)}` : ""}`;
-  if ("inspected" in item) return `inspected: ${short(item.inspected)}`;
+  if ("inspected" in item) return `inspected: ${escapeProse(item.inspected, INSPECTED_LIMIT)}`;
   const result = item.result.trim() === "" ? "" : `, ${short(item.result)}`;
   return `${codeSpan(item.command)} → exit code ${item.exitCode}${result}`;
 }
