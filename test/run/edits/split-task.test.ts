@@ -45,7 +45,7 @@ async function planOf(tasks: readonly TaskInput[], policy: Readonly<Record<strin
     everything: async () =>
       JSON.stringify([
         await server.call("task_list", { plan: "p" }),
-        await server.call("plan_analyze", { plan: "p" }),
+        ...(await Promise.all(tasks.map(({ id }) => server.call("task_get", { task: `p/${id}` })))),
       ]),
   };
 }
