@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { bodyAsGiven } from "../plugin/checkout.ts";
 import { readGraph } from "./graph-state.ts";
-import { arrivals, type Conversation, textOf, turnsTaken } from "./harness/conversation.ts";
+import { rulesForInvokedCommands } from "./harness/claude-code.ts";
+import { arrivals, type Conversation, offeredTools, textOf, turnsTaken } from "./harness/conversation.ts";
 import {
   executesThePlan,
   type Habit,
@@ -170,7 +171,12 @@ describe("/parallel:run", () => {
           },
         ],
         {
-          settings: { permissions: { allow: ["Skill(parallel:run)", "Skill(parallel:report)"] } },
+          settings: {
+            permissions: {
+              allow: ["Skill(parallel:run)", "Skill(parallel:report)", ...rulesForInvokedCommands()],
+            },
+          },
+          beginTogether: 3,
           workers: {
             "1": [reports({ findings: [finding] })],
             "2": [reports({ findings: [finding] })],
@@ -273,12 +279,9 @@ describe("/parallel:status and /parallel:report", () => {
       ]),
       (outcome) => {
         // What a command may do without a prompt is for the user to allow, who has not typed this one.
-        expect(answeredIn(outcome, 1)).toMatchObject([
-          {
-            tool: "Skill",
-            isError: true,
-            text: expect.stringContaining("allow rule Skill(parallel:run)") as string,
-          },
+        expect(answeredIn(outcome, 1)).toMatchObject([{ tool: "Skill", isError: true }]);
+        expect(outcome.runs[0]?.permissionDenials).toMatchObject([
+          { tool: "Skill", input: { skill: "parallel:run" } },
         ]);
         const shown = answeredIn(outcome, 3).map(({ text }) => JSON.parse(text) as Record<string, unknown>);
         expect(shown[0]).toMatchObject({ plans: [{ plan: "waiting", done: false }] });
@@ -372,6 +375,7 @@ describe("/debug:api", () => {
         {
           files: SHOP,
           agents: explores,
+          beginTogether: 3,
           settings: { permissions: { allow: ["Bash(node:*)", "Edit"] } },
         },
       ),
@@ -419,7 +423,7 @@ describe("/debug:browser", () => {
     "page/basket.js": 'document.getElementById("sum").textContent = "3";\n',
   };
 
-  it("/debug:browser invoked by the model finds the deferred tools that drive the browser, and verifies with them", async () => {
+  it("/debug:browser invoked by the model finds the tools that drive the browser, deferred or not, and verifies with them", async () => {
     const looks: Orchestrator = () =>
       callsTogether([
         { tool: "mcp__playwright__browser_snapshot", input: {} },
@@ -468,9 +472,9 @@ describe("/debug:browser", () => {
       ),
       (outcome) => {
         expect(outcome.recording.refusals()).toEqual([]);
-        const told = toldIn(outcome);
-        expect(told).toContain(bodyAsGiven("debug:browser", "the basket shows no sum"));
-        expect(told).toMatch(/available via ToolSearch[\s\S]*mcp__playwright__browser_snapshot/);
+        expect(toldIn(outcome)).toContain(bodyAsGiven("debug:browser", "the basket shows no sum"));
+        const last = mainRequestsOf(outcome, 1).at(-1);
+        expect(last && offeredTools(last.conversation)).toContain("mcp__playwright__browser_snapshot");
         const seen = answeredIn(outcome).filter(({ tool }) => tool.endsWith("console_messages"));
         expect(seen.map(({ text }) => text)).toEqual([expect.stringContaining("TypeError"), "nothing"]);
         expect(readFileSync(join(outcome.project, "page/basket.js"), "utf8")).toContain('"total"');
@@ -480,10 +484,10 @@ describe("/debug:browser", () => {
 
   it("/debug:browser typed where no tool drives a browser: says so first, and what then stays unverified", async () => {
     const honest: Orchestrator = (conversation) => {
-      const all = `${conversation.tools.join(" ")} ${/available via ToolSearch[\s\S]*/.exec(textOf(conversation.blocks))?.[0].split("\n\n")[0]}`;
-      return says(
-        /browser|playwright|chrome/i.test(all) ? "There is a browser." : "No tool here drives a browser.",
+      const drivesBrowser = offeredTools(conversation).some((tool) =>
+        /browser|playwright|chrome/i.test(tool),
       );
+      return says(drivesBrowser ? "There is a browser." : "No tool here drives a browser.");
     };
     await runScenario(
       story("no browser", [{ prompt: "/debug:browser the menu is cut off", orchestrator: honest }], {

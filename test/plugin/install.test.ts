@@ -41,7 +41,7 @@ describe("installed from a git host", () => {
 
   it("the documented commands install the three plugins from a git host, enabled and without errors", async () => {
     let output = "";
-    for (const parameters of await installCommands("parallel", HOSTED_AS)) {
+    for (const parameters of installCommands("parallel", HOSTED_AS)) {
       const done = await run(...parameters);
       expect(done.exitCode, done.output).toBe(0);
       output = done.output;

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -76,24 +76,33 @@ export function furnishHome(place: Place, settings: Record<string, unknown> = {}
   writeFileSync(join(place.home, ".claude.json"), JSON.stringify(state));
 }
 
+/** Whether Claude Code is older than 2.1.292; docs/commands.md says what is different there. */
+export function isOldHost(): boolean {
+  const version = execFileSync(claudeCodeBinary(), ["--version"], { encoding: "utf8" });
+  const [major = 0, minor = 0, patch = 0] = version.split(/[. ]/).map(Number);
+  return major === 2 && minor === 1 && patch < 292;
+}
+
 /**
  * The `claude` commands that install a plugin and what it depends on from a marketplace (a folder, `owner/repo` or
- * URL), as the documents state them: one, or two before 2.1.292.
+ * URL), as the documents state them: one, or two on an old host.
  */
-export async function installCommands(plugin: string, marketplace: string): Promise<string[][]> {
-  const { stdout } = await promisify(execFile)(claudeCodeBinary(), ["--version"]);
-  const [major = 0, minor = 0, patch = 0] = stdout.split(/[. ]/).map(Number);
-  if (major > 2 || minor > 1 || patch >= 292)
-    return [["plugin", "install", plugin, "--marketplace", marketplace]];
+export function installCommands(plugin: string, marketplace: string): string[][] {
+  if (!isOldHost()) return [["plugin", "install", plugin, "--marketplace", marketplace]];
   return [
     ["plugin", "marketplace", "add", marketplace],
     ["plugin", "install", plugin],
   ];
 }
 
+/** What a user allows for commands of this plugin that the model invokes: an old host grants them nothing. */
+export function rulesForInvokedCommands(): string[] {
+  return isOldHost() ? ["mcp__plugin_parallel_tasks"] : [];
+}
+
 /** Installs a plugin as a user does. */
 export async function installPlugin(place: Place, plugin: string, marketplace: string): Promise<void> {
-  for (const parameters of await installCommands(plugin, marketplace)) {
+  for (const parameters of installCommands(plugin, marketplace)) {
     await promisify(execFile)(claudeCodeBinary(), parameters, {
       cwd: place.project,
       env: environmentOf(place),

@@ -81,6 +81,12 @@ export function textOf(blocks: Block[]): string {
     .join("\n");
 }
 
+/** The tools that a conversation has or can load: older hosts list them all at once, newer ones name some as deferred. */
+export function offeredTools({ tools, blocks }: Conversation): string[] {
+  const deferred = textOf(blocks).matchAll(/available via ToolSearch\..*\n((?:\S+\n?)*)/g);
+  return [...tools, ...[...deferred].flatMap(([, names = ""]) => names.trim().split("\n"))];
+}
+
 /** The ids of the agents whose end the host has told a conversation. */
 export function agentsToldOf(conversation: Conversation): ReadonlySet<string> {
   const told = textOf(conversation.blocks).matchAll(/<task-id>(\w+)<\/task-id>/g);

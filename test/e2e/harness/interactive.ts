@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { claudeCodeBinary, environmentOf, type Place } from "./claude-code.ts";
+import { claudeCodeBinary, environmentOf, isOldHost, type Place } from "./claude-code.ts";
 import { descendantsOf, endAll, eventually, isAlive, PATIENCE_MS } from "./processes.ts";
 
 const run = promisify(execFile);
@@ -50,6 +50,7 @@ export class InteractiveClaudeCode {
     const { stdout } = await this.#tmux(["list-panes", "-F", "#{pane_pid}"]);
     this.#pid = Number(stdout.trim());
     await this.waitFor(/❯/);
+    if (this.#place.plugins.length > 0 && isOldHost()) await this.#waitForServers();
   }
 
   /** Types a line and sends it off. */
@@ -118,6 +119,23 @@ export class InteractiveClaudeCode {
     if (!(await eventually(isGone, LEAVING_MS))) endAll([this.#pid, ...this.#below].filter(isAlive));
     await this.#tmux(["kill-server"]).catch(() => undefined);
     rmSync(this.#sockets, { recursive: true, force: true });
+  }
+
+  /** An old host takes input before its servers are connected; its hooks then fail. */
+  async #waitForServers(): Promise<void> {
+    const isMenu = (screen: string) => /Esc to (cancel|back)/.test(screen);
+    const areConnected = async () => {
+      await this.type("/mcp");
+      // A second Enter opens the entry of a server, which goes on showing what was true then.
+      await this.#waitForScreen((screen) => isMenu(screen) && /[✔◯✘]/.test(screen), "to list the servers");
+      const screen = await this.screen();
+      const isClosed = await eventually(async () => {
+        await this.press("Escape");
+        return eventually(async () => !isMenu(await this.screen()), 500);
+      });
+      return isClosed && /✔ connected/.test(screen);
+    };
+    if (!(await eventually(areConnected))) throw new Error("the servers were never connected");
   }
 
   async #waitForScreen(holds: (screen: string) => boolean, wish: string): Promise<void> {
