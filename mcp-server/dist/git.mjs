@@ -126,9 +126,12 @@ function reasonOf(output) {
   return lines.map((line) => line.replace(/^(fatal|error): /, "")).join(" ").slice(0, 400);
 }
 async function changedFiles(root) {
+  const entries = await statusEntries(root, "--ignore-submodules=dirty");
+  return entries.flatMap((entry) => entry.endsWith("/") ? [] : [entry.slice(3)]);
+}
+async function statusEntries(root, ...options) {
   const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  const list = await git(root, [...command, "--ignore-submodules=dirty"]);
-  return list.split("\0").flatMap((entry) => entry === "" || entry.endsWith("/") ? [] : [entry.slice(3)]);
+  return (await git(root, [...command, ...options])).split("\0").filter((entry) => entry !== "");
 }
 
 // mcp-server/src/git/checkout-state.ts
@@ -479,9 +482,8 @@ function oneLine(text) {
 
 // mcp-server/src/git/inner-repositories.ts
 async function untrackedRepositories(root) {
-  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  const list = await git(root, [...command, "--ignore-submodules=all"]);
-  return list.split("\0").flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
+  const entries = await statusEntries(root, "--ignore-submodules=all");
+  return entries.flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
 }
 async function dropDeadLinks(root, base) {
   const links = await linksOf(root);
@@ -539,8 +541,7 @@ async function linksAt(root, commit, links) {
   );
 }
 async function changedIn(repository) {
-  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  return (await git(repository, command)).split("\0")[0]?.slice(3) || void 0;
+  return (await statusEntries(repository))[0]?.slice(3);
 }
 async function unknownCommit(repository, linked) {
   const head = (await git(repository, ["rev-parse", "HEAD"])).trim();
@@ -708,6 +709,7 @@ export {
   refreshIndex,
   refuseCheckedOut,
   refuseTakenNames,
+  statusEntries,
   submoduleFolders,
   submoduleWork,
   treeOf,

@@ -115,8 +115,13 @@ function reasonOf(output: string): string {
  * another commit of it is checked out; what else changed in it are its own files.
  */
 export async function changedFiles(root: string): Promise<string[]> {
-  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  const list = await git(root, [...command, "--ignore-submodules=dirty"]);
+  const entries = await statusEntries(root, "--ignore-submodules=dirty");
   // A path that ends with a slash is another repository inside this one: its files are its own.
-  return list.split("\0").flatMap((entry) => (entry === "" || entry.endsWith("/") ? [] : [entry.slice(3)]));
+  return entries.flatMap((entry) => (entry.endsWith("/") ? [] : [entry.slice(3)]));
+}
+
+/** What `git status` tells of each path that differs: two letters, a blank and the path. */
+export async function statusEntries(root: string, ...options: readonly string[]): Promise<string[]> {
+  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  return (await git(root, [...command, ...options])).split("\0").filter((entry) => entry !== "");
 }

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { GitFailed, git } from "./git.ts";
+import { GitFailed, git, statusEntries } from "./git.ts";
 
 /**
  * Repositories inside a work tree. A commit of the work tree holds no file of theirs, but only a link to a commit of
@@ -26,9 +26,8 @@ interface Link {
 
 /** Repositories that are not links yet and that git does not ignore, by their folders. */
 export async function untrackedRepositories(root: string): Promise<string[]> {
-  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  const list = await git(root, [...command, "--ignore-submodules=all"]);
-  return list.split("\0").flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
+  const entries = await statusEntries(root, "--ignore-submodules=all");
+  return entries.flatMap((entry) => /^\?\? (.+)\/$/s.exec(entry)?.[1] ?? []);
 }
 
 /**
@@ -106,8 +105,7 @@ async function linksAt(
 }
 
 async function changedIn(repository: string): Promise<string | undefined> {
-  const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  return (await git(repository, command)).split("\0")[0]?.slice(3) || undefined;
+  return (await statusEntries(repository))[0]?.slice(3);
 }
 
 /** The commit that is checked out, if it is not the one that the link led to and nobody else is known to have it. */
