@@ -56,11 +56,12 @@ describe.each(ENGINES)("whoever waits for a plan in %s", (engine) => {
   it("whoever waits for a plan costs next to no CPU", async () => {
     const database = await freshDatabase(engine);
     await makePlan(await database.open(), 1);
-    const waitMs = 10_000;
+    const waitMs = 2_000;
     const other = await OtherProcess.start(database.url, "wait", String(waitMs));
     const cpuMs = Number(await other.said());
     console.log(`${engine}: waiting for ${waitMs} ms costs ${cpuMs.toFixed(1)} ms of CPU`);
-    expect(cpuMs / waitMs).toBeLessThan(0.02);
+    // A loop that asks without a pause costs all of it.
+    expect(cpuMs / waitMs).toBeLessThan(0.05);
   });
 
   it("whoever waits for a plan learns at once of a commit of the same process", async () => {

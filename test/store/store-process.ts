@@ -67,14 +67,20 @@ switch (action) {
     }
     break;
   }
-  /** Waits for a change that never comes, and says what that cost. */
+  /**
+   * Waits five times for a change that never comes, and says what the cheapest wait cost, in milliseconds: compiling
+   * and collecting garbage fall into some of them, and on a busy machine the same work costs several times as much.
+   */
   case "wait": {
     const { id, version } = await plan();
-    await store.changed(id, version, 500, new AbortController().signal);
-    const before = process.cpuUsage();
-    await store.changed(id, version, Number(argument), new AbortController().signal);
-    const { user, system } = process.cpuUsage(before);
-    say((user + system) / 1000);
+    const costs: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const before = process.cpuUsage();
+      await store.changed(id, version, Number(argument), new AbortController().signal);
+      const { user, system } = process.cpuUsage(before);
+      costs.push((user + system) / 1000);
+    }
+    say(Math.min(...costs));
     break;
   }
 }
