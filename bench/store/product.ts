@@ -20,6 +20,7 @@ import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/engines/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
+import { GraphClock } from "../../mcp-server/src/store/graph-clock.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 
 const REPORT: Report = {
@@ -61,6 +62,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     roles: new Roles(),
     pluginTexts: new PluginTexts(root),
     now: Date.now,
+    clock: new GraphClock(Date.now),
     snapshots: new CheckoutSnapshots(undefined, Date.now),
     transcripts: new Transcripts(join(root, "projects")),
     randomBytes,

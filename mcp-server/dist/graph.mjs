@@ -47,6 +47,7 @@ var VERSIONS = {
   "attempt.reminded": 1,
   "attempt.ended": 1,
   "attempt.drained": 1,
+  "attempt.revived": 1,
   "attempt.measured": 1,
   "conversation.measured": 1,
   "token.refused": 1,

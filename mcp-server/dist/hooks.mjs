@@ -1,3 +1,6 @@
+// import:run/attempts.mjs in hooks.mjs
+import { agentEnded, claimOfToken, endAgents, isRefusal, reviveIfLate, startOrContinue } from "./run/attempts.mjs";
+
 // import:run/guard.mjs in hooks.mjs
 import { guardCommand, guardWrite, readAgentCall } from "./run/guard.mjs";
 
@@ -12,9 +15,6 @@ import * as z from "./lib/zod.mjs";
 
 // import:graph.mjs in hooks.mjs
 import { findToken, hasEnded, hashToken, holdsScope, isLive, taskName } from "./graph.mjs";
-
-// import:run/attempts.mjs in hooks.mjs
-import { agentEnded, claimOfToken, endAgents, isRefusal, startOrContinue } from "./run/attempts.mjs";
 
 // import:run/checkout-watch.mjs in hooks.mjs
 import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
@@ -153,7 +153,12 @@ async function agentCall(run, session, agentId, transcript) {
   if (!store) return void 0;
   const state = await store.state();
   if (session.isClaimless(agentId, state)) return void 0;
-  const call = await readAgentCall(run, store, agentId);
+  let call = await readAgentCall(run, store, agentId);
+  const own = call?.standing.own.claim;
+  if (own?.state === "ended" && own.outcome === "lost") {
+    const isRevived = await reviveIfLate(run, store, `agent ${agentId}`, { agentId });
+    if (isRevived) call = await readAgentCall(run, store, agentId);
+  }
   const { held, isKnown } = call ? { held: call.standing.own, isKnown: true } : await bindByTranscript(run, session, agentId, transcript);
   if (!held) {
     if (isKnown) session.noteClaimless(agentId, state);
@@ -191,8 +196,12 @@ import { sameOwner } from "./run/project.mjs";
 // mcp-server/src/hooks/post-tool-batch.ts
 var toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
 async function onPostToolBatch(run, session, event) {
+  if (event.agent !== "") {
+    session.inFlight.ends(event.agent);
+    return NOTHING;
+  }
   const store = await run.graph();
-  if (!store || event.agent !== "") return NOTHING;
+  if (!store) return NOTHING;
   const launched = (json(toolCalls, event.calls) ?? []).flatMap((call) => {
     const launch2 = call.tool_name === "Agent" || call.tool_name === "Task" ? session.launchOf(call.tool_use_id) : void 0;
     return launch2 ? [launch2.attempt] : [];
@@ -270,6 +279,9 @@ function afterWorkflowLaunch(session, event) {
 // import:run/briefs.mjs in hooks.mjs
 import { addedToLaunchLine, briefOf, launchLine } from "./run/briefs.mjs";
 
+// import:shell.mjs in hooks.mjs
+import { asPosix } from "./shell.mjs";
+
 // mcp-server/src/hooks/scope-notes.ts
 function tellNotes(session, event, call) {
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
@@ -289,6 +301,8 @@ async function onSubagentStop(run, session, event) {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
+  session.inFlight.ends(event.agent);
+  await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
     return NOTHING;
@@ -397,6 +411,7 @@ var AGENT_TOOLS = /* @__PURE__ */ new Set([
 ]);
 var TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 var WRITING_TOOLS = /* @__PURE__ */ new Set(["Write", "Edit", "NotebookEdit"]);
+var SHELLS = /* @__PURE__ */ new Set(["Bash", "PowerShell"]);
 var agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
 var readInput = z.looseObject({ file_path: z.string() });
 var shellInput = z.looseObject({ command: z.string() });
@@ -408,6 +423,7 @@ async function onPreToolUse(run, session, event) {
   const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
   const answer = await answerTool(run, session, event, call);
   await call?.renewLease();
+  if (call?.isAtWork) session.inFlight.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 async function answerTool(run, session, event, call) {
@@ -425,9 +441,10 @@ async function answerTool(run, session, event, call) {
     const path = input?.file_path ?? input?.notebook_path;
     if (path !== void 0) return writeAnswer(await guardWrite(call, path, event.cwd));
   }
-  if (call && event.tool === "Bash") {
+  if (call && SHELLS.has(event.tool)) {
     const command = json(shellInput, event.input)?.command;
-    if (command !== void 0) return writeAnswer(await guardCommand(call, command, event.cwd));
+    const read = event.tool === "PowerShell" && command !== void 0 ? asPosix(command) : command;
+    if (read !== void 0) return writeAnswer(await guardCommand(call, read, event.cwd));
   }
   return NOTHING;
 }

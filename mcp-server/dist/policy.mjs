@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { GlobIndex, clashOf, clashesOf, hasEnded, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf } from "./graph.mjs";
+import { GlobIndex, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -372,6 +372,30 @@ var Isolations = class {
   }
 };
 
+// mcp-server/src/policy/standstill.ts
+var CLOCK_LOOK_MS = 1e3;
+var MAX_LATE_MS = 2 * CLOCK_LOOK_MS;
+function standstillBetween(lastLookMs, nowMs) {
+  return nowMs - lastLookMs > MAX_LATE_MS ? nowMs - lastLookMs : 0;
+}
+function stoodStillSince(standstills, sinceMs) {
+  return standstills.reduce(
+    (sum2, { fromMs, toMs }) => sum2 + Math.max(0, toMs - Math.max(fromMs, sinceMs)),
+    0
+  );
+}
+
+// mcp-server/src/policy/lease.ts
+function leaseEnd({ leaseMs, maxLeaseMs, timeoutMs = Number.POSITIVE_INFINITY }, { startedAtMs, lastSeenMs }, standstills) {
+  return Math.min(
+    lastSeenMs + leaseMs + stoodStillSince(standstills, lastSeenMs),
+    startedAtMs + Math.min(maxLeaseMs, timeoutMs) + stoodStillSince(standstills, startedAtMs)
+  );
+}
+function isRenewalDue(leaseMs, lastSeenMs, nowMs) {
+  return nowMs - lastSeenMs >= leaseMs / 3;
+}
+
 // mcp-server/src/policy/may-write.ts
 function guardedClaim(claim, caseInsensitive) {
   return { claim, scope: parseScope(claim.scope, caseInsensitive), caseInsensitive };
@@ -524,6 +548,17 @@ function workBehind(id, taskOf) {
 }
 function singleWork(purpose) {
   return purpose === void 0 || purpose.kind === "verify" || purpose.kind === "recover" ? void 0 : purpose.of;
+}
+
+// mcp-server/src/policy/revival.ts
+function mayRevive(sign) {
+  const { attempt, task, claimsOfTask, leaseUntilMs, nowMs } = sign;
+  if (attempt.outcome !== "lost" || leaseUntilMs <= nowMs) return false;
+  if (task?.status !== "pending" && task?.status !== "failed") return false;
+  const isTaken = claimsOfTask.some(
+    (claim) => claim.id !== attempt.id && (isLive(claim) || claim.id > attempt.id && claim.state === "ended")
+  );
+  return !isTaken && !sign.others.some((other) => clashOfClaims(sign.scope, other) !== void 0);
 }
 
 // mcp-server/src/policy/strategy.ts
@@ -679,6 +714,7 @@ function raiseLimit(plan) {
 export {
   APPROVALS,
   BARRIERS,
+  CLOCK_LOOK_MS,
   COMMITS,
   DEFAULT_POLICY,
   FAILURE_POLICIES,
@@ -709,12 +745,15 @@ export {
   guardedClaim,
   isAbout,
   isRejectedForGood,
+  isRenewalDue,
   judgeWrite,
   judgesAgain,
   judgesWork,
   lastSteps,
+  leaseEnd,
   loosened,
   mayJudge,
+  mayRevive,
   needsResultOf,
   oneAtATime,
   outcomeOfMessage,
@@ -727,7 +766,9 @@ export {
   sameCause,
   spentText,
   spentTokens,
+  standstillBetween,
   statusAfter,
+  stoodStillSince,
   tightened,
   waitForReviews,
   waitSecondsFor,

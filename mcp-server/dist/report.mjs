@@ -453,7 +453,7 @@ function committedWork(plan, events) {
 function runningAttempts(events) {
   const running = /* @__PURE__ */ new Set();
   for (const { change } of events) {
-    if (change.type === "claim.offered") running.add(change.attempt);
+    if (change.type === "claim.offered" || change.type === "attempt.revived") running.add(change.attempt);
     if (change.type === "claim.returned" || change.type === "attempt.ended") running.delete(change.attempt);
   }
   return running;

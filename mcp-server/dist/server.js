@@ -24,6 +24,9 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 // import:lib/protocol.js in server.js
 var import_protocol = require("./lib/protocol.js");
 
+// import:policy.mjs in server.js
+var import_policy = require("./policy.mjs");
+
 // .claude-plugin/plugin.json
 var plugin_default = {
   name: "parallel",
@@ -217,16 +220,19 @@ async function prompts() {
   return new Prompts(PROMPTS_ROOT);
 }
 function service() {
-  loaded ??= import("./service.mjs").then(
-    ({ PLUGIN_ROOT, Service }) => new Service({
+  loaded ??= import("./service.mjs").then(({ PLUGIN_ROOT, Service }) => {
+    const service2 = new Service({
       directory: process.env.CLAUDE_PROJECT_DIR || void 0,
       env: process.env,
       parentPid: process.ppid,
       pluginRoot: PLUGIN_ROOT,
       now: Date.now,
       inputEnded: inputEnded.signal
-    })
-  );
+    });
+    void service2.tick();
+    setInterval(() => void service2.tick(), import_policy.CLOCK_LOOK_MS).unref();
+    return service2;
+  });
   return loaded;
 }
 var PARENT_CHECK_MS = 5e3;

@@ -17,7 +17,7 @@ import { HOOK_TOOL, answerHook } from "./hooks.mjs";
 import { clientNamed } from "./policy.mjs";
 
 // import:run/attempts.mjs in service.mjs
-import { expireClaims } from "./run/attempts.mjs";
+import { expireClaims, moveLeases } from "./run/attempts.mjs";
 
 // import:run/checkout-watch.mjs in service.mjs
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
@@ -29,7 +29,7 @@ import { changeGraph } from "./run/plan.mjs";
 import { createContext, startFolder } from "./run/project.mjs";
 
 // import:run/session.mjs in service.mjs
-import { SessionMemory } from "./run/session.mjs";
+import { SessionMemory, keepAlive } from "./run/session.mjs";
 
 // import:tools.mjs in service.mjs
 import { TOOLS, UnknownTool, answerFor, answerForFailure, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";
@@ -46,12 +46,41 @@ var Service = class {
   #session;
   #underWay = /* @__PURE__ */ new Set();
   #inputEnded;
+  /** This process stood still, and the leases have not been moved past that yet. */
+  #areLeasesBehind = false;
+  #moved = Promise.resolve();
+  #ticking = false;
   constructor({ inputEnded = new AbortController().signal, ...facts }) {
     this.#inputEnded = inputEnded;
     setMaxListeners(0, inputEnded);
     this.#context = createContext(facts);
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+  }
+  /** To be called every `CLOCK_LOOK_MS`, so that it is known when the process did not run. What fails is tried again. */
+  async tick() {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    const work = async () => {
+      const run = await this.#context;
+      run.clock.beginLooking();
+      await this.#afterStandstill(run);
+      await keepAlive(run, this.#session);
+    };
+    await this.#track(work()).catch(() => void 0).finally(() => {
+      this.#ticking = false;
+    });
+  }
+  /** Nothing may be judged by the time before the leases are where they would be if the process had run all along. */
+  #afterStandstill(run) {
+    if (run.clock.look()) this.#areLeasesBehind = true;
+    const move = async () => {
+      if (!this.#areLeasesBehind) return;
+      await moveLeases(run);
+      this.#areLeasesBehind = false;
+    };
+    if (this.#areLeasesBehind) this.#moved = this.#moved.then(move).catch(() => void 0);
+    return this.#moved;
   }
   /** Lets the graph go when what is under way has ended; no call may come after it. */
   async close() {
@@ -90,6 +119,7 @@ var Service = class {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
+      await this.#afterStandstill(run);
       if (name === HOOK_TOOL) {
         const text = await answerHook(run, this.#session, input, toolUseId);
         await recordChangesOfEndedAttempts(run);

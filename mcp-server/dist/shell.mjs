@@ -633,6 +633,11 @@ function nameIn(rest) {
   return /^".*"$/.test(name) ? name.slice(1, -1) : name;
 }
 
+// mcp-server/src/shell/powershell.ts
+function asPosix(command) {
+  return command.replaceAll("\\", "/").replaceAll("`", "\\");
+}
+
 // mcp-server/src/shell/prefix-commands.ts
 var PREFIXES = {
   env: { letters: "uC", names: ["unset", "chdir"], folder: "C" },
@@ -689,6 +694,7 @@ function unwrap(name, args) {
 export {
   FILE_COMMANDS,
   absolutePath,
+  asPosix,
   expandWord,
   findEffects,
   formatterEffects,

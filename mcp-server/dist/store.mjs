@@ -25,6 +25,48 @@ var Doorbell = class {
   }
 };
 
+// import:policy.mjs in store.mjs
+import { standstillBetween } from "./policy.mjs";
+
+// mcp-server/src/store/graph-clock.ts
+var MAX_STANDSTILLS = 500;
+var GraphClock = class {
+  /** @param own this process's clock, in milliseconds since 1970. */
+  constructor(own) {
+    this.own = own;
+  }
+  own;
+  #aheadMs = 0;
+  #lastLookMs;
+  #standstills = [];
+  /** Milliseconds since 1970. */
+  now = () => this.own() + this.#aheadMs;
+  /** What the database has just said that the time is. */
+  heard = (databaseMs) => {
+    this.#aheadMs = databaseMs - this.own();
+  };
+  /** Times in which this process did not run, oldest first, by this clock. */
+  get standstills() {
+    return this.#standstills;
+  }
+  /** From now on the process looks at least every `CLOCK_LOOK_MS`, so that a look that comes late tells something. */
+  beginLooking() {
+    this.#lastLookMs ??= this.own();
+  }
+  /** @returns whether the process stood still since the last look. */
+  look() {
+    if (this.#lastLookMs === void 0) return false;
+    const nowMs = this.own();
+    const lengthMs = standstillBetween(this.#lastLookMs, nowMs);
+    this.#lastLookMs = nowMs;
+    if (lengthMs === 0) return false;
+    const toMs = this.now();
+    this.#standstills.push({ fromMs: toMs - lengthMs, toMs });
+    if (this.#standstills.length > MAX_STANDSTILLS) this.#standstills.shift();
+    return true;
+  }
+};
+
 // import:node:util in store.mjs
 import { isDeepStrictEqual } from "node:util";
 
@@ -189,6 +231,11 @@ var GraphReader = class {
     const found = ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : (await this.#load({ claim: key })).claim;
     return this.asChanged(found ? [found] : [], isMeant2).at(-1);
   }
+  /** Claims of all plans in the checkout that were offered from that time on, but for offers that nobody took up. */
+  async claimsOfferedSince(checkout, sinceMs) {
+    const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("checkout", "=", checkout).where("offered_at_ms", ">=", sinceMs).where("state", "!=", "returned").execute();
+    return rows.map(heldFromRow);
+  }
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds) {
     const found = [];
@@ -256,20 +303,31 @@ function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0 }) {
 
 // mcp-server/src/store/graph-writer.ts
 var GraphWriter = class extends GraphReader {
-  constructor(transaction, memory, estimatesFrom, nowMs, actor) {
+  constructor(transaction, memory, estimatesFrom, now, actor) {
     super(transaction, memory, estimatesFrom);
-    this.nowMs = nowMs;
+    this.now = now;
     this.actor = actor;
   }
-  nowMs;
+  now;
   actor;
+  #nowMs;
   #events = [];
   #touched = /* @__PURE__ */ new Map();
   #tokens = /* @__PURE__ */ new Map();
   #ended = /* @__PURE__ */ new Set();
-  #renewed = /* @__PURE__ */ new Set();
+  #prolonged = /* @__PURE__ */ new Set();
   #looks = /* @__PURE__ */ new Map();
   #beforeCommit = [];
+  /** By then the database has told its time, and this one waits no more: it is when the transaction takes place. */
+  async readAhead(wanted) {
+    await super.readAhead(wanted);
+    this.#nowMs ??= this.now();
+  }
+  /** When the transaction takes place. All of its changes have this time. */
+  get nowMs() {
+    this.#nowMs ??= this.now();
+    return this.#nowMs;
+  }
   /** Plans of which something was logged: if the transaction fails then, they are ahead of the database in memory. */
   get changedPlans() {
     return new Set(this.#touched.keys());
@@ -411,14 +469,18 @@ var GraphWriter = class extends GraphReader {
     const event = observation.seq === void 0 ? this.#events.length : 0;
     this.#looks.set(checkout, { observation: { seq: this.#seqAt(event), ...observation }, event });
   }
-  /** Prolongs the lease of a running attempt. Not an event: nothing about the graph changes. */
-  renewLease(attempt, untilMs) {
+  /**
+   * Puts off what time would end, an offer or the lease of an attempt; never brings it forward. Not an event: nothing
+   * about the graph changes.
+   * @param lastSeenMs the sign of life that it follows on; absent: there was none.
+   */
+  prolong(attempt, untilMs, lastSeenMs) {
     const held = this.memory.held?.get(attempt);
-    if (held?.claim.state !== "running") return;
-    const claim = { ...held.claim, lastSeenMs: this.nowMs, leaseUntilMs: untilMs };
+    const claim = held && prolonged(held.claim, untilMs, lastSeenMs);
+    if (!claim || claim === held.claim) return;
     this.memory.putHeld({ ...held, claim });
     this.memory.renewLeasesOf(held.planId);
-    this.#renewed.add(attempt);
+    this.#prolonged.add(attempt);
   }
   /** Runs after everything is written, right before the commit: what it throws undoes the transaction. */
   beforeCommit(work) {
@@ -439,7 +501,7 @@ var GraphWriter = class extends GraphReader {
     for (const work of this.#beforeCommit) await work();
   }
   #newRows() {
-    if (this.#events.length + this.#renewed.size + this.#looks.size === 0) return void 0;
+    if (this.#events.length + this.#prolonged.size + this.#looks.size === 0) return void 0;
     const touched = [...this.#touched.values()];
     const claims = touched.flatMap(
       ({ mirror, claims: claims2 }) => [...claims2].flatMap(([id, event]) => {
@@ -469,9 +531,9 @@ var GraphWriter = class extends GraphReader {
         })
       ),
       claims: claims.sort((a, b) => a.id - b.id),
-      leases: [...this.#renewed].flatMap((id) => {
+      leases: [...this.#prolonged].flatMap((id) => {
         const claim = this.memory.held?.get(id)?.claim;
-        return claim?.state === "running" && !written.has(id) ? [{ id, last_seen_ms: claim.lastSeenMs, expires_at_ms: claim.leaseUntilMs }] : [];
+        return claim && !written.has(id) ? leaseRows(claim) : [];
       }),
       observations: [...this.#looks].map(
         ([checkout, { observation, event }]) => observationRow(checkout, observation, event)
@@ -481,6 +543,18 @@ var GraphWriter = class extends GraphReader {
 };
 function heldOf({ stored }, claim) {
   return { planId: stored.id, plan: stored.slug, repository: stored.repository, claim };
+}
+function prolonged(claim, untilMs, lastSeenMs) {
+  if (claim.state === "offered")
+    return untilMs > claim.expiresAtMs ? { ...claim, expiresAtMs: untilMs } : claim;
+  if (claim.state !== "running" || untilMs <= claim.leaseUntilMs && lastSeenMs === void 0) return claim;
+  const leaseUntilMs = Math.max(untilMs, claim.leaseUntilMs);
+  return { ...claim, lastSeenMs: lastSeenMs ?? claim.lastSeenMs, leaseUntilMs };
+}
+function leaseRows(claim) {
+  const { id } = claim;
+  if (claim.state === "offered") return [{ id, last_seen_ms: null, expires_at_ms: claim.expiresAtMs }];
+  return claim.state === "running" ? [{ id, last_seen_ms: claim.lastSeenMs, expires_at_ms: claim.leaseUntilMs }] : [];
 }
 
 // mcp-server/src/store/plan-mirror.ts
@@ -545,10 +619,8 @@ var GraphMemory = class {
   #renewLease({ planId, claim }) {
     const graph = this.#mirrors.get(planId)?.graph;
     const known = graph?.claim(claim.id);
-    if (known?.state !== "running" || claim.state !== "running") return;
-    if (known.lastSeenMs !== claim.lastSeenMs || known.leaseUntilMs !== claim.leaseUntilMs) {
-      graph?.apply([], [claim]);
-    }
+    const isRenewed = known?.state === "running" && claim.state === "running" ? known.lastSeenMs !== claim.lastSeenMs || known.leaseUntilMs !== claim.leaseUntilMs : known?.state === "offered" && claim.state === "offered" && known.expiresAtMs !== claim.expiresAtMs;
+    if (isRenewed) graph?.apply([], [claim]);
   }
 };
 function nameOf({ repository, slug }) {
@@ -584,8 +656,8 @@ var GraphStore = class {
   /**
    * Runs `work` in one transaction: all of its changes are kept, or none. It must not read or write by the
    * store itself.
-   * @param now read when it is this writer's turn, which it may have waited for: the log's times follow its order,
-   *   and no lease begins with a part of it used up.
+   * @param now read when it is this writer's turn, which it may have waited for, and after the database has told its
+   *   time: the log's times follow its order, and no lease begins with a part of it used up.
    * @param wanted what it is known to need, to be read at once.
    */
   async write(now, actor, work, wanted = {}) {
@@ -594,7 +666,7 @@ var GraphStore = class {
       try {
         return await this.engine.write(async (transaction) => {
           this.#memory.begin(transaction.stamp);
-          writer = new GraphWriter(transaction, this.#memory, this.estimatesFrom, now(), actor);
+          writer = new GraphWriter(transaction, this.#memory, this.estimatesFrom, now, actor);
           await writer.readAhead({ ...wanted, held: true });
           const result2 = await work(writer);
           await writer.save();
@@ -654,6 +726,7 @@ function readerOn(transaction, estimatesFrom) {
 }
 export {
   Doorbell,
+  GraphClock,
   GraphMemory,
   GraphReader,
   GraphStore,

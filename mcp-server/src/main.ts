@@ -1,4 +1,5 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { CLOCK_LOOK_MS } from "./policy/standstill.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import { buildServer } from "./server.ts";
 import type { Service } from "./service.ts";
@@ -13,17 +14,19 @@ async function prompts(): Promise<Prompts> {
 
 /** One service for the process, also when the host probes the protocol with an instance that it throws away. */
 function service(): Promise<Service> {
-  loaded ??= import("./service.ts").then(
-    ({ PLUGIN_ROOT, Service }) =>
-      new Service({
-        directory: process.env.CLAUDE_PROJECT_DIR || undefined,
-        env: process.env,
-        parentPid: process.ppid,
-        pluginRoot: PLUGIN_ROOT,
-        now: Date.now,
-        inputEnded: inputEnded.signal,
-      }),
-  );
+  loaded ??= import("./service.ts").then(({ PLUGIN_ROOT, Service }) => {
+    const service = new Service({
+      directory: process.env.CLAUDE_PROJECT_DIR || undefined,
+      env: process.env,
+      parentPid: process.ppid,
+      pluginRoot: PLUGIN_ROOT,
+      now: Date.now,
+      inputEnded: inputEnded.signal,
+    });
+    void service.tick();
+    setInterval(() => void service.tick(), CLOCK_LOOK_MS).unref();
+    return service;
+  });
   return loaded;
 }
 

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
+import { moveLeases } from "./run/attempts/move-leases.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
 import { changeGraph } from "./run/plan/plan-transaction.ts";
 import type { Counts } from "./run/plan/progress.ts";
@@ -16,6 +17,7 @@ import {
   type RunContext,
 } from "./run/project/run-context.ts";
 import { startFolder } from "./run/project/start-folder.ts";
+import { keepAlive } from "./run/session/keep-alive.ts";
 import { SessionMemory } from "./run/session/session.ts";
 import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
@@ -50,6 +52,10 @@ export class Service {
   readonly #session: SessionMemory;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #inputEnded: AbortSignal;
+  /** This process stood still, and the leases have not been moved past that yet. */
+  #areLeasesBehind = false;
+  #moved: Promise<void> = Promise.resolve();
+  #ticking = false;
 
   constructor({ inputEnded = new AbortController().signal, ...facts }: ServiceFacts) {
     this.#inputEnded = inputEnded;
@@ -60,6 +66,35 @@ export class Service {
     void this.#track(this.#context.then(sweepOnStart)).catch(() => undefined);
     // A headless Claude Code (-p, the SDK) ends with its turn; only in a terminal can somebody wake it.
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
+  }
+
+  /** To be called every `CLOCK_LOOK_MS`, so that it is known when the process did not run. What fails is tried again. */
+  async tick(): Promise<void> {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    const work = async () => {
+      const run = await this.#context;
+      run.clock.beginLooking();
+      await this.#afterStandstill(run);
+      await keepAlive(run, this.#session);
+    };
+    await this.#track(work())
+      .catch(() => undefined)
+      .finally(() => {
+        this.#ticking = false;
+      });
+  }
+
+  /** Nothing may be judged by the time before the leases are where they would be if the process had run all along. */
+  #afterStandstill(run: RunContext): Promise<void> {
+    if (run.clock.look()) this.#areLeasesBehind = true;
+    const move = async () => {
+      if (!this.#areLeasesBehind) return;
+      await moveLeases(run);
+      this.#areLeasesBehind = false;
+    };
+    if (this.#areLeasesBehind) this.#moved = this.#moved.then(move).catch(() => undefined);
+    return this.#moved;
   }
 
   /** Lets the graph go when what is under way has ended; no call may come after it. */
@@ -109,6 +144,7 @@ export class Service {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
+      await this.#afterStandstill(run);
       if (name === HOOK_TOOL) {
         const text = await answerHook(run, this.#session, input, toolUseId);
         await recordChangesOfEndedAttempts(run);

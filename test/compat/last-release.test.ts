@@ -221,6 +221,31 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
     expect((await shared.young.call("plan_report", { plan: "p" })).report).toContain("colour");
   });
 
+  it("servers of both releases go on with an attempt that the last release took for lost and that lives", async () => {
+    const shared = await bothServers(engine);
+    const { old, young } = shared;
+    const tasks = [task("1"), task("2", { dependencies: ["1"] })];
+    await young.call("plan_create", { plan: "p", tasks, policy: { review: "off", leaseMinutes: 0.02 } });
+    const { launch } = await young.call("batch_next", { plan: "p" });
+    await young.call("task_get", { task: "p/1", token: tokenIn(launchFor(launch, "1").prompt) });
+    const typesOf = async () => (await logIn(shared, "p")).map(({ type }) => type);
+    await old.call("plan_update", { plan: "p", action: "pause" });
+    const endsByTheLease = async () => {
+      await old.call("batch_next", { plan: "p" });
+      return typesOf();
+    };
+    await expect.poll(endsByTheLease, { timeout: 30_000, interval: 500 }).toContain("attempt.ended");
+    await old.call("plan_update", { plan: "p", policy: { leaseMinutes: 20 }, action: "resume" });
+    expect((await report(young, "p", launchFor(launch, "1"))).status).toBe("completed");
+    expect(await typesOf()).toContain("attempt.revived");
+    await expectToSeeTheSame(shared);
+    await workOff(shared, "p", "old");
+    for (const server of [old, young])
+      expect((await server.call("plan_report", { plan: "p" })).report).toContain("2 of 2 tasks completed");
+    const known = tasks.map(({ id, dependencies = [], writes }) => ({ id, dependencies, writes }));
+    expect(violationsOf(await logIn(shared, "p"), known as typeof KNOWN_TASKS, 5)).toEqual([]);
+  });
+
   it.each(["old", "young"] as const)(
     "servers of both releases know each other's search for the cause of failures, when the %s one made it",
     async (first) => {

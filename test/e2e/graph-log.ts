@@ -206,6 +206,20 @@ export class Replay {
             this.violations.push(`${name}: completed without a report`);
         });
         break;
+      case "attempt.revived": {
+        const claim = this.claims.get(event.attempt ?? 0);
+        if (claim?.outcome !== "lost") {
+          this.violations.push(`${name}: an attempt was revived that was not lost`);
+          break;
+        }
+        if (this.#live().some(({ task }) => task === name))
+          this.violations.push(`${name}: revived while somebody else works at it`);
+        delete claim.endedMs;
+        delete claim.freeMs;
+        delete claim.outcome;
+        this.#checkScope(claim, event.atMs);
+        break;
+      }
       case "attempt.drained": {
         const claim = this.claims.get(event.attempt ?? 0);
         if (claim !== undefined) claim.freeMs = event.atMs;

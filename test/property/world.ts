@@ -15,6 +15,7 @@ import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts
 import { Transcripts } from "../../mcp-server/src/run/project/transcripts.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
+import { GraphClock } from "../../mcp-server/src/store/graph-clock.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
 
@@ -154,6 +155,7 @@ export class World {
         roles: new Roles(),
         pluginTexts: new PluginTexts(root),
         now: () => this.nowMs,
+        clock: new GraphClock(() => this.nowMs),
         snapshots: new CheckoutSnapshots(undefined, () => this.nowMs),
         transcripts: new Transcripts(join(this.#folder, "projects")),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),

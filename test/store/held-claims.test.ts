@@ -98,8 +98,8 @@ it.each(ENGINES)("what other processes do to held claims is seen, on %s", async 
   expect(await held()).toMatchObject([{ state: "offered" }, { state: "offered" }]);
   await write((tx) => tx.append(planId, ...started("t1", one)));
   expect(await held()).toMatchObject([{ state: "running" }, { state: "offered" }]);
-  await write(async (tx) => tx.renewLease(one, NOW + 9_999));
-  expect(await held()).toMatchObject([{ leaseUntilMs: NOW + 9_999 }, { state: "offered" }]);
+  await write(async (tx) => tx.prolong(one, NOW + 9_999_999, NOW));
+  expect(await held()).toMatchObject([{ leaseUntilMs: NOW + 9_999_999 }, { state: "offered" }]);
   await write((tx) => tx.append(planId, ...completed("t1", one)));
   expect(await held()).toMatchObject([{ task: "t2" }]);
 });

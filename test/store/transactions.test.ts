@@ -143,7 +143,7 @@ describe("a transaction", () => {
       "main",
       async (tx) => {
         await tx.append(1, { type: "attempt.started", task: ONE, attempt, number: 1, leaseUntilMs: 9 });
-        await tx.renewLease(attempt, 99);
+        tx.prolong(attempt, 99, 3);
       },
     );
     expect(query(path, "select state, offer_token, expires_at_ms, started_at_ms from claims")).toEqual([

@@ -127,6 +127,21 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
           Object.assign(task, { [counter]: Number(task[counter]) + 1, changed_seq: seq });
         break;
       }
+      case "attempt.revived":
+        Object.assign(claim, {
+          state: "running",
+          outcome: null,
+          report: null,
+          last_message: null,
+          cause: null,
+          drains_until_ms: null,
+          ended_at_ms: null,
+          // Renewed without an event.
+          expires_at_ms: undefined,
+          changed_seq: seq,
+        });
+        Object.assign(task, { lost_attempts: Math.max(0, Number(task.lost_attempts) - 1), changed_seq: seq });
+        break;
       case "attempt.drained":
         Object.assign(claim, { drains_until_ms: null, changed_seq: seq });
         break;

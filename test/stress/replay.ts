@@ -119,6 +119,7 @@ export class Replay {
     else if (type === "attempt.started") this.#startAttempt(event);
     else if (type === "attempt.ended") this.#endAttempt(event, name);
     else if (type === "attempt.drained") this.#drain(event);
+    else if (type === "attempt.revived") this.#revive(event, name);
     else if (type === "token.refused") this.#refuse(event, name);
   }
 
@@ -413,6 +414,29 @@ export class Replay {
     this.#held.delete(claim);
   }
 
+  /** Its agent was taken for lost and lives; nobody has taken what it held. */
+  #revive({ attempt, atMs }: LoggedEvent, name: string): void {
+    const claim = this.claims.get(attempt ?? 0);
+    const task = this.#tasks.get(name);
+    if (claim?.state !== "ended" || claim.outcome !== "lost" || !task || isTaken(task, claim)) {
+      this.#violate(5, `attempt ${attempt} was revived and was not the last one, lost`);
+      return;
+    }
+    for (const other of this.#held) {
+      if (other === claim || (!isLive(other) && (other.drainsUntilMs ?? 0) <= atMs)) continue;
+      const why = clash(claim.scope, other.scope);
+      if (why !== undefined) this.#violate(2, `${name} was revived and clashes with ${other.task}: ${why}`);
+    }
+    if (task.status === "completed") this.#violate(6, `${name} was revived after it completed`);
+    task.lastClaim = claim;
+    claim.state = "running";
+    claim.lastSignMs = atMs;
+    delete claim.outcome;
+    delete claim.drainsUntilMs;
+    this.#held.add(claim);
+    this.#owed = { task: name, status: ["in_progress"] };
+  }
+
   /** A note of a client with a token has to come from a live attempt, and shows that it is alive. */
   #keepNote({ data, atMs }: LoggedEvent, name: string): void {
     const nonce = nonceIn(data.note);
@@ -478,6 +502,11 @@ export function attemptOf(token: string): number {
 
 function isLive(claim: ReplayedClaim): boolean {
   return claim.state === "offered" || claim.state === "running";
+}
+
+/** Somebody has taken the task up since. */
+function isTaken({ lastClaim }: ReplayedTask, claim: ReplayedClaim): boolean {
+  return lastClaim !== claim && lastClaim?.state !== "returned";
 }
 
 function isClaimed({ lastClaim }: ReplayedTask): boolean {

@@ -63,7 +63,7 @@ class ServerTasks {
 /**
  * Replays an event log and says where it breaks an invariant: a task with two live claims, two claimed or
  * draining tasks that write the same path, more claims than the cap, a claim before its dependencies completed,
- * a completed task that is claimed again, an attempt that ends without having been live, a dependent of a reviewed
+ * a completed task that is claimed or revived again, an attempt that ends without having been live, a dependent of a reviewed
  * task that is claimed before a review accepted it, a review that ends without a verdict, a fourth review.
  */
 export function violationsOf(log: readonly LogLine[], tasks: readonly KnownTask[], cap: number): string[] {
@@ -115,6 +115,15 @@ export function violationsOf(log: readonly LogLine[], tasks: readonly KnownTask[
       }
     } else if (type === "attempt.started" && !live.has(attempt)) {
       violations.push(`${seq}: attempt ${attempt} starts without an offer`);
+    } else if (type === "attempt.revived") {
+      if ([...live.values()].includes(task)) violations.push(`${seq}: ${task} is revived and claimed`);
+      if (completed.has(task)) violations.push(`${seq}: ${task} is revived after it completed`);
+      for (const other of live.values()) {
+        if (known.get(other)?.writes.some((path) => self.writes.includes(path)))
+          violations.push(`${seq}: ${task} is revived and clashes with ${other}`);
+      }
+      draining.delete(attempt);
+      live.set(attempt, task);
     } else if (type === "attempt.drained") draining.delete(attempt);
   }
   return [...violations, ...own.violations];
@@ -125,7 +134,7 @@ export function mostLiveAtOnce(log: readonly LogLine[]): number {
   const live = new Set<number | null>();
   let most = 0;
   for (const { type, attempt } of log) {
-    if (type === "claim.offered") live.add(attempt);
+    if (type === "claim.offered" || type === "attempt.revived") live.add(attempt);
     if (type === "claim.returned" || type === "attempt.ended") live.delete(attempt);
     most = Math.max(most, live.size);
   }

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/attempts.mjs
-import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
+import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, parseScope, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/attempts.mjs
 import { changeGraph, dependOnWork, readGraph, taskOf } from "./plan.mjs";
@@ -26,7 +26,7 @@ function continueAfterCompletion(plan, id, report) {
 }
 
 // import:policy.mjs in run/attempts.mjs
-import { Isolations, areAlternatives, lastSteps, loosened, statusAfter, tightened } from "../policy.mjs";
+import { Isolations, OFFER_MS, areAlternatives, isRenewalDue, lastSteps, leaseEnd, loosened, mayRevive, statusAfter, stoodStillSince, tightened, widenedScope } from "../policy.mjs";
 
 // import:run/recovery.mjs in run/attempts.mjs
 import { decideAfterEnd, decideAfterFailure } from "./recovery.mjs";
@@ -225,7 +225,7 @@ function isRefusal(result) {
 import { formatDuration } from "../text.mjs";
 
 // import:run/project.mjs in run/attempts.mjs
-import { deadOwners } from "./project.mjs";
+import { deadOwners, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/attempts/expire-claims.ts
 async function expireClaims(tx) {
@@ -339,7 +339,7 @@ function startOf(loaded, task, attempt, nowMs, agentId) {
       task: task.id,
       attempt,
       number: nextNumber(loaded, task.id),
-      leaseUntilMs: leaseEnd(loaded.policy, task, nowMs, nowMs),
+      leaseUntilMs: leaseEnd(limitsOf(loaded, task), { startedAtMs: nowMs, lastSeenMs: nowMs }, []),
       ...agentId !== void 0 && { agentId }
     },
     { type: "task.status", task: task.id, status: "in_progress" }
@@ -353,18 +353,111 @@ function nextNumber({ graph }, task) {
   return graph.claimsOf(task).filter(isAttempt).length + 1;
 }
 function renew(plan, claim) {
-  const task = taskOf(plan, claim.task);
-  const until = leaseEnd(plan.policy, task, claim.startedAtMs, plan.nowMs);
-  if (isRenewalDue(plan, claim, plan.nowMs)) plan.writer.renewLease(claim.id, until);
+  if (!isRenewalDue(plan.policy.leaseMs, claim.lastSeenMs, plan.nowMs)) return;
+  const untilMs = leaseOf(plan, taskOf(plan, claim.task), claim.startedAtMs, plan.nowMs);
+  plan.writer.prolong(claim.id, untilMs, plan.nowMs);
 }
-function isRenewalDue({ policy }, claim, nowMs) {
-  return nowMs - claim.lastSeenMs >= policy.leaseMs / 3;
+function leaseOf(plan, task, startedAtMs, lastSeenMs) {
+  return leaseEnd(limitsOf(plan, task), { startedAtMs, lastSeenMs }, plan.ctx.clock.standstills);
 }
-function leaseEnd(policy, task, startedAtMs, nowMs) {
-  return Math.min(
-    nowMs + policy.leaseMs,
-    startedAtMs + policy.maxLeaseMs,
-    startedAtMs + (task.timeoutMs ?? Number.POSITIVE_INFINITY)
+function limitsOf({ policy }, { timeoutMs }) {
+  return { leaseMs: policy.leaseMs, maxLeaseMs: policy.maxLeaseMs, timeoutMs };
+}
+
+// mcp-server/src/run/attempts/move-leases.ts
+async function moveLeases(ctx) {
+  const store = await ctx.graph();
+  if (!store) return;
+  await changeGraph(ctx, store, "server", async (tx) => {
+    for (const held of tx.writer.holding) {
+      if (held.claim.owner.host !== ctx.owner.host) continue;
+      const untilMs = await endOf(tx, held);
+      if (untilMs !== void 0) tx.writer.prolong(held.claim.id, untilMs);
+    }
+  });
+}
+async function endOf(tx, held) {
+  const { claim } = held;
+  const { standstills } = tx.ctx.clock;
+  if (claim.state === "offered") {
+    return claim.offeredAtMs + OFFER_MS + stoodStillSince(standstills, claim.offeredAtMs);
+  }
+  const plan = claim.state === "running" ? await tx.planOf(held) : void 0;
+  const task = plan?.graph.tasks.get(claim.task);
+  return claim.state === "running" && plan && task ? leaseOf(plan, task, claim.startedAtMs, claim.lastSeenMs) : void 0;
+}
+
+// mcp-server/src/run/attempts/sign-of-life.ts
+async function noteSignOfLife(tx, token, agentId) {
+  const held = await tx.writer.claimByTokenHash(hashToken(token));
+  const plan = held && await tx.planOf(held);
+  if (!plan || isOfAnother(held, agentId)) return;
+  if (held.claim.state === "running") renew(plan, held.claim);
+  else await revive(tx, held);
+}
+async function reviveIfLate(ctx, store, actor, key, agentId) {
+  const read = async (view) => {
+    const held = await claimBy(view.reader, key);
+    return held !== void 0 && !isOfAnother(held, agentId) && await leaseIfRevived(view, held, ctx.now());
+  };
+  if (!await readGraph(ctx, store, read, { claim: key })) return false;
+  const change = async (tx) => {
+    const held = await claimBy(tx.reader, key);
+    return held !== void 0 && await revive(tx, held);
+  };
+  return changeGraph(ctx, store, actor, change, { claim: key });
+}
+function claimBy(reader, key) {
+  if ("agentId" in key) return reader.claimOfAgent(key.agentId);
+  return "tokenHash" in key ? reader.claimByTokenHash(key.tokenHash) : reader.claimById(key.attempt);
+}
+function isOfAnother({ claim }, agentId) {
+  const bound = claim.state === "running" || claim.state === "ended" ? claim.agentId : void 0;
+  return agentId !== void 0 && bound !== void 0 && bound !== agentId;
+}
+async function revive(tx, held) {
+  const leaseUntilMs = await leaseIfRevived(tx, held, tx.nowMs);
+  const plan = leaseUntilMs && await tx.planOf(held);
+  if (!plan) return false;
+  const { task, id: attempt } = held.claim;
+  plan.append(
+    { type: "attempt.revived", task, attempt, leaseUntilMs },
+    { type: "task.status", task, status: "in_progress" }
+  );
+  return true;
+}
+async function leaseIfRevived(view, held, nowMs) {
+  const { ctx, reader } = view;
+  const { claim } = held;
+  if (claim.state !== "ended" || claim.outcome !== "lost" || !sameOwner(claim.owner, ctx.owner)) return;
+  const plan = await view.planOf(held);
+  const task = plan?.graph.tasks.get(claim.task);
+  if (!plan || !task || plan.stored.status === "stopped" || !await wasSilent(plan, claim)) return;
+  const leaseUntilMs = leaseOf(plan, task, claim.startedAtMs, nowMs);
+  const parsed = (other) => parseScope(widenedScope(other), ctx.caseInsensitive);
+  const since = await reader.claimsOfferedSince(claim.checkout, claim.endedAtMs);
+  const holding = (await reader.held(claim.checkout)).filter(
+    (other) => isLive(other.claim) || isDraining(other.claim, nowMs)
+  );
+  const others = [...since, ...holding].filter(
+    (other) => other.claim.id !== claim.id && !(other.planId === held.planId && areAlternatives(task, plan.graph.tasks.get(other.claim.task)))
+  );
+  const may = mayRevive({
+    attempt: claim,
+    task,
+    claimsOfTask: plan.graph.claimsOf(task.id),
+    scope: parsed(claim),
+    others: others.map((other) => parsed(other.claim)),
+    leaseUntilMs,
+    nowMs
+  });
+  return may ? leaseUntilMs : void 0;
+}
+async function wasSilent(plan, { id, endedAtMs }) {
+  const types = ["attempt.ended"];
+  const ends = await plan.reader.events(plan.id, { types, sinceMs: endedAtMs });
+  return ends.some(
+    ({ change }) => change.type === "attempt.ended" && change.attempt === id && change.drainsUntilMs !== void 0
   );
 }
 export {
@@ -380,12 +473,15 @@ export {
   endAttempt,
   expireClaims,
   isRefusal,
-  isRenewalDue,
   isolationsOf,
+  leaseOf,
+  moveLeases,
+  noteSignOfLife,
   refusalFor,
   refusalOfSecondTask,
   releaseClaims,
   renew,
+  reviveIfLate,
   startOf,
   startOrContinue,
   takeAlternative,

@@ -226,7 +226,7 @@ function worktreeFacts(loaded, task, own, { path, record }) {
 import { CallerError } from "../errors.mjs";
 
 // import:run/attempts.mjs in run/briefs.mjs
-import { claimOfToken, expireClaims, isRefusal, startOrContinue } from "./attempts.mjs";
+import { claimOfToken, expireClaims, isRefusal, noteSignOfLife, startOrContinue } from "./attempts.mjs";
 
 // import:run/checkout-watch.mjs in run/briefs.mjs
 import { recordSnapshot, snapshotBeforeStart } from "./checkout-watch.mjs";
@@ -242,6 +242,7 @@ async function getTask(ctx, actor, agentId, input) {
   }
   const look = await snapshotBeforeStart(ctx, store, token);
   const work = async (tx) => {
+    await noteSignOfLife(tx, token, agentId);
     await expireClaims(tx);
     if (look) await recordSnapshot(tx, look);
     const found2 = await claimOfToken(tx, token);

@@ -149,9 +149,9 @@ async function snapshotBeforeStart(ctx, store, token) {
   return state === "offered" ? snapshotCheckout(ctx) : void 0;
 }
 async function snapshotBeforeEnd(ctx, store, token) {
-  const { state, firstOfferedMs } = await standingOfToken(ctx, store, token);
-  const ends = state === "offered" || state === "running";
-  return { look: ends ? await snapshotCheckout(ctx) : void 0, firstOfferedMs };
+  const standing = await standingOfToken(ctx, store, token);
+  const ends = standing.state === "offered" || standing.state === "running";
+  return { ...standing, look: ends ? await snapshotCheckout(ctx) : void 0 };
 }
 async function standingOfToken(ctx, store, token) {
   const tokenHash = hashToken(token);

@@ -2,7 +2,7 @@
 import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
-import { continueByToken, endAttempt, expireClaims, releaseClaims } from "./attempts.mjs";
+import { continueByToken, endAttempt, expireClaims, noteSignOfLife, releaseClaims } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
 import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
@@ -563,6 +563,7 @@ async function splitTask(ctx, actor, agentId, input) {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx) => {
+    if (input.token !== void 0) await noteSignOfLife(tx, input.token, agentId);
     await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);
@@ -655,6 +656,7 @@ async function updateTask(ctx, actor, agentId, input) {
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx) => {
+    if (input.token !== void 0) await noteSignOfLife(tx, input.token, agentId);
     await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);

@@ -2,10 +2,10 @@
 import { isDraining, isLive, literalGlob, matches, parseGlob, pathKey, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/guard.mjs
-import { areAlternatives, claimHasEnded, guardedClaim, judgeWrite } from "../policy.mjs";
+import { areAlternatives, claimHasEnded, guardedClaim, isRenewalDue, judgeWrite } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/guard.mjs
-import { isRenewalDue, renew } from "./attempts.mjs";
+import { renew } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/guard.mjs
 import { changeGraph, readGraph } from "./plan.mjs";
@@ -29,6 +29,10 @@ var AgentCall = class {
   get ctx() {
     return this.standing.plan.ctx;
   }
+  /** Whether the agent works at an attempt. */
+  get isAtWork() {
+    return this.standing.own.claim.state === "running";
+  }
   /** Runs `work` in a write transaction, with the standing as it is then. */
   async change(work) {
     const change = async (tx) => {
@@ -47,7 +51,8 @@ var AgentCall = class {
   async renewLease() {
     const { own, plan } = this.standing;
     if (this.#isRenewed || own.claim.state !== "running") return;
-    if (isRenewalDue(plan, own.claim, this.ctx.now())) await this.change(() => void 0);
+    if (isRenewalDue(plan.policy.leaseMs, own.claim.lastSeenMs, this.ctx.now()))
+      await this.change(() => void 0);
   }
 };
 function readAgentCall(ctx, store, agentId) {

@@ -483,6 +483,9 @@ import { randomBytes } from "node:crypto";
 // import:schedule.mjs in run/project.mjs
 import { estimatesFrom } from "../schedule.mjs";
 
+// import:store.mjs in run/project.mjs
+import { GraphClock } from "../store.mjs";
+
 // mcp-server/src/run/project/settings-from-environment.ts
 var NUMBER_VARIABLES = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
@@ -617,11 +620,13 @@ function workflowCap(env, processors = availableParallelism()) {
 
 // mcp-server/src/run/project/run-context.ts
 async function createContext(facts) {
-  const { env, pluginRoot, now } = facts;
+  const { env, pluginRoot } = facts;
+  const clock = new GraphClock(facts.now);
+  const { now } = clock;
   const directory = startFolder(facts.directory);
   const checkout = await findCheckout(directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || void 0);
-  const graph = new GraphHandle(location);
+  const graph = new GraphHandle(location, clock);
   return {
     directory,
     checkout,
@@ -646,6 +651,7 @@ async function createContext(facts) {
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
     now,
+    clock,
     randomBytes,
     graph: () => graph.open(false),
     createGraph: async () => {
@@ -657,16 +663,18 @@ async function createContext(facts) {
   };
 }
 var GraphHandle = class {
-  constructor(location) {
+  constructor(location, clock) {
     this.location = location;
+    this.clock = clock;
   }
   location;
+  clock;
   #source;
   /** Opening is serialised, so that two first calls do not open it twice. */
   #turn = Promise.resolve();
   open(create) {
     return this.#inTurn(async () => {
-      this.#source ??= await sourceOf(this.location);
+      this.#source ??= await sourceOf(this.location, this.clock);
       return this.#source.open(create);
     });
   }
@@ -679,10 +687,10 @@ var GraphHandle = class {
     return result;
   }
 };
-async function sourceOf(location) {
+async function sourceOf(location, clock) {
   if (location.engine === "sqlite") return new GraphFile(location.path);
   const { PostgresGraph } = await import("../store/engines/postgres.mjs");
-  return new PostgresGraph(location.url, location.repository, estimatesFrom);
+  return new PostgresGraph(location.url, location.repository, estimatesFrom, clock.heard);
 }
 function isThere2(path) {
   try {

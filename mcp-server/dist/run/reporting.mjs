@@ -11,7 +11,7 @@ import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFile
 import { cleanText, foreignLine, normalisePath } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
-import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, refusalFor, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
+import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, refusalFor, reviveIfLate, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
 
 // import:run/briefs.mjs in run/reporting.mjs
 import { shownCriterion } from "./briefs.mjs";
@@ -715,7 +715,11 @@ async function reportTask(ctx, actor, agentId, input) {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const { look, firstOfferedMs } = await snapshotBeforeEnd(ctx, store, given.token);
+  const key = { tokenHash: hashToken(given.token) };
+  let before = await snapshotBeforeEnd(ctx, store, given.token);
+  if (before.state === "ended" && await reviveIfLate(ctx, store, actor, key, agentId))
+    before = await snapshotBeforeEnd(ctx, store, given.token);
+  const { look, firstOfferedMs } = before;
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   const call = { actor, agentId, name, given, seen, firstOfferedMs };
   return withPreparedWork(
@@ -734,6 +738,7 @@ function accept(ctx, store, call, prepared) {
   const { name, given, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx) => {
+    await noteSignOfLife(tx, token, agentId);
     await expireClaims(tx);
     const found = await claimOfToken(tx, token);
     if (isRefusal(found)) return refuse(tx, call, found);

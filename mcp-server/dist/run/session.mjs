@@ -1,3 +1,46 @@
+// import:policy.mjs in run/session.mjs
+import { isRenewalDue } from "../policy.mjs";
+
+// mcp-server/src/run/session/calls-in-flight.ts
+var CallsInFlight = class {
+  #agents = /* @__PURE__ */ new Map();
+  /** The agent, which works at an attempt, begins a call. That has renewed its lease if it was due. */
+  begins(agentId, leaseMs, nowMs) {
+    this.#agents.set(agentId, { leaseMs, renewedAtMs: nowMs });
+  }
+  /** All calls of the agent have ended, or it has. */
+  ends(agentId) {
+    this.#agents.delete(agentId);
+  }
+  /** A turn was broken off, and with it calls whose end nobody tells: the agents that go on call again. */
+  forget() {
+    this.#agents.clear();
+  }
+  /** The agents whose lease is to be renewed because they are in a call. */
+  due(nowMs) {
+    const due = [...this.#agents].filter(
+      ([, agent]) => isRenewalDue(agent.leaseMs, agent.renewedAtMs, nowMs)
+    );
+    for (const [, agent] of due) agent.renewedAtMs = nowMs;
+    return due.map(([agentId]) => agentId);
+  }
+};
+
+// import:run/guard.mjs in run/session.mjs
+import { readAgentCall } from "./guard.mjs";
+
+// mcp-server/src/run/session/keep-alive.ts
+async function keepAlive(run, session) {
+  const due = session.inFlight.due(run.now());
+  const store = due.length > 0 ? await run.graph() : void 0;
+  if (!store) return;
+  for (const agentId of due) {
+    const call = await readAgentCall(run, store, agentId);
+    if (call?.isAtWork) await call.renewLease();
+    else session.inFlight.ends(agentId);
+  }
+}
+
 // import:run/claims.mjs in run/session.mjs
 import { choose, nextBatch } from "./claims.mjs";
 
@@ -161,6 +204,7 @@ var SessionMemory = class {
   sentBack = /* @__PURE__ */ new Map();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
+  inFlight = new CallsInFlight();
   /** Events of other agents' writes that the agents concerned were told. */
   toldNotes = /* @__PURE__ */ new Set();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
@@ -172,8 +216,10 @@ var SessionMemory = class {
   }
   /** A prompt that finds the turn before it unended follows on an interruption. */
   turnBegins(promptId) {
-    if (this.interactive && this.#openTurn !== void 0 && this.#openTurn !== promptId)
+    if (this.interactive && this.#openTurn !== void 0 && this.#openTurn !== promptId) {
       this.#interrupted = true;
+      this.inFlight.forget();
+    }
     this.#openTurn = promptId;
   }
   isOpenTurn(promptId) {
@@ -266,10 +312,12 @@ function attemptsAt({ graph }, task) {
   return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
 }
 export {
+  CallsInFlight,
   SessionMemory,
   WorkflowRuns,
   begunPlans,
   isOwnRun,
+  keepAlive,
   waitForWorkflow,
   workflowStep
 };

@@ -56,6 +56,7 @@ import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, OBSERVATIONS, PLANS, T
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
+var NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 var Values = class {
   list = [];
   /** @returns the placeholder. */
@@ -65,7 +66,7 @@ var Values = class {
   }
 };
 var CLAIMS_WITH_PLAN = `select c.*, p.slug as plan_slug, p.repository from ${SCHEMA}.claims c join ${SCHEMA}.plans p on p.id = c.plan_id`;
-function postgresTransaction(db, channel) {
+function postgresTransaction(db, channel, heard) {
   const query = async (text, values) => (await db.executeQuery(CompiledQuery.raw(text, [...values]))).rows;
   return {
     db,
@@ -74,7 +75,8 @@ function postgresTransaction(db, channel) {
       const values = new Values();
       const [row] = await query(loadStatement(wanted, known, values), values.list);
       if (!row) throw new Error("a select without a table has one row");
-      const { held, claim, observation, ...rest } = row.loaded;
+      const { nowMs, held, claim, observation, ...rest } = row.loaded;
+      heard(nowMs);
       const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
       const rowsOf = async (table, order, newer) => whole.length === 0 ? newer : [
         ...newer,
@@ -124,6 +126,7 @@ function loadStatement(wanted, known, values) {
   const types = wanted.claim && events ? values.add(events.types) : void 0;
   const since = events?.sinceMs === void 0 ? "(select offered_at_ms from one)" : `${values.add(events.sinceMs)}::bigint`;
   const fields = {
+    nowMs: NOW_MS,
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
     plans: json("select * from wanted_plans"),
     tasks: newer("tasks", "position"),
@@ -188,7 +191,7 @@ function saveStatement(rows, channel, values) {
   if (rows.leases.length > 0) {
     parts.push(`new_leases as (
       update ${SCHEMA}.claims c set last_seen_ms = r.last_seen_ms, expires_at_ms = r.expires_at_ms
-      from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state = 'running')`);
+      from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state in ('offered', 'running'))`);
   }
   if (rows.observations.length > 0) {
     const columns = Object.keys(OBSERVATIONS.columns);
@@ -233,7 +236,7 @@ var INSERT = {
   observations: insertion(OBSERVATIONS)
 };
 var VERSION = "update plans set version = ? where id = ?";
-var LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state = 'running'";
+var LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state in ('offered', 'running')";
 function insertion(table) {
   const columns = Object.keys(table.columns);
   const all = [...columns, ...table.seq === void 0 ? [] : [table.seq]];
@@ -352,6 +355,7 @@ function sqliteTransaction(statements, db, stamp) {
   };
 }
 export {
+  NOW_MS,
   PostgresListener,
   SCHEMA,
   postgresTransaction,

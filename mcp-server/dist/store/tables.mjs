@@ -479,6 +479,8 @@ function taskAfter(task, change, atMs) {
       return { ...task, notes: [...task.notes, change.note] };
     case "attempt.ended":
       return counted(task, change);
+    case "attempt.revived":
+      return { ...task, lostAttempts: Math.max(0, task.lostAttempts - 1) };
     default:
       return task;
   }
@@ -536,7 +538,7 @@ function claimAfter(claim, change, atMs) {
     case "running":
       return runningAfter(claim, change, atMs);
     case "ended":
-      return endedAfter(claim, change);
+      return endedAfter(claim, change, atMs);
     default:
       return claim;
   }
@@ -586,11 +588,29 @@ function runningAfter(claim, change, atMs) {
       return claim;
   }
 }
-function endedAfter(claim, change) {
-  if (change.type === "attempt.measured") return { ...claim, usage: change.usage };
-  if (change.type !== "attempt.drained") return claim;
-  const { drainsUntilMs: _, ...rest } = claim;
-  return rest;
+function endedAfter(claim, change, atMs) {
+  switch (change.type) {
+    case "attempt.measured":
+      return { ...claim, usage: change.usage };
+    case "attempt.drained": {
+      const { drainsUntilMs: _, ...rest } = claim;
+      return rest;
+    }
+    case "attempt.revived": {
+      const {
+        endedAtMs: _endedAtMs,
+        outcome: _outcome,
+        report: _report,
+        lastMessage: _lastMessage,
+        cause: _cause,
+        drainsUntilMs: _drainsUntilMs,
+        ...attempt
+      } = claim;
+      return { ...attempt, state: "running", lastSeenMs: atMs, leaseUntilMs: change.leaseUntilMs };
+    }
+    default:
+      return claim;
+  }
 }
 
 // mcp-server/src/store/tables/row-columns.ts

@@ -122,6 +122,13 @@ export type Change =
       readonly attempt: AttemptId;
       readonly how: string;
     }
+  /** A sign of life of an attempt that was lost by silence, while nobody had taken what it held: it goes on. */
+  | {
+      readonly type: "attempt.revived";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly leaseUntilMs: number;
+    }
   /** What the attempt's agent has used up to now, by its transcript. It may be measured again when that has grown. */
   | {
       readonly type: "attempt.measured";
@@ -280,6 +287,7 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "attempt.reminded": 1,
   "attempt.ended": 1,
   "attempt.drained": 1,
+  "attempt.revived": 1,
   "attempt.measured": 1,
   "conversation.measured": 1,
   "token.refused": 1,

@@ -1,3 +1,4 @@
+import { reviveIfLate } from "../run/attempts/sign-of-life.ts";
 import { type AgentCall, readAgentCall } from "../run/guard/agent-call.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -18,7 +19,12 @@ export async function agentCall(
   if (!store) return undefined;
   const state = await store.state();
   if (session.isClaimless(agentId, state)) return undefined;
-  const call = await readAgentCall(run, store, agentId);
+  let call = await readAgentCall(run, store, agentId);
+  const own = call?.standing.own.claim;
+  if (own?.state === "ended" && own.outcome === "lost") {
+    const isRevived = await reviveIfLate(run, store, `agent ${agentId}`, { agentId });
+    if (isRevived) call = await readAgentCall(run, store, agentId);
+  }
   const { held, isKnown } = call
     ? { held: call.standing.own, isKnown: true }
     : await bindByTranscript(run, session, agentId, transcript);

@@ -7,14 +7,21 @@ import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-eve
 
 const toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
 
-/** After all calls of one message: how many agents of a batch it launched, and which it left out. */
+/**
+ * After all calls of one message, also those that were refused: an agent is in none any more; of the main conversation's
+ * it is told how many agents of a batch it launched, and which it left out.
+ */
 export async function onPostToolBatch(
   run: RunContext,
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
+  if (event.agent !== "") {
+    session.inFlight.ends(event.agent);
+    return NOTHING;
+  }
   const store = await run.graph();
-  if (!store || event.agent !== "") return NOTHING;
+  if (!store) return NOTHING;
   const launched = (json(toolCalls, event.calls) ?? []).flatMap((call) => {
     const launch =
       call.tool_name === "Agent" || call.tool_name === "Task"

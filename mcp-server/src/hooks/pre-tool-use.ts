@@ -15,6 +15,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workRecord } from "../run/worktrees/work-record.ts";
+import { asPosix } from "../shell/powershell.ts";
 import { agentCall } from "./agent-call.ts";
 import {
   allow,
@@ -43,6 +44,7 @@ const AGENT_TOOLS = new Set([
 /** Names of tasks, possibly with the full stop that ends a sentence. */
 const TASK_NAME = /[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][\w.+-]*/g;
 const WRITING_TOOLS = new Set(["Write", "Edit", "NotebookEdit"]);
+const SHELLS = new Set(["Bash", "PowerShell"]);
 
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
 const readInput = z.looseObject({ file_path: z.string() });
@@ -60,8 +62,9 @@ export async function onPreToolUse(
   if (event.use !== "") session.noteCall(event.use, { agentId });
   const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
   const answer = await answerTool(run, session, event, call);
-  // Any tool call of an agent renews its lease.
+  // Any tool call of an agent renews its lease, and goes on doing so until it ends.
   await call?.renewLease();
+  if (call?.isAtWork) session.inFlight.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 
@@ -85,9 +88,10 @@ async function answerTool(
     const path = input?.file_path ?? input?.notebook_path;
     if (path !== undefined) return writeAnswer(await guardWrite(call, path, event.cwd));
   }
-  if (call && event.tool === "Bash") {
+  if (call && SHELLS.has(event.tool)) {
     const command = json(shellInput, event.input)?.command;
-    if (command !== undefined) return writeAnswer(await guardCommand(call, command, event.cwd));
+    const read = event.tool === "PowerShell" && command !== undefined ? asPosix(command) : command;
+    if (read !== undefined) return writeAnswer(await guardCommand(call, read, event.cwd));
   }
   return NOTHING;
 }

@@ -1,5 +1,6 @@
 import { type AnyClaim, holdsScope } from "../graph/attempt.ts";
 import { agentEnded } from "../run/attempts/agent-ended.ts";
+import { reviveIfLate } from "../run/attempts/sign-of-life.ts";
 import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { reportFromLastMessage } from "../run/reporting/report-from-message.ts";
@@ -17,6 +18,9 @@ export async function onSubagentStop(
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
+  session.inFlight.ends(event.agent);
+  // Whoever ends has lived until now.
+  await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
     return NOTHING;

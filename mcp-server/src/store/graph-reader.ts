@@ -236,6 +236,20 @@ export class GraphReader {
     return this.asChanged(found ? [found] : [], isMeant).at(-1);
   }
 
+  /** Claims of all plans in the checkout that were offered from that time on, but for offers that nobody took up. */
+  async claimsOfferedSince(checkout: string, sinceMs: number): Promise<readonly HeldClaim[]> {
+    const rows = await this.transaction.db
+      .selectFrom("claims")
+      .innerJoin("plans", "plans.id", "claims.plan_id")
+      .selectAll("claims")
+      .select(["plans.slug as plan_slug", "plans.repository"])
+      .where("checkout", "=", checkout)
+      .where("offered_at_ms", ">=", sinceMs)
+      .where("state", "!=", "returned")
+      .execute();
+    return rows.map(heldFromRow);
+  }
+
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds: readonly string[]): Promise<HeldClaim[]> {
     const found: HeldClaim[] = [];

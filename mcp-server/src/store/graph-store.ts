@@ -36,8 +36,8 @@ export class GraphStore {
   /**
    * Runs `work` in one transaction: all of its changes are kept, or none. It must not read or write by the
    * store itself.
-   * @param now read when it is this writer's turn, which it may have waited for: the log's times follow its order,
-   *   and no lease begins with a part of it used up.
+   * @param now read when it is this writer's turn, which it may have waited for, and after the database has told its
+   *   time: the log's times follow its order, and no lease begins with a part of it used up.
    * @param wanted what it is known to need, to be read at once.
    */
   async write<T>(
@@ -51,7 +51,7 @@ export class GraphStore {
       try {
         return await this.engine.write(async (transaction) => {
           this.#memory.begin(transaction.stamp);
-          writer = new GraphWriter(transaction, this.#memory, this.estimatesFrom, now(), actor);
+          writer = new GraphWriter(transaction, this.#memory, this.estimatesFrom, now, actor);
           await writer.readAhead({ ...wanted, held: true });
           const result = await work(writer);
           await writer.save();

@@ -2,7 +2,7 @@ import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
 import type { Actor, Change, GraphEvent } from "../graph/event.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
-import type { EngineTransaction } from "./engine.ts";
+import type { EngineTransaction, ReadAhead } from "./engine.ts";
 import { type EventFilter, GraphReader, isMeant } from "./graph-reader.ts";
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import type { HeldClaim } from "./tables/held-claim.ts";
@@ -11,6 +11,7 @@ import {
   claimRow,
   eventRow,
   eventVersion,
+  type LeaseRow,
   type NewRows,
   type OwnEvent,
   observationRow,
@@ -35,11 +36,12 @@ interface Touched {
  * they get unless another repository of the same database writes meanwhile.
  */
 export class GraphWriter extends GraphReader {
+  #nowMs: number | undefined;
   readonly #events: { readonly planId: number; readonly event: OwnEvent }[] = [];
   readonly #touched = new Map<number, Touched>();
   readonly #tokens = new Map<AttemptId, string>();
   readonly #ended = new Set<AttemptId>();
-  readonly #renewed = new Set<AttemptId>();
+  readonly #prolonged = new Set<AttemptId>();
   readonly #looks = new Map<string, { readonly observation: Observation; readonly event: number }>();
   readonly #beforeCommit: (() => Promise<void>)[] = [];
 
@@ -47,10 +49,22 @@ export class GraphWriter extends GraphReader {
     transaction: EngineTransaction,
     memory: GraphMemory,
     estimatesFrom: EstimatesFrom,
-    readonly nowMs: number,
+    private readonly now: () => number,
     private readonly actor: Actor,
   ) {
     super(transaction, memory, estimatesFrom);
+  }
+
+  /** By then the database has told its time, and this one waits no more: it is when the transaction takes place. */
+  override async readAhead(wanted: ReadAhead): Promise<void> {
+    await super.readAhead(wanted);
+    this.#nowMs ??= this.now();
+  }
+
+  /** When the transaction takes place. All of its changes have this time. */
+  get nowMs(): number {
+    this.#nowMs ??= this.now();
+    return this.#nowMs;
   }
 
   /** Plans of which something was logged: if the transaction fails then, they are ahead of the database in memory. */
@@ -219,14 +233,18 @@ export class GraphWriter extends GraphReader {
     this.#looks.set(checkout, { observation: { seq: this.#seqAt(event), ...observation }, event });
   }
 
-  /** Prolongs the lease of a running attempt. Not an event: nothing about the graph changes. */
-  renewLease(attempt: AttemptId, untilMs: number): void {
+  /**
+   * Puts off what time would end, an offer or the lease of an attempt; never brings it forward. Not an event: nothing
+   * about the graph changes.
+   * @param lastSeenMs the sign of life that it follows on; absent: there was none.
+   */
+  prolong(attempt: AttemptId, untilMs: number, lastSeenMs?: number): void {
     const held = this.memory.held?.get(attempt);
-    if (held?.claim.state !== "running") return;
-    const claim = { ...held.claim, lastSeenMs: this.nowMs, leaseUntilMs: untilMs };
+    const claim = held && prolonged(held.claim, untilMs, lastSeenMs);
+    if (!claim || claim === held.claim) return;
     this.memory.putHeld({ ...held, claim });
     this.memory.renewLeasesOf(held.planId);
-    this.#renewed.add(attempt);
+    this.#prolonged.add(attempt);
   }
 
   /** Runs after everything is written, right before the commit: what it throws undoes the transaction. */
@@ -250,7 +268,7 @@ export class GraphWriter extends GraphReader {
   }
 
   #newRows(): NewRows | undefined {
-    if (this.#events.length + this.#renewed.size + this.#looks.size === 0) return undefined;
+    if (this.#events.length + this.#prolonged.size + this.#looks.size === 0) return undefined;
     const touched = [...this.#touched.values()];
     const claims = touched.flatMap(({ mirror, claims }) =>
       [...claims].flatMap(([id, event]) => {
@@ -282,11 +300,9 @@ export class GraphWriter extends GraphReader {
         }),
       ),
       claims: claims.sort((a, b) => a.id - b.id),
-      leases: [...this.#renewed].flatMap((id) => {
+      leases: [...this.#prolonged].flatMap((id) => {
         const claim = this.memory.held?.get(id)?.claim;
-        return claim?.state === "running" && !written.has(id)
-          ? [{ id, last_seen_ms: claim.lastSeenMs, expires_at_ms: claim.leaseUntilMs }]
-          : [];
+        return claim && !written.has(id) ? leaseRows(claim) : [];
       }),
       observations: [...this.#looks].map(([checkout, { observation, event }]) =>
         observationRow(checkout, observation, event),
@@ -297,4 +313,20 @@ export class GraphWriter extends GraphReader {
 
 function heldOf({ stored }: PlanMirror, claim: AnyClaim): HeldClaim {
   return { planId: stored.id, plan: stored.slug, repository: stored.repository, claim };
+}
+
+function prolonged(claim: AnyClaim, untilMs: number, lastSeenMs: number | undefined): AnyClaim {
+  if (claim.state === "offered")
+    return untilMs > claim.expiresAtMs ? { ...claim, expiresAtMs: untilMs } : claim;
+  if (claim.state !== "running" || (untilMs <= claim.leaseUntilMs && lastSeenMs === undefined)) return claim;
+  const leaseUntilMs = Math.max(untilMs, claim.leaseUntilMs);
+  return { ...claim, lastSeenMs: lastSeenMs ?? claim.lastSeenMs, leaseUntilMs };
+}
+
+function leaseRows(claim: AnyClaim): LeaseRow[] {
+  const { id } = claim;
+  if (claim.state === "offered") return [{ id, last_seen_ms: null, expires_at_ms: claim.expiresAtMs }];
+  return claim.state === "running"
+    ? [{ id, last_seen_ms: claim.lastSeenMs, expires_at_ms: claim.leaseUntilMs }]
+    : [];
 }

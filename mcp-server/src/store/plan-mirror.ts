@@ -93,10 +93,11 @@ export class GraphMemory {
   #renewLease({ planId, claim }: HeldClaim): void {
     const graph = this.#mirrors.get(planId)?.graph;
     const known = graph?.claim(claim.id);
-    if (known?.state !== "running" || claim.state !== "running") return;
-    if (known.lastSeenMs !== claim.lastSeenMs || known.leaseUntilMs !== claim.leaseUntilMs) {
-      graph?.apply([], [claim]);
-    }
+    const isRenewed =
+      known?.state === "running" && claim.state === "running"
+        ? known.lastSeenMs !== claim.lastSeenMs || known.leaseUntilMs !== claim.leaseUntilMs
+        : known?.state === "offered" && claim.state === "offered" && known.expiresAtMs !== claim.expiresAtMs;
+    if (isRenewed) graph?.apply([], [claim]);
   }
 }
 

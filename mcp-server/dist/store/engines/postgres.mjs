@@ -17,7 +17,7 @@ import { GraphStore } from "../../store.mjs";
 import { minorVersion, needsUpgrade, storable, upgrade } from "../tables.mjs";
 
 // import:store/engines.mjs in store/engines/postgres.mjs
-import { PostgresListener, SCHEMA, postgresTransaction } from "../engines.mjs";
+import { NOW_MS, PostgresListener, SCHEMA, postgresTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/postgres.ts
 var CONNECT_TIMEOUT_MS = 5e3;
@@ -27,9 +27,13 @@ var ANSWER_TIMEOUT_MS = 6e4;
 var OUT_OF_REACH_MS = 1e4;
 var SLOW_POLL_MS = 2e3;
 var PostgresGraph = class {
-  /** Connects with the first use. */
-  constructor(url, repository, estimatesFrom) {
+  /**
+   * Connects with the first use.
+   * @param heard is told what the database says that the time is, each time that it says so.
+   */
+  constructor(url, repository, estimatesFrom, heard = () => void 0) {
     this.estimatesFrom = estimatesFrom;
+    this.heard = heard;
     this.#repository = repository;
     this.#config = {
       connectionString: url,
@@ -50,6 +54,7 @@ var PostgresGraph = class {
     this.#db = new Kysely({ dialect }).withSchema(SCHEMA);
   }
   estimatesFrom;
+  heard;
   #config;
   #place;
   #pool;
@@ -66,8 +71,14 @@ var PostgresGraph = class {
     const minor = await this.#storedMinor(this.#db);
     if (minor === void 0 && !create) return void 0;
     if (needsUpgrade(minor)) await this.#upgrade();
+    await this.#askTheTime();
     this.#store = new GraphStore(this.#engine(), this.estimatesFrom);
     return this.#store;
+  }
+  /** Before anything is reckoned with it; later every reading tells it. */
+  async #askTheTime() {
+    const { rows } = await sql`select ${sql.raw(NOW_MS)} as now`.execute(this.#db);
+    for (const { now } of rows) this.heard(now);
   }
   /** The database as it is, for looking only: nothing is made and nothing upgraded. */
   async inspect() {
@@ -101,9 +112,9 @@ var PostgresGraph = class {
     const listener = new PostgresListener(() => new default2.Client(this.#config), channel);
     const begin = `begin isolation level read committed; ${BY_INDEX}; ${lockStatement(lock)}`;
     return {
-      read: (work) => readPostgres(this.#db, work),
+      read: (work) => readPostgres(this.#db, work, this.heard),
       // Beginning and waiting for the lock are one message. Each statement after it sees what was committed before it.
-      write: (work) => inTransaction(this.#db, begin, (db) => work(postgresTransaction(db, channel))),
+      write: (work) => inTransaction(this.#db, begin, (db) => work(postgresTransaction(db, channel, this.heard))),
       state: async () => {
         const row = await this.#db.selectFrom("events").select((e) => e.fn.max("seq").as("seq")).executeTakeFirst();
         return Number(row?.seq ?? 0);
@@ -180,9 +191,9 @@ async function inTransaction(db, begin, work) {
     }
   });
 }
-function readPostgres(db, work) {
+function readPostgres(db, work, heard = () => void 0) {
   const begin = `begin isolation level repeatable read read only; ${BY_INDEX}`;
-  return inTransaction(db, begin, (connection) => work(postgresTransaction(connection, "")));
+  return inTransaction(db, begin, (connection) => work(postgresTransaction(connection, "", heard)));
 }
 function lockKey(name) {
   return createHash("sha256").update(`parallel ${name}`).digest().readBigInt64BE();

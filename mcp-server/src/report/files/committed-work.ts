@@ -76,7 +76,7 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
 function runningAttempts(events: readonly GraphEvent[]): Set<AttemptId> {
   const running = new Set<AttemptId>();
   for (const { change } of events) {
-    if (change.type === "claim.offered") running.add(change.attempt);
+    if (change.type === "claim.offered" || change.type === "attempt.revived") running.add(change.attempt);
     if (change.type === "claim.returned" || change.type === "attempt.ended") running.delete(change.attempt);
   }
   return running;

@@ -2,9 +2,10 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { AnyClaim, AttemptId, Claim, RunningAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
-import type { Policy } from "../../policy/policy.ts";
+import { isRenewalDue, type LeaseLimits, leaseEnd } from "../../policy/lease.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { type ClaimByToken, claimOfToken, isRefusal } from "./claim-by-token.ts";
 
 /**
@@ -103,7 +104,7 @@ export function startOf(
       task: task.id,
       attempt,
       number: nextNumber(loaded, task.id),
-      leaseUntilMs: leaseEnd(loaded.policy, task, nowMs, nowMs),
+      leaseUntilMs: leaseEnd(limitsOf(loaded, task), { startedAtMs: nowMs, lastSeenMs: nowMs }, []),
       ...(agentId !== undefined && { agentId }),
     },
     { type: "task.status", task: task.id, status: "in_progress" },
@@ -120,23 +121,18 @@ function nextNumber({ graph }: LoadedPlan, task: TaskId): number {
   return graph.claimsOf(task).filter(isAttempt).length + 1;
 }
 
-/** Prolongs the lease: any sign of life does. */
+/** Prolongs the lease: any sign of life does, and none shortens it. */
 export function renew(plan: PlanTransaction, claim: RunningAttempt): void {
-  const task = taskOf(plan, claim.task);
-  const until = leaseEnd(plan.policy, task, claim.startedAtMs, plan.nowMs);
-  if (isRenewalDue(plan, claim, plan.nowMs)) plan.writer.renewLease(claim.id, until);
+  if (!isRenewalDue(plan.policy.leaseMs, claim.lastSeenMs, plan.nowMs)) return;
+  const untilMs = leaseOf(plan, taskOf(plan, claim.task), claim.startedAtMs, plan.nowMs);
+  plan.writer.prolong(claim.id, untilMs, plan.nowMs);
 }
 
-/** A third of a lease is precise enough, and a busy agent would otherwise write at every tool call. */
-export function isRenewalDue({ policy }: LoadedPlan, claim: RunningAttempt, nowMs: number): boolean {
-  return nowMs - claim.lastSeenMs >= policy.leaseMs / 3;
+/** When the lease of an attempt ends whose last sign of life is known. */
+export function leaseOf(plan: PlanView, task: Task, startedAtMs: number, lastSeenMs: number): number {
+  return leaseEnd(limitsOf(plan, task), { startedAtMs, lastSeenMs }, plan.ctx.clock.standstills);
 }
 
-/** A lease ends `leaseMinutes` after the last sign of life, but never after the attempt's own limits. */
-function leaseEnd(policy: Policy, task: Task, startedAtMs: number, nowMs: number): number {
-  return Math.min(
-    nowMs + policy.leaseMs,
-    startedAtMs + policy.maxLeaseMs,
-    startedAtMs + (task.timeoutMs ?? Number.POSITIVE_INFINITY),
-  );
+function limitsOf({ policy }: LoadedPlan, { timeoutMs }: Task): LeaseLimits {
+  return { leaseMs: policy.leaseMs, maxLeaseMs: policy.maxLeaseMs, timeoutMs };
 }

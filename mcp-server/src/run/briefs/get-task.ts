@@ -4,6 +4,7 @@ import type { Task } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import { claimOfToken, isRefusal } from "../attempts/claim-by-token.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
+import { noteSignOfLife } from "../attempts/sign-of-life.ts";
 import { startOrContinue } from "../attempts/start-attempt.ts";
 import { recordSnapshot, snapshotBeforeStart } from "../checkout-watch/record-changes.ts";
 import { attemptsAt } from "../plan/attempts-at.ts";
@@ -41,6 +42,7 @@ export async function getTask(
   }
   const look = await snapshotBeforeStart(ctx, store, token);
   const work = async (tx: GraphTransaction) => {
+    await noteSignOfLife(tx, token, agentId);
     await expireClaims(tx);
     if (look) await recordSnapshot(tx, look);
     const found = await claimOfToken(tx, token);

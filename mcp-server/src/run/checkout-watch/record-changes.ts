@@ -30,23 +30,24 @@ export async function snapshotBeforeStart(
 
 /**
  * How the attempt that the token is about to end leaves the checkout; no look where it ends none.
- * @returns also when its task was first offered.
+ * @returns also in which state the claim is, and when its task was first offered.
  */
 export async function snapshotBeforeEnd(
   ctx: RunContext,
   store: GraphStore,
   token: string,
-): Promise<{ readonly look: Look | undefined; readonly firstOfferedMs: number }> {
-  const { state, firstOfferedMs } = await standingOfToken(ctx, store, token);
-  const ends = state === "offered" || state === "running";
-  return { look: ends ? await snapshotCheckout(ctx) : undefined, firstOfferedMs };
+): Promise<TokenStanding & { readonly look: Look | undefined }> {
+  const standing = await standingOfToken(ctx, store, token);
+  const ends = standing.state === "offered" || standing.state === "running";
+  return { ...standing, look: ends ? await snapshotCheckout(ctx) : undefined };
 }
 
-async function standingOfToken(
-  ctx: RunContext,
-  store: GraphStore,
-  token: string,
-): Promise<{ readonly state?: AnyClaim["state"]; readonly firstOfferedMs: number }> {
+interface TokenStanding {
+  readonly state?: AnyClaim["state"];
+  readonly firstOfferedMs: number;
+}
+
+async function standingOfToken(ctx: RunContext, store: GraphStore, token: string): Promise<TokenStanding> {
   const tokenHash = hashToken(token);
   const work = async (view: GraphView) => {
     const held = await view.reader.claimByTokenHash(tokenHash);

@@ -5,6 +5,7 @@ import { definitionOf, type Task, type TaskDefinition, type TaskId, taskName } f
 import { causeText, said } from "../../graph/task-cause.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
+import { noteSignOfLife } from "../attempts/sign-of-life.ts";
 import { continueByToken } from "../attempts/start-attempt.ts";
 import { dependOnWork } from "../plan/dependencies-on-work.ts";
 import { refuseForeignClaim } from "../plan/foreign-claim.ts";
@@ -42,6 +43,7 @@ export async function updateTask(
   const { plan, id } = splitTaskName(input.task);
   const store = await existingGraph(ctx, plan);
   const work = async (tx: GraphTransaction) => {
+    if (input.token !== undefined) await noteSignOfLife(tx, input.token, agentId);
     await expireClaims(tx);
     const loaded = await tx.plan(plan);
     const task = taskOf(loaded, id);

@@ -2,9 +2,10 @@ import { type AnyClaim, isDraining, isLive, type RunningAttempt } from "../../gr
 import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
+import { isRenewalDue } from "../../policy/lease.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
-import { isRenewalDue, renew } from "../attempts/start-attempt.ts";
+import { renew } from "../attempts/start-attempt.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -31,7 +32,7 @@ export class AgentCall {
 
   constructor(
     private readonly store: GraphStore,
-    private readonly agentId: string,
+    readonly agentId: string,
     readonly standing: Standing,
     /** Notes on the agent's task since its attempt started, with their place in the log. */
     readonly notes: readonly { readonly seq: number; readonly note: string }[],
@@ -39,6 +40,11 @@ export class AgentCall {
 
   get ctx(): RunContext {
     return this.standing.plan.ctx;
+  }
+
+  /** Whether the agent works at an attempt. */
+  get isAtWork(): boolean {
+    return this.standing.own.claim.state === "running";
   }
 
   /** Runs `work` in a write transaction, with the standing as it is then. */
@@ -60,7 +66,8 @@ export class AgentCall {
   async renewLease(): Promise<void> {
     const { own, plan } = this.standing;
     if (this.#isRenewed || own.claim.state !== "running") return;
-    if (isRenewalDue(plan, own.claim, this.ctx.now())) await this.change(() => undefined);
+    if (isRenewalDue(plan.policy.leaseMs, own.claim.lastSeenMs, this.ctx.now()))
+      await this.change(() => undefined);
   }
 }
 

@@ -8,6 +8,7 @@ import { AgentPlaces } from "../../host/agent-places.ts";
 import { hostFolder, managedFolder } from "../../host/folders.ts";
 import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
 import { estimatesFrom } from "../../schedule/estimate.ts";
+import { GraphClock } from "../../store/graph-clock.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
@@ -39,7 +40,9 @@ export interface RunContext {
   readonly pluginTexts: PluginTexts;
   readonly snapshots: CheckoutSnapshots;
   readonly transcripts: Transcripts;
+  /** The time by `clock`, in milliseconds since 1970. */
   readonly now: () => number;
+  readonly clock: GraphClock;
   readonly randomBytes: (size: number) => Uint8Array;
   /** The graph, or undefined while no plan was ever made here: looking must not create it. */
   readonly graph: () => Promise<GraphStore | undefined>;
@@ -67,11 +70,13 @@ export interface ProcessFacts {
 
 /** @throws CallerError for a folder that is gone, or a setting in the environment that is not valid. */
 export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
-  const { env, pluginRoot, now } = facts;
+  const { env, pluginRoot } = facts;
+  const clock = new GraphClock(facts.now);
+  const { now } = clock;
   const directory = startFolder(facts.directory);
   const checkout = await findCheckout(directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
-  const graph = new GraphHandle(location);
+  const graph = new GraphHandle(location, clock);
   return {
     directory,
     checkout,
@@ -96,6 +101,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
     now,
+    clock,
     randomBytes,
     graph: () => graph.open(false),
     createGraph: async () => {
@@ -120,11 +126,14 @@ class GraphHandle implements GraphSource {
   /** Opening is serialised, so that two first calls do not open it twice. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly location: GraphLocation) {}
+  constructor(
+    private readonly location: GraphLocation,
+    private readonly clock: GraphClock,
+  ) {}
 
   open(create: boolean): Promise<GraphStore | undefined> {
     return this.#inTurn(async () => {
-      this.#source ??= await sourceOf(this.location);
+      this.#source ??= await sourceOf(this.location, this.clock);
       return this.#source.open(create);
     });
   }
@@ -140,11 +149,11 @@ class GraphHandle implements GraphSource {
   }
 }
 
-async function sourceOf(location: GraphLocation): Promise<GraphSource> {
+async function sourceOf(location: GraphLocation, clock: GraphClock): Promise<GraphSource> {
   if (location.engine === "sqlite") return new GraphFile(location.path);
   // The client is loaded only where PostgreSQL is used.
   const { PostgresGraph } = await import("../../store/engines/postgres.ts");
-  return new PostgresGraph(location.url, location.repository, estimatesFrom);
+  return new PostgresGraph(location.url, location.repository, estimatesFrom, clock.heard);
 }
 
 /** @throws StoreUnusable where this user cannot see whether there is a graph: another user may have made one. */

@@ -6,6 +6,7 @@ import { hashToken } from "../../graph/token.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
+import { noteSignOfLife, reviveIfLate } from "../attempts/sign-of-life.ts";
 import { refusalFor, startOrContinue } from "../attempts/start-attempt.ts";
 import { snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
 import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
@@ -49,7 +50,12 @@ export async function reportTask(
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
-  const { look, firstOfferedMs } = await snapshotBeforeEnd(ctx, store, given.token);
+  const key = { tokenHash: hashToken(given.token) };
+  let before = await snapshotBeforeEnd(ctx, store, given.token);
+  // Before anything else: what the attempt did is committed and looked at only while it runs.
+  if (before.state === "ended" && (await reviveIfLate(ctx, store, actor, key, agentId)))
+    before = await snapshotBeforeEnd(ctx, store, given.token);
+  const { look, firstOfferedMs } = before;
   const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
   const call: Call = { actor, agentId, name, given, seen, firstOfferedMs };
   return withPreparedWork(
@@ -90,6 +96,7 @@ function accept(
   const { name, given, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError> => {
+    await noteSignOfLife(tx, token, agentId);
     await expireClaims(tx);
     const found = await claimOfToken(tx, token);
     if (isRefusal(found)) return refuse(tx, call, found);

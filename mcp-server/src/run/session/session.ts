@@ -1,4 +1,5 @@
 import type { AttemptId } from "../../graph/attempt.ts";
+import { CallsInFlight } from "./calls-in-flight.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
@@ -33,6 +34,7 @@ export class SessionMemory {
   readonly sentBack = new Map<string, number>();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
+  readonly inFlight = new CallsInFlight();
   /** Events of other agents' writes that the agents concerned were told. */
   readonly toldNotes = new Set<number>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
@@ -48,8 +50,10 @@ export class SessionMemory {
 
   /** A prompt that finds the turn before it unended follows on an interruption. */
   turnBegins(promptId: string): void {
-    if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId)
+    if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId) {
       this.#interrupted = true;
+      this.inFlight.forget();
+    }
     this.#openTurn = promptId;
   }
 

@@ -18,6 +18,9 @@ import { storableJson } from "../tables/storable.ts";
 /** The graph's tables lie in a schema of their own, so that a database may hold other things as well. */
 export const SCHEMA = "parallel";
 
+/** The time as the database has it: not when the transaction began, which may have waited for its turn since. */
+export const NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
 /** Values of one statement, in the order of their placeholders. */
 class Values {
   readonly list: unknown[] = [];
@@ -36,8 +39,13 @@ const CLAIMS_WITH_PLAN = `select c.*, p.slug as plan_slug, p.repository from ${S
  * what it has changed is written by one, whatever it is.
  * @param db bound to the transaction's connection.
  * @param channel where watchers listen.
+ * @param heard is told what the database says that the time is.
  */
-export function postgresTransaction(db: Kysely<Database>, channel: string): EngineTransaction {
+export function postgresTransaction(
+  db: Kysely<Database>,
+  channel: string,
+  heard: (nowMs: number) => void,
+): EngineTransaction {
   const query = async <Row>(text: string, values: readonly unknown[]) =>
     (await db.executeQuery(CompiledQuery.raw(text, [...values]))).rows as Row[];
 
@@ -48,7 +56,8 @@ export function postgresTransaction(db: Kysely<Database>, channel: string): Engi
       const values = new Values();
       const [row] = await query<{ loaded: Loaded }>(loadStatement(wanted, known, values), values.list);
       if (!row) throw new Error("a select without a table has one row");
-      const { held, claim, observation, ...rest } = row.loaded;
+      const { nowMs, held, claim, observation, ...rest } = row.loaded;
+      heard(nowMs);
       const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
       const rowsOf = async <Row>(table: string, order: string, newer: readonly Row[]) =>
         whole.length === 0
@@ -86,7 +95,9 @@ export function postgresTransaction(db: Kysely<Database>, channel: string): Engi
 }
 
 /** As JSON has it: there is no undefined. */
-type Loaded = { readonly [Field in keyof LoadedRows]: LoadedRows[Field] | null } & LoadedRows;
+type Loaded = { readonly [Field in keyof LoadedRows]: LoadedRows[Field] | null } & LoadedRows & {
+    readonly nowMs: number;
+  };
 
 /**
  * One statement: a JSON object of all that is wanted, but for the tasks and claims of plans that are not known at all.
@@ -112,7 +123,8 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     events?.sinceMs === undefined
       ? "(select offered_at_ms from one)"
       : `${values.add(events.sinceMs)}::bigint`;
-  const fields: Readonly<Record<keyof LoadedRows, string>> = {
+  const fields: Readonly<Record<keyof Loaded, string>> = {
+    nowMs: NOW_MS,
     lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
     plans: json("select * from wanted_plans"),
     tasks: newer("tasks", "position"),
@@ -198,7 +210,7 @@ function saveStatement(rows: NewRows, channel: string, values: Values): string {
   if (rows.leases.length > 0) {
     parts.push(`new_leases as (
       update ${SCHEMA}.claims c set last_seen_ms = r.last_seen_ms, expires_at_ms = r.expires_at_ms
-      from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state = 'running')`);
+      from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state in ('offered', 'running'))`);
   }
   if (rows.observations.length > 0) {
     const columns = Object.keys(OBSERVATIONS.columns);

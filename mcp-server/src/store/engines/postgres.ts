@@ -9,7 +9,7 @@ import { minorVersion, needsUpgrade, upgrade } from "../tables/migrations.ts";
 import type { Database } from "../tables/schema.ts";
 import { storable } from "../tables/storable.ts";
 import { PostgresListener } from "./postgres-listener.ts";
-import { postgresTransaction, SCHEMA } from "./postgres-transaction.ts";
+import { NOW_MS, postgresTransaction, SCHEMA } from "./postgres-transaction.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a writer waits for another process's transaction; they last milliseconds. */
@@ -40,11 +40,15 @@ export class PostgresGraph {
   #outOfReach: { readonly error: unknown; readonly untilMs: number } | undefined;
   #store: GraphStore | undefined;
 
-  /** Connects with the first use. */
+  /**
+   * Connects with the first use.
+   * @param heard is told what the database says that the time is, each time that it says so.
+   */
   constructor(
     url: string,
     repository: string,
     private readonly estimatesFrom: EstimatesFrom,
+    private readonly heard: (nowMs: number) => void = () => undefined,
   ) {
     this.#repository = repository;
     this.#config = {
@@ -79,8 +83,15 @@ export class PostgresGraph {
     const minor = await this.#storedMinor(this.#db);
     if (minor === undefined && !create) return undefined;
     if (needsUpgrade(minor)) await this.#upgrade();
+    await this.#askTheTime();
     this.#store = new GraphStore(this.#engine(), this.estimatesFrom);
     return this.#store;
+  }
+
+  /** Before anything is reckoned with it; later every reading tells it. */
+  async #askTheTime(): Promise<void> {
+    const { rows } = await sql<{ now: number }>`select ${sql.raw(NOW_MS)} as now`.execute(this.#db);
+    for (const { now } of rows) this.heard(now);
   }
 
   /** The database as it is, for looking only: nothing is made and nothing upgraded. */
@@ -121,9 +132,10 @@ export class PostgresGraph {
     const listener = new PostgresListener(() => new pg.Client(this.#config), channel);
     const begin = `begin isolation level read committed; ${BY_INDEX}; ${lockStatement(lock)}`;
     return {
-      read: (work) => readPostgres(this.#db, work),
+      read: (work) => readPostgres(this.#db, work, this.heard),
       // Beginning and waiting for the lock are one message. Each statement after it sees what was committed before it.
-      write: (work) => inTransaction(this.#db, begin, (db) => work(postgresTransaction(db, channel))),
+      write: (work) =>
+        inTransaction(this.#db, begin, (db) => work(postgresTransaction(db, channel, this.heard))),
       state: async () => {
         const row = await this.#db
           .selectFrom("events")
@@ -240,9 +252,10 @@ async function inTransaction<T>(
 export function readPostgres<T>(
   db: Kysely<Database>,
   work: (transaction: EngineTransaction) => Promise<T>,
+  heard: (nowMs: number) => void = () => undefined,
 ): Promise<T> {
   const begin = `begin isolation level repeatable read read only; ${BY_INDEX}`;
-  return inTransaction(db, begin, (connection) => work(postgresTransaction(connection, "")));
+  return inTransaction(db, begin, (connection) => work(postgresTransaction(connection, "", heard)));
 }
 
 /** Advisory locks are named by numbers that the whole database shares. */

@@ -55,7 +55,8 @@ const INSERT = {
 
 const VERSION = "update plans set version = ? where id = ?";
 
-const LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state = 'running'";
+const LEASE =
+  "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state in ('offered', 'running')";
 
 /** @returns the statement, and the columns of its values in their order. */
 function insertion(table: WrittenTable): { readonly sql: string; readonly columns: readonly string[] } {

@@ -17,7 +17,7 @@ export interface NewRows {
   readonly tasks: readonly StoredTaskRow[];
   /** In the order of their ids, so that a claim has ended before the next one of its task begins. */
   readonly claims: readonly ClaimRow[];
-  /** Leases that were renewed and nothing else of their claims. */
+  /** Leases and offers that were prolonged, and nothing else of their claims has changed. */
   readonly leases: readonly LeaseRow[];
   readonly observations: readonly ObservationRow[];
 }
@@ -158,7 +158,8 @@ export type ClaimRow = ReturnType<typeof claimRow>;
 
 export interface LeaseRow {
   readonly id: number;
-  readonly last_seen_ms: number;
+  /** Null for an offer, at which nobody is at work. */
+  readonly last_seen_ms: number | null;
   readonly expires_at_ms: number;
 }
 

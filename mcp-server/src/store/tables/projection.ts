@@ -92,6 +92,8 @@ export function taskAfter(task: Task | undefined, change: Change, atMs: number):
       return { ...task, notes: [...task.notes, change.note] };
     case "attempt.ended":
       return counted(task, change);
+    case "attempt.revived":
+      return { ...task, lostAttempts: Math.max(0, task.lostAttempts - 1) };
     default:
       return task;
   }
@@ -158,7 +160,7 @@ export function claimAfter(claim: AnyClaim | undefined, change: Change, atMs: nu
     case "running":
       return runningAfter(claim, change, atMs);
     case "ended":
-      return endedAfter(claim, change);
+      return endedAfter(claim, change, atMs);
     default:
       return claim;
   }
@@ -215,9 +217,27 @@ function runningAfter(
   }
 }
 
-function endedAfter(claim: Extract<AnyClaim, { state: "ended" }>, change: Change): AnyClaim {
-  if (change.type === "attempt.measured") return { ...claim, usage: change.usage };
-  if (change.type !== "attempt.drained") return claim;
-  const { drainsUntilMs: _, ...rest } = claim;
-  return rest;
+function endedAfter(claim: Extract<AnyClaim, { state: "ended" }>, change: Change, atMs: number): AnyClaim {
+  switch (change.type) {
+    case "attempt.measured":
+      return { ...claim, usage: change.usage };
+    case "attempt.drained": {
+      const { drainsUntilMs: _, ...rest } = claim;
+      return rest;
+    }
+    case "attempt.revived": {
+      const {
+        endedAtMs: _endedAtMs,
+        outcome: _outcome,
+        report: _report,
+        lastMessage: _lastMessage,
+        cause: _cause,
+        drainsUntilMs: _drainsUntilMs,
+        ...attempt
+      } = claim;
+      return { ...attempt, state: "running", lastSeenMs: atMs, leaseUntilMs: change.leaseUntilMs };
+    }
+    default:
+      return claim;
+  }
 }
