@@ -1,5 +1,6 @@
 // mcp-server/src/graph/attempt.ts
 var OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreported"];
+var STANDINGS = ["seen", "stale", "contradicted", "claimed"];
 var SEVERITIES = ["critical", "high", "medium", "low", "info"];
 var REVIEW_VERDICTS = ["accepted", "rejected"];
 function isLive(claim) {
@@ -10,6 +11,18 @@ function isDraining(claim, nowMs) {
 }
 function holdsScope(claim) {
   return isLive(claim) || claim.state === "ended" && claim.drainsUntilMs !== void 0;
+}
+
+// mcp-server/src/graph/command-run.ts
+var MAX_COMMAND = 4e3;
+function commandRun(run) {
+  const { command } = run;
+  return {
+    ranNoTest: false,
+    ...run,
+    command: command.slice(0, MAX_COMMAND),
+    isCut: command.length > MAX_COMMAND
+  };
 }
 
 // mcp-server/src/graph/criterion.ts
@@ -56,6 +69,7 @@ var VERSIONS = {
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
   "attempt.compared": 1,
+  "report.returned": 1,
   "scope.touched": 1,
   "checkout.seen": 1,
   "worktree.cut": 1,
@@ -1341,6 +1355,7 @@ export {
   REVIEW_VERDICTS,
   SEVERITIES,
   SIZES,
+  STANDINGS,
   TASK_STATUSES,
   WRITE_WORD,
   WordReader,
@@ -1353,6 +1368,7 @@ export {
   clashOf,
   clashesOf,
   clauseBefore,
+  commandRun,
   complement,
   definitionOf,
   expandBraces,

@@ -49,6 +49,9 @@ var NOTHING = {};
 function isNothing(answer) {
   return Object.keys(answer).length === 0;
 }
+function isDenied(answer) {
+  return "hookSpecificOutput" in answer && answer.hookSpecificOutput?.permissionDecision === "deny";
+}
 function json(schema, text) {
   try {
     const parsed = schema.safeParse(JSON.parse(text));
@@ -169,7 +172,7 @@ async function agentCall(run, session, agentId, transcript) {
 }
 
 // import:host.mjs in hooks.mjs
-import { taskNotificationsIn } from "./host.mjs";
+import { endOfAnswer, endOfError, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
 
 // mcp-server/src/hooks/ended-agent.ts
 function endedAgentIn(prompt) {
@@ -250,6 +253,7 @@ async function afterWorkflow(run, session, id) {
 // mcp-server/src/hooks/post-tool-use.ts
 var stopInput = z.looseObject({ task_id: z.string() });
 var workflowResponse = z.looseObject({ taskId: z.string() });
+var bashResponse = z.looseObject({});
 var agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 async function onPostToolUse(run, session, event) {
   if (event.tool === "TaskStop") {
@@ -258,9 +262,23 @@ async function onPostToolUse(run, session, event) {
     if (stopped !== void 0) await afterWorkflow(run, session, stopped);
     return NOTHING;
   }
+  if (event.tool === "Bash") {
+    const response2 = json(bashResponse, event.response);
+    if (response2) {
+      const ranNoTest = saysNoTestRan(outputOf(response2));
+      session.commands.ended(event.use, { end: endOfAnswer(response2), ranNoTest, atMs: run.now() });
+    }
+    return NOTHING;
+  }
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
   const response = json(agentResponse, event.response);
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
+  return NOTHING;
+}
+async function onPostToolUseFailure(run, session, event) {
+  if (event.tool === "Bash") {
+    session.commands.ended(event.use, { end: endOfError(event.error), ranNoTest: false, atMs: run.now() });
+  }
   return NOTHING;
 }
 async function afterStop(run, agentId) {
@@ -422,6 +440,7 @@ async function onPreToolUse(run, session, event) {
   if (event.use !== "") session.noteCall(event.use, { agentId });
   const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
   const answer = await answerTool(run, session, event, call);
+  if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
   await call?.renewLease();
   if (call?.isAtWork) session.inFlight.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
@@ -447,6 +466,10 @@ async function answerTool(run, session, event, call) {
     if (read !== void 0) return writeAnswer(await guardCommand(call, read, event.cwd));
   }
   return NOTHING;
+}
+function noteCommand(run, session, event, agentId) {
+  const command = json(shellInput, event.input)?.command;
+  if (command !== void 0) session.commands.began(agentId, { use: event.use, command, atMs: run.now() });
 }
 function writeAnswer(answer) {
   if (answer.kind === "deny") return deny(answer.reason);
@@ -629,6 +652,7 @@ var HOOK_TOOL = "hook";
 var HANDLERS = {
   PreToolUse: onPreToolUse,
   PostToolUse: onPostToolUse,
+  PostToolUseFailure: onPostToolUseFailure,
   PostToolBatch: onPostToolBatch,
   SubagentStart: onSubagentStart,
   SubagentStop: onSubagentStop,
@@ -662,10 +686,12 @@ export {
   endedAgentIn,
   hookInput,
   hostWorktree,
+  isDenied,
   isNothing,
   json,
   onPostToolBatch,
   onPostToolUse,
+  onPostToolUseFailure,
   onPreToolUse,
   onStop,
   onStopFailure,

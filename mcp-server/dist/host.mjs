@@ -430,46 +430,8 @@ function field(head, name) {
   return end < 0 ? "" : head.slice(start + tag.length, end).trim();
 }
 
-// mcp-server/src/host/transcripts/projects-folder.ts
-function projectsFolder(env) {
-  return join(hostFolder(env), "projects");
-}
-
-// mcp-server/src/host/transcripts/read-lines.ts
-var MAX_LINE_BYTES = 8 * 1024 * 1024;
-var CHUNK_BYTES = 1024 * 1024;
-var SMALL_CHUNK_BYTES = 64 * 1024;
-var NEWLINE = 10;
-async function* readLines(file, chunkBytes = CHUNK_BYTES) {
-  let number = 1;
-  let parts = [];
-  let length = 0;
-  const take = () => {
-    const bytes = length > MAX_LINE_BYTES ? void 0 : Buffer.concat(parts, length);
-    parts = [];
-    length = 0;
-    return { number: number++, bytes };
-  };
-  const keep = (part) => {
-    length += part.length;
-    if (length <= MAX_LINE_BYTES) parts.push(part);
-    else parts = [];
-  };
-  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
-    const bytes = chunk;
-    let from = 0;
-    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-      keep(bytes.subarray(from, end));
-      yield take();
-      from = end + 1;
-    }
-    keep(bytes.subarray(from));
-  }
-  if (length > 0) yield take();
-}
-
 // import:graph.mjs in host.mjs
-import { NO_USAGE } from "./graph.mjs";
+import { NO_USAGE, commandRun } from "./graph.mjs";
 
 // mcp-server/src/host/transcripts/transcript-record.ts
 var WORTH_PARSING = ['"assistant"', '"user"', "task-notification"].map((text2) => Buffer.from(text2));
@@ -594,6 +556,141 @@ function isJson(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+// mcp-server/src/host/transcripts/bash-result.ts
+var FAILED = /^(?:Error: )?Exit code (\d+)(?:\n|$)/;
+var TIMED_OUT = /^Command timed out after /;
+function endOfAnswer(response) {
+  if (stringOf(response.backgroundTaskId) !== "") return { kind: "unknown", inBackground: true };
+  if (response.interrupted === true) return { kind: "stopped" };
+  return { kind: "exited", exitCode: stringOf(response.returnCodeInterpretation) === "" ? 0 : 1 };
+}
+var ANSWERS_WITH_ONE = /(?:^|[;&|\n({!`]|\b(?:if|elif|while|until|then|do|else|time|command|env|sudo)\s)\s*(?:\w+=\S*\s+)*(?:\S*\/)?(?:(?:[ef]?grep|rg|find|diff|test|\[)(?=\s|$)|git\s[^;&|\n]*\b(?:diff|grep)\b)/;
+var TO_BACKGROUND = /^Command .*\bbackground\b.*\bID: /m;
+function endOfText(command, text2) {
+  const inBackground = TO_BACKGROUND.test(text2);
+  if (inBackground || ANSWERS_WITH_ONE.test(command)) return { kind: "unknown", inBackground };
+  return { kind: "exited", exitCode: 0 };
+}
+function endOfError(error) {
+  const failed = FAILED.exec(error);
+  if (failed === null) return { kind: "stopped" };
+  const timedOut = TIMED_OUT.test(error.slice(failed[0].length));
+  return { kind: "exited", exitCode: Number(failed[1]), ...timedOut && { timedOut: true } };
+}
+function outputOf(response) {
+  return `${stringOf(response.stdout)}
+${stringOf(response.stderr)}`;
+}
+
+// mcp-server/src/host/transcripts/no-tests.ts
+var NONE = [
+  /\bno tests? (?:files? )?(?:were |was )?(?:found|ran|executed|collected|to run|is available|matches?)\b/i,
+  /\bno test (?:files?|suites?|specs?|cases?) (?:were |was )?found\b/i,
+  /\bno (?:specs|examples) found\b/i,
+  /\[no test files\]/,
+  /\bcollected 0 items\b/,
+  /\bran 0 tests?\b/i,
+  /\brunning 0 tests\b/,
+  /\b0 (?:tests?|specs?|examples?|passing|passed|scenarios?)\b/i,
+  /^[^\S\n]*(?:#|ℹ)? ?tests:?[ \t]+0\b/im,
+  /^1\.\.0\b/m,
+  /:test NO-SOURCE\b/
+];
+var SOME = [
+  /\b[1-9]\d* (?:tests?|specs?|examples?|scenarios?|passing|passed|pass|failing|failed|failures?|ok)\b/i,
+  /\btests?(?: run| passed| suites)?:? +[1-9]\d*\b/i,
+  /\bran [1-9]\d* /i,
+  /^ok[ \t]+\S+[ \t]+(?:\d|\(cached\))/m,
+  /^(?:not )?ok [1-9]\d*\b/m,
+  /^--- (?:PASS|FAIL)\b/m,
+  /\b(?:pass|fail):? [1-9]\d*\b/i
+];
+var END2 = 2e4;
+function saysNoTestRan(output) {
+  const end = output.slice(-END2);
+  return NONE.some((pattern) => pattern.test(end)) && !SOME.some((pattern) => pattern.test(end));
+}
+
+// mcp-server/src/host/transcripts/read-lines.ts
+var MAX_LINE_BYTES = 8 * 1024 * 1024;
+var CHUNK_BYTES = 1024 * 1024;
+var SMALL_CHUNK_BYTES = 64 * 1024;
+var NEWLINE = 10;
+async function* readLines(file, chunkBytes = CHUNK_BYTES) {
+  let number = 1;
+  let parts = [];
+  let length = 0;
+  const take = () => {
+    const bytes = length > MAX_LINE_BYTES ? void 0 : Buffer.concat(parts, length);
+    parts = [];
+    length = 0;
+    return { number: number++, bytes };
+  };
+  const keep = (part) => {
+    length += part.length;
+    if (length <= MAX_LINE_BYTES) parts.push(part);
+    else parts = [];
+  };
+  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+    const bytes = chunk;
+    let from = 0;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+      keep(bytes.subarray(from, end));
+      yield take();
+      from = end + 1;
+    }
+    keep(bytes.subarray(from));
+  }
+  if (length > 0) yield take();
+}
+
+// mcp-server/src/host/transcripts/command-runs.ts
+var MAX_BYTES = 64 * 1024 * 1024;
+var MAX_RUNS = 2e3;
+var CALLS = ['"tool_use"', '"tool_result"'].map((text2) => Buffer.from(text2));
+async function commandRuns(file, of, sinceMs) {
+  const runs = /* @__PURE__ */ new Map();
+  try {
+    if ((await stat(file)).size > MAX_BYTES) return void 0;
+    for await (const { bytes } of readLines(file)) {
+      if (!bytes || !CALLS.some((text2) => bytes.includes(text2))) continue;
+      const record = parseRecord(bytes);
+      if (record === void 0 || record === "broken" || of === "main" && record.isSidechain) continue;
+      note(runs, record);
+      const oldest = runs.keys().next();
+      if (runs.size > MAX_RUNS && !oldest.done) runs.delete(oldest.value);
+    }
+  } catch (error) {
+    if (error.code === void 0) throw error;
+    return void 0;
+  }
+  return [...runs.values()].filter(({ atMs }) => atMs >= sinceMs);
+}
+function note(runs, record) {
+  const atMs = record.atMs ?? 0;
+  for (const block of record.blocks) {
+    if (block.kind === "call" && block.tool === "Bash" && typeof block.input.command === "string") {
+      const end = { kind: "unknown", inBackground: false };
+      runs.set(block.id, commandRun({ use: block.id, command: block.input.command, atMs, end }));
+    }
+    const run2 = block.kind === "result" ? runs.get(block.callId) : void 0;
+    if (run2 && block.kind === "result") runs.set(run2.use, { ...run2, atMs, ...ended(run2, block, record) });
+  }
+}
+function ended({ command }, { isError, text: text2 }, { toolResult }) {
+  if (isError) return { end: endOfError(text2), ranNoTest: false };
+  const isWhole = typeof toolResult.stdout === "string";
+  return {
+    end: isWhole ? endOfAnswer(toolResult) : endOfText(command, text2),
+    ranNoTest: saysNoTestRan(isWhole ? outputOf(toolResult) : text2)
+  };
+}
+
+// mcp-server/src/host/transcripts/projects-folder.ts
+function projectsFolder(env) {
+  return join(hostFolder(env), "projects");
+}
+
 // mcp-server/src/host/transcripts/usage-counter.ts
 var REMEMBERED_MESSAGES = 64;
 var UsageCounter = class {
@@ -672,15 +769,20 @@ export {
   UsageCounter,
   WORKTREE_FOLDER,
   agentFrom,
+  commandRuns,
   countOf,
   dataOf,
   enabledPlugins,
+  endOfAnswer,
+  endOfError,
+  endOfText,
   hostFigure,
   hostFolder,
   managedFolder,
   marketplacesWithPlugins,
   namesakes,
   objectOf,
+  outputOf,
   ownPlugins,
   parseRecord,
   projectsFolder,
@@ -689,6 +791,7 @@ export {
   readJsonFile,
   readLines,
   runProgram,
+  saysNoTestRan,
   stampOf,
   stampOfFile,
   stringOf,

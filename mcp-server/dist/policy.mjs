@@ -104,6 +104,113 @@ function chooseEngine({ open, cap, workflowCap }) {
   return { use: "workflow", why: "so many tasks would fill this conversation" };
 }
 
+// import:shell.mjs in policy.mjs
+import { andList } from "./shell.mjs";
+
+// mcp-server/src/policy/evidence-standing.ts
+function standingText({ standing, seen: seen2 }) {
+  if (standing === void 0) return "";
+  return seen2 === void 0 ? standing : `${standing}: ${seen2}`;
+}
+var MAX_QUOTED = 200;
+function standingOf(reported, runs, lastChange) {
+  if (runs === void 0) return { standing: "claimed" };
+  const wanted = commandText(reported.command);
+  const related = runs.flatMap((run) => {
+    const relation = relationOf(wanted, run);
+    return relation === void 0 ? [] : [{ run, relation }];
+  });
+  const decisive = related.findLast(isDecisive);
+  if (related.length === 0)
+    return { standing: "claimed", seen: ranInParts(wanted, runs) ? IN_PARTS : NEVER_RUN };
+  if (decisive?.run.end.kind !== "exited") return claimed(related.at(-1));
+  const { exitCode, timedOut } = decisive.run.end;
+  if (exitCode === reported.exitCode) return seen(decisive.run, wanted, lastChange);
+  const isLast = related.slice(related.indexOf(decisive) + 1).every(({ run }) => run.end.kind === "stopped");
+  const isOtherSignal = timedOut && reported.exitCode !== 0;
+  if (!isLast || exitCode === 0 || isOtherSignal) return claimed(isLast ? decisive : related.at(-1));
+  return { standing: "contradicted", seen: endOf(decisive.run) };
+}
+function isDecisive({ run: { end }, relation }) {
+  if (end.kind !== "exited") return false;
+  return relation === "same" || relation === "part" && end.exitCode === 0;
+}
+function seen(run, wanted, lastChange) {
+  if (lastChange !== void 0 && lastChange.atMs > run.atMs) {
+    return { standing: "stale", seen: `${lastChange.path} changed after it ran` };
+  }
+  const isSuccess = run.end.kind === "exited" && run.end.exitCode === 0;
+  if (isSuccess && run.ranNoTest) return { standing: "seen", seen: NO_TEST };
+  if (isSuccess && !hasOwnExitCode(wanted)) {
+    return { standing: "seen", seen: "the exit code is that of the last command in it" };
+  }
+  return { standing: "seen" };
+}
+var NO_TEST = "its output says that no test ran";
+function claimed(last) {
+  if (last === void 0) return { standing: "claimed" };
+  const { run, relation } = last;
+  if (relation === "same") return { standing: "claimed", seen: endOf(run) };
+  return { standing: "claimed", seen: `seen only within \`${quoted(run.command)}\`: ${endOf(run)}` };
+}
+var NEVER_RUN = "it was not seen to run";
+var IN_PARTS = "only commands of it were seen to run, each by itself";
+function ranInParts({ list = [] }, runs) {
+  return list.length > 1 && list.some(({ text }) => runs.some(({ command }) => mentions(command, text)));
+}
+function endOf({ end }) {
+  switch (end.kind) {
+    case "exited":
+      return end.timedOut ? `it was ended at its time limit (exit code ${end.exitCode})` : `it ended with exit code ${end.exitCode}`;
+    case "stopped":
+      return "it was refused or interrupted";
+    case "unknown":
+      return end.inBackground ? "it ran in the background and its end was not seen" : "its end was not seen";
+  }
+}
+function quoted(command) {
+  const line = command.replace(/\s+/g, " ").trim();
+  return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)} …` : line;
+}
+function commandText(command) {
+  return { line: command.trim(), list: andList(command) };
+}
+function hasOwnExitCode({ list }) {
+  return list?.every(({ isPipeline }) => !isPipeline) ?? false;
+}
+function relationOf(wanted, run) {
+  if (wanted.line === "") return void 0;
+  const ran = commandText(run.command);
+  if (!run.isCut) {
+    if (ran.line === wanted.line) return "same";
+    if (ran.list && wanted.list) {
+      if (isEqual(ran.list, wanted.list)) return "same";
+      if (isPartOf(wanted.list, ran.list)) return "part";
+    }
+  }
+  return mentions(ran.line, wanted.line) ? "within" : void 0;
+}
+function isEqual(some, others) {
+  return some.length === others.length && some.every(({ text }, i) => text === others[i]?.text);
+}
+function isPartOf(part, list) {
+  return list.some(
+    (_, from) => part.every(({ text }, i) => {
+      const there = list[from + i];
+      return there !== void 0 && (there.text === text || there.bare === text);
+    })
+  );
+}
+function mentions(whole, part) {
+  const [text, wanted] = [whole, part].map((line) => line.replace(/\s+/g, " "));
+  const isWord = (character) => character !== void 0 && /[\w./-]/.test(character);
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
+    const isWhole = !(isWord(text[at - 1]) && isWord(wanted[0])) && !(isWord(text[at + wanted.length]) && isWord(wanted.at(-1)));
+    if (isWhole) return true;
+  }
+  return false;
+}
+
 // mcp-server/src/policy/policy.ts
 var FAILURE_POLICIES = ["fail-fast", "best-effort", "retry"];
 var UNSCOPED = ["exclusive", "worktree", "shared"];
@@ -336,7 +443,7 @@ function connected(first, next) {
   return found;
 }
 function waitsForOthers(lastEndMs, completed, claimedAtMs) {
-  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
+  return completed === 0 && claimedAtMs.some((claimed2) => claimed2 < lastEndMs);
 }
 
 // mcp-server/src/policy/isolation.ts
@@ -361,13 +468,13 @@ var Isolations = class {
   }
   of(id) {
     if (this.#asking.size === 0) return "shared";
-    const seen = /* @__PURE__ */ new Set([id]);
-    for (const earlier of seen) {
+    const seen2 = /* @__PURE__ */ new Set([id]);
+    for (const earlier of seen2) {
       if (this.#asking.has(earlier)) return "worktree";
       if (this.#shared.has(earlier)) continue;
-      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen.add(dependency);
+      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen2.add(dependency);
     }
-    for (const earlier of seen) this.#shared.add(earlier);
+    for (const earlier of seen2) this.#shared.add(earlier);
     return "shared";
   }
 };
@@ -462,20 +569,20 @@ function judgesWork(task) {
 }
 
 // mcp-server/src/policy/own-files.ts
-function ownFiles(attempt, reported, changed, seen, ofThePlan, caseInsensitive) {
+function ownFiles(attempt, reported, changed, seen2, ofThePlan, caseInsensitive) {
   const key = (path) => pathKey(path, caseInsensitive);
   const scope = parseScope(attempt.scope, caseInsensitive);
   const named = new Set([...reported.map((path) => path.replace(/^\.\//, "")), ...attempt.widened].map(key));
   const declared = scope.basis === "declared" ? scope.writes : [];
   const own = changed.filter((path) => named.has(key(path)) || declared.some((glob) => matches(glob, path)));
-  const isCertain = (path) => ofThePlan.has(path) || seen !== void 0 && !seen.has(path);
+  const isCertain = (path) => ofThePlan.has(path) || seen2 !== void 0 && !seen2.has(path);
   return { files: own.filter(isCertain), leftOut: own.filter((path) => !isCertain(path)) };
 }
-function ownFilesInOrder(attempts, changed, seen, caseInsensitive) {
+function ownFilesInOrder(attempts, changed, seen2, caseInsensitive) {
   const ofThePlan = /* @__PURE__ */ new Set();
   return attempts.filter(({ isolation }) => isolation === "shared").sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id).map((attempt) => {
     const reported = attempt.report?.filesChanged ?? [];
-    const own = ownFiles(attempt, reported, changed, seen.get(attempt.id), ofThePlan, caseInsensitive);
+    const own = ownFiles(attempt, reported, changed, seen2.get(attempt.id), ofThePlan, caseInsensitive);
     for (const path of own.files) ofThePlan.add(path);
     return { attempt, ...own };
   });
@@ -496,9 +603,9 @@ function judgesAgain(review, earlier, tasks) {
   return other?.kind === "review" && other.of === purpose.of;
 }
 function isBehind(task, other, tasks) {
-  const seen = /* @__PURE__ */ new Set([task.id]);
-  for (const id of seen) for (const next of tasks.get(id)?.dependencies ?? []) seen.add(next);
-  return seen.has(other);
+  const seen2 = /* @__PURE__ */ new Set([task.id]);
+  for (const id of seen2) for (const next of tasks.get(id)?.dependencies ?? []) seen2.add(next);
+  return seen2.has(other);
 }
 function wantsReview(task, policy) {
   if (task.origin === "server") return false;
@@ -725,6 +832,8 @@ export {
   MAX_TIMES_BLOCKED,
   MESSAGE_DONE,
   MESSAGE_FAILED,
+  NEVER_RUN,
+  NO_TEST,
   OFFER_MS,
   REVIEWER,
   REVIEWS,
@@ -766,6 +875,8 @@ export {
   sameCause,
   spentText,
   spentTokens,
+  standingOf,
+  standingText,
   standstillBetween,
   statusAfter,
   stoodStillSince,

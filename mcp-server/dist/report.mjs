@@ -553,7 +553,7 @@ function compareText(a, b) {
 }
 
 // import:policy.mjs in report.mjs
-import { judgesAgain, mayJudge } from "./policy.mjs";
+import { NO_TEST, judgesAgain, mayJudge, standingText } from "./policy.mjs";
 
 // mcp-server/src/report/tasks/task-reports.ts
 function taskReports({ tasks, claims }) {
@@ -857,7 +857,7 @@ function taskResults(state, nowMs) {
       ({ attempt }) => attempt.state === "ended" && attempt.report ? [attempt.report] : []
     );
     const summary = ended?.report?.summary ?? ended?.lastMessage;
-    const reason = reasons.get(task.id) ?? (task.cause && causeText(task.cause)) ?? (task.status === "failed" ? ended?.cause : void 0);
+    const reason = reasons.get(task.id) ?? notBelieved(task, ended) ?? (task.cause && causeText(task.cause)) ?? (task.status === "failed" ? ended?.cause : void 0);
     const blockedOn = ended?.report?.blockedOn;
     const usage = totalUsage(own.flatMap(({ attempt }) => attempt.usage ?? []));
     return {
@@ -894,6 +894,9 @@ function attemptResult(span) {
     ...cause && { cause },
     ...attempt.usage && { usage: attempt.usage }
   };
+}
+function notBelieved({ status }, ended) {
+  return status === "failed" && ended?.outcome === "failed" && ended.report ? ended.cause : void 0;
 }
 function reportedCause({ outcome, report }) {
   return outcome === "completed" ? void 0 : report?.summary;
@@ -940,8 +943,13 @@ function isProven({ criterion, command }, result, runAgain) {
 }
 function doubtsAbout(evidence, task, runAgain) {
   if ("notVerified" in evidence) return [evidence.notVerified];
-  if (!("command" in evidence) || evidence.exitCode === 0) return [];
+  if (!("command" in evidence)) return [];
+  if (evidence.exitCode === 0) return doubtsAboutSuccess(evidence);
   return doubtAbout(evidence.command, evidence.exitCode, task, runAgain);
+}
+function doubtsAboutSuccess({ command, standing, seen }) {
+  const proves = seen === void 0 || standing === "seen" && seen !== NO_TEST;
+  return proves ? [] : [`${codeSpan(command)} is ${standing}: ${seen}`];
 }
 function doubtAbout(command, exitCode, { id }, runAgain) {
   const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
@@ -1603,7 +1611,9 @@ function proofOf(item) {
   if ("notVerified" in item) return `not verified${item.criterion ? `: ${short(item.criterion)}` : ""}`;
   if ("inspected" in item) return `inspected: ${escapeProse(item.inspected, INSPECTED_LIMIT)}`;
   const result = item.result.trim() === "" ? "" : `, ${short(item.result)}`;
-  return `${codeSpan(item.command)} → exit code ${item.exitCode}${result}`;
+  const standing = standingText(item);
+  const worth = standing === "" ? "" : ` (${escapeProse(standing)})`;
+  return `${codeSpan(item.command)} → exit code ${item.exitCode}${worth}${result}`;
 }
 function waitingLine({
   task,

@@ -150,7 +150,10 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     const said = {
       ...JSON.parse(String(claim?.report)),
       verdict: "perhaps",
-      evidence: [{ criterion: "1", drawing: "a cat" }],
+      evidence: [
+        { criterion: "1", drawing: "a cat" },
+        { command: "npm test", exitCode: 0, result: "ok", standing: "sworn", seen: "an oath" },
+      ],
       findings: [{ severity: "fatal", text: "A smell." }],
       blockedOn: { weather: "rain" },
     };
@@ -172,6 +175,7 @@ describe.each(ENGINES)("a graph in %s in which a newer server has written", (eng
     expect((await server.call("batch_next", { plan: "p" })).done).not.toBe(true);
     const { report: text } = await server.call("plan_report", { plan: "p" });
     expect(text).toContain("a cat");
+    expect(text).toMatch(/claimed: a newer version calls it .*sworn/);
     expect(text).toContain("(fatal) A smell.");
     await server.call("plan_report", { plan: "p", format: "json" });
     await server.call("plan_analyze", { plan: "p" });

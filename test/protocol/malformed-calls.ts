@@ -513,7 +513,15 @@ function forgedByModel({ running, stale }: Target): fc.Arbitrary<MalformedCall> 
 /** Hook calls without that id, as only the host makes them, about agents and tokens that do not exist. */
 function forgedByNobody(): fc.Arbitrary<MalformedCall> {
   const name = fc.constantFrom(
-    ...["PreToolUse", "PostToolUse", "PostToolBatch", "SubagentStart", "SubagentStop", "UserPromptSubmit"],
+    ...[
+      "PreToolUse",
+      "PostToolUse",
+      "PostToolUseFailure",
+      "PostToolBatch",
+      "SubagentStart",
+      "SubagentStop",
+      "UserPromptSubmit",
+    ],
     ...["Stop", ...PROTOTYPE_NAMES],
   );
   const field = fc.constantFrom(

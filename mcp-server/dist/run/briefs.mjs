@@ -55,12 +55,14 @@ function verdict(task) {
   return ` And verdict: accepted, or rejected with findings that say what is to be fixed; outcome is completed when you have judged, whatever the verdict, and failed only if you could not.`;
 }
 function endWithReport({ plan, task, reader }) {
-  const tool = reader && !reader.isClaudeCode ? "task_report of this server" : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
+  const isClaudeCode = reader?.isClaudeCode ?? true;
+  const tool = !isClaudeCode ? "task_report of this server" : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
   const then = reader?.pulls ? "Then go on as its answer says." : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${isClaudeCode ? SEEN_COMMANDS : ""}${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. ${then}`;
 }
+var SEEN_COMMANDS = " A command is compared with what was run: run it once more after your last change, by itself (no pipe, ; or ||), and report the same text.";
 function evidence({ acceptance: acceptance2 }) {
   return acceptance2.length > 0 ? 'one entry per acceptance criterion, as {criterion: "1", command, exitCode, result}, {criterion, inspected} or {criterion, notVerified: why}' : "what shows that it is right, as {command, exitCode, result}, {inspected} or {notVerified: why}";
 }
@@ -140,7 +142,8 @@ function earlierAttempts(earlier) {
   const ended = earlier.filter((attempt) => attempt.state === "ended");
   if (ended.length === 0) return "";
   const lines = ended.slice(-3).map((attempt) => {
-    const what = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "no report";
+    const { report, lastMessage, cause } = attempt;
+    const what = report ? [cause, report.summary].filter(Boolean).join("\n") : lastMessage ?? cause ?? "no report";
     return `- Attempt ${attempt.number}, ${attempt.outcome}:
 ${quotation(what.slice(0, 1e3))}`;
   });

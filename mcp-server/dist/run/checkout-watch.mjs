@@ -145,13 +145,14 @@ async function snapshotCheckout(ctx) {
   });
 }
 async function snapshotBeforeStart(ctx, store, token) {
-  const { state } = await standingOfToken(ctx, store, token);
-  return state === "offered" ? snapshotCheckout(ctx) : void 0;
+  const { claim } = await standingOfToken(ctx, store, token);
+  return claim?.state === "offered" ? snapshotCheckout(ctx) : void 0;
 }
 async function snapshotBeforeEnd(ctx, store, token) {
   const standing = await standingOfToken(ctx, store, token);
-  const ends = standing.state === "offered" || standing.state === "running";
-  return { ...standing, look: ends ? await snapshotCheckout(ctx) : void 0 };
+  const { claim } = standing;
+  if (claim?.state !== "offered" && claim?.state !== "running") return { ...standing, ending: void 0 };
+  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx) } };
 }
 async function standingOfToken(ctx, store, token) {
   const tokenHash = hashToken(token);
@@ -159,7 +160,7 @@ async function standingOfToken(ctx, store, token) {
     const held = await view.reader.claimByTokenHash(tokenHash);
     const plan = held && await view.planOf(held);
     const offers = plan ? plan.graph.claimsOf(held.claim.task).map(({ offeredAtMs }) => offeredAtMs) : [];
-    return { ...held && { state: held.claim.state }, firstOfferedMs: Math.min(...offers, ctx.now()) };
+    return { ...held && { claim: held.claim }, firstOfferedMs: Math.min(...offers, ctx.now()) };
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });
 }

@@ -14,7 +14,9 @@ function whatWentWrong({ graph }, task) {
   const outputs = (report?.evidence ?? []).flatMap(
     (evidence) => "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : []
   );
-  return [...outputs, report?.summary, lastMessage, cause].find((text) => text !== void 0 && text !== "") ?? "";
+  return [...outputs, report && cause, report?.summary, lastMessage, cause].find(
+    (text) => text !== void 0 && text !== ""
+  ) ?? "";
 }
 function recoveryTask(loaded, recovery, failed) {
   const ids = failed.map((task) => task.id);

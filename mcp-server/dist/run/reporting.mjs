@@ -2,10 +2,10 @@
 import { CallerError } from "../errors.mjs";
 
 // import:graph.mjs in run/reporting.mjs
-import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
+import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
+import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, standingOf, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
 import { cleanText, foreignLine, normalisePath } from "../text.mjs";
@@ -443,7 +443,7 @@ function touches(files, declared) {
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, conflictTask, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, repeatIfRefMoves, reportedInside, workRecord, worktreeWork } from "./worktrees.mjs";
+import { commitPlan, conflictTask, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, repeatIfRefMoves, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
 async function prepareWork(ctx, store, claimIn, report) {
@@ -576,6 +576,125 @@ async function withIgnoredFiles(ctx, report) {
   return ignoredFiles2.length === 0 ? report : { ...report, ignoredFiles: ignoredFiles2 };
 }
 
+// import:node:fs/promises in run/reporting.mjs
+import { lstat } from "node:fs/promises";
+
+// import:node:timers/promises in run/reporting.mjs
+import { setTimeout } from "node:timers/promises";
+
+// import:host.mjs in run/reporting.mjs
+import { commandRuns } from "../host.mjs";
+
+// import:run/usage.mjs in run/reporting.mjs
+import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from "./usage.mjs";
+
+// mcp-server/src/run/reporting/judge-evidence.ts
+var MAX_FILES = 2e3;
+var MAX_NAMED2 = 3;
+var MAX_COMMAND = 120;
+async function judgeEvidence(ctx, store, report, at) {
+  const commands = report.evidence.filter(isCommand);
+  if (commands.length === 0) return report;
+  const lastChange = await lastChangeOf(ctx, store, report, at);
+  const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
+  const judge2 = (runs) => withStandings(report, runs, lastChange);
+  const judged = judge2(fromHooks && inOrder(fromHooks));
+  if (fromHooks && judged.evidence.every(wasSeen)) return judged;
+  const written = await writtenRuns(ctx, at);
+  if (!written) return judged;
+  return judge2(inOrder(mergedRuns(fromHooks ?? [], written)));
+}
+function contradictionIn({ outcome, evidence }) {
+  const wrong = evidence.filter(isCommand).filter(({ standing }) => standing === "contradicted");
+  if (outcome !== "completed" || wrong.length === 0) return void 0;
+  return wrong.slice(0, MAX_NAMED2).map(
+    ({ command, exitCode, seen = "" }) => `${JSON.stringify(command.slice(0, MAX_COMMAND))} is reported with exit code ${exitCode}, but ${seen}`
+  ).join("; ");
+}
+function withoutStandings(report) {
+  const evidence = report.evidence.map((item) => {
+    if (!isCommand(item)) return item;
+    const { standing: _standing, seen: _seen, ...given } = item;
+    return given;
+  });
+  return { ...report, evidence };
+}
+function isCommand(item) {
+  return "command" in item;
+}
+function wasSeen(item) {
+  return !isCommand(item) || item.standing === "seen" || item.standing === "stale";
+}
+function withStandings(report, runs, lastChange) {
+  const evidence = report.evidence.map(
+    (item) => isCommand(item) ? { ...item, ...standingOf(item, runs, lastChange) } : item
+  );
+  return { ...report, evidence };
+}
+async function writtenRuns(ctx, { claim, agentId }) {
+  const session = claim.owner.session;
+  const agent = agentId ?? agentOf(claim);
+  if (session === void 0) return void 0;
+  const find = () => agent === void 0 ? ctx.transcripts.ofSession(session) : ctx.transcripts.ofAgent(agent, [session]);
+  if (await find() === void 0) return void 0;
+  await setTimeout(WRITTEN_AFTER_MS, void 0, { ref: false });
+  const file = await find();
+  return file === void 0 ? void 0 : commandRuns(file, agent === void 0 ? "main" : "agent", claim.offeredAtMs);
+}
+function agentOf(claim) {
+  return "agentId" in claim ? claim.agentId : void 0;
+}
+function mergedRuns(fromHooks, written) {
+  const runs = new Map(fromHooks.map((run) => [run.use, run]));
+  for (const run of written) {
+    const known = runs.get(run.use);
+    if (known === void 0 || known.end.kind === "unknown") runs.set(run.use, run);
+  }
+  return [...runs.values()];
+}
+function inOrder(runs) {
+  return [...runs].sort((a, b) => a.atMs - b.atMs);
+}
+async function lastChangeOf(ctx, store, report, { claim, look }) {
+  const isApart = claim.isolation === "worktree";
+  const root = isApart ? await worktreePath(ctx, store, claim) : ctx.checkout.root;
+  if (root === void 0) return void 0;
+  const differing = isApart ? await changedIn(root) : "why" in look ? [] : [...look.files.keys()];
+  const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
+  const own = differing.filter(
+    (path) => isApart || scope.basis === "declared" && scope.writes.some((glob) => matches(glob, path))
+  );
+  const paths = [.../* @__PURE__ */ new Set([...report.filesChanged.map(normalisePath), ...own])].slice(0, MAX_FILES);
+  const changes = await Promise.all(paths.map((path) => changeOf(root, path)));
+  return changes.flatMap((change) => change ?? []).reduce(
+    (last, change) => last === void 0 || change.atMs > last.atMs ? change : last,
+    void 0
+  );
+}
+async function worktreePath(ctx, store, claim) {
+  return readGraph(ctx, store, async (view) => {
+    const held = await view.reader.claimById(claim.id);
+    const plan = held && await view.planOf(held);
+    return plan && (await worktreeOf(plan, claim))?.path;
+  });
+}
+async function changedIn(root) {
+  try {
+    return await changedFiles(root);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    return [];
+  }
+}
+async function changeOf(root, path) {
+  try {
+    const found = await lstat(join(root, path));
+    return found.isFile() ? { path, atMs: found.ctimeMs } : void 0;
+  } catch {
+    return void 0;
+  }
+}
+
 // mcp-server/src/run/reporting/with-prepared-work.ts
 async function withPreparedWork(ctx, prepare, accept2) {
   return repeatIfRefMoves(async () => {
@@ -650,12 +769,6 @@ function end(ctx, store, actor, attempt, {
   return changeGraph(ctx, store, actor, work, ahead);
 }
 
-// import:node:timers/promises in run/reporting.mjs
-import { setTimeout } from "node:timers/promises";
-
-// import:run/usage.mjs in run/reporting.mjs
-import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from "./usage.mjs";
-
 // mcp-server/src/run/reporting/report-plan.ts
 async function reportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
@@ -711,31 +824,34 @@ function asEvents(measured, events) {
 }
 
 // mcp-server/src/run/reporting/report-task.ts
-async function reportTask(ctx, actor, agentId, input) {
+async function reportTask(ctx, actor, agentId, input, ran) {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
   const given = { ...input, report: withRelativeFiles(ctx, withPlainNeed(name.plan, input.report)) };
   const key = { tokenHash: hashToken(given.token) };
   let before = await snapshotBeforeEnd(ctx, store, given.token);
-  if (before.state === "ended" && await reviveIfLate(ctx, store, actor, key, agentId))
+  if (before.claim?.state === "ended" && await reviveIfLate(ctx, store, actor, key, agentId))
     before = await snapshotBeforeEnd(ctx, store, given.token);
-  const { look, firstOfferedMs } = before;
-  const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
-  const call = { actor, agentId, name, given, seen, firstOfferedMs };
+  const { ending, firstOfferedMs } = before;
+  const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
+  const judged = ending ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : given.report;
+  const contradiction = contradictionIn(judged);
+  const call = { actor, agentId, name, given, judged, contradiction, seen, firstOfferedMs };
+  const result2 = contradiction === void 0 ? given.report : { ...given.report, outcome: "failed" };
   return withPreparedWork(
     ctx,
     async () => ({
-      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report)
+      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result2)
     }),
     async ({ prepared }) => {
-      const result2 = await accept(ctx, store, call, prepared);
-      if (result2 instanceof CallerError) throw result2;
-      return result2;
+      const result22 = await accept(ctx, store, call, prepared);
+      if (result22 instanceof CallerError) throw result22;
+      return result22;
     }
   );
 }
 function accept(ctx, store, call, prepared) {
-  const { name, given, agentId, seen } = call;
+  const { name, given, judged, contradiction, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx) => {
     await noteSignOfLife(tx, token, agentId);
@@ -751,9 +867,16 @@ function accept(ctx, store, call, prepared) {
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
-    const ending = { outcome: report.outcome, report };
+    if (contradiction !== void 0 && !await wasReturned(plan, attempt.id)) {
+      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: contradiction });
+      return contradicted(contradiction);
+    }
+    const ending = {
+      ...contradiction === void 0 ? { outcome: report.outcome } : { outcome: "failed", cause: `what it reports is contradicted: ${contradiction}` },
+      report: judged
+    };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
-    return answer(plan, task.id, report, note);
+    return answer(plan, task.id, ending.outcome, note ?? ending.cause);
   };
   return changeGraph(ctx, store, call.actor, work, {
     plan: { repository: ctx.repository, slug: name.plan },
@@ -762,13 +885,25 @@ function accept(ctx, store, call, prepared) {
     events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs }
   });
 }
-function answer(plan, id, report, note) {
+async function wasReturned(plan, attempt) {
+  const returned = await plan.reader.events(plan.id, { types: ["report.returned"] });
+  return returned.some(({ change }) => change.type === "report.returned" && change.attempt === attempt);
+}
+function contradicted(contradiction) {
+  return new CallerError(
+    "bad_input",
+    `evidence: ${contradiction}. The report was not taken.`,
+    'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
+    "evidence"
+  );
+}
+function answer(plan, id, outcome, note) {
   const name = taskName(plan.stored.slug, id);
-  const word = { completed: "DONE", failed: "FAILED", blocked: "BLOCKED" }[report.outcome];
+  const word = outcome === "completed" ? "DONE" : outcome === "blocked" ? "BLOCKED" : "FAILED";
   return {
     task: name,
     status: taskOf(plan, id).status,
-    outcome: report.outcome,
+    outcome,
     reply: `${word} ${name}`,
     ...note !== void 0 && { note },
     counts: countsOf(plan)
@@ -778,8 +913,8 @@ async function refuse(tx, { name, given }, { held, why }) {
   const plan = held && await tx.planOf(held);
   if (plan) {
     const { claim } = held;
-    if (claim.state === "ended" && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(claim.report) === JSON.stringify(given.report)) {
-      return answer(plan, name.id, claim.report, await noteOfFirstReport(plan, claim));
+    if (claim.state === "ended" && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(withoutStandings(claim.report)) === JSON.stringify(given.report)) {
+      return answer(plan, name.id, claim.outcome, await noteOfFirstReport(plan, claim) ?? claim.cause);
     }
     const tried = { task: given.task, ...given.report };
     plan.append({ type: "token.refused", task: claim.task, attempt: claim.id, why, tried });
@@ -816,7 +951,9 @@ export {
   checkUntil,
   collect,
   compareReport,
+  contradictionIn,
   finishAttempt,
+  judgeEvidence,
   noteOfFirstReport,
   prepareWork,
   readReport,
@@ -826,5 +963,6 @@ export {
   unseenFiles,
   withIgnoredFiles,
   withPreparedWork,
-  withRelativeFiles
+  withRelativeFiles,
+  withoutStandings
 };

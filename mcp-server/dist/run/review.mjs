@@ -1,6 +1,9 @@
 // import:graph.mjs in run/review.mjs
 import { InvalidGlob, SEVERITIES, definitionOf, extraFor, hasEnded, literalGlob, normaliseGlob, plainSubject, purposeOf, taskName, withCriterionText } from "../graph.mjs";
 
+// import:policy.mjs in run/review.mjs
+import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, standingText, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
+
 // import:text.mjs in run/review.mjs
 import { quotation } from "../text.mjs";
 
@@ -51,7 +54,9 @@ function proof(item) {
   const about = item.criterion === void 0 ? "" : `${item.criterion}: `;
   if ("notVerified" in item) return `Not verified: ${about}${item.notVerified}`;
   if ("inspected" in item) return `Inspected: ${about}${item.inspected}`;
-  return `Ran: ${about}${item.command} → exit code ${item.exitCode}. ${item.result}`;
+  const standing = standingText(item);
+  const worth = standing === "" ? "" : ` (${standing})`;
+  return `Ran: ${about}${item.command} → exit code ${item.exitCode}${worth}. ${item.result}`;
 }
 function filesLine({ filesChanged }) {
   return filesChanged.length === 0 ? "" : `Files: ${filesChanged.slice(0, MAX_NAMED).join(", ")}`;
@@ -139,9 +144,6 @@ ${whatWasFound(loaded, review, report)}`,
     extra: extraFor({ kind: "fix", ...of && { of: of.id }, round })
   };
 }
-
-// import:policy.mjs in run/review.mjs
-import { MAX_REVIEWS, REVIEWER, isAbout, isRejectedForGood, judgesAgain, mayJudge, waitForReviews, wantsReview, workBehind, workUnderReview } from "../policy.mjs";
 
 // import:report.mjs in run/review.mjs
 import { firstAcceptances, reportedFindings, reviewerVerdicts, taskReports } from "../report.mjs";

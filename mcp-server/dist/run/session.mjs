@@ -26,6 +26,50 @@ var CallsInFlight = class {
   }
 };
 
+// import:graph.mjs in run/session.mjs
+import { commandRun } from "../graph.mjs";
+
+// mcp-server/src/run/session/command-log.ts
+var UNSEEN = { kind: "unknown", inBackground: false };
+var MAX_RUNS = 200;
+var MAX_CONVERSATIONS = 64;
+var CommandLog = class {
+  #conversations = /* @__PURE__ */ new Map();
+  /** @param agentId undefined: the main conversation. */
+  began(agentId, begun) {
+    const runs = this.#conversations.get(agentId) ?? /* @__PURE__ */ new Map();
+    this.#conversations.delete(agentId);
+    runs.set(begun.use, commandRun({ ...begun, end: UNSEEN }));
+    keepNewest(runs, MAX_RUNS);
+    this.#conversations.set(agentId, runs);
+    keepNewest(this.#conversations, MAX_CONVERSATIONS);
+  }
+  /** A call of which nothing is known that it began is passed over. */
+  ended(use, ended) {
+    for (const runs of this.#conversations.values()) {
+      const run = runs.get(use);
+      if (run) runs.set(use, { ...run, ...ended });
+    }
+  }
+  /**
+   * @param agentId undefined: the main conversation, for which agents may run commands as well: how theirs ended says
+   *   nothing for it, nor against it.
+   * @returns undefined where no hook told of any.
+   */
+  of(agentId) {
+    const own = this.#conversations.get(agentId);
+    if (agentId !== void 0) return own && [...own.values()];
+    const runs = [...this.#conversations.values()].flatMap(
+      (some) => [...some.values()].map((run) => some === own ? run : { ...run, end: UNSEEN })
+    );
+    return runs.length === 0 ? void 0 : runs;
+  }
+};
+function keepNewest(map, max) {
+  const oldest = map.keys().next();
+  if (map.size > max && !oldest.done) map.delete(oldest.value);
+}
+
 // import:run/guard.mjs in run/session.mjs
 import { readAgentCall } from "./guard.mjs";
 
@@ -196,6 +240,8 @@ var SessionMemory = class {
   pulls = /* @__PURE__ */ new Map();
   /** Scripts of the host that run a plan. */
   workflows = new WorkflowRuns();
+  /** What was run with Bash, by the main conversation and by agents. */
+  commands = new CommandLog();
   /** Attempts whose agents have their worktree, or are about to get it. */
   placed = /* @__PURE__ */ new Map();
   /** Version of each plan that the main conversation has heard of. */
@@ -313,6 +359,7 @@ function attemptsAt({ graph }, task) {
 }
 export {
   CallsInFlight,
+  CommandLog,
   SessionMemory,
   WorkflowRuns,
   begunPlans,

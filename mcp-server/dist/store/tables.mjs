@@ -1,5 +1,5 @@
 // import:graph.mjs in store/tables.mjs
-import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
+import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
 
 // mcp-server/src/store/tables/report-row.ts
 function reportFromRow(json) {
@@ -14,6 +14,9 @@ function reportFromRow(json) {
   return rest;
 }
 function readEvidence(stored) {
+  if ("command" in stored && stored.standing !== void 0 && !STANDINGS.includes(stored.standing)) {
+    return { ...stored, standing: "claimed", seen: `a newer version calls it "${stored.standing}"` };
+  }
   if ("command" in stored || "inspected" in stored || "notVerified" in stored) return stored;
   const { criterion, ...proof } = stored;
   return {

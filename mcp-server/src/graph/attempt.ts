@@ -21,9 +21,24 @@ export const OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", 
 /** How an attempt ended. `unreported`: the agent stopped without a report; `lost`: it died or fell silent. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+export const STANDINGS = ["seen", "stale", "contradicted", "claimed"] as const;
+/**
+ * What a reported command is worth. `seen`: the host ran it, with this exit code, and no file of the task changed
+ * afterwards; `stale`: one did; `contradicted`: it was seen to end otherwise; `claimed`: nobody saw it.
+ */
+export type EvidenceStanding = (typeof STANDINGS)[number];
+
 /** One piece of evidence for an acceptance criterion (or for the task as a whole). */
 export type Evidence = { readonly criterion?: string } & (
-  | { readonly command: string; readonly exitCode: number; readonly result: string }
+  | {
+      readonly command: string;
+      readonly exitCode: number;
+      readonly result: string;
+      /** Given by the server that took the report; absent in reports from before there were any. */
+      readonly standing?: EvidenceStanding;
+      /** What was seen, in a phrase, where the standing does not say it all. */
+      readonly seen?: string;
+    }
   | { readonly inspected: string }
   | { readonly notVerified: string }
 );

@@ -194,6 +194,13 @@ export type Change =
       readonly unchanged: readonly string[];
       readonly note: string;
     }
+  /** A report was not taken because what was seen contradicts it; the agent was told why, and may report again. */
+  | {
+      readonly type: "report.returned";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly why: string;
+    }
   /** Files in the scope of a task were changed by others; the note is for the agent that works on it next. */
   | {
       readonly type: "scope.touched";
@@ -296,6 +303,7 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
   "attempt.compared": 1,
+  "report.returned": 1,
   "scope.touched": 1,
   "checkout.seen": 1,
   "worktree.cut": 1,

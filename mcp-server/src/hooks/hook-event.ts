@@ -52,6 +52,11 @@ export function isNothing(answer: HookAnswer): boolean {
   return Object.keys(answer).length === 0;
 }
 
+/** Whether the answer refuses the call. */
+export function isDenied(answer: HookAnswer): boolean {
+  return "hookSpecificOutput" in answer && answer.hookSpecificOutput?.permissionDecision === "deny";
+}
+
 /** Parses a field that holds JSON; undefined when it holds none, because hooks must never fail a call. */
 export function json<T>(schema: z.ZodType<T>, text: string): T | undefined {
   try {

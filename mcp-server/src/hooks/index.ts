@@ -4,7 +4,7 @@ import type { SessionMemory } from "../run/session/session.ts";
 import type { HookHandler } from "./hook-event.ts";
 import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
-import { onPostToolUse } from "./post-tool-use.ts";
+import { onPostToolUse, onPostToolUseFailure } from "./post-tool-use.ts";
 import { onPreToolUse } from "./pre-tool-use.ts";
 import { onStop } from "./stop.ts";
 import { onStopFailure } from "./stop-failure.ts";
@@ -18,6 +18,7 @@ export const HOOK_TOOL = "hook";
 const HANDLERS: Readonly<Record<string, HookHandler>> = {
   PreToolUse: onPreToolUse,
   PostToolUse: onPostToolUse,
+  PostToolUseFailure: onPostToolUseFailure,
   PostToolBatch: onPostToolBatch,
   SubagentStart: onSubagentStart,
   SubagentStop: onSubagentStop,

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { endOfAnswer, endOfError, outputOf } from "../host/transcripts/bash-result.ts";
+import { saysNoTestRan } from "../host/transcripts/no-tests.ts";
 import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -9,9 +11,13 @@ import { afterWorkflow } from "./workflow-end.ts";
 
 const stopInput = z.looseObject({ task_id: z.string() });
 const workflowResponse = z.looseObject({ taskId: z.string() });
+const bashResponse = z.looseObject({});
 const agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 
-/** After a launch a background agent's id is known, or a script's; after a stop, that it works no more. */
+/**
+ * After a launch a background agent's id is known, or a script's; after a stop, that it works no more; after a command,
+ * how it ended.
+ */
 export async function onPostToolUse(
   run: RunContext,
   session: SessionMemory,
@@ -23,10 +29,30 @@ export async function onPostToolUse(
     if (stopped !== undefined) await afterWorkflow(run, session, stopped);
     return NOTHING;
   }
+  if (event.tool === "Bash") {
+    const response = json(bashResponse, event.response);
+    if (response) {
+      const ranNoTest = saysNoTestRan(outputOf(response));
+      session.commands.ended(event.use, { end: endOfAnswer(response), ranNoTest, atMs: run.now() });
+    }
+    return NOTHING;
+  }
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
   const response = json(agentResponse, event.response);
   // A foreground agent has ended by now; it was bound by its own calls, or it made none.
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
+  return NOTHING;
+}
+
+/** A command that failed: the host tells it by another event than one that succeeded. */
+export async function onPostToolUseFailure(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+): Promise<HookAnswer> {
+  if (event.tool === "Bash") {
+    session.commands.ended(event.use, { end: endOfError(event.error), ranNoTest: false, atMs: run.now() });
+  }
   return NOTHING;
 }
 

@@ -22,6 +22,7 @@ import {
   deny,
   type HookAnswer,
   type HookEvent,
+  isDenied,
   isNothing,
   json,
   NOTHING,
@@ -62,6 +63,7 @@ export async function onPreToolUse(
   if (event.use !== "") session.noteCall(event.use, { agentId });
   const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
   const answer = await answerTool(run, session, event, call);
+  if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
   // Any tool call of an agent renews its lease, and goes on doing so until it ends.
   await call?.renewLease();
   if (call?.isAtWork) session.inFlight.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
@@ -94,6 +96,12 @@ async function answerTool(
     if (read !== undefined) return writeAnswer(await guardCommand(call, read, event.cwd));
   }
   return NOTHING;
+}
+
+/** It is about to run, as far as this plugin has a say in it. */
+function noteCommand(run: RunContext, session: SessionMemory, event: HookEvent, agentId: string | undefined) {
+  const command = json(shellInput, event.input)?.command;
+  if (command !== undefined) session.commands.began(agentId, { use: event.use, command, atMs: run.now() });
 }
 
 function writeAnswer(answer: WriteAnswer): HookAnswer {

@@ -56,11 +56,8 @@ export const taskReport = defineTool({
   input,
   annotations: IDEMPOTENT,
   async handle(call, { run, session, actor, agentId }) {
-    const result = await reportTask(run, actor, agentId, {
-      task: call.task,
-      token: call.token,
-      report: reportOf(call),
-    });
+    const given = { task: call.task, token: call.token, report: reportOf(call) };
+    const result = await reportTask(run, actor, agentId, given, session.commands.of(agentId));
     return {
       data: {
         task: result.task,

@@ -147,7 +147,7 @@ describe("a reviewed task", () => {
     const text = await briefOf(launchFor(await next(), "a-review"));
     for (const part of [
       "> Refuse empty names.",
-      "> Ran: Tested: npm test → exit code 0. 4 passed",
+      "> Ran: Tested: npm test → exit code 0 (claimed). 4 passed",
       "> Files: src/a.ts, src/extra.ts",
     ]) {
       expect(text).toContain(part);

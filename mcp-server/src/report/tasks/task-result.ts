@@ -1,7 +1,7 @@
 import type { EndedAttempt, Evidence, Finding, Outcome, ReviewVerdict } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
-import { plainSubject, type TaskId, type TaskStatus } from "../../graph/task.ts";
+import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import type { Usage } from "../../graph/usage.ts";
 import { normalisePath } from "../../text/normalise.ts";
@@ -74,6 +74,7 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
     const summary = ended?.report?.summary ?? ended?.lastMessage;
     const reason =
       reasons.get(task.id) ??
+      notBelieved(task, ended) ??
       (task.cause && causeText(task.cause)) ??
       (task.status === "failed" ? ended?.cause : undefined);
     const blockedOn = ended?.report?.blockedOn;
@@ -113,6 +114,11 @@ function attemptResult(span: AttemptSpan): AttemptResult {
     ...(cause && { cause }),
     ...(attempt.usage && { usage: attempt.usage }),
   };
+}
+
+/** Why a task failed although its agent reported otherwise. */
+function notBelieved({ status }: Task, ended: EndedAttempt | undefined): string | undefined {
+  return status === "failed" && ended?.outcome === "failed" && ended.report ? ended.cause : undefined;
 }
 
 function reportedCause({ outcome, report }: EndedAttempt): string | undefined {

@@ -1,5 +1,6 @@
 import type { Evidence } from "../../graph/attempt.ts";
 import type { AcceptanceCriterion, Task, TaskId } from "../../graph/task.ts";
+import { type CommandEvidence, NO_TEST } from "../../policy/evidence-standing.ts";
 import { codeSpan } from "../../text/inline-code.ts";
 import { normaliseText } from "../../text/normalise.ts";
 import type { CommandRunAgain } from "./reviews.ts";
@@ -73,8 +74,15 @@ function doubtsAbout(
   runAgain: readonly CommandRunAgain[],
 ): string[] {
   if ("notVerified" in evidence) return [evidence.notVerified];
-  if (!("command" in evidence) || evidence.exitCode === 0) return [];
+  if (!("command" in evidence)) return [];
+  if (evidence.exitCode === 0) return doubtsAboutSuccess(evidence);
   return doubtAbout(evidence.command, evidence.exitCode, task, runAgain);
+}
+
+/** Where nobody could look, an agent's word is taken. */
+function doubtsAboutSuccess({ command, standing, seen }: CommandEvidence): string[] {
+  const proves = seen === undefined || (standing === "seen" && seen !== NO_TEST);
+  return proves ? [] : [`${codeSpan(command)} is ${standing}: ${seen}`];
 }
 
 /** Why a command that failed proves nothing; nothing to say where it succeeded when it was run again. */

@@ -102,17 +102,21 @@ function verdict(task: Task): string {
 }
 
 function endWithReport({ plan, task, reader }: BriefFacts): string {
-  const tool =
-    reader && !reader.isClaudeCode
-      ? "task_report of this server"
-      : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
+  const isClaudeCode = reader?.isClaudeCode ?? true;
+  const tool = !isClaudeCode
+    ? "task_report of this server"
+    : "task_report of this plugin's server (mcp__plugin_parallel_tasks__task_report)";
   const then = reader?.pulls
     ? "Then go on as its answer says."
     : "Reply with the line that it returns and nothing else.";
   return `# How to end
-1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
+1. Call the tool ${tool} once: task "${plan}/${task.id}", the token above, outcome (completed, failed or blocked), a summary of at most three sentences, filesChanged, and evidence: ${evidence(task)}.${isClaudeCode ? SEEN_COMMANDS : ""}${verdict(task)} A file or task that you need and do not have: outcome blocked with blockedOn. What you found wrong: findings, each {severity, file: "path:line", text}. What tasks after this one should know: notes.
 2. ${then}`;
 }
+
+/** Where the host tells what it ran, a report is compared with that. */
+const SEEN_COMMANDS =
+  " A command is compared with what was run: run it once more after your last change, by itself (no pipe, ; or ||), and report the same text.";
 
 /** What an agent proves: each criterion, or where there is none that the work is right. */
 function evidence({ acceptance }: Task): string {
@@ -215,7 +219,11 @@ function earlierAttempts(earlier: readonly Attempt[]): string {
   const ended = earlier.filter((attempt): attempt is EndedAttempt => attempt.state === "ended");
   if (ended.length === 0) return "";
   const lines = ended.slice(-3).map((attempt) => {
-    const what = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "no report";
+    const { report, lastMessage, cause } = attempt;
+    // With a report there is a cause only where the report was not believed.
+    const what = report
+      ? [cause, report.summary].filter(Boolean).join("\n")
+      : (lastMessage ?? cause ?? "no report");
     return `- Attempt ${attempt.number}, ${attempt.outcome}:\n${quotation(what.slice(0, 1_000))}`;
   });
   return `# Earlier attempts at this task\nTheir files may still be there. Do not repeat what failed.\n${lines.join("\n")}`;

@@ -24,26 +24,33 @@ export async function snapshotBeforeStart(
   store: GraphStore,
   token: string,
 ): Promise<Look | undefined> {
-  const { state } = await standingOfToken(ctx, store, token);
-  return state === "offered" ? snapshotCheckout(ctx) : undefined;
+  const { claim } = await standingOfToken(ctx, store, token);
+  return claim?.state === "offered" ? snapshotCheckout(ctx) : undefined;
+}
+
+/** A claim whose attempt is about to end, and how it leaves the checkout. */
+export interface EndingClaim {
+  readonly claim: AnyClaim;
+  readonly look: Look;
 }
 
 /**
- * How the attempt that the token is about to end leaves the checkout; no look where it ends none.
- * @returns also in which state the claim is, and when its task was first offered.
+ * How the attempt that the token is about to end leaves the checkout; nothing where it ends none.
+ * @returns also the claim as it stands, and when its task was first offered.
  */
 export async function snapshotBeforeEnd(
   ctx: RunContext,
   store: GraphStore,
   token: string,
-): Promise<TokenStanding & { readonly look: Look | undefined }> {
+): Promise<TokenStanding & { readonly ending: EndingClaim | undefined }> {
   const standing = await standingOfToken(ctx, store, token);
-  const ends = standing.state === "offered" || standing.state === "running";
-  return { ...standing, look: ends ? await snapshotCheckout(ctx) : undefined };
+  const { claim } = standing;
+  if (claim?.state !== "offered" && claim?.state !== "running") return { ...standing, ending: undefined };
+  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx) } };
 }
 
 interface TokenStanding {
-  readonly state?: AnyClaim["state"];
+  readonly claim?: AnyClaim;
   readonly firstOfferedMs: number;
 }
 
@@ -53,7 +60,7 @@ async function standingOfToken(ctx: RunContext, store: GraphStore, token: string
     const held = await view.reader.claimByTokenHash(tokenHash);
     const plan = held && (await view.planOf(held));
     const offers = plan ? plan.graph.claimsOf(held.claim.task).map(({ offeredAtMs }) => offeredAtMs) : [];
-    return { ...(held && { state: held.claim.state }), firstOfferedMs: Math.min(...offers, ctx.now()) };
+    return { ...(held && { claim: held.claim }), firstOfferedMs: Math.min(...offers, ctx.now()) };
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });
 }

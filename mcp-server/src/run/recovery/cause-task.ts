@@ -22,7 +22,9 @@ export function whatWentWrong({ graph }: LoadedPlan, task: TaskId): string {
     "exitCode" in evidence && evidence.exitCode !== 0 ? [evidence.result] : [],
   );
   return (
-    [...outputs, report?.summary, lastMessage, cause].find((text) => text !== undefined && text !== "") ?? ""
+    [...outputs, report && cause, report?.summary, lastMessage, cause].find(
+      (text) => text !== undefined && text !== "",
+    ) ?? ""
   );
 }
 

@@ -1,10 +1,11 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import type { Report } from "../../graph/attempt.ts";
+import type { AttemptId, Outcome, Report } from "../../graph/attempt.ts";
 import { InvalidGlob, normaliseGlob } from "../../graph/scope/parse-glob.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { claimOfToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
+import type { Ending } from "../attempts/ending.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { noteSignOfLife, reviveIfLate } from "../attempts/sign-of-life.ts";
 import { refusalFor, startOrContinue } from "../attempts/start-attempt.ts";
@@ -16,6 +17,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { checkReport } from "./check-report.ts";
 import { COMPARED_EVENTS, noteOfFirstReport, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
+import { type BashRuns, contradictionIn, judgeEvidence, withoutStandings } from "./judge-evidence.ts";
 import { type PreparedWork, prepareWork } from "./prepare-work.ts";
 import { withPreparedWork } from "./with-prepared-work.ts";
 
@@ -37,15 +39,18 @@ export interface ReportResult {
 }
 
 /**
- * Takes an agent's report and ends its attempt. The same report again gets the first answer again.
+ * Takes an agent's report and ends its attempt. The same report again gets the first answer again. One that what was
+ * seen contradicts is returned once; contradicted again, the attempt fails.
+ * @param ran what hooks saw the reporting conversation run; undefined: they saw nothing of it.
  * @throws CallerError for a token that is dead or foreign (kept as evidence), for completed without evidence
- *   per acceptance criterion, for a blocked report that does not say on what.
+ *   per acceptance criterion or with evidence that is contradicted, for a blocked report that does not say on what.
  */
 export async function reportTask(
   ctx: RunContext,
   actor: string,
   agentId: string | undefined,
   input: ReportInput,
+  ran?: BashRuns,
 ): Promise<ReportResult> {
   const name = splitTaskName(input.task);
   const store = await existingGraph(ctx, name.plan);
@@ -53,15 +58,21 @@ export async function reportTask(
   const key = { tokenHash: hashToken(given.token) };
   let before = await snapshotBeforeEnd(ctx, store, given.token);
   // Before anything else: what the attempt did is committed and looked at only while it runs.
-  if (before.state === "ended" && (await reviveIfLate(ctx, store, actor, key, agentId)))
+  if (before.claim?.state === "ended" && (await reviveIfLate(ctx, store, actor, key, agentId)))
     before = await snapshotBeforeEnd(ctx, store, given.token);
-  const { look, firstOfferedMs } = before;
-  const seen = look && { look, unseen: await unseenFiles(ctx, given.report, look) };
-  const call: Call = { actor, agentId, name, given, seen, firstOfferedMs };
+  const { ending, firstOfferedMs } = before;
+  const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
+  const judged = ending
+    ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran })
+    : given.report;
+  const contradiction = contradictionIn(judged);
+  const call: Call = { actor, agentId, name, given, judged, contradiction, seen, firstOfferedMs };
+  // What is contradicted is not merged, whatever becomes of it.
+  const result: Report = contradiction === undefined ? given.report : { ...given.report, outcome: "failed" };
   return withPreparedWork(
     ctx,
     async () => ({
-      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), given.report),
+      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result),
     }),
     async ({ prepared }) => {
       const result = await accept(ctx, store, call, prepared);
@@ -77,6 +88,10 @@ interface Call {
   readonly agentId: string | undefined;
   readonly name: { readonly plan: string; readonly id: TaskId };
   readonly given: ReportInput;
+  /** The report with the standing of its evidence. */
+  readonly judged: Report;
+  /** In what the report is contradicted, if it claims to be complete. */
+  readonly contradiction: string | undefined;
   readonly seen: SeenAtEnd | undefined;
   /** When the task was first offered. */
   readonly firstOfferedMs: number;
@@ -93,7 +108,7 @@ function accept(
   call: Call,
   prepared: PreparedWork | undefined,
 ): Promise<ReportResult | CallerError> {
-  const { name, given, agentId, seen } = call;
+  const { name, given, judged, contradiction, agentId, seen } = call;
   const { report, token } = given;
   const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError> => {
     await noteSignOfLife(tx, token, agentId);
@@ -109,9 +124,18 @@ function accept(
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
-    const ending = { outcome: report.outcome, report };
+    if (contradiction !== undefined && !(await wasReturned(plan, attempt.id))) {
+      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: contradiction });
+      return contradicted(contradiction);
+    }
+    const ending: Ending = {
+      ...(contradiction === undefined
+        ? { outcome: report.outcome }
+        : { outcome: "failed", cause: `what it reports is contradicted: ${contradiction}` }),
+      report: judged,
+    };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
-    return answer(plan, task.id, report, note);
+    return answer(plan, task.id, ending.outcome, note ?? ending.cause);
   };
   return changeGraph(ctx, store, call.actor, work, {
     plan: { repository: ctx.repository, slug: name.plan },
@@ -121,13 +145,28 @@ function accept(
   });
 }
 
-function answer(plan: PlanTransaction, id: TaskId, report: Report, note: string | undefined): ReportResult {
+/** Whether a report of the attempt was contradicted before. */
+async function wasReturned(plan: PlanTransaction, attempt: AttemptId): Promise<boolean> {
+  const returned = await plan.reader.events(plan.id, { types: ["report.returned"] });
+  return returned.some(({ change }) => change.type === "report.returned" && change.attempt === attempt);
+}
+
+function contradicted(contradiction: string): CallerError {
+  return new CallerError(
+    "bad_input",
+    `evidence: ${contradiction}. The report was not taken.`,
+    'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
+    "evidence",
+  );
+}
+
+function answer(plan: PlanTransaction, id: TaskId, outcome: Outcome, note: string | undefined): ReportResult {
   const name = taskName(plan.stored.slug, id);
-  const word = { completed: "DONE", failed: "FAILED", blocked: "BLOCKED" }[report.outcome];
+  const word = outcome === "completed" ? "DONE" : outcome === "blocked" ? "BLOCKED" : "FAILED";
   return {
     task: name,
     status: taskOf(plan, id).status,
-    outcome: report.outcome,
+    outcome,
     reply: `${word} ${name}`,
     ...(note !== undefined && { note }),
     counts: countsOf(plan),
@@ -148,9 +187,9 @@ async function refuse(
       claim.report &&
       held.plan === name.plan &&
       claim.task === name.id &&
-      JSON.stringify(claim.report) === JSON.stringify(given.report)
+      JSON.stringify(withoutStandings(claim.report)) === JSON.stringify(given.report)
     ) {
-      return answer(plan, name.id, claim.report, await noteOfFirstReport(plan, claim));
+      return answer(plan, name.id, claim.outcome, (await noteOfFirstReport(plan, claim)) ?? claim.cause);
     }
     // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
     const tried = { task: given.task, ...given.report };

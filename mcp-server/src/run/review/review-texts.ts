@@ -1,6 +1,7 @@
 import { type EndedAttempt, type Evidence, type Report, SEVERITIES } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
 import { plainSubject, type Task, taskName } from "../../graph/task.ts";
+import { standingText } from "../../policy/evidence-standing.ts";
 import { quotation } from "../../text/untrusted-text.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 
@@ -70,7 +71,9 @@ function proof(item: Evidence): string {
   const about = item.criterion === undefined ? "" : `${item.criterion}: `;
   if ("notVerified" in item) return `Not verified: ${about}${item.notVerified}`;
   if ("inspected" in item) return `Inspected: ${about}${item.inspected}`;
-  return `Ran: ${about}${item.command} → exit code ${item.exitCode}. ${item.result}`;
+  const standing = standingText(item);
+  const worth = standing === "" ? "" : ` (${standing})`;
+  return `Ran: ${about}${item.command} → exit code ${item.exitCode}${worth}. ${item.result}`;
 }
 
 function filesLine({ filesChanged }: Report): string {

@@ -1,5 +1,6 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
+import { CommandLog } from "./command-log.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
@@ -26,6 +27,8 @@ export class SessionMemory {
   readonly pulls = new Map<string, string>();
   /** Scripts of the host that run a plan. */
   readonly workflows = new WorkflowRuns();
+  /** What was run with Bash, by the main conversation and by agents. */
+  readonly commands = new CommandLog();
   /** Attempts whose agents have their worktree, or are about to get it. */
   readonly placed = new Map<AttemptId, Promise<void>>();
   /** Version of each plan that the main conversation has heard of. */

@@ -4,6 +4,7 @@ import {
   REVIEW_VERDICTS,
   type Report,
   SEVERITIES,
+  STANDINGS,
 } from "../../graph/attempt.ts";
 
 /**
@@ -25,6 +26,9 @@ export function reportFromRow(json: string): Report {
 }
 
 function readEvidence(stored: Evidence): Evidence {
+  if ("command" in stored && stored.standing !== undefined && !STANDINGS.includes(stored.standing)) {
+    return { ...stored, standing: "claimed", seen: `a newer version calls it "${stored.standing}"` };
+  }
   if ("command" in stored || "inspected" in stored || "notVerified" in stored) return stored;
   const { criterion, ...proof } = stored as { readonly criterion?: string };
   return {

@@ -1,5 +1,6 @@
 import type { Evidence } from "../../../graph/attempt.ts";
 import { newTokens } from "../../../graph/usage.ts";
+import { standingText } from "../../../policy/evidence-standing.ts";
 import { formatCount, formatDuration, plural } from "../../../text/format.ts";
 import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
@@ -55,7 +56,9 @@ function proofOf(item: Evidence): string {
   if ("notVerified" in item) return `not verified${item.criterion ? `: ${short(item.criterion)}` : ""}`;
   if ("inspected" in item) return `inspected: ${escapeProse(item.inspected, INSPECTED_LIMIT)}`;
   const result = item.result.trim() === "" ? "" : `, ${short(item.result)}`;
-  return `${codeSpan(item.command)} → exit code ${item.exitCode}${result}`;
+  const standing = standingText(item);
+  const worth = standing === "" ? "" : ` (${escapeProse(standing)})`;
+  return `${codeSpan(item.command)} → exit code ${item.exitCode}${worth}${result}`;
 }
 
 /** A task that cannot go on without the user. */

@@ -1,0 +1,195 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { changedFiles, GitFailed } from "../../git/git.ts";
+import type { AnyClaim, Evidence, Report } from "../../graph/attempt.ts";
+import type { CommandRun } from "../../graph/command-run.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
+import { commandRuns } from "../../host/transcripts/command-runs.ts";
+import { type CommandEvidence, type FileChange, standingOf } from "../../policy/evidence-standing.ts";
+import { widenedScope } from "../../policy/exclusivity.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { normalisePath } from "../../text/normalise.ts";
+import type { EndingClaim } from "../checkout-watch/record-changes.ts";
+import { readGraph } from "../plan/plan-view.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
+import { worktreeOf } from "../worktrees/work-record.ts";
+
+/** What hooks saw run with Bash, in any order. */
+export type BashRuns = readonly CommandRun[];
+
+/** More files are not asked when they changed. */
+const MAX_FILES = 2_000;
+/** Contradictions that are named one by one. */
+const MAX_NAMED = 3;
+const MAX_COMMAND = 120;
+
+/** An attempt whose report is judged. */
+interface Judged extends EndingClaim {
+  /** Who reports; undefined: the main conversation, or nobody knows. */
+  readonly agentId: string | undefined;
+  readonly ran: BashRuns | undefined;
+}
+
+/**
+ * The report with the standing of each command in it, by what the host ran for the attempt. What hooks saw comes
+ * first; the transcript is asked where they have not seen all of it.
+ */
+export async function judgeEvidence(
+  ctx: RunContext,
+  store: GraphStore,
+  report: Report,
+  at: Judged,
+): Promise<Report> {
+  const commands = report.evidence.filter(isCommand);
+  if (commands.length === 0) return report;
+  const lastChange = await lastChangeOf(ctx, store, report, at);
+  const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
+  const judge = (runs: BashRuns | undefined) => withStandings(report, runs, lastChange);
+  const judged = judge(fromHooks && inOrder(fromHooks));
+  if (fromHooks && judged.evidence.every(wasSeen)) return judged;
+  const written = await writtenRuns(ctx, at);
+  if (!written) return judged;
+  return judge(inOrder(mergedRuns(fromHooks ?? [], written)));
+}
+
+/** In what a report that claims to be complete is contradicted, in a sentence without its stop; undefined: in nothing. */
+export function contradictionIn({ outcome, evidence }: Report): string | undefined {
+  const wrong = evidence.filter(isCommand).filter(({ standing }) => standing === "contradicted");
+  if (outcome !== "completed" || wrong.length === 0) return undefined;
+  return wrong
+    .slice(0, MAX_NAMED)
+    .map(
+      ({ command, exitCode, seen = "" }) =>
+        `${JSON.stringify(command.slice(0, MAX_COMMAND))} is reported with exit code ${exitCode}, but ${seen}`,
+    )
+    .join("; ");
+}
+
+/** The report as its agent gave it. */
+export function withoutStandings(report: Report): Report {
+  const evidence = report.evidence.map((item): Evidence => {
+    if (!isCommand(item)) return item;
+    const { standing: _standing, seen: _seen, ...given } = item;
+    return given;
+  });
+  return { ...report, evidence };
+}
+
+function isCommand(item: Evidence): item is CommandEvidence {
+  return "command" in item;
+}
+
+function wasSeen(item: Evidence): boolean {
+  return !isCommand(item) || item.standing === "seen" || item.standing === "stale";
+}
+
+function withStandings(
+  report: Report,
+  runs: BashRuns | undefined,
+  lastChange: FileChange | undefined,
+): Report {
+  const evidence = report.evidence.map((item) =>
+    isCommand(item) ? { ...item, ...standingOf(item, runs, lastChange) } : item,
+  );
+  return { ...report, evidence };
+}
+
+/** What the transcript tells; undefined where there is none. The graph and the host go by one clock. */
+async function writtenRuns(
+  ctx: RunContext,
+  { claim, agentId }: Judged,
+): Promise<readonly CommandRun[] | undefined> {
+  const session = claim.owner.session;
+  const agent = agentId ?? agentOf(claim);
+  if (session === undefined) return undefined;
+  const find = () =>
+    agent === undefined ? ctx.transcripts.ofSession(session) : ctx.transcripts.ofAgent(agent, [session]);
+  if ((await find()) === undefined) return undefined;
+  // The host writes a moment after it has answered.
+  await sleep(WRITTEN_AFTER_MS, undefined, { ref: false });
+  const file = await find();
+  return file === undefined
+    ? undefined
+    : commandRuns(file, agent === undefined ? "main" : "agent", claim.offeredAtMs);
+}
+
+function agentOf(claim: AnyClaim): string | undefined {
+  return "agentId" in claim ? claim.agentId : undefined;
+}
+
+/** Of a run that both know, the one whose end is known; else what the transcript says, which is all that the host knows. */
+function mergedRuns(fromHooks: BashRuns, written: BashRuns): CommandRun[] {
+  const runs = new Map(fromHooks.map((run) => [run.use, run]));
+  for (const run of written) {
+    const known = runs.get(run.use);
+    if (known === undefined || known.end.kind === "unknown") runs.set(run.use, run);
+  }
+  return [...runs.values()];
+}
+
+function inOrder(runs: BashRuns): CommandRun[] {
+  return [...runs].sort((a, b) => a.atMs - b.atMs);
+}
+
+/**
+ * The last change of a file of the task: one that it reports, or one that differs from the last commit and lies where it
+ * declared to write. That a file was removed is not seen.
+ */
+async function lastChangeOf(
+  ctx: RunContext,
+  store: GraphStore,
+  report: Report,
+  { claim, look }: Judged,
+): Promise<FileChange | undefined> {
+  const isApart = claim.isolation === "worktree";
+  const root = isApart ? await worktreePath(ctx, store, claim) : ctx.checkout.root;
+  if (root === undefined) return undefined;
+  const differing = isApart ? await changedIn(root) : "why" in look ? [] : [...look.files.keys()];
+  const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
+  const own = differing.filter(
+    (path) => isApart || (scope.basis === "declared" && scope.writes.some((glob) => matches(glob, path))),
+  );
+  const paths = [...new Set([...report.filesChanged.map(normalisePath), ...own])].slice(0, MAX_FILES);
+  const changes = await Promise.all(paths.map((path) => changeOf(root, path)));
+  return changes
+    .flatMap((change) => change ?? [])
+    .reduce<FileChange | undefined>(
+      (last, change) => (last === undefined || change.atMs > last.atMs ? change : last),
+      undefined,
+    );
+}
+
+async function worktreePath(
+  ctx: RunContext,
+  store: GraphStore,
+  claim: AnyClaim,
+): Promise<string | undefined> {
+  return readGraph(ctx, store, async (view) => {
+    const held = await view.reader.claimById(claim.id);
+    const plan = held && (await view.planOf(held));
+    return plan && (await worktreeOf(plan, claim))?.path;
+  });
+}
+
+async function changedIn(root: string): Promise<string[]> {
+  try {
+    return await changedFiles(root);
+  } catch (error) {
+    // A worktree that is gone says so where its work is taken.
+    if (!(error instanceof GitFailed)) throw error;
+    return [];
+  }
+}
+
+/** When the system last noted a change of the file; nothing of folders and of what is not there. */
+async function changeOf(root: string, path: string): Promise<FileChange | undefined> {
+  try {
+    const found = await lstat(join(root, path));
+    return found.isFile() ? { path, atMs: found.ctimeMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
