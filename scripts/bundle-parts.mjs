@@ -8,7 +8,12 @@ const SOURCES = "mcp-server/src";
 
 /** What is started by its name, with the sources that it is made of. */
 const STARTED = {
-  server: [`${SOURCES}/main.ts`, `${SOURCES}/server.ts`, `${SOURCES}/stdio.ts`],
+  server: [
+    `${SOURCES}/main.ts`,
+    `${SOURCES}/server.ts`,
+    `${SOURCES}/stdio.ts`,
+    `${SOURCES}/message-lines.ts`,
+  ],
   service: [`${SOURCES}/service.ts`],
   parallel: [`${SOURCES}/cli/main.ts`],
 };

@@ -10,6 +10,7 @@ import { taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { changePlan } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/project/checkout.ts";
 import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
+import { OfferTokens } from "../../mcp-server/src/run/project/offer-tokens.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { repositoryName } from "../../mcp-server/src/run/project/repository-name.ts";
@@ -65,6 +66,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     clock: new GraphClock(Date.now),
     snapshots: new CheckoutSnapshots(undefined, Date.now),
     transcripts: new Transcripts(join(root, "projects")),
+    offerTokens: new OfferTokens(),
     randomBytes,
     graph: async () => store,
     createGraph: async () => store,

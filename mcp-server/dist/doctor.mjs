@@ -431,11 +431,11 @@ function findingsFor(version) {
   ];
 }
 
-// import:graph.mjs in doctor.mjs
-import { isDraining, isLive, newerParts } from "./graph.mjs";
-
 // import:run/project.mjs in doctor.mjs
 import { findCheckout, graphLocation, readPolicy, settingsFromEnvironment } from "./run/project.mjs";
+
+// import:store.mjs in doctor.mjs
+import { newerParts } from "./store.mjs";
 
 // mcp-server/src/doctor/plans.ts
 var plans = {
@@ -777,6 +777,9 @@ async function addressFindings({ checkout }, env) {
     return [wrong(problem, remedy)];
   }
 }
+
+// import:graph.mjs in doctor.mjs
+import { isDraining, isLive } from "./graph.mjs";
 
 // mcp-server/src/doctor/worktrees.ts
 var worktrees = {

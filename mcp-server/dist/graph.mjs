@@ -68,6 +68,7 @@ var VERSIONS = {
   "write.denied": 1,
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
+  "files.changed": 1,
   "attempt.compared": 1,
   "report.returned": 1,
   "scope.touched": 1,
@@ -83,126 +84,6 @@ var VERSIONS = {
 };
 function isReadable(type, v) {
   return Object.hasOwn(VERSIONS, type) && v <= VERSIONS[type];
-}
-
-// import:node:util in graph.mjs
-import { isDeepStrictEqual } from "node:util";
-
-// mcp-server/src/graph/task.ts
-var MAX_TASK_ID = 128;
-var TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"];
-var SIZES = ["xs", "small", "medium", "large", "xl"];
-var PRIORITIES = ["high", "medium", "low"];
-var ISOLATIONS = ["shared", "worktree"];
-function unstarted(definition, position) {
-  return {
-    ...definition,
-    position,
-    status: "pending",
-    notes: [],
-    metadata: {},
-    failedAttempts: 0,
-    lostAttempts: 0,
-    timesBlocked: 0
-  };
-}
-var STATE = {
-  position: true,
-  status: true,
-  cause: true,
-  owner: true,
-  notes: true,
-  metadata: true,
-  failedAttempts: true,
-  lostAttempts: true,
-  timesBlocked: true,
-  endedAtMs: true,
-  unrecognised: true
-};
-function definedFields(task) {
-  return Object.keys(task).filter(
-    (field) => !(field in STATE)
-  );
-}
-function definitionOf(task) {
-  return Object.fromEntries(
-    definedFields(task).map((field) => [field, task[field]])
-  );
-}
-function sameDefinition(a, b) {
-  const fields = definedFields(a);
-  return fields.length === definedFields(b).length && // What nobody has changed is the same object in both.
-  fields.every((field) => a[field] === b[field] || isDeepStrictEqual(a[field], b[field]));
-}
-function scopeOf(task) {
-  if (task.writes !== void 0) {
-    return { basis: "declared", writes: task.writes, reads: task.reads, resources: task.resources };
-  }
-  if (task.inferredWrites.length > 0) {
-    return { basis: "inferred", writes: task.inferredWrites, reads: task.reads, resources: task.resources };
-  }
-  return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
-}
-function plainSubject({ subject, phase }, slug) {
-  let rest = subject;
-  let isAfterSlug = false;
-  for (; ; ) {
-    const [mark, label = ""] = /^\[([^\]]*)\]\s*(?=\S)/.exec(rest) ?? [];
-    if (mark === void 0) return rest;
-    const isPhase = isAfterSlug ? /^P\d+$/.test(label) : label === `P${phase}`;
-    if (label !== slug && label !== "P" && !isPhase) return rest;
-    isAfterSlug ||= label === slug;
-    rest = rest.slice(mark.length);
-  }
-}
-function taskName(plan, id) {
-  return `${plan}/${id}`;
-}
-
-// mcp-server/src/graph/newer-parts.ts
-var MAX_NAMED = 5;
-function newerParts({ plan, tasks, claims, unknownSettings = [] }, events = []) {
-  const { slug } = plan;
-  return [
-    ...unknownSettings.map(
-      (field) => `The plan ${slug} has the setting ${quoted(field)} of a newer version; this server keeps it and does not apply it.`
-    ),
-    ...wordsOf("plan", [[slug, plan.unrecognised]]),
-    ...wordsOf(
-      "task",
-      tasks.map(({ id, unrecognised }) => [taskName(slug, id), unrecognised])
-    ),
-    ...wordsOf(
-      "claim on",
-      claims.map(({ task, unrecognised }) => [taskName(slug, task), unrecognised])
-    ),
-    ...unreadEvents(slug, events)
-  ];
-}
-function wordsOf(what, things) {
-  const having = /* @__PURE__ */ new Map();
-  for (const [name, unrecognised = {}] of things) {
-    for (const [field, word] of Object.entries(unrecognised)) {
-      const is = `${field} ${quoted(word)}`;
-      having.set(is, [...having.get(is) ?? [], name]);
-    }
-  }
-  return [...having].map(([is, names]) => {
-    const left = names.length - MAX_NAMED;
-    const named = names.slice(0, MAX_NAMED).join(", ") + (left > 0 ? ` and ${left} more` : "");
-    return `The ${what} ${named}: the ${is} is of a newer version; this server keeps it and does not understand it.`;
-  });
-}
-function unreadEvents(slug, events) {
-  const types = events.flatMap(({ change }) => change.type === "unrecognised" ? [change.storedType] : []);
-  if (types.length === 0) return [];
-  const named = [...new Set(types)].slice(0, MAX_NAMED).map(quoted);
-  return [
-    `The log of the plan ${slug} has events of a newer version (${types.length}, such as ${named.join(", ")}); this server keeps them and leaves them out.`
-  ];
-}
-function quoted(word) {
-  return `\`${word.replace(/[\s`]+/g, " ").slice(0, 60)}\``;
 }
 
 // mcp-server/src/graph/order/levels.ts
@@ -335,6 +216,80 @@ function reachableTasks(tasks) {
 }
 function statusesOf(task, tasks) {
   return task.dependencies.map((id) => tasks.get(id)?.status ?? "pending");
+}
+
+// import:node:util in graph.mjs
+import { isDeepStrictEqual } from "node:util";
+
+// mcp-server/src/graph/task.ts
+var MAX_TASK_ID = 128;
+var TASK_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"];
+var SIZES = ["xs", "small", "medium", "large", "xl"];
+var PRIORITIES = ["high", "medium", "low"];
+var ISOLATIONS = ["shared", "worktree"];
+function unstarted(definition, position) {
+  return {
+    ...definition,
+    position,
+    status: "pending",
+    notes: [],
+    metadata: {},
+    failedAttempts: 0,
+    lostAttempts: 0,
+    timesBlocked: 0
+  };
+}
+var STATE = {
+  position: true,
+  status: true,
+  cause: true,
+  owner: true,
+  notes: true,
+  metadata: true,
+  failedAttempts: true,
+  lostAttempts: true,
+  timesBlocked: true,
+  endedAtMs: true,
+  unrecognised: true
+};
+function definedFields(task) {
+  return Object.keys(task).filter(
+    (field) => !(field in STATE)
+  );
+}
+function definitionOf(task) {
+  return Object.fromEntries(
+    definedFields(task).map((field) => [field, task[field]])
+  );
+}
+function sameDefinition(a, b) {
+  const fields = definedFields(a);
+  return fields.length === definedFields(b).length && // What nobody has changed is the same object in both.
+  fields.every((field) => a[field] === b[field] || isDeepStrictEqual(a[field], b[field]));
+}
+function scopeOf(task) {
+  if (task.writes !== void 0) {
+    return { basis: "declared", writes: task.writes, reads: task.reads, resources: task.resources };
+  }
+  if (task.inferredWrites.length > 0) {
+    return { basis: "inferred", writes: task.inferredWrites, reads: task.reads, resources: task.resources };
+  }
+  return { basis: "unscoped", writes: [], reads: task.reads, resources: task.resources };
+}
+function plainSubject({ subject, phase }, slug) {
+  let rest = subject;
+  let isAfterSlug = false;
+  for (; ; ) {
+    const [mark, label = ""] = /^\[([^\]]*)\]\s*(?=\S)/.exec(rest) ?? [];
+    if (mark === void 0) return rest;
+    const isPhase = isAfterSlug ? /^P\d+$/.test(label) : label === `P${phase}`;
+    if (label !== slug && label !== "P" && !isPhase) return rest;
+    isAfterSlug ||= label === slug;
+    rest = rest.slice(mark.length);
+  }
+}
+function taskName(plan, id) {
+  return `${plan}/${id}`;
 }
 
 // mcp-server/src/graph/plan-graph.ts
@@ -1168,7 +1123,7 @@ function sectionAfter(line, section) {
 var BETWEEN = /^[\s`]*(?:[,;&+/、，；]|\band\b|\bor\b|\bwith\b)?[\s`]*(?:\band\b\s*)?$/i;
 function addFromProse({ mentions, bare }, line, section) {
   let last = -1;
-  for (const { text, setting, start, end } of wordsOf2(line)) {
+  for (const { text, setting, start, end } of wordsOf(line)) {
     const glob = pathIn(text, setting);
     const isBare = glob === void 0 && setting === "code" && isBareFile(text);
     if (glob === void 0 && !isBare) continue;
@@ -1185,7 +1140,7 @@ var WORD = /\]\(([^)\s]+)\)|(?:(?!\]\()[^\s`"'“”‘’|（）【】「」『
 var SCRIPT_CHANGE = /(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])(?=\w)|(?<=\w)(?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])/gu;
 var MAX_PLACE_WORD = 10;
 var BEFORE_PLACE = /\b(?:in|under|into|inside|within|below|at|to|from|on)\s+$/i;
-function* wordsOf2(line) {
+function* wordsOf(line) {
   const { spans } = inlineCode(line);
   let from = 0;
   for (const span of [...spans, void 0]) {
@@ -1397,7 +1352,6 @@ export {
   needsHold,
   newToken,
   newTokens,
-  newerParts,
   normaliseGlob,
   orderedDespiteParallelWith,
   overlap,

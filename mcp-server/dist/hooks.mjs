@@ -193,14 +193,17 @@ function endedAgentIn(prompt) {
 // import:errors.mjs in hooks.mjs
 import { CallerError } from "./errors.mjs";
 
-// import:run/project.mjs in hooks.mjs
-import { sameOwner } from "./run/project.mjs";
+// import:tools.mjs in hooks.mjs
+import { cleanAnswer } from "./tools.mjs";
+
+// import:run/claims.mjs in hooks.mjs
+import { isOfferedAgain } from "./run/claims.mjs";
 
 // mcp-server/src/hooks/post-tool-batch.ts
 var toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
 async function onPostToolBatch(run, session, event) {
   if (event.agent !== "") {
-    session.inFlight.ends(event.agent);
+    session.inCall.ends(event.agent);
     return NOTHING;
   }
   const store = await run.graph();
@@ -215,9 +218,11 @@ async function onPostToolBatch(run, session, event) {
     const planIds = new Set(claims.flatMap((held) => held ? [held.planId] : []));
     for (const held of claims) if (held?.claim.state === "offered") session.forgetLaunch(held.claim.id);
     const started = launched.filter((attempt) => session.wasLaunched(attempt));
-    const open = (await tx.held(run.checkoutKey)).filter(
-      ({ claim, planId }) => planIds.has(planId) && claim.state === "offered" && sameOwner(claim.owner, run.owner) && !session.wasLaunched(claim.id)
-    );
+    const open = [];
+    for (const held of await tx.held(run.checkoutKey)) {
+      const isLeftOut = planIds.has(held.planId) && !session.wasLaunched(held.claim.id);
+      if (isLeftOut && await isOfferedAgain(run, held.claim)) open.push(held);
+    }
     for (const planId of planIds) {
       const of = (ids) => ids.filter((id) => claims.some((held) => held?.claim.id === id && held.planId === planId));
       await tx.append(planId, {
@@ -319,7 +324,7 @@ async function onSubagentStop(run, session, event) {
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
-  session.inFlight.ends(event.agent);
+  session.inCall.ends(event.agent);
   await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
@@ -368,7 +373,9 @@ async function onWorkflowAgentEnd(run, session, event) {
   await run.roles.refresh();
   const step = await workflowStep(run, actor, plan);
   if (step.report !== void 0) session.workflows.reported(plan);
-  return { hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput: { plan, ...step } } };
+  return {
+    hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput: cleanAnswer({ plan, ...step }) }
+  };
 }
 async function isRunHere(run, session, plan) {
   if (session.workflows.idOf(plan) !== void 0) return true;
@@ -407,7 +414,7 @@ async function onWorkflowCall(run, session, event) {
         hookEventName: "PreToolUse",
         permissionDecision: "allow",
         permissionDecisionReason: "the user's own command runs this plan",
-        updatedInput: { name, args: { plan: slug, ...step } }
+        updatedInput: { name, args: cleanAnswer({ plan: slug, ...step }) }
       }
     };
   } catch (error) {
@@ -438,11 +445,20 @@ var writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path
 async function onPreToolUse(run, session, event) {
   const agentId = event.agent === "" ? void 0 : event.agent;
   if (event.use !== "") session.noteCall(event.use, { agentId });
-  const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
+  let call;
+  try {
+    call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
+  } catch (error) {
+    if (run.settings.guard === "off" || !(WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool)))
+      throw error;
+    return deny(
+      `The task graph cannot be read now, so nobody knows whose files this would change. ${error instanceof Error ? error.message : ""} Try again in a moment.`
+    );
+  }
   const answer = await answerTool(run, session, event, call);
   if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
-  await call?.renewLease();
-  if (call?.isAtWork) session.inFlight.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
+  await call?.renewLease().catch(() => void 0);
+  if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 async function answerTool(run, session, event, call) {
@@ -669,7 +685,13 @@ async function answerHook(run, session, input, toolUseId) {
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
   const { event: name } = event.data;
   const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : void 0;
-  return JSON.stringify(handler ? await handler(run, session, event.data) : NOTHING);
+  return JSON.stringify(handler ? harmless(await handler(run, session, event.data)) : NOTHING);
+}
+function harmless(answer) {
+  if (!("hookSpecificOutput" in answer)) return cleanAnswer(answer);
+  const { updatedInput, ...said } = answer.hookSpecificOutput;
+  const output = cleanAnswer(said);
+  return { hookSpecificOutput: { ...output, ...updatedInput && { updatedInput } } };
 }
 export {
   HOOK_TOOL,

@@ -479,7 +479,7 @@ var Isolations = class {
   }
 };
 
-// mcp-server/src/policy/standstill.ts
+// mcp-server/src/policy/liveness/standstill.ts
 var CLOCK_LOOK_MS = 1e3;
 var MAX_LATE_MS = 2 * CLOCK_LOOK_MS;
 function standstillBetween(lastLookMs, nowMs) {
@@ -492,7 +492,7 @@ function stoodStillSince(standstills, sinceMs) {
   );
 }
 
-// mcp-server/src/policy/lease.ts
+// mcp-server/src/policy/liveness/lease.ts
 function leaseEnd({ leaseMs, maxLeaseMs, timeoutMs = Number.POSITIVE_INFINITY }, { startedAtMs, lastSeenMs }, standstills) {
   return Math.min(
     lastSeenMs + leaseMs + stoodStillSince(standstills, lastSeenMs),
@@ -501,6 +501,17 @@ function leaseEnd({ leaseMs, maxLeaseMs, timeoutMs = Number.POSITIVE_INFINITY },
 }
 function isRenewalDue(leaseMs, lastSeenMs, nowMs) {
   return nowMs - lastSeenMs >= leaseMs / 3;
+}
+
+// mcp-server/src/policy/liveness/revival.ts
+function mayRevive(sign) {
+  const { attempt, task, claimsOfTask, leaseUntilMs, nowMs } = sign;
+  if (attempt.outcome !== "lost" || leaseUntilMs <= nowMs) return false;
+  if (task?.status !== "pending" && task?.status !== "failed") return false;
+  const isTaken = claimsOfTask.some(
+    (claim) => claim.id !== attempt.id && (isLive(claim) || claim.id > attempt.id && claim.state === "ended")
+  );
+  return !isTaken && !sign.others.some((other) => clashOfClaims(sign.scope, other) !== void 0);
 }
 
 // mcp-server/src/policy/may-write.ts
@@ -657,15 +668,35 @@ function singleWork(purpose) {
   return purpose === void 0 || purpose.kind === "verify" || purpose.kind === "recover" ? void 0 : purpose.of;
 }
 
-// mcp-server/src/policy/revival.ts
-function mayRevive(sign) {
-  const { attempt, task, claimsOfTask, leaseUntilMs, nowMs } = sign;
-  if (attempt.outcome !== "lost" || leaseUntilMs <= nowMs) return false;
-  if (task?.status !== "pending" && task?.status !== "failed") return false;
-  const isTaken = claimsOfTask.some(
-    (claim) => claim.id !== attempt.id && (isLive(claim) || claim.id > attempt.id && claim.state === "ended")
-  );
-  return !isTaken && !sign.others.some((other) => clashOfClaims(sign.scope, other) !== void 0);
+// mcp-server/src/policy/steering-files.ts
+var FOLDERS = [
+  String.raw`\.git`,
+  // The short name that Windows gives to `.git`.
+  String.raw`git~\d`,
+  String.raw`\.husky`,
+  String.raw`\.claude`,
+  String.raw`\.claude-plugin`,
+  String.raw`\.parallel`,
+  String.raw`\.vscode`,
+  String.raw`\.idea`,
+  String.raw`\.devcontainer`,
+  String.raw`\.codex`,
+  String.raw`\.cursor`,
+  String.raw`\.gemini`
+].join("|");
+var FILES = [
+  String.raw`\.git(modules|attributes|config|ignore)`,
+  String.raw`\.lfsconfig`,
+  String.raw`\.mcp\.json`,
+  String.raw`\.claude\.json`,
+  String.raw`\.worktreeinclude`,
+  String.raw`(CLAUDE|AGENTS|GEMINI)(\.[\w-]+)?\.md`,
+  String.raw`03-tasks(\.draft)?\.json`
+].join("|");
+var STEERING = new RegExp(`(^|/)((${FOLDERS})(/|$)|(${FILES})$)`, "i");
+var LEFT_OUT = /[\p{Cf}\p{Default_Ignorable_Code_Point}]|[. ]+(?=\/|$)/gu;
+function isSteeringFile(path) {
+  return STEERING.test(path) || STEERING.test(path.replace(LEFT_OUT, ""));
 }
 
 // mcp-server/src/policy/strategy.ts
@@ -816,7 +847,7 @@ function spentText({ used, max }) {
   return `The agents have used ${of} tokens, maxTokens is ${all}: nothing more is launched.`;
 }
 function raiseLimit(plan) {
-  return `plan_update {plan: "${plan}", policy: {maxTokens: <more>}} lets it go on.`;
+  return `plan_update {plan: "${plan}", policy: {maxTokens: MORE}} lets it go on.`;
 }
 export {
   APPROVALS,
@@ -855,6 +886,7 @@ export {
   isAbout,
   isRejectedForGood,
   isRenewalDue,
+  isSteeringFile,
   judgeWrite,
   judgesAgain,
   judgesWork,

@@ -1,8 +1,11 @@
-// import:graph.mjs in report.mjs
-import { InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, newerParts, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+// import:store.mjs in report.mjs
+import { newerParts } from "./store.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
+
+// import:graph.mjs in report.mjs
+import { InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";

@@ -120,6 +120,88 @@ function servePrompts(server, prompts2) {
 // import:node:stream in server.js
 var import_node_stream = require("node:stream");
 
+// mcp-server/src/message-lines.ts
+var MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+var KEPT_BYTES = 8 * 1024;
+var NEWLINE = 10;
+var MessageLines = class {
+  /** @param skipped called for each message that is too large. */
+  constructor(skipped) {
+    this.skipped = skipped;
+  }
+  skipped;
+  #chunks = [];
+  #bytes = 0;
+  #start = Buffer.alloc(0);
+  #end = Buffer.alloc(0);
+  /** @returns the lines that the chunk completes, with their ends. */
+  take(chunk) {
+    const lines = [];
+    for (let from = 0; from < chunk.length; ) {
+      const end = chunk.indexOf(NEWLINE, from) + 1;
+      this.#add(chunk.subarray(from, end === 0 ? chunk.length : end));
+      if (end === 0) break;
+      from = end;
+      const line = this.#line();
+      if (line) lines.push(line);
+    }
+    return lines;
+  }
+  /** @returns the last line, which may lack its end. */
+  rest() {
+    return this.#bytes === 0 ? void 0 : this.take(Buffer.from("\n"))[0];
+  }
+  #add(part) {
+    this.#bytes += part.length;
+    if (this.#bytes <= MAX_MESSAGE_BYTES) {
+      this.#chunks.push(part);
+      return;
+    }
+    const known = Buffer.concat([...this.#chunks, this.#end, part]);
+    if (this.#start.length === 0) this.#start = Buffer.from(known.subarray(0, KEPT_BYTES));
+    this.#end = Buffer.from(known.subarray(-KEPT_BYTES));
+    this.#chunks = [];
+  }
+  #line() {
+    const line = this.#bytes <= MAX_MESSAGE_BYTES ? Buffer.concat(this.#chunks) : void 0;
+    const message = { bytes: this.#bytes, start: this.#start.toString(), end: this.#end.toString() };
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#start = this.#end = Buffer.alloc(0);
+    if (!line) this.skipped(message);
+    return line;
+  }
+};
+var ID = String.raw`"id"\s*:\s*(-?\d+|"(?:[^"\\]|\\.)*")`;
+var ID_AT_END = new RegExp(String.raw`${ID}\s*\}\s*$`);
+var ID_AT_START = new RegExp(
+  String.raw`^\s*\{\s*(?:"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*,\s*)*${ID}\s*,`
+);
+var HOOK = /"name"\s*:\s*"hook"/;
+var BEFORE_A_CALL = /"event"\s*:\s*"PreToolUse"/;
+var OF_AN_AGENT = /"agent"\s*:\s*"[^"]/;
+function answerToSkipped({ bytes, start, end }) {
+  const id = (ID_AT_END.exec(end) ?? ID_AT_START.exec(start))?.[1];
+  if (id === void 0) return void 0;
+  const size = `${Math.ceil(bytes / 1024 / 1024)} MB`;
+  const most = `${MAX_MESSAGE_BYTES / 1024 / 1024} MB`;
+  const result = HOOK.test(start) ? { content: [{ type: "text", text: JSON.stringify(hookAnswer(start, size, most)) }] } : {
+    content: [{ type: "text", text: `The call has ${size} and was not read. Send at most ${most}.` }],
+    isError: true
+  };
+  return { jsonrpc: "2.0", id: JSON.parse(id), result };
+}
+function hookAnswer(start, size, most) {
+  if (!BEFORE_A_CALL.test(start) || !OF_AN_AGENT.test(start)) return {};
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "deny",
+      permissionDecisionReason: `This call has ${size}, more than can be judged (${most}). Write the file in smaller parts.`
+    }
+  };
+}
+
 // mcp-server/src/stdio.ts
 var LISTEN = "subscriptions/listen";
 var AnsweringTransport = class _AnsweringTransport extends import_protocol.StdioServerTransport {
@@ -128,7 +210,7 @@ var AnsweringTransport = class _AnsweringTransport extends import_protocol.Stdio
   #unanswered;
   #onClosed = () => void 0;
   constructor(lines, output, unanswered) {
-    super(lines, output);
+    super(lines, output, { maxBufferSize: 2 * MAX_MESSAGE_BYTES });
     this.#unanswered = unanswered;
     this.closed = new Promise((resolve) => {
       this.#onClosed = resolve;
@@ -140,11 +222,22 @@ var AnsweringTransport = class _AnsweringTransport extends import_protocol.Stdio
    */
   static over(input, output, onEnd) {
     const unanswered = new Unanswered();
+    const messages = new MessageLines((skipped) => {
+      const answer = answerToSkipped(skipped);
+      process.stderr.write(`parallel: a message of ${skipped.bytes} bytes was skipped: it is too large.
+`);
+      if (answer) output.write(`${JSON.stringify(answer)}
+`);
+    });
     const lines = new import_node_stream.Transform({
-      transform: (chunk, _encoding, done) => done(null, chunk),
+      transform(chunk, _encoding, done) {
+        for (const line of messages.take(chunk)) this.push(line);
+        done();
+      },
       flush(done) {
         onEnd();
-        this.push("\n");
+        const last = messages.rest();
+        if (last) this.push(last);
         setImmediate(() => void unanswered.none().then(() => done()));
       }
     });

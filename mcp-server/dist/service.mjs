@@ -31,6 +31,9 @@ import { createContext, startFolder } from "./run/project.mjs";
 // import:run/session.mjs in service.mjs
 import { SessionMemory, keepAlive } from "./run/session.mjs";
 
+// import:text.mjs in service.mjs
+import { escapeTags } from "./text.mjs";
+
 // import:tools.mjs in service.mjs
 import { TOOLS, UnknownTool, answerFor, answerForFailure, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";
 
@@ -122,7 +125,7 @@ var Service = class {
       await this.#afterStandstill(run);
       if (name === HOOK_TOOL) {
         const text = await answerHook(run, this.#session, input, toolUseId);
-        await recordChangesOfEndedAttempts(run);
+        await recordChangesOfEndedAttempts(run).catch(() => void 0);
         return { content: [{ type: "text", text }] };
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
@@ -142,7 +145,10 @@ var Service = class {
       });
       await recordChangesOfEndedAttempts(run);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
-      return answerFor(client, { ...answer, data: cleanAnswer({ ...answer.data, ...place }) });
+      return answerFor(client, {
+        data: cleanAnswer({ ...answer.data, ...place }),
+        ...answer.text !== void 0 && { text: escapeTags(answer.text) }
+      });
     } catch (error) {
       return answerForFailure(client, failure(error));
     } finally {

@@ -23,10 +23,24 @@ function cellsOf(character) {
   return WIDE.test(character) ? 2 : 1;
 }
 
+// mcp-server/src/text/tags.ts
+var HOST_WORDS = "system|task-notification|local-command|command-|user-prompt|tool_|function_|antml|invoke|parameter|tools-used";
+var TAG = new RegExp(String.raw`<(?=[/!?]?[\p{L}_]|\s*/?\s*(?:${HOST_WORDS}))`, "giu");
+var ESCAPED_TAG = new RegExp(String.raw`\\<(?=[/!?]?\\?[\p{L}_]|\s*/?\s*(?:${HOST_WORDS}))`, "giu");
+function escapeTags(text) {
+  return text.replace(TAG, "&lt;");
+}
+function escapeTagsInMarkdown(line) {
+  return line.replace(ESCAPED_TAG, "&lt;");
+}
+function escapeTagsInJson(json) {
+  return json.replace(TAG, "\\u003c");
+}
+
 // mcp-server/src/text/visible-json.ts
 var INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 function visibleJson(value) {
-  return JSON.stringify(value).replace(INVISIBLE, escaped);
+  return escapeTagsInJson(JSON.stringify(value)).replace(INVISIBLE, escaped);
 }
 function escaped(character) {
   return Array.from({ length: character.length }, (_, i) => character.charCodeAt(i)).map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
@@ -191,7 +205,9 @@ function escapeMarkdown(text, limit = LINE_LIMIT) {
   return escapeBlocks(escapeMarks(cleanText(text, limit)));
 }
 function escapeMarks(line) {
-  return line.replace(/:\/\//g, ": //").replace(/\bwww\./gi, "www .").replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @").replace(LABELS_AND_MARKS, (found) => found.length > 1 ? found : `\\${found}`).replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/&(?=[#\w])/g, "\\&");
+  return escapeTagsInMarkdown(
+    line.replace(/:\/\//g, ": //").replace(/\bwww\./gi, "www .").replace(/(?<=[\w.+-])@(?=[\w.-]*\.[a-z]{2})/gi, " @").replace(LABELS_AND_MARKS, (found) => found.length > 1 ? found : `\\${found}`).replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/&(?=[#\w])/g, "\\&")
+  );
 }
 function escapeBlocks(line) {
   return line.replace(/^[#+=-]/, "\\$&").replace(/^(\d+)(?=[.)](?:\s|$))/, "$1\\");
@@ -201,27 +217,24 @@ function escapeBlocks(line) {
 var MAX_OWN_WORDS = 6e4;
 var MAX_LINE = 500;
 var MAX_EXACT = 2e4;
-var HOST_TAG = /<(?=\s*\/?\s*(?:system|task-notification|local-command|command-|user-prompt|tool_|function_|antml|invoke|parameter|tools-used))/gi;
 var FRAME = /^(?=[ \t]{0,3}(?:#[ \t]|(?:Task|Token):))/gim;
 function foreignLine(text, limit = MAX_LINE) {
-  return harmless(cleanText(text, limit));
+  return escapeTags(cleanText(text, limit));
 }
 function exactLine(text) {
   const kept = text.length > MAX_EXACT ? `${text.slice(0, MAX_EXACT)}…` : text;
-  return harmless(kept === cleanLines(kept) && !kept.includes("\n") ? kept : visibleJson(kept));
+  const isPlain = kept === cleanLines(kept) && !kept.includes("\n") && kept === escapeTags(kept);
+  return isPlain ? kept : visibleJson(kept);
 }
 function quotation(text, limit = MAX_OWN_WORDS) {
   const kept = text.length > limit ? `${text.slice(0, limit)} …` : text;
-  return harmless(cleanLines(kept)).replace(/^/gm, "> ");
+  return escapeTags(cleanLines(kept)).replace(/^/gm, "> ");
 }
 function ownWords(text) {
-  const kept = harmless(cleanLines(text.slice(0, MAX_OWN_WORDS)));
+  const kept = escapeTags(cleanLines(text.slice(0, MAX_OWN_WORDS)));
   const framed = kept.replace(FRAME, "> ");
   return text.length > MAX_OWN_WORDS ? `${framed}
 … (cut; task_get tells the rest)` : framed;
-}
-function harmless(text) {
-  return text.replace(HOST_TAG, "&lt;");
 }
 
 // mcp-server/src/text/inline-code.ts
@@ -239,7 +252,7 @@ function escapeProse(text, limit = LINE_LIMIT) {
   let from = 0;
   let result = "";
   for (const { start, end } of inlineCode(line).spans) {
-    result += escapeMarks(line.slice(from, start)) + exactLine(line.slice(start, end));
+    result += escapeMarks(line.slice(from, start)) + escapeTags(line.slice(start, end));
     from = end;
   }
   return escapeBlocks(result + escapeMarks(line.slice(from)));
@@ -294,6 +307,9 @@ export {
   escapeMarkdown,
   escapeMarks,
   escapeProse,
+  escapeTags,
+  escapeTagsInJson,
+  escapeTagsInMarkdown,
   exactLine,
   fitCells,
   foreignLine,

@@ -11,17 +11,20 @@ function answerForFailure({ reads }, failed) {
 }
 
 // import:text.mjs in tools.mjs
-import { cleanLines, shownPath } from "./text.mjs";
+import { cleanLines, escapeTags, shownPath } from "./text.mjs";
 
 // mcp-server/src/tools/answer/clean-answer.ts
 function cleanAnswer(data) {
   return clean(data);
 }
 function clean(value) {
-  if (typeof value === "string") return cleanLines(value);
+  if (typeof value === "string") return harmless(value);
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanLines(key), clean(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [harmless(key), clean(inner)]));
+}
+function harmless(text) {
+  return escapeTags(cleanLines(text));
 }
 
 // import:breakdown.mjs in tools.mjs
@@ -38,7 +41,11 @@ var UnknownTool = class extends Error {
 };
 function failure(error) {
   const { message, remedy, ...rest } = problemOf(error);
-  const problem = { ...rest, message: cleanLines(message), remedy: cleanLines(remedy) };
+  const problem = {
+    ...rest,
+    message: escapeTags(cleanLines(message)),
+    remedy: escapeTags(cleanLines(remedy))
+  };
   return {
     content: [{ type: "text", text: `${problem.message} ${problem.remedy}` }],
     structuredContent: { error: problem },
@@ -253,7 +260,7 @@ var batchCollect = defineTool({
 });
 
 // import:run/claims.mjs in tools.mjs
-import { claimTask, nextBatch } from "./run/claims.mjs";
+import { WORKFLOW_WORKER, claimTask, nextBatch } from "./run/claims.mjs";
 
 // mcp-server/src/tools/batch-next.ts
 var batchNext = defineTool({
@@ -372,7 +379,7 @@ function howToRun(client, slug, engine) {
 import { createPlan, exportPlan, listTasks, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
 
 // import:run/project.mjs in tools.mjs
-import { WORKFLOW_WORKER, policyInput } from "./run/project.mjs";
+import { policyInput } from "./run/project.mjs";
 
 // mcp-server/src/tools/plan-create.ts
 var MAX_WARNINGS = 10;
@@ -539,7 +546,7 @@ var taskCreate = defineTool({
   input: z.strictObject({ plan, tasks }),
   annotations: WRITE,
   async handle(input2, { run, session, actor, agentId }) {
-    const { ids: ids2, loaded, warnings } = await createTasks(run, actor, input2.plan, input2.tasks);
+    const { ids: ids2, loaded, warnings } = await createTasks(run, actor, input2.plan, input2.tasks, agentId);
     return {
       data: {
         plan: loaded.stored.slug,

@@ -1,5 +1,5 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { CLOCK_LOOK_MS } from "./policy/standstill.ts";
+import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import { buildServer } from "./server.ts";
 import type { Service } from "./service.ts";

@@ -19,6 +19,7 @@ import {
 import { startFolder } from "./run/project/start-folder.ts";
 import { keepAlive } from "./run/session/keep-alive.ts";
 import { SessionMemory } from "./run/session/session.ts";
+import { escapeTags } from "./text/tags.ts";
 import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
@@ -147,7 +148,8 @@ export class Service {
       await this.#afterStandstill(run);
       if (name === HOOK_TOOL) {
         const text = await answerHook(run, this.#session, input, toolUseId);
-        await recordChangesOfEndedAttempts(run);
+        // A hook that fails is a hook that did not answer, and the next call records them.
+        await recordChangesOfEndedAttempts(run).catch(() => undefined);
         return { content: [{ type: "text", text }] };
       }
       const tool = TOOLS.find((candidate) => candidate.name === name);
@@ -168,7 +170,10 @@ export class Service {
       });
       await recordChangesOfEndedAttempts(run);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
-      return answerFor(client, { ...answer, data: cleanAnswer({ ...answer.data, ...place }) });
+      return answerFor(client, {
+        data: cleanAnswer({ ...answer.data, ...place }),
+        ...(answer.text !== undefined && { text: escapeTags(answer.text) }),
+      });
     } catch (error) {
       return answerForFailure(client, failure(error));
     } finally {

@@ -1,13 +1,15 @@
 import { type Readable, Transform, type Writable } from "node:stream";
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { answerToSkipped, MAX_MESSAGE_BYTES, MessageLines } from "./message-lines.ts";
 
 /** Stays open as long as the connection: nothing is owed to whoever listens. */
 const LISTEN = "subscriptions/listen";
 
 /**
  * Messages over stdio, by which requests that were received are answered although the input has ended: a script
- * that pipes its calls into the server closes the pipe right behind them. The SDK's own transport drops them.
+ * that pipes its calls into the server closes the pipe right behind them. The SDK's own transport drops them, and ends
+ * with a message that is too large, which here is only skipped.
  */
 export class AnsweringTransport extends StdioServerTransport {
   /** Fulfilled when the transport is closed. */
@@ -16,7 +18,7 @@ export class AnsweringTransport extends StdioServerTransport {
   #onClosed: () => void = () => undefined;
 
   private constructor(lines: Readable, output: Writable, unanswered: Unanswered) {
-    super(lines, output);
+    super(lines, output, { maxBufferSize: 2 * MAX_MESSAGE_BYTES });
     this.#unanswered = unanswered;
     this.closed = new Promise((resolve) => {
       this.#onClosed = resolve;
@@ -29,12 +31,20 @@ export class AnsweringTransport extends StdioServerTransport {
    */
   static over(input: Readable, output: Writable, onEnd: () => void) {
     const unanswered = new Unanswered();
+    const messages = new MessageLines((skipped) => {
+      const answer = answerToSkipped(skipped);
+      process.stderr.write(`parallel: a message of ${skipped.bytes} bytes was skipped: it is too large.\n`);
+      if (answer) output.write(`${JSON.stringify(answer)}\n`);
+    });
     const lines = new Transform({
-      transform: (chunk, _encoding, done) => done(null, chunk),
+      transform(chunk, _encoding, done) {
+        for (const line of messages.take(chunk)) this.push(line);
+        done();
+      },
       flush(done) {
         onEnd();
-        // The last line may lack its end.
-        this.push("\n");
+        const last = messages.rest();
+        if (last) this.push(last);
         // What was pushed is delivered before the next turn, and only then it is known what was asked.
         setImmediate(() => void unanswered.none().then(() => done()));
       },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { BundledServer } from "../support/bundled-server.ts";
-import { launchFor, report, repository, task, tokenIn } from "../support/checkout.ts";
+import { idsOf, launchFor, report, repository, task, tokenIn } from "../support/checkout.ts";
 import { graphOf, integrityOf, logOf } from "../support/graph-file.ts";
 import { type KnownTask, mostLiveAtOnce, violationsOf } from "../support/log-checker.ts";
 
@@ -106,9 +106,24 @@ describe("a server process", () => {
     first.kill();
     const again = await BundledServer.start(folder);
     const reoffered = await again.call("batch_next", { plan: "p" });
-    expect(reoffered.launch).toEqual([launchFor(launch, "2")]);
+    expect(idsOf(reoffered.launch)).toEqual(["2"]);
     expect(reoffered.counts.running).toBe(2);
     expect((await report(again, "p", launchFor(launch, "1"))).status).toBe("completed");
+    // Nobody has kept the token of the offer: the task is offered with a new one, and the old one is dead.
+    const old = { task: "p/2", token: tokenIn(launchFor(launch, "2").prompt) };
+    expect(await again.refused("task_get", old)).toMatchObject({ kind: "refused_token", field: "token" });
+    expect((await report(again, "p", launchFor(reoffered.launch, "2"))).status).toBe("completed");
+  });
+
+  it("two server processes of one client never get the same offers", async () => {
+    const folder = await repository();
+    const [one, other] = await Promise.all([BundledServer.start(folder), BundledServer.start(folder)]);
+    await one.call("plan_create", { plan: "p", tasks: ["1", "2", "3", "4"].map((id) => task(id)) });
+    const first = await one.call("batch_next", { plan: "p", max: 2 });
+    const second = await other.call("batch_next", { plan: "p" });
+    expect([...idsOf(first.launch), ...idsOf(second.launch)].sort()).toEqual(["1", "2", "3", "4"]);
+    expect((await one.call("batch_next", { plan: "p" })).launch).toEqual(first.launch);
+    expect((await other.call("batch_next", { plan: "p" })).launch).toEqual(second.launch);
   });
 
   it("a server process ends with its input, also while a call waits, and leaves no process behind", async () => {

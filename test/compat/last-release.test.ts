@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import { policyInput } from "../../mcp-server/src/run/project/plan-settings.ts";
 import { storedPolicy } from "../../mcp-server/src/run/project/stored-policy.ts";
 import {
@@ -165,6 +166,32 @@ describe.each(ENGINES)("a server of the last release and one of this tree on one
     expect(yours.launch).toHaveLength(2);
     expect((await shared.young.call("batch_next", { plan: "mine" })).launch).toEqual([]);
     await expectToSeeTheSame(shared);
+  });
+
+  it("servers of both releases go on with a plan whose log tells which tool calls changed its files", async () => {
+    const shared = await bothServers(engine);
+    await shared.old.call("plan_create", { plan: "p", tasks: TASKS, policy: { review: "off" } });
+    const { launch } = await shared.old.call("batch_next", { plan: "p" });
+    const [holder = 0] = launch.map(({ prompt }) => Number(tokenIn(prompt).split("-")[0]));
+    const store = await shared.database.open();
+    const [{ id } = { id: 0 }] = await shared.database.query("select id from plans");
+    const call = { id: "toolu_1", tool: "Bash", caller: { session: "s" }, fromMs: 1, untilMs: 2 };
+    const file = { path: "src/1.ts", holder: holder as AttemptId, after: "absent", call: call.id };
+    await store.write(
+      () => Date.now(),
+      "server",
+      (tx) =>
+        tx.append(Number(id), {
+          type: "files.changed",
+          ...{ sinceMs: 1, untilMs: 2, calls: [call], files: [{ ...file, by: "certain" }] },
+        }),
+    );
+    for (const one of launch) await report(shared.old, "p", one, { evidence: EVIDENCE });
+    await expectToSeeTheSame(shared);
+    await workOff(shared, "p", "old");
+    for (const server of [shared.old, shared.young]) {
+      expect((await server.call("plan_report", { plan: "p" })).report).toContain("6 of 6 tasks completed");
+    }
   });
 
   it("servers of both releases go on with every setting and every value that a call may give", async () => {

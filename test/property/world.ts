@@ -8,6 +8,7 @@ import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
 import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
+import { OfferTokens } from "../../mcp-server/src/run/project/offer-tokens.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { Roles } from "../../mcp-server/src/run/project/roles.ts";
@@ -158,6 +159,7 @@ export class World {
         clock: new GraphClock(() => this.nowMs),
         snapshots: new CheckoutSnapshots(undefined, () => this.nowMs),
         transcripts: new Transcripts(join(this.#folder, "projects")),
+        offerTokens: new OfferTokens(),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),
         graph: async () => store,
         createGraph: async () => store,

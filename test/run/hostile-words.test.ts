@@ -18,6 +18,8 @@ const ALL = Object.entries(HOSTILE_TEXTS)
   .filter(([name]) => name !== "a line of a megabyte")
   .map(([, text]) => text)
   .join("\n");
+/** A word that would pass for a tag, of the host or of anybody. */
+const TAG = /<[/!?]?[\p{L}_]/u;
 const ODD_FILE = "src/held/\u202egpj.\u200b<b>`x`\u001b[2J.ts";
 
 async function commandLine(folder: string, ...args: string[]) {
@@ -61,8 +63,10 @@ describe("hostile words in a plan", () => {
       expect(item.description).not.toContain("\n");
       expect(item.prompt).toMatch(/^Task p\/\d, token \S+\. No brief\? task_get\.$/);
     }
-    await server.hook({ event: "PreToolUse", agent: "a1", use: "u1", tool: "task_get" });
     const first = launchFor(launch, "1");
+    const input = JSON.stringify({ prompt: first.prompt });
+    answers.push(await server.hook({ event: "PreToolUse", use: "u0", tool: "Agent", input }));
+    await server.hook({ event: "PreToolUse", agent: "a1", use: "u1", tool: "task_get" });
     const held = { task: "p/1", token: tokenIn(first.prompt) };
     const got = await server.call("task_get", held, { toolUseId: "u1" });
     expect(got.brief?.match(/^# How to end$/gm)).toHaveLength(1);
@@ -91,7 +95,10 @@ describe("hostile words in a plan", () => {
       // What JSON escapes is as hidden from a model as what it does not.
       const texts: string[] = [];
       JSON.parse(text, (_key, value) => (typeof value === "string" ? texts.push(value) : undefined));
-      for (const one of [text, ...texts]) expect(one).not.toMatch(UNSEEN);
+      for (const one of [text, ...texts]) {
+        expect(one).not.toMatch(UNSEEN);
+        expect(one).not.toMatch(TAG);
+      }
     }
     expect(JSON.stringify(answers)).toContain(MARK);
   });
@@ -120,6 +127,7 @@ describe("hostile words in a plan", () => {
         printed[`${args.join(" ")} --json`] = await commandLine(folder, ...args, "--json");
       }
     }
+    expect(printed["report p --json"]).not.toMatch(TAG);
     for (const [command, text] of Object.entries(printed)) {
       expect({ command, unseen: text.match(UNSEEN)?.[0] }).toEqual({ command, unseen: undefined });
     }

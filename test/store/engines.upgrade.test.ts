@@ -71,7 +71,7 @@ it("the upgrade of a graph of version 1.0 keeps everything in it, and work goes 
   const path = graphOfVersion1_0();
   const before = contents(path);
   const store = await opened(path);
-  expect(versionOf(path)).toBe("1.7");
+  expect(versionOf(path)).toBe("1.8");
   // Columns that are new are beside what was there.
   expect(contents(path)).toMatchObject(before);
   const questions = [
@@ -132,7 +132,7 @@ it("the upgrade and its copy happen once when several processes open the graph a
     Array.from({ length: 4 }, () => OtherProcess.start(`sqlite:${path}`, "open")),
   );
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(versionOf(path)).toBe("1.7");
+  expect(versionOf(path)).toBe("1.8");
   expect(versionOf(`${path}.1.0.backup`)).toBe("1.0");
   expect(existsSync(`${path}.1.0.backup-2`)).toBe(false);
   expect(existsSync(`${path}.1.0.backup.partial`)).toBe(false);
@@ -146,6 +146,23 @@ it("the upgrade leaves the graph at its old version when it fails half-way", asy
   await expect(openSqlite(path, false, estimatesFrom)).rejects.toThrow(/already exists/);
   expect(versionOf(path)).toBe("1.0");
   expect(contents(path)).toEqual(before);
+});
+
+it("the upgrade that the database ends by itself tells what went wrong first, not that there is nothing to roll back", async () => {
+  const path = graphOfVersion1_0();
+  // As a full disk does: the statement fails, and its transaction is over.
+  inFile(path, (db) => {
+    for (const when of ["insert", "update"])
+      db.exec(
+        `create trigger full_${when} before ${when} on meta begin select raise(rollback, 'database or disk is full'); end`,
+      );
+  });
+  await expect(openSqlite(path, false, estimatesFrom)).rejects.toMatchObject({
+    name: "StoreUnusable",
+    message: expect.stringContaining("database or disk is full"),
+    remedy: expect.stringContaining("Make room"),
+  });
+  expect(versionOf(path)).toBe("1.0");
 });
 
 it("the upgrade lets a server of version 1.0 go on in the graph, and what it writes is understood", async () => {
@@ -177,7 +194,7 @@ it("the upgrade lets a server of version 1.0 go on in the graph, and what it wri
     await store.write(
       () => NOW,
       "main",
-      (tx) => tx.offerToken(4 as Parameters<typeof completed>[1]),
+      (tx) => tx.storedToken(4 as Parameters<typeof completed>[1]),
     ),
   ).toBe("4-abcdefghijklmnopqrstuvwxyz");
 });
@@ -186,6 +203,7 @@ it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   const database = await freshDatabase("postgres");
   await (await database.open()).close();
   await database.query("drop index events_order");
+  await database.query("alter table claims drop column owner_server");
   await database.query("drop table observations");
   await database.query("alter table plans drop column throttle");
   await database.query("alter table claims drop column usage");
@@ -195,7 +213,7 @@ it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   await database.query("update meta set value = '1.0'");
   const others = await Promise.all(Array.from({ length: 3 }, () => OtherProcess.start(database.url, "open")));
   for (const other of others) expect(await other.said()).toBe("open");
-  expect(await database.query("select value from meta")).toEqual([{ value: "1.7" }]);
+  expect(await database.query("select value from meta")).toEqual([{ value: "1.8" }]);
   expect(
     await database.query("select indexname from pg_indexes where indexname = 'events_order'"),
   ).toHaveLength(1);

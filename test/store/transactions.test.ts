@@ -63,7 +63,6 @@ describe("a transaction", () => {
       "main",
       async (tx) => {
         const changes: Change[] = [{ type: "plan.status", status: "stopped" }, offered(1)];
-        tx.keepToken(1 as AttemptId, "secret");
         await tx.append(1, ...changes);
         throw new Error("half way");
       },

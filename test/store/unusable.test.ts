@@ -75,7 +75,7 @@ describe("a database that cannot be used", () => {
     const { server } = await reopened((path) =>
       tamper(
         path,
-        "update meta set value = '1.7' where key = 'schema'; alter table tasks add column later text",
+        "update meta set value = '1.99' where key = 'schema'; alter table tasks add column later text",
       ),
     );
     expect((await server.call("batch_next", { plan: "example" })).launch).toHaveLength(1);

@@ -205,7 +205,8 @@ function takeAlternative(plan, taken) {
 
 // mcp-server/src/run/attempts/claim-by-token.ts
 async function claimOfToken(source, token) {
-  if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
+  if (findToken(token) !== token)
+    return { why: "it is not a token, which is a number, a hyphen, and 26 letters and digits" };
   const held = await source.reader.claimByTokenHash(hashToken(token));
   const loaded = held && await source.planOf(held);
   if (!held || !loaded) return { why: "nobody was given it" };

@@ -8,7 +8,7 @@ import { OFFER_MS, areAlternatives, claimedScope, clashOfClaims, spentText, wait
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
 
 // import:run/project.mjs in run/claims.mjs
-import { WORKFLOW_WORKER, realScope, sameOwner } from "./project.mjs";
+import { isServerDead, realScope, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/claims/candidates.ts
 function* inOrder({ graph }, ahead) {
@@ -115,7 +115,7 @@ import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isD
 async function offer(plan, candidates, seen) {
   const offers = await newOffers(plan, candidates, seen);
   const changes = [...offers.map(({ offered }) => offered), ...offers.flatMap(({ looked }) => looked)];
-  for (const { attempt, token } of offers) plan.writer.keepToken(attempt, token);
+  for (const { attempt, token } of offers) plan.ctx.offerTokens.keep(attempt, token);
   plan.append(...changes);
   return offers;
 }
@@ -164,10 +164,30 @@ async function newOffers(plan, candidates, seen) {
 }
 
 // mcp-server/src/run/claims/open-offers.ts
-function openOffers({ ctx, holding }) {
-  return holding.filter(
-    ({ claim }) => claim.checkout === ctx.checkoutKey && claim.state === "offered" && sameOwner(claim.owner, ctx.owner)
-  );
+async function openOffers(plan) {
+  const open = [];
+  for (const held of plan.holding) {
+    const { claim } = held;
+    if (claim.state !== "offered" || !isOfThisClient(plan.ctx, claim)) continue;
+    const token = plan.ctx.offerTokens.of(claim.id) ?? await tokenOfEarlierRelease(plan, claim);
+    if (token !== void 0) open.push({ held, token });
+    else if (await isServerDead(claim.owner)) {
+      const cause = "the server that offered it has ended";
+      plan.append({ type: "claim.returned", task: claim.task, attempt: claim.id, cause });
+    }
+  }
+  return open;
+}
+async function isOfferedAgain(ctx, claim) {
+  if (claim.state !== "offered" || !isOfThisClient(ctx, claim)) return false;
+  const isKnown = claim.owner.server === void 0 || ctx.offerTokens.of(claim.id) !== void 0;
+  return isKnown || isServerDead(claim.owner);
+}
+function isOfThisClient(ctx, claim) {
+  return claim.checkout === ctx.checkoutKey && sameOwner(claim.owner, ctx.owner);
+}
+async function tokenOfEarlierRelease({ writer }, claim) {
+  return claim.owner.server === void 0 ? writer.storedToken(claim.id) : void 0;
 }
 
 // import:git.mjs in run/claims.mjs
@@ -215,6 +235,9 @@ async function changedInCheckout(ctx, loaded) {
   return changedFiles(ctx.checkout.root);
 }
 
+// mcp-server/src/run/claims/workflow-worker.ts
+var WORKFLOW_WORKER = "workflow";
+
 // mcp-server/src/run/claims/claim-task.ts
 async function claimTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, input.plan);
@@ -231,10 +254,10 @@ async function claimTask(ctx, actor, agentId, input) {
     const role = input.agent === void 0 ? void 0 : ctx.roles.resolve(input.agent).role;
     const isWanted = (candidate) => (wanted === void 0 || candidate.task === wanted) && (role === void 0 || candidate.role === role);
     const isAny = wanted === void 0 && role === void 0;
-    const choice = await choose(plan, plan.nowMs, { most: 1, ...!isAny && { only: isWanted } });
-    const best = choice.chosen[0];
     const offered = wanted && input.worker === WORKFLOW_WORKER && await ownOffer(plan, wanted);
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
+    const choice = await choose(plan, plan.nowMs, { most: 1, ...!isAny && { only: isWanted } });
+    const best = choice.chosen[0];
     if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
     const refusal = refusalOfSecondTask(plan, agentId);
     if (refusal) throw refusal;
@@ -258,9 +281,7 @@ async function claimTask(ctx, actor, agentId, input) {
   };
 }
 async function ownOffer(plan, task) {
-  const held = openOffers(plan).find(({ claim }) => claim.task === task.id);
-  const token = held && await plan.writer.offerToken(held.claim.id);
-  return held && token !== void 0 ? { held, token } : void 0;
+  return (await openOffers(plan)).find(({ held }) => held.claim.task === task.id);
 }
 function takeUp(plan, task, { held, token }, agentId, worker) {
   startOrContinue({ held, loaded: plan, task }, agentId);
@@ -338,10 +359,9 @@ async function nextBatch(ctx, actor, slug, limit) {
     const launch = [];
     let heldBack = [];
     if (stored.status === "open" && !plan.spent) {
-      for (const { claim } of openOffers(plan).slice(0, max)) {
-        const token = await tx.writer.offerToken(claim.id);
-        const task = graph.tasks.get(claim.task);
-        if (token !== void 0 && task) launch.push(launchOf(plan, task, claim.agentType, token));
+      for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
+        const task = graph.tasks.get(held.claim.task);
+        if (task) launch.push(launchOf(plan, task, held.claim.agentType, token));
       }
       const most = max === void 0 ? void 0 : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
@@ -364,9 +384,11 @@ async function nextBatch(ctx, actor, slug, limit) {
 }
 export {
   MAX_REASONS,
+  WORKFLOW_WORKER,
   candidatesOf,
   choose,
   claimTask,
+  isOfferedAgain,
   launchOf,
   nextBatch,
   offer,

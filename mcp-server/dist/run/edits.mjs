@@ -1,11 +1,11 @@
-// import:graph.mjs in run/edits.mjs
-import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, newerParts, normaliseGlob, said, taskName } from "../graph.mjs";
+// import:store.mjs in run/edits.mjs
+import { newerParts } from "../store.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
 import { continueByToken, endAttempt, expireClaims, noteSignOfLife, releaseClaims } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseForeignClaim, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
+import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -18,6 +18,9 @@ import { BreakdownError, descriptionWarnings, isOwnFormat, readBreakdown, sameMe
 
 // import:errors.mjs in run/edits.mjs
 import { CallerError } from "../errors.mjs";
+
+// import:graph.mjs in run/edits.mjs
+import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/edits.mjs
 import { lastSteps, workBehind } from "../policy.mjs";
@@ -124,7 +127,7 @@ async function readSource(ctx, input) {
     throw new CallerError(
       "bad_input",
       input.from === void 0 ? "Neither from nor tasks is given." : "Both from and tasks are given.",
-      'Give exactly one: from: "specs/<slug>/03-tasks.json", or tasks: [...].',
+      'Give exactly one: from: "specs/NAME/03-tasks.json", or tasks: [...].',
       "from"
     );
   }
@@ -573,6 +576,7 @@ async function splitTask(ctx, actor, agentId, input) {
     await refuseForeignClaim(loaded, task, agentId);
     const warnings = [];
     const parts = readParts(loaded, task, input.parts, warnings);
+    if (agentId !== void 0) await refuseTooManyTasks(loaded, parts.length);
     const ids = parts.map((part) => part.id);
     const cause = { kind: "split", parts: ids };
     const dependents = rewired(loaded, task, parts, cause);
@@ -662,6 +666,7 @@ async function updateTask(ctx, actor, agentId, input) {
     const task = taskOf(loaded, id);
     if (input.token !== void 0) await continueByToken(tx, loaded, task, input.token, agentId);
     if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
+    if (agentId !== void 0 || input.token !== void 0) refuseBlockingOthers(input.addBlocks);
     define(loaded, task, input);
     if (input.note !== void 0 || input.metadata || input.owner !== void 0) {
       loaded.append({

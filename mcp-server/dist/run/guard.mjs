@@ -2,7 +2,7 @@
 import { isDraining, isLive, literalGlob, matches, parseGlob, pathKey, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/guard.mjs
-import { areAlternatives, claimHasEnded, guardedClaim, isRenewalDue, judgeWrite } from "../policy.mjs";
+import { areAlternatives, claimHasEnded, guardedClaim, isRenewalDue, isSteeringFile, judgeWrite } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/guard.mjs
 import { renew } from "./attempts.mjs";
@@ -96,7 +96,6 @@ import { shownPath, visibleJson } from "../text.mjs";
 // mcp-server/src/run/guard/changes.ts
 var PASS = { kind: "pass" };
 var WAIT = "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
-var PROTECTED = /^(\.git|\.claude|\.claude-plugin|\.parallel|\.vscode|\.idea)(\/|$)|(^|\/)(\.mcp\.json|CLAUDE\.md)$/i;
 async function guardChanges(call, tool, changesOf) {
   const { standing } = call;
   if (standing.plan.policy.guard === "off") return PASS;
@@ -108,11 +107,20 @@ async function guardChanges(call, tool, changesOf) {
     return approval(judged, standing.plan.policy, tool);
   }
   const refused = refusalIn(judged, standing);
-  const answer = await call.change((plan, now) => {
-    if (refused) return logRefusal(plan, standing, refused);
-    return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
-  });
-  return answer ?? PASS;
+  const kind = standing.plan.policy.guard === "warn" ? "warn" : "deny";
+  try {
+    const answer = await call.change((plan, now) => {
+      if (refused) return logRefusal(plan, standing, refused);
+      return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
+    });
+    return answer ?? PASS;
+  } catch (error) {
+    return { kind, reason: refused?.reason ?? notRecorded(error) };
+  }
+}
+function notRecorded(error) {
+  const why = error instanceof Error ? ` ${error.message}` : "";
+  return `The task graph cannot be written now, so this cannot be granted to you.${why} Change the files of your own task, or try again in a moment.`;
 }
 function describePlace(place, path, home) {
   const named = nameFor(path, home);
@@ -226,7 +234,7 @@ function refusalOf(change, verdict, others) {
 }
 function approval(judged, { approve }, tool) {
   const isInScope = judged.every(
-    ({ change, verdict }) => (verdict.kind === "covered" || verdict.kind === "widen" && verdict.covers) && !PROTECTED.test(pathOf(change))
+    ({ change, verdict }) => (verdict.kind === "covered" || verdict.kind === "widen" && verdict.covers) && !isSteeringFile(pathOf(change))
   );
   return tool === "file-tool" && approve === "scope" && isInScope ? { kind: "allow" } : PASS;
 }

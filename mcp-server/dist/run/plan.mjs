@@ -119,7 +119,7 @@ function unknownPlan(slug, known) {
   return new CallerError(
     "unknown_plan",
     `There is no plan "${slug}" in this repository.`,
-    known.length > 0 ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.` : 'Import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.',
+    known.length > 0 ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/NAME/03-tasks.json"}.` : 'Import one: plan_create {plan, from: "specs/NAME/03-tasks.json"}.',
     "plan"
   );
 }
@@ -132,7 +132,7 @@ function splitTaskName(name, plan) {
   throw new CallerError(
     "bad_input",
     `task: ${JSON.stringify(name.slice(0, 80))} does not name a plan.`,
-    'Write it as "<plan>/<id>", for example "auth/1.2".',
+    'Write it as plan/id, for example "auth/1.2".',
     "task"
   );
 }
@@ -257,6 +257,32 @@ async function livenessOf(reader, nowMs) {
 
 // import:breakdown.mjs in run/plan.mjs
 import { readTasks } from "../breakdown.mjs";
+
+// mcp-server/src/run/plan/orders-of-agents.ts
+var MAX_TASKS_BY_AGENTS = 50;
+async function refuseTooManyTasks(plan, count) {
+  const events = await plan.reader.events(plan.id);
+  const before = events.filter(
+    ({ change, actor }) => change.type === "task.created" && actor.startsWith("agent ")
+  ).length;
+  if (before + count <= MAX_TASKS_BY_AGENTS) return;
+  throw new CallerError(
+    "wrong_state",
+    `Agents have added ${before} tasks to ${plan.stored.slug}, and may add ${MAX_TASKS_BY_AGENTS}: more are for a person to decide. Nothing was added.`,
+    "Name what is still to be done in your report, as blockedOn {question} if you cannot go on without it; the main conversation asks the user, and adds it.",
+    "tasks"
+  );
+}
+function refuseBlockingOthers(others) {
+  const [other] = others ?? [];
+  if (other === void 0) return;
+  throw new CallerError(
+    "wrong_state",
+    `${other} is not the task that you work on, so you cannot let it wait. Nothing was changed.`,
+    "Say in your report what should wait, or leave a note on that task.",
+    "addBlocks"
+  );
+}
 
 // mcp-server/src/run/plan/plan-view.ts
 var PlanView = class {
@@ -541,10 +567,11 @@ async function foreignBranchWarnings(ctx, plan, tasks, policy, existing) {
 }
 
 // mcp-server/src/run/plan/new-task.ts
-async function createTasks(ctx, actor, slug, tasks) {
+async function createTasks(ctx, actor, slug, tasks, agentId) {
   const store = await existingGraph(ctx, slug);
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { graph } = plan;
+    if (agentId !== void 0) await refuseTooManyTasks(plan, tasks.length);
     const added = withIds(tasks, plan);
     const again = added.map((task) => String(task.id)).filter((id) => graph.tasks.has(id));
     if (again.length > 0) {
@@ -614,6 +641,7 @@ function freeId({ graph }, name, firstNumber = 2) {
 export {
   GraphTransaction,
   GraphView,
+  MAX_TASKS_BY_AGENTS,
   PlanTransaction,
   PlanView,
   attemptsAt,
@@ -641,8 +669,10 @@ export {
   readAdded,
   readGraph,
   readPlan,
+  refuseBlockingOthers,
   refuseForeignClaim,
   refuseNoRoom,
+  refuseTooManyTasks,
   shortCounts,
   splitTaskName,
   startFolderWarnings,

@@ -1,5 +1,5 @@
 // import:node:fs in run/project.mjs
-import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 
 // import:node:path in run/project.mjs
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -74,7 +74,7 @@ var CheckoutSnapshots = class {
 import { availableParallelism, hostname } from "node:os";
 
 // import:errors.mjs in run/project.mjs
-import { CallerError, StoreUnusable } from "../errors.mjs";
+import { CallerError } from "../errors.mjs";
 
 // mcp-server/src/run/project/checkout.ts
 async function findCheckout(directory) {
@@ -201,17 +201,41 @@ function refuseUnlessThere(error) {
   if (error.code !== "EEXIST") throw error;
 }
 
+// mcp-server/src/run/project/offer-tokens.ts
+var MAX_OFFERS = 2e3;
+var OfferTokens = class {
+  #tokens = /* @__PURE__ */ new Map();
+  keep(attempt, token) {
+    this.#tokens.delete(attempt);
+    this.#tokens.set(attempt, token);
+    const [oldest] = this.#tokens.keys();
+    if (oldest !== void 0 && this.#tokens.size > MAX_OFFERS) this.#tokens.delete(oldest);
+  }
+  /** Undefined for an offer of another process. */
+  of(attempt) {
+    return this.#tokens.get(attempt);
+  }
+};
+
 // import:host.mjs in run/project.mjs
 import { AgentFiles, AgentPlaces, hostFolder, managedFolder, projectsFolder, runProgram } from "../host.mjs";
 
 // mcp-server/src/run/project/owner.ts
 async function ownerOf(pid, session) {
+  const [startedAt = "unknown", ownStart = "unknown"] = await Promise.all([
+    startTimeOf(pid),
+    startTimeOf(process.pid)
+  ]);
   return {
     host: hostIdentity(),
     pid,
-    startedAt: await startTimeOf(pid) ?? "unknown",
-    ...session !== void 0 && { session }
+    startedAt,
+    ...session !== void 0 && { session },
+    server: { pid: process.pid, startedAt: ownStart }
   };
+}
+async function isServerDead({ host, server }) {
+  return server !== void 0 && isDead({ host, ...server });
 }
 async function isDead(owner) {
   if (owner.host !== hostIdentity()) return false;
@@ -480,11 +504,8 @@ function apart(a, b) {
 // import:node:crypto in run/project.mjs
 import { randomBytes } from "node:crypto";
 
-// import:schedule.mjs in run/project.mjs
-import { estimatesFrom } from "../schedule.mjs";
-
 // import:store.mjs in run/project.mjs
-import { GraphClock } from "../store.mjs";
+import { GraphClock, GraphHandle } from "../store.mjs";
 
 // mcp-server/src/run/project/settings-from-environment.ts
 var NUMBER_VARIABLES = {
@@ -650,6 +671,7 @@ async function createContext(facts) {
     pluginTexts: new PluginTexts(pluginRoot),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
+    offerTokens: new OfferTokens(),
     now,
     clock,
     randomBytes,
@@ -662,72 +684,6 @@ async function createContext(facts) {
     close: () => graph.close()
   };
 }
-var GraphHandle = class {
-  constructor(location, clock) {
-    this.location = location;
-    this.clock = clock;
-  }
-  location;
-  clock;
-  #source;
-  /** Opening is serialised, so that two first calls do not open it twice. */
-  #turn = Promise.resolve();
-  open(create) {
-    return this.#inTurn(async () => {
-      this.#source ??= await sourceOf(this.location, this.clock);
-      return this.#source.open(create);
-    });
-  }
-  close() {
-    return this.#inTurn(async () => this.#source?.close());
-  }
-  #inTurn(work) {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => void 0);
-    return result;
-  }
-};
-async function sourceOf(location, clock) {
-  if (location.engine === "sqlite") return new GraphFile(location.path);
-  const { PostgresGraph } = await import("../store/engines/postgres.mjs");
-  return new PostgresGraph(location.url, location.repository, estimatesFrom, clock.heard);
-}
-function isThere2(path) {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== void 0;
-  } catch (error) {
-    const { code } = error;
-    if (code === "ENOTDIR") return false;
-    throw new StoreUnusable(
-      "unreachable",
-      `The task graph ${path} cannot be opened (${code}).`,
-      `Give the user who runs this read and write access to ${dirname(path)} and what is in it (a session of another user may have made it), or set PARALLEL_DATABASE_URL=sqlite:PATH to a place of your own.`,
-      { cause: error }
-    );
-  }
-}
-var GraphFile = class {
-  constructor(path) {
-    this.path = path;
-  }
-  path;
-  #store;
-  async open(create) {
-    if (this.#store) {
-      if (existsSync(this.path)) return this.#store;
-      await this.close();
-    }
-    if (!create && !isThere2(this.path)) return void 0;
-    const { openSqlite } = await import("../store/engines/sqlite.mjs");
-    this.#store = await openSqlite(this.path, create, estimatesFrom);
-    return this.#store;
-  }
-  async close() {
-    const store = this.#store;
-    this.#store = void 0;
-    await store?.close();
-  }
-};
 
 // mcp-server/src/run/project/stored-policy.ts
 var POLICY_BEFORE_1_5 = z.strictObject({
@@ -772,17 +728,14 @@ function storedPolicy(policy) {
 function accepts(shape, field, value) {
   return Object.hasOwn(shape, field) && shape[field]?.safeParse(value).success === true;
 }
-
-// mcp-server/src/run/project/workflow-worker.ts
-var WORKFLOW_WORKER = "workflow";
 export {
   CheckoutSnapshots,
   ONLY_TIGHTENED,
+  OfferTokens,
   PluginTexts,
   Roles,
   SETTING_VARIABLES,
   Transcripts,
-  WORKFLOW_WORKER,
   checkoutKey,
   createContext,
   deadOwners,
@@ -792,6 +745,7 @@ export {
   isCaseInsensitive,
   isDead,
   isInside,
+  isServerDead,
   overlappingRoles,
   ownerOf,
   pathInside,

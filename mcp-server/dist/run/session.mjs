@@ -1,8 +1,8 @@
 // import:policy.mjs in run/session.mjs
 import { isRenewalDue } from "../policy.mjs";
 
-// mcp-server/src/run/session/calls-in-flight.ts
-var CallsInFlight = class {
+// mcp-server/src/run/session/agents-in-call.ts
+var AgentsInCall = class {
   #agents = /* @__PURE__ */ new Map();
   /** The agent, which works at an attempt, begins a call. That has renewed its lease if it was due. */
   begins(agentId, leaseMs, nowMs) {
@@ -75,24 +75,21 @@ import { readAgentCall } from "./guard.mjs";
 
 // mcp-server/src/run/session/keep-alive.ts
 async function keepAlive(run, session) {
-  const due = session.inFlight.due(run.now());
+  const due = session.inCall.due(run.now());
   const store = due.length > 0 ? await run.graph() : void 0;
   if (!store) return;
   for (const agentId of due) {
     const call = await readAgentCall(run, store, agentId);
     if (call?.isAtWork) await call.renewLease();
-    else session.inFlight.ends(agentId);
+    else session.inCall.ends(agentId);
   }
 }
 
 // import:run/claims.mjs in run/session.mjs
-import { choose, nextBatch } from "./claims.mjs";
+import { choose, isOfferedAgain, nextBatch } from "./claims.mjs";
 
 // import:run/plan.mjs in run/session.mjs
 import { countsOf, isDone, readGraph } from "./plan.mjs";
-
-// import:run/project.mjs in run/session.mjs
-import { sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/session/own-run.ts
 async function isOwnRun(run, session) {
@@ -114,9 +111,8 @@ async function begunPlans(run) {
       if (!ids.has(stored.id)) continue;
       const loaded = await view.plan(stored.slug);
       const choice = await choose(loaded, run.now());
-      const offers = loaded.graph.live.filter(
-        (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner)
-      );
+      const isOffered = await Promise.all(loaded.graph.live.map((claim) => isOfferedAgain(run, claim)));
+      const offers = isOffered.filter(Boolean);
       const running = loaded.graph.live.filter((claim) => claim.state === "running").length;
       const [lastEnd, lastReport] = [
         await reader.lastEvent(stored.id, "attempt.ended"),
@@ -250,7 +246,7 @@ var SessionMemory = class {
   sentBack = /* @__PURE__ */ new Map();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
-  inFlight = new CallsInFlight();
+  inCall = new AgentsInCall();
   /** Events of other agents' writes that the agents concerned were told. */
   toldNotes = /* @__PURE__ */ new Set();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
@@ -264,7 +260,7 @@ var SessionMemory = class {
   turnBegins(promptId) {
     if (this.interactive && this.#openTurn !== void 0 && this.#openTurn !== promptId) {
       this.#interrupted = true;
-      this.inFlight.forget();
+      this.inCall.forget();
     }
     this.#openTurn = promptId;
   }
@@ -334,6 +330,9 @@ function remember(map, key, value) {
 // import:report.mjs in run/session.mjs
 import { renderBriefReport } from "../report.mjs";
 
+// import:run/project.mjs in run/session.mjs
+import { sameOwner } from "./project.mjs";
+
 // import:run/reporting.mjs in run/session.mjs
 import { reportPlan } from "./reporting.mjs";
 
@@ -358,7 +357,7 @@ function attemptsAt({ graph }, task) {
   return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
 }
 export {
-  CallsInFlight,
+  AgentsInCall,
   CommandLog,
   SessionMemory,
   WorkflowRuns,

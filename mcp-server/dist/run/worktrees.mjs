@@ -214,7 +214,7 @@ async function refuseUnsolvedConflicts({ path, base }, merge) {
   if (untouched === void 0) return;
   throw unfinished(
     `${shownPath(untouched)} is still in conflict, and nobody has decided what becomes of it: it has no conflict markers, because it is no text or one side has removed or renamed it.`,
-    "Look at both sides (git show HEAD:<file>, git show MERGE_HEAD:<file>), make the file what it should be, or leave it as it is, say that this is decided with git add in your worktree, and report again."
+    "Look at both sides (git show HEAD:FILE, git show MERGE_HEAD:FILE), make the file what it should be, or leave it as it is, say that this is decided with git add in your worktree, and report again."
   );
 }
 function unfinished(problem, remedy) {

@@ -112,7 +112,8 @@ function claimFromRow(row) {
       host: row.owner_host,
       pid: row.owner_pid,
       startedAt: row.owner_started_at,
-      ...row.owner_session !== null && { session: row.owner_session }
+      ...row.owner_session !== null && { session: row.owner_session },
+      ...row.owner_server && { server: JSON.parse(row.owner_server) }
     },
     offeredAtMs: Number(row.offered_at_ms),
     ...words.found
@@ -207,7 +208,8 @@ var STEPS = [
   addUsage,
   addWhatOthersWrite,
   addCauses,
-  dropUnneededIndexes
+  dropUnneededIndexes,
+  addServerOfClaim
 ];
 var SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 };
 async function minorVersion(db, hasTable, place) {
@@ -293,6 +295,9 @@ async function dropUnneededIndexes(db, engine) {
   await db.schema.createIndex("claims_by_agent").on("claims").column("agent_id").where("agent_id", "is not", null).execute();
   await db.schema.createIndex("events_by_type").on("events").columns(["plan_id", "type", "seq"]).where(sql`${sql.raw(IS_INDEXED)}`).execute();
 }
+async function addServerOfClaim(db) {
+  await db.schema.alterTable("claims").addColumn("owner_server", "text").execute();
+}
 
 // mcp-server/src/store/tables/new-rows.ts
 function eventRow(planId, { atMs, actor, v, change }) {
@@ -353,11 +358,7 @@ function taskRow(planId, task, event) {
     event
   };
 }
-function claimRow(planId, claim, {
-  token,
-  hasJustEnded,
-  event
-}) {
+function claimRow(planId, claim, { hasJustEnded, event }) {
   const attempt = claim.state === "running" || claim.state === "ended" ? claim : void 0;
   const over = claim.state === "returned" || claim.state === "ended" ? claim : void 0;
   const ended = claim.state === "ended" ? claim : void 0;
@@ -367,7 +368,7 @@ function claimRow(planId, claim, {
     task_id: claim.task,
     state: claim.state,
     token_hash: claim.tokenHash,
-    offer_token: claim.state === "offered" ? token ?? null : null,
+    offer_token: null,
     agent_type: claim.agentType,
     role: claim.role,
     checkout: claim.checkout,
@@ -378,6 +379,7 @@ function claimRow(planId, claim, {
     owner_pid: claim.owner.pid,
     owner_started_at: claim.owner.startedAt,
     owner_session: claim.owner.session ?? null,
+    owner_server: claim.owner.server ? JSON.stringify(claim.owner.server) : null,
     offered_at_ms: claim.offeredAtMs,
     expires_at_ms: claim.state === "offered" ? claim.expiresAtMs : claim.state === "running" ? claim.leaseUntilMs : null,
     number: attempt?.number ?? null,
@@ -692,6 +694,7 @@ var CLAIMS = {
     owner_pid: "bigint",
     owner_started_at: "text",
     owner_session: "text",
+    owner_server: "text",
     offered_at_ms: "bigint",
     expires_at_ms: "bigint",
     number: "bigint",

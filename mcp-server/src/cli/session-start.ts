@@ -25,7 +25,7 @@ export async function sessionStart(ctx: RunContext): Promise<string> {
   return JSON.stringify({
     hookSpecificOutput: {
       hookEventName: "SessionStart",
-      additionalContext: `Unfinished plans of the parallel plugin: ${shown.join(", ")}${more}. If the user asks to go on with one: /parallel:run <name>.`,
+      additionalContext: `Unfinished plans of the parallel plugin: ${shown.join(", ")}${more}. If the user asks to go on with one: /parallel:run NAME.`,
     },
   });
 }

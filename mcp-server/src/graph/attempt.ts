@@ -15,6 +15,14 @@ export interface Owner {
   readonly startedAt: string;
   /** The Claude Code session, where there is one. */
   readonly session?: string;
+  /** The server of that process which made the claim; one process may have started several. */
+  readonly server?: ServerProcess;
+}
+
+/** A server, on the host of the process that started it. */
+export interface ServerProcess {
+  readonly pid: number;
+  readonly startedAt: string;
 }
 
 export const OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreported"] as const;

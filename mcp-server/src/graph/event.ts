@@ -1,5 +1,6 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
 import type { AttributedFile, AtWork } from "./checkout-change.ts";
+import type { HeldFilesChanged } from "./effect.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -185,6 +186,11 @@ export type Change =
    * next look that succeeds may still tell it.
    */
   | { readonly type: "checkout.unmeasured"; readonly atWork: readonly AtWork[]; readonly why: string }
+  /**
+   * Files that claims hold have other bytes than before, and which tool calls may have written them. It is in the log of
+   * every plan that has a holder of one of them, or an attempt with such a call.
+   */
+  | ({ readonly type: "files.changed" } & HeldFilesChanged)
   /** Where a report and the checkout differ, and what the agent was told of it. */
   | {
       readonly type: "attempt.compared";
@@ -302,6 +308,7 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "write.denied": 1,
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
+  "files.changed": 1,
   "attempt.compared": 1,
   "report.returned": 1,
   "scope.touched": 1,

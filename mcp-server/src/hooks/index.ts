@@ -1,7 +1,8 @@
 import { CallerError } from "../errors/caller-error.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import type { HookHandler } from "./hook-event.ts";
+import { cleanAnswer } from "../tools/answer/clean-answer.ts";
+import type { HookAnswer, HookHandler } from "./hook-event.ts";
 import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse, onPostToolUseFailure } from "./post-tool-use.ts";
@@ -45,5 +46,13 @@ export async function answerHook(
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
   const { event: name } = event.data;
   const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : undefined;
-  return JSON.stringify(handler ? await handler(run, session, event.data) : NOTHING);
+  return JSON.stringify(handler ? harmless(await handler(run, session, event.data)) : NOTHING);
+}
+
+/** What is said in an answer may name files and quote notes; what goes on to a tool is what the tool gets. */
+function harmless(answer: HookAnswer): HookAnswer {
+  if (!("hookSpecificOutput" in answer)) return cleanAnswer(answer) as HookAnswer;
+  const { updatedInput, ...said } = answer.hookSpecificOutput;
+  const output = cleanAnswer(said) as typeof said;
+  return { hookSpecificOutput: { ...output, ...(updatedInput && { updatedInput }) } };
 }

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { AttemptId } from "../graph/attempt.ts";
-import { sameOwner } from "../run/project/owner.ts";
+import { isOfferedAgain } from "../run/claims/open-offers.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
 
 const toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
@@ -17,7 +18,7 @@ export async function onPostToolBatch(
   event: HookEvent,
 ): Promise<HookAnswer> {
   if (event.agent !== "") {
-    session.inFlight.ends(event.agent);
+    session.inCall.ends(event.agent);
     return NOTHING;
   }
   const store = await run.graph();
@@ -36,13 +37,11 @@ export async function onPostToolBatch(
     // A launch that was refused has started no agent: its offer is still open, and may be launched again.
     for (const held of claims) if (held?.claim.state === "offered") session.forgetLaunch(held.claim.id);
     const started = launched.filter((attempt) => session.wasLaunched(attempt));
-    const open = (await tx.held(run.checkoutKey)).filter(
-      ({ claim, planId }) =>
-        planIds.has(planId) &&
-        claim.state === "offered" &&
-        sameOwner(claim.owner, run.owner) &&
-        !session.wasLaunched(claim.id),
-    );
+    const open: HeldClaim[] = [];
+    for (const held of await tx.held(run.checkoutKey)) {
+      const isLeftOut = planIds.has(held.planId) && !session.wasLaunched(held.claim.id);
+      if (isLeftOut && (await isOfferedAgain(run, held.claim))) open.push(held);
+    }
     for (const planId of planIds) {
       const of = (ids: readonly AttemptId[]) =>
         ids.filter((id) => claims.some((held) => held?.claim.id === id && held.planId === planId));

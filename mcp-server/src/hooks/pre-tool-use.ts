@@ -61,12 +61,23 @@ export async function onPreToolUse(
 ): Promise<HookAnswer> {
   const agentId = event.agent === "" ? undefined : event.agent;
   if (event.use !== "") session.noteCall(event.use, { agentId });
-  const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
+  let call: AgentCall | undefined;
+  try {
+    call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
+  } catch (error) {
+    // The host lets a call through whose hook fails.
+    if (run.settings.guard === "off" || !(WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool)))
+      throw error;
+    return deny(
+      `The task graph cannot be read now, so nobody knows whose files this would change. ${error instanceof Error ? error.message : ""} Try again in a moment.`,
+    );
+  }
   const answer = await answerTool(run, session, event, call);
   if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
-  // Any tool call of an agent renews its lease, and goes on doing so until it ends.
-  await call?.renewLease();
-  if (call?.isAtWork) session.inFlight.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
+  // Any tool call of an agent renews its lease, and goes on doing so until it ends; that it cannot be renewed now
+  // changes nothing of the answer.
+  await call?.renewLease().catch(() => undefined);
+  if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 

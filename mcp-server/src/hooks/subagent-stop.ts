@@ -18,7 +18,7 @@ export async function onSubagentStop(
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
-  session.inFlight.ends(event.agent);
+  session.inCall.ends(event.agent);
   // Whoever ends has lived until now.
   await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {

@@ -4,6 +4,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workflowStep } from "../run/session/workflow-step.ts";
+import { cleanAnswer } from "../tools/answer/clean-answer.ts";
 import { deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 import { endUnlessReminded } from "./subagent-stop.ts";
 
@@ -28,7 +29,9 @@ export async function onWorkflowAgentEnd(
   await run.roles.refresh();
   const step = await workflowStep(run, actor, plan);
   if (step.report !== undefined) session.workflows.reported(plan);
-  return { hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput: { plan, ...step } } };
+  return {
+    hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput: cleanAnswer({ plan, ...step }) },
+  };
 }
 
 /** A server that was started again while the script runs knows it by the claims of this session. */

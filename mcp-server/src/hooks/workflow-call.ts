@@ -6,6 +6,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workflowStep } from "../run/session/workflow-step.ts";
+import { cleanAnswer } from "../tools/answer/clean-answer.ts";
 import { deny, type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
 
 /** The script of this plugin, as the host names it. */
@@ -45,7 +46,7 @@ export async function onWorkflowCall(
         hookEventName: "PreToolUse",
         permissionDecision: "allow",
         permissionDecisionReason: "the user's own command runs this plan",
-        updatedInput: { name, args: { plan: slug, ...step } },
+        updatedInput: { name, args: cleanAnswer({ plan: slug, ...step }) },
       },
     };
   } catch (error) {

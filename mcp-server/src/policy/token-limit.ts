@@ -34,5 +34,5 @@ export function spentText({ used, max }: SpentTokens): string {
 
 /** How a plan goes on that has used its tokens. */
 export function raiseLimit(plan: string): string {
-  return `plan_update {plan: "${plan}", policy: {maxTokens: <more>}} lets it go on.`;
+  return `plan_update {plan: "${plan}", policy: {maxTokens: MORE}} lets it go on.`;
 }

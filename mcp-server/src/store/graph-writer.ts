@@ -39,7 +39,6 @@ export class GraphWriter extends GraphReader {
   #nowMs: number | undefined;
   readonly #events: { readonly planId: number; readonly event: OwnEvent }[] = [];
   readonly #touched = new Map<number, Touched>();
-  readonly #tokens = new Map<AttemptId, string>();
   readonly #ended = new Set<AttemptId>();
   readonly #prolonged = new Set<AttemptId>();
   readonly #looks = new Map<string, { readonly observation: Observation; readonly event: number }>();
@@ -120,11 +119,6 @@ export class GraphWriter extends GraphReader {
     mirror.stored = { ...mirror.stored, version: this.#seqAt(touched.event) };
     graph.apply([...tasks.values()], [...claims.values()]);
     for (const claim of claims.values()) this.memory.putHeld(heldOf(mirror, claim));
-  }
-
-  /** Keeps the secret of an offer as long as it is one: it may have to be handed out again. It is not in the log. */
-  keepToken(attempt: AttemptId, token: string): void {
-    this.#tokens.set(attempt, token);
   }
 
   #touchedOf(mirror: PlanMirror): Touched {
@@ -208,10 +202,8 @@ export class GraphWriter extends GraphReader {
     return this.attemptIdsAhead.splice(0, count) as AttemptId[];
   }
 
-  /** The secret of an open offer. */
-  async offerToken(attempt: AttemptId): Promise<string | undefined> {
-    const own = this.#tokens.get(attempt);
-    if (own !== undefined) return own;
+  /** The token of an open offer, where a server before schema 1.8 has kept it. */
+  async storedToken(attempt: AttemptId): Promise<string | undefined> {
     const row = await this.transaction.db
       .selectFrom("claims")
       .select("offer_token")
@@ -276,7 +268,6 @@ export class GraphWriter extends GraphReader {
         return claim
           ? [
               claimRow(mirror.stored.id, claim, {
-                token: this.#tokens.get(id),
                 hasJustEnded: this.#ended.has(id),
                 event,
               }),

@@ -1,5 +1,6 @@
 import { inlineCode } from "./markdown-lines.ts";
 import { cleanText, escapeBlocks, escapeMarks, LINE_LIMIT } from "./sanitize.ts";
+import { escapeTags } from "./tags.ts";
 import { exactLine } from "./untrusted-text.ts";
 
 /** Longest code in a report, in characters: what is longer nobody copies from there. */
@@ -25,7 +26,7 @@ export function escapeProse(text: string, limit: number = LINE_LIMIT): string {
   let from = 0;
   let result = "";
   for (const { start, end } of inlineCode(line).spans) {
-    result += escapeMarks(line.slice(from, start)) + exactLine(line.slice(start, end));
+    result += escapeMarks(line.slice(from, start)) + escapeTags(line.slice(start, end));
     from = end;
   }
   return escapeBlocks(result + escapeMarks(line.slice(from)));

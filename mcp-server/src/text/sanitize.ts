@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { escapeTagsInMarkdown } from "./tags.ts";
 
 /** Longest piece of foreign text on one line of a report, in characters. */
 export const LINE_LIMIT = 240;
@@ -56,7 +57,7 @@ export function escapeMarkdown(text: string, limit: number = LINE_LIMIT): string
 
 /** A piece of a line without what means something to Markdown within a line. */
 export function escapeMarks(line: string): string {
-  return (
+  return escapeTagsInMarkdown(
     line
       // Some renderers look for addresses after they have undone the escapes: only a broken one is no link.
       .replace(/:\/\//g, ": //")
@@ -65,7 +66,7 @@ export function escapeMarks(line: string): string {
       .replace(LABELS_AND_MARKS, (found) => (found.length > 1 ? found : `\\${found}`))
       // Inside a word an underscore means nothing, and file names are easier to read without the escapes.
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
-      .replace(/&(?=[#\w])/g, "\\&")
+      .replace(/&(?=[#\w])/g, "\\&"),
   );
 }
 

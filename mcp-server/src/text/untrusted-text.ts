@@ -1,4 +1,5 @@
 import { cleanLines, cleanText } from "./sanitize.ts";
+import { escapeTags } from "./tags.ts";
 import { visibleJson } from "./visible-json.ts";
 
 /**
@@ -11,21 +12,22 @@ const MAX_OWN_WORDS = 60_000;
 const MAX_LINE = 500;
 /** Longer than any command that somebody means. */
 const MAX_EXACT = 20_000;
-/** What the host and the model's provider put around their own words. */
-const HOST_TAG =
-  /<(?=\s*\/?\s*(?:system|task-notification|local-command|command-|user-prompt|tool_|function_|antml|invoke|parameter|tools-used))/gi;
 /** The brief's own frame: headings of the first rank, and the lines that name task and token. */
 const FRAME = /^(?=[ \t]{0,3}(?:#[ \t]|(?:Task|Token):))/gim;
 
 /** As one line. @param limit in characters. */
 export function foreignLine(text: string, limit: number = MAX_LINE): string {
-  return harmless(cleanText(text, limit));
+  return escapeTags(cleanText(text, limit));
 }
 
-/** As one line that means exactly this: with line breaks or characters that nobody sees, it is a JSON string. */
+/**
+ * As one line that means exactly this: with line breaks, characters that nobody sees or what might pass for a tag, it is
+ * a JSON string.
+ */
 export function exactLine(text: string): string {
   const kept = text.length > MAX_EXACT ? `${text.slice(0, MAX_EXACT)}…` : text;
-  return harmless(kept === cleanLines(kept) && !kept.includes("\n") ? kept : visibleJson(kept));
+  const isPlain = kept === cleanLines(kept) && !kept.includes("\n") && kept === escapeTags(kept);
+  return isPlain ? kept : visibleJson(kept);
 }
 
 /**
@@ -34,16 +36,12 @@ export function exactLine(text: string): string {
  */
 export function quotation(text: string, limit = MAX_OWN_WORDS): string {
   const kept = text.length > limit ? `${text.slice(0, limit)} …` : text;
-  return harmless(cleanLines(kept)).replace(/^/gm, "> ");
+  return escapeTags(cleanLines(kept)).replace(/^/gm, "> ");
 }
 
 /** As it is, to be followed, but for lines that would pass for the frame around it. */
 export function ownWords(text: string): string {
-  const kept = harmless(cleanLines(text.slice(0, MAX_OWN_WORDS)));
+  const kept = escapeTags(cleanLines(text.slice(0, MAX_OWN_WORDS)));
   const framed = kept.replace(FRAME, "> ");
   return text.length > MAX_OWN_WORDS ? `${framed}\n… (cut; task_get tells the rest)` : framed;
-}
-
-function harmless(text: string): string {
-  return text.replace(HOST_TAG, "&lt;");
 }

@@ -1,9 +1,14 @@
+import { escapeTagsInJson } from "./tags.ts";
+
 /** Legal in JSON, and yet orders to a terminal or invisible: C1 controls, bidi and zero-width characters, tags. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** A value as one line of JSON that says the same with every character visible, so that it may be printed. */
+/**
+ * A value as one line of JSON that says the same with every character visible and nothing that passes for a tag, so
+ * that it may be printed.
+ */
 export function visibleJson(value: unknown): string {
-  return JSON.stringify(value).replace(INVISIBLE, escaped);
+  return escapeTagsInJson(JSON.stringify(value)).replace(INVISIBLE, escaped);
 }
 
 function escaped(character: string): string {

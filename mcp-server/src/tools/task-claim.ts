@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { MAX_TASK_ID } from "../graph/task.ts";
 import { claimTask } from "../run/claims/claim-task.ts";
+import { WORKFLOW_WORKER } from "../run/claims/workflow-worker.ts";
 import type { LoadedPlan } from "../run/plan/load-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
-import { WORKFLOW_WORKER } from "../run/project/workflow-worker.ts";
 import { beforeReport } from "../run/review/review-due.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";

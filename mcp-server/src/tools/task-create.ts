@@ -12,7 +12,7 @@ export const taskCreate = defineTool({
   input: z.strictObject({ plan, tasks }),
   annotations: WRITE,
   async handle(input, { run, session, actor, agentId }) {
-    const { ids, loaded, warnings } = await createTasks(run, actor, input.plan, input.tasks);
+    const { ids, loaded, warnings } = await createTasks(run, actor, input.plan, input.tasks, agentId);
     return {
       data: {
         plan: loaded.stored.slug,

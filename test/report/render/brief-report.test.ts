@@ -47,6 +47,6 @@ describe("the brief report", () => {
   it("the brief report shows foreign text as text", () => {
     const failed = task("1", { status: "failed", cause: said("<b>no</b> [x](https://evil.example)") });
     const text = renderBriefReport(aggregate(planState([failed]), [], START_MS + 1_000));
-    expect(text).toContain("- 1: \\<b\\>no\\</b\\>");
+    expect(text).toContain("- 1: &lt;b\\>no&lt;/b\\>");
   });
 });

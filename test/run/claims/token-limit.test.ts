@@ -29,7 +29,7 @@ describe("a plan with maxTokens", () => {
     expect(collected.done).not.toBe(true);
     expect(quiet).toMatchObject({ launch: [], done: false, why: [{ task: "3", reasons: [now] }] });
     expect(quiet.next).toContain(`${now} Call plan_report`);
-    expect(quiet.next).toContain('plan_update {plan: "p", policy: {maxTokens: <more>}} lets it go on.');
+    expect(quiet.next).toContain('plan_update {plan: "p", policy: {maxTokens: MORE}} lets it go on.');
     expect(await server.call("batch_collect", { plan: "p", waitSeconds: 0 })).toMatchObject({
       decision: "escalate",
       reason: now,

@@ -14,7 +14,7 @@ import { pathToFileURL } from "node:url";
 import { DatabaseSync } from "../../lib/photostructure-sqlite.mjs";
 
 // import:lib/kysely.mjs in store/engines/inspect-sqlite.mjs
-import { Kysely } from "../../lib/kysely.mjs";
+import { Kysely, SqliteDialect } from "../../lib/kysely.mjs";
 
 // import:store.mjs in store/engines/inspect-sqlite.mjs
 import { readerOn, versionOf } from "../../store.mjs";
@@ -23,7 +23,7 @@ import { readerOn, versionOf } from "../../store.mjs";
 import { minorVersion } from "../tables.mjs";
 
 // import:store/engines/sqlite.mjs in store/engines/inspect-sqlite.mjs
-import { ImmediateSqliteDialect, corrupt, forKysely, hasTable, readSqlite, unusable } from "./sqlite.mjs";
+import { corrupt, forKysely, hasTable, readSqlite, unusable } from "./sqlite.mjs";
 
 // mcp-server/src/store/engines/inspect-sqlite.ts
 async function inspectSqlite(path, estimatesFrom) {
@@ -33,7 +33,7 @@ async function inspectSqlite(path, estimatesFrom) {
     const { connection, close } = opened;
     refuseDamage(connection, path);
     const statements = forKysely(connection, path);
-    const db = new Kysely({ dialect: new ImmediateSqliteDialect(statements) });
+    const db = new Kysely({ dialect: new SqliteDialect({ database: statements }) });
     const version = versionOf(await minorVersion(db, hasTable, path));
     return {
       engine: "sqlite",

@@ -11,13 +11,10 @@ import { default as default2 } from "../../lib/pg.mjs";
 import { StoreUnusable } from "../../errors.mjs";
 
 // import:store.mjs in store/engines/postgres.mjs
-import { GraphStore } from "../../store.mjs";
+import { GraphStore, NOW_MS, PostgresListener, SCHEMA, postgresTransaction } from "../../store.mjs";
 
 // import:store/tables.mjs in store/engines/postgres.mjs
 import { minorVersion, needsUpgrade, storable, upgrade } from "../tables.mjs";
-
-// import:store/engines.mjs in store/engines/postgres.mjs
-import { NOW_MS, PostgresListener, SCHEMA, postgresTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/postgres.ts
 var CONNECT_TIMEOUT_MS = 5e3;
@@ -97,7 +94,7 @@ var PostgresGraph = class {
   }
   /** In one transaction; a copy to go back to is made by whoever administers the database, as of all its tables. */
   async #upgrade() {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, "begin", async (tx) => {
       await tx.executeQuery(CompiledQuery.raw(lockStatement("schema")));
       const minor = await this.#storedMinor(tx);
       if (!needsUpgrade(minor)) return;

@@ -8,48 +8,21 @@ import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "../../lib/photostructure-sqlite.mjs";
 
 // import:lib/kysely.mjs in store/engines/sqlite.mjs
-import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler, sql } from "../../lib/kysely.mjs";
+import { Kysely, SqliteDialect, sql } from "../../lib/kysely.mjs";
 
 // import:errors.mjs in store/engines/sqlite.mjs
 import { StoreUnusable } from "../../errors.mjs";
 
 // import:store.mjs in store/engines/sqlite.mjs
-import { GraphStore } from "../../store.mjs";
+import { GraphStore, sqliteTransaction } from "../../store.mjs";
 
 // import:store/tables.mjs in store/engines/sqlite.mjs
 import { SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, storable, upgrade } from "../tables.mjs";
-
-// import:store/engines.mjs in store/engines/sqlite.mjs
-import { sqliteTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/sqlite.ts
 var BUSY_TIMEOUT_MS = 15e3;
 var WATCH_MS = 100;
 var MAX_PREPARED = 500;
-var ImmediateSqliteDriver = class extends SqliteDriver {
-  async beginTransaction(connection) {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-};
-var ImmediateSqliteDialect = class extends SqliteDialect {
-  #database;
-  constructor(database) {
-    super({ database });
-    this.#database = database;
-  }
-  createDriver() {
-    return new ImmediateSqliteDriver({ database: this.#database });
-  }
-  createQueryCompiler() {
-    return new SqliteQueryCompiler();
-  }
-  createAdapter() {
-    return new SqliteAdapter();
-  }
-  createIntrospector(db) {
-    return new SqliteIntrospector(db);
-  }
-};
 function forKysely(db, path) {
   const attempt = (work) => {
     try {
@@ -95,8 +68,8 @@ async function openSqlite(path, create, estimatesFrom) {
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
     const statements = forKysely(db, path);
-    const kysely = new Kysely({ dialect: new ImmediateSqliteDialect(statements) });
-    await ensureSchema(kysely, path);
+    const kysely = new Kysely({ dialect: new SqliteDialect({ database: statements }) });
+    await ensureSchema(kysely, statements, path);
     if (process.platform !== "win32") chmodSync(path, 384);
     return new GraphStore(engineOf(kysely, statements), estimatesFrom);
   } catch (error) {
@@ -158,15 +131,15 @@ async function inTransaction(statements, begin, work) {
 function readSqlite(db, statements, work) {
   return inTransaction(statements, "begin", () => work(sqliteTransaction(statements, db, void 0)));
 }
-async function ensureSchema(db, path) {
+async function ensureSchema(db, statements, path) {
   const storedMinor = (reader) => minorVersion(reader, hasTable, path);
   if (!needsUpgrade(await storedMinor(db))) return;
-  await db.transaction().execute(async (tx) => {
-    const minor = await storedMinor(tx);
+  await inTransaction(statements, "begin immediate", async () => {
+    const minor = await storedMinor(db);
     if (!needsUpgrade(minor)) return;
     if (minor !== void 0) backUp(path, minor);
-    else if (await hasTable(tx)) throw notAGraph(path);
-    await upgrade(tx, "sqlite", minor);
+    else if (await hasTable(db)) throw notAGraph(path);
+    await upgrade(db, "sqlite", minor);
   });
 }
 async function hasTable(db, name) {
@@ -194,7 +167,7 @@ function corrupt(path, why, cause) {
   return new StoreUnusable(
     "corrupt",
     `The task graph ${path} is damaged: ${why}.`,
-    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
+    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/NAME/03-tasks.json.",
     { cause }
   );
 }
@@ -218,6 +191,14 @@ function unusable(error, path) {
       { cause: error }
     );
   }
+  if (/disk is full|disk I\/O error/i.test(engine) || code === "ENOSPC") {
+    return new StoreUnusable(
+      "read-only",
+      `The task graph ${path} cannot be written: ${text}.`,
+      `Make room on the disk of ${nearestFolder(path)}, then try again. Nothing was changed.`,
+      { cause: error }
+    );
+  }
   if (/locked|busy/i.test(engine)) {
     return new StoreUnusable(
       "busy",
@@ -229,7 +210,6 @@ function unusable(error, path) {
   return error;
 }
 export {
-  ImmediateSqliteDialect,
   corrupt,
   forKysely,
   hasTable,

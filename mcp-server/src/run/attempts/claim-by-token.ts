@@ -27,7 +27,8 @@ export async function claimOfToken<Plan extends LoadedPlan>(
   source: ClaimSource<Plan>,
   token: string,
 ): Promise<ClaimByToken<Plan> | TokenRefusal> {
-  if (findToken(token) !== token) return { why: "it is not a token: <number>-<26 letters and digits>" };
+  if (findToken(token) !== token)
+    return { why: "it is not a token, which is a number, a hyphen, and 26 letters and digits" };
   const held = await source.reader.claimByTokenHash(hashToken(token));
   // A database may be shared by several repositories; what is of another one is none of ours.
   const loaded = held && (await source.planOf(held));

@@ -1,5 +1,5 @@
+import { stoodStillSince } from "../../policy/liveness/standstill.ts";
 import { OFFER_MS } from "../../policy/policy.ts";
-import { stoodStillSince } from "../../policy/standstill.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";

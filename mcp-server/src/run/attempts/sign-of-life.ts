@@ -4,7 +4,7 @@ import { parseScope } from "../../graph/scope/scope.ts";
 import { hashToken } from "../../graph/token.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
-import { mayRevive } from "../../policy/revival.ts";
+import { mayRevive } from "../../policy/liveness/revival.ts";
 import type { ClaimKey } from "../../store/engine.ts";
 import type { GraphReader } from "../../store/graph-reader.ts";
 import type { GraphStore } from "../../store/graph-store.ts";

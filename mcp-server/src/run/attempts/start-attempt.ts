@@ -2,7 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { AnyClaim, AttemptId, Claim, RunningAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
-import { isRenewalDue, type LeaseLimits, leaseEnd } from "../../policy/lease.ts";
+import { isRenewalDue, type LeaseLimits, leaseEnd } from "../../policy/liveness/lease.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";

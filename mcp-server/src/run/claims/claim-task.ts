@@ -1,6 +1,5 @@
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import type { Choice } from "../../schedule/dispatch.ts";
-import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { refusalOfSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
 import type { BriefReader } from "../briefs/brief.ts";
@@ -10,13 +9,13 @@ import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/l
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { whyPlanIsHeld } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { WORKFLOW_WORKER } from "../project/workflow-worker.ts";
 import type { Candidate } from "./candidate.ts";
 import { waitsForRetry } from "./candidates.ts";
 import { choose } from "./choose.ts";
 import { offerAndStart } from "./offer.ts";
-import { openOffers } from "./open-offers.ts";
+import { type OpenOffer, openOffers } from "./open-offers.ts";
 import { prepareClaiming } from "./prepare-claiming.ts";
+import { WORKFLOW_WORKER } from "./workflow-worker.ts";
 
 export interface ClaimInput {
   readonly plan: string;
@@ -60,10 +59,10 @@ export async function claimTask(
     const isWanted = (candidate: Candidate) =>
       (wanted === undefined || candidate.task === wanted) && (role === undefined || candidate.role === role);
     const isAny = wanted === undefined && role === undefined;
-    const choice = await choose(plan, plan.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
-    const best = choice.chosen[0];
     const offered = wanted && input.worker === WORKFLOW_WORKER && (await ownOffer(plan, wanted));
     if (offered) return takeUp(plan, wanted, offered, agentId, input.worker);
+    const choice = await choose(plan, plan.nowMs, { most: 1, ...(!isAny && { only: isWanted }) });
+    const best = choice.chosen[0];
     if (!best) return { loaded: plan, claim: null, why: whyNoTask(plan, wanted?.id, choice) };
     const refusal = refusalOfSecondTask(plan, agentId);
     if (refusal) throw refusal;
@@ -94,16 +93,14 @@ interface Taken extends Briefed {
 
 /** The offer of the task that the script of this session was told of. */
 async function ownOffer(plan: PlanTransaction, task: Task) {
-  const held = openOffers(plan).find(({ claim }) => claim.task === task.id);
-  const token = held && (await plan.writer.offerToken(held.claim.id));
-  return held && token !== undefined ? { held, token } : undefined;
+  return (await openOffers(plan)).find(({ held }) => held.claim.task === task.id);
 }
 
 /** The agent that the script names a task to takes up the offer that the script was told of. */
 function takeUp(
   plan: PlanTransaction,
   task: Task,
-  { held, token }: { readonly held: HeldClaim; readonly token: string },
+  { held, token }: OpenOffer,
   agentId: string | undefined,
   worker: string,
 ): Taken {

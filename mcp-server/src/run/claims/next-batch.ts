@@ -51,10 +51,9 @@ export async function nextBatch(
     const launch: BatchLaunch[] = [];
     let heldBack: readonly string[] = [];
     if (stored.status === "open" && !plan.spent) {
-      for (const { claim } of openOffers(plan).slice(0, max)) {
-        const token = await tx.writer.offerToken(claim.id);
-        const task = graph.tasks.get(claim.task);
-        if (token !== undefined && task) launch.push(launchOf(plan, task, claim.agentType, token));
+      for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
+        const task = graph.tasks.get(held.claim.task);
+        if (task) launch.push(launchOf(plan, task, held.claim.agentType, token));
       }
       const most = max === undefined ? undefined : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });

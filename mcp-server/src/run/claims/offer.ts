@@ -22,7 +22,7 @@ export async function offer(
 ): Promise<Offered[]> {
   const offers = await newOffers(plan, candidates, seen);
   const changes = [...offers.map(({ offered }) => offered), ...offers.flatMap(({ looked }) => looked)];
-  for (const { attempt, token } of offers) plan.writer.keepToken(attempt, token);
+  for (const { attempt, token } of offers) plan.ctx.offerTokens.keep(attempt, token);
   plan.append(...changes);
   return offers;
 }

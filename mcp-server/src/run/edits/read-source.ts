@@ -33,7 +33,7 @@ export async function readSource(ctx: RunContext, input: CreatePlanInput): Promi
     throw new CallerError(
       "bad_input",
       input.from === undefined ? "Neither from nor tasks is given." : "Both from and tasks are given.",
-      'Give exactly one: from: "specs/<slug>/03-tasks.json", or tasks: [...].',
+      'Give exactly one: from: "specs/NAME/03-tasks.json", or tasks: [...].',
       "from",
     );
   }

@@ -17,6 +17,7 @@ import { continueByToken } from "../attempts/start-attempt.ts";
 import { refuseForeignClaim } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
+import { refuseTooManyTasks } from "../plan/orders-of-agents.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { dependOnParts, type Splittable } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -53,6 +54,7 @@ export async function splitTask(
     await refuseForeignClaim(loaded, task, agentId);
     const warnings: string[] = [];
     const parts = readParts(loaded, task, input.parts, warnings);
+    if (agentId !== undefined) await refuseTooManyTasks(loaded, parts.length);
     const ids = parts.map((part) => part.id);
     const cause: TaskCause = { kind: "split", parts: ids };
     const dependents = rewired(loaded, task, parts, cause);

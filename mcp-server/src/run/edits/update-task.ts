@@ -10,6 +10,7 @@ import { continueByToken } from "../attempts/start-attempt.ts";
 import { dependOnWork } from "../plan/dependencies-on-work.ts";
 import { refuseForeignClaim } from "../plan/foreign-claim.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
+import { refuseBlockingOthers } from "../plan/orders-of-agents.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { dependOnParts, partsOf } from "../plan/replacements.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -49,6 +50,7 @@ export async function updateTask(
     const task = taskOf(loaded, id);
     if (input.token !== undefined) await continueByToken(tx, loaded, task, input.token, agentId);
     if (!isNoteAlone(input)) await refuseForeignClaim(loaded, task, agentId);
+    if (agentId !== undefined || input.token !== undefined) refuseBlockingOthers(input.addBlocks);
     define(loaded, task, input);
     if (input.note !== undefined || input.metadata || input.owner !== undefined) {
       loaded.append({

@@ -2,7 +2,7 @@ import { type AnyClaim, isDraining, isLive, type RunningAttempt } from "../../gr
 import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
-import { isRenewalDue } from "../../policy/lease.ts";
+import { isRenewalDue } from "../../policy/liveness/lease.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { renew } from "../attempts/start-attempt.ts";

@@ -9,6 +9,7 @@ import {
   type Target,
 } from "../../policy/may-write.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { isSteeringFile } from "../../policy/steering-files.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { visibleJson } from "../../text/visible-json.ts";
@@ -40,10 +41,6 @@ const PASS: WriteAnswer = { kind: "pass" };
 const WAIT =
   "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
 
-/** Files that steer git, the host or this plugin: approving a plan's scope never approves these. */
-const PROTECTED =
-  /^(\.git|\.claude|\.claude-plugin|\.parallel|\.vscode|\.idea)(\/|$)|(^|\/)(\.mcp\.json|CLAUDE\.md)$/i;
-
 /**
  * Judges one tool call of an agent: the first change that is refused refuses the call; else what nobody holds is
  * granted and recorded. Agents without a claim are left alone, and so are those of a plan whose guard is off.
@@ -69,13 +66,25 @@ export async function guardChanges(
     return approval(judged, standing.plan.policy, tool);
   }
   const refused = refusalIn(judged, standing);
-  const answer = await call.change((plan, now) => {
-    // A refusal stands as it was judged. Grants are judged again where they are recorded, so that two agents are never
-    // granted the same path.
-    if (refused) return logRefusal(plan, standing, refused);
-    return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
-  });
-  return answer ?? PASS;
+  const kind = standing.plan.policy.guard === "warn" ? "warn" : "deny";
+  try {
+    const answer = await call.change((plan, now) => {
+      // A refusal stands as it was judged. Grants are judged again where they are recorded, so that two agents are never
+      // granted the same path.
+      if (refused) return logRefusal(plan, standing, refused);
+      return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
+    });
+    return answer ?? PASS;
+  } catch (error) {
+    // The host lets a call through whose hook fails: a refusal stands without its log, and what cannot be recorded is
+    // not granted, because another agent may be granted it meanwhile.
+    return { kind, reason: refused?.reason ?? notRecorded(error) };
+  }
+}
+
+function notRecorded(error: unknown): string {
+  const why = error instanceof Error ? ` ${error.message}` : "";
+  return `The task graph cannot be written now, so this cannot be granted to you.${why} Change the files of your own task, or try again in a moment.`;
 }
 
 /** The refusal of a path that is none of the agent's work tree; undefined if it may pass. */
@@ -231,7 +240,7 @@ function approval(
   const isInScope = judged.every(
     ({ change, verdict }) =>
       (verdict.kind === "covered" || (verdict.kind === "widen" && verdict.covers)) &&
-      !PROTECTED.test(pathOf(change)),
+      !isSteeringFile(pathOf(change)),
   );
   return tool === "file-tool" && approve === "scope" && isInScope ? { kind: "allow" } : PASS;
 }

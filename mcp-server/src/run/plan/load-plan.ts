@@ -90,8 +90,8 @@ export function unknownPlan(slug: string, known: readonly string[]): CallerError
     "unknown_plan",
     `There is no plan "${slug}" in this repository.`,
     known.length > 0
-      ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.`
-      : 'Import one: plan_create {plan, from: "specs/<slug>/03-tasks.json"}.',
+      ? `Known plans: ${known.slice(0, 10).join(", ")}. Or import one: plan_create {plan, from: "specs/NAME/03-tasks.json"}.`
+      : 'Import one: plan_create {plan, from: "specs/NAME/03-tasks.json"}.',
     "plan",
   );
 }
@@ -106,7 +106,7 @@ export function splitTaskName(name: string, plan?: string): { plan: string; id: 
   throw new CallerError(
     "bad_input",
     `task: ${JSON.stringify(name.slice(0, 80))} does not name a plan.`,
-    'Write it as "<plan>/<id>", for example "auth/1.2".',
+    'Write it as plan/id, for example "auth/1.2".',
     "task",
   );
 }

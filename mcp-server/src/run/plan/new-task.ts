@@ -6,6 +6,7 @@ import { lastSteps, mayJudge } from "../../policy/review.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { dependOnWork } from "./dependencies-on-work.ts";
 import { existingGraph, type LoadedPlan } from "./load-plan.ts";
+import { refuseTooManyTasks } from "./orders-of-agents.ts";
 import { changePlan } from "./plan-transaction.ts";
 import { startFolderWarnings } from "./start-folder-paths.ts";
 import { checkWorktrees } from "./worktree-needs.ts";
@@ -13,6 +14,7 @@ import { checkWorktrees } from "./worktree-needs.ts";
 /**
  * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`, and a review of
  * all that has ended depends on it.
+ * @param agentId the agent that calls, which may add only so many.
  * @throws CallerError, BreakdownError (unknown dependency, cycle, id twice); then nothing is added.
  */
 export async function createTasks(
@@ -20,10 +22,12 @@ export async function createTasks(
   actor: string,
   slug: string,
   tasks: readonly Record<string, unknown>[],
+  agentId?: string,
 ): Promise<{ ids: string[]; loaded: LoadedPlan; warnings: readonly string[] }> {
   const store = await existingGraph(ctx, slug);
   return changePlan(ctx, store, actor, slug, async (plan) => {
     const { graph } = plan;
+    if (agentId !== undefined) await refuseTooManyTasks(plan, tasks.length);
     const added = withIds(tasks, plan);
     const again = added.map((task) => String(task.id)).filter((id) => graph.tasks.has(id as TaskId));
     if (again.length > 0) {

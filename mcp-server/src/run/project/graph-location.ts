@@ -1,16 +1,8 @@
 import { join, resolve } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
+import type { GraphLocation } from "../../store/engines/graph-handle.ts";
 import type { Checkout } from "./checkout.ts";
 import { repositoryName } from "./repository-name.ts";
-
-/** Where the graph of a checkout lies. */
-export type GraphLocation = (
-  | { readonly engine: "sqlite"; readonly path: string }
-  | { readonly engine: "postgres"; readonly url: string }
-) & {
-  /** Name of the repository inside the database: a database of its own needs none. */
-  readonly repository: string;
-};
 
 /**
  * `PARALLEL_DATABASE_URL`, else inside git's common folder (so that all worktrees share it), else in the

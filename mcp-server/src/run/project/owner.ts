@@ -8,12 +8,22 @@ import { runProgram } from "../../host/run-program.ts";
  * agents live and die with that one while a server may be reconnected.
  */
 export async function ownerOf(pid: number, session: string | undefined): Promise<Owner> {
+  const [startedAt = "unknown", ownStart = "unknown"] = await Promise.all([
+    startTimeOf(pid),
+    startTimeOf(process.pid),
+  ]);
   return {
     host: hostIdentity(),
     pid,
-    startedAt: (await startTimeOf(pid)) ?? "unknown",
+    startedAt,
     ...(session !== undefined && { session }),
+    server: { pid: process.pid, startedAt: ownStart },
   };
+}
+
+/** Whether the server that made a claim is provably gone, while the process that started it may live. */
+export async function isServerDead({ host, server }: Owner): Promise<boolean> {
+  return server !== undefined && isDead({ host, ...server });
 }
 
 /**
@@ -101,7 +111,7 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
   }
 }
 
-/** A reconnected server of the same process goes on with its offers; a session id alone may be resumed elsewhere. */
+/** Whichever of its servers made the claims; a session id alone may be resumed elsewhere. */
 export function sameOwner(a: Owner, b: Owner): boolean {
   return a.host === b.host && a.pid === b.pid && a.startedAt === b.startedAt;
 }

@@ -1,19 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { StoreUnusable } from "../../errors/store-unusable.ts";
 import type { Owner } from "../../graph/attempt.ts";
 import { AgentFiles } from "../../host/agent-files.ts";
 import { AgentPlaces } from "../../host/agent-places.ts";
 import { hostFolder, managedFolder } from "../../host/folders.ts";
 import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
-import { estimatesFrom } from "../../schedule/estimate.ts";
+import { GraphHandle } from "../../store/engines/graph-handle.ts";
 import { GraphClock } from "../../store/graph-clock.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutSnapshots } from "./checkout-snapshots.ts";
-import { type GraphLocation, graphLocation } from "./graph-location.ts";
+import { graphLocation } from "./graph-location.ts";
+import { OfferTokens } from "./offer-tokens.ts";
 import { ownerOf } from "./owner.ts";
 import type { PolicyInput } from "./plan-settings.ts";
 import { PluginTexts } from "./plugin-texts.ts";
@@ -40,6 +38,7 @@ export interface RunContext {
   readonly pluginTexts: PluginTexts;
   readonly snapshots: CheckoutSnapshots;
   readonly transcripts: Transcripts;
+  readonly offerTokens: OfferTokens;
   /** The time by `clock`, in milliseconds since 1970. */
   readonly now: () => number;
   readonly clock: GraphClock;
@@ -100,6 +99,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     pluginTexts: new PluginTexts(pluginRoot),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     transcripts: new Transcripts(projectsFolder(env)),
+    offerTokens: new OfferTokens(),
     now,
     clock,
     randomBytes,
@@ -111,88 +111,4 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     },
     close: () => graph.close(),
   };
-}
-
-/** A database that may not hold a graph yet. */
-interface GraphSource {
-  /** @returns undefined when there is no graph and `create` is not set. */
-  open(create: boolean): Promise<GraphStore | undefined>;
-  close(): Promise<void>;
-}
-
-/** Opens the database once, with the first use that needs it. */
-class GraphHandle implements GraphSource {
-  #source: GraphSource | undefined;
-  /** Opening is serialised, so that two first calls do not open it twice. */
-  #turn: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly location: GraphLocation,
-    private readonly clock: GraphClock,
-  ) {}
-
-  open(create: boolean): Promise<GraphStore | undefined> {
-    return this.#inTurn(async () => {
-      this.#source ??= await sourceOf(this.location, this.clock);
-      return this.#source.open(create);
-    });
-  }
-
-  close(): Promise<void> {
-    return this.#inTurn(async () => this.#source?.close());
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
-}
-
-async function sourceOf(location: GraphLocation, clock: GraphClock): Promise<GraphSource> {
-  if (location.engine === "sqlite") return new GraphFile(location.path);
-  // The client is loaded only where PostgreSQL is used.
-  const { PostgresGraph } = await import("../../store/engines/postgres.ts");
-  return new PostgresGraph(location.url, location.repository, estimatesFrom, clock.heard);
-}
-
-/** @throws StoreUnusable where this user cannot see whether there is a graph: another user may have made one. */
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOTDIR") return false;
-    throw new StoreUnusable(
-      "unreachable",
-      `The task graph ${path} cannot be opened (${code}).`,
-      `Give the user who runs this read and write access to ${dirname(path)} and what is in it (a session of another user may have made it), or set PARALLEL_DATABASE_URL=sqlite:PATH to a place of your own.`,
-      { cause: error },
-    );
-  }
-}
-
-class GraphFile implements GraphSource {
-  #store: GraphStore | undefined;
-
-  constructor(private readonly path: string) {}
-
-  async open(create: boolean): Promise<GraphStore | undefined> {
-    if (this.#store) {
-      // A database that was moved away while this server runs must not be written to any more.
-      if (existsSync(this.path)) return this.#store;
-      await this.close();
-    }
-    if (!create && !isThere(this.path)) return undefined;
-    // The driver and the query builder are loaded with the first plan, not with every session.
-    const { openSqlite } = await import("../../store/engines/sqlite.ts");
-    this.#store = await openSqlite(this.path, create, estimatesFrom);
-    return this.#store;
-  }
-
-  async close(): Promise<void> {
-    const store = this.#store;
-    this.#store = undefined;
-    await store?.close();
-  }
 }

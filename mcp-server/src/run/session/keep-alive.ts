@@ -4,12 +4,12 @@ import type { SessionMemory } from "./session.ts";
 
 /** A call in flight is a sign of life, however long it takes: the leases of the agents that are in one are renewed. */
 export async function keepAlive(run: RunContext, session: SessionMemory): Promise<void> {
-  const due = session.inFlight.due(run.now());
+  const due = session.inCall.due(run.now());
   const store = due.length > 0 ? await run.graph() : undefined;
   if (!store) return;
   for (const agentId of due) {
     const call = await readAgentCall(run, store, agentId);
     if (call?.isAtWork) await call.renewLease();
-    else session.inFlight.ends(agentId);
+    else session.inCall.ends(agentId);
   }
 }

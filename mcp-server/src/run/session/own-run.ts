@@ -1,9 +1,9 @@
 import type { GraphStore } from "../../store/graph-store.ts";
 import { choose } from "../claims/choose.ts";
+import { isOfferedAgain } from "../claims/open-offers.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
-import { sameOwner } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { SessionMemory } from "./session.ts";
 
@@ -50,9 +50,8 @@ export async function begunPlans(run: RunContext): Promise<BegunPlan[]> {
       if (!ids.has(stored.id)) continue;
       const loaded = await view.plan(stored.slug);
       const choice = await choose(loaded, run.now());
-      const offers = loaded.graph.live.filter(
-        (claim) => claim.state === "offered" && sameOwner(claim.owner, run.owner),
-      );
+      const isOffered = await Promise.all(loaded.graph.live.map((claim) => isOfferedAgain(run, claim)));
+      const offers = isOffered.filter(Boolean);
       const running = loaded.graph.live.filter((claim) => claim.state === "running").length;
       const [lastEnd, lastReport] = [
         await reader.lastEvent(stored.id, "attempt.ended"),

@@ -1,5 +1,5 @@
 import type { AttemptId } from "../../graph/attempt.ts";
-import { CallsInFlight } from "./calls-in-flight.ts";
+import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
@@ -37,7 +37,7 @@ export class SessionMemory {
   readonly sentBack = new Map<string, number>();
   /** Whether the session was told with a launch how it is to wait: every further one would pay for it again. */
   wasToldHowToWait = false;
-  readonly inFlight = new CallsInFlight();
+  readonly inCall = new AgentsInCall();
   /** Events of other agents' writes that the agents concerned were told. */
   readonly toldNotes = new Set<number>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
@@ -55,7 +55,7 @@ export class SessionMemory {
   turnBegins(promptId: string): void {
     if (this.interactive && this.#openTurn !== undefined && this.#openTurn !== promptId) {
       this.#interrupted = true;
-      this.inFlight.forget();
+      this.inCall.forget();
     }
     this.#openTurn = promptId;
   }

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
-import { Kysely } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import type { EstimatesFrom } from "../../graph/task-estimates.ts";
 import { type GraphInspection, readerOn, versionOf } from "../inspection.ts";
 import { minorVersion } from "../tables/migrations.ts";
 import type { Database } from "../tables/schema.ts";
-import { corrupt, forKysely, hasTable, ImmediateSqliteDialect, readSqlite, unusable } from "./sqlite.ts";
+import { corrupt, forKysely, hasTable, readSqlite, unusable } from "./sqlite.ts";
 
 /**
  * Opens the graph at `path` for looking, and has SQLite check that it is whole. It must exist.
@@ -21,7 +21,7 @@ export async function inspectSqlite(path: string, estimatesFrom: EstimatesFrom):
     const { connection, close } = opened;
     refuseDamage(connection, path);
     const statements = forKysely(connection, path);
-    const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(statements) });
+    const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: statements }) });
     const version = versionOf(await minorVersion(db, hasTable, path));
     return {
       engine: "sqlite",

@@ -114,7 +114,7 @@ export class PostgresGraph {
 
   /** In one transaction; a copy to go back to is made by whoever administers the database, as of all its tables. */
   async #upgrade(): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await inTransaction(this.#db, "begin", async (tx) => {
       await tx.executeQuery(CompiledQuery.raw(lockStatement("schema")));
       // Another process may have done it while this one waited for its turn.
       const minor = await this.#storedMinor(tx);

@@ -1,20 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  Kysely,
-  SqliteAdapter,
-  type SqliteDatabase,
-  SqliteDialect,
-  SqliteDriver,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  type SqliteStatement,
-  sql,
-} from "kysely";
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
 import type { EstimatesFrom } from "../../graph/task-estimates.ts";
 import type { Engine, EngineTransaction } from "../engine.ts";
@@ -35,33 +22,6 @@ const WATCH_MS = 100;
  * number of rows that an import inserts at once.
  */
 const MAX_PREPARED = 500;
-
-/** Kysely sends a plain `begin`, whose upgrade to a write lock fails at once when another process writes. */
-class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-}
-
-export class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #database: SqliteDatabase;
-  constructor(database: SqliteDatabase) {
-    super({ database });
-    this.#database = database;
-  }
-  override createDriver(): Driver {
-    return new ImmediateSqliteDriver({ database: this.#database });
-  }
-  override createQueryCompiler() {
-    return new SqliteQueryCompiler();
-  }
-  override createAdapter() {
-    return new SqliteAdapter();
-  }
-  override createIntrospector(db: Kysely<unknown>) {
-    return new SqliteIntrospector(db);
-  }
-}
 
 /** Presents the driver's statements with the few methods that Kysely asks of a SQLite library. */
 export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
@@ -124,8 +84,8 @@ export async function openSqlite(
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
     const statements = forKysely(db, path);
-    const kysely = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(statements) });
-    await ensureSchema(kysely, path);
+    const kysely = new Kysely<Database>({ dialect: new SqliteDialect({ database: statements }) });
+    await ensureSchema(kysely, statements, path);
     if (process.platform !== "win32") chmodSync(path, 0o600);
     return new GraphStore(engineOf(kysely, statements), estimatesFrom);
   } catch (error) {
@@ -212,16 +172,16 @@ export function readSqlite<T>(
   return inTransaction(statements, "begin", () => work(sqliteTransaction(statements, db, undefined)));
 }
 
-async function ensureSchema(db: Kysely<Database>, path: string): Promise<void> {
+async function ensureSchema(db: Kysely<Database>, statements: SqliteDatabase, path: string): Promise<void> {
   const storedMinor = (reader: Kysely<Database>) => minorVersion(reader, hasTable, path);
   if (!needsUpgrade(await storedMinor(db))) return;
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(statements, "begin immediate", async () => {
     // Another process may have done it while this one waited for its turn.
-    const minor = await storedMinor(tx);
+    const minor = await storedMinor(db);
     if (!needsUpgrade(minor)) return;
     if (minor !== undefined) backUp(path, minor);
-    else if (await hasTable(tx)) throw notAGraph(path);
-    await upgrade(tx, "sqlite", minor);
+    else if (await hasTable(db)) throw notAGraph(path);
+    await upgrade(db, "sqlite", minor);
   });
 }
 
@@ -258,7 +218,7 @@ export function corrupt(path: string, why: string, cause?: unknown): StoreUnusab
   return new StoreUnusable(
     "corrupt",
     `The task graph ${path} is damaged: ${why}.`,
-    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/<slug>/03-tasks.json.",
+    "Keep the file for inspection by moving it (with its -wal and -shm files) to another folder; the next import makes a new graph from specs/NAME/03-tasks.json.",
     { cause },
   );
 }
@@ -284,6 +244,14 @@ export function unusable(error: unknown, path: string): unknown {
       "read-only",
       `The task graph ${path} cannot be written: ${text}.`,
       `Give this user write access to ${nearestFolder(path)} and what is in it, or set PARALLEL_DATABASE_URL=sqlite:PATH to a writable place.`,
+      { cause: error },
+    );
+  }
+  if (/disk is full|disk I\/O error/i.test(engine) || code === "ENOSPC") {
+    return new StoreUnusable(
+      "read-only",
+      `The task graph ${path} cannot be written: ${text}.`,
+      `Make room on the disk of ${nearestFolder(path)}, then try again. Nothing was changed.`,
       { cause: error },
     );
   }

@@ -31,6 +31,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   addWhatOthersWrite,
   addCauses,
   dropUnneededIndexes,
+  addServerOfClaim,
 ];
 
 /** The layout that this server makes and expects. */
@@ -285,4 +286,9 @@ async function dropUnneededIndexes(db: Kysely<Database>, engine: EngineName): Pr
     .columns(["plan_id", "type", "seq"])
     .where(sql<boolean>`${sql.raw(IS_INDEXED)}`)
     .execute();
+}
+
+/** 1.8: which server of a client made a claim, because no other may offer it again. Tokens are not stored any more. */
+async function addServerOfClaim(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("claims").addColumn("owner_server", "text").execute();
 }

@@ -101,17 +101,12 @@ export function taskRow(planId: number, task: Task, event: number) {
 export type StoredTaskRow = ReturnType<typeof taskRow>;
 
 /**
- * @param token the secret of an offer that is to be kept while it is one.
  * @param hasJustEnded whether the attempt has ended in this transaction.
  */
 export function claimRow(
   planId: number,
   claim: AnyClaim,
-  {
-    token,
-    hasJustEnded,
-    event,
-  }: { readonly token: string | undefined; readonly hasJustEnded: boolean; readonly event: number },
+  { hasJustEnded, event }: { readonly hasJustEnded: boolean; readonly event: number },
 ) {
   const attempt = claim.state === "running" || claim.state === "ended" ? claim : undefined;
   const over = claim.state === "returned" || claim.state === "ended" ? claim : undefined;
@@ -122,7 +117,7 @@ export function claimRow(
     task_id: claim.task as string,
     state: claim.state as string,
     token_hash: claim.tokenHash,
-    offer_token: claim.state === "offered" ? (token ?? null) : null,
+    offer_token: null,
     agent_type: claim.agentType,
     role: claim.role,
     checkout: claim.checkout,
@@ -133,6 +128,7 @@ export function claimRow(
     owner_pid: claim.owner.pid,
     owner_started_at: claim.owner.startedAt,
     owner_session: claim.owner.session ?? null,
+    owner_server: claim.owner.server ? JSON.stringify(claim.owner.server) : null,
     offered_at_ms: claim.offeredAtMs,
     expires_at_ms:
       claim.state === "offered" ? claim.expiresAtMs : claim.state === "running" ? claim.leaseUntilMs : null,

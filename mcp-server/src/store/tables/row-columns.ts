@@ -93,6 +93,7 @@ export const CLAIMS: WrittenTable = {
     owner_pid: "bigint",
     owner_started_at: "text",
     owner_session: "text",
+    owner_server: "text",
     offered_at_ms: "bigint",
     expires_at_ms: "bigint",
     number: "bigint",

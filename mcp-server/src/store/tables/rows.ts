@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import { type AnyClaim, type AttemptId, OUTCOMES } from "../../graph/attempt.ts";
+import { type AnyClaim, type AttemptId, OUTCOMES, type ServerProcess } from "../../graph/attempt.ts";
 import { type Change, type GraphEvent, isReadable } from "../../graph/event.ts";
 import { PLAN_STATUSES, type PlanSource, type PlanStatus, type Throttle } from "../../graph/plan.ts";
 import { PURPOSES, storedPurpose } from "../../graph/purpose.ts";
@@ -155,6 +155,7 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
       pid: row.owner_pid,
       startedAt: row.owner_started_at,
       ...(row.owner_session !== null && { session: row.owner_session }),
+      ...(row.owner_server && { server: JSON.parse(row.owner_server) as ServerProcess }),
     },
     offeredAtMs: Number(row.offered_at_ms),
     ...words.found,

@@ -50,7 +50,7 @@ export interface ClaimsTable {
   task_id: string;
   state: string;
   token_hash: string;
-  /** The token itself while the claim is an offer (it may have to be offered again), then null. */
+  /** Always null: servers before 1.8 keep the token of an offer here. */
   offer_token: string | null;
   agent_type: string;
   role: string;
@@ -62,6 +62,7 @@ export interface ClaimsTable {
   owner_pid: number;
   owner_started_at: string;
   owner_session: string | null;
+  owner_server: string | null;
   offered_at_ms: number;
   /** End of the offer or of the lease. */
   expires_at_ms: number | null;

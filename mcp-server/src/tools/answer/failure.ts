@@ -3,6 +3,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { fileRefusal } from "../../errors/file-refusal.ts";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
 import { cleanLines } from "../../text/sanitize.ts";
+import { escapeTags } from "../../text/tags.ts";
 
 /** A call of a tool that does not exist. */
 export class UnknownTool extends Error {
@@ -30,7 +31,11 @@ export interface FailedAnswer {
 export function failure(error: unknown): FailedAnswer {
   const { message, remedy, ...rest } = problemOf(error);
   // What is wrong is often a text that somebody sent: it comes back as text, to a terminal or a prompt.
-  const problem = { ...rest, message: cleanLines(message), remedy: cleanLines(remedy) };
+  const problem = {
+    ...rest,
+    message: escapeTags(cleanLines(message)),
+    remedy: escapeTags(cleanLines(remedy)),
+  };
   return {
     content: [{ type: "text", text: `${problem.message} ${problem.remedy}` }],
     structuredContent: { error: problem },

@@ -229,7 +229,7 @@ describe("commands in the report", () => {
 
   it("stay code where an agent names them in a sentence, whose other marks mean nothing", () => {
     expect(ran("true", "`a_*b*` ran *well* in <b>, see `c")).toContain(
-      "exit code 0, `a_*b*` ran \\*well\\* in \\<b\\>, see \\`c",
+      "exit code 0, `a_*b*` ran \\*well\\* in &lt;b\\>, see \\`c",
     );
   });
 });

@@ -1,7 +1,7 @@
-import { type AnyClaim, type EndedAttempt, isLive } from "../graph/attempt.ts";
-import type { ParsedScope } from "../graph/scope/scope.ts";
-import type { Task } from "../graph/task.ts";
-import { clashOfClaims } from "./exclusivity.ts";
+import { type AnyClaim, type EndedAttempt, isLive } from "../../graph/attempt.ts";
+import type { ParsedScope } from "../../graph/scope/scope.ts";
+import type { Task } from "../../graph/task.ts";
+import { clashOfClaims } from "../exclusivity.ts";
 
 /** What it depends on whether a sign of life that comes too late still counts. */
 export interface LateSign {

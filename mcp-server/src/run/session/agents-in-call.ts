@@ -1,4 +1,4 @@
-import { isRenewalDue } from "../../policy/lease.ts";
+import { isRenewalDue } from "../../policy/liveness/lease.ts";
 
 /** Since when an agent has calls that have not ended, and what is known of its lease. */
 interface AgentInCall {
@@ -10,7 +10,7 @@ interface AgentInCall {
  * Agents with a tool call that has begun and not ended: it may wait for a person for an hour, and the agent lives. All
  * calls of an agent's message end together, because it says nothing more before.
  */
-export class CallsInFlight {
+export class AgentsInCall {
   readonly #agents = new Map<string, AgentInCall>();
 
   /** The agent, which works at an attempt, begins a call. That has renewed its lease if it was due. */

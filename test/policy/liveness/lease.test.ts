@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isRenewalDue, leaseEnd } from "../../mcp-server/src/policy/lease.ts";
-import { standstillBetween, stoodStillSince } from "../../mcp-server/src/policy/standstill.ts";
+import { isRenewalDue, leaseEnd } from "../../../mcp-server/src/policy/liveness/lease.ts";
+import { standstillBetween, stoodStillSince } from "../../../mcp-server/src/policy/liveness/standstill.ts";
 
 const LIMITS = { leaseMs: 100, maxLeaseMs: 1_000 };
 

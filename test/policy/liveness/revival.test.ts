@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { AnyClaim, EndedAttempt } from "../../mcp-server/src/graph/attempt.ts";
-import { parseScope } from "../../mcp-server/src/graph/scope/scope.ts";
-import type { Task } from "../../mcp-server/src/graph/task.ts";
-import { type LateSign, mayRevive } from "../../mcp-server/src/policy/revival.ts";
+import type { AnyClaim, EndedAttempt } from "../../../mcp-server/src/graph/attempt.ts";
+import { parseScope } from "../../../mcp-server/src/graph/scope/scope.ts";
+import type { Task } from "../../../mcp-server/src/graph/task.ts";
+import { type LateSign, mayRevive } from "../../../mcp-server/src/policy/liveness/revival.ts";
 
 const scope = (...writes: string[]) =>
   parseScope({ basis: "declared", writes, reads: [], resources: [] } as never, false);

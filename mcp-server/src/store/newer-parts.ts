@@ -1,7 +1,7 @@
-import type { GraphEvent } from "./event.ts";
-import type { PlanState } from "./plan-state.ts";
-import { taskName } from "./task.ts";
-import type { Unrecognised } from "./unrecognised.ts";
+import type { GraphEvent } from "../graph/event.ts";
+import type { PlanState } from "../graph/plan-state.ts";
+import { taskName } from "../graph/task.ts";
+import type { Unrecognised } from "../graph/unrecognised.ts";
 
 /** Where many have a word, these are enough to see what it is. */
 const MAX_NAMED = 5;

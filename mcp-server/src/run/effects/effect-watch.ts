@@ -1,0 +1,179 @@
+import { type AttemptId, holdsScope, type Owner } from "../../graph/attempt.ts";
+import type { AttributedEffect, HeldFilesChanged } from "../../graph/effect.ts";
+import type { PlanSlug } from "../../graph/task.ts";
+import { attribute } from "../../policy/effects/attribute.ts";
+import { type CallSignal, CallsInFlight, namedCall } from "../../policy/effects/calls-in-flight.ts";
+import { widenedScope } from "../../policy/exclusivity.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import type { HeldChange, HeldFiles, HeldScope } from "./held-files.ts";
+import type { KeptFiles } from "./kept-files.ts";
+import type { SharedCalls } from "./shared-calls.ts";
+
+/** One look lists at most this many files; of the rest only the number is known. */
+const MAX_LISTED = 500;
+/** So many changed files of one attempt's scope are listed by one server. */
+const MAX_LISTED_OF_ATTEMPT = 5_000;
+/** Calls that ended so long ago are in no interval that is still asked for, in milliseconds. */
+const FORGET_AFTER_MS = 600_000;
+/** The least by which two stamps of this process differ, in milliseconds. */
+const STAMP_STEP_MS = 0.001;
+
+/** A signal that is stamped when it is heard. */
+type WithoutTime<Signal> = Signal extends CallSignal ? Omit<Signal, "atMs"> : never;
+export type HeardSignal = WithoutTime<CallSignal>;
+
+interface Parts {
+  readonly heldFiles: HeldFiles;
+  readonly kept: KeptFiles;
+  readonly shared: SharedCalls;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly isDead: (owner: Owner) => Promise<boolean>;
+}
+
+/**
+ * Who changes what claims hold, as this process sees it: a look at the held files whenever a call begins or ends, so
+ * that between two looks the same calls were in flight.
+ */
+export class EffectWatch {
+  readonly #calls = new CallsInFlight();
+  /** Of every claim that was held once: what changed before its end is found after it. */
+  readonly #plans = new Map<AttemptId, PlanSlug>();
+  #heardOfOthers: Promise<boolean> | undefined;
+  readonly #listed = new Map<AttemptId, number>();
+  /** When the last look began: what it had passed may have changed while it went on. */
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #stampMs = Number.NEGATIVE_INFINITY;
+  #clockWasSetBack = false;
+
+  constructor(private readonly parts: Parts) {}
+
+  /**
+   * To be called with each signal that the host gives of a call: of a beginning before the call may run, of all else
+   * after it happened.
+   * @param held all claims of this checkout.
+   * @returns what has changed in what they hold since the last signal; undefined: nothing.
+   */
+  async hear(signal: HeardSignal, held: readonly HeldClaim[]): Promise<HeldFilesChanged | undefined> {
+    // The server before this one may have left calls in flight whose ends are heard here.
+    this.#heardOfOthers ??= this.#hearOthers();
+    await this.#heardOfOthers;
+    if (signal.kind === "began") {
+      const seen = this.#look(held);
+      this.#tell(signal);
+      return this.#attributed(seen);
+    }
+    this.#tell(signal);
+    return this.#attributed(this.#look(held));
+  }
+
+  /**
+   * Reads what stood in the held files when their claims began, and keeps what git does not have.
+   * @param isCommitted whether what stands in the file is what was committed.
+   */
+  async readFirst(isCommitted: (path: string) => boolean): Promise<void> {
+    await this.parts.heldFiles.readUnread((path, holder, content) => {
+      const plan = this.#plans.get(holder);
+      if (plan !== undefined && !isCommitted(path)) this.parts.kept.keep(plan, content);
+    });
+  }
+
+  #hearOthers(): Promise<boolean> {
+    return this.parts.shared.hear(this.#calls, this.#stamp(), this.parts.isDead);
+  }
+
+  #tell(heard: HeardSignal): void {
+    const signal = { ...heard, atMs: this.#stamp() } as CallSignal;
+    this.#calls.apply(signal);
+    this.parts.shared.tell(signal);
+  }
+
+  /** Nothing else is heard between its beginning and its end. */
+  #look(held: readonly HeldClaim[]): Interval {
+    const sinceMs = this.#lookedMs;
+    this.#lookedMs = this.#stamp();
+    for (const { plan, claim } of held) this.#plans.set(claim.id, plan);
+    const { changes, isIncomplete } = this.parts.heldFiles.look(held.flatMap(scopeOf));
+    const clockWasSetBack = this.#clockWasSetBack;
+    this.#clockWasSetBack = false;
+    return { sinceMs, untilMs: this.#stamp(), changes, isIncomplete, clockWasSetBack };
+  }
+
+  async #attributed({
+    sinceMs,
+    untilMs,
+    changes,
+    isIncomplete,
+    clockWasSetBack,
+  }: Interval): Promise<HeldFilesChanged | undefined> {
+    if (changes.length === 0) return undefined;
+    // Kept before anything is waited for: the next write may come at any time.
+    const notKept = this.#keep(changes);
+    const isWhole = await this.#hearOthers();
+    const calls = this.#calls.between(sinceMs, untilMs);
+    const doubts = [
+      ...(isWhole ? [] : ["the calls of another session could not be read"]),
+      ...(clockWasSetBack ? ["the clock was set back"] : []),
+    ];
+    const listed = changes.filter((change, index) => index < MAX_LISTED && this.#mayList(change));
+    const unlisted = changes.length - listed.length;
+    this.#calls.forget(sinceMs - FORGET_AFTER_MS);
+    return {
+      sinceMs: Math.floor(sinceMs),
+      untilMs: Math.ceil(untilMs),
+      calls: calls.map(namedCall),
+      ...(doubts.length > 0 && { doubts }),
+      files: listed.map(({ path, holder, before, after }): AttributedEffect => {
+        const by = attribute({ path, holder, after: after.id }, calls, doubts);
+        const why = notKept.get(path);
+        return {
+          ...{ path, holder, after: after.id, by: by.kind },
+          ...(before !== undefined && { before }),
+          ...(by.kind === "certain" && { call: by.call.id }),
+          ...(why !== undefined && { notKept: why }),
+        };
+      }),
+      ...(unlisted > 0 && { unlisted }),
+      ...(isIncomplete && { isIncomplete }),
+    };
+  }
+
+  /** @returns by path, why a file's bytes were not kept. */
+  #keep(changes: readonly HeldChange[]): ReadonlyMap<string, string> {
+    const reasons = new Map<string, string>();
+    for (const { path, holder, after } of changes) {
+      const plan = this.#plans.get(holder);
+      const why = plan === undefined ? undefined : this.parts.kept.keep(plan, after);
+      if (why !== undefined) reasons.set(path, why);
+    }
+    return reasons;
+  }
+
+  #mayList({ holder }: HeldChange): boolean {
+    const listed = this.#listed.get(holder) ?? 0;
+    this.#listed.set(holder, listed + 1);
+    return listed < MAX_LISTED_OF_ATTEMPT;
+  }
+
+  /** Later than every stamp before it, so that what this process heard has an order. */
+  #stamp(): number {
+    const nowMs = this.parts.now();
+    if (nowMs < Math.floor(this.#stampMs)) this.#clockWasSetBack = true;
+    this.#stampMs = Math.max(nowMs, this.#stampMs + STAMP_STEP_MS);
+    return this.#stampMs;
+  }
+}
+
+interface Interval {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly changes: readonly HeldChange[];
+  readonly isIncomplete: boolean;
+  readonly clockWasSetBack: boolean;
+}
+
+/** What a claim holds in the shared checkout. */
+function scopeOf({ claim }: HeldClaim): HeldScope[] {
+  if (claim.isolation !== "shared" || !holdsScope(claim)) return [];
+  return [{ attempt: claim.id, writes: widenedScope(claim).writes }];
+}

@@ -1,0 +1,60 @@
+import type { AttemptId } from "../../graph/attempt.ts";
+import type { AttributedEffect, HeldFilesChanged } from "../../graph/effect.ts";
+import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
+
+/**
+ * Logs what was seen in every plan that has a holder of one of the files, or an attempt with a call that may have
+ * changed one. Servers of several sessions see the same change: the first that logs it does.
+ */
+export async function logEffects(tx: GraphTransaction, seen: HeldFilesChanged): Promise<void> {
+  for (const [plan, attempts] of await concernedPlans(tx, seen)) {
+    const told = await toldFiles(plan, seen);
+    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    if (files.length > 0) plan.append({ type: "files.changed", ...seen, files });
+  }
+}
+
+/** The plans with those of their attempts that have to do with it. */
+async function concernedPlans(
+  tx: GraphTransaction,
+  { files, calls }: HeldFilesChanged,
+): Promise<ReadonlyMap<PlanTransaction, ReadonlySet<AttemptId>>> {
+  const plans = new Map<PlanTransaction, Set<AttemptId>>();
+  const attempts = [...files.map(({ holder }) => holder), ...calls.map(({ caller }) => caller.attempt)];
+  for (const attempt of new Set(attempts)) {
+    const held = attempt === undefined ? undefined : await tx.writer.claimById(attempt);
+    const plan = held && (await tx.planOf(held));
+    if (plan) plans.set(plan, (plans.get(plan) ?? new Set<AttemptId>()).add(held.claim.id));
+  }
+  return plans;
+}
+
+function concerns(
+  { holder, by, call }: AttributedEffect,
+  { calls }: HeldFilesChanged,
+  attempts: ReadonlySet<AttemptId>,
+): boolean {
+  if (attempts.has(holder)) return true;
+  const suspects = by === "uncertain" ? calls : calls.filter(({ id }) => id === call);
+  return suspects.some(({ caller }) => caller.attempt !== undefined && attempts.has(caller.attempt));
+}
+
+/** What another server has logged of the same time. */
+async function toldFiles(
+  plan: PlanTransaction,
+  { sinceMs, untilMs }: HeldFilesChanged,
+): Promise<ReadonlySet<string>> {
+  const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
+  return new Set(
+    events.flatMap(({ change }) =>
+      change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs
+        ? change.files.map(keyOf)
+        : [],
+    ),
+  );
+}
+
+/** What stood there before, one of two servers may not know. */
+function keyOf({ path, holder, after }: AttributedEffect): string {
+  return JSON.stringify([path, holder, after]);
+}
