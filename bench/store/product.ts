@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
-import { findToken } from "../../mcp-server/src/graph/token.ts";
+import { findToken, OfferTokens } from "../../mcp-server/src/graph/token.ts";
+import { GraphClock } from "../../mcp-server/src/policy/liveness/graph-clock.ts";
 import type { BatchLaunch } from "../../mcp-server/src/run/claims/launch.ts";
 import { type Offered, offer } from "../../mcp-server/src/run/claims/offer.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
@@ -10,7 +11,6 @@ import { taskOf } from "../../mcp-server/src/run/plan/load-plan.ts";
 import { changePlan } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { type Checkout, checkoutKey } from "../../mcp-server/src/run/project/checkout.ts";
 import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
-import { OfferTokens } from "../../mcp-server/src/run/project/offer-tokens.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { repositoryName } from "../../mcp-server/src/run/project/repository-name.ts";
@@ -21,7 +21,6 @@ import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { PostgresGraph } from "../../mcp-server/src/store/engines/postgres.ts";
 import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
-import { GraphClock } from "../../mcp-server/src/store/graph-clock.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 
 const REPORT: Report = {

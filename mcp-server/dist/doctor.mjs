@@ -431,11 +431,11 @@ function findingsFor(version) {
   ];
 }
 
+// import:policy.mjs in doctor.mjs
+import { newerParts } from "./policy.mjs";
+
 // import:run/project.mjs in doctor.mjs
 import { findCheckout, graphLocation, readPolicy, settingsFromEnvironment } from "./run/project.mjs";
-
-// import:store.mjs in doctor.mjs
-import { newerParts } from "./store.mjs";
 
 // mcp-server/src/doctor/plans.ts
 var plans = {

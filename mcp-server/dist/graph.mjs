@@ -41,6 +41,9 @@ function numberIn({ criterion }, acceptance) {
   return acceptance.some((one) => one.criterion.trim() === name) ? void 0 : name;
 }
 
+// mcp-server/src/graph/effect.ts
+var ABSENT = "absent";
+
 // mcp-server/src/graph/event.ts
 var VERSIONS = {
   "plan.created": 1,
@@ -1255,6 +1258,20 @@ function hashToken(token) {
 function findToken(text) {
   return TOKEN.exec(text)?.[0];
 }
+var MAX_OFFERS = 2e3;
+var OfferTokens = class {
+  #tokens = /* @__PURE__ */ new Map();
+  keep(attempt, token) {
+    this.#tokens.delete(attempt);
+    this.#tokens.set(attempt, token);
+    const [oldest] = this.#tokens.keys();
+    if (oldest !== void 0 && this.#tokens.size > MAX_OFFERS) this.#tokens.delete(oldest);
+  }
+  /** Undefined for an offer of another process. */
+  of(attempt) {
+    return this.#tokens.get(attempt);
+  }
+};
 
 // mcp-server/src/graph/unrecognised.ts
 var WordReader = class {
@@ -1294,6 +1311,7 @@ function isSameUsage(a, b) {
   return a.input === b.input && a.cacheWrite === b.cacheWrite && a.cacheRead === b.cacheRead && a.output === b.output;
 }
 export {
+  ABSENT,
   ANY_SEGMENT,
   DOT,
   GlobIndex,
@@ -1303,6 +1321,7 @@ export {
   NOT_DOT,
   NO_USAGE,
   OUTCOMES,
+  OfferTokens,
   PLAN_STATUSES,
   PRIORITIES,
   PURPOSES,

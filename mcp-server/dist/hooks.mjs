@@ -8,7 +8,7 @@ import { guardCommand, guardWrite, readAgentCall } from "./run/guard.mjs";
 import { readFile } from "node:fs/promises";
 
 // import:node:path in hooks.mjs
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 
 // import:lib/zod.mjs in hooks.mjs
 import * as z from "./lib/zod.mjs";
@@ -199,16 +199,106 @@ import { cleanAnswer } from "./tools.mjs";
 // import:run/claims.mjs in hooks.mjs
 import { isOfferedAgain } from "./run/claims.mjs";
 
+// import:node:fs in hooks.mjs
+import { realpathSync } from "node:fs";
+
+// import:policy.mjs in hooks.mjs
+import { couldWrite } from "./policy.mjs";
+
+// import:run/effects.mjs in hooks.mjs
+import { idOfBytes, wordsForCaller } from "./run/effects.mjs";
+
+// mcp-server/src/hooks/watched-call.ts
+var writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
+var editResponse = z.looseObject({
+  filePath: z.string(),
+  originalFile: z.string(),
+  oldString: z.string(),
+  newString: z.string(),
+  replaceAll: z.boolean().optional()
+});
+var background = z.looseObject({ backgroundTaskId: z.string().min(1) });
+async function watchBegin(run, session, event, call) {
+  if (event.use === "" || !couldWrite(event.tool)) return;
+  await session.callWatch(run).hear((held) => {
+    const own = call?.isAtWork ? call.standing.own : event.agent === "" ? session.pulledAmong(held) : void 0;
+    const caller = {
+      session: event.session,
+      ...event.agent !== "" && { agentId: event.agent },
+      ...own && { attempt: own.claim.id, task: taskName(own.plan, own.claim.task) }
+    };
+    return { kind: "began", call: event.use, tool: event.tool, caller };
+  });
+}
+async function watchEnd(run, session, event) {
+  if (event.use === "" || !couldWrite(event.tool)) return NOTHING;
+  const watch = session.callWatch(run);
+  const seen = await watch.hear(endOf(run, event));
+  if (!seen) return NOTHING;
+  const store = await run.graph();
+  const call = store && event.agent !== "" ? await readAgentCall(run, store, event.agent) : void 0;
+  if (call) return tellNotes(session, event, call);
+  const words = wordsForCaller(seen, event.use, (attempt) => watch.nameOf(attempt));
+  return words === void 0 ? NOTHING : tell(event.event, words);
+}
+function endOf(run, event) {
+  const work = json(background, event.response)?.backgroundTaskId;
+  if (work !== void 0) return { kind: "left-running", call: event.use, work };
+  const wrote = event.event === "PostToolUse" ? writtenBy(run, event) : void 0;
+  return { kind: "ended", call: event.use, ...wrote && { wrote } };
+}
+function writtenBy(run, event) {
+  const write = event.tool === "Write" ? json(writeInput, event.input) : void 0;
+  if (write) return writtenFile(run, write.file_path, write.content);
+  const edit = event.tool === "Edit" ? json(editResponse, event.response) : void 0;
+  if (!edit || edit.oldString === "") return void 0;
+  const { originalFile, oldString, newString } = edit;
+  const text = edit.replaceAll ? originalFile.split(oldString).join(newString) : originalFile.replace(oldString, () => newString);
+  return writtenFile(run, edit.filePath, text);
+}
+function writtenFile(run, file, text) {
+  try {
+    const path = relative(run.checkout.root, realpathSync(file));
+    if (path === "" || path.startsWith("..")) return void 0;
+    return { path: path.split(sep).join("/"), content: idOfBytes(Buffer.from(text)) };
+  } catch {
+    return void 0;
+  }
+}
+async function watchBatchEnd(run, session, calls) {
+  const watch = session.callWatch(run);
+  for (const call of calls) if (watch.isInFlight(call)) await watch.hear({ kind: "ended", call });
+}
+async function watchCallerEnd(run, session, event) {
+  const agent = event.agent === "" ? {} : { agentId: event.agent };
+  await session.callWatch(run).hear({ kind: "caller-ended", session: event.session, ...agent });
+}
+async function watchWorkEnd(run, session, event, work) {
+  await session.callWatch(run).hear({ kind: "work-ended", session: event.session, work });
+}
+function tellNotes(session, event, call) {
+  const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
+  if (news.length === 0) return NOTHING;
+  for (const { seq } of news) session.toldNotes.add(seq);
+  return tell(event.event, news.map(({ note }) => note).join("\n"));
+}
+
 // mcp-server/src/hooks/post-tool-batch.ts
 var toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
 async function onPostToolBatch(run, session, event) {
+  const calls = json(toolCalls, event.calls) ?? [];
+  await watchBatchEnd(
+    run,
+    session,
+    calls.map(({ tool_use_id }) => tool_use_id)
+  );
   if (event.agent !== "") {
     session.inCall.ends(event.agent);
     return NOTHING;
   }
   const store = await run.graph();
   if (!store) return NOTHING;
-  const launched = (json(toolCalls, event.calls) ?? []).flatMap((call) => {
+  const launched = calls.flatMap((call) => {
     const launch2 = call.tool_name === "Agent" || call.tool_name === "Task" ? session.launchOf(call.tool_use_id) : void 0;
     return launch2 ? [launch2.attempt] : [];
   });
@@ -261,9 +351,11 @@ var workflowResponse = z.looseObject({ taskId: z.string() });
 var bashResponse = z.looseObject({});
 var agentResponse = z.looseObject({ agentId: z.string(), status: z.string().optional() });
 async function onPostToolUse(run, session, event) {
+  const told = await watchEnd(run, session, event);
   if (event.tool === "TaskStop") {
     const stopped = json(stopInput, event.input)?.task_id;
     await afterStop(run, stopped);
+    if (stopped !== void 0) await watchWorkEnd(run, session, event, stopped);
     if (stopped !== void 0) await afterWorkflow(run, session, stopped);
     return NOTHING;
   }
@@ -273,9 +365,10 @@ async function onPostToolUse(run, session, event) {
       const ranNoTest = saysNoTestRan(outputOf(response2));
       session.commands.ended(event.use, { end: endOfAnswer(response2), ranNoTest, atMs: run.now() });
     }
-    return NOTHING;
+    return told;
   }
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
+  if (event.tool !== "Agent" && event.tool !== "Task") return told;
   const response = json(agentResponse, event.response);
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
   return NOTHING;
@@ -284,7 +377,7 @@ async function onPostToolUseFailure(run, session, event) {
   if (event.tool === "Bash") {
     session.commands.ended(event.use, { end: endOfError(event.error), ranNoTest: false, atMs: run.now() });
   }
-  return NOTHING;
+  return watchEnd(run, session, event);
 }
 async function afterStop(run, agentId) {
   const store = await run.graph();
@@ -302,17 +395,6 @@ function afterWorkflowLaunch(session, event) {
 // import:run/briefs.mjs in hooks.mjs
 import { addedToLaunchLine, briefOf, launchLine } from "./run/briefs.mjs";
 
-// import:shell.mjs in hooks.mjs
-import { asPosix } from "./shell.mjs";
-
-// mcp-server/src/hooks/scope-notes.ts
-function tellNotes(session, event, call) {
-  const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
-  if (news.length === 0) return NOTHING;
-  for (const { seq } of news) session.toldNotes.add(seq);
-  return tell(event.event, news.map(({ note }) => note).join("\n"));
-}
-
 // import:run/reporting.mjs in hooks.mjs
 import { reportFromLastMessage } from "./run/reporting.mjs";
 
@@ -325,6 +407,7 @@ async function onSubagentStop(run, session, event) {
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
   session.inCall.ends(event.agent);
+  await watchCallerEnd(run, session, event);
   await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
@@ -441,7 +524,7 @@ var agentInput = z.looseObject({ prompt: z.string(), description: z.string().opt
 var readInput = z.looseObject({ file_path: z.string() });
 var shellInput = z.looseObject({ command: z.string() });
 var trialInput = z.looseObject({ dryRun: z.literal(true) });
-var writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
+var writeInput2 = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 async function onPreToolUse(run, session, event) {
   const agentId = event.agent === "" ? void 0 : event.agent;
   if (event.use !== "") session.noteCall(event.use, { agentId });
@@ -459,6 +542,7 @@ async function onPreToolUse(run, session, event) {
   if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
   await call?.renewLease().catch(() => void 0);
   if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
+  if (!isDenied(answer)) await watchBegin(run, session, event, call);
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 async function answerTool(run, session, event, call) {
@@ -472,16 +556,22 @@ async function answerTool(run, session, event, call) {
   if (own !== void 0) return permitOwnTool(run, session, own, isAgent, event.input);
   if (event.tool === "Read") return permitOwnText(run, event);
   if (call && WRITING_TOOLS.has(event.tool)) {
-    const input = json(writeInput, event.input);
+    const input = json(writeInput2, event.input);
     const path = input?.file_path ?? input?.notebook_path;
     if (path !== void 0) return writeAnswer(await guardWrite(call, path, event.cwd));
   }
   if (call && SHELLS.has(event.tool)) {
     const command = json(shellInput, event.input)?.command;
-    const read = event.tool === "PowerShell" && command !== void 0 ? asPosix(command) : command;
-    if (read !== void 0) return writeAnswer(await guardCommand(call, read, event.cwd));
+    if (command !== void 0) {
+      const read = event.tool === "PowerShell" ? await asPosix(command) : command;
+      return writeAnswer(await guardCommand(call, read, event.cwd));
+    }
   }
   return NOTHING;
+}
+async function asPosix(command) {
+  const powershell = await import("./shell/powershell.mjs");
+  return powershell.asPosix(command);
 }
 function noteCommand(run, session, event, agentId) {
   const command = json(shellInput, event.input)?.command;
@@ -581,6 +671,7 @@ import { beforeReport } from "./run/review.mjs";
 // mcp-server/src/hooks/stop.ts
 async function onStop(run, session, event) {
   await forgetEndedWorkflows(run, session, event);
+  await watchCallerEnd(run, session, event);
   const left = [];
   for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
@@ -608,7 +699,8 @@ async function forgetEndedWorkflows(run, session, event) {
 
 // mcp-server/src/hooks/stop-failure.ts
 var LIMITS = /* @__PURE__ */ new Set(["rate_limit", "overloaded"]);
-async function onStopFailure(run, _session, event) {
+async function onStopFailure(run, session, event) {
+  await watchCallerEnd(run, session, event);
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const throttled = LIMITS.has(event.error);
@@ -637,6 +729,7 @@ async function onUserPromptSubmit(run, session, event) {
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.turnBegins(event.promptId);
   if (ended) {
+    await watchWorkEnd(run, session, event, ended.agentId);
     await noteEnd(run, ended);
     await afterWorkflow(run, session, ended.agentId);
   }
@@ -724,5 +817,10 @@ export {
   onWorkflowCall,
   placeAgent,
   tell,
-  tellNotes
+  tellNotes,
+  watchBatchEnd,
+  watchBegin,
+  watchCallerEnd,
+  watchEnd,
+  watchWorkEnd
 };

@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { GlobIndex, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf } from "./graph.mjs";
+import { GlobIndex, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -94,6 +94,161 @@ function waitSecondsFor(client, wanted) {
   return Math.min(wanted ?? client.maxWaitSeconds, client.maxWaitSeconds);
 }
 
+// mcp-server/src/policy/effects/calls-in-flight.ts
+var DURATION_SLACK_MS = 250;
+var CallsInFlight = class {
+  #records = /* @__PURE__ */ new Map();
+  /** The first end of a call counts. What is said of a call that never began changes nothing. */
+  apply(signal) {
+    switch (signal.kind) {
+      case "began":
+        this.#begin(signal);
+        break;
+      case "ended":
+        this.#update(signal.call, (record) => ({
+          ...record,
+          ranFromMs: ranFrom(record, signal),
+          endedMs: signal.atMs,
+          ...signal.wrote && { wrote: signal.wrote }
+        }));
+        break;
+      case "refused":
+        if (this.#inFlight(signal.call)) this.#records.delete(signal.call);
+        break;
+      case "left-running":
+        this.#update(signal.call, (record) => ({
+          ...record,
+          ranFromMs: ranFrom(record, signal),
+          work: signal.work
+        }));
+        break;
+      case "work-ended":
+        this.#endAll(
+          signal.atMs,
+          ({ work, caller }) => work === signal.work && caller.session === signal.session
+        );
+        break;
+      case "caller-ended":
+        this.#endAll(
+          signal.atMs,
+          ({ work, caller }) => work === void 0 && caller.session === signal.session && caller.agentId === signal.agentId
+        );
+        break;
+    }
+  }
+  /** All calls that may have run after the one time and before the other. */
+  between(fromMs, toMs) {
+    return [...this.#records.values()].filter(
+      ({ ranFromMs, endedMs }) => ranFromMs < toMs && (endedMs === void 0 || endedMs > fromMs)
+    );
+  }
+  /** Calls that have not ended, and those that left something running that has not. */
+  get open() {
+    return [...this.#records.values()].filter(({ endedMs }) => endedMs === void 0);
+  }
+  /** What has to be heard to know of the calls that are open. */
+  get openSignals() {
+    return this.open.flatMap(({ id, tool, caller, beganMs, work }) => [
+      { kind: "began", call: id, tool, caller, atMs: beganMs },
+      ...work === void 0 ? [] : [{ kind: "left-running", call: id, work, atMs: beganMs }]
+    ]);
+  }
+  /** The call and what it left running are gone, whatever was heard of them. */
+  end(id, atMs) {
+    this.#endAll(atMs, (record) => record.id === id);
+  }
+  /** Forgets what ended before that time. */
+  forget(beforeMs) {
+    for (const { id, endedMs } of this.#records.values()) {
+      if (endedMs !== void 0 && endedMs < beforeMs) this.#records.delete(id);
+    }
+  }
+  #begin({ call, tool, caller, atMs }) {
+    if (this.#records.has(call)) return;
+    this.#records.set(call, {
+      ...{ id: call, tool, caller },
+      ...{ beganMs: atMs, ranFromMs: atMs, endedMs: void 0 }
+    });
+  }
+  /** Only a call that is in flight itself: once answered, only the end of what it left running counts. */
+  #inFlight(id) {
+    const record = this.#records.get(id);
+    return record?.endedMs === void 0 && record?.work === void 0 ? record : void 0;
+  }
+  #update(id, change) {
+    const record = this.#inFlight(id);
+    if (record) this.#records.set(id, change(record));
+  }
+  #endAll(atMs, isMeant) {
+    for (const record of this.open) {
+      if (isMeant(record)) this.#records.set(record.id, { ...record, endedMs: atMs });
+    }
+  }
+};
+function ranFrom({ beganMs }, { atMs, durationMs }) {
+  return durationMs === void 0 ? beganMs : Math.max(beganMs, atMs - durationMs - DURATION_SLACK_MS);
+}
+function namedCall({ id, tool, caller, ranFromMs, endedMs }) {
+  return {
+    ...{ id, tool, caller },
+    fromMs: Math.floor(ranFromMs),
+    ...endedMs !== void 0 && { untilMs: Math.ceil(endedMs) }
+  };
+}
+
+// mcp-server/src/policy/effects/attribute.ts
+function attribute({ path, holder, after }, calls, doubts) {
+  const isOwn = ({ caller }) => caller.attempt === holder;
+  const tellers = calls.filter(({ wrote }) => wrote?.path === path && wrote.content === after);
+  const [teller] = tellers;
+  if (teller && tellers.length === 1) {
+    return isOwn(teller) ? { kind: "own", calls: [namedCall(teller)] } : { kind: "certain", call: namedCall(teller) };
+  }
+  const named = calls.map(namedCall);
+  if (doubts.length > 0) return { kind: "uncertain", calls: named, doubts };
+  const [first] = calls;
+  if (first === void 0) return { kind: "nobody" };
+  if (calls.every(isOwn)) return { kind: "own", calls: named };
+  if (calls.length === 1) return { kind: "certain", call: namedCall(first) };
+  return { kind: "uncertain", calls: named, doubts };
+}
+
+// mcp-server/src/policy/effects/writing-tools.ts
+var READING_TOOLS = /* @__PURE__ */ new Set([
+  "Agent",
+  "AskUserQuestion",
+  "BashOutput",
+  "EnterPlanMode",
+  "ExitPlanMode",
+  "Glob",
+  "Grep",
+  "KillShell",
+  "LS",
+  "ListMcpResourcesTool",
+  "NotebookRead",
+  "Read",
+  "ReadMcpResourceTool",
+  "SendMessage",
+  "Skill",
+  "StructuredOutput",
+  "Task",
+  "TaskCreate",
+  "TaskGet",
+  "TaskList",
+  "TaskOutput",
+  "TaskStop",
+  "TaskUpdate",
+  "TodoWrite",
+  "ToolSearch",
+  "WebFetch",
+  "WebSearch",
+  "Workflow"
+]);
+var OWN_TOOL = /^mcp__plugin_parallel_tasks__/;
+function couldWrite(tool) {
+  return !READING_TOOLS.has(tool) && !OWN_TOOL.test(tool);
+}
+
 // mcp-server/src/policy/engine.ts
 var MIN_WORKFLOW_TASKS = 20;
 var WORKFLOW_TASK_THRESHOLD = 60;
@@ -104,112 +259,12 @@ function chooseEngine({ open, cap, workflowCap }) {
   return { use: "workflow", why: "so many tasks would fill this conversation" };
 }
 
-// import:shell.mjs in policy.mjs
-import { andList } from "./shell.mjs";
-
-// mcp-server/src/policy/evidence-standing.ts
-function standingText({ standing, seen: seen2 }) {
+// mcp-server/src/policy/evidence-text.ts
+function standingText({ standing, seen }) {
   if (standing === void 0) return "";
-  return seen2 === void 0 ? standing : `${standing}: ${seen2}`;
-}
-var MAX_QUOTED = 200;
-function standingOf(reported, runs, lastChange) {
-  if (runs === void 0) return { standing: "claimed" };
-  const wanted = commandText(reported.command);
-  const related = runs.flatMap((run) => {
-    const relation = relationOf(wanted, run);
-    return relation === void 0 ? [] : [{ run, relation }];
-  });
-  const decisive = related.findLast(isDecisive);
-  if (related.length === 0)
-    return { standing: "claimed", seen: ranInParts(wanted, runs) ? IN_PARTS : NEVER_RUN };
-  if (decisive?.run.end.kind !== "exited") return claimed(related.at(-1));
-  const { exitCode, timedOut } = decisive.run.end;
-  if (exitCode === reported.exitCode) return seen(decisive.run, wanted, lastChange);
-  const isLast = related.slice(related.indexOf(decisive) + 1).every(({ run }) => run.end.kind === "stopped");
-  const isOtherSignal = timedOut && reported.exitCode !== 0;
-  if (!isLast || exitCode === 0 || isOtherSignal) return claimed(isLast ? decisive : related.at(-1));
-  return { standing: "contradicted", seen: endOf(decisive.run) };
-}
-function isDecisive({ run: { end }, relation }) {
-  if (end.kind !== "exited") return false;
-  return relation === "same" || relation === "part" && end.exitCode === 0;
-}
-function seen(run, wanted, lastChange) {
-  if (lastChange !== void 0 && lastChange.atMs > run.atMs) {
-    return { standing: "stale", seen: `${lastChange.path} changed after it ran` };
-  }
-  const isSuccess = run.end.kind === "exited" && run.end.exitCode === 0;
-  if (isSuccess && run.ranNoTest) return { standing: "seen", seen: NO_TEST };
-  if (isSuccess && !hasOwnExitCode(wanted)) {
-    return { standing: "seen", seen: "the exit code is that of the last command in it" };
-  }
-  return { standing: "seen" };
+  return seen === void 0 ? standing : `${standing}: ${seen}`;
 }
 var NO_TEST = "its output says that no test ran";
-function claimed(last) {
-  if (last === void 0) return { standing: "claimed" };
-  const { run, relation } = last;
-  if (relation === "same") return { standing: "claimed", seen: endOf(run) };
-  return { standing: "claimed", seen: `seen only within \`${quoted(run.command)}\`: ${endOf(run)}` };
-}
-var NEVER_RUN = "it was not seen to run";
-var IN_PARTS = "only commands of it were seen to run, each by itself";
-function ranInParts({ list = [] }, runs) {
-  return list.length > 1 && list.some(({ text }) => runs.some(({ command }) => mentions(command, text)));
-}
-function endOf({ end }) {
-  switch (end.kind) {
-    case "exited":
-      return end.timedOut ? `it was ended at its time limit (exit code ${end.exitCode})` : `it ended with exit code ${end.exitCode}`;
-    case "stopped":
-      return "it was refused or interrupted";
-    case "unknown":
-      return end.inBackground ? "it ran in the background and its end was not seen" : "its end was not seen";
-  }
-}
-function quoted(command) {
-  const line = command.replace(/\s+/g, " ").trim();
-  return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)} …` : line;
-}
-function commandText(command) {
-  return { line: command.trim(), list: andList(command) };
-}
-function hasOwnExitCode({ list }) {
-  return list?.every(({ isPipeline }) => !isPipeline) ?? false;
-}
-function relationOf(wanted, run) {
-  if (wanted.line === "") return void 0;
-  const ran = commandText(run.command);
-  if (!run.isCut) {
-    if (ran.line === wanted.line) return "same";
-    if (ran.list && wanted.list) {
-      if (isEqual(ran.list, wanted.list)) return "same";
-      if (isPartOf(wanted.list, ran.list)) return "part";
-    }
-  }
-  return mentions(ran.line, wanted.line) ? "within" : void 0;
-}
-function isEqual(some, others) {
-  return some.length === others.length && some.every(({ text }, i) => text === others[i]?.text);
-}
-function isPartOf(part, list) {
-  return list.some(
-    (_, from) => part.every(({ text }, i) => {
-      const there = list[from + i];
-      return there !== void 0 && (there.text === text || there.bare === text);
-    })
-  );
-}
-function mentions(whole, part) {
-  const [text, wanted] = [whole, part].map((line) => line.replace(/\s+/g, " "));
-  const isWord = (character) => character !== void 0 && /[\w./-]/.test(character);
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
-    const isWhole = !(isWord(text[at - 1]) && isWord(wanted[0])) && !(isWord(text[at + wanted.length]) && isWord(wanted.at(-1)));
-    if (isWhole) return true;
-  }
-  return false;
-}
 
 // mcp-server/src/policy/policy.ts
 var FAILURE_POLICIES = ["fail-fast", "best-effort", "retry"];
@@ -443,7 +498,7 @@ function connected(first, next) {
   return found;
 }
 function waitsForOthers(lastEndMs, completed, claimedAtMs) {
-  return completed === 0 && claimedAtMs.some((claimed2) => claimed2 < lastEndMs);
+  return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
 }
 
 // mcp-server/src/policy/isolation.ts
@@ -468,13 +523,13 @@ var Isolations = class {
   }
   of(id) {
     if (this.#asking.size === 0) return "shared";
-    const seen2 = /* @__PURE__ */ new Set([id]);
-    for (const earlier of seen2) {
+    const seen = /* @__PURE__ */ new Set([id]);
+    for (const earlier of seen) {
       if (this.#asking.has(earlier)) return "worktree";
       if (this.#shared.has(earlier)) continue;
-      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen2.add(dependency);
+      for (const dependency of this.tasks.get(earlier)?.dependencies ?? []) seen.add(dependency);
     }
-    for (const earlier of seen2) this.#shared.add(earlier);
+    for (const earlier of seen) this.#shared.add(earlier);
     return "shared";
   }
 };
@@ -491,6 +546,45 @@ function stoodStillSince(standstills, sinceMs) {
     0
   );
 }
+
+// mcp-server/src/policy/liveness/graph-clock.ts
+var MAX_STANDSTILLS = 500;
+var GraphClock = class {
+  /** @param own this process's clock, in milliseconds since 1970. */
+  constructor(own) {
+    this.own = own;
+  }
+  own;
+  #aheadMs = 0;
+  #lastLookMs;
+  #standstills = [];
+  /** Milliseconds since 1970. */
+  now = () => this.own() + this.#aheadMs;
+  /** What the database has just said that the time is. */
+  heard = (databaseMs) => {
+    this.#aheadMs = databaseMs - this.own();
+  };
+  /** Times in which this process did not run, oldest first, by this clock. */
+  get standstills() {
+    return this.#standstills;
+  }
+  /** From now on the process looks at least every `CLOCK_LOOK_MS`, so that a look that comes late tells something. */
+  beginLooking() {
+    this.#lastLookMs ??= this.own();
+  }
+  /** @returns whether the process stood still since the last look. */
+  look() {
+    if (this.#lastLookMs === void 0) return false;
+    const nowMs = this.own();
+    const lengthMs = standstillBetween(this.#lastLookMs, nowMs);
+    this.#lastLookMs = nowMs;
+    if (lengthMs === 0) return false;
+    const toMs = this.now();
+    this.#standstills.push({ fromMs: toMs - lengthMs, toMs });
+    if (this.#standstills.length > MAX_STANDSTILLS) this.#standstills.shift();
+    return true;
+  }
+};
 
 // mcp-server/src/policy/liveness/lease.ts
 function leaseEnd({ leaseMs, maxLeaseMs, timeoutMs = Number.POSITIVE_INFINITY }, { startedAtMs, lastSeenMs }, standstills) {
@@ -579,21 +673,67 @@ function judgesWork(task) {
   return purposeOf(task) !== void 0 || JUDGING_ROLE.test(task.agent ?? "") || JUDGING_SUBJECT.test(task.subject);
 }
 
+// mcp-server/src/policy/newer-parts.ts
+var MAX_NAMED = 5;
+function newerParts({ plan, tasks, claims, unknownSettings = [] }, events = []) {
+  const { slug } = plan;
+  return [
+    ...unknownSettings.map(
+      (field) => `The plan ${slug} has the setting ${quoted(field)} of a newer version; this server keeps it and does not apply it.`
+    ),
+    ...wordsOf2("plan", [[slug, plan.unrecognised]]),
+    ...wordsOf2(
+      "task",
+      tasks.map(({ id, unrecognised }) => [taskName(slug, id), unrecognised])
+    ),
+    ...wordsOf2(
+      "claim on",
+      claims.map(({ task, unrecognised }) => [taskName(slug, task), unrecognised])
+    ),
+    ...unreadEvents(slug, events)
+  ];
+}
+function wordsOf2(what, things) {
+  const having = /* @__PURE__ */ new Map();
+  for (const [name, unrecognised = {}] of things) {
+    for (const [field, word] of Object.entries(unrecognised)) {
+      const is = `${field} ${quoted(word)}`;
+      having.set(is, [...having.get(is) ?? [], name]);
+    }
+  }
+  return [...having].map(([is, names]) => {
+    const left = names.length - MAX_NAMED;
+    const named = names.slice(0, MAX_NAMED).join(", ") + (left > 0 ? ` and ${left} more` : "");
+    return `The ${what} ${named}: the ${is} is of a newer version; this server keeps it and does not understand it.`;
+  });
+}
+function unreadEvents(slug, events) {
+  const types = events.flatMap(({ change }) => change.type === "unrecognised" ? [change.storedType] : []);
+  if (types.length === 0) return [];
+  const named = [...new Set(types)].slice(0, MAX_NAMED).map(quoted);
+  return [
+    `The log of the plan ${slug} has events of a newer version (${types.length}, such as ${named.join(", ")}); this server keeps them and leaves them out.`
+  ];
+}
+function quoted(word) {
+  return `\`${word.replace(/[\s`]+/g, " ").slice(0, 60)}\``;
+}
+
 // mcp-server/src/policy/own-files.ts
-function ownFiles(attempt, reported, changed, seen2, ofThePlan, caseInsensitive) {
+function ownFiles(attempt, reported, changed, seen, ofThePlan, caseInsensitive) {
   const key = (path) => pathKey(path, caseInsensitive);
   const scope = parseScope(attempt.scope, caseInsensitive);
   const named = new Set([...reported.map((path) => path.replace(/^\.\//, "")), ...attempt.widened].map(key));
   const declared = scope.basis === "declared" ? scope.writes : [];
   const own = changed.filter((path) => named.has(key(path)) || declared.some((glob) => matches(glob, path)));
-  const isCertain = (path) => ofThePlan.has(path) || seen2 !== void 0 && !seen2.has(path);
+  const isCertain = (path) => ofThePlan.has(path) || seen !== void 0 && !seen.has(path);
   return { files: own.filter(isCertain), leftOut: own.filter((path) => !isCertain(path)) };
 }
-function ownFilesInOrder(attempts, changed, seen2, caseInsensitive) {
+function ownFilesInOrder(attempts, changed, seen, caseInsensitive) {
   const ofThePlan = /* @__PURE__ */ new Set();
   return attempts.filter(({ isolation }) => isolation === "shared").sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id).map((attempt) => {
     const reported = attempt.report?.filesChanged ?? [];
-    const own = ownFiles(attempt, reported, changed, seen2.get(attempt.id), ofThePlan, caseInsensitive);
+    const own = ownFiles(attempt, reported, changed, seen.get(attempt.id), ofThePlan, caseInsensitive);
     for (const path of own.files) ofThePlan.add(path);
     return { attempt, ...own };
   });
@@ -614,9 +754,9 @@ function judgesAgain(review, earlier, tasks) {
   return other?.kind === "review" && other.of === purpose.of;
 }
 function isBehind(task, other, tasks) {
-  const seen2 = /* @__PURE__ */ new Set([task.id]);
-  for (const id of seen2) for (const next of tasks.get(id)?.dependencies ?? []) seen2.add(next);
-  return seen2.has(other);
+  const seen = /* @__PURE__ */ new Set([task.id]);
+  for (const id of seen) for (const next of tasks.get(id)?.dependencies ?? []) seen.add(next);
+  return seen.has(other);
 }
 function wantsReview(task, policy) {
   if (task.origin === "server") return false;
@@ -854,16 +994,18 @@ export {
   BARRIERS,
   CLOCK_LOOK_MS,
   COMMITS,
+  CallsInFlight,
   DEFAULT_POLICY,
+  DURATION_SLACK_MS,
   FAILURE_POLICIES,
   GUARDS,
+  GraphClock,
   Isolations,
   MAX_LOST_ATTEMPTS,
   MAX_REVIEWS,
   MAX_TIMES_BLOCKED,
   MESSAGE_DONE,
   MESSAGE_FAILED,
-  NEVER_RUN,
   NO_TEST,
   OFFER_MS,
   REVIEWER,
@@ -871,6 +1013,7 @@ export {
   UNSCOPED,
   areAlternatives,
   asksForWorktree,
+  attribute,
   chooseEngine,
   chooseStrategy,
   claimHasEnded,
@@ -878,6 +1021,7 @@ export {
   clashOfClaims,
   clashPairs,
   clientNamed,
+  couldWrite,
   decide,
   errorSignature,
   failsElsewhere,
@@ -895,7 +1039,9 @@ export {
   loosened,
   mayJudge,
   mayRevive,
+  namedCall,
   needsResultOf,
+  newerParts,
   oneAtATime,
   outcomeOfMessage,
   ownFiles,
@@ -907,7 +1053,6 @@ export {
   sameCause,
   spentText,
   spentTokens,
-  standingOf,
   standingText,
   standstillBetween,
   statusAfter,

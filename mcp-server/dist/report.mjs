@@ -1,5 +1,5 @@
-// import:store.mjs in report.mjs
-import { newerParts } from "./store.mjs";
+// import:policy.mjs in report.mjs
+import { NO_TEST, judgesAgain, mayJudge, newerParts, standingText } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
@@ -554,9 +554,6 @@ function overlap2(a, b) {
 function compareText(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-// import:policy.mjs in report.mjs
-import { NO_TEST, judgesAgain, mayJudge, standingText } from "./policy.mjs";
 
 // mcp-server/src/report/tasks/task-reports.ts
 function taskReports({ tasks, claims }) {

@@ -88,6 +88,7 @@ var Service = class {
   /** Lets the graph go when what is under way has ended; no call may come after it. */
   async close() {
     await Promise.allSettled(this.#underWay);
+    await this.#session.close();
     await this.#context.then(
       (run) => run.close(),
       () => void 0

@@ -101,6 +101,7 @@ export class Service {
   /** Lets the graph go when what is under way has ended; no call may come after it. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#underWay);
+    await this.#session.close();
     // Without a context, for want of a valid setting, there is nothing to let go.
     await this.#context.then(
       (run) => run.close(),

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CommandEnd, type CommandRun, commandRun } from "../../mcp-server/src/graph/command-run.ts";
-import {
-  type FileChange,
-  NEVER_RUN,
-  NO_TEST,
-  standingOf,
-} from "../../mcp-server/src/policy/evidence-standing.ts";
+import { type FileChange, NEVER_RUN, standingOf } from "../../mcp-server/src/policy/evidence-standing.ts";
+import { NO_TEST } from "../../mcp-server/src/policy/evidence-text.ts";
 
 const exited = (exitCode: number): CommandEnd => ({ kind: "exited", exitCode });
 const BACKGROUND: CommandEnd = { kind: "unknown", inBackground: true };

@@ -4,11 +4,12 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
+import { OfferTokens } from "../../mcp-server/src/graph/token.ts";
+import { GraphClock } from "../../mcp-server/src/policy/liveness/graph-clock.ts";
 import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
 import { CheckoutSnapshots } from "../../mcp-server/src/run/project/checkout-snapshots.ts";
-import { OfferTokens } from "../../mcp-server/src/run/project/offer-tokens.ts";
 import { ownerOf } from "../../mcp-server/src/run/project/owner.ts";
 import { PluginTexts } from "../../mcp-server/src/run/project/plugin-texts.ts";
 import { Roles } from "../../mcp-server/src/run/project/roles.ts";
@@ -16,7 +17,6 @@ import type { RunContext } from "../../mcp-server/src/run/project/run-context.ts
 import { Transcripts } from "../../mcp-server/src/run/project/transcripts.ts";
 import { estimatesFrom } from "../../mcp-server/src/schedule/estimate.ts";
 import { openSqlite } from "../../mcp-server/src/store/engines/sqlite.ts";
-import { GraphClock } from "../../mcp-server/src/store/graph-clock.ts";
 import type { GraphStore } from "../../mcp-server/src/store/graph-store.ts";
 import { type Picture, pictureOfTask } from "./model.ts";
 

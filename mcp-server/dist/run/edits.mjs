@@ -1,5 +1,5 @@
-// import:store.mjs in run/edits.mjs
-import { newerParts } from "../store.mjs";
+// import:policy.mjs in run/edits.mjs
+import { lastSteps, newerParts, workBehind } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
 import { continueByToken, endAttempt, expireClaims, noteSignOfLife, releaseClaims } from "./attempts.mjs";
@@ -21,9 +21,6 @@ import { CallerError } from "../errors.mjs";
 
 // import:graph.mjs in run/edits.mjs
 import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
-
-// import:policy.mjs in run/edits.mjs
-import { lastSteps, workBehind } from "../policy.mjs";
 
 // mcp-server/src/run/edits/diff-breakdown.ts
 function keepServersOwn(definition, old, known) {

@@ -1,5 +1,5 @@
 // import:node:fs in run/project.mjs
-import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 
 // import:node:path in run/project.mjs
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -74,7 +74,7 @@ var CheckoutSnapshots = class {
 import { availableParallelism, hostname } from "node:os";
 
 // import:errors.mjs in run/project.mjs
-import { CallerError } from "../errors.mjs";
+import { CallerError, StoreUnusable } from "../errors.mjs";
 
 // mcp-server/src/run/project/checkout.ts
 async function findCheckout(directory) {
@@ -120,6 +120,77 @@ function folderOfRepository(directory) {
 function checkoutKey(checkout) {
   return `${hostname()}:${checkout.root}`;
 }
+
+// import:schedule.mjs in run/project.mjs
+import { estimatesFrom } from "../schedule.mjs";
+
+// mcp-server/src/run/project/graph-handle.ts
+var GraphHandle = class {
+  constructor(location, clock) {
+    this.location = location;
+    this.clock = clock;
+  }
+  location;
+  clock;
+  #source;
+  /** Opening is serialised, so that two first calls do not open it twice. */
+  #turn = Promise.resolve();
+  open(create) {
+    return this.#inTurn(async () => {
+      this.#source ??= await sourceOf(this.location, this.clock);
+      return this.#source.open(create);
+    });
+  }
+  close() {
+    return this.#inTurn(async () => this.#source?.close());
+  }
+  #inTurn(work) {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => void 0);
+    return result;
+  }
+};
+async function sourceOf(location, clock) {
+  if (location.engine === "sqlite") return new GraphFile(location.path);
+  const { PostgresGraph } = await import("../store/engines/postgres.mjs");
+  return new PostgresGraph(location.url, location.repository, estimatesFrom, clock.heard);
+}
+function isThere(path) {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== void 0;
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOTDIR") return false;
+    throw new StoreUnusable(
+      "unreachable",
+      `The task graph ${path} cannot be opened (${code}).`,
+      `Give the user who runs this read and write access to ${dirname(path)} and what is in it (a session of another user may have made it), or set PARALLEL_DATABASE_URL=sqlite:PATH to a place of your own.`,
+      { cause: error }
+    );
+  }
+}
+var GraphFile = class {
+  constructor(path) {
+    this.path = path;
+  }
+  path;
+  #store;
+  async open(create) {
+    if (this.#store) {
+      if (existsSync(this.path)) return this.#store;
+      await this.close();
+    }
+    if (!create && !isThere(this.path)) return void 0;
+    const { openSqlite } = await import("../store/engines/sqlite.mjs");
+    this.#store = await openSqlite(this.path, create, estimatesFrom);
+    return this.#store;
+  }
+  async close() {
+    const store = this.#store;
+    this.#store = void 0;
+    await store?.close();
+  }
+};
 
 // mcp-server/src/run/project/repository-name.ts
 async function repositoryName(checkout) {
@@ -200,22 +271,6 @@ function undefinedIfMissing(error) {
 function refuseUnlessThere(error) {
   if (error.code !== "EEXIST") throw error;
 }
-
-// mcp-server/src/run/project/offer-tokens.ts
-var MAX_OFFERS = 2e3;
-var OfferTokens = class {
-  #tokens = /* @__PURE__ */ new Map();
-  keep(attempt, token) {
-    this.#tokens.delete(attempt);
-    this.#tokens.set(attempt, token);
-    const [oldest] = this.#tokens.keys();
-    if (oldest !== void 0 && this.#tokens.size > MAX_OFFERS) this.#tokens.delete(oldest);
-  }
-  /** Undefined for an offer of another process. */
-  of(attempt) {
-    return this.#tokens.get(attempt);
-  }
-};
 
 // import:host.mjs in run/project.mjs
 import { AgentFiles, AgentPlaces, hostFolder, managedFolder, projectsFolder, runProgram } from "../host.mjs";
@@ -305,7 +360,7 @@ function sameOwner(a, b) {
 import * as z from "../lib/zod.mjs";
 
 // import:policy.mjs in run/project.mjs
-import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, REVIEWS, UNSCOPED } from "../policy.mjs";
+import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, GraphClock, REVIEWS, UNSCOPED } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -504,8 +559,8 @@ function apart(a, b) {
 // import:node:crypto in run/project.mjs
 import { randomBytes } from "node:crypto";
 
-// import:store.mjs in run/project.mjs
-import { GraphClock, GraphHandle } from "../store.mjs";
+// import:graph.mjs in run/project.mjs
+import { OfferTokens } from "../graph.mjs";
 
 // mcp-server/src/run/project/settings-from-environment.ts
 var NUMBER_VARIABLES = {
@@ -606,7 +661,7 @@ var Transcripts = class {
     if (known2 !== void 0) return known2;
     for (const name of await readdir(this.projects).catch(() => [])) {
       const folder = join(this.projects, name);
-      if (await isThere(join(folder, `${session}.jsonl`)) || await isThere(join(folder, session))) {
+      if (await isThere2(join(folder, `${session}.jsonl`)) || await isThere2(join(folder, session))) {
         this.#folders.set(session, folder);
         return folder;
       }
@@ -623,7 +678,7 @@ var Transcripts = class {
     }
   }
 };
-async function isThere(path) {
+async function isThere2(path) {
   return stat(path).then(
     () => true,
     () => false
@@ -730,8 +785,8 @@ function accepts(shape, field, value) {
 }
 export {
   CheckoutSnapshots,
+  GraphHandle,
   ONLY_TIGHTENED,
-  OfferTokens,
   PluginTexts,
   Roles,
   SETTING_VARIABLES,

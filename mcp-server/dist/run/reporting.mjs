@@ -5,7 +5,7 @@ import { CallerError } from "../errors.mjs";
 import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, standingOf, widenedScope } from "../policy.mjs";
+import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
 import { cleanText, foreignLine, normalisePath } from "../text.mjs";
@@ -597,7 +597,8 @@ async function judgeEvidence(ctx, store, report, at) {
   if (commands.length === 0) return report;
   const lastChange = await lastChangeOf(ctx, store, report, at);
   const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
-  const judge2 = (runs) => withStandings(report, runs, lastChange);
+  const { standingOf } = await import("../policy/evidence-standing.mjs");
+  const judge2 = (runs) => withStandings(report, (item) => standingOf(item, runs, lastChange));
   const judged = judge2(fromHooks && inOrder(fromHooks));
   if (fromHooks && judged.evidence.every(wasSeen)) return judged;
   const written = await writtenRuns(ctx, at);
@@ -625,10 +626,8 @@ function isCommand(item) {
 function wasSeen(item) {
   return !isCommand(item) || item.standing === "seen" || item.standing === "stale";
 }
-function withStandings(report, runs, lastChange) {
-  const evidence = report.evidence.map(
-    (item) => isCommand(item) ? { ...item, ...standingOf(item, runs, lastChange) } : item
-  );
+function withStandings(report, standingOf) {
+  const evidence = report.evidence.map((item) => isCommand(item) ? { ...item, ...standingOf(item) } : item);
   return { ...report, evidence };
 }
 async function writtenRuns(ctx, { claim, agentId }) {

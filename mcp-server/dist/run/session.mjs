@@ -27,7 +27,7 @@ var AgentsInCall = class {
 };
 
 // import:graph.mjs in run/session.mjs
-import { commandRun } from "../graph.mjs";
+import { commandRun, hashToken } from "../graph.mjs";
 
 // mcp-server/src/run/session/command-log.ts
 var UNSEEN = { kind: "unknown", inBackground: false };
@@ -148,6 +148,9 @@ function isAtAnEnd({ stored, spent }) {
   return stored.status === "stopped" || spent !== void 0;
 }
 
+// import:run/effects.mjs in run/session.mjs
+import { CallWatch } from "./effects.mjs";
+
 // import:node:timers/promises in run/session.mjs
 import { setTimeout } from "node:timers/promises";
 
@@ -252,6 +255,7 @@ var SessionMemory = class {
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn;
   #interrupted = false;
+  #callWatch;
   /** Whether the user interrupted the main conversation, which has not gone on with the run since. */
   get interrupted() {
     return this.#interrupted;
@@ -292,6 +296,20 @@ var SessionMemory = class {
   /** The main conversation claimed this task for itself. */
   notePull(token) {
     remember(this.#pulled, token, true);
+  }
+  /** The claim among these at which the main conversation works by itself. */
+  pulledAmong(held) {
+    const hashes = new Set([...this.#pulled.keys()].map(hashToken));
+    return held.find(({ claim }) => claim.state === "running" && hashes.has(claim.tokenHash));
+  }
+  /** The tool calls of this session, and what they change. */
+  callWatch(run) {
+    this.#callWatch ??= new CallWatch(run);
+    return this.#callWatch;
+  }
+  /** Lets go what is told to other servers. */
+  async close() {
+    await this.#callWatch?.close();
   }
   /** Whether whoever holds the token goes on with another task after it. */
   isPull(token) {

@@ -1,6 +1,6 @@
+import { newerParts } from "../policy/newer-parts.ts";
 import { readPolicy } from "../run/project/stored-policy.ts";
 import type { GraphReader } from "../store/graph-reader.ts";
-import { newerParts } from "../store/newer-parts.ts";
 import type { StoredPlan } from "../store/tables/rows.ts";
 import { type Check, notice, skipped } from "./finding.ts";
 

@@ -5,6 +5,7 @@ import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { watchBatchEnd } from "./watched-call.ts";
 
 const toolCalls = z.array(z.looseObject({ tool_name: z.string(), tool_use_id: z.string() }));
 
@@ -17,13 +18,19 @@ export async function onPostToolBatch(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
+  const calls = json(toolCalls, event.calls) ?? [];
+  await watchBatchEnd(
+    run,
+    session,
+    calls.map(({ tool_use_id }) => tool_use_id),
+  );
   if (event.agent !== "") {
     session.inCall.ends(event.agent);
     return NOTHING;
   }
   const store = await run.graph();
   if (!store) return NOTHING;
-  const launched = (json(toolCalls, event.calls) ?? []).flatMap((call) => {
+  const launched = calls.flatMap((call) => {
     const launch =
       call.tool_name === "Agent" || call.tool_name === "Task"
         ? session.launchOf(call.tool_use_id)

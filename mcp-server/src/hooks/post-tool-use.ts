@@ -7,6 +7,7 @@ import type { SessionMemory } from "../run/session/session.ts";
 import { waitForWorkflow } from "../run/session/workflow-runs.ts";
 import { bindLaunch } from "./bind-by-transcript.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import { watchEnd, watchWorkEnd } from "./watched-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
 
 const stopInput = z.looseObject({ task_id: z.string() });
@@ -23,9 +24,11 @@ export async function onPostToolUse(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
+  const told = await watchEnd(run, session, event);
   if (event.tool === "TaskStop") {
     const stopped = json(stopInput, event.input)?.task_id;
     await afterStop(run, stopped);
+    if (stopped !== undefined) await watchWorkEnd(run, session, event, stopped);
     if (stopped !== undefined) await afterWorkflow(run, session, stopped);
     return NOTHING;
   }
@@ -35,16 +38,17 @@ export async function onPostToolUse(
       const ranNoTest = saysNoTestRan(outputOf(response));
       session.commands.ended(event.use, { end: endOfAnswer(response), ranNoTest, atMs: run.now() });
     }
-    return NOTHING;
+    return told;
   }
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
+  if (event.tool !== "Agent" && event.tool !== "Task") return told;
   const response = json(agentResponse, event.response);
   // A foreground agent has ended by now; it was bound by its own calls, or it made none.
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
   return NOTHING;
 }
 
-/** A command that failed: the host tells it by another event than one that succeeded. */
+/** A call that failed: the host tells it by another event than one that succeeded. */
 export async function onPostToolUseFailure(
   run: RunContext,
   session: SessionMemory,
@@ -53,7 +57,7 @@ export async function onPostToolUseFailure(
   if (event.tool === "Bash") {
     session.commands.ended(event.use, { end: endOfError(event.error), ranNoTest: false, atMs: run.now() });
   }
-  return NOTHING;
+  return watchEnd(run, session, event);
 }
 
 /** The host tells a stopped agent's end by no other hook: without this its files stayed held for a lease. */

@@ -15,7 +15,6 @@ import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workRecord } from "../run/worktrees/work-record.ts";
-import { asPosix } from "../shell/powershell.ts";
 import { agentCall } from "./agent-call.ts";
 import {
   allow,
@@ -28,7 +27,7 @@ import {
   NOTHING,
   tell,
 } from "./hook-event.ts";
-import { tellNotes } from "./scope-notes.ts";
+import { tellNotes, watchBegin } from "./watched-call.ts";
 import { onWorkflowAgentEnd } from "./workflow-agent.ts";
 import { onWorkflowCall } from "./workflow-call.ts";
 
@@ -78,6 +77,7 @@ export async function onPreToolUse(
   // changes nothing of the answer.
   await call?.renewLease().catch(() => undefined);
   if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
+  if (!isDenied(answer)) await watchBegin(run, session, event, call);
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
 }
 
@@ -103,10 +103,18 @@ async function answerTool(
   }
   if (call && SHELLS.has(event.tool)) {
     const command = json(shellInput, event.input)?.command;
-    const read = event.tool === "PowerShell" && command !== undefined ? asPosix(command) : command;
-    if (read !== undefined) return writeAnswer(await guardCommand(call, read, event.cwd));
+    if (command !== undefined) {
+      const read = event.tool === "PowerShell" ? await asPosix(command) : command;
+      return writeAnswer(await guardCommand(call, read, event.cwd));
+    }
   }
   return NOTHING;
+}
+
+/** The reader of commands is loaded with the first one. */
+async function asPosix(command: string): Promise<string> {
+  const powershell = await import("../shell/powershell.ts");
+  return powershell.asPosix(command);
 }
 
 /** It is about to run, as far as this plugin has a say in it. */

@@ -2,6 +2,7 @@ import { endAgents } from "../run/attempts/agent-ended.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
+import { watchCallerEnd } from "./watched-call.ts";
 
 /** The host's names of errors that pass when less is asked for, or after a while. */
 const LIMITS = new Set(["rate_limit", "overloaded"]);
@@ -12,9 +13,10 @@ const LIMITS = new Set(["rate_limit", "overloaded"]);
  */
 export async function onStopFailure(
   run: RunContext,
-  _session: SessionMemory,
+  session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
+  await watchCallerEnd(run, session, event);
   const store = await run.graph();
   if (!store || event.agent === "") return NOTHING;
   const throttled = LIMITS.has(event.error);

@@ -5,6 +5,7 @@ import { beforeReport } from "../run/review/review-due.ts";
 import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING } from "./hook-event.ts";
+import { watchCallerEnd } from "./watched-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
 
 /**
@@ -15,6 +16,7 @@ import { afterWorkflow } from "./workflow-end.ts";
  */
 export async function onStop(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
   await forgetEndedWorkflows(run, session, event);
+  await watchCallerEnd(run, session, event);
   const left: string[] = [];
   for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;

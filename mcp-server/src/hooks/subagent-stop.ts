@@ -8,6 +8,7 @@ import type { SessionMemory } from "../run/session/session.ts";
 import { logAgentUsage } from "../run/usage/agent-usage.ts";
 import type { GraphStore } from "../store/graph-store.ts";
 import { type HookAnswer, type HookEvent, NOTHING } from "./hook-event.ts";
+import { watchCallerEnd } from "./watched-call.ts";
 
 /** An agent wants to end: one without a report is asked for it once, then its attempt has failed. */
 export async function onSubagentStop(
@@ -19,6 +20,7 @@ export async function onSubagentStop(
   if (!store || event.agent === "") return NOTHING;
   const actor = `agent ${event.agent}`;
   session.inCall.ends(event.agent);
+  await watchCallerEnd(run, session, event);
   // Whoever ends has lived until now.
   await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {

@@ -6,6 +6,7 @@ import { begunPlans } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { type EndNotice, endedAgentIn } from "./ended-agent.ts";
 import { type HookAnswer, type HookEvent, NOTHING, tell } from "./hook-event.ts";
+import { watchWorkEnd } from "./watched-call.ts";
 import { WORKFLOW } from "./workflow-call.ts";
 import { afterWorkflow } from "./workflow-end.ts";
 
@@ -26,6 +27,7 @@ export async function onUserPromptSubmit(
   const inMidTurn = session.isOpenTurn(event.promptId);
   session.turnBegins(event.promptId);
   if (ended) {
+    await watchWorkEnd(run, session, event, ended.agentId);
     await noteEnd(run, ended);
     await afterWorkflow(run, session, ended.agentId);
   }

@@ -1,21 +1,13 @@
-import type { Evidence, EvidenceStanding } from "../graph/attempt.ts";
+import type { EvidenceStanding } from "../graph/attempt.ts";
 import type { CommandRun } from "../graph/command-run.ts";
-import { andList, type ListedCommand } from "../shell/and-list.ts";
-
-/** Evidence of a command and how it ended. */
-export type CommandEvidence = Extract<Evidence, { readonly command: string }>;
+import { andList, type ListedCommand } from "../shell/lists/and-list.ts";
+import { type CommandEvidence, NO_TEST } from "./evidence-text.ts";
 
 /** What a piece of evidence is worth, and what was seen that says so. */
 export interface Judgement {
   readonly standing: EvidenceStanding;
   /** One phrase; absent where the standing says all. It may quote a command. */
   readonly seen?: string;
-}
-
-/** The standing of evidence in words, with what was seen; empty where nobody has judged it. */
-export function standingText({ standing, seen }: Pick<CommandEvidence, "standing" | "seen">): string {
-  if (standing === undefined) return "";
-  return seen === undefined ? standing : `${standing}: ${seen}`;
 }
 
 /** A file of the task that changed, and when, in milliseconds since the epoch. */
@@ -85,9 +77,6 @@ function seen(run: CommandRun, wanted: CommandText, lastChange: FileChange | und
   }
   return { standing: "seen" };
 }
-
-/** A test run that tests nothing proves nothing. */
-export const NO_TEST = "its output says that no test ran";
 
 function claimed(last: Related | undefined): Judgement {
   if (last === undefined) return { standing: "claimed" };

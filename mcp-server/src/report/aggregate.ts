@@ -3,7 +3,7 @@ import type { GraphEvent } from "../graph/event.ts";
 import type { PlanStatus } from "../graph/plan.ts";
 import type { PlanState } from "../graph/plan-state.ts";
 import type { PlanSlug, TaskId } from "../graph/task.ts";
-import { newerParts } from "../store/newer-parts.ts";
+import { newerParts } from "../policy/newer-parts.ts";
 import { plural } from "../text/format.ts";
 import { normaliseText } from "../text/normalise.ts";
 import { measureRun, type RunFigures } from "./figures/run-figures.ts";

@@ -11,10 +11,13 @@ import { default as default2 } from "../../lib/pg.mjs";
 import { StoreUnusable } from "../../errors.mjs";
 
 // import:store.mjs in store/engines/postgres.mjs
-import { GraphStore, NOW_MS, PostgresListener, SCHEMA, postgresTransaction } from "../../store.mjs";
+import { GraphStore } from "../../store.mjs";
 
 // import:store/tables.mjs in store/engines/postgres.mjs
 import { minorVersion, needsUpgrade, storable, upgrade } from "../tables.mjs";
+
+// import:store/engines.mjs in store/engines/postgres.mjs
+import { NOW_MS, PostgresListener, SCHEMA, postgresTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/postgres.ts
 var CONNECT_TIMEOUT_MS = 5e3;

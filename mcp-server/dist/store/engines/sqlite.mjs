@@ -14,10 +14,13 @@ import { Kysely, SqliteDialect, sql } from "../../lib/kysely.mjs";
 import { StoreUnusable } from "../../errors.mjs";
 
 // import:store.mjs in store/engines/sqlite.mjs
-import { GraphStore, sqliteTransaction } from "../../store.mjs";
+import { GraphStore } from "../../store.mjs";
 
 // import:store/tables.mjs in store/engines/sqlite.mjs
 import { SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, storable, upgrade } from "../tables.mjs";
+
+// import:store/engines.mjs in store/engines/sqlite.mjs
+import { sqliteTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/sqlite.ts
 var BUSY_TIMEOUT_MS = 15e3;

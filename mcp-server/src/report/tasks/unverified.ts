@@ -1,6 +1,6 @@
 import type { Evidence } from "../../graph/attempt.ts";
 import type { AcceptanceCriterion, Task, TaskId } from "../../graph/task.ts";
-import { type CommandEvidence, NO_TEST } from "../../policy/evidence-standing.ts";
+import { type CommandEvidence, NO_TEST } from "../../policy/evidence-text.ts";
 import { codeSpan } from "../../text/inline-code.ts";
 import { normaliseText } from "../../text/normalise.ts";
 import type { CommandRunAgain } from "./reviews.ts";

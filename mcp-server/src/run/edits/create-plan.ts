@@ -1,5 +1,5 @@
 import type { TaskDefinition } from "../../graph/task.ts";
-import { newerParts } from "../../store/newer-parts.ts";
+import { newerParts } from "../../policy/newer-parts.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";

@@ -2,7 +2,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
 import { type Task, type TaskStatus, taskName } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
-import { newerParts } from "../../store/newer-parts.ts";
+import { newerParts } from "../../policy/newer-parts.ts";
 import { foreignLine } from "../../text/untrusted-text.ts";
 import { countsNow, deadClaims, type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type Liveness, livenessOf } from "../plan/liveness.ts";

@@ -1,4 +1,4 @@
-import { newerParts } from "../../store/newer-parts.ts";
+import { newerParts } from "../../policy/newer-parts.ts";
 import { releaseClaims } from "../attempts/end-attempt.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";

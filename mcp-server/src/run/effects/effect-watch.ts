@@ -1,5 +1,5 @@
 import { type AttemptId, holdsScope, type Owner } from "../../graph/attempt.ts";
-import type { AttributedEffect, HeldFilesChanged } from "../../graph/effect.ts";
+import type { AttributedEffect, CallId, HeldFilesChanged } from "../../graph/effect.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { attribute } from "../../policy/effects/attribute.ts";
 import { type CallSignal, CallsInFlight, namedCall } from "../../policy/effects/calls-in-flight.ts";
@@ -65,6 +65,16 @@ export class EffectWatch {
     }
     this.#tell(signal);
     return this.#attributed(this.#look(held));
+  }
+
+  /** Whether the call has begun and its end was not heard. */
+  isInFlight(call: CallId): boolean {
+    return this.#calls.open.some(({ id, work }) => id === call && work === undefined);
+  }
+
+  /** To be called when this process ends in order. */
+  close(): void {
+    this.parts.shared.close();
   }
 
   /**

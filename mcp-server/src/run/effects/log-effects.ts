@@ -1,16 +1,22 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { AttributedEffect, HeldFilesChanged } from "../../graph/effect.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
+import { effectNotes } from "./effect-notes.ts";
 
 /**
  * Logs what was seen in every plan that has a holder of one of the files, or an attempt with a call that may have
- * changed one. Servers of several sessions see the same change: the first that logs it does.
+ * changed one, and leaves a note for the agents whom it concerns. Servers of several sessions see the same change: the first that logs it does.
  */
 export async function logEffects(tx: GraphTransaction, seen: HeldFilesChanged): Promise<void> {
   for (const [plan, attempts] of await concernedPlans(tx, seen)) {
     const told = await toldFiles(plan, seen);
     const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
-    if (files.length > 0) plan.append({ type: "files.changed", ...seen, files });
+    if (files.length === 0) continue;
+    plan.append({ type: "files.changed", ...seen, files });
+    const taskOf = (attempt: AttemptId) => plan.graph.claim(attempt)?.task;
+    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf)) {
+      plan.append({ type: "scope.touched", ...note });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { CallerError } from "../../errors/caller-error.ts";
-import type { GraphLocation } from "../../store/engines/graph-handle.ts";
 import type { Checkout } from "./checkout.ts";
+import type { GraphLocation } from "./graph-handle.ts";
 import { repositoryName } from "./repository-name.ts";
 
 /**

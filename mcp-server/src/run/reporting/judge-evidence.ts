@@ -7,7 +7,8 @@ import type { CommandRun } from "../../graph/command-run.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { commandRuns } from "../../host/transcripts/command-runs.ts";
-import { type CommandEvidence, type FileChange, standingOf } from "../../policy/evidence-standing.ts";
+import type { FileChange, Judgement } from "../../policy/evidence-standing.ts";
+import type { CommandEvidence } from "../../policy/evidence-text.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
@@ -47,7 +48,10 @@ export async function judgeEvidence(
   if (commands.length === 0) return report;
   const lastChange = await lastChangeOf(ctx, store, report, at);
   const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
-  const judge = (runs: BashRuns | undefined) => withStandings(report, runs, lastChange);
+  // The shell's grammar is loaded with the first report, not with every session.
+  const { standingOf } = await import("../../policy/evidence-standing.ts");
+  const judge = (runs: BashRuns | undefined) =>
+    withStandings(report, (item) => standingOf(item, runs, lastChange));
   const judged = judge(fromHooks && inOrder(fromHooks));
   if (fromHooks && judged.evidence.every(wasSeen)) return judged;
   const written = await writtenRuns(ctx, at);
@@ -86,14 +90,8 @@ function wasSeen(item: Evidence): boolean {
   return !isCommand(item) || item.standing === "seen" || item.standing === "stale";
 }
 
-function withStandings(
-  report: Report,
-  runs: BashRuns | undefined,
-  lastChange: FileChange | undefined,
-): Report {
-  const evidence = report.evidence.map((item) =>
-    isCommand(item) ? { ...item, ...standingOf(item, runs, lastChange) } : item,
-  );
+function withStandings(report: Report, standingOf: (item: CommandEvidence) => Judgement): Report {
+  const evidence = report.evidence.map((item) => (isCommand(item) ? { ...item, ...standingOf(item) } : item));
   return { ...report, evidence };
 }
 

@@ -1,7 +1,7 @@
 import { type EndedAttempt, type Evidence, type Report, SEVERITIES } from "../../graph/attempt.ts";
 import { withCriterionText } from "../../graph/criterion.ts";
 import { plainSubject, type Task, taskName } from "../../graph/task.ts";
-import { standingText } from "../../policy/evidence-standing.ts";
+import { standingText } from "../../policy/evidence-text.ts";
 import { quotation } from "../../text/untrusted-text.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 

@@ -1,4 +1,8 @@
 import type { AttemptId } from "../../graph/attempt.ts";
+import { hashToken } from "../../graph/token.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import { CallWatch } from "../effects/call-watch.ts";
+import type { RunContext } from "../project/run-context.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
@@ -43,6 +47,7 @@ export class SessionMemory {
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;
+  #callWatch: CallWatch | undefined;
   /** @param interactive whether somebody sits before the session; headless ones must wait in a tool. */
   constructor(readonly interactive: boolean) {}
 
@@ -95,6 +100,23 @@ export class SessionMemory {
   /** The main conversation claimed this task for itself. */
   notePull(token: string): void {
     remember(this.#pulled, token, true);
+  }
+
+  /** The claim among these at which the main conversation works by itself. */
+  pulledAmong(held: readonly HeldClaim[]): HeldClaim | undefined {
+    const hashes = new Set([...this.#pulled.keys()].map(hashToken));
+    return held.find(({ claim }) => claim.state === "running" && hashes.has(claim.tokenHash));
+  }
+
+  /** The tool calls of this session, and what they change. */
+  callWatch(run: RunContext): CallWatch {
+    this.#callWatch ??= new CallWatch(run);
+    return this.#callWatch;
+  }
+
+  /** Lets go what is told to other servers. */
+  async close(): Promise<void> {
+    await this.#callWatch?.close();
   }
 
   /** Whether whoever holds the token goes on with another task after it. */

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../../graph/attempt.ts";
 import { newTokens } from "../../../graph/usage.ts";
-import { standingText } from "../../../policy/evidence-standing.ts";
+import { standingText } from "../../../policy/evidence-text.ts";
 import { formatCount, formatDuration, plural } from "../../../text/format.ts";
 import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";

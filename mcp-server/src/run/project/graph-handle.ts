@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
+import type { GraphClock } from "../../policy/liveness/graph-clock.ts";
 import { estimatesFrom } from "../../schedule/estimate.ts";
-import type { GraphClock } from "../graph-clock.ts";
-import type { GraphStore } from "../graph-store.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
 
 /** Where the graph of a checkout lies. */
 export type GraphLocation = (
@@ -53,7 +53,7 @@ export class GraphHandle implements GraphSource {
 async function sourceOf(location: GraphLocation, clock: GraphClock): Promise<GraphSource> {
   if (location.engine === "sqlite") return new GraphFile(location.path);
   // The client is loaded only where PostgreSQL is used.
-  const { PostgresGraph } = await import("./postgres.ts");
+  const { PostgresGraph } = await import("../../store/engines/postgres.ts");
   return new PostgresGraph(location.url, location.repository, estimatesFrom, clock.heard);
 }
 
@@ -86,7 +86,7 @@ class GraphFile implements GraphSource {
     }
     if (!create && !isThere(this.path)) return undefined;
     // The driver and the query builder are loaded with the first plan, not with every session.
-    const { openSqlite } = await import("./sqlite.ts");
+    const { openSqlite } = await import("../../store/engines/sqlite.ts");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
   }

@@ -1,4 +1,4 @@
-import { type Standstill, standstillBetween } from "../policy/liveness/standstill.ts";
+import { type Standstill, standstillBetween } from "./standstill.ts";
 
 /** More of them no lease is old enough to need. */
 const MAX_STANDSTILLS = 500;

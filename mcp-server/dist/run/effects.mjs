@@ -1,0 +1,860 @@
+// import:graph.mjs in run/effects.mjs
+import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, taskName } from "../graph.mjs";
+
+// import:run/plan.mjs in run/effects.mjs
+import { changeGraph } from "./plan.mjs";
+
+// import:run/project.mjs in run/effects.mjs
+import { checkoutKey, isDead } from "./project.mjs";
+
+// import:git.mjs in run/effects.mjs
+import { git, statusEntries } from "../git.mjs";
+
+// mcp-server/src/run/effects/committed-files.ts
+async function committedFiles(root) {
+  try {
+    const tracked = new Set((await git(root, ["ls-files", "-z"])).split("\0"));
+    for (const entry of await statusEntries(root, "--untracked-files=no")) tracked.delete(entry.slice(3));
+    return (path) => tracked.has(path);
+  } catch {
+    return () => false;
+  }
+}
+
+// import:policy.mjs in run/effects.mjs
+import { CallsInFlight, attribute, namedCall, widenedScope } from "../policy.mjs";
+
+// mcp-server/src/run/effects/effect-watch.ts
+var MAX_LISTED = 500;
+var MAX_LISTED_OF_ATTEMPT = 5e3;
+var FORGET_AFTER_MS = 6e5;
+var STAMP_STEP_MS = 1e-3;
+var EffectWatch = class {
+  constructor(parts) {
+    this.parts = parts;
+  }
+  parts;
+  #calls = new CallsInFlight();
+  /** Of every claim that was held once: what changed before its end is found after it. */
+  #plans = /* @__PURE__ */ new Map();
+  #heardOfOthers;
+  #listed = /* @__PURE__ */ new Map();
+  /** When the last look began: what it had passed may have changed while it went on. */
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #stampMs = Number.NEGATIVE_INFINITY;
+  #clockWasSetBack = false;
+  /**
+   * To be called with each signal that the host gives of a call: of a beginning before the call may run, of all else
+   * after it happened.
+   * @param held all claims of this checkout.
+   * @returns what has changed in what they hold since the last signal; undefined: nothing.
+   */
+  async hear(signal2, held) {
+    this.#heardOfOthers ??= this.#hearOthers();
+    await this.#heardOfOthers;
+    if (signal2.kind === "began") {
+      const seen = this.#look(held);
+      this.#tell(signal2);
+      return this.#attributed(seen);
+    }
+    this.#tell(signal2);
+    return this.#attributed(this.#look(held));
+  }
+  /** Whether the call has begun and its end was not heard. */
+  isInFlight(call) {
+    return this.#calls.open.some(({ id, work }) => id === call && work === void 0);
+  }
+  /** To be called when this process ends in order. */
+  close() {
+    this.parts.shared.close();
+  }
+  /**
+   * Reads what stood in the held files when their claims began, and keeps what git does not have.
+   * @param isCommitted whether what stands in the file is what was committed.
+   */
+  async readFirst(isCommitted) {
+    await this.parts.heldFiles.readUnread((path, holder, content) => {
+      const plan = this.#plans.get(holder);
+      if (plan !== void 0 && !isCommitted(path)) this.parts.kept.keep(plan, content);
+    });
+  }
+  #hearOthers() {
+    return this.parts.shared.hear(this.#calls, this.#stamp(), this.parts.isDead);
+  }
+  #tell(heard) {
+    const signal2 = { ...heard, atMs: this.#stamp() };
+    this.#calls.apply(signal2);
+    this.parts.shared.tell(signal2);
+  }
+  /** Nothing else is heard between its beginning and its end. */
+  #look(held) {
+    const sinceMs = this.#lookedMs;
+    this.#lookedMs = this.#stamp();
+    for (const { plan, claim } of held) this.#plans.set(claim.id, plan);
+    const { changes, isIncomplete } = this.parts.heldFiles.look(held.flatMap(scopeOf));
+    const clockWasSetBack = this.#clockWasSetBack;
+    this.#clockWasSetBack = false;
+    return { sinceMs, untilMs: this.#stamp(), changes, isIncomplete, clockWasSetBack };
+  }
+  async #attributed({
+    sinceMs,
+    untilMs,
+    changes,
+    isIncomplete,
+    clockWasSetBack
+  }) {
+    if (changes.length === 0) return void 0;
+    const notKept = this.#keep(changes);
+    const isWhole = await this.#hearOthers();
+    const calls = this.#calls.between(sinceMs, untilMs);
+    const doubts = [
+      ...isWhole ? [] : ["the calls of another session could not be read"],
+      ...clockWasSetBack ? ["the clock was set back"] : []
+    ];
+    const listed = changes.filter((change, index) => index < MAX_LISTED && this.#mayList(change));
+    const unlisted = changes.length - listed.length;
+    this.#calls.forget(sinceMs - FORGET_AFTER_MS);
+    return {
+      sinceMs: Math.floor(sinceMs),
+      untilMs: Math.ceil(untilMs),
+      calls: calls.map(namedCall),
+      ...doubts.length > 0 && { doubts },
+      files: listed.map(({ path, holder, before, after }) => {
+        const by = attribute({ path, holder, after: after.id }, calls, doubts);
+        const why = notKept.get(path);
+        return {
+          ...{ path, holder, after: after.id, by: by.kind },
+          ...before !== void 0 && { before },
+          ...by.kind === "certain" && { call: by.call.id },
+          ...why !== void 0 && { notKept: why }
+        };
+      }),
+      ...unlisted > 0 && { unlisted },
+      ...isIncomplete && { isIncomplete }
+    };
+  }
+  /** @returns by path, why a file's bytes were not kept. */
+  #keep(changes) {
+    const reasons = /* @__PURE__ */ new Map();
+    for (const { path, holder, after } of changes) {
+      const plan = this.#plans.get(holder);
+      const why = plan === void 0 ? void 0 : this.parts.kept.keep(plan, after);
+      if (why !== void 0) reasons.set(path, why);
+    }
+    return reasons;
+  }
+  #mayList({ holder }) {
+    const listed = this.#listed.get(holder) ?? 0;
+    this.#listed.set(holder, listed + 1);
+    return listed < MAX_LISTED_OF_ATTEMPT;
+  }
+  /** Later than every stamp before it, so that what this process heard has an order. */
+  #stamp() {
+    const nowMs = this.parts.now();
+    if (nowMs < Math.floor(this.#stampMs)) this.#clockWasSetBack = true;
+    this.#stampMs = Math.max(nowMs, this.#stampMs + STAMP_STEP_MS);
+    return this.#stampMs;
+  }
+};
+function scopeOf({ claim }) {
+  if (claim.isolation !== "shared" || !holdsScope(claim)) return [];
+  return [{ attempt: claim.id, writes: widenedScope(claim).writes }];
+}
+
+// import:node:crypto in run/effects.mjs
+import { createHash, randomUUID } from "node:crypto";
+
+// import:node:path in run/effects.mjs
+import { join } from "node:path";
+
+// mcp-server/src/run/effects/effects-folder.ts
+function besideGraph({ gitCommonDir, root }) {
+  return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
+}
+function keptFolder(checkout) {
+  return join(besideGraph(checkout), "kept");
+}
+function callsFolder(checkout) {
+  const name = createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
+  return join(besideGraph(checkout), "calls", name);
+}
+
+// import:node:fs in run/effects.mjs
+import { appendFileSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+
+// mcp-server/src/run/effects/file-content.ts
+var MAX_KEPT_FILE = 10 * 1024 * 1024;
+function readContent(file, info) {
+  if (!info || info.isDirectory()) return { id: ABSENT };
+  try {
+    if (info.isSymbolicLink()) return { id: `link:${readlinkSync(file)}` };
+    if (!info.isFile()) return { id: "special", unread: "it is no regular file" };
+    if (info.size > MAX_KEPT_FILE) {
+      const unread = `it is larger than ${MAX_KEPT_FILE / 1024 / 1024} MB`;
+      return { id: `large:${info.size}:${info.ctimeMs}`, unread };
+    }
+    const bytes = readFileSync(file);
+    return { id: idOfBytes(bytes), bytes };
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOENT" || code === "ENOTDIR") return { id: ABSENT };
+    return { id: `unreadable:${info.size}:${info.ctimeMs}`, unread: `it could not be read (${code})` };
+  }
+}
+function idOfBytes(bytes) {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+// mcp-server/src/run/effects/held-files.ts
+var MAX_ENTRIES = 2e4;
+var TICK_MS = 20;
+var COARSE_TICK_MS = 2e3;
+var INTERNAL = /* @__PURE__ */ new Set([".git", ".parallel"]);
+var PACKAGES_FOLDER = "node_modules";
+var HeldFiles = class {
+  /**
+   * @param root the checkout's top level, a real path.
+   * @param now milliseconds since 1970 by the clock that the file system has.
+   */
+  constructor(root, caseInsensitive, now, { maxEntries = MAX_ENTRIES, stat = statOf } = {}) {
+    this.root = root;
+    this.caseInsensitive = caseInsensitive;
+    this.now = now;
+    this.#maxEntries = maxEntries;
+    this.#stat = stat;
+    this.#top = newFolder("", root);
+  }
+  root;
+  caseInsensitive;
+  now;
+  #maxEntries;
+  #stat;
+  #key = "";
+  #scopes = [];
+  #top;
+  #entries = 0;
+  #isIncomplete = false;
+  /** When the look began. */
+  #atMs = 0;
+  /**
+   * Compares the held files with the look before. A file that was not held then is taken as it is: it has not changed.
+   * @param held in an order that stays: where two hold the same file, it is the first one's.
+   */
+  look(held) {
+    const changes = [];
+    this.#atMs = this.now();
+    this.#entries = 0;
+    if (this.#scopes.length > 0) this.#lookInto(this.#top, changes);
+    this.#hold(held);
+    return { changes, isIncomplete: this.#isIncomplete };
+  }
+  /**
+   * Reads held files that were not read yet, so that a later change of them tells what stood there before.
+   * @param use told the content of each, with its path and holder.
+   */
+  async readUnread(use) {
+    const untold = [...filesIn(this.#top)].filter(({ isTold }) => !isTold);
+    for (const known of untold) {
+      await new Promise(setImmediate);
+      const info = this.#stat(known.file);
+      if (known.isTold || !isSame(known.times, info)) continue;
+      const content = readContent(known.file, info);
+      const isOther = known.content !== void 0 && known.content !== content.id;
+      if (isOther || !isSame(known.times, this.#stat(known.file))) continue;
+      known.content = content.id;
+      known.isTold = true;
+      use(known.path, known.holder, content);
+    }
+  }
+  /** What is known of the held files stays; those that nobody holds any more are forgotten. */
+  #hold(held) {
+    const key = JSON.stringify(held);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#scopes = held.map(({ attempt, writes }) => ({
+      attempt,
+      globs: writes.map((glob) => parseGlob(glob, this.caseInsensitive))
+    }));
+    const before = new Map([...filesIn(this.#top)].map((known) => [known.path, known]));
+    this.#top = newFolder("", this.root);
+    this.#entries = 0;
+    this.#isIncomplete = false;
+    if (held.length > 0) this.#adopt(this.#top, before);
+  }
+  /** Lists a folder that is newly looked at, with what is known of its files from before. */
+  #adopt(folder, before) {
+    this.#list(folder, this.#stat(folder.folder));
+    this.#entries += folder.files.size + folder.folders.size;
+    for (const [name, known] of folder.files) {
+      const earlier = before.get(known.path);
+      if (earlier) {
+        earlier.holder = known.holder;
+        folder.files.set(name, earlier);
+        continue;
+      }
+      const info = this.#stat(known.file);
+      known.times = this.#timesOf(info);
+      const isKnown = known.times === void 0 || known.times.isYoung;
+      known.content = isKnown ? readContent(known.file, info).id : void 0;
+    }
+    for (const inner of folder.folders.values()) this.#adopt(inner, before);
+  }
+  #lookInto(folder, changes) {
+    const info = this.#stat(folder.folder);
+    if (folder.times?.isYoung || !isSame(folder.times, info)) this.#list(folder, info);
+    for (const [name, known] of folder.files) {
+      this.#entries++;
+      this.#compare(known, changes);
+      if (known.content === ABSENT) folder.files.delete(name);
+    }
+    for (const [name, inner] of folder.folders) {
+      this.#entries++;
+      this.#lookInto(inner, changes);
+      if (inner.times === void 0) folder.folders.delete(name);
+    }
+  }
+  #compare(known, changes) {
+    const info = this.#stat(known.file);
+    if (isSame(known.times, info) && !known.times?.isYoung) return;
+    const { content: before, path, holder } = known;
+    const after = readContent(known.file, info);
+    known.times = this.#timesOf(info);
+    known.content = after.id;
+    known.isTold = true;
+    if (before !== after.id) changes.push({ path, holder, before, after });
+  }
+  /** Takes in which names the folder has now. Files that are gone stay until they were compared. */
+  #list(folder, info) {
+    folder.times = info?.isDirectory() ? this.#timesOf(info) : void 0;
+    if (folder.times === void 0) return;
+    for (const entry of entriesOf(folder.folder)) {
+      const { name } = entry;
+      const isFolder = entry.isDirectory();
+      if (INTERNAL.has(name) || (isFolder ? folder.folders : folder.files).has(name)) continue;
+      const path = folder.path === "" ? name : `${folder.path}/${name}`;
+      const holder = isFolder ? void 0 : this.#holderOf(path);
+      if (isFolder ? !this.#holdsBelow(path, name) : holder === void 0) continue;
+      if (this.#entries + folder.files.size + folder.folders.size >= this.#maxEntries) {
+        this.#isIncomplete = true;
+        return;
+      }
+      const file = `${this.root}/${path}`;
+      if (holder === void 0) folder.folders.set(name, newFolder(path, file));
+      else folder.files.set(name, { path, file, holder, times: void 0, content: ABSENT, isTold: false });
+    }
+  }
+  #holderOf(path) {
+    return this.#scopes.find(({ globs }) => globs.some((glob) => matches(glob, path)))?.attempt;
+  }
+  #holdsBelow(path, name) {
+    const tree = parseGlob(`${literalGlob(path)}/**`, this.caseInsensitive);
+    return this.#scopes.some(
+      ({ globs }) => globs.some(
+        (glob) => overlap(glob, tree) && (name !== PACKAGES_FOLDER || glob.glob.split("/").includes(PACKAGES_FOLDER))
+      )
+    );
+  }
+  #timesOf(info) {
+    if (!info) return void 0;
+    const { ino, size, ctimeMs } = info;
+    const tickMs = ctimeMs % 1e3 === 0 ? COARSE_TICK_MS : TICK_MS;
+    return { ino, size, ctimeMs, isYoung: ctimeMs > this.#atMs - tickMs };
+  }
+};
+function newFolder(path, folder) {
+  return { path, folder, times: void 0, files: /* @__PURE__ */ new Map(), folders: /* @__PURE__ */ new Map() };
+}
+function* filesIn(folder) {
+  yield* folder.files.values();
+  for (const inner of folder.folders.values()) yield* filesIn(inner);
+}
+function statOf(file) {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return void 0;
+  }
+}
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+function isSame(times, info) {
+  if (!times || !info) return times === void 0 && info === void 0;
+  return times.ctimeMs === info.ctimeMs && times.ino === info.ino && times.size === info.size;
+}
+
+// mcp-server/src/run/effects/kept-files.ts
+var MAX_KEPT_FOR_PLAN = 500 * 1024 * 1024;
+var KEPT_FOR_MS = 14 * 24 * 60 * 60 * 1e3;
+var DIGEST = /^sha256:([0-9a-f]{64})$/;
+var KeptFiles = class {
+  constructor(folder, maxPlanBytes = MAX_KEPT_FOR_PLAN) {
+    this.folder = folder;
+    this.maxPlanBytes = maxPlanBytes;
+  }
+  folder;
+  maxPlanBytes;
+  #usedBytes = /* @__PURE__ */ new Map();
+  /**
+   * Keeps what was read of a file. Never throws: whoever changed the file has done so already.
+   * @returns why it was not kept; undefined: it was, or there is nothing to keep.
+   */
+  keep(plan, { id, bytes, unread }) {
+    if (bytes === void 0) return unread;
+    const path = this.#pathOf(plan, id);
+    if (path === void 0) return "its digest is not known";
+    try {
+      if (statSync(path, { throwIfNoEntry: false })?.size === bytes.length) return void 0;
+      const used = this.#usedBy(plan) + bytes.length;
+      if (used > this.maxPlanBytes) {
+        return `more than ${Math.floor(this.maxPlanBytes / 1024 / 1024)} MB would be kept for the plan`;
+      }
+      mkdirSync(join(this.folder, plan), { recursive: true, mode: 448 });
+      const half = `${path}.${process.pid}`;
+      writeFileSync(half, bytes, { mode: 384 });
+      renameSync(half, path);
+      this.#usedBytes.set(plan, used);
+      return void 0;
+    } catch (error) {
+      return `it could not be written (${error.code})`;
+    }
+  }
+  /** The bytes; undefined where they were not kept, are gone, or are not what they were. */
+  read(plan, id) {
+    const path = this.#pathOf(plan, id);
+    try {
+      const bytes = path === void 0 ? void 0 : readFileSync(path);
+      return bytes && idOfBytes(bytes) === id ? bytes : void 0;
+    } catch {
+      return void 0;
+    }
+  }
+  /** Removes all that was kept for the plan. */
+  forget(plan) {
+    this.#usedBytes.delete(plan);
+    rmSync(join(this.folder, plan), { recursive: true, force: true });
+  }
+  /** Removes what was kept for plans that ended so long ago, and for plans that nobody knows. */
+  forgetOld(endOf, nowMs) {
+    for (const plan of this.#plans()) {
+      const end = endOf(plan);
+      const sinceMs = end ?? statSync(join(this.folder, plan)).mtimeMs;
+      if (sinceMs !== "open" && nowMs - sinceMs > KEPT_FOR_MS) this.forget(plan);
+    }
+  }
+  #plans() {
+    try {
+      return readdirSync(this.folder);
+    } catch {
+      return [];
+    }
+  }
+  #pathOf(plan, id) {
+    const digest = DIGEST.exec(id)?.[1];
+    return digest === void 0 ? void 0 : join(this.folder, plan, digest);
+  }
+  #usedBy(plan) {
+    const known = this.#usedBytes.get(plan);
+    if (known !== void 0) return known;
+    const folder = join(this.folder, plan);
+    try {
+      const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+      return sizes.reduce((sum, size) => sum + size, 0);
+    } catch {
+      return 0;
+    }
+  }
+};
+
+// import:text.mjs in run/effects.mjs
+import { cleanText } from "../text.mjs";
+
+// import:run/checkout-watch.mjs in run/effects.mjs
+import { fileNames } from "./checkout-watch.mjs";
+
+// mcp-server/src/run/effects/effect-notes.ts
+var TOOL_LIMIT = 60;
+var NAMED_CALLS = 5;
+function effectNotes(seen, plan, taskOf) {
+  return intrusions(seen).flatMap((intrusion) => {
+    const { holder, calls, files, isCertain } = intrusion;
+    const paths = files.map(({ path }) => path);
+    const held = taskOf(holder);
+    const notes = [];
+    if (held !== void 0) {
+      const note = `${wordsForHolder(intrusion)} Read it again before you write. ${wordsOfKept(files, plan, held)}`;
+      notes.push({ task: held, paths, by: calls.map(callerName), note });
+    }
+    const [call] = calls;
+    const own = isCertain && call?.caller.attempt !== void 0 ? taskOf(call.caller.attempt) : void 0;
+    if (own !== void 0 && call) {
+      const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
+      const note = `${wordsOnIntrusion(call, paths, holderName)} If you need a change there, report blocked with task_report.`;
+      notes.push({ task: own, paths, by: [callerName(call)], note });
+    }
+    return notes;
+  });
+}
+function wordsForCaller(seen, call, nameOf) {
+  const own = intrusions(seen).filter(
+    ({ isCertain, calls: [one] }) => isCertain && one?.id === call && one.caller.attempt === void 0
+  );
+  const lines = own.flatMap(({ holder, calls: [one], files }) => {
+    const paths = files.map(({ path }) => path);
+    return one ? [wordsOnIntrusion(one, paths, nameOf(holder) ?? "another task")] : [];
+  });
+  return lines.length === 0 ? void 0 : lines.join("\n");
+}
+function wordsOnIntrusion(call, paths, holder) {
+  return `Your ${toolName(call)} changed ${fileNames(paths)}, which ${holder} holds and is at work on. Its agent was told, and what stood there is kept. Write there no more.`;
+}
+function intrusions({
+  files,
+  calls
+}) {
+  const found = /* @__PURE__ */ new Map();
+  for (const file of files) {
+    if (file.by === "own") continue;
+    const isCertain = file.by === "certain";
+    const suspects = isCertain ? calls.filter(({ id }) => id === file.call) : file.by === "nobody" ? [] : calls;
+    if (suspects.some(({ caller: caller2 }) => caller2.attempt === file.holder)) continue;
+    const key = JSON.stringify([file.holder, file.by, file.call]);
+    const known = found.get(key) ?? { holder: file.holder, calls: suspects, isCertain, files: [] };
+    known.files.push(file);
+    found.set(key, known);
+  }
+  return [...found.values()];
+}
+function wordsForHolder({ calls, files, isCertain }) {
+  const names = fileNames(files.map(({ path }) => path));
+  const [call] = calls;
+  if (call === void 0) return `A person or another program changed ${names}, in this task's scope.`;
+  if (isCertain) return `${callerName(call)} changed ${names}, in this task's scope, with ${toolName(call)}.`;
+  const named = calls.slice(0, NAMED_CALLS).map((one) => `${callerName(one)} (${toolName(one)})`);
+  const more = calls.length - named.length;
+  return `${names}, in this task's scope, changed while ${named.join(", ")}${more > 0 ? ` and ${more} more calls` : ""} ran: one of them wrote it.`;
+}
+function wordsOfKept(files, plan, task) {
+  const isKept = files.some(({ before }) => before !== ABSENT);
+  return isKept ? `What stood there can be had back: parallel restore ${plan} --task ${task}` : "";
+}
+function toolName({ tool }) {
+  return cleanText(tool, TOOL_LIMIT);
+}
+function callerName({ caller: caller2 }) {
+  if (caller2.task !== void 0) return caller2.task;
+  return caller2.agentId === void 0 ? "the main conversation" : "an agent without a task";
+}
+
+// mcp-server/src/run/effects/log-effects.ts
+async function logEffects(tx, seen) {
+  for (const [plan, attempts] of await concernedPlans(tx, seen)) {
+    const told = await toldFiles(plan, seen);
+    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    if (files.length === 0) continue;
+    plan.append({ type: "files.changed", ...seen, files });
+    const taskOf = (attempt) => plan.graph.claim(attempt)?.task;
+    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf)) {
+      plan.append({ type: "scope.touched", ...note });
+    }
+  }
+}
+async function concernedPlans(tx, { files, calls }) {
+  const plans = /* @__PURE__ */ new Map();
+  const attempts = [...files.map(({ holder }) => holder), ...calls.map(({ caller: caller2 }) => caller2.attempt)];
+  for (const attempt of new Set(attempts)) {
+    const held = attempt === void 0 ? void 0 : await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (plan) plans.set(plan, (plans.get(plan) ?? /* @__PURE__ */ new Set()).add(held.claim.id));
+  }
+  return plans;
+}
+function concerns({ holder, by, call }, { calls }, attempts) {
+  if (attempts.has(holder)) return true;
+  const suspects = by === "uncertain" ? calls : calls.filter(({ id }) => id === call);
+  return suspects.some(({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt));
+}
+async function toldFiles(plan, { sinceMs, untilMs }) {
+  const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
+  return new Set(
+    events.flatMap(
+      ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.map(keyOf) : []
+    )
+  );
+}
+function keyOf({ path, holder, after }) {
+  return JSON.stringify([path, holder, after]);
+}
+
+// import:lib/zod.mjs in run/effects.mjs
+import * as z from "../lib/zod.mjs";
+
+// mcp-server/src/run/effects/shared-calls.ts
+var MAX_FILE_BYTES = 1024 * 1024;
+var CLOCK_SLACK_MS = 50;
+var ENDING = ".jsonl";
+var base = { call: z.string(), atMs: z.number() };
+var caller = z.object({
+  session: z.string(),
+  agentId: z.string().optional(),
+  attempt: z.number().transform((id) => id).optional(),
+  task: z.string().optional()
+});
+var signal = z.discriminatedUnion("kind", [
+  z.object({ ...base, kind: z.literal("began"), tool: z.string(), caller }),
+  z.object({
+    ...base,
+    kind: z.literal("ended"),
+    durationMs: z.number().optional(),
+    wrote: z.object({ path: z.string(), content: z.string() }).optional()
+  }),
+  z.object({ ...base, kind: z.literal("refused") }),
+  z.object({ ...base, kind: z.literal("left-running"), work: z.string(), durationMs: z.number().optional() }),
+  z.object({ kind: z.literal("work-ended"), session: z.string(), work: z.string(), atMs: z.number() }),
+  z.object({
+    kind: z.literal("caller-ended"),
+    session: z.string(),
+    agentId: z.string().optional(),
+    atMs: z.number()
+  })
+]);
+var head = z.object({
+  /** Another one when the file is begun anew. */
+  edition: z.string(),
+  owner: z.object({ host: z.string(), pid: z.number(), startedAt: z.string() })
+});
+var SharedCalls = class {
+  constructor(folder, owner) {
+    this.folder = folder;
+    this.owner = owner;
+  }
+  folder;
+  owner;
+  #id = randomUUID();
+  #own = new CallsInFlight();
+  #files = /* @__PURE__ */ new Map();
+  #bytes = 0;
+  /**
+   * Tells the others; to be called before the call may run. Never throws: a call does not wait for a disk that is full.
+   * What could not be told is told with the next signal, if it still holds then.
+   */
+  tell(news) {
+    this.#own.apply(news);
+    try {
+      this.#write(news);
+    } catch {
+      this.#bytes = 0;
+    }
+  }
+  #write(news) {
+    const line = lineOf(news);
+    if (this.#bytes > 0 && this.#bytes + line.length <= MAX_FILE_BYTES) {
+      appendFileSync(this.#path, line);
+      this.#bytes += line.length;
+      return;
+    }
+    const { host, pid, startedAt } = this.owner;
+    const head2 = { edition: randomUUID(), owner: { host, pid, startedAt } };
+    const rest = news.kind === "began" ? [] : [news];
+    const text = [head2, ...this.#own.openSignals, ...rest].map(lineOf).join("");
+    mkdirSync(this.folder, { recursive: true, mode: 448 });
+    writeFileSync(`${this.#path}.new`, text, { mode: 384 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#bytes = text.length;
+    this.#own.forget(Number.POSITIVE_INFINITY);
+  }
+  /**
+   * Takes in what other servers have told since the last time. Their stamps are taken as less exact than this process's
+   * own: calls begin earlier and end later.
+   * @param nowMs the stamp of calls whose end nobody told.
+   * @param isDead whether the process that answers for a server is gone: then so are its calls.
+   * @returns whether all could be read.
+   */
+  async hear(calls, nowMs, isDead2) {
+    const heard = [];
+    const gone = [];
+    let isWhole = true;
+    for (const name of this.#otherFiles()) {
+      const path = join(this.folder, name);
+      const lines = linesOf(path);
+      const head2 = headOf(lines?.[0]);
+      if (!lines || !head2) {
+        isWhole = false;
+        continue;
+      }
+      gone.push(...this.#read(name, head2.edition, lines.slice(1), heard));
+      if (await isDead2(head2.owner)) {
+        gone.push(...this.#files.get(name)?.calls ?? []);
+        this.#files.delete(name);
+        rmSync(path, { force: true });
+      }
+    }
+    for (const one of heard.sort((a, b) => a.atMs - b.atMs)) calls.apply(one);
+    for (const id of gone) calls.end(id, nowMs);
+    return isWhole;
+  }
+  /** To be called when this process ends in order. */
+  close() {
+    rmSync(this.#path, { force: true });
+  }
+  get #path() {
+    return join(this.folder, `${this.#id}${ENDING}`);
+  }
+  #otherFiles() {
+    try {
+      const names = readdirSync(this.folder);
+      return names.filter((name) => name.endsWith(ENDING) && name !== `${this.#id}${ENDING}`);
+    } catch {
+      return [];
+    }
+  }
+  /** Reads what is new in the file. @returns calls that it told of once and that are in flight no more. */
+  #read(name, edition, lines, heard) {
+    const before = this.#files.get(name);
+    const isSame2 = before?.edition === edition;
+    const news = lines.slice(isSame2 ? before.lines : 0).flatMap(signalIn);
+    heard.push(...news);
+    const began = news.flatMap((one) => one.kind === "began" ? [one.call] : []);
+    const calls = /* @__PURE__ */ new Set([...isSame2 ? before.calls : [], ...began]);
+    this.#files.set(name, { edition, lines: lines.length, calls });
+    return [...before?.calls ?? []].filter((id) => !calls.has(id));
+  }
+};
+function lineOf(value) {
+  return `${JSON.stringify(value)}
+`;
+}
+function linesOf(path) {
+  try {
+    return readFileSync(path, "utf8").split("\n").slice(0, -1);
+  } catch {
+    return void 0;
+  }
+}
+function headOf(line) {
+  return line === void 0 ? void 0 : head.safeParse(parsed(line)).data;
+}
+function signalIn(line) {
+  const { data } = signal.safeParse(parsed(line));
+  if (!data) return [];
+  const slackMs = data.kind === "began" ? -CLOCK_SLACK_MS : CLOCK_SLACK_MS;
+  return [{ ...data, atMs: data.atMs + slackMs }];
+}
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return void 0;
+  }
+}
+
+// mcp-server/src/run/effects/call-watch.ts
+var MAX_UNLOGGED = 1e3;
+var CallWatch = class {
+  constructor(run) {
+    this.run = run;
+  }
+  run;
+  #watch;
+  /** State of the graph in which these claims held. */
+  #state = "";
+  #held = [];
+  /** The attempts whose files were read when they began. */
+  #readFor = "";
+  #names = /* @__PURE__ */ new Map();
+  #unlogged = [];
+  #reading = Promise.resolve();
+  /**
+   * Looks at what claims hold as a call begins or ends, and logs what changed. Where nobody holds anything it is only
+   * looked whether the graph has changed.
+   * @returns what was seen to change; undefined: nothing.
+   */
+  async hear(heard) {
+    const store = await this.run.graph();
+    if (!store) return void 0;
+    const held = await this.#heldNow(store);
+    if (held.length === 0 && !this.#watch) return void 0;
+    this.#watch ??= watchOf(this.run);
+    for (const { claim, plan } of held) this.#names.set(claim.id, taskName(plan, claim.task));
+    const seen = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
+    this.#readFirst(held);
+    if (seen) this.#unlogged.push(seen);
+    await this.#log(store);
+    return seen;
+  }
+  /** The task that the attempt is of, outside its plan. */
+  nameOf(attempt) {
+    return this.#names.get(attempt);
+  }
+  /** Whether the call began, was watched, and has not ended. */
+  isInFlight(call) {
+    return this.#watch?.isInFlight(call) ?? false;
+  }
+  /** Waits until what stood in held files when their claims began is read. */
+  async close() {
+    await this.#reading;
+    this.#watch?.close();
+  }
+  async #heldNow(store) {
+    const state = await store.state();
+    if (state !== this.#state) {
+      const { checkoutKey: checkoutKey2 } = this.run;
+      const all = await store.read((reader) => reader.held(checkoutKey2));
+      this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
+      this.#state = state;
+    }
+    return this.#held;
+  }
+  /** What cannot be logged now is logged with the next signal: whoever calls does not wait for a database. */
+  async #log(store) {
+    const [...unlogged] = this.#unlogged;
+    if (unlogged.length === 0) return;
+    const log = async (tx) => {
+      for (const seen of unlogged) await logEffects(tx, seen);
+    };
+    try {
+      await changeGraph(this.run, store, "server", log);
+      this.#unlogged.splice(0, unlogged.length);
+    } catch {
+      this.#unlogged.splice(0, Math.max(0, this.#unlogged.length - MAX_UNLOGGED));
+    }
+  }
+  /** Nobody waits for it: a first version that was not read in time is told as not known. */
+  #readFirst(held) {
+    const attempts = held.map(({ claim }) => claim.id).join();
+    const watch = this.#watch;
+    if (!watch || attempts === this.#readFor) return;
+    this.#readFor = attempts;
+    const read = async () => watch.readFirst(await committedFiles(this.run.checkout.root));
+    this.#reading = this.#reading.then(read).catch(() => void 0);
+  }
+};
+function watchOf({ checkout, caseInsensitive, owner }) {
+  return new EffectWatch({
+    heldFiles: new HeldFiles(checkout.root, caseInsensitive, Date.now),
+    kept: new KeptFiles(keptFolder(checkout)),
+    shared: new SharedCalls(callsFolder(checkout), owner),
+    now: Date.now,
+    isDead
+  });
+}
+export {
+  CallWatch,
+  EffectWatch,
+  HeldFiles,
+  KeptFiles,
+  MAX_KEPT_FILE,
+  SharedCalls,
+  callsFolder,
+  committedFiles,
+  effectNotes,
+  idOfBytes,
+  keptFolder,
+  logEffects,
+  readContent,
+  wordsForCaller
+};

@@ -1,0 +1,363 @@
+// mcp-server/src/store/engines/postgres-listener.ts
+var RECONNECT_MS = 1e3;
+var PostgresListener = class {
+  constructor(newClient, channel) {
+    this.newClient = newClient;
+    this.channel = channel;
+  }
+  newClient;
+  channel;
+  #listeners = /* @__PURE__ */ new Set();
+  #client;
+  #reconnect;
+  /** @returns ends the listening. */
+  listen(wake) {
+    this.#listeners.add(wake);
+    if (!this.#client && !this.#reconnect) this.#connect();
+    return () => {
+      this.#listeners.delete(wake);
+      if (this.#listeners.size === 0) this.#disconnect();
+    };
+  }
+  #disconnect() {
+    clearTimeout(this.#reconnect);
+    this.#reconnect = void 0;
+    const client = this.#client;
+    this.#client = void 0;
+    client?.end().catch(() => void 0);
+  }
+  #connect() {
+    const client = this.newClient();
+    this.#client = client;
+    client.on("notification", ({ payload }) => this.#wakeAll(Number(payload)));
+    client.on("error", () => this.#lost(client));
+    client.on("end", () => this.#lost(client));
+    client.connect().then(() => client.query(`listen ${this.channel}`)).then(() => this.#wakeAll()).catch(() => this.#lost(client));
+  }
+  #lost(client) {
+    if (this.#client !== client) return;
+    this.#client = void 0;
+    client.end().catch(() => void 0);
+    this.#reconnect = setTimeout(() => {
+      this.#reconnect = void 0;
+      this.#connect();
+    }, RECONNECT_MS);
+  }
+  #wakeAll(planId) {
+    for (const wake of this.#listeners) wake(planId);
+  }
+};
+
+// import:lib/kysely.mjs in store/engines.mjs
+import { CompiledQuery } from "../lib/kysely.mjs";
+
+// import:store/tables.mjs in store/engines.mjs
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, OBSERVATIONS, PLANS, TASKS, UNRECOGNISED, onConflict, storableJson } from "./tables.mjs";
+
+// mcp-server/src/store/engines/postgres-transaction.ts
+var SCHEMA = "parallel";
+var NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+var Values = class {
+  list = [];
+  /** @returns the placeholder. */
+  add(value) {
+    this.list.push(value);
+    return `$${this.list.length}`;
+  }
+};
+var CLAIMS_WITH_PLAN = `select c.*, p.slug as plan_slug, p.repository from ${SCHEMA}.claims c join ${SCHEMA}.plans p on p.id = c.plan_id`;
+function postgresTransaction(db, channel, heard) {
+  const query = async (text, values) => (await db.executeQuery(CompiledQuery.raw(text, [...values]))).rows;
+  return {
+    db,
+    stamp: void 0,
+    async load(wanted, known) {
+      const values = new Values();
+      const [row] = await query(loadStatement(wanted, known, values), values.list);
+      if (!row) throw new Error("a select without a table has one row");
+      const { nowMs, held, claim, observation, ...rest } = row.loaded;
+      heard(nowMs);
+      const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+      const rowsOf = async (table, order, newer) => whole.length === 0 ? newer : [
+        ...newer,
+        ...await query(
+          `select * from ${SCHEMA}.${table} where plan_id = any ($1::int[]) order by ${order}`,
+          [whole]
+        )
+      ];
+      return {
+        ...rest,
+        tasks: await rowsOf("tasks", "position", rest.tasks),
+        claims: await rowsOf("claims", "id", rest.claims),
+        held: held ?? void 0,
+        claim: claim ?? void 0,
+        observation: observation ?? void 0
+      };
+    },
+    async save(rows) {
+      const values = new Values();
+      const saved = await query(saveStatement(rows, channel, values), values.list);
+      return saved.map(({ seq }) => Number(seq));
+    },
+    // Writers of other repositories run at the same time, so the largest number plus one would not do.
+    async nextIds(table, count) {
+      const rows = await query(
+        `select nextval(pg_get_serial_sequence('${SCHEMA}.${table}', 'id')) as id from generate_series(1, $1::int)`,
+        [count]
+      );
+      return rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
+    }
+  };
+}
+function loadStatement(wanted, known, values) {
+  const json = (select) => `(select coalesce(json_agg(r), '[]') from (${select}) r)`;
+  const knownSeq = `(${values.add(JSON.stringify(Object.fromEntries(known)))}::json ->> w.id::text)::bigint`;
+  const isKnown = `w.id = any (${values.add([...known.keys()])}::int[])`;
+  const plans = [
+    ...wanted.plan ? [planCondition(wanted.plan, values)] : [],
+    ...wanted.claim ? ["id = (select plan_id from one)"] : []
+  ];
+  const newer = (table, order) => json(
+    `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
+        where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`
+  );
+  const checkout = wanted.checkout === void 0 ? void 0 : values.add(wanted.checkout);
+  const { events } = wanted;
+  const types = wanted.claim && events ? values.add(events.types) : void 0;
+  const since = events?.sinceMs === void 0 ? "(select offered_at_ms from one)" : `${values.add(events.sinceMs)}::bigint`;
+  const fields = {
+    nowMs: NOW_MS,
+    lastSeq: `coalesce((select max(seq) from ${SCHEMA}.events), 0)`,
+    plans: json("select * from wanted_plans"),
+    tasks: newer("tasks", "position"),
+    claims: newer("claims", "id"),
+    held: wanted.held ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
+    claim: "(select row_to_json(r) from one r)",
+    observation: "(select row_to_json(r) from last_look r)",
+    attemptsSince: checkout === void 0 ? "'[]'::json" : json(`${CLAIMS_WITH_PLAN} where c.checkout = ${checkout} and c.id in (
+              select v::int from last_look o, json_array_elements_text(o.at_work::json) v
+              union all
+              select e.attempt_id from last_look o join ${SCHEMA}.events e on e.seq > o.seq
+              where e.type = 'attempt.started'
+            ) order by c.id`),
+    events: types === void 0 ? "'[]'::json" : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
+            and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
+    eventsSinceMs: types === void 0 ? "0" : `coalesce(${since}, 0)`,
+    attemptIds: wanted.attemptIds ? `(select json_agg(nextval(pg_get_serial_sequence('${SCHEMA}.claims', 'id')))
+          from generate_series(1, ${values.add(wanted.attemptIds)}::int))` : "'[]'::json"
+  };
+  const one = wanted.claim ? `${CLAIMS_WITH_PLAN} where ${claimCondition(wanted.claim, values)} order by c.id desc limit 1` : `${CLAIMS_WITH_PLAN} where false`;
+  return `with one as materialized (${one}),
+    wanted_plans as materialized (
+      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"}),
+    last_look as materialized (
+      select * from ${SCHEMA}.observations where ${checkout === void 0 ? "false" : `checkout = ${checkout}`})
+    select json_build_object(${Object.entries(fields).map(([name, value]) => `'${name}', ${value}`).join(",\n")}) as loaded`;
+}
+function planCondition(key, values) {
+  return "planId" in key ? `id = ${values.add(key.planId)}` : `(repository = ${values.add(key.repository)} and slug = ${values.add(key.slug)})`;
+}
+function claimCondition(key, values) {
+  if ("tokenHash" in key) return `c.token_hash = ${values.add(key.tokenHash)}`;
+  return "agentId" in key ? `c.agent_id = ${values.add(key.agentId)}` : `c.id = ${values.add(key.attempt)}`;
+}
+function saveStatement(rows, channel, values) {
+  const parts = [
+    `sequence as materialized (select pg_get_serial_sequence('${SCHEMA}.events', 'seq')::regclass as id)`,
+    `ids as materialized (
+      select event, nextval(sequence.id) as seq
+      from sequence, generate_series(1, ${values.add(rows.events.length)}::int) as event)`
+  ];
+  const insert = (table, written, conflict) => {
+    if (written.length === 0) return;
+    const columns = Object.keys(table.columns);
+    const from = recordset(table.columns, written, values);
+    const order = table.key.map((column) => `r.${column}`).join(", ");
+    parts.push(`new_${table.name} as (
+      insert into ${SCHEMA}.${table.name} (${[...columns, table.seq].join(", ")})
+      select ${[...columns.map((column) => `r.${column}`), "ids.seq"].join(", ")}
+      from ${from} join ids using (event) order by ${table === EVENTS ? "event" : order} ${conflict})`);
+  };
+  const numbered = rows.events.map((row, i) => ({ ...row, event: i + 1 }));
+  insert(EVENTS, numbered, "");
+  insert(PLANS, rows.plans, onConflict(PLANS));
+  insert(TASKS, rows.tasks, onConflict(TASKS));
+  insert(CLAIMS, rows.claims, onConflict(CLAIMS));
+  if (rows.versions.length > 0) {
+    parts.push(`new_versions as (
+      update ${SCHEMA}.plans p set version = ids.seq
+      from ${recordset({ id: "bigint" }, rows.versions, values)} join ids using (event) where p.id = r.id)`);
+  }
+  if (rows.leases.length > 0) {
+    parts.push(`new_leases as (
+      update ${SCHEMA}.claims c set last_seen_ms = r.last_seen_ms, expires_at_ms = r.expires_at_ms
+      from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state in ('offered', 'running'))`);
+  }
+  if (rows.observations.length > 0) {
+    const columns = Object.keys(OBSERVATIONS.columns);
+    parts.push(`new_observations as (
+      insert into ${SCHEMA}.observations (${columns.join(", ")})
+      select ${columns.map((column) => column === "seq" ? "coalesce(ids.seq, r.seq)" : `r.${column}`).join(", ")}
+      from ${recordset(OBSERVATIONS.columns, rows.observations, values)} left join ids using (event)
+      where true ${onConflict(OBSERVATIONS)})`);
+  }
+  const plans = [...new Set(rows.events.map(({ plan_id }) => plan_id))];
+  parts.push(
+    `told as materialized (select pg_notify(${values.add(channel)}, plan::text)
+      from json_array_elements_text(${values.add(JSON.stringify(plans))}::json) as plan)`
+  );
+  return `with ${parts.join(",\n")} select seq from ids, (select count(*) from told) t order by seq`;
+}
+function recordset(columns, rows, values) {
+  const types = Object.entries({ ...columns, event: "int" }).map(([name, type]) => `${name} ${type}`);
+  return `json_to_recordset(${values.add(storableJson(rows))}::json) as r (${types.join(", ")})`;
+}
+
+// import:graph.mjs in store/engines.mjs
+import { isReadable } from "../graph.mjs";
+
+// mcp-server/src/store/engines/sqlite-transaction.ts
+var CLAIMS_WITH_PLAN2 = "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
+var CHANGED = {
+  tasks: changed("tasks", "position", "plan_id = ?1 and id in (select task_id"),
+  claims: changed("claims", "id", "+plan_id = ?1 and id in (select attempt_id")
+};
+function changed(table, order, isIn) {
+  return {
+    all: `select * from ${table} where plan_id = ? order by ${order}`,
+    since: `select * from ${table} where ${isIn} from events where plan_id = ?1 and seq > ?2) order by ${order}`
+  };
+}
+var INSERT = {
+  plans: insertion(PLANS),
+  events: insertion(EVENTS),
+  tasks: insertion(TASKS),
+  claims: insertion(CLAIMS),
+  observations: insertion(OBSERVATIONS)
+};
+var VERSION = "update plans set version = ? where id = ?";
+var LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state in ('offered', 'running')";
+function insertion(table) {
+  const columns = Object.keys(table.columns);
+  const all = [...columns, ...table.seq === void 0 ? [] : [table.seq]];
+  const conflict = table === EVENTS ? "" : onConflict(table);
+  const values = all.map(() => "?").join(", ");
+  return { sql: `insert into ${table.name} (${all.join(", ")}) values (${values}) ${conflict}`, columns };
+}
+function sqliteTransaction(statements, db, stamp) {
+  const all = (sql, ...values) => statements.prepare(sql).all(values);
+  const planOf = (key) => "planId" in key ? all("select * from plans where id = ?", key.planId) : all(
+    "select * from plans where repository = ? and slug = ?",
+    key.repository,
+    key.slug
+  );
+  const claimOf = (key) => {
+    const [column, value] = "tokenHash" in key ? ["token_hash", key.tokenHash] : "agentId" in key ? ["agent_id", key.agentId] : ["claims.id", key.attempt];
+    const [row] = all(
+      `${CLAIMS_WITH_PLAN2} where ${column} = ? order by claims.id desc limit 1`,
+      value
+    );
+    return row;
+  };
+  const isReadableSince = (planId, seq) => all(
+    "select distinct type, v from events where plan_id = ? and seq > ?",
+    planId,
+    seq
+  ).every(({ type, v }) => isReadable(type, v));
+  let last;
+  const lastSeq = () => {
+    last ??= all("select max(seq) as seq from events")[0]?.seq ?? 0;
+    return last;
+  };
+  const taken = { plans: 0, claims: 0 };
+  const nextIds = (table, count) => {
+    const stored = all(`select max(id) as id from ${table}`)[0]?.id ?? 0;
+    const last2 = Math.max(stored, taken[table]);
+    taken[table] = last2 + count;
+    return Array.from({ length: count }, (_, i) => last2 + 1 + i);
+  };
+  return {
+    db,
+    stamp,
+    async load(wanted, known) {
+      const claim = wanted.claim && claimOf(wanted.claim);
+      const plans = wanted.plan ? planOf(wanted.plan) : [];
+      if (claim && !plans.some(({ id }) => id === claim.plan_id)) {
+        plans.push(...planOf({ planId: claim.plan_id }));
+      }
+      const changed2 = plans.flatMap(({ id, version }) => {
+        const seq = known.get(id) ?? 0;
+        if (Number(version) <= seq) return [];
+        return [{ id, seq: seq > 0 && isReadableSince(id, seq) ? seq : 0 }];
+      });
+      const changedRows = (statement) => changed2.flatMap(
+        ({ id, seq }) => seq === 0 ? all(statement.all, id) : all(statement.since, id, seq)
+      );
+      const observation = wanted.checkout === void 0 ? void 0 : all(
+        "select * from observations where checkout = ?",
+        wanted.checkout
+      )[0];
+      const { events } = wanted;
+      const eventsSinceMs = events?.sinceMs ?? Number(claim?.offered_at_ms ?? 0);
+      return {
+        lastSeq: lastSeq(),
+        plans,
+        tasks: changedRows(CHANGED.tasks),
+        claims: changedRows(CHANGED.claims),
+        held: wanted.held ? all(
+          `${CLAIMS_WITH_PLAN2} where ${HELD} union all ${CLAIMS_WITH_PLAN2} where ${UNRECOGNISED}`
+        ) : void 0,
+        claim,
+        observation,
+        attemptsSince: observation ? all(
+          `${CLAIMS_WITH_PLAN2} where checkout = ?1 and (
+                claims.id in (select value from json_each(?2))
+                or claims.id in (select attempt_id from events where seq > ?3 and type = 'attempt.started')
+              ) order by claims.id`,
+          wanted.checkout,
+          observation.at_work,
+          observation.seq
+        ) : [],
+        events: (
+          // Ordered by an expression, or the whole log of the plan would be read in its order.
+          claim && events ? all(
+            `select * from events where plan_id = ?1 and type in (select value from json_each(?2))
+                  and ${IS_INDEXED} and at_ms >= ?3 order by +seq`,
+            claim.plan_id,
+            JSON.stringify(events.types),
+            eventsSinceMs
+          ) : []
+        ),
+        eventsSinceMs,
+        attemptIds: wanted.attemptIds ? nextIds("claims", wanted.attemptIds) : []
+      };
+    },
+    async save(rows) {
+      const before = lastSeq();
+      const insert = ({ sql, columns }, row, ...seq) => {
+        const values = row;
+        statements.prepare(sql).run([...columns.map((column) => values[column]), ...seq]);
+      };
+      for (const row of rows.plans) insert(INSERT.plans, row, before + row.event);
+      for (const [i, row] of rows.events.entries()) insert(INSERT.events, row, before + 1 + i);
+      for (const row of rows.tasks) insert(INSERT.tasks, row, before + row.event);
+      for (const row of rows.claims) insert(INSERT.claims, row, before + row.event);
+      for (const { event, ...row } of rows.observations) {
+        insert(INSERT.observations, event > 0 ? { ...row, seq: before + event } : row);
+      }
+      for (const { id, event } of rows.versions) statements.prepare(VERSION).run([before + event, id]);
+      for (const { id, last_seen_ms, expires_at_ms } of rows.leases) {
+        statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);
+      }
+      return rows.events.map((_, i) => before + 1 + i);
+    },
+    nextIds: async (table, count) => nextIds(table, count)
+  };
+}
+export {
+  NOW_MS,
+  PostgresListener,
+  SCHEMA,
+  postgresTransaction,
+  sqliteTransaction
+};

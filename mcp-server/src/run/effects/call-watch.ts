@@ -1,0 +1,117 @@
+import { type AttemptId, holdsScope } from "../../graph/attempt.ts";
+import type { CallId, HeldFilesChanged } from "../../graph/effect.ts";
+import { taskName } from "../../graph/task.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
+import { isDead } from "../project/owner.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { committedFiles } from "./committed-files.ts";
+import { EffectWatch, type HeardSignal } from "./effect-watch.ts";
+import { callsFolder, keptFolder } from "./effects-folder.ts";
+import { HeldFiles } from "./held-files.ts";
+import { KeptFiles } from "./kept-files.ts";
+import { logEffects } from "./log-effects.ts";
+import { SharedCalls } from "./shared-calls.ts";
+
+/** So many looks are kept while the graph cannot be written; the oldest are given up. */
+const MAX_UNLOGGED = 1_000;
+
+/** A signal of a call, or one that depends on who holds what in this checkout. */
+type Heard = HeardSignal | ((held: readonly HeldClaim[]) => HeardSignal);
+
+/** The tool calls of one session, and what they do to files that claims of this checkout hold. */
+export class CallWatch {
+  #watch: EffectWatch | undefined;
+  /** State of the graph in which these claims held. */
+  #state = "";
+  #held: readonly HeldClaim[] = [];
+  /** The attempts whose files were read when they began. */
+  #readFor = "";
+  readonly #names = new Map<AttemptId, string>();
+  readonly #unlogged: HeldFilesChanged[] = [];
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(private readonly run: RunContext) {}
+
+  /**
+   * Looks at what claims hold as a call begins or ends, and logs what changed. Where nobody holds anything it is only
+   * looked whether the graph has changed.
+   * @returns what was seen to change; undefined: nothing.
+   */
+  async hear(heard: Heard): Promise<HeldFilesChanged | undefined> {
+    const store = await this.run.graph();
+    if (!store) return undefined;
+    const held = await this.#heldNow(store);
+    if (held.length === 0 && !this.#watch) return undefined;
+    this.#watch ??= watchOf(this.run);
+    for (const { claim, plan } of held) this.#names.set(claim.id, taskName(plan, claim.task));
+    const seen = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
+    this.#readFirst(held);
+    if (seen) this.#unlogged.push(seen);
+    await this.#log(store);
+    return seen;
+  }
+
+  /** The task that the attempt is of, outside its plan. */
+  nameOf(attempt: AttemptId): string | undefined {
+    return this.#names.get(attempt);
+  }
+
+  /** Whether the call began, was watched, and has not ended. */
+  isInFlight(call: CallId): boolean {
+    return this.#watch?.isInFlight(call) ?? false;
+  }
+
+  /** Waits until what stood in held files when their claims began is read. */
+  async close(): Promise<void> {
+    await this.#reading;
+    this.#watch?.close();
+  }
+
+  async #heldNow(store: GraphStore): Promise<readonly HeldClaim[]> {
+    const state = await store.state();
+    if (state !== this.#state) {
+      const { checkoutKey } = this.run;
+      const all = await store.read((reader) => reader.held(checkoutKey));
+      this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
+      this.#state = state;
+    }
+    return this.#held;
+  }
+
+  /** What cannot be logged now is logged with the next signal: whoever calls does not wait for a database. */
+  async #log(store: GraphStore): Promise<void> {
+    const [...unlogged] = this.#unlogged;
+    if (unlogged.length === 0) return;
+    const log = async (tx: GraphTransaction) => {
+      for (const seen of unlogged) await logEffects(tx, seen);
+    };
+    try {
+      await changeGraph(this.run, store, "server", log);
+      this.#unlogged.splice(0, unlogged.length);
+    } catch {
+      this.#unlogged.splice(0, Math.max(0, this.#unlogged.length - MAX_UNLOGGED));
+    }
+  }
+
+  /** Nobody waits for it: a first version that was not read in time is told as not known. */
+  #readFirst(held: readonly HeldClaim[]): void {
+    const attempts = held.map(({ claim }) => claim.id).join();
+    const watch = this.#watch;
+    if (!watch || attempts === this.#readFor) return;
+    this.#readFor = attempts;
+    const read = async () => watch.readFirst(await committedFiles(this.run.checkout.root));
+    this.#reading = this.#reading.then(read).catch(() => undefined);
+  }
+}
+
+function watchOf({ checkout, caseInsensitive, owner }: RunContext): EffectWatch {
+  return new EffectWatch({
+    heldFiles: new HeldFiles(checkout.root, caseInsensitive, Date.now),
+    kept: new KeptFiles(keptFolder(checkout)),
+    shared: new SharedCalls(callsFolder(checkout), owner),
+    now: Date.now,
+    isDead,
+  });
+}

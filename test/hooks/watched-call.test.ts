@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { AttributedEffect, HeldFilesChanged } from "../../mcp-server/src/graph/effect.ts";
+import { answerOf, twoAtWork } from "../support/two-at-work.ts";
+
+/** Two agents at work whose calls begin and end as the host tells of them; the tests are what the calls do. */
+async function watchedAgents() {
+  const { folder, server, log } = await twoAtWork();
+  const said = async (event: string, facts: Readonly<Record<string, string>>) =>
+    answerOf(await server.hook({ event, session: "s", cwd: folder, ...facts }));
+  // What the agents began with is over.
+  for (const id of ["1", "2"])
+    await said("PostToolUse", { agent: `agent-${id}`, use: `u${id}`, tool: "task_get" });
+  return {
+    said,
+    begins: (agent: string, use: string, tool = "Bash", input: unknown = { command: "sh work.sh" }) =>
+      said("PreToolUse", { agent, use, tool, input: JSON.stringify(input) }),
+    ends: (agent: string, use: string, tool = "Bash", response: unknown = {}, input: unknown = {}) =>
+      said("PostToolUse", {
+        ...{ agent, use, tool },
+        ...{ response: JSON.stringify(response), input: JSON.stringify(input) },
+      }),
+    write: (path: string, text: string) => writeFileSync(join(folder, path), text),
+    path: (name: string) => join(folder, name),
+    effects: () => log("files.changed").map(({ data }) => data as unknown as HeldFilesChanged),
+    files: (): readonly AttributedEffect[] =>
+      log("files.changed").flatMap(({ data }) => (data as unknown as HeldFilesChanged).files),
+    kept: () => {
+      const kept = join(folder, ".git/parallel/kept/p");
+      return readdirSync(kept).map((name) => readFileSync(join(kept, name), "utf8"));
+    },
+  };
+}
+
+describe("a call that changes what another agent holds", () => {
+  it("a call that changes what another agent holds is named, both agents are told, and both versions are kept", async () => {
+    const { begins, ends, write, files, kept } = await watchedAgents();
+    await begins("agent-2", "own");
+    write("src/b/two.ts", "mine\n");
+    expect(await ends("agent-2", "own")).toBe("passes");
+    await begins("agent-1", "intruder");
+    write("src/b/two.ts", "theirs\n");
+    const told = await ends("agent-1", "intruder");
+    expect(told).toContain("Your Bash changed src/b/two.ts, which p/2 holds");
+    expect(files().map(({ by, call }) => [by, call])).toEqual([
+      ["own", undefined],
+      ["certain", "intruder"],
+    ]);
+    const toHolder = await begins("agent-2", "next", "Read", { file_path: "x" });
+    expect(toHolder).toContain("p/1 changed src/b/two.ts, in this task's scope, with Bash. Read it again");
+    expect(kept()).toEqual(expect.arrayContaining(["mine\n", "theirs\n"]));
+  });
+
+  it("a call that changes what another agent holds beside calls of others is named with them", async () => {
+    const { begins, ends, write, effects } = await watchedAgents();
+    await begins("agent-1", "one");
+    await begins("agent-3", "three");
+    write("src/b/two.ts", "theirs\n");
+    await ends("agent-1", "one");
+    const [{ files, calls } = { files: [], calls: [] }] = effects();
+    expect(files.map(({ by }) => by)).toEqual(["uncertain"]);
+    expect(calls.map(({ id }) => id).sort()).toEqual(["one", "three"]);
+  });
+
+  it("a call of the main conversation that changes what an agent holds is told so", async () => {
+    const { begins, ends, write } = await watchedAgents();
+    await begins("", "main");
+    write("src/b/two.ts", "theirs\n");
+    expect(await ends("", "main")).toContain("Your Bash changed src/b/two.ts, which p/2 holds");
+  });
+
+  it("a call that left something running is still named when that writes after it", async () => {
+    const { begins, ends, said, write, files } = await watchedAgents();
+    await begins("agent-1", "one");
+    await ends("agent-1", "one", "Bash", { backgroundTaskId: "b1" });
+    write("src/b/two.ts", "theirs\n");
+    await said("SubagentStop", { agent: "agent-9" });
+    expect(files().map(({ by, call }) => [by, call])).toEqual([["certain", "one"]]);
+  });
+});
+
+describe("a file tool of the holder", () => {
+  it("a file tool of the holder has changed the file, whatever else ran", async () => {
+    const { begins, ends, write, path, files } = await watchedAgents();
+    const input = { file_path: path("src/b/two.ts"), content: "new\n" };
+    await begins("agent-1", "other");
+    await begins("agent-2", "own", "Write", input);
+    write("src/b/two.ts", "new\n");
+    await ends("agent-2", "own", "Write", {}, input);
+    expect(files().map(({ by }) => by)).toEqual(["own"]);
+  });
+});
+
+describe("a change while no call is in flight", () => {
+  it("a change while no call is in flight is a person's or another program's, and the holder is told", async () => {
+    const { begins, ends, write, files } = await watchedAgents();
+    await begins("agent-1", "one");
+    await ends("agent-1", "one");
+    write("src/b/two.ts", "a person's\n");
+    const told = await begins("agent-2", "next", "Edit", { file_path: "src/b/two.ts" });
+    expect(files().map(({ by }) => by)).toEqual(["nobody"]);
+    expect(told === "passes" || told.includes("A person or another program")).toBe(true);
+    expect(await begins("agent-2", "later", "Read", { file_path: "x" })).toContain(
+      "A person or another program changed src/b/two.ts",
+    );
+  });
+});
