@@ -98,6 +98,12 @@ program.command("plan <file>").description(
   const { planCommand } = await import("./cli/plan.mjs");
   process.exitCode = await planCommand(await context(), file, options);
 });
+program.command("restore <plan> [file]").description(
+  "what others overwrote in files that tasks of the plan held: lists it, or puts a file's newest such version back"
+).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--json", "as JSON").action(async (plan, file, options) => {
+  const { restoreCommand } = await import("./cli/restore.mjs");
+  process.exitCode = await restoreCommand(await context(), plan, file, options);
+});
 program.command("doctor").description("what is wrong with the installation, and the remedy; changes nothing").option("--json", "as JSON").action(async (options) => {
   const { doctorCommand } = await import("./cli/doctor.mjs");
   process.exitCode = await doctorCommand(pluginRoot, options);

@@ -5,7 +5,7 @@ import { NO_TEST, judgesAgain, mayJudge, newerParts, standingText } from "./poli
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
-import { InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -1159,6 +1159,27 @@ function isTestFile(path) {
   return TEST_FOLDER.test(path) || TEST_NAME.test(path);
 }
 
+// mcp-server/src/report/files/overwritten.ts
+function overwrittenVersions(events, taskOf) {
+  const lost = [];
+  const newest = /* @__PURE__ */ new Map();
+  const foreign = /* @__PURE__ */ new Set();
+  for (const { change } of events) {
+    if (change.type !== "files.changed") continue;
+    for (const { path, holder, before, after, by, call } of change.files) {
+      newest.set(path, after);
+      const task = taskOf(holder);
+      if (by === "own") foreign.delete(path);
+      if (by === "own" || foreign.has(path) || task === void 0) continue;
+      foreign.add(path);
+      if (before === ABSENT) continue;
+      const calls = by === "nobody" ? [] : change.calls.filter(({ id }) => by === "uncertain" || id === call);
+      lost.push({ path, task, before, after, atMs: change.untilMs, by, calls });
+    }
+  }
+  return lost.map((one) => ({ ...one, after: newest.get(one.path) ?? one.after }));
+}
+
 // import:lib/picocolors.mjs in report.mjs
 import { default as default2 } from "./lib/picocolors.mjs";
 
@@ -2306,6 +2327,7 @@ export {
   name,
   notRunReasons,
   outsideScope,
+  overwrittenVersions,
   quoteMarkdown,
   renderAnalysis,
   renderAnalysisMarkdown,

@@ -2,13 +2,13 @@
 import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
-import { changeGraph } from "./plan.mjs";
+import { changeGraph, existingGraph, planSlug, readPlan } from "./plan.mjs";
 
 // import:run/project.mjs in run/effects.mjs
-import { checkoutKey, isDead } from "./project.mjs";
+import { checkoutKey, isDead, pathInside } from "./project.mjs";
 
 // import:git.mjs in run/effects.mjs
-import { git, statusEntries } from "../git.mjs";
+import { git, gitSays, statusEntries } from "../git.mjs";
 
 // mcp-server/src/run/effects/committed-files.ts
 async function committedFiles(root) {
@@ -540,7 +540,7 @@ function wordsForHolder({ calls, files, isCertain }) {
 }
 function wordsOfKept(files, plan, task) {
   const isKept = files.some(({ before }) => before !== ABSENT);
-  return isKept ? `What stood there can be had back: parallel restore ${plan} --task ${task}` : "";
+  return isKept ? `What stood there can be had back: parallel-tasks restore ${plan} --task ${task}` : "";
 }
 function toolName({ tool }) {
   return cleanText(tool, TOOL_LIMIT);
@@ -842,6 +842,75 @@ function watchOf({ checkout, caseInsensitive, owner }) {
     isDead
   });
 }
+
+// import:node:fs/promises in run/effects.mjs
+import { writeFile } from "node:fs/promises";
+
+// import:errors.mjs in run/effects.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:report.mjs in run/effects.mjs
+import { overwrittenVersions } from "../report.mjs";
+
+// mcp-server/src/run/effects/restore.ts
+async function listOverwritten(ctx, slug, wanted) {
+  const store = await existingGraph(ctx, slug);
+  const plan = await readPlan(ctx, store, slug);
+  const events = await plan.reader.events(plan.id, { types: ["files.changed"] });
+  const all = overwrittenVersions(events, (attempt) => plan.graph.claim(attempt)?.task);
+  return all.filter(
+    ({ path, task }) => (wanted.file === void 0 || path === wanted.file) && (wanted.task === void 0 || task === wanted.task)
+  );
+}
+async function restoreFile(ctx, slug, wanted, force) {
+  const lost = (await listOverwritten(ctx, slug, wanted)).at(-1);
+  if (!lost) {
+    const whose = wanted.task === void 0 ? "" : ` of task ${wanted.task}`;
+    throw refusal(
+      `Nobody was seen to change ${wanted.file}${whose} while it was held.`,
+      `parallel restore ${slug} lists what can be had back.`
+    );
+  }
+  const kept = new KeptFiles(keptFolder(ctx.checkout));
+  const { root } = ctx.checkout;
+  const file = await pathInside(root, lost.path).catch(() => {
+    throw refusal(
+      `${lost.path} leads out of the checkout now, or is a link.`,
+      "Remove the link, and restore again."
+    );
+  });
+  const now = readContent(file, lstatSync(file, { throwIfNoEntry: false }));
+  if (now.id !== lost.after && !force) {
+    throw refusal(
+      `${lost.path} was changed again since.`,
+      "Look at it first; --force restores it all the same, and keeps what stands there now."
+    );
+  }
+  const bytes = lost.before === void 0 ? void 0 : kept.read(planSlug(slug), lost.before);
+  const notKept = kept.keep(planSlug(slug), now);
+  if (notKept !== void 0) {
+    throw refusal(
+      `What stands in ${lost.path} now could not be kept: ${notKept}.`,
+      "Copy the file elsewhere, remove it, and restore again."
+    );
+  }
+  if (bytes) await writeFile(file, bytes);
+  else await restoreCommitted(root, file, lost, now);
+  return { path: lost.path, task: lost.task, putAside: now.id === ABSENT ? void 0 : now.id };
+}
+async function restoreCommitted(root, file, { path, before }, now) {
+  const command = ["--literal-pathspecs", "restore", "--source=HEAD", "--worktree", "--", path];
+  const isDone = await gitSays(root, command).catch(() => false);
+  if (isDone && (before === void 0 || readContent(file, lstatSync(file)).id === before)) return;
+  if (isDone && now.bytes) await writeFile(file, now.bytes);
+  throw refusal(
+    `What stood in ${path} was not kept, or is gone, and the last commit does not have it.`,
+    "Look into the repository's other commits."
+  );
+}
+function refusal(problem, remedy) {
+  return new CallerError("wrong_state", problem, remedy, "file");
+}
 export {
   CallWatch,
   EffectWatch,
@@ -849,12 +918,15 @@ export {
   KeptFiles,
   MAX_KEPT_FILE,
   SharedCalls,
+  callerName,
   callsFolder,
   committedFiles,
   effectNotes,
   idOfBytes,
   keptFolder,
+  listOverwritten,
   logEffects,
   readContent,
+  restoreFile,
   wordsForCaller
 };

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { createContext, type RunContext } from "../run/project/run-context.ts";
 import type { PlanOptions } from "./plan.ts";
+import type { RestoreOptions } from "./restore.ts";
 
 /** Exit codes: 0 fine, 1 bad news (failed tasks, a faulty installation), 2 the input or the call is wrong. */
 const USAGE_ERROR = 2;
@@ -65,6 +66,19 @@ program
   .action(async (file: string, options: PlanOptions) => {
     const { planCommand } = await import("./plan.ts");
     process.exitCode = await planCommand(await context(), file, options);
+  });
+
+program
+  .command("restore <plan> [file]")
+  .description(
+    "what others overwrote in files that tasks of the plan held: lists it, or puts a file's newest such version back",
+  )
+  .option("--task <id>", "only what this task held")
+  .option("--force", "also where the file was changed again since")
+  .option("--json", "as JSON")
+  .action(async (plan: string, file: string | undefined, options: RestoreOptions) => {
+    const { restoreCommand } = await import("./restore.ts");
+    process.exitCode = await restoreCommand(await context(), plan, file, options);
   });
 
 program

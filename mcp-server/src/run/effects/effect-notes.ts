@@ -119,14 +119,15 @@ function wordsForHolder({ calls, files, isCertain }: Intrusion): string {
 
 function wordsOfKept(files: readonly AttributedEffect[], plan: PlanSlug, task: TaskId): string {
   const isKept = files.some(({ before }) => before !== ABSENT);
-  return isKept ? `What stood there can be had back: parallel restore ${plan} --task ${task}` : "";
+  return isKept ? `What stood there can be had back: parallel-tasks restore ${plan} --task ${task}` : "";
 }
 
 function toolName({ tool }: NamedCall): string {
   return cleanText(tool, TOOL_LIMIT);
 }
 
-function callerName({ caller }: NamedCall): string {
+/** A task, or what else makes calls. */
+export function callerName({ caller }: NamedCall): string {
   if (caller.task !== undefined) return caller.task;
   return caller.agentId === undefined ? "the main conversation" : "an agent without a task";
 }

@@ -1,0 +1,37 @@
+// import:run/effects.mjs in cli/restore.mjs
+import { callerName, listOverwritten, restoreFile } from "../run/effects.mjs";
+
+// import:text.mjs in cli/restore.mjs
+import { LINE_LIMIT, cleanText, visibleJson } from "../text.mjs";
+
+// mcp-server/src/cli/restore.ts
+async function restoreCommand(ctx, plan, file, { task, force = false, json }) {
+  const print = (text) => process.stdout.write(text);
+  if (file === void 0) {
+    const overwritten = await listOverwritten(ctx, plan, { task });
+    if (json) print(`${visibleJson({ overwritten })}
+`);
+    else if (overwritten.length === 0) print("Nobody was seen to overwrite a file that a task held.\n");
+    else print(overwritten.map(lineOf).join(""));
+    return 0;
+  }
+  const restored = await restoreFile(ctx, plan, { file, task }, force);
+  const path = cleanText(restored.path, LINE_LIMIT);
+  const aside = restored.putAside === void 0 ? "" : ` What stood there is kept as ${restored.putAside}.`;
+  if (json) print(`${visibleJson(restored)}
+`);
+  else print(`${path} is again what task ${cleanText(restored.task, LINE_LIMIT)} had in it.${aside}
+`);
+  return 0;
+}
+function lineOf({ path, task, atMs, by, calls, before }) {
+  const names = [...new Set(calls.map((call) => `${callerName(call)} (${call.tool})`))];
+  const who = by === "nobody" ? "a person or another program" : names.join(" or ");
+  const what = before === void 0 ? "as in the last commit" : "kept";
+  const line = `${new Date(atMs).toISOString()}  ${path}: of task ${task} (${what}), overwritten by ${who}`;
+  return `${cleanText(line, LINE_LIMIT)}
+`;
+}
+export {
+  restoreCommand
+};

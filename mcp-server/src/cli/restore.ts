@@ -1,0 +1,43 @@
+import type { Overwritten } from "../report/files/overwritten.ts";
+import { callerName } from "../run/effects/effect-notes.ts";
+import { listOverwritten, restoreFile } from "../run/effects/restore.ts";
+import type { RunContext } from "../run/project/run-context.ts";
+import { cleanText, LINE_LIMIT } from "../text/sanitize.ts";
+import { visibleJson } from "../text/visible-json.ts";
+
+export interface RestoreOptions {
+  readonly task?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Lists what others overwrote, or puts one file's version back and says where what stood there went. */
+export async function restoreCommand(
+  ctx: RunContext,
+  plan: string,
+  file: string | undefined,
+  { task, force = false, json }: RestoreOptions,
+): Promise<number> {
+  const print = (text: string) => process.stdout.write(text);
+  if (file === undefined) {
+    const overwritten = await listOverwritten(ctx, plan, { task });
+    if (json) print(`${visibleJson({ overwritten })}\n`);
+    else if (overwritten.length === 0) print("Nobody was seen to overwrite a file that a task held.\n");
+    else print(overwritten.map(lineOf).join(""));
+    return 0;
+  }
+  const restored = await restoreFile(ctx, plan, { file, task }, force);
+  const path = cleanText(restored.path, LINE_LIMIT);
+  const aside = restored.putAside === undefined ? "" : ` What stood there is kept as ${restored.putAside}.`;
+  if (json) print(`${visibleJson(restored)}\n`);
+  else print(`${path} is again what task ${cleanText(restored.task, LINE_LIMIT)} had in it.${aside}\n`);
+  return 0;
+}
+
+function lineOf({ path, task, atMs, by, calls, before }: Overwritten): string {
+  const names = [...new Set(calls.map((call) => `${callerName(call)} (${call.tool})`))];
+  const who = by === "nobody" ? "a person or another program" : names.join(" or ");
+  const what = before === undefined ? "as in the last commit" : "kept";
+  const line = `${new Date(atMs).toISOString()}  ${path}: of task ${task} (${what}), overwritten by ${who}`;
+  return `${cleanText(line, LINE_LIMIT)}\n`;
+}

@@ -1,0 +1,48 @@
+import type { AttemptId } from "../../graph/attempt.ts";
+import { ABSENT, type AttributedEffect, type ContentId, type NamedCall } from "../../graph/effect.ts";
+import type { GraphEvent } from "../../graph/event.ts";
+import type { TaskId } from "../../graph/task.ts";
+
+/** What stood in a file that a task held when somebody else changed it. */
+export interface Overwritten {
+  readonly path: string;
+  readonly task: TaskId;
+  /** Undefined: it was as in the last commit. */
+  readonly before: ContentId | undefined;
+  /** What the last change that was seen has left in the file, whoever made it. */
+  readonly after: ContentId;
+  /** When the change was seen at the latest, in milliseconds since 1970. */
+  readonly atMs: number;
+  readonly by: Exclude<AttributedEffect["by"], "own">;
+  /** The calls of which one made the change; none: a person or another program. */
+  readonly calls: readonly NamedCall[];
+}
+
+/**
+ * What others have changed in files while tasks of the plan held them, oldest first: for each such version of a holder
+ * once, however often others changed the file after it.
+ * @param events of the plan, in order.
+ * @param taskOf the task of the plan that the attempt is of; undefined: it is of another plan.
+ */
+export function overwrittenVersions(
+  events: readonly GraphEvent[],
+  taskOf: (attempt: AttemptId) => TaskId | undefined,
+): Overwritten[] {
+  const lost: Overwritten[] = [];
+  const newest = new Map<string, ContentId>();
+  const foreign = new Set<string>();
+  for (const { change } of events) {
+    if (change.type !== "files.changed") continue;
+    for (const { path, holder, before, after, by, call } of change.files) {
+      newest.set(path, after);
+      const task = taskOf(holder);
+      if (by === "own") foreign.delete(path);
+      if (by === "own" || foreign.has(path) || task === undefined) continue;
+      foreign.add(path);
+      if (before === ABSENT) continue;
+      const calls = by === "nobody" ? [] : change.calls.filter(({ id }) => by === "uncertain" || id === call);
+      lost.push({ path, task, before, after, atMs: change.untilMs, by, calls });
+    }
+  }
+  return lost.map((one) => ({ ...one, after: newest.get(one.path) ?? one.after }));
+}
