@@ -24,9 +24,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 // import:lib/protocol.js in server.js
 var import_protocol = require("./lib/protocol.js");
 
-// import:policy.mjs in server.js
-var import_policy = require("./policy.mjs");
-
 // .claude-plugin/plugin.json
 var plugin_default = {
   name: "parallel",
@@ -322,8 +319,7 @@ function service() {
       now: Date.now,
       inputEnded: inputEnded.signal
     });
-    void service2.tick();
-    setInterval(() => void service2.tick(), import_policy.CLOCK_LOOK_MS).unref();
+    service2.watchClock();
     return service2;
   });
   return loaded;

@@ -14,7 +14,7 @@ import * as z from "./lib/zod.mjs";
 import { HOOK_TOOL, answerHook } from "./hooks.mjs";
 
 // import:policy.mjs in service.mjs
-import { clientNamed } from "./policy.mjs";
+import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
 
 // import:run/attempts.mjs in service.mjs
 import { expireClaims, moveLeases } from "./run/attempts.mjs";
@@ -60,7 +60,12 @@ var Service = class {
     void this.#track(this.#context.then(sweepOnStart)).catch(() => void 0);
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
   }
-  /** To be called every `CLOCK_LOOK_MS`, so that it is known when the process did not run. What fails is tried again. */
+  /** From now on it is known when the process did not run. */
+  watchClock() {
+    void this.tick();
+    setInterval(() => void this.tick(), CLOCK_LOOK_MS).unref();
+  }
+  /** To be called every `CLOCK_LOOK_MS`. What fails is tried again. */
   async tick() {
     if (this.#ticking) return;
     this.#ticking = true;

@@ -1,5 +1,4 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import { buildServer } from "./server.ts";
 import type { Service } from "./service.ts";
@@ -23,8 +22,7 @@ function service(): Promise<Service> {
       now: Date.now,
       inputEnded: inputEnded.signal,
     });
-    void service.tick();
-    setInterval(() => void service.tick(), CLOCK_LOOK_MS).unref();
+    service.watchClock();
     return service;
   });
   return loaded;

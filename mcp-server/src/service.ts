@@ -5,6 +5,7 @@ import type { CallToolResult, ListToolsResult, ServerContext } from "@modelconte
 import * as z from "zod";
 import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
+import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
@@ -69,7 +70,13 @@ export class Service {
     this.#session = new SessionMemory(facts.env.CLAUDE_CODE_ENTRYPOINT === "cli");
   }
 
-  /** To be called every `CLOCK_LOOK_MS`, so that it is known when the process did not run. What fails is tried again. */
+  /** From now on it is known when the process did not run. */
+  watchClock(): void {
+    void this.tick();
+    setInterval(() => void this.tick(), CLOCK_LOOK_MS).unref();
+  }
+
+  /** To be called every `CLOCK_LOOK_MS`. What fails is tried again. */
   async tick(): Promise<void> {
     if (this.#ticking) return;
     this.#ticking = true;

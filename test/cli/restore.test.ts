@@ -29,8 +29,6 @@ async function overwritten() {
     work();
     await server.hook({ ...facts, event: "PostToolUse", response: "{}" });
   };
-  for (const id of ["1", "2"])
-    await server.hook({ event: "PostToolUse", agent: `agent-${id}`, use: `u${id}`, tool: "task_get" });
   await call("agent-2", "own", () => writeFileSync(path("src/b/two.ts"), "mine\n"));
   await call("agent-1", "intruder", () => {
     writeFileSync(path("src/b/two.ts"), "theirs\n");

@@ -43,6 +43,19 @@ const RUNS: RealRun[] = [
 
 const rows: Record<string, string | number>[] = [];
 
+/** What `approve: scope` leaves to the user, who lets it pass here: files that steer git, a host or this plugin. */
+const STEERING_FILES = [
+  "AGENTS.md",
+  "CLAUDE.md",
+  ".gitignore",
+  ".gitattributes",
+  ".mcp.json",
+  ".claude-plugin/**",
+  ".claude/**",
+  ".husky/**",
+  ".vscode/**",
+].map((pattern) => `Edit(**/${pattern})`);
+
 describe.skipIf(!existsSync(SPECIFICATIONS))(
   "real specifications, where the folder with them is beside the repository",
   () => {
@@ -52,7 +65,10 @@ describe.skipIf(!existsSync(SPECIFICATIONS))(
       await runScenario(
         {
           name: run.slug,
-          files: filesBelow(join(SPECIFICATIONS, run.slug), `specs/${run.slug}`),
+          files: {
+            ...filesBelow(join(SPECIFICATIONS, run.slug), `specs/${run.slug}`),
+            ".claude/settings.json": JSON.stringify({ permissions: { allow: STEERING_FILES } }),
+          },
           environment: {
             PARALLEL_APPROVE: "scope",
             ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),

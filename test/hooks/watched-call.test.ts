@@ -9,9 +9,6 @@ async function watchedAgents() {
   const { folder, server, log } = await twoAtWork();
   const said = async (event: string, facts: Readonly<Record<string, string>>) =>
     answerOf(await server.hook({ event, session: "s", cwd: folder, ...facts }));
-  // What the agents began with is over.
-  for (const id of ["1", "2"])
-    await said("PostToolUse", { agent: `agent-${id}`, use: `u${id}`, tool: "task_get" });
   return {
     said,
     begins: (agent: string, use: string, tool = "Bash", input: unknown = { command: "sh work.sh" }) =>

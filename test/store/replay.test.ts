@@ -92,6 +92,7 @@ it("the log alone rebuilds the graph", async () => {
     "claim.returned",
     "conversation.measured",
     "decision.taken",
+    "files.changed",
     "plan.created",
     "plan.reported",
     "plan.status",

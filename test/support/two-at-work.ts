@@ -2,6 +2,8 @@ import { launchFor, repository, type TaskInput, task, tokenIn } from "./checkout
 import { graphOf, type LogLine, logOf } from "./graph-file.ts";
 import { ParallelServer } from "./parallel-server.ts";
 
+const OWN = "mcp__plugin_parallel_tasks__task_get";
+
 export const MINE = task("1", { writes: ["src/a/**"] });
 
 export const THEIRS = task("2", { writes: ["src/b/**", "data.json"] });
@@ -22,7 +24,7 @@ export async function twoAtWork(
   await server.call("plan_create", { plan: "p", tasks, policy });
   const { launch } = await server.call("batch_next", { plan: "p" });
   for (const { id } of tasks) {
-    await server.hook({ event: "PreToolUse", agent: `agent-${id}`, use: `u${id}`, tool: "task_get" });
+    await server.hook({ event: "PreToolUse", agent: `agent-${id}`, use: `u${id}`, tool: OWN });
     const token = tokenIn(launchFor(launch, id).prompt);
     await server.call("task_get", { task: `p/${id}`, token }, { toolUseId: `u${id}` });
   }
