@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 // import:node:fs/promises in git.mjs
-import { copyFile, lstat, mkdtemp, readFile, readdir, readlink, rm } from "node:fs/promises";
+import { copyFile, lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from "node:fs/promises";
 
 // import:node:path in git.mjs
 import { join, posix, relative, resolve, sep } from "node:path";
@@ -480,6 +480,20 @@ function oneLine(text) {
   return cleanText(text, MAX_FIRST_LINE);
 }
 
+// mcp-server/src/git/committed-versions.ts
+var MAX_COMMITS = 20;
+async function* committedVersions(root, path, untilMs) {
+  const until = untilMs === void 0 ? [] : [`--until=${new Date(untilMs).toISOString()}`];
+  const limits = ["-n", String(MAX_COMMITS), ...until];
+  const log = ["--literal-pathspecs", "log", "--format=%H", ...limits, "HEAD", "--", path];
+  const commits = await git(root, log).catch(() => "");
+  for (const commit of commits.split("\n").filter(Boolean)) {
+    const read2 = git(root, ["cat-file", "--filters", `${commit}:${path}`], { encoding: "latin1" });
+    const bytes = await read2.catch(() => void 0);
+    if (bytes !== void 0) yield Buffer.from(bytes, "latin1");
+  }
+}
+
 // mcp-server/src/git/inner-repositories.ts
 async function untrackedRepositories(root) {
   const entries = await statusEntries(root, "--ignore-submodules=all");
@@ -623,6 +637,26 @@ function pattern(file) {
   return `/${file.replace(/[\\*?[\]]| $/g, "\\$&")}`;
 }
 
+// mcp-server/src/git/unified-diff.ts
+var PLAIN = ["-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null", "diff", "--no-index"];
+var UNCOLOURED = ["--no-color", "--no-ext-diff", "--no-textconv", "--text"];
+async function diffHunks(before, after) {
+  const folder = await mkdtemp(join(tmpdir(), "parallel-diff-"));
+  try {
+    await writeFile(join(folder, "before"), before, { mode: 384 });
+    await writeFile(join(folder, "after"), after, { mode: 384 });
+    const output = await git(folder, [...PLAIN, ...UNCOLOURED, "before", "after"]).catch(outputOfDifferent);
+    const start = output.search(/^@@ /m);
+    return start === -1 ? "" : output.slice(start);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+function outputOfDifferent(error) {
+  if (error instanceof GitFailed && error.exitCode === 1) return error.output;
+  throw error;
+}
+
 // mcp-server/src/git/unsolved-conflicts.ts
 var MARKER = /^(?:(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)|={7}\r?$)/;
 async function unmergedFiles(worktree) {
@@ -685,6 +719,8 @@ export {
   commitFiles,
   commitMessage,
   commitTree,
+  committedVersions,
+  diffHunks,
   dropDeadLinks,
   ensurePlanBranch,
   fileWithMarkers,

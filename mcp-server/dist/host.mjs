@@ -366,11 +366,19 @@ import { promisify } from "node:util";
 // mcp-server/src/host/run-program.ts
 var run = promisify(execFile);
 var DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
-async function runProgram(program, parameters, { folder, env, input = "", maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES, signal } = {}) {
+async function runProgram(program, parameters, {
+  folder,
+  env,
+  input = "",
+  maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
+  signal,
+  encoding
+} = {}) {
   const running = run(program, [...parameters], {
     ...folder !== void 0 && { cwd: folder },
     ...env !== void 0 && { env },
     ...signal !== void 0 && { signal },
+    ...encoding !== void 0 && { encoding },
     maxBuffer: maxOutputBytes,
     killSignal: "SIGKILL",
     windowsHide: true

@@ -100,9 +100,13 @@ program.command("plan <file>").description(
 });
 program.command("restore <plan> [file]").description(
   "what others overwrote in files that tasks of the plan held: lists it, or puts a file's newest such version back"
-).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--json", "as JSON").action(async (plan, file, options) => {
+).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--forget", "remove all that is kept for the plan").option("--json", "as JSON").action(async (plan, file, options) => {
   const { restoreCommand } = await import("./cli/restore.mjs");
   process.exitCode = await restoreCommand(await context(), plan, file, options);
+});
+program.command("diff <plan> <task>").description("what a task was seen to change in files that tasks held, as a unified diff").option("--json", "as JSON").action(async (plan, task, options) => {
+  const { diffCommand } = await import("./cli/diff.mjs");
+  await diffCommand(await context(), plan, task, options);
 });
 program.command("doctor").description("what is wrong with the installation, and the remedy; changes nothing").option("--json", "as JSON").action(async (options) => {
   const { doctorCommand } = await import("./cli/doctor.mjs");

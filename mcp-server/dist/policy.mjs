@@ -213,6 +213,18 @@ function attribute({ path, holder, after }, calls, doubts) {
   return { kind: "uncertain", calls: named, doubts };
 }
 
+// mcp-server/src/policy/effects/effects-in-order.ts
+function effectsInOrder(seen) {
+  const last = /* @__PURE__ */ new Map();
+  return [...seen].sort((a, b) => a.untilMs - b.untilMs).flatMap(
+    (look) => look.files.map((file) => {
+      const before = file.before ?? last.get(file.path);
+      last.set(file.path, file.after);
+      return { file: { ...file, ...before !== void 0 && { before } }, look };
+    })
+  );
+}
+
 // mcp-server/src/policy/effects/writing-tools.ts
 var READING_TOOLS = /* @__PURE__ */ new Set([
   "Agent",
@@ -1023,6 +1035,7 @@ export {
   clientNamed,
   couldWrite,
   decide,
+  effectsInOrder,
   errorSignature,
   failsElsewhere,
   groupByCause,

@@ -22,6 +22,9 @@ import { expireClaims, moveLeases } from "./run/attempts.mjs";
 // import:run/checkout-watch.mjs in service.mjs
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
 
+// import:run/effects.mjs in service.mjs
+import { forgetOldKept } from "./run/effects.mjs";
+
 // import:run/plan.mjs in service.mjs
 import { changeGraph } from "./run/plan.mjs";
 
@@ -176,6 +179,7 @@ async function sweepOnStart(run) {
   const store = await run.graph();
   if (store) await changeGraph(run, store, "server", expireClaims);
   await recordChangesOfEndedAttempts(run);
+  await forgetOldKept(run);
 }
 async function notifyProgress(request, progressToken, { completed, total, running }) {
   if (progressToken === void 0) return;

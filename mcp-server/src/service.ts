@@ -9,6 +9,7 @@ import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
+import { forgetOldKept } from "./run/effects/forget-kept.ts";
 import { changeGraph } from "./run/plan/plan-transaction.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import {
@@ -207,6 +208,7 @@ async function sweepOnStart(run: RunContext): Promise<void> {
   const store = await run.graph();
   if (store) await changeGraph(run, store, "server", expireClaims);
   await recordChangesOfEndedAttempts(run);
+  await forgetOldKept(run);
 }
 
 async function notifyProgress(

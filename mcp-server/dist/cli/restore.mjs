@@ -1,12 +1,19 @@
 // import:run/effects.mjs in cli/restore.mjs
-import { callerName, listOverwritten, restoreFile } from "../run/effects.mjs";
+import { callerName, forgetKept, listOverwritten, restoreFile } from "../run/effects.mjs";
 
 // import:text.mjs in cli/restore.mjs
 import { LINE_LIMIT, cleanText, visibleJson } from "../text.mjs";
 
 // mcp-server/src/cli/restore.ts
-async function restoreCommand(ctx, plan, file, { task, force = false, json }) {
+async function restoreCommand(ctx, plan, file, { task, force = false, forget = false, json }) {
   const print = (text) => process.stdout.write(text);
+  if (forget) {
+    forgetKept(ctx, plan);
+    print(json ? `${visibleJson({ forgotten: plan })}
+` : `Nothing is kept for ${plan} any more.
+`);
+    return 0;
+  }
   if (file === void 0) {
     const overwritten = await listOverwritten(ctx, plan, { task });
     if (json) print(`${visibleJson({ overwritten })}

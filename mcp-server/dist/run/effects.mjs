@@ -2,13 +2,13 @@
 import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
-import { changeGraph, existingGraph, planSlug, readPlan } from "./plan.mjs";
+import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, readPlan, taskOf } from "./plan.mjs";
 
 // import:run/project.mjs in run/effects.mjs
 import { checkoutKey, isDead, pathInside } from "./project.mjs";
 
 // import:git.mjs in run/effects.mjs
-import { git, gitSays, statusEntries } from "../git.mjs";
+import { committedVersions, diffHunks, git, gitSays, statusEntries } from "../git.mjs";
 
 // mcp-server/src/run/effects/committed-files.ts
 async function committedFiles(root) {
@@ -22,7 +22,7 @@ async function committedFiles(root) {
 }
 
 // import:policy.mjs in run/effects.mjs
-import { CallsInFlight, attribute, namedCall, widenedScope } from "../policy.mjs";
+import { CallsInFlight, attribute, effectsInOrder, namedCall, widenedScope } from "../policy.mjs";
 
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
@@ -433,24 +433,25 @@ var KeptFiles = class {
       return void 0;
     }
   }
+  /** The plans for which something is kept. */
+  get plans() {
+    try {
+      return readdirSync(this.folder);
+    } catch {
+      return [];
+    }
+  }
   /** Removes all that was kept for the plan. */
   forget(plan) {
     this.#usedBytes.delete(plan);
     rmSync(join(this.folder, plan), { recursive: true, force: true });
   }
   /** Removes what was kept for plans that ended so long ago, and for plans that nobody knows. */
-  forgetOld(endOf, nowMs) {
-    for (const plan of this.#plans()) {
-      const end = endOf(plan);
+  forgetOld(endOf2, nowMs) {
+    for (const plan of this.plans) {
+      const end = endOf2(plan);
       const sinceMs = end ?? statSync(join(this.folder, plan)).mtimeMs;
       if (sinceMs !== "open" && nowMs - sinceMs > KEPT_FOR_MS) this.forget(plan);
-    }
-  }
-  #plans() {
-    try {
-      return readdirSync(this.folder);
-    } catch {
-      return [];
     }
   }
   #pathOf(plan, id) {
@@ -479,18 +480,18 @@ import { fileNames } from "./checkout-watch.mjs";
 // mcp-server/src/run/effects/effect-notes.ts
 var TOOL_LIMIT = 60;
 var NAMED_CALLS = 5;
-function effectNotes(seen, plan, taskOf) {
+function effectNotes(seen, plan, taskOf2) {
   return intrusions(seen).flatMap((intrusion) => {
     const { holder, calls, files, isCertain } = intrusion;
     const paths = files.map(({ path }) => path);
-    const held = taskOf(holder);
+    const held = taskOf2(holder);
     const notes = [];
     if (held !== void 0) {
       const note = `${wordsForHolder(intrusion)} Read it again before you write. ${wordsOfKept(files, plan, held)}`;
       notes.push({ task: held, paths, by: calls.map(callerName), note });
     }
     const [call] = calls;
-    const own = isCertain && call?.caller.attempt !== void 0 ? taskOf(call.caller.attempt) : void 0;
+    const own = isCertain && call?.caller.attempt !== void 0 ? taskOf2(call.caller.attempt) : void 0;
     if (own !== void 0 && call) {
       const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
       const note = `${wordsOnIntrusion(call, paths, holderName)} If you need a change there, report blocked with task_report.`;
@@ -557,8 +558,8 @@ async function logEffects(tx, seen) {
     const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
     if (files.length === 0) continue;
     plan.append({ type: "files.changed", ...seen, files });
-    const taskOf = (attempt) => plan.graph.claim(attempt)?.task;
-    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf)) {
+    const taskOf2 = (attempt) => plan.graph.claim(attempt)?.task;
+    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf2)) {
       plan.append({ type: "scope.touched", ...note });
     }
   }
@@ -843,6 +844,36 @@ function watchOf({ checkout, caseInsensitive, owner }) {
   });
 }
 
+// mcp-server/src/run/effects/forget-kept.ts
+function forgetKept(ctx, slug) {
+  new KeptFiles(keptFolder(ctx.checkout)).forget(planSlug(slug));
+}
+async function forgetOldKept(ctx) {
+  const kept = new KeptFiles(keptFolder(ctx.checkout));
+  const { plans } = kept;
+  const store = plans.length === 0 ? void 0 : await ctx.graph();
+  if (!store) return;
+  const ends = await readGraph(ctx, store, async (view) => {
+    const found = /* @__PURE__ */ new Map();
+    for (const slug of plans) {
+      const plan = isPlanSlug(slug) ? await view.findPlan(slug) : void 0;
+      if (plan) found.set(slug, await endOf(plan));
+    }
+    return found;
+  });
+  kept.forgetOld((plan) => ends.get(plan), ctx.now());
+}
+async function endOf(plan) {
+  const isOver = isDone(plan) || plan.stored.status === "stopped" && plan.graph.live.length === 0;
+  if (!isOver) return "open";
+  const status = await plan.reader.lastEvent(plan.id, "plan.status");
+  const ends = plan.graph.claims.map((claim) => "endedAtMs" in claim ? claim.endedAtMs : claim.offeredAtMs);
+  return ends.reduce(
+    (last, endedMs) => Math.max(last, endedMs),
+    Math.max(plan.stored.createdAtMs, status.atMs)
+  );
+}
+
 // import:node:fs/promises in run/effects.mjs
 import { writeFile } from "node:fs/promises";
 
@@ -900,9 +931,9 @@ async function restoreFile(ctx, slug, wanted, force) {
 }
 async function restoreCommitted(root, file, { path, before }, now) {
   const command = ["--literal-pathspecs", "restore", "--source=HEAD", "--worktree", "--", path];
-  const isDone = await gitSays(root, command).catch(() => false);
-  if (isDone && (before === void 0 || readContent(file, lstatSync(file)).id === before)) return;
-  if (isDone && now.bytes) await writeFile(file, now.bytes);
+  const isDone2 = await gitSays(root, command).catch(() => false);
+  if (isDone2 && (before === void 0 || readContent(file, lstatSync(file)).id === before)) return;
+  if (isDone2 && now.bytes) await writeFile(file, now.bytes);
   throw refusal(
     `What stood in ${path} was not kept, or is gone, and the last commit does not have it.`,
     "Look into the repository's other commits."
@@ -911,22 +942,151 @@ async function restoreCommitted(root, file, { path, before }, now) {
 function refusal(problem, remedy) {
   return new CallerError("wrong_state", problem, remedy, "file");
 }
+
+// mcp-server/src/run/effects/seen-versions.ts
+async function readSeenPlan(ctx, slug) {
+  const store = await existingGraph(ctx, slug);
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const events = await view.reader.events(plan.id, { types: ["files.changed"] });
+    const seen = events.flatMap(({ change }) => change.type === "files.changed" ? [change] : []);
+    const slugs = /* @__PURE__ */ new Map();
+    for (const holder of new Set(seen.flatMap(({ files }) => files.map((file) => file.holder)))) {
+      const held = plan.graph.claim(holder) ? void 0 : await view.reader.claimById(holder);
+      slugs.set(holder, held?.plan ?? plan.stored.slug);
+    }
+    return { plan, seen, planOf: (attempt) => slugs.get(attempt) };
+  });
+}
+var SeenVersions = class {
+  constructor(ctx) {
+    this.ctx = ctx;
+    this.#kept = new KeptFiles(keptFolder(ctx.checkout));
+  }
+  ctx;
+  #kept;
+  /** @param plan the plan of the file's holder. @returns undefined where nobody has them. */
+  async read(plan, { path, content, beforeMs }) {
+    const kept = content === void 0 ? void 0 : this.#kept.read(plan, content);
+    if (kept || this.ctx.checkout.gitCommonDir === void 0 || !mayBeCommitted(content)) return kept;
+    const untilMs = content === void 0 ? beforeMs : void 0;
+    for await (const bytes of committedVersions(this.ctx.checkout.root, path, untilMs)) {
+      if (content === void 0 || idOfBytes(bytes) === content) return bytes;
+    }
+    return void 0;
+  }
+};
+function mayBeCommitted(content) {
+  return content === void 0 || content.startsWith("sha256:");
+}
+function whyNoBytes(content, reasons) {
+  if (content === ABSENT) return "there was no file";
+  if (content?.startsWith("link:")) return "it was a link";
+  return (content && reasons.get(content)) ?? "it was not kept, or is forgotten";
+}
+function reasonsNotKept(seen) {
+  const files = seen.flatMap((look) => look.files);
+  return new Map(files.flatMap(({ after, notKept }) => notKept === void 0 ? [] : [[after, notKept]]));
+}
+
+// import:node:buffer in run/effects.mjs
+import { isUtf8 } from "node:buffer";
+
+// mcp-server/src/run/effects/task-diff.ts
+async function taskDiff(ctx, slug, id) {
+  const { plan, seen, planOf } = await readSeenPlan(ctx, slug);
+  const task = taskOf(plan, id).id;
+  const attempts = new Set(plan.graph.claimsOf(task).map((claim) => claim.id));
+  const effects = effectsInOrder(seen);
+  const versions = new SeenVersions(ctx);
+  const reasons = reasonsNotKept(seen);
+  const isInGit = ctx.checkout.gitCommonDir !== void 0;
+  const files = [];
+  for (const { first, last } of stretches(effects, attempts)) {
+    const { path, holder } = first.file;
+    const held = planOf(holder) ?? plan.stored.slug;
+    const read = (content) => versions.read(held, { path, content, beforeMs: first.look.sinceMs });
+    const before = beforeOf(first.file.before, await read(first.file.before), isInGit);
+    const after = { content: last.file.after, bytes: await read(last.file.after) };
+    const diff = await diffOf(before, after, reasons);
+    if (diff) files.push({ path, ...diff });
+  }
+  const uncertain = effects.filter(({ file, look }) => mayBeOf(file.by, look, attempts));
+  return {
+    task,
+    files,
+    uncertain: [...new Set(uncertain.map(({ file }) => file.path))],
+    unlisted: seen.reduce((sum, { unlisted = 0 }) => sum + unlisted, 0)
+  };
+}
+function stretches(effects, attempts) {
+  const found = [];
+  const open = /* @__PURE__ */ new Map();
+  for (const effect of effects) {
+    const { path } = effect.file;
+    const earlier = open.get(path);
+    if (!isOf(effect, attempts)) {
+      open.delete(path);
+      continue;
+    }
+    const goesOn = earlier?.last.file.after === effect.file.before;
+    const stretch = { first: goesOn && earlier ? earlier.first : effect, last: effect };
+    if (goesOn && earlier) found[found.indexOf(earlier)] = stretch;
+    else found.push(stretch);
+    open.set(path, stretch);
+  }
+  return found.sort((a, b) => a.first.file.path < b.first.file.path ? -1 : 1);
+}
+function isOf({ file, look }, attempts) {
+  if (file.by === "own") return attempts.has(file.holder);
+  const caller2 = look.calls.find(({ id }) => id === file.call)?.caller.attempt;
+  return file.by === "certain" && caller2 !== void 0 && attempts.has(caller2);
+}
+function mayBeOf(by, { calls }, attempts) {
+  const isCaller = calls.some(({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt));
+  return by === "uncertain" && isCaller;
+}
+function beforeOf(content, bytes, isInGit) {
+  return content === void 0 && !bytes && isInGit ? { content: ABSENT, bytes } : { content, bytes };
+}
+async function diffOf(before, after, reasons) {
+  if (before.content === after.content) return void 0;
+  const isNew = before.content === ABSENT;
+  const kind = isNew ? "added" : after.content === ABSENT ? "removed" : "changed";
+  const old = isNew ? Buffer.alloc(0) : before.bytes;
+  const fresh = after.content === ABSENT ? Buffer.alloc(0) : after.bytes;
+  if (!old)
+    return { kind, instead: `what stood there before is missing: ${whyNoBytes(before.content, reasons)}` };
+  if (!fresh) return { kind, instead: `what it wrote is missing: ${whyNoBytes(after.content, reasons)}` };
+  if (isBinary(old) || isBinary(fresh)) return { kind, instead: "binary files differ" };
+  return { kind, hunks: await diffHunks(old, fresh) };
+}
+function isBinary(bytes) {
+  return bytes.includes(0) || !isUtf8(bytes);
+}
 export {
   CallWatch,
   EffectWatch,
   HeldFiles,
   KeptFiles,
   MAX_KEPT_FILE,
+  SeenVersions,
   SharedCalls,
   callerName,
   callsFolder,
   committedFiles,
   effectNotes,
+  forgetKept,
+  forgetOldKept,
   idOfBytes,
   keptFolder,
   listOverwritten,
   logEffects,
   readContent,
+  readSeenPlan,
+  reasonsNotKept,
   restoreFile,
+  taskDiff,
+  whyNoBytes,
   wordsForCaller
 };

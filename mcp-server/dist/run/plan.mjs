@@ -71,8 +71,11 @@ import { deadOwners, effectivePolicy, readPolicy } from "./project.mjs";
 
 // mcp-server/src/run/plan/load-plan.ts
 var SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
+function isPlanSlug(text) {
+  return SLUG.test(text);
+}
 function planSlug(text) {
-  if (!SLUG.test(text)) {
+  if (!isPlanSlug(text)) {
     throw new CallerError(
       "bad_input",
       `plan: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,
@@ -659,6 +662,7 @@ export {
   freeId,
   interruptedTasks,
   isDone,
+  isPlanSlug,
   isReported,
   livenessOf,
   nextPosition,

@@ -75,10 +75,20 @@ program
   )
   .option("--task <id>", "only what this task held")
   .option("--force", "also where the file was changed again since")
+  .option("--forget", "remove all that is kept for the plan")
   .option("--json", "as JSON")
   .action(async (plan: string, file: string | undefined, options: RestoreOptions) => {
     const { restoreCommand } = await import("./restore.ts");
     process.exitCode = await restoreCommand(await context(), plan, file, options);
+  });
+
+program
+  .command("diff <plan> <task>")
+  .description("what a task was seen to change in files that tasks held, as a unified diff")
+  .option("--json", "as JSON")
+  .action(async (plan: string, task: string, options: { json?: boolean }) => {
+    const { diffCommand } = await import("./diff.ts");
+    await diffCommand(await context(), plan, task, options);
   });
 
 program

@@ -1,5 +1,6 @@
 import type { Overwritten } from "../report/files/overwritten.ts";
 import { callerName } from "../run/effects/effect-notes.ts";
+import { forgetKept } from "../run/effects/forget-kept.ts";
 import { listOverwritten, restoreFile } from "../run/effects/restore.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { cleanText, LINE_LIMIT } from "../text/sanitize.ts";
@@ -8,6 +9,7 @@ import { visibleJson } from "../text/visible-json.ts";
 export interface RestoreOptions {
   readonly task?: string;
   readonly force?: boolean;
+  readonly forget?: boolean;
   readonly json?: boolean;
 }
 
@@ -16,9 +18,14 @@ export async function restoreCommand(
   ctx: RunContext,
   plan: string,
   file: string | undefined,
-  { task, force = false, json }: RestoreOptions,
+  { task, force = false, forget = false, json }: RestoreOptions,
 ): Promise<number> {
   const print = (text: string) => process.stdout.write(text);
+  if (forget) {
+    forgetKept(ctx, plan);
+    print(json ? `${visibleJson({ forgotten: plan })}\n` : `Nothing is kept for ${plan} any more.\n`);
+    return 0;
+  }
   if (file === undefined) {
     const overwritten = await listOverwritten(ctx, plan, { task });
     if (json) print(`${visibleJson({ overwritten })}\n`);

@@ -34,6 +34,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** More than this is a failure; 256 MB where absent. */
   readonly maxOutputBytes?: number;
+  /** How git's output is read; UTF-8 where absent. With `latin1` each character is one byte. */
+  readonly encoding?: "latin1";
   /** Ends git at once when it is aborted. */
   readonly signal?: AbortSignal;
 }

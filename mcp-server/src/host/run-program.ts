@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly input?: string;
   /** A program that prints more is ended and counts as failed. */
   readonly maxOutputBytes?: number;
+  /** How its output is read; UTF-8 where absent. With `latin1` each character is one byte. */
+  readonly encoding?: "latin1";
   /** Ends the program at once when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,12 +35,20 @@ export interface ProgramFailure {
 export async function runProgram(
   program: string,
   parameters: readonly string[],
-  { folder, env, input = "", maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES, signal }: ProgramOptions = {},
+  {
+    folder,
+    env,
+    input = "",
+    maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES,
+    signal,
+    encoding,
+  }: ProgramOptions = {},
 ): Promise<string> {
   const running = run(program, [...parameters], {
     ...(folder !== undefined && { cwd: folder }),
     ...(env !== undefined && { env }),
     ...(signal !== undefined && { signal }),
+    ...(encoding !== undefined && { encoding }),
     maxBuffer: maxOutputBytes,
     killSignal: "SIGKILL",
     windowsHide: true,

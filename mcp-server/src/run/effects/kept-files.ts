@@ -63,6 +63,15 @@ export class KeptFiles {
     }
   }
 
+  /** The plans for which something is kept. */
+  get plans(): PlanSlug[] {
+    try {
+      return readdirSync(this.folder) as PlanSlug[];
+    } catch {
+      return [];
+    }
+  }
+
   /** Removes all that was kept for the plan. */
   forget(plan: PlanSlug): void {
     this.#usedBytes.delete(plan);
@@ -71,18 +80,10 @@ export class KeptFiles {
 
   /** Removes what was kept for plans that ended so long ago, and for plans that nobody knows. */
   forgetOld(endOf: (plan: PlanSlug) => PlanEnd, nowMs: number): void {
-    for (const plan of this.#plans()) {
+    for (const plan of this.plans) {
       const end = endOf(plan);
       const sinceMs = end ?? statSync(join(this.folder, plan)).mtimeMs;
       if (sinceMs !== "open" && nowMs - sinceMs > KEPT_FOR_MS) this.forget(plan);
-    }
-  }
-
-  #plans(): PlanSlug[] {
-    try {
-      return readdirSync(this.folder) as PlanSlug[];
-    } catch {
-      return [];
     }
   }
 

@@ -31,9 +31,13 @@ export interface LoadedPlan {
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
+export function isPlanSlug(text: string): boolean {
+  return SLUG.test(text);
+}
+
 /** @throws CallerError when the text is not a plan's slug. */
 export function planSlug(text: string): PlanSlug {
-  if (!SLUG.test(text)) {
+  if (!isPlanSlug(text)) {
     throw new CallerError(
       "bad_input",
       `plan: ${JSON.stringify(text.slice(0, 80))} is not a plan's name.`,

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
+import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
+import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
+import { EffectWatch, type HeardSignal } from "../../mcp-server/src/run/effects/effect-watch.ts";
+import { HeldFiles } from "../../mcp-server/src/run/effects/held-files.ts";
+import { KeptFiles } from "../../mcp-server/src/run/effects/kept-files.ts";
+import { logEffects } from "../../mcp-server/src/run/effects/log-effects.ts";
+import { SharedCalls } from "../../mcp-server/src/run/effects/shared-calls.ts";
+import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
+import { createContext } from "../../mcp-server/src/run/project/run-context.ts";
+import { put, repository, task, tokenIn } from "./checkout.ts";
+import { graphOf, logOf } from "./graph-file.ts";
+import { emptyEnvironment } from "./temporary-folder.ts";
+
+/** Plans `p` and `q` with a task each at work, and the servers of sessions that watch. */
+export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], maxEntries = 10_000 } = {}) {
+  const root = await repository({ "src/1.ts": "one", "src/2.ts": "two", "src/free.ts": "free" });
+  const facts = { directory: root, env: emptyEnvironment(), parentPid: process.pid, pluginRoot: "nowhere" };
+  const ctx = await createContext({ ...facts, now: Date.now });
+  onTestFinished(() => ctx.close());
+  const attempts: AttemptId[] = [];
+  for (const [plan, name, own] of [
+    ["p", "1", writes],
+    ["q", "2", ["src/2.ts"]],
+  ] as const) {
+    await createPlan(ctx, "main", { plan, tasks: [task(name, { writes: own })] });
+    const { launch } = await nextBatch(ctx, "main", plan, undefined);
+    const token = tokenIn(launch[0]?.prompt ?? "");
+    await getTask(ctx, "main", undefined, { task: `${plan}/${name}`, token });
+    attempts.push(Number(token.split("-")[0]) as AttemptId);
+  }
+  const store = await ctx.createGraph();
+  const folder = join(root, ".git", "parallel");
+  const held = () => store.read((reader) => reader.held(ctx.checkoutKey));
+  const watches = new Map<number, EffectWatch>();
+  /** The watch of a session's server, which starts with its first use. */
+  const watchOf = async (session: number) => {
+    const known = watches.get(session);
+    if (known) return known;
+    const watch = new EffectWatch({
+      heldFiles: new HeldFiles(root, false, Date.now, { maxEntries }),
+      kept: new KeptFiles(join(folder, "kept")),
+      shared: new SharedCalls(join(folder, "calls"), { host: "h", pid: session, startedAt: "0" }),
+      now,
+      isDead: async () => false,
+    });
+    watches.set(session, watch);
+    await watch.hear({ kind: "refused", call: "none" }, await held());
+    await watch.readFirst(() => true);
+    return watch;
+  };
+  await watchOf(0);
+  const hear = async (signal: HeardSignal, session = 0) => {
+    const seen = await (await watchOf(session)).hear(signal, await held());
+    if (seen) await changeGraph(ctx, store, "server", (tx) => logEffects(tx, seen));
+    return seen;
+  };
+  /** @param worker the attempt with that place, or nobody's agent. */
+  const begin = (call: string, worker: number | undefined, session = 0) => {
+    const attempt = worker === undefined ? undefined : attempts[worker];
+    const caller = {
+      session: `session-${session}`,
+      agentId: `agent-${worker}`,
+      ...(attempt !== undefined && { attempt }),
+    };
+    return hear({ kind: "began", call, tool: "Bash", caller }, session);
+  };
+  return {
+    ctx,
+    root,
+    attempts,
+    begin,
+    hear,
+    end: (call: string, session = 0) => hear({ kind: "ended", call, durationMs: 1 }, session),
+    write: (path: string, text: string) => put(root, { [path]: text }),
+    kept: new KeptFiles(join(folder, "kept")),
+    logged: () =>
+      logOf(graphOf(root)).flatMap(({ type, planId, data }) => {
+        if (type !== "files.changed") return [];
+        const { calls, files } = data as unknown as {
+          calls: { id: string }[];
+          files: { path: string; by: string; call?: string }[];
+        };
+        return files.map(({ path, by, call }) => [planId, path, by, call ?? calls.map((one) => one.id)]);
+      }),
+  };
+}
