@@ -206,6 +206,7 @@ function newClaim({ seq, atMs, planId, task, attempt, data }: LoggedEvent): Reco
     owner_pid: owner.pid,
     owner_started_at: owner.startedAt,
     owner_session: owner.session ?? null,
+    owner_server: owner.server ? JSON.stringify(owner.server) : null,
     offered_at_ms: atMs,
     expires_at_ms: data.expiresAtMs,
     number: null,
