@@ -142,6 +142,10 @@ var CallsInFlight = class {
       ({ ranFromMs, endedMs }) => ranFromMs < toMs && (endedMs === void 0 || endedMs > fromMs)
     );
   }
+  /** Whether the call has begun and its end was not heard; what an answered one left running does not count. */
+  isInFlight(id) {
+    return this.#inFlight(id) !== void 0;
+  }
   /** Calls that have not ended, and those that left something running that has not. */
   get open() {
     return [...this.#records.values()].filter(({ endedMs }) => endedMs === void 0);
@@ -211,6 +215,9 @@ function attribute({ path, holder, after }, calls, doubts) {
   if (calls.every(isOwn)) return { kind: "own", calls: named };
   if (calls.length === 1) return { kind: "certain", call: namedCall(first) };
   return { kind: "uncertain", calls: named, doubts };
+}
+function suspectsOf({ by, call }, calls) {
+  return by === "uncertain" ? calls : calls.filter(({ id }) => id === call);
 }
 
 // mcp-server/src/policy/effects/effects-in-order.ts
@@ -1070,6 +1077,7 @@ export {
   standstillBetween,
   statusAfter,
   stoodStillSince,
+  suspectsOf,
   tightened,
   waitForReviews,
   waitSecondsFor,

@@ -1,5 +1,5 @@
 // import:policy.mjs in report.mjs
-import { NO_TEST, judgesAgain, mayJudge, newerParts, standingText } from "./policy.mjs";
+import { NO_TEST, effectsInOrder, judgesAgain, mayJudge, newerParts, standingText, suspectsOf } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
@@ -1160,22 +1160,19 @@ function isTestFile(path) {
 }
 
 // mcp-server/src/report/files/overwritten.ts
-function overwrittenVersions(events, taskOf) {
+function overwrittenVersions(seen, taskOf) {
   const lost = [];
   const newest = /* @__PURE__ */ new Map();
   const foreign = /* @__PURE__ */ new Set();
-  for (const { change } of events) {
-    if (change.type !== "files.changed") continue;
-    for (const { path, holder, before, after, by, call } of change.files) {
-      newest.set(path, after);
-      const task = taskOf(holder);
-      if (by === "own") foreign.delete(path);
-      if (by === "own" || foreign.has(path) || task === void 0) continue;
-      foreign.add(path);
-      if (before === ABSENT) continue;
-      const calls = by === "nobody" ? [] : change.calls.filter(({ id }) => by === "uncertain" || id === call);
-      lost.push({ path, task, before, after, atMs: change.untilMs, by, calls });
-    }
+  for (const { file, look } of effectsInOrder(seen)) {
+    const { path, holder, before, after, by } = file;
+    newest.set(path, after);
+    const task = taskOf(holder);
+    if (by === "own") foreign.delete(path);
+    if (by === "own" || foreign.has(path) || task === void 0) continue;
+    foreign.add(path);
+    if (before === ABSENT) continue;
+    lost.push({ path, task, before, after, atMs: look.untilMs, by, calls: suspectsOf(file, look.calls) });
   }
   return lost.map((one) => ({ ...one, after: newest.get(one.path) ?? one.after }));
 }

@@ -1,27 +1,12 @@
 import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BUNDLE } from "../support/bundled-server.ts";
+import { runCommand } from "../support/command-line.ts";
 import { effectsAtWork } from "../support/effects-at-work.ts";
-import { emptyEnvironment } from "../support/temporary-folder.ts";
-
-const CLI = join(dirname(BUNDLE), "parallel.mjs");
-
-function run(folder: string, ...parameters: string[]) {
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, ...parameters],
-      { cwd: folder, env: emptyEnvironment() },
-      (error, out, err) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
-    );
-  });
-}
 
 describe("parallel diff", () => {
   it("parallel diff prints a patch that git takes, and forgotten bytes are said to be missing", async () => {
     const { root, begin, end, write } = await effectsAtWork();
-    expect(await run(root, "diff", "p", "1")).toMatchObject({
+    expect(await runCommand(root, "diff", "p", "1")).toMatchObject({
       code: 0,
       out: "",
       err: expect.stringMatching(/^No change/),
@@ -29,7 +14,7 @@ describe("parallel diff", () => {
     await begin("1", 0);
     write("src/1.ts", "mine\n");
     await end("1");
-    const { out } = await run(root, "diff", "p", "1");
+    const { out } = await runCommand(root, "diff", "p", "1");
     expect(out).toMatch(
       /^diff --git a\/src\/1\.ts b\/src\/1\.ts\n--- a\/src\/1\.ts\n\+\+\+ b\/src\/1\.ts\n@@ /,
     );
@@ -38,13 +23,13 @@ describe("parallel diff", () => {
       execFile("git", ["apply", "--check", "--reverse", "patch"], { cwd: root }, (error) => resolve(error)),
     );
     expect(applied).toBeNull();
-    expect(JSON.parse((await run(root, "diff", "p", "1", "--json")).out).files).toHaveLength(1);
-    expect(await run(root, "restore", "p", "--forget")).toMatchObject({ code: 0 });
-    expect((await run(root, "diff", "p", "1")).out).toContain("what it wrote is missing");
+    expect(JSON.parse((await runCommand(root, "diff", "p", "1", "--json")).out).files).toHaveLength(1);
+    expect(await runCommand(root, "restore", "p", "--forget")).toMatchObject({ code: 0 });
+    expect((await runCommand(root, "diff", "p", "1")).out).toContain("what it wrote is missing");
   });
 
   it("parallel diff of a task that is not there ends with 2", async () => {
     const { root } = await effectsAtWork();
-    expect(await run(root, "diff", "p", "9")).toMatchObject({ code: 2, out: "" });
+    expect(await runCommand(root, "diff", "p", "9")).toMatchObject({ code: 2, out: "" });
   });
 });

@@ -1,21 +1,13 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKOUT } from "../plugin/checkout.ts";
 import { repository, task } from "../support/checkout.ts";
+import { runScript } from "../support/command-line.ts";
 import { ParallelServer } from "../support/parallel-server.ts";
-import { emptyEnvironment } from "../support/temporary-folder.ts";
 
 /** Types a command under one of the names that the command line has. */
 function type(name: string, folder: string, ...parameters: string[]) {
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [join(CHECKOUT, "bin", name), ...parameters],
-      { cwd: folder, env: emptyEnvironment() },
-      (error, out, err) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
-    );
-  });
+  return runScript(join(CHECKOUT, "bin", name), folder, parameters);
 }
 
 describe("a command that needs a plan and is given no name", () => {

@@ -1,23 +1,8 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BUNDLE } from "../support/bundled-server.ts";
-import { emptyEnvironment } from "../support/temporary-folder.ts";
+import { runCommand } from "../support/command-line.ts";
 import { twoAtWork } from "../support/two-at-work.ts";
-
-const CLI = join(dirname(BUNDLE), "parallel.mjs");
-
-function run(folder: string, ...parameters: string[]) {
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, ...parameters],
-      { cwd: folder, env: emptyEnvironment() },
-      (error, out, err) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
-    );
-  });
-}
 
 /** A call of the agent of task 1 changes two files of task 2, in one of which task 2 has work that is not committed. */
 async function overwritten() {
@@ -40,42 +25,42 @@ async function overwritten() {
 describe("parallel restore", () => {
   it("parallel restore lists what was overwritten, with whose it was and who did it", async () => {
     const { folder } = await overwritten();
-    const { code, out } = await run(folder, "restore", "p");
+    const { code, out } = await runCommand(folder, "restore", "p");
     expect(code).toBe(0);
     const lines = out.trim().split("\n").sort();
     expect(lines).toHaveLength(2);
     expect(out).toMatch(/src\/b\/two\.ts: of task 2 \(kept\), overwritten by p\/1 \(Bash\)/);
     expect(out).toMatch(/data\.json: of task 2 \(.*\), overwritten by p\/1 \(Bash\)/);
-    const { overwritten: listed } = JSON.parse((await run(folder, "restore", "p", "--json")).out);
+    const { overwritten: listed } = JSON.parse((await runCommand(folder, "restore", "p", "--json")).out);
     expect(listed).toHaveLength(2);
-    expect((await run(folder, "restore", "p", "--task", "1")).out).toMatch(/^Nobody was seen/);
+    expect((await runCommand(folder, "restore", "p", "--task", "1")).out).toMatch(/^Nobody was seen/);
   });
 
   it("parallel restore puts back what was not committed, and what was", async () => {
     const { folder, read } = await overwritten();
-    const { code, out } = await run(folder, "restore", "p", "src/b/two.ts");
+    const { code, out } = await runCommand(folder, "restore", "p", "src/b/two.ts");
     expect(out).toMatch(
       /^src\/b\/two\.ts is again what task 2 had in it\. What stood there is kept as sha256:/,
     );
     expect([code, read("src/b/two.ts")]).toEqual([0, "mine\n"]);
-    await run(folder, "restore", "p", "data.json", "--task", "2");
+    await runCommand(folder, "restore", "p", "data.json", "--task", "2");
     expect(read("data.json")).toBe("{}\n");
   });
 
   it("parallel restore leaves alone what was changed again, unless it is told otherwise", async () => {
     const { folder, read, path } = await overwritten();
     writeFileSync(path("src/b/two.ts"), "later\n");
-    const refused = await run(folder, "restore", "p", "src/b/two.ts");
+    const refused = await runCommand(folder, "restore", "p", "src/b/two.ts");
     expect(refused).toMatchObject({ code: 2, out: "" });
     expect(refused.err).toContain("--force");
     expect(read("src/b/two.ts")).toBe("later\n");
-    expect((await run(folder, "restore", "p", "src/b/two.ts", "--force")).code).toBe(0);
+    expect((await runCommand(folder, "restore", "p", "src/b/two.ts", "--force")).code).toBe(0);
     expect(read("src/b/two.ts")).toBe("mine\n");
   });
 
   it("parallel restore refuses a file that nobody overwrote, and a plan that is not known", async () => {
     const { folder } = await overwritten();
-    expect((await run(folder, "restore", "p", "src/free.ts")).err).toContain("restore p lists");
-    expect((await run(folder, "restore", "nothing")).code).toBe(2);
+    expect((await runCommand(folder, "restore", "p", "src/free.ts")).err).toContain("restore p lists");
+    expect((await runCommand(folder, "restore", "nothing")).code).toBe(2);
   });
 });

@@ -2,7 +2,7 @@
 import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
-import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, readPlan, taskOf } from "./plan.mjs";
+import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, taskOf } from "./plan.mjs";
 
 // import:run/project.mjs in run/effects.mjs
 import { checkoutKey, isDead, pathInside } from "./project.mjs";
@@ -22,7 +22,7 @@ async function committedFiles(root) {
 }
 
 // import:policy.mjs in run/effects.mjs
-import { CallsInFlight, attribute, effectsInOrder, namedCall, widenedScope } from "../policy.mjs";
+import { CallsInFlight, attribute, effectsInOrder, namedCall, suspectsOf, widenedScope } from "../policy.mjs";
 
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
@@ -62,7 +62,7 @@ var EffectWatch = class {
   }
   /** Whether the call has begun and its end was not heard. */
   isInFlight(call) {
-    return this.#calls.open.some(({ id, work }) => id === call && work === void 0);
+    return this.#calls.isInFlight(call);
   }
   /** To be called when this process ends in order. */
   close() {
@@ -513,15 +513,12 @@ function wordsForCaller(seen, call, nameOf) {
 function wordsOnIntrusion(call, paths, holder) {
   return `Your ${toolName(call)} changed ${fileNames(paths)}, which ${holder} holds and is at work on. Its agent was told, and what stood there is kept. Write there no more.`;
 }
-function intrusions({
-  files,
-  calls
-}) {
+function intrusions({ files, calls }) {
   const found = /* @__PURE__ */ new Map();
   for (const file of files) {
     if (file.by === "own") continue;
     const isCertain = file.by === "certain";
-    const suspects = isCertain ? calls.filter(({ id }) => id === file.call) : file.by === "nobody" ? [] : calls;
+    const suspects = suspectsOf(file, calls);
     if (suspects.some(({ caller: caller2 }) => caller2.attempt === file.holder)) continue;
     const key = JSON.stringify([file.holder, file.by, file.call]);
     const known = found.get(key) ?? { holder: file.holder, calls: suspects, isCertain, files: [] };
@@ -574,10 +571,11 @@ async function concernedPlans(tx, { files, calls }) {
   }
   return plans;
 }
-function concerns({ holder, by, call }, { calls }, attempts) {
-  if (attempts.has(holder)) return true;
-  const suspects = by === "uncertain" ? calls : calls.filter(({ id }) => id === call);
-  return suspects.some(({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt));
+function concerns(effect, { calls }, attempts) {
+  if (attempts.has(effect.holder)) return true;
+  return suspectsOf(effect, calls).some(
+    ({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt)
+  );
 }
 async function toldFiles(plan, { sinceMs, untilMs }) {
   const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
@@ -883,12 +881,56 @@ import { CallerError } from "../errors.mjs";
 // import:report.mjs in run/effects.mjs
 import { overwrittenVersions } from "../report.mjs";
 
+// mcp-server/src/run/effects/seen-versions.ts
+async function readSeenPlan(ctx, slug) {
+  const store = await existingGraph(ctx, slug);
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const events = await view.reader.events(plan.id, { types: ["files.changed"] });
+    const seen = events.flatMap(({ change }) => change.type === "files.changed" ? [change] : []);
+    const slugs = /* @__PURE__ */ new Map();
+    for (const holder of new Set(seen.flatMap(({ files }) => files.map((file) => file.holder)))) {
+      const held = plan.graph.claim(holder) ? void 0 : await view.reader.claimById(holder);
+      slugs.set(holder, held?.plan ?? plan.stored.slug);
+    }
+    return { plan, seen, planOf: (attempt) => slugs.get(attempt) };
+  });
+}
+var SeenVersions = class {
+  constructor(ctx) {
+    this.ctx = ctx;
+    this.#kept = new KeptFiles(keptFolder(ctx.checkout));
+  }
+  ctx;
+  #kept;
+  /** @param plan the plan of the file's holder. @returns undefined where nobody has them. */
+  async read(plan, { path, content, beforeMs }) {
+    const kept = content === void 0 ? void 0 : this.#kept.read(plan, content);
+    if (kept || this.ctx.checkout.gitCommonDir === void 0 || !mayBeCommitted(content)) return kept;
+    const untilMs = content === void 0 ? beforeMs : void 0;
+    for await (const bytes of committedVersions(this.ctx.checkout.root, path, untilMs)) {
+      if (content === void 0 || idOfBytes(bytes) === content) return bytes;
+    }
+    return void 0;
+  }
+};
+function mayBeCommitted(content) {
+  return content === void 0 || content.startsWith("sha256:");
+}
+function whyNoBytes(content, reasons) {
+  if (content === ABSENT) return "there was no file";
+  if (content?.startsWith("link:")) return "it was a link";
+  return (content && reasons.get(content)) ?? "it was not kept, or is forgotten";
+}
+function reasonsNotKept(seen) {
+  const files = seen.flatMap((look) => look.files);
+  return new Map(files.flatMap(({ after, notKept }) => notKept === void 0 ? [] : [[after, notKept]]));
+}
+
 // mcp-server/src/run/effects/restore.ts
 async function listOverwritten(ctx, slug, wanted) {
-  const store = await existingGraph(ctx, slug);
-  const plan = await readPlan(ctx, store, slug);
-  const events = await plan.reader.events(plan.id, { types: ["files.changed"] });
-  const all = overwrittenVersions(events, (attempt) => plan.graph.claim(attempt)?.task);
+  const { plan, seen } = await readSeenPlan(ctx, slug);
+  const all = overwrittenVersions(seen, (attempt) => plan.graph.claim(attempt)?.task);
   return all.filter(
     ({ path, task }) => (wanted.file === void 0 || path === wanted.file) && (wanted.task === void 0 || task === wanted.task)
   );
@@ -941,52 +983,6 @@ async function restoreCommitted(root, file, { path, before }, now) {
 }
 function refusal(problem, remedy) {
   return new CallerError("wrong_state", problem, remedy, "file");
-}
-
-// mcp-server/src/run/effects/seen-versions.ts
-async function readSeenPlan(ctx, slug) {
-  const store = await existingGraph(ctx, slug);
-  return readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
-    const events = await view.reader.events(plan.id, { types: ["files.changed"] });
-    const seen = events.flatMap(({ change }) => change.type === "files.changed" ? [change] : []);
-    const slugs = /* @__PURE__ */ new Map();
-    for (const holder of new Set(seen.flatMap(({ files }) => files.map((file) => file.holder)))) {
-      const held = plan.graph.claim(holder) ? void 0 : await view.reader.claimById(holder);
-      slugs.set(holder, held?.plan ?? plan.stored.slug);
-    }
-    return { plan, seen, planOf: (attempt) => slugs.get(attempt) };
-  });
-}
-var SeenVersions = class {
-  constructor(ctx) {
-    this.ctx = ctx;
-    this.#kept = new KeptFiles(keptFolder(ctx.checkout));
-  }
-  ctx;
-  #kept;
-  /** @param plan the plan of the file's holder. @returns undefined where nobody has them. */
-  async read(plan, { path, content, beforeMs }) {
-    const kept = content === void 0 ? void 0 : this.#kept.read(plan, content);
-    if (kept || this.ctx.checkout.gitCommonDir === void 0 || !mayBeCommitted(content)) return kept;
-    const untilMs = content === void 0 ? beforeMs : void 0;
-    for await (const bytes of committedVersions(this.ctx.checkout.root, path, untilMs)) {
-      if (content === void 0 || idOfBytes(bytes) === content) return bytes;
-    }
-    return void 0;
-  }
-};
-function mayBeCommitted(content) {
-  return content === void 0 || content.startsWith("sha256:");
-}
-function whyNoBytes(content, reasons) {
-  if (content === ABSENT) return "there was no file";
-  if (content?.startsWith("link:")) return "it was a link";
-  return (content && reasons.get(content)) ?? "it was not kept, or is forgotten";
-}
-function reasonsNotKept(seen) {
-  const files = seen.flatMap((look) => look.files);
-  return new Map(files.flatMap(({ after, notKept }) => notKept === void 0 ? [] : [[after, notKept]]));
 }
 
 // import:node:buffer in run/effects.mjs

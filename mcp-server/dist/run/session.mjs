@@ -29,6 +29,12 @@ var AgentsInCall = class {
 // import:graph.mjs in run/session.mjs
 import { commandRun, hashToken } from "../graph.mjs";
 
+// mcp-server/src/run/session/keep-newest.ts
+function keepNewest(map, max) {
+  const oldest = map.keys().next();
+  if (map.size > max && !oldest.done) map.delete(oldest.value);
+}
+
 // mcp-server/src/run/session/command-log.ts
 var UNSEEN = { kind: "unknown", inBackground: false };
 var MAX_RUNS = 200;
@@ -65,10 +71,6 @@ var CommandLog = class {
     return runs.length === 0 ? void 0 : runs;
   }
 };
-function keepNewest(map, max) {
-  const oldest = map.keys().next();
-  if (map.size > max && !oldest.done) map.delete(oldest.value);
-}
 
 // import:run/guard.mjs in run/session.mjs
 import { readAgentCall } from "./guard.mjs";
@@ -341,8 +343,7 @@ var SessionMemory = class {
 };
 function remember(map, key, value) {
   map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > MAX_CALLS && !oldest.done) map.delete(oldest.value);
+  keepNewest(map, MAX_CALLS);
 }
 
 // import:report.mjs in run/session.mjs
@@ -382,6 +383,7 @@ export {
   begunPlans,
   isOwnRun,
   keepAlive,
+  keepNewest,
   waitForWorkflow,
   workflowStep
 };

@@ -1,4 +1,4 @@
-import type { Attribution, HeldFileEffect } from "../../graph/effect.ts";
+import type { AttributedEffect, Attribution, HeldFileEffect, NamedCall } from "../../graph/effect.ts";
 import { type CallRecord, namedCall } from "./calls-in-flight.ts";
 
 /**
@@ -27,4 +27,16 @@ export function attribute(
   if (calls.every(isOwn)) return { kind: "own", calls: named };
   if (calls.length === 1) return { kind: "certain", call: namedCall(first) };
   return { kind: "uncertain", calls: named, doubts };
+}
+
+/**
+ * The calls of others of which one made the change: the only one, or all that ran. None for a change of the holder's own,
+ * of a person or of another program.
+ * @param calls all calls that ran between the two looks.
+ */
+export function suspectsOf(
+  { by, call }: Pick<AttributedEffect, "by" | "call">,
+  calls: readonly NamedCall[],
+): readonly NamedCall[] {
+  return by === "uncertain" ? calls : calls.filter(({ id }) => id === call);
 }

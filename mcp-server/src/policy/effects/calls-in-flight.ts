@@ -109,6 +109,11 @@ export class CallsInFlight {
     );
   }
 
+  /** Whether the call has begun and its end was not heard; what an answered one left running does not count. */
+  isInFlight(id: CallId): boolean {
+    return this.#inFlight(id) !== undefined;
+  }
+
   /** Calls that have not ended, and those that left something running that has not. */
   get open(): CallRecord[] {
     return [...this.#records.values()].filter(({ endedMs }) => endedMs === undefined);

@@ -1,7 +1,14 @@
 import type { AttemptId } from "../../graph/attempt.ts";
-import { ABSENT, type AttributedEffect, type ContentId, type NamedCall } from "../../graph/effect.ts";
-import type { GraphEvent } from "../../graph/event.ts";
+import {
+  ABSENT,
+  type AttributedEffect,
+  type ContentId,
+  type HeldFilesChanged,
+  type NamedCall,
+} from "../../graph/effect.ts";
 import type { TaskId } from "../../graph/task.ts";
+import { suspectsOf } from "../../policy/effects/attribute.ts";
+import { effectsInOrder } from "../../policy/effects/effects-in-order.ts";
 
 /** What stood in a file that a task held when somebody else changed it. */
 export interface Overwritten {
@@ -21,28 +28,25 @@ export interface Overwritten {
 /**
  * What others have changed in files while tasks of the plan held them, oldest first: for each such version of a holder
  * once, however often others changed the file after it.
- * @param events of the plan, in order.
+ * @param seen all changes that the plan's log has.
  * @param taskOf the task of the plan that the attempt is of; undefined: it is of another plan.
  */
 export function overwrittenVersions(
-  events: readonly GraphEvent[],
+  seen: readonly HeldFilesChanged[],
   taskOf: (attempt: AttemptId) => TaskId | undefined,
 ): Overwritten[] {
   const lost: Overwritten[] = [];
   const newest = new Map<string, ContentId>();
   const foreign = new Set<string>();
-  for (const { change } of events) {
-    if (change.type !== "files.changed") continue;
-    for (const { path, holder, before, after, by, call } of change.files) {
-      newest.set(path, after);
-      const task = taskOf(holder);
-      if (by === "own") foreign.delete(path);
-      if (by === "own" || foreign.has(path) || task === undefined) continue;
-      foreign.add(path);
-      if (before === ABSENT) continue;
-      const calls = by === "nobody" ? [] : change.calls.filter(({ id }) => by === "uncertain" || id === call);
-      lost.push({ path, task, before, after, atMs: change.untilMs, by, calls });
-    }
+  for (const { file, look } of effectsInOrder(seen)) {
+    const { path, holder, before, after, by } = file;
+    newest.set(path, after);
+    const task = taskOf(holder);
+    if (by === "own") foreign.delete(path);
+    if (by === "own" || foreign.has(path) || task === undefined) continue;
+    foreign.add(path);
+    if (before === ABSENT) continue;
+    lost.push({ path, task, before, after, atMs: look.untilMs, by, calls: suspectsOf(file, look.calls) });
   }
   return lost.map((one) => ({ ...one, after: newest.get(one.path) ?? one.after }));
 }

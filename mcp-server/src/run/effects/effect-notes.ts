@@ -7,6 +7,7 @@ import {
   type NamedCall,
 } from "../../graph/effect.ts";
 import { type PlanSlug, type TaskId, taskName } from "../../graph/task.ts";
+import { suspectsOf } from "../../policy/effects/attribute.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { fileNames } from "../checkout-watch/scope-notes.ts";
 
@@ -24,6 +25,9 @@ export interface EffectNote {
   readonly note: string;
 }
 
+/** What was seen between two looks, or a part of it. */
+type Changes = Pick<HeldFilesChanged, "calls" | "files">;
+
 /** Calls of others that changed files of one holder, or may have. */
 interface Intrusion {
   readonly holder: AttemptId;
@@ -38,7 +42,7 @@ interface Intrusion {
  * @param taskOf the task of the plan that the attempt is of; undefined: it is of another plan.
  */
 export function effectNotes(
-  seen: Pick<HeldFilesChanged, "calls"> & { readonly files: readonly AttributedEffect[] },
+  seen: Changes,
   plan: PlanSlug,
   taskOf: (attempt: AttemptId) => TaskId | undefined,
 ): EffectNote[] {
@@ -67,7 +71,7 @@ export function effectNotes(
  * @param nameOf the task that an attempt is of.
  */
 export function wordsForCaller(
-  seen: Pick<HeldFilesChanged, "calls" | "files">,
+  seen: Changes,
   call: CallId,
   nameOf: (attempt: AttemptId) => string | undefined,
 ): string | undefined {
@@ -85,19 +89,12 @@ function wordsOnIntrusion(call: NamedCall, paths: readonly string[], holder: str
   return `Your ${toolName(call)} changed ${fileNames(paths)}, which ${holder} holds and is at work on. Its agent was told, and what stood there is kept. Write there no more.`;
 }
 
-function intrusions({
-  files,
-  calls,
-}: Pick<HeldFilesChanged, "calls"> & { readonly files: readonly AttributedEffect[] }): Intrusion[] {
+function intrusions({ files, calls }: Changes): Intrusion[] {
   const found = new Map<string, Intrusion>();
   for (const file of files) {
     if (file.by === "own") continue;
     const isCertain = file.by === "certain";
-    const suspects = isCertain
-      ? calls.filter(({ id }) => id === file.call)
-      : file.by === "nobody"
-        ? []
-        : calls;
+    const suspects = suspectsOf(file, calls);
     if (suspects.some(({ caller }) => caller.attempt === file.holder)) continue;
     const key = JSON.stringify([file.holder, file.by, file.call]);
     const known = found.get(key) ?? { holder: file.holder, calls: suspects, isCertain, files: [] };

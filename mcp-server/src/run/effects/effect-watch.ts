@@ -69,7 +69,7 @@ export class EffectWatch {
 
   /** Whether the call has begun and its end was not heard. */
   isInFlight(call: CallId): boolean {
-    return this.#calls.open.some(({ id, work }) => id === call && work === undefined);
+    return this.#calls.isInFlight(call);
   }
 
   /** To be called when this process ends in order. */

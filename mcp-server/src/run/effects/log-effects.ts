@@ -1,5 +1,6 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { AttributedEffect, HeldFilesChanged } from "../../graph/effect.ts";
+import { suspectsOf } from "../../policy/effects/attribute.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import { effectNotes } from "./effect-notes.ts";
 
@@ -36,13 +37,14 @@ async function concernedPlans(
 }
 
 function concerns(
-  { holder, by, call }: AttributedEffect,
+  effect: AttributedEffect,
   { calls }: HeldFilesChanged,
   attempts: ReadonlySet<AttemptId>,
 ): boolean {
-  if (attempts.has(holder)) return true;
-  const suspects = by === "uncertain" ? calls : calls.filter(({ id }) => id === call);
-  return suspects.some(({ caller }) => caller.attempt !== undefined && attempts.has(caller.attempt));
+  if (attempts.has(effect.holder)) return true;
+  return suspectsOf(effect, calls).some(
+    ({ caller }) => caller.attempt !== undefined && attempts.has(caller.attempt),
+  );
 }
 
 /** What another server has logged of the same time. */

@@ -4,13 +4,13 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { gitSays } from "../../git/git.ts";
 import { ABSENT } from "../../graph/effect.ts";
 import { type Overwritten, overwrittenVersions } from "../../report/files/overwritten.ts";
-import { existingGraph, planSlug } from "../plan/load-plan.ts";
-import { readPlan } from "../plan/plan-view.ts";
+import { planSlug } from "../plan/load-plan.ts";
 import { pathInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { keptFolder } from "./effects-folder.ts";
 import { type FileContent, readContent } from "./file-content.ts";
 import { KeptFiles } from "./kept-files.ts";
+import { readSeenPlan } from "./seen-versions.ts";
 
 /** Which of the versions that others have overwritten. */
 export interface WantedVersion {
@@ -33,10 +33,8 @@ export async function listOverwritten(
   slug: string,
   wanted: WantedVersion,
 ): Promise<Overwritten[]> {
-  const store = await existingGraph(ctx, slug);
-  const plan = await readPlan(ctx, store, slug);
-  const events = await plan.reader.events(plan.id, { types: ["files.changed"] });
-  const all = overwrittenVersions(events, (attempt) => plan.graph.claim(attempt)?.task);
+  const { plan, seen } = await readSeenPlan(ctx, slug);
+  const all = overwrittenVersions(seen, (attempt) => plan.graph.claim(attempt)?.task);
   return all.filter(
     ({ path, task }) =>
       (wanted.file === undefined || path === wanted.file) &&

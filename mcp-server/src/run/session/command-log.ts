@@ -1,4 +1,5 @@
 import { type CommandEnd, type CommandRun, commandRun } from "../../graph/command-run.ts";
+import { keepNewest } from "./keep-newest.ts";
 
 const UNSEEN: CommandEnd = { kind: "unknown", inBackground: false };
 /** Of one conversation; the newest are kept. */
@@ -44,9 +45,4 @@ export class CommandLog {
     );
     return runs.length === 0 ? undefined : runs;
   }
-}
-
-function keepNewest(map: Map<unknown, unknown>, max: number): void {
-  const oldest = map.keys().next();
-  if (map.size > max && !oldest.done) map.delete(oldest.value);
 }

@@ -5,6 +5,7 @@ import { CallWatch } from "../effects/call-watch.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
+import { keepNewest } from "./keep-newest.ts";
 import { WorkflowRuns } from "./workflow-runs.ts";
 
 /** Tool calls are remembered until so many newer ones came; a call is answered long before. */
@@ -156,6 +157,5 @@ export class SessionMemory {
 
 function remember<V>(map: Map<string, V>, key: string, value: V): void {
   map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > MAX_CALLS && !oldest.done) map.delete(oldest.value);
+  keepNewest(map, MAX_CALLS);
 }
