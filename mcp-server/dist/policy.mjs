@@ -279,6 +279,9 @@ function chooseEngine({ open, cap, workflowCap }) {
 }
 
 // mcp-server/src/policy/evidence-text.ts
+function isCommand(item) {
+  return "command" in item;
+}
 function standingText({ standing, seen }) {
   if (standing === void 0) return "";
   return seen === void 0 ? standing : `${standing}: ${seen}`;
@@ -293,6 +296,7 @@ var GUARDS = ["strict", "enforce", "warn", "off"];
 var APPROVALS = ["tools", "scope"];
 var REVIEWS = ["off", "end", "task"];
 var COMMITS = ["none", "task", "end"];
+var VERIFICATIONS = ["seen", "claimed"];
 var DEFAULT_POLICY = {
   maxParallel: 5,
   capacity: {},
@@ -306,6 +310,7 @@ var DEFAULT_POLICY = {
   approve: "tools",
   review: "end",
   commit: "none",
+  verify: "claimed",
   maxTokens: 0
 };
 var OFFER_MS = 12e4;
@@ -1030,6 +1035,7 @@ export {
   REVIEWER,
   REVIEWS,
   UNSCOPED,
+  VERIFICATIONS,
   areAlternatives,
   asksForWorktree,
   attribute,
@@ -1048,6 +1054,7 @@ export {
   groupByCause,
   guardedClaim,
   isAbout,
+  isCommand,
   isRejectedForGood,
   isRenewalDue,
   isSteeringFile,

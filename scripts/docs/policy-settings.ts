@@ -32,6 +32,8 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
     "`end`: a plan from a file is reviewed as a whole. `task`: each task that writes is reviewed. `off`: only tasks that say so.",
   commit:
     "The server commits what tasks wrote. `task`: each task when it is reported, so before its review (what a review has changed is a commit of its own, and nothing is taken back). `end`: all at once, when every review is over.",
+  verify:
+    "What a completed report needs for an acceptance criterion with a command. `claimed`: what the agent reports is taken; only what was seen to end otherwise goes back. `seen`: Claude Code must have run that command for the agent, by itself in the foreground with its tool Bash, with success and after the task's last change; a report without goes back once, and then fails the attempt. A criterion that is reported as not verified, with the reason, is taken and listed. Where nobody sees what agents run (other clients, agents that report by their last message), as `claimed`.",
   maxTokens:
     "Tokens of a plan's agents, without what was read from the cache, after which nothing more is launched; 0: no limit.",
 };

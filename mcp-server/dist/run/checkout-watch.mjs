@@ -150,9 +150,9 @@ async function snapshotBeforeStart(ctx, store, token) {
 }
 async function snapshotBeforeEnd(ctx, store, token) {
   const standing = await standingOfToken(ctx, store, token);
-  const { claim } = standing;
+  const { claim, work } = standing;
   if (claim?.state !== "offered" && claim?.state !== "running") return { ...standing, ending: void 0 };
-  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx) } };
+  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx), ...work && { work } } };
 }
 async function standingOfToken(ctx, store, token) {
   const tokenHash = hashToken(token);
@@ -160,7 +160,12 @@ async function standingOfToken(ctx, store, token) {
     const held = await view.reader.claimByTokenHash(tokenHash);
     const plan = held && await view.planOf(held);
     const offers = plan ? plan.graph.claimsOf(held.claim.task).map(({ offeredAtMs }) => offeredAtMs) : [];
-    return { ...held && { claim: held.claim }, firstOfferedMs: Math.min(...offers, ctx.now()) };
+    const task = held && plan?.graph.tasks.get(held.claim.task);
+    return {
+      ...held && { claim: held.claim },
+      ...plan && task && { work: { task, policy: plan.policy } },
+      firstOfferedMs: Math.min(...offers, ctx.now())
+    };
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });
 }

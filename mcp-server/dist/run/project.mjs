@@ -360,7 +360,7 @@ function sameOwner(a, b) {
 import * as z from "../lib/zod.mjs";
 
 // import:policy.mjs in run/project.mjs
-import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, GraphClock, REVIEWS, UNSCOPED } from "../policy.mjs";
+import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, GraphClock, REVIEWS, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -377,6 +377,7 @@ var policyInput = z.strictObject({
   approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
   review: z.enum(REVIEWS).optional().describe("When to review"),
   commit: z.enum(COMMITS).optional().describe("What to commit"),
+  verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never")
 });
 function over(base, input) {
@@ -389,16 +390,20 @@ function over(base, input) {
     ...maxLeaseHours !== void 0 && { maxLeaseMs: Math.round(maxLeaseHours * 36e5) }
   };
 }
-var ONLY_TIGHTENED = ["maxParallel", "guard", "unscoped"];
+var ONLY_TIGHTENED = ["maxParallel", "guard", "unscoped", "verify"];
 function effectivePolicy(settings, plan) {
   const user = over(DEFAULT_POLICY, settings);
   const wanted = over(user, plan);
   return {
     ...wanted,
     maxParallel: Math.min(wanted.maxParallel, user.maxParallel),
-    guard: GUARDS.indexOf(wanted.guard) < GUARDS.indexOf(user.guard) ? wanted.guard : user.guard,
-    unscoped: UNSCOPED.indexOf(wanted.unscoped) < UNSCOPED.indexOf(user.unscoped) ? wanted.unscoped : user.unscoped
+    guard: stricter(GUARDS, wanted.guard, user.guard),
+    unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
+    verify: stricter(VERIFICATIONS, wanted.verify, user.verify)
   };
+}
+function stricter(words, one, other) {
+  return words.indexOf(one) < words.indexOf(other) ? one : other;
 }
 function policyWarnings(settings, plan) {
   const effective = effectivePolicy(settings, plan);
@@ -575,7 +580,8 @@ var WORD_VARIABLES = {
   guard: "PARALLEL_GUARD",
   approve: "PARALLEL_APPROVE",
   review: "PARALLEL_REVIEW",
-  commit: "PARALLEL_COMMIT"
+  commit: "PARALLEL_COMMIT",
+  verify: "PARALLEL_VERIFY"
 };
 var SETTING_VARIABLES = {
   ...NUMBER_VARIABLES,

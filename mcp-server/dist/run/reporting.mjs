@@ -5,7 +5,7 @@ import { CallerError } from "../errors.mjs";
 import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { REVIEWER, failsElsewhere, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
+import { NO_TEST, REVIEWER, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
 import { cleanText, foreignLine, normalisePath } from "../text.mjs";
@@ -588,29 +588,81 @@ import { commandRuns } from "../host.mjs";
 // import:run/usage.mjs in run/reporting.mjs
 import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from "./usage.mjs";
 
-// mcp-server/src/run/reporting/judge-evidence.ts
-var MAX_FILES = 2e3;
+// mcp-server/src/run/reporting/objection.ts
 var MAX_NAMED2 = 3;
 var MAX_COMMAND = 120;
+function commandsToSee({ task, policy }, report) {
+  if (policy.verify !== "seen" || report.outcome !== "completed" || report.verdict === "rejected") return [];
+  const evidence = report.evidence.map((item) => withCriterionText(item, task.acceptance));
+  return task.acceptance.flatMap(({ criterion, command }) => {
+    const names = [criterion, shownCriterion(criterion)];
+    const isOpen = evidence.some(
+      (item) => "notVerified" in item && item.criterion !== void 0 && names.includes(item.criterion)
+    );
+    if (command === void 0 || isOpen) return [];
+    const same = evidence.filter(isCommand).find((item) => item.command.trim() === command.trim());
+    const mayTestNothing = purposeOf(task)?.kind === "verify";
+    return [{ command, exitCode: same?.exitCode ?? 0, mayTestNothing }];
+  });
+}
+function unseenCommand({ command, exitCode, mayTestNothing }, { standing, seen }) {
+  if (standing === "seen" && (mayTestNothing || seen !== NO_TEST)) return void 0;
+  const end2 = exitCode === 0 ? "pass" : `end with exit code ${exitCode}`;
+  return `${quoted(command)} was not seen to ${end2}${seen === void 0 ? "" : `: ${seen}`}`;
+}
+function objectionTo(report, unseen) {
+  const contradicted = contradictionsIn(report);
+  if (contradicted.length > 0) {
+    const why2 = contradicted.slice(0, MAX_NAMED2).join("; ");
+    return {
+      why: why2,
+      remedy: 'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
+      cause: `what it reports is contradicted: ${why2}`
+    };
+  }
+  if (unseen.length === 0) return void 0;
+  const why = unseen.slice(0, MAX_NAMED2).join("; ");
+  return {
+    why,
+    remedy: "After your last change run the command as it stands with Bash, in the foreground and by itself (no pipe, ; or ||), then report again. If it cannot be run, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.",
+    cause: `this plan wants its acceptance commands seen: ${why}`
+  };
+}
+function contradictionsIn({ outcome, evidence }) {
+  if (outcome !== "completed") return [];
+  return evidence.filter(isCommand).filter(isContradicted).map(contradictionOf);
+}
+function isContradicted({ standing }) {
+  return standing === "contradicted";
+}
+function contradictionOf({ command, exitCode, seen = "" }) {
+  return `${quoted(command)} is reported with exit code ${exitCode}, but ${seen}`;
+}
+function quoted(command) {
+  return JSON.stringify(command.slice(0, MAX_COMMAND));
+}
+
+// mcp-server/src/run/reporting/judge-evidence.ts
+var MAX_FILES = 2e3;
 async function judgeEvidence(ctx, store, report, at) {
-  const commands = report.evidence.filter(isCommand);
-  if (commands.length === 0) return report;
+  const due = at.work ? commandsToSee(at.work, report) : [];
+  if (due.length === 0 && !report.evidence.some(isCommand)) return { report };
   const lastChange = await lastChangeOf(ctx, store, report, at);
   const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
   const { standingOf } = await import("../policy/evidence-standing.mjs");
-  const judge2 = (runs) => withStandings(report, (item) => standingOf(item, runs, lastChange));
-  const judged = judge2(fromHooks && inOrder(fromHooks));
-  if (fromHooks && judged.evidence.every(wasSeen)) return judged;
-  const written = await writtenRuns(ctx, at);
-  if (!written) return judged;
-  return judge2(inOrder(mergedRuns(fromHooks ?? [], written)));
-}
-function contradictionIn({ outcome, evidence }) {
-  const wrong = evidence.filter(isCommand).filter(({ standing }) => standing === "contradicted");
-  if (outcome !== "completed" || wrong.length === 0) return void 0;
-  return wrong.slice(0, MAX_NAMED2).map(
-    ({ command, exitCode, seen = "" }) => `${JSON.stringify(command.slice(0, MAX_COMMAND))} is reported with exit code ${exitCode}, but ${seen}`
-  ).join("; ");
+  const judge2 = (runs) => {
+    const judged2 = withStandings(report, (item) => standingOf(item, runs, lastChange));
+    const visible = runs ?? (at.agentId === void 0 ? void 0 : []);
+    const unseen2 = visible ? due.flatMap((command) => unseenCommand(command, standingOf(command, visible, lastChange)) ?? []) : [];
+    return { judged: judged2, unseen: unseen2 };
+  };
+  let { judged, unseen } = judge2(fromHooks && inOrder(fromHooks));
+  if (!fromHooks || unseen.length > 0 || !judged.evidence.every(wasSeen)) {
+    const written = await writtenRuns(ctx, at);
+    if (written) ({ judged, unseen } = judge2(inOrder(mergedRuns(fromHooks ?? [], written))));
+  }
+  const objection = objectionTo(judged, unseen);
+  return { report: judged, ...objection && { objection } };
 }
 function withoutStandings(report) {
   const evidence = report.evidence.map((item) => {
@@ -619,9 +671,6 @@ function withoutStandings(report) {
     return given;
   });
   return { ...report, evidence };
-}
-function isCommand(item) {
-  return "command" in item;
 }
 function wasSeen(item) {
   return !isCommand(item) || item.standing === "seen" || item.standing === "stale";
@@ -833,10 +882,9 @@ async function reportTask(ctx, actor, agentId, input, ran) {
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
   const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
-  const judged = ending ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : given.report;
-  const contradiction = contradictionIn(judged);
-  const call = { actor, agentId, name, given, judged, contradiction, seen, firstOfferedMs };
-  const result2 = contradiction === void 0 ? given.report : { ...given.report, outcome: "failed" };
+  const judged = ending ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : { report: given.report };
+  const call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
+  const result2 = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
   return withPreparedWork(
     ctx,
     async () => ({
@@ -850,7 +898,8 @@ async function reportTask(ctx, actor, agentId, input, ran) {
   );
 }
 function accept(ctx, store, call, prepared) {
-  const { name, given, judged, contradiction, agentId, seen } = call;
+  const { name, given, judged, agentId, seen } = call;
+  const { objection } = judged;
   const { report, token } = given;
   const work = async (tx) => {
     await noteSignOfLife(tx, token, agentId);
@@ -866,13 +915,13 @@ function accept(ctx, store, call, prepared) {
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
-    if (contradiction !== void 0 && !await wasReturned(plan, attempt.id)) {
-      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: contradiction });
-      return contradicted(contradiction);
+    if (objection && !await wasReturned(plan, attempt.id)) {
+      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: objection.why });
+      return returned(objection);
     }
     const ending = {
-      ...contradiction === void 0 ? { outcome: report.outcome } : { outcome: "failed", cause: `what it reports is contradicted: ${contradiction}` },
-      report: judged
+      ...objection ? { outcome: "failed", cause: objection.cause } : { outcome: report.outcome },
+      report: judged.report
     };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, ending.outcome, note ?? ending.cause);
@@ -885,16 +934,11 @@ function accept(ctx, store, call, prepared) {
   });
 }
 async function wasReturned(plan, attempt) {
-  const returned = await plan.reader.events(plan.id, { types: ["report.returned"] });
-  return returned.some(({ change }) => change.type === "report.returned" && change.attempt === attempt);
+  const returned2 = await plan.reader.events(plan.id, { types: ["report.returned"] });
+  return returned2.some(({ change }) => change.type === "report.returned" && change.attempt === attempt);
 }
-function contradicted(contradiction) {
-  return new CallerError(
-    "bad_input",
-    `evidence: ${contradiction}. The report was not taken.`,
-    'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
-    "evidence"
-  );
+function returned({ why, remedy }) {
+  return new CallerError("bad_input", `evidence: ${why}. The report was not taken.`, remedy, "evidence");
 }
 function answer(plan, id, outcome, note) {
   const name = taskName(plan.stored.slug, id);
@@ -949,16 +993,18 @@ export {
   checkReport,
   checkUntil,
   collect,
+  commandsToSee,
   compareReport,
-  contradictionIn,
   finishAttempt,
   judgeEvidence,
   noteOfFirstReport,
+  objectionTo,
   prepareWork,
   readReport,
   reportFromLastMessage,
   reportPlan,
   reportTask,
+  unseenCommand,
   unseenFiles,
   withIgnoredFiles,
   withPreparedWork,

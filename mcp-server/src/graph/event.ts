@@ -200,7 +200,7 @@ export type Change =
       readonly unchanged: readonly string[];
       readonly note: string;
     }
-  /** A report was not taken because what was seen contradicts it; the agent was told why, and may report again. */
+  /** A report was not taken because what was seen contradicts it, or lacks what the plan wants seen; the agent was told why, and may report again. */
   | {
       readonly type: "report.returned";
       readonly task: TaskId;

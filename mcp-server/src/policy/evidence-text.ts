@@ -3,6 +3,10 @@ import type { Evidence } from "../graph/attempt.ts";
 /** Evidence of a command and how it ended. */
 export type CommandEvidence = Extract<Evidence, { readonly command: string }>;
 
+export function isCommand(item: Evidence): item is CommandEvidence {
+  return "command" in item;
+}
+
 /** The standing of evidence in words, with what was seen; empty where nobody has judged it. */
 export function standingText({ standing, seen }: Pick<CommandEvidence, "standing" | "seen">): string {
   if (standing === undefined) return "";

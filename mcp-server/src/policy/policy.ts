@@ -10,6 +10,8 @@ export const GUARDS = ["strict", "enforce", "warn", "off"] as const;
 export const APPROVALS = ["tools", "scope"] as const;
 export const REVIEWS = ["off", "end", "task"] as const;
 export const COMMITS = ["none", "task", "end"] as const;
+/** From the strictest to none, as `GUARDS`. */
+export const VERIFICATIONS = ["seen", "claimed"] as const;
 
 /** The rules of a run. Times are milliseconds inside; the contract's minutes are converted at the boundary. */
 export interface Policy {
@@ -26,6 +28,7 @@ export interface Policy {
   readonly approve: (typeof APPROVALS)[number];
   readonly review: (typeof REVIEWS)[number];
   readonly commit: (typeof COMMITS)[number];
+  readonly verify: (typeof VERIFICATIONS)[number];
   /** Tokens of all agents of the plan, without cache reads, after which nothing more is launched; 0: no limit. */
   readonly maxTokens: number;
 }
@@ -43,6 +46,7 @@ export const DEFAULT_POLICY: Policy = {
   approve: "tools",
   review: "end",
   commit: "none",
+  verify: "claimed",
   maxTokens: 0,
 };
 

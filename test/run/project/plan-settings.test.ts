@@ -34,6 +34,7 @@ describe("the policy that holds", () => {
       approve: "tools",
       review: "end",
       commit: "none",
+      verify: "claimed",
     });
   });
 
@@ -54,6 +55,8 @@ describe("the policy that holds", () => {
     ["guard", { guard: "enforce" }, { guard: "strict" }, { guard: "off" }],
     ["unscoped", { unscoped: "shared" }, { unscoped: "exclusive" }, undefined],
     ["unscoped", { unscoped: "exclusive" }, undefined, { unscoped: "shared" }],
+    ["verify", { verify: "claimed" }, { verify: "seen" }, undefined],
+    ["verify", { verify: "seen" }, undefined, { verify: "claimed" }],
   ] as const)(
     "the policy lets a plan tighten %s and not loosen it, which it says",
     (field, user, tighter, looser) => {
@@ -81,6 +84,7 @@ describe("a policy as it is written", () => {
     { capacity: { reviewer: 0 } },
     { maxTokens: -1 },
     { maxTokens: 0.5 },
+    { verify: "always" },
     { cap: 3 },
   ])("a policy as it is written %j is not valid", (input) => {
     expect(policyInput.safeParse(input).success).toBe(false);
@@ -95,6 +99,7 @@ describe("the settings of the environment", () => {
         PARALLEL_LEASE_MINUTES: "0.5",
         PARALLEL_FAILURE: "fail-fast",
         PARALLEL_GUARD: "warn",
+        PARALLEL_VERIFY: "seen",
         PARALLEL_MAX_TOKENS: "2000000",
         PARALLEL_OTHER: "x",
       }),
@@ -103,6 +108,7 @@ describe("the settings of the environment", () => {
       leaseMinutes: 0.5,
       failure: "fail-fast",
       guard: "warn",
+      verify: "seen",
       maxTokens: 2_000_000,
     });
   });

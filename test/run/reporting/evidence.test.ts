@@ -15,11 +15,15 @@ const OK = { stdout: "3 passed", stderr: "", interrupted: false };
 type Said = Readonly<Record<string, unknown>> | string;
 
 /** A plan whose first task an agent works on, and how that agent runs a command and reports. */
-async function atWork(sees: "hooks" | "transcript" | "nothing", tasks: TaskInput[] = [CHECKED]) {
+async function atWork(
+  sees: "hooks" | "transcript" | "nothing",
+  tasks: TaskInput[] = [CHECKED],
+  policy: Line = {},
+) {
   const home = new TranscriptHome();
   const folder = await repository({ "src/1.ts": "1\n" });
   const server = await ParallelServer.start(folder, { env: home.env });
-  await server.call("plan_create", { plan: "p", tasks, policy: { retries: 0, review: "off" } });
+  await server.call("plan_create", { plan: "p", tasks, policy: { retries: 0, review: "off", ...policy } });
   const { launch } = await server.call("batch_next", { plan: "p" });
   const token = tokenIn(launchFor(launch, "1").prompt);
   const bind = { event: "PreToolUse", agent: "a1", use: "bind", tool: "task_get" };
@@ -199,5 +203,118 @@ describe("what an agent reports", () => {
     await agent.runs("ls");
     await agent.reports();
     expect((await agent.result()).evidence).toMatchObject([{ standing: "claimed" }]);
+  });
+});
+
+describe.each(["hooks", "transcript"] as const)("a plan that wants its commands seen, by %s", (sees) => {
+  const wantsSeen = (tasks?: TaskInput[]) => atWork(sees, tasks, { verify: "seen" });
+
+  it("a plan that wants its commands seen takes a report whose command was seen to pass", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("cd . && npm test");
+    expect((await agent.reports()).reply).toBe("DONE p/1");
+  });
+
+  it.each([
+    ["never ran", ["ls"]],
+    ["ran behind a pipe", ["npm test | tail -5"]],
+    ["ran with other words", ["npm test -- --run"]],
+  ])(
+    "a plan that wants its commands seen sends a report back whose command %s, and says what to do",
+    async (_how, commands) => {
+      const agent = await wantsSeen();
+      for (const command of commands) await agent.runs(command);
+      const error = await agent.isRefused();
+      expect(error.message).toContain('"npm test" was not seen to pass');
+      expect(error.remedy).toContain("in the foreground and by itself");
+      expect(agent.log().filter(({ type }) => type === "report.returned")).toHaveLength(1);
+      await agent.runs("npm test");
+      expect((await agent.reports()).reply).toBe("DONE p/1");
+      expect((await agent.result()).evidence).toMatchObject([{ standing: "seen" }]);
+    },
+  );
+
+  it("a plan that wants its commands seen is not content with an inspection in the place of a command", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("ls");
+    const error = await agent.isRefused({ evidence: [{ criterion: "1", inspected: "It looks right." }] });
+    expect(error.message).toContain('"npm test" was not seen to pass: it was not seen to run');
+  });
+
+  it("a plan that wants its commands seen sends a report back whose run tested nothing", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("npm test", { ...OK, stdout: "1..0\n# tests 0\n# pass 0\n" });
+    expect((await agent.isRefused()).message).toContain("its output says that no test ran");
+  });
+
+  it("a plan that wants its commands seen sends a report back whose file changed afterwards", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("npm test");
+    const ranMs = Date.now();
+    await vi.waitUntil(() => {
+      put(agent.folder, { "src/1.ts": "2\n" });
+      return lstatSync(join(agent.folder, "src/1.ts")).ctimeMs > ranMs;
+    });
+    expect((await agent.isRefused()).message).toContain("src/1.ts changed after it ran");
+  });
+
+  it("a plan that wants its commands seen fails an attempt that reports the same once more", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("ls");
+    await agent.isRefused();
+    expect(await agent.reports()).toMatchObject({ outcome: "failed", reply: "FAILED p/1" });
+    const { status, reason } = await agent.result();
+    expect(status).toBe("failed");
+    expect(reason).toContain('this plan wants its acceptance commands seen: "npm test" was not seen to pass');
+  });
+
+  it("a plan that wants its commands seen takes a criterion that is said not to be verified, and lists it", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("ls");
+    await agent.reports({ evidence: [{ criterion: "1", notVerified: "npm is not installed here" }] });
+    const { status, unverified } = await agent.result();
+    expect(status).toBe("completed");
+    expect(unverified).toMatchObject([{ task: "1", criterion: "Tests pass" }]);
+  });
+
+  it("a plan that wants its commands seen asks for nothing where a criterion has no command", async () => {
+    const agent = await wantsSeen([task("1", { acceptance: [{ criterion: "It reads well" }] })]);
+    await agent.runs("ls");
+    await agent.reports({ evidence: [{ criterion: "1", inspected: "I read it." }] });
+    expect((await agent.result()).status).toBe("completed");
+  });
+
+  it("a plan that wants its commands seen takes a failed report as it is", async () => {
+    const agent = await wantsSeen();
+    await agent.runs("ls");
+    await agent.reports({ outcome: "failed", evidence: [] });
+    expect((await agent.result()).status).toBe("failed");
+  });
+});
+
+describe("a plan that wants its commands seen", () => {
+  it("a plan that wants its commands seen sends the report of an agent back that ran nothing at all", async () => {
+    const agent = await atWork("hooks", [CHECKED], { verify: "seen" });
+    expect((await agent.isRefused()).message).toContain("it was not seen to run");
+  });
+
+  it("a plan that wants its commands seen does not merge what lacks them", async () => {
+    const agent = await atWork("hooks", [{ ...CHECKED, isolation: "worktree" }], { verify: "seen" });
+    const cut = agent.log().find(({ type }) => type === "worktree.cut");
+    put(String(cut?.data.path), { "src/1.ts": "2\n" });
+    await agent.isRefused({ filesChanged: ["src/1.ts"] });
+    await agent.reports({ filesChanged: ["src/1.ts"] });
+    expect(agent.log().map(({ type }) => type)).not.toContain("work.merged");
+  });
+
+  it("a plan that wants its commands seen takes the word of a client that shows nothing", async () => {
+    const folder = await repository();
+    const server = await ParallelServer.start(folder);
+    const policy = { review: "off", verify: "seen" };
+    await server.call("plan_create", { plan: "p", tasks: [CHECKED], policy });
+    const { launch } = await server.call("batch_next", { plan: "p" });
+    const token = tokenIn(launchFor(launch, "1").prompt);
+    const report = { task: "p/1", token, outcome: "completed", summary: "Done.", evidence: [PASSED] };
+    expect((await server.call("task_report", report)).reply).toBe("DONE p/1");
   });
 });

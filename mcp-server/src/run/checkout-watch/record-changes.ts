@@ -1,7 +1,9 @@
 import { changesBetween, LOOK_LIMIT_MS } from "../../git/checkout-state.ts";
 import { Fingerprints } from "../../git/fingerprint.ts";
 import type { AnyClaim } from "../../graph/attempt.ts";
+import type { Task } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
+import type { Policy } from "../../policy/policy.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
@@ -32,6 +34,14 @@ export async function snapshotBeforeStart(
 export interface EndingClaim {
   readonly claim: AnyClaim;
   readonly look: Look;
+  /** Absent where its plan is another repository's. */
+  readonly work?: ClaimedWork;
+}
+
+/** What a claim is for, and by which rules. */
+export interface ClaimedWork {
+  readonly task: Task;
+  readonly policy: Policy;
 }
 
 /**
@@ -44,13 +54,14 @@ export async function snapshotBeforeEnd(
   token: string,
 ): Promise<TokenStanding & { readonly ending: EndingClaim | undefined }> {
   const standing = await standingOfToken(ctx, store, token);
-  const { claim } = standing;
+  const { claim, work } = standing;
   if (claim?.state !== "offered" && claim?.state !== "running") return { ...standing, ending: undefined };
-  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx) } };
+  return { ...standing, ending: { claim, look: await snapshotCheckout(ctx), ...(work && { work }) } };
 }
 
 interface TokenStanding {
   readonly claim?: AnyClaim;
+  readonly work?: ClaimedWork;
   readonly firstOfferedMs: number;
 }
 
@@ -60,7 +71,12 @@ async function standingOfToken(ctx: RunContext, store: GraphStore, token: string
     const held = await view.reader.claimByTokenHash(tokenHash);
     const plan = held && (await view.planOf(held));
     const offers = plan ? plan.graph.claimsOf(held.claim.task).map(({ offeredAtMs }) => offeredAtMs) : [];
-    return { ...(held && { claim: held.claim }), firstOfferedMs: Math.min(...offers, ctx.now()) };
+    const task = held && plan?.graph.tasks.get(held.claim.task);
+    return {
+      ...(held && { claim: held.claim }),
+      ...(plan && task && { work: { task, policy: plan.policy } }),
+      firstOfferedMs: Math.min(...offers, ctx.now()),
+    };
   };
   return readGraph(ctx, store, work, { claim: { tokenHash } });
 }

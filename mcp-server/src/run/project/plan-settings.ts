@@ -9,6 +9,7 @@ import {
   type Policy,
   REVIEWS,
   UNSCOPED,
+  VERIFICATIONS,
 } from "../../policy/policy.ts";
 
 const minutes = z
@@ -33,6 +34,7 @@ export const policyInput = z.strictObject({
   approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
   review: z.enum(REVIEWS).optional().describe("When to review"),
   commit: z.enum(COMMITS).optional().describe("What to commit"),
+  verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
 });
 
@@ -51,11 +53,11 @@ function over(base: Policy, input: PolicyInput): Policy {
 }
 
 /** Fields in which a plan may ask for less than the user's settings allow, but not for more. */
-export const ONLY_TIGHTENED = ["maxParallel", "guard", "unscoped"] as const;
+export const ONLY_TIGHTENED = ["maxParallel", "guard", "unscoped", "verify"] as const;
 
 /**
  * The policy that holds for a plan: defaults, then the user's settings, then the plan's own, which may only
- * tighten `guard`, `maxParallel` and `unscoped`.
+ * tighten the fields of `ONLY_TIGHTENED`.
  */
 export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Policy {
   const user = over(DEFAULT_POLICY, settings);
@@ -63,10 +65,15 @@ export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Polic
   return {
     ...wanted,
     maxParallel: Math.min(wanted.maxParallel, user.maxParallel),
-    guard: GUARDS.indexOf(wanted.guard) < GUARDS.indexOf(user.guard) ? wanted.guard : user.guard,
-    unscoped:
-      UNSCOPED.indexOf(wanted.unscoped) < UNSCOPED.indexOf(user.unscoped) ? wanted.unscoped : user.unscoped,
+    guard: stricter(GUARDS, wanted.guard, user.guard),
+    unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
+    verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
   };
+}
+
+/** @param words from the strictest to the loosest. */
+function stricter<Word>(words: readonly Word[], one: Word, other: Word): Word {
+  return words.indexOf(one) < words.indexOf(other) ? one : other;
 }
 
 /** Says where the plan asked for more than the user's settings allow. */

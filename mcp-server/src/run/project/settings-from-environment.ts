@@ -17,6 +17,7 @@ const WORD_VARIABLES = {
   approve: "PARALLEL_APPROVE",
   review: "PARALLEL_REVIEW",
   commit: "PARALLEL_COMMIT",
+  verify: "PARALLEL_VERIFY",
 } as const;
 
 /** The variable of each field that the environment can set. */

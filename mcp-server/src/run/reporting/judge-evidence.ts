@@ -8,7 +8,7 @@ import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { commandRuns } from "../../host/transcripts/command-runs.ts";
 import type { FileChange, Judgement } from "../../policy/evidence-standing.ts";
-import type { CommandEvidence } from "../../policy/evidence-text.ts";
+import { type CommandEvidence, isCommand } from "../../policy/evidence-text.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
@@ -17,15 +17,13 @@ import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { worktreeOf } from "../worktrees/work-record.ts";
+import { commandsToSee, type Objection, objectionTo, unseenCommand } from "./objection.ts";
 
 /** What hooks saw run with Bash, in any order. */
 export type BashRuns = readonly CommandRun[];
 
 /** More files are not asked when they changed. */
 const MAX_FILES = 2_000;
-/** Contradictions that are named one by one. */
-const MAX_NAMED = 3;
-const MAX_COMMAND = 120;
 
 /** An attempt whose report is judged. */
 interface Judged extends EndingClaim {
@@ -34,42 +32,45 @@ interface Judged extends EndingClaim {
   readonly ran: BashRuns | undefined;
 }
 
+/** A report with the standing of each command in it, and whether it can be believed. */
+export interface JudgedReport {
+  readonly report: Report;
+  /** Absent: nothing speaks against it. */
+  readonly objection?: Objection;
+}
+
 /**
- * The report with the standing of each command in it, by what the host ran for the attempt. What hooks saw comes
- * first; the transcript is asked where they have not seen all of it.
+ * Compares the commands of a report, and those of its task's acceptance that have to be seen, with what the host ran
+ * for the attempt. What hooks saw comes first; the transcript is asked where they have not seen all of it.
  */
 export async function judgeEvidence(
   ctx: RunContext,
   store: GraphStore,
   report: Report,
   at: Judged,
-): Promise<Report> {
-  const commands = report.evidence.filter(isCommand);
-  if (commands.length === 0) return report;
+): Promise<JudgedReport> {
+  const due = at.work ? commandsToSee(at.work, report) : [];
+  if (due.length === 0 && !report.evidence.some(isCommand)) return { report };
   const lastChange = await lastChangeOf(ctx, store, report, at);
   const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
   // The shell's grammar is loaded with the first report, not with every session.
   const { standingOf } = await import("../../policy/evidence-standing.ts");
-  const judge = (runs: BashRuns | undefined) =>
-    withStandings(report, (item) => standingOf(item, runs, lastChange));
-  const judged = judge(fromHooks && inOrder(fromHooks));
-  if (fromHooks && judged.evidence.every(wasSeen)) return judged;
-  const written = await writtenRuns(ctx, at);
-  if (!written) return judged;
-  return judge(inOrder(mergedRuns(fromHooks ?? [], written)));
-}
-
-/** In what a report that claims to be complete is contradicted, in a sentence without its stop; undefined: in nothing. */
-export function contradictionIn({ outcome, evidence }: Report): string | undefined {
-  const wrong = evidence.filter(isCommand).filter(({ standing }) => standing === "contradicted");
-  if (outcome !== "completed" || wrong.length === 0) return undefined;
-  return wrong
-    .slice(0, MAX_NAMED)
-    .map(
-      ({ command, exitCode, seen = "" }) =>
-        `${JSON.stringify(command.slice(0, MAX_COMMAND))} is reported with exit code ${exitCode}, but ${seen}`,
-    )
-    .join("; ");
+  const judge = (runs: BashRuns | undefined) => {
+    const judged = withStandings(report, (item) => standingOf(item, runs, lastChange));
+    // An agent that hooks know and that ran nothing was seen as well.
+    const visible = runs ?? (at.agentId === undefined ? undefined : []);
+    const unseen = visible
+      ? due.flatMap((command) => unseenCommand(command, standingOf(command, visible, lastChange)) ?? [])
+      : [];
+    return { judged, unseen };
+  };
+  let { judged, unseen } = judge(fromHooks && inOrder(fromHooks));
+  if (!fromHooks || unseen.length > 0 || !judged.evidence.every(wasSeen)) {
+    const written = await writtenRuns(ctx, at);
+    if (written) ({ judged, unseen } = judge(inOrder(mergedRuns(fromHooks ?? [], written))));
+  }
+  const objection = objectionTo(judged, unseen);
+  return { report: judged, ...(objection && { objection }) };
 }
 
 /** The report as its agent gave it. */
@@ -80,10 +81,6 @@ export function withoutStandings(report: Report): Report {
     return given;
   });
   return { ...report, evidence };
-}
-
-function isCommand(item: Evidence): item is CommandEvidence {
-  return "command" in item;
 }
 
 function wasSeen(item: Evidence): boolean {

@@ -17,7 +17,8 @@ import type { RunContext } from "../project/run-context.ts";
 import { checkReport } from "./check-report.ts";
 import { COMPARED_EVENTS, noteOfFirstReport, unseenFiles, withRelativeFiles } from "./compare-report.ts";
 import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
-import { type BashRuns, contradictionIn, judgeEvidence, withoutStandings } from "./judge-evidence.ts";
+import { type BashRuns, type JudgedReport, judgeEvidence, withoutStandings } from "./judge-evidence.ts";
+import type { Objection } from "./objection.ts";
 import { type PreparedWork, prepareWork } from "./prepare-work.ts";
 import { withPreparedWork } from "./with-prepared-work.ts";
 
@@ -40,7 +41,7 @@ export interface ReportResult {
 
 /**
  * Takes an agent's report and ends its attempt. The same report again gets the first answer again. One that what was
- * seen contradicts is returned once; contradicted again, the attempt fails.
+ * seen contradicts, or that lacks what the plan wants seen, is returned once; the next such one fails the attempt.
  * @param ran what hooks saw the reporting conversation run; undefined: they saw nothing of it.
  * @throws CallerError for a token that is dead or foreign (kept as evidence), for completed without evidence
  *   per acceptance criterion or with evidence that is contradicted, for a blocked report that does not say on what.
@@ -62,13 +63,12 @@ export async function reportTask(
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
   const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
-  const judged = ending
+  const judged: JudgedReport = ending
     ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran })
-    : given.report;
-  const contradiction = contradictionIn(judged);
-  const call: Call = { actor, agentId, name, given, judged, contradiction, seen, firstOfferedMs };
-  // What is contradicted is not merged, whatever becomes of it.
-  const result: Report = contradiction === undefined ? given.report : { ...given.report, outcome: "failed" };
+    : { report: given.report };
+  const call: Call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
+  // What is not believed is not merged, whatever becomes of it.
+  const result: Report = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
   return withPreparedWork(
     ctx,
     async () => ({
@@ -88,10 +88,7 @@ interface Call {
   readonly agentId: string | undefined;
   readonly name: { readonly plan: string; readonly id: TaskId };
   readonly given: ReportInput;
-  /** The report with the standing of its evidence. */
-  readonly judged: Report;
-  /** In what the report is contradicted, if it claims to be complete. */
-  readonly contradiction: string | undefined;
+  readonly judged: JudgedReport;
   readonly seen: SeenAtEnd | undefined;
   /** When the task was first offered. */
   readonly firstOfferedMs: number;
@@ -108,7 +105,8 @@ function accept(
   call: Call,
   prepared: PreparedWork | undefined,
 ): Promise<ReportResult | CallerError> {
-  const { name, given, judged, contradiction, agentId, seen } = call;
+  const { name, given, judged, agentId, seen } = call;
+  const { objection } = judged;
   const { report, token } = given;
   const work = async (tx: GraphTransaction): Promise<ReportResult | CallerError> => {
     await noteSignOfLife(tx, token, agentId);
@@ -124,15 +122,13 @@ function accept(
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
-    if (contradiction !== undefined && !(await wasReturned(plan, attempt.id))) {
-      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: contradiction });
-      return contradicted(contradiction);
+    if (objection && !(await wasReturned(plan, attempt.id))) {
+      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: objection.why });
+      return returned(objection);
     }
     const ending: Ending = {
-      ...(contradiction === undefined
-        ? { outcome: report.outcome }
-        : { outcome: "failed", cause: `what it reports is contradicted: ${contradiction}` }),
-      report: judged,
+      ...(objection ? { outcome: "failed", cause: objection.cause } : { outcome: report.outcome }),
+      report: judged.report,
     };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, ending.outcome, note ?? ending.cause);
@@ -145,19 +141,14 @@ function accept(
   });
 }
 
-/** Whether a report of the attempt was contradicted before. */
+/** Whether a report of the attempt was not believed before. */
 async function wasReturned(plan: PlanTransaction, attempt: AttemptId): Promise<boolean> {
   const returned = await plan.reader.events(plan.id, { types: ["report.returned"] });
   return returned.some(({ change }) => change.type === "report.returned" && change.attempt === attempt);
 }
 
-function contradicted(contradiction: string): CallerError {
-  return new CallerError(
-    "bad_input",
-    `evidence: ${contradiction}. The report was not taken.`,
-    'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
-    "evidence",
-  );
+function returned({ why, remedy }: Objection): CallerError {
+  return new CallerError("bad_input", `evidence: ${why}. The report was not taken.`, remedy, "evidence");
 }
 
 function answer(plan: PlanTransaction, id: TaskId, outcome: Outcome, note: string | undefined): ReportResult {
