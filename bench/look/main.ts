@@ -4,11 +4,14 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
+import { GitWatch } from "../../mcp-server/src/run/effects/git-watch.ts";
 import { HeldFiles, type HeldScope } from "../../mcp-server/src/run/effects/held-files.ts";
 
 const FOLDERS = 200;
 const FILES_PER_FOLDER = 50;
 const CLAIMS = 5;
+/** Each in a file of its own. */
+const BRANCHES = 100;
 const RUNS = 200;
 /** Longer than the clock of a file system ticks: a call takes longer than that. */
 const CALL_MS = 25;
@@ -38,12 +41,15 @@ async function measure(folders: number, changed: number): Promise<Costs> {
   }));
   const heldFiles = new HeldFiles(root, false, Date.now);
   heldFiles.look(held);
+  const gitWatch = new GitWatch(root, Date.now);
+  gitWatch.look();
   await heldFiles.readUnread(() => undefined);
   const wallMs: number[] = [];
   const processorMs: number[] = [];
   const timed = () => {
     const [began, used] = [performance.now(), process.cpuUsage()];
     const { changes } = heldFiles.look(held);
+    if (gitWatch.look(heldFiles.repositories).moves.length > 0) throw new Error("nothing moved in git");
     const { user, system } = process.cpuUsage(used);
     return { tookMs: performance.now() - began, usedMs: (user + system) / 1_000, found: changes.length };
   };
@@ -72,6 +78,18 @@ try {
       writeFileSync(fileAt(folder, file), `export const value = ${file};\n`.repeat(50));
     }
   }
+  const git = (...parameters: string[]) =>
+    childProcess.execFileSync(
+      "git",
+      ["-C", root, "-c", "user.name=b", "-c", "user.email=b@b", ...parameters],
+      {
+        encoding: "utf8",
+      },
+    );
+  git("init", "--quiet");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "Start");
+  for (let n = 0; n < BRANCHES; n++) git("branch", `some/branch-${n}`);
   let processes = 0;
   const { spawn } = childProcess.ChildProcess.prototype as unknown as {
     spawn: (...all: unknown[]) => unknown;

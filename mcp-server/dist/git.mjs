@@ -258,7 +258,7 @@ function compareText(a, b) {
 }
 
 // import:node:fs in git.mjs
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync } from "node:fs";
 
 // import:node:os in git.mjs
 import { tmpdir } from "node:os";
@@ -317,7 +317,15 @@ async function ensurePlanBranch(root, plan) {
     );
   }
   try {
-    await git(root, ["update-ref", `refs/heads/${planBranch(plan)}`, start, ""]);
+    await git(root, [
+      "update-ref",
+      "--create-reflog",
+      "-m",
+      `parallel: ${plan}`,
+      `refs/heads/${planBranch(plan)}`,
+      start,
+      ""
+    ]);
   } catch (error) {
     const made = await planHead(root, plan);
     if (made !== void 0) return made;
@@ -380,7 +388,7 @@ async function moveRefs(root, moves, reason) {
   const lines = moves.map(({ ref, from, to }) => `update ${ref} ${to} ${from}
 `);
   try {
-    await git(root, ["update-ref", "-m", reason, "--stdin"], { input: lines.join("") });
+    await git(root, ["update-ref", "--create-reflog", "-m", reason, "--stdin"], { input: lines.join("") });
   } catch (error) {
     if (error instanceof GitFailed && (isThere(error.reason) || error.reason.includes("but expected")))
       throw new RefMoved();
@@ -492,6 +500,39 @@ async function* committedVersions(root, path, untilMs) {
     const bytes = await read2.catch(() => void 0);
     if (bytes !== void 0) yield Buffer.from(bytes, "latin1");
   }
+}
+
+// mcp-server/src/git/index-content.ts
+var STAT_BEFORE_MODE = 24;
+var MODE_BYTES = 4;
+var STAT_AFTER_MODE = 12;
+var HEADER = 12;
+var EXTENDED = 16384;
+function indexContent(bytes, idBytes) {
+  const hash = createHash("sha256");
+  const version = bytes.length < HEADER ? 0 : bytes.readUInt32BE(4);
+  if (version < 2 || version > 4) return hash.update(bytes).digest("hex");
+  const kept = [];
+  let at = HEADER;
+  for (let left = bytes.readUInt32BE(8); left > 0; left--) {
+    const from = at + STAT_BEFORE_MODE;
+    const id = from + MODE_BYTES + STAT_AFTER_MODE;
+    if (id + idBytes + 2 > bytes.length) return hash.update(bytes).digest("hex");
+    const isExtended = (bytes.readUInt16BE(id + idBytes) & EXTENDED) !== 0;
+    const name = id + idBytes + (isExtended ? 4 : 2);
+    const end = bytes.indexOf(0, version === 4 ? endOfNumber(bytes, name) : name);
+    if (end < 0) return hash.update(bytes).digest("hex");
+    kept.push(bytes.subarray(from, from + MODE_BYTES), bytes.subarray(id, end + 1));
+    at = version === 4 ? end + 1 : at + Math.ceil((end - at + 1) / 8) * 8;
+  }
+  hash.update(Buffer.concat(kept));
+  if (bytes.toString("latin1", at, at + 4) === "link") hash.update(bytes.subarray(at));
+  return hash.digest("hex");
+}
+function endOfNumber(bytes, from) {
+  let at = from;
+  while (((bytes[at] ?? 0) & 128) !== 0) at++;
+  return at + 1;
 }
 
 // mcp-server/src/git/inner-repositories.ts
@@ -612,6 +653,235 @@ function publicAddress(address) {
   return /^[\w.~:/@[\]+-]+$/.test(shown) && !shown.startsWith("-") ? shown : void 0;
 }
 
+// mcp-server/src/git/repository-files.ts
+var MAX_REFS = 5e3;
+var TICK_MS = 20;
+var COARSE_TICK_MS = 2e3;
+var NO_ENTRIES = /* @__PURE__ */ new Map();
+var RepositoryFiles = class _RepositoryFiles {
+  constructor(place, folder, common, now) {
+    this.place = place;
+    this.folder = folder;
+    this.common = common;
+    this.now = now;
+  }
+  place;
+  folder;
+  common;
+  now;
+  #texts = /* @__PURE__ */ new Map();
+  #lists = /* @__PURE__ */ new Map();
+  #index;
+  #packed;
+  #stash;
+  #loose = NO_ENTRIES;
+  #atMs = 0;
+  #entries = 0;
+  /**
+   * @param workTree a folder with `.git` in it, real and absolute.
+   * @param now milliseconds since 1970 by the clock that the file system has.
+   * @returns undefined where there is no repository whose files can be read.
+   */
+  static in(workTree, now) {
+    const place = join(workTree, ".git");
+    const info = statOf(place);
+    if (!info) return void 0;
+    const link = info.isDirectory() ? void 0 : /^gitdir: (.+)/.exec(textOf(place) ?? "")?.[1]?.trimEnd();
+    if (!info.isDirectory() && link === void 0) return void 0;
+    const folder = link === void 0 ? place : resolve(workTree, link);
+    const common = textOf(join(folder, "commondir"))?.trim();
+    const files = new _RepositoryFiles(place, folder, common ? resolve(folder, common) : folder, now);
+    return files.state() ? files : void 0;
+  }
+  /** Whether there are more refs than are looked at. */
+  get isIncomplete() {
+    return this.#entries > MAX_REFS;
+  }
+  /** @returns undefined where the repository is gone, or keeps its refs in another form than files. */
+  state() {
+    this.#atMs = this.now();
+    this.#entries = 0;
+    const head = statOf(this.place) && placeIn(this.#text(join(this.folder, "HEAD")));
+    if (head === void 0 || head === "refs/heads/.invalid") return void 0;
+    const loose = /* @__PURE__ */ new Map();
+    for (const kind of ["refs/heads", "refs/tags"]) this.#refsIn(kind, loose);
+    if (!isSameMap(loose, this.#loose)) this.#loose = loose;
+    return {
+      head,
+      loose: this.#loose,
+      packed: this.#packedRefs(),
+      stash: this.#stashed(),
+      index: this.#staged(loose, head),
+      elsewhere: this.#elsewhere()
+    };
+  }
+  /**
+   * What git's log says of the way of a ref from one commit to another, the last step first; undefined where it does
+   * not tell the whole way.
+   */
+  stepsTo(ref, from, to) {
+    const steps = [];
+    let at = to;
+    for (const line of (textOf(join(this.common, "logs", ref)) ?? "").trimEnd().split("\n").reverse()) {
+      const [, old, next, said = ""] = /^([0-9a-f]+) ([0-9a-f]+) [^\t]*(?:\t(.*))?$/.exec(line) ?? [];
+      if (old === void 0 || next !== at) return void 0;
+      steps.push(said);
+      if (from === void 0 ? /^0+$/.test(old) : old === from) return steps;
+      at = old;
+    }
+    return void 0;
+  }
+  #refsIn(path, found) {
+    for (const { name, isFolder } of this.#list(join(this.common, path))) {
+      if (name.endsWith(".lock")) continue;
+      if (++this.#entries > MAX_REFS) return;
+      if (isFolder) this.#refsIn(`${path}/${name}`, found);
+      else {
+        const commit = this.#text(join(this.common, path, name))?.trim();
+        if (commit) found.set(`${path}/${name}`, commit);
+      }
+    }
+  }
+  #packedRefs() {
+    const file = join(this.common, "packed-refs");
+    this.#packed = this.#again(this.#packed, file, () => {
+      const refs = /* @__PURE__ */ new Map();
+      for (const line of (textOf(file) ?? "").split("\n")) {
+        const [, commit, ref] = /^([0-9a-f]{40,64}) (refs\/(?:heads|tags)\/.+)$/.exec(line) ?? [];
+        if (commit !== void 0 && ref !== void 0) refs.set(ref, commit);
+      }
+      return this.#packed && isSameMap(refs, this.#packed.value) ? this.#packed.value : refs;
+    });
+    return this.#packed?.value ?? NO_ENTRIES;
+  }
+  #stashed() {
+    const file = join(this.common, "logs/refs/stash");
+    this.#stash = this.#again(
+      this.#stash,
+      file,
+      () => (textOf(file) ?? "").split("\n").flatMap((line) => line.split(" ")[1] ?? [])
+    );
+    return this.#stash?.value ?? [];
+  }
+  #staged(loose, head) {
+    const file = join(this.folder, "index");
+    const anyCommit = loose.get(head) ?? this.#packed?.value.get(head) ?? head;
+    const idBytes = /^[0-9a-f]{64}$/.test(anyCommit) ? 32 : 20;
+    this.#index = this.#again(this.#index, file, () => {
+      const bytes = bytesOf(file);
+      return bytes && indexContent(bytes, idBytes);
+    });
+    return this.#index?.value;
+  }
+  #elsewhere() {
+    const worktrees = join(this.common, "worktrees");
+    const folders = [this.common, ...this.#list(worktrees).map(({ name }) => join(worktrees, name))];
+    return new Set(
+      folders.filter((folder) => folder !== this.folder).flatMap((folder) => placeIn(this.#text(join(folder, "HEAD"))) ?? [])
+    );
+  }
+  #text(file) {
+    return this.#keep(this.#texts, file, () => textOf(file));
+  }
+  #list(folder) {
+    return this.#keep(this.#lists, folder, () => listOf(folder)) ?? [];
+  }
+  #keep(all, file, read2) {
+    const known = this.#again(all.get(file), file, read2);
+    if (known) all.set(file, known);
+    else all.delete(file);
+    return known?.value;
+  }
+  /** What is known if nobody touched the file, or it is read again; undefined where there is none. */
+  #again(known, file, read2) {
+    const info = statOf(file);
+    if (!info) return void 0;
+    const { ino, size, ctimeMs } = info;
+    const isSame = known?.ino === ino && known.size === size && known.ctimeMs === ctimeMs;
+    if (known && isSame && !known.isYoung) return known;
+    const value = read2();
+    if (value === void 0) return void 0;
+    const tickMs = ctimeMs % 1e3 === 0 ? COARSE_TICK_MS : TICK_MS;
+    return { ino, size, ctimeMs, isYoung: ctimeMs > this.#atMs - tickMs, value };
+  }
+};
+function placeIn(text) {
+  const place = text?.trim().replace(/^ref: */, "");
+  return place === "" ? void 0 : place;
+}
+function statOf(file) {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return void 0;
+  }
+}
+function bytesOf(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return void 0;
+  }
+}
+function textOf(file) {
+  return bytesOf(file)?.toString("utf8");
+}
+function listOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).map((entry) => ({
+      name: entry.name,
+      isFolder: entry.isDirectory()
+    }));
+  } catch {
+    return void 0;
+  }
+}
+function isSameMap(a, b) {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
+
+// mcp-server/src/git/repository-moves.ts
+function repositoryMoves(before, after) {
+  const head = before.head === after.head ? [] : [{ what: "head", from: before.head, to: after.head }];
+  const moved = movedRefs(before, after);
+  const refs = moved.filter(
+    ({ ref }) => ref === after.head || ref === before.head || !(before.elsewhere.has(ref) || after.elsewhere.has(ref))
+  );
+  const gone = missing(before.stash, after.stash);
+  const added = missing(after.stash, before.stash);
+  const isExplained = head.length > 0 || moved.some(({ ref }) => ref === after.head);
+  return [
+    ...head,
+    ...refs.map(
+      ({ ref, from, to }) => ({
+        what: ref.startsWith(TAGS) ? "tag" : "branch",
+        name: ref.slice(ref.startsWith(TAGS) ? TAGS.length : HEADS.length),
+        ...from !== void 0 && { from },
+        ...to !== void 0 && { to }
+      })
+    ),
+    ...gone + added > 0 ? [{ what: "stash", gone, added }] : [],
+    ...before.index !== after.index && !isExplained ? [{ what: "index" }] : []
+  ];
+}
+var TAGS = "refs/tags/";
+var HEADS = "refs/heads/";
+function movedRefs(before, after) {
+  if (before.loose === after.loose && before.packed === after.packed) return [];
+  const names = before.packed === after.packed ? [...before.loose.keys(), ...after.loose.keys()] : [before, after].flatMap(({ loose, packed }) => [...loose.keys(), ...packed.keys()]);
+  return [...new Set(names)].sort().flatMap((ref) => {
+    const [from, to] = [commitOf(before, ref), commitOf(after, ref)];
+    return from === to ? [] : [{ ref, from, to }];
+  });
+}
+function commitOf({ loose, packed }, ref) {
+  return loose.get(ref) ?? packed.get(ref);
+}
+function missing(from, others) {
+  const there = new Set(others);
+  return from.filter((commit) => !there.has(commit)).length;
+}
+
 // mcp-server/src/git/sparse-checkout.ts
 async function filesLeftOut(worktree) {
   if (!await isSet(worktree, "core.sparseCheckout", false)) return [];
@@ -712,6 +982,7 @@ export {
   GitFailed,
   LOOK_LIMIT_MS,
   RefMoved,
+  RepositoryFiles,
   changedFiles,
   changesBetween,
   checkoutState,
@@ -730,6 +1001,7 @@ export {
   gitSays,
   hasFilesOfSubmodules,
   ignoredFiles,
+  indexContent,
   isAncestor,
   knownIgnoredFiles,
   mergedTree,
@@ -745,6 +1017,7 @@ export {
   refreshIndex,
   refuseCheckedOut,
   refuseTakenNames,
+  repositoryMoves,
   statusEntries,
   submoduleFolders,
   submoduleWork,

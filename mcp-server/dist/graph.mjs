@@ -72,6 +72,7 @@ var VERSIONS = {
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
   "files.changed": 1,
+  "git.moved": 1,
   "attempt.compared": 1,
   "report.returned": 1,
   "scope.touched": 1,

@@ -232,6 +232,101 @@ function effectsInOrder(seen) {
   );
 }
 
+// import:text.mjs in policy.mjs
+import { plural, shownPath } from "./text.mjs";
+
+// mcp-server/src/policy/effects/git-move-text.ts
+var SHORT = 7;
+var MAX_NAMES = 5;
+function gitMoveText(move) {
+  const text = textOf(move);
+  return move.repository === void 0 ? text : `in ${shownPath(move.repository)}: ${text}`;
+}
+function whileWhoRan({ calls, by, doubts = [] }, plan) {
+  const names = [...new Set(calls.map(({ caller }) => callerText(caller, plan)))];
+  if (by === "nobody") return "while no call ran (by a person or another program)";
+  const shown = names.slice(0, MAX_NAMES);
+  const all = names.length > shown.length ? [...shown, `${names.length - shown.length} more`] : shown;
+  const ran = all.length === 0 ? "something that is not known" : [all.slice(0, -1).join(", "), ...all.slice(-1)].filter((part) => part !== "").join(" and ");
+  return `while ${ran} ran${doubts.length === 0 ? "" : ` (${doubts.join("; ")})`}`;
+}
+function gitMovedLines(moved, plan) {
+  const who = whileWhoRan(moved, plan);
+  return [
+    ...moved.moves.map((move) => `${gitMoveText(move)} ${who}`),
+    ...moved.unlisted === void 0 ? [] : [`${moved.unlisted} more moves in git ${who}`]
+  ];
+}
+function gitMovedNote(moved, plan) {
+  return `${gitMovedLines(moved, plan).join(". ")}. Do not undo it: read your files again before you go on, and name it in your report.`;
+}
+function textOf(move) {
+  switch (move.what) {
+    case "head": {
+      const [from, to] = [placeOf(move.from), placeOf(move.to)];
+      const isSwitch = isRef(move.from) || isRef(move.to);
+      return isSwitch ? `HEAD switched from ${from} to ${to}` : `HEAD moved from ${from} to ${to}`;
+    }
+    case "branch":
+    case "tag": {
+      const name = move.what === "tag" ? `the tag ${shownPath(move.name)}` : shownPath(move.name);
+      const how = move.how === void 0 ? "" : ` (${move.how})`;
+      if (move.from === void 0) return `${name} was made at ${short(move.to)}`;
+      if (move.to === void 0) return `${name} was deleted (it was at ${short(move.from)})`;
+      return `${name} moved from ${short(move.from)} to ${short(move.to)}${how}`;
+    }
+    case "stash": {
+      const parts = [
+        ...move.gone > 0 ? [entries(move.gone, "gone")] : [],
+        ...move.added > 0 ? [entries(move.added, "added")] : []
+      ];
+      return parts.join(" and ");
+    }
+    case "index":
+      return "the index changed";
+    case "gone":
+      return "the repository is gone";
+  }
+}
+function entries(count, how) {
+  const is = count === 1 ? "a stash entry" : `${count} stash entries`;
+  return how === "gone" ? `${is} ${count === 1 ? "is" : "are"} gone` : `${is} ${count === 1 ? "was" : "were"} added`;
+}
+function isRef(place) {
+  return place.startsWith("refs/");
+}
+function placeOf(place) {
+  return isRef(place) ? shownPath(place.replace(/^refs\/heads\//, "")) : short(place);
+}
+function short(commit) {
+  return shownPath((commit ?? "").slice(0, SHORT));
+}
+function callerText({ task, agentId }, plan) {
+  if (task !== void 0) return shownPath(task.startsWith(`${plan}/`) ? task.slice(plan.length + 1) : task);
+  return agentId === void 0 ? "the main conversation" : "an agent without a task";
+}
+
+// mcp-server/src/policy/effects/judge-git-moves.ts
+var MAX_MOVES = 50;
+function judgeGitMoves(seen, calls, doubts) {
+  const isKnown = calls.length > 0 && doubts.length === 0;
+  const moves = seen.filter((one) => !(isKnown && calls.every((call) => mayMake(call, one)))).map(({ move }) => move);
+  if (moves.length === 0) return void 0;
+  const unlisted = moves.length - MAX_MOVES;
+  return {
+    moves: moves.slice(0, MAX_MOVES),
+    ...unlisted > 0 && { unlisted },
+    calls: calls.map(namedCall),
+    by: doubts.length > 0 || calls.length > 1 ? "uncertain" : calls.length === 1 ? "certain" : "nobody",
+    ...doubts.length > 0 && { doubts }
+  };
+}
+function mayMake({ caller }, { move, holders }) {
+  if (caller.attempt !== void 0 && holders.includes(caller.attempt)) return true;
+  const isMain = caller.attempt === void 0 && caller.agentId === void 0;
+  return isMain && move.what === "branch" && move.how === "commit";
+}
+
 // mcp-server/src/policy/effects/writing-tools.ts
 var READING_TOOLS = /* @__PURE__ */ new Set([
   "Agent",
@@ -337,9 +432,6 @@ function statusAfter(facts) {
     }
   }
 }
-
-// import:text.mjs in policy.mjs
-import { plural } from "./text.mjs";
 
 // mcp-server/src/policy/failure/decision.ts
 function decide(facts) {
@@ -1039,6 +1131,7 @@ export {
   areAlternatives,
   asksForWorktree,
   attribute,
+  callerText,
   chooseEngine,
   chooseStrategy,
   claimHasEnded,
@@ -1051,6 +1144,9 @@ export {
   effectsInOrder,
   errorSignature,
   failsElsewhere,
+  gitMoveText,
+  gitMovedLines,
+  gitMovedNote,
   groupByCause,
   guardedClaim,
   isAbout,
@@ -1058,6 +1154,7 @@ export {
   isRejectedForGood,
   isRenewalDue,
   isSteeringFile,
+  judgeGitMoves,
   judgeWrite,
   judgesAgain,
   judgesWork,
@@ -1091,6 +1188,7 @@ export {
   waitingForRetry,
   waitsForOthers,
   wantsReview,
+  whileWhoRan,
   widenedScope,
   workBehind,
   workUnderReview

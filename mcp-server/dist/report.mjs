@@ -1,5 +1,5 @@
 // import:policy.mjs in report.mjs
-import { NO_TEST, effectsInOrder, judgesAgain, mayJudge, newerParts, standingText, suspectsOf } from "./policy.mjs";
+import { NO_TEST, effectsInOrder, gitMovedLines, judgesAgain, mayJudge, newerParts, standingText, suspectsOf } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
@@ -460,6 +460,9 @@ function runningAttempts(events) {
     if (change.type === "claim.returned" || change.type === "attempt.ended") running.delete(change.attempt);
   }
   return running;
+}
+function gitMovesOf(plan, events) {
+  return events.flatMap(({ change }) => change.type === "git.moved" ? gitMovedLines(change, plan) : []);
 }
 
 // mcp-server/src/report/files/suggested-scopes.ts
@@ -1046,6 +1049,7 @@ function aggregate(state, events, nowMs) {
   const pending = having("pending");
   const goesOn = running.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? void 0 : lastEndMs(tasks);
+  const gitMoves = gitMovesOf(plan.slug, events);
   const newer = newerParts(state, events);
   return {
     plan: {
@@ -1077,6 +1081,7 @@ function aggregate(state, events, nowMs) {
     outsideScope: outsideScope(state, nowMs),
     scopeTruth: truth,
     suggestedScopes: suggestedScopes(state, written),
+    ...gitMoves.length > 0 && { gitMoves },
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     verdicts: reviewerVerdicts(state),
@@ -1759,7 +1764,7 @@ function filesBlocks({ tasks, ignoredFiles = [] }) {
     ...ignoredFiles.length === 0 ? [] : ["**Ignored by git:**", listed2(ignoredFiles)]
   ];
 }
-function knownIssues({ tasks, groups, findings, unverified }) {
+function knownIssues({ tasks, groups, findings, unverified, gitMoves = [] }) {
   const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
   const notDone = tasks.filter(({ status }) => status === "failed" || status === "pending" && hasBegun);
   return [
@@ -1776,7 +1781,8 @@ function knownIssues({ tasks, groups, findings, unverified }) {
     ...unverified.map(({ task, criterion, why }) => {
       const what = criterion ? `${escapeProse(criterion)}: ` : "";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeProse(why)}`;
-    })
+    }),
+    ...gitMoves.map((text) => `In git, ${escapeProse(text)}`)
   ];
 }
 function remarksBlocks({ findings }) {
@@ -1917,7 +1923,13 @@ function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }) {
 }
 
 // mcp-server/src/report/render/markdown/files.ts
-function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth, ignoredFiles = [] }) {
+function fileLines({
+  sharedFiles: sharedFiles2,
+  outsideScope: outsideScope2,
+  scopeTruth,
+  ignoredFiles = [],
+  gitMoves = []
+}) {
   return [
     ...sharedFiles2.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -1929,6 +1941,7 @@ function fileLines({ sharedFiles: sharedFiles2, outsideScope: outsideScope2, sco
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
     ...scopeTruthLines(scopeTruth),
+    ...gitMoves.map((text) => `- In git, ${escapeProse(text)}`),
     ...ignoredFiles.length === 0 ? [] : [`- Git ignores ${some2(ignoredFiles.map(name))}: no commit holds what was changed there`]
   ];
 }
@@ -2312,6 +2325,7 @@ export {
   firstAcceptances,
   fixedLines,
   gapsOf,
+  gitMovesOf,
   grouped,
   isBreak,
   isDeclared,

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { AttributedEffect, HeldFilesChanged } from "../../mcp-server/src/graph/effect.ts";
+import type { AttributedEffect, GitMoved, HeldFilesChanged } from "../../mcp-server/src/graph/effect.ts";
+import { git } from "../support/git.ts";
 import { answerOf, twoAtWork } from "../support/two-at-work.ts";
 
 /** Two agents at work whose calls begin and end as the host tells of them; the tests are what the calls do. */
@@ -23,6 +24,8 @@ async function watchedAgents() {
     effects: () => log("files.changed").map(({ data }) => data as unknown as HeldFilesChanged),
     files: (): readonly AttributedEffect[] =>
       log("files.changed").flatMap(({ data }) => (data as unknown as HeldFilesChanged).files),
+    git: (...parameters: string[]) => git(folder, ...parameters),
+    moved: () => log("git.moved").map(({ data }) => data as unknown as GitMoved),
     kept: () => {
       const kept = join(folder, ".git/parallel/kept/p");
       return readdirSync(kept).map((name) => readFileSync(join(kept, name), "utf8"));
@@ -86,6 +89,22 @@ describe("a file tool of the holder", () => {
     write("src/b/two.ts", "new\n");
     await ends("agent-2", "own", "Write", {}, input);
     expect(files().map(({ by }) => by)).toEqual(["own"]);
+  });
+});
+
+describe("a call that moves something in git", () => {
+  it("a call that moves something in git is named, and the agents at work are told", async () => {
+    const watched = await watchedAgents();
+    const { begins, ends, moved } = watched;
+    await begins("agent-1", "one");
+    await watched.git("commit", "--quiet", "--allow-empty", "--message", "x");
+    await ends("agent-1", "one");
+    expect(moved()).toMatchObject([
+      { by: "certain", calls: [{ id: "one" }], moves: [{ what: "branch", how: "commit" }] },
+    ]);
+    expect(await begins("agent-2", "next", "Read", { file_path: "x" })).toMatch(
+      /moved from \w{7} to \w{7} \(commit\) while 1 ran\. Do not undo it/,
+    );
   });
 });
 

@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
+import type { PlanSlug } from "../../mcp-server/src/graph/task.ts";
+import { gitMovesOf } from "../../mcp-server/src/report/files/committed-work.ts";
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { EffectWatch, type HeardSignal } from "../../mcp-server/src/run/effects/effect-watch.ts";
+import { GitWatch } from "../../mcp-server/src/run/effects/git-watch.ts";
 import { HeldFiles } from "../../mcp-server/src/run/effects/held-files.ts";
 import { KeptFiles } from "../../mcp-server/src/run/effects/kept-files.ts";
 import { logEffects } from "../../mcp-server/src/run/effects/log-effects.ts";
+import { logGitMoves } from "../../mcp-server/src/run/effects/log-git-moves.ts";
 import { SharedCalls } from "../../mcp-server/src/run/effects/shared-calls.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { createContext } from "../../mcp-server/src/run/project/run-context.ts";
@@ -41,6 +45,7 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
     const known = watches.get(session);
     if (known) return known;
     const watch = new EffectWatch({
+      git: new GitWatch(root, Date.now),
       heldFiles: new HeldFiles(root, false, Date.now, { maxEntries }),
       kept: new KeptFiles(join(folder, "kept")),
       shared: new SharedCalls(join(folder, "calls"), { host: "h", pid: session, startedAt: "0" }),
@@ -54,7 +59,11 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
   };
   await watchOf(0);
   const hear = async (signal: HeardSignal, session = 0) => {
-    const seen = await (await watchOf(session)).hear(signal, await held());
+    const watch = await watchOf(session);
+    const seen = await watch.hear(signal, await held());
+    for (const moved of watch.takeGitMoves()) {
+      await changeGraph(ctx, store, "server", (tx) => logGitMoves(tx, ctx.checkoutKey, moved));
+    }
     if (seen) await changeGraph(ctx, store, "server", (tx) => logEffects(tx, seen));
     return seen;
   };
@@ -64,7 +73,7 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
     const caller = {
       session: `session-${session}`,
       agentId: `agent-${worker}`,
-      ...(attempt !== undefined && { attempt }),
+      ...(attempt !== undefined && { attempt, task: ["p/1", "q/2"][worker ?? 0] ?? "" }),
     };
     return hear({ kind: "began", call, tool: "Bash", caller }, session);
   };
@@ -77,6 +86,13 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
     end: (call: string, session = 0) => hear({ kind: "ended", call, durationMs: 1 }, session),
     write: (path: string, text: string) => put(root, { [path]: text }),
     kept: new KeptFiles(join(folder, "kept")),
+    gitMovesIn: async (plan: string) => {
+      const events = await store.read(async (reader) => {
+        const stored = (await reader.plans(ctx.repository)).find(({ slug }) => slug === plan);
+        return stored && (await reader.events(stored.id));
+      });
+      return gitMovesOf(plan as PlanSlug, events ?? []);
+    },
     logged: () =>
       logOf(graphOf(root)).flatMap(({ type, planId, data }) => {
         if (type !== "files.changed") return [];

@@ -8,7 +8,7 @@ import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, ta
 import { checkoutKey, isDead, pathInside } from "./project.mjs";
 
 // import:git.mjs in run/effects.mjs
-import { committedVersions, diffHunks, git, gitSays, statusEntries } from "../git.mjs";
+import { RepositoryFiles, committedVersions, diffHunks, git, gitSays, repositoryMoves, statusEntries } from "../git.mjs";
 
 // mcp-server/src/run/effects/committed-files.ts
 async function committedFiles(root) {
@@ -22,7 +22,7 @@ async function committedFiles(root) {
 }
 
 // import:policy.mjs in run/effects.mjs
-import { CallsInFlight, attribute, effectsInOrder, namedCall, suspectsOf, widenedScope } from "../policy.mjs";
+import { CallsInFlight, attribute, callerText, effectsInOrder, gitMovedNote, judgeGitMoves, namedCall, suspectsOf, widenedScope } from "../policy.mjs";
 
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
@@ -37,6 +37,7 @@ var EffectWatch = class {
   #calls = new CallsInFlight();
   /** Of every claim that was held once: what changed before its end is found after it. */
   #plans = /* @__PURE__ */ new Map();
+  #gitMoved = [];
   #heardOfOthers;
   #listed = /* @__PURE__ */ new Map();
   /** When the last look began: what it had passed may have changed while it went on. */
@@ -59,6 +60,12 @@ var EffectWatch = class {
     }
     this.#tell(signal2);
     return this.#attributed(this.#look(held));
+  }
+  /** What has moved in git, by whom that may not, since this was asked last. */
+  takeGitMoves() {
+    const moved = this.#gitMoved;
+    this.#gitMoved = [];
+    return moved;
   }
   /** Whether the call has begun and its end was not heard. */
   isInFlight(call) {
@@ -92,18 +99,20 @@ var EffectWatch = class {
     this.#lookedMs = this.#stamp();
     for (const { plan, claim } of held) this.#plans.set(claim.id, plan);
     const { changes, isIncomplete } = this.parts.heldFiles.look(held.flatMap(scopeOf));
+    const gitMoves = held.length === 0 ? [] : this.parts.git?.look(this.parts.heldFiles.repositories).moves ?? [];
     const clockWasSetBack = this.#clockWasSetBack;
     this.#clockWasSetBack = false;
-    return { sinceMs, untilMs: this.#stamp(), changes, isIncomplete, clockWasSetBack };
+    return { sinceMs, untilMs: this.#stamp(), changes, gitMoves, isIncomplete, clockWasSetBack };
   }
   async #attributed({
     sinceMs,
     untilMs,
     changes,
+    gitMoves,
     isIncomplete,
     clockWasSetBack
   }) {
-    if (changes.length === 0) return void 0;
+    if (changes.length + gitMoves.length === 0) return void 0;
     const notKept = this.#keep(changes);
     const isWhole = await this.#hearOthers();
     const calls = this.#calls.between(sinceMs, untilMs);
@@ -111,12 +120,15 @@ var EffectWatch = class {
       ...isWhole ? [] : ["the calls of another session could not be read"],
       ...clockWasSetBack ? ["the clock was set back"] : []
     ];
+    const span = { sinceMs: Math.floor(sinceMs), untilMs: Math.ceil(untilMs) };
+    const judged = judgeGitMoves(gitMoves, calls, doubts);
+    if (judged) this.#gitMoved.push({ ...span, ...judged });
+    if (changes.length === 0) return void 0;
     const listed = changes.filter((change, index) => index < MAX_LISTED && this.#mayList(change));
     const unlisted = changes.length - listed.length;
     this.#calls.forget(sinceMs - FORGET_AFTER_MS);
     return {
-      sinceMs: Math.floor(sinceMs),
-      untilMs: Math.ceil(untilMs),
+      ...span,
       calls: calls.map(namedCall),
       ...doubts.length > 0 && { doubts },
       files: listed.map(({ path, holder, before, after }) => {
@@ -179,6 +191,83 @@ function callsFolder(checkout) {
   return join(besideGraph(checkout), "calls", name);
 }
 
+// mcp-server/src/run/effects/git-watch.ts
+var MAX_INNER = 50;
+var WORK_BRANCHES = "parallel-work/";
+var OWN_STEP = "parallel: ";
+var GitWatch = class {
+  /**
+   * @param root the checkout's top level, a real path.
+   * @param now milliseconds since 1970 by the clock that the file system has.
+   */
+  constructor(root, now) {
+    this.root = root;
+    this.now = now;
+  }
+  root;
+  now;
+  #watched = /* @__PURE__ */ new Map();
+  /**
+   * Compares with the look before. A repository that was not looked at then is taken as it is.
+   * @param inner repositories inside what claims hold, with their holders.
+   */
+  look(inner = /* @__PURE__ */ new Map()) {
+    const folders = new Map([["", []], ...[...inner].slice(0, MAX_INNER)]);
+    for (const folder of this.#watched.keys()) if (!folders.has(folder)) this.#watched.delete(folder);
+    const moves = [...folders].flatMap(
+      ([folder, holders]) => this.#movesIn(folder).map((move) => ({
+        holders,
+        move: folder === "" ? move : { ...move, repository: folder }
+      }))
+    );
+    const isCut = [...this.#watched.values()].some(({ files }) => files.isIncomplete);
+    return { moves, isIncomplete: isCut || inner.size > MAX_INNER };
+  }
+  #movesIn(folder) {
+    const known = this.#watched.get(folder);
+    if (!known) {
+      const files = RepositoryFiles.in(join(this.root, folder), this.now);
+      const state2 = files?.state();
+      if (files && state2) this.#watched.set(folder, { files, state: state2, ownIndexFollows: false });
+      return [];
+    }
+    const state = known.files.state();
+    if (!state) {
+      this.#watched.delete(folder);
+      return [{ what: "gone" }];
+    }
+    const before = known.state;
+    known.state = state;
+    const moves = repositoryMoves(before, state);
+    return moves.flatMap((move) => this.#foreign(move, known, before.index === state.index));
+  }
+  /** The move with what git's log says of it; none where this program made it. */
+  #foreign(move, watched, isIndexAsBefore) {
+    if (move.what === "index") {
+      const isOwn = watched.ownIndexFollows;
+      watched.ownIndexFollows = false;
+      return isOwn ? [] : [move];
+    }
+    if (move.what !== "branch") return [move];
+    if (move.name.startsWith(WORK_BRANCHES)) return [];
+    const ref = `refs/heads/${move.name}`;
+    const steps = move.to === void 0 ? void 0 : watched.files.stepsTo(ref, move.from, move.to);
+    if (steps?.every((step) => step.startsWith(OWN_STEP))) {
+      watched.ownIndexFollows = isIndexAsBefore && ref === watched.state.head;
+      return [];
+    }
+    const how = steps && howOf(steps);
+    return [{ ...move, ...how !== void 0 && { how } }];
+  }
+};
+function howOf(steps) {
+  const words = new Set(
+    steps.map((step) => /^([a-z][a-z-]{0,30}(?: \([a-z-]{1,20}\))?)(?=[: ])/.exec(step)?.[1])
+  );
+  const [word] = words;
+  return words.size === 1 ? word : void 0;
+}
+
 // import:node:fs in run/effects.mjs
 import { appendFileSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
@@ -232,6 +321,7 @@ var HeldFiles = class {
   #key = "";
   #scopes = [];
   #top;
+  #repositories = /* @__PURE__ */ new Map();
   #entries = 0;
   #isIncomplete = false;
   /** When the look began. */
@@ -247,6 +337,10 @@ var HeldFiles = class {
     if (this.#scopes.length > 0) this.#lookInto(this.#top, changes);
     this.#hold(held);
     return { changes, isIncomplete: this.#isIncomplete };
+  }
+  /** Folders of repositories inside what is held, such as submodules, with those who hold something below them. */
+  get repositories() {
+    return this.#repositories;
   }
   /**
    * Reads held files that were not read yet, so that a later change of them tells what stood there before.
@@ -277,6 +371,7 @@ var HeldFiles = class {
     }));
     const before = new Map([...filesIn(this.#top)].map((known) => [known.path, known]));
     this.#top = newFolder("", this.root);
+    this.#repositories.clear();
     this.#entries = 0;
     this.#isIncomplete = false;
     if (held.length > 0) this.#adopt(this.#top, before);
@@ -330,6 +425,8 @@ var HeldFiles = class {
     for (const entry of entriesOf(folder.folder)) {
       const { name } = entry;
       const isFolder = entry.isDirectory();
+      if (name === ".git" && folder.path !== "")
+        this.#repositories.set(folder.path, this.#holdersBelow(folder.path));
       if (INTERNAL.has(name) || (isFolder ? folder.folders : folder.files).has(name)) continue;
       const path = folder.path === "" ? name : `${folder.path}/${name}`;
       const holder = isFolder ? void 0 : this.#holderOf(path);
@@ -353,6 +450,10 @@ var HeldFiles = class {
         (glob) => overlap(glob, tree) && (name !== PACKAGES_FOLDER || glob.glob.split("/").includes(PACKAGES_FOLDER))
       )
     );
+  }
+  #holdersBelow(path) {
+    const tree = parseGlob(`${literalGlob(path)}/**`, this.caseInsensitive);
+    return this.#scopes.filter(({ globs }) => globs.some((glob) => overlap(glob, tree))).map(({ attempt }) => attempt);
   }
   #timesOf(info) {
     if (!info) return void 0;
@@ -589,6 +690,34 @@ function keyOf({ path, holder, after }) {
   return JSON.stringify([path, holder, after]);
 }
 
+// mcp-server/src/run/effects/log-git-moves.ts
+async function logGitMoves(tx, checkoutKey2, moved) {
+  const { sinceMs, untilMs } = moved;
+  const held = (await tx.writer.held(checkoutKey2)).filter(({ claim }) => claim.isolation === "shared");
+  const first = new Map(held.map((one) => [one.planId, one]));
+  for (const one of first.values()) {
+    const plan = await tx.planOf(one);
+    if (!plan) continue;
+    const events = await plan.reader.events(plan.id, { types: ["git.moved"], sinceMs });
+    const told = new Set(
+      events.flatMap(
+        ({ change }) => change.type === "git.moved" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.moves.map((move) => JSON.stringify(move)) : []
+      )
+    );
+    const moves = moved.moves.filter((move) => !told.has(JSON.stringify(move)));
+    if (moves.length === 0) continue;
+    const news = { ...moved, moves };
+    plan.append({ type: "git.moved", ...news });
+    const { slug } = plan.stored;
+    const note = gitMovedNote(news, slug);
+    const by = [...new Set(moved.calls.map(({ caller: caller2 }) => callerText(caller2, slug)))];
+    for (const { planId, claim } of held) {
+      if (planId === one.planId)
+        plan.append({ type: "scope.touched", task: claim.task, paths: [], by, note });
+    }
+  }
+}
+
 // import:lib/zod.mjs in run/effects.mjs
 import * as z from "../lib/zod.mjs";
 
@@ -766,6 +895,7 @@ var CallWatch = class {
   #readFor = "";
   #names = /* @__PURE__ */ new Map();
   #unlogged = [];
+  #unloggedMoves = [];
   #reading = Promise.resolve();
   /**
    * Looks at what claims hold as a call begins or ends, and logs what changed. Where nobody holds anything it is only
@@ -782,6 +912,7 @@ var CallWatch = class {
     const seen = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
     if (seen) this.#unlogged.push(seen);
+    this.#unloggedMoves.push(...this.#watch.takeGitMoves());
     await this.#log(store);
     return seen;
   }
@@ -811,15 +942,19 @@ var CallWatch = class {
   /** What cannot be logged now is logged with the next signal: whoever calls does not wait for a database. */
   async #log(store) {
     const [...unlogged] = this.#unlogged;
-    if (unlogged.length === 0) return;
+    const [...moves] = this.#unloggedMoves;
+    if (unlogged.length + moves.length === 0) return;
     const log = async (tx) => {
       for (const seen of unlogged) await logEffects(tx, seen);
+      for (const moved of moves) await logGitMoves(tx, this.run.checkoutKey, moved);
     };
     try {
       await changeGraph(this.run, store, "server", log);
       this.#unlogged.splice(0, unlogged.length);
+      this.#unloggedMoves.splice(0, moves.length);
     } catch {
       this.#unlogged.splice(0, Math.max(0, this.#unlogged.length - MAX_UNLOGGED));
+      this.#unloggedMoves.splice(0, Math.max(0, this.#unloggedMoves.length - MAX_UNLOGGED));
     }
   }
   /** Nobody waits for it: a first version that was not read in time is told as not known. */
@@ -834,6 +969,7 @@ var CallWatch = class {
 };
 function watchOf({ checkout, caseInsensitive, owner }) {
   return new EffectWatch({
+    ...checkout.gitCommonDir !== void 0 && { git: new GitWatch(checkout.root, Date.now) },
     heldFiles: new HeldFiles(checkout.root, caseInsensitive, Date.now),
     kept: new KeptFiles(keptFolder(checkout)),
     shared: new SharedCalls(callsFolder(checkout), owner),
@@ -1063,6 +1199,7 @@ function isBinary(bytes) {
 export {
   CallWatch,
   EffectWatch,
+  GitWatch,
   HeldFiles,
   KeptFiles,
   MAX_KEPT_FILE,
@@ -1078,6 +1215,7 @@ export {
   keptFolder,
   listOverwritten,
   logEffects,
+  logGitMoves,
   readContent,
   readSeenPlan,
   reasonsNotKept,

@@ -45,7 +45,15 @@ export async function ensurePlanBranch(root: string, plan: PlanSlug): Promise<st
     );
   }
   try {
-    await git(root, ["update-ref", `refs/heads/${planBranch(plan)}`, start, ""]);
+    await git(root, [
+      "update-ref",
+      "--create-reflog",
+      "-m",
+      `parallel: ${plan}`,
+      `refs/heads/${planBranch(plan)}`,
+      start,
+      "",
+    ]);
   } catch (error) {
     const made = await planHead(root, plan);
     if (made !== undefined) return made;
@@ -124,12 +132,15 @@ export class RefMoved extends Error {
   override readonly name = "RefMoved";
 }
 
-/** Moves all refs or none. @throws RefMoved */
+/**
+ * Moves all refs or none, and has git write down why, whatever is configured: who watches git knows the move by it.
+ * @throws RefMoved
+ */
 export async function moveRefs(root: string, moves: readonly RefMove[], reason: string): Promise<void> {
   if (moves.length === 0) return;
   const lines = moves.map(({ ref, from, to }) => `update ${ref} ${to} ${from}\n`);
   try {
-    await git(root, ["update-ref", "-m", reason, "--stdin"], { input: lines.join("") });
+    await git(root, ["update-ref", "--create-reflog", "-m", reason, "--stdin"], { input: lines.join("") });
   } catch (error) {
     if (error instanceof GitFailed && (isThere(error.reason) || error.reason.includes("but expected")))
       throw new RefMoved();

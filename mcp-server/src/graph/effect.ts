@@ -79,3 +79,46 @@ export interface HeldFilesChanged {
   /** So much is held that some of it was not looked at: there may be more changes. */
   readonly isIncomplete?: true;
 }
+
+/** What is other in a repository than it was at the look before. Commits are whole names. */
+export type GitMove = {
+  /** Folder of a repository inside the checkout, such as a submodule; absent: the checkout's own. */
+  readonly repository?: string;
+} & (
+  | {
+      /** Another branch, or a commit without one, is checked out. A branch is a full name of a ref. */
+      readonly what: "head";
+      readonly from: string;
+      readonly to: string;
+    }
+  | {
+      readonly what: "branch" | "tag";
+      readonly name: string;
+      /** Absent: it was not there before, or is not there any more. */
+      readonly from?: string;
+      readonly to?: string;
+      /** By what git's own log says it was moved, such as `commit` or `reset`; absent: it says nothing. */
+      readonly how?: string;
+    }
+  /** Entries of the stash. */
+  | { readonly what: "stash"; readonly added: number; readonly gone: number }
+  /** What is staged is other than before, and no commit or switch explains it. */
+  | { readonly what: "index" }
+  /** The repository inside the checkout is not there any more. */
+  | { readonly what: "gone" }
+);
+
+/** Moves that were seen between two looks. Times are milliseconds since the epoch. */
+export interface GitMoved {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly moves: readonly GitMove[];
+  /** Moves beyond those that are listed; absent: none. */
+  readonly unlisted?: number;
+  /** All calls that may have run between the looks. */
+  readonly calls: readonly NamedCall[];
+  /** As of a changed file; whose calls may make such a move is left out. */
+  readonly by: Exclude<Attribution["kind"], "own">;
+  /** Why something else may have moved it as well; absent: nothing was seen that did. */
+  readonly doubts?: readonly string[];
+}

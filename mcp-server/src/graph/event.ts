@@ -1,6 +1,6 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
 import type { AttributedFile, AtWork } from "./checkout-change.ts";
-import type { HeldFilesChanged } from "./effect.ts";
+import type { GitMoved, HeldFilesChanged } from "./effect.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -191,6 +191,11 @@ export type Change =
    * every plan that has a holder of one of them, or an attempt with such a call.
    */
   | ({ readonly type: "files.changed" } & HeldFilesChanged)
+  /**
+   * HEAD, branches, tags, stash or index are other than before, and whoever moved them was not entitled to. It is in the
+   * log of every plan with a live claim in the checkout.
+   */
+  | ({ readonly type: "git.moved" } & GitMoved)
   /** Where a report and the checkout differ, and what the agent was told of it. */
   | {
       readonly type: "attempt.compared";
@@ -309,6 +314,7 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
   "files.changed": 1,
+  "git.moved": 1,
   "attempt.compared": 1,
   "report.returned": 1,
   "scope.touched": 1,

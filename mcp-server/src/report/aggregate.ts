@@ -9,7 +9,7 @@ import { normaliseText } from "../text/normalise.ts";
 import { measureRun, type RunFigures } from "./figures/run-figures.ts";
 import { type Verdict, verdictOf } from "./figures/verdict.ts";
 import { type ActualWrites, actualWrites } from "./files/actual-writes.ts";
-import { type CommittedWork, committedWork } from "./files/committed-work.ts";
+import { type CommittedWork, committedWork, gitMovesOf } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
 import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./files/touched-files.ts";
 import { type MergedFinding, mergedFindings } from "./tasks/merged-findings.ts";
@@ -71,6 +71,8 @@ export interface RunReport {
   readonly suggestedScopes: readonly SuggestedScope[];
   /** Reported files that git ignores, such as what a build makes, sorted; absent: there are none, or nobody asked. */
   readonly ignoredFiles?: readonly string[];
+  /** What moved in git while tasks ran, with who ran; absent: nothing. */
+  readonly gitMoves?: readonly string[];
   readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
   /** Of reviews that are tasks of the breakdown. */
@@ -114,6 +116,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const pending = having("pending");
   const goesOn = running.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? undefined : lastEndMs(tasks);
+  const gitMoves = gitMovesOf(plan.slug, events);
   const newer = newerParts(state, events);
   return {
     plan: {
@@ -145,6 +148,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     outsideScope: outsideScope(state, nowMs),
     scopeTruth: truth,
     suggestedScopes: suggestedScopes(state, written),
+    ...(gitMoves.length > 0 && { gitMoves }),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     verdicts: reviewerVerdicts(state),

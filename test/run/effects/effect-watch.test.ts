@@ -5,6 +5,7 @@ import { ABSENT } from "../../../mcp-server/src/graph/effect.ts";
 import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
 import { idOfBytes } from "../../../mcp-server/src/run/effects/file-content.ts";
 import { effectsAtWork } from "../../support/effects-at-work.ts";
+import { git } from "../../support/git.ts";
 
 const id = (text: string) => idOfBytes(Buffer.from(text));
 
@@ -101,6 +102,29 @@ describe("watching what claims hold", () => {
       doubts: ["the clock was set back"],
       files: [{ by: "uncertain" }],
     });
+  });
+
+  it("what moves in git is logged once in each plan with who ran, and a commit of the main conversation alone is not", async () => {
+    const { root, begin, end, hear, gitMovesIn } = await effectsAtWork();
+    const commit = () => git(root, "commit", "--quiet", "--allow-empty", "--message", "x");
+    await hear({ kind: "began", call: "main", tool: "Bash", caller: { session: "session-0" } });
+    await commit();
+    await hear({ kind: "ended", call: "main", durationMs: 1 });
+    expect(await gitMovesIn("p")).toEqual([]);
+    await commit();
+    await begin("1", 0);
+    expect(await gitMovesIn("q")).toEqual([
+      expect.stringMatching(/ \(commit\) while no call ran \(by a person or another program\)$/),
+    ]);
+    await begin("2", 1, 1);
+    await git(root, "reset", "--quiet", "--hard", "HEAD~1");
+    await end("1");
+    await end("2", 1);
+    for (const plan of ["p", "q"]) {
+      expect((await gitMovesIn(plan)).slice(1)).toEqual([
+        expect.stringMatching(/^\w+ moved from \w{7} to \w{7} \(reset\) while .+ and .+ ran$/),
+      ]);
+    }
   });
 
   it("of very many changed files the first are listed and the rest is a number", async () => {

@@ -1,6 +1,7 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { Change, GraphEvent } from "../../graph/event.ts";
 import type { PlanSlug, TaskId } from "../../graph/task.ts";
+import { gitMovedLines } from "../../policy/effects/git-move-text.ts";
 
 /** What became of the plan's work as commits. */
 export interface CommittedWork {
@@ -80,4 +81,9 @@ function runningAttempts(events: readonly GraphEvent[]): Set<AttemptId> {
     if (change.type === "claim.returned" || change.type === "attempt.ended") running.delete(change.attempt);
   }
   return running;
+}
+
+/** What moved in git while tasks ran and nobody was entitled to, in words, with who ran; the oldest first. */
+export function gitMovesOf(plan: PlanSlug, events: readonly GraphEvent[]): string[] {
+  return events.flatMap(({ change }) => (change.type === "git.moved" ? gitMovedLines(change, plan) : []));
 }

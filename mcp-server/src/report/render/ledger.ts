@@ -94,7 +94,7 @@ function filesBlocks({ tasks, ignoredFiles = [] }: RunReport): string[] {
   ];
 }
 
-function knownIssues({ tasks, groups, findings, unverified }: RunReport): string[] {
+function knownIssues({ tasks, groups, findings, unverified, gitMoves = [] }: RunReport): string[] {
   // Of a plan that has not begun, nothing is an issue yet.
   const hasBegun = tasks.some(({ attempts }) => attempts.length > 0);
   const notDone = tasks.filter(({ status }) => status === "failed" || (status === "pending" && hasBegun));
@@ -115,6 +115,7 @@ function knownIssues({ tasks, groups, findings, unverified }: RunReport): string
       const what = criterion ? `${escapeProse(criterion)}: ` : "";
       return `Task ${escapeMarkdown(task, NAME_LIMIT)} not verified: ${what}${escapeProse(why)}`;
     }),
+    ...gitMoves.map((text) => `In git, ${escapeProse(text)}`),
   ];
 }
 

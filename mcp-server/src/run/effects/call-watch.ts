@@ -1,5 +1,5 @@
 import { type AttemptId, holdsScope } from "../../graph/attempt.ts";
-import type { CallId, HeldFilesChanged } from "../../graph/effect.ts";
+import type { CallId, GitMoved, HeldFilesChanged } from "../../graph/effect.ts";
 import { taskName } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
@@ -9,9 +9,11 @@ import type { RunContext } from "../project/run-context.ts";
 import { committedFiles } from "./committed-files.ts";
 import { EffectWatch, type HeardSignal } from "./effect-watch.ts";
 import { callsFolder, keptFolder } from "./effects-folder.ts";
+import { GitWatch } from "./git-watch.ts";
 import { HeldFiles } from "./held-files.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { logEffects } from "./log-effects.ts";
+import { logGitMoves } from "./log-git-moves.ts";
 import { SharedCalls } from "./shared-calls.ts";
 
 /** So many looks are kept while the graph cannot be written; the oldest are given up. */
@@ -30,6 +32,7 @@ export class CallWatch {
   #readFor = "";
   readonly #names = new Map<AttemptId, string>();
   readonly #unlogged: HeldFilesChanged[] = [];
+  readonly #unloggedMoves: GitMoved[] = [];
   #reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly run: RunContext) {}
@@ -49,6 +52,7 @@ export class CallWatch {
     const seen = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
     if (seen) this.#unlogged.push(seen);
+    this.#unloggedMoves.push(...this.#watch.takeGitMoves());
     await this.#log(store);
     return seen;
   }
@@ -83,15 +87,19 @@ export class CallWatch {
   /** What cannot be logged now is logged with the next signal: whoever calls does not wait for a database. */
   async #log(store: GraphStore): Promise<void> {
     const [...unlogged] = this.#unlogged;
-    if (unlogged.length === 0) return;
+    const [...moves] = this.#unloggedMoves;
+    if (unlogged.length + moves.length === 0) return;
     const log = async (tx: GraphTransaction) => {
       for (const seen of unlogged) await logEffects(tx, seen);
+      for (const moved of moves) await logGitMoves(tx, this.run.checkoutKey, moved);
     };
     try {
       await changeGraph(this.run, store, "server", log);
       this.#unlogged.splice(0, unlogged.length);
+      this.#unloggedMoves.splice(0, moves.length);
     } catch {
       this.#unlogged.splice(0, Math.max(0, this.#unlogged.length - MAX_UNLOGGED));
+      this.#unloggedMoves.splice(0, Math.max(0, this.#unloggedMoves.length - MAX_UNLOGGED));
     }
   }
 
@@ -108,6 +116,7 @@ export class CallWatch {
 
 function watchOf({ checkout, caseInsensitive, owner }: RunContext): EffectWatch {
   return new EffectWatch({
+    ...(checkout.gitCommonDir !== undefined && { git: new GitWatch(checkout.root, Date.now) }),
     heldFiles: new HeldFiles(checkout.root, caseInsensitive, Date.now),
     kept: new KeptFiles(keptFolder(checkout)),
     shared: new SharedCalls(callsFolder(checkout), owner),

@@ -1,10 +1,12 @@
 import { type AttemptId, holdsScope, type Owner } from "../../graph/attempt.ts";
-import type { AttributedEffect, CallId, HeldFilesChanged } from "../../graph/effect.ts";
+import type { AttributedEffect, CallId, GitMoved, HeldFilesChanged } from "../../graph/effect.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { attribute } from "../../policy/effects/attribute.ts";
 import { type CallSignal, CallsInFlight, namedCall } from "../../policy/effects/calls-in-flight.ts";
+import { judgeGitMoves, type SeenGitMove } from "../../policy/effects/judge-git-moves.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
+import type { GitWatch } from "./git-watch.ts";
 import type { HeldChange, HeldFiles, HeldScope } from "./held-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { SharedCalls } from "./shared-calls.ts";
@@ -24,6 +26,8 @@ export type HeardSignal = WithoutTime<CallSignal>;
 
 interface Parts {
   readonly heldFiles: HeldFiles;
+  /** Absent: outside git. */
+  readonly git?: GitWatch;
   readonly kept: KeptFiles;
   readonly shared: SharedCalls;
   /** Milliseconds since 1970. */
@@ -39,6 +43,7 @@ export class EffectWatch {
   readonly #calls = new CallsInFlight();
   /** Of every claim that was held once: what changed before its end is found after it. */
   readonly #plans = new Map<AttemptId, PlanSlug>();
+  #gitMoved: GitMoved[] = [];
   #heardOfOthers: Promise<boolean> | undefined;
   readonly #listed = new Map<AttemptId, number>();
   /** When the last look began: what it had passed may have changed while it went on. */
@@ -65,6 +70,13 @@ export class EffectWatch {
     }
     this.#tell(signal);
     return this.#attributed(this.#look(held));
+  }
+
+  /** What has moved in git, by whom that may not, since this was asked last. */
+  takeGitMoves(): GitMoved[] {
+    const moved = this.#gitMoved;
+    this.#gitMoved = [];
+    return moved;
   }
 
   /** Whether the call has begun and its end was not heard. */
@@ -104,19 +116,22 @@ export class EffectWatch {
     this.#lookedMs = this.#stamp();
     for (const { plan, claim } of held) this.#plans.set(claim.id, plan);
     const { changes, isIncomplete } = this.parts.heldFiles.look(held.flatMap(scopeOf));
+    const gitMoves =
+      held.length === 0 ? [] : (this.parts.git?.look(this.parts.heldFiles.repositories).moves ?? []);
     const clockWasSetBack = this.#clockWasSetBack;
     this.#clockWasSetBack = false;
-    return { sinceMs, untilMs: this.#stamp(), changes, isIncomplete, clockWasSetBack };
+    return { sinceMs, untilMs: this.#stamp(), changes, gitMoves, isIncomplete, clockWasSetBack };
   }
 
   async #attributed({
     sinceMs,
     untilMs,
     changes,
+    gitMoves,
     isIncomplete,
     clockWasSetBack,
   }: Interval): Promise<HeldFilesChanged | undefined> {
-    if (changes.length === 0) return undefined;
+    if (changes.length + gitMoves.length === 0) return undefined;
     // Kept before anything is waited for: the next write may come at any time.
     const notKept = this.#keep(changes);
     const isWhole = await this.#hearOthers();
@@ -125,12 +140,15 @@ export class EffectWatch {
       ...(isWhole ? [] : ["the calls of another session could not be read"]),
       ...(clockWasSetBack ? ["the clock was set back"] : []),
     ];
+    const span = { sinceMs: Math.floor(sinceMs), untilMs: Math.ceil(untilMs) };
+    const judged = judgeGitMoves(gitMoves, calls, doubts);
+    if (judged) this.#gitMoved.push({ ...span, ...judged });
+    if (changes.length === 0) return undefined;
     const listed = changes.filter((change, index) => index < MAX_LISTED && this.#mayList(change));
     const unlisted = changes.length - listed.length;
     this.#calls.forget(sinceMs - FORGET_AFTER_MS);
     return {
-      sinceMs: Math.floor(sinceMs),
-      untilMs: Math.ceil(untilMs),
+      ...span,
       calls: calls.map(namedCall),
       ...(doubts.length > 0 && { doubts }),
       files: listed.map(({ path, holder, before, after }): AttributedEffect => {
@@ -178,6 +196,7 @@ interface Interval {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly changes: readonly HeldChange[];
+  readonly gitMoves: readonly SeenGitMove[];
   readonly isIncomplete: boolean;
   readonly clockWasSetBack: boolean;
 }

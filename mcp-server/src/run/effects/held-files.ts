@@ -87,6 +87,7 @@ export class HeldFiles {
   #key = "";
   #scopes: readonly { readonly attempt: AttemptId; readonly globs: readonly ParsedGlob[] }[] = [];
   #top: KnownFolder;
+  readonly #repositories = new Map<string, readonly AttemptId[]>();
   #entries = 0;
   #isIncomplete = false;
   /** When the look began. */
@@ -118,6 +119,11 @@ export class HeldFiles {
     if (this.#scopes.length > 0) this.#lookInto(this.#top, changes);
     this.#hold(held);
     return { changes, isIncomplete: this.#isIncomplete };
+  }
+
+  /** Folders of repositories inside what is held, such as submodules, with those who hold something below them. */
+  get repositories(): ReadonlyMap<string, readonly AttemptId[]> {
+    return this.#repositories;
   }
 
   /**
@@ -152,6 +158,7 @@ export class HeldFiles {
     }));
     const before = new Map([...filesIn(this.#top)].map((known) => [known.path, known]));
     this.#top = newFolder("", this.root);
+    this.#repositories.clear();
     this.#entries = 0;
     this.#isIncomplete = false;
     if (held.length > 0) this.#adopt(this.#top, before);
@@ -210,6 +217,8 @@ export class HeldFiles {
     for (const entry of entriesOf(folder.folder)) {
       const { name } = entry;
       const isFolder = entry.isDirectory();
+      if (name === ".git" && folder.path !== "")
+        this.#repositories.set(folder.path, this.#holdersBelow(folder.path));
       if (INTERNAL.has(name) || (isFolder ? folder.folders : folder.files).has(name)) continue;
       const path = folder.path === "" ? name : `${folder.path}/${name}`;
       const holder = isFolder ? undefined : this.#holderOf(path);
@@ -236,6 +245,13 @@ export class HeldFiles {
           overlap(glob, tree) && (name !== PACKAGES_FOLDER || glob.glob.split("/").includes(PACKAGES_FOLDER)),
       ),
     );
+  }
+
+  #holdersBelow(path: string): AttemptId[] {
+    const tree = parseGlob(`${literalGlob(path)}/**`, this.caseInsensitive);
+    return this.#scopes
+      .filter(({ globs }) => globs.some((glob) => overlap(glob, tree)))
+      .map(({ attempt }) => attempt);
   }
 
   #timesOf(info: Stats | undefined): Times | undefined {

@@ -1,10 +1,16 @@
 import { plural } from "../../../text/format.ts";
-import { codeSpan } from "../../../text/inline-code.ts";
+import { codeSpan, escapeProse } from "../../../text/inline-code.ts";
 import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { bold, grouped, name, some } from "./names.ts";
 
-export function fileLines({ sharedFiles, outsideScope, scopeTruth, ignoredFiles = [] }: RunReport): string[] {
+export function fileLines({
+  sharedFiles,
+  outsideScope,
+  scopeTruth,
+  ignoredFiles = [],
+  gitMoves = [],
+}: RunReport): string[] {
   return [
     ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
@@ -16,6 +22,7 @@ export function fileLines({ sharedFiles, outsideScope, scopeTruth, ignoredFiles 
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
     ...scopeTruthLines(scopeTruth),
+    ...gitMoves.map((text) => `- In git, ${escapeProse(text)}`),
     ...(ignoredFiles.length === 0
       ? []
       : [`- Git ignores ${some(ignoredFiles.map(name))}: no commit holds what was changed there`]),
