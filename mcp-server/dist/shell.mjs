@@ -1,311 +1,43 @@
-// mcp-server/src/shell/command-arguments.ts
-function readCommandArguments(args, shape = {}) {
-  const flags = /* @__PURE__ */ new Set();
-  const values = /* @__PURE__ */ new Map();
-  const operands = [];
-  const keep = (name, value) => {
-    const known = values.get(name);
-    if (known) known.push(value);
-    else values.set(name, [value]);
-  };
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at];
-    if (arg?.text === "--") break;
-    if (arg === void 0 || !/^-./.test(arg.text)) {
-      if (shape.isPrefix) return { flags, values, operands: args.slice(at), afterDashes: void 0 };
-      operands.push(arg);
-      continue;
+// mcp-server/src/shell/program-arguments.ts
+var ProgramArguments = class {
+  operands = [];
+  /** The operands after `--`, if it was there. */
+  afterDashes;
+  #options = [];
+  /**
+   * @param valued options with a value: letters in one word, after a `+` those without a blank between, then names.
+   * @param isPrefix the first operand ends the options, because it is a command with options of its own.
+   */
+  constructor(args, valued = "", isPrefix = false) {
+    const [letters = "", ...names] = valued.split(" ");
+    const [apart = "", attached = ""] = letters.split("+");
+    let at = 0;
+    for (; at < args.length && args[at] !== "--"; at++) {
+      const arg = args[at] ?? "";
+      const [isLong, long = "", given] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(arg) ?? [];
+      if (isLong) {
+        this.#options.push({ name: long, value: given ?? (names.includes(long) ? args[++at] : void 0) });
+      } else if (/^-./.test(arg)) {
+        for (let i = 1, name = arg.charAt(1); name !== ""; name = arg.charAt(++i)) {
+          const isLast = i === arg.length - 1;
+          this.#options.push({ name, value: isLast && apart.includes(name) ? args[++at] : arg.slice(i + 1) });
+          if (apart.includes(name) || attached.includes(name)) break;
+        }
+      } else if (isPrefix) break;
+      else this.operands.push(args[at]);
     }
-    const long = /^--([^=]+)(?:=([\s\S]*))?$/.exec(arg.text);
-    if (long !== null) {
-      const [, name = "", value] = long;
-      flags.add(name);
-      if (value !== void 0) keep(name, { text: value });
-      else if (shape.names?.includes(name)) keep(name, args[++at]);
-      continue;
-    }
-    for (let i = 1; i < arg.text.length; i++) {
-      const letter = arg.text[i] ?? "";
-      flags.add(letter);
-      const rest = arg.text.slice(i + 1);
-      if (shape.attached?.includes(letter)) {
-        keep(letter, { text: rest });
-        break;
-      }
-      if (shape.letters?.includes(letter)) {
-        keep(letter, rest === "" ? args[++at] : { text: rest });
-        break;
-      }
-    }
+    if (args[at] === "--") this.afterDashes = args.slice(at + 1);
+    this.operands.push(...this.afterDashes ?? args.slice(at));
   }
-  const afterDashes = at < args.length ? args.slice(at + 1) : void 0;
-  return { flags, values, operands: [...operands, ...afterDashes ?? []], afterDashes };
-}
-function has({ flags }, ...names) {
-  return names.some((name) => flags.has(name));
-}
-function optionValue({ values }, ...names) {
-  return names.flatMap((name) => values.get(name) ?? []).at(-1);
-}
-
-// mcp-server/src/shell/command-effect.ts
-function writeOf(path, isPattern = false) {
-  return { kind: "write", path, isPattern, follows: true, reach: "file", how: "changes" };
-}
-
-// mcp-server/src/shell/file-commands.ts
-var COPYING = { letters: "St", names: ["target-directory", "suffix"] };
-var FILE_COMMANDS = /* @__PURE__ */ new Map([
-  ["tee", (run) => files(run, readCommandArguments(run.args).operands)],
-  [
-    "touch",
-    (run) => files(run, readCommandArguments(run.args, { letters: "dtr", names: ["date", "reference"] }).operands)
-  ],
-  [
-    "truncate",
-    (run) => files(run, readCommandArguments(run.args, { letters: "sr", names: ["size", "reference"] }).operands)
-  ],
-  [
-    "shred",
-    (run) => files(run, readCommandArguments(run.args, { letters: "ns", names: ["iterations", "size"] }).operands)
-  ],
-  ["rm", remove],
-  ["unlink", remove],
-  [
-    "mkdir",
-    (run) => folders(run, readCommandArguments(run.args, { letters: "m", names: ["mode"] }).operands)
-  ],
-  ["mv", move],
-  ["cp", copy],
-  ["install", install],
-  ["rsync", synchronise],
-  ["ln", link],
-  ["dd", (run) => run.args.flatMap((arg) => arg?.text.startsWith("of=") ? files(run, [cut(arg, 3)]) : [])],
-  ["sed", editInPlace("ef", { letters: "efl", names: ["expression", "file", "line-length"], attached: "i" })],
-  ["perl", editInPlace("eE", { letters: "eEIMm", attached: "iF" })],
-  ["ruby", editInPlace("e", { letters: "eIrEC", attached: "iF" })],
-  ["patch", applyPatch]
-]);
-function files({ pathOf }, operands, change = {}) {
-  return operands.flatMap((operand) => {
-    const path = pathOf(operand);
-    return path === void 0 ? [] : [{ ...writeOf(path, operand?.pattern !== void 0), ...change }];
-  });
-}
-function folders({ pathOf }, operands) {
-  return operands.flatMap((operand) => {
-    const path = pathOf(operand);
-    return path === void 0 ? [] : [{ kind: "folder", path }];
-  });
-}
-function remove(run) {
-  const args = readCommandArguments(run.args);
-  const reach = has(args, "r", "R", "recursive") ? "tree" : "file";
-  return files(run, args.operands, { follows: false, reach, how: "removes" });
-}
-function destination(args) {
-  const folder = optionValue(args, "t", "target-directory");
-  if (folder !== void 0) return { to: folder, from: args.operands };
-  return { to: args.operands.at(-1), from: args.operands.slice(0, -1) };
-}
-function place(run, args, follows, takesFolders) {
-  const { to, from } = destination(args);
-  const path = run.pathOf(to);
-  return path === void 0 || from.length === 0 ? [] : [{ kind: "place", path, sources: sources(run, from, takesFolders), follows }];
-}
-function sources(run, from, takesFolders) {
-  return from.flatMap((value) => {
-    const path = run.pathOf(value);
-    return path === void 0 ? [] : [{ path, isPattern: value?.pattern !== void 0, takesFolders }];
-  });
-}
-function move(run) {
-  const args = readCommandArguments(run.args, COPYING);
-  return [
-    ...files(run, destination(args).from, { follows: false, reach: "tree", how: "removes" }),
-    ...place(run, args, false, true)
-  ];
-}
-function copy(run) {
-  const args = readCommandArguments(run.args, COPYING);
-  return place(run, args, true, has(args, "r", "R", "a", "recursive", "archive"));
-}
-function install(run) {
-  const args = readCommandArguments(run.args, {
-    letters: "gmotS",
-    names: ["group", "mode", "owner", "target-directory"]
-  });
-  return has(args, "d", "directory") ? folders(run, args.operands) : place(run, args, false, false);
-}
-function synchronise(run) {
-  const operands = run.args.filter((arg) => arg === void 0 || !arg.text.startsWith("-"));
-  const to = operands.at(-1);
-  if (operands.length < 2 || to === void 0 || /^[^/]*:/.test(to.text)) return [];
-  if (run.args.some((arg) => arg?.text === "--dry-run" || /^-[a-z]*n/i.test(arg?.text ?? ""))) return [];
-  return files(run, [to], { reach: "tree" });
-}
-function link(run) {
-  const args = readCommandArguments(run.args, COPYING);
-  const isSymbolic = has(args, "s", "symbolic");
-  const { to, from } = destination(args);
-  const targets = isSymbolic ? [] : files(run, args.operands.slice(0, Math.max(1, from.length)));
-  const path = run.pathOf(from.length === 0 ? { text: "." } : to);
-  const linked = from.length === 0 ? [to] : from;
-  if (path === void 0) return targets;
-  const linkTo = isSymbolic ? linked[0]?.text : void 0;
-  return [
-    ...targets,
-    {
-      kind: "place",
-      path,
-      sources: sources(run, linked, false),
-      follows: false,
-      ...linkTo !== void 0 && { linkTo }
-    }
-  ];
-}
-function editInPlace(scriptLetters, shape) {
-  return (run) => {
-    const args = readCommandArguments(run.args, shape);
-    if (!has(args, "i", "in-place")) return [];
-    const operands = [...args.operands];
-    if (operands[0]?.text === "") operands.shift();
-    if (!has(args, ...scriptLetters, "expression", "file")) operands.shift();
-    return files(run, operands, { follows: false });
-  };
-}
-function applyPatch(run) {
-  const args = readCommandArguments(run.args, {
-    letters: "pdioBDFgrVYxz",
-    names: ["strip", "directory", "input", "output", "reject-file", "fuzz"]
-  });
-  if (has(args, "dry-run", "C")) return [];
-  const [original, patchFile] = args.operands;
-  const output = optionValue(args, "o", "output") ?? original;
-  if (output !== void 0) return files(run, [output]);
-  const file = optionValue(args, "i", "input") ?? patchFile;
-  const folder = optionValue(args, "d", "directory") ?? { text: "." };
-  return patches(run, run.pathOf(folder), file, {
-    fromTopLevel: false,
-    // Without the option the folders of the names do not count.
-    strip: Number(optionValue(args, "p", "strip")?.text ?? Number.POSITIVE_INFINITY) || 0
-  });
-}
-function patches(run, directory, file, how) {
-  if (directory === void 0) return [];
-  const path = file === void 0 || file.text === "-" ? run.inputFile : run.pathOf(file);
-  if (path !== void 0) return [{ kind: "patch", directory, ...how, source: { file: path } }];
-  return run.input === void 0 ? [] : [{ kind: "patch", directory, ...how, source: { text: run.input } }];
-}
-function cut(field, characters) {
-  return { text: field.text.slice(characters) };
-}
-
-// mcp-server/src/shell/find-command.ts
-var RUNNING = /* @__PURE__ */ new Set(["-exec", "-execdir", "-ok", "-okdir"]);
-var PRINTING = /* @__PURE__ */ new Set(["-fprint", "-fprint0", "-fls", "-fprintf"]);
-function findEffects(run) {
-  const { args } = run;
-  const begin = args.findIndex((arg) => /^(?:-[^HLPDO]|[(!])/.test(arg?.text ?? ""));
-  const expression = begin < 0 ? [] : args.slice(begin);
-  const starts = (begin < 0 ? args : args.slice(0, begin)).filter((arg) => !arg?.text.startsWith("-"));
-  const folders2 = (starts.length === 0 ? [{ text: "." }] : starts).flatMap(
-    (start) => run.pathOf(start) ?? []
-  );
-  const name = expression[expression.findIndex((arg) => arg?.text === "-name") + 1]?.text;
-  const hasName = expression.some((arg) => arg?.text === "-name") && name !== void 0 && !name.includes("/");
-  const searches = folders2.map((folder) => ({ folder, glob: hasName ? `**/${name}` : "**" }));
-  const effects = [];
-  const commands = [];
-  for (const [at, arg] of expression.entries()) {
-    const word = arg?.text ?? "";
-    if (word === "-delete")
-      effects.push(...searches.map((search) => ({ kind: "search", ...search })));
-    if (PRINTING.has(word)) {
-      const path = run.pathOf(expression[at + 1]);
-      if (path !== void 0) effects.push(writeOf(path));
-    }
-    if (RUNNING.has(word)) {
-      const rest = expression.slice(at + 1);
-      const end = rest.findIndex((other) => other?.text === ";" || other?.text === "+");
-      const words = end < 0 ? rest : rest.slice(0, end);
-      for (const folder of searches) commands.push({ words, folder });
-    }
+  /** What these options, a blank between them, were given, in order. */
+  values(options) {
+    const names = options.split(" ");
+    return this.#options.flatMap(({ name, value }) => names.includes(name) ? [value] : []);
   }
-  return { effects, commands };
-}
-
-// mcp-server/src/shell/formatters.ts
-var SETTINGS = {
-  names: [
-    ...[
-      "config",
-      "config-path",
-      "config-precedence",
-      "edition",
-      "ext",
-      "format",
-      "ignore-path",
-      "line-length"
-    ],
-    ...[
-      "log-level",
-      "manifest-path",
-      "max-warnings",
-      "parser",
-      "plugin",
-      "resolve-plugins-relative-to",
-      "rule"
-    ],
-    ...["settings-file", "target-version"]
-  ]
+  has(options) {
+    return this.values(options).length > 0;
+  }
 };
-var CHECK = /^--?(?:check|diff|dry-run|list-different|l|d|n|emit=stdout)$/;
-var FORMATTERS = {
-  prettier: { writesWith: /^(?:--write|-w)$/ },
-  eslint: { writesWith: /^--fix$/, takesFolder: true },
-  stylelint: { writesWith: /^--fix$/ },
-  standard: { writesWith: /^--fix$/, takesFolder: true },
-  biome: {
-    writesWith: /^--(?:write|fix|apply|unsafe)$/,
-    subcommands: /^(?:format|lint|check)$/,
-    takesFolder: true
-  },
-  dprint: { subcommands: /^fmt$/, takesFolder: true },
-  black: { readsWith: CHECK },
-  isort: { readsWith: CHECK },
-  autopep8: { writesWith: /^(?:-i|--in-place)$/ },
-  ruff: { subcommands: /^format$/, readsWith: CHECK, takesFolder: true },
-  gofmt: { writesWith: /^-w$/ },
-  goimports: { writesWith: /^-w$/ },
-  rustfmt: { readsWith: CHECK },
-  cargo: { subcommands: /^fmt$/, readsWith: CHECK, takesFolder: true },
-  rubocop: { writesWith: /^(?:-[aAx]|--auto-?correct(?:-all)?)$/i, takesFolder: true }
-};
-function formatterEffects(name, run) {
-  const formatter = Object.hasOwn(FORMATTERS, name) ? FORMATTERS[name] : void 0;
-  if (formatter === void 0) return [];
-  const given = (pattern) => run.args.some((arg) => arg !== void 0 && pattern.test(arg.text));
-  if (formatter.writesWith && !given(formatter.writesWith)) return [];
-  if (formatter.readsWith && given(formatter.readsWith)) return [];
-  let operands = readCommandArguments(run.args, SETTINGS).operands;
-  if (formatter.subcommands) {
-    if (!formatter.subcommands.test(operands[0]?.text ?? "")) return [];
-    operands = operands.slice(1);
-  }
-  if (operands.length === 0 && formatter.takesFolder) operands = [{ text: "." }];
-  return operands.flatMap((operand) => target(run, operand));
-}
-function target(run, operand) {
-  const path = run.pathOf(operand);
-  if (operand === void 0 || path === void 0) return [];
-  if (operand.pattern === void 0 && /[*?{]/.test(operand.text)) {
-    const folder = run.pathOf({ text: "." });
-    return folder === void 0 ? [] : [{ kind: "search", folder, glob: operand.text.replace(/^\.\//, "") }];
-  }
-  return [{ ...writeOf(path, operand.pattern !== void 0), reach: "tree" }];
-}
 
 // import:graph.mjs in shell.mjs
 import { expandBraces, literalGlob } from "./graph.mjs";
@@ -313,394 +45,337 @@ import { expandBraces, literalGlob } from "./graph.mjs";
 // mcp-server/src/shell/shell-words.ts
 var MAX_FIELDS = 256;
 var MAX_TEXT = 65536;
-function expandWord(word, facts) {
-  const parts = word.parts ?? [literalPart(word)];
-  const alternatives = withoutBraces(parts);
-  if (alternatives === void 0) return [void 0];
-  const isTilde = word.text.startsWith("~");
-  return alternatives.flatMap((alternative) => fieldsOf(alternative, facts, isTilde));
+var PRIVATE = 57344;
+var WILD = /[\ue000-\ue07f]/g;
+function foundBy(glob) {
+  return glob.replace(/[ -~]/g, (char) => String.fromCharCode(PRIVATE + char.charCodeAt(0)));
 }
-function valueOfWord(word, facts) {
-  const drafts = [newDraft()];
-  for (const part of word.parts ?? [literalPart(word)]) {
-    if (part.type === "DoubleQuoted" || part.type === "LocaleString") addQuoted(drafts, part.parts, facts);
-    else addPart(drafts, part, facts, true);
-  }
-  const [draft] = drafts;
-  if (draft?.text === void 0) return void 0;
-  return word.text.startsWith("~") ? atHome({ text: draft.text }, facts.home) : { text: draft.text };
+function isPattern(value) {
+  return value !== void 0 && value.search(WILD) >= 0;
 }
-function literalPart({ value, text, pos, end }) {
-  return { type: "Literal", value, text, pos, end };
-}
-function withoutBraces(parts) {
-  let alternatives = [[]];
-  for (const part of parts) {
-    const choices = part.type !== "BraceExpansion" || /["'`$\\]/.test(part.text) ? [part] : expandBraces(part.text)?.map((text) => ({ type: "Pattern", text }));
-    if (choices === void 0 || alternatives.length * choices.length > MAX_FIELDS) return void 0;
-    alternatives = alternatives.flatMap((before) => choices.map((choice) => [...before, choice]));
-  }
-  return alternatives;
-}
-function fieldsOf(parts, facts, isTilde) {
-  const drafts = [newDraft()];
-  for (const part of parts) addPart(drafts, part, facts, false);
-  const fields = drafts.filter(({ text, isQuoted }) => text !== "" || isQuoted).map(finish);
-  const [first] = fields;
-  if (!isTilde || first === void 0) return fields;
-  return [atHome(first, facts.home), ...fields.slice(1)];
-}
-function newDraft() {
-  return { text: "", pattern: "", hasGlob: false, isQuoted: false };
-}
-function finish({ text, pattern, hasGlob }) {
-  if (text === void 0) return void 0;
-  return hasGlob ? { text, pattern } : { text };
-}
-function addPart(drafts, part, facts, isWhole) {
-  switch (part.type) {
-    case "Literal":
-      addText(drafts, part.value);
-      break;
-    case "SingleQuoted":
-    case "AnsiCQuoted":
-      addText(drafts, part.value, true);
-      break;
-    case "DoubleQuoted":
-    case "LocaleString":
-      addQuoted(drafts, part.parts, facts);
-      break;
-    case "Pattern":
-    case "Glob":
-    case "ExtendedGlob":
-      addUnquoted(drafts, part.text, isWhole);
-      break;
-    default: {
-      const value = valueOfPart(part, facts);
-      if (value === void 0) last(drafts).text = void 0;
-      else if (value.pattern !== void 0) addValue(drafts, value);
-      else addUnquoted(drafts, value.text, isWhole);
-    }
-  }
-}
-function addQuoted(drafts, parts, facts) {
-  last(drafts).isQuoted = true;
-  for (const part of parts) {
-    if (part.type === "Literal") {
-      addText(drafts, part.value, true);
-      continue;
-    }
-    const value = valueOfPart(part, facts);
-    if (value === void 0) last(drafts).text = void 0;
-    else addValue(drafts, value);
-  }
-}
-function valueOfPart(part, facts) {
-  if (part.type === "SimpleExpansion") return facts.variable(part.text.slice(1));
-  if (part.type === "CommandExpansion") return facts.substitution(part.script);
-  if (part.type !== "ParameterExpansion") return void 0;
-  const isPlain = part.operation === void 0 && part.prefix === void 0 && part.index === void 0;
-  return isPlain ? facts.variable(part.parameter) : void 0;
-}
-function addText(drafts, text, isQuoted = false) {
-  if (isQuoted) last(drafts).isQuoted = true;
-  append(last(drafts), text, literalGlob(text));
-}
-function append(draft, text, pattern) {
-  if (draft.text === void 0) return;
-  draft.text = draft.text.length + text.length > MAX_TEXT ? void 0 : draft.text + text;
-  draft.pattern += pattern;
-}
-function addValue(drafts, { text, pattern }) {
-  const draft = last(drafts);
-  append(draft, text, pattern ?? literalGlob(text));
-  if (pattern !== void 0) draft.hasGlob = true;
-}
-function addUnquoted(drafts, text, isWhole) {
-  const pieces = isWhole ? [text] : text.split(/[ \t\n]+/);
-  for (const [at, piece] of pieces.entries()) {
-    if (at > 0 && drafts.length < MAX_FIELDS) drafts.push(newDraft());
-    const isGlob = !isWhole && /[*?[]/.test(piece);
-    append(last(drafts), piece, isGlob ? piece : literalGlob(piece));
-    if (isGlob) last(drafts).hasGlob = true;
-  }
+function pathOrGlob(value) {
+  if (!isPattern(value)) return { path: value, isPattern: false };
+  const literal = value.replace(/[^\ue000-\ue07f]+/g, literalGlob);
+  const path = literal.replace(WILD, (char) => String.fromCharCode(char.charCodeAt(0) - PRIVATE));
+  return { path, isPattern: true };
 }
 function absolutePath(value, folder) {
-  if (value === void 0 || value.text === "" || value.text.includes("\0")) return void 0;
-  const path = value.pattern ?? value.text;
-  if (/^(?:\/|[a-z]:[\\/])/i.test(value.text)) return path;
-  if (folder === void 0) return void 0;
-  return `${value.pattern === void 0 ? folder : literalGlob(folder)}/${path}`;
+  if (value === void 0 || value === "" || value.includes("\0")) return void 0;
+  if (/^(?:\/|[a-z]:[\\/])/i.test(value)) return value;
+  return folder === void 0 ? void 0 : `${folder}/${value}`;
 }
-function atHome({ text, pattern }, home) {
-  if (text !== "~" && !text.startsWith("~/")) return void 0;
-  return {
-    text: home + text.slice(1),
-    ...pattern !== void 0 && { pattern: literalGlob(home) + pattern.slice(1) }
+function expandWord(word, home, valuesOf, splits = true) {
+  const { value, text, pos, end } = word;
+  const parts = word.parts ?? [{ type: "Literal", value, text, pos, end }];
+  let alternatives = [[]];
+  for (const part of parts) {
+    const isBrace = part.type === "BraceExpansion" && splits && !/["'`$\\]/.test(part.text);
+    const choices = isBrace ? expandBraces(part.text)?.map((text2) => ({ ...part, text: text2 })) : [part];
+    if (choices === void 0 || alternatives.length * choices.length > MAX_FIELDS) return [void 0];
+    alternatives = alternatives.flatMap((before) => choices.map((choice) => [...before, choice]));
+  }
+  const fields = alternatives.flatMap((alternative) => fieldsOf(alternative, valuesOf, splits));
+  const [first] = fields;
+  if (!word.text.startsWith("~") || first === void 0) return fields;
+  return [/^~(?:\/|$)/.test(first) ? home + first.slice(1) : void 0, ...fields.slice(1)];
+}
+function fieldsOf(parts, valuesOf, splits) {
+  const fields = [""];
+  const quoted = /* @__PURE__ */ new Set();
+  const append = (text) => {
+    const before = fields.pop();
+    const isKnown = before !== void 0 && text !== void 0 && before.length + text.length <= MAX_TEXT;
+    fields.push(isKnown ? before + text : void 0);
   };
+  const appendAll = (values, isSplit) => {
+    const all = isSplit ? values.flatMap((value) => value?.split(/[ \t\n]+/)) : values;
+    for (const [at, value] of all.entries()) {
+      if (at > 0 && fields.length < MAX_FIELDS) fields.push("");
+      append(isSplit ? value?.replace(/[*?]|\[[^\]]*\]/g, foundBy) : value);
+    }
+  };
+  const add = (part, isQuoted) => {
+    if (isQuoted || /Quoted$|^Locale/.test(part.type)) quoted.add(fields.length - 1);
+    if (part.type === "DoubleQuoted" || part.type === "LocaleString")
+      for (const one of part.parts) add(one, true);
+    else if (/Glob$/.test(part.type)) append(splits ? foundBy(part.text) : part.text);
+    else if ("value" in part) append(part.value);
+    else appendAll(part.type === "BraceExpansion" ? [part.text] : valuesOf(part), splits && !isQuoted);
+  };
+  for (const part of parts) add(part, false);
+  return fields.filter((field, at) => field !== "" || quoted.has(at));
 }
-function last(drafts) {
-  const draft = drafts.at(-1);
-  if (draft === void 0) throw new Error("a word has at least one field");
-  return draft;
+
+// mcp-server/src/shell/file-searches.ts
+var LISTING = "l L files-with-matches files-without-match name-only files";
+var VALUED = "ABCdefgmjtT regexp file include exclude exclude-dir max-count glob type extension max-depth";
+function searchOf(name, args) {
+  const listing = (found) => ({ found, commands: [] });
+  if (name === "find") return find(args);
+  if (name === "fd" || name === "fdfind") {
+    const read2 = new ProgramArguments(args, VALUED);
+    const [extension] = read2.values("e extension");
+    return listing(below(read2.operands.slice(1), extension && `*.${extension}`));
+  }
+  const read = new ProgramArguments(name === "git" ? args.slice(1) : args, VALUED);
+  const paths = read.operands.slice(read.has("e f regexp file files") ? 0 : 1);
+  if (name === "git") {
+    if (args[0] === "ls-files") return listing(gitPaths(read.operands));
+    if (args[0] === "diff" && read.has("name-only")) return listing(gitPaths(read.afterDashes ?? []));
+    return args[0] === "grep" && read.has(LISTING) ? listing(gitPaths(read.afterDashes ?? paths)) : void 0;
+  }
+  if (name === "ls") return read.operands.some(isPattern) ? listing(read.operands) : void 0;
+  if (!/^(?:rg|grep)$/.test(name) || !read.has(LISTING)) return void 0;
+  const isDeep = name === "rg" || read.has("r R recursive");
+  return listing(isDeep ? below(paths, read.values("g glob include").at(-1)) : paths);
+}
+function below(paths, glob = "") {
+  if (glob.includes("/") && !glob.startsWith("!")) return [foundBy(glob)];
+  const name = glob === "" || glob.startsWith("!") ? "**" : `**/${glob}`;
+  const folders = paths.length === 0 ? ["."] : paths;
+  return folders.map((path) => path && `${path.replace(/\/+$/, "")}/${foundBy(name)}`);
+}
+function gitPaths(paths) {
+  return (paths.length === 0 ? ["."] : paths).flatMap(
+    (path) => path === void 0 || isPattern(path) || !/[*?]/.test(path) ? below([path]) : foundBy(path.replaceAll("**/", "").replaceAll("*", "**/*"))
+  );
+}
+function find(args) {
+  const begin = [...args, "("].findIndex((arg) => /^(?:-[^HLPDO]|[(!])/.test(arg ?? ""));
+  const expression = args.slice(begin);
+  const name = expression.indexOf("-name");
+  const commands = expression.flatMap((word, at) => {
+    if (word === "-delete") return [["rm", "{}"]];
+    if (!/^-(?:exec|ok)(?:dir)?$/.test(word ?? "")) return [];
+    const end = expression.findIndex((other, i) => i > at && (other === ";" || other === "+"));
+    return [expression.slice(at + 1, end < 0 ? void 0 : end)];
+  });
+  const folders = args.slice(0, begin).filter((arg) => !arg?.startsWith("-"));
+  return { found: below(folders, name < 0 ? "" : expression[name + 1]), commands };
+}
+function passesOn(name, args) {
+  if (/^(?:sort|uniq|head|tail|tr)$/.test(name)) return true;
+  const read = new ProgramArguments(args, "ef");
+  return name === "grep" && (read.has("v") || /^\\?\.[\w|()?\\]+\$?$/.test(read.operands[0] ?? ""));
+}
+function xargsCommands({ args, input }) {
+  const read = new ProgramArguments(args, "aEdILnPs arg-file delimiter max-args max-procs replace", true);
+  const list = input.list ?? [void 0];
+  const mark = read.values("I replace").at(-1);
+  return mark ? list.map((item) => withItem(read.operands, mark, item)) : [[...read.operands, ...list]];
+}
+function withItem(words, mark, item) {
+  return words.map((word) => word?.includes(mark) ? item && word.replaceAll(mark, () => item) : word);
+}
+
+// mcp-server/src/shell/writing-programs.ts
+var EDIT = { follows: false, how: "edits" };
+var IN_PLACE = { ...EDIT, needs: "i in-place" };
+var FORMAT = {
+  valued: "c config config-path edition exclude ext format ignore-path line-length log-level max-warnings parser plugin profile rule select target-version",
+  how: "edits",
+  reach: "tree",
+  reads: "check diff dry-run list-different"
+};
+var LINT = { ...FORMAT, needs: "fix", inFolder: true };
+var FMT = { ...FORMAT, words: { fmt: "" }, inFolder: true };
+var BIOME = "write fix apply unsafe";
+var WRITERS = {
+  "tee sponge": {},
+  touch: { valued: "dtr date reference" },
+  "truncate shred": { valued: "srn size reference iterations" },
+  "rm unlink": EDIT,
+  sed: { ...IN_PLACE, valued: "efl+i expression file line-length", script: "e f expression file" },
+  "perl ruby": { ...IN_PLACE, valued: "eEIMm+iF", script: "e E" },
+  "prettier gofmt goimports shfmt": { ...FORMAT, needs: "write w" },
+  "eslint stylelint standard oxlint": LINT,
+  biome: { ...FMT, words: { format: BIOME, lint: BIOME, check: BIOME } },
+  "dprint deno go terraform": FMT,
+  "black rustfmt": FORMAT,
+  isort: { ...FORMAT, valued: "", reads: "c check check-only diff d" },
+  ruff: { ...FMT, words: { format: "", check: "fix fix-only unsafe-fixes" } },
+  cargo: { ...FMT, words: { fmt: "", fix: "", clippy: "fix" } },
+  // Formatters among other hooks; without an option, of staged files, which agents have none of.
+  "pre-commit": { ...FMT, words: { run: "a all-files files" } }
+};
+function programEffects(name, run) {
+  const [, writer] = Object.entries(WRITERS).find(([names]) => names.split(" ").includes(name)) ?? [];
+  if (writer) return written(writer, run, name);
+  if (/^(?:mv|cp|install|ln)$/.test(name)) return placed(name, run);
+  const args = new ProgramArguments(run.args, "efm mode exclude include filter");
+  if (args.has("n dry-run")) return [];
+  const { operands } = args;
+  if (name === "mkdir") return files(run, operands).map(({ path }) => ({ kind: "folder", path }));
+  const isHere = operands.length > 1 && !/^[^/]*:/.test(operands.at(-1) ?? "");
+  return name === "rsync" && isHere ? files(run, operands.slice(-1), { reach: "tree" }) : [];
+}
+function written(writer, run, name) {
+  const args = new ProgramArguments(run.args, writer.valued);
+  let { needs = "" } = writer;
+  let operands = args.operands;
+  if (writer.words) {
+    const [word = "", ...rest] = operands;
+    if (!Object.hasOwn(writer.words, word)) return [];
+    needs = writer.words[word] ?? "";
+    operands = name === "cargo" ? [] : rest;
+  }
+  const isReading = args.has(writer.reads ?? "") || name === "cargo" && run.args.includes("--check");
+  if (isReading || needs !== "" && !args.has(needs)) return [];
+  if (writer.script && operands[0] === "") operands = operands.slice(1);
+  if (writer.script && !args.has(writer.script)) operands = operands.slice(1);
+  if (operands.length === 0 && writer.inFolder) operands = ["."];
+  const { follows = true, how = args.has("c no-create") ? "edits" : "writes" } = writer;
+  const reach = writer.reach ?? (args.has("r R recursive") && name === "rm" ? "tree" : "file");
+  return files(run, writer.reach ? operands.map(ownPattern) : operands, { follows, how, reach });
+}
+function ownPattern(path) {
+  if (path === void 0 || isPattern(path)) return path;
+  return /[*?{]/.test(path) ? foundBy(path.replace(/^\.\//, "")) : path.replace(/\/\.\.\.$/, "");
+}
+function placed(name, run) {
+  const args = new ProgramArguments(run.args, "gmotS group mode owner suffix target-directory");
+  const { operands } = args;
+  const [into] = args.values("t target-directory");
+  const from = into === void 0 ? operands.slice(0, -1) : operands;
+  const path = absolutePath(into ?? operands.at(-1), run.directory);
+  const sources = files(run, from, { ...EDIT, reach: name === "mv" ? "tree" : "file" });
+  const taken = name === "mv" || name === "ln" && !args.has("s symbolic") ? sources : [];
+  if (path === void 0 || from.length === 0) return taken;
+  const reach = name === "mv" || args.has("r R a recursive archive") ? "tree" : "file";
+  return [...taken, { kind: "place", path, sources, follows: name === "cp", reach }];
+}
+function files(run, operands, change = {}) {
+  return operands.flatMap((operand) => {
+    const path = absolutePath(operand, run.directory);
+    const how = { kind: "write", follows: true, reach: "file", how: "writes" };
+    return path === void 0 ? [] : [{ ...how, ...pathOrGlob(path), ...change }];
+  });
 }
 
 // mcp-server/src/shell/git-commands.ts
-var LEAVE = "Leave your changes uncommitted in the files: task_report hands them over.";
 var UNSTAGED = "Other agents and the user share the index. Leave your files unstaged: task_report hands them over.";
 var STAY = "Every agent works on the files of this branch. Stay on it.";
 var NO_HISTORY = "The branch is shared with other agents. Leave history to whoever runs the plan.";
+var UNDOES = "It undoes what other agents and the user did. Undo your own edits file by file.";
+var STASH = "The stash takes the changes of every agent away. Leave your changes where they are, or undo your own edits.";
 var NOT_YOURS = "It may hold work of other tasks. Leave it to whoever runs the plan.";
-var REMEDIES = {
-  stash: "The stash takes the changes of every agent away. Leave your changes where they are, or undo your own edits.",
-  reset: "It undoes what other agents and the user did. Undo your own edits file by file.",
-  clean: "It removes the new files of other agents. Remove only files that you made, by name.",
-  commit: LEAVE,
-  add: UNSTAGED,
-  stage: UNSTAGED,
-  "update-index": UNSTAGED,
-  "read-tree": UNSTAGED,
-  "checkout-index": UNSTAGED,
-  switch: STAY,
-  "sparse-checkout": STAY,
-  bisect: STAY,
-  merge: NO_HISTORY,
-  rebase: NO_HISTORY,
-  pull: NO_HISTORY,
-  "cherry-pick": NO_HISTORY,
-  revert: NO_HISTORY,
-  am: NO_HISTORY,
-  push: "Agents do not publish. Leave pushing to the user.",
-  "update-ref": NO_HISTORY,
-  "symbolic-ref": NO_HISTORY,
-  "filter-branch": NO_HISTORY,
-  "filter-repo": NO_HISTORY,
-  reflog: NOT_YOURS,
-  gc: NOT_YOURS,
-  prune: NOT_YOURS,
-  worktree: NOT_YOURS,
-  branch: NOT_YOURS,
-  tag: NOT_YOURS
-};
-var NEVER = /* @__PURE__ */ new Set([
-  ...["stash", "push", "switch", "sparse-checkout", "bisect", "update-ref", "symbolic-ref", "filter-branch"],
-  ...["filter-repo", "reflog", "gc", "prune", "worktree", "branch", "tag"]
-]);
-var HARMLESS = {
-  stash: ({ operands }) => /^(list|show)$/.test(operands[0]?.text ?? ""),
-  clean: (args) => has(args, "n", "dry-run"),
-  commit: (args) => has(args, "dry-run"),
-  add: (args) => has(args, "n", "dry-run"),
-  stage: (args) => has(args, "n", "dry-run"),
-  push: (args) => has(args, "n", "dry-run"),
-  bisect: ({ operands }) => /^(log|view|visualize|help)$/.test(operands[0]?.text ?? ""),
-  "sparse-checkout": ({ operands }) => operands[0]?.text === "list",
-  "symbolic-ref": (args) => args.operands.length < 2 && !has(args, "d", "delete"),
-  reflog: ({ operands }) => !/^(expire|delete|drop)$/.test(operands[0]?.text ?? ""),
-  worktree: ({ operands }) => !/^(remove|prune|move)$/.test(operands[0]?.text ?? ""),
-  branch: (args) => !has(args, "d", "D", "m", "M", "f", "C", "delete", "move", "force") && !(has(args, "u", "set-upstream-to") && args.operands.length > 1),
-  tag: (args) => !has(args, "d", "f", "delete", "force"),
-  merge: (args) => has(args, "stat") && args.operands.length === 0
-};
-var GLOBAL = {
-  letters: "Cc",
-  names: ["git-dir", "work-tree", "namespace", "exec-path", "config-env", "super-prefix"],
-  isPrefix: true
-};
-var SHAPES = {
-  restore: { letters: "sU", names: ["source", "pathspec-from-file"] },
-  checkout: { letters: "bB", names: ["orphan", "pathspec-from-file", "conflict"] },
-  clean: { letters: "e", names: ["exclude"] },
-  apply: { letters: "pCx", names: ["directory", "include", "exclude"] }
-};
-function gitEffects(run, directory) {
-  const global = readCommandArguments(run.args, GLOBAL);
-  const [subcommand, ...args] = global.operands;
-  const folder = (global.values.get("C") ?? []).reduce((from, into) => absolutePath(into, from), directory);
-  const workTree = optionValue(global, "work-tree");
-  const where = workTree === void 0 ? folder : run.pathOf(workTree);
-  if (subcommand === void 0 || where === void 0) return [];
-  const pathOf = (value) => absolutePath(value, where);
-  return subcommandEffects({ ...run, args, pathOf, directory: where, subcommand: subcommand.text });
-}
-function subcommandEffects(run) {
-  const { subcommand } = run;
-  const args = readCommandArguments(run.args, SHAPES[subcommand]);
-  const output = optionValue(args, "output");
-  const outputs = output === void 0 ? [] : filesAt(run, [output]);
-  switch (subcommand) {
-    case "checkout":
-      return checkout(run, args);
-    case "restore":
-      return restore(run, args);
-    case "apply":
-      return has(args, "check", "stat", "numstat", "summary") ? [] : apply(run, args);
-    case "rm":
-      return has(args, "n", "dry-run") ? [] : pathspecs(run, args.operands, "removes");
-    case "mv":
-      return has(args, "n", "dry-run") ? [] : rename(run, args);
-  }
-  const remedy = Object.hasOwn(REMEDIES, subcommand) ? REMEDIES[subcommand] : void 0;
-  if (remedy === void 0) return outputs;
-  const isHarmless = Object.hasOwn(HARMLESS, subcommand) && HARMLESS[subcommand]?.(args);
-  return isHarmless || has(args, "help") ? outputs : [forbidden(run, remedy)];
-}
-function forbidden(run, remedy, how = "") {
-  return {
-    kind: "git",
-    directory: run.directory,
-    command: `git ${run.subcommand}${how}`,
-    forbidden: NEVER.has(run.subcommand) || remedy === STAY ? "everywhere" : "shared",
-    remedy
-  };
-}
-function checkout(run, args) {
-  if (has(args, "b", "B", "orphan", "detach", "d", "t", "track")) return [forbidden(run, STAY)];
-  if (has(args, "f", "force", "p", "patch", "pathspec-from-file", "m", "merge")) {
-    return [{ ...forbidden(run, REMEDIES.reset ?? ""), forbidden: "shared" }];
-  }
-  if (args.afterDashes !== void 0) return pathspecs(run, args.afterDashes, "discards");
-  const words = args.operands.flatMap(
-    (operand) => operand === void 0 ? [] : [operand.pattern ?? operand.text]
-  );
-  return words.length === 0 ? [] : [{ kind: "checkout", directory: run.directory, words }];
-}
-function switchesBranch(directory) {
-  return { kind: "git", directory, command: "git checkout", forbidden: "everywhere", remedy: STAY };
-}
-function restore(run, args) {
-  const staged = has(args, "S", "staged") ? [forbidden(run, UNSTAGED, " --staged")] : [];
-  if (has(args, "p", "patch", "pathspec-from-file")) return [forbidden(run, REMEDIES.reset ?? "")];
-  const touchesFiles = staged.length === 0 || has(args, "W", "worktree");
-  return [...staged, ...touchesFiles ? pathspecs(run, args.operands, "discards") : []];
-}
-function apply(run, args) {
-  if (has(args, "index", "cached", "3", "3way")) return [forbidden(run, UNSTAGED, " --index")];
-  const strip = Number(optionValue(args, "p")?.text ?? 1);
-  const folder = optionValue(args, "directory");
-  const how = { fromTopLevel: folder === void 0, strip: Number.isNaN(strip) ? 1 : strip };
-  const directory = folder === void 0 ? run.directory : absolutePath(folder, run.directory);
-  const patchFiles = args.operands.length === 0 ? [void 0] : args.operands;
-  return patchFiles.flatMap((file) => patches(run, directory, file, how));
-}
-function rename(run, args) {
-  const path = run.pathOf(args.operands.at(-1));
-  const from = args.operands.slice(0, -1);
-  if (path === void 0 || from.length === 0) return [];
-  return [
-    ...pathspecs(run, from, "removes"),
-    { kind: "place", path, sources: sources(run, from, true), follows: false }
-  ];
-}
-function pathspecs(run, operands, how) {
-  return operands.flatMap((operand) => {
-    if (operand === void 0) return [];
-    if (/^:[/(!^]/.test(operand.text) || operand.pattern === void 0 && /[*?]/.test(operand.text)) {
-      return [
-        forbidden(run, "Name your own files one by one, without wildcards and without a leading colon.")
-      ];
+var BY_NAME = "Name your own files one by one, without wildcards and without a leading colon.";
+var RULES = [
+  ["stash", "everywhere", STASH],
+  ["reset", "shared", UNDOES],
+  ["clean", "shared", "It removes the new files of other agents. Remove only files that you made, by name."],
+  ["commit", "shared", "Leave your changes uncommitted in the files: task_report hands them over."],
+  ["add stage update-index read-tree checkout-index", "shared", UNSTAGED],
+  ["switch sparse-checkout bisect", "everywhere", STAY],
+  ["merge rebase pull cherry-pick revert am", "shared", NO_HISTORY],
+  ["update-ref symbolic-ref filter-branch filter-repo", "everywhere", NO_HISTORY],
+  ["push", "everywhere", "Agents do not publish. Leave pushing to the user."],
+  ["reflog gc prune worktree branch tag", "everywhere", NOT_YOURS]
+];
+var HARMLESS = /^(?:stash (?:list|show)\b|(?:clean|add|stage|push) (?:.* )?(?:-\w*n|--dry-run)|commit (?:.* )?--dry-run|(?:am|rebase) --show-current|merge --stat$|bisect (?:log|view|visualize|help)\b|sparse-checkout list|symbolic-ref (?!.*(?:-d|--delete))(?:-\S+ )*\S+$|reflog(?! expire| delete| drop)|worktree(?! remove| prune| move)|branch(?!.* (?:-\w*[dDmMfC]|--(?:delete|move|force)|(?:-u|--set-upstream-to)\S* \S+ \S))|tag(?!.* (?:-\w*[df]|--(?:delete|force))))/;
+function gitEffects(run) {
+  const global = new ProgramArguments(run.args, "Cc git-dir work-tree namespace exec-path", true);
+  const [subcommand, ...words] = global.operands;
+  const folders = global.values("C work-tree");
+  const directory = folders.reduce((from, into) => absolutePath(into, from), run.directory);
+  const args = new ProgramArguments(words, subcommand === "checkout" ? "bB" : "sCUe source");
+  if (subcommand === void 0 || directory === void 0 || args.has("help")) return [];
+  const { operands, afterDashes } = args;
+  const at = { ...run, args: words, directory };
+  const forbid = (remedy2, how = "", forbidden2 = "shared") => [{ kind: "git", directory, command: `git ${subcommand}${how}`, forbidden: forbidden2, remedy: remedy2 }];
+  const pathspecs = (paths, how) => paths.flatMap((path) => {
+    const isOwnPattern = !isPattern(path) && /^:[/(!^]|[*?]/.test(path ?? "");
+    return isOwnPattern ? forbid(BY_NAME) : files(at, [path], { follows: false, reach: "tree", how });
+  });
+  switch (args.has("n dry-run") ? "" : subcommand) {
+    case "checkout": {
+      if (args.has("b B orphan detach d t track")) return forbid(STAY, "", "everywhere");
+      if (args.has("f force p patch pathspec-from-file m merge")) return forbid(UNDOES);
+      if (afterDashes) return pathspecs(afterDashes, "discards");
+      const known = operands.flatMap((operand) => operand === void 0 ? [] : pathOrGlob(operand).path);
+      return known.length === 0 ? [] : [{ ...switchesBranch(directory), unlessPaths: known }];
     }
-    const path = run.pathOf(operand);
-    if (path === void 0) return [];
-    const isPattern = operand.pattern !== void 0;
-    return [{ ...writeOf(path, isPattern), follows: false, reach: "tree", how }];
-  });
-}
-function filesAt(run, values) {
-  return values.flatMap((value) => {
-    const path = run.pathOf(value);
-    return path === void 0 ? [] : [writeOf(path)];
-  });
-}
-
-// mcp-server/src/shell/patch-paths.ts
-var MAX_PATHS = 1e3;
-var HEADER = /^(?:\+\+\+ |--- |rename (?:from|to) |copy to )(.*)$/gm;
-function pathsInPatch(text, strip) {
-  const paths = /* @__PURE__ */ new Set();
-  for (const [line, rest = ""] of text.matchAll(HEADER)) {
-    const isPlain = line.startsWith("rename") || line.startsWith("copy");
-    const name = nameIn(rest);
-    if (name === "/dev/null" || name === "") continue;
-    const folders2 = name.split("/");
-    paths.add(isPlain ? name : folders2.slice(Math.min(strip, folders2.length - 1)).join("/"));
-    if (paths.size >= MAX_PATHS) break;
+    case "restore": {
+      if (args.has("p patch pathspec-from-file")) return forbid(UNDOES);
+      const staged = args.has("S staged") ? forbid(UNSTAGED, " --staged") : [];
+      if (args.has("S staged") && !args.has("W worktree")) return staged;
+      return [...staged, ...pathspecs(operands, "discards")];
+    }
+    case "apply":
+      return args.has("index cached 3 3way") ? forbid(UNSTAGED, " --index") : [];
+    case "rm":
+      return pathspecs(operands, "edits");
+    case "mv":
+      return placed("mv", at);
+    case "submodule": {
+      const [word, ...paths] = operands;
+      if (!args.has("f force") || !/^(?:update|deinit)$/.test(word ?? "")) return [];
+      return paths.length > 0 ? pathspecs(paths, "discards") : forbid(UNDOES, ` ${word}`);
+    }
   }
-  return [...paths];
+  const [, forbidden, remedy] = RULES.find(([names]) => names.split(" ").includes(subcommand)) ?? [];
+  if (remedy === void 0 || HARMLESS.test([subcommand, ...words.map((word) => word ?? "?")].join(" ")))
+    return files(at, args.values("output"));
+  return forbid(remedy, "", forbidden);
 }
-function nameIn(rest) {
-  const [name = ""] = rest.trimEnd().split("	");
-  return /^".*"$/.test(name) ? name.slice(1, -1) : name;
+function switchesBranch(directory, command = "git checkout") {
+  return { kind: "git", directory, command, forbidden: "everywhere", remedy: STAY };
 }
 
 // mcp-server/src/shell/prefix-commands.ts
 var PREFIXES = {
-  env: { letters: "uC", names: ["unset", "chdir"], folder: "C" },
-  sudo: { letters: "CDghpRrtTuU", names: ["user", "group", "chdir", "host", "prompt"], folder: "D" },
-  doas: { letters: "uC" },
-  nohup: {},
-  time: { letters: "of", names: ["output", "format"], output: "o" },
-  nice: { letters: "n", names: ["adjustment"] },
-  ionice: { letters: "cnp" },
-  timeout: { letters: "ks", names: ["kill-after", "signal"], skip: 1 },
-  stdbuf: { letters: "ioe" },
-  setsid: {},
-  command: {},
-  builtin: {},
-  exec: { letters: "a" },
-  busybox: {},
-  chronic: {},
-  xargs: {
-    letters: "aEdILnPs",
-    names: ["arg-file", "delimiter", "max-args", "max-procs", "max-lines", "max-chars", "replace"]
-  },
-  npx: { letters: "pc", names: ["package"] },
-  bunx: {}
+  env: ["uC unset chdir"],
+  sudo: ["CDghpRrtTuU user group chdir host prompt"],
+  "time nice stdbuf exec": ["noifea output format adjustment"],
+  timeout: ["ks kill-after signal", 1],
+  flock: ["wE timeout", 1],
+  "npx uvx": ["pc package with from python"],
+  "nohup setsid command builtin busybox bunx": [""],
+  // A manager of packages or environments; the word that says so is left out before.
+  "npm pnpm yarn bun uv poetry pdm pipx bundle": ["pC with python extra group package"]
 };
-var RUNNERS = {
-  npm: /* @__PURE__ */ new Set(["exec", "x"]),
-  pnpm: /* @__PURE__ */ new Set(["exec", "dlx"]),
-  yarn: /* @__PURE__ */ new Set(["exec", "dlx", "run"]),
-  bun: /* @__PURE__ */ new Set(["x"])
-};
+var RUNNING = /^(?:(?:npm|pnpm|yarn|bun) (?:exec|x|dlx|run)|(?:uv|poetry|pdm|pipx) run|bundle exec|(?:pnpm|yarn|bun) \S+)$/;
 function unwrap(name, args) {
-  if (Object.hasOwn(RUNNERS, name)) {
-    const [word, ...rest] = args;
-    if (word === void 0 || !RUNNERS[name]?.has(word.text)) return void 0;
-    const words2 = rest.slice(rest.findIndex((arg) => arg === void 0 || !arg.text.startsWith("-")) >>> 0);
-    return { words: words2, folder: void 0, writes: [] };
+  if (/^python[\d.]*$/.test(name)) {
+    const at = args.findIndex((arg) => arg === "-m" || !arg?.startsWith("-"));
+    return args[at] === "-m" ? { words: args.slice(at + 1), folder: void 0 } : void 0;
   }
-  const prefix = Object.hasOwn(PREFIXES, name) ? PREFIXES[name] : void 0;
+  const [, prefix] = Object.entries(PREFIXES).find(([names]) => names.split(" ").includes(name)) ?? [];
   if (prefix === void 0) return void 0;
-  const read = readCommandArguments(args, { ...prefix, isPrefix: true });
-  if (name === "command" && (read.flags.has("v") || read.flags.has("V"))) return void 0;
-  const folder = prefix.folder === void 0 ? void 0 : optionValue(read, prefix.folder, "chdir");
-  const output = prefix.output === void 0 ? void 0 : optionValue(read, prefix.output, "output");
-  let words = read.operands.slice(prefix.skip ?? 0);
-  if (name === "env" || name === "sudo") {
-    while (/^\w+=/.test(words[0]?.text ?? "")) words = words.slice(1);
+  const read = new ProgramArguments(args, prefix[0], true);
+  if (name === "command" && read.has("v V")) return void 0;
+  let words = read.operands.slice(prefix[1] ?? 0);
+  if (/^(?:npm|pnpm|yarn|bun|uv|poetry|pdm|pipx|bundle)$/.test(name)) {
+    if (!RUNNING.test(`${name} ${words[0]}`)) return void 0;
+    if (/^(?:exec|x|dlx|run)$/.test(words[0] ?? ""))
+      words = new ProgramArguments(words.slice(1), prefix[0], true).operands;
   }
-  if (name === "xargs") {
-    const mark = optionValue(read, "I", "replace")?.text;
-    words = mark === void 0 ? [...words, void 0] : words.map((word) => word?.text.includes(mark) ? void 0 : word);
-  }
-  return { words, folder, writes: output === void 0 ? [] : [output] };
+  while ((name === "env" || name === "sudo") && /^\w+=/.test(words[0] ?? "")) words = words.slice(1);
+  return { words, folder: read.values(name === "sudo" ? "chdir D" : "chdir C").at(-1) };
+}
+function scriptRun(name, args) {
+  const [word, ...rest] = new ProgramArguments(args, "", true).operands;
+  const isRun = word === "run" || word === "run-script";
+  if (!/^(?:npm|pnpm|yarn|bun)$/.test(name) || name === "npm" && !isRun && word !== "test") return [];
+  const [script, ...given] = isRun ? new ProgramArguments(rest, "", true).operands : [word, ...rest];
+  return [script, ...given[0] === "--" ? given.slice(1) : given];
 }
 export {
-  FILE_COMMANDS,
+  ProgramArguments,
   absolutePath,
   expandWord,
-  findEffects,
-  formatterEffects,
+  files,
+  foundBy,
   gitEffects,
-  has,
-  optionValue,
-  patches,
-  pathsInPatch,
-  readCommandArguments,
-  sources,
+  isPattern,
+  passesOn,
+  pathOrGlob,
+  placed,
+  programEffects,
+  scriptRun,
+  searchOf,
   switchesBranch,
   unwrap,
-  valueOfWord,
-  writeOf
+  withItem,
+  xargsCommands
 };

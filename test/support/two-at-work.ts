@@ -8,18 +8,16 @@ export const MINE = task("1", { writes: ["src/a/**"] });
 
 export const THEIRS = task("2", { writes: ["src/b/**", "data.json"] });
 
+const FILES = { "src/a/one.ts": "1\n", "src/b/two.ts": "2\n", "src/free.ts": "3\n", "data.json": "{}\n" };
+
 /** Two agents at work: the first holds `src/a`, the second `src/b` and `data.json`. */
 export async function twoAtWork(
   policy: Readonly<Record<string, unknown>> = {},
   tasks: TaskInput[] = [MINE, THEIRS],
   env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = FILES,
 ) {
-  const folder = await repository({
-    "src/a/one.ts": "1\n",
-    "src/b/two.ts": "2\n",
-    "src/free.ts": "3\n",
-    "data.json": "{}\n",
-  });
+  const folder = await repository(files);
   const server = await ParallelServer.start(folder, { env });
   await server.call("plan_create", { plan: "p", tasks, policy });
   const { launch } = await server.call("batch_next", { plan: "p" });

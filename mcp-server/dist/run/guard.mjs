@@ -90,6 +90,9 @@ function isAlternative(own, other, graph) {
 // import:node:path in run/guard.mjs
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 
+// import:git.mjs in run/guard.mjs
+import { knownIgnoredFiles } from "../git.mjs";
+
 // import:text.mjs in run/guard.mjs
 import { shownPath, visibleJson } from "../text.mjs";
 
@@ -102,7 +105,8 @@ async function guardChanges(call, tool, changesOf) {
   const changes = await changesOf(standing.worktree, !claimHasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
-  const judged = judgeAll(standing, changes);
+  const ignored = await ignoredGrants(standing, changes);
+  const judged = judgeAll(standing, changes, ignored);
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
     return approval(judged, standing.plan.policy, tool);
   }
@@ -111,7 +115,7 @@ async function guardChanges(call, tool, changesOf) {
   try {
     const answer = await call.change((plan, now) => {
       if (refused) return logRefusal(plan, standing, refused);
-      return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
+      return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes, ignored), tool);
     });
     return answer ?? PASS;
   } catch (error) {
@@ -156,14 +160,24 @@ function nameFor(path, home) {
 function mayWriteFreely({ isolation, scope }) {
   return isolation === "worktree" && scope.basis !== "declared";
 }
-function judgeAll({ own, others, plan }, changes) {
+async function ignoredGrants(standing, changes) {
+  const paths = judgeAll(standing, changes).flatMap(
+    ({ verdict }) => verdict.kind === "widen" ? [verdict.path] : []
+  );
+  const { root } = standing.plan.ctx.checkout;
+  return await knownIgnoredFiles(standing.worktree ?? root, paths) ?? /* @__PURE__ */ new Set();
+}
+function judgeAll({ own, others, plan }, changes, ignored = /* @__PURE__ */ new Set()) {
   const guarded = ({ claim }) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
       const verdict = judgeWrite(change.target, mine, theirs, plan.policy);
-      const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
-      return { change, verdict: isFree ? { kind: "covered" } : verdict };
+      const isShared = verdict.kind === "widen" && ignored.has(verdict.path);
+      if (verdict.kind === "widen" && (mayWriteFreely(own.claim) || isShared && verdict.covers))
+        return { change, verdict: { kind: "covered" } };
+      const isLeft = change.isPossible && /^(?:widen|outside-scope|not-yours)$/.test(verdict.kind);
+      return { change, verdict: isShared || isLeft ? { kind: "granted" } : verdict };
     }
     return { change, verdict: { kind: claimHasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });
@@ -249,8 +263,8 @@ import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, re
 // import:node:os in run/guard.mjs
 import { homedir } from "node:os";
 
-// import:shell.mjs in run/guard.mjs
-import { pathsInPatch, switchesBranch, writeOf } from "../shell.mjs";
+// import:lib/zod.mjs in run/guard.mjs
+import * as z from "../lib/zod.mjs";
 
 // mcp-server/src/run/guard/place.ts
 var MAX_LINKS = 40;
@@ -275,17 +289,10 @@ var Places = class {
   ctx;
   /** What was looked at: one call is judged by one state of the files. */
   #seen = /* @__PURE__ */ new Map();
-  /** Links that a command is about to make, by their real path. */
-  #made = /* @__PURE__ */ new Map();
   /** Top level of the work tree in which the agent works. */
   home;
   /** Whether that is a work tree of the agent's own, and not the checkout that all share. */
   isOwn;
-  /** From now on the path is taken for a link to the target, which is relative to its folder. */
-  make(path, target) {
-    const real = this.realPath(path, false);
-    if (real !== void 0) this.#made.set(this.#key(real), target);
-  }
   /**
    * @param path absolute; it need not exist.
    * @param follows whether a link at its end is followed.
@@ -355,8 +362,6 @@ var Places = class {
     return real;
   }
   #linkAt(path) {
-    const made = this.#made.size === 0 ? void 0 : this.#made.get(this.#key(path));
-    if (made !== void 0) return made;
     return this.#look(path)?.isSymbolicLink() ? readlinkSync(path) : void 0;
   }
   /** What is at the path itself; undefined if nothing is, or nothing can be. */
@@ -430,13 +435,19 @@ function folderIn(file, prefix) {
 // mcp-server/src/run/guard/command.ts
 var MAX_NAMES = 5e3;
 var MAX_CHANGES = 1e3;
-var MAX_PATCH = 1048576;
+var MAX_MANIFEST = 1048576;
 async function guardCommand(call, command, directory) {
   return guardChanges(call, "shell", async (worktree, mayWrite) => {
     const { effectsOf } = await import("../shell/shell-command.mjs");
     const folder = directory === "" ? worktree ?? call.ctx.checkout.root : directory;
     const places = new Places(call.ctx, folder, worktree);
-    const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
+    const effects = effectsOf(command, {
+      directory: folder,
+      home: homedir(),
+      topLevel: places.home,
+      isFolder: isFolder2,
+      packageScript: (name, from) => packageScript(name, from, places.home)
+    });
     const changes = new CommandChanges(places).of(effects);
     if (mayWrite || changes.length > 0) return changes;
     const { onlyReads } = await import("../shell/reading-command.mjs");
@@ -450,9 +461,11 @@ var CommandChanges = class {
   places;
   #changes = [];
   #namesLeft = MAX_NAMES;
+  #isPossible = false;
   of(effects) {
     for (const effect of effects) {
       if (this.#changes.length >= MAX_CHANGES) break;
+      this.#isPossible = effect.isPossible === true;
       this.#effect(effect);
     }
     return this.#changes;
@@ -468,17 +481,8 @@ var CommandChanges = class {
       case "folder":
         this.#folder(effect.path);
         break;
-      case "search":
-        this.#search(effect.folder, effect.glob);
-        break;
-      case "patch":
-        this.#patch(effect);
-        break;
       case "git":
         this.#git(effect);
-        break;
-      case "checkout":
-        this.#checkout(effect.directory, effect.words);
         break;
     }
   }
@@ -487,10 +491,10 @@ var CommandChanges = class {
       this.#path(effect.path, effect);
       return;
     }
-    const found = this.#matching(effect.path);
+    const found = effect.path.includes("**") ? void 0 : this.#matching(effect.path);
     if (found === void 0) {
-      const folder = effect.path.replace(/\/[^/]*[*?[][\s\S]*$/, "");
-      this.#search(folder, effect.path.slice(folder.length + 1));
+      const folder = effect.path.replace(/\/[^/]*[*?[{][\s\S]*$/, "");
+      this.#search(folder, effect.path.slice(folder.length + 1), effect);
       return;
     }
     for (const path of found) this.#path(path, effect);
@@ -504,29 +508,26 @@ var CommandChanges = class {
       this.#refuse(place, path);
       return;
     }
-    if (place.is === "nothing" && how === "removes") this.#target({ kind: "empty", path: place.path });
-    else {
-      const isTree = reach === "tree" && place.is === "folder";
-      this.#target({ kind: "path", path: place.path, isTree, discards });
-    }
+    if (place.is === "nothing" && how === "edits") return;
+    const isTree = reach === "tree" && place.is === "folder";
+    this.#target({ kind: "path", path: place.path, isTree, discards });
   }
-  #place({ path, sources, follows, linkTo }) {
+  #place({ path, sources, follows, reach }) {
     const into = this.places.placeOf(path, true);
-    const isFolder2 = path.endsWith("/") || into.kind === "whole" || into.kind === "inside" && into.is === "folder";
-    for (const { path: from, isPattern, takesFolders } of sources) {
+    const isFolder22 = path.endsWith("/") || into.kind === "whole" || into.kind === "inside" && into.is === "folder";
+    for (const { path: from, isPattern } of sources) {
       for (const source of isPattern ? this.#matching(from) ?? [] : [from]) {
         const taken = this.places.placeOf(source, false);
-        const isTree = takesFolders && taken.kind === "inside" && taken.is === "folder";
-        this.#newFile(isFolder2 ? `${path}/${basename(source)}` : path, follows, isTree, linkTo);
+        const isTree = reach === "tree" && taken.kind === "inside" && taken.is === "folder";
+        this.#newFile(isFolder22 ? `${path}/${basename(source)}` : path, follows, isTree);
       }
     }
-    if (sources.length === 0 && !isFolder2) this.#newFile(path, follows, false, linkTo);
+    if (sources.length === 0 && !isFolder22) this.#newFile(path, follows, false);
   }
-  #newFile(path, follows, isTree, linkTo) {
+  #newFile(path, follows, isTree) {
     const place = this.places.placeOf(path, follows);
     if (place.kind === "inside") this.#target({ kind: "path", path: place.path, isTree, discards: false });
     else this.#refuse(place, path);
-    if (linkTo !== void 0) this.places.make(path, linkTo);
   }
   /** A folder that is there already is not made. */
   #folder(path) {
@@ -534,13 +535,11 @@ var CommandChanges = class {
     if (place.kind === "inside" && place.is === "nothing") this.#target({ kind: "empty", path: place.path });
     else if (place.kind === "internal" || place.kind === "elsewhere") this.#refuse(place, path);
   }
-  #search(folder, glob) {
-    if (glob === "**") {
-      this.#path(folder, { follows: true, reach: "tree", how: "changes" });
-      return;
-    }
+  #search(folder, glob, effect) {
     const place = this.places.placeOf(folder, true);
-    if (place.kind === "inside") {
+    if (glob === "**" || place.kind === "inside" && place.is === "file") {
+      this.#path(folder, { ...effect, follows: true, reach: "tree" });
+    } else if (place.kind === "inside") {
       this.#target({ kind: "glob", glob: `${literalGlob(place.path)}/${glob}`, folder: place.path });
     } else if (place.kind === "whole" && place.isTopLevel) {
       this.#target({ kind: "glob", glob, folder: "" });
@@ -548,46 +547,48 @@ var CommandChanges = class {
       this.#refuse(place, folder);
     }
   }
-  #patch({ directory, fromTopLevel, strip, source }) {
-    const tree = this.places.workTreeAt(this.places.realPath(directory, true) ?? directory);
-    const base = fromTopLevel && "topLevel" in tree ? tree.topLevel : directory;
-    const text = "text" in source ? source.text : readStart(source.file);
-    for (const path of pathsInPatch(text, strip)) {
-      this.#path(join(base, path), { follows: false, reach: "file", how: "changes" });
-    }
-  }
-  #git({ directory, command, forbidden, remedy }) {
+  #git({ directory, command, forbidden, remedy, unlessPaths = [] }) {
+    if (this.#checksOut(directory, unlessPaths)) return;
     const real = this.places.realPath(directory, true);
     const tree = real === void 0 ? void 0 : this.places.workTreeAt(real);
+    if (tree?.kind === "other-repository") this.#innerRepository(directory);
     if (tree === void 0 || !("topLevel" in tree)) return;
     const isOwn = tree.kind === "linked" && tree.topLevel === this.places.home;
     if (isOwn && forbidden === "shared") return;
     this.#changes.push({ kind: "forbidden", path: ".", command, reason: `${command} is refused. ${remedy}` });
   }
-  #checkout(directory, words) {
+  /** A submodule, or a repository in the checkout: what reaches beyond files reaches those who hold it. */
+  #innerRepository(directory) {
+    const place = this.places.placeOf(directory, true);
+    if (place.kind !== "inside") return;
+    const target = { kind: "path", path: place.path, isTree: true, discards: false };
+    this.#changes.push({ kind: "change", target, isPossible: true });
+  }
+  /** `git checkout [BRANCH] PATHS`: whether the words are more than a branch. */
+  #checksOut(directory, words) {
     const [first = "", ...rest] = words;
     const isPath = /[*?[]/.test(first) || this.#exists(`${directory}/${first}`);
-    if (!isPath && rest.length === 0) {
-      this.#git(switchesBranch(directory));
-      return;
-    }
+    if (words.length === 0 || !isPath && rest.length === 0) return false;
     for (const path of isPath ? words : rest) {
       const isPattern = /[*?[]/.test(path);
       const base = isPattern ? literalGlob(directory) : directory;
       this.#write({
-        ...writeOf(path.startsWith("/") ? path : `${base}/${path}`, isPattern),
+        kind: "write",
+        path: path.startsWith("/") ? path : `${base}/${path}`,
+        isPattern,
         follows: false,
         reach: "tree",
         how: "discards"
       });
     }
+    return true;
   }
   /** The files that a pattern stands for; undefined where there are too many names to look at. */
   #matching(pattern) {
     const [root = "", ...segments] = pattern.split("/");
     let paths = [root];
     for (const segment of segments) {
-      if (!/[*?[]/.test(segment)) {
+      if (!/[*?[]|[!@+]\(/.test(segment)) {
         paths = paths.map((path) => `${path}/${segment}`);
         continue;
       }
@@ -609,7 +610,7 @@ var CommandChanges = class {
     return place.kind === "whole" || place.kind === "inside" && place.is !== "nothing";
   }
   #target(target) {
-    this.#changes.push({ kind: "change", target });
+    this.#changes.push({ kind: "change", target, ...this.#isPossible && { isPossible: true } });
   }
   #refuse(place, path) {
     const refusal = describePlace(place, path, this.places.home);
@@ -623,12 +624,30 @@ function namesIn(folder) {
     return [];
   }
 }
+function isFolder2(path) {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
+}
+var manifest = z.object({ scripts: z.record(z.string(), z.string()) });
+function packageScript(name, from, topLevel) {
+  for (let directory = from; directory.startsWith(topLevel); directory = dirname(directory)) {
+    try {
+      const { scripts } = manifest.parse(JSON.parse(readStart(join(directory, "package.json"))));
+      return Object.hasOwn(scripts, name) ? { text: scripts[name] ?? "", directory } : void 0;
+    } catch {
+    }
+  }
+  return void 0;
+}
 function readStart(file) {
   try {
     if (!statSync(file).isFile()) return "";
     const descriptor = openSync(file, "r");
     try {
-      const buffer = Buffer.alloc(MAX_PATCH);
+      const buffer = Buffer.alloc(MAX_MANIFEST);
       return buffer.toString("utf8", 0, readSync(descriptor, buffer));
     } finally {
       closeSync(descriptor);

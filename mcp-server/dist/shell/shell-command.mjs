@@ -5,37 +5,25 @@ import { posix } from "node:path";
 import { forEachChild, parse } from "../lib/unbash.mjs";
 
 // import:shell.mjs in shell/shell-command.mjs
-import { FILE_COMMANDS, absolutePath, expandWord, findEffects, formatterEffects, gitEffects, unwrap, valueOfWord, writeOf } from "../shell.mjs";
+import { ProgramArguments, absolutePath, expandWord, files, gitEffects, passesOn, programEffects, scriptRun, searchOf, switchesBranch, unwrap, withItem, xargsCommands } from "../shell.mjs";
 
 // mcp-server/src/shell/shell-command.ts
 var MAX_COMMAND = 65536;
 var MAX_STEPS = 5e4;
 var MAX_EFFECTS = 1e3;
-var DEEPEST = 24;
-var SHELLS = /^(?:ba|z|da|k|a)?sh$/;
-var NESTING = /* @__PURE__ */ new Set([
-  "CommandExpansion",
-  "ProcessSubstitution",
-  "ArithmeticExpansion",
-  "ArithmeticCommandExpansion"
-]);
-var DECLARING = /* @__PURE__ */ new Set(["export", "local", "declare", "typeset", "readonly"]);
+var MAX_DEPTH = 24;
+var MAX_FOLDERS = 8;
 function effectsOf(source, facts) {
   const reader = new ShellReader(facts);
+  const variables = /* @__PURE__ */ new Map([["HOME", [facts.home]]]);
   try {
-    reader.script(source, {
-      directory: facts.directory,
-      previous: void 0,
-      variables: /* @__PURE__ */ new Map([["HOME", { text: facts.home }]]),
-      functions: /* @__PURE__ */ new Map(),
-      depth: 0
-    });
+    const state = { folders: [facts.directory], previous: [], stack: [], variables, depth: 0 };
+    reader.script(source.replace(/[\ue000-\ue07f]/g, "�"), state);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
   return reader.effects;
 }
-var NO_INPUT = { input: void 0, inputFile: void 0 };
 var ShellReader = class {
   constructor(facts) {
     this.facts = facts;
@@ -43,334 +31,234 @@ var ShellReader = class {
   facts;
   effects = [];
   #steps = 0;
-  script(source, state) {
-    const read = source.slice(0, MAX_COMMAND);
-    this.#steps += read.length / 8;
-    this.#statements(parse(read), state);
+  script(source, state, input = {}) {
+    const text = source?.slice(0, MAX_COMMAND) ?? "";
+    if (!this.#isSpent(text.length / 8) && state.depth <= MAX_DEPTH) this.#lists(parse(text), state, input);
   }
-  #statements({ commands }, state) {
-    for (const { command, background } of commands)
-      this.#node(command, background ? inside(state) : state, NO_INPUT);
-  }
-  #node(node, state, input) {
-    this.#steps++;
-    if (this.#isSpent()) return;
-    switch (node.type) {
-      case "Command":
-        this.#command(node, state, input);
-        break;
-      case "AndOr": {
-        for (const [at, command] of node.commands.entries()) {
-          const isFallback = node.operators[at - 1] === "||";
-          this.#node(command, isFallback ? inside(state) : state, input);
+  /** Follows each `&&` and `||` list to all folders that it may end in. */
+  #lists({ commands }, shell, input) {
+    for (const { command, background } of commands) {
+      const state = background ? inside(shell) : shell;
+      const list = command.type === "AndOr" ? command : { commands: [command], operators: [] };
+      let failedIn = [];
+      for (const [at, node] of list.commands.entries()) {
+        const before = state.folders;
+        if (list.operators[at - 1] !== "||") {
+          if (!this.#node(node, state, input)) failedIn = together(failedIn, before);
+          continue;
         }
-        break;
+        const instead = { ...inside(state), folders: failedIn.length === 0 ? before : failedIn };
+        this.#node(node, instead, input);
+        const isEnd = node.type === "Command" && /^(?:exit|return|continue)$/.test(node.name?.text ?? "");
+        if (failedIn.length > 0 && !isEnd) state.folders = together(before, instead.folders);
+        failedIn = [];
       }
-      case "Pipeline":
-        this.#pipeline(node.commands, state, input);
-        break;
-      case "Redirected": {
-        for (const redirection of node.redirects) this.#substitutions(redirection, state);
-        const redirected = this.#redirections(node.redirects, state, input);
-        this.#node(node.command, state, redirected);
-        break;
+      state.folders = together(state.folders, failedIn);
+    }
+  }
+  /** @returns whether it is sure to succeed. */
+  #node(node, state, input) {
+    if (this.#isSpent(1)) return true;
+    if (node.type === "Command") return this.#command(node, state, input);
+    if (node.type === "Pipeline") {
+      let piped = input;
+      const isOne = node.commands.length === 1;
+      for (const command of node.commands) {
+        this.#node(command, isOne ? state : inside(state), piped);
+        if (!isOne) piped = this.#printed(command, inside(state), piped);
       }
-      case "CompoundList":
-      case "Script":
-        this.#statements(node, state);
-        break;
-      case "BraceGroup":
-        this.#statements(node.body, state);
-        break;
-      case "Subshell":
-        this.#statements(node.body, inside(state));
-        break;
-      case "For":
-      case "Select":
-        this.#loop(node.name, node.wordlist, node.body, state);
-        break;
-      case "Function":
-        state.functions.set(node.name.value, node.body);
-        break;
-      case "Coproc":
-        this.#node(node.body, inside(state), NO_INPUT);
-        break;
-      case "Case":
-        this.#substitutions(node.word, state);
-        this.#branches(
-          node.items.map(({ body }) => [body]),
-          state
-        );
-        break;
-      case "If":
-        this.#branches(
-          [
-            [node.clause, node.then],
-            ...node.elif.map(({ clause, then }) => [clause, then]),
-            ...node.else ? [[node.else]] : []
-          ],
-          state
-        );
-        break;
-      case "While":
-      case "ArithmeticFor":
-        this.#branches([node.type === "While" ? [node.clause, node.body] : [node.body]], state);
-        break;
-      default:
-        this.#substitutions(node, state);
-        break;
-    }
-  }
-  #pipeline(commands, state, input) {
-    const [only] = commands;
-    if (commands.length === 1 && only) {
-      this.#node(only, state, input);
-      return;
-    }
-    for (const [at, command] of commands.entries())
-      this.#node(command, inside(state), at === 0 ? input : NO_INPUT);
-  }
-  /** Each branch may run or not: where they leave the shell in different folders, the folder is not known. */
-  #branches(branches, state) {
-    const before = state.directory;
-    for (const branch of branches) {
-      const within = inside(state);
-      for (const node of branch) this.#node(node, within, NO_INPUT);
-      for (const [name, value] of within.variables) {
-        if (state.variables.get(name) !== value)
-          state.variables.set(name, branches.length === 1 ? value : void 0);
+    } else if (node.type === "Redirected") {
+      for (const redirection of node.redirects) this.#inner(redirection, state, {});
+      this.#node(node.command, state, this.#redirected(node.redirects, state, input));
+    } else if (node.type === "For") {
+      for (const word of node.wordlist ?? []) this.#inner(word, state, {});
+      for (const value of node.wordlist?.flatMap((word) => this.#expand(word, state)) ?? [void 0]) {
+        state.variables.set(node.name.value, [value]);
+        if (!this.#isSpent()) this.#perhaps(node.body, state, input);
       }
-      for (const [name, body] of within.functions) state.functions.set(name, body);
-      if (within.directory !== before) state.directory = void 0;
-    }
+    } else if (node.type !== "Function")
+      this.#inner(node, node.type === "Subshell" ? inside(state) : state, input);
+    return false;
   }
-  #loop(name, words, body, state) {
-    for (const word of words ?? []) this.#substitutions(word, state);
-    const values = words?.flatMap((word) => this.#expand(word, state)) ?? [void 0];
-    const before = state.directory;
-    for (const value of values) {
-      state.variables.set(name.value, value);
-      this.#node(body, state, NO_INPUT);
-      if (this.#isSpent()) return;
-    }
-    if (values.length > 0 && state.directory !== before) state.directory = void 0;
-  }
-  /** Commands inside a word, a test, an arithmetic expression: they run in shells of their own. */
-  #substitutions(node, state) {
+  /** What is in a condition, a loop, a word, a test: lists that may run or not, and shells of their own. */
+  #inner(node, state, input) {
     if (node.type === "Word" && node.parts === void 0) return;
-    if (NESTING.has(node.type)) this.#steps += (node.end - node.pos) / 8;
-    if (this.#isSpent()) return;
+    const isLate = /Expansion$|^ProcessSubstitution$/.test(node.type);
+    if (this.#isSpent(isLate ? (node.end - node.pos) / 8 : 0)) return;
     forEachChild(node, (child) => {
-      this.#steps++;
-      if (this.#isSpent()) return;
-      if (child.type === "Script") this.#statements(child, inside(state));
-      else this.#substitutions(child, state);
+      if (this.#isSpent(1)) return;
+      if (child.type === "Script") this.#lists(child, inside(state), {});
+      else if (child.type === "CompoundList") this.#perhaps(child, state, input);
+      else if (/^(?:Command|Redirected)$/.test(child.type)) this.#node(child, inside(state), input);
+      else this.#inner(child, state, input);
     });
   }
+  #perhaps(list, state, input) {
+    const within = inside(state);
+    this.#lists(list, within, input);
+    for (const [name, value] of within.variables) {
+      const before = state.variables.get(name);
+      if (before !== value) state.variables.set(name, before === void 0 ? value : [void 0]);
+    }
+    state.folders = together(state.folders, within.folders);
+  }
   #command(node, state, given) {
-    this.#substitutions(node, state);
-    const input = this.#redirections(node.redirects, state, given);
-    const name = node.name && this.#expand(node.name, state);
-    if (name === void 0) {
-      for (const part of node.prefix) if (part.type === "Assignment") this.#assign(part, state);
-      return;
+    this.#inner(node, state, {});
+    const input = this.#redirected(node.redirects, state, given);
+    const words = this.#words(node, state);
+    const isDeclaring = /^(?:export|local|declare|typeset|readonly)$/.test(words[0] ?? "");
+    for (const part of isDeclaring ? node.args : node.prefix) {
+      if (part.type !== "Assignment") continue;
+      const { value, index, append } = part;
+      const assigned = value.type === "Word" ? [value] : value.elements;
+      const values = assigned.flatMap((word) => this.#expand(word, state, value.type !== "Word"));
+      state.variables.set(part.name, index || append ? [void 0] : values);
     }
-    const args = node.args.flatMap(
-      (arg) => arg.type === "Word" ? this.#expand(arg, state) : [{ text: arg.text }]
-    );
-    if (DECLARING.has(name[0]?.text ?? "")) {
-      for (const arg of node.args) if (arg.type === "Assignment") this.#assign(arg, state);
-    }
-    this.#run([...name, ...args], state, input);
+    return node.name === void 0 || isDeclaring || this.#run(words, state, input);
   }
-  #assign(node, state) {
-    const value = node.value.type === "Word" && node.index === void 0 ? valueOfWord(node.value, this.#words(state)) : void 0;
-    const before = node.append ? state.variables.get(node.name) : { text: "" };
-    const text = value && before && before.text + value.text;
-    const isKnown = text !== void 0 && text.length <= MAX_COMMAND;
-    state.variables.set(node.name, isKnown ? { text } : void 0);
+  #words({ name, args }, state) {
+    const words = name ? [name, ...args] : args;
+    return words.flatMap((word) => word.type === "Word" ? this.#expand(word, state) : [word.text]);
   }
-  #redirections(redirections, state, given) {
-    let { input, inputFile } = given;
+  /** What redirections write, and what they make of standard input. */
+  #redirected(redirections, state, given) {
+    let input = given;
     for (const redirection of redirections) {
       if (redirection.type === "HereDoc") {
         const { body, delimiter } = redirection;
-        const isFixed = delimiter?.quoted === true || body.parts === void 0 || !/[$`]/.test(body.text);
-        input = isFixed ? body.text : void 0;
+        input = delimiter?.quoted || !/[$`]/.test(body.text) ? ofText(body.text) : {};
         continue;
       }
-      const target = redirection.target && this.#expand(redirection.target, state);
-      const path = target?.length === 1 ? absolutePath(target[0], state.directory) : void 0;
-      if (redirection.type === "HereString") input = target?.[0]?.text;
-      else if (redirection.operator === "<") inputFile = path;
-      else if (path !== void 0 && !duplicates(redirection.operator, target?.[0])) {
-        this.#add(writeOf(path, target?.[0]?.pattern !== void 0));
-      }
+      const part = redirection.target?.parts?.[0];
+      const [target] = (redirection.target && this.#expand(redirection.target, state)) ?? [];
+      if (redirection.type === "HereString") input = ofText(target);
+      else if (part?.type === "ProcessSubstitution") input = this.#printed(part.script, state, {});
+      else if (redirection.operator === "<") input = {};
+      else if (!/^[<>]&$/.test(redirection.operator) || !/^[\d-]+$/.test(target ?? ""))
+        this.#inFolders(state, (directory) => files({ directory }, [target]));
     }
-    return { input, inputFile };
+    return input;
   }
-  /** Runs a command whose words are expanded, by what is known of its name. */
-  #run(words, state, input) {
-    if (state.depth > DEEPEST || this.#isSpent()) return;
-    const [first, ...args] = words;
-    if (first === void 0) return;
-    const name = first.text.split("/").at(-1)?.replace(/\.exe$/i, "") ?? "";
-    const body = state.functions.get(first.text);
-    if (body !== void 0) {
-      this.#call(body, args, state);
-      return;
+  /** What a command is known to print, which is a list of files for the most part. */
+  #printed(node, state, input) {
+    if (node === void 0 || this.#isSpent((node.end - node.pos) / 8)) return {};
+    if (node.type === "Pipeline")
+      return node.commands.reduce((piped, one) => this.#printed(one, state, piped), input);
+    if (node.type === "Script" && node.commands.length === 1)
+      return this.#printed(node.commands[0]?.command, state, input);
+    if (node.type !== "Command") return {};
+    const [name = "", ...args] = this.#words(node, state);
+    if (name === "pwd") return { list: [only(state.folders)] };
+    if (name === "git" && args[1] === "--show-toplevel") return { list: [this.facts.topLevel] };
+    if (name === "echo") return { list: args, text: args.includes(void 0) ? void 0 : args.join(" ") };
+    if (name === "cat") return args.length > 0 ? {} : this.#redirected(node.redirects, state, input);
+    if (passesOn(name, args)) return { list: input.list };
+    const search = searchOf(name, args);
+    return search?.commands.length === 0 ? { list: search.found } : {};
+  }
+  /** Runs a command by what is known of its name. @returns as `#node`. */
+  #run([first, ...args], state, input) {
+    if (first === void 0 || state.depth > MAX_DEPTH || this.#isSpent()) return true;
+    const name = first.replace(/^.*\/|\.exe$|(?<=[^/])@[^/]*$/gs, "");
+    if (/^(?:cd|pushd|popd)$/.test(name)) return this.#changeFolder(name, args, state);
+    if (name === "eval") this.script(args.map((arg) => arg ?? '"$UNKNOWN"').join(" "), inside(state), input);
+    else if (name === "read") {
+      for (const arg of args) if (arg !== void 0) state.variables.set(arg, input.list ?? [void 0]);
+    } else this.#inFolders(state, (directory) => this.#program(name, { args, directory, input }, state));
+    return name === "true" || name === ":";
+  }
+  /** @returns what the program does by itself; of commands that it runs, the effects are added before. */
+  #program(name, run, { variables, ...state }) {
+    const { args, directory, input } = run;
+    const at = (folder) => ({ ...inside({ ...state, variables }), folders: [folder] });
+    if (/^(?:ba|z|da|k)?sh$/.test(name)) {
+      const script2 = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg ?? ""));
+      const within = at(directory);
+      for (const at2 of [0, 1, 2, 3]) within.variables.set(`${at2}`, [args[script2 + 2 + at2]]);
+      const isReading = script2 < 0 && args.every((arg) => arg?.startsWith("-"));
+      this.script(script2 >= 0 ? args[script2 + 1] : isReading ? input.text : void 0, within);
+      return [];
     }
-    switch (name) {
-      case "cd":
-      case "pushd":
-        changeFolder(args, state, this.facts.home);
-        return;
-      case "popd":
-        state.directory = void 0;
-        return;
-      case "read":
-      case "unset":
-      case "mapfile":
-      case "readarray":
-      case "getopts":
-        for (const arg of args) if (arg !== void 0) state.variables.set(arg.text, void 0);
-        return;
-      case "eval": {
-        const within = deeper(state);
-        this.#nested(args.map((arg) => arg?.text ?? '"$UNKNOWN"').join(" "), within);
-        state.directory = within.directory;
-        return;
-      }
-      case "trap":
-        if (args[0] !== void 0) this.#nested(args[0].text, inside(state));
-        return;
-    }
-    if (SHELLS.test(name)) {
-      this.#shell(args, state, input);
-      return;
-    }
+    const [script, ...told] = scriptRun(name, args);
+    const found = script && directory && this.facts.packageScript(script, directory);
     const wrapped = unwrap(name, args);
-    if (wrapped !== void 0) {
-      const folder = wrapped.folder === void 0 ? state.directory : absolutePath(wrapped.folder, state.directory);
-      for (const output of wrapped.writes) this.#addPath(output, state);
-      this.#run(wrapped.words, { ...inside(state), directory: folder }, input);
-      return;
+    const search = searchOf(name, args);
+    if (found) {
+      const quoted = told.map((arg) => arg ? `'${arg.replaceAll("'", "'\\''")}'` : '"$UNKNOWN"');
+      this.script([found.text, ...quoted].join(" "), at(found.directory));
+    } else if (wrapped)
+      this.#run(
+        wrapped.words,
+        at(wrapped.folder ? absolutePath(wrapped.folder, directory) : directory),
+        input
+      );
+    else if (name === "xargs") for (const words of xargsCommands(run)) this.#run(words, at(directory), {});
+    else if (search) {
+      for (const item of search.found)
+        for (const words of search.commands) this.#run(withItem(words, "{}", item), at(directory), {});
     }
-    const invocation = {
-      args,
-      pathOf: (value) => absolutePath(value, state.directory),
-      ...input
+    if (/^(?:gh|glab)$/.test(name) && args[1] === "checkout" && directory !== void 0)
+      return [switchesBranch(directory, `${name} ${args[0]} checkout`)];
+    return found || wrapped ? [] : name === "git" ? gitEffects(run) : programEffects(name, run);
+  }
+  #changeFolder(name, args, state) {
+    const [target = args.length === 0 ? this.facts.home : void 0] = new ProgramArguments(args).operands;
+    const { folders, previous, stack } = state;
+    const [top = folders, ...rest] = stack;
+    state.stack = name === "popd" ? rest : name === "pushd" ? [folders, ...stack] : stack;
+    const to = folders.map((folder) => {
+      const path = absolutePath(target, folder);
+      return path && posix.normalize(path);
+    });
+    state.folders = together(name === "popd" ? top : target === "-" ? previous : to, []);
+    state.previous = folders;
+    const made = this.effects.flatMap((effect) => effect.kind === "folder" ? effect.path : []);
+    return state.folders.every(
+      (path) => path === void 0 || this.facts.isFolder(path) || made.includes(path)
+    );
+  }
+  #expand(word, state, splits = true) {
+    const valuesOf = (part) => {
+      if (part.type === "CommandExpansion") return this.#printed(part.script, state, {}).list ?? [void 0];
+      const isPlain = part.type === "ParameterExpansion" && !part.operation && !part.prefix;
+      const isAll = isPlain && /^[@*]?$/.test(part.index?.text ?? "");
+      const name = part.type === "SimpleExpansion" ? part.text.slice(1) : isAll ? part.parameter : "";
+      const values = name === "PWD" ? [only(state.folders)] : state.variables.get(name) ?? [void 0];
+      const length = values.reduce((sum, value) => sum + 1 + (value?.length ?? 0) / 16, 0);
+      return this.#isSpent(length) ? [void 0] : values;
     };
-    this.#add(...this.#effectsOf(name, invocation, state));
-  }
-  #effectsOf(name, run, state) {
-    if (name === "git") return gitEffects(run, state.directory);
-    if (name === "find") {
-      const found = findEffects(run);
-      for (const { words, folder } of found.commands) this.#search(words, folder, state);
-      return found.effects;
-    }
-    return FILE_COMMANDS.get(name)?.(run) ?? formatterEffects(name, run);
-  }
-  /** A command that `find` runs for what it finds: whatever it would write, it may write anywhere below the folder. */
-  #search(words, search, state) {
-    const before = this.effects.length;
-    this.#run(words, inside(state), NO_INPUT);
-    const isFound = (path) => path.includes("{}");
-    for (const effect of this.effects.splice(before)) {
-      if (effect.kind === "write" && isFound(effect.path)) this.#add({ kind: "search", ...search });
-      else if (effect.kind !== "place") this.#add(effect);
-      else this.#add({ ...effect, sources: effect.sources.filter(({ path }) => !isFound(path)) });
-    }
-  }
-  #call(body, args, state) {
-    const variables = new Map(state.variables);
-    for (let at = 0; at < 9; at++) variables.set(String(at + 1), args[at]);
-    const within = { ...deeper(state), variables };
-    this.#node(body, within, NO_INPUT);
-    state.directory = within.directory;
-  }
-  #shell(args, state, { input }) {
-    const script = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg?.text ?? ""));
-    if (script >= 0) {
-      const within = inside(state);
-      for (const [at, arg] of args.slice(script + 2, script + 12).entries())
-        within.variables.set(String(at), arg);
-      this.#nested(args[script + 1]?.text, within);
-      return;
-    }
-    if (args.every((arg) => arg?.text.startsWith("-"))) this.#nested(input, inside(state));
-  }
-  #nested(source, state) {
-    if (source !== void 0 && state.depth <= DEEPEST) this.script(source, state);
-  }
-  #expand(word, state) {
-    if (this.#isSpent()) return [void 0];
-    const fields = expandWord(word, this.#words(state));
+    const fields = this.#isSpent() ? [void 0] : expandWord(word, this.facts.home, valuesOf, splits);
     this.#steps += fields.length;
     return fields;
   }
-  #words(state) {
-    return {
-      home: this.facts.home,
-      variable: (name) => {
-        if (name === "PWD") return known(state.directory);
-        if (name === "OLDPWD") return known(state.previous);
-        const value = state.variables.get(name);
-        this.#steps += (value?.text.length ?? 0) / 16;
-        return this.#isSpent() ? void 0 : value;
-      },
-      substitution: (script) => this.#output(script, state)
-    };
+  /** Adds what something does in each folder where the shell may be. */
+  #inFolders({ folders }, effectsIn) {
+    for (const folder of folders) {
+      const before = this.effects.length;
+      const own = effectsIn(folder);
+      const all = [...this.effects.splice(before), ...own].slice(0, MAX_EFFECTS - before);
+      this.effects.push(
+        ...folders.length > 1 ? all.map((one) => ({ ...one, isPossible: true })) : all
+      );
+    }
   }
-  /** What a command substitution prints, of the two commands that tell where one is. */
-  #output(script, state) {
-    const command = script?.commands.length === 1 ? script.commands[0]?.command : void 0;
-    if (command?.type !== "Command" || command.redirects.some(({ operator }) => operator !== ">" && operator !== ">&"))
-      return void 0;
-    const words = [command.name, ...command.args].map((word) => word?.type === "Word" ? word.value : "").join(" ");
-    if (words === "pwd") return known(state.directory);
-    return words === "git rev-parse --show-toplevel" ? known(this.facts.topLevel) : void 0;
-  }
-  #addPath(value, state) {
-    const path = absolutePath(value, state.directory);
-    if (path !== void 0) this.#add(writeOf(path));
-  }
-  #add(...effects) {
-    for (const effect of effects) if (this.effects.length < MAX_EFFECTS) this.effects.push(effect);
-  }
-  #isSpent() {
+  #isSpent(steps = 0) {
+    this.#steps += steps;
     return this.#steps >= MAX_STEPS || this.effects.length >= MAX_EFFECTS;
   }
 };
 function inside(state) {
-  return {
-    ...deeper(state),
-    variables: new Map(state.variables),
-    functions: new Map(state.functions)
-  };
+  return { ...state, depth: state.depth + 1, variables: new Map(state.variables) };
 }
-function deeper(state) {
-  return { ...state, depth: state.depth + 1 };
+function together(some, others) {
+  const all = [.../* @__PURE__ */ new Set([...some, ...others])];
+  return all.length > MAX_FOLDERS ? [void 0] : all;
 }
-function known(text) {
-  return text === void 0 ? void 0 : { text };
+function only(values) {
+  return values.length === 1 ? values[0] : void 0;
 }
-function duplicates(operator, target) {
-  return operator === "<&" || operator === ">&" && /^(?:\d+-?|-)$/.test(target?.text ?? "");
-}
-function changeFolder(args, state, home) {
-  const isOption = (arg) => arg !== void 0 && /^-(?:[LPe@n]+|-)$/.test(arg.text);
-  const operands = args.slice(args.findIndex((arg) => !isOption(arg)) >>> 0);
-  const [target] = operands;
-  const before = state.directory;
-  if (operands.length === 0) state.directory = home;
-  else if (target?.text === "-") state.directory = state.previous;
-  else {
-    const path = target?.pattern === void 0 ? absolutePath(target, state.directory) : void 0;
-    state.directory = path === void 0 ? void 0 : posix.normalize(path);
-  }
-  state.previous = before;
+function ofText(text) {
+  return { text, list: text?.match(/\S+/g)?.slice(0, MAX_EFFECTS) };
 }
 export {
   effectsOf

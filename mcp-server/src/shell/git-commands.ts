@@ -1,214 +1,88 @@
-import {
-  type Arguments,
-  has,
-  type OptionShape,
-  optionValue,
-  readCommandArguments,
-} from "./command-arguments.ts";
-import { type Effect, type FileEffect, type GitEffect, writeOf } from "./command-effect.ts";
-import { type Invocation, patches, sources } from "./file-commands.ts";
-import { absolutePath, type Value } from "./shell-words.ts";
+import type { Effect, FileEffect, GitEffect } from "./command-effect.ts";
+import { ProgramArguments, type Run } from "./program-arguments.ts";
+import { absolutePath, isPattern, pathOrGlob, type Words } from "./shell-words.ts";
+import { files, placed } from "./writing-programs.ts";
 
-/** A subcommand of git, in its repository. */
-interface GitInvocation extends Invocation {
-  readonly directory: string;
-  readonly subcommand: string;
-}
-
-const LEAVE = "Leave your changes uncommitted in the files: task_report hands them over.";
 const UNSTAGED =
   "Other agents and the user share the index. Leave your files unstaged: task_report hands them over.";
 const STAY = "Every agent works on the files of this branch. Stay on it.";
 const NO_HISTORY = "The branch is shared with other agents. Leave history to whoever runs the plan.";
+const UNDOES = "It undoes what other agents and the user did. Undo your own edits file by file.";
+const STASH =
+  "The stash takes the changes of every agent away. Leave your changes where they are, or undo your own edits.";
 const NOT_YOURS = "It may hold work of other tasks. Leave it to whoever runs the plan.";
+const BY_NAME = "Name your own files one by one, without wildcards and without a leading colon.";
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  stash:
-    "The stash takes the changes of every agent away. Leave your changes where they are, or undo your own edits.",
-  reset: "It undoes what other agents and the user did. Undo your own edits file by file.",
-  clean: "It removes the new files of other agents. Remove only files that you made, by name.",
-  commit: LEAVE,
-  add: UNSTAGED,
-  stage: UNSTAGED,
-  "update-index": UNSTAGED,
-  "read-tree": UNSTAGED,
-  "checkout-index": UNSTAGED,
-  switch: STAY,
-  "sparse-checkout": STAY,
-  bisect: STAY,
-  merge: NO_HISTORY,
-  rebase: NO_HISTORY,
-  pull: NO_HISTORY,
-  "cherry-pick": NO_HISTORY,
-  revert: NO_HISTORY,
-  am: NO_HISTORY,
-  push: "Agents do not publish. Leave pushing to the user.",
-  "update-ref": NO_HISTORY,
-  "symbolic-ref": NO_HISTORY,
-  "filter-branch": NO_HISTORY,
-  "filter-repo": NO_HISTORY,
-  reflog: NOT_YOURS,
-  gc: NOT_YOURS,
-  prune: NOT_YOURS,
-  worktree: NOT_YOURS,
-  branch: NOT_YOURS,
-  tag: NOT_YOURS,
-};
+/** `everywhere`: not even in a worktree of the agent's own, because all worktrees share it. */
+const RULES: readonly (readonly [subcommands: string, GitEffect["forbidden"], remedy: string])[] = [
+  ["stash", "everywhere", STASH],
+  ["reset", "shared", UNDOES],
+  ["clean", "shared", "It removes the new files of other agents. Remove only files that you made, by name."],
+  ["commit", "shared", "Leave your changes uncommitted in the files: task_report hands them over."],
+  ["add stage update-index read-tree checkout-index", "shared", UNSTAGED],
+  ["switch sparse-checkout bisect", "everywhere", STAY],
+  ["merge rebase pull cherry-pick revert am", "shared", NO_HISTORY],
+  ["update-ref symbolic-ref filter-branch filter-repo", "everywhere", NO_HISTORY],
+  ["push", "everywhere", "Agents do not publish. Leave pushing to the user."],
+  ["reflog gc prune worktree branch tag", "everywhere", NOT_YOURS],
+];
 
-/** What an agent may not do even in a worktree of its own, because all worktrees share it. */
-const NEVER = new Set([
-  ...["stash", "push", "switch", "sparse-checkout", "bisect", "update-ref", "symbolic-ref", "filter-branch"],
-  ...["filter-repo", "reflog", "gc", "prune", "worktree", "branch", "tag"],
-]);
+/** Uses of a subcommand of those that change nothing. */
+const HARMLESS =
+  /^(?:stash (?:list|show)\b|(?:clean|add|stage|push) (?:.* )?(?:-\w*n|--dry-run)|commit (?:.* )?--dry-run|(?:am|rebase) --show-current|merge --stat$|bisect (?:log|view|visualize|help)\b|sparse-checkout list|symbolic-ref (?!.*(?:-d|--delete))(?:-\S+ )*\S+$|reflog(?! expire| delete| drop)|worktree(?! remove| prune| move)|branch(?!.* (?:-\w*[dDmMfC]|--(?:delete|move|force)|(?:-u|--set-upstream-to)\S* \S+ \S))|tag(?!.* (?:-\w*[df]|--(?:delete|force))))/;
 
-/** Uses of otherwise refused subcommands that change nothing. */
-const HARMLESS: Readonly<Record<string, (args: Arguments) => boolean>> = {
-  stash: ({ operands }) => /^(list|show)$/.test(operands[0]?.text ?? ""),
-  clean: (args) => has(args, "n", "dry-run"),
-  commit: (args) => has(args, "dry-run"),
-  add: (args) => has(args, "n", "dry-run"),
-  stage: (args) => has(args, "n", "dry-run"),
-  push: (args) => has(args, "n", "dry-run"),
-  bisect: ({ operands }) => /^(log|view|visualize|help)$/.test(operands[0]?.text ?? ""),
-  "sparse-checkout": ({ operands }) => operands[0]?.text === "list",
-  "symbolic-ref": (args) => args.operands.length < 2 && !has(args, "d", "delete"),
-  reflog: ({ operands }) => !/^(expire|delete|drop)$/.test(operands[0]?.text ?? ""),
-  worktree: ({ operands }) => !/^(remove|prune|move)$/.test(operands[0]?.text ?? ""),
-  branch: (args) =>
-    !has(args, "d", "D", "m", "M", "f", "C", "delete", "move", "force") &&
-    !(has(args, "u", "set-upstream-to") && args.operands.length > 1),
-  tag: (args) => !has(args, "d", "f", "delete", "force"),
-  merge: (args) => has(args, "stat") && args.operands.length === 0,
-};
+/** What a call of git does to the checkout. Only changes are named; reading passes. */
+export function gitEffects(run: Run): readonly Effect[] {
+  const global = new ProgramArguments(run.args, "Cc git-dir work-tree namespace exec-path", true);
+  const [subcommand, ...words] = global.operands;
+  const folders = global.values("C work-tree");
+  const directory = folders.reduce((from, into) => absolutePath(into, from), run.directory);
+  const args = new ProgramArguments(words, subcommand === "checkout" ? "bB" : "sCUe source");
+  if (subcommand === undefined || directory === undefined || args.has("help")) return [];
+  const { operands, afterDashes } = args;
+  const at = { ...run, args: words, directory };
+  const forbid = (remedy: string, how = "", forbidden: GitEffect["forbidden"] = "shared") =>
+    [{ kind: "git", directory, command: `git ${subcommand}${how}`, forbidden, remedy }] as const;
+  /** Paths as git takes them: a folder stands for what is below it, `:/` for the top level. */
+  const pathspecs = (paths: Words, how: FileEffect["how"]) =>
+    paths.flatMap((path): readonly Effect[] => {
+      const isOwnPattern = !isPattern(path) && /^:[/(!^]|[*?]/.test(path ?? "");
+      return isOwnPattern ? forbid(BY_NAME) : files(at, [path], { follows: false, reach: "tree", how });
+    });
 
-const GLOBAL: OptionShape = {
-  letters: "Cc",
-  names: ["git-dir", "work-tree", "namespace", "exec-path", "config-env", "super-prefix"],
-  isPrefix: true,
-};
-const SHAPES: Readonly<Record<string, OptionShape>> = {
-  restore: { letters: "sU", names: ["source", "pathspec-from-file"] },
-  checkout: { letters: "bB", names: ["orphan", "pathspec-from-file", "conflict"] },
-  clean: { letters: "e", names: ["exclude"] },
-  apply: { letters: "pCx", names: ["directory", "include", "exclude"] },
-};
-
-/**
- * What a call of git does to the checkout. Only changes are named; reading passes.
- * @param directory where it runs; undefined when that cannot be known.
- */
-export function gitEffects(run: Invocation, directory: string | undefined): readonly Effect[] {
-  const global = readCommandArguments(run.args, GLOBAL);
-  const [subcommand, ...args] = global.operands;
-  const folder = (global.values.get("C") ?? []).reduce((from, into) => absolutePath(into, from), directory);
-  const workTree = optionValue(global, "work-tree");
-  const where = workTree === undefined ? folder : run.pathOf(workTree);
-  if (subcommand === undefined || where === undefined) return [];
-  const pathOf = (value: Value) => absolutePath(value, where);
-  return subcommandEffects({ ...run, args, pathOf, directory: where, subcommand: subcommand.text });
-}
-
-function subcommandEffects(run: GitInvocation): readonly Effect[] {
-  const { subcommand } = run;
-  const args = readCommandArguments(run.args, SHAPES[subcommand]);
-  const output = optionValue(args, "output");
-  const outputs = output === undefined ? [] : filesAt(run, [output]);
-  switch (subcommand) {
-    case "checkout":
-      return checkout(run, args);
-    case "restore":
-      return restore(run, args);
-    case "apply":
-      return has(args, "check", "stat", "numstat", "summary") ? [] : apply(run, args);
-    case "rm":
-      return has(args, "n", "dry-run") ? [] : pathspecs(run, args.operands, "removes");
-    case "mv":
-      return has(args, "n", "dry-run") ? [] : rename(run, args);
-  }
-  const remedy = Object.hasOwn(REMEDIES, subcommand) ? REMEDIES[subcommand] : undefined;
-  if (remedy === undefined) return outputs;
-  const isHarmless = Object.hasOwn(HARMLESS, subcommand) && HARMLESS[subcommand]?.(args);
-  return isHarmless || has(args, "help") ? outputs : [forbidden(run, remedy)];
-}
-
-function forbidden(run: GitInvocation, remedy: string, how = ""): GitEffect {
-  return {
-    kind: "git",
-    directory: run.directory,
-    command: `git ${run.subcommand}${how}`,
-    forbidden: NEVER.has(run.subcommand) || remedy === STAY ? "everywhere" : "shared",
-    remedy,
-  };
-}
-
-function checkout(run: GitInvocation, args: Arguments): readonly Effect[] {
-  if (has(args, "b", "B", "orphan", "detach", "d", "t", "track")) return [forbidden(run, STAY)];
-  if (has(args, "f", "force", "p", "patch", "pathspec-from-file", "m", "merge")) {
-    return [{ ...forbidden(run, REMEDIES.reset ?? ""), forbidden: "shared" }];
-  }
-  if (args.afterDashes !== undefined) return pathspecs(run, args.afterDashes, "discards");
-  const words = args.operands.flatMap((operand) =>
-    operand === undefined ? [] : [operand.pattern ?? operand.text],
-  );
-  return words.length === 0 ? [] : [{ kind: "checkout", directory: run.directory, words }];
-}
-
-/** The refusal of a checkout that turns out to switch branches. */
-export function switchesBranch(directory: string): GitEffect {
-  return { kind: "git", directory, command: "git checkout", forbidden: "everywhere", remedy: STAY };
-}
-
-function restore(run: GitInvocation, args: Arguments): readonly Effect[] {
-  const staged = has(args, "S", "staged") ? [forbidden(run, UNSTAGED, " --staged")] : [];
-  if (has(args, "p", "patch", "pathspec-from-file")) return [forbidden(run, REMEDIES.reset ?? "")];
-  const touchesFiles = staged.length === 0 || has(args, "W", "worktree");
-  return [...staged, ...(touchesFiles ? pathspecs(run, args.operands, "discards") : [])];
-}
-
-function apply(run: GitInvocation, args: Arguments): readonly Effect[] {
-  if (has(args, "index", "cached", "3", "3way")) return [forbidden(run, UNSTAGED, " --index")];
-  const strip = Number(optionValue(args, "p")?.text ?? 1);
-  const folder = optionValue(args, "directory");
-  const how = { fromTopLevel: folder === undefined, strip: Number.isNaN(strip) ? 1 : strip };
-  const directory = folder === undefined ? run.directory : absolutePath(folder, run.directory);
-  const patchFiles = args.operands.length === 0 ? [undefined] : args.operands;
-  return patchFiles.flatMap((file) => patches(run, directory, file, how));
-}
-
-function rename(run: GitInvocation, args: Arguments): readonly Effect[] {
-  const path = run.pathOf(args.operands.at(-1));
-  const from = args.operands.slice(0, -1);
-  if (path === undefined || from.length === 0) return [];
-  return [
-    ...pathspecs(run, from, "removes"),
-    { kind: "place", path, sources: sources(run, from, true), follows: false },
-  ];
-}
-
-/** Paths as git takes them: a folder stands for what is below it, `:/` for the top level. */
-function pathspecs(
-  run: GitInvocation,
-  operands: readonly Value[],
-  how: FileEffect["how"],
-): readonly Effect[] {
-  return operands.flatMap((operand): readonly Effect[] => {
-    if (operand === undefined) return [];
-    // Wildcards that the shell leaves to git match at every depth.
-    if (/^:[/(!^]/.test(operand.text) || (operand.pattern === undefined && /[*?]/.test(operand.text))) {
-      return [
-        forbidden(run, "Name your own files one by one, without wildcards and without a leading colon."),
-      ];
+  switch (args.has("n dry-run") ? "" : subcommand) {
+    case "checkout": {
+      if (args.has("b B orphan detach d t track")) return forbid(STAY, "", "everywhere");
+      if (args.has("f force p patch pathspec-from-file m merge")) return forbid(UNDOES);
+      if (afterDashes) return pathspecs(afterDashes, "discards");
+      const known = operands.flatMap((operand) => (operand === undefined ? [] : pathOrGlob(operand).path));
+      return known.length === 0 ? [] : [{ ...switchesBranch(directory), unlessPaths: known }];
     }
-    const path = run.pathOf(operand);
-    if (path === undefined) return [];
-    const isPattern = operand.pattern !== undefined;
-    return [{ ...writeOf(path, isPattern), follows: false, reach: "tree" as const, how }];
-  });
+    case "restore": {
+      if (args.has("p patch pathspec-from-file")) return forbid(UNDOES);
+      const staged = args.has("S staged") ? forbid(UNSTAGED, " --staged") : [];
+      if (args.has("S staged") && !args.has("W worktree")) return staged;
+      return [...staged, ...pathspecs(operands, "discards")];
+    }
+    case "apply":
+      return args.has("index cached 3 3way") ? forbid(UNSTAGED, " --index") : [];
+    case "rm":
+      return pathspecs(operands, "edits");
+    case "mv":
+      return placed("mv", at);
+    case "submodule": {
+      const [word, ...paths] = operands;
+      if (!args.has("f force") || !/^(?:update|deinit)$/.test(word ?? "")) return [];
+      return paths.length > 0 ? pathspecs(paths, "discards") : forbid(UNDOES, ` ${word}`);
+    }
+  }
+  const [, forbidden, remedy] = RULES.find(([names]) => names.split(" ").includes(subcommand)) ?? [];
+  if (remedy === undefined || HARMLESS.test([subcommand, ...words.map((word) => word ?? "?")].join(" ")))
+    return files(at, args.values("output"));
+  return forbid(remedy, "", forbidden);
 }
 
-function filesAt(run: GitInvocation, values: readonly Value[]): readonly Effect[] {
-  return values.flatMap((value) => {
-    const path = run.pathOf(value);
-    return path === undefined ? [] : [writeOf(path)];
-  });
+/** The refusal of a command that switches branches. */
+export function switchesBranch(directory: string, command = "git checkout"): GitEffect {
+  return { kind: "git", directory, command, forbidden: "everywhere", remedy: STAY };
 }

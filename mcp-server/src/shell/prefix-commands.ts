@@ -1,81 +1,47 @@
-import { type OptionShape, optionValue, readCommandArguments } from "./command-arguments.ts";
-import type { Value } from "./shell-words.ts";
+import { ProgramArguments } from "./program-arguments.ts";
+import type { Value, Words } from "./shell-words.ts";
 
-/** A command that runs the command in its arguments. */
-export interface Wrapped {
-  readonly words: readonly Value[];
-  /** Where it runs it, if not where it runs itself. */
-  readonly folder: Value;
-  /** What it writes itself. */
-  readonly writes: readonly Value[];
-}
-
-interface Prefix extends OptionShape {
-  /** Operands before the command. */
-  readonly skip?: number;
-  /** The option that says where the command is to run. */
-  readonly folder?: string;
-  /** The option that names a file for the output. */
-  readonly output?: string;
-}
-
-const PREFIXES: Readonly<Record<string, Prefix>> = {
-  env: { letters: "uC", names: ["unset", "chdir"], folder: "C" },
-  sudo: { letters: "CDghpRrtTuU", names: ["user", "group", "chdir", "host", "prompt"], folder: "D" },
-  doas: { letters: "uC" },
-  nohup: {},
-  time: { letters: "of", names: ["output", "format"], output: "o" },
-  nice: { letters: "n", names: ["adjustment"] },
-  ionice: { letters: "cnp" },
-  timeout: { letters: "ks", names: ["kill-after", "signal"], skip: 1 },
-  stdbuf: { letters: "ioe" },
-  setsid: {},
-  command: {},
-  builtin: {},
-  exec: { letters: "a" },
-  busybox: {},
-  chronic: {},
-  xargs: {
-    letters: "aEdILnPs",
-    names: ["arg-file", "delimiter", "max-args", "max-procs", "max-lines", "max-chars", "replace"],
-  },
-  npx: { letters: "pc", names: ["package"] },
-  bunx: {},
+/** Commands that run the one in their arguments: options with a value, and how many operands come before it. */
+const PREFIXES: Readonly<Record<string, readonly [valued: string, skip?: number]>> = {
+  env: ["uC unset chdir"],
+  sudo: ["CDghpRrtTuU user group chdir host prompt"],
+  "time nice stdbuf exec": ["noifea output format adjustment"],
+  timeout: ["ks kill-after signal", 1],
+  flock: ["wE timeout", 1],
+  "npx uvx": ["pc package with from python"],
+  "nohup setsid command builtin busybox bunx": [""],
+  // A manager of packages or environments; the word that says so is left out before.
+  "npm pnpm yarn bun uv poetry pdm pipx bundle": ["pC with python extra group package"],
 };
-/** Package managers run an installed program with one of these words. */
-const RUNNERS: Readonly<Record<string, ReadonlySet<string>>> = {
-  npm: new Set(["exec", "x"]),
-  pnpm: new Set(["exec", "dlx"]),
-  yarn: new Set(["exec", "dlx", "run"]),
-  bun: new Set(["x"]),
-};
+const RUNNING =
+  /^(?:(?:npm|pnpm|yarn|bun) (?:exec|x|dlx|run)|(?:uv|poetry|pdm|pipx) run|bundle exec|(?:pnpm|yarn|bun) \S+)$/;
 
-/** The command that this one runs in its turn; undefined if it is none of those that do. */
-export function unwrap(name: string, args: readonly Value[]): Wrapped | undefined {
-  if (Object.hasOwn(RUNNERS, name)) {
-    const [word, ...rest] = args;
-    if (word === undefined || !RUNNERS[name]?.has(word.text)) return undefined;
-    const words = rest.slice(rest.findIndex((arg) => arg === undefined || !arg.text.startsWith("-")) >>> 0);
-    return { words, folder: undefined, writes: [] };
+/** The command that this one runs in its turn, and where if it says so; undefined if it runs none. */
+export function unwrap(name: string, args: Words): { words: Words; folder: Value } | undefined {
+  if (/^python[\d.]*$/.test(name)) {
+    const at = args.findIndex((arg) => arg === "-m" || !arg?.startsWith("-"));
+    return args[at] === "-m" ? { words: args.slice(at + 1), folder: undefined } : undefined;
   }
-  const prefix = Object.hasOwn(PREFIXES, name) ? PREFIXES[name] : undefined;
+  const [, prefix] = Object.entries(PREFIXES).find(([names]) => names.split(" ").includes(name)) ?? [];
   if (prefix === undefined) return undefined;
-  const read = readCommandArguments(args, { ...prefix, isPrefix: true });
+  const read = new ProgramArguments(args, prefix[0], true);
   // `command -v` asks for a program and runs none.
-  if (name === "command" && (read.flags.has("v") || read.flags.has("V"))) return undefined;
-  const folder = prefix.folder === undefined ? undefined : optionValue(read, prefix.folder, "chdir");
-  const output = prefix.output === undefined ? undefined : optionValue(read, prefix.output, "output");
-  let words = read.operands.slice(prefix.skip ?? 0);
-  if (name === "env" || name === "sudo") {
-    while (/^\w+=/.test(words[0]?.text ?? "")) words = words.slice(1);
+  if (name === "command" && read.has("v V")) return undefined;
+  let words: Words = read.operands.slice(prefix[1] ?? 0);
+  if (/^(?:npm|pnpm|yarn|bun|uv|poetry|pdm|pipx|bundle)$/.test(name)) {
+    if (!RUNNING.test(`${name} ${words[0]}`)) return undefined;
+    if (/^(?:exec|x|dlx|run)$/.test(words[0] ?? ""))
+      words = new ProgramArguments(words.slice(1), prefix[0], true).operands;
   }
-  if (name === "xargs") {
-    // What it reads is not known: it takes the place of the mark, or comes last.
-    const mark = optionValue(read, "I", "replace")?.text;
-    words =
-      mark === undefined
-        ? [...words, undefined]
-        : words.map((word) => (word?.text.includes(mark) ? undefined : word));
-  }
-  return { words, folder, writes: output === undefined ? [] : [output] };
+  while ((name === "env" || name === "sudo") && /^\w+=/.test(words[0] ?? "")) words = words.slice(1);
+  return { words, folder: read.values(name === "sudo" ? "chdir D" : "chdir C").at(-1) };
+}
+
+/** `npm run format`: the script that a manager of packages runs, and what it is told. */
+export function scriptRun(name: string, args: Words): Words {
+  const [word, ...rest] = new ProgramArguments(args, "", true).operands;
+  const isRun = word === "run" || word === "run-script";
+  if (!/^(?:npm|pnpm|yarn|bun)$/.test(name) || (name === "npm" && !isRun && word !== "test")) return [];
+  const [script, ...given] = isRun ? new ProgramArguments(rest, "", true).operands : [word, ...rest];
+  return [script, ...(given[0] === "--" ? given.slice(1) : given)];
 }

@@ -1,16 +1,11 @@
-import { parse, type Redirection, type SyntaxNode, type Word } from "unbash";
+import { parse, type Redirection, type SyntaxNode } from "unbash";
 
 /** Programs that write nothing, whatever their arguments are. */
-const READERS = new Set(
-  ": [ basename cat cd cmp cut diff dirname du echo egrep false fgrep grep head jq ls nl printf pwd readlink realpath stat tail test tr true uname wc which".split(
-    " ",
-  ),
-);
+const READERS =
+  /^(?::|\[|basename|cat|cd|cmp|cut|diff|dirname|du|echo|egrep|false|fgrep|grep|head|jq|ls|nl|printf|pwd|readlink|realpath|stat|tail|test|tr|true|uname|wc|which)$/;
 /** Git's own; `--output`, programs that options name and what is not spelled out are ruled out. */
-const GIT_READERS = new Set(["blame", "diff", "log", "ls-files", "rev-parse", "show", "status"]);
+const GIT_READERS = /^(?:blame|diff|log|ls-files|rev-parse|show|status)$/;
 const GIT_WRITES = /[${*?]|--(?:ou|ex|te)/;
-/** What the shell would run inside a word. */
-const RUNS = /`|[$<>]\(/;
 const LONGEST = 4_096;
 
 /**
@@ -24,29 +19,13 @@ export function onlyReads(source: string): boolean {
 }
 
 function reads(node: SyntaxNode): boolean {
-  switch (node.type) {
-    case "AndOr":
-    case "Pipeline":
-      return node.commands.every(reads);
-    case "Command": {
-      const args = node.args.map(({ text }) => text);
-      return (
-        node.prefix.length === 0 &&
-        node.redirects.every(goesNowhere) &&
-        !args.some((arg) => RUNS.test(arg)) &&
-        isReader(node.name, args)
-      );
-    }
-    default:
-      return false;
-  }
-}
-
-function isReader(name: Word | undefined, args: readonly string[]): boolean {
-  if (name?.text === "git") {
-    return GIT_READERS.has(args[0] ?? "") && !args.some((arg) => GIT_WRITES.test(arg.replace(/["'\\]/g, "")));
-  }
-  return name !== undefined && READERS.has(name.text);
+  if (node.type === "AndOr" || node.type === "Pipeline") return node.commands.every(reads);
+  if (node.type !== "Command" || node.prefix.length > 0 || !node.redirects.every(goesNowhere)) return false;
+  const [first = "", ...args] = node.args.map(({ text }) => text);
+  // What the shell would run inside a word.
+  if ([first, ...args].some((arg) => /`|[$<>]\(/.test(arg))) return false;
+  if (node.name?.text !== "git") return READERS.test(node.name?.text ?? "");
+  return GIT_READERS.test(first) && !args.some((arg) => GIT_WRITES.test(arg.replace(/["'\\]/g, "")));
 }
 
 /** Into the bin, or from one stream of the command to another. */

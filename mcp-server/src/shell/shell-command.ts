@@ -1,22 +1,13 @@
 import { posix } from "node:path";
-import {
-  type CommandNode,
-  forEachChild,
-  type Command as ParsedCommand,
-  parse,
-  type Redirection,
-  type Script,
-  type Statement,
-  type SyntaxNode,
-  type Word,
-} from "unbash";
-import { type Effect, writeOf } from "./command-effect.ts";
-import { FILE_COMMANDS, type Invocation } from "./file-commands.ts";
-import { findEffects } from "./find-command.ts";
-import { formatterEffects } from "./formatters.ts";
-import { gitEffects } from "./git-commands.ts";
-import { unwrap } from "./prefix-commands.ts";
-import { absolutePath, expandWord, type Field, type Value, valueOfWord } from "./shell-words.ts";
+import type * as Bash from "unbash";
+import { forEachChild, parse } from "unbash";
+import type { Effect } from "./command-effect.ts";
+import { passesOn, searchOf, withItem, xargsCommands } from "./file-searches.ts";
+import { gitEffects, switchesBranch } from "./git-commands.ts";
+import { scriptRun, unwrap } from "./prefix-commands.ts";
+import { ProgramArguments, type Run, type Stdin } from "./program-arguments.ts";
+import { absolutePath, expandWord, type Value, type Words } from "./shell-words.ts";
+import { files, programEffects } from "./writing-programs.ts";
 
 /** Where a command runs. All paths are absolute. */
 export interface ShellFacts {
@@ -24,6 +15,9 @@ export interface ShellFacts {
   readonly home: string;
   /** Top level of the work tree in which the agent works. */
   readonly topLevel: string;
+  readonly isFolder: (path: string) => boolean;
+  /** A script of the nearest `package.json`, and the folder of that. */
+  readonly packageScript: (name: string, from: string) => { text: string; directory: string } | undefined;
 }
 
 /** What is behind this many characters is not read: mostly the content of a here document. */
@@ -31,32 +25,21 @@ const MAX_COMMAND = 65_536;
 /** Words and commands that are looked at, those of every turn of a loop included. */
 const MAX_STEPS = 50_000;
 const MAX_EFFECTS = 1_000;
-/** Shells in shells, functions in functions. */
-const DEEPEST = 24;
-const SHELLS = /^(?:ba|z|da|k|a)?sh$/;
-const NESTING = new Set<SyntaxNode["type"]>([
-  "CommandExpansion",
-  "ProcessSubstitution",
-  "ArithmeticExpansion",
-  "ArithmeticCommandExpansion",
-]);
-const DECLARING = new Set(["export", "local", "declare", "typeset", "readonly"]);
+const MAX_DEPTH = 24;
+const MAX_FOLDERS = 8;
 
 /**
- * What a shell command would do to files and to git, in the order of its text. Nothing is run, and no file is looked
- * at: what only the running shell knows (the output of programs, variables from outside) is left out, and so is what
- * scripts and other programs do. Never throws, whatever the text; time is bounded.
+ * What a shell command would do to files and to git, in the order of its text. Nothing is run: what only the running
+ * shell knows (the output of programs, variables from outside) is left out, and so is what functions, scripts and other
+ * programs do. Never throws, whatever the text; time is bounded.
  */
 export function effectsOf(source: string, facts: ShellFacts): readonly Effect[] {
   const reader = new ShellReader(facts);
+  const variables = new Map([["HOME", [facts.home]]]);
   try {
-    reader.script(source, {
-      directory: facts.directory,
-      previous: undefined,
-      variables: new Map<string, Value>([["HOME", { text: facts.home }]]),
-      functions: new Map(),
-      depth: 0,
-    });
+    const state = { folders: [facts.directory], previous: [], stack: [], variables, depth: 0 };
+    // What stands for a wildcard here is no character of a command.
+    reader.script(source.replace(/[\ue000-\ue07f]/g, "\ufffd"), state);
   } catch (error) {
     // Nesting beyond what the stack holds: what was recognised before it still counts.
     if (!(error instanceof RangeError)) throw error;
@@ -66,20 +49,13 @@ export function effectsOf(source: string, facts: ShellFacts): readonly Effect[] 
 
 /** What commands change for those after them. */
 interface ShellState {
-  /** Undefined after a change of folder to somewhere that is not known. */
-  directory: string | undefined;
-  previous: string | undefined;
-  variables: Map<string, Value>;
-  functions: Map<string, SyntaxNode>;
+  /** Where the shell may be: in one of these; undefined stands for a folder that is not known. */
+  folders: Words;
+  previous: Words;
+  stack: readonly Words[];
+  variables: Map<string, Words>;
   readonly depth: number;
 }
-
-/** Standard input, where the command line says what it is. */
-interface Input {
-  readonly input: string | undefined;
-  readonly inputFile: string | undefined;
-}
-const NO_INPUT: Input = { input: undefined, inputFile: undefined };
 
 class ShellReader {
   readonly effects: Effect[] = [];
@@ -87,379 +63,259 @@ class ShellReader {
 
   constructor(private readonly facts: ShellFacts) {}
 
-  script(source: string, state: ShellState): void {
-    const read = source.slice(0, MAX_COMMAND);
+  script(source: Value, state: ShellState, input: Stdin = {}): void {
+    const text = source?.slice(0, MAX_COMMAND) ?? "";
     // A shell in a shell is parsed again, and parsing costs more than a step.
-    this.#steps += read.length / 8;
-    this.#statements(parse(read), state);
+    if (!this.#isSpent(text.length / 8) && state.depth <= MAX_DEPTH) this.#lists(parse(text), state, input);
   }
 
-  #statements({ commands }: { readonly commands: readonly Statement[] }, state: ShellState): void {
-    for (const { command, background } of commands)
-      this.#node(command, background ? inside(state) : state, NO_INPUT);
-  }
-
-  #node(node: SyntaxNode, state: ShellState, input: Input): void {
-    this.#steps++;
-    if (this.#isSpent()) return;
-    switch (node.type) {
-      case "Command":
-        this.#command(node, state, input);
-        break;
-      case "AndOr": {
-        for (const [at, command] of node.commands.entries()) {
-          // What follows `||` runs when the command before it changed nothing, and its own changes are uncertain.
-          const isFallback = node.operators[at - 1] === "||";
-          this.#node(command, isFallback ? inside(state) : state, input);
+  /** Follows each `&&` and `||` list to all folders that it may end in. */
+  #lists({ commands }: Pick<Bash.Script, "commands">, shell: ShellState, input: Stdin): void {
+    for (const { command, background } of commands) {
+      const state = background ? inside(shell) : shell;
+      const list = command.type === "AndOr" ? command : { commands: [command], operators: [] };
+      let failedIn: Words = [];
+      for (const [at, node] of list.commands.entries()) {
+        const before = state.folders;
+        if (list.operators[at - 1] !== "||") {
+          if (!this.#node(node, state, input)) failedIn = together(failedIn, before);
+          continue;
         }
-        break;
+        const instead = { ...inside(state), folders: failedIn.length === 0 ? before : failedIn };
+        this.#node(node, instead, input);
+        const isEnd = node.type === "Command" && /^(?:exit|return|continue)$/.test(node.name?.text ?? "");
+        if (failedIn.length > 0 && !isEnd) state.folders = together(before, instead.folders);
+        failedIn = [];
       }
-      case "Pipeline":
-        this.#pipeline(node.commands, state, input);
-        break;
-      case "Redirected": {
-        for (const redirection of node.redirects) this.#substitutions(redirection, state);
-        const redirected = this.#redirections(node.redirects, state, input);
-        this.#node(node.command, state, redirected);
-        break;
+      state.folders = together(state.folders, failedIn);
+    }
+  }
+
+  /** @returns whether it is sure to succeed. */
+  #node(node: Bash.SyntaxNode, state: ShellState, input: Stdin): boolean {
+    if (this.#isSpent(1)) return true;
+    if (node.type === "Command") return this.#command(node, state, input);
+    if (node.type === "Pipeline") {
+      let piped = input;
+      const isOne = node.commands.length === 1;
+      for (const command of node.commands) {
+        this.#node(command, isOne ? state : inside(state), piped);
+        if (!isOne) piped = this.#printed(command, inside(state), piped);
       }
-      case "CompoundList":
-      case "Script":
-        this.#statements(node, state);
-        break;
-      case "BraceGroup":
-        this.#statements(node.body, state);
-        break;
-      case "Subshell":
-        this.#statements(node.body, inside(state));
-        break;
-      case "For":
-      case "Select":
-        this.#loop(node.name, node.wordlist, node.body, state);
-        break;
-      case "Function":
-        state.functions.set(node.name.value, node.body);
-        break;
-      case "Coproc":
-        this.#node(node.body, inside(state), NO_INPUT);
-        break;
-      case "Case":
-        this.#substitutions(node.word, state);
-        this.#branches(
-          node.items.map(({ body }) => [body]),
-          state,
-        );
-        break;
-      case "If":
-        this.#branches(
-          [
-            [node.clause, node.then],
-            ...node.elif.map(({ clause, then }) => [clause, then]),
-            ...(node.else ? [[node.else]] : []),
-          ],
-          state,
-        );
-        break;
-      case "While":
-      case "ArithmeticFor":
-        this.#branches([node.type === "While" ? [node.clause, node.body] : [node.body]], state);
-        break;
-      default:
-        this.#substitutions(node, state);
-        break;
-    }
-  }
-
-  #pipeline(commands: readonly CommandNode[], state: ShellState, input: Input): void {
-    const [only] = commands;
-    if (commands.length === 1 && only) {
-      this.#node(only, state, input);
-      return;
-    }
-    for (const [at, command] of commands.entries())
-      this.#node(command, inside(state), at === 0 ? input : NO_INPUT);
-  }
-
-  /** Each branch may run or not: where they leave the shell in different folders, the folder is not known. */
-  #branches(branches: readonly (readonly SyntaxNode[])[], state: ShellState): void {
-    const before = state.directory;
-    for (const branch of branches) {
-      const within = inside(state);
-      for (const node of branch) this.#node(node, within, NO_INPUT);
-      for (const [name, value] of within.variables) {
-        if (state.variables.get(name) !== value)
-          state.variables.set(name, branches.length === 1 ? value : undefined);
+    } else if (node.type === "Redirected") {
+      for (const redirection of node.redirects) this.#inner(redirection, state, {});
+      this.#node(node.command, state, this.#redirected(node.redirects, state, input));
+    } else if (node.type === "For") {
+      for (const word of node.wordlist ?? []) this.#inner(word, state, {});
+      for (const value of node.wordlist?.flatMap((word) => this.#expand(word, state)) ?? [undefined]) {
+        state.variables.set(node.name.value, [value]);
+        if (!this.#isSpent()) this.#perhaps(node.body, state, input);
       }
-      for (const [name, body] of within.functions) state.functions.set(name, body);
-      if (within.directory !== before) state.directory = undefined;
-    }
+    } else if (node.type !== "Function")
+      this.#inner(node, node.type === "Subshell" ? inside(state) : state, input);
+    return false;
   }
 
-  #loop(name: Word, words: readonly Word[] | undefined, body: SyntaxNode, state: ShellState): void {
-    for (const word of words ?? []) this.#substitutions(word, state);
-    const values = words?.flatMap((word) => this.#expand(word, state)) ?? [undefined];
-    const before = state.directory;
-    for (const value of values) {
-      state.variables.set(name.value, value);
-      this.#node(body, state, NO_INPUT);
-      if (this.#isSpent()) return;
-    }
-    if (values.length > 0 && state.directory !== before) state.directory = undefined;
-  }
-
-  /** Commands inside a word, a test, an arithmetic expression: they run in shells of their own. */
-  #substitutions(node: SyntaxNode, state: ShellState): void {
+  /** What is in a condition, a loop, a word, a test: lists that may run or not, and shells of their own. */
+  #inner(node: Bash.SyntaxNode, state: ShellState, input: Stdin): void {
     if (node.type === "Word" && node.parts === undefined) return;
     // The parser reads these only when they are looked at, each level of nesting anew.
-    if (NESTING.has(node.type)) this.#steps += (node.end - node.pos) / 8;
-    if (this.#isSpent()) return;
+    const isLate = /Expansion$|^ProcessSubstitution$/.test(node.type);
+    if (this.#isSpent(isLate ? (node.end - node.pos) / 8 : 0)) return;
     forEachChild(node, (child) => {
-      this.#steps++;
-      if (this.#isSpent()) return;
-      if (child.type === "Script") this.#statements(child, inside(state));
-      else this.#substitutions(child, state);
+      if (this.#isSpent(1)) return;
+      if (child.type === "Script") this.#lists(child, inside(state), {});
+      else if (child.type === "CompoundList") this.#perhaps(child, state, input);
+      else if (/^(?:Command|Redirected)$/.test(child.type)) this.#node(child, inside(state), input);
+      else this.#inner(child, state, input);
     });
   }
 
-  #command(node: ParsedCommand, state: ShellState, given: Input): void {
-    this.#substitutions(node, state);
-    const input = this.#redirections(node.redirects, state, given);
-    const name = node.name && this.#expand(node.name, state);
-    if (name === undefined) {
-      for (const part of node.prefix) if (part.type === "Assignment") this.#assign(part, state);
-      return;
+  #perhaps(list: Pick<Bash.Script, "commands">, state: ShellState, input: Stdin): void {
+    const within = inside(state);
+    this.#lists(list, within, input);
+    for (const [name, value] of within.variables) {
+      const before = state.variables.get(name);
+      if (before !== value) state.variables.set(name, before === undefined ? value : [undefined]);
     }
-    const args = node.args.flatMap((arg) =>
-      arg.type === "Word" ? this.#expand(arg, state) : [{ text: arg.text } satisfies Field],
-    );
-    if (DECLARING.has(name[0]?.text ?? "")) {
-      for (const arg of node.args) if (arg.type === "Assignment") this.#assign(arg, state);
-    }
-    this.#run([...name, ...args], state, input);
+    state.folders = together(state.folders, within.folders);
   }
 
-  #assign(node: Extract<SyntaxNode, { type: "Assignment" }>, state: ShellState): void {
-    const value =
-      node.value.type === "Word" && node.index === undefined
-        ? valueOfWord(node.value, this.#words(state))
-        : undefined;
-    const before = node.append ? state.variables.get(node.name) : { text: "" };
-    const text = value && before && before.text + value.text;
-    const isKnown = text !== undefined && text.length <= MAX_COMMAND;
-    state.variables.set(node.name, isKnown ? { text } : undefined);
+  #command(node: Bash.Command, state: ShellState, given: Stdin): boolean {
+    this.#inner(node, state, {});
+    const input = this.#redirected(node.redirects, state, given);
+    const words = this.#words(node, state);
+    const isDeclaring = /^(?:export|local|declare|typeset|readonly)$/.test(words[0] ?? "");
+    for (const part of isDeclaring ? node.args : node.prefix) {
+      if (part.type !== "Assignment") continue;
+      const { value, index, append } = part;
+      const assigned = value.type === "Word" ? [value] : value.elements;
+      const values = assigned.flatMap((word) => this.#expand(word, state, value.type !== "Word"));
+      state.variables.set(part.name, index || append ? [undefined] : values);
+    }
+    return node.name === undefined || isDeclaring || this.#run(words, state, input);
   }
 
-  #redirections(redirections: readonly Redirection[], state: ShellState, given: Input): Input {
-    let { input, inputFile } = given;
+  #words({ name, args }: Bash.Command, state: ShellState): Words {
+    const words = name ? [name, ...args] : args;
+    return words.flatMap((word) => (word.type === "Word" ? this.#expand(word, state) : [word.text]));
+  }
+
+  /** What redirections write, and what they make of standard input. */
+  #redirected(redirections: readonly Bash.Redirection[], state: ShellState, given: Stdin): Stdin {
+    let input = given;
     for (const redirection of redirections) {
       if (redirection.type === "HereDoc") {
         const { body, delimiter } = redirection;
         // Unquoted bodies are expanded; what a shell would be told then is only known where nothing is.
-        const isFixed = delimiter?.quoted === true || body.parts === undefined || !/[$`]/.test(body.text);
-        input = isFixed ? body.text : undefined;
+        input = delimiter?.quoted || !/[$`]/.test(body.text) ? ofText(body.text) : {};
         continue;
       }
-      const target = redirection.target && this.#expand(redirection.target, state);
-      const path = target?.length === 1 ? absolutePath(target[0], state.directory) : undefined;
-      if (redirection.type === "HereString") input = target?.[0]?.text;
-      else if (redirection.operator === "<") inputFile = path;
-      else if (path !== undefined && !duplicates(redirection.operator, target?.[0])) {
-        this.#add(writeOf(path, target?.[0]?.pattern !== undefined));
-      }
+      const part = redirection.target?.parts?.[0];
+      const [target] = (redirection.target && this.#expand(redirection.target, state)) ?? [];
+      if (redirection.type === "HereString") input = ofText(target);
+      else if (part?.type === "ProcessSubstitution") input = this.#printed(part.script, state, {});
+      else if (redirection.operator === "<") input = {};
+      // `2>&1`, `>&-`: a descriptor, and no file.
+      else if (!/^[<>]&$/.test(redirection.operator) || !/^[\d-]+$/.test(target ?? ""))
+        this.#inFolders(state, (directory) => files({ directory }, [target]));
     }
-    return { input, inputFile };
+    return input;
   }
 
-  /** Runs a command whose words are expanded, by what is known of its name. */
-  #run(words: readonly Value[], state: ShellState, input: Input): void {
-    if (state.depth > DEEPEST || this.#isSpent()) return;
-    const [first, ...args] = words;
-    if (first === undefined) return;
-    const name =
-      first.text
-        .split("/")
-        .at(-1)
-        ?.replace(/\.exe$/i, "") ?? "";
-    const body = state.functions.get(first.text);
-    if (body !== undefined) {
-      this.#call(body, args, state);
-      return;
+  /** What a command is known to print, which is a list of files for the most part. */
+  #printed(node: Bash.SyntaxNode | undefined, state: ShellState, input: Stdin): Stdin {
+    if (node === undefined || this.#isSpent((node.end - node.pos) / 8)) return {};
+    if (node.type === "Pipeline")
+      return node.commands.reduce((piped, one) => this.#printed(one, state, piped), input);
+    if (node.type === "Script" && node.commands.length === 1)
+      return this.#printed(node.commands[0]?.command, state, input);
+    if (node.type !== "Command") return {};
+    const [name = "", ...args] = this.#words(node, state);
+    if (name === "pwd") return { list: [only(state.folders)] };
+    if (name === "git" && args[1] === "--show-toplevel") return { list: [this.facts.topLevel] };
+    if (name === "echo") return { list: args, text: args.includes(undefined) ? undefined : args.join(" ") };
+    if (name === "cat") return args.length > 0 ? {} : this.#redirected(node.redirects, state, input);
+    if (passesOn(name, args)) return { list: input.list };
+    const search = searchOf(name, args);
+    return search?.commands.length === 0 ? { list: search.found } : {};
+  }
+
+  /** Runs a command by what is known of its name. @returns as `#node`. */
+  #run([first, ...args]: Words, state: ShellState, input: Stdin): boolean {
+    if (first === undefined || state.depth > MAX_DEPTH || this.#isSpent()) return true;
+    // `/usr/bin/rm`, `rm.exe`, `prettier@3`
+    const name = first.replace(/^.*\/|\.exe$|(?<=[^/])@[^/]*$/gs, "");
+    if (/^(?:cd|pushd|popd)$/.test(name)) return this.#changeFolder(name, args, state);
+    if (name === "eval") this.script(args.map((arg) => arg ?? '"$UNKNOWN"').join(" "), inside(state), input);
+    else if (name === "read") {
+      for (const arg of args) if (arg !== undefined) state.variables.set(arg, input.list ?? [undefined]);
+    } else this.#inFolders(state, (directory) => this.#program(name, { args, directory, input }, state));
+    return name === "true" || name === ":";
+  }
+
+  /** @returns what the program does by itself; of commands that it runs, the effects are added before. */
+  #program(name: string, run: Run, { variables, ...state }: ShellState): readonly Effect[] {
+    const { args, directory, input } = run;
+    const at = (folder: Value) => ({ ...inside({ ...state, variables }), folders: [folder] });
+    if (/^(?:ba|z|da|k)?sh$/.test(name)) {
+      const script = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg ?? ""));
+      const within = at(directory);
+      for (const at of [0, 1, 2, 3]) within.variables.set(`${at}`, [args[script + 2 + at]]);
+      // Without a script of its own a shell runs what it reads.
+      const isReading = script < 0 && args.every((arg) => arg?.startsWith("-"));
+      this.script(script >= 0 ? args[script + 1] : isReading ? input.text : undefined, within);
+      return [];
     }
-    switch (name) {
-      case "cd":
-      case "pushd":
-        changeFolder(args, state, this.facts.home);
-        return;
-      case "popd":
-        state.directory = undefined;
-        return;
-      case "read":
-      case "unset":
-      case "mapfile":
-      case "readarray":
-      case "getopts":
-        for (const arg of args) if (arg !== undefined) state.variables.set(arg.text, undefined);
-        return;
-      case "eval": {
-        const within = deeper(state);
-        this.#nested(args.map((arg) => arg?.text ?? '"$UNKNOWN"').join(" "), within);
-        state.directory = within.directory;
-        return;
-      }
-      case "trap":
-        if (args[0] !== undefined) this.#nested(args[0].text, inside(state));
-        return;
-    }
-    if (SHELLS.test(name)) {
-      this.#shell(args, state, input);
-      return;
-    }
+    const [script, ...told] = scriptRun(name, args);
+    const found = script && directory && this.facts.packageScript(script, directory);
     const wrapped = unwrap(name, args);
-    if (wrapped !== undefined) {
-      const folder =
-        wrapped.folder === undefined ? state.directory : absolutePath(wrapped.folder, state.directory);
-      for (const output of wrapped.writes) this.#addPath(output, state);
-      this.#run(wrapped.words, { ...inside(state), directory: folder }, input);
-      return;
+    const search = searchOf(name, args);
+    if (found) {
+      const quoted = told.map((arg) => (arg ? `'${arg.replaceAll("'", "'\\''")}'` : '"$UNKNOWN"'));
+      this.script([found.text, ...quoted].join(" "), at(found.directory));
+    } else if (wrapped)
+      this.#run(
+        wrapped.words,
+        at(wrapped.folder ? absolutePath(wrapped.folder, directory) : directory),
+        input,
+      );
+    else if (name === "xargs") for (const words of xargsCommands(run)) this.#run(words, at(directory), {});
+    else if (search) {
+      for (const item of search.found)
+        for (const words of search.commands) this.#run(withItem(words, "{}", item), at(directory), {});
     }
-    const invocation: Invocation = {
-      args,
-      pathOf: (value) => absolutePath(value, state.directory),
-      ...input,
+    if (/^(?:gh|glab)$/.test(name) && args[1] === "checkout" && directory !== undefined)
+      return [switchesBranch(directory, `${name} ${args[0]} checkout`)];
+    return found || wrapped ? [] : name === "git" ? gitEffects(run) : programEffects(name, run);
+  }
+
+  #changeFolder(name: string, args: Words, state: ShellState): boolean {
+    const [target = args.length === 0 ? this.facts.home : undefined] = new ProgramArguments(args).operands;
+    const { folders, previous, stack } = state;
+    const [top = folders, ...rest] = stack;
+    state.stack = name === "popd" ? rest : name === "pushd" ? [folders, ...stack] : stack;
+    const to = folders.map((folder) => {
+      const path = absolutePath(target, folder);
+      // The shell takes `..` off the path that it remembers, whatever links are in it.
+      return path && posix.normalize(path);
+    });
+    state.folders = together(name === "popd" ? top : target === "-" ? previous : to, []);
+    state.previous = folders;
+    const made = this.effects.flatMap((effect) => (effect.kind === "folder" ? effect.path : []));
+    return state.folders.every(
+      (path) => path === undefined || this.facts.isFolder(path) || made.includes(path),
+    );
+  }
+
+  #expand(word: Bash.Word, state: ShellState, splits = true): Words {
+    const valuesOf = (part: Bash.WordPart): Words => {
+      if (part.type === "CommandExpansion") return this.#printed(part.script, state, {}).list ?? [undefined];
+      const isPlain = part.type === "ParameterExpansion" && !part.operation && !part.prefix;
+      const isAll = isPlain && /^[@*]?$/.test(part.index?.text ?? "");
+      const name = part.type === "SimpleExpansion" ? part.text.slice(1) : isAll ? part.parameter : "";
+      const values = name === "PWD" ? [only(state.folders)] : (state.variables.get(name) ?? [undefined]);
+      const length = values.reduce((sum, value) => sum + 1 + (value?.length ?? 0) / 16, 0);
+      return this.#isSpent(length) ? [undefined] : values;
     };
-    this.#add(...this.#effectsOf(name, invocation, state));
-  }
-
-  #effectsOf(name: string, run: Invocation, state: ShellState): readonly Effect[] {
-    if (name === "git") return gitEffects(run, state.directory);
-    if (name === "find") {
-      const found = findEffects(run);
-      for (const { words, folder } of found.commands) this.#search(words, folder, state);
-      return found.effects;
-    }
-    return FILE_COMMANDS.get(name)?.(run) ?? formatterEffects(name, run);
-  }
-
-  /** A command that `find` runs for what it finds: whatever it would write, it may write anywhere below the folder. */
-  #search(words: readonly Value[], search: { folder: string; glob: string }, state: ShellState): void {
-    const before = this.effects.length;
-    this.#run(words, inside(state), NO_INPUT);
-    const isFound = (path: string) => path.includes("{}");
-    for (const effect of this.effects.splice(before)) {
-      if (effect.kind === "write" && isFound(effect.path)) this.#add({ kind: "search", ...search });
-      else if (effect.kind !== "place") this.#add(effect);
-      else this.#add({ ...effect, sources: effect.sources.filter(({ path }) => !isFound(path)) });
-    }
-  }
-
-  #call(body: SyntaxNode, args: readonly Value[], state: ShellState): void {
-    const variables = new Map(state.variables);
-    for (let at = 0; at < 9; at++) variables.set(String(at + 1), args[at]);
-    const within = { ...deeper(state), variables };
-    this.#node(body, within, NO_INPUT);
-    state.directory = within.directory;
-  }
-
-  #shell(args: readonly Value[], state: ShellState, { input }: Input): void {
-    const script = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg?.text ?? ""));
-    if (script >= 0) {
-      const within = inside(state);
-      for (const [at, arg] of args.slice(script + 2, script + 12).entries())
-        within.variables.set(String(at), arg);
-      this.#nested(args[script + 1]?.text, within);
-      return;
-    }
-    // Without a script of its own a shell runs what it reads.
-    if (args.every((arg) => arg?.text.startsWith("-"))) this.#nested(input, inside(state));
-  }
-
-  #nested(source: string | undefined, state: ShellState): void {
-    if (source !== undefined && state.depth <= DEEPEST) this.script(source, state);
-  }
-
-  #expand(word: Word, state: ShellState): readonly Value[] {
-    if (this.#isSpent()) return [undefined];
-    const fields = expandWord(word, this.#words(state));
+    const fields = this.#isSpent() ? [undefined] : expandWord(word, this.facts.home, valuesOf, splits);
     this.#steps += fields.length;
     return fields;
   }
 
-  #words(state: ShellState) {
-    return {
-      home: this.facts.home,
-      variable: (name: string): Value => {
-        if (name === "PWD") return known(state.directory);
-        if (name === "OLDPWD") return known(state.previous);
-        const value = state.variables.get(name);
-        this.#steps += (value?.text.length ?? 0) / 16;
-        return this.#isSpent() ? undefined : value;
-      },
-      substitution: (script: Script | undefined) => this.#output(script, state),
-    };
+  /** Adds what something does in each folder where the shell may be. */
+  #inFolders({ folders }: ShellState, effectsIn: (folder: Value) => readonly Effect[]): void {
+    for (const folder of folders) {
+      const before = this.effects.length;
+      const own = effectsIn(folder);
+      const all = [...this.effects.splice(before), ...own].slice(0, MAX_EFFECTS - before);
+      this.effects.push(
+        ...(folders.length > 1 ? all.map((one) => ({ ...one, isPossible: true as const })) : all),
+      );
+    }
   }
 
-  /** What a command substitution prints, of the two commands that tell where one is. */
-  #output(script: Script | undefined, state: ShellState): Value {
-    const command = script?.commands.length === 1 ? script.commands[0]?.command : undefined;
-    if (
-      command?.type !== "Command" ||
-      command.redirects.some(({ operator }) => operator !== ">" && operator !== ">&")
-    )
-      return undefined;
-    const words = [command.name, ...command.args]
-      .map((word) => (word?.type === "Word" ? word.value : ""))
-      .join(" ");
-    if (words === "pwd") return known(state.directory);
-    return words === "git rev-parse --show-toplevel" ? known(this.facts.topLevel) : undefined;
-  }
-
-  #addPath(value: Value, state: ShellState): void {
-    const path = absolutePath(value, state.directory);
-    if (path !== undefined) this.#add(writeOf(path));
-  }
-
-  #add(...effects: readonly Effect[]): void {
-    for (const effect of effects) if (this.effects.length < MAX_EFFECTS) this.effects.push(effect);
-  }
-
-  #isSpent(): boolean {
+  #isSpent(steps = 0): boolean {
+    this.#steps += steps;
     return this.#steps >= MAX_STEPS || this.effects.length >= MAX_EFFECTS;
   }
 }
 
 /** A shell of its own: it starts with all that this one has, and changes nothing of it. */
 function inside(state: ShellState): ShellState {
-  return {
-    ...deeper(state),
-    variables: new Map(state.variables),
-    functions: new Map(state.functions),
-  };
+  return { ...state, depth: state.depth + 1, variables: new Map(state.variables) };
 }
 
-function deeper(state: ShellState): ShellState {
-  return { ...state, depth: state.depth + 1 };
+/** Each folder once; too many are not told apart any more. */
+function together(some: Words, others: Words): Words {
+  const all = [...new Set([...some, ...others])];
+  return all.length > MAX_FOLDERS ? [undefined] : all;
 }
 
-function known(text: string | undefined): Value {
-  return text === undefined ? undefined : { text };
+function only(values: Words): Value {
+  return values.length === 1 ? values[0] : undefined;
 }
 
-/** `2>&1`, `>&-`: a descriptor, and no file. */
-function duplicates(operator: string, target: Value): boolean {
-  return operator === "<&" || (operator === ">&" && /^(?:\d+-?|-)$/.test(target?.text ?? ""));
-}
-
-function changeFolder(args: readonly Value[], state: ShellState, home: string): void {
-  const isOption = (arg: Value) => arg !== undefined && /^-(?:[LPe@n]+|-)$/.test(arg.text);
-  const operands = args.slice(args.findIndex((arg) => !isOption(arg)) >>> 0);
-  const [target] = operands;
-  const before = state.directory;
-  if (operands.length === 0) state.directory = home;
-  else if (target?.text === "-") state.directory = state.previous;
-  else {
-    const path = target?.pattern === undefined ? absolutePath(target, state.directory) : undefined;
-    // The shell takes `..` off the path that it remembers, whatever links are in it.
-    state.directory = path === undefined ? undefined : posix.normalize(path);
-  }
-  state.previous = before;
+function ofText(text: Value): Stdin {
+  return { text, list: text?.match(/\S+/g)?.slice(0, MAX_EFFECTS) };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { put, task } from "../../support/checkout.ts";
+import { task } from "../../support/checkout.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { HELD, MINE, twoAtWork } from "../../support/two-at-work.ts";
 
@@ -18,7 +18,7 @@ describe("what another task holds", () => {
     "cp -r src/a src/b",
     "rm data.json",
     "rm -rf src",
-    "rm src/b/new.ts",
+    "rm src/b/two.ts",
     "touch src/b/new.ts",
     "mkdir -p src/b/deep",
     "cd src/b && echo x > new.ts",
@@ -27,9 +27,8 @@ describe("what another task holds", () => {
     "F=data.json; echo x > $F",
     "echo x > src/a/../b/new.ts",
     "echo x > ./src//b/./new.ts",
-    "ln -s ../b/two.ts src/a/link && echo x > src/a/link",
+    "ln -s ../a/one.ts src/b/link",
     "ln data.json src/a/data.json",
-    "ln -s ../.. src/a/top && rm -rf src/a/top/src/b",
     "git checkout -- data.json",
     "git checkout data.json",
     "git restore src",
@@ -38,8 +37,10 @@ describe("what another task holds", () => {
     "find src -name '*.ts' -delete",
     "npx prettier --write src",
     "npx prettier --write '**/*.ts'",
-    "git apply <<'E'\n--- a/data.json\n+++ b/data.json\n@@ -1 +1 @@\n-{}\n+[]\nE",
     "for f in src/b/*.ts; do echo x > $f; done",
+    "grep -rl 2 src | xargs sed -i s/2/3/",
+    "sed -i s/2/3/ $(git ls-files src)",
+    "[ -d app ] && cd app || true; sed -i s/2/3/ src/b/two.ts",
   ])("a shell command that writes what another task holds is denied: %s", async (command) => {
     const { bash, log, widened } = await twoAtWork();
     expect(await bash(command)).toMatch(HELD);
@@ -47,12 +48,16 @@ describe("what another task holds", () => {
     expect(widened()).toEqual([]);
   });
 
-  it("a shell command that writes what another task holds is denied by absolute path, and by a patch in a file", async () => {
+  it("a shell command that writes what another task holds is denied by absolute path", async () => {
     const { bash, folder } = await twoAtWork();
-    put(folder, { "fix.patch": "--- a/src/b/two.ts\n+++ b/src/b/two.ts\n@@ -1 +1 @@\n-2\n+3\n" });
     expect(await bash(`echo x > ${folder}/data.json`)).toMatch(HELD);
-    expect(await bash("git apply fix.patch")).toMatch(HELD);
-    expect(await bash("patch -p1 < fix.patch")).toMatch(HELD);
+  });
+
+  it("a shell command that removes or edits what is not there is nobody's loss", async () => {
+    const { bash, widened } = await twoAtWork();
+    for (const command of ["rm -f src/b/none.ts", "touch -c src/b/none.ts", "rm -f out/none.txt"])
+      expect(await bash(command), command).toBe("passes");
+    expect(widened()).toEqual([]);
   });
 });
 
@@ -112,6 +117,19 @@ describe("the agent's own files", () => {
     expect(widened()).toEqual([]);
   });
 
+  it("a script of package.json is judged by its text, in the folder of the package", async () => {
+    const { bash, folder } = await twoAtWork();
+    const scripts = { format: "prettier --write .", test: "vitest" };
+    writeFileSync(join(folder, "src/a/package.json"), JSON.stringify({ scripts }));
+    expect(await bash("cd src/a && npm run format && npm test")).toBe("passes");
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts }));
+    expect(await bash("npm run format")).toMatch(/^denied: .* a whole work tree/);
+    expect(await bash("pnpm format")).toMatch(/^denied: .* a whole work tree/);
+    expect(await bash("npm test && npm run unknown")).toBe("passes");
+    writeFileSync(join(folder, "package.json"), '{"scripts": 1');
+    expect(await bash("npm run format")).toBe("passes");
+  });
+
   it("a shell command inside the agent's own files is not approved, because not all that it does is recognised", async () => {
     const { bash, write } = await twoAtWork({ approve: "scope" });
     expect(await write("src/a/new.ts")).toBe("allowed");
@@ -146,12 +164,29 @@ describe("what nobody holds", () => {
     expect(answers.filter((answer) => answer === "passes")).toHaveLength(1);
   });
 
+  it("what git ignores is granted to nobody alone, so that two agents may share it", async () => {
+    const { bash, write, folder, widened } = await twoAtWork();
+    writeFileSync(join(folder, ".gitignore"), "*.log\n");
+    for (const agent of ["agent-1", "agent-2"]) {
+      expect(await bash("npm test > test.log 2>&1", { agent })).toBe("passes");
+      expect(await write("debug.log", { agent })).toBe("passes");
+    }
+    expect(widened()).toEqual([]);
+  });
+
+  it("what nobody holds is not granted for a command that perhaps runs elsewhere", async () => {
+    const { bash, widened } = await twoAtWork();
+    expect(await bash("cd app || true; echo x > src/free.ts")).toBe("passes");
+    expect(widened()).toEqual([]);
+    expect(await bash("cd app || true; echo x > data.json")).toMatch(HELD);
+  });
+
   it("what nobody holds is refused under strict, new folders excepted", async () => {
     const { bash, write } = await twoAtWork({ guard: "strict" });
     for (const command of [
       "echo x > src/free.ts",
       "rm -rf src/free.ts",
-      "npx prettier --write 'docs/*.md'",
+      "npx prettier --write 'src/fr*.ts'",
     ]) {
       expect(await bash(command)).toMatch(/^denied: .* is outside the files of your task\. Call task_report/);
     }

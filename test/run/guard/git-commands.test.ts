@@ -66,6 +66,22 @@ describe("git in the shared checkout", () => {
     expect(await bash("git stash", { cwd: other })).toBe("passes");
   });
 
+  it("git commands that reach beyond files are denied inside a repository that another task holds, and pass in one's own", async () => {
+    const { bash, folder } = await twoAtWork();
+    for (const path of ["src/a/inner", "src/b/inner"]) {
+      await git(folder, "init", "--quiet", path);
+      const discarding = ["git stash", "git reset --hard", "git clean -fd", "git checkout other"];
+      for (const command of discarding) {
+        const answer = await bash(`cd ${path} && ${command}`);
+        if (path.startsWith("src/b")) expect(answer).toMatch(HELD);
+        else expect(answer).toBe("passes");
+      }
+      expect(await bash(`git -C ${path} log`)).toBe("passes");
+    }
+    expect(await bash("git submodule update --force src/b/inner")).toMatch(HELD);
+    expect(await bash("gh pr checkout 3")).toMatch(/^denied: gh pr checkout is refused\. Every agent works/);
+  });
+
   it("the guard of git commands is in nobody's way who holds no claim", async () => {
     const { bash, tool, server, folder, log } = await twoAtWork();
     expect(await bash("git stash; rm -rf .", { agent: "somebody" })).toBe("passes");

@@ -22,15 +22,6 @@ describe("where a path leads", () => {
     expect(placesIn(root).placeOf(other, true)).toEqual({ kind: "outside" });
   });
 
-  it("where a path leads depends on links that the same command makes", async () => {
-    const root = await repository();
-    const places = placesIn(root);
-    mkdirSync(join(root, "a"));
-    places.make(join(root, "a/link"), "../b");
-    expect(places.placeOf(join(root, "a/link/x"), true)).toMatchObject({ kind: "inside", path: "b/x" });
-    expect(places.placeOf(join(root, "a/link"), false)).toMatchObject({ kind: "inside", path: "a/link" });
-  });
-
   it("where a path leads is the file itself below a repository of its own inside the checkout", async () => {
     const root = await repository({ "vendor/x.c": "" });
     mkdirSync(join(root, "vendor/.git"));

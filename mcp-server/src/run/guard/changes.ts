@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve } from "node:path";
+import { knownIgnoredFiles } from "../../git/checkout-state.ts";
 import type { AnyClaim } from "../../graph/attempt.ts";
 import { taskName } from "../../graph/task.ts";
 import {
@@ -27,7 +28,12 @@ export type WriteAnswer =
 
 /** One thing that a tool call is about to do. */
 export type GuardedChange =
-  | { readonly kind: "change"; readonly target: Target }
+  | {
+      readonly kind: "change";
+      readonly target: Target;
+      /** It may not happen, or not there: only who holds it can object. */
+      readonly isPossible?: true;
+    }
   /** What no claim gives a right to. */
   | {
       readonly kind: "forbidden";
@@ -61,7 +67,8 @@ export async function guardChanges(
   const changes = await changesOf(standing.worktree, !claimHasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
-  const judged = judgeAll(standing, changes);
+  const ignored = await ignoredGrants(standing, changes);
+  const judged = judgeAll(standing, changes, ignored);
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
     return approval(judged, standing.plan.policy, tool);
   }
@@ -72,7 +79,9 @@ export async function guardChanges(
       // A refusal stands as it was judged. Grants are judged again where they are recorded, so that two agents are never
       // granted the same path.
       if (refused) return logRefusal(plan, standing, refused);
-      return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes), tool);
+      return now.plan.policy.guard === "off"
+        ? PASS
+        : record(plan, now, judgeAll(now, changes, ignored), tool);
     });
     return answer ?? PASS;
   } catch (error) {
@@ -132,14 +141,33 @@ interface Judged {
   readonly verdict: GuardVerdict | { readonly kind: "forbidden" };
 }
 
-function judgeAll({ own, others, plan }: Standing, changes: readonly GuardedChange[]): Judged[] {
+/** Files that git ignores are mostly logs and caches, which agents share: nobody is granted them alone. */
+async function ignoredGrants(
+  standing: Standing,
+  changes: readonly GuardedChange[],
+): Promise<ReadonlySet<string>> {
+  const paths = judgeAll(standing, changes).flatMap(({ verdict }) =>
+    verdict.kind === "widen" ? [verdict.path] : [],
+  );
+  const { root } = standing.plan.ctx.checkout;
+  return (await knownIgnoredFiles(standing.worktree ?? root, paths)) ?? new Set();
+}
+
+function judgeAll(
+  { own, others, plan }: Standing,
+  changes: readonly GuardedChange[],
+  ignored: ReadonlySet<string> = new Set(),
+): Judged[] {
   const guarded = ({ claim }: HeldClaim) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
       const verdict = judgeWrite(change.target, mine, theirs, plan.policy);
-      const isFree = verdict.kind === "widen" && mayWriteFreely(own.claim);
-      return { change, verdict: isFree ? { kind: "covered" } : verdict };
+      const isShared = verdict.kind === "widen" && ignored.has(verdict.path);
+      if (verdict.kind === "widen" && (mayWriteFreely(own.claim) || (isShared && verdict.covers)))
+        return { change, verdict: { kind: "covered" } };
+      const isLeft = change.isPossible && /^(?:widen|outside-scope|not-yours)$/.test(verdict.kind);
+      return { change, verdict: isShared || isLeft ? { kind: "granted" } : verdict };
     }
     return { change, verdict: { kind: claimHasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });

@@ -1,19 +1,12 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import * as z from "zod";
 import { literalGlob } from "../../graph/scope/glob.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseGlob } from "../../graph/scope/parse-glob.ts";
 import type { Target } from "../../policy/may-write.ts";
-import {
-  type Effect,
-  type FileEffect,
-  type GitEffect,
-  type PatchEffect,
-  writeOf,
-} from "../../shell/command-effect.ts";
-import { switchesBranch } from "../../shell/git-commands.ts";
-import { pathsInPatch } from "../../shell/patch-paths.ts";
+import type { Effect, FileEffect, GitEffect, PlaceEffect } from "../../shell/command-effect.ts";
 import type { AgentCall } from "./agent-call.ts";
 import { describePlace, type GuardedChange, guardChanges, type WriteAnswer } from "./changes.ts";
 import { type Place, Places } from "./place.ts";
@@ -22,7 +15,7 @@ import { type Place, Places } from "./place.ts";
 const MAX_NAMES = 5_000;
 /** Files that one command may be seen to change. */
 const MAX_CHANGES = 1_000;
-const MAX_PATCH = 1_048_576;
+const MAX_MANIFEST = 1_048_576;
 
 /**
  * Judges a shell command of an agent by what can be recognised of it: writes to paths, and git commands that reach
@@ -40,7 +33,13 @@ export async function guardCommand(
     const { effectsOf } = await import("../../shell/shell-command.ts");
     const folder = directory === "" ? (worktree ?? call.ctx.checkout.root) : directory;
     const places = new Places(call.ctx, folder, worktree);
-    const effects = effectsOf(command, { directory: folder, home: homedir(), topLevel: places.home });
+    const effects = effectsOf(command, {
+      directory: folder,
+      home: homedir(),
+      topLevel: places.home,
+      isFolder,
+      packageScript: (name, from) => packageScript(name, from, places.home),
+    });
     const changes = new CommandChanges(places).of(effects);
     if (mayWrite || changes.length > 0) return changes;
     const { onlyReads } = await import("../../shell/reading-command.ts");
@@ -52,12 +51,14 @@ export async function guardCommand(
 class CommandChanges {
   readonly #changes: GuardedChange[] = [];
   #namesLeft = MAX_NAMES;
+  #isPossible = false;
 
   constructor(private readonly places: Places) {}
 
   of(effects: readonly Effect[]): readonly GuardedChange[] {
     for (const effect of effects) {
       if (this.#changes.length >= MAX_CHANGES) break;
+      this.#isPossible = effect.isPossible === true;
       this.#effect(effect);
     }
     return this.#changes;
@@ -74,17 +75,8 @@ class CommandChanges {
       case "folder":
         this.#folder(effect.path);
         break;
-      case "search":
-        this.#search(effect.folder, effect.glob);
-        break;
-      case "patch":
-        this.#patch(effect);
-        break;
       case "git":
         this.#git(effect);
-        break;
-      case "checkout":
-        this.#checkout(effect.directory, effect.words);
         break;
     }
   }
@@ -94,10 +86,10 @@ class CommandChanges {
       this.#path(effect.path, effect);
       return;
     }
-    const found = this.#matching(effect.path);
+    const found = effect.path.includes("**") ? undefined : this.#matching(effect.path);
     if (found === undefined) {
-      const folder = effect.path.replace(/\/[^/]*[*?[][\s\S]*$/, "");
-      this.#search(folder, effect.path.slice(folder.length + 1));
+      const folder = effect.path.replace(/\/[^/]*[*?[{][\s\S]*$/, "");
+      this.#search(folder, effect.path.slice(folder.length + 1), effect);
       return;
     }
     for (const path of found) this.#path(path, effect);
@@ -113,32 +105,29 @@ class CommandChanges {
       this.#refuse(place, path);
       return;
     }
-    if (place.is === "nothing" && how === "removes") this.#target({ kind: "empty", path: place.path });
-    else {
-      const isTree = reach === "tree" && place.is === "folder";
-      this.#target({ kind: "path", path: place.path, isTree, discards });
-    }
+    if (place.is === "nothing" && how === "edits") return;
+    const isTree = reach === "tree" && place.is === "folder";
+    this.#target({ kind: "path", path: place.path, isTree, discards });
   }
 
-  #place({ path, sources, follows, linkTo }: Extract<Effect, { kind: "place" }>): void {
+  #place({ path, sources, follows, reach }: PlaceEffect): void {
     const into = this.places.placeOf(path, true);
     const isFolder =
       path.endsWith("/") || into.kind === "whole" || (into.kind === "inside" && into.is === "folder");
-    for (const { path: from, isPattern, takesFolders } of sources) {
+    for (const { path: from, isPattern } of sources) {
       for (const source of isPattern ? (this.#matching(from) ?? []) : [from]) {
         const taken = this.places.placeOf(source, false);
-        const isTree = takesFolders && taken.kind === "inside" && taken.is === "folder";
-        this.#newFile(isFolder ? `${path}/${basename(source)}` : path, follows, isTree, linkTo);
+        const isTree = reach === "tree" && taken.kind === "inside" && taken.is === "folder";
+        this.#newFile(isFolder ? `${path}/${basename(source)}` : path, follows, isTree);
       }
     }
-    if (sources.length === 0 && !isFolder) this.#newFile(path, follows, false, linkTo);
+    if (sources.length === 0 && !isFolder) this.#newFile(path, follows, false);
   }
 
-  #newFile(path: string, follows: boolean, isTree: boolean, linkTo: string | undefined): void {
+  #newFile(path: string, follows: boolean, isTree: boolean): void {
     const place = this.places.placeOf(path, follows);
     if (place.kind === "inside") this.#target({ kind: "path", path: place.path, isTree, discards: false });
     else this.#refuse(place, path);
-    if (linkTo !== undefined) this.places.make(path, linkTo);
   }
 
   /** A folder that is there already is not made. */
@@ -148,13 +137,11 @@ class CommandChanges {
     else if (place.kind === "internal" || place.kind === "elsewhere") this.#refuse(place, path);
   }
 
-  #search(folder: string, glob: string): void {
-    if (glob === "**") {
-      this.#path(folder, { follows: true, reach: "tree", how: "changes" });
-      return;
-    }
+  #search(folder: string, glob: string, effect: FileEffect): void {
     const place = this.places.placeOf(folder, true);
-    if (place.kind === "inside") {
+    if (glob === "**" || (place.kind === "inside" && place.is === "file")) {
+      this.#path(folder, { ...effect, follows: true, reach: "tree" });
+    } else if (place.kind === "inside") {
       this.#target({ kind: "glob", glob: `${literalGlob(place.path)}/${glob}`, folder: place.path });
     } else if (place.kind === "whole" && place.isTopLevel) {
       this.#target({ kind: "glob", glob, folder: "" });
@@ -163,41 +150,43 @@ class CommandChanges {
     }
   }
 
-  #patch({ directory, fromTopLevel, strip, source }: PatchEffect): void {
-    const tree = this.places.workTreeAt(this.places.realPath(directory, true) ?? directory);
-    const base = fromTopLevel && "topLevel" in tree ? tree.topLevel : directory;
-    const text = "text" in source ? source.text : readStart(source.file);
-    for (const path of pathsInPatch(text, strip)) {
-      this.#path(join(base, path), { follows: false, reach: "file", how: "changes" });
-    }
-  }
-
-  #git({ directory, command, forbidden, remedy }: GitEffect): void {
+  #git({ directory, command, forbidden, remedy, unlessPaths = [] }: GitEffect): void {
+    if (this.#checksOut(directory, unlessPaths)) return;
     const real = this.places.realPath(directory, true);
     const tree = real === undefined ? undefined : this.places.workTreeAt(real);
+    if (tree?.kind === "other-repository") this.#innerRepository(directory);
     if (tree === undefined || !("topLevel" in tree)) return;
     const isOwn = tree.kind === "linked" && tree.topLevel === this.places.home;
     if (isOwn && forbidden === "shared") return;
     this.#changes.push({ kind: "forbidden", path: ".", command, reason: `${command} is refused. ${remedy}` });
   }
 
-  #checkout(directory: string, words: readonly string[]): void {
+  /** A submodule, or a repository in the checkout: what reaches beyond files reaches those who hold it. */
+  #innerRepository(directory: string): void {
+    const place = this.places.placeOf(directory, true);
+    if (place.kind !== "inside") return;
+    const target = { kind: "path", path: place.path, isTree: true, discards: false } as const;
+    this.#changes.push({ kind: "change", target, isPossible: true });
+  }
+
+  /** `git checkout [BRANCH] PATHS`: whether the words are more than a branch. */
+  #checksOut(directory: string, words: readonly string[]): boolean {
     const [first = "", ...rest] = words;
     const isPath = /[*?[]/.test(first) || this.#exists(`${directory}/${first}`);
-    if (!isPath && rest.length === 0) {
-      this.#git(switchesBranch(directory));
-      return;
-    }
+    if (words.length === 0 || (!isPath && rest.length === 0)) return false;
     for (const path of isPath ? words : rest) {
       const isPattern = /[*?[]/.test(path);
       const base = isPattern ? literalGlob(directory) : directory;
       this.#write({
-        ...writeOf(path.startsWith("/") ? path : `${base}/${path}`, isPattern),
+        kind: "write",
+        path: path.startsWith("/") ? path : `${base}/${path}`,
+        isPattern,
         follows: false,
         reach: "tree",
         how: "discards",
       });
     }
+    return true;
   }
 
   /** The files that a pattern stands for; undefined where there are too many names to look at. */
@@ -205,7 +194,7 @@ class CommandChanges {
     const [root = "", ...segments] = pattern.split("/");
     let paths: readonly string[] = [root];
     for (const segment of segments) {
-      if (!/[*?[]/.test(segment)) {
+      if (!/[*?[]|[!@+]\(/.test(segment)) {
         paths = paths.map((path) => `${path}/${segment}`);
         continue;
       }
@@ -232,7 +221,7 @@ class CommandChanges {
   }
 
   #target(target: Target): void {
-    this.#changes.push({ kind: "change", target });
+    this.#changes.push({ kind: "change", target, ...(this.#isPossible && { isPossible: true }) });
   }
 
   #refuse(place: Place, path: string): void {
@@ -249,6 +238,29 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
+
+/** A script of the nearest `package.json` that can be read, up to the top level of the work tree. */
+function packageScript(name: string, from: string, topLevel: string) {
+  for (let directory = from; directory.startsWith(topLevel); directory = dirname(directory)) {
+    try {
+      const { scripts } = manifest.parse(JSON.parse(readStart(join(directory, "package.json"))));
+      return Object.hasOwn(scripts, name) ? { text: scripts[name] ?? "", directory } : undefined;
+    } catch {
+      // No package here, or none that can be read.
+    }
+  }
+  return undefined;
+}
+
 /** The beginning of a file; nothing of one that cannot be read. */
 function readStart(file: string): string {
   try {
@@ -256,7 +268,7 @@ function readStart(file: string): string {
     if (!statSync(file).isFile()) return "";
     const descriptor = openSync(file, "r");
     try {
-      const buffer = Buffer.alloc(MAX_PATCH);
+      const buffer = Buffer.alloc(MAX_MANIFEST);
       return buffer.toString("utf8", 0, readSync(descriptor, buffer));
     } finally {
       closeSync(descriptor);

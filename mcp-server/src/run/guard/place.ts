@@ -42,8 +42,6 @@ const INTERNAL = /^\.(?:git|parallel)(?:\/|$)/i;
 export class Places {
   /** What was looked at: one call is judged by one state of the files. */
   readonly #seen = new Map<string, Stats | undefined>();
-  /** Links that a command is about to make, by their real path. */
-  readonly #made = new Map<string, string>();
   /** Top level of the work tree in which the agent works. */
   readonly home: string;
   /** Whether that is a work tree of the agent's own, and not the checkout that all share. */
@@ -66,12 +64,6 @@ export class Places {
     const tree = this.workTreeAt(this.realPath(directory, true) ?? ctx.checkout.root);
     this.isOwn = tree.kind === "linked";
     this.home = tree.kind === "linked" ? tree.topLevel : ctx.checkout.root;
-  }
-
-  /** From now on the path is taken for a link to the target, which is relative to its folder. */
-  make(path: string, target: string): void {
-    const real = this.realPath(path, false);
-    if (real !== undefined) this.#made.set(this.#key(real), target);
   }
 
   /**
@@ -149,8 +141,6 @@ export class Places {
   }
 
   #linkAt(path: string): string | undefined {
-    const made = this.#made.size === 0 ? undefined : this.#made.get(this.#key(path));
-    if (made !== undefined) return made;
     return this.#look(path)?.isSymbolicLink() ? readlinkSync(path) : undefined;
   }
 
