@@ -57,12 +57,9 @@ function pluginsWithoutCommandHooks(): string[] {
     symlinkSync(join(root, name), join(folder, name));
   }
   const told = JSON.parse(readFileSync(join(root, "hooks", "hooks.json"), "utf8")) as {
-    hooks: Record<string, { matcher?: string }[]>;
+    hooks: Record<string, unknown>;
   };
-  const { PostToolUseFailure: _failure, ...hooks } = told.hooks;
-  for (const entry of [...(hooks.PreToolUse ?? []), ...(hooks.PostToolUse ?? [])]) {
-    entry.matcher = (entry.matcher ?? "").replace(/\|Bash\b/, "");
-  }
+  const { PostToolUse: _ended, PostToolUseFailure: _failed, ...hooks } = told.hooks;
   mkdirSync(join(folder, "hooks"));
   writeFileSync(join(folder, "hooks", "hooks.json"), JSON.stringify({ hooks }));
   return [folder, ...others];

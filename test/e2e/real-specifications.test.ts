@@ -124,6 +124,7 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
   ).toEqual(offered.map((count) => [count, count, []]));
   expect(recording.launchMessages().map((launches) => launches.length)).toEqual(offered);
 
+  expect(events.filter(({ data }) => JSON.stringify(data).includes('"contradicted"'))).toEqual([]);
   expect(overlap).toBeLessThanOrEqual(cap);
   if (replay.allowsOverlap()) expect(overlap).toBeGreaterThanOrEqual(2);
   expect(writtenByTwoAtOnce(recording)).toEqual([]);
