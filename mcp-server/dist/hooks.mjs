@@ -152,6 +152,11 @@ async function place(run, attempt, event) {
 
 // mcp-server/src/hooks/agent-call.ts
 async function agentCall(run, session, agentId, transcript) {
+  const call = await readOrBind(run, session, agentId, transcript);
+  session.noteStanding(agentId, call);
+  return call;
+}
+async function readOrBind(run, session, agentId, transcript) {
   const store = await run.graph();
   if (!store) return void 0;
   const state = await store.state();
@@ -191,7 +196,7 @@ function endedAgentIn(prompt) {
 }
 
 // import:errors.mjs in hooks.mjs
-import { CallerError } from "./errors.mjs";
+import { CallerError, StoreUnusable } from "./errors.mjs";
 
 // import:tools.mjs in hooks.mjs
 import { cleanAnswer } from "./tools.mjs";
@@ -218,9 +223,10 @@ var editResponse = z.looseObject({
   replaceAll: z.boolean().optional()
 });
 var background = z.looseObject({ backgroundTaskId: z.string().min(1) });
-async function watchBegin(run, session, event, call) {
+async function watchBegin(run, session, event, call, atOnce = false) {
   if (event.use === "" || !couldWrite(event.tool)) return;
-  await session.callWatch(run).hear((held) => {
+  const watch = session.callWatch(run);
+  const began = (held) => {
     const own = call?.isAtWork ? call.standing.own : event.agent === "" ? session.pulledAmong(held) : void 0;
     const caller = {
       session: event.session,
@@ -228,7 +234,8 @@ async function watchBegin(run, session, event, call) {
       ...own && { attempt: own.claim.id, task: taskName(own.plan, own.claim.task) }
     };
     return { kind: "began", call: event.use, tool: event.tool, caller };
-  });
+  };
+  await (atOnce ? watch.hearAtOnce(began) : watch.hear(began));
 }
 async function watchEnd(run, session, event) {
   if (event.use === "" || !couldWrite(event.tool)) return NOTHING;
@@ -277,6 +284,7 @@ async function watchWorkEnd(run, session, event, work) {
   await session.callWatch(run).hear({ kind: "work-ended", session: event.session, work });
 }
 function tellNotes(session, event, call) {
+  if (session.answeredLate.has(event)) return NOTHING;
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
   if (news.length === 0) return NOTHING;
   for (const { seq } of news) session.toldNotes.add(seq);
@@ -403,11 +411,12 @@ import { logAgentUsage } from "./run/usage.mjs";
 
 // mcp-server/src/hooks/subagent-stop.ts
 async function onSubagentStop(run, session, event) {
-  const store = await run.graph();
-  if (!store || event.agent === "") return NOTHING;
-  const actor = `agent ${event.agent}`;
+  if (event.agent === "") return NOTHING;
   session.inCall.ends(event.agent);
   await watchCallerEnd(run, session, event);
+  const store = await run.graph();
+  if (!store) return NOTHING;
+  const actor = `agent ${event.agent}`;
   await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {
     measureLater(run, session, event);
@@ -526,24 +535,47 @@ var shellInput = z.looseObject({ command: z.string() });
 var trialInput = z.looseObject({ dryRun: z.literal(true) });
 var writeInput2 = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 async function onPreToolUse(run, session, event) {
-  const agentId = event.agent === "" ? void 0 : event.agent;
-  if (event.use !== "") session.noteCall(event.use, { agentId });
-  let call;
+  if (event.use !== "") session.noteCall(event.use, { agentId: agentOf(event) });
   try {
-    call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
+    return await answerByGraph(run, session, event);
   } catch (error) {
-    if (run.settings.guard === "off" || !(WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool)))
-      throw error;
-    return deny(
-      `The task graph cannot be read now, so nobody knows whose files this would change. ${error instanceof Error ? error.message : ""} Try again in a moment.`
-    );
+    return answerWithoutGraph(run, session, event, error);
   }
+}
+async function answerByGraph(run, session, event) {
+  const agentId = agentOf(event);
+  const call = agentId === void 0 ? void 0 : await agentCall(run, session, agentId, event.transcript);
+  if (agentId !== void 0 && OWN_TOOL.test(event.tool)) session.noteStanding(agentId, void 0);
   const answer = await answerTool(run, session, event, call);
-  if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
   await call?.renewLease().catch(() => void 0);
-  if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
+  if (session.answeredLate.has(event)) return NOTHING;
+  if (!isDenied(answer)) noteCommand(run, session, event);
+  noteInCall(run, session, call);
   if (!isDenied(answer)) await watchBegin(run, session, event, call);
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
+}
+async function answerWithoutGraph(run, session, event, error) {
+  const known = session.lastStanding(event.agent)?.withoutGraph(error);
+  const answer = await judgeWithoutGraph(run, session, event, known, error);
+  noteInCall(run, session, known);
+  if (isDenied(answer)) return answer;
+  noteCommand(run, session, event);
+  await watchBegin(run, session, event, known, true);
+  return answer;
+}
+async function judgeWithoutGraph(run, session, event, known, error) {
+  const canWrite = WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool);
+  if (event.agent === "" || run.settings.guard === "off" || !canWrite) return NOTHING;
+  if (known) return answerTool(run, session, event, known);
+  return deny(
+    `The task graph cannot be read now, so nobody knows whose files this would change. ${error instanceof Error ? error.message : ""} Try again in a moment.`
+  );
+}
+function agentOf({ agent }) {
+  return agent === "" ? void 0 : agent;
+}
+function noteInCall(run, session, call) {
+  if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
 }
 async function answerTool(run, session, event, call) {
   const isAgent = event.agent !== "";
@@ -573,9 +605,10 @@ async function asPosix(command) {
   const powershell = await import("./shell/powershell.mjs");
   return powershell.asPosix(command);
 }
-function noteCommand(run, session, event, agentId) {
-  const command = json(shellInput, event.input)?.command;
-  if (command !== void 0) session.commands.began(agentId, { use: event.use, command, atMs: run.now() });
+function noteCommand(run, session, event) {
+  const command = event.tool === "Bash" ? json(shellInput, event.input)?.command : void 0;
+  if (command === void 0) return;
+  session.commands.began(agentOf(event), { use: event.use, command, atMs: run.now() });
 }
 function writeAnswer(answer) {
   if (answer.kind === "deny") return deny(answer.reason);
@@ -769,16 +802,28 @@ var HANDLERS = {
   UserPromptSubmit: onUserPromptSubmit,
   Stop: onStop
 };
-async function answerHook(run, session, input, toolUseId) {
+function readHookEvent(input, toolUseId) {
   if (toolUseId !== void 0) {
     throw new CallerError("bad_input", 'There is no tool "hook".', "Use the tools that are listed.");
   }
   const event = hookInput.safeParse(input);
   if (!event.success)
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
-  const { event: name } = event.data;
-  const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : void 0;
-  return JSON.stringify(handler ? harmless(await handler(run, session, event.data)) : NOTHING);
+  return event.data;
+}
+async function answerHook(run, session, event) {
+  const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : void 0;
+  return JSON.stringify(handler ? harmless(await handler(run, session, event)) : NOTHING);
+}
+async function answerLateHook(run, session, event) {
+  session.answeredLate.add(event);
+  if (event.event !== "PreToolUse") return JSON.stringify(NOTHING);
+  const late = new StoreUnusable(
+    "busy",
+    "It has not answered in time; another process may hold it locked.",
+    "Try again in a moment."
+  );
+  return JSON.stringify(harmless(await answerWithoutGraph(run, session, event, late)));
 }
 function harmless(answer) {
   if (!("hookSpecificOutput" in answer)) return cleanAnswer(answer);
@@ -794,6 +839,8 @@ export {
   agentCall,
   allow,
   answerHook,
+  answerLateHook,
+  answerWithoutGraph,
   bindByTranscript,
   bindLaunch,
   deny,
@@ -816,6 +863,7 @@ export {
   onWorkflowAgentEnd,
   onWorkflowCall,
   placeAgent,
+  readHookEvent,
   tell,
   tellNotes,
   watchBatchEnd,

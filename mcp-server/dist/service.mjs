@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "./lib/zod.mjs";
 
 // import:hooks.mjs in service.mjs
-import { HOOK_TOOL, answerHook } from "./hooks.mjs";
+import { HOOK_TOOL, answerHook, answerLateHook, readHookEvent } from "./hooks.mjs";
 
 // import:policy.mjs in service.mjs
 import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
@@ -42,6 +42,7 @@ import { TOOLS, UnknownTool, answerFor, answerForFailure, cleanAnswer, failure, 
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
+var MAX_HOOK_MS = 2500;
 var PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 var requestMeta = z.looseObject({
   "claudecode/toolUseId": z.string().optional(),
@@ -125,18 +126,33 @@ var Service = class {
     this.#underWay.add(work);
     return work.finally(() => this.#underWay.delete(work));
   }
+  async #answerHook(run, event) {
+    const answer = this.#track(this.#afterStandstill(run).then(() => answerHook(run, this.#session, event)));
+    const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => void 0));
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, MAX_HOOK_MS, void 0);
+    });
+    try {
+      const text = await Promise.race([answer, late]);
+      if (text === void 0) return await answerLateHook(run, this.#session, event);
+      await Promise.race([recorded, late]);
+      return text;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
   async #answer(name, input, request, client) {
     const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
-      await this.#afterStandstill(run);
       if (name === HOOK_TOOL) {
-        const text = await answerHook(run, this.#session, input, toolUseId);
-        await recordChangesOfEndedAttempts(run).catch(() => void 0);
+        const text = await this.#answerHook(run, readHookEvent(input, toolUseId));
         return { content: [{ type: "text", text }] };
       }
+      await this.#afterStandstill(run);
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
       startFolder(run.checkout.root);

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CallToolResult, ListToolsResult, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { answerHook, HOOK_TOOL } from "./hooks/index.ts";
+import type { HookEvent } from "./hooks/hook-event.ts";
+import { answerHook, answerLateHook, HOOK_TOOL, readHookEvent } from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
@@ -35,6 +36,9 @@ type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
 
 /** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
 const MAX_RESULT_CHARACTERS = 500_000;
+
+/** A hook is answered within this time, whatever the graph does; what could not be written by then goes on. */
+const MAX_HOOK_MS = 2_500;
 
 interface ServiceFacts extends ProcessFacts {
   /** Aborted when no more calls come: those that wait are then answered with what there is. */
@@ -148,19 +152,35 @@ export class Service {
     return work.finally(() => this.#underWay.delete(work));
   }
 
+  async #answerHook(run: RunContext, event: HookEvent): Promise<string> {
+    const answer = this.#track(this.#afterStandstill(run).then(() => answerHook(run, this.#session, event)));
+    // A hook that fails is a hook that did not answer, and the next call records them.
+    const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => undefined));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, MAX_HOOK_MS, undefined);
+    });
+    try {
+      const text = await Promise.race([answer, late]);
+      if (text === undefined) return await answerLateHook(run, this.#session, event);
+      await Promise.race([recorded, late]);
+      return text;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async #answer(name: string, input: unknown, request: Request, client: McpClient): Promise<CallToolResult> {
     const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
       const toolUseId = meta["claudecode/toolUseId"];
       const run = await this.#context;
-      await this.#afterStandstill(run);
       if (name === HOOK_TOOL) {
-        const text = await answerHook(run, this.#session, input, toolUseId);
-        // A hook that fails is a hook that did not answer, and the next call records them.
-        await recordChangesOfEndedAttempts(run).catch(() => undefined);
+        const text = await this.#answerHook(run, readHookEvent(input, toolUseId));
         return { content: [{ type: "text", text }] };
       }
+      await this.#afterStandstill(run);
       const tool = TOOLS.find((candidate) => candidate.name === name);
       if (!tool) throw new UnknownTool(name);
       // A checkout that was deleted meanwhile has no plans, and a new graph would bring its folder back.

@@ -903,9 +903,20 @@ var CallWatch = class {
    * @returns what was seen to change; undefined: nothing.
    */
   async hear(heard) {
-    const store = await this.run.graph();
-    if (!store) return void 0;
-    const held = await this.#heldNow(store);
+    let store;
+    try {
+      store = await this.run.graph();
+      if (!store) return void 0;
+      await this.#readHeld(store);
+    } catch {
+    }
+    const seen = await this.hearAtOnce(heard);
+    if (store) await this.#log(store);
+    return seen;
+  }
+  /** The same without the graph: looks at what claims held when it last answered, and leaves the logging for later. */
+  async hearAtOnce(heard) {
+    const held = this.#held;
     if (held.length === 0 && !this.#watch) return void 0;
     this.#watch ??= watchOf(this.run);
     for (const { claim, plan } of held) this.#names.set(claim.id, taskName(plan, claim.task));
@@ -913,7 +924,6 @@ var CallWatch = class {
     this.#readFirst(held);
     if (seen) this.#unlogged.push(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
-    await this.#log(store);
     return seen;
   }
   /** The task that the attempt is of, outside its plan. */
@@ -929,15 +939,13 @@ var CallWatch = class {
     await this.#reading;
     this.#watch?.close();
   }
-  async #heldNow(store) {
+  async #readHeld(store) {
     const state = await store.state();
-    if (state !== this.#state) {
-      const { checkoutKey: checkoutKey2 } = this.run;
-      const all = await store.read((reader) => reader.held(checkoutKey2));
-      this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
-      this.#state = state;
-    }
-    return this.#held;
+    if (state === this.#state) return;
+    const { checkoutKey: checkoutKey2 } = this.run;
+    const all = await store.read((reader) => reader.held(checkoutKey2));
+    this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
+    this.#state = state;
   }
   /** What cannot be logged now is logged with the next signal: whoever calls does not wait for a database. */
   async #log(store) {

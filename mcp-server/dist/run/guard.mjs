@@ -47,12 +47,31 @@ var AgentCall = class {
     this.#isRenewed = true;
     return result;
   }
+  /**
+   * The same agent's call as it is judged by what was known then, while the graph does not answer; undefined after the
+   * lease that was known then: others may have taken its files since.
+   */
+  withoutGraph(error) {
+    const { claim } = this.standing.own;
+    const mayBeLost = claim.state === "running" && this.ctx.now() >= claim.leaseUntilMs;
+    return mayBeLost ? void 0 : new UnrecordedCall(this, error);
+  }
   /** The call is a sign of life, if nothing was written that says so. */
   async renewLease() {
     const { own, plan } = this.standing;
     if (this.#isRenewed || own.claim.state !== "running") return;
     if (isRenewalDue(plan.policy.leaseMs, own.claim.lastSeenMs, this.ctx.now()))
       await this.change(() => void 0);
+  }
+};
+var UnrecordedCall = class extends AgentCall {
+  constructor({ store, agentId, standing }, error) {
+    super(store, agentId, standing, []);
+    this.error = error;
+  }
+  error;
+  async change() {
+    throw this.error;
   }
 };
 function readAgentCall(ctx, store, agentId) {

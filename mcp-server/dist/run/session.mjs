@@ -233,6 +233,7 @@ var SessionMemory = class {
   interactive;
   #calls = /* @__PURE__ */ new Map();
   #claimless = /* @__PURE__ */ new Map();
+  #standings = /* @__PURE__ */ new Map();
   #launches = /* @__PURE__ */ new Map();
   #pulled = /* @__PURE__ */ new Map();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
@@ -254,6 +255,8 @@ var SessionMemory = class {
   inCall = new AgentsInCall();
   /** Events of other agents' writes that the agents concerned were told. */
   toldNotes = /* @__PURE__ */ new Set();
+  /** Events of hooks that were answered without the graph, because it took too long: what it says now reaches nobody. */
+  answeredLate = /* @__PURE__ */ new WeakSet();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn;
   #interrupted = false;
@@ -319,6 +322,15 @@ var SessionMemory = class {
   }
   get hasLaunches() {
     return this.#launches.size > 0;
+  }
+  /** What was read of an agent with its newest call; undefined when it may have changed since by a call of its own. */
+  noteStanding(agentId, call) {
+    if (call) remember(this.#standings, agentId, call);
+    else this.#standings.delete(agentId);
+  }
+  /** The agent's newest call of which something is known. */
+  lastStanding(agentId) {
+    return this.#standings.get(agentId);
   }
   /** The agent holds no claim as the graph is in that state. */
   noteClaimless(agentId, state) {

@@ -15,6 +15,17 @@ export async function agentCall(
   agentId: string,
   transcript: string,
 ): Promise<AgentCall | undefined> {
+  const call = await readOrBind(run, session, agentId, transcript);
+  session.noteStanding(agentId, call);
+  return call;
+}
+
+async function readOrBind(
+  run: RunContext,
+  session: SessionMemory,
+  agentId: string,
+  transcript: string,
+): Promise<AgentCall | undefined> {
   const store = await run.graph();
   if (!store) return undefined;
   const state = await store.state();

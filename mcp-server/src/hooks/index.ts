@@ -1,12 +1,13 @@
 import { CallerError } from "../errors/caller-error.ts";
+import { StoreUnusable } from "../errors/store-unusable.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { cleanAnswer } from "../tools/answer/clean-answer.ts";
-import type { HookAnswer, HookHandler } from "./hook-event.ts";
+import type { HookAnswer, HookEvent, HookHandler } from "./hook-event.ts";
 import { hookInput, NOTHING } from "./hook-event.ts";
 import { onPostToolBatch } from "./post-tool-batch.ts";
 import { onPostToolUse, onPostToolUseFailure } from "./post-tool-use.ts";
-import { onPreToolUse } from "./pre-tool-use.ts";
+import { answerWithoutGraph, onPreToolUse } from "./pre-tool-use.ts";
 import { onStop } from "./stop.ts";
 import { onStopFailure } from "./stop-failure.ts";
 import { onSubagentStart } from "./subagent-start.ts";
@@ -29,24 +30,42 @@ const HANDLERS: Readonly<Record<string, HookHandler>> = {
 };
 
 /**
- * Answers one hook call with the text that the host reads like a command hook's output.
+ * The event of one call of the hooks' tool.
  * @throws CallerError for a call that carries a tool-use id: that is a model's, and hooks vouch for identity.
  */
-export async function answerHook(
-  run: RunContext,
-  session: SessionMemory,
-  input: unknown,
-  toolUseId: string | undefined,
-): Promise<string> {
+export function readHookEvent(input: unknown, toolUseId: string | undefined): HookEvent {
   if (toolUseId !== undefined) {
     throw new CallerError("bad_input", 'There is no tool "hook".', "Use the tools that are listed.");
   }
   const event = hookInput.safeParse(input);
   if (!event.success)
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
-  const { event: name } = event.data;
-  const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : undefined;
-  return JSON.stringify(handler ? harmless(await handler(run, session, event.data)) : NOTHING);
+  return event.data;
+}
+
+/** Answers an event with the text that the host reads like a command hook's output. */
+export async function answerHook(run: RunContext, session: SessionMemory, event: HookEvent): Promise<string> {
+  const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : undefined;
+  return JSON.stringify(handler ? harmless(await handler(run, session, event)) : NOTHING);
+}
+
+/**
+ * The answer to an event that `answerHook` has not answered in time, from what is known without the graph; what it
+ * answers later reaches nobody.
+ */
+export async function answerLateHook(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+): Promise<string> {
+  session.answeredLate.add(event);
+  if (event.event !== "PreToolUse") return JSON.stringify(NOTHING);
+  const late = new StoreUnusable(
+    "busy",
+    "It has not answered in time; another process may hold it locked.",
+    "Try again in a moment.",
+  );
+  return JSON.stringify(harmless(await answerWithoutGraph(run, session, event, late)));
 }
 
 /** What is said in an answer may name files and quote notes; what goes on to a tool is what the tool gets. */

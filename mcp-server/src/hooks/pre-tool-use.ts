@@ -58,27 +58,71 @@ export async function onPreToolUse(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
-  const agentId = event.agent === "" ? undefined : event.agent;
-  if (event.use !== "") session.noteCall(event.use, { agentId });
-  let call: AgentCall | undefined;
+  if (event.use !== "") session.noteCall(event.use, { agentId: agentOf(event) });
   try {
-    call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
+    return await answerByGraph(run, session, event);
   } catch (error) {
-    // The host lets a call through whose hook fails.
-    if (run.settings.guard === "off" || !(WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool)))
-      throw error;
-    return deny(
-      `The task graph cannot be read now, so nobody knows whose files this would change. ${error instanceof Error ? error.message : ""} Try again in a moment.`,
-    );
+    return answerWithoutGraph(run, session, event, error);
   }
+}
+
+async function answerByGraph(run: RunContext, session: SessionMemory, event: HookEvent): Promise<HookAnswer> {
+  const agentId = agentOf(event);
+  const call = agentId === undefined ? undefined : await agentCall(run, session, agentId, event.transcript);
+  // A report may end its attempt: what was known before it says nothing about later calls.
+  if (agentId !== undefined && OWN_TOOL.test(event.tool)) session.noteStanding(agentId, undefined);
   const answer = await answerTool(run, session, event, call);
-  if (event.tool === "Bash" && !isDenied(answer)) noteCommand(run, session, event, agentId);
   // Any tool call of an agent renews its lease, and goes on doing so until it ends; that it cannot be renewed now
   // changes nothing of the answer.
   await call?.renewLease().catch(() => undefined);
-  if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
+  if (session.answeredLate.has(event)) return NOTHING;
+  if (!isDenied(answer)) noteCommand(run, session, event);
+  noteInCall(run, session, call);
   if (!isDenied(answer)) await watchBegin(run, session, event, call);
   return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
+}
+
+/**
+ * The answer while the graph does not: an agent's writes are judged by the claims last known, and refused where nothing
+ * is. The host lets a call through whose hook fails or comes late.
+ * @param error why the graph does not answer.
+ */
+export async function answerWithoutGraph(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+  error: unknown,
+): Promise<HookAnswer> {
+  const known = session.lastStanding(event.agent)?.withoutGraph(error);
+  const answer = await judgeWithoutGraph(run, session, event, known, error);
+  noteInCall(run, session, known);
+  if (isDenied(answer)) return answer;
+  noteCommand(run, session, event);
+  await watchBegin(run, session, event, known, true);
+  return answer;
+}
+
+async function judgeWithoutGraph(
+  run: RunContext,
+  session: SessionMemory,
+  event: HookEvent,
+  known: AgentCall | undefined,
+  error: unknown,
+): Promise<HookAnswer> {
+  const canWrite = WRITING_TOOLS.has(event.tool) || SHELLS.has(event.tool);
+  if (event.agent === "" || run.settings.guard === "off" || !canWrite) return NOTHING;
+  if (known) return answerTool(run, session, event, known);
+  return deny(
+    `The task graph cannot be read now, so nobody knows whose files this would change. ${error instanceof Error ? error.message : ""} Try again in a moment.`,
+  );
+}
+
+function agentOf({ agent }: HookEvent): string | undefined {
+  return agent === "" ? undefined : agent;
+}
+
+function noteInCall(run: RunContext, session: SessionMemory, call: AgentCall | undefined): void {
+  if (call?.isAtWork) session.inCall.begins(call.agentId, call.standing.plan.policy.leaseMs, run.now());
 }
 
 async function answerTool(
@@ -118,9 +162,10 @@ async function asPosix(command: string): Promise<string> {
 }
 
 /** It is about to run, as far as this plugin has a say in it. */
-function noteCommand(run: RunContext, session: SessionMemory, event: HookEvent, agentId: string | undefined) {
-  const command = json(shellInput, event.input)?.command;
-  if (command !== undefined) session.commands.began(agentId, { use: event.use, command, atMs: run.now() });
+function noteCommand(run: RunContext, session: SessionMemory, event: HookEvent): void {
+  const command = event.tool === "Bash" ? json(shellInput, event.input)?.command : undefined;
+  if (command === undefined) return;
+  session.commands.began(agentOf(event), { use: event.use, command, atMs: run.now() });
 }
 
 function writeAnswer(answer: WriteAnswer): HookAnswer {

@@ -16,11 +16,12 @@ export async function onSubagentStop(
   session: SessionMemory,
   event: HookEvent,
 ): Promise<HookAnswer> {
-  const store = await run.graph();
-  if (!store || event.agent === "") return NOTHING;
-  const actor = `agent ${event.agent}`;
+  if (event.agent === "") return NOTHING;
   session.inCall.ends(event.agent);
   await watchCallerEnd(run, session, event);
+  const store = await run.graph();
+  if (!store) return NOTHING;
+  const actor = `agent ${event.agent}`;
   // Whoever ends has lived until now.
   await reviveIfLate(run, store, actor, { agentId: event.agent });
   if (await reportFromLastMessage(run, store, actor, event.agent, event.last)) {

@@ -10,6 +10,7 @@ import { idOfBytes } from "../run/effects/file-content.ts";
 import { type AgentCall, readAgentCall } from "../run/guard/agent-call.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
 
 const writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
@@ -22,15 +23,20 @@ const editResponse = z.looseObject({
 });
 const background = z.looseObject({ backgroundTaskId: z.string().min(1) });
 
-/** The call may run from now on: whatever changes after this look may be its doing. */
+/**
+ * The call may run from now on: whatever changes after this look may be its doing.
+ * @param atOnce without waiting for the graph.
+ */
 export async function watchBegin(
   run: RunContext,
   session: SessionMemory,
   event: HookEvent,
   call: AgentCall | undefined,
+  atOnce = false,
 ): Promise<void> {
   if (event.use === "" || !couldWrite(event.tool)) return;
-  await session.callWatch(run).hear((held) => {
+  const watch = session.callWatch(run);
+  const began = (held: readonly HeldClaim[]): HeardSignal => {
     const own = call?.isAtWork
       ? call.standing.own
       : event.agent === ""
@@ -42,7 +48,8 @@ export async function watchBegin(
       ...(own && { attempt: own.claim.id, task: taskName(own.plan, own.claim.task) }),
     };
     return { kind: "began", call: event.use, tool: event.tool, caller };
-  });
+  };
+  await (atOnce ? watch.hearAtOnce(began) : watch.hear(began));
 }
 
 /**
@@ -131,6 +138,7 @@ export async function watchWorkEnd(
 
 /** Where nothing else is to be said to an agent, it is told who wrote in its task's scope meanwhile, once. */
 export function tellNotes(session: SessionMemory, event: HookEvent, call: AgentCall): HookAnswer {
+  if (session.answeredLate.has(event)) return NOTHING;
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
   if (news.length === 0) return NOTHING;
   for (const { seq } of news) session.toldNotes.add(seq);

@@ -4,6 +4,9 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } f
 // import:node:path in store/engines/sqlite.mjs
 import { basename, dirname, join } from "node:path";
 
+// import:node:timers/promises in store/engines/sqlite.mjs
+import { setTimeout } from "node:timers/promises";
+
 // import:lib/photostructure-sqlite.mjs in store/engines/sqlite.mjs
 import { DatabaseSync } from "../../lib/photostructure-sqlite.mjs";
 
@@ -24,16 +27,19 @@ import { sqliteTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/sqlite.ts
 var BUSY_TIMEOUT_MS = 15e3;
+var BUSY_INSIDE_MS = 10;
+var BUSY_PAUSE_MS = { first: 5, last: 40 };
 var WATCH_MS = 100;
 var MAX_PREPARED = 500;
+function attemptAt(path, work) {
+  try {
+    return work();
+  } catch (error) {
+    throw unusable(error, path);
+  }
+}
 function forKysely(db, path) {
-  const attempt = (work) => {
-    try {
-      return work();
-    } catch (error) {
-      throw unusable(error, path);
-    }
-  };
+  const attempt = (work) => attemptAt(path, work);
   const prepare = (query) => {
     const statement = attempt(() => db.prepare(query));
     const bound = (values) => values.map(storable);
@@ -66,8 +72,9 @@ async function openSqlite(path, create, estimatesFrom) {
   try {
     writeFileSync(path, "", { flag: "a", mode: 384 });
     db = new DatabaseSync(path);
-    db.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    db.exec("pragma journal_mode = wal");
+    db.exec(`pragma busy_timeout = ${BUSY_INSIDE_MS}`);
+    const opened = db;
+    await inItsTurn(() => attemptAt(path, () => opened.exec("pragma journal_mode = wal")));
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
     const statements = forKysely(db, path);
@@ -90,26 +97,33 @@ function prepareFolder(path) {
     throw unusable(error, path);
   }
 }
+function dataVersionOf(statements) {
+  return statements.prepare("pragma data_version").all([])[0].data_version;
+}
 function engineOf(kysely, statements) {
-  const dataVersion = () => statements.prepare("pragma data_version").all([])[0].data_version;
+  const dataVersion = () => dataVersionOf(statements);
   return {
-    read: (work) => inTransaction(statements, "begin", () => work(sqliteTransaction(statements, kysely, dataVersion()))),
+    read: (work) => inTransaction(statements, "begin", (version) => work(sqliteTransaction(statements, kysely, version))),
     write: (work) => inTransaction(
       statements,
       "begin immediate",
-      () => work(sqliteTransaction(statements, kysely, dataVersion()))
+      (version) => work(sqliteTransaction(statements, kysely, version))
     ),
-    state: async () => dataVersion(),
+    state: () => inItsTurn(dataVersion),
     watch(wake) {
-      let seen = dataVersion();
-      const timer = setInterval(() => {
+      let seen;
+      const look = () => {
         try {
-          const now = dataVersion();
-          if (now === seen) return;
-          seen = now;
+          const before = seen;
+          seen = dataVersion();
+          return seen !== before;
         } catch {
+          return true;
         }
-        wake();
+      };
+      look();
+      const timer = setInterval(() => {
+        if (look()) wake();
       }, WATCH_MS);
       return () => clearInterval(timer);
     },
@@ -118,17 +132,40 @@ function engineOf(kysely, statements) {
 }
 async function inTransaction(statements, begin, work) {
   const run = (command) => statements.prepare(command).run([]);
-  run(begin);
-  try {
-    const result = await work();
-    run("commit");
-    return result;
-  } catch (error) {
+  const rollBack = () => {
     try {
       run("rollback");
     } catch {
     }
+  };
+  const version = await inItsTurn(() => {
+    run(begin);
+    try {
+      return dataVersionOf(statements);
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
+  });
+  try {
+    const result = await work(version);
+    run("commit");
+    return result;
+  } catch (error) {
+    rollBack();
     throw error;
+  }
+}
+async function inItsTurn(work) {
+  const giveUpMs = performance.now() + BUSY_TIMEOUT_MS;
+  for (let pauseMs = BUSY_PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, BUSY_PAUSE_MS.last)) {
+    try {
+      return work();
+    } catch (error) {
+      const isBusy = error instanceof StoreUnusable && error.problem === "busy";
+      if (!isBusy || performance.now() >= giveUpMs) throw error;
+      await setTimeout(pauseMs);
+    }
   }
 }
 function readSqlite(db, statements, work) {
@@ -136,7 +173,7 @@ function readSqlite(db, statements, work) {
 }
 async function ensureSchema(db, statements, path) {
   const storedMinor = (reader) => minorVersion(reader, hasTable, path);
-  if (!needsUpgrade(await storedMinor(db))) return;
+  if (!needsUpgrade(await inTransaction(statements, "begin", () => storedMinor(db)))) return;
   await inTransaction(statements, "begin immediate", async () => {
     const minor = await storedMinor(db);
     if (!needsUpgrade(minor)) return;

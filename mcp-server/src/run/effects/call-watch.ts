@@ -43,9 +43,22 @@ export class CallWatch {
    * @returns what was seen to change; undefined: nothing.
    */
   async hear(heard: Heard): Promise<HeldFilesChanged | undefined> {
-    const store = await this.run.graph();
-    if (!store) return undefined;
-    const held = await this.#heldNow(store);
+    let store: GraphStore | undefined;
+    try {
+      store = await this.run.graph();
+      if (!store) return undefined;
+      await this.#readHeld(store);
+    } catch {
+      // Of a call that is not watched, what it changes would be taken for another's doing.
+    }
+    const seen = await this.hearAtOnce(heard);
+    if (store) await this.#log(store);
+    return seen;
+  }
+
+  /** The same without the graph: looks at what claims held when it last answered, and leaves the logging for later. */
+  async hearAtOnce(heard: Heard): Promise<HeldFilesChanged | undefined> {
+    const held = this.#held;
     if (held.length === 0 && !this.#watch) return undefined;
     this.#watch ??= watchOf(this.run);
     for (const { claim, plan } of held) this.#names.set(claim.id, taskName(plan, claim.task));
@@ -53,7 +66,6 @@ export class CallWatch {
     this.#readFirst(held);
     if (seen) this.#unlogged.push(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
-    await this.#log(store);
     return seen;
   }
 
@@ -73,15 +85,13 @@ export class CallWatch {
     this.#watch?.close();
   }
 
-  async #heldNow(store: GraphStore): Promise<readonly HeldClaim[]> {
+  async #readHeld(store: GraphStore): Promise<void> {
     const state = await store.state();
-    if (state !== this.#state) {
-      const { checkoutKey } = this.run;
-      const all = await store.read((reader) => reader.held(checkoutKey));
-      this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
-      this.#state = state;
-    }
-    return this.#held;
+    if (state === this.#state) return;
+    const { checkoutKey } = this.run;
+    const all = await store.read((reader) => reader.held(checkoutKey));
+    this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
+    this.#state = state;
   }
 
   /** What cannot be logged now is logged with the next signal: whoever calls does not wait for a database. */

@@ -31,7 +31,7 @@ export class AgentCall {
   #isRenewed = false;
 
   constructor(
-    private readonly store: GraphStore,
+    readonly store: GraphStore,
     readonly agentId: string,
     readonly standing: Standing,
     /** Notes on the agent's task since its attempt started, with their place in the log. */
@@ -62,12 +62,36 @@ export class AgentCall {
     return result;
   }
 
+  /**
+   * The same agent's call as it is judged by what was known then, while the graph does not answer; undefined after the
+   * lease that was known then: others may have taken its files since.
+   */
+  withoutGraph(error: unknown): AgentCall | undefined {
+    const { claim } = this.standing.own;
+    const mayBeLost = claim.state === "running" && this.ctx.now() >= claim.leaseUntilMs;
+    return mayBeLost ? undefined : new UnrecordedCall(this, error);
+  }
+
   /** The call is a sign of life, if nothing was written that says so. */
   async renewLease(): Promise<void> {
     const { own, plan } = this.standing;
     if (this.#isRenewed || own.claim.state !== "running") return;
     if (isRenewalDue(plan.policy.leaseMs, own.claim.lastSeenMs, this.ctx.now()))
       await this.change(() => undefined);
+  }
+}
+
+/** A call of which nothing can be written. */
+class UnrecordedCall extends AgentCall {
+  constructor(
+    { store, agentId, standing }: AgentCall,
+    private readonly error: unknown,
+  ) {
+    super(store, agentId, standing, []);
+  }
+
+  override async change<T>(): Promise<T | undefined> {
+    throw this.error;
   }
 }
 

@@ -2,6 +2,7 @@ import type { AttemptId } from "../../graph/attempt.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { CallWatch } from "../effects/call-watch.ts";
+import type { AgentCall } from "../guard/agent-call.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
@@ -24,6 +25,7 @@ export interface Caller {
 export class SessionMemory {
   readonly #calls = new Map<string, Caller>();
   readonly #claimless = new Map<string, string>();
+  readonly #standings = new Map<string, AgentCall>();
   readonly #launches = new Map<string, { readonly token: string; readonly attempt: AttemptId }>();
   readonly #pulled = new Map<string, true>();
   /** Plans that this session made or works on; its calls of our own tools need no permission prompt. */
@@ -45,6 +47,8 @@ export class SessionMemory {
   readonly inCall = new AgentsInCall();
   /** Events of other agents' writes that the agents concerned were told. */
   readonly toldNotes = new Set<number>();
+  /** Events of hooks that were answered without the graph, because it took too long: what it says now reaches nobody. */
+  readonly answeredLate = new WeakSet<object>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;
@@ -127,6 +131,17 @@ export class SessionMemory {
 
   get hasLaunches(): boolean {
     return this.#launches.size > 0;
+  }
+
+  /** What was read of an agent with its newest call; undefined when it may have changed since by a call of its own. */
+  noteStanding(agentId: string, call: AgentCall | undefined): void {
+    if (call) remember(this.#standings, agentId, call);
+    else this.#standings.delete(agentId);
+  }
+
+  /** The agent's newest call of which something is known. */
+  lastStanding(agentId: string): AgentCall | undefined {
+    return this.#standings.get(agentId);
   }
 
   /** The agent holds no claim as the graph is in that state. */

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
@@ -14,6 +15,12 @@ import { sqliteTransaction } from "./sqlite-transaction.ts";
 /** How long a writer waits for another process's transaction; they last milliseconds. */
 const BUSY_TIMEOUT_MS = 15_000;
 
+/** How long it does so inside SQLite, where this process can do nothing else. */
+const BUSY_INSIDE_MS = 10;
+
+/** Then it looks again after this time, and after longer ones up to the second, in which it answers other calls. */
+const BUSY_PAUSE_MS = { first: 5, last: 40 };
+
 /** A watcher learns of another process's commit within this time. */
 const WATCH_MS = 100;
 
@@ -23,15 +30,18 @@ const WATCH_MS = 100;
  */
 const MAX_PREPARED = 500;
 
+/** @throws what SQLite throws, as an error that says what is wrong with the graph at `path`. */
+function attemptAt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw unusable(error, path);
+  }
+}
+
 /** Presents the driver's statements with the few methods that Kysely asks of a SQLite library. */
 export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabase {
-  const attempt = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw unusable(error, path);
-    }
-  };
+  const attempt = <T>(work: () => T): T => attemptAt(path, work);
   const prepare = (query: string): SqliteStatement => {
     const statement = attempt(() => db.prepare(query));
     const bound = (values: readonly unknown[]) => values.map(storable) as Parameters<typeof statement.all>;
@@ -79,8 +89,9 @@ export async function openSqlite(
     // SQLite gives the files that it puts beside the database the mode that this one has by then.
     writeFileSync(path, "", { flag: "a", mode: 0o600 });
     db = new DatabaseSync(path);
-    db.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    db.exec("pragma journal_mode = wal");
+    db.exec(`pragma busy_timeout = ${BUSY_INSIDE_MS}`);
+    const opened = db;
+    await inItsTurn(() => attemptAt(path, () => opened.exec("pragma journal_mode = wal")));
     db.exec("pragma synchronous = full");
     db.exec("pragma foreign_keys = on");
     const statements = forKysely(db, path);
@@ -107,29 +118,36 @@ function prepareFolder(path: string): void {
   }
 }
 
+/** Changes with every commit of another connection, and is read from shared memory: cheap enough to ask often. */
+function dataVersionOf(statements: SqliteDatabase): number {
+  return (statements.prepare("pragma data_version").all([])[0] as { data_version: number }).data_version;
+}
+
 function engineOf(kysely: Kysely<Database>, statements: SqliteDatabase): Engine {
-  // Changes with every commit of another connection, and is read from shared memory: cheap enough to ask often.
-  const dataVersion = () =>
-    (statements.prepare("pragma data_version").all([])[0] as { data_version: number }).data_version;
+  const dataVersion = () => dataVersionOf(statements);
   return {
     read: (work) =>
-      inTransaction(statements, "begin", () => work(sqliteTransaction(statements, kysely, dataVersion()))),
+      inTransaction(statements, "begin", (version) => work(sqliteTransaction(statements, kysely, version))),
     write: (work) =>
-      inTransaction(statements, "begin immediate", () =>
-        work(sqliteTransaction(statements, kysely, dataVersion())),
+      inTransaction(statements, "begin immediate", (version) =>
+        work(sqliteTransaction(statements, kysely, version)),
       ),
-    state: async () => dataVersion(),
+    state: () => inItsTurn(dataVersion),
     watch(wake) {
-      let seen: number | undefined = dataVersion();
-      const timer = setInterval(() => {
+      let seen: number | undefined;
+      const look = () => {
         try {
-          const now = dataVersion();
-          if (now === seen) return;
-          seen = now;
+          const before = seen;
+          seen = dataVersion();
+          return seen !== before;
         } catch {
           // Whoever is woken asks the database and gets the error as an answer; thrown here it would end the server.
+          return true;
         }
-        wake();
+      };
+      look();
+      const timer = setInterval(() => {
+        if (look()) wake();
       }, WATCH_MS);
       return () => clearInterval(timer);
     },
@@ -144,22 +162,48 @@ function engineOf(kysely: Kysely<Database>, statements: SqliteDatabase): Engine 
 async function inTransaction<T>(
   statements: SqliteDatabase,
   begin: "begin" | "begin immediate",
-  work: () => Promise<T>,
+  work: (dataVersion: number) => Promise<T>,
 ): Promise<T> {
   const run = (command: string) => statements.prepare(command).run([]);
-  run(begin);
-  try {
-    const result = await work();
-    run("commit");
-    return result;
-  } catch (error) {
+  const rollBack = () => {
     // An error of the database may have ended the transaction already.
     try {
       run("rollback");
     } catch {
       // What failed first says more.
     }
+  };
+  // A plain `begin` locks nothing: it is the first reading that has to wait.
+  const version = await inItsTurn(() => {
+    run(begin);
+    try {
+      return dataVersionOf(statements);
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
+  });
+  try {
+    const result = await work(version);
+    run("commit");
+    return result;
+  } catch (error) {
+    rollBack();
     throw error;
+  }
+}
+
+/** Runs `work` again until no other process holds the database, for at most `BUSY_TIMEOUT_MS`. */
+async function inItsTurn<T>(work: () => T): Promise<T> {
+  const giveUpMs = performance.now() + BUSY_TIMEOUT_MS;
+  for (let pauseMs = BUSY_PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, BUSY_PAUSE_MS.last)) {
+    try {
+      return work();
+    } catch (error) {
+      const isBusy = error instanceof StoreUnusable && error.problem === "busy";
+      if (!isBusy || performance.now() >= giveUpMs) throw error;
+      await sleep(pauseMs);
+    }
   }
 }
 
@@ -174,7 +218,7 @@ export function readSqlite<T>(
 
 async function ensureSchema(db: Kysely<Database>, statements: SqliteDatabase, path: string): Promise<void> {
   const storedMinor = (reader: Kysely<Database>) => minorVersion(reader, hasTable, path);
-  if (!needsUpgrade(await storedMinor(db))) return;
+  if (!needsUpgrade(await inTransaction(statements, "begin", () => storedMinor(db)))) return;
   await inTransaction(statements, "begin immediate", async () => {
     // Another process may have done it while this one waited for its turn.
     const minor = await storedMinor(db);
