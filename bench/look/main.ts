@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import { GitWatch } from "../../mcp-server/src/run/effects/git-watch.ts";
 import { HeldFiles, type HeldScope } from "../../mcp-server/src/run/effects/held-files.ts";
+import { FileSystemClock } from "../../mcp-server/src/run/effects/look/file-system-clock.ts";
 
 const FOLDERS = 200;
 const FILES_PER_FOLDER = 50;
@@ -39,7 +40,8 @@ async function measure(folders: number, changed: number): Promise<Costs> {
     attempt: claim as AttemptId,
     writes: Array.from({ length: perClaim }, (_, n) => `src/m${claim * perClaim + n}/**`),
   }));
-  const heldFiles = new HeldFiles(root, false, Date.now);
+  const clock = new FileSystemClock(join(root, "clock"), Date.now);
+  const heldFiles = new HeldFiles(root, false, clock.now);
   heldFiles.look(held);
   const gitWatch = new GitWatch(root, Date.now);
   gitWatch.look();

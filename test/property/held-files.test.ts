@@ -21,6 +21,8 @@ import { matches } from "../../mcp-server/src/graph/scope/globs-meet.ts";
 import { parseGlob } from "../../mcp-server/src/graph/scope/parse-glob.ts";
 import { idOfBytes } from "../../mcp-server/src/run/effects/file-content.ts";
 import { HeldFiles, type HeldScope } from "../../mcp-server/src/run/effects/held-files.ts";
+import { FileSystemClock } from "../../mcp-server/src/run/effects/look/file-system-clock.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { budget } from "./budget.ts";
 
 const PATHS = ["a", "b", "a/a", "a/b", "b/a", "a/a/a", "a/b/a", "b/a/b"];
@@ -75,11 +77,12 @@ function holderOf(file: string, held: readonly HeldScope[]): AttemptId | undefin
 
 it("a look finds just what reading all held files before and after would find, whatever happens to them", async () => {
   const { runs, operations, seed } = budget();
+  const clockFile = join(temporaryFolder(), "clock");
   await fc.assert(
     fc.property(fc.array(operation, { maxLength: operations }), (happening) => {
       const root = realpathSync(mkdtempSync(join(tmpdir(), "parallel-looks-")));
       try {
-        const heldFiles = new HeldFiles(root, false, Date.now);
+        const heldFiles = new HeldFiles(root, false, new FileSystemClock(clockFile, Date.now).now);
         let before = new Map<string, string>();
         let held: readonly HeldScope[] = [];
         for (const one of happening) {

@@ -12,6 +12,7 @@ import { HeldFiles } from "../../mcp-server/src/run/effects/held-files.ts";
 import { KeptFiles } from "../../mcp-server/src/run/effects/kept-files.ts";
 import { logEffects } from "../../mcp-server/src/run/effects/log-effects.ts";
 import { logGitMoves } from "../../mcp-server/src/run/effects/log-git-moves.ts";
+import { FileSystemClock } from "../../mcp-server/src/run/effects/look/file-system-clock.ts";
 import { SharedCalls } from "../../mcp-server/src/run/effects/shared-calls.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { createContext } from "../../mcp-server/src/run/project/run-context.ts";
@@ -39,6 +40,7 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
   const store = await ctx.createGraph();
   const folder = join(root, ".git", "parallel");
   const held = () => store.read((reader) => reader.held(ctx.checkoutKey));
+  const clock = new FileSystemClock(join(folder, "clock"), Date.now);
   const watches = new Map<number, EffectWatch>();
   /** The watch of a session's server, which starts with its first use. */
   const watchOf = async (session: number) => {
@@ -46,7 +48,7 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
     if (known) return known;
     const watch = new EffectWatch({
       git: new GitWatch(root, Date.now),
-      heldFiles: new HeldFiles(root, false, Date.now, { maxEntries }),
+      heldFiles: new HeldFiles(root, false, clock.now, { maxEntries }),
       kept: new KeptFiles(join(folder, "kept")),
       shared: new SharedCalls(join(folder, "calls"), { host: "h", pid: session, startedAt: "0" }),
       now,

@@ -190,6 +190,9 @@ function callsFolder(checkout) {
   const name = createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
   return join(besideGraph(checkout), "calls", name);
 }
+function clockFile(checkout) {
+  return join(besideGraph(checkout), "calls", "clock");
+}
 
 // mcp-server/src/run/effects/git-watch.ts
 var MAX_INNER = 50;
@@ -718,6 +721,9 @@ async function logGitMoves(tx, checkoutKey2, moved) {
   }
 }
 
+// import:run/effects/look.mjs in run/effects.mjs
+import { FileSystemClock } from "./effects/look.mjs";
+
 // import:lib/zod.mjs in run/effects.mjs
 import * as z from "../lib/zod.mjs";
 
@@ -976,9 +982,10 @@ var CallWatch = class {
   }
 };
 function watchOf({ checkout, caseInsensitive, owner }) {
+  const { now } = new FileSystemClock(clockFile(checkout), Date.now);
   return new EffectWatch({
-    ...checkout.gitCommonDir !== void 0 && { git: new GitWatch(checkout.root, Date.now) },
-    heldFiles: new HeldFiles(checkout.root, caseInsensitive, Date.now),
+    ...checkout.gitCommonDir !== void 0 && { git: new GitWatch(checkout.root, now) },
+    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
     kept: new KeptFiles(keptFolder(checkout)),
     shared: new SharedCalls(callsFolder(checkout), owner),
     now: Date.now,
@@ -1215,6 +1222,7 @@ export {
   SharedCalls,
   callerName,
   callsFolder,
+  clockFile,
   committedFiles,
   effectNotes,
   forgetKept,

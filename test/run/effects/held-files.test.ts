@@ -21,6 +21,7 @@ import {
   type HeldFilesOptions,
   type HeldScope,
 } from "../../../mcp-server/src/run/effects/held-files.ts";
+import { FileSystemClock } from "../../../mcp-server/src/run/effects/look/file-system-clock.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const id = (text: string) => idOfBytes(Buffer.from(text));
@@ -41,7 +42,8 @@ async function checkout(
     writeFileSync(join(root, path), text);
   };
   for (const [path, text] of Object.entries(files)) write(path, text);
-  const heldFiles = new HeldFiles(root, false, Date.now, options);
+  const clock = new FileSystemClock(join(temporaryFolder(), "clock"), Date.now, options.stat);
+  const heldFiles = new HeldFiles(root, false, clock.now, options);
   const first = heldFiles.look(held);
   const read = new Map<string, string>();
   const readUnread = () => heldFiles.readUnread((path, _holder, content) => read.set(path, content.id));
@@ -78,7 +80,7 @@ describe("looking at the files that claims hold", () => {
     expect(look()).toEqual([]);
   });
 
-  it.each([10, 1_000, 2_000])(
+  it.each([10, 100, 1_000, 2_000])(
     "a write right after a look is found where the file system's clock ticks every %i ms",
     async (tickMs) => {
       const coarse = (file: string) => {

@@ -8,12 +8,13 @@ import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { committedFiles } from "./committed-files.ts";
 import { EffectWatch, type HeardSignal } from "./effect-watch.ts";
-import { callsFolder, keptFolder } from "./effects-folder.ts";
+import { callsFolder, clockFile, keptFolder } from "./effects-folder.ts";
 import { GitWatch } from "./git-watch.ts";
 import { HeldFiles } from "./held-files.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { logEffects } from "./log-effects.ts";
 import { logGitMoves } from "./log-git-moves.ts";
+import { FileSystemClock } from "./look/file-system-clock.ts";
 import { SharedCalls } from "./shared-calls.ts";
 
 /** So many looks are kept while the graph cannot be written; the oldest are given up. */
@@ -125,9 +126,10 @@ export class CallWatch {
 }
 
 function watchOf({ checkout, caseInsensitive, owner }: RunContext): EffectWatch {
+  const { now } = new FileSystemClock(clockFile(checkout), Date.now);
   return new EffectWatch({
-    ...(checkout.gitCommonDir !== undefined && { git: new GitWatch(checkout.root, Date.now) }),
-    heldFiles: new HeldFiles(checkout.root, caseInsensitive, Date.now),
+    ...(checkout.gitCommonDir !== undefined && { git: new GitWatch(checkout.root, now) }),
+    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
     kept: new KeptFiles(keptFolder(checkout)),
     shared: new SharedCalls(callsFolder(checkout), owner),
     now: Date.now,

@@ -17,3 +17,8 @@ export function callsFolder(checkout: Checkout): string {
   const name = createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
   return join(besideGraph(checkout), "calls", name);
 }
+
+/** A file on the file system of what is kept, which is mostly that of the checkout: touched to ask for its time. */
+export function clockFile(checkout: Checkout): string {
+  return join(besideGraph(checkout), "calls", "clock");
+}
