@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { IgnoredFiles } from "../../mcp-server/src/git/ignored-files.ts";
 import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { findToken, OfferTokens } from "../../mcp-server/src/graph/token.ts";
@@ -64,6 +65,7 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     now: Date.now,
     clock: new GraphClock(Date.now),
     snapshots: new CheckoutSnapshots(undefined, Date.now),
+    ignoredFiles: new IgnoredFiles(undefined),
     transcripts: new Transcripts(join(root, "projects")),
     offerTokens: new OfferTokens(),
     randomBytes,

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { copyFile, lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from "node:fs/promises";
 
 // import:node:path in git.mjs
-import { join, posix, relative, resolve, sep } from "node:path";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
 
 // mcp-server/src/git/fingerprint.ts
 var GONE = "gone";
@@ -187,9 +187,9 @@ function changesBetween(before, after) {
 async function ignoredFiles(root, paths) {
   return await knownIgnoredFiles(root, paths) ?? new Set(paths);
 }
-async function knownIgnoredFiles(root, paths) {
+async function knownIgnoredFiles(root, paths, limitMs = LOOK_LIMIT_MS) {
   if (paths.length === 0) return /* @__PURE__ */ new Set();
-  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   try {
     const input = paths.map((path) => `./${path}\0`).join("");
     const text = await read(root, ["check-ignore", "-z", "--stdin"], signal, input);
@@ -258,7 +258,7 @@ function compareText(a, b) {
 }
 
 // import:node:fs in git.mjs
-import { existsSync, lstatSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from "node:fs";
 
 // import:node:os in git.mjs
 import { tmpdir } from "node:os";
@@ -499,6 +499,40 @@ async function* committedVersions(root, path, untilMs) {
     const read2 = git(root, ["cat-file", "--filters", `${commit}:${path}`], { encoding: "latin1" });
     const bytes = await read2.catch(() => void 0);
     if (bytes !== void 0) yield Buffer.from(bytes, "latin1");
+  }
+}
+
+// mcp-server/src/git/ignored-files.ts
+var MAX_ANSWERS = 1e4;
+var LIMIT_MS = 1e3;
+var IgnoredFiles = class {
+  /** @param root top level of the checkout; undefined: it is none of git's, which then ignores nothing. */
+  constructor(root) {
+    this.root = root;
+  }
+  root;
+  #answers = /* @__PURE__ */ new Map();
+  /** Those of the paths, all inside the checkout, that git ignores; none of those of which git cannot say it. */
+  async among(paths) {
+    const { root } = this;
+    if (root === void 0) return /* @__PURE__ */ new Set();
+    if (this.#answers.size > MAX_ANSWERS) this.#answers.clear();
+    const keys = new Map(paths.map((path) => [path, `${rulesAbove(root, path)}${path}`]));
+    const unknown = [...keys].filter(([, key]) => !this.#answers.has(key));
+    const names = unknown.map(([path]) => path);
+    const ignored = await knownIgnoredFiles(root, names, LIMIT_MS);
+    if (ignored) for (const [path, key] of unknown) this.#answers.set(key, ignored.has(path));
+    return new Set(paths.filter((path) => this.#answers.get(keys.get(path) ?? "")));
+  }
+};
+function rulesAbove(root, path) {
+  const folder = dirname(path);
+  const above = folder === "." ? "" : rulesAbove(root, folder);
+  try {
+    const { ctimeMs, size } = statSync(join(root, folder, ".gitignore"));
+    return `${above}${ctimeMs} ${size}/`;
+  } catch {
+    return `${above}/`;
   }
 }
 
@@ -980,6 +1014,7 @@ export {
   Fingerprints,
   GONE,
   GitFailed,
+  IgnoredFiles,
   LOOK_LIMIT_MS,
   RefMoved,
   RepositoryFiles,

@@ -80,6 +80,26 @@ describe("a call that changes what another agent holds", () => {
   });
 });
 
+describe("a file that an agent was only granted", () => {
+  it("a file that an agent was only granted is watched, unless git ignores it", async () => {
+    const { begins, ends, write, path, files } = await watchedAgents();
+    write(".gitignore", "*.log\n");
+    for (const name of ["test.log", "notes.txt"])
+      await begins("agent-1", `own-${name}`, "Write", { file_path: path(name), content: "one\n" });
+    await begins("agent-1", "waits");
+    for (const name of ["test.log", "notes.txt"]) write(name, "one\n");
+    for (const call of ["own-test.log", "own-notes.txt", "waits"]) await ends("agent-1", call);
+    await begins("agent-2", "intruder");
+    for (const name of ["test.log", "notes.txt"]) write(name, "two\n");
+    expect(await ends("agent-2", "intruder")).toContain("Your Bash changed notes.txt, which p/1 holds");
+    expect(files().map((file) => `${file.path} ${file.by}`)).toEqual([
+      "notes.txt own",
+      "test.log own",
+      "notes.txt certain",
+    ]);
+  });
+});
+
 describe("a file tool of the holder", () => {
   it("a file tool of the holder has changed the file, whatever else ran", async () => {
     const { begins, ends, write, path, files } = await watchedAgents();

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { IgnoredFiles } from "../../mcp-server/src/git/ignored-files.ts";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
 import { OfferTokens } from "../../mcp-server/src/graph/token.ts";
 import { GraphClock } from "../../mcp-server/src/policy/liveness/graph-clock.ts";
@@ -158,6 +159,7 @@ export class World {
         now: () => this.nowMs,
         clock: new GraphClock(() => this.nowMs),
         snapshots: new CheckoutSnapshots(undefined, () => this.nowMs),
+        ignoredFiles: new IgnoredFiles(undefined),
         transcripts: new Transcripts(join(this.#folder, "projects")),
         offerTokens: new OfferTokens(),
         randomBytes: (size) => new Uint8Array(size).fill(this.#random++ % 256),

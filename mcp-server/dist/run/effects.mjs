@@ -1,5 +1,5 @@
 // import:graph.mjs in run/effects.mjs
-import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, taskName } from "../graph.mjs";
+import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, parseScope, taskName } from "../graph.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
 import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, taskOf } from "./plan.mjs";
@@ -899,7 +899,8 @@ var CallWatch = class {
   #held = [];
   /** The attempts whose files were read when they began. */
   #readFor = "";
-  #names = /* @__PURE__ */ new Map();
+  /** Every claim that was held once, as it was last seen. */
+  #claims = /* @__PURE__ */ new Map();
   #unlogged = [];
   #unloggedMoves = [];
   #reading = Promise.resolve();
@@ -925,16 +926,18 @@ var CallWatch = class {
     const held = this.#held;
     if (held.length === 0 && !this.#watch) return void 0;
     this.#watch ??= watchOf(this.run);
-    for (const { claim, plan } of held) this.#names.set(claim.id, taskName(plan, claim.task));
-    const seen = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
+    for (const one of held) this.#claims.set(one.claim.id, one);
+    const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
+    const seen = changed && await this.#withoutShared(changed);
     if (seen) this.#unlogged.push(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
     return seen;
   }
   /** The task that the attempt is of, outside its plan. */
   nameOf(attempt) {
-    return this.#names.get(attempt);
+    const held = this.#claims.get(attempt);
+    return held && taskName(held.plan, held.claim.task);
   }
   /** Whether the call began, was watched, and has not ended. */
   isInFlight(call) {
@@ -944,6 +947,21 @@ var CallWatch = class {
   async close() {
     await this.#reading;
     this.#watch?.close();
+  }
+  /**
+   * Leaves out what others changed in files that their holder was only granted, where git ignores them: agents share
+   * logs and caches, and the guard lets them.
+   */
+  async #withoutShared(seen) {
+    const granted = seen.files.filter((file) => file.by !== "own" && this.#isGranted(file));
+    const ignored = await this.run.ignoredFiles.among(granted.map(({ path }) => path));
+    const files = seen.files.filter((file) => !(granted.includes(file) && ignored.has(file.path)));
+    return files.length === 0 && seen.unlisted === void 0 ? void 0 : { ...seen, files };
+  }
+  #isGranted({ path, holder }) {
+    const scope = this.#claims.get(holder)?.claim.scope;
+    if (scope === void 0) return false;
+    return !parseScope(scope, this.run.caseInsensitive).writes.some((glob) => matches(glob, path));
   }
   async #readHeld(store) {
     const state = await store.state();

@@ -109,9 +109,6 @@ function isAlternative(own, other, graph) {
 // import:node:path in run/guard.mjs
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 
-// import:git.mjs in run/guard.mjs
-import { knownIgnoredFiles } from "../git.mjs";
-
 // import:text.mjs in run/guard.mjs
 import { shownPath, visibleJson } from "../text.mjs";
 
@@ -124,19 +121,25 @@ async function guardChanges(call, tool, changesOf) {
   const changes = await changesOf(standing.worktree, !claimHasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
-  const ignored = await ignoredGrants(standing, changes);
-  const judged = judgeAll(standing, changes, ignored);
+  const known = /* @__PURE__ */ new Map();
+  const judged = await judge(standing, changes, known);
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
     return approval(judged, standing.plan.policy, tool);
   }
   const refused = refusalIn(judged, standing);
   const kind = standing.plan.policy.guard === "warn" ? "warn" : "deny";
   try {
-    const answer = await call.change((plan, now) => {
-      if (refused) return logRefusal(plan, standing, refused);
-      return now.plan.policy.guard === "off" ? PASS : record(plan, now, judgeAll(now, changes, ignored), tool);
-    });
-    return answer ?? PASS;
+    for (; ; ) {
+      const answer = await call.change((plan, now) => {
+        if (refused) return logRefusal(plan, standing, refused);
+        if (now.plan.policy.guard === "off") return PASS;
+        const again = judgeAll(now, changes, known);
+        const paths = unaskedIn(again, known);
+        return paths.length > 0 ? { kind: "ask", paths } : record(plan, now, again, tool);
+      });
+      if (answer?.kind !== "ask") return answer ?? PASS;
+      await askGit(call.ctx, answer.paths, known);
+    }
   } catch (error) {
     return { kind, reason: refused?.reason ?? notRecorded(error) };
   }
@@ -179,27 +182,48 @@ function nameFor(path, home) {
 function mayWriteFreely({ isolation, scope }) {
   return isolation === "worktree" && scope.basis !== "declared";
 }
-async function ignoredGrants(standing, changes) {
-  const paths = judgeAll(standing, changes).flatMap(
-    ({ verdict }) => verdict.kind === "widen" ? [verdict.path] : []
-  );
-  const { root } = standing.plan.ctx.checkout;
-  return await knownIgnoredFiles(standing.worktree ?? root, paths) ?? /* @__PURE__ */ new Set();
+async function judge(standing, changes, known) {
+  for (; ; ) {
+    const judged = judgeAll(standing, changes, known);
+    const paths = unaskedIn(judged, known);
+    if (paths.length === 0) return judged;
+    await askGit(standing.plan.ctx, paths, known);
+  }
 }
-function judgeAll({ own, others, plan }, changes, ignored = /* @__PURE__ */ new Set()) {
+function unaskedIn(judged, known) {
+  const paths = judged.flatMap(({ change, verdict }) => {
+    if (verdict.kind !== "held" || verdict.by.widened.length === 0) return [];
+    const isPath = change.kind === "change" && change.target.kind !== "glob";
+    return [...isPath ? [change.target.path] : [], ...verdict.by.widened];
+  });
+  return [...new Set(paths)].filter((path) => !known.has(path));
+}
+async function askGit({ ignoredFiles }, paths, known) {
+  const ignored = await ignoredFiles.among(paths);
+  for (const path of paths) known.set(path, ignored.has(path));
+}
+function judgeAll({ own, others, plan }, changes, known) {
   const guarded = ({ claim }) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict = judgeWrite(change.target, mine, theirs, plan.policy);
-      const isShared = verdict.kind === "widen" && ignored.has(verdict.path);
-      if (verdict.kind === "widen" && (mayWriteFreely(own.claim) || isShared && verdict.covers))
+      const { target } = change;
+      const isIgnored = target.kind !== "glob" && known.get(target.path) === true;
+      const holding = known.size === 0 ? theirs : theirs.map((one) => withoutIgnored(one, isIgnored, known));
+      const verdict = judgeWrite(target, mine, holding, plan.policy);
+      if (verdict.kind === "widen" && (mayWriteFreely(own.claim) || isIgnored && verdict.covers))
         return { change, verdict: { kind: "covered" } };
       const isLeft = change.isPossible && /^(?:widen|outside-scope|not-yours)$/.test(verdict.kind);
+      const isShared = verdict.kind === "widen" && isIgnored;
       return { change, verdict: isShared || isLeft ? { kind: "granted" } : verdict };
     }
     return { change, verdict: { kind: claimHasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });
+}
+function withoutIgnored(guarded, isIgnored, known) {
+  const { claim } = guarded;
+  const widened = isIgnored ? [] : claim.widened.filter((path) => known.get(path) !== true);
+  return { ...guarded, claim: { ...claim, widened } };
 }
 function refusalIn(judged, { others }) {
   for (const { change, verdict } of judged) {
@@ -239,7 +263,7 @@ function refusalOf(change, verdict, others) {
     case "widen":
       return void 0;
     case "held": {
-      const holder = others.find(({ claim }) => claim === verdict.by);
+      const holder = others.find(({ claim }) => claim.id === verdict.by.id);
       const heldBy = holder ? taskName(holder.plan, holder.claim.task) : "another task";
       return {
         heldBy,

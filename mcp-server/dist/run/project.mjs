@@ -28,7 +28,7 @@ function realGlob(root, glob) {
 }
 
 // import:git.mjs in run/project.mjs
-import { Fingerprints, GitFailed, checkoutState, git, normalOrigin, originOf } from "../git.mjs";
+import { Fingerprints, GitFailed, IgnoredFiles, checkoutState, git, normalOrigin, originOf } from "../git.mjs";
 
 // mcp-server/src/run/project/checkout-snapshots.ts
 var PAUSE_AFTER_FAILURE_MS = 3e5;
@@ -731,6 +731,7 @@ async function createContext(facts) {
     ),
     pluginTexts: new PluginTexts(pluginRoot),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
+    ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
     transcripts: new Transcripts(projectsFolder(env)),
     offerTokens: new OfferTokens(),
     now,

@@ -109,14 +109,16 @@ export async function ignoredFiles(root: string, paths: readonly string[]): Prom
 /**
  * Those of the paths, all inside the checkout, that git ignores. A tracked file is not ignored, and one that is gone
  * may be.
+ * @param limitMs after so long git is asked no more.
  * @returns undefined where git cannot say: without a repository, and where a path leads through a link or a submodule.
  */
 export async function knownIgnoredFiles(
   root: string,
   paths: readonly string[],
+  limitMs: number = LOOK_LIMIT_MS,
 ): Promise<ReadonlySet<string> | undefined> {
   if (paths.length === 0) return new Set();
-  const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   try {
     // `./` keeps a name that begins with a colon from being read as a pattern.
     const input = paths.map((path) => `./${path}\0`).join("");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { task } from "../../support/checkout.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { HELD, MINE, twoAtWork } from "../../support/two-at-work.ts";
+import { HELD, MINE, THEIRS, twoAtWork } from "../../support/two-at-work.ts";
 
 describe("what another task holds", () => {
   it.each([
@@ -164,14 +164,27 @@ describe("what nobody holds", () => {
     expect(answers.filter((answer) => answer === "passes")).toHaveLength(1);
   });
 
-  it("what git ignores is granted to nobody alone, so that two agents may share it", async () => {
-    const { bash, write, folder, widened } = await twoAtWork();
+  it("what nobody declared and git ignores is granted to nobody alone, so that agents may share it at any time", async () => {
+    const { bash, write, folder, widened } = await twoAtWork({}, [MINE, THEIRS, task("3")]);
     writeFileSync(join(folder, ".gitignore"), "*.log\n");
-    for (const agent of ["agent-1", "agent-2"]) {
-      expect(await bash("npm test > test.log 2>&1", { agent })).toBe("passes");
+    const agents = ["agent-1", "agent-2", "agent-3"];
+    for (const agent of [...agents, ...agents]) {
+      expect(await bash("npm test > test.log 2>&1 && rm -rf out.log", { agent })).toBe("passes");
       expect(await write("debug.log", { agent })).toBe("passes");
     }
-    expect(widened()).toEqual([]);
+    const together = agents.map((agent) => write("at-once.log", { agent }));
+    expect(await Promise.all(together)).toEqual(["passes", "passes", "passes"]);
+    expect(widened().sort()).toEqual(["at-once.log", "debug.log", "test.log"]);
+  });
+
+  it("what was granted and then ignored by git may be shared, and is kept apart again when it is not ignored any more", async () => {
+    const { write, folder } = await twoAtWork();
+    expect(await write("notes.txt")).toBe("passes");
+    expect(await write("notes.txt", { agent: "agent-2" })).toMatch(/^denied: notes\.txt is held by p\/1\./);
+    writeFileSync(join(folder, ".gitignore"), "notes.txt\n");
+    expect(await write("notes.txt", { agent: "agent-2" })).toBe("passes");
+    writeFileSync(join(folder, ".gitignore"), "other.txt\n\n");
+    expect(await write("notes.txt", { agent: "agent-2" })).toMatch(/^denied: notes\.txt is held by p\/1\./);
   });
 
   it("what nobody holds is not granted for a command that perhaps runs elsewhere", async () => {

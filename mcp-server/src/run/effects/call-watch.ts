@@ -1,5 +1,7 @@
 import { type AttemptId, holdsScope } from "../../graph/attempt.ts";
-import type { CallId, GitMoved, HeldFilesChanged } from "../../graph/effect.ts";
+import type { AttributedEffect, CallId, GitMoved, HeldFilesChanged } from "../../graph/effect.ts";
+import { matches } from "../../graph/scope/globs-meet.ts";
+import { parseScope } from "../../graph/scope/scope.ts";
 import { taskName } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
@@ -31,7 +33,8 @@ export class CallWatch {
   #held: readonly HeldClaim[] = [];
   /** The attempts whose files were read when they began. */
   #readFor = "";
-  readonly #names = new Map<AttemptId, string>();
+  /** Every claim that was held once, as it was last seen. */
+  readonly #claims = new Map<AttemptId, HeldClaim>();
   readonly #unlogged: HeldFilesChanged[] = [];
   readonly #unloggedMoves: GitMoved[] = [];
   #reading: Promise<void> = Promise.resolve();
@@ -62,9 +65,10 @@ export class CallWatch {
     const held = this.#held;
     if (held.length === 0 && !this.#watch) return undefined;
     this.#watch ??= watchOf(this.run);
-    for (const { claim, plan } of held) this.#names.set(claim.id, taskName(plan, claim.task));
-    const seen = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
+    for (const one of held) this.#claims.set(one.claim.id, one);
+    const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
+    const seen = changed && (await this.#withoutShared(changed));
     if (seen) this.#unlogged.push(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
     return seen;
@@ -72,7 +76,8 @@ export class CallWatch {
 
   /** The task that the attempt is of, outside its plan. */
   nameOf(attempt: AttemptId): string | undefined {
-    return this.#names.get(attempt);
+    const held = this.#claims.get(attempt);
+    return held && taskName(held.plan, held.claim.task);
   }
 
   /** Whether the call began, was watched, and has not ended. */
@@ -84,6 +89,23 @@ export class CallWatch {
   async close(): Promise<void> {
     await this.#reading;
     this.#watch?.close();
+  }
+
+  /**
+   * Leaves out what others changed in files that their holder was only granted, where git ignores them: agents share
+   * logs and caches, and the guard lets them.
+   */
+  async #withoutShared(seen: HeldFilesChanged): Promise<HeldFilesChanged | undefined> {
+    const granted = seen.files.filter((file) => file.by !== "own" && this.#isGranted(file));
+    const ignored = await this.run.ignoredFiles.among(granted.map(({ path }) => path));
+    const files = seen.files.filter((file) => !(granted.includes(file) && ignored.has(file.path)));
+    return files.length === 0 && seen.unlisted === undefined ? undefined : { ...seen, files };
+  }
+
+  #isGranted({ path, holder }: AttributedEffect): boolean {
+    const scope = this.#claims.get(holder)?.claim.scope;
+    if (scope === undefined) return false;
+    return !parseScope(scope, this.run.caseInsensitive).writes.some((glob) => matches(glob, path));
   }
 
   async #readHeld(store: GraphStore): Promise<void> {

@@ -1,9 +1,9 @@
 import { isAbsolute, relative, resolve } from "node:path";
-import { knownIgnoredFiles } from "../../git/checkout-state.ts";
 import type { AnyClaim } from "../../graph/attempt.ts";
 import { taskName } from "../../graph/task.ts";
 import {
   claimHasEnded,
+  type GuardedClaim,
   type GuardVerdict,
   guardedClaim,
   judgeWrite,
@@ -15,6 +15,7 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { visibleJson } from "../../text/visible-json.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
+import type { RunContext } from "../project/run-context.ts";
 import type { AgentCall, Standing } from "./agent-call.ts";
 import type { Place } from "./place.ts";
 
@@ -67,23 +68,27 @@ export async function guardChanges(
   const changes = await changesOf(standing.worktree, !claimHasEnded(standing.own.claim));
   if (changes.length === 0) return PASS;
   if (standing.waitsForWorktree) return { kind: "deny", reason: WAIT };
-  const ignored = await ignoredGrants(standing, changes);
-  const judged = judgeAll(standing, changes, ignored);
+  const known: KnownToGit = new Map();
+  const judged = await judge(standing, changes, known);
   if (judged.every(({ verdict }) => verdict.kind === "covered" || verdict.kind === "granted")) {
     return approval(judged, standing.plan.policy, tool);
   }
   const refused = refusalIn(judged, standing);
   const kind = standing.plan.policy.guard === "warn" ? "warn" : "deny";
   try {
-    const answer = await call.change((plan, now) => {
-      // A refusal stands as it was judged. Grants are judged again where they are recorded, so that two agents are never
-      // granted the same path.
-      if (refused) return logRefusal(plan, standing, refused);
-      return now.plan.policy.guard === "off"
-        ? PASS
-        : record(plan, now, judgeAll(now, changes, ignored), tool);
-    });
-    return answer ?? PASS;
+    for (;;) {
+      const answer = await call.change((plan, now) => {
+        // A refusal stands as it was judged. Grants are judged again where they are recorded, so that two agents are
+        // never granted the same path.
+        if (refused) return logRefusal(plan, standing, refused);
+        if (now.plan.policy.guard === "off") return PASS;
+        const again = judgeAll(now, changes, known);
+        const paths = unaskedIn(again, known);
+        return paths.length > 0 ? { kind: "ask" as const, paths } : record(plan, now, again, tool);
+      });
+      if (answer?.kind !== "ask") return answer ?? PASS;
+      await askGit(call.ctx, answer.paths, known);
+    }
   } catch (error) {
     // The host lets a call through whose hook fails: a refusal stands without its log, and what cannot be recorded is
     // not granted, because another agent may be granted it meanwhile.
@@ -141,36 +146,65 @@ interface Judged {
   readonly verdict: GuardVerdict | { readonly kind: "forbidden" };
 }
 
-/** Files that git ignores are mostly logs and caches, which agents share: nobody is granted them alone. */
-async function ignoredGrants(
+/** By path, whether git ignores it: mostly logs and caches, which agents share. They are nobody's by a grant. */
+type KnownToGit = Map<string, boolean>;
+
+/** Git is asked only of what would be refused because of a grant, so that what nobody objects to waits for no process. */
+async function judge(
   standing: Standing,
   changes: readonly GuardedChange[],
-): Promise<ReadonlySet<string>> {
-  const paths = judgeAll(standing, changes).flatMap(({ verdict }) =>
-    verdict.kind === "widen" ? [verdict.path] : [],
-  );
-  const { root } = standing.plan.ctx.checkout;
-  return (await knownIgnoredFiles(standing.worktree ?? root, paths)) ?? new Set();
+  known: KnownToGit,
+): Promise<Judged[]> {
+  for (;;) {
+    const judged = judgeAll(standing, changes, known);
+    const paths = unaskedIn(judged, known);
+    if (paths.length === 0) return judged;
+    await askGit(standing.plan.ctx, paths, known);
+  }
+}
+
+/** Of what another holds: paths of the change and of what its holder was granted, of which git was not asked yet. */
+function unaskedIn(judged: readonly Judged[], known: KnownToGit): string[] {
+  const paths = judged.flatMap(({ change, verdict }) => {
+    if (verdict.kind !== "held" || verdict.by.widened.length === 0) return [];
+    const isPath = change.kind === "change" && change.target.kind !== "glob";
+    return [...(isPath ? [change.target.path] : []), ...verdict.by.widened];
+  });
+  return [...new Set(paths)].filter((path) => !known.has(path));
+}
+
+async function askGit({ ignoredFiles }: RunContext, paths: readonly string[], known: KnownToGit) {
+  const ignored = await ignoredFiles.among(paths);
+  for (const path of paths) known.set(path, ignored.has(path));
 }
 
 function judgeAll(
   { own, others, plan }: Standing,
   changes: readonly GuardedChange[],
-  ignored: ReadonlySet<string> = new Set(),
+  known: KnownToGit,
 ): Judged[] {
   const guarded = ({ claim }: HeldClaim) => guardedClaim(claim, plan.ctx.caseInsensitive);
   const [mine, theirs] = [guarded(own), others.map(guarded)];
   return changes.map((change) => {
     if (change.kind === "change") {
-      const verdict = judgeWrite(change.target, mine, theirs, plan.policy);
-      const isShared = verdict.kind === "widen" && ignored.has(verdict.path);
-      if (verdict.kind === "widen" && (mayWriteFreely(own.claim) || (isShared && verdict.covers)))
+      const { target } = change;
+      const isIgnored = target.kind !== "glob" && known.get(target.path) === true;
+      const holding = known.size === 0 ? theirs : theirs.map((one) => withoutIgnored(one, isIgnored, known));
+      const verdict = judgeWrite(target, mine, holding, plan.policy);
+      if (verdict.kind === "widen" && (mayWriteFreely(own.claim) || (isIgnored && verdict.covers)))
         return { change, verdict: { kind: "covered" } };
       const isLeft = change.isPossible && /^(?:widen|outside-scope|not-yours)$/.test(verdict.kind);
+      const isShared = verdict.kind === "widen" && isIgnored;
       return { change, verdict: isShared || isLeft ? { kind: "granted" } : verdict };
     }
     return { change, verdict: { kind: claimHasEnded(own.claim) ? "claim-ended" : "forbidden" } };
   });
+}
+
+function withoutIgnored(guarded: GuardedClaim, isIgnored: boolean, known: KnownToGit): GuardedClaim {
+  const { claim } = guarded;
+  const widened = isIgnored ? [] : claim.widened.filter((path) => known.get(path) !== true);
+  return { ...guarded, claim: { ...claim, widened } };
 }
 
 /** A change that is refused, and why. */
@@ -233,7 +267,7 @@ function refusalOf(
     case "widen":
       return undefined;
     case "held": {
-      const holder = others.find(({ claim }) => claim === verdict.by);
+      const holder = others.find(({ claim }) => claim.id === verdict.by.id);
       const heldBy = holder ? taskName(holder.plan, holder.claim.task) : "another task";
       return {
         heldBy,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { IgnoredFiles } from "../../git/ignored-files.ts";
 import type { Owner } from "../../graph/attempt.ts";
 import { OfferTokens } from "../../graph/token.ts";
 import { AgentFiles } from "../../host/agent-files.ts";
@@ -37,6 +38,7 @@ export interface RunContext {
   readonly roles: Roles;
   readonly pluginTexts: PluginTexts;
   readonly snapshots: CheckoutSnapshots;
+  readonly ignoredFiles: IgnoredFiles;
   readonly transcripts: Transcripts;
   readonly offerTokens: OfferTokens;
   /** The time by `clock`, in milliseconds since 1970. */
@@ -98,6 +100,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     ),
     pluginTexts: new PluginTexts(pluginRoot),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
+    ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
     transcripts: new Transcripts(projectsFolder(env)),
     offerTokens: new OfferTokens(),
     now,
