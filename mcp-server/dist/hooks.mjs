@@ -81,6 +81,15 @@ function allow(reason) {
 function tell(hookEventName, additionalContext) {
   return { hookSpecificOutput: { hookEventName, additionalContext } };
 }
+function addContext(answer, hookEventName, context) {
+  if (!("hookSpecificOutput" in answer)) return isNothing(answer) ? tell(hookEventName, context) : answer;
+  const { hookSpecificOutput: output } = answer;
+  const { permissionDecisionReason: reason, additionalContext: before } = output;
+  const added = isDenied(answer) ? { permissionDecisionReason: `${reason}
+${context}` } : { additionalContext: before === void 0 ? context : `${before}
+${context}` };
+  return { hookSpecificOutput: { ...output, ...added } };
+}
 
 // mcp-server/src/hooks/bind-by-transcript.ts
 var agentMeta = z.looseObject({
@@ -211,9 +220,10 @@ import { realpathSync } from "node:fs";
 import { couldWrite } from "./policy.mjs";
 
 // import:run/effects.mjs in hooks.mjs
-import { idOfBytes, wordsForCaller } from "./run/effects.mjs";
+import { idOfBytes, notesForTaskless } from "./run/effects.mjs";
 
 // mcp-server/src/hooks/watched-call.ts
+var REPORT = "mcp__plugin_parallel_tasks__task_report";
 var writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
 var editResponse = z.looseObject({
   filePath: z.string(),
@@ -224,9 +234,12 @@ var editResponse = z.looseObject({
 });
 var background = z.looseObject({ backgroundTaskId: z.string().min(1) });
 async function watchBegin(run, session, event, call, atOnce = false) {
-  if (event.use === "" || !couldWrite(event.tool)) return;
+  if (event.use === "") return false;
   const watch = session.callWatch(run);
-  const began = (held) => {
+  const hear = (heard) => atOnce ? watch.hearAtOnce(heard) : watch.hear(heard);
+  if (event.tool === REPORT) return await hear({ kind: "ended", call: event.use }) !== void 0;
+  if (!couldWrite(event.tool)) return false;
+  const seen = await hear((held) => {
     const own = call?.isAtWork ? call.standing.own : event.agent === "" ? session.pulledAmong(held) : void 0;
     const caller = {
       session: event.session,
@@ -234,8 +247,8 @@ async function watchBegin(run, session, event, call, atOnce = false) {
       ...own && { attempt: own.claim.id, task: taskName(own.plan, own.claim.task) }
     };
     return { kind: "began", call: event.use, tool: event.tool, caller };
-  };
-  await (atOnce ? watch.hearAtOnce(began) : watch.hear(began));
+  });
+  return seen !== void 0;
 }
 async function watchEnd(run, session, event) {
   if (event.use === "" || !couldWrite(event.tool)) return NOTHING;
@@ -244,8 +257,8 @@ async function watchEnd(run, session, event) {
   if (!seen) return NOTHING;
   const store = await run.graph();
   const call = store && event.agent !== "" ? await readAgentCall(run, store, event.agent) : void 0;
-  if (call) return tellNotes(session, event, call);
-  const words = wordsForCaller(seen, event.use, (attempt) => watch.nameOf(attempt));
+  if (call) return withNotes(session, event, call, NOTHING);
+  const words = notesForTaskless(seen, event.use, (attempt) => watch.nameOf(attempt));
   return words === void 0 ? NOTHING : tell(event.event, words);
 }
 function endOf(run, event) {
@@ -283,12 +296,16 @@ async function watchCallerEnd(run, session, event) {
 async function watchWorkEnd(run, session, event, work) {
   await session.callWatch(run).hear({ kind: "work-ended", session: event.session, work });
 }
-function tellNotes(session, event, call) {
+function withNotes(session, event, call, answer) {
   if (session.answeredLate.has(event)) return NOTHING;
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
-  if (news.length === 0) return NOTHING;
+  if (news.length === 0) return answer;
   for (const { seq } of news) session.toldNotes.add(seq);
-  return tell(event.event, news.map(({ note }) => note).join("\n"));
+  const notes = news.map(({ note }) => note).join("\n");
+  if (event.tool === REPORT && !isDenied(answer) && news.some(({ isBeforeReport }) => isBeforeReport)) {
+    return deny(`Look at this first, then report again. ${notes}`);
+  }
+  return addContext(answer, event.event, notes);
 }
 
 // mcp-server/src/hooks/post-tool-batch.ts
@@ -551,8 +568,10 @@ async function answerByGraph(run, session, event) {
   if (session.answeredLate.has(event)) return NOTHING;
   if (!isDenied(answer)) noteCommand(run, session, event);
   noteInCall(run, session, call);
-  if (!isDenied(answer)) await watchBegin(run, session, event, call);
-  return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
+  const hasNews = !isDenied(answer) && await watchBegin(run, session, event, call);
+  if (!call) return answer;
+  const now = hasNews ? await call.readAgain() : call;
+  return withNotes(session, event, now, answer);
 }
 async function answerWithoutGraph(run, session, event, error) {
   const known = session.lastStanding(event.agent)?.withoutGraph(error);
@@ -835,6 +854,7 @@ export {
   HOOK_TOOL,
   NOTHING,
   WORKFLOW,
+  addContext,
   afterWorkflow,
   agentCall,
   allow,
@@ -865,10 +885,10 @@ export {
   placeAgent,
   readHookEvent,
   tell,
-  tellNotes,
   watchBatchEnd,
   watchBegin,
   watchCallerEnd,
   watchEnd,
-  watchWorkEnd
+  watchWorkEnd,
+  withNotes
 };

@@ -98,11 +98,11 @@ program.command("plan <file>").description(
   const { planCommand } = await import("./cli/plan.mjs");
   process.exitCode = await planCommand(await context(), file, options);
 });
-program.command("restore <plan> [file]").description(
-  "what others overwrote in files that tasks of the plan held: lists it, or puts a file's newest such version back"
-).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--forget", "remove all that is kept for the plan").option("--json", "as JSON").action(async (plan, file, options) => {
+program.command("restore <plan> [files...]").description(
+  "what others overwrote in files that tasks of the plan held: lists it, or puts the newest such version of these files back"
+).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--forget", "remove all that is kept for the plan").option("--json", "as JSON").action(async (plan, files, options) => {
   const { restoreCommand } = await import("./cli/restore.mjs");
-  process.exitCode = await restoreCommand(await context(), plan, file, options);
+  process.exitCode = await restoreCommand(await context(), plan, files, options);
 });
 program.command("diff <plan> <task>").description("what a task was seen to change in files that tasks held, as a unified diff").option("--json", "as JSON").action(async (plan, task, options) => {
   const { diffCommand } = await import("./cli/diff.mjs");

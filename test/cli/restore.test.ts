@@ -47,6 +47,21 @@ describe("parallel restore", () => {
     expect(read("data.json")).toBe("{}\n");
   });
 
+  it("parallel restore puts back several files at once, and says so of each", async () => {
+    const { folder, read } = await overwritten();
+    const { code, out } = await runCommand(
+      folder,
+      "restore",
+      "p",
+      "src/b/two.ts",
+      "data.json",
+      "--task",
+      "2",
+    );
+    expect(out.trim().split("\n")).toHaveLength(2);
+    expect([code, read("src/b/two.ts"), read("data.json")]).toEqual([0, "mine\n", "{}\n"]);
+  });
+
   it("parallel restore leaves alone what was changed again, unless it is told otherwise", async () => {
     const { folder, read, path } = await overwritten();
     writeFileSync(path("src/b/two.ts"), "later\n");

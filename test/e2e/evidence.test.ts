@@ -79,7 +79,7 @@ function standingsOf(outcome: Outcome): Record<string, string> {
 
 it.each([
   ["hooks", undefined],
-  ["the transcript alone", pluginsWithoutCommandHooks],
+  ["transcripts alone", pluginsWithoutCommandHooks],
 ] as const)("what agents report of their checks is named rightly, as %s tell it", async (name, plugins) => {
   const story = storyOf(`evidence by ${name}`, tasks, {
     workers,

@@ -42,13 +42,17 @@ describe("a call that changes what another agent holds", () => {
     await begins("agent-1", "intruder");
     write("src/b/two.ts", "theirs\n");
     const told = await ends("agent-1", "intruder");
-    expect(told).toContain("Your Bash changed src/b/two.ts, which p/2 holds");
+    expect(told).toBe(
+      "told: Your Bash changed src/b/two.ts, which p/2 holds. Its agent is told and can put it back: write there no more, not even to undo it. If your task needs a change there, report blocked with task_report.",
+    );
     expect(files().map(({ by, call }) => [by, call])).toEqual([
       ["own", undefined],
       ["certain", "intruder"],
     ]);
     const toHolder = await begins("agent-2", "next", "Read", { file_path: "x" });
-    expect(toHolder).toContain("p/1 changed src/b/two.ts, in this task's scope, with Bash. Read it again");
+    expect(toHolder).toBe(
+      "told: p/1 changed src/b/two.ts with Bash, though only your task may write there. Read what is there now before you go on. What stood there is kept, and you may put it back: parallel-tasks restore p src/b/two.ts --task 2",
+    );
     expect(kept()).toEqual(expect.arrayContaining(["mine\n", "theirs\n"]));
   });
 
@@ -57,7 +61,12 @@ describe("a call that changes what another agent holds", () => {
     await begins("agent-1", "one");
     await begins("agent-3", "three");
     write("src/b/two.ts", "theirs\n");
-    await ends("agent-1", "one");
+    expect(await ends("agent-1", "one")).toContain(
+      "src/b/two.ts, which p/2 holds, changed while your Bash and an agent without a task (Bash) ran: one of them wrote it.",
+    );
+    expect(await begins("agent-2", "next", "Read", { file_path: "x" })).toContain(
+      "src/b/two.ts, where only your task may write, changed while p/1 (Bash) and an agent without a task (Bash) ran: one of them wrote it. Read what is there now before you go on.",
+    );
     const [{ files, calls } = { files: [], calls: [] }] = effects();
     expect(files.map(({ by }) => by)).toEqual(["uncertain"]);
     expect(calls.map(({ id }) => id).sort()).toEqual(["one", "three"]);
@@ -100,6 +109,45 @@ describe("a file that an agent was only granted", () => {
   });
 });
 
+describe("a change beside a call of the holder", () => {
+  it("a change beside a call of the holder is told to the holder where it ends what was written while it works, once", async () => {
+    const { begins, ends, write } = await watchedAgents();
+    const beside = async (text: string, path = "src/b/two.ts") => {
+      await begins("agent-1", `other ${text}`);
+      await begins("agent-2", `own ${text}`);
+      write(path, text);
+      return ends("agent-2", `own ${text}`);
+    };
+    expect(await beside("first\n")).toBe("passes");
+    expect(await beside("second\n")).toContain(
+      "src/b/two.ts, where only your task may write, changed while your Bash and p/1 (Bash) ran: one of them wrote it. If you did not do it: read what is there now before you go on. What stood there is kept, and you may put it back: parallel-tasks restore p src/b/two.ts --task 2",
+    );
+    expect(await beside("third\n")).toBe("passes");
+    expect(await beside("new\n", "src/b/new.ts")).toBe("passes");
+    expect(await ends("agent-1", "other new\n")).toBe("passes");
+  });
+});
+
+describe("a note on a changed file", () => {
+  it("a note on a changed file comes with the next answer, whatever that is, and before a report is taken", async () => {
+    const { begins, ends, write } = await watchedAgents();
+    const intrudes = async (text: string) => {
+      await begins("agent-1", text);
+      write("src/b/two.ts", text);
+      await ends("agent-1", text);
+    };
+    const note = /p\/1 changed src\/b\/two\.ts with Bash, though only your task may write there/;
+    await intrudes("first\n");
+    const refused = await begins("agent-2", "stash", "Bash", { command: "git stash" });
+    expect(refused).toMatch(/^denied: git stash is refused\./);
+    expect(refused).toMatch(note);
+    await intrudes("second\n");
+    const report = () => begins("agent-2", "report", "mcp__plugin_parallel_tasks__task_report");
+    expect(await report()).toMatch(/^denied: Look at this first, then report again\. /);
+    expect(await report()).not.toMatch(/^denied/);
+  });
+});
+
 describe("a file tool of the holder", () => {
   it("a file tool of the holder has changed the file, whatever else ran", async () => {
     const { begins, ends, write, path, files } = await watchedAgents();
@@ -136,9 +184,7 @@ describe("a change while no call is in flight", () => {
     write("src/b/two.ts", "a person's\n");
     const told = await begins("agent-2", "next", "Edit", { file_path: "src/b/two.ts" });
     expect(files().map(({ by }) => by)).toEqual(["nobody"]);
-    expect(told === "passes" || told.includes("A person or another program")).toBe(true);
-    expect(await begins("agent-2", "later", "Read", { file_path: "x" })).toContain(
-      "A person or another program changed src/b/two.ts",
-    );
+    expect(told).toContain("A person or another program changed src/b/two.ts, which your task holds.");
+    expect(await begins("agent-2", "later", "Read", { file_path: "x" })).toBe("passes");
   });
 });

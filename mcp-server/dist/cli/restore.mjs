@@ -5,7 +5,7 @@ import { callerName, forgetKept, listOverwritten, restoreFile } from "../run/eff
 import { LINE_LIMIT, cleanText, visibleJson } from "../text.mjs";
 
 // mcp-server/src/cli/restore.ts
-async function restoreCommand(ctx, plan, file, { task, force = false, forget = false, json }) {
+async function restoreCommand(ctx, plan, files, { task, force = false, forget = false, json }) {
   const print = (text) => process.stdout.write(text);
   if (forget) {
     forgetKept(ctx, plan);
@@ -14,7 +14,7 @@ async function restoreCommand(ctx, plan, file, { task, force = false, forget = f
 `);
     return 0;
   }
-  if (file === void 0) {
+  if (files.length === 0) {
     const overwritten = await listOverwritten(ctx, plan, { task });
     if (json) print(`${visibleJson({ overwritten })}
 `);
@@ -22,14 +22,20 @@ async function restoreCommand(ctx, plan, file, { task, force = false, forget = f
     else print(overwritten.map(lineOf).join(""));
     return 0;
   }
-  const restored = await restoreFile(ctx, plan, { file, task }, force);
-  const path = cleanText(restored.path, LINE_LIMIT);
-  const aside = restored.putAside === void 0 ? "" : ` What stood there is kept as ${restored.putAside}.`;
-  if (json) print(`${visibleJson(restored)}
-`);
-  else print(`${path} is again what task ${cleanText(restored.task, LINE_LIMIT)} had in it.${aside}
+  const restored = [];
+  for (const file of files) {
+    const one = await restoreFile(ctx, plan, { file, task }, force);
+    restored.push(one);
+    if (!json) print(lineOfRestored(one));
+  }
+  if (json) print(`${visibleJson({ restored })}
 `);
   return 0;
+}
+function lineOfRestored({ path, task, putAside }) {
+  const aside = putAside === void 0 ? "" : ` What stood there is kept as ${putAside}.`;
+  return `${cleanText(path, LINE_LIMIT)} is again what task ${cleanText(task, LINE_LIMIT)} had in it.${aside}
+`;
 }
 function lineOf({ path, task, atMs, by, calls, before }) {
   const names = [...new Set(calls.map((call) => `${callerName(call)} (${call.tool})`))];

@@ -581,68 +581,124 @@ import { cleanText } from "../text.mjs";
 // import:run/checkout-watch.mjs in run/effects.mjs
 import { fileNames } from "./checkout-watch.mjs";
 
+// mcp-server/src/run/effects/restore-line.ts
+var MAX_NAMED = 10;
+var NAME_LIMIT = 200;
+var PLAIN = /^[\w@./+][\w@./+-]*$/;
+var QUOTABLE = /^[^'<\\-][^'<\\]*$/;
+function restoreLine(plan, task, paths) {
+  const names = paths.slice(0, MAX_NAMED + 1).map(quoted);
+  const isWhole = names.length <= MAX_NAMED && names.every((name) => name !== void 0);
+  return ["parallel-tasks restore", plan, ...isWhole ? names : [], `--task ${task}`].join(" ");
+}
+function quoted(path) {
+  if (PLAIN.test(path)) return path;
+  return QUOTABLE.test(path) && cleanText(path, NAME_LIMIT) === path ? `'${path}'` : void 0;
+}
+
 // mcp-server/src/run/effects/effect-notes.ts
 var TOOL_LIMIT = 60;
-var NAMED_CALLS = 5;
-function effectNotes(seen, plan, taskOf2) {
+var NAMED_CALLERS = 5;
+function effectNotes(seen, plan, taskOf2, isToBeTold) {
   return intrusions(seen).flatMap((intrusion) => {
-    const { holder, calls, files, isCertain } = intrusion;
-    const paths = files.map(({ path }) => path);
+    const { holder, calls } = intrusion;
     const held = taskOf2(holder);
+    const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
+    const by = callersOf(calls.filter((call) => !isHolders(call)));
+    const mayBeOwn = calls.some(isHolders);
+    const files = intrusion.files.filter((file) => !mayBeOwn || isToBeTold(file, by));
+    if (files.length === 0) return [];
+    const paths = files.map(({ path }) => path);
     const notes = [];
     if (held !== void 0) {
-      const note = `${wordsForHolder(intrusion)} Read it again before you write. ${wordsOfKept(files, plan, held)}`;
-      notes.push({ task: held, paths, by: calls.map(callerName), note });
+      const note = `${wordsForHolder({ ...intrusion, files })}${wordsOfKept(files, plan, held)}`;
+      notes.push({ task: held, paths, by, note, ...hasKept(files) && { beforeReport: true } });
     }
-    const [call] = calls;
-    const own = isCertain && call?.caller.attempt !== void 0 ? taskOf2(call.caller.attempt) : void 0;
-    if (own !== void 0 && call) {
-      const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
-      const note = `${wordsOnIntrusion(call, paths, holderName)} If you need a change there, report blocked with task_report.`;
-      notes.push({ task: own, paths, by: [callerName(call)], note });
+    if (mayBeOwn) return notes;
+    const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
+    for (const attempt of new Set(calls.map(({ caller: caller2 }) => caller2.attempt))) {
+      const task = attempt === void 0 ? void 0 : taskOf2(attempt);
+      if (task === void 0) continue;
+      const isOwn = ({ caller: caller2 }) => caller2.attempt === attempt;
+      const note = `${wordsForCaller(intrusion, isOwn, holderName)} If your task needs a change there, report blocked with task_report.`;
+      notes.push({ task, paths, by, note });
     }
     return notes;
   });
 }
-function wordsForCaller(seen, call, nameOf) {
-  const own = intrusions(seen).filter(
-    ({ isCertain, calls: [one] }) => isCertain && one?.id === call && one.caller.attempt === void 0
-  );
-  const lines = own.flatMap(({ holder, calls: [one], files }) => {
-    const paths = files.map(({ path }) => path);
-    return one ? [wordsOnIntrusion(one, paths, nameOf(holder) ?? "another task")] : [];
+function notesForTaskless(seen, call, nameOf) {
+  const isOwn = ({ id, caller: caller2 }) => id === call && caller2.attempt === void 0;
+  const lines = intrusions(seen).flatMap((intrusion) => {
+    const { holder, calls } = intrusion;
+    if (!calls.some(isOwn) || calls.some(({ caller: caller2 }) => caller2.attempt === holder)) return [];
+    return [wordsForCaller(intrusion, isOwn, nameOf(holder) ?? "another task")];
   });
   return lines.length === 0 ? void 0 : lines.join("\n");
-}
-function wordsOnIntrusion(call, paths, holder) {
-  return `Your ${toolName(call)} changed ${fileNames(paths)}, which ${holder} holds and is at work on. Its agent was told, and what stood there is kept. Write there no more.`;
 }
 function intrusions({ files, calls }) {
   const found = /* @__PURE__ */ new Map();
   for (const file of files) {
     if (file.by === "own") continue;
-    const isCertain = file.by === "certain";
-    const suspects = suspectsOf(file, calls);
-    if (suspects.some(({ caller: caller2 }) => caller2.attempt === file.holder)) continue;
     const key = JSON.stringify([file.holder, file.by, file.call]);
-    const known = found.get(key) ?? { holder: file.holder, calls: suspects, isCertain, files: [] };
+    const known = found.get(key) ?? {
+      holder: file.holder,
+      calls: suspectsOf(file, calls),
+      isCertain: file.by === "certain",
+      files: []
+    };
     known.files.push(file);
     found.set(key, known);
   }
   return [...found.values()];
 }
-function wordsForHolder({ calls, files, isCertain }) {
-  const names = fileNames(files.map(({ path }) => path));
+function wordsForHolder({ holder, calls, files, isCertain }) {
+  const names = namesOf(files);
   const [call] = calls;
-  if (call === void 0) return `A person or another program changed ${names}, in this task's scope.`;
-  if (isCertain) return `${callerName(call)} changed ${names}, in this task's scope, with ${toolName(call)}.`;
-  const named = calls.slice(0, NAMED_CALLS).map((one) => `${callerName(one)} (${toolName(one)})`);
-  const more = calls.length - named.length;
-  return `${names}, in this task's scope, changed while ${named.join(", ")}${more > 0 ? ` and ${more} more calls` : ""} ran: one of them wrote it.`;
+  const look = "Read what is there now before you go on.";
+  if (call === void 0) {
+    return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
+  }
+  if (isCertain) {
+    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
+  }
+  const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
+  const ran = whoRan(calls, isHolders);
+  return `${names}, where only your task may write, changed ${ran}. ${calls.some(isHolders) ? `If you did not do it: r${look.slice(1)}` : look}`;
+}
+function wordsForCaller({ calls, files, isCertain }, isOwn, holder) {
+  const names = `${namesOf(files)}, which ${holder} holds`;
+  const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
+  if (isCertain) {
+    return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
+  }
+  return `${names}, changed ${whoRan(calls, isOwn)}. ${told}. If it was your call, write there no more, not even to undo it.`;
+}
+function whoRan(calls, isOwn) {
+  const own = toolsOf(calls.filter(isOwn));
+  const others = calls.filter((call) => !isOwn(call));
+  const all = callersOf(others);
+  const named = all.slice(0, NAMED_CALLERS).map((name) => `${name} (${toolsOf(others.filter((call) => callerName(call) === name))})`);
+  const more = all.length > named.length ? [`${all.length - named.length} more`] : [];
+  const names = [...own === "" ? [] : [`your ${own}`], ...named, ...more];
+  const who = names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `while ${who} ran${calls.length > 1 ? ": one of them wrote it" : ""}`;
+}
+function toolsOf(calls) {
+  return [...new Set(calls.map(toolName))].join(", ");
+}
+function callersOf(calls) {
+  return [...new Set(calls.map(callerName))];
+}
+function namesOf(files) {
+  return fileNames(files.map(({ path }) => path));
+}
+function hasKept(files) {
+  return files.some(({ before }) => before !== ABSENT);
 }
 function wordsOfKept(files, plan, task) {
-  const isKept = files.some(({ before }) => before !== ABSENT);
-  return isKept ? `What stood there can be had back: parallel-tasks restore ${plan} --task ${task}` : "";
+  const paths = files.flatMap(({ path, before }) => before === ABSENT ? [] : [path]);
+  if (paths.length === 0) return "";
+  return ` What stood there is kept, and you may put it back: ${restoreLine(plan, task, paths)}`;
 }
 function toolName({ tool }) {
   return cleanText(tool, TOOL_LIMIT);
@@ -660,7 +716,8 @@ async function logEffects(tx, seen) {
     if (files.length === 0) continue;
     plan.append({ type: "files.changed", ...seen, files });
     const taskOf2 = (attempt) => plan.graph.claim(attempt)?.task;
-    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf2)) {
+    const isToBeTold = await newsForHolder(plan, files);
+    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf2, isToBeTold)) {
       plan.append({ type: "scope.touched", ...note });
     }
   }
@@ -688,6 +745,24 @@ async function toldFiles(plan, { sinceMs, untilMs }) {
       ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.map(keyOf) : []
     )
   );
+}
+async function newsForHolder(plan, files) {
+  if (files.every(({ by }) => by !== "uncertain")) return () => true;
+  const types = ["files.changed", "scope.touched"];
+  const events = await plan.reader.events(plan.id, { types });
+  const written = /* @__PURE__ */ new Set();
+  const told = /* @__PURE__ */ new Set();
+  for (const { change } of events) {
+    if (change.type === "files.changed")
+      for (const { path, after } of change.files) written.add(JSON.stringify([path, after]));
+    if (change.type === "scope.touched")
+      for (const path of change.paths) told.add(JSON.stringify([path, change.task, change.by]));
+  }
+  return ({ path, holder, before }, by) => {
+    const task = plan.graph.claim(holder)?.task;
+    const isNews = !told.has(JSON.stringify([path, task, by]));
+    return isNews && before !== void 0 && before !== ABSENT && written.has(JSON.stringify([path, before]));
+  };
 }
 function keyOf({ path, holder, after }) {
   return JSON.stringify([path, holder, after]);
@@ -1250,11 +1325,12 @@ export {
   listOverwritten,
   logEffects,
   logGitMoves,
+  notesForTaskless,
   readContent,
   readSeenPlan,
   reasonsNotKept,
   restoreFile,
+  restoreLine,
   taskDiff,
-  whyNoBytes,
-  wordsForCaller
+  whyNoBytes
 };

@@ -56,6 +56,10 @@ var AgentCall = class {
     const mayBeLost = claim.state === "running" && this.ctx.now() >= claim.leaseUntilMs;
     return mayBeLost ? void 0 : new UnrecordedCall(this, error);
   }
+  /** The same call with what is known by now. */
+  async readAgain() {
+    return await readAgentCall(this.ctx, this.store, this.agentId) ?? this;
+  }
   /** The call is a sign of life, if nothing was written that says so. */
   async renewLease() {
     const { own, plan } = this.standing;
@@ -90,7 +94,7 @@ async function notesOn(plan, { task, startedAtMs }) {
   const types = ["scope.touched"];
   const touched = await plan.reader.events(plan.id, { types, sinceMs: startedAtMs + 1 });
   return touched.flatMap(
-    ({ seq, change }) => change.type === "scope.touched" && change.task === task ? [{ seq, note: change.note }] : []
+    ({ seq, change }) => change.type === "scope.touched" && change.task === task ? [{ seq, note: change.note, isBeforeReport: change.beforeReport ?? false }] : []
   );
 }
 async function standingIn(plan, own) {

@@ -69,17 +69,17 @@ program
   });
 
 program
-  .command("restore <plan> [file]")
+  .command("restore <plan> [files...]")
   .description(
-    "what others overwrote in files that tasks of the plan held: lists it, or puts a file's newest such version back",
+    "what others overwrote in files that tasks of the plan held: lists it, or puts the newest such version of these files back",
   )
   .option("--task <id>", "only what this task held")
   .option("--force", "also where the file was changed again since")
   .option("--forget", "remove all that is kept for the plan")
   .option("--json", "as JSON")
-  .action(async (plan: string, file: string | undefined, options: RestoreOptions) => {
+  .action(async (plan: string, files: string[], options: RestoreOptions) => {
     const { restoreCommand } = await import("./restore.ts");
-    process.exitCode = await restoreCommand(await context(), plan, file, options);
+    process.exitCode = await restoreCommand(await context(), plan, files, options);
   });
 
 program

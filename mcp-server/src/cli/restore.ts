@@ -1,7 +1,7 @@
 import type { Overwritten } from "../report/files/overwritten.ts";
 import { callerName } from "../run/effects/effect-notes.ts";
 import { forgetKept } from "../run/effects/forget-kept.ts";
-import { listOverwritten, restoreFile } from "../run/effects/restore.ts";
+import { listOverwritten, type Restored, restoreFile } from "../run/effects/restore.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { cleanText, LINE_LIMIT } from "../text/sanitize.ts";
 import { visibleJson } from "../text/visible-json.ts";
@@ -13,11 +13,11 @@ export interface RestoreOptions {
   readonly json?: boolean;
 }
 
-/** Lists what others overwrote, or puts one file's version back and says where what stood there went. */
+/** Lists what others overwrote, or puts versions of files back and says where what stood there went. */
 export async function restoreCommand(
   ctx: RunContext,
   plan: string,
-  file: string | undefined,
+  files: readonly string[],
   { task, force = false, forget = false, json }: RestoreOptions,
 ): Promise<number> {
   const print = (text: string) => process.stdout.write(text);
@@ -26,19 +26,26 @@ export async function restoreCommand(
     print(json ? `${visibleJson({ forgotten: plan })}\n` : `Nothing is kept for ${plan} any more.\n`);
     return 0;
   }
-  if (file === undefined) {
+  if (files.length === 0) {
     const overwritten = await listOverwritten(ctx, plan, { task });
     if (json) print(`${visibleJson({ overwritten })}\n`);
     else if (overwritten.length === 0) print("Nobody was seen to overwrite a file that a task held.\n");
     else print(overwritten.map(lineOf).join(""));
     return 0;
   }
-  const restored = await restoreFile(ctx, plan, { file, task }, force);
-  const path = cleanText(restored.path, LINE_LIMIT);
-  const aside = restored.putAside === undefined ? "" : ` What stood there is kept as ${restored.putAside}.`;
-  if (json) print(`${visibleJson(restored)}\n`);
-  else print(`${path} is again what task ${cleanText(restored.task, LINE_LIMIT)} had in it.${aside}\n`);
+  const restored: Restored[] = [];
+  for (const file of files) {
+    const one = await restoreFile(ctx, plan, { file, task }, force);
+    restored.push(one);
+    if (!json) print(lineOfRestored(one));
+  }
+  if (json) print(`${visibleJson({ restored })}\n`);
   return 0;
+}
+
+function lineOfRestored({ path, task, putAside }: Restored): string {
+  const aside = putAside === undefined ? "" : ` What stood there is kept as ${putAside}.`;
+  return `${cleanText(path, LINE_LIMIT)} is again what task ${cleanText(task, LINE_LIMIT)} had in it.${aside}\n`;
 }
 
 function lineOf({ path, task, atMs, by, calls, before }: Overwritten): string {

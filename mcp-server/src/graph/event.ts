@@ -219,6 +219,8 @@ export type Change =
       readonly paths: readonly string[];
       readonly by: readonly string[];
       readonly note: string;
+      /** Bytes that the task had written may be lost: no report is taken before its agent has read this. */
+      readonly beforeReport?: true;
     }
   /** What differed from the last commit in the shared checkout when the task was offered: not the task's doing. */
   | {

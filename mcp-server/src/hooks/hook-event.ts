@@ -91,5 +91,16 @@ export function tell(hookEventName: string, additionalContext: string): HookAnsw
   return { hookSpecificOutput: { hookEventName, additionalContext } };
 }
 
+/** The answer with more for the model to read; a refusal reaches it by its reason alone. */
+export function addContext(answer: HookAnswer, hookEventName: string, context: string): HookAnswer {
+  if (!("hookSpecificOutput" in answer)) return isNothing(answer) ? tell(hookEventName, context) : answer;
+  const { hookSpecificOutput: output } = answer;
+  const { permissionDecisionReason: reason, additionalContext: before } = output;
+  const added = isDenied(answer)
+    ? { permissionDecisionReason: `${reason}\n${context}` }
+    : { additionalContext: before === undefined ? context : `${before}\n${context}` };
+  return { hookSpecificOutput: { ...output, ...added } };
+}
+
 /** Answers the calls of one kind of hook. */
 export type HookHandler = (run: RunContext, session: SessionMemory, event: HookEvent) => Promise<HookAnswer>;

@@ -16,18 +16,8 @@ import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workRecord } from "../run/worktrees/work-record.ts";
 import { agentCall } from "./agent-call.ts";
-import {
-  allow,
-  deny,
-  type HookAnswer,
-  type HookEvent,
-  isDenied,
-  isNothing,
-  json,
-  NOTHING,
-  tell,
-} from "./hook-event.ts";
-import { tellNotes, watchBegin } from "./watched-call.ts";
+import { allow, deny, type HookAnswer, type HookEvent, isDenied, json, NOTHING, tell } from "./hook-event.ts";
+import { watchBegin, withNotes } from "./watched-call.ts";
 import { onWorkflowAgentEnd } from "./workflow-agent.ts";
 import { onWorkflowCall } from "./workflow-call.ts";
 
@@ -78,8 +68,10 @@ async function answerByGraph(run: RunContext, session: SessionMemory, event: Hoo
   if (session.answeredLate.has(event)) return NOTHING;
   if (!isDenied(answer)) noteCommand(run, session, event);
   noteInCall(run, session, call);
-  if (!isDenied(answer)) await watchBegin(run, session, event, call);
-  return call && isNothing(answer) ? tellNotes(session, event, call) : answer;
+  const hasNews = !isDenied(answer) && (await watchBegin(run, session, event, call));
+  if (!call) return answer;
+  const now = hasNews ? await call.readAgain() : call;
+  return withNotes(session, event, now, answer);
 }
 
 /**

@@ -4,14 +4,25 @@ import * as z from "zod";
 import type { ToolCaller } from "../graph/effect.ts";
 import { taskName } from "../graph/task.ts";
 import { couldWrite } from "../policy/effects/writing-tools.ts";
-import { wordsForCaller } from "../run/effects/effect-notes.ts";
+import type { Heard } from "../run/effects/call-watch.ts";
+import { notesForTaskless } from "../run/effects/effect-notes.ts";
 import type { HeardSignal } from "../run/effects/effect-watch.ts";
 import { idOfBytes } from "../run/effects/file-content.ts";
 import { type AgentCall, readAgentCall } from "../run/guard/agent-call.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import type { HeldClaim } from "../store/tables/held-claim.ts";
-import { type HookAnswer, type HookEvent, json, NOTHING, tell } from "./hook-event.ts";
+import {
+  addContext,
+  deny,
+  type HookAnswer,
+  type HookEvent,
+  isDenied,
+  json,
+  NOTHING,
+  tell,
+} from "./hook-event.ts";
+
+const REPORT = "mcp__plugin_parallel_tasks__task_report";
 
 const writeInput = z.looseObject({ file_path: z.string(), content: z.string() });
 const editResponse = z.looseObject({
@@ -24,8 +35,10 @@ const editResponse = z.looseObject({
 const background = z.looseObject({ backgroundTaskId: z.string().min(1) });
 
 /**
- * The call may run from now on: whatever changes after this look may be its doing.
+ * The call may run from now on: whatever changes after this look may be its doing. A report writes nothing, and is looked
+ * at all the same: its agent is to know what became of its files.
  * @param atOnce without waiting for the graph.
+ * @returns whether something has changed since the last look.
  */
 export async function watchBegin(
   run: RunContext,
@@ -33,10 +46,13 @@ export async function watchBegin(
   event: HookEvent,
   call: AgentCall | undefined,
   atOnce = false,
-): Promise<void> {
-  if (event.use === "" || !couldWrite(event.tool)) return;
+): Promise<boolean> {
+  if (event.use === "") return false;
   const watch = session.callWatch(run);
-  const began = (held: readonly HeldClaim[]): HeardSignal => {
+  const hear = (heard: Heard) => (atOnce ? watch.hearAtOnce(heard) : watch.hear(heard));
+  if (event.tool === REPORT) return (await hear({ kind: "ended", call: event.use })) !== undefined;
+  if (!couldWrite(event.tool)) return false;
+  const seen = await hear((held) => {
     const own = call?.isAtWork
       ? call.standing.own
       : event.agent === ""
@@ -48,8 +64,8 @@ export async function watchBegin(
       ...(own && { attempt: own.claim.id, task: taskName(own.plan, own.claim.task) }),
     };
     return { kind: "began", call: event.use, tool: event.tool, caller };
-  };
-  await (atOnce ? watch.hearAtOnce(began) : watch.hear(began));
+  });
+  return seen !== undefined;
 }
 
 /**
@@ -67,8 +83,8 @@ export async function watchEnd(
   if (!seen) return NOTHING;
   const store = await run.graph();
   const call = store && event.agent !== "" ? await readAgentCall(run, store, event.agent) : undefined;
-  if (call) return tellNotes(session, event, call);
-  const words = wordsForCaller(seen, event.use, (attempt) => watch.nameOf(attempt));
+  if (call) return withNotes(session, event, call, NOTHING);
+  const words = notesForTaskless(seen, event.use, (attempt) => watch.nameOf(attempt));
   return words === undefined ? NOTHING : tell(event.event, words);
 }
 
@@ -136,11 +152,23 @@ export async function watchWorkEnd(
   await session.callWatch(run).hear({ kind: "work-ended", session: event.session, work });
 }
 
-/** Where nothing else is to be said to an agent, it is told who wrote in its task's scope meanwhile, once. */
-export function tellNotes(session: SessionMemory, event: HookEvent, call: AgentCall): HookAnswer {
+/**
+ * The answer with what an agent is to be told of its task's files, each note once. It may go on in what it does, unless
+ * that is a report: what it says of a file that another has changed since would not be true.
+ */
+export function withNotes(
+  session: SessionMemory,
+  event: HookEvent,
+  call: AgentCall,
+  answer: HookAnswer,
+): HookAnswer {
   if (session.answeredLate.has(event)) return NOTHING;
   const news = call.notes.filter(({ seq }) => !session.toldNotes.has(seq));
-  if (news.length === 0) return NOTHING;
+  if (news.length === 0) return answer;
   for (const { seq } of news) session.toldNotes.add(seq);
-  return tell(event.event, news.map(({ note }) => note).join("\n"));
+  const notes = news.map(({ note }) => note).join("\n");
+  if (event.tool === REPORT && !isDenied(answer) && news.some(({ isBeforeReport }) => isBeforeReport)) {
+    return deny(`Look at this first, then report again. ${notes}`);
+  }
+  return addContext(answer, event.event, notes);
 }

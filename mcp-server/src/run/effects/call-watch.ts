@@ -23,7 +23,7 @@ import { SharedCalls } from "./shared-calls.ts";
 const MAX_UNLOGGED = 1_000;
 
 /** A signal of a call, or one that depends on who holds what in this checkout. */
-type Heard = HeardSignal | ((held: readonly HeldClaim[]) => HeardSignal);
+export type Heard = HeardSignal | ((held: readonly HeldClaim[]) => HeardSignal);
 
 /** The tool calls of one session, and what they do to files that claims of this checkout hold. */
 export class CallWatch {

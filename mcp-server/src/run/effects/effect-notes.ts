@@ -10,11 +10,12 @@ import { type PlanSlug, type TaskId, taskName } from "../../graph/task.ts";
 import { suspectsOf } from "../../policy/effects/attribute.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { fileNames } from "../checkout-watch/scope-notes.ts";
+import { restoreLine } from "./restore-line.ts";
 
 /** A name of a tool in a sentence for an agent, in characters. */
 const TOOL_LIMIT = 60;
-/** A sentence names at most this many calls. */
-const NAMED_CALLS = 5;
+/** A sentence names at most this many callers. */
+const NAMED_CALLERS = 5;
 
 /** What an agent is told of files that were changed while a claim held them. */
 export interface EffectNote {
@@ -23,6 +24,8 @@ export interface EffectNote {
   /** Whoever changed them, or may have. */
   readonly by: readonly string[];
   readonly note: string;
+  /** Something stood there: no report of the task is taken before its agent has read this. */
+  readonly beforeReport?: true;
 }
 
 /** What was seen between two looks, or a part of it. */
@@ -37,86 +40,142 @@ interface Intrusion {
 }
 
 /**
- * Whom of a plan's agents to tell: the holder of each file that others have changed, and who is known to have done so. A
- * change that a call of the holder may have made is told to nobody: commands run side by side all the time.
+ * Whom of a plan's agents to tell: the holder of each file that others have changed, or may have, and whoever did it, or
+ * may have. A change that a call of the holder may have made is told to the holder alone, and only where it is to be told.
  * @param taskOf the task of the plan that the attempt is of; undefined: it is of another plan.
+ * @param isToBeTold of a change that a call of the holder may have made, beside calls of these others.
  */
 export function effectNotes(
   seen: Changes,
   plan: PlanSlug,
   taskOf: (attempt: AttemptId) => TaskId | undefined,
+  isToBeTold: (file: AttributedEffect, by: readonly string[]) => boolean,
 ): EffectNote[] {
   return intrusions(seen).flatMap((intrusion) => {
-    const { holder, calls, files, isCertain } = intrusion;
-    const paths = files.map(({ path }) => path);
+    const { holder, calls } = intrusion;
     const held = taskOf(holder);
+    const isHolders = ({ caller }: NamedCall) => caller.attempt === holder;
+    const by = callersOf(calls.filter((call) => !isHolders(call)));
+    const mayBeOwn = calls.some(isHolders);
+    const files = intrusion.files.filter((file) => !mayBeOwn || isToBeTold(file, by));
+    if (files.length === 0) return [];
+    const paths = files.map(({ path }) => path);
     const notes: EffectNote[] = [];
     if (held !== undefined) {
-      const note = `${wordsForHolder(intrusion)} Read it again before you write. ${wordsOfKept(files, plan, held)}`;
-      notes.push({ task: held, paths, by: calls.map(callerName), note });
+      const note = `${wordsForHolder({ ...intrusion, files })}${wordsOfKept(files, plan, held)}`;
+      notes.push({ task: held, paths, by, note, ...(hasKept(files) && { beforeReport: true }) });
     }
-    const [call] = calls;
-    const own = isCertain && call?.caller.attempt !== undefined ? taskOf(call.caller.attempt) : undefined;
-    if (own !== undefined && call) {
-      const holderName = held === undefined ? "a task of another plan" : taskName(plan, held);
-      const note = `${wordsOnIntrusion(call, paths, holderName)} If you need a change there, report blocked with task_report.`;
-      notes.push({ task: own, paths, by: [callerName(call)], note });
+    if (mayBeOwn) return notes;
+    const holderName = held === undefined ? "a task of another plan" : taskName(plan, held);
+    for (const attempt of new Set(calls.map(({ caller }) => caller.attempt))) {
+      const task = attempt === undefined ? undefined : taskOf(attempt);
+      if (task === undefined) continue;
+      const isOwn = ({ caller }: NamedCall) => caller.attempt === attempt;
+      const note = `${wordsForCaller(intrusion, isOwn, holderName)} If your task needs a change there, report blocked with task_report.`;
+      notes.push({ task, paths, by, note });
     }
     return notes;
   });
 }
 
 /**
- * What a conversation without a task is told that is known to have changed what others hold.
+ * What a conversation without a task is told that has changed what others hold, or may have.
  * @param nameOf the task that an attempt is of.
  */
-export function wordsForCaller(
+export function notesForTaskless(
   seen: Changes,
   call: CallId,
   nameOf: (attempt: AttemptId) => string | undefined,
 ): string | undefined {
-  const own = intrusions(seen).filter(
-    ({ isCertain, calls: [one] }) => isCertain && one?.id === call && one.caller.attempt === undefined,
-  );
-  const lines = own.flatMap(({ holder, calls: [one], files }) => {
-    const paths = files.map(({ path }) => path);
-    return one ? [wordsOnIntrusion(one, paths, nameOf(holder) ?? "another task")] : [];
+  const isOwn = ({ id, caller }: NamedCall) => id === call && caller.attempt === undefined;
+  const lines = intrusions(seen).flatMap((intrusion) => {
+    const { holder, calls } = intrusion;
+    if (!calls.some(isOwn) || calls.some(({ caller }) => caller.attempt === holder)) return [];
+    return [wordsForCaller(intrusion, isOwn, nameOf(holder) ?? "another task")];
   });
   return lines.length === 0 ? undefined : lines.join("\n");
-}
-
-function wordsOnIntrusion(call: NamedCall, paths: readonly string[], holder: string): string {
-  return `Your ${toolName(call)} changed ${fileNames(paths)}, which ${holder} holds and is at work on. Its agent was told, and what stood there is kept. Write there no more.`;
 }
 
 function intrusions({ files, calls }: Changes): Intrusion[] {
   const found = new Map<string, Intrusion>();
   for (const file of files) {
     if (file.by === "own") continue;
-    const isCertain = file.by === "certain";
-    const suspects = suspectsOf(file, calls);
-    if (suspects.some(({ caller }) => caller.attempt === file.holder)) continue;
     const key = JSON.stringify([file.holder, file.by, file.call]);
-    const known = found.get(key) ?? { holder: file.holder, calls: suspects, isCertain, files: [] };
+    const known = found.get(key) ?? {
+      holder: file.holder,
+      calls: suspectsOf(file, calls),
+      isCertain: file.by === "certain",
+      files: [],
+    };
     known.files.push(file);
     found.set(key, known);
   }
   return [...found.values()];
 }
 
-function wordsForHolder({ calls, files, isCertain }: Intrusion): string {
-  const names = fileNames(files.map(({ path }) => path));
+/** The host adds of its own that changes on disk are usually on purpose: this says whether this one was. */
+function wordsForHolder({ holder, calls, files, isCertain }: Intrusion): string {
+  const names = namesOf(files);
   const [call] = calls;
-  if (call === undefined) return `A person or another program changed ${names}, in this task's scope.`;
-  if (isCertain) return `${callerName(call)} changed ${names}, in this task's scope, with ${toolName(call)}.`;
-  const named = calls.slice(0, NAMED_CALLS).map((one) => `${callerName(one)} (${toolName(one)})`);
-  const more = calls.length - named.length;
-  return `${names}, in this task's scope, changed while ${named.join(", ")}${more > 0 ? ` and ${more} more calls` : ""} ran: one of them wrote it.`;
+  const look = "Read what is there now before you go on.";
+  if (call === undefined) {
+    return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
+  }
+  if (isCertain) {
+    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
+  }
+  const isHolders = ({ caller }: NamedCall) => caller.attempt === holder;
+  const ran = whoRan(calls, isHolders);
+  return `${names}, where only your task may write, changed ${ran}. ${calls.some(isHolders) ? `If you did not do it: r${look.slice(1)}` : look}`;
+}
+
+function wordsForCaller(
+  { calls, files, isCertain }: Intrusion,
+  isOwn: (call: NamedCall) => boolean,
+  holder: string,
+): string {
+  const names = `${namesOf(files)}, which ${holder} holds`;
+  const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
+  if (isCertain) {
+    return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
+  }
+  return `${names}, changed ${whoRan(calls, isOwn)}. ${told}. If it was your call, write there no more, not even to undo it.`;
+}
+
+/** `while your Bash and demo/3 (Bash, Edit) ran: one of them wrote it`, told to whoever made the own calls. */
+function whoRan(calls: readonly NamedCall[], isOwn: (call: NamedCall) => boolean): string {
+  const own = toolsOf(calls.filter(isOwn));
+  const others = calls.filter((call) => !isOwn(call));
+  const all = callersOf(others);
+  const named = all
+    .slice(0, NAMED_CALLERS)
+    .map((name) => `${name} (${toolsOf(others.filter((call) => callerName(call) === name))})`);
+  const more = all.length > named.length ? [`${all.length - named.length} more`] : [];
+  const names = [...(own === "" ? [] : [`your ${own}`]), ...named, ...more];
+  const who = names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `while ${who} ran${calls.length > 1 ? ": one of them wrote it" : ""}`;
+}
+
+function toolsOf(calls: readonly NamedCall[]): string {
+  return [...new Set(calls.map(toolName))].join(", ");
+}
+
+function callersOf(calls: readonly NamedCall[]): string[] {
+  return [...new Set(calls.map(callerName))];
+}
+
+function namesOf(files: readonly AttributedEffect[]): string {
+  return fileNames(files.map(({ path }) => path));
+}
+
+function hasKept(files: readonly AttributedEffect[]): boolean {
+  return files.some(({ before }) => before !== ABSENT);
 }
 
 function wordsOfKept(files: readonly AttributedEffect[], plan: PlanSlug, task: TaskId): string {
-  const isKept = files.some(({ before }) => before !== ABSENT);
-  return isKept ? `What stood there can be had back: parallel-tasks restore ${plan} --task ${task}` : "";
+  const paths = files.flatMap(({ path, before }) => (before === ABSENT ? [] : [path]));
+  if (paths.length === 0) return "";
+  return ` What stood there is kept, and you may put it back: ${restoreLine(plan, task, paths)}`;
 }
 
 function toolName({ tool }: NamedCall): string {

@@ -1,5 +1,5 @@
 import type { AttemptId } from "../../graph/attempt.ts";
-import type { AttributedEffect, HeldFilesChanged } from "../../graph/effect.ts";
+import { ABSENT, type AttributedEffect, type HeldFilesChanged } from "../../graph/effect.ts";
 import { suspectsOf } from "../../policy/effects/attribute.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import { effectNotes } from "./effect-notes.ts";
@@ -15,7 +15,8 @@ export async function logEffects(tx: GraphTransaction, seen: HeldFilesChanged): 
     if (files.length === 0) continue;
     plan.append({ type: "files.changed", ...seen, files });
     const taskOf = (attempt: AttemptId) => plan.graph.claim(attempt)?.task;
-    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf)) {
+    const isToBeTold = await newsForHolder(plan, files);
+    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf, isToBeTold)) {
       plan.append({ type: "scope.touched", ...note });
     }
   }
@@ -60,6 +61,32 @@ async function toldFiles(
         : [],
     ),
   );
+}
+
+/**
+ * Of changes that a call of the holder may have made: whether they put an end to bytes that were written while the plan
+ * ran, and the holder was not told of the file and these others before. Commands run side by side all the time.
+ */
+async function newsForHolder(
+  plan: PlanTransaction,
+  files: readonly AttributedEffect[],
+): Promise<(file: AttributedEffect, by: readonly string[]) => boolean> {
+  if (files.every(({ by }) => by !== "uncertain")) return () => true;
+  const types = ["files.changed", "scope.touched"] as const;
+  const events = await plan.reader.events(plan.id, { types });
+  const written = new Set<string>();
+  const told = new Set<string>();
+  for (const { change } of events) {
+    if (change.type === "files.changed")
+      for (const { path, after } of change.files) written.add(JSON.stringify([path, after]));
+    if (change.type === "scope.touched")
+      for (const path of change.paths) told.add(JSON.stringify([path, change.task, change.by]));
+  }
+  return ({ path, holder, before }, by) => {
+    const task = plan.graph.claim(holder)?.task;
+    const isNews = !told.has(JSON.stringify([path, task, by]));
+    return isNews && before !== undefined && before !== ABSENT && written.has(JSON.stringify([path, before]));
+  };
 }
 
 /** What stood there before, one of two servers may not know. */

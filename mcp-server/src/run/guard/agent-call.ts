@@ -23,6 +23,13 @@ export interface Standing {
   readonly waitsForWorktree: boolean;
 }
 
+/** A note on the agent's task since its attempt started, with its place in the log. */
+export interface TaskNote {
+  readonly seq: number;
+  readonly note: string;
+  readonly isBeforeReport: boolean;
+}
+
 /**
  * A tool call of an agent that holds or held a claim. All that it depends on is read at once when it begins; what is to
  * be written is written at once when it ends, together with the sign of life that every call is.
@@ -34,8 +41,7 @@ export class AgentCall {
     readonly store: GraphStore,
     readonly agentId: string,
     readonly standing: Standing,
-    /** Notes on the agent's task since its attempt started, with their place in the log. */
-    readonly notes: readonly { readonly seq: number; readonly note: string }[],
+    readonly notes: readonly TaskNote[],
   ) {}
 
   get ctx(): RunContext {
@@ -70,6 +76,11 @@ export class AgentCall {
     const { claim } = this.standing.own;
     const mayBeLost = claim.state === "running" && this.ctx.now() >= claim.leaseUntilMs;
     return mayBeLost ? undefined : new UnrecordedCall(this, error);
+  }
+
+  /** The same call with what is known by now. */
+  async readAgain(): Promise<AgentCall> {
+    return (await readAgentCall(this.ctx, this.store, this.agentId)) ?? this;
   }
 
   /** The call is a sign of life, if nothing was written that says so. */
@@ -114,11 +125,13 @@ export function readAgentCall(
 }
 
 /** Notes from before its attempt stand in the agent's brief. */
-async function notesOn(plan: PlanView, { task, startedAtMs }: RunningAttempt) {
+async function notesOn(plan: PlanView, { task, startedAtMs }: RunningAttempt): Promise<TaskNote[]> {
   const types = ["scope.touched"] as const;
   const touched = await plan.reader.events(plan.id, { types, sinceMs: startedAtMs + 1 });
   return touched.flatMap(({ seq, change }: GraphEvent) =>
-    change.type === "scope.touched" && change.task === task ? [{ seq, note: change.note }] : [],
+    change.type === "scope.touched" && change.task === task
+      ? [{ seq, note: change.note, isBeforeReport: change.beforeReport ?? false }]
+      : [],
   );
 }
 
