@@ -119,7 +119,7 @@ async function once(folder, parameters, options) {
 var OF_ANOTHER_CALL = /^GIT_(?:DIR|WORK_TREE|IMPLICIT_WORK_TREE|COMMON_DIR|PREFIX|INDEX_FILE|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|(?:ALTERNATE_)?OBJECT_DIRECTOR(?:Y|IES)|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS)$/;
 function plainEnvironment() {
   const kept = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_CALL.test(name));
-  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
 }
 function reasonOf(output) {
   const lines = output.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("hint:"));
@@ -244,7 +244,6 @@ async function differingFrom(root, commit, untracked, signal) {
 function read(root, parameters, signal, input = "") {
   return git(root, parameters, {
     ...{ input, signal },
-    env: { GIT_OPTIONAL_LOCKS: "0" },
     maxOutputBytes: MAX_OUTPUT_BYTES2
   });
 }

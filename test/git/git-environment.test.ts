@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { git } from "../../mcp-server/src/git/git.ts";
+import { changedFiles, git } from "../../mcp-server/src/git/git.ts";
 import { put, repository } from "../support/checkout.ts";
 
 it("git works on the repository of its folder, whatever the git that started this process works on", async () => {
@@ -26,4 +26,14 @@ it("git works on the repository of its folder, whatever the git that started thi
   await git(folder, ["add", "--all", "--", ".", ":(exclude,literal)a.txt"]);
   expect(await git(folder, ["diff", "--cached", "--name-only"])).toBe("new.txt\n");
   expect(readdirSync(gitFolder, { recursive: true })).toEqual(before);
+});
+
+it("git takes no lock to read, so that a git command of an agent does not fail meanwhile", async () => {
+  const folder = await repository({ "a.txt": "1\n" });
+  const index = () => readFileSync(join(folder, ".git/index"));
+  const before = index();
+  // What the index says of the file's times is wrong now: a git that may write would correct it.
+  utimesSync(join(folder, "a.txt"), 1, 1);
+  expect(await changedFiles(folder)).toEqual([]);
+  expect(index()).toEqual(before);
 });

@@ -193,11 +193,9 @@ async function differingFrom(
   return new Set([...text.split("\0").filter((path) => path !== ""), ...untracked]);
 }
 
-/** Reads from git, and makes no other git command of the user or of an agent wait or fail. */
 function read(root: string, parameters: readonly string[], signal: AbortSignal, input = ""): Promise<string> {
   return git(root, parameters, {
     ...{ input, signal },
-    env: { GIT_OPTIONAL_LOCKS: "0" },
     maxOutputBytes: MAX_OUTPUT_BYTES,
   });
 }

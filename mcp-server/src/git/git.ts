@@ -98,10 +98,13 @@ async function once(folder: string, parameters: readonly string[], options: GitO
 const OF_ANOTHER_CALL =
   /^GIT_(?:DIR|WORK_TREE|IMPLICIT_WORK_TREE|COMMON_DIR|PREFIX|INDEX_FILE|SHALLOW_FILE|GRAFT_FILE|NAMESPACE|(?:ALTERNATE_)?OBJECT_DIRECTOR(?:Y|IES)|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS)$/;
 
-/** A server that was started from a git hook must not work on that hook's index or repository. */
+/**
+ * A server that was started from a git hook must not work on that hook's index or repository. Whoever only reads takes
+ * no lock, or a git command of the user or of an agent would fail at that moment.
+ */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_CALL.test(name));
-  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0" };
+  return { ...Object.fromEntries(kept), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
 }
 
 function reasonOf(output: string): string {
