@@ -76,6 +76,7 @@ async function serviceAtWork() {
       tool,
       input,
       request(toolUseId && { "claudecode/toolUseId": toolUseId }),
+      { hasForms: false },
     );
     if (answer.isError) throw new Error(answer.content[0].text);
     return answer;

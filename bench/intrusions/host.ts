@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import type { ClientFacts } from "../../mcp-server/src/service.ts";
 
 /** What answers calls of tools and hooks: the service of a plugin, whatever its version. */
 export interface CallableService {
-  callTool(name: string, input: unknown, request: object, clientName: string): Promise<ToolAnswer>;
+  callTool(name: string, input: unknown, request: object, client: ClientFacts): Promise<object>;
   /** Absent in the first release, whose graph stays open. */
   close?(): Promise<void>;
 }
 
-export interface ToolAnswer {
-  readonly isError?: boolean | undefined;
-  readonly content: readonly { readonly type: string; readonly text?: string }[];
-  readonly structuredContent?: unknown;
-}
+const toolAnswer = z.looseObject({
+  isError: z.boolean().optional(),
+  content: z.array(z.looseObject({ text: z.string().optional() })),
+  structuredContent: z.unknown().optional(),
+});
+type ToolAnswer = z.infer<typeof toolAnswer>;
 
 const hooksFile = z.object({
   hooks: z.record(
@@ -88,12 +90,13 @@ export class Host {
     return word;
   }
 
-  #answer(tool: string, input: unknown, toolUseId?: string): Promise<ToolAnswer> {
+  async #answer(tool: string, input: unknown, toolUseId?: string): Promise<ToolAnswer> {
     const request = {
       _meta: toolUseId === undefined ? undefined : { "claudecode/toolUseId": toolUseId },
       signal: new AbortController().signal,
       notify: async () => undefined,
     };
-    return this.service.callTool(tool, input, request, "claude-code");
+    const client = { name: "claude-code", hasForms: false };
+    return toolAnswer.parse(await this.service.callTool(tool, input, request, client));
   }
 }

@@ -5,6 +5,7 @@ import type { Report } from "../../mcp-server/src/graph/attempt.ts";
 import { scopeOf } from "../../mcp-server/src/graph/task.ts";
 import { findToken, OfferTokens } from "../../mcp-server/src/graph/token.ts";
 import { GraphClock } from "../../mcp-server/src/policy/liveness/graph-clock.ts";
+import { CommandRunner } from "../../mcp-server/src/run/approval/command-runner.ts";
 import type { BatchLaunch } from "../../mcp-server/src/run/claims/launch.ts";
 import { type Offered, offer } from "../../mcp-server/src/run/claims/offer.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
@@ -62,6 +63,14 @@ export async function contextOf(store: GraphStore, root: string): Promise<RunCon
     settings: { maxParallel: CAP },
     roles: new Roles(),
     pluginTexts: new PluginTexts(root),
+    commands: new CommandRunner({
+      root,
+      gitCommonDir: undefined,
+      directory: root,
+      hostFolder: root,
+      managedFolder: root,
+      env: {},
+    }),
     now: Date.now,
     clock: new GraphClock(Date.now),
     snapshots: new CheckoutSnapshots(undefined, Date.now),

@@ -1,6 +1,6 @@
 // mcp-server/src/graph/attempt.ts
 var OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreported"];
-var STANDINGS = ["seen", "stale", "contradicted", "claimed"];
+var STANDINGS = ["run", "seen", "stale", "contradicted", "claimed"];
 var SEVERITIES = ["critical", "high", "medium", "low", "info"];
 var REVIEW_VERDICTS = ["accepted", "rejected"];
 function isLive(claim) {

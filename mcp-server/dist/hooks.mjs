@@ -2,7 +2,7 @@
 import { agentEnded, claimOfToken, endAgents, isRefusal, reviveIfLate, startOrContinue } from "./run/attempts.mjs";
 
 // import:run/guard.mjs in hooks.mjs
-import { guardCommand, guardWrite, readAgentCall } from "./run/guard.mjs";
+import { guardCommand, guardWrite, isApprovedCommand, readAgentCall } from "./run/guard.mjs";
 
 // import:node:fs/promises in hooks.mjs
 import { readFile } from "node:fs/promises";
@@ -549,6 +549,11 @@ var SHELLS = /* @__PURE__ */ new Set(["Bash", "PowerShell"]);
 var agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
 var readInput = z.looseObject({ file_path: z.string() });
 var shellInput = z.looseObject({ command: z.string() });
+var plainShellInput = z.strictObject({
+  command: z.string(),
+  description: z.string().optional(),
+  timeout: z.number().optional()
+});
 var trialInput = z.looseObject({ dryRun: z.literal(true) });
 var writeInput2 = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 async function onPreToolUse(run, session, event) {
@@ -615,7 +620,9 @@ async function answerTool(run, session, event, call) {
     const command = json(shellInput, event.input)?.command;
     if (command !== void 0) {
       const read = event.tool === "PowerShell" ? await asPosix(command) : command;
-      return writeAnswer(await guardCommand(call, read, event.cwd));
+      const answer = writeAnswer(await guardCommand(call, read, event.cwd));
+      const isPlain = event.tool === "Bash" && json(plainShellInput, event.input) !== void 0;
+      return isPlain && isNothing(answer) && await isApprovedCommand(call, command, event.cwd) ? allow("an acceptance command of the agent's task that the user has approved") : answer;
     }
   }
   return NOTHING;

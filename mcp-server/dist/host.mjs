@@ -166,6 +166,8 @@ var settingsFile = z.object({
     z.string(),
     z.object({ options: z.record(z.string(), z.unknown()).optional().catch(void 0) }).catch({})
   ).optional().catch(void 0),
+  sandbox: z.object({ enabled: z.boolean().optional().catch(void 0) }).optional().catch(void 0),
+  permissions: z.object({ allow: z.array(z.unknown()).optional().catch(void 0) }).optional().catch(void 0),
   env: z.record(z.string(), z.unknown()).transform(
     (all) => Object.fromEntries(
       Object.entries(all).flatMap(
@@ -197,6 +199,19 @@ function enabledPlugins({ files }) {
     }
   }
   return enabled;
+}
+function sandboxOf({ files, unreadable }) {
+  const on = files.find(({ settings }) => settings.sandbox?.enabled === true);
+  if (on) return `${on.path} turns Claude Code's sandbox on`;
+  const [first] = unreadable;
+  return first && `${first.path} cannot be read (${first.why}), so its sandbox may be on`;
+}
+async function commandsAllowedByUser(hostFolder2) {
+  const settings = await dataOf(join(hostFolder2, "settings.json"), settingsFile);
+  return (settings?.permissions?.allow ?? []).flatMap((rule) => {
+    const command = typeof rule === "string" ? /^Bash\(([\s\S]+)\)$/.exec(rule)?.[1] : void 0;
+    return command === void 0 || /[*\\]/.test(command) ? [] : [command];
+  });
 }
 function variablesOf({ files }) {
   return Object.assign({}, ...files.map(({ settings }) => settings.env ?? {}).reverse());
@@ -358,7 +373,7 @@ function managedFolder() {
 }
 
 // import:node:child_process in host.mjs
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 
 // import:node:util in host.mjs
 import { promisify } from "node:util";
@@ -385,6 +400,62 @@ async function runProgram(program, parameters, {
   });
   running.child.stdin?.on("error", () => void 0).end(input);
   return (await running).stdout;
+}
+
+// mcp-server/src/host/run-shell-command.ts
+var MAX_OUTPUT = 2e4;
+function runShellCommand(command, { folder, env, limitMs }) {
+  return new Promise((resolve2, reject) => {
+    const isGroup = process.platform !== "win32";
+    const child = spawn("bash", ["-c", command], {
+      cwd: folder,
+      env,
+      detached: isGroup,
+      windowsHide: true,
+      stdio: ["ignore", "pipe", "pipe"]
+    });
+    const endAll = () => endProcesses(child, isGroup);
+    let output = "";
+    let timedOut = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text2) => {
+        output = (output + text2).slice(-MAX_OUTPUT);
+      });
+    }
+    const limit = setTimeout(() => {
+      timedOut = true;
+      endAll();
+    }, limitMs);
+    const forget = () => {
+      clearTimeout(limit);
+      process.off("exit", endAll);
+    };
+    process.on("exit", endAll);
+    child.on("error", (error) => {
+      forget();
+      reject(error);
+    });
+    child.on("exit", endAll);
+    child.on("close", (code, signal) => {
+      forget();
+      resolve2({ exitCode: code ?? 128 + (SIGNALS[signal ?? ""] ?? 0), timedOut, output });
+    });
+  });
+}
+var SIGNALS = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGTERM: 15
+};
+function endProcesses({ pid }, isGroup) {
+  if (pid === void 0) return;
+  try {
+    process.kill(isGroup ? -pid : pid, "SIGKILL");
+  } catch {
+  }
 }
 
 // mcp-server/src/host/task-notification.ts
@@ -778,6 +849,7 @@ export {
   WORKTREE_FOLDER,
   agentFrom,
   commandRuns,
+  commandsAllowedByUser,
   countOf,
   dataOf,
   enabledPlugins,
@@ -799,6 +871,8 @@ export {
   readJsonFile,
   readLines,
   runProgram,
+  runShellCommand,
+  sandboxOf,
   saysNoTestRan,
   stampOf,
   stampOfFile,

@@ -98,6 +98,12 @@ program.command("plan <file>").description(
   const { planCommand } = await import("./cli/plan.mjs");
   process.exitCode = await planCommand(await context(), file, options);
 });
+program.command("approve <plan>").description(
+  "shows the commands by which tasks of the plan are accepted and asks whether they may be run: by its agents without a prompt, and by the server where the policy says verify: run"
+).option("--yes", "approve what is shown without asking").option("--forget", "take the approvals back").option("--json", "as JSON").action(async (plan, options) => {
+  const { approveCommand } = await import("./cli/approve.mjs");
+  process.exitCode = await approveCommand(await context(), plan, options, process.env);
+});
 program.command("restore <plan> [files...]").description(
   "what others overwrote in files that tasks of the plan held: lists it, or puts the newest such version of these files back"
 ).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--forget", "remove all that is kept for the plan").option("--json", "as JSON").action(async (plan, files, options) => {

@@ -391,7 +391,7 @@ var GUARDS = ["strict", "enforce", "warn", "off"];
 var APPROVALS = ["tools", "scope"];
 var REVIEWS = ["off", "end", "task"];
 var COMMITS = ["none", "task", "end"];
-var VERIFICATIONS = ["seen", "claimed"];
+var VERIFICATIONS = ["run", "seen", "claimed"];
 var DEFAULT_POLICY = {
   maxParallel: 5,
   capacity: {},

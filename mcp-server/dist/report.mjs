@@ -947,23 +947,22 @@ function isProven({ criterion, command }, result, runAgain) {
 function doubtsAbout(evidence, task, runAgain) {
   if ("notVerified" in evidence) return [evidence.notVerified];
   if (!("command" in evidence)) return [];
-  if (evidence.exitCode === 0) return doubtsAboutSuccess(evidence);
-  return doubtAbout(evidence.command, evidence.exitCode, task, runAgain);
+  const { command, exitCode } = evidence;
+  const said = (code) => `${codeSpan(command)} ended with exit code ${code}`;
+  const again = runAgain.findLast((run) => run.of.includes(task.id) && run.command.trim() === command.trim());
+  if (again?.exitCode === 0) return [];
+  if (again?.exitCode !== void 0) {
+    const also = exitCode === 0 ? "" : "also ";
+    return [`${said(again.exitCode)} ${also}when nobody wrote (${again.verification})`];
+  }
+  if (exitCode === 0) return doubtsAboutSuccess(evidence);
+  return [
+    again ? `${said(exitCode)} while others were writing, and was not run again yet (${again.verification})` : said(exitCode)
+  ];
 }
 function doubtsAboutSuccess({ command, standing, seen }) {
   const proves = seen === void 0 || standing === "seen" && seen !== NO_TEST;
   return proves ? [] : [`${codeSpan(command)} is ${standing}: ${seen}`];
-}
-function doubtAbout(command, exitCode, { id }, runAgain) {
-  const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
-  const said = `${codeSpan(command)} ended with exit code ${exitCode}`;
-  if (!again) return [said];
-  if (again.exitCode === void 0) {
-    return [`${said} while others were writing, and was not run again yet (${again.verification})`];
-  }
-  return again.exitCode === 0 ? [] : [
-    `${codeSpan(command)} ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`
-  ];
 }
 function covers(covered, text) {
   return text !== void 0 && covered.has(normaliseText(text));

@@ -88,6 +88,7 @@ var plugin_default = {
 (0, import_protocol.config)({ jitless: true });
 var INSTRUCTIONS = "A durable task graph: tasks with dependencies and file scopes, claimed by one agent each. For an existing plan, task_list shows where it stands and batch_next what to launch. A call that a command or skill writes out runs as it stands, deferred or not.";
 var CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+var CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 function buildServer({ service: service2, prompts: prompts2 }, hasCommands2) {
   const server = new import_protocol.Server(
     { name: "parallel", title: "Parallel", version: plugin_default.version },
@@ -96,14 +97,19 @@ function buildServer({ service: service2, prompts: prompts2 }, hasCommands2) {
   server.setRequestHandler("tools/list", async () => (await service2()).listTools());
   server.setRequestHandler(
     "tools/call",
-    async ({ params }, { mcpReq }) => (await service2()).callTool(params.name, params.arguments, mcpReq, clientNameOf(server, mcpReq))
+    async ({ params }, { mcpReq }) => (await service2()).callTool(params.name, params.arguments, mcpReq, clientOf(server, mcpReq))
   );
   if (!hasCommands2) servePrompts(server, prompts2);
   return server;
 }
-function clientNameOf(server, { envelope }) {
-  const { [CLIENT_INFO]: sender } = envelope ?? {};
-  return (sender ?? server.getClientVersion())?.name;
+function clientOf(server, { envelope = {} }) {
+  const { [CLIENT_INFO]: sender, [CLIENT_CAPABILITIES]: capabilities } = envelope;
+  const { elicitation } = (sender ? capabilities : server.getClientCapabilities()) ?? {};
+  return {
+    name: (sender ?? server.getClientVersion())?.name,
+    // A client that names no kind of question has forms.
+    hasForms: elicitation !== void 0 && (elicitation.form !== void 0 || elicitation.url === void 0)
+  };
 }
 function servePrompts(server, prompts2) {
   server.setRequestHandler("prompts/list", async () => (await prompts2()).list());

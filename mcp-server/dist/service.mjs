@@ -38,7 +38,7 @@ import { SessionMemory, keepAlive } from "./run/session.mjs";
 import { escapeTags } from "./text.mjs";
 
 // import:tools.mjs in service.mjs
-import { TOOLS, UnknownTool, answerFor, answerForFailure, cleanAnswer, failure, readArguments, refuseDeepNesting } from "./tools.mjs";
+import { TOOLS, UnknownTool, answerFor, answerForFailure, askingWith, cleanAnswer, failure, formFor, readArguments, refuseDeepNesting } from "./tools.mjs";
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
@@ -117,10 +117,9 @@ var Service = class {
   }
   /**
    * Never throws: every failure is an answer that says what is wrong and what to do.
-   * @param clientName as the client calls itself.
    */
-  callTool(name, input, request, clientName) {
-    return this.#track(this.#answer(name, input, request, clientNamed(clientName)));
+  callTool(name, input, request, client) {
+    return this.#track(this.#answer(name, input, request, client));
   }
   #track(work) {
     this.#underWay.add(work);
@@ -142,7 +141,8 @@ var Service = class {
       clearTimeout(timer);
     }
   }
-  async #answer(name, input, request, client) {
+  async #answer(name, input, request, facts) {
+    const client = clientNamed(facts.name);
     const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
@@ -165,10 +165,12 @@ var Service = class {
         actor: agentId === void 0 ? "main" : `agent ${agentId}`,
         agentId,
         client,
+        asking: askingWith(facts.hasForms, request.inputResponses),
         signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts)
       });
       await recordChangesOfEndedAttempts(run);
+      if ("question" in answer) return formFor(answer.question);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
       return answerFor(client, {
         data: cleanAnswer({ ...answer.data, ...place }),

@@ -10,8 +10,56 @@ function answerForFailure({ reads }, failed) {
   return { content: failed.content, isError: true };
 }
 
+// import:node:crypto in tools.mjs
+import { createHash } from "node:crypto";
+
+// import:run/edits.mjs in tools.mjs
+import { acceptanceCommands, createPlan, exportPlan, listTasks, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
+
 // import:text.mjs in tools.mjs
-import { cleanLines, escapeTags, shownPath } from "./text.mjs";
+import { cleanLines, escapeTags, exactLine, shownPath } from "./text.mjs";
+
+// mcp-server/src/tools/answer/approve-commands.ts
+var MAX_COMMANDS = 10;
+var MAX_CHARACTERS = 2e3;
+async function approveCommands(ctx, slug, asking, warnings = []) {
+  const commands = await acceptanceCommands(ctx, slug);
+  const open = commands.filter(({ isApproved }) => !isApproved);
+  const answer = (approved, next) => ({
+    data: {
+      plan: slug,
+      approved,
+      notApproved: commands.length - approved,
+      ...warnings.length > 0 && { warnings },
+      next
+    }
+  });
+  const before = commands.length - open.length;
+  const terminal = `the user approves in a terminal: parallel-tasks approve ${slug}.`;
+  if (open.length === 0) return answer(before, "Nothing is left to approve.");
+  const lines = open.map(lineOf);
+  if (!asking.isPossible) return answer(before, `This client has no forms: ${terminal}`);
+  if (lines.length > MAX_COMMANDS || lines.join("\n").length > MAX_CHARACTERS)
+    return answer(before, `They are too long for a form: ${terminal}`);
+  const key = `approve-${createHash("sha256").update(JSON.stringify(open.map(({ command }) => command))).digest("hex")}`;
+  const reply2 = asking.replyTo(key);
+  if (reply2 === void 0) return { question: { key, message: messageFor(slug, lines), yes: "Approve" } };
+  if (reply2 === "no") {
+    return answer(
+      before,
+      `They were not approved: the user said no, or nobody could be asked. Go on without, and do not ask again; ${terminal}`
+    );
+  }
+  for (const { command } of open) ctx.commands.approved.add(command);
+  return answer(commands.length, "The user has approved them.");
+}
+function lineOf({ command, tasks: tasks2 }) {
+  return `  ${exactLine(command)}  (${tasks2.join(", ")})`;
+}
+function messageFor(slug, lines) {
+  return `May these commands of the plan ${slug} be run in this repository, by its agents for their task without a prompt, and with verify: run by the server itself?
+${lines.join("\n")}`;
+}
 
 // mcp-server/src/tools/answer/clean-answer.ts
 function cleanAnswer(data) {
@@ -140,6 +188,44 @@ function because(cause) {
   return cause === void 0 ? "" : ` (${cause})`;
 }
 
+// import:lib/zod.mjs in tools.mjs
+import * as z from "./lib/zod.mjs";
+
+// mcp-server/src/tools/answer/question.ts
+var reply = z.looseObject({
+  action: z.string(),
+  content: z.looseObject({ yes: z.boolean().optional() }).optional().catch(void 0)
+});
+function askingWith(hasForms, replies = {}) {
+  return {
+    isPossible: hasForms,
+    replyTo: (key) => {
+      if (!Object.hasOwn(replies, key)) return void 0;
+      const { success, data } = reply.safeParse(replies[key]);
+      return success && data.action === "accept" && data.content?.yes === true ? "yes" : "no";
+    }
+  };
+}
+function formFor({ key, message, yes }) {
+  return {
+    resultType: "input_required",
+    inputRequests: {
+      [key]: {
+        method: "elicitation/create",
+        params: {
+          mode: "form",
+          message,
+          requestedSchema: {
+            type: "object",
+            properties: { yes: { type: "boolean", title: yes } },
+            required: ["yes"]
+          }
+        }
+      }
+    }
+  };
+}
+
 // mcp-server/src/tools/answer/stops-for.ts
 function stopsFor(session, { stored }, stop) {
   const single = stop.filter(({ agentId }) => !session.workflows.hasAgent(agentId));
@@ -148,11 +234,8 @@ function stopsFor(session, { stored }, stop) {
   return other && script !== void 0 && stored.status !== "open" ? [...single, { task: other.task, agentId: script }] : single;
 }
 
-// import:lib/zod.mjs in tools.mjs
-import * as z from "./lib/zod.mjs";
-
 // import:run/reporting.mjs in tools.mjs
-import { checkUntil, collect, reportPlan, reportTask } from "./run/reporting.mjs";
+import { checkUntil, collect, nextBatchToLaunch, reportPlan, reportTask } from "./run/reporting.mjs";
 
 // mcp-server/src/tools/define-tool.ts
 function defineTool(tool) {
@@ -259,9 +342,6 @@ var batchCollect = defineTool({
   }
 });
 
-// import:run/claims.mjs in tools.mjs
-import { WORKFLOW_WORKER, claimTask, nextBatch } from "./run/claims.mjs";
-
 // mcp-server/src/tools/batch-next.ts
 var batchNext = defineTool({
   name: "batch_next",
@@ -274,7 +354,7 @@ var batchNext = defineTool({
   annotations: WRITE,
   alwaysLoad: true,
   async handle(input2, { run, session, actor, client }) {
-    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatch(
+    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatchToLaunch(
       run,
       actor,
       input2.plan,
@@ -375,9 +455,6 @@ function howToRun(client, slug, engine) {
   return `${engine === "workflow" ? script : ""}${launches}.`;
 }
 
-// import:run/edits.mjs in tools.mjs
-import { createPlan, exportPlan, listTasks, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
-
 // import:run/project.mjs in tools.mjs
 import { policyInput } from "./run/project.mjs";
 
@@ -460,10 +537,14 @@ var planUpdate = defineTool({
   input: z.strictObject({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
-    action: z.enum(["pause", "resume", "stop", "reopen", "export", "review"]).optional().describe("pause lets running agents finish, stop does not")
+    action: z.enum(["pause", "resume", "stop", "reopen", "export", "review", "approve"]).optional().describe("pause lets running agents finish, stop does not")
   }),
   annotations: IDEMPOTENT,
-  async handle(input2, { run, session, actor }) {
+  async handle(input2, { run, session, actor, asking }) {
+    if (input2.action === "approve") {
+      const changed = input2.policy && await updatePlan(run, actor, input2.plan, input2.policy, void 0);
+      return approveCommands(run, input2.plan, asking, changed?.warnings);
+    }
     const action = input2.action === "export" || input2.action === "review" ? void 0 : input2.action;
     const updated = await updatePlan(run, actor, input2.plan, input2.policy, action);
     const review = input2.action === "review" ? await reviewPlan(run, actor, input2.plan) : void 0;
@@ -492,6 +573,9 @@ function afterExport(files) {
   const aside = files.flatMap((file) => "keptAside" in file ? [file.keptAside] : []);
   return aside.length > 0 ? `Exported. Tell the user: what was edited by hand is kept in ${aside.join(", ")}.` : "Exported.";
 }
+
+// import:run/claims.mjs in tools.mjs
+import { WORKFLOW_WORKER, claimTask } from "./run/claims.mjs";
 
 // mcp-server/src/tools/task-claim.ts
 var taskClaim = defineTool({
@@ -981,6 +1065,8 @@ export {
   WRITE,
   answerFor,
   answerForFailure,
+  approveCommands,
+  askingWith,
   batchCollect,
   batchNext,
   claimNext,
@@ -988,6 +1074,7 @@ export {
   defineTool,
   evidence,
   failure,
+  formFor,
   ids,
   knownField,
   longText,

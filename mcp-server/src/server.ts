@@ -1,8 +1,14 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  type ClientCapabilities,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { config } from "zod";
 import manifest from "../../.claude-plugin/plugin.json" with { type: "json" };
 import type { Prompts } from "./prompts/prompts.ts";
-import type { Service } from "./service.ts";
+import type { ClientFacts, Service } from "./service.ts";
 
 // Compiling validators pays off after many messages; before the first answer it only costs time.
 config({ jitless: true });
@@ -17,8 +23,9 @@ export interface ServedParts {
   readonly prompts: () => Promise<Prompts>;
 }
 
-/** The key under which requests of 2026-07-28 say who sends them. */
+/** The keys under which requests of 2026-07-28 say who sends them, and what that can do. */
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+const CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 
 /**
  * The MCP server. What it serves is loaded with the first request after the handshake, so that no session waits
@@ -33,16 +40,26 @@ export function buildServer({ service, prompts }: ServedParts, hasCommands: bool
   );
   server.setRequestHandler("tools/list", async () => (await service()).listTools());
   server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) =>
-    (await service()).callTool(params.name, params.arguments, mcpReq, clientNameOf(server, mcpReq)),
+    (await service()).callTool(params.name, params.arguments, mcpReq, clientOf(server, mcpReq)),
   );
   if (!hasCommands) servePrompts(server, prompts);
   return server;
 }
 
-/** As the client calls itself, in either era of the protocol. */
-function clientNameOf(server: Server, { envelope }: ServerContext["mcpReq"]): string | undefined {
-  const { [CLIENT_INFO]: sender }: { readonly [CLIENT_INFO]?: { readonly name: string } } = envelope ?? {};
-  return (sender ?? server.getClientVersion())?.name;
+interface Envelope {
+  readonly [CLIENT_INFO]?: { readonly name: string };
+  readonly [CLIENT_CAPABILITIES]?: ClientCapabilities;
+}
+
+/** What the client says of itself, in either era of the protocol. */
+function clientOf(server: Server, { envelope = {} }: ServerContext["mcpReq"]): ClientFacts {
+  const { [CLIENT_INFO]: sender, [CLIENT_CAPABILITIES]: capabilities }: Envelope = envelope;
+  const { elicitation } = (sender ? capabilities : server.getClientCapabilities()) ?? {};
+  return {
+    name: (sender ?? server.getClientVersion())?.name,
+    // A client that names no kind of question has forms.
+    hasForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
+  };
 }
 
 function servePrompts(server: Server, prompts: () => Promise<Prompts>): void {

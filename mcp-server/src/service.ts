@@ -1,7 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CallToolResult, ListToolsResult, ServerContext } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  ListToolsResult,
+  ServerContext,
+} from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { HookEvent } from "./hooks/hook-event.ts";
 import { answerHook, answerLateHook, HOOK_TOOL, readHookEvent } from "./hooks/index.ts";
@@ -26,13 +31,21 @@ import { escapeTags } from "./text/tags.ts";
 import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
 import { failure, UnknownTool } from "./tools/answer/failure.ts";
+import { askingWith, formFor } from "./tools/answer/question.ts";
 import type { Tool } from "./tools/define-tool.ts";
 import { TOOLS } from "./tools/index.ts";
 import { refuseDeepNesting } from "./tools/input/nesting.ts";
 import { readArguments } from "./tools/input/read-arguments.ts";
 
 /** The part of a request that the host sends beside the arguments. */
-type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify">;
+type Request = Pick<ServerContext["mcpReq"], "_meta" | "signal" | "notify" | "inputResponses">;
+
+/** What a client says of itself. */
+export interface ClientFacts {
+  readonly name: string | undefined;
+  /** It can show its user a form. */
+  readonly hasForms: boolean;
+}
 
 /** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
 const MAX_RESULT_CHARACTERS = 500_000;
@@ -136,15 +149,14 @@ export class Service {
 
   /**
    * Never throws: every failure is an answer that says what is wrong and what to do.
-   * @param clientName as the client calls itself.
    */
   callTool(
     name: string,
     input: unknown,
     request: Request,
-    clientName: string | undefined,
-  ): Promise<CallToolResult> {
-    return this.#track(this.#answer(name, input, request, clientNamed(clientName)));
+    client: ClientFacts,
+  ): Promise<CallToolResult | InputRequiredResult> {
+    return this.#track(this.#answer(name, input, request, client));
   }
 
   #track<Result>(work: Promise<Result>): Promise<Result> {
@@ -170,7 +182,13 @@ export class Service {
     }
   }
 
-  async #answer(name: string, input: unknown, request: Request, client: McpClient): Promise<CallToolResult> {
+  async #answer(
+    name: string,
+    input: unknown,
+    request: Request,
+    facts: ClientFacts,
+  ): Promise<CallToolResult | InputRequiredResult> {
+    const client: McpClient = clientNamed(facts.name);
     const waiting = untilFirstOf(request.signal, this.#inputEnded);
     try {
       const meta = readArguments(requestMeta, request._meta ?? {});
@@ -194,10 +212,12 @@ export class Service {
         actor: agentId === undefined ? "main" : `agent ${agentId}`,
         agentId,
         client,
+        asking: askingWith(facts.hasForms, request.inputResponses),
         signal: waiting.signal,
         progress: (counts) => void notifyProgress(request, meta.progressToken, counts),
       });
       await recordChangesOfEndedAttempts(run);
+      if ("question" in answer) return formFor(answer.question);
       const place = client.isClaudeCode ? {} : { checkout: run.checkout.root };
       return answerFor(client, {
         data: cleanAnswer({ ...answer.data, ...place }),

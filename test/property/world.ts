@@ -7,6 +7,7 @@ import { IgnoredFiles } from "../../mcp-server/src/git/ignored-files.ts";
 import { isDraining } from "../../mcp-server/src/graph/attempt.ts";
 import { OfferTokens } from "../../mcp-server/src/graph/token.ts";
 import { GraphClock } from "../../mcp-server/src/policy/liveness/graph-clock.ts";
+import { CommandRunner } from "../../mcp-server/src/run/approval/command-runner.ts";
 import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
@@ -156,6 +157,14 @@ export class World {
         settings: { maxParallel: 20 },
         roles: new Roles(),
         pluginTexts: new PluginTexts(root),
+        commands: new CommandRunner({
+          root,
+          gitCommonDir: undefined,
+          directory: root,
+          hostFolder: root,
+          managedFolder: root,
+          env: {},
+        }),
         now: () => this.nowMs,
         clock: new GraphClock(() => this.nowMs),
         snapshots: new CheckoutSnapshots(undefined, () => this.nowMs),

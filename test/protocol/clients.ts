@@ -2,6 +2,7 @@ import { Client as ModernClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as FirstTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type Repository, SERVER } from "./repository.ts";
 
 /** A tool's answer as a client hands it over. */
@@ -39,12 +40,24 @@ export interface TestClient {
   close(): Promise<void>;
 }
 
+/** What the user does with a form. */
+export interface FormReply {
+  readonly action: "accept" | "decline" | "cancel";
+  readonly content?: Record<string, boolean>;
+}
+
+/** The user of a client that has forms: is shown the message of one, and replies. */
+export type FormUser = (message: string) => FormReply;
+
 export interface ClientKind {
   readonly title: string;
   /** The protocol revision that it and the server must agree on. */
   readonly revision: string;
-  connect(repository: Repository): Promise<TestClient>;
+  /** @param user absent: the client has no forms. */
+  connect(repository: Repository, user?: FormUser): Promise<TestClient>;
 }
+
+const WITH_FORMS = { capabilities: { elicitation: { form: {} } } };
 
 const IDENTITY = { name: "protocol-tests", version: "1.0.0" };
 
@@ -53,16 +66,16 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
   {
     title: "the 2.x client in the era of 2025",
     revision: "2025-11-25",
-    connect: (repository) => connectModern(repository, "legacy"),
+    connect: (repository, user) => connectModern(repository, "legacy", user),
   },
   {
     title: "the 2.x client in the era of 2026",
     revision: "2026-07-28",
-    connect: (repository) => connectModern(repository, "auto"),
+    connect: (repository, user) => connectModern(repository, "auto", user),
   },
 ];
 
-async function connectFirst(repository: Repository): Promise<TestClient> {
+async function connectFirst(repository: Repository, user?: FormUser): Promise<TestClient> {
   const transport: FirstTransport & { setProtocolVersion?: (revision: string) => void } = new FirstTransport({
     ...SERVER,
     cwd: repository.root,
@@ -74,7 +87,9 @@ async function connectFirst(repository: Repository): Promise<TestClient> {
   transport.setProtocolVersion = (agreed) => {
     revision = agreed;
   };
-  const client = new FirstClient(IDENTITY);
+  const client = new FirstClient(IDENTITY, user && WITH_FORMS);
+  if (user)
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({ ...user(params.message) }));
   await client.connect(transport);
   return {
     revision,
@@ -92,8 +107,14 @@ async function connectFirst(repository: Repository): Promise<TestClient> {
   };
 }
 
-async function connectModern(repository: Repository, mode: "legacy" | "auto"): Promise<TestClient> {
-  const client = new ModernClient(IDENTITY, { versionNegotiation: { mode } });
+async function connectModern(
+  repository: Repository,
+  mode: "legacy" | "auto",
+  user?: FormUser,
+): Promise<TestClient> {
+  const client = new ModernClient(IDENTITY, { versionNegotiation: { mode }, ...(user && WITH_FORMS) });
+  if (user)
+    client.setRequestHandler("elicitation/create", async ({ params }) => ({ ...user(params.message) }));
   await client.connect(
     new ModernTransport({ ...SERVER, cwd: repository.root, env: repository.env, stderr: "ignore" }),
   );

@@ -18,13 +18,11 @@ export function runScript(
   file: string,
   folder: string,
   parameters: readonly string[],
+  env: Readonly<Record<string, string>> = emptyEnvironment(),
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [file, ...parameters],
-      { cwd: folder, env: emptyEnvironment() },
-      (error, out, err) => resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
+    execFile(process.execPath, [file, ...parameters], { cwd: folder, env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
     );
   });
 }
@@ -32,4 +30,9 @@ export function runScript(
 /** `parallel` with these parameters. */
 export function runCommand(folder: string, ...parameters: string[]): Promise<CommandResult> {
   return runScript(CLI, folder, parameters);
+}
+
+/** As `runCommand`, by one user: his home and whatever else his shell sets. */
+export function runCommandOf(env: Readonly<Record<string, string>>, folder: string, ...parameters: string[]) {
+  return runScript(CLI, folder, parameters, env);
 }

@@ -11,7 +11,7 @@ import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAc
 function whyNotAchieved(task, report) {
   return whyNotAccepted(task, report) ?? whyNotVerified(task, report);
 }
-function continueAfterCompletion(plan, id, report) {
+function continueAfterCompletion(plan, id, report, runLater = []) {
   const task = taskOf(plan, id);
   if (task.status === "cancelled") return;
   const purpose = purposeOf(task);
@@ -21,7 +21,7 @@ function continueAfterCompletion(plan, id, report) {
     plan.append(...afterVerdict(plan, task, purpose, report));
   } else {
     plan.append(...afterCompletion(plan, task));
-    if (report) plan.append(...verifyLater(plan, task, report));
+    if (report) plan.append(...verifyLater(plan, task, report, runLater));
   }
 }
 
@@ -70,7 +70,7 @@ function withRequestedNeeds({ graph }, of, blockedOn) {
 // mcp-server/src/run/attempts/end-attempt.ts
 function endAttempt(plan, claim, ending) {
   const { task, id: attempt } = claim;
-  const { draining, ...facts } = ending;
+  const { draining, runLater, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
@@ -89,7 +89,7 @@ function endAttempt(plan, claim, ending) {
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
-  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report);
+  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report, runLater);
   adaptThrottle(plan, capBefore, claim, ending);
 }
 function adaptThrottle(plan, cap, claim, ending) {

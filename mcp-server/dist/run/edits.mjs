@@ -1,11 +1,53 @@
+// import:graph.mjs in run/edits.mjs
+import { InvalidGlob, causeText, definitionOf, findCycle, hasEnded, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
+
+// import:run/approval.mjs in run/edits.mjs
+import { NOT_APPROVED } from "./approval.mjs";
+
+// import:run/plan.mjs in run/edits.mjs
+import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
+
+// mcp-server/src/run/edits/acceptance-commands.ts
+async function acceptanceCommands(ctx, slug) {
+  const store = await existingGraph(ctx, planSlug(slug));
+  return commandsOfTasks(ctx, await readPlan(ctx, store, slug));
+}
+async function notRunWarnings(ctx, plan) {
+  if (plan.policy.verify !== "run") return [];
+  const numbers = /* @__PURE__ */ new Map();
+  const commands = await commandsOfTasks(ctx, plan);
+  for (const { command } of commands) {
+    const why = await ctx.commands.whyNot(command);
+    if (why !== void 0) numbers.set(why, (numbers.get(why) ?? 0) + 1);
+  }
+  const { slug } = plan.stored;
+  return [...numbers].map(
+    ([why, number]) => `policy.verify is run, but the server does not run ${number} of ${commands.length} acceptance commands: ${why}.${why === NOT_APPROVED ? ` plan_update {plan: "${slug}", action: "approve"} asks the user; or the user runs parallel-tasks approve ${slug} in a terminal.` : ""} An agent has to be seen to run them.`
+  );
+}
+async function commandsOfTasks(ctx, { graph }) {
+  const tasksOf = /* @__PURE__ */ new Map();
+  for (const { id, status, acceptance } of graph.tasks.values()) {
+    if (hasEnded(status)) continue;
+    for (const { command } of acceptance) {
+      const text = command?.trim() ?? "";
+      if (text !== "") tasksOf.set(text, [...tasksOf.get(text) ?? [], id]);
+    }
+  }
+  return Promise.all(
+    [...tasksOf].map(async ([command, tasks]) => ({
+      command,
+      tasks: [...new Set(tasks)],
+      isApproved: await ctx.commands.approved.has(command)
+    }))
+  );
+}
+
 // import:policy.mjs in run/edits.mjs
 import { lastSteps, newerParts, workBehind } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/edits.mjs
 import { continueByToken, endAttempt, expireClaims, noteSignOfLife, releaseClaims } from "./attempts.mjs";
-
-// import:run/plan.mjs in run/edits.mjs
-import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
@@ -18,9 +60,6 @@ import { BreakdownError, descriptionWarnings, isOwnFormat, readBreakdown, sameMe
 
 // import:errors.mjs in run/edits.mjs
 import { CallerError } from "../errors.mjs";
-
-// import:graph.mjs in run/edits.mjs
-import { InvalidGlob, causeText, definitionOf, findCycle, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // mcp-server/src/run/edits/diff-breakdown.ts
 function keepServersOwn(definition, old, known) {
@@ -204,7 +243,8 @@ async function createPlan(ctx, actor, input) {
   const ahead = { plan: { repository: ctx.repository, slug } };
   const created = await changeGraph(ctx, store, actor, work, ahead);
   if (draft) await removeDraft(ctx, store, draft);
-  return created;
+  const { loaded } = created;
+  return loaded ? { ...created, warnings: [...created.warnings, ...await notRunWarnings(ctx, loaded)] } : created;
 }
 function updateStored(plan, source, input) {
   const { stored } = plan;
@@ -426,7 +466,7 @@ import { access, readFile } from "node:fs/promises";
 // mcp-server/src/run/edits/update-plan.ts
 async function updatePlan(ctx, actor, slug, policy, action) {
   const store = await existingGraph(ctx, slug);
-  return changePlan(ctx, store, actor, slug, async (plan) => {
+  const updated = await changePlan(ctx, store, actor, slug, async (plan) => {
     const stated = { ...plan.stored.policy, ...policy };
     const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
@@ -442,6 +482,8 @@ async function updatePlan(ctx, actor, slug, policy, action) {
       warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(plan))]
     };
   });
+  const notRun = policy?.verify === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
+  return { ...updated, warnings: [...updated.warnings, ...notRun] };
 }
 
 // mcp-server/src/run/edits/open-plan.ts
@@ -804,10 +846,12 @@ async function writeSuggestedScopes(ctx, slug) {
   return `Wrote the scopes of ${tasks} into ${source.path}. Look at them, then import: plan_create {plan: "${slug}", from: "${source.path}"}.`;
 }
 export {
+  acceptanceCommands,
   compare,
   createPlan,
   exportPlan,
   listTasks,
+  notRunWarnings,
   openPlan,
   readParts,
   readSource,

@@ -110,6 +110,26 @@ function isAlternative(own, other, graph) {
   return areAlternatives(graph.tasks.get(own.task), graph.tasks.get(other.task));
 }
 
+// import:node:fs in run/guard.mjs
+import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
+
+// mcp-server/src/run/guard/approved-command.ts
+async function isApprovedCommand({ ctx, standing, isAtWork }, command, directory) {
+  const { own, plan, worktree } = standing;
+  const text = command.trim();
+  const accepts = plan.graph.tasks.get(own.claim.task)?.acceptance ?? [];
+  if (!isAtWork || !accepts.some((criterion) => criterion.command?.trim() === text)) return false;
+  const places = own.claim.isolation === "worktree" ? [worktree] : [ctx.checkout.root, ctx.directory];
+  return places.includes(realPath(directory)) && ctx.commands.approved.has(text);
+}
+function realPath(directory) {
+  try {
+    return realpathSync(directory);
+  } catch {
+    return directory;
+  }
+}
+
 // import:node:path in run/guard.mjs
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 
@@ -303,9 +323,6 @@ function pathOf(change) {
   if (change.kind === "forbidden") return change.path;
   return change.target.kind === "glob" ? change.target.glob : change.target.path;
 }
-
-// import:node:fs in run/guard.mjs
-import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 
 // import:node:os in run/guard.mjs
 import { homedir } from "node:os";
@@ -725,5 +742,6 @@ export {
   guardChanges,
   guardCommand,
   guardWrite,
+  isApprovedCommand,
   readAgentCall
 };

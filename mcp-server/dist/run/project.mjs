@@ -567,6 +567,9 @@ import { randomBytes } from "node:crypto";
 // import:graph.mjs in run/project.mjs
 import { OfferTokens } from "../graph.mjs";
 
+// import:run/approval.mjs in run/project.mjs
+import { CommandRunner } from "./approval.mjs";
+
 // mcp-server/src/run/project/settings-from-environment.ts
 var NUMBER_VARIABLES = {
   maxParallel: "PARALLEL_MAX_PARALLEL",
@@ -709,6 +712,7 @@ async function createContext(facts) {
   const checkout = await findCheckout(directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || void 0);
   const graph = new GraphHandle(location, clock);
+  const folders = { directory, hostFolder: hostFolder(env), managedFolder: managedFolder() };
   return {
     directory,
     checkout,
@@ -721,15 +725,14 @@ async function createContext(facts) {
     roles: new Roles(
       new AgentFiles(
         new AgentPlaces({
-          directory,
+          ...folders,
           root: checkout.root,
-          hostFolder: hostFolder(env),
-          managedFolder: managedFolder(),
           pluginRoot
         })
       )
     ),
     pluginTexts: new PluginTexts(pluginRoot),
+    commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
     transcripts: new Transcripts(projectsFolder(env)),

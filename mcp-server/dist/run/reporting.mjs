@@ -2,7 +2,7 @@
 import { CallerError } from "../errors.mjs";
 
 // import:graph.mjs in run/reporting.mjs
-import { InvalidGlob, findCycle, hasEnded, hashToken, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
+import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
 import { NO_TEST, REVIEWER, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
@@ -14,7 +14,7 @@ import { cleanText, foreignLine, normalisePath } from "../text.mjs";
 import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, refusalFor, reviveIfLate, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
 
 // import:run/briefs.mjs in run/reporting.mjs
-import { shownCriterion } from "./briefs.mjs";
+import { getTask, shownCriterion } from "./briefs.mjs";
 
 // import:run/plan.mjs in run/reporting.mjs
 import { changeGraph, changePlan, countsOf, deadClaims, existingGraph, isDone, readGraph, readPlan, splitTaskName, stateNow, stateOf, taskOf } from "./plan.mjs";
@@ -177,7 +177,7 @@ async function othersWriting(found) {
 import { aggregate, declaredFiles, isDeclared, withVerdict } from "../report.mjs";
 
 // import:run/claims.mjs in run/reporting.mjs
-import { choose, stopOrders } from "./claims.mjs";
+import { choose, nextBatch, stopOrders } from "./claims.mjs";
 
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
@@ -591,8 +591,10 @@ import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from
 // mcp-server/src/run/reporting/objection.ts
 var MAX_NAMED2 = 3;
 var MAX_COMMAND = 120;
+var MAX_OUTPUT = 300;
 function commandsToSee({ task, policy }, report) {
-  if (policy.verify !== "seen" || report.outcome !== "completed" || report.verdict === "rejected") return [];
+  if (policy.verify === "claimed" || report.outcome !== "completed" || report.verdict === "rejected")
+    return [];
   const evidence = report.evidence.map((item) => withCriterionText(item, task.acceptance));
   return task.acceptance.flatMap(({ criterion, command }) => {
     const names = [criterion, shownCriterion(criterion)];
@@ -602,7 +604,7 @@ function commandsToSee({ task, policy }, report) {
     if (command === void 0 || isOpen) return [];
     const same = evidence.filter(isCommand).find((item) => item.command.trim() === command.trim());
     const mayTestNothing = purposeOf(task)?.kind === "verify";
-    return [{ command, exitCode: same?.exitCode ?? 0, mayTestNothing }];
+    return [{ criterion, command: command.trim(), exitCode: same?.exitCode ?? 0, mayTestNothing }];
   });
 }
 function unseenCommand({ command, exitCode, mayTestNothing }, { standing, seen }) {
@@ -628,6 +630,23 @@ function objectionTo(report, unseen) {
     cause: `this plan wants its acceptance commands seen: ${why}`
   };
 }
+function objectionToRun(due, ran) {
+  const failed = due.flatMap(({ command, mayTestNothing }) => {
+    const run = ran.get(command);
+    const end2 = run === void 0 || run.exitCode === 0 && (mayTestNothing || !run.ranNoTest) ? void 0 : run.exitCode === 0 ? NO_TEST : `it ended with exit code ${run.exitCode}`;
+    if (run === void 0 || end2 === void 0) return [];
+    return [
+      `${quoted(command)} was run by the server, and ${end2} (${cleanText(run.output.slice(-MAX_OUTPUT), MAX_OUTPUT)})`
+    ];
+  });
+  if (failed.length === 0) return void 0;
+  const why = failed.slice(0, MAX_NAMED2).join("; ");
+  return {
+    why,
+    remedy: 'Fix the work and report again: the server runs the command again. Or report outcome "failed"; or, if it cannot succeed here, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.',
+    cause: `this plan has its acceptance commands run: ${why}`
+  };
+}
 function contradictionsIn({ outcome, evidence }) {
   if (outcome !== "completed") return [];
   return evidence.filter(isCommand).filter(isContradicted).map(contradictionOf);
@@ -642,18 +661,56 @@ function quoted(command) {
   return JSON.stringify(command.slice(0, MAX_COMMAND));
 }
 
+// mcp-server/src/run/reporting/run-acceptance.ts
+var OTHERS_WRITE = "others were writing";
+async function runAcceptance(ctx, store, { claim, work }, due, place) {
+  const ran = /* @__PURE__ */ new Map();
+  const notRun = /* @__PURE__ */ new Map();
+  const wanted = due.filter(({ exitCode }) => exitCode === 0).map(({ command }) => command);
+  if (work?.policy.verify !== "run" || place === void 0 || wanted.length === 0) {
+    return { ran, notRun, later: [] };
+  }
+  const isAlone = async (sinceMs) => claim.isolation === "worktree" || !await mayOthersWrite(ctx, store, claim, sinceMs);
+  const startMs = ctx.now();
+  const results = await isAlone(startMs) ? await ctx.commands.run(wanted, place) : void 0;
+  const counts = results !== void 0 && await isAlone(startMs);
+  for (const command of wanted) {
+    const result2 = results?.get(command) ?? { whyNot: await ctx.commands.whyNot(command) };
+    if ("exitCode" in result2 && counts) ran.set(command, result2);
+    else notRun.set(command, ("whyNot" in result2 ? result2.whyNot : void 0) ?? OTHERS_WRITE);
+  }
+  const later = [...notRun].flatMap(([command, why]) => why === OTHERS_WRITE ? [command] : []);
+  return { ran, notRun, later };
+}
+function mayOthersWrite(ctx, store, { id, checkout }, sinceMs) {
+  return readGraph(ctx, store, async ({ reader }) => {
+    const holding = (await reader.held(checkout)).filter(
+      ({ claim }) => isLive(claim) || isDraining(claim, ctx.now())
+    );
+    return [...holding, ...await reader.claimsOfferedSince(checkout, sinceMs)].some(
+      ({ claim }) => claim.id !== id && claim.isolation === "shared" && scopeMayWrite(widenedScope(claim))
+    );
+  });
+}
+
 // mcp-server/src/run/reporting/judge-evidence.ts
 var MAX_FILES = 2e3;
+var MAX_RESULT = 1e3;
 async function judgeEvidence(ctx, store, report, at) {
   const due = at.work ? commandsToSee(at.work, report) : [];
   if (due.length === 0 && !report.evidence.some(isCommand)) return { report };
-  const lastChange = await lastChangeOf(ctx, store, report, at);
+  const isApart = at.claim.isolation === "worktree";
+  const place = isApart ? await worktreePath(ctx, store, at.claim) : ctx.checkout.root;
+  const lastChange = await lastChangeOf(ctx, report, at, place);
   const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
   const { standingOf } = await import("../policy/evidence-standing.mjs");
   const judge2 = (runs) => {
     const judged2 = withStandings(report, (item) => standingOf(item, runs, lastChange));
     const visible = runs ?? (at.agentId === void 0 ? void 0 : []);
-    const unseen2 = visible ? due.flatMap((command) => unseenCommand(command, standingOf(command, visible, lastChange)) ?? []) : [];
+    const unseen2 = visible ? due.flatMap((command) => {
+      const why = unseenCommand(command, standingOf(command, visible, lastChange));
+      return why === void 0 ? [] : [{ command: command.command, why }];
+    }) : [];
     return { judged: judged2, unseen: unseen2 };
   };
   let { judged, unseen } = judge2(fromHooks && inOrder(fromHooks));
@@ -661,14 +718,43 @@ async function judgeEvidence(ctx, store, report, at) {
     const written = await writtenRuns(ctx, at);
     if (written) ({ judged, unseen } = judge2(inOrder(mergedRuns(fromHooks ?? [], written))));
   }
-  const objection = objectionTo(judged, unseen);
-  return { report: judged, ...objection && { objection } };
+  const contradicted = objectionTo(judged, []);
+  if (contradicted) return { report: judged, objection: contradicted };
+  const run = await runAcceptance(ctx, store, at, due, place);
+  const stillUnseen = unseen.flatMap(({ command, why }) => run.ran.has(command) ? [] : [why]);
+  const objection = objectionToRun(due, run.ran) ?? objectionTo(judged, stillUnseen);
+  return {
+    report: withRuns(judged, due, run),
+    ...objection && { objection },
+    ...run.later.length > 0 && { runLater: run.later }
+  };
+}
+function withRuns(report, due, { ran, notRun }) {
+  const evidence = report.evidence.map((item) => {
+    if (!isCommand(item) || item.exitCode !== 0) return item;
+    const result2 = ran.get(item.command.trim());
+    const why = notRun.get(item.command.trim());
+    if (why !== void 0) return { ...item, seen: item.seen ?? `the server did not run it: ${why}` };
+    if (result2 === void 0 || result2.exitCode !== 0) return item;
+    const { seen: _seen, ...reported2 } = item;
+    return { ...reported2, standing: "run", ...result2.ranNoTest && { seen: NO_TEST } };
+  });
+  const reported = new Set(report.evidence.filter(isCommand).map(({ command }) => command.trim()));
+  const added = due.flatMap(({ criterion, command }) => {
+    const result2 = reported.has(command) ? void 0 : ran.get(command);
+    return result2?.exitCode === 0 ? [{ criterion, ...evidenceOfRun(command, result2), added: true }] : [];
+  });
+  return { ...report, evidence: [...evidence, ...added] };
+}
+function evidenceOfRun(command, { exitCode, output, ranNoTest }) {
+  const result2 = cleanText(output.slice(-MAX_RESULT), MAX_RESULT);
+  return { command, exitCode, result: result2, standing: "run", ...ranNoTest && { seen: NO_TEST } };
 }
 function withoutStandings(report) {
-  const evidence = report.evidence.map((item) => {
-    if (!isCommand(item)) return item;
-    const { standing: _standing, seen: _seen, ...given } = item;
-    return given;
+  const evidence = report.evidence.flatMap((item) => {
+    if (!isCommand(item)) return [item];
+    const { standing: _standing, seen: _seen, added, ...given } = item;
+    return added ? [] : [given];
   });
   return { ...report, evidence };
 }
@@ -703,10 +789,9 @@ function mergedRuns(fromHooks, written) {
 function inOrder(runs) {
   return [...runs].sort((a, b) => a.atMs - b.atMs);
 }
-async function lastChangeOf(ctx, store, report, { claim, look }) {
-  const isApart = claim.isolation === "worktree";
-  const root = isApart ? await worktreePath(ctx, store, claim) : ctx.checkout.root;
+async function lastChangeOf(ctx, report, { claim, look }, root) {
   if (root === void 0) return void 0;
+  const isApart = claim.isolation === "worktree";
   const differing = isApart ? await changedIn(root) : "why" in look ? [] : [...look.files.keys()];
   const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
   const own = differing.filter(
@@ -882,7 +967,7 @@ async function reportTask(ctx, actor, agentId, input, ran) {
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
   const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
-  const judged = ending ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : { report: given.report };
+  const judged = ending && !given.isServers ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : { report: given.report };
   const call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   const result2 = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
   return withPreparedWork(
@@ -921,7 +1006,8 @@ function accept(ctx, store, call, prepared) {
     }
     const ending = {
       ...objection ? { outcome: "failed", cause: objection.cause } : { outcome: report.outcome },
-      report: judged.report
+      report: judged.report,
+      ...judged.runLater && { runLater: judged.runLater }
     };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, ending.outcome, note ?? ending.cause);
@@ -987,6 +1073,53 @@ function withPlainNeed(plan, report) {
     );
   }
 }
+
+// mcp-server/src/run/reporting/run-verifications.ts
+var ACTOR = "server";
+async function nextBatchToLaunch(ctx, actor, slug, limit) {
+  for (; ; ) {
+    const batch = await nextBatch(ctx, actor, slug, limit);
+    const verification = await verificationIn(ctx, batch);
+    if (verification === void 0) return batch;
+    await runVerification(ctx, verification);
+  }
+}
+async function verificationIn(ctx, { loaded, launch }) {
+  if (loaded.policy.verify !== "run") return void 0;
+  for (const item of launch) {
+    const task = [...loaded.graph.tasks.values()].find(({ id }) => id === item.task);
+    const token = findToken(item.prompt);
+    if (task === void 0 || token === void 0 || purposeOf(task)?.kind !== "verify") continue;
+    const commands = commandsOf(task);
+    const whys = await Promise.all(commands.map((command) => ctx.commands.whyNot(command)));
+    if (whys.some((why) => why !== void 0)) continue;
+    return { task: taskName(loaded.stored.slug, task.id), token, commands };
+  }
+  return void 0;
+}
+async function runVerification(ctx, { task, token, commands }) {
+  await getTask(ctx, ACTOR, void 0, { task, token });
+  const results = await ctx.commands.run(commands, ctx.checkout.root);
+  const evidence = [...results].flatMap(
+    ([command, result2]) => "exitCode" in result2 ? [evidenceOfRun(command, result2)] : []
+  );
+  const notRun = [...results].flatMap(
+    ([command, result2]) => "whyNot" in result2 ? [`${command}: ${result2.whyNot}`] : []
+  );
+  await reportTask(ctx, ACTOR, void 0, {
+    task,
+    token,
+    isServers: true,
+    report: {
+      outcome: notRun.length === 0 ? "completed" : "failed",
+      summary: notRun.length === 0 ? `The server ran ${commands.length === 1 ? "the command" : `${commands.length} commands`}.` : `The server could not run all of it. ${notRun.join("; ")}`,
+      evidence,
+      filesChanged: [],
+      findings: [],
+      notes: []
+    }
+  });
+}
 export {
   COMPARED_EVENTS,
   applyWork,
@@ -995,15 +1128,19 @@ export {
   collect,
   commandsToSee,
   compareReport,
+  evidenceOfRun,
   finishAttempt,
   judgeEvidence,
+  nextBatchToLaunch,
   noteOfFirstReport,
   objectionTo,
+  objectionToRun,
   prepareWork,
   readReport,
   reportFromLastMessage,
   reportPlan,
   reportTask,
+  runAcceptance,
   unseenCommand,
   unseenFiles,
   withIgnoredFiles,

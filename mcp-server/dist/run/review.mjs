@@ -179,8 +179,9 @@ var ROLE = "test-runner";
 function failedCommands({ evidence }) {
   return evidence.filter((item) => "command" in item && item.exitCode !== 0);
 }
-function verifyLater(loaded, task, report) {
-  const commands = [...new Set(failedCommands(report).map(({ command }) => command.trim()))];
+function verifyLater(loaded, task, report, others) {
+  const failed = failedCommands(report).map(({ command }) => command.trim());
+  const commands = [.../* @__PURE__ */ new Set([...failed, ...others])];
   if (commands.length === 0) return [];
   const open = [...loaded.graph.tasks.values()].find(
     (other) => purposeOf(other)?.kind === "verify" && other.status === "pending" && !loaded.graph.hasLiveClaim(other.id)
@@ -195,7 +196,7 @@ function verifyLater(loaded, task, report) {
     {
       type: "decision.taken",
       decision: "proceed",
-      reason: `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).`
+      reason: failed.length > 0 ? `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).` : `${task.id} is completed while others write: the commands of its acceptance are run when nobody does (${definition.id}).`
     }
   ];
 }
@@ -210,11 +211,11 @@ function afterVerification(task, report) {
   return whyNotVerified(task, report) === void 0 ? {
     type: "decision.taken",
     decision: "proceed",
-    reason: `What failed for ${tasks} beside other writers succeeds when nobody writes (${task.id}).`
+    reason: `What was to be run again for ${tasks} succeeds when nobody writes (${task.id}).`
   } : {
     type: "decision.taken",
     decision: "escalate",
-    reason: `What failed for ${tasks} beside other writers is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`
+    reason: `What was to be run again for ${tasks} is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`
   };
 }
 function commandsOf({ acceptance }) {
@@ -227,8 +228,8 @@ function verifiedTasks(task) {
 function verification(id, of, commands) {
   return {
     id,
-    subject: `Run again what failed for ${of.join(", ")}`,
-    description: "The commands under Acceptance failed while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
+    subject: `Run again when nobody writes, for ${of.join(", ")}`,
+    description: "The commands under Acceptance failed, or were not run, while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
     priority: "low",
     dependencies: of,
     needs: "all",

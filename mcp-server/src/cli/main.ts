@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { createContext, type RunContext } from "../run/project/run-context.ts";
+import type { ApproveOptions } from "./approve.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RestoreOptions } from "./restore.ts";
 
@@ -66,6 +67,19 @@ program
   .action(async (file: string, options: PlanOptions) => {
     const { planCommand } = await import("./plan.ts");
     process.exitCode = await planCommand(await context(), file, options);
+  });
+
+program
+  .command("approve <plan>")
+  .description(
+    "shows the commands by which tasks of the plan are accepted and asks whether they may be run: by its agents without a prompt, and by the server where the policy says verify: run",
+  )
+  .option("--yes", "approve what is shown without asking")
+  .option("--forget", "take the approvals back")
+  .option("--json", "as JSON")
+  .action(async (plan: string, options: ApproveOptions) => {
+    const { approveCommand } = await import("./approve.ts");
+    process.exitCode = await approveCommand(await context(), plan, options, process.env);
   });
 
 program

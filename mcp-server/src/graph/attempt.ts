@@ -29,9 +29,9 @@ export const OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", 
 /** How an attempt ended. `unreported`: the agent stopped without a report; `lost`: it died or fell silent. */
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const STANDINGS = ["seen", "stale", "contradicted", "claimed"] as const;
+export const STANDINGS = ["run", "seen", "stale", "contradicted", "claimed"] as const;
 /**
- * What a reported command is worth. `seen`: the host ran it, with this exit code, and no file of the task changed
+ * What a reported command is worth. `run`: the server ran it itself, with this exit code; `seen`: the host ran it, with this exit code, and no file of the task changed
  * afterwards; `stale`: one did; `contradicted`: it was seen to end otherwise; `claimed`: nobody saw it.
  */
 export type EvidenceStanding = (typeof STANDINGS)[number];
@@ -46,6 +46,8 @@ export type Evidence = { readonly criterion?: string } & (
       readonly standing?: EvidenceStanding;
       /** What was seen, in a phrase, where the standing does not say it all. */
       readonly seen?: string;
+      /** The server ran it, and the agent did not report it. */
+      readonly added?: true;
     }
   | { readonly inspected: string }
   | { readonly notVerified: string }

@@ -7,6 +7,7 @@ import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
 import { addedToLaunchLine, launchLine } from "../run/briefs/brief.ts";
 import { briefOf } from "../run/briefs/brief-of-claim.ts";
 import type { AgentCall } from "../run/guard/agent-call.ts";
+import { isApprovedCommand } from "../run/guard/approved-command.ts";
 import type { WriteAnswer } from "../run/guard/changes.ts";
 import { guardCommand } from "../run/guard/command.ts";
 import { guardWrite } from "../run/guard/file-tool.ts";
@@ -16,7 +17,17 @@ import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { workRecord } from "../run/worktrees/work-record.ts";
 import { agentCall } from "./agent-call.ts";
-import { allow, deny, type HookAnswer, type HookEvent, isDenied, json, NOTHING, tell } from "./hook-event.ts";
+import {
+  allow,
+  deny,
+  type HookAnswer,
+  type HookEvent,
+  isDenied,
+  isNothing,
+  json,
+  NOTHING,
+  tell,
+} from "./hook-event.ts";
 import { watchBegin, withNotes } from "./watched-call.ts";
 import { onWorkflowAgentEnd } from "./workflow-agent.ts";
 import { onWorkflowCall } from "./workflow-call.ts";
@@ -39,6 +50,12 @@ const SHELLS = new Set(["Bash", "PowerShell"]);
 const agentInput = z.looseObject({ prompt: z.string(), description: z.string().optional() });
 const readInput = z.looseObject({ file_path: z.string() });
 const shellInput = z.looseObject({ command: z.string() });
+/** Nothing that changes how the command runs: not in the background, and not outside of the sandbox. */
+const plainShellInput = z.strictObject({
+  command: z.string(),
+  description: z.string().optional(),
+  timeout: z.number().optional(),
+});
 const trialInput = z.looseObject({ dryRun: z.literal(true) });
 const writeInput = z.looseObject({ file_path: z.string().optional(), notebook_path: z.string().optional() });
 
@@ -141,7 +158,11 @@ async function answerTool(
     const command = json(shellInput, event.input)?.command;
     if (command !== undefined) {
       const read = event.tool === "PowerShell" ? await asPosix(command) : command;
-      return writeAnswer(await guardCommand(call, read, event.cwd));
+      const answer = writeAnswer(await guardCommand(call, read, event.cwd));
+      const isPlain = event.tool === "Bash" && json(plainShellInput, event.input) !== undefined;
+      return isPlain && isNothing(answer) && (await isApprovedCommand(call, command, event.cwd))
+        ? allow("an acceptance command of the agent's task that the user has approved")
+        : answer;
     }
   }
   return NOTHING;

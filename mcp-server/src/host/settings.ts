@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { readJsonFile } from "./json-file.ts";
+import { dataOf, readJsonFile } from "./json-file.ts";
 
 const OWN_VARIABLE = /^PARALLEL_/;
 
@@ -14,6 +14,14 @@ const settingsFile = z.object({
       z.string(),
       z.object({ options: z.record(z.string(), z.unknown()).optional().catch(undefined) }).catch({}),
     )
+    .optional()
+    .catch(undefined),
+  sandbox: z
+    .object({ enabled: z.boolean().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  permissions: z
+    .object({ allow: z.array(z.unknown()).optional().catch(undefined) })
     .optional()
     .catch(undefined),
   env: z
@@ -74,6 +82,30 @@ export function enabledPlugins({ files }: HostSettings): ReadonlyMap<string, boo
     }
   }
   return enabled;
+}
+
+/**
+ * Why commands of agents may run in Claude Code's sandbox; undefined: no settings file turns it on. Whichever file does
+ * so counts, and so does one that cannot be read: which of them holds is not decided here.
+ */
+export function sandboxOf({ files, unreadable }: HostSettings): string | undefined {
+  const on = files.find(({ settings }) => settings.sandbox?.enabled === true);
+  if (on) return `${on.path} turns Claude Code's sandbox on`;
+  const [first] = unreadable;
+  return first && `${first.path} cannot be read (${first.why}), so its sandbox may be on`;
+}
+
+/**
+ * The commands that the user's own settings let Claude Code run with Bash without a prompt, word for word. A file of the
+ * project says nothing of that: whoever works in it may write it.
+ */
+export async function commandsAllowedByUser(hostFolder: string): Promise<string[]> {
+  const settings = await dataOf(join(hostFolder, "settings.json"), settingsFile);
+  return (settings?.permissions?.allow ?? []).flatMap((rule) => {
+    const command = typeof rule === "string" ? /^Bash\(([\s\S]+)\)$/.exec(rule)?.[1] : undefined;
+    // A star stands for anything, and a backslash may take that from it.
+    return command === undefined || /[*\\]/.test(command) ? [] : [command];
+  });
 }
 
 /** This plugin's variables as the settings give them to a session. */

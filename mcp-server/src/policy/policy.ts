@@ -11,7 +11,7 @@ export const APPROVALS = ["tools", "scope"] as const;
 export const REVIEWS = ["off", "end", "task"] as const;
 export const COMMITS = ["none", "task", "end"] as const;
 /** From the strictest to none, as `GUARDS`. */
-export const VERIFICATIONS = ["seen", "claimed"] as const;
+export const VERIFICATIONS = ["run", "seen", "claimed"] as const;
 
 /** The rules of a run. Times are milliseconds inside; the contract's minutes are converted at the boundary. */
 export interface Policy {

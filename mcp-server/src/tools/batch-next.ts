@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { McpClient } from "../policy/client.ts";
-import { nextBatch } from "../run/claims/next-batch.ts";
 import { shortCounts } from "../run/plan/progress.ts";
+import { nextBatchToLaunch } from "../run/reporting/run-verifications.ts";
 import { nextStep, waitFor } from "./answer/next-step.ts";
 import { stopsFor } from "./answer/stops-for.ts";
 import { defineTool, WRITE } from "./define-tool.ts";
@@ -19,7 +19,7 @@ export const batchNext = defineTool({
   annotations: WRITE,
   alwaysLoad: true,
   async handle(input, { run, session, actor, client }) {
-    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatch(
+    const { loaded, launch, stop, counts, why, done, heldBack, interrupted } = await nextBatchToLaunch(
       run,
       actor,
       input.plan,

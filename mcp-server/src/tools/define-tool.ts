@@ -3,6 +3,7 @@ import type { McpClient } from "../policy/client.ts";
 import type { Counts } from "../run/plan/progress.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import type { Asked, Asking } from "./answer/question.ts";
 
 /** What a tool's handler is given beside its input. */
 export interface ToolContext {
@@ -13,6 +14,7 @@ export interface ToolContext {
   /** The calling agent, when the host's hooks told who it is. */
   readonly agentId: string | undefined;
   readonly client: McpClient;
+  readonly asking: Asking;
   readonly signal: AbortSignal;
   readonly progress: (counts: Counts) => void;
 }
@@ -40,7 +42,7 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   readonly alwaysLoad?: boolean;
   /** Its answer grows with the plan: the host is to hand all of it to the model, and not only its beginning. */
   readonly hasLongAnswer?: boolean;
-  readonly handle: (input: z.infer<Input>, context: ToolContext) => Promise<Answer>;
+  readonly handle: (input: z.infer<Input>, context: ToolContext) => Promise<Answer | Asked>;
 }
 
 /** Gives a tool's handler the type of its input. */

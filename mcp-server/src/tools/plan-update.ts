@@ -4,6 +4,7 @@ import { updatePlan } from "../run/edits/update-plan.ts";
 import { countsOf, isDone, shortCounts } from "../run/plan/progress.ts";
 import { policyInput } from "../run/project/plan-settings.ts";
 import { reviewPlan } from "../run/review/review-plan.ts";
+import { approveCommands } from "./answer/approve-commands.ts";
 import { nextStep } from "./answer/next-step.ts";
 import { defineTool, IDEMPOTENT } from "./define-tool.ts";
 import { plan } from "./input/fields.ts";
@@ -17,12 +18,16 @@ export const planUpdate = defineTool({
     plan,
     policy: z.looseObject({}).pipe(policyInput).optional().describe("Fields as in plan_create"),
     action: z
-      .enum(["pause", "resume", "stop", "reopen", "export", "review"])
+      .enum(["pause", "resume", "stop", "reopen", "export", "review", "approve"])
       .optional()
       .describe("pause lets running agents finish, stop does not"),
   }),
   annotations: IDEMPOTENT,
-  async handle(input, { run, session, actor }) {
+  async handle(input, { run, session, actor, asking }) {
+    if (input.action === "approve") {
+      const changed = input.policy && (await updatePlan(run, actor, input.plan, input.policy, undefined));
+      return approveCommands(run, input.plan, asking, changed?.warnings);
+    }
     const action = input.action === "export" || input.action === "review" ? undefined : input.action;
     const updated = await updatePlan(run, actor, input.plan, input.policy, action);
     const review = input.action === "review" ? await reviewPlan(run, actor, input.plan) : undefined;

@@ -29,8 +29,8 @@ describe("the commands that have to be seen", () => {
   it("the commands that have to be seen are those of all criteria, whatever the report names", () => {
     const named: Evidence[] = [{ criterion: "1", command: "npm run other", exitCode: 0, result: "" }];
     expect(commandsToSee(work, report({ evidence: named }))).toEqual([
-      { command: "npm test", exitCode: 0, mayTestNothing: false },
-      { command: "npx tsc", exitCode: 0, mayTestNothing: false },
+      { criterion: "Tests pass", command: "npm test", exitCode: 0, mayTestNothing: false },
+      { criterion: "Types hold", command: "npx tsc", exitCode: 0, mayTestNothing: false },
     ]);
   });
 

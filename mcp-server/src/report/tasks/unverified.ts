@@ -75,34 +75,26 @@ function doubtsAbout(
 ): string[] {
   if ("notVerified" in evidence) return [evidence.notVerified];
   if (!("command" in evidence)) return [];
-  if (evidence.exitCode === 0) return doubtsAboutSuccess(evidence);
-  return doubtAbout(evidence.command, evidence.exitCode, task, runAgain);
+  const { command, exitCode } = evidence;
+  const said = (code: number) => `${codeSpan(command)} ended with exit code ${code}`;
+  const again = runAgain.findLast((run) => run.of.includes(task.id) && run.command.trim() === command.trim());
+  if (again?.exitCode === 0) return [];
+  if (again?.exitCode !== undefined) {
+    const also = exitCode === 0 ? "" : "also ";
+    return [`${said(again.exitCode)} ${also}when nobody wrote (${again.verification})`];
+  }
+  if (exitCode === 0) return doubtsAboutSuccess(evidence);
+  return [
+    again
+      ? `${said(exitCode)} while others were writing, and was not run again yet (${again.verification})`
+      : said(exitCode),
+  ];
 }
 
 /** Where nobody could look, an agent's word is taken. */
 function doubtsAboutSuccess({ command, standing, seen }: CommandEvidence): string[] {
   const proves = seen === undefined || (standing === "seen" && seen !== NO_TEST);
   return proves ? [] : [`${codeSpan(command)} is ${standing}: ${seen}`];
-}
-
-/** Why a command that failed proves nothing; nothing to say where it succeeded when it was run again. */
-function doubtAbout(
-  command: string,
-  exitCode: number,
-  { id }: Pick<Task, "id">,
-  runAgain: readonly CommandRunAgain[],
-): string[] {
-  const again = runAgain.findLast((run) => run.of.includes(id) && run.command.trim() === command.trim());
-  const said = `${codeSpan(command)} ended with exit code ${exitCode}`;
-  if (!again) return [said];
-  if (again.exitCode === undefined) {
-    return [`${said} while others were writing, and was not run again yet (${again.verification})`];
-  }
-  return again.exitCode === 0
-    ? []
-    : [
-        `${codeSpan(command)} ended with exit code ${again.exitCode} also when nobody wrote (${again.verification})`,
-      ];
 }
 
 function covers(covered: ReadonlySet<string>, text: string | undefined): boolean {

@@ -16,8 +16,14 @@ export function whyNotAchieved(task: Task, report: Report | undefined): string |
  * inside the transaction that ends the attempt: between a completed task and its review nobody may claim what depends
  * on it, whenever a process dies.
  * @param report absent where the agent's last message was taken instead.
+ * @param runLater commands that are run when nobody writes, whatever came of them beside others.
  */
-export function continueAfterCompletion(plan: PlanTransaction, id: TaskId, report: Report | undefined): void {
+export function continueAfterCompletion(
+  plan: PlanTransaction,
+  id: TaskId,
+  report: Report | undefined,
+  runLater: readonly string[] = [],
+): void {
   const task = taskOf(plan, id);
   // Whoever cancelled the task while its agent worked wants nothing to follow from it.
   if (task.status === "cancelled") return;
@@ -28,6 +34,6 @@ export function continueAfterCompletion(plan: PlanTransaction, id: TaskId, repor
     plan.append(...afterVerdict(plan, task, purpose, report));
   } else {
     plan.append(...afterCompletion(plan, task));
-    if (report) plan.append(...verifyLater(plan, task, report));
+    if (report) plan.append(...verifyLater(plan, task, report, runLater));
   }
 }

@@ -10,7 +10,7 @@ import { taskAfterAttempt } from "./task-after-attempt.ts";
 /** Ends a running attempt and gives its task the status that follows from the failure policy. */
 export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending: Ending): void {
   const { task, id: attempt } = claim;
-  const { draining, ...facts } = ending;
+  const { draining, runLater, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
@@ -29,7 +29,7 @@ export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending:
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
-  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report);
+  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report, runLater);
   adaptThrottle(plan, capBefore, claim, ending);
 }
 

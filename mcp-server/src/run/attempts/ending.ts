@@ -6,6 +6,8 @@ export interface Ending {
   readonly report?: Report;
   readonly lastMessage?: string;
   readonly cause?: string;
+  /** Acceptance commands that the server is to run when nobody writes. */
+  readonly runLater?: readonly string[];
   /** The agent may still be writing: its scope stays held for one more lease. */
   readonly draining?: boolean;
   /** The model's provider refused the agent: this costs the task nothing, and the plan goes on more slowly. */

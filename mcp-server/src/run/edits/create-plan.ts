@@ -18,6 +18,7 @@ import {
   predecessorWarnings,
   removeDraft,
 } from "../specification/draft.ts";
+import { notRunWarnings } from "./acceptance-commands.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
 import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.ts";
 
@@ -102,7 +103,10 @@ export async function createPlan(
   const ahead = { plan: { repository: ctx.repository, slug } };
   const created = await changeGraph(ctx, store, actor, work, ahead);
   if (draft) await removeDraft(ctx, store, draft);
-  return created;
+  const { loaded } = created;
+  return loaded
+    ? { ...created, warnings: [...created.warnings, ...(await notRunWarnings(ctx, loaded))] }
+    : created;
 }
 
 /** Brings what a plan says of itself up to date with an import, and opens it again where it was stopped. */

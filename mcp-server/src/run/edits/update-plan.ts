@@ -6,6 +6,7 @@ import { checkWorktrees } from "../plan/worktree-needs.ts";
 import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/plan-settings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy, storedPolicy } from "../project/stored-policy.ts";
+import { notRunWarnings } from "./acceptance-commands.ts";
 
 export type PlanAction = "pause" | "resume" | "stop" | "reopen";
 
@@ -21,7 +22,7 @@ export async function updatePlan(
   action: PlanAction | undefined,
 ): Promise<{ loaded: LoadedPlan; warnings: string[] }> {
   const store = await existingGraph(ctx, slug);
-  return changePlan(ctx, store, actor, slug, async (plan) => {
+  const updated = await changePlan(ctx, store, actor, slug, async (plan) => {
     const stated = { ...plan.stored.policy, ...policy };
     const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
@@ -38,4 +39,6 @@ export async function updatePlan(
       warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(plan))],
     };
   });
+  const notRun = policy?.verify === undefined ? [] : await notRunWarnings(ctx, updated.loaded);
+  return { ...updated, warnings: [...updated.warnings, ...notRun] };
 }

@@ -8,6 +8,7 @@ import { hostFolder, managedFolder } from "../../host/folders.ts";
 import { projectsFolder } from "../../host/transcripts/projects-folder.ts";
 import { GraphClock } from "../../policy/liveness/graph-clock.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
+import { CommandRunner } from "../approval/command-runner.ts";
 import { isCaseInsensitive } from "./case-sensitivity.ts";
 import { type Checkout, checkoutKey, findCheckout } from "./checkout.ts";
 import { CheckoutSnapshots } from "./checkout-snapshots.ts";
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly workflowCap: number;
   readonly roles: Roles;
   readonly pluginTexts: PluginTexts;
+  /** Runs what the user has approved, and nothing else. */
+  readonly commands: CommandRunner;
   readonly snapshots: CheckoutSnapshots;
   readonly ignoredFiles: IgnoredFiles;
   readonly transcripts: Transcripts;
@@ -78,6 +81,7 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
   const checkout = await findCheckout(directory);
   const location = await graphLocation(checkout, env.PARALLEL_DATABASE_URL || undefined);
   const graph = new GraphHandle(location, clock);
+  const folders = { directory, hostFolder: hostFolder(env), managedFolder: managedFolder() };
   return {
     directory,
     checkout,
@@ -90,15 +94,14 @@ export async function createContext(facts: ProcessFacts): Promise<OpenContext> {
     roles: new Roles(
       new AgentFiles(
         new AgentPlaces({
-          directory,
+          ...folders,
           root: checkout.root,
-          hostFolder: hostFolder(env),
-          managedFolder: managedFolder(),
           pluginRoot,
         }),
       ),
     ),
     pluginTexts: new PluginTexts(pluginRoot),
+    commands: new CommandRunner({ ...checkout, ...folders, env }),
     snapshots: new CheckoutSnapshots(checkout.gitCommonDir && checkout.root, now),
     ignoredFiles: new IgnoredFiles(checkout.gitCommonDir && checkout.root),
     transcripts: new Transcripts(projectsFolder(env)),

@@ -8,22 +8,34 @@ import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { commandRuns } from "../../host/transcripts/command-runs.ts";
 import type { FileChange, Judgement } from "../../policy/evidence-standing.ts";
-import { type CommandEvidence, isCommand } from "../../policy/evidence-text.ts";
+import { type CommandEvidence, isCommand, NO_TEST } from "../../policy/evidence-text.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { normalisePath } from "../../text/normalise.ts";
+import { cleanText } from "../../text/sanitize.ts";
+import type { CommandRunHere } from "../approval/command-runner.ts";
 import type { EndingClaim } from "../checkout-watch/record-changes.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { worktreeOf } from "../worktrees/work-record.ts";
-import { commandsToSee, type Objection, objectionTo, unseenCommand } from "./objection.ts";
+import {
+  type CommandToSee,
+  commandsToSee,
+  type Objection,
+  objectionTo,
+  objectionToRun,
+  unseenCommand,
+} from "./objection.ts";
+import { type AcceptanceRun, runAcceptance } from "./run-acceptance.ts";
 
 /** What hooks saw run with Bash, in any order. */
 export type BashRuns = readonly CommandRun[];
 
 /** More files are not asked when they changed. */
 const MAX_FILES = 2_000;
+/** So much of the end of what a command printed stands as its result, in characters. */
+const MAX_RESULT = 1_000;
 
 /** An attempt whose report is judged. */
 interface Judged extends EndingClaim {
@@ -37,11 +49,14 @@ export interface JudgedReport {
   readonly report: Report;
   /** Absent: nothing speaks against it. */
   readonly objection?: Objection;
+  /** Acceptance commands that are to be run when nobody writes. */
+  readonly runLater?: readonly string[];
 }
 
 /**
  * Compares the commands of a report, and those of its task's acceptance that have to be seen, with what the host ran
- * for the attempt. What hooks saw comes first; the transcript is asked where they have not seen all of it.
+ * for the attempt. What hooks saw comes first; the transcript is asked where they have not seen all of it. What the
+ * policy wants run is then run here, unless the report is contradicted already.
  */
 export async function judgeEvidence(
   ctx: RunContext,
@@ -51,7 +66,9 @@ export async function judgeEvidence(
 ): Promise<JudgedReport> {
   const due = at.work ? commandsToSee(at.work, report) : [];
   if (due.length === 0 && !report.evidence.some(isCommand)) return { report };
-  const lastChange = await lastChangeOf(ctx, store, report, at);
+  const isApart = at.claim.isolation === "worktree";
+  const place = isApart ? await worktreePath(ctx, store, at.claim) : ctx.checkout.root;
+  const lastChange = await lastChangeOf(ctx, report, at, place);
   const fromHooks = at.ran?.filter(({ atMs }) => atMs >= at.claim.offeredAtMs);
   // The shell's grammar is loaded with the first report, not with every session.
   const { standingOf } = await import("../../policy/evidence-standing.ts");
@@ -60,7 +77,10 @@ export async function judgeEvidence(
     // An agent that hooks know and that ran nothing was seen as well.
     const visible = runs ?? (at.agentId === undefined ? undefined : []);
     const unseen = visible
-      ? due.flatMap((command) => unseenCommand(command, standingOf(command, visible, lastChange)) ?? [])
+      ? due.flatMap((command) => {
+          const why = unseenCommand(command, standingOf(command, visible, lastChange));
+          return why === undefined ? [] : [{ command: command.command, why }];
+        })
       : [];
     return { judged, unseen };
   };
@@ -69,16 +89,52 @@ export async function judgeEvidence(
     const written = await writtenRuns(ctx, at);
     if (written) ({ judged, unseen } = judge(inOrder(mergedRuns(fromHooks ?? [], written))));
   }
-  const objection = objectionTo(judged, unseen);
-  return { report: judged, ...(objection && { objection }) };
+  const contradicted = objectionTo(judged, []);
+  if (contradicted) return { report: judged, objection: contradicted };
+  const run = await runAcceptance(ctx, store, at, due, place);
+  const stillUnseen = unseen.flatMap(({ command, why }) => (run.ran.has(command) ? [] : [why]));
+  const objection = objectionToRun(due, run.ran) ?? objectionTo(judged, stillUnseen);
+  return {
+    report: withRuns(judged, due, run),
+    ...(objection && { objection }),
+    ...(run.later.length > 0 && { runLater: run.later }),
+  };
+}
+
+/** The report with what came of running its task's acceptance commands; those that its agent did not report are added. */
+function withRuns(report: Report, due: readonly CommandToSee[], { ran, notRun }: AcceptanceRun): Report {
+  const evidence = report.evidence.map((item): Evidence => {
+    if (!isCommand(item) || item.exitCode !== 0) return item;
+    const result = ran.get(item.command.trim());
+    const why = notRun.get(item.command.trim());
+    if (why !== undefined) return { ...item, seen: item.seen ?? `the server did not run it: ${why}` };
+    if (result === undefined || result.exitCode !== 0) return item;
+    const { seen: _seen, ...reported } = item;
+    return { ...reported, standing: "run", ...(result.ranNoTest && { seen: NO_TEST }) };
+  });
+  const reported = new Set(report.evidence.filter(isCommand).map(({ command }) => command.trim()));
+  const added = due.flatMap(({ criterion, command }): Evidence[] => {
+    const result = reported.has(command) ? undefined : ran.get(command);
+    return result?.exitCode === 0 ? [{ criterion, ...evidenceOfRun(command, result), added: true }] : [];
+  });
+  return { ...report, evidence: [...evidence, ...added] };
+}
+
+/** A command that the server ran, as evidence. */
+export function evidenceOfRun(
+  command: string,
+  { exitCode, output, ranNoTest }: CommandRunHere,
+): CommandEvidence {
+  const result = cleanText(output.slice(-MAX_RESULT), MAX_RESULT);
+  return { command, exitCode, result, standing: "run", ...(ranNoTest && { seen: NO_TEST }) };
 }
 
 /** The report as its agent gave it. */
 export function withoutStandings(report: Report): Report {
-  const evidence = report.evidence.map((item): Evidence => {
-    if (!isCommand(item)) return item;
-    const { standing: _standing, seen: _seen, ...given } = item;
-    return given;
+  const evidence = report.evidence.flatMap((item): Evidence[] => {
+    if (!isCommand(item)) return [item];
+    const { standing: _standing, seen: _seen, added, ...given } = item;
+    return added ? [] : [given];
   });
   return { ...report, evidence };
 }
@@ -135,13 +191,12 @@ function inOrder(runs: BashRuns): CommandRun[] {
  */
 async function lastChangeOf(
   ctx: RunContext,
-  store: GraphStore,
   report: Report,
   { claim, look }: Judged,
+  root: string | undefined,
 ): Promise<FileChange | undefined> {
-  const isApart = claim.isolation === "worktree";
-  const root = isApart ? await worktreePath(ctx, store, claim) : ctx.checkout.root;
   if (root === undefined) return undefined;
+  const isApart = claim.isolation === "worktree";
   const differing = isApart ? await changedIn(root) : "why" in look ? [] : [...look.files.keys()];
   const scope = parseScope(widenedScope(claim), ctx.caseInsensitive);
   const own = differing.filter(

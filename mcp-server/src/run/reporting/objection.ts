@@ -3,12 +3,16 @@ import { withCriterionText } from "../../graph/criterion.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import type { Judgement } from "../../policy/evidence-standing.ts";
 import { type CommandEvidence, isCommand, NO_TEST } from "../../policy/evidence-text.ts";
+import { cleanText } from "../../text/sanitize.ts";
+import type { CommandRunHere } from "../approval/command-runner.ts";
 import { shownCriterion } from "../briefs/brief.ts";
 import type { ClaimedWork } from "../checkout-watch/record-changes.ts";
 
 /** Commands that are named one by one. */
 const MAX_NAMED = 3;
 const MAX_COMMAND = 120;
+/** So much of the end of what a command printed is told, in characters. */
+const MAX_OUTPUT = 300;
 
 /** Why a report that claims to be complete is not believed. */
 export interface Objection {
@@ -22,6 +26,8 @@ export interface Objection {
 
 /** A command of the plan, with the end that has to be seen. */
 export interface CommandToSee {
+  /** The text of the criterion. */
+  readonly criterion: string;
   readonly command: string;
   readonly exitCode: number;
   /** Whether a run that tested nothing will do. */
@@ -30,10 +36,12 @@ export interface CommandToSee {
 
 /**
  * The acceptance commands that a completed report is only believed with if they were seen to end as it says: by the
- * policy `verify: seen` all of them but those of criteria that it reports as not verified.
+ * policies `verify: seen` and `run` all of them but those of criteria that it reports as not verified. With `run`, what
+ * the server has run itself need not be seen.
  */
 export function commandsToSee({ task, policy }: ClaimedWork, report: Report): CommandToSee[] {
-  if (policy.verify !== "seen" || report.outcome !== "completed" || report.verdict === "rejected") return [];
+  if (policy.verify === "claimed" || report.outcome !== "completed" || report.verdict === "rejected")
+    return [];
   const evidence = report.evidence.map((item) => withCriterionText(item, task.acceptance));
   return task.acceptance.flatMap(({ criterion, command }): CommandToSee[] => {
     const names = [criterion, shownCriterion(criterion)];
@@ -44,7 +52,7 @@ export function commandsToSee({ task, policy }: ClaimedWork, report: Report): Co
     const same = evidence.filter(isCommand).find((item) => item.command.trim() === command.trim());
     const mayTestNothing = purposeOf(task)?.kind === "verify";
     // Which failures a completed report may hold is decided where the report is checked.
-    return [{ command, exitCode: same?.exitCode ?? 0, mayTestNothing }];
+    return [{ criterion, command: command.trim(), exitCode: same?.exitCode ?? 0, mayTestNothing }];
   });
 }
 
@@ -77,6 +85,34 @@ export function objectionTo(report: Report, unseen: readonly string[]): Objectio
     remedy:
       "After your last change run the command as it stands with Bash, in the foreground and by itself (no pipe, ; or ||), then report again. If it cannot be run, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.",
     cause: `this plan wants its acceptance commands seen: ${why}`,
+  };
+}
+
+/** @param ran what came of acceptance commands when the server ran them. */
+export function objectionToRun(
+  due: readonly CommandToSee[],
+  ran: ReadonlyMap<string, CommandRunHere>,
+): Objection | undefined {
+  const failed = due.flatMap(({ command, mayTestNothing }) => {
+    const run = ran.get(command);
+    const end =
+      run === undefined || (run.exitCode === 0 && (mayTestNothing || !run.ranNoTest))
+        ? undefined
+        : run.exitCode === 0
+          ? NO_TEST
+          : `it ended with exit code ${run.exitCode}`;
+    if (run === undefined || end === undefined) return [];
+    return [
+      `${quoted(command)} was run by the server, and ${end} (${cleanText(run.output.slice(-MAX_OUTPUT), MAX_OUTPUT)})`,
+    ];
+  });
+  if (failed.length === 0) return undefined;
+  const why = failed.slice(0, MAX_NAMED).join("; ");
+  return {
+    why,
+    remedy:
+      'Fix the work and report again: the server runs the command again. Or report outcome "failed"; or, if it cannot succeed here, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.',
+    cause: `this plan has its acceptance commands run: ${why}`,
   };
 }
 

@@ -26,6 +26,8 @@ export interface ReportInput {
   readonly task: string;
   readonly token: string;
   readonly report: Report;
+  /** What it reports this server has run itself: nobody else need have seen it. */
+  readonly isServers?: true;
 }
 
 export interface ReportResult {
@@ -63,9 +65,10 @@ export async function reportTask(
     before = await snapshotBeforeEnd(ctx, store, given.token);
   const { ending, firstOfferedMs } = before;
   const seen = ending && { look: ending.look, unseen: await unseenFiles(ctx, given.report, ending.look) };
-  const judged: JudgedReport = ending
-    ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran })
-    : { report: given.report };
+  const judged: JudgedReport =
+    ending && !given.isServers
+      ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran })
+      : { report: given.report };
   const call: Call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   // What is not believed is not merged, whatever becomes of it.
   const result: Report = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
@@ -129,6 +132,7 @@ function accept(
     const ending: Ending = {
       ...(objection ? { outcome: "failed", cause: objection.cause } : { outcome: report.outcome }),
       report: judged.report,
+      ...(judged.runLater && { runLater: judged.runLater }),
     };
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, ending.outcome, note ?? ending.cause);

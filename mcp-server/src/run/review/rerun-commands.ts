@@ -6,13 +6,14 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import { freeId, nextPosition } from "../plan/new-task.ts";
 
 /**
- * Acceptance commands that failed in files that others were writing are run again when nobody writes, by a task of
- * their own: it writes nothing and reads everything, so by the rules of scopes it runs beside no writer of the
+ * Acceptance commands that failed in files that others were writing, or that the server is to run itself and could not
+ * beside them, are run again when nobody writes, by a task of their own: it writes nothing and reads everything, so by the rules of scopes it runs beside no writer of the
  * checkout, and no writer starts beside it. The task that reported them counts as completed and its criterion as not
  * verified until then; dependents do not wait, because a writer among them would have to wait for itself.
  *
  * Only commands of the plan itself are run again, word for word: what an agent typed into a report must not become
- * another agent's order. And an agent runs them: the server never executes a command of a task.
+ * another agent's order. An agent runs them, or the server, by the one rule for what it may run
+ * (`run-verifications.ts`).
  *
  * There is one such task at a time: commands that fail before it has started are added to it, so that ten tasks that
  * all ran the whole test suite have it run again once.
@@ -28,9 +29,18 @@ export function failedCommands({ evidence }: Report): FailedCommand[] {
   return evidence.filter((item): item is FailedCommand => "command" in item && item.exitCode !== 0);
 }
 
-/** The changes that have the failed commands of a completed task run again. */
-export function verifyLater(loaded: LoadedPlan, task: Task, report: Report): Change[] {
-  const commands = [...new Set(failedCommands(report).map(({ command }) => command.trim()))];
+/**
+ * The changes that have commands of a completed task run again: those that failed, and others.
+ * @param others of the task's acceptance.
+ */
+export function verifyLater(
+  loaded: LoadedPlan,
+  task: Task,
+  report: Report,
+  others: readonly string[],
+): Change[] {
+  const failed = failedCommands(report).map(({ command }) => command.trim());
+  const commands = [...new Set([...failed, ...others])];
   if (commands.length === 0) return [];
   const open = [...loaded.graph.tasks.values()].find(
     (other) =>
@@ -50,7 +60,10 @@ export function verifyLater(loaded: LoadedPlan, task: Task, report: Report): Cha
     {
       type: "decision.taken",
       decision: "proceed",
-      reason: `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).`,
+      reason:
+        failed.length > 0
+          ? `${task.id} is completed, but a command of its acceptance failed in files that others were writing: it is run again when nobody writes (${definition.id}).`
+          : `${task.id} is completed while others write: the commands of its acceptance are run when nobody does (${definition.id}).`,
     },
   ];
 }
@@ -72,12 +85,12 @@ export function afterVerification(task: Task, report: Report | undefined): Chang
     ? {
         type: "decision.taken",
         decision: "proceed",
-        reason: `What failed for ${tasks} beside other writers succeeds when nobody writes (${task.id}).`,
+        reason: `What was to be run again for ${tasks} succeeds when nobody writes (${task.id}).`,
       }
     : {
         type: "decision.taken",
         decision: "escalate",
-        reason: `What failed for ${tasks} beside other writers is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`,
+        reason: `What was to be run again for ${tasks} is not verified (${task.id}: ${whyNotVerified(task, report)}): somebody has to look at it.`,
       };
 }
 
@@ -94,9 +107,9 @@ function verifiedTasks(task: Task): readonly TaskId[] {
 function verification(id: TaskId, of: readonly TaskId[], commands: readonly string[]): TaskDefinition {
   return {
     id,
-    subject: `Run again what failed for ${of.join(", ")}`,
+    subject: `Run again when nobody writes, for ${of.join(", ")}`,
     description:
-      "The commands under Acceptance failed while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
+      "The commands under Acceptance failed, or were not run, while other agents were writing in the same checkout. Now nobody writes. Run exactly these commands, each as it stands, from the top level, and change nothing, also if one fails. Report outcome completed when all of them have run, whatever came of it, with one entry of evidence for each: criterion (its number), command, exitCode, result (the end of what it printed). Only if a command cannot be started at all, report failed.",
     priority: "low",
     dependencies: of,
     needs: "all",

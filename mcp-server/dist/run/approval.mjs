@@ -1,0 +1,121 @@
+// import:node:crypto in run/approval.mjs
+import { createHash } from "node:crypto";
+
+// import:node:fs in run/approval.mjs
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+
+// import:node:path in run/approval.mjs
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+
+// import:errors.mjs in run/approval.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:host.mjs in run/approval.mjs
+import { commandsAllowedByUser, readHostSettings, runShellCommand, sandboxOf, saysNoTestRan } from "../host.mjs";
+
+// mcp-server/src/run/approval/approved-commands.ts
+var MAX_COMMAND = 4e3;
+var ApprovedCommands = class {
+  constructor(place) {
+    this.place = place;
+    this.#folder = join(place.hostFolder, "parallel", "approved");
+  }
+  place;
+  #folder;
+  /** Whether the user has approved the command here, or allows it word for word in his own settings. */
+  async has(command) {
+    if (this.#whyNot(command) !== void 0) return false;
+    const text = command.trim();
+    if (existsSync(this.#fileOf(text))) return true;
+    return (await commandsAllowedByUser(this.place.hostFolder)).includes(text);
+  }
+  /** @throws CallerError for a command that is too long, or where an approval cannot be kept. */
+  add(command) {
+    const why = this.#whyNot(command);
+    if (why !== void 0)
+      throw new CallerError("wrong_state", `Nothing was approved: ${why.problem}`, why.remedy);
+    mkdirSync(this.#folder, { recursive: true, mode: 448 });
+    writeFileSync(this.#fileOf(command.trim()), "", { mode: 384 });
+  }
+  /** Takes an approval back; one in the user's settings stays. */
+  remove(command) {
+    rmSync(this.#fileOf(command.trim()), { force: true });
+  }
+  #fileOf(text) {
+    const { gitCommonDir, root } = this.place;
+    const hash = createHash("sha256").update(`${gitCommonDir ?? root}\0${text}`);
+    return join(this.#folder, hash.digest("hex"));
+  }
+  #whyNot(command) {
+    if (command.length > MAX_COMMAND) {
+      return {
+        problem: `a command of more than ${MAX_COMMAND} characters cannot be approved.`,
+        remedy: "Put it into a script, and make the script the command."
+      };
+    }
+    const inside = relative(this.place.root, realPathOf(this.#folder));
+    if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return void 0;
+    return {
+      problem: `approvals are kept in ${this.#folder}, which lies in this checkout.`,
+      remedy: "Set CLAUDE_CONFIG_DIR to a folder outside of it."
+    };
+  }
+};
+function realPathOf(folder) {
+  if (existsSync(folder) || dirname(folder) === folder) return realpathSync(folder);
+  return join(realPathOf(dirname(folder)), relative(dirname(folder), folder));
+}
+
+// mcp-server/src/run/approval/command-runner.ts
+var MAX_RUNNING_MS = 10 * 6e4;
+var WITHHELD = /^(?:PARALLEL_|CLAUDE)/i;
+var NOT_APPROVED = "the user has not approved it";
+var CommandRunner = class {
+  constructor(place) {
+    this.place = place;
+    this.approved = new ApprovedCommands(place);
+  }
+  place;
+  approved;
+  /** Why the server does not run the command, in a phrase; undefined: it may. */
+  async whyNot(command) {
+    return await this.approved.has(command) ? this.#whyNone() : NOT_APPROVED;
+  }
+  /**
+   * Runs commands one after the other, each that may run.
+   * @param folder top level of the checkout or worktree.
+   */
+  async run(commands, folder) {
+    const results = /* @__PURE__ */ new Map();
+    const endMs = performance.now() + MAX_RUNNING_MS;
+    for (const command of commands) {
+      const limitMs = endMs - performance.now();
+      const whyNot = limitMs <= 0 ? "the time for commands was over" : await this.whyNot(command);
+      results.set(command, whyNot === void 0 ? await this.#run(command, folder, limitMs) : { whyNot });
+    }
+    return results;
+  }
+  async #run(command, folder, limitMs) {
+    const given = Object.entries(this.place.env).filter(([name]) => !WITHHELD.test(name));
+    try {
+      const result = await runShellCommand(command, { folder, env: Object.fromEntries(given), limitMs });
+      const { exitCode, output, timedOut } = result;
+      if (timedOut)
+        return { whyNot: `it did not end within the ${MAX_RUNNING_MS / 6e4} minutes that commands have` };
+      return { exitCode, output, ranNoTest: exitCode === 0 && saysNoTestRan(output) };
+    } catch (error) {
+      return { whyNot: `it could not be started (${error.code})` };
+    }
+  }
+  async #whyNone() {
+    const { env, directory, hostFolder, managedFolder } = this.place;
+    const managedSettings = join(managedFolder, "managed-settings.json");
+    if (!env.CLAUDE_CODE_SESSION_ID) return "only of Claude Code is it known whether its sandbox is on";
+    return sandboxOf(await readHostSettings(directory, hostFolder, managedSettings));
+  }
+};
+export {
+  ApprovedCommands,
+  CommandRunner,
+  NOT_APPROVED
+};
