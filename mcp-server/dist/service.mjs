@@ -42,7 +42,7 @@ import { TOOLS, UnknownTool, answerFor, answerForFailure, askingWith, cleanAnswe
 
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
-var MAX_HOOK_MS = 2500;
+var MAX_HOOK_MS = 2e3;
 var PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 var requestMeta = z.looseObject({
   "claudecode/toolUseId": z.string().optional(),

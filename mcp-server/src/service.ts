@@ -51,7 +51,7 @@ export interface ClientFacts {
 const MAX_RESULT_CHARACTERS = 500_000;
 
 /** A hook is answered within this time, whatever the graph does; what could not be written by then goes on. */
-const MAX_HOOK_MS = 2_500;
+const MAX_HOOK_MS = 2_000;
 
 interface ServiceFacts extends ProcessFacts {
   /** Aborted when no more calls come: those that wait are then answered with what there is. */

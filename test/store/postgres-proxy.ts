@@ -16,6 +16,7 @@ export interface RoundTrip {
 export class PostgresProxy {
   readonly roundTrips: RoundTrip[] = [];
   readonly #sockets = new Set<Socket>();
+  #isSilent = false;
 
   private constructor(
     private readonly server: Server,
@@ -41,6 +42,7 @@ export class PostgresProxy {
       pass(upstream, client, latencyMs / 2);
       for (const socket of [client, upstream]) {
         proxy.#sockets.add(socket);
+        if (proxy.#isSilent) socket.pause();
         socket.on("error", () => undefined);
         socket.on("close", () => {
           for (const one of [client, upstream]) one.destroy();
@@ -65,6 +67,18 @@ export class PostgresProxy {
     const from = this.roundTrips.length;
     await work();
     return this.roundTrips.slice(from);
+  }
+
+  /** From now on nothing comes through any more, and no connection ends. */
+  fallSilent(): void {
+    this.#isSilent = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  /** What was held up comes through. */
+  speakAgain(): void {
+    this.#isSilent = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,11 @@ export interface PostgresServer {
 /** The server at `TEST_DATABASE_URL`, else a new one on a free loopback port, with its data in a temporary folder. */
 export async function startPostgres(): Promise<PostgresServer> {
   const url = process.env.TEST_DATABASE_URL;
-  if (url) return { url, stop: async () => undefined };
+  return url ? { url, stop: async () => undefined } : startOwnPostgres();
+}
+
+/** A new one, which the test may stop. */
+export async function startOwnPostgres(): Promise<PostgresServer> {
   completeInstallation();
   const port = await freePort();
   const password = "s3cret-of-the-tests";

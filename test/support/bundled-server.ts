@@ -18,7 +18,11 @@ export interface BundleOptions {
   readonly nodeOptions?: readonly string[];
   /** A parent process of its own, which then is the owner of the claims; else this process is. */
   readonly ownParent?: boolean;
+  /** No file of it may become longer, in blocks of 512 bytes: beyond it writing fails, as on a full disk. */
+  readonly maxFileBlocks?: number;
 }
+
+const LIMITED = 'ulimit -f "$1"; shift; exec "$@"';
 
 /** Starts the command in the background and says its process id, so that the shell is a parent that can be killed. */
 const PARENT = 'exec 3<&0; "$@" <&3 3<&- & echo "server $!" >&2; wait';
@@ -38,7 +42,10 @@ export class BundledServer extends ToolClient {
   }
 
   static async start(folder: string, options: BundleOptions = {}): Promise<BundledServer> {
-    const command = [process.execPath, ...(options.nodeOptions ?? []), options.bundle ?? BUNDLE];
+    const node = [process.execPath, ...(options.nodeOptions ?? []), options.bundle ?? BUNDLE];
+    const { maxFileBlocks } = options;
+    const command =
+      maxFileBlocks === undefined ? node : ["sh", "-c", LIMITED, "sh", `${maxFileBlocks}`, ...node];
     const [program = "", ...parameters] = options.ownParent
       ? ["sh", "-c", PARENT, "sh", ...command]
       : command;

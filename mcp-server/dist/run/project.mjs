@@ -177,13 +177,17 @@ var GraphFile = class {
   #store;
   async open(create) {
     if (this.#store) {
-      if (existsSync(this.path)) return this.#store;
+      if (!create || this.#isSomethingThere()) return this.#store;
       await this.close();
     }
-    if (!create && !isThere(this.path)) return void 0;
+    if (!create && !this.#isSomethingThere()) return void 0;
     const { openSqlite } = await import("../store/engines/sqlite.mjs");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
+  }
+  /** A graph, or the log of one that was moved. */
+  #isSomethingThere() {
+    return isThere(this.path) || isThere(`${this.path}-wal`);
   }
   async close() {
     const store = this.#store;

@@ -1,3 +1,77 @@
+// import:node:fs in store/engines.mjs
+import { existsSync, renameSync, statSync } from "node:fs";
+
+// import:errors.mjs in store/engines.mjs
+import { StoreUnusable } from "../errors.mjs";
+
+// mcp-server/src/store/engines/opened-files.ts
+var LOGS = ["-wal", "-shm"];
+var OpenedFiles = class {
+  /** @param path of the database, which is open. */
+  constructor(path) {
+    this.path = path;
+    this.#database = identityOf(path);
+    this.#logs = LOGS.map((end) => identityOf(path + end));
+  }
+  path;
+  #database;
+  #logs;
+  get areInPlace() {
+    return identityOf(this.path) === this.#database && LOGS.every((end, i) => this.#isOurs(end, i));
+  }
+  /**
+   * Where another database has been put in the place of the one that is open, gives the log that was left beside it
+   * another name. Where none has, the log stays, so that the database can be put back.
+   */
+  setLogAside() {
+    const now = identityOf(this.path);
+    if (now === void 0 || now === this.#database) return;
+    for (const [i, end] of LOGS.entries()) {
+      if (this.#isOurs(end, i)) renameSync(this.path + end, freeName(`${this.path}.moved${end}`));
+    }
+  }
+  #isOurs(end, index) {
+    return identityOf(this.path + end) === this.#logs[index];
+  }
+};
+function refuseLeftLog(path) {
+  const log = `${path}-wal`;
+  if (existsSync(path) || sizeOf(log) === 0) return;
+  throw new StoreUnusable(
+    "moved",
+    `The task graph ${path} is not there, but its log ${log} is, with what was done last.`,
+    `Put the file back beside its log. To go on with a copy of it, or to begin a new one, first move the log and ${path}-shm to another folder.`
+  );
+}
+function movedAway(path, copy) {
+  const saved = copy === void 0 ? "" : ` Everything until then is saved in ${copy}.`;
+  return new StoreUnusable(
+    "moved",
+    `The task graph ${path}, or its -wal or -shm file, was moved, replaced or removed while this session had it open. Nothing is read from it or written to it any more.${saved}`,
+    "Put the file back in its place, with its -wal and -shm files if they were moved, too; or restart Claude Code in all of the repository's sessions to go on with what is there now."
+  );
+}
+function freeName(name) {
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  return free;
+}
+function sizeOf(path) {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+function identityOf(path) {
+  try {
+    const info = statSync(path, { throwIfNoEntry: false, bigint: true });
+    return info && `${info.dev} ${info.ino}`;
+  } catch {
+    return void 0;
+  }
+}
+
 // mcp-server/src/store/engines/postgres-listener.ts
 var RECONNECT_MS = 1e3;
 var PostgresListener = class {
@@ -356,8 +430,12 @@ function sqliteTransaction(statements, db, stamp) {
 }
 export {
   NOW_MS,
+  OpenedFiles,
   PostgresListener,
   SCHEMA,
+  freeName,
+  movedAway,
   postgresTransaction,
+  refuseLeftLog,
   sqliteTransaction
 };

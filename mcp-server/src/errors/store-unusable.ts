@@ -2,7 +2,15 @@
 export class StoreUnusable extends Error {
   override readonly name = "StoreUnusable";
   constructor(
-    readonly problem: "corrupt" | "newer" | "read-only" | "busy" | "no-driver" | "unreachable" | "refused",
+    readonly problem:
+      | "corrupt"
+      | "newer"
+      | "read-only"
+      | "busy"
+      | "moved"
+      | "no-driver"
+      | "unreachable"
+      | "refused",
     message: string,
     readonly remedy: string,
     options?: { cause?: unknown },

@@ -47,7 +47,7 @@ describe("the graph", () => {
     const { folder, server } = await planOf([task("1")]);
     const before = logOf(graphOf(folder));
     renameSync(dirname(graphOf(folder)), `${dirname(graphOf(folder))}-old`);
-    expect((await server.refused("batch_next", { plan: "p" })).kind).toBe("unknown_plan");
+    expect((await server.refused("batch_next", { plan: "p" })).kind).toBe("store_moved");
     await server.call("plan_create", { plan: "q", tasks: [task("1")] });
     expect(logOf(`${dirname(graphOf(folder))}-old/graph.sqlite`)).toEqual(before);
   });

@@ -23,9 +23,10 @@ import { GraphStore } from "../../store.mjs";
 import { SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, storable, upgrade } from "../tables.mjs";
 
 // import:store/engines.mjs in store/engines/sqlite.mjs
-import { sqliteTransaction } from "../engines.mjs";
+import { OpenedFiles, freeName, movedAway, refuseLeftLog, sqliteTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/sqlite.ts
+var MOVED = -1;
 var BUSY_TIMEOUT_MS = 15e3;
 var BUSY_INSIDE_MS = 10;
 var BUSY_PAUSE_MS = { first: 5, last: 40 };
@@ -65,6 +66,7 @@ function forKysely(db, path) {
 }
 async function openSqlite(path, create, estimatesFrom) {
   if (!existsSync(path)) {
+    refuseLeftLog(path);
     if (!create) return void 0;
     prepareFolder(path);
   }
@@ -81,7 +83,7 @@ async function openSqlite(path, create, estimatesFrom) {
     const kysely = new Kysely({ dialect: new SqliteDialect({ database: statements }) });
     await ensureSchema(kysely, statements, path);
     if (process.platform !== "win32") chmodSync(path, 384);
-    return new GraphStore(engineOf(kysely, statements), estimatesFrom);
+    return new GraphStore(engineOf(db, path, kysely, statements), estimatesFrom);
   } catch (error) {
     db?.close();
     throw unusable(error, path);
@@ -100,15 +102,38 @@ function prepareFolder(path) {
 function dataVersionOf(statements) {
   return statements.prepare("pragma data_version").all([])[0].data_version;
 }
-function engineOf(kysely, statements) {
-  const dataVersion = () => dataVersionOf(statements);
+function engineOf(db, path, kysely, statements) {
+  const files = new OpenedFiles(path);
+  let isMoved = false;
+  let copy;
+  const refuseMoved = () => {
+    const wasMoved = isMoved;
+    isMoved = !files.areInPlace;
+    if (!isMoved) return;
+    if (!wasMoved) {
+      copy = orUndefined(() => copyTo(`${path}.moved.backup`, db));
+      orUndefined(() => files.setLogAside());
+    }
+    throw movedAway(path, copy);
+  };
+  const dataVersion = () => files.areInPlace ? dataVersionOf(statements) : MOVED;
   return {
-    read: (work) => inTransaction(statements, "begin", (version) => work(sqliteTransaction(statements, kysely, version))),
-    write: (work) => inTransaction(
-      statements,
-      "begin immediate",
-      (version) => work(sqliteTransaction(statements, kysely, version))
-    ),
+    async read(work) {
+      refuseMoved();
+      return inTransaction(
+        statements,
+        "begin",
+        (version) => work(sqliteTransaction(statements, kysely, version))
+      );
+    },
+    async write(work) {
+      refuseMoved();
+      return inTransaction(statements, "begin immediate", async (version) => {
+        const result = await work(sqliteTransaction(statements, kysely, version));
+        if (!files.areInPlace) throw movedAway(path, copy);
+        return result;
+      });
+    },
     state: () => inItsTurn(dataVersion),
     watch(wake) {
       let seen;
@@ -127,8 +152,21 @@ function engineOf(kysely, statements) {
       }, WATCH_MS);
       return () => clearInterval(timer);
     },
-    close: () => kysely.destroy()
+    async close() {
+      orUndefined(() => {
+        refuseMoved();
+        db.exec("pragma wal_checkpoint(truncate)");
+      });
+      await kysely.destroy();
+    }
   };
+}
+function orUndefined(work) {
+  try {
+    return work();
+  } catch {
+    return void 0;
+  }
 }
 async function inTransaction(statements, begin, work) {
   const run = (command) => statements.prepare(command).run([]);
@@ -189,19 +227,21 @@ async function hasTable(db, name) {
   return name === void 0 ? rows.length > 0 : rows.some((row) => row.name === name);
 }
 function backUp(path, minor) {
-  const name = `${path}.${SCHEMA_VERSION.major}.${minor}.backup`;
-  let free = name;
-  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
-  const partial = `${name}.partial`;
-  rmSync(partial, { force: true });
   const db = new DatabaseSync(path);
   try {
-    db.prepare("vacuum into ?").run(partial);
+    copyTo(`${path}.${SCHEMA_VERSION.major}.${minor}.backup`, db);
   } finally {
     db.close();
   }
+}
+function copyTo(name, db) {
+  const partial = `${name}.partial`;
+  rmSync(partial, { force: true });
+  db.prepare("vacuum into ?").run(partial);
   if (process.platform !== "win32") chmodSync(partial, 384);
+  const free = freeName(name);
   renameSync(partial, free);
+  return free;
 }
 function corrupt(path, why, cause) {
   return new StoreUnusable(

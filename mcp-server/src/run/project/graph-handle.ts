@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreUnusable } from "../../errors/store-unusable.ts";
 import type { GraphClock } from "../../policy/liveness/graph-clock.ts";
@@ -80,15 +80,20 @@ class GraphFile implements GraphSource {
 
   async open(create: boolean): Promise<GraphStore | undefined> {
     if (this.#store) {
-      // A database that was moved away while this server runs must not be written to any more.
-      if (existsSync(this.path)) return this.#store;
+      // Where nothing is left of it, a new plan begins a new graph. The store itself refuses what is not in its place.
+      if (!create || this.#isSomethingThere()) return this.#store;
       await this.close();
     }
-    if (!create && !isThere(this.path)) return undefined;
+    if (!create && !this.#isSomethingThere()) return undefined;
     // The driver and the query builder are loaded with the first plan, not with every session.
     const { openSqlite } = await import("../../store/engines/sqlite.ts");
     this.#store = await openSqlite(this.path, create, estimatesFrom);
     return this.#store;
+  }
+
+  /** A graph, or the log of one that was moved. */
+  #isSomethingThere(): boolean {
+    return isThere(this.path) || isThere(`${this.path}-wal`);
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,11 @@ import { GraphStore } from "../graph-store.ts";
 import { minorVersion, needsUpgrade, notAGraph, SCHEMA_VERSION, upgrade } from "../tables/migrations.ts";
 import type { Database } from "../tables/schema.ts";
 import { storable } from "../tables/storable.ts";
+import { freeName, movedAway, OpenedFiles, refuseLeftLog } from "./opened-files.ts";
 import { sqliteTransaction } from "./sqlite-transaction.ts";
+
+/** The state of a graph whose files were moved. */
+const MOVED = -1;
 
 /** How long a writer waits for another process's transaction; they last milliseconds. */
 const BUSY_TIMEOUT_MS = 15_000;
@@ -73,7 +77,7 @@ export function forKysely(db: DatabaseSyncInstance, path: string): SqliteDatabas
 /**
  * Opens the graph at `path`, creating folder (mode 0700) and file (0600) when `create` is set.
  * @returns undefined when there is no database and `create` is not set.
- * @throws StoreUnusable when the file is corrupt, of a newer major version, or not writable.
+ * @throws StoreUnusable when the file is corrupt, of a newer major version, not writable, or gone without its log.
  */
 export async function openSqlite(
   path: string,
@@ -81,6 +85,7 @@ export async function openSqlite(
   estimatesFrom: EstimatesFrom,
 ): Promise<GraphStore | undefined> {
   if (!existsSync(path)) {
+    refuseLeftLog(path);
     if (!create) return undefined;
     prepareFolder(path);
   }
@@ -98,7 +103,7 @@ export async function openSqlite(
     const kysely = new Kysely<Database>({ dialect: new SqliteDialect({ database: statements }) });
     await ensureSchema(kysely, statements, path);
     if (process.platform !== "win32") chmodSync(path, 0o600);
-    return new GraphStore(engineOf(kysely, statements), estimatesFrom);
+    return new GraphStore(engineOf(db, path, kysely, statements), estimatesFrom);
   } catch (error) {
     db?.close();
     throw unusable(error, path);
@@ -123,15 +128,44 @@ function dataVersionOf(statements: SqliteDatabase): number {
   return (statements.prepare("pragma data_version").all([])[0] as { data_version: number }).data_version;
 }
 
-function engineOf(kysely: Kysely<Database>, statements: SqliteDatabase): Engine {
-  const dataVersion = () => dataVersionOf(statements);
+function engineOf(
+  db: DatabaseSyncInstance,
+  path: string,
+  kysely: Kysely<Database>,
+  statements: SqliteDatabase,
+): Engine {
+  const files = new OpenedFiles(path);
+  let isMoved = false;
+  let copy: string | undefined;
+  /** To be called outside of transactions. @throws StoreUnusable where what is done now would be lost. */
+  const refuseMoved = () => {
+    const wasMoved = isMoved;
+    isMoved = !files.areInPlace;
+    if (!isMoved) return;
+    if (!wasMoved) {
+      copy = orUndefined(() => copyTo(`${path}.moved.backup`, db));
+      orUndefined(() => files.setLogAside());
+    }
+    throw movedAway(path, copy);
+  };
+  // Whoever compares it asks the database next, and is told.
+  const dataVersion = () => (files.areInPlace ? dataVersionOf(statements) : MOVED);
   return {
-    read: (work) =>
-      inTransaction(statements, "begin", (version) => work(sqliteTransaction(statements, kysely, version))),
-    write: (work) =>
-      inTransaction(statements, "begin immediate", (version) =>
+    async read(work) {
+      refuseMoved();
+      return inTransaction(statements, "begin", (version) =>
         work(sqliteTransaction(statements, kysely, version)),
-      ),
+      );
+    },
+    async write(work) {
+      refuseMoved();
+      return inTransaction(statements, "begin immediate", async (version) => {
+        const result = await work(sqliteTransaction(statements, kysely, version));
+        // It may have waited long for its turn.
+        if (!files.areInPlace) throw movedAway(path, copy);
+        return result;
+      });
+    },
     state: () => inItsTurn(dataVersion),
     watch(wake) {
       let seen: number | undefined;
@@ -151,8 +185,25 @@ function engineOf(kysely: Kysely<Database>, statements: SqliteDatabase): Engine 
       }, WATCH_MS);
       return () => clearInterval(timer);
     },
-    close: () => kysely.destroy(),
+    async close() {
+      // The driver leaves the log behind. Emptied it does no harm to a graph that is moved or replaced later, and one that
+      // is copied without it is whole; what is not in its place keeps what it has.
+      orUndefined(() => {
+        refuseMoved();
+        db.exec("pragma wal_checkpoint(truncate)");
+      });
+      await kysely.destroy();
+    },
   };
+}
+
+/** Undefined where it fails: the folder is gone with its files, or cannot be written. */
+function orUndefined<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -242,19 +293,23 @@ export async function hasTable(db: Kysely<Database>, name?: string): Promise<boo
  * lock, so the copy (made by a second connection, as SQLite allows no copy inside a transaction) has every commit.
  */
 function backUp(path: string, minor: number): void {
-  const name = `${path}.${SCHEMA_VERSION.major}.${minor}.backup`;
-  let free = name;
-  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
-  const partial = `${name}.partial`;
-  rmSync(partial, { force: true });
   const db = new DatabaseSync(path);
   try {
-    db.prepare("vacuum into ?").run(partial);
+    copyTo(`${path}.${SCHEMA_VERSION.major}.${minor}.backup`, db);
   } finally {
     db.close();
   }
+}
+
+/** @returns where it is: that name, or the first free one of that kind. */
+function copyTo(name: string, db: DatabaseSyncInstance): string {
+  const partial = `${name}.partial`;
+  rmSync(partial, { force: true });
+  db.prepare("vacuum into ?").run(partial);
   if (process.platform !== "win32") chmodSync(partial, 0o600);
+  const free = freeName(name);
   renameSync(partial, free);
+  return free;
 }
 
 /** The file does not hold what was written to it. */

@@ -1,0 +1,94 @@
+import { existsSync, renameSync, statSync } from "node:fs";
+import { StoreUnusable } from "../../errors/store-unusable.ts";
+
+/**
+ * What SQLite keeps beside a database: the log of its last commits and the log's index. They go by the database's name,
+ * so beside another one of that name they would be read as its own and destroy it.
+ */
+const LOGS = ["-wal", "-shm"] as const;
+
+/**
+ * The files that a connection has open, told from others of the same names by device and inode. What is committed goes
+ * into them wherever they were moved, and there nobody looks for it.
+ */
+export class OpenedFiles {
+  readonly #database: string | undefined;
+  readonly #logs: readonly (string | undefined)[];
+
+  /** @param path of the database, which is open. */
+  constructor(private readonly path: string) {
+    this.#database = identityOf(path);
+    this.#logs = LOGS.map((end) => identityOf(path + end));
+  }
+
+  get areInPlace(): boolean {
+    return identityOf(this.path) === this.#database && LOGS.every((end, i) => this.#isOurs(end, i));
+  }
+
+  /**
+   * Where another database has been put in the place of the one that is open, gives the log that was left beside it
+   * another name. Where none has, the log stays, so that the database can be put back.
+   */
+  setLogAside(): void {
+    const now = identityOf(this.path);
+    if (now === undefined || now === this.#database) return;
+    for (const [i, end] of LOGS.entries()) {
+      if (this.#isOurs(end, i)) renameSync(this.path + end, freeName(`${this.path}.moved${end}`));
+    }
+  }
+
+  #isOurs(end: (typeof LOGS)[number], index: number): boolean {
+    return identityOf(this.path + end) === this.#logs[index];
+  }
+}
+
+/**
+ * To be called before a database is made at that path, or taken for one that is not there.
+ * @throws StoreUnusable where the log of one was left behind, which has commits that are nowhere else: SQLite would throw
+ *   it away.
+ */
+export function refuseLeftLog(path: string): void {
+  const log = `${path}-wal`;
+  if (existsSync(path) || sizeOf(log) === 0) return;
+  throw new StoreUnusable(
+    "moved",
+    `The task graph ${path} is not there, but its log ${log} is, with what was done last.`,
+    `Put the file back beside its log. To go on with a copy of it, or to begin a new one, first move the log and ${path}-shm to another folder.`,
+  );
+}
+
+/** @param copy where everything that was committed has been saved; undefined: nowhere. */
+export function movedAway(path: string, copy: string | undefined): StoreUnusable {
+  const saved = copy === undefined ? "" : ` Everything until then is saved in ${copy}.`;
+  return new StoreUnusable(
+    "moved",
+    `The task graph ${path}, or its -wal or -shm file, was moved, replaced or removed while this session had it open. Nothing is read from it or written to it any more.${saved}`,
+    "Put the file back in its place, with its -wal and -shm files if they were moved, too; or restart Claude Code in all of the repository's sessions to go on with what is there now.",
+  );
+}
+
+/** That name, or the first one with a number behind it that nothing has. */
+export function freeName(name: string): string {
+  let free = name;
+  for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
+  return free;
+}
+
+/** In bytes; 0 where there is no file, or none that can be seen. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Which file that is; undefined where there is none, or none that can be seen. */
+function identityOf(path: string): string | undefined {
+  try {
+    const info = statSync(path, { throwIfNoEntry: false, bigint: true });
+    return info && `${info.dev} ${info.ino}`;
+  } catch {
+    return undefined;
+  }
+}
