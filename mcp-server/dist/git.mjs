@@ -503,7 +503,7 @@ async function* committedVersions(root, path, untilMs) {
 
 // mcp-server/src/git/ignored-files.ts
 var MAX_ANSWERS = 1e4;
-var LIMIT_MS = 1e3;
+var LIMIT_MS = 400;
 var IgnoredFiles = class {
   /** @param root top level of the checkout; undefined: it is none of git's, which then ignores nothing. */
   constructor(root) {

@@ -158,7 +158,11 @@ function passesOn(name, args) {
   const read = new ProgramArguments(args, "ef");
   return name === "grep" && (read.has("v") || /^\\?\.[\w|()?\\]+\$?$/.test(read.operands[0] ?? ""));
 }
-function xargsCommands({ args, input }) {
+function commandsForFound(name, { args, input }) {
+  if (name !== "xargs") {
+    const { found = [], commands = [] } = searchOf(name, args) ?? {};
+    return found.flatMap((item) => commands.map((words) => withItem(words, "{}", item)));
+  }
   const read = new ProgramArguments(args, "aEdILnPs arg-file delimiter max-args max-procs replace", true);
   const list = input.list ?? [void 0];
   const mark = read.values("I replace").at(-1);
@@ -178,8 +182,7 @@ var FORMAT = {
   reads: "check diff dry-run list-different"
 };
 var LINT = { ...FORMAT, needs: "fix", inFolder: true };
-var FMT = { ...FORMAT, words: { fmt: "" }, inFolder: true };
-var BIOME = "write fix apply unsafe";
+var FORMAT_ALL = { ...FORMAT, inFolder: true };
 var WRITERS = {
   "tee sponge": {},
   touch: { valued: "dtr date reference" },
@@ -189,18 +192,21 @@ var WRITERS = {
   "perl ruby": { ...IN_PLACE, valued: "eEIMm+iF", script: "e E" },
   "prettier gofmt goimports shfmt": { ...FORMAT, needs: "write w" },
   "eslint stylelint standard oxlint": LINT,
-  biome: { ...FMT, words: { format: BIOME, lint: BIOME, check: BIOME } },
-  "dprint deno go terraform": FMT,
+  "biome/format biome/lint biome/check": { ...FORMAT_ALL, needs: "write fix apply unsafe" },
+  "dprint/fmt deno/fmt go/fmt terraform/fmt ruff/format": FORMAT_ALL,
   "black rustfmt": FORMAT,
   isort: { ...FORMAT, valued: "", reads: "c check check-only diff d" },
-  ruff: { ...FMT, words: { format: "", check: "fix fix-only unsafe-fixes" } },
-  cargo: { ...FMT, words: { fmt: "", fix: "", clippy: "fix" } },
+  "ruff/check": { ...FORMAT_ALL, needs: "fix fix-only unsafe-fixes" },
+  "cargo/fmt cargo/fix": FORMAT_ALL,
+  "cargo/clippy": LINT,
   // Formatters among other hooks; without an option, of staged files, which agents have none of.
-  "pre-commit": { ...FMT, words: { run: "a all-files files" } }
+  "pre-commit/run": { ...FORMAT_ALL, needs: "a all-files files" }
 };
 function programEffects(name, run) {
-  const [, writer] = Object.entries(WRITERS).find(([names]) => names.split(" ").includes(name)) ?? [];
-  if (writer) return written(writer, run, name);
+  const [word] = new ProgramArguments(run.args, FORMAT.valued).operands;
+  const isCalled = (one) => one === name || one === `${name}/${word}`;
+  const [names, writer] = Object.entries(WRITERS).find(([names2]) => names2.split(" ").some(isCalled)) ?? [];
+  if (writer) return written(writer, run, name, names?.includes("/"));
   if (/^(?:mv|cp|install|ln)$/.test(name)) return placed(name, run);
   const args = new ProgramArguments(run.args, "efm mode exclude include filter");
   if (args.has("n dry-run")) return [];
@@ -209,18 +215,11 @@ function programEffects(name, run) {
   const isHere = operands.length > 1 && !/^[^/]*:/.test(operands.at(-1) ?? "");
   return name === "rsync" && isHere ? files(run, operands.slice(-1), { reach: "tree" }) : [];
 }
-function written(writer, run, name) {
+function written(writer, run, name, hasWord = false) {
   const args = new ProgramArguments(run.args, writer.valued);
-  let { needs = "" } = writer;
-  let operands = args.operands;
-  if (writer.words) {
-    const [word = "", ...rest] = operands;
-    if (!Object.hasOwn(writer.words, word)) return [];
-    needs = writer.words[word] ?? "";
-    operands = name === "cargo" ? [] : rest;
-  }
   const isReading = args.has(writer.reads ?? "") || name === "cargo" && run.args.includes("--check");
-  if (isReading || needs !== "" && !args.has(needs)) return [];
+  if (isReading || writer.needs && !args.has(writer.needs)) return [];
+  let operands = name === "cargo" ? [] : args.operands.slice(hasWord ? 1 : 0);
   if (writer.script && operands[0] === "") operands = operands.slice(1);
   if (writer.script && !args.has(writer.script)) operands = operands.slice(1);
   if (operands.length === 0 && writer.inFolder) operands = ["."];
@@ -253,11 +252,11 @@ function files(run, operands, change = {}) {
 }
 
 // mcp-server/src/shell/git-commands.ts
-var UNSTAGED = "Other agents and the user share the index. Leave your files unstaged: task_report hands them over.";
+var UNSTAGED = "All share one index. Leave your files unstaged: task_report hands them over.";
 var STAY = "Every agent works on the files of this branch. Stay on it.";
 var NO_HISTORY = "The branch is shared with other agents. Leave history to whoever runs the plan.";
 var UNDOES = "It undoes what other agents and the user did. Undo your own edits file by file.";
-var STASH = "The stash takes the changes of every agent away. Leave your changes where they are, or undo your own edits.";
+var STASH = "The stash takes the changes of every agent away. Leave yours where they are, or undo them.";
 var NOT_YOURS = "It may hold work of other tasks. Leave it to whoever runs the plan.";
 var BY_NAME = "Name your own files one by one, without wildcards and without a leading colon.";
 var RULES = [
@@ -273,7 +272,7 @@ var RULES = [
   ["reflog gc prune worktree branch tag", "everywhere", NOT_YOURS]
 ];
 var HARMLESS = /^(?:stash (?:list|show)\b|(?:clean|add|stage|push) (?:.* )?(?:-\w*n|--dry-run)|commit (?:.* )?--dry-run|(?:am|rebase) --show-current|merge --stat$|bisect (?:log|view|visualize|help)\b|sparse-checkout list|symbolic-ref (?!.*(?:-d|--delete))(?:-\S+ )*\S+$|reflog(?! expire| delete| drop)|worktree(?! remove| prune| move)|branch(?!.* (?:-\w*[dDmMfC]|--(?:delete|move|force)|(?:-u|--set-upstream-to)\S* \S+ \S))|tag(?!.* (?:-\w*[df]|--(?:delete|force))))/;
-function gitEffects(run) {
+function gitEffects(name, run) {
   const global = new ProgramArguments(run.args, "Cc git-dir work-tree namespace exec-path", true);
   const [subcommand, ...words] = global.operands;
   const folders = global.values("C work-tree");
@@ -282,18 +281,20 @@ function gitEffects(run) {
   if (subcommand === void 0 || directory === void 0 || args.has("help")) return [];
   const { operands, afterDashes } = args;
   const at = { ...run, args: words, directory };
-  const forbid = (remedy2, how = "", forbidden2 = "shared") => [{ kind: "git", directory, command: `git ${subcommand}${how}`, forbidden: forbidden2, remedy: remedy2 }];
+  const forbid = (remedy2, how = "", forbidden2 = "shared") => [{ kind: "git", directory, command: `${name} ${subcommand}${how}`, forbidden: forbidden2, remedy: remedy2 }];
   const pathspecs = (paths, how) => paths.flatMap((path) => {
     const isOwnPattern = !isPattern(path) && /^:[/(!^]|[*?]/.test(path ?? "");
     return isOwnPattern ? forbid(BY_NAME) : files(at, [path], { follows: false, reach: "tree", how });
   });
+  if (name !== "git") return operands[0] === "checkout" ? forbid(STAY, " checkout", "everywhere") : [];
   switch (args.has("n dry-run") ? "" : subcommand) {
     case "checkout": {
       if (args.has("b B orphan detach d t track")) return forbid(STAY, "", "everywhere");
       if (args.has("f force p patch pathspec-from-file m merge")) return forbid(UNDOES);
       if (afterDashes) return pathspecs(afterDashes, "discards");
       const known = operands.flatMap((operand) => operand === void 0 ? [] : pathOrGlob(operand).path);
-      return known.length === 0 ? [] : [{ ...switchesBranch(directory), unlessPaths: known }];
+      const [switched] = forbid(STAY, "", "everywhere");
+      return known.length === 0 ? [] : [{ ...switched, unlessPaths: known }];
     }
     case "restore": {
       if (args.has("p patch pathspec-from-file")) return forbid(UNDOES);
@@ -318,9 +319,6 @@ function gitEffects(run) {
     return files(at, args.values("output"));
   return forbid(remedy, "", forbidden);
 }
-function switchesBranch(directory, command = "git checkout") {
-  return { kind: "git", directory, command, forbidden: "everywhere", remedy: STAY };
-}
 
 // mcp-server/src/shell/prefix-commands.ts
 var PREFIXES = {
@@ -331,38 +329,33 @@ var PREFIXES = {
   flock: ["wE timeout", 1],
   "npx uvx": ["pc package with from python"],
   "nohup setsid command builtin busybox bunx": [""],
-  // A manager of packages or environments; the word that says so is left out before.
-  "npm pnpm yarn bun uv poetry pdm pipx bundle": ["pC with python extra group package"]
+  "npm pnpm yarn bun uv poetry pdm pipx bundle": ["pC with python extra group package prefix cwd"]
 };
-var RUNNING = /^(?:(?:npm|pnpm|yarn|bun) (?:exec|x|dlx|run)|(?:uv|poetry|pdm|pipx) run|bundle exec|(?:pnpm|yarn|bun) \S+)$/;
-function unwrap(name, args) {
+var CALLS = /^(?:npm test|(?:pnpm|yarn|bun) (?!(?:install|rm|unlink|ln)$).*)$/;
+var MANAGERS = /^(?:npm|pnpm|yarn|bun|uv|poetry|pdm|pipx|bundle)$/;
+function unwrap(name, { args, directory }) {
   if (/^python[\d.]*$/.test(name)) {
     const at = args.findIndex((arg) => arg === "-m" || !arg?.startsWith("-"));
-    return args[at] === "-m" ? { words: args.slice(at + 1), folder: void 0 } : void 0;
+    return args[at] === "-m" ? { words: args.slice(at + 1), folder: directory } : void 0;
   }
   const [, prefix] = Object.entries(PREFIXES).find(([names]) => names.split(" ").includes(name)) ?? [];
   if (prefix === void 0) return void 0;
   const read = new ProgramArguments(args, prefix[0], true);
   if (name === "command" && read.has("v V")) return void 0;
   let words = read.operands.slice(prefix[1] ?? 0);
-  if (/^(?:npm|pnpm|yarn|bun|uv|poetry|pdm|pipx|bundle)$/.test(name)) {
-    if (!RUNNING.test(`${name} ${words[0]}`)) return void 0;
-    if (/^(?:exec|x|dlx|run)$/.test(words[0] ?? ""))
-      words = new ProgramArguments(words.slice(1), prefix[0], true).operands;
+  if (MANAGERS.test(name)) {
+    const [word = "", ...rest] = words;
+    if (/^(?:exec|x|dlx|run)$/.test(word)) words = new ProgramArguments(rest, prefix[0], true).operands;
+    else if (!CALLS.test(`${name} ${word}`)) return void 0;
   }
-  while ((name === "env" || name === "sudo") && /^\w+=/.test(words[0] ?? "")) words = words.slice(1);
-  return { words, folder: read.values(name === "sudo" ? "chdir D" : "chdir C").at(-1) };
-}
-function scriptRun(name, args) {
-  const [word, ...rest] = new ProgramArguments(args, "", true).operands;
-  const isRun = word === "run" || word === "run-script";
-  if (!/^(?:npm|pnpm|yarn|bun)$/.test(name) || name === "npm" && !isRun && word !== "test") return [];
-  const [script, ...given] = isRun ? new ProgramArguments(rest, "", true).operands : [word, ...rest];
-  return [script, ...given[0] === "--" ? given.slice(1) : given];
+  while (/^(?:env|sudo)$/.test(name) && /^\w+=/.test(words[0] ?? "")) words = words.slice(1);
+  const folders = read.values(name === "sudo" ? "chdir D" : "chdir C prefix cwd");
+  return { words, folder: folders.reduce((from, into) => absolutePath(into, from), directory) };
 }
 export {
   ProgramArguments,
   absolutePath,
+  commandsForFound,
   expandWord,
   files,
   foundBy,
@@ -372,10 +365,6 @@ export {
   pathOrGlob,
   placed,
   programEffects,
-  scriptRun,
   searchOf,
-  switchesBranch,
-  unwrap,
-  withItem,
-  xargsCommands
+  unwrap
 };

@@ -220,6 +220,7 @@ table("commands are found wherever a shell would run them", [
   ["bash -c 'rm f'", "edit f"],
   ['sh -ec "cd sub; rm f"', "edit sub/f"],
   ['bash -c \'rm "$0" "$1"\' f g', "edit f", "edit g"],
+  ['bash -c \'for f in "$@"; do rm "$f"; done\' _ f g', "edit f", "edit g"],
   ["bash <<'E'\nrm f\nE", "edit f"],
   ["bash <<< 'rm f'", "edit f"],
   ["eval 'rm f'", "edit f"],
@@ -278,6 +279,7 @@ table("formatters are recognised as people call them", [
   ["npm run format", "edit tree src"],
   ["npm run format -- lib", "edit tree src", "edit tree lib"],
   ["pnpm format", "edit tree src"],
+  ["pnpm -C sub format 'a b'", "edit tree src", "edit tree a b"],
   ["yarn run format", "edit tree src"],
   ["pnpm eslint --fix src", "edit tree src"],
   ["yarn prettier --write src", "edit tree src"],
@@ -297,7 +299,7 @@ table("formatters are recognised as people call them", [
   ["go fmt ./...", "edit tree ."],
 ]);
 
-table("formatters that are asked to check write nothing", [
+table("programs that run others, and are not asked to write, write nothing", [
   ["npm test"],
   ["npm run lint"],
   ["isort -c src"],
@@ -309,6 +311,8 @@ table("formatters that are asked to check write nothing", [
   ["python3 -m pytest"],
   ["uv run pytest"],
   ["pnpm test"],
+  ["pnpm install a b"],
+  ["yarn unlink src"],
 ]);
 
 table("where it is not sure in which folder the shell is, each possible one is judged", [
@@ -331,7 +335,6 @@ table("changes of folder are followed", [
   ["cd sub; cd ..; rm f", "edit f"],
   ["cd /tmp && rm f", "edit /tmp/f"],
   ["cd && rm f", "edit /home/me/f"],
-  ["cd a && cd - && rm f", "edit f"],
   ["(cd sub); rm f", "edit f"],
   ["cd sub | cat; rm f", "edit f"],
   ["pushd sub && rm f", "edit sub/f"],
@@ -347,10 +350,12 @@ table("what only the running shell knows passes", [
   ["T=$(mktemp -d); cd $T && git init && git commit -m x && rm -rf *"],
   ["cat list | while read f; do rm $f; done"],
   ["cd $SOMEWHERE && rm f"],
+  ["cd a && cd - && rm f"],
   ["ls | xargs rm"],
   ["ls | xargs prettier --write"],
   ["ls | xargs eslint --fix"],
   ["rm ~other/f"],
+  ['env -C "$UNKNOWN" rm f'],
   ["rm ${F:-x}"],
   ["node build.js"],
   ['python3 -c \'open("f","w")\''],
@@ -381,6 +386,7 @@ table("reading passes", [
   ["git symbolic-ref HEAD"],
   ["git submodule update --init"],
   ["gh pr view 3"],
+  ["glab mr list --output=json"],
   ["git"],
   ["sed -n 1,5p f"],
   ["sed 's/a/b/' f"],

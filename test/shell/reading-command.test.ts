@@ -11,6 +11,7 @@ describe("a shell command that is seen to write nothing", () => {
     "git status --short",
     "git log --oneline -5 -- src",
     "git diff HEAD~1 2> /dev/null",
+    "grep -c a < /dev/null >/dev/null 2>&1",
   ])("a shell command is seen to write nothing: %s", (command) => {
     expect(onlyReads(command)).toBe(true);
   });

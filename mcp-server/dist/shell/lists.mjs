@@ -15,18 +15,10 @@ function andList(source) {
   return command.commands.map((one) => listed(one, source));
 }
 function listed(node, source) {
-  const textOf = ({ pos, end }) => source.slice(pos, end);
-  if (node.type !== "Command") {
-    const text = textOf(node).trim();
-    return { text, bare: text, isPipeline: node.type === "Pipeline" && node.commands.length > 1 };
-  }
-  const parts = [...node.prefix, ...node.name ? [node.name] : [], ...node.suffix];
-  const words = parts.filter((part) => !("type" in part && part.type === "Redirect"));
-  return {
-    text: parts.map(textOf).join(" "),
-    bare: words.map(textOf).join(" "),
-    isPipeline: false
-  };
+  const parts = node.type === "Command" ? [node.prefix, node.name ?? [], node.suffix].flat() : [node];
+  const textOf = (some) => some.map(({ pos, end }) => source.slice(pos, end).trim()).join(" ");
+  const bare = textOf(parts.filter((part) => !("type" in part && part.type === "Redirect")));
+  return { text: textOf(parts), bare, isPipeline: node.type === "Pipeline" && node.commands.length > 1 };
 }
 export {
   andList

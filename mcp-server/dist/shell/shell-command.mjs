@@ -5,24 +5,22 @@ import { posix } from "node:path";
 import { forEachChild, parse } from "../lib/unbash.mjs";
 
 // import:shell.mjs in shell/shell-command.mjs
-import { ProgramArguments, absolutePath, expandWord, files, gitEffects, passesOn, programEffects, scriptRun, searchOf, switchesBranch, unwrap, withItem, xargsCommands } from "../shell.mjs";
+import { ProgramArguments, absolutePath, commandsForFound, expandWord, files, gitEffects, passesOn, programEffects, searchOf, unwrap } from "../shell.mjs";
 
 // mcp-server/src/shell/shell-command.ts
 var MAX_COMMAND = 65536;
 var MAX_STEPS = 5e4;
 var MAX_EFFECTS = 1e3;
-var MAX_DEPTH = 24;
 var MAX_FOLDERS = 8;
 function effectsOf(source, facts) {
   const reader = new ShellReader(facts);
-  const variables = /* @__PURE__ */ new Map([["HOME", [facts.home]]]);
+  const state = { folders: [facts.directory], stack: [], variables: /* @__PURE__ */ new Map([["HOME", [facts.home]]]) };
   try {
-    const state = { folders: [facts.directory], previous: [], stack: [], variables, depth: 0 };
     reader.script(source.replace(/[\ue000-\ue07f]/g, "�"), state);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return reader.effects;
+  return reader.effects.slice(0, MAX_EFFECTS);
 }
 var ShellReader = class {
   constructor(facts) {
@@ -33,7 +31,7 @@ var ShellReader = class {
   #steps = 0;
   script(source, state, input = {}) {
     const text = source?.slice(0, MAX_COMMAND) ?? "";
-    if (!this.#isSpent(text.length / 8) && state.depth <= MAX_DEPTH) this.#lists(parse(text), state, input);
+    if (!this.#isSpent(text.length / 8)) this.#lists(parse(text), state, input);
   }
   /** Follows each `&&` and `||` list to all folders that it may end in. */
   #lists({ commands }, shell, input) {
@@ -82,7 +80,6 @@ var ShellReader = class {
   }
   /** What is in a condition, a loop, a word, a test: lists that may run or not, and shells of their own. */
   #inner(node, state, input) {
-    if (node.type === "Word" && node.parts === void 0) return;
     const isLate = /Expansion$|^ProcessSubstitution$/.test(node.type);
     if (this.#isSpent(isLate ? (node.end - node.pos) / 8 : 0)) return;
     forEachChild(node, (child) => {
@@ -148,7 +145,7 @@ var ShellReader = class {
       return this.#printed(node.commands[0]?.command, state, input);
     if (node.type !== "Command") return {};
     const [name = "", ...args] = this.#words(node, state);
-    if (name === "pwd") return { list: [only(state.folders)] };
+    if (name === "pwd") return { list: together(state.folders, [], 1) };
     if (name === "git" && args[1] === "--show-toplevel") return { list: [this.facts.topLevel] };
     if (name === "echo") return { list: args, text: args.includes(void 0) ? void 0 : args.join(" ") };
     if (name === "cat") return args.length > 0 ? {} : this.#redirected(node.redirects, state, input);
@@ -158,7 +155,7 @@ var ShellReader = class {
   }
   /** Runs a command by what is known of its name. @returns as `#node`. */
   #run([first, ...args], state, input) {
-    if (first === void 0 || state.depth > MAX_DEPTH || this.#isSpent()) return true;
+    if (first === void 0 || this.#isSpent(args.length)) return true;
     const name = first.replace(/^.*\/|\.exe$|(?<=[^/])@[^/]*$/gs, "");
     if (/^(?:cd|pushd|popd)$/.test(name)) return this.#changeFolder(name, args, state);
     if (name === "eval") this.script(args.map((arg) => arg ?? '"$UNKNOWN"').join(" "), inside(state), input);
@@ -168,50 +165,43 @@ var ShellReader = class {
     return name === "true" || name === ":";
   }
   /** @returns what the program does by itself; of commands that it runs, the effects are added before. */
-  #program(name, run, { variables, ...state }) {
+  #program(name, run, state) {
     const { args, directory, input } = run;
-    const at = (folder) => ({ ...inside({ ...state, variables }), folders: [folder] });
+    const at = (folder) => ({ ...inside(state), folders: [folder] });
     if (/^(?:ba|z|da|k)?sh$/.test(name)) {
-      const script2 = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg ?? ""));
+      const script = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg ?? ""));
       const within = at(directory);
-      for (const at2 of [0, 1, 2, 3]) within.variables.set(`${at2}`, [args[script2 + 2 + at2]]);
-      const isReading = script2 < 0 && args.every((arg) => arg?.startsWith("-"));
-      this.script(script2 >= 0 ? args[script2 + 1] : isReading ? input.text : void 0, within);
+      for (const place of [0, 1, 2, 3]) within.variables.set(`${place}`, [args[script + 2 + place]]);
+      within.variables.set("@", args.slice(script + 3));
+      const isReading = script < 0 && args.every((arg) => arg?.startsWith("-"));
+      this.script(script >= 0 ? args[script + 1] : isReading ? input.text : void 0, within);
       return [];
     }
-    const [script, ...told] = scriptRun(name, args);
-    const found = script && directory && this.facts.packageScript(script, directory);
-    const wrapped = unwrap(name, args);
-    const search = searchOf(name, args);
-    if (found) {
-      const quoted = told.map((arg) => arg ? `'${arg.replaceAll("'", "'\\''")}'` : '"$UNKNOWN"');
-      this.script([found.text, ...quoted].join(" "), at(found.directory));
-    } else if (wrapped)
-      this.#run(
-        wrapped.words,
-        at(wrapped.folder ? absolutePath(wrapped.folder, directory) : directory),
-        input
-      );
-    else if (name === "xargs") for (const words of xargsCommands(run)) this.#run(words, at(directory), {});
-    else if (search) {
-      for (const item of search.found)
-        for (const words of search.commands) this.#run(withItem(words, "{}", item), at(directory), {});
+    const wrapped = unwrap(name, run);
+    if (wrapped) {
+      const { words, folder } = wrapped;
+      const [script, ...told] = /^(?:npm|pnpm|yarn|bun)$/.test(name) ? words : [];
+      const found = script && folder && this.facts.packageScript(script, folder);
+      const within = at(found ? found.directory : folder);
+      within.variables.set("@", told[0] === "--" ? told.slice(1) : told);
+      if (found) this.script(`${found.text}${told.length > 0 ? ' "$@"' : ""}`, within);
+      else this.#run(words, within, input);
+      return [];
     }
-    if (/^(?:gh|glab)$/.test(name) && args[1] === "checkout" && directory !== void 0)
-      return [switchesBranch(directory, `${name} ${args[0]} checkout`)];
-    return found || wrapped ? [] : name === "git" ? gitEffects(run) : programEffects(name, run);
+    for (const words of commandsForFound(name, run)) this.#run(words, at(directory), {});
+    if (/^(?:git|gh|glab)$/.test(name)) return gitEffects(name, run);
+    return programEffects(name, run);
   }
   #changeFolder(name, args, state) {
     const [target = args.length === 0 ? this.facts.home : void 0] = new ProgramArguments(args).operands;
-    const { folders, previous, stack } = state;
-    const [top = folders, ...rest] = stack;
-    state.stack = name === "popd" ? rest : name === "pushd" ? [folders, ...stack] : stack;
+    const { folders, stack } = state;
+    const top = name === "popd" ? stack[0] ?? folders : void 0;
+    state.stack = name === "popd" ? stack.slice(1) : name === "pushd" ? [folders, ...stack] : stack;
     const to = folders.map((folder) => {
       const path = absolutePath(target, folder);
       return path && posix.normalize(path);
     });
-    state.folders = together(name === "popd" ? top : target === "-" ? previous : to, []);
-    state.previous = folders;
+    state.folders = together(top ?? (target === "-" ? [void 0] : to), []);
     const made = this.effects.flatMap((effect) => effect.kind === "folder" ? effect.path : []);
     return state.folders.every(
       (path) => path === void 0 || this.facts.isFolder(path) || made.includes(path)
@@ -223,7 +213,7 @@ var ShellReader = class {
       const isPlain = part.type === "ParameterExpansion" && !part.operation && !part.prefix;
       const isAll = isPlain && /^[@*]?$/.test(part.index?.text ?? "");
       const name = part.type === "SimpleExpansion" ? part.text.slice(1) : isAll ? part.parameter : "";
-      const values = name === "PWD" ? [only(state.folders)] : state.variables.get(name) ?? [void 0];
+      const values = name === "PWD" ? together(state.folders, [], 1) : state.variables.get(name) ?? [void 0];
       const length = values.reduce((sum, value) => sum + 1 + (value?.length ?? 0) / 16, 0);
       return this.#isSpent(length) ? [void 0] : values;
     };
@@ -235,11 +225,9 @@ var ShellReader = class {
   #inFolders({ folders }, effectsIn) {
     for (const folder of folders) {
       const before = this.effects.length;
-      const own = effectsIn(folder);
-      const all = [...this.effects.splice(before), ...own].slice(0, MAX_EFFECTS - before);
-      this.effects.push(
-        ...folders.length > 1 ? all.map((one) => ({ ...one, isPossible: true })) : all
-      );
+      this.effects.push(...effectsIn(folder));
+      if (folders.length === 1) continue;
+      for (const effect of this.effects.splice(before)) this.effects.push({ ...effect, isPossible: true });
     }
   }
   #isSpent(steps = 0) {
@@ -248,14 +236,11 @@ var ShellReader = class {
   }
 };
 function inside(state) {
-  return { ...state, depth: state.depth + 1, variables: new Map(state.variables) };
+  return { ...state, variables: new Map(state.variables) };
 }
-function together(some, others) {
+function together(some, others, max = MAX_FOLDERS) {
   const all = [.../* @__PURE__ */ new Set([...some, ...others])];
-  return all.length > MAX_FOLDERS ? [void 0] : all;
-}
-function only(values) {
-  return values.length === 1 ? values[0] : void 0;
+  return all.length > max ? [void 0] : all;
 }
 function ofText(text) {
   return { text, list: text?.match(/\S+/g)?.slice(0, MAX_EFFECTS) };

@@ -4,8 +4,8 @@ import { knownIgnoredFiles } from "./checkout-state.ts";
 
 /** So many answers are kept; then it begins anew. */
 const MAX_ANSWERS = 10_000;
-/** Whoever asks is a hook, on which a tool call waits. */
-const LIMIT_MS = 1_000;
+/** A hook asks, which may have waited for the graph for most of the time that it has. */
+const LIMIT_MS = 400;
 
 /**
  * Which files of a checkout git ignores. Its answers are kept: each holds as long as no `.gitignore` above the file

@@ -73,8 +73,12 @@ export function passesOn(name: string, args: Words): boolean {
   return name === "grep" && (read.has("v") || /^\\?\.[\w|()?\\]+\$?$/.test(read.operands[0] ?? ""));
 }
 
-/** The commands that `xargs` runs for what it reads, which comes in the place of the mark, or last. */
-export function xargsCommands({ args, input }: Run): readonly Words[] {
+/** The commands that `find` runs for what it finds, or `xargs` for what it reads: in the place of the mark, or last. */
+export function commandsForFound(name: string, { args, input }: Run): readonly Words[] {
+  if (name !== "xargs") {
+    const { found = [], commands = [] } = searchOf(name, args) ?? {};
+    return found.flatMap((item) => commands.map((words) => withItem(words, "{}", item)));
+  }
   const read = new ProgramArguments(args, "aEdILnPs arg-file delimiter max-args max-procs replace", true);
   const list = input.list ?? [undefined];
   const mark = read.values("I replace").at(-1);
@@ -82,6 +86,6 @@ export function xargsCommands({ args, input }: Run): readonly Words[] {
 }
 
 /** The words with an item in the place of a mark. */
-export function withItem(words: Words, mark: string, item: Value): Words {
+function withItem(words: Words, mark: string, item: Value): Words {
   return words.map((word) => (word?.includes(mark) ? item && word.replaceAll(mark, () => item) : word));
 }

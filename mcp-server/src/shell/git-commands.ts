@@ -3,13 +3,11 @@ import { ProgramArguments, type Run } from "./program-arguments.ts";
 import { absolutePath, isPattern, pathOrGlob, type Words } from "./shell-words.ts";
 import { files, placed } from "./writing-programs.ts";
 
-const UNSTAGED =
-  "Other agents and the user share the index. Leave your files unstaged: task_report hands them over.";
+const UNSTAGED = "All share one index. Leave your files unstaged: task_report hands them over.";
 const STAY = "Every agent works on the files of this branch. Stay on it.";
 const NO_HISTORY = "The branch is shared with other agents. Leave history to whoever runs the plan.";
 const UNDOES = "It undoes what other agents and the user did. Undo your own edits file by file.";
-const STASH =
-  "The stash takes the changes of every agent away. Leave your changes where they are, or undo your own edits.";
+const STASH = "The stash takes the changes of every agent away. Leave yours where they are, or undo them.";
 const NOT_YOURS = "It may hold work of other tasks. Leave it to whoever runs the plan.";
 const BY_NAME = "Name your own files one by one, without wildcards and without a leading colon.";
 
@@ -31,8 +29,8 @@ const RULES: readonly (readonly [subcommands: string, GitEffect["forbidden"], re
 const HARMLESS =
   /^(?:stash (?:list|show)\b|(?:clean|add|stage|push) (?:.* )?(?:-\w*n|--dry-run)|commit (?:.* )?--dry-run|(?:am|rebase) --show-current|merge --stat$|bisect (?:log|view|visualize|help)\b|sparse-checkout list|symbolic-ref (?!.*(?:-d|--delete))(?:-\S+ )*\S+$|reflog(?! expire| delete| drop)|worktree(?! remove| prune| move)|branch(?!.* (?:-\w*[dDmMfC]|--(?:delete|move|force)|(?:-u|--set-upstream-to)\S* \S+ \S))|tag(?!.* (?:-\w*[df]|--(?:delete|force))))/;
 
-/** What a call of git does to the checkout. Only changes are named; reading passes. */
-export function gitEffects(run: Run): readonly Effect[] {
+/** What a call of git, or of `gh` or `glab`, does to the checkout. Only changes are named; reading passes. */
+export function gitEffects(name: string, run: Run): readonly Effect[] {
   const global = new ProgramArguments(run.args, "Cc git-dir work-tree namespace exec-path", true);
   const [subcommand, ...words] = global.operands;
   const folders = global.values("C work-tree");
@@ -42,7 +40,7 @@ export function gitEffects(run: Run): readonly Effect[] {
   const { operands, afterDashes } = args;
   const at = { ...run, args: words, directory };
   const forbid = (remedy: string, how = "", forbidden: GitEffect["forbidden"] = "shared") =>
-    [{ kind: "git", directory, command: `git ${subcommand}${how}`, forbidden, remedy }] as const;
+    [{ kind: "git", directory, command: `${name} ${subcommand}${how}`, forbidden, remedy }] as const;
   /** Paths as git takes them: a folder stands for what is below it, `:/` for the top level. */
   const pathspecs = (paths: Words, how: FileEffect["how"]) =>
     paths.flatMap((path): readonly Effect[] => {
@@ -50,13 +48,15 @@ export function gitEffects(run: Run): readonly Effect[] {
       return isOwnPattern ? forbid(BY_NAME) : files(at, [path], { follows: false, reach: "tree", how });
     });
 
+  if (name !== "git") return operands[0] === "checkout" ? forbid(STAY, " checkout", "everywhere") : [];
   switch (args.has("n dry-run") ? "" : subcommand) {
     case "checkout": {
       if (args.has("b B orphan detach d t track")) return forbid(STAY, "", "everywhere");
       if (args.has("f force p patch pathspec-from-file m merge")) return forbid(UNDOES);
       if (afterDashes) return pathspecs(afterDashes, "discards");
       const known = operands.flatMap((operand) => (operand === undefined ? [] : pathOrGlob(operand).path));
-      return known.length === 0 ? [] : [{ ...switchesBranch(directory), unlessPaths: known }];
+      const [switched] = forbid(STAY, "", "everywhere");
+      return known.length === 0 ? [] : [{ ...switched, unlessPaths: known }];
     }
     case "restore": {
       if (args.has("p patch pathspec-from-file")) return forbid(UNDOES);
@@ -80,9 +80,4 @@ export function gitEffects(run: Run): readonly Effect[] {
   if (remedy === undefined || HARMLESS.test([subcommand, ...words.map((word) => word ?? "?")].join(" ")))
     return files(at, args.values("output"));
   return forbid(remedy, "", forbidden);
-}
-
-/** The refusal of a command that switches branches. */
-export function switchesBranch(directory: string, command = "git checkout"): GitEffect {
-  return { kind: "git", directory, command, forbidden: "everywhere", remedy: STAY };
 }

@@ -1,4 +1,4 @@
-import { parse, type Redirection, type SyntaxNode } from "unbash";
+import { parse, type SyntaxNode } from "unbash";
 
 /** Programs that write nothing, whatever their arguments are. */
 const READERS =
@@ -6,6 +6,8 @@ const READERS =
 /** Git's own; `--output`, programs that options name and what is not spelled out are ruled out. */
 const GIT_READERS = /^(?:blame|diff|log|ls-files|rev-parse|show|status)$/;
 const GIT_WRITES = /[${*?]|--(?:ou|ex|te)/;
+/** Into the bin, or from one stream of the command to another. */
+const GOES_NOWHERE = /^(?:[12&]?>{1,2}|<)\s*\/dev\/null$|^[12]?>&[12]$/;
 const LONGEST = 4_096;
 
 /**
@@ -15,22 +17,17 @@ const LONGEST = 4_096;
 export function onlyReads(source: string): boolean {
   if (source.length > LONGEST) return false;
   const script = parse(source);
-  return !script.errors?.length && script.commands.every(({ command }) => reads(command));
+  return !script.errors?.length && script.commands.every(({ command }) => reads(command, source));
 }
 
-function reads(node: SyntaxNode): boolean {
-  if (node.type === "AndOr" || node.type === "Pipeline") return node.commands.every(reads);
-  if (node.type !== "Command" || node.prefix.length > 0 || !node.redirects.every(goesNowhere)) return false;
+function reads(node: SyntaxNode, source: string): boolean {
+  if (node.type === "AndOr" || node.type === "Pipeline")
+    return node.commands.every((command) => reads(command, source));
+  if (node.type !== "Command" || node.prefix.length > 0) return false;
+  if (!node.redirects.every(({ pos, end }) => GOES_NOWHERE.test(source.slice(pos, end)))) return false;
   const [first = "", ...args] = node.args.map(({ text }) => text);
   // What the shell would run inside a word.
   if ([first, ...args].some((arg) => /`|[$<>]\(/.test(arg))) return false;
   if (node.name?.text !== "git") return READERS.test(node.name?.text ?? "");
   return GIT_READERS.test(first) && !args.some((arg) => GIT_WRITES.test(arg.replace(/["'\\]/g, "")));
-}
-
-/** Into the bin, or from one stream of the command to another. */
-function goesNowhere(redirection: Redirection): boolean {
-  if (redirection.type !== "Redirect") return false;
-  const target = redirection.target?.text ?? "";
-  return target === "/dev/null" || (redirection.operator === ">&" && /^[12]$/.test(target));
 }

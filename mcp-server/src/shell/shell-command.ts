@@ -2,9 +2,9 @@ import { posix } from "node:path";
 import type * as Bash from "unbash";
 import { forEachChild, parse } from "unbash";
 import type { Effect } from "./command-effect.ts";
-import { passesOn, searchOf, withItem, xargsCommands } from "./file-searches.ts";
-import { gitEffects, switchesBranch } from "./git-commands.ts";
-import { scriptRun, unwrap } from "./prefix-commands.ts";
+import { commandsForFound, passesOn, searchOf } from "./file-searches.ts";
+import { gitEffects } from "./git-commands.ts";
+import { unwrap } from "./prefix-commands.ts";
 import { ProgramArguments, type Run, type Stdin } from "./program-arguments.ts";
 import { absolutePath, expandWord, type Value, type Words } from "./shell-words.ts";
 import { files, programEffects } from "./writing-programs.ts";
@@ -25,7 +25,6 @@ const MAX_COMMAND = 65_536;
 /** Words and commands that are looked at, those of every turn of a loop included. */
 const MAX_STEPS = 50_000;
 const MAX_EFFECTS = 1_000;
-const MAX_DEPTH = 24;
 const MAX_FOLDERS = 8;
 
 /**
@@ -35,26 +34,23 @@ const MAX_FOLDERS = 8;
  */
 export function effectsOf(source: string, facts: ShellFacts): readonly Effect[] {
   const reader = new ShellReader(facts);
-  const variables = new Map([["HOME", [facts.home]]]);
+  const state = { folders: [facts.directory], stack: [], variables: new Map([["HOME", [facts.home]]]) };
   try {
-    const state = { folders: [facts.directory], previous: [], stack: [], variables, depth: 0 };
     // What stands for a wildcard here is no character of a command.
     reader.script(source.replace(/[\ue000-\ue07f]/g, "\ufffd"), state);
   } catch (error) {
     // Nesting beyond what the stack holds: what was recognised before it still counts.
     if (!(error instanceof RangeError)) throw error;
   }
-  return reader.effects;
+  return reader.effects.slice(0, MAX_EFFECTS);
 }
 
 /** What commands change for those after them. */
 interface ShellState {
   /** Where the shell may be: in one of these; undefined stands for a folder that is not known. */
   folders: Words;
-  previous: Words;
   stack: readonly Words[];
   variables: Map<string, Words>;
-  readonly depth: number;
 }
 
 class ShellReader {
@@ -66,7 +62,7 @@ class ShellReader {
   script(source: Value, state: ShellState, input: Stdin = {}): void {
     const text = source?.slice(0, MAX_COMMAND) ?? "";
     // A shell in a shell is parsed again, and parsing costs more than a step.
-    if (!this.#isSpent(text.length / 8) && state.depth <= MAX_DEPTH) this.#lists(parse(text), state, input);
+    if (!this.#isSpent(text.length / 8)) this.#lists(parse(text), state, input);
   }
 
   /** Follows each `&&` and `||` list to all folders that it may end in. */
@@ -118,7 +114,6 @@ class ShellReader {
 
   /** What is in a condition, a loop, a word, a test: lists that may run or not, and shells of their own. */
   #inner(node: Bash.SyntaxNode, state: ShellState, input: Stdin): void {
-    if (node.type === "Word" && node.parts === undefined) return;
     // The parser reads these only when they are looked at, each level of nesting anew.
     const isLate = /Expansion$|^ProcessSubstitution$/.test(node.type);
     if (this.#isSpent(isLate ? (node.end - node.pos) / 8 : 0)) return;
@@ -192,7 +187,7 @@ class ShellReader {
       return this.#printed(node.commands[0]?.command, state, input);
     if (node.type !== "Command") return {};
     const [name = "", ...args] = this.#words(node, state);
-    if (name === "pwd") return { list: [only(state.folders)] };
+    if (name === "pwd") return { list: together(state.folders, [], 1) };
     if (name === "git" && args[1] === "--show-toplevel") return { list: [this.facts.topLevel] };
     if (name === "echo") return { list: args, text: args.includes(undefined) ? undefined : args.join(" ") };
     if (name === "cat") return args.length > 0 ? {} : this.#redirected(node.redirects, state, input);
@@ -203,7 +198,7 @@ class ShellReader {
 
   /** Runs a command by what is known of its name. @returns as `#node`. */
   #run([first, ...args]: Words, state: ShellState, input: Stdin): boolean {
-    if (first === undefined || state.depth > MAX_DEPTH || this.#isSpent()) return true;
+    if (first === undefined || this.#isSpent(args.length)) return true;
     // `/usr/bin/rm`, `rm.exe`, `prettier@3`
     const name = first.replace(/^.*\/|\.exe$|(?<=[^/])@[^/]*$/gs, "");
     if (/^(?:cd|pushd|popd)$/.test(name)) return this.#changeFolder(name, args, state);
@@ -215,53 +210,46 @@ class ShellReader {
   }
 
   /** @returns what the program does by itself; of commands that it runs, the effects are added before. */
-  #program(name: string, run: Run, { variables, ...state }: ShellState): readonly Effect[] {
+  #program(name: string, run: Run, state: ShellState): readonly Effect[] {
     const { args, directory, input } = run;
-    const at = (folder: Value) => ({ ...inside({ ...state, variables }), folders: [folder] });
+    const at = (folder: Value) => ({ ...inside(state), folders: [folder] });
     if (/^(?:ba|z|da|k)?sh$/.test(name)) {
       const script = args.findIndex((arg) => /^-[a-z]*c[a-z]*$/.test(arg ?? ""));
       const within = at(directory);
-      for (const at of [0, 1, 2, 3]) within.variables.set(`${at}`, [args[script + 2 + at]]);
+      for (const place of [0, 1, 2, 3]) within.variables.set(`${place}`, [args[script + 2 + place]]);
+      within.variables.set("@", args.slice(script + 3));
       // Without a script of its own a shell runs what it reads.
       const isReading = script < 0 && args.every((arg) => arg?.startsWith("-"));
       this.script(script >= 0 ? args[script + 1] : isReading ? input.text : undefined, within);
       return [];
     }
-    const [script, ...told] = scriptRun(name, args);
-    const found = script && directory && this.facts.packageScript(script, directory);
-    const wrapped = unwrap(name, args);
-    const search = searchOf(name, args);
-    if (found) {
-      const quoted = told.map((arg) => (arg ? `'${arg.replaceAll("'", "'\\''")}'` : '"$UNKNOWN"'));
-      this.script([found.text, ...quoted].join(" "), at(found.directory));
-    } else if (wrapped)
-      this.#run(
-        wrapped.words,
-        at(wrapped.folder ? absolutePath(wrapped.folder, directory) : directory),
-        input,
-      );
-    else if (name === "xargs") for (const words of xargsCommands(run)) this.#run(words, at(directory), {});
-    else if (search) {
-      for (const item of search.found)
-        for (const words of search.commands) this.#run(withItem(words, "{}", item), at(directory), {});
+    const wrapped = unwrap(name, run);
+    if (wrapped) {
+      const { words, folder } = wrapped;
+      const [script, ...told] = /^(?:npm|pnpm|yarn|bun)$/.test(name) ? words : [];
+      const found = script && folder && this.facts.packageScript(script, folder);
+      const within = at(found ? found.directory : folder);
+      within.variables.set("@", told[0] === "--" ? told.slice(1) : told);
+      if (found) this.script(`${found.text}${told.length > 0 ? ' "$@"' : ""}`, within);
+      else this.#run(words, within, input);
+      return [];
     }
-    if (/^(?:gh|glab)$/.test(name) && args[1] === "checkout" && directory !== undefined)
-      return [switchesBranch(directory, `${name} ${args[0]} checkout`)];
-    return found || wrapped ? [] : name === "git" ? gitEffects(run) : programEffects(name, run);
+    for (const words of commandsForFound(name, run)) this.#run(words, at(directory), {});
+    if (/^(?:git|gh|glab)$/.test(name)) return gitEffects(name, run);
+    return programEffects(name, run);
   }
 
   #changeFolder(name: string, args: Words, state: ShellState): boolean {
     const [target = args.length === 0 ? this.facts.home : undefined] = new ProgramArguments(args).operands;
-    const { folders, previous, stack } = state;
-    const [top = folders, ...rest] = stack;
-    state.stack = name === "popd" ? rest : name === "pushd" ? [folders, ...stack] : stack;
+    const { folders, stack } = state;
+    const top = name === "popd" ? (stack[0] ?? folders) : undefined;
+    state.stack = name === "popd" ? stack.slice(1) : name === "pushd" ? [folders, ...stack] : stack;
     const to = folders.map((folder) => {
       const path = absolutePath(target, folder);
       // The shell takes `..` off the path that it remembers, whatever links are in it.
       return path && posix.normalize(path);
     });
-    state.folders = together(name === "popd" ? top : target === "-" ? previous : to, []);
-    state.previous = folders;
+    state.folders = together(top ?? (target === "-" ? [undefined] : to), []);
     const made = this.effects.flatMap((effect) => (effect.kind === "folder" ? effect.path : []));
     return state.folders.every(
       (path) => path === undefined || this.facts.isFolder(path) || made.includes(path),
@@ -274,7 +262,8 @@ class ShellReader {
       const isPlain = part.type === "ParameterExpansion" && !part.operation && !part.prefix;
       const isAll = isPlain && /^[@*]?$/.test(part.index?.text ?? "");
       const name = part.type === "SimpleExpansion" ? part.text.slice(1) : isAll ? part.parameter : "";
-      const values = name === "PWD" ? [only(state.folders)] : (state.variables.get(name) ?? [undefined]);
+      const values =
+        name === "PWD" ? together(state.folders, [], 1) : (state.variables.get(name) ?? [undefined]);
       const length = values.reduce((sum, value) => sum + 1 + (value?.length ?? 0) / 16, 0);
       return this.#isSpent(length) ? [undefined] : values;
     };
@@ -287,11 +276,9 @@ class ShellReader {
   #inFolders({ folders }: ShellState, effectsIn: (folder: Value) => readonly Effect[]): void {
     for (const folder of folders) {
       const before = this.effects.length;
-      const own = effectsIn(folder);
-      const all = [...this.effects.splice(before), ...own].slice(0, MAX_EFFECTS - before);
-      this.effects.push(
-        ...(folders.length > 1 ? all.map((one) => ({ ...one, isPossible: true as const })) : all),
-      );
+      this.effects.push(...effectsIn(folder));
+      if (folders.length === 1) continue;
+      for (const effect of this.effects.splice(before)) this.effects.push({ ...effect, isPossible: true });
     }
   }
 
@@ -303,17 +290,13 @@ class ShellReader {
 
 /** A shell of its own: it starts with all that this one has, and changes nothing of it. */
 function inside(state: ShellState): ShellState {
-  return { ...state, depth: state.depth + 1, variables: new Map(state.variables) };
+  return { ...state, variables: new Map(state.variables) };
 }
 
 /** Each folder once; too many are not told apart any more. */
-function together(some: Words, others: Words): Words {
+function together(some: Words, others: Words, max = MAX_FOLDERS): Words {
   const all = [...new Set([...some, ...others])];
-  return all.length > MAX_FOLDERS ? [undefined] : all;
-}
-
-function only(values: Words): Value {
-  return values.length === 1 ? values[0] : undefined;
+  return all.length > max ? [undefined] : all;
 }
 
 function ofText(text: Value): Stdin {

@@ -8,8 +8,6 @@ interface Writer extends Partial<Pick<FileEffect, "how" | "follows" | "reach">> 
   /** Writes only with one of these options, and nothing with one of those. */
   readonly needs?: string;
   readonly reads?: string;
-  /** First words, each with options of which it needs one to write. */
-  readonly words?: Readonly<Record<string, string>>;
   /** Without one of these options the first operand is a script. */
   readonly script?: string;
   /** Without operands it writes what is in its folder. */
@@ -26,9 +24,9 @@ const FORMAT = {
   reads: "check diff dry-run list-different",
 } as const;
 const LINT = { ...FORMAT, needs: "fix", inFolder: true } as const;
-const FMT = { ...FORMAT, words: { fmt: "" }, inFolder: true } as const;
-const BIOME = "write fix apply unsafe";
+const FORMAT_ALL = { ...FORMAT, inFolder: true } as const;
 
+/** By names; `ruff/check` is `ruff` with its first operand `check`. */
 const WRITERS: Readonly<Record<string, Writer>> = {
   "tee sponge": {},
   touch: { valued: "dtr date reference" },
@@ -38,20 +36,23 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   "perl ruby": { ...IN_PLACE, valued: "eEIMm+iF", script: "e E" },
   "prettier gofmt goimports shfmt": { ...FORMAT, needs: "write w" },
   "eslint stylelint standard oxlint": LINT,
-  biome: { ...FMT, words: { format: BIOME, lint: BIOME, check: BIOME } },
-  "dprint deno go terraform": FMT,
+  "biome/format biome/lint biome/check": { ...FORMAT_ALL, needs: "write fix apply unsafe" },
+  "dprint/fmt deno/fmt go/fmt terraform/fmt ruff/format": FORMAT_ALL,
   "black rustfmt": FORMAT,
   isort: { ...FORMAT, valued: "", reads: "c check check-only diff d" },
-  ruff: { ...FMT, words: { format: "", check: "fix fix-only unsafe-fixes" } },
-  cargo: { ...FMT, words: { fmt: "", fix: "", clippy: "fix" } },
+  "ruff/check": { ...FORMAT_ALL, needs: "fix fix-only unsafe-fixes" },
+  "cargo/fmt cargo/fix": FORMAT_ALL,
+  "cargo/clippy": LINT,
   // Formatters among other hooks; without an option, of staged files, which agents have none of.
-  "pre-commit": { ...FMT, words: { run: "a all-files files" } },
+  "pre-commit/run": { ...FORMAT_ALL, needs: "a all-files files" },
 };
 
 /** What a program that is not git does to the files that its arguments name. */
 export function programEffects(name: string, run: Run): readonly Effect[] {
-  const [, writer] = Object.entries(WRITERS).find(([names]) => names.split(" ").includes(name)) ?? [];
-  if (writer) return written(writer, run, name);
+  const [word] = new ProgramArguments(run.args, FORMAT.valued).operands;
+  const isCalled = (one: string) => one === name || one === `${name}/${word}`;
+  const [names, writer] = Object.entries(WRITERS).find(([names]) => names.split(" ").some(isCalled)) ?? [];
+  if (writer) return written(writer, run, name, names?.includes("/"));
   if (/^(?:mv|cp|install|ln)$/.test(name)) return placed(name, run);
   const args = new ProgramArguments(run.args, "efm mode exclude include filter");
   if (args.has("n dry-run")) return [];
@@ -62,18 +63,11 @@ export function programEffects(name: string, run: Run): readonly Effect[] {
   return name === "rsync" && isHere ? files(run, operands.slice(-1), { reach: "tree" }) : [];
 }
 
-function written(writer: Writer, run: Run, name: string): readonly Effect[] {
+function written(writer: Writer, run: Run, name: string, hasWord = false): readonly Effect[] {
   const args = new ProgramArguments(run.args, writer.valued);
-  let { needs = "" } = writer;
-  let operands: Words = args.operands;
-  if (writer.words) {
-    const [word = "", ...rest] = operands;
-    if (!Object.hasOwn(writer.words, word)) return [];
-    needs = writer.words[word] ?? "";
-    operands = name === "cargo" ? [] : rest;
-  }
   const isReading = args.has(writer.reads ?? "") || (name === "cargo" && run.args.includes("--check"));
-  if (isReading || (needs !== "" && !args.has(needs))) return [];
+  if (isReading || (writer.needs && !args.has(writer.needs))) return [];
+  let operands: Words = name === "cargo" ? [] : args.operands.slice(hasWord ? 1 : 0);
   // BSD's `-i ''` keeps no copy; the empty suffix is an argument of its own.
   if (writer.script && operands[0] === "") operands = operands.slice(1);
   if (writer.script && !args.has(writer.script)) operands = operands.slice(1);

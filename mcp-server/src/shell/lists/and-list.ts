@@ -1,4 +1,4 @@
-import { type PipelineNode, parse } from "unbash";
+import { type PipelineNode, parse, type SyntaxNode } from "unbash";
 
 /** One command of an `&&` list, by its text in one spelling of white space. */
 export interface ListedCommand {
@@ -28,16 +28,9 @@ export function andList(source: string): readonly ListedCommand[] | undefined {
 }
 
 function listed(node: PipelineNode, source: string): ListedCommand {
-  const textOf = ({ pos, end }: { readonly pos: number; readonly end: number }) => source.slice(pos, end);
-  if (node.type !== "Command") {
-    const text = textOf(node).trim();
-    return { text, bare: text, isPipeline: node.type === "Pipeline" && node.commands.length > 1 };
-  }
-  const parts = [...node.prefix, ...(node.name ? [node.name] : []), ...node.suffix];
-  const words = parts.filter((part) => !("type" in part && part.type === "Redirect"));
-  return {
-    text: parts.map(textOf).join(" "),
-    bare: words.map(textOf).join(" "),
-    isPipeline: false,
-  };
+  const parts: readonly SyntaxNode[] =
+    node.type === "Command" ? [node.prefix, node.name ?? [], node.suffix].flat() : [node];
+  const textOf = (some: typeof parts) => some.map(({ pos, end }) => source.slice(pos, end).trim()).join(" ");
+  const bare = textOf(parts.filter((part) => !("type" in part && part.type === "Redirect")));
+  return { text: textOf(parts), bare, isPipeline: node.type === "Pipeline" && node.commands.length > 1 };
 }
