@@ -232,6 +232,7 @@ var editResponse = z.looseObject({
   newString: z.string(),
   replaceAll: z.boolean().optional()
 });
+var backgroundTasks = z.array(z.looseObject({ id: z.string() }));
 var background = z.looseObject({ backgroundTaskId: z.string().min(1) });
 async function watchBegin(run, session, event, call, atOnce = false) {
   if (event.use === "") return false;
@@ -254,10 +255,11 @@ async function watchEnd(run, session, event) {
   if (event.use === "" || !couldWrite(event.tool)) return NOTHING;
   const watch = session.callWatch(run);
   const seen = await watch.hear(endOf(run, event));
-  if (!seen) return NOTHING;
+  if (!watch.takeNews(event.use) && !seen) return NOTHING;
   const store = await run.graph();
   const call = store && event.agent !== "" ? await readAgentCall(run, store, event.agent) : void 0;
   if (call) return withNotes(session, event, call, NOTHING);
+  if (!seen) return NOTHING;
   const words = notesForTaskless(seen, event.use, (attempt) => watch.nameOf(attempt));
   return words === void 0 ? NOTHING : tell(event.event, words);
 }
@@ -291,6 +293,13 @@ async function watchBatchEnd(run, session, calls) {
 }
 async function watchCallerEnd(run, session, event) {
   const agent = event.agent === "" ? {} : { agentId: event.agent };
+  const running = json(backgroundTasks, event.background);
+  if (running) {
+    session.callWatch(run).keepWork(
+      event.session,
+      running.map(({ id }) => id)
+    );
+  }
   await session.callWatch(run).hear({ kind: "caller-ended", session: event.session, ...agent });
 }
 async function watchWorkEnd(run, session, event, work) {

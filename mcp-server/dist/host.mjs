@@ -133,7 +133,7 @@ function quietly(look) {
 import * as z from "./lib/zod.mjs";
 
 // import:node:fs/promises in host.mjs
-import { readFile, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 
 // mcp-server/src/host/json-file.ts
 async function readJsonFile(path, schema) {
@@ -528,8 +528,8 @@ function parseRecord(line) {
   if (value.type === "assistant" || value.type === "user") return spoken(value, value.type);
   const data = objectOf(value.data);
   if (value.type === "progress" && data.type === "agent_progress") return shown(value, data);
-  const announced = announcement(value);
-  return announced === void 0 ? void 0 : notification(value, announced);
+  const announced2 = announcement(value);
+  return announced2 === void 0 ? void 0 : notification(value, announced2);
 }
 function spoken(value, role) {
   const message = objectOf(value.message);
@@ -765,6 +765,57 @@ function ended({ command }, { isError, text: text2 }, { toolResult }) {
   };
 }
 
+// mcp-server/src/host/transcripts/ended-work.ts
+var FIRST_BYTES = 64 * 1024;
+var MAX_BYTES2 = 8 * 1024 * 1024;
+var NEWLINE2 = 10;
+var announced = z.object({
+  type: z.literal("queue-operation"),
+  operation: z.literal("enqueue"),
+  content: z.string().startsWith("<task-notification>")
+});
+var ENDED = /* @__PURE__ */ new Set(["completed", "failed", "killed"]);
+var EndedWork = class {
+  /** @param file the transcript of the session's main conversation. */
+  constructor(file) {
+    this.file = file;
+  }
+  file;
+  #readTo;
+  /** The ids of what has ended since the last question. Nothing, where the transcript cannot be read. */
+  async next() {
+    try {
+      return (await this.#added()).flatMap(endedIn);
+    } catch {
+      return [];
+    }
+  }
+  /** The whole lines that were added. */
+  async #added() {
+    const handle = await open(this.file);
+    try {
+      const { size } = await handle.stat();
+      const from = Math.max(this.#readTo ?? size - FIRST_BYTES, size - MAX_BYTES2, 0);
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+      const end = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE2) + 1;
+      this.#readTo = from + end;
+      return buffer.toString("utf8", 0, end).split("\n");
+    } finally {
+      await handle.close();
+    }
+  }
+};
+function endedIn(line) {
+  if (!line.includes("<task-notification>")) return [];
+  try {
+    const { data } = announced.safeParse(JSON.parse(line));
+    const notifications = data ? taskNotificationsIn(data.content) : [];
+    return notifications.flatMap(({ agentId, status }) => ENDED.has(status) ? [agentId] : []);
+  } catch {
+    return [];
+  }
+}
+
 // mcp-server/src/host/transcripts/projects-folder.ts
 function projectsFolder(env) {
   return join(hostFolder(env), "projects");
@@ -842,6 +893,7 @@ var WORKTREE_FOLDER = ".claude/worktrees";
 export {
   AgentFiles,
   AgentPlaces,
+  EndedWork,
   MAX_LINE_BYTES,
   PLUGIN_NAMES,
   SMALL_CHUNK_BYTES,

@@ -146,6 +146,10 @@ var CallsInFlight = class {
   isInFlight(id) {
     return this.#inFlight(id) !== void 0;
   }
+  /** Who made the call, if it is remembered. */
+  callerOf(id) {
+    return this.#records.get(id)?.caller;
+  }
   /** Calls that have not ended, and those that left something running that has not. */
   get open() {
     return [...this.#records.values()].filter(({ endedMs }) => endedMs === void 0);

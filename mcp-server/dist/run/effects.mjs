@@ -1,6 +1,12 @@
 // import:graph.mjs in run/effects.mjs
 import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, parseScope, taskName } from "../graph.mjs";
 
+// import:host.mjs in run/effects.mjs
+import { EndedWork } from "../host.mjs";
+
+// import:policy.mjs in run/effects.mjs
+import { CallsInFlight, attribute, callerText, effectsInOrder, gitMovedNote, judgeGitMoves, namedCall, suspectsOf, widenedScope } from "../policy.mjs";
+
 // import:run/plan.mjs in run/effects.mjs
 import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, taskOf } from "./plan.mjs";
 
@@ -20,9 +26,6 @@ async function committedFiles(root) {
     return () => false;
   }
 }
-
-// import:policy.mjs in run/effects.mjs
-import { CallsInFlight, attribute, callerText, effectsInOrder, gitMovedNote, judgeGitMoves, namedCall, suspectsOf, widenedScope } from "../policy.mjs";
 
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
@@ -70,6 +73,20 @@ var EffectWatch = class {
   /** Whether the call has begun and its end was not heard. */
   isInFlight(call) {
     return this.#calls.isInFlight(call);
+  }
+  /** What calls of a session have left running, of which nobody has said that it ended. */
+  get openWork() {
+    return this.#calls.open.flatMap(
+      ({ work, caller: { session } }) => work === void 0 ? [] : [{ session, work }]
+    );
+  }
+  /** What was left running has ended: it may have written until now, which the next look tells. */
+  endWork(work) {
+    this.#tell({ kind: "work-ended", ...work });
+  }
+  /** The attempt whose agent made the call. */
+  attemptOf(call) {
+    return this.#calls.callerOf(call)?.attempt;
   }
   /** To be called when this process ends in order. */
   close() {
@@ -978,6 +995,9 @@ var CallWatch = class {
   #claims = /* @__PURE__ */ new Map();
   #unlogged = [];
   #unloggedMoves = [];
+  /** Attempts whose agents may have to be told of a change. */
+  #news = /* @__PURE__ */ new Set();
+  #endedWork = /* @__PURE__ */ new Map();
   #reading = Promise.resolve();
   /**
    * Looks at what claims hold as a call begins or ends, and logs what changed. Where nobody holds anything it is only
@@ -992,6 +1012,7 @@ var CallWatch = class {
       await this.#readHeld(store);
     } catch {
     }
+    if (this.#watch) await this.#endWork(this.#watch);
     const seen = await this.hearAtOnce(heard);
     if (store) await this.#log(store);
     return seen;
@@ -1005,9 +1026,14 @@ var CallWatch = class {
     const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
     const seen = changed && await this.#withoutShared(changed);
-    if (seen) this.#unlogged.push(seen);
+    if (seen) this.#noteNews(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
     return seen;
+  }
+  /** Whether anything has changed that may be news to the agent of this call, since that was asked for a call of it. */
+  takeNews(call) {
+    const attempt = this.#watch?.attemptOf(call);
+    return attempt !== void 0 && this.#news.delete(attempt);
   }
   /** The task that the attempt is of, outside its plan. */
   nameOf(attempt) {
@@ -1018,10 +1044,43 @@ var CallWatch = class {
   isInFlight(call) {
     return this.#watch?.isInFlight(call) ?? false;
   }
+  /** Of what calls of the session left running, nothing but this goes on. */
+  keepWork(session, running) {
+    for (const work of this.#watch?.openWork ?? []) {
+      if (work.session === session && !running.includes(work.work)) this.#watch?.endWork(work);
+    }
+  }
   /** Waits until what stood in held files when their claims began is read. */
   async close() {
     await this.#reading;
     this.#watch?.close();
+  }
+  /** No hook tells when something ended that an agent had left running; the transcript does. */
+  async #endWork(watch) {
+    const open = watch.openWork;
+    for (const session of new Set(open.map((work) => work.session))) {
+      const ended = new Set(await (await this.#endedWorkOf(session))?.next());
+      for (const work of open) if (work.session === session && ended.has(work.work)) watch.endWork(work);
+    }
+  }
+  async #endedWorkOf(session) {
+    const known = this.#endedWork.get(session);
+    if (known) return known;
+    const file = await this.run.transcripts.ofSession(session);
+    if (file === void 0) return void 0;
+    const work = new EndedWork(file);
+    this.#endedWork.set(session, work);
+    return work;
+  }
+  #noteNews(seen) {
+    this.#unlogged.push(seen);
+    for (const file of seen.files) {
+      if (file.by === "own") continue;
+      this.#news.add(file.holder);
+      for (const { caller: caller2 } of suspectsOf(file, seen.calls)) {
+        if (caller2.attempt !== void 0) this.#news.add(caller2.attempt);
+      }
+    }
   }
   /**
    * Leaves out what others changed in files that their holder was only granted, where git ignores them: agents share

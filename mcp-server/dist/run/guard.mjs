@@ -84,17 +84,17 @@ function readAgentCall(ctx, store, agentId) {
     const plan = own && await view.planOf(own);
     if (!plan) return void 0;
     const { claim } = own;
-    const notes = claim.state === "running" ? await notesOn(plan, claim) : [];
+    const notes = claim.state === "running" || claim.state === "ended" ? await notesOn(plan, claim) : [];
     return new AgentCall(store, agentId, await standingIn(plan, own), notes);
   };
   const types = ["scope.touched", "worktree.cut"];
   return readGraph(ctx, store, read, { claim: { agentId }, held: true, events: { types } });
 }
-async function notesOn(plan, { task, startedAtMs }) {
+async function notesOn(plan, { task, startedAtMs, state }) {
   const types = ["scope.touched"];
   const touched = await plan.reader.events(plan.id, { types, sinceMs: startedAtMs + 1 });
   return touched.flatMap(
-    ({ seq, change }) => change.type === "scope.touched" && change.task === task ? [{ seq, note: change.note, isBeforeReport: change.beforeReport ?? false }] : []
+    ({ seq, change }) => change.type === "scope.touched" && change.task === task && (state === "running" || change.beforeReport === void 0) ? [{ seq, note: change.note, isBeforeReport: change.beforeReport ?? false }] : []
   );
 }
 async function standingIn(plan, own) {

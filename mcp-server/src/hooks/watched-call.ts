@@ -32,6 +32,7 @@ const editResponse = z.looseObject({
   newString: z.string(),
   replaceAll: z.boolean().optional(),
 });
+const backgroundTasks = z.array(z.looseObject({ id: z.string() }));
 const background = z.looseObject({ backgroundTaskId: z.string().min(1) });
 
 /**
@@ -80,10 +81,11 @@ export async function watchEnd(
   if (event.use === "" || !couldWrite(event.tool)) return NOTHING;
   const watch = session.callWatch(run);
   const seen = await watch.hear(endOf(run, event));
-  if (!seen) return NOTHING;
+  if (!watch.takeNews(event.use) && !seen) return NOTHING;
   const store = await run.graph();
   const call = store && event.agent !== "" ? await readAgentCall(run, store, event.agent) : undefined;
   if (call) return withNotes(session, event, call, NOTHING);
+  if (!seen) return NOTHING;
   const words = notesForTaskless(seen, event.use, (attempt) => watch.nameOf(attempt));
   return words === undefined ? NOTHING : tell(event.event, words);
 }
@@ -139,6 +141,13 @@ export async function watchCallerEnd(
   event: HookEvent,
 ): Promise<void> {
   const agent = event.agent === "" ? {} : { agentId: event.agent };
+  const running = json(backgroundTasks, event.background);
+  if (running) {
+    session.callWatch(run).keepWork(
+      event.session,
+      running.map(({ id }) => id),
+    );
+  }
   await session.callWatch(run).hear({ kind: "caller-ended", session: event.session, ...agent });
 }
 

@@ -114,6 +114,11 @@ export class CallsInFlight {
     return this.#inFlight(id) !== undefined;
   }
 
+  /** Who made the call, if it is remembered. */
+  callerOf(id: CallId): ToolCaller | undefined {
+    return this.#records.get(id)?.caller;
+  }
+
   /** Calls that have not ended, and those that left something running that has not. */
   get open(): CallRecord[] {
     return [...this.#records.values()].filter(({ endedMs }) => endedMs === undefined);

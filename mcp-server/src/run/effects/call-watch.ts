@@ -3,6 +3,8 @@ import type { AttributedEffect, CallId, GitMoved, HeldFilesChanged } from "../..
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { taskName } from "../../graph/task.ts";
+import { EndedWork } from "../../host/transcripts/ended-work.ts";
+import { suspectsOf } from "../../policy/effects/attribute.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
@@ -37,6 +39,9 @@ export class CallWatch {
   readonly #claims = new Map<AttemptId, HeldClaim>();
   readonly #unlogged: HeldFilesChanged[] = [];
   readonly #unloggedMoves: GitMoved[] = [];
+  /** Attempts whose agents may have to be told of a change. */
+  readonly #news = new Set<AttemptId>();
+  readonly #endedWork = new Map<string, EndedWork>();
   #reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly run: RunContext) {}
@@ -55,6 +60,7 @@ export class CallWatch {
     } catch {
       // Of a call that is not watched, what it changes would be taken for another's doing.
     }
+    if (this.#watch) await this.#endWork(this.#watch);
     const seen = await this.hearAtOnce(heard);
     if (store) await this.#log(store);
     return seen;
@@ -69,9 +75,15 @@ export class CallWatch {
     const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
     const seen = changed && (await this.#withoutShared(changed));
-    if (seen) this.#unlogged.push(seen);
+    if (seen) this.#noteNews(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
     return seen;
+  }
+
+  /** Whether anything has changed that may be news to the agent of this call, since that was asked for a call of it. */
+  takeNews(call: CallId): boolean {
+    const attempt = this.#watch?.attemptOf(call);
+    return attempt !== undefined && this.#news.delete(attempt);
   }
 
   /** The task that the attempt is of, outside its plan. */
@@ -85,10 +97,47 @@ export class CallWatch {
     return this.#watch?.isInFlight(call) ?? false;
   }
 
+  /** Of what calls of the session left running, nothing but this goes on. */
+  keepWork(session: string, running: readonly string[]): void {
+    for (const work of this.#watch?.openWork ?? []) {
+      if (work.session === session && !running.includes(work.work)) this.#watch?.endWork(work);
+    }
+  }
+
   /** Waits until what stood in held files when their claims began is read. */
   async close(): Promise<void> {
     await this.#reading;
     this.#watch?.close();
+  }
+
+  /** No hook tells when something ended that an agent had left running; the transcript does. */
+  async #endWork(watch: EffectWatch): Promise<void> {
+    const open = watch.openWork;
+    for (const session of new Set(open.map((work) => work.session))) {
+      const ended = new Set(await (await this.#endedWorkOf(session))?.next());
+      for (const work of open) if (work.session === session && ended.has(work.work)) watch.endWork(work);
+    }
+  }
+
+  async #endedWorkOf(session: string): Promise<EndedWork | undefined> {
+    const known = this.#endedWork.get(session);
+    if (known) return known;
+    const file = await this.run.transcripts.ofSession(session);
+    if (file === undefined) return undefined;
+    const work = new EndedWork(file);
+    this.#endedWork.set(session, work);
+    return work;
+  }
+
+  #noteNews(seen: HeldFilesChanged): void {
+    this.#unlogged.push(seen);
+    for (const file of seen.files) {
+      if (file.by === "own") continue;
+      this.#news.add(file.holder);
+      for (const { caller } of suspectsOf(file, seen.calls)) {
+        if (caller.attempt !== undefined) this.#news.add(caller.attempt);
+      }
+    }
   }
 
   /**

@@ -24,6 +24,12 @@ const STAMP_STEP_MS = 0.001;
 type WithoutTime<Signal> = Signal extends CallSignal ? Omit<Signal, "atMs"> : never;
 export type HeardSignal = WithoutTime<CallSignal>;
 
+/** What a call left running, under the host's name for it. */
+export interface BackgroundWork {
+  readonly session: string;
+  readonly work: string;
+}
+
 interface Parts {
   readonly heldFiles: HeldFiles;
   /** Absent: outside git. */
@@ -82,6 +88,23 @@ export class EffectWatch {
   /** Whether the call has begun and its end was not heard. */
   isInFlight(call: CallId): boolean {
     return this.#calls.isInFlight(call);
+  }
+
+  /** What calls of a session have left running, of which nobody has said that it ended. */
+  get openWork(): readonly BackgroundWork[] {
+    return this.#calls.open.flatMap(({ work, caller: { session } }) =>
+      work === undefined ? [] : [{ session, work }],
+    );
+  }
+
+  /** What was left running has ended: it may have written until now, which the next look tells. */
+  endWork(work: BackgroundWork): void {
+    this.#tell({ kind: "work-ended", ...work });
+  }
+
+  /** The attempt whose agent made the call. */
+  attemptOf(call: CallId): AttemptId | undefined {
+    return this.#calls.callerOf(call)?.attempt;
   }
 
   /** To be called when this process ends in order. */

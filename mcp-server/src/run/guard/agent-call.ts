@@ -1,4 +1,10 @@
-import { type AnyClaim, isDraining, isLive, type RunningAttempt } from "../../graph/attempt.ts";
+import {
+  type AnyClaim,
+  type EndedAttempt,
+  isDraining,
+  isLive,
+  type RunningAttempt,
+} from "../../graph/attempt.ts";
 import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
@@ -117,19 +123,27 @@ export function readAgentCall(
     const plan = own && (await view.planOf(own));
     if (!plan) return undefined;
     const { claim } = own;
-    const notes = claim.state === "running" ? await notesOn(plan, claim) : [];
+    const notes = claim.state === "running" || claim.state === "ended" ? await notesOn(plan, claim) : [];
     return new AgentCall(store, agentId, await standingIn(plan, own), notes);
   };
   const types = ["scope.touched", "worktree.cut"] as const;
   return readGraph(ctx, store, read, { claim: { agentId }, held: true, events: { types } });
 }
 
-/** Notes from before its attempt stand in the agent's brief. */
-async function notesOn(plan: PlanView, { task, startedAtMs }: RunningAttempt): Promise<TaskNote[]> {
+/**
+ * Notes from before its attempt stand in the agent's brief. After its end its own files are nothing to it any more, but
+ * what it left running may write into those of others.
+ */
+async function notesOn(
+  plan: PlanView,
+  { task, startedAtMs, state }: RunningAttempt | EndedAttempt,
+): Promise<TaskNote[]> {
   const types = ["scope.touched"] as const;
   const touched = await plan.reader.events(plan.id, { types, sinceMs: startedAtMs + 1 });
   return touched.flatMap(({ seq, change }: GraphEvent) =>
-    change.type === "scope.touched" && change.task === task
+    change.type === "scope.touched" &&
+    change.task === task &&
+    (state === "running" || change.beforeReport === undefined)
       ? [{ seq, note: change.note, isBeforeReport: change.beforeReport ?? false }]
       : [],
   );
