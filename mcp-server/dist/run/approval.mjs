@@ -22,6 +22,10 @@ var ApprovedCommands = class {
   }
   place;
   #folder;
+  /** Real path of the folder in which approvals lie, which may not be there yet. */
+  get realFolder() {
+    return realPathOf(this.#folder);
+  }
   /** Whether the user has approved the command here, or allows it word for word in his own settings. */
   async has(command) {
     if (this.#whyNot(command) !== void 0) return false;
@@ -53,7 +57,7 @@ var ApprovedCommands = class {
         remedy: "Put it into a script, and make the script the command."
       };
     }
-    const inside = relative(this.place.root, realPathOf(this.#folder));
+    const inside = relative(this.place.root, this.realFolder);
     if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return void 0;
     return {
       problem: `approvals are kept in ${this.#folder}, which lies in this checkout.`,

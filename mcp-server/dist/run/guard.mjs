@@ -367,7 +367,8 @@ var Places = class {
     const { root, gitCommonDir } = this.ctx.checkout;
     const isTopLevel = this.#key(real) === this.#key(this.home);
     if (isTopLevel || this.#isAround(real)) return { kind: "whole", isTopLevel };
-    if (gitCommonDir !== void 0 && this.#below(gitCommonDir, real) !== void 0) {
+    const own = [gitCommonDir, this.ctx.commands.approved.realFolder];
+    if (own.some((folder) => folder !== void 0 && this.#below(folder, real) !== void 0)) {
       return { kind: "internal", path };
     }
     const tree = this.workTreeAt(real);

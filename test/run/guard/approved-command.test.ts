@@ -81,4 +81,11 @@ describe("an approved acceptance command", () => {
     await runCommandOf(env, folder, "approve", "p", "--yes");
     expect(await bash("git stash")).toMatch(/^denied/);
   });
+
+  it("an approved command is none because an agent wrote into the folder of approvals: the guard refuses it", async () => {
+    const { env, bash, write } = await approvedAtWork();
+    const folder = join(env.HOME ?? "", ".claude", "parallel", "approved");
+    for (const answer of [await write(join(folder, "0".repeat(64))), await bash(`touch ${folder}/0`)])
+      expect(answer).toMatch(/^denied: .*this plugin's own/);
+  });
 });

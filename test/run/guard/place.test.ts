@@ -1,15 +1,17 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ApprovedCommands } from "../../../mcp-server/src/run/approval/approved-commands.ts";
 import { Places } from "../../../mcp-server/src/run/guard/place.ts";
 import type { RunContext } from "../../../mcp-server/src/run/project/run-context.ts";
 import { repository } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-function placesIn(root: string, caseInsensitive = false): Places {
-  const checkout = { root, gitCommonDir: join(root, ".git") };
-  return new Places({ checkout, caseInsensitive } as RunContext, root);
+function placesIn(root: string, caseInsensitive = false, first = root): Places {
+  const checkout = { root, gitCommonDir: join(first, ".git") };
+  const approved = new ApprovedCommands({ ...checkout, hostFolder: temporaryFolder() });
+  return new Places({ checkout, caseInsensitive, commands: { approved } } as RunContext, root);
 }
 
 describe("where a path leads", () => {
@@ -37,8 +39,7 @@ describe("where a path leads", () => {
     const first = await repository();
     const linked = join(temporaryFolder(), "linked");
     await git(first, "worktree", "add", "--quiet", linked);
-    const checkout = { root: linked, gitCommonDir: join(first, ".git") };
-    const places = new Places({ checkout, caseInsensitive: false } as RunContext, linked);
+    const places = placesIn(linked, false, first);
     expect(places.isOwn).toBe(false);
     expect(places.placeOf(join(first, "README.md"), true)).toEqual({ kind: "elsewhere", topLevel: first });
     expect(places.placeOf(join(linked, "README.md"), true)).toMatchObject({ kind: "inside" });

@@ -32,6 +32,11 @@ export class ApprovedCommands {
     this.#folder = join(place.hostFolder, "parallel", "approved");
   }
 
+  /** Real path of the folder in which approvals lie, which may not be there yet. */
+  get realFolder(): string {
+    return realPathOf(this.#folder);
+  }
+
   /** Whether the user has approved the command here, or allows it word for word in his own settings. */
   async has(command: string): Promise<boolean> {
     if (this.#whyNot(command) !== undefined) return false;
@@ -67,7 +72,7 @@ export class ApprovedCommands {
         remedy: "Put it into a script, and make the script the command.",
       };
     }
-    const inside = relative(this.place.root, realPathOf(this.#folder));
+    const inside = relative(this.place.root, this.realFolder);
     if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
     // What lies in the checkout may be written by whoever works in it.
     return {

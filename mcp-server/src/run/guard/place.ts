@@ -76,7 +76,8 @@ export class Places {
     const { root, gitCommonDir } = this.ctx.checkout;
     const isTopLevel = this.#key(real) === this.#key(this.home);
     if (isTopLevel || this.#isAround(real)) return { kind: "whole", isTopLevel };
-    if (gitCommonDir !== undefined && this.#below(gitCommonDir, real) !== undefined) {
+    const own = [gitCommonDir, this.ctx.commands.approved.realFolder];
+    if (own.some((folder) => folder !== undefined && this.#below(folder, real) !== undefined)) {
       return { kind: "internal", path };
     }
     const tree = this.workTreeAt(real);
