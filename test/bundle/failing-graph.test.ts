@@ -10,8 +10,8 @@ import { asksToUse, twoAtWorkWith } from "../support/two-at-work.ts";
 
 stopPostgresAfterAll();
 
-/** The time in which the host is to have its answer. */
-const MAX_ANSWER_MS = 3_000;
+/** A hook answers within three seconds; the rest is for a machine that has much else to do. The host waits for ten. */
+const MAX_ANSWER_MS = 5_000;
 
 /** What the first agent may not change. */
 const FORBIDDEN: readonly (readonly [tool: string, input: Readonly<Record<string, string>>])[] = [
@@ -24,6 +24,7 @@ const FORBIDDEN: readonly (readonly [tool: string, input: Readonly<Record<string
   ["Bash", { command: "sed -i s/2/3/ src/b/two.ts" }],
   ["Bash", { command: "cd src && rm -rf b" }],
   ["Bash", { command: "mv data.json other.json" }],
+  ["Bash", { command: "grep -rl 2 src/b | xargs sed -i s/2/3/" }],
   ["Bash", { command: "git checkout -- src/b" }],
   ["Bash", { command: "git stash" }],
   ["Bash", { command: "git commit -am x" }],

@@ -102,7 +102,7 @@ describe("a graph file that is moved under open sessions", () => {
 
 /** The events of every copy that sessions have saved beside the graph. */
 function saved(graph: string): LogLine[][] {
-  const names = readdirSync(dirname(graph)).filter((name) => name.includes(".moved.backup"));
+  const names = readdirSync(dirname(graph)).filter((name) => /\.moved-\d+\.backup$/.test(name));
   expect(names).not.toEqual([]);
   return names.map((name) => logOf(join(dirname(graph), name)));
 }

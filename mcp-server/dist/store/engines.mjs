@@ -7,23 +7,55 @@ import { StoreUnusable } from "../errors.mjs";
 // mcp-server/src/store/engines/opened-files.ts
 var LOGS = ["-wal", "-shm"];
 var OpenedFiles = class {
-  /** @param path of the database, which is open. */
-  constructor(path) {
+  /**
+   * @param path of the database, which is open.
+   * @param saveCopy puts all that was committed into a file of its own, and says where.
+   */
+  constructor(path, saveCopy) {
     this.path = path;
+    this.saveCopy = saveCopy;
     this.#database = identityOf(path);
     this.#logs = LOGS.map((end) => identityOf(path + end));
   }
   path;
+  saveCopy;
   #database;
   #logs;
+  #isMoved = false;
+  /** Where everything is that was committed before. */
+  #copy;
   get areInPlace() {
     return identityOf(this.path) === this.#database && LOGS.every((end, i) => this.#isOurs(end, i));
+  }
+  /**
+   * To be called before each transaction. What was committed is saved when the files are first missed.
+   * @throws StoreUnusable while they are not in their place.
+   */
+  refuseMoved() {
+    const wasMoved = this.#isMoved;
+    this.#isMoved = !this.areInPlace;
+    if (!this.#isMoved) return;
+    if (!wasMoved) {
+      this.#copy = orUndefined(this.saveCopy);
+      orUndefined(() => this.#setLogAside());
+    }
+    throw this.movedAway();
+  }
+  movedAway() {
+    const copy = this.#copy;
+    const saved = copy === void 0 ? "" : ` What was committed is saved in ${copy}.`;
+    const use = copy === void 0 ? "" : " The copy can take its place while no session is open and no -wal and -shm file is beside it.";
+    return new StoreUnusable(
+      "moved",
+      `The task graph ${this.path}, or its -wal or -shm file, was moved, replaced or removed while this session had it open. Nothing is read from it or written to it any more.${saved}`,
+      `Put the file back in its place, with its -wal and -shm files if they were moved, too; or restart Claude Code in all sessions of the repository to go on with what is there now.${use}`
+    );
   }
   /**
    * Where another database has been put in the place of the one that is open, gives the log that was left beside it
    * another name. Where none has, the log stays, so that the database can be put back.
    */
-  setLogAside() {
+  #setLogAside() {
     const now = identityOf(this.path);
     if (now === void 0 || now === this.#database) return;
     for (const [i, end] of LOGS.entries()) {
@@ -43,18 +75,17 @@ function refuseLeftLog(path) {
     `Put the file back beside its log. To go on with a copy of it, or to begin a new one, first move the log and ${path}-shm to another folder.`
   );
 }
-function movedAway(path, copy) {
-  const saved = copy === void 0 ? "" : ` Everything until then is saved in ${copy}.`;
-  return new StoreUnusable(
-    "moved",
-    `The task graph ${path}, or its -wal or -shm file, was moved, replaced or removed while this session had it open. Nothing is read from it or written to it any more.${saved}`,
-    "Put the file back in its place, with its -wal and -shm files if they were moved, too; or restart Claude Code in all of the repository's sessions to go on with what is there now."
-  );
-}
 function freeName(name) {
   let free = name;
   for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
   return free;
+}
+function orUndefined(work) {
+  try {
+    return work();
+  } catch {
+    return void 0;
+  }
 }
 function sizeOf(path) {
   try {
@@ -434,7 +465,6 @@ export {
   PostgresListener,
   SCHEMA,
   freeName,
-  movedAway,
   postgresTransaction,
   refuseLeftLog,
   sqliteTransaction

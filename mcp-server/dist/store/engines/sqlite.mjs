@@ -23,7 +23,7 @@ import { GraphStore } from "../../store.mjs";
 import { SCHEMA_VERSION, minorVersion, needsUpgrade, notAGraph, storable, upgrade } from "../tables.mjs";
 
 // import:store/engines.mjs in store/engines/sqlite.mjs
-import { OpenedFiles, freeName, movedAway, refuseLeftLog, sqliteTransaction } from "../engines.mjs";
+import { OpenedFiles, freeName, refuseLeftLog, sqliteTransaction } from "../engines.mjs";
 
 // mcp-server/src/store/engines/sqlite.ts
 var MOVED = -1;
@@ -103,23 +103,11 @@ function dataVersionOf(statements) {
   return statements.prepare("pragma data_version").all([])[0].data_version;
 }
 function engineOf(db, path, kysely, statements) {
-  const files = new OpenedFiles(path);
-  let isMoved = false;
-  let copy;
-  const refuseMoved = () => {
-    const wasMoved = isMoved;
-    isMoved = !files.areInPlace;
-    if (!isMoved) return;
-    if (!wasMoved) {
-      copy = orUndefined(() => copyTo(`${path}.moved.backup`, db));
-      orUndefined(() => files.setLogAside());
-    }
-    throw movedAway(path, copy);
-  };
+  const files = new OpenedFiles(path, () => copyTo(`${path}.moved-${process.pid}.backup`, db));
   const dataVersion = () => files.areInPlace ? dataVersionOf(statements) : MOVED;
   return {
     async read(work) {
-      refuseMoved();
+      files.refuseMoved();
       return inTransaction(
         statements,
         "begin",
@@ -127,10 +115,10 @@ function engineOf(db, path, kysely, statements) {
       );
     },
     async write(work) {
-      refuseMoved();
+      files.refuseMoved();
       return inTransaction(statements, "begin immediate", async (version) => {
         const result = await work(sqliteTransaction(statements, kysely, version));
-        if (!files.areInPlace) throw movedAway(path, copy);
+        if (!files.areInPlace) throw files.movedAway();
         return result;
       });
     },
@@ -153,20 +141,14 @@ function engineOf(db, path, kysely, statements) {
       return () => clearInterval(timer);
     },
     async close() {
-      orUndefined(() => {
-        refuseMoved();
+      try {
+        files.refuseMoved();
         db.exec("pragma wal_checkpoint(truncate)");
-      });
+      } catch {
+      }
       await kysely.destroy();
     }
   };
-}
-function orUndefined(work) {
-  try {
-    return work();
-  } catch {
-    return void 0;
-  }
 }
 async function inTransaction(statements, begin, work) {
   const run = (command) => statements.prepare(command).run([]);

@@ -80,7 +80,7 @@ class GraphFile implements GraphSource {
 
   async open(create: boolean): Promise<GraphStore | undefined> {
     if (this.#store) {
-      // Where nothing is left of it, a new plan begins a new graph. The store itself refuses what is not in its place.
+      // Where nothing is left of it, a new plan begins a new graph; else the store refuses what is not its own any more.
       if (!create || this.#isSomethingThere()) return this.#store;
       await this.close();
     }

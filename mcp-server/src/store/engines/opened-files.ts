@@ -14,9 +14,18 @@ const LOGS = ["-wal", "-shm"] as const;
 export class OpenedFiles {
   readonly #database: string | undefined;
   readonly #logs: readonly (string | undefined)[];
+  #isMoved = false;
+  /** Where everything is that was committed before. */
+  #copy: string | undefined;
 
-  /** @param path of the database, which is open. */
-  constructor(private readonly path: string) {
+  /**
+   * @param path of the database, which is open.
+   * @param saveCopy puts all that was committed into a file of its own, and says where.
+   */
+  constructor(
+    private readonly path: string,
+    private readonly saveCopy: () => string,
+  ) {
     this.#database = identityOf(path);
     this.#logs = LOGS.map((end) => identityOf(path + end));
   }
@@ -26,10 +35,39 @@ export class OpenedFiles {
   }
 
   /**
+   * To be called before each transaction. What was committed is saved when the files are first missed.
+   * @throws StoreUnusable while they are not in their place.
+   */
+  refuseMoved(): void {
+    const wasMoved = this.#isMoved;
+    this.#isMoved = !this.areInPlace;
+    if (!this.#isMoved) return;
+    if (!wasMoved) {
+      this.#copy = orUndefined(this.saveCopy);
+      orUndefined(() => this.#setLogAside());
+    }
+    throw this.movedAway();
+  }
+
+  movedAway(): StoreUnusable {
+    const copy = this.#copy;
+    const saved = copy === undefined ? "" : ` What was committed is saved in ${copy}.`;
+    const use =
+      copy === undefined
+        ? ""
+        : " The copy can take its place while no session is open and no -wal and -shm file is beside it.";
+    return new StoreUnusable(
+      "moved",
+      `The task graph ${this.path}, or its -wal or -shm file, was moved, replaced or removed while this session had it open. Nothing is read from it or written to it any more.${saved}`,
+      `Put the file back in its place, with its -wal and -shm files if they were moved, too; or restart Claude Code in all sessions of the repository to go on with what is there now.${use}`,
+    );
+  }
+
+  /**
    * Where another database has been put in the place of the one that is open, gives the log that was left beside it
    * another name. Where none has, the log stays, so that the database can be put back.
    */
-  setLogAside(): void {
+  #setLogAside(): void {
     const now = identityOf(this.path);
     if (now === undefined || now === this.#database) return;
     for (const [i, end] of LOGS.entries()) {
@@ -57,21 +95,20 @@ export function refuseLeftLog(path: string): void {
   );
 }
 
-/** @param copy where everything that was committed has been saved; undefined: nowhere. */
-export function movedAway(path: string, copy: string | undefined): StoreUnusable {
-  const saved = copy === undefined ? "" : ` Everything until then is saved in ${copy}.`;
-  return new StoreUnusable(
-    "moved",
-    `The task graph ${path}, or its -wal or -shm file, was moved, replaced or removed while this session had it open. Nothing is read from it or written to it any more.${saved}`,
-    "Put the file back in its place, with its -wal and -shm files if they were moved, too; or restart Claude Code in all of the repository's sessions to go on with what is there now.",
-  );
-}
-
 /** That name, or the first one with a number behind it that nothing has. */
 export function freeName(name: string): string {
   let free = name;
   for (let n = 2; existsSync(free); n++) free = `${name}-${n}`;
   return free;
+}
+
+/** Undefined where it fails: the folder is gone with its files, or cannot be written. */
+function orUndefined<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** In bytes; 0 where there is no file, or none that can be seen. */

@@ -10,7 +10,7 @@ import { GraphStore } from "../graph-store.ts";
 import { minorVersion, needsUpgrade, notAGraph, SCHEMA_VERSION, upgrade } from "../tables/migrations.ts";
 import type { Database } from "../tables/schema.ts";
 import { storable } from "../tables/storable.ts";
-import { freeName, movedAway, OpenedFiles, refuseLeftLog } from "./opened-files.ts";
+import { freeName, OpenedFiles, refuseLeftLog } from "./opened-files.ts";
 import { sqliteTransaction } from "./sqlite-transaction.ts";
 
 /** The state of a graph whose files were moved. */
@@ -134,35 +134,23 @@ function engineOf(
   kysely: Kysely<Database>,
   statements: SqliteDatabase,
 ): Engine {
-  const files = new OpenedFiles(path);
-  let isMoved = false;
-  let copy: string | undefined;
-  /** To be called outside of transactions. @throws StoreUnusable where what is done now would be lost. */
-  const refuseMoved = () => {
-    const wasMoved = isMoved;
-    isMoved = !files.areInPlace;
-    if (!isMoved) return;
-    if (!wasMoved) {
-      copy = orUndefined(() => copyTo(`${path}.moved.backup`, db));
-      orUndefined(() => files.setLogAside());
-    }
-    throw movedAway(path, copy);
-  };
+  // Several sessions may miss it at once, so each has a copy of its own.
+  const files = new OpenedFiles(path, () => copyTo(`${path}.moved-${process.pid}.backup`, db));
   // Whoever compares it asks the database next, and is told.
   const dataVersion = () => (files.areInPlace ? dataVersionOf(statements) : MOVED);
   return {
     async read(work) {
-      refuseMoved();
+      files.refuseMoved();
       return inTransaction(statements, "begin", (version) =>
         work(sqliteTransaction(statements, kysely, version)),
       );
     },
     async write(work) {
-      refuseMoved();
+      files.refuseMoved();
       return inTransaction(statements, "begin immediate", async (version) => {
         const result = await work(sqliteTransaction(statements, kysely, version));
         // It may have waited long for its turn.
-        if (!files.areInPlace) throw movedAway(path, copy);
+        if (!files.areInPlace) throw files.movedAway();
         return result;
       });
     },
@@ -188,22 +176,15 @@ function engineOf(
     async close() {
       // The driver leaves the log behind. Emptied it does no harm to a graph that is moved or replaced later, and one that
       // is copied without it is whole; what is not in its place keeps what it has.
-      orUndefined(() => {
-        refuseMoved();
+      try {
+        files.refuseMoved();
         db.exec("pragma wal_checkpoint(truncate)");
-      });
+      } catch {
+        // The log stays, with all that is in it.
+      }
       await kysely.destroy();
     },
   };
-}
-
-/** Undefined where it fails: the folder is gone with its files, or cannot be written. */
-function orUndefined<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }
 
 /**
