@@ -7,6 +7,7 @@ import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import { GitWatch } from "../../mcp-server/src/run/effects/git-watch.ts";
 import { HeldFiles, type HeldScope } from "../../mcp-server/src/run/effects/held-files.ts";
 import { FileSystemClock } from "../../mcp-server/src/run/effects/look/file-system-clock.ts";
+import { LastLook } from "../../mcp-server/src/run/effects/look/last-look.ts";
 
 const FOLDERS = 200;
 const FILES_PER_FOLDER = 50;
@@ -42,7 +43,14 @@ async function measure(folders: number, changed: number): Promise<Costs> {
   }));
   const clock = new FileSystemClock(join(root, "clock"), Date.now);
   const heldFiles = new HeldFiles(root, false, clock.now);
-  heldFiles.look(held);
+  const lastLook = new LastLook(join(root, "calls"), { host: "h", pid: process.pid, startedAt: "0" });
+  const look = () => {
+    const lookedMs = Date.now();
+    const found = heldFiles.look(held);
+    lastLook.note(found, () => heldFiles.seen, lookedMs);
+    return found;
+  };
+  look();
   const gitWatch = new GitWatch(root, Date.now);
   gitWatch.look();
   await heldFiles.readUnread(() => undefined);
@@ -50,7 +58,7 @@ async function measure(folders: number, changed: number): Promise<Costs> {
   const processorMs: number[] = [];
   const timed = () => {
     const [began, used] = [performance.now(), process.cpuUsage()];
-    const { changes } = heldFiles.look(held);
+    const { changes } = look();
     if (gitWatch.look(heldFiles.repositories).moves.length > 0) throw new Error("nothing moved in git");
     const { user, system } = process.cpuUsage(used);
     return { tookMs: performance.now() - began, usedMs: (user + system) / 1_000, found: changes.length };

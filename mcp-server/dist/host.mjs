@@ -1,5 +1,5 @@
 // import:node:fs in host.mjs
-import { closeSync, createReadStream, existsSync, openSync, readSync, readdirSync, statSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, statSync } from "node:fs";
 
 // import:node:path in host.mjs
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -360,7 +360,7 @@ function foldersUp(directory, top) {
 }
 
 // import:node:os in host.mjs
-import { homedir } from "node:os";
+import { homedir, uptime } from "node:os";
 
 // mcp-server/src/host/folders.ts
 function hostFolder(env) {
@@ -400,6 +400,64 @@ async function runProgram(program, parameters, {
   });
   running.child.stdin?.on("error", () => void 0).end(input);
   return (await running).stdout;
+}
+
+// mcp-server/src/host/processes.ts
+var TICK_MS = 10;
+var SLACK_MS = 100;
+var MARK = /(?:^|\0)CLAUDE_PID=(\d+)(?:\0|$)/;
+async function runningProcesses(platform = process.platform) {
+  if (platform === "linux") return linuxProcesses();
+  if (platform === "win32") throw new Error("Windows does not tell the group of a process");
+  const environment = { ...process.env, LC_ALL: "C" };
+  const text2 = await runProgram("ps", ["-A", "-o", "pid=,ppid=,pgid=,lstart="], { env: environment });
+  return text2.split("\n").flatMap(processInLine);
+}
+function linuxProcesses() {
+  const own = statOf(process.pid);
+  if (!own) throw new Error("/proc cannot be read");
+  const boots = [Date.now() - uptime() * 1e3, performance.timeOrigin - own.startTicks * TICK_MS];
+  const earliestMs = Math.min(...boots) - SLACK_MS;
+  const latestMs = Math.max(...boots) + SLACK_MS;
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    const stat2 = Number.isInteger(pid) ? statOf(pid) : void 0;
+    if (!stat2) return [];
+    const { startTicks, ...place } = stat2;
+    const startedMs = startTicks * TICK_MS;
+    const mark = MARK.exec(read(() => readFileSync(`/proc/${pid}/environ`, "latin1")) ?? "")?.[1];
+    const folder = read(() => readlinkSync(`/proc/${pid}/cwd`));
+    return [
+      {
+        ...{ pid, ...place },
+        ...{ startedFromMs: earliestMs + startedMs, startedToMs: latestMs + startedMs },
+        ...mark !== void 0 && { markedBy: Number(mark) },
+        ...folder !== void 0 && { folder }
+      }
+    ];
+  });
+}
+function statOf(pid) {
+  const text2 = read(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  if (text2 === void 0) return void 0;
+  const fields = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return void 0;
+  const [parent = 0, group = 0, session = 0] = fields.slice(1, 4).map(Number);
+  return { parent, group, session, startTicks: Number(fields[19]) };
+}
+function read(what) {
+  try {
+    return what();
+  } catch {
+    return void 0;
+  }
+}
+function processInLine(line) {
+  const [, pid, parent, group, started = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.+)$/.exec(line) ?? [];
+  const startedMs = Date.parse(started);
+  if (Number.isNaN(startedMs)) return [];
+  const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group) };
+  return [{ ...numbers, startedFromMs: startedMs - 1e3, startedToMs: startedMs + 2e3 }];
 }
 
 // mcp-server/src/host/run-shell-command.ts
@@ -924,6 +982,7 @@ export {
   readLines,
   runProgram,
   runShellCommand,
+  runningProcesses,
   sandboxOf,
   saysNoTestRan,
   stampOf,

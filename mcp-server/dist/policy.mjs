@@ -95,9 +95,17 @@ function waitSecondsFor(client, wanted) {
 }
 
 // mcp-server/src/policy/effects/calls-in-flight.ts
+var UNHEARD_REASONS = ["stood-still", "began-late", "session-ended", "not-told"];
+var UNHEARD = {
+  "stood-still": "a server did not run for a while, and calls may have begun meanwhile",
+  "began-late": "a server was started anew, and calls may run that began before",
+  "session-ended": "a session ended while calls of it ran",
+  "not-told": "calls of another session may not have been told"
+};
 var DURATION_SLACK_MS = 250;
 var CallsInFlight = class {
   #records = /* @__PURE__ */ new Map();
+  #unheard = [];
   /** The first end of a call counts. What is said of a call that never began changes nothing. */
   apply(signal) {
     switch (signal.kind) {
@@ -134,6 +142,9 @@ var CallsInFlight = class {
           ({ work, caller }) => work === void 0 && caller.session === signal.session && caller.agentId === signal.agentId
         );
         break;
+      case "unheard":
+        this.#unheard.push(signal);
+        break;
     }
   }
   /** All calls that may have run after the one time and before the other. */
@@ -141,6 +152,11 @@ var CallsInFlight = class {
     return [...this.#records.values()].filter(
       ({ ranFromMs, endedMs }) => ranFromMs < toMs && (endedMs === void 0 || endedMs > fromMs)
     );
+  }
+  /** Why calls that nobody heard of may have run between these times, each reason once. */
+  doubtsBetween(fromMs, toMs) {
+    const doubtful = this.#unheard.filter((one) => one.fromMs < toMs && one.untilMs > fromMs);
+    return [...new Set(doubtful.map(({ why }) => UNHEARD[why]))];
   }
   /** Whether the call has begun and its end was not heard; what an answered one left running does not count. */
   isInFlight(id) {
@@ -150,16 +166,21 @@ var CallsInFlight = class {
   callerOf(id) {
     return this.#records.get(id)?.caller;
   }
+  /** All that are not forgotten. */
+  get all() {
+    return [...this.#records.values()];
+  }
   /** Calls that have not ended, and those that left something running that has not. */
   get open() {
     return [...this.#records.values()].filter(({ endedMs }) => endedMs === void 0);
   }
-  /** What has to be heard to know of the calls that are open. */
+  /** What has to be heard to know of the calls that are open, and of those that nobody heard of. */
   get openSignals() {
-    return this.open.flatMap(({ id, tool, caller, beganMs, work }) => [
+    const calls = this.open.flatMap(({ id, tool, caller, beganMs, work }) => [
       { kind: "began", call: id, tool, caller, atMs: beganMs },
       ...work === void 0 ? [] : [{ kind: "left-running", call: id, work, atMs: beganMs }]
     ]);
+    return [...calls, ...this.#unheard];
   }
   /** The call and what it left running are gone, whatever was heard of them. */
   end(id, atMs) {
@@ -170,6 +191,7 @@ var CallsInFlight = class {
     for (const { id, endedMs } of this.#records.values()) {
       if (endedMs !== void 0 && endedMs < beforeMs) this.#records.delete(id);
     }
+    this.#unheard = this.#unheard.filter(({ untilMs }) => untilMs >= beforeMs);
   }
   #begin({ call, tool, caller, atMs }) {
     if (this.#records.has(call)) return;
@@ -329,6 +351,59 @@ function mayMake({ caller }, { move, holders }) {
   if (caller.attempt !== void 0 && holders.includes(caller.attempt)) return true;
   const isMain = caller.attempt === void 0 && caller.agentId === void 0;
   return isMain && move.what === "branch" && move.how === "commit";
+}
+
+// mcp-server/src/policy/effects/outlived-calls.ts
+var INIT = 1;
+function outlivedCalls(known, calls) {
+  const byPid = new Map(known.living.map((one) => [one.pid, one]));
+  const ended = calls.filter(({ endedMs }) => endedMs !== void 0);
+  const open = calls.filter(({ endedMs }) => endedMs === void 0);
+  return known.living.flatMap((process) => {
+    if (process.pid === known.own || known.hosts.has(process.pid)) return [];
+    const startedIn = ended.filter((call) => mayStart(call, process));
+    const top = topBelowHost(process, byPid, known.hosts);
+    if (top && isShell(top)) {
+      if (open.some(({ beganMs }) => beganMs <= top.startedToMs)) return [];
+      const shellIn = ended.filter((call) => mayStart(call, top));
+      return isOurs(process, known) || shellIn.length > 0 ? [{ process, calls: shellIn }] : [];
+    }
+    if (top && top.markedBy !== top.parent) {
+      if (top.pid === process.pid || top.pid === known.own) return [];
+      const later = startedIn.filter(({ beganMs }) => beganMs > top.startedToMs);
+      return later.length > 0 ? [{ process, calls: later }] : [];
+    }
+    if (isOurs(process, known)) return [{ process, calls: startedIn }];
+    return startedIn.length > 0 && isLeftBehind(process, byPid) ? [{ process, calls: startedIn }] : [];
+  });
+}
+function mayStart({ ranFromMs, endedMs }, process) {
+  return ranFromMs <= process.startedToMs && (endedMs === void 0 || endedMs >= process.startedFromMs);
+}
+function isOurs({ markedBy, isInCheckout }, { hosts }) {
+  return markedBy !== void 0 && (isInCheckout || hosts.has(markedBy));
+}
+function isShell({ pid, group }) {
+  return pid === group;
+}
+function topBelowHost(process, byPid, hosts) {
+  const passed = /* @__PURE__ */ new Set();
+  let at = process;
+  while (at && !passed.has(at.pid)) {
+    if (hosts.has(at.parent) && byPid.has(at.parent)) return at;
+    passed.add(at.pid);
+    at = byPid.get(at.parent);
+  }
+  return void 0;
+}
+function isLeftBehind(process, byPid) {
+  const { pid, group, isInCheckout } = process;
+  return isOrphan(process, byPid) && (group !== pid && !byPid.has(group) || isInCheckout);
+}
+function isOrphan({ pid, parent, session }, byPid) {
+  const above = byPid.get(parent);
+  if (parent === INIT || above === void 0) return true;
+  return session !== void 0 && session !== pid && above.session !== session;
 }
 
 // mcp-server/src/policy/effects/writing-tools.ts
@@ -582,7 +657,7 @@ function recoveryFor(text, recoveries) {
 }
 
 // mcp-server/src/policy/failure/when-to-retry.ts
-function waitingForRetry(tasks, mayStart = () => true) {
+function waitingForRetry(tasks, mayStart2 = () => true) {
   const failed = [...tasks.values()].filter((task) => task.failedAttempts > 0 && !hasEnded(task.status));
   const waiting = /* @__PURE__ */ new Map();
   if (failed.length === 0) return waiting;
@@ -593,7 +668,7 @@ function waitingForRetry(tasks, mayStart = () => true) {
   for (const { id, status } of failed) {
     const needed = connected(id, (at) => tasks.get(at)?.dependencies ?? []);
     for (const other of needed) exempt.add(other);
-    if (status === "in_progress" || reachable.has(id) && [...needed].some(mayStart)) causes.push(id);
+    if (status === "in_progress" || reachable.has(id) && [...needed].some(mayStart2)) causes.push(id);
   }
   for (const cause of causes) {
     if (waiting.has(cause)) continue;
@@ -691,6 +766,10 @@ var GraphClock = class {
   /** From now on the process looks at least every `CLOCK_LOOK_MS`, so that a look that comes late tells something. */
   beginLooking() {
     this.#lastLookMs ??= this.own();
+  }
+  /** Whether it looks so often. */
+  get isLooking() {
+    return this.#lastLookMs !== void 0;
   }
   /** @returns whether the process stood still since the last look. */
   look() {
@@ -1130,6 +1209,7 @@ export {
   OFFER_MS,
   REVIEWER,
   REVIEWS,
+  UNHEARD_REASONS,
   UNSCOPED,
   VERIFICATIONS,
   areAlternatives,
@@ -1172,6 +1252,7 @@ export {
   newerParts,
   oneAtATime,
   outcomeOfMessage,
+  outlivedCalls,
   ownFiles,
   ownFilesInOrder,
   planRecovery,

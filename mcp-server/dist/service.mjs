@@ -71,6 +71,7 @@ var Service = class {
   }
   /** To be called every `CLOCK_LOOK_MS`. What fails is tried again. */
   async tick() {
+    this.#session.beat();
     if (this.#ticking) return;
     this.#ticking = true;
     const work = async () => {

@@ -96,6 +96,7 @@ export class Service {
 
   /** To be called every `CLOCK_LOOK_MS`. What fails is tried again. */
   async tick(): Promise<void> {
+    this.#session.beat();
     if (this.#ticking) return;
     this.#ticking = true;
     const work = async () => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { PlanSlug } from "../../mcp-server/src/graph/task.ts";
+import { runningProcesses } from "../../mcp-server/src/host/processes.ts";
 import { gitMovesOf } from "../../mcp-server/src/report/files/committed-work.ts";
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
@@ -13,6 +14,8 @@ import { KeptFiles } from "../../mcp-server/src/run/effects/kept-files.ts";
 import { logEffects } from "../../mcp-server/src/run/effects/log-effects.ts";
 import { logGitMoves } from "../../mcp-server/src/run/effects/log-git-moves.ts";
 import { FileSystemClock } from "../../mcp-server/src/run/effects/look/file-system-clock.ts";
+import { LastLook } from "../../mcp-server/src/run/effects/look/last-look.ts";
+import { OutlivedProcesses } from "../../mcp-server/src/run/effects/look/outlived-processes.ts";
 import { SharedCalls } from "../../mcp-server/src/run/effects/shared-calls.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
 import { createContext } from "../../mcp-server/src/run/project/run-context.ts";
@@ -21,7 +24,12 @@ import { graphOf, logOf } from "./graph-file.ts";
 import { emptyEnvironment } from "./temporary-folder.ts";
 
 /** Plans `p` and `q` with a task each at work, and the servers of sessions that watch. */
-export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], maxEntries = 10_000 } = {}) {
+export async function effectsAtWork({
+  now = Date.now,
+  writes = ["src/1.ts"],
+  maxEntries = 10_000,
+  beats = false,
+} = {}) {
   const root = await repository({ "src/1.ts": "one", "src/2.ts": "two", "src/free.ts": "free" });
   const facts = { directory: root, env: emptyEnvironment(), parentPid: process.pid, pluginRoot: "nowhere" };
   const ctx = await createContext({ ...facts, now: Date.now });
@@ -40,6 +48,14 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
   const store = await ctx.createGraph();
   const folder = join(root, ".git", "parallel");
   const held = () => store.read((reader) => reader.held(ctx.checkoutKey));
+  let processLooks = 0;
+  const lookForProcesses = () => {
+    processLooks++;
+    return runningProcesses();
+  };
+  /** The first session is the one that holds the claims. */
+  const ownerOf = (session: number) =>
+    session === 0 ? ctx.owner : { host: "h", pid: session, startedAt: "0" };
   const clock = new FileSystemClock(join(folder, "clock"), Date.now);
   const watches = new Map<number, EffectWatch>();
   /** The watch of a session's server, which starts with its first use. */
@@ -50,16 +66,19 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
       git: new GitWatch(root, Date.now),
       heldFiles: new HeldFiles(root, false, clock.now, { maxEntries }),
       kept: new KeptFiles(join(folder, "kept")),
-      shared: new SharedCalls(join(folder, "calls"), { host: "h", pid: session, startedAt: "0" }),
+      shared: new SharedCalls(join(folder, "calls"), ownerOf(session)),
+      lastLook: new LastLook(join(folder, "calls"), ownerOf(session)),
+      outlived: new OutlivedProcesses(root, lookForProcesses),
       now,
       isDead: async () => false,
+      beats,
     });
     watches.set(session, watch);
-    await watch.hear({ kind: "refused", call: "none" }, await held());
-    await watch.readFirst(() => true);
     return watch;
   };
-  await watchOf(0);
+  const first = await watchOf(0);
+  await first.hear({ kind: "refused", call: "none" }, await held());
+  await first.readFirst(() => true);
   const hear = async (signal: HeardSignal, session = 0) => {
     const watch = await watchOf(session);
     const seen = await watch.hear(signal, await held());
@@ -84,6 +103,10 @@ export async function effectsAtWork({ now = Date.now, writes = ["src/1.ts"], max
     root,
     attempts,
     begin,
+    /** The first session's server is gone as one that is killed; its next use starts another. */
+    kill: () => watches.delete(0),
+    processLooks: () => processLooks,
+    beat: () => watches.get(0)?.beat(),
     hear,
     end: (call: string, session = 0) => hear({ kind: "ended", call, durationMs: 1 }, session),
     write: (path: string, text: string) => put(root, { [path]: text }),

@@ -2,16 +2,13 @@
 import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, parseScope, taskName } from "../graph.mjs";
 
 // import:host.mjs in run/effects.mjs
-import { EndedWork } from "../host.mjs";
+import { EndedWork, runningProcesses } from "../host.mjs";
 
 // import:policy.mjs in run/effects.mjs
-import { CallsInFlight, attribute, callerText, effectsInOrder, gitMovedNote, judgeGitMoves, namedCall, suspectsOf, widenedScope } from "../policy.mjs";
+import { CallsInFlight, UNHEARD_REASONS, attribute, callerText, effectsInOrder, gitMovedNote, judgeGitMoves, namedCall, standstillBetween, suspectsOf, widenedScope } from "../policy.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
 import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, taskOf } from "./plan.mjs";
-
-// import:run/project.mjs in run/effects.mjs
-import { checkoutKey, isDead, pathInside } from "./project.mjs";
 
 // import:git.mjs in run/effects.mjs
 import { RepositoryFiles, committedVersions, diffHunks, git, gitSays, repositoryMoves, statusEntries } from "../git.mjs";
@@ -27,21 +24,254 @@ async function committedFiles(root) {
   }
 }
 
+// import:text.mjs in run/effects.mjs
+import { cleanText } from "../text.mjs";
+
+// import:run/checkout-watch.mjs in run/effects.mjs
+import { fileNames } from "./checkout-watch.mjs";
+
+// mcp-server/src/run/effects/restore-line.ts
+var MAX_NAMED = 10;
+var NAME_LIMIT = 200;
+var PLAIN = /^[\w@./+][\w@./+-]*$/;
+var QUOTABLE = /^[^'<\\-][^'<\\]*$/;
+function restoreLine(plan, task, paths) {
+  const names = paths.slice(0, MAX_NAMED + 1).map(quoted);
+  const isWhole = names.length <= MAX_NAMED && names.every((name) => name !== void 0);
+  return ["parallel-tasks restore", plan, ...isWhole ? names : [], `--task ${task}`].join(" ");
+}
+function quoted(path) {
+  if (PLAIN.test(path)) return path;
+  return QUOTABLE.test(path) && cleanText(path, NAME_LIMIT) === path ? `'${path}'` : void 0;
+}
+
+// mcp-server/src/run/effects/effect-notes.ts
+var TOOL_LIMIT = 60;
+var NAMED_CALLERS = 5;
+function effectNotes(seen, plan, taskOf2, isToBeTold) {
+  return intrusions(seen).flatMap((intrusion) => {
+    const { holder, calls } = intrusion;
+    const held = taskOf2(holder);
+    const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
+    const by = callersOf(calls.filter((call) => !isHolders(call)));
+    const mayBeOwn = calls.some(isHolders);
+    const files = intrusion.files.filter((file) => !mayBeOwn || isToBeTold(file, by));
+    if (files.length === 0) return [];
+    const paths = files.map(({ path }) => path);
+    const notes = [];
+    if (held !== void 0) {
+      const note = `${wordsForHolder({ ...intrusion, files }, seen.doubts)}${wordsOfKept(files, plan, held)}`;
+      notes.push({ task: held, paths, by, note, ...hasKept(files) && { beforeReport: true } });
+    }
+    if (mayBeOwn) return notes;
+    const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
+    for (const attempt of new Set(calls.map(({ caller: caller2 }) => caller2.attempt))) {
+      const task = attempt === void 0 ? void 0 : taskOf2(attempt);
+      if (task === void 0) continue;
+      const isOwn = ({ caller: caller2 }) => caller2.attempt === attempt;
+      const note = `${wordsForCaller(intrusion, isOwn, holderName, seen.doubts)} If your task needs a change there, report blocked with task_report.`;
+      notes.push({ task, paths, by, note });
+    }
+    return notes;
+  });
+}
+function notesForTaskless(seen, call, nameOf) {
+  const isOwn = ({ id, caller: caller2 }) => id === call && caller2.attempt === void 0;
+  const lines = intrusions(seen).flatMap((intrusion) => {
+    const { holder, calls } = intrusion;
+    if (!calls.some(isOwn) || calls.some(({ caller: caller2 }) => caller2.attempt === holder)) return [];
+    return [wordsForCaller(intrusion, isOwn, nameOf(holder) ?? "another task", seen.doubts)];
+  });
+  return lines.length === 0 ? void 0 : lines.join("\n");
+}
+function intrusions({ files, calls }) {
+  const found = /* @__PURE__ */ new Map();
+  for (const file of files) {
+    if (file.by === "own") continue;
+    const key = JSON.stringify([file.holder, file.by, file.call]);
+    const known = found.get(key) ?? {
+      holder: file.holder,
+      calls: suspectsOf(file, calls),
+      isCertain: file.by === "certain",
+      files: []
+    };
+    known.files.push(file);
+    found.set(key, known);
+  }
+  return [...found.values()];
+}
+function wordsForHolder({ holder, calls, files, isCertain }, doubts) {
+  const names = namesOf(files);
+  const [call] = calls;
+  const look = "Read what is there now before you go on.";
+  if (call === void 0 && doubts) {
+    return `${names}, which your task holds, changed, and by whom is not known (${doubts.join("; ")}). ${look}`;
+  }
+  if (call === void 0) {
+    return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
+  }
+  if (isCertain) {
+    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
+  }
+  const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
+  const ran = whoRan(calls, isHolders, doubts);
+  return `${names}, where only your task may write, changed ${ran}. ${calls.some(isHolders) ? `If you did not do it: r${look.slice(1)}` : look}`;
+}
+function wordsForCaller({ calls, files, isCertain }, isOwn, holder, doubts) {
+  const names = `${namesOf(files)}, which ${holder} holds`;
+  const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
+  if (isCertain) {
+    return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
+  }
+  return `${names}, changed ${whoRan(calls, isOwn, doubts)}. ${told}. If it was your call, write there no more, not even to undo it.`;
+}
+function whoRan(calls, isOwn, doubts) {
+  const own = toolsOf(calls.filter(isOwn));
+  const others = calls.filter((call) => !isOwn(call));
+  const all = callersOf(others);
+  const named = all.slice(0, NAMED_CALLERS).map((name) => `${name} (${toolsOf(others.filter((call) => callerName(call) === name))})`);
+  const more = all.length > named.length ? [`${all.length - named.length} more`] : [];
+  const names = [...own === "" ? [] : [`your ${own}`], ...named, ...more];
+  const who = names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  if (doubts) return `while ${who} ran, or by somebody else (${doubts.join("; ")})`;
+  return `while ${who} ran${calls.length > 1 ? ": one of them wrote it" : ""}`;
+}
+function toolsOf(calls) {
+  return [...new Set(calls.map(toolName))].join(", ");
+}
+function callersOf(calls) {
+  return [...new Set(calls.map(callerName))];
+}
+function namesOf(files) {
+  return fileNames(files.map(({ path }) => path));
+}
+function hasKept(files) {
+  return files.some(({ before }) => before !== ABSENT);
+}
+function wordsOfKept(files, plan, task) {
+  const paths = files.flatMap(({ path, before }) => before === ABSENT ? [] : [path]);
+  if (paths.length === 0) return "";
+  return ` What stood there is kept, and you may put it back: ${restoreLine(plan, task, paths)}`;
+}
+function toolName({ tool }) {
+  return cleanText(tool, TOOL_LIMIT);
+}
+function callerName({ caller: caller2 }) {
+  if (caller2.task !== void 0) return caller2.task;
+  return caller2.agentId === void 0 ? "the main conversation" : "an agent without a task";
+}
+
+// mcp-server/src/run/effects/log-effects.ts
+async function logEffects(tx, seen) {
+  for (const [plan, attempts] of await concernedPlans(tx, seen)) {
+    const told = await toldFiles(plan, seen);
+    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    if (files.length === 0) continue;
+    plan.append({ type: "files.changed", ...seen, files });
+    const taskOf2 = (attempt) => plan.graph.claim(attempt)?.task;
+    const isToBeTold = await newsForHolder(plan, files);
+    for (const note of effectNotes({ ...seen, files }, plan.stored.slug, taskOf2, isToBeTold)) {
+      plan.append({ type: "scope.touched", ...note });
+    }
+  }
+}
+async function concernedPlans(tx, { files, calls }) {
+  const plans = /* @__PURE__ */ new Map();
+  const attempts = [...files.map(({ holder }) => holder), ...calls.map(({ caller: caller2 }) => caller2.attempt)];
+  for (const attempt of new Set(attempts)) {
+    const held = attempt === void 0 ? void 0 : await tx.writer.claimById(attempt);
+    const plan = held && await tx.planOf(held);
+    if (plan) plans.set(plan, (plans.get(plan) ?? /* @__PURE__ */ new Set()).add(held.claim.id));
+  }
+  return plans;
+}
+function concerns(effect, { calls }, attempts) {
+  if (attempts.has(effect.holder)) return true;
+  return suspectsOf(effect, calls).some(
+    ({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt)
+  );
+}
+async function toldFiles(plan, { sinceMs, untilMs }) {
+  const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
+  return new Set(
+    events.flatMap(
+      ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.map(keyOf) : []
+    )
+  );
+}
+async function newsForHolder(plan, files) {
+  if (files.every(({ by }) => by !== "uncertain")) return () => true;
+  const types = ["files.changed", "scope.touched"];
+  const events = await plan.reader.events(plan.id, { types });
+  const written = /* @__PURE__ */ new Set();
+  const told = /* @__PURE__ */ new Set();
+  for (const { change } of events) {
+    if (change.type === "files.changed")
+      for (const { path, after } of change.files) written.add(JSON.stringify([path, after]));
+    if (change.type === "scope.touched")
+      for (const path of change.paths) told.add(JSON.stringify([path, change.task, change.by]));
+  }
+  return ({ path, holder, before }, by) => {
+    const task = plan.graph.claim(holder)?.task;
+    const isNews = !told.has(JSON.stringify([path, task, by]));
+    return isNews && before !== void 0 && before !== ABSENT && written.has(JSON.stringify([path, before]));
+  };
+}
+function keyOf({ path, holder, after }) {
+  return JSON.stringify([path, holder, after]);
+}
+
+// mcp-server/src/run/effects/log-git-moves.ts
+async function logGitMoves(tx, checkoutKey2, moved) {
+  const { sinceMs, untilMs } = moved;
+  const held = (await tx.writer.held(checkoutKey2)).filter(({ claim }) => claim.isolation === "shared");
+  const first = new Map(held.map((one) => [one.planId, one]));
+  for (const one of first.values()) {
+    const plan = await tx.planOf(one);
+    if (!plan) continue;
+    const events = await plan.reader.events(plan.id, { types: ["git.moved"], sinceMs });
+    const told = new Set(
+      events.flatMap(
+        ({ change }) => change.type === "git.moved" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.moves.map((move) => JSON.stringify(move)) : []
+      )
+    );
+    const moves = moved.moves.filter((move) => !told.has(JSON.stringify(move)));
+    if (moves.length === 0) continue;
+    const news = { ...moved, moves };
+    plan.append({ type: "git.moved", ...news });
+    const { slug } = plan.stored;
+    const note = gitMovedNote(news, slug);
+    const by = [...new Set(moved.calls.map(({ caller: caller2 }) => callerText(caller2, slug)))];
+    for (const { planId, claim } of held) {
+      if (planId === one.planId)
+        plan.append({ type: "scope.touched", task: claim.task, paths: [], by, note });
+    }
+  }
+}
+
+// import:run/project.mjs in run/effects.mjs
+import { checkoutKey, isDead, pathInside, sameOwner } from "./project.mjs";
+
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
 var MAX_LISTED_OF_ATTEMPT = 5e3;
-var FORGET_AFTER_MS = 6e5;
+var FORGET_AFTER_MS = 6 * 36e5;
+var HEARD_LATE_MS = 5e3;
+var MAX_CALL_MS = 6e5;
 var STAMP_STEP_MS = 1e-3;
 var EffectWatch = class {
   constructor(parts) {
     this.parts = parts;
+    if (parts.beats) this.#beatMs = parts.now();
   }
   parts;
   #calls = new CallsInFlight();
   /** Of every claim that was held once: what changed before its end is found after it. */
   #plans = /* @__PURE__ */ new Map();
   #gitMoved = [];
-  #heardOfOthers;
+  #begun;
+  /** When it was last seen that this process runs; undefined: nobody looks every second. */
+  #beatMs;
   #listed = /* @__PURE__ */ new Map();
   /** When the last look began: what it had passed may have changed while it went on. */
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -54,15 +284,16 @@ var EffectWatch = class {
    * @returns what has changed in what they hold since the last signal; undefined: nothing.
    */
   async hear(signal2, held) {
-    this.#heardOfOthers ??= this.#hearOthers();
-    await this.#heardOfOthers;
+    this.#begun ??= this.#begin(held);
+    await this.#begun;
+    this.#noteStandstill();
     if (signal2.kind === "began") {
       const seen = this.#look(held);
       this.#tell(signal2);
-      return this.#attributed(seen);
+      return this.#attributed(seen, held);
     }
     this.#tell(signal2);
-    return this.#attributed(this.#look(held));
+    return this.#attributed(this.#look(held), held);
   }
   /** What has moved in git, by whom that may not, since this was asked last. */
   takeGitMoves() {
@@ -101,9 +332,39 @@ var EffectWatch = class {
       const plan = this.#plans.get(holder);
       if (plan !== void 0 && !isCommitted(path)) this.parts.kept.keep(plan, content);
     });
+    this.parts.lastLook.noteRead(this.parts.heldFiles.seen, this.#lookedMs);
   }
-  #hearOthers() {
-    return this.parts.shared.hear(this.#calls, this.#stamp(), this.parts.isDead);
+  /** To be called every second while this process runs, so that a standstill is noticed. */
+  beat() {
+    this.#noteStandstill();
+    this.parts.shared.beat(this.parts.now());
+  }
+  /** Calls that the host let go meanwhile are heard of late: what was read from the input has waited there. */
+  #noteStandstill() {
+    if (this.#beatMs === void 0) return;
+    const fromMs = this.#beatMs;
+    this.#beatMs = this.parts.now();
+    if (standstillBetween(fromMs, this.#beatMs) === 0) return;
+    this.#tell({ kind: "unheard", why: "stood-still", fromMs, untilMs: this.#beatMs + HEARD_LATE_MS });
+  }
+  /** The server before this one may have left calls in flight whose ends are heard here, and changes that nobody saw. */
+  async #begin(held) {
+    const { shared, lastLook, heldFiles, isDead: isDead2 } = this.parts;
+    const told = shared.predecessorMs;
+    const { look, predecessorMs: looked } = await lastLook.earlier(isDead2);
+    await this.#hearOthers(held);
+    const isHeld = new Set(held.map(({ claim }) => claim.id));
+    if (look) {
+      heldFiles.goOnFrom({ ...look, scopes: look.scopes.filter(({ attempt }) => isHeld.has(attempt)) });
+      this.#lookedMs = look.lookedMs;
+    }
+    if (told === void 0 && looked === void 0) return;
+    const fromMs = Math.max(told ?? 0, looked ?? 0);
+    this.#tell({ kind: "unheard", why: "began-late", fromMs, untilMs: this.#stamp() + MAX_CALL_MS });
+  }
+  #hearOthers(held) {
+    const atWork = held.flatMap(({ claim }) => claim.state === "offered" ? [] : [claim.owner]);
+    return this.parts.shared.hear(this.#calls, this.#stamp(), this.parts.isDead, atWork);
   }
   #tell(heard) {
     const signal2 = { ...heard, atMs: this.#stamp() };
@@ -115,28 +376,28 @@ var EffectWatch = class {
     const sinceMs = this.#lookedMs;
     this.#lookedMs = this.#stamp();
     for (const { plan, claim } of held) this.#plans.set(claim.id, plan);
-    const { changes, isIncomplete } = this.parts.heldFiles.look(held.flatMap(scopeOf));
-    const gitMoves = held.length === 0 ? [] : this.parts.git?.look(this.parts.heldFiles.repositories).moves ?? [];
+    const { heldFiles, lastLook } = this.parts;
+    const look = heldFiles.look(held.flatMap(scopeOf));
+    const { changes, isIncomplete } = look;
+    lastLook.note(look, () => heldFiles.seen, this.#lookedMs);
+    const gitMoves = held.length === 0 ? [] : this.parts.git?.look(heldFiles.repositories).moves ?? [];
     const clockWasSetBack = this.#clockWasSetBack;
     this.#clockWasSetBack = false;
     return { sinceMs, untilMs: this.#stamp(), changes, gitMoves, isIncomplete, clockWasSetBack };
   }
-  async #attributed({
-    sinceMs,
-    untilMs,
-    changes,
-    gitMoves,
-    isIncomplete,
-    clockWasSetBack
-  }) {
+  async #attributed({ sinceMs, untilMs, changes, gitMoves, isIncomplete, clockWasSetBack }, held) {
     if (changes.length + gitMoves.length === 0) return void 0;
     const notKept = this.#keep(changes);
-    const isWhole = await this.#hearOthers();
-    const calls = this.#calls.between(sinceMs, untilMs);
-    const doubts = [
-      ...isWhole ? [] : ["the calls of another session could not be read"],
+    const untold = await this.#hearOthers(held);
+    const ran = this.#calls.between(sinceMs, untilMs);
+    const reasons = [
+      ...untold,
+      ...this.#calls.doubtsBetween(sinceMs, untilMs),
       ...clockWasSetBack ? ["the clock was set back"] : []
     ];
+    const outlived = await this.#outlived(changes, ran, reasons);
+    const calls = [...ran, ...outlived.calls];
+    const doubts = [...reasons, ...outlived.doubts];
     const span = { sinceMs: Math.floor(sinceMs), untilMs: Math.ceil(untilMs) };
     const judged = judgeGitMoves(gitMoves, calls, doubts);
     if (judged) this.#gitMoved.push({ ...span, ...judged });
@@ -161,6 +422,16 @@ var EffectWatch = class {
       ...unlisted > 0 && { unlisted },
       ...isIncomplete && { isIncomplete }
     };
+  }
+  /** Only where a change would be certain: while nothing changed, or several calls ran, no process is looked for. */
+  async #outlived(changes, ran, reasons) {
+    const isClear = changes.some(({ path, holder, after }) => {
+      const { kind } = attribute({ path, holder, after: after.id }, ran, reasons);
+      return kind === "certain" || kind === "nobody";
+    });
+    if (!isClear) return { calls: [], doubts: [] };
+    const { doubts, calls } = await this.parts.outlived.look(ran, this.parts.shared.hosts, this.#calls.all);
+    return { doubts, calls: calls.map(({ wrote: _, ...call }) => ({ ...call, endedMs: void 0 })) };
   }
   /** @returns by path, why a file's bytes were not kept. */
   #keep(changes) {
@@ -289,7 +560,7 @@ function howOf(steps) {
 }
 
 // import:node:fs in run/effects.mjs
-import { appendFileSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 
 // mcp-server/src/run/effects/file-content.ts
 var MAX_KEPT_FILE = 10 * 1024 * 1024;
@@ -338,7 +609,8 @@ var HeldFiles = class {
   now;
   #maxEntries;
   #stat;
-  #key = "";
+  #held = [];
+  #key = "[]";
   #scopes = [];
   #top;
   #repositories = /* @__PURE__ */ new Map();
@@ -355,8 +627,35 @@ var HeldFiles = class {
     this.#atMs = this.now();
     this.#entries = 0;
     if (this.#scopes.length > 0) this.#lookInto(this.#top, changes);
-    this.#hold(held);
-    return { changes, isIncomplete: this.#isIncomplete };
+    const isOtherScope = JSON.stringify(held) !== this.#key;
+    if (isOtherScope) this.#hold(held);
+    return { changes, isIncomplete: this.#isIncomplete, isOtherScope };
+  }
+  /** What the last look saw. */
+  get seen() {
+    const files = [...filesIn(this.#top)].flatMap(
+      ({ path, times, content }) => times ? [{ path, ...times, content }] : []
+    );
+    return { scopes: this.#held, files };
+  }
+  /** Goes on from a look of another process, before the first one here: the next finds what has changed since. */
+  goOnFrom({ scopes, files }) {
+    this.#take(scopes);
+    for (const { path, content, ...times } of files) {
+      const holder = this.#holderOf(path);
+      if (holder === void 0) continue;
+      const names = path.split("/");
+      const name = names.pop() ?? "";
+      let folder = this.#top;
+      for (const inner of names) {
+        const below = folder.path === "" ? inner : `${folder.path}/${inner}`;
+        const known = folder.folders.get(inner) ?? newFolder(below, `${this.root}/${below}`);
+        folder.folders.set(inner, known);
+        folder = known;
+      }
+      const file = `${this.root}/${path}`;
+      folder.files.set(name, { path, file, holder, times, content, isTold: false });
+    }
   }
   /** Folders of repositories inside what is held, such as submodules, with those who hold something below them. */
   get repositories() {
@@ -382,19 +681,21 @@ var HeldFiles = class {
   }
   /** What is known of the held files stays; those that nobody holds any more are forgotten. */
   #hold(held) {
-    const key = JSON.stringify(held);
-    if (key === this.#key) return;
-    this.#key = key;
-    this.#scopes = held.map(({ attempt, writes }) => ({
-      attempt,
-      globs: writes.map((glob) => parseGlob(glob, this.caseInsensitive))
-    }));
+    this.#take(held);
     const before = new Map([...filesIn(this.#top)].map((known) => [known.path, known]));
     this.#top = newFolder("", this.root);
     this.#repositories.clear();
     this.#entries = 0;
     this.#isIncomplete = false;
     if (held.length > 0) this.#adopt(this.#top, before);
+  }
+  #take(held) {
+    this.#held = held;
+    this.#key = JSON.stringify(held);
+    this.#scopes = held.map(({ attempt, writes }) => ({
+      attempt,
+      globs: writes.map((glob) => parseGlob(glob, this.caseInsensitive))
+    }));
   }
   /** Lists a folder that is newly looked at, with what is known of its files from before. */
   #adopt(folder, before) {
@@ -436,7 +737,7 @@ var HeldFiles = class {
     known.times = this.#timesOf(info);
     known.content = after.id;
     known.isTold = true;
-    if (before !== after.id) changes.push({ path, holder, before, after });
+    if (before !== after.id) changes.push({ path, holder, before, after, times: known.times });
   }
   /** Takes in which names the folder has now. Files that are gone stay until they were compared. */
   #list(folder, info) {
@@ -592,229 +893,8 @@ var KeptFiles = class {
   }
 };
 
-// import:text.mjs in run/effects.mjs
-import { cleanText } from "../text.mjs";
-
-// import:run/checkout-watch.mjs in run/effects.mjs
-import { fileNames } from "./checkout-watch.mjs";
-
-// mcp-server/src/run/effects/restore-line.ts
-var MAX_NAMED = 10;
-var NAME_LIMIT = 200;
-var PLAIN = /^[\w@./+][\w@./+-]*$/;
-var QUOTABLE = /^[^'<\\-][^'<\\]*$/;
-function restoreLine(plan, task, paths) {
-  const names = paths.slice(0, MAX_NAMED + 1).map(quoted);
-  const isWhole = names.length <= MAX_NAMED && names.every((name) => name !== void 0);
-  return ["parallel-tasks restore", plan, ...isWhole ? names : [], `--task ${task}`].join(" ");
-}
-function quoted(path) {
-  if (PLAIN.test(path)) return path;
-  return QUOTABLE.test(path) && cleanText(path, NAME_LIMIT) === path ? `'${path}'` : void 0;
-}
-
-// mcp-server/src/run/effects/effect-notes.ts
-var TOOL_LIMIT = 60;
-var NAMED_CALLERS = 5;
-function effectNotes(seen, plan, taskOf2, isToBeTold) {
-  return intrusions(seen).flatMap((intrusion) => {
-    const { holder, calls } = intrusion;
-    const held = taskOf2(holder);
-    const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
-    const by = callersOf(calls.filter((call) => !isHolders(call)));
-    const mayBeOwn = calls.some(isHolders);
-    const files = intrusion.files.filter((file) => !mayBeOwn || isToBeTold(file, by));
-    if (files.length === 0) return [];
-    const paths = files.map(({ path }) => path);
-    const notes = [];
-    if (held !== void 0) {
-      const note = `${wordsForHolder({ ...intrusion, files })}${wordsOfKept(files, plan, held)}`;
-      notes.push({ task: held, paths, by, note, ...hasKept(files) && { beforeReport: true } });
-    }
-    if (mayBeOwn) return notes;
-    const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
-    for (const attempt of new Set(calls.map(({ caller: caller2 }) => caller2.attempt))) {
-      const task = attempt === void 0 ? void 0 : taskOf2(attempt);
-      if (task === void 0) continue;
-      const isOwn = ({ caller: caller2 }) => caller2.attempt === attempt;
-      const note = `${wordsForCaller(intrusion, isOwn, holderName)} If your task needs a change there, report blocked with task_report.`;
-      notes.push({ task, paths, by, note });
-    }
-    return notes;
-  });
-}
-function notesForTaskless(seen, call, nameOf) {
-  const isOwn = ({ id, caller: caller2 }) => id === call && caller2.attempt === void 0;
-  const lines = intrusions(seen).flatMap((intrusion) => {
-    const { holder, calls } = intrusion;
-    if (!calls.some(isOwn) || calls.some(({ caller: caller2 }) => caller2.attempt === holder)) return [];
-    return [wordsForCaller(intrusion, isOwn, nameOf(holder) ?? "another task")];
-  });
-  return lines.length === 0 ? void 0 : lines.join("\n");
-}
-function intrusions({ files, calls }) {
-  const found = /* @__PURE__ */ new Map();
-  for (const file of files) {
-    if (file.by === "own") continue;
-    const key = JSON.stringify([file.holder, file.by, file.call]);
-    const known = found.get(key) ?? {
-      holder: file.holder,
-      calls: suspectsOf(file, calls),
-      isCertain: file.by === "certain",
-      files: []
-    };
-    known.files.push(file);
-    found.set(key, known);
-  }
-  return [...found.values()];
-}
-function wordsForHolder({ holder, calls, files, isCertain }) {
-  const names = namesOf(files);
-  const [call] = calls;
-  const look = "Read what is there now before you go on.";
-  if (call === void 0) {
-    return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
-  }
-  if (isCertain) {
-    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
-  }
-  const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
-  const ran = whoRan(calls, isHolders);
-  return `${names}, where only your task may write, changed ${ran}. ${calls.some(isHolders) ? `If you did not do it: r${look.slice(1)}` : look}`;
-}
-function wordsForCaller({ calls, files, isCertain }, isOwn, holder) {
-  const names = `${namesOf(files)}, which ${holder} holds`;
-  const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
-  if (isCertain) {
-    return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
-  }
-  return `${names}, changed ${whoRan(calls, isOwn)}. ${told}. If it was your call, write there no more, not even to undo it.`;
-}
-function whoRan(calls, isOwn) {
-  const own = toolsOf(calls.filter(isOwn));
-  const others = calls.filter((call) => !isOwn(call));
-  const all = callersOf(others);
-  const named = all.slice(0, NAMED_CALLERS).map((name) => `${name} (${toolsOf(others.filter((call) => callerName(call) === name))})`);
-  const more = all.length > named.length ? [`${all.length - named.length} more`] : [];
-  const names = [...own === "" ? [] : [`your ${own}`], ...named, ...more];
-  const who = names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  return `while ${who} ran${calls.length > 1 ? ": one of them wrote it" : ""}`;
-}
-function toolsOf(calls) {
-  return [...new Set(calls.map(toolName))].join(", ");
-}
-function callersOf(calls) {
-  return [...new Set(calls.map(callerName))];
-}
-function namesOf(files) {
-  return fileNames(files.map(({ path }) => path));
-}
-function hasKept(files) {
-  return files.some(({ before }) => before !== ABSENT);
-}
-function wordsOfKept(files, plan, task) {
-  const paths = files.flatMap(({ path, before }) => before === ABSENT ? [] : [path]);
-  if (paths.length === 0) return "";
-  return ` What stood there is kept, and you may put it back: ${restoreLine(plan, task, paths)}`;
-}
-function toolName({ tool }) {
-  return cleanText(tool, TOOL_LIMIT);
-}
-function callerName({ caller: caller2 }) {
-  if (caller2.task !== void 0) return caller2.task;
-  return caller2.agentId === void 0 ? "the main conversation" : "an agent without a task";
-}
-
-// mcp-server/src/run/effects/log-effects.ts
-async function logEffects(tx, seen) {
-  for (const [plan, attempts] of await concernedPlans(tx, seen)) {
-    const told = await toldFiles(plan, seen);
-    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
-    if (files.length === 0) continue;
-    plan.append({ type: "files.changed", ...seen, files });
-    const taskOf2 = (attempt) => plan.graph.claim(attempt)?.task;
-    const isToBeTold = await newsForHolder(plan, files);
-    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf2, isToBeTold)) {
-      plan.append({ type: "scope.touched", ...note });
-    }
-  }
-}
-async function concernedPlans(tx, { files, calls }) {
-  const plans = /* @__PURE__ */ new Map();
-  const attempts = [...files.map(({ holder }) => holder), ...calls.map(({ caller: caller2 }) => caller2.attempt)];
-  for (const attempt of new Set(attempts)) {
-    const held = attempt === void 0 ? void 0 : await tx.writer.claimById(attempt);
-    const plan = held && await tx.planOf(held);
-    if (plan) plans.set(plan, (plans.get(plan) ?? /* @__PURE__ */ new Set()).add(held.claim.id));
-  }
-  return plans;
-}
-function concerns(effect, { calls }, attempts) {
-  if (attempts.has(effect.holder)) return true;
-  return suspectsOf(effect, calls).some(
-    ({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt)
-  );
-}
-async function toldFiles(plan, { sinceMs, untilMs }) {
-  const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
-  return new Set(
-    events.flatMap(
-      ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.map(keyOf) : []
-    )
-  );
-}
-async function newsForHolder(plan, files) {
-  if (files.every(({ by }) => by !== "uncertain")) return () => true;
-  const types = ["files.changed", "scope.touched"];
-  const events = await plan.reader.events(plan.id, { types });
-  const written = /* @__PURE__ */ new Set();
-  const told = /* @__PURE__ */ new Set();
-  for (const { change } of events) {
-    if (change.type === "files.changed")
-      for (const { path, after } of change.files) written.add(JSON.stringify([path, after]));
-    if (change.type === "scope.touched")
-      for (const path of change.paths) told.add(JSON.stringify([path, change.task, change.by]));
-  }
-  return ({ path, holder, before }, by) => {
-    const task = plan.graph.claim(holder)?.task;
-    const isNews = !told.has(JSON.stringify([path, task, by]));
-    return isNews && before !== void 0 && before !== ABSENT && written.has(JSON.stringify([path, before]));
-  };
-}
-function keyOf({ path, holder, after }) {
-  return JSON.stringify([path, holder, after]);
-}
-
-// mcp-server/src/run/effects/log-git-moves.ts
-async function logGitMoves(tx, checkoutKey2, moved) {
-  const { sinceMs, untilMs } = moved;
-  const held = (await tx.writer.held(checkoutKey2)).filter(({ claim }) => claim.isolation === "shared");
-  const first = new Map(held.map((one) => [one.planId, one]));
-  for (const one of first.values()) {
-    const plan = await tx.planOf(one);
-    if (!plan) continue;
-    const events = await plan.reader.events(plan.id, { types: ["git.moved"], sinceMs });
-    const told = new Set(
-      events.flatMap(
-        ({ change }) => change.type === "git.moved" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.moves.map((move) => JSON.stringify(move)) : []
-      )
-    );
-    const moves = moved.moves.filter((move) => !told.has(JSON.stringify(move)));
-    if (moves.length === 0) continue;
-    const news = { ...moved, moves };
-    plan.append({ type: "git.moved", ...news });
-    const { slug } = plan.stored;
-    const note = gitMovedNote(news, slug);
-    const by = [...new Set(moved.calls.map(({ caller: caller2 }) => callerText(caller2, slug)))];
-    for (const { planId, claim } of held) {
-      if (planId === one.planId)
-        plan.append({ type: "scope.touched", task: claim.task, paths: [], by, note });
-    }
-  }
-}
-
 // import:run/effects/look.mjs in run/effects.mjs
-import { FileSystemClock } from "./effects/look.mjs";
+import { FileSystemClock, LastLook, OutlivedProcesses } from "./effects/look.mjs";
 
 // import:lib/zod.mjs in run/effects.mjs
 import * as z from "../lib/zod.mjs";
@@ -822,7 +902,11 @@ import * as z from "../lib/zod.mjs";
 // mcp-server/src/run/effects/shared-calls.ts
 var MAX_FILE_BYTES = 1024 * 1024;
 var CLOCK_SLACK_MS = 50;
+var MAX_SILENT_MS = 4e3;
 var ENDING = ".jsonl";
+var UNREADABLE = "the calls of another session could not be read";
+var UNHEARD = "the server of another session does not tell of its calls";
+var UNTOLD = "calls could not be told to other sessions";
 var base = { call: z.string(), atMs: z.number() };
 var caller = z.object({
   session: z.string(),
@@ -846,86 +930,167 @@ var signal = z.discriminatedUnion("kind", [
     session: z.string(),
     agentId: z.string().optional(),
     atMs: z.number()
+  }),
+  z.object({
+    kind: z.literal("unheard"),
+    why: z.enum(UNHEARD_REASONS),
+    fromMs: z.number(),
+    untilMs: z.number(),
+    atMs: z.number()
   })
 ]);
 var head = z.object({
   /** Another one when the file is begun anew. */
   edition: z.string(),
+  begunMs: z.number(),
+  /** Whether calls that had ended by then were told once, or could not be, and are left out. */
+  isContinued: z.boolean(),
   owner: z.object({ host: z.string(), pid: z.number(), startedAt: z.string() })
 });
 var SharedCalls = class {
   constructor(folder, owner) {
     this.folder = folder;
     this.owner = owner;
+    this.#hosts.add(owner.pid);
   }
   folder;
   owner;
   #id = randomUUID();
   #own = new CallsInFlight();
   #files = /* @__PURE__ */ new Map();
+  /** 0: the file is to be written whole. */
   #bytes = 0;
+  #hosts = /* @__PURE__ */ new Set();
+  #isContinued = false;
+  /** Whether something could not be told that is still to be told. */
+  #isBehind = false;
+  /** Process ids of the hosts of all sessions that have told of calls, this one's among them. */
+  get hosts() {
+    return this.#hosts;
+  }
   /**
    * Tells the others; to be called before the call may run. Never throws: a call does not wait for a disk that is full.
    * What could not be told is told with the next signal, if it still holds then.
    */
   tell(news) {
     this.#own.apply(news);
+    this.#try(() => this.#write(news), news.atMs);
+  }
+  /**
+   * To be called every second while this process runs: others see by it that what they do not hear of did not happen.
+   * @param nowMs milliseconds since 1970.
+   */
+  beat(nowMs) {
+    if (this.#isBehind) this.#try(() => this.#writeWhole([], nowMs), nowMs);
+    else if (this.#bytes > 0) this.#try(() => utimesSync(this.#path, nowMs / 1e3, nowMs / 1e3), nowMs);
+  }
+  #try(write, atMs) {
     try {
-      this.#write(news);
+      write();
+      this.#isBehind = false;
     } catch {
       this.#bytes = 0;
+      this.#isBehind = true;
+      this.#isContinued = true;
+      this.#own.forget(atMs);
+      this.#markSilent();
+    }
+  }
+  /** A disk that is full still takes another time for what is there. */
+  #markSilent() {
+    try {
+      utimesSync(this.#path, 0, 0);
+    } catch {
     }
   }
   #write(news) {
     const line = lineOf(news);
-    if (this.#bytes > 0 && this.#bytes + line.length <= MAX_FILE_BYTES) {
-      appendFileSync(this.#path, line);
-      this.#bytes += line.length;
+    if (this.#bytes === 0 || this.#bytes + line.length > MAX_FILE_BYTES) {
+      this.#writeWhole(news.kind === "began" || news.kind === "unheard" ? [] : [news], news.atMs);
       return;
     }
+    appendFileSync(this.#path, line);
+    this.#bytes += line.length;
+  }
+  #writeWhole(rest, begunMs) {
     const { host, pid, startedAt } = this.owner;
-    const head2 = { edition: randomUUID(), owner: { host, pid, startedAt } };
-    const rest = news.kind === "began" ? [] : [news];
+    const isContinued = this.#isContinued;
+    const head2 = { edition: randomUUID(), begunMs, isContinued, owner: { host, pid, startedAt } };
     const text = [head2, ...this.#own.openSignals, ...rest].map(lineOf).join("");
     mkdirSync(this.folder, { recursive: true, mode: 448 });
     writeFileSync(`${this.#path}.new`, text, { mode: 384 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#bytes = text.length;
-    this.#own.forget(Number.POSITIVE_INFINITY);
+    this.#isContinued = true;
+    this.#own.forget(begunMs);
   }
   /**
    * Takes in what other servers have told since the last time. Their stamps are taken as less exact than this process's
    * own: calls begin earlier and end later.
    * @param nowMs the stamp of calls whose end nobody told.
    * @param isDead whether the process that answers for a server is gone: then so are its calls.
-   * @returns whether all could be read.
+   * @param atWork who answers for agents that are at work in this checkout.
+   * @returns why there may be calls that are not known; none: all were heard.
    */
-  async hear(calls, nowMs, isDead2) {
+  async hear(calls, nowMs, isDead2, atWork = []) {
     const heard = [];
     const gone = [];
-    let isWhole = true;
+    const dead = [];
+    const doubts = new Set(this.#isBehind ? [UNTOLD] : []);
+    const told = [];
     for (const name of this.#otherFiles()) {
       const path = join(this.folder, name);
+      const atMs = touchedAt(path);
       const lines = linesOf(path);
       const head2 = headOf(lines?.[0]);
       if (!lines || !head2) {
-        isWhole = false;
+        doubts.add(UNREADABLE);
         continue;
       }
-      gone.push(...this.#read(name, head2.edition, lines.slice(1), heard));
-      if (await isDead2(head2.owner)) {
-        gone.push(...this.#files.get(name)?.calls ?? []);
-        this.#files.delete(name);
-        rmSync(path, { force: true });
+      this.#hosts.add(head2.owner.pid);
+      gone.push(...this.#read(name, head2, lines.slice(1), heard, nowMs));
+      if (!await isDead2(head2.owner)) {
+        told.push({ owner: head2.owner, atMs });
+        continue;
       }
+      dead.push({ calls: this.#files.get(name)?.calls ?? /* @__PURE__ */ new Set(), atMs });
+      this.#files.delete(name);
+      rmSync(path, { force: true });
     }
     for (const one of heard.sort((a, b) => a.atMs - b.atMs)) calls.apply(one);
+    for (const left of dead) {
+      const open = calls.open.filter(({ id }) => left.calls.has(id));
+      if (open.length === 0) continue;
+      for (const { id } of open) calls.end(id, nowMs);
+      calls.apply({ kind: "unheard", why: "session-ended", fromMs: left.atMs, untilMs: nowMs, atMs: nowMs });
+    }
     for (const id of gone) calls.end(id, nowMs);
-    return isWhole;
+    if (await this.#isAnyUnheard(told, nowMs, isDead2, atWork)) doubts.add(UNHEARD);
+    return [...doubts];
   }
-  /** To be called when this process ends in order. */
+  /** When a server before this one of the same session told something last, in milliseconds; undefined: there was none. */
+  get predecessorMs() {
+    const times = this.#otherFiles().flatMap((name) => {
+      const path = join(this.folder, name);
+      const head2 = headOf(linesOf(path)?.[0]);
+      return head2 && sameOwner(head2.owner, this.owner) ? [touchedAt(path)] : [];
+    });
+    return times.length > 0 ? Math.max(...times) : void 0;
+  }
+  /** Whether a session at work, or one that has told of calls, does not tell of them now. Of several servers the newest counts. */
+  async #isAnyUnheard(told, nowMs, isDead2, atWork) {
+    const owners = [...told.map(({ owner }) => owner), ...atWork].filter(
+      (owner, index, all) => !sameOwner(owner, this.owner) && all.findIndex((one) => sameOwner(one, owner)) === index
+    );
+    for (const owner of owners) {
+      const isFresh = told.some((one) => sameOwner(one.owner, owner) && nowMs - one.atMs <= MAX_SILENT_MS);
+      if (!isFresh && !await isDead2(owner)) return true;
+    }
+    return false;
+  }
+  /** To be called when this process ends in order. What is in flight is for the next server of the session to end. */
   close() {
-    rmSync(this.#path, { force: true });
+    if (this.#own.open.length === 0) rmSync(this.#path, { force: true });
   }
   get #path() {
     return join(this.folder, `${this.#id}${ENDING}`);
@@ -939,17 +1104,24 @@ var SharedCalls = class {
     }
   }
   /** Reads what is new in the file. @returns calls that it told of once and that are in flight no more. */
-  #read(name, edition, lines, heard) {
+  #read(name, { edition, begunMs, isContinued }, lines, heard, nowMs) {
     const before = this.#files.get(name);
     const isSame2 = before?.edition === edition;
+    if (!isSame2 && isContinued) {
+      const fromMs = before?.readMs ?? Number.NEGATIVE_INFINITY;
+      heard.push({ kind: "unheard", why: "not-told", fromMs, untilMs: begunMs, atMs: begunMs });
+    }
     const news = lines.slice(isSame2 ? before.lines : 0).flatMap(signalIn);
     heard.push(...news);
     const began = news.flatMap((one) => one.kind === "began" ? [one.call] : []);
     const calls = /* @__PURE__ */ new Set([...isSame2 ? before.calls : [], ...began]);
-    this.#files.set(name, { edition, lines: lines.length, calls });
+    this.#files.set(name, { edition, readMs: nowMs, lines: lines.length, calls });
     return [...before?.calls ?? []].filter((id) => !calls.has(id));
   }
 };
+function touchedAt(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
 function lineOf(value) {
   return `${JSON.stringify(value)}
 `;
@@ -976,6 +1148,22 @@ function parsed(line) {
   } catch {
     return void 0;
   }
+}
+
+// mcp-server/src/run/effects/watch-of-checkout.ts
+function watchOfCheckout({ checkout, caseInsensitive, owner, clock }) {
+  const { now } = new FileSystemClock(clockFile(checkout), Date.now);
+  return new EffectWatch({
+    ...checkout.gitCommonDir !== void 0 && { git: new GitWatch(checkout.root, now) },
+    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
+    kept: new KeptFiles(keptFolder(checkout)),
+    shared: new SharedCalls(callsFolder(checkout), owner),
+    lastLook: new LastLook(callsFolder(checkout), owner),
+    outlived: new OutlivedProcesses(checkout.root, runningProcesses),
+    now: Date.now,
+    isDead,
+    beats: clock.isLooking
+  });
 }
 
 // mcp-server/src/run/effects/call-watch.ts
@@ -1021,7 +1209,7 @@ var CallWatch = class {
   async hearAtOnce(heard) {
     const held = this.#held;
     if (held.length === 0 && !this.#watch) return void 0;
-    this.#watch ??= watchOf(this.run);
+    this.#watch ??= watchOfCheckout(this.run);
     for (const one of held) this.#claims.set(one.claim.id, one);
     const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
@@ -1049,6 +1237,10 @@ var CallWatch = class {
     for (const work of this.#watch?.openWork ?? []) {
       if (work.session === session && !running.includes(work.work)) this.#watch?.endWork(work);
     }
+  }
+  /** To be called every second while this process runs. */
+  beat() {
+    this.#watch?.beat();
   }
   /** Waits until what stood in held files when their claims began is read. */
   async close() {
@@ -1133,17 +1325,6 @@ var CallWatch = class {
     this.#reading = this.#reading.then(read).catch(() => void 0);
   }
 };
-function watchOf({ checkout, caseInsensitive, owner }) {
-  const { now } = new FileSystemClock(clockFile(checkout), Date.now);
-  return new EffectWatch({
-    ...checkout.gitCommonDir !== void 0 && { git: new GitWatch(checkout.root, now) },
-    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
-    kept: new KeptFiles(keptFolder(checkout)),
-    shared: new SharedCalls(callsFolder(checkout), owner),
-    now: Date.now,
-    isDead
-  });
-}
 
 // mcp-server/src/run/effects/forget-kept.ts
 function forgetKept(ctx, slug) {
@@ -1391,5 +1572,6 @@ export {
   restoreFile,
   restoreLine,
   taskDiff,
+  watchOfCheckout,
   whyNoBytes
 };

@@ -312,6 +312,10 @@ var SessionMemory = class {
     this.#callWatch ??= new CallWatch(run);
     return this.#callWatch;
   }
+  /** To be called every second while this process runs, so that a time in which it does not is noticed. */
+  beat() {
+    this.#callWatch?.beat();
+  }
   /** Lets go what is told to other servers. */
   async close() {
     await this.#callWatch?.close();

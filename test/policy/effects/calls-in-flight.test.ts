@@ -79,4 +79,17 @@ describe("calls in flight", () => {
     const calls = heard({ kind: "ended", call: "1", atMs: 20 }, { kind: "refused", call: "1", atMs: 20 });
     expect(idsBetween(calls, 0, 100)).toEqual([]);
   });
+
+  it("of a time in which calls may not have been heard of it is told why, until it is forgotten", () => {
+    const late = { kind: "unheard", why: "stood-still", fromMs: 10, untilMs: 20, atMs: 20 } as const;
+    const calls = heard(late, late, { ...late, why: "began-late", fromMs: 15, untilMs: 40 });
+    expect(calls.doubtsBetween(0, 10)).toEqual([]);
+    expect(calls.doubtsBetween(0, 11)).toHaveLength(1);
+    expect(calls.doubtsBetween(16, 17)).toHaveLength(2);
+    expect(heard(...calls.openSignals).doubtsBetween(16, 17)).toHaveLength(2);
+    calls.forget(30);
+    expect(calls.doubtsBetween(0, 100)).toEqual([
+      "a server was started anew, and calls may run that began before",
+    ]);
+  });
 });

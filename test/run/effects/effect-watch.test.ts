@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ABSENT } from "../../../mcp-server/src/graph/effect.ts";
 import type { PlanSlug } from "../../../mcp-server/src/graph/task.ts";
 import { idOfBytes } from "../../../mcp-server/src/run/effects/file-content.ts";
+import { eventually, isAlive } from "../../e2e/harness/processes.ts";
 import { effectsAtWork } from "../../support/effects-at-work.ts";
 import { git } from "../../support/git.ts";
 
@@ -92,6 +95,62 @@ describe("watching what claims hold", () => {
     expect(ended).toMatchObject({ files: [{ by: "certain", call: "server" }] });
   });
 
+  it("a server that begins where another was killed finds what has changed since that one's last look, made and removed files too", async () => {
+    const { begin, end, write, root, kept, attempts, kill } = await effectsAtWork({ writes: ["src/own/**"] });
+    await begin("holder", 0);
+    write("src/own/a.ts", "the holder's work");
+    write("src/own/gone.ts", "gone");
+    await end("holder");
+    kill();
+    write("src/own/a.ts", "overwritten");
+    write("src/own/new.ts", "new");
+    rmSync(join(root, "src/own/gone.ts"));
+    const seen = await begin("first", 0);
+    expect(
+      seen?.files.map(({ path, holder, before, after }) => [path, holder, before, after]).sort(),
+    ).toEqual([
+      ["src/own/a.ts", attempts[0], id("the holder's work"), id("overwritten")],
+      ["src/own/gone.ts", attempts[0], id("gone"), ABSENT],
+      ["src/own/new.ts", attempts[0], ABSENT, id("new")],
+    ]);
+    expect(seen?.doubts).toEqual(["a server was started anew, and calls may run that began before"]);
+    expect(kept.read("p" as PlanSlug, id("overwritten"))?.toString()).toBe("overwritten");
+    expect(await end("first")).toBeUndefined();
+    kill();
+    expect(await begin("second", 0)).toBeUndefined();
+  });
+
+  it("a session that begins on its own goes on from the last look of another, and is certain", async () => {
+    const { begin, end, write } = await effectsAtWork();
+    write("src/1.ts", "typed by hand");
+    expect(await begin("1", 1, 1)).toMatchObject({ calls: [], files: [{ path: "src/1.ts", by: "nobody" }] });
+    write("src/1.ts", "x");
+    expect(await end("1", 1)).toMatchObject({ files: [{ by: "certain", call: "1" }] });
+  });
+
+  it("nothing is certain of a time in which this server did not run, nor shortly after it", async () => {
+    let offsetMs = 0;
+    const { begin, end, write, beat } = await effectsAtWork({
+      now: () => Date.now() + offsetMs,
+      beats: true,
+    });
+    const doubts = ["a server did not run for a while, and calls may have begun meanwhile"];
+    await begin("1", 1);
+    offsetMs = 60_000;
+    write("src/1.ts", "x");
+    expect(await end("1")).toMatchObject({ doubts, files: [{ by: "uncertain" }] });
+    write("src/1.ts", "y");
+    expect(await begin("2", 1)).toMatchObject({ doubts, files: [{ by: "uncertain" }] });
+    for (let second = 0; second < 6; second++) {
+      offsetMs += 1_000;
+      beat();
+    }
+    await end("2");
+    await begin("3", 1);
+    write("src/1.ts", "z");
+    expect(await end("3")).toMatchObject({ files: [{ by: "certain" }] });
+  });
+
   it("nothing is certain where the clock was set back meanwhile", async () => {
     let offsetMs = 0;
     const { begin, end, write } = await effectsAtWork({ now: () => Date.now() + offsetMs });
@@ -142,5 +201,91 @@ describe("watching what claims hold", () => {
     const seen = await end("1");
     expect(seen?.isIncomplete).toBe(true);
     expect(seen?.files.length).toBeLessThan(5);
+  });
+});
+
+/** A shell as the host starts one for a call, which leaves a process behind that runs until the test ends. */
+async function leavesBehind(folder: string, env: Readonly<Record<string, string>>): Promise<number> {
+  const command = "sleep 600 >/dev/null 2>&1 & echo $!";
+  const shell = spawn("sh", ["-c", command], { cwd: folder, env: { PATH, ...env }, detached: true });
+  const [said] = (await once(shell.stdout, "data")) as [Buffer];
+  const pid = Number(said.toString());
+  onTestFinished(() => end(pid));
+  await once(shell, "exit");
+  return pid;
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
+const { PATH = "" } = process.env;
+const RAN_ON = ["a process that an earlier call had started ran on after it"];
+
+describe.skipIf(process.platform === "win32")("a process that outlived its call", () => {
+  it.each([
+    ["with the mark of its session", { CLAUDE_PID: `${process.pid}` }],
+    ["whose environment was cleared", {}],
+  ])(
+    "a process that outlived its call, %s, makes what changes later uncertain as long as it lives, and its call is named",
+    async (_, env) => {
+      const { begin, end: ends, write, root } = await effectsAtWork();
+      await begin("one", 1);
+      const pid = await leavesBehind(root, env);
+      await ends("one");
+      await begin("two", undefined);
+      write("src/1.ts", "x");
+      expect(await ends("two")).toMatchObject({
+        doubts: RAN_ON,
+        calls: [{ id: "two" }, { id: "one" }],
+        files: [{ by: "uncertain" }],
+      });
+      write("src/1.ts", "y");
+      const between = await begin("three", 1);
+      expect(between).toMatchObject({ doubts: RAN_ON, files: [{ by: "uncertain" }] });
+      // It may have started in each call of about that time, and runs on.
+      const left = between?.calls.find((call) => call.id === "one");
+      expect(left).toMatchObject({ tool: "Bash" });
+      expect(left?.untilMs).toBeUndefined();
+      await ends("three");
+      end(pid);
+      await eventually(() => !isAlive(pid));
+      // It may have lived in a part of the time.
+      write("src/1.ts", "z");
+      expect(await begin("four", 1)).toMatchObject({ files: [{ by: "uncertain" }] });
+      write("src/1.ts", "zz");
+      expect(await ends("four")).toMatchObject({ files: [{ by: "certain", call: "four" }] });
+    },
+  );
+
+  it("a process that outlived its call is no doubt about that call itself, and is looked for only where a change would be certain", async () => {
+    const { begin, end: ends, write, root, processLooks } = await effectsAtWork();
+    await begin("one", 1);
+    await leavesBehind(root, { CLAUDE_PID: `${process.pid}` });
+    await begin("own", 0);
+    await ends("own");
+    write("src/2.ts", "own");
+    expect(processLooks()).toBe(0);
+    await ends("one");
+    expect(processLooks()).toBe(0);
+    await begin("two", 0);
+    await begin("three", undefined);
+    write("src/1.ts", "x");
+    expect(await ends("three")).toMatchObject({ files: [{ by: "uncertain" }] });
+    expect(processLooks()).toBe(0);
+    await ends("two");
+  });
+
+  it("a process that outlived its call does not make that call uncertain itself", async () => {
+    const { begin, end: ends, write, root, processLooks } = await effectsAtWork();
+    await begin("one", 1);
+    await leavesBehind(root, { CLAUDE_PID: `${process.pid}` });
+    write("src/1.ts", "x");
+    expect(await ends("one")).toMatchObject({ files: [{ by: "certain", call: "one" }] });
+    expect(processLooks()).toBe(1);
   });
 });

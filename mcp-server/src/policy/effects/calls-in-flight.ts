@@ -38,7 +38,26 @@ export type CallSignal =
       readonly session: string;
       readonly agentId?: string;
       readonly atMs: number;
+    }
+  /** Calls that ran between these times may not have been heard of. */
+  | {
+      readonly kind: "unheard";
+      readonly why: UnheardReason;
+      readonly fromMs: number;
+      readonly untilMs: number;
+      readonly atMs: number;
     };
+
+export const UNHEARD_REASONS = ["stood-still", "began-late", "session-ended", "not-told"] as const;
+export type UnheardReason = (typeof UNHEARD_REASONS)[number];
+
+/** Each as the reason why nothing is certain. */
+const UNHEARD: Readonly<Record<UnheardReason, string>> = {
+  "stood-still": "a server did not run for a while, and calls may have begun meanwhile",
+  "began-late": "a server was started anew, and calls may run that began before",
+  "session-ended": "a session ended while calls of it ran",
+  "not-told": "calls of another session may not have been told",
+};
 
 /** A call with all that is known of it by now. */
 export interface CallRecord {
@@ -61,6 +80,7 @@ export const DURATION_SLACK_MS = 250;
 /** The calls that are in flight, and those that have ended and may still be asked for. */
 export class CallsInFlight {
   readonly #records = new Map<CallId, CallRecord>();
+  #unheard: (CallSignal & { readonly kind: "unheard" })[] = [];
 
   /** The first end of a call counts. What is said of a call that never began changes nothing. */
   apply(signal: CallSignal): void {
@@ -99,6 +119,9 @@ export class CallsInFlight {
             work === undefined && caller.session === signal.session && caller.agentId === signal.agentId,
         );
         break;
+      case "unheard":
+        this.#unheard.push(signal);
+        break;
     }
   }
 
@@ -107,6 +130,12 @@ export class CallsInFlight {
     return [...this.#records.values()].filter(
       ({ ranFromMs, endedMs }) => ranFromMs < toMs && (endedMs === undefined || endedMs > fromMs),
     );
+  }
+
+  /** Why calls that nobody heard of may have run between these times, each reason once. */
+  doubtsBetween(fromMs: number, toMs: number): string[] {
+    const doubtful = this.#unheard.filter((one) => one.fromMs < toMs && one.untilMs > fromMs);
+    return [...new Set(doubtful.map(({ why }) => UNHEARD[why]))];
   }
 
   /** Whether the call has begun and its end was not heard; what an answered one left running does not count. */
@@ -119,17 +148,23 @@ export class CallsInFlight {
     return this.#records.get(id)?.caller;
   }
 
+  /** All that are not forgotten. */
+  get all(): CallRecord[] {
+    return [...this.#records.values()];
+  }
+
   /** Calls that have not ended, and those that left something running that has not. */
   get open(): CallRecord[] {
     return [...this.#records.values()].filter(({ endedMs }) => endedMs === undefined);
   }
 
-  /** What has to be heard to know of the calls that are open. */
+  /** What has to be heard to know of the calls that are open, and of those that nobody heard of. */
   get openSignals(): CallSignal[] {
-    return this.open.flatMap(({ id, tool, caller, beganMs, work }): CallSignal[] => [
+    const calls = this.open.flatMap(({ id, tool, caller, beganMs, work }): CallSignal[] => [
       { kind: "began", call: id, tool, caller, atMs: beganMs },
       ...(work === undefined ? [] : [{ kind: "left-running" as const, call: id, work, atMs: beganMs }]),
     ]);
+    return [...calls, ...this.#unheard];
   }
 
   /** The call and what it left running are gone, whatever was heard of them. */
@@ -142,6 +177,7 @@ export class CallsInFlight {
     for (const { id, endedMs } of this.#records.values()) {
       if (endedMs !== undefined && endedMs < beforeMs) this.#records.delete(id);
     }
+    this.#unheard = this.#unheard.filter(({ untilMs }) => untilMs >= beforeMs);
   }
 
   #begin({ call, tool, caller, atMs }: CallSignal & { readonly kind: "began" }): void {

@@ -33,6 +33,11 @@ export class GraphClock {
     this.#lastLookMs ??= this.own();
   }
 
+  /** Whether it looks so often. */
+  get isLooking(): boolean {
+    return this.#lastLookMs !== undefined;
+  }
+
   /** @returns whether the process stood still since the last look. */
   look(): boolean {
     if (this.#lastLookMs === undefined) return false;

@@ -8,18 +8,12 @@ import { suspectsOf } from "../../policy/effects/attribute.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
-import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { committedFiles } from "./committed-files.ts";
-import { EffectWatch, type HeardSignal } from "./effect-watch.ts";
-import { callsFolder, clockFile, keptFolder } from "./effects-folder.ts";
-import { GitWatch } from "./git-watch.ts";
-import { HeldFiles } from "./held-files.ts";
-import { KeptFiles } from "./kept-files.ts";
+import type { EffectWatch, HeardSignal } from "./effect-watch.ts";
 import { logEffects } from "./log-effects.ts";
 import { logGitMoves } from "./log-git-moves.ts";
-import { FileSystemClock } from "./look/file-system-clock.ts";
-import { SharedCalls } from "./shared-calls.ts";
+import { watchOfCheckout } from "./watch-of-checkout.ts";
 
 /** So many looks are kept while the graph cannot be written; the oldest are given up. */
 const MAX_UNLOGGED = 1_000;
@@ -70,7 +64,7 @@ export class CallWatch {
   async hearAtOnce(heard: Heard): Promise<HeldFilesChanged | undefined> {
     const held = this.#held;
     if (held.length === 0 && !this.#watch) return undefined;
-    this.#watch ??= watchOf(this.run);
+    this.#watch ??= watchOfCheckout(this.run);
     for (const one of held) this.#claims.set(one.claim.id, one);
     const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
     this.#readFirst(held);
@@ -102,6 +96,11 @@ export class CallWatch {
     for (const work of this.#watch?.openWork ?? []) {
       if (work.session === session && !running.includes(work.work)) this.#watch?.endWork(work);
     }
+  }
+
+  /** To be called every second while this process runs. */
+  beat(): void {
+    this.#watch?.beat();
   }
 
   /** Waits until what stood in held files when their claims began is read. */
@@ -194,16 +193,4 @@ export class CallWatch {
     const read = async () => watch.readFirst(await committedFiles(this.run.checkout.root));
     this.#reading = this.#reading.then(read).catch(() => undefined);
   }
-}
-
-function watchOf({ checkout, caseInsensitive, owner }: RunContext): EffectWatch {
-  const { now } = new FileSystemClock(clockFile(checkout), Date.now);
-  return new EffectWatch({
-    ...(checkout.gitCommonDir !== undefined && { git: new GitWatch(checkout.root, now) }),
-    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
-    kept: new KeptFiles(keptFolder(checkout)),
-    shared: new SharedCalls(callsFolder(checkout), owner),
-    now: Date.now,
-    isDead,
-  });
 }

@@ -29,7 +29,9 @@ export interface EffectNote {
 }
 
 /** What was seen between two looks, or a part of it. */
-type Changes = Pick<HeldFilesChanged, "calls" | "files">;
+type Changes = Pick<HeldFilesChanged, "calls" | "files" | "doubts">;
+/** Why somebody else may have written as well; undefined: nobody can have. */
+type Doubts = HeldFilesChanged["doubts"];
 
 /** Calls of others that changed files of one holder, or may have. */
 interface Intrusion {
@@ -62,7 +64,7 @@ export function effectNotes(
     const paths = files.map(({ path }) => path);
     const notes: EffectNote[] = [];
     if (held !== undefined) {
-      const note = `${wordsForHolder({ ...intrusion, files })}${wordsOfKept(files, plan, held)}`;
+      const note = `${wordsForHolder({ ...intrusion, files }, seen.doubts)}${wordsOfKept(files, plan, held)}`;
       notes.push({ task: held, paths, by, note, ...(hasKept(files) && { beforeReport: true }) });
     }
     if (mayBeOwn) return notes;
@@ -71,7 +73,7 @@ export function effectNotes(
       const task = attempt === undefined ? undefined : taskOf(attempt);
       if (task === undefined) continue;
       const isOwn = ({ caller }: NamedCall) => caller.attempt === attempt;
-      const note = `${wordsForCaller(intrusion, isOwn, holderName)} If your task needs a change there, report blocked with task_report.`;
+      const note = `${wordsForCaller(intrusion, isOwn, holderName, seen.doubts)} If your task needs a change there, report blocked with task_report.`;
       notes.push({ task, paths, by, note });
     }
     return notes;
@@ -91,7 +93,7 @@ export function notesForTaskless(
   const lines = intrusions(seen).flatMap((intrusion) => {
     const { holder, calls } = intrusion;
     if (!calls.some(isOwn) || calls.some(({ caller }) => caller.attempt === holder)) return [];
-    return [wordsForCaller(intrusion, isOwn, nameOf(holder) ?? "another task")];
+    return [wordsForCaller(intrusion, isOwn, nameOf(holder) ?? "another task", seen.doubts)];
   });
   return lines.length === 0 ? undefined : lines.join("\n");
 }
@@ -114,10 +116,13 @@ function intrusions({ files, calls }: Changes): Intrusion[] {
 }
 
 /** The host adds of its own that changes on disk are usually on purpose: this says whether this one was. */
-function wordsForHolder({ holder, calls, files, isCertain }: Intrusion): string {
+function wordsForHolder({ holder, calls, files, isCertain }: Intrusion, doubts: Doubts): string {
   const names = namesOf(files);
   const [call] = calls;
   const look = "Read what is there now before you go on.";
+  if (call === undefined && doubts) {
+    return `${names}, which your task holds, changed, and by whom is not known (${doubts.join("; ")}). ${look}`;
+  }
   if (call === undefined) {
     return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
   }
@@ -125,7 +130,7 @@ function wordsForHolder({ holder, calls, files, isCertain }: Intrusion): string 
     return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
   }
   const isHolders = ({ caller }: NamedCall) => caller.attempt === holder;
-  const ran = whoRan(calls, isHolders);
+  const ran = whoRan(calls, isHolders, doubts);
   return `${names}, where only your task may write, changed ${ran}. ${calls.some(isHolders) ? `If you did not do it: r${look.slice(1)}` : look}`;
 }
 
@@ -133,17 +138,18 @@ function wordsForCaller(
   { calls, files, isCertain }: Intrusion,
   isOwn: (call: NamedCall) => boolean,
   holder: string,
+  doubts: Doubts,
 ): string {
   const names = `${namesOf(files)}, which ${holder} holds`;
   const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
   if (isCertain) {
     return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
   }
-  return `${names}, changed ${whoRan(calls, isOwn)}. ${told}. If it was your call, write there no more, not even to undo it.`;
+  return `${names}, changed ${whoRan(calls, isOwn, doubts)}. ${told}. If it was your call, write there no more, not even to undo it.`;
 }
 
 /** `while your Bash and demo/3 (Bash, Edit) ran: one of them wrote it`, told to whoever made the own calls. */
-function whoRan(calls: readonly NamedCall[], isOwn: (call: NamedCall) => boolean): string {
+function whoRan(calls: readonly NamedCall[], isOwn: (call: NamedCall) => boolean, doubts: Doubts): string {
   const own = toolsOf(calls.filter(isOwn));
   const others = calls.filter((call) => !isOwn(call));
   const all = callersOf(others);
@@ -153,6 +159,7 @@ function whoRan(calls: readonly NamedCall[], isOwn: (call: NamedCall) => boolean
   const more = all.length > named.length ? [`${all.length - named.length} more`] : [];
   const names = [...(own === "" ? [] : [`your ${own}`]), ...named, ...more];
   const who = names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  if (doubts) return `while ${who} ran, or by somebody else (${doubts.join("; ")})`;
   return `while ${who} ran${calls.length > 1 ? ": one of them wrote it" : ""}`;
 }
 

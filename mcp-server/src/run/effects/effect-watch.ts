@@ -2,21 +2,33 @@ import { type AttemptId, holdsScope, type Owner } from "../../graph/attempt.ts";
 import type { AttributedEffect, CallId, GitMoved, HeldFilesChanged } from "../../graph/effect.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { attribute } from "../../policy/effects/attribute.ts";
-import { type CallSignal, CallsInFlight, namedCall } from "../../policy/effects/calls-in-flight.ts";
+import {
+  type CallRecord,
+  type CallSignal,
+  CallsInFlight,
+  namedCall,
+} from "../../policy/effects/calls-in-flight.ts";
 import { judgeGitMoves, type SeenGitMove } from "../../policy/effects/judge-git-moves.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
+import { standstillBetween } from "../../policy/liveness/standstill.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import type { GitWatch } from "./git-watch.ts";
 import type { HeldChange, HeldFiles, HeldScope } from "./held-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
+import type { LastLook } from "./look/last-look.ts";
+import type { OutlivedProcesses } from "./look/outlived-processes.ts";
 import type { SharedCalls } from "./shared-calls.ts";
 
 /** One look lists at most this many files; of the rest only the number is known. */
 const MAX_LISTED = 500;
 /** So many changed files of one attempt's scope are listed by one server. */
 const MAX_LISTED_OF_ATTEMPT = 5_000;
-/** Calls that ended so long ago are in no interval that is still asked for, in milliseconds. */
-const FORGET_AFTER_MS = 600_000;
+/** Calls that ended so long ago are not named any more, whatever they left running, in milliseconds. */
+const FORGET_AFTER_MS = 6 * 3_600_000;
+/** So long after a standstill what the host let go meanwhile has been heard of, in milliseconds. */
+const HEARD_LATE_MS = 5_000;
+/** A call that nobody heard begin has ended after this time, the longest that the host lets a command run, in milliseconds. */
+const MAX_CALL_MS = 600_000;
 /** The least by which two stamps of this process differ, in milliseconds. */
 const STAMP_STEP_MS = 0.001;
 
@@ -36,9 +48,13 @@ interface Parts {
   readonly git?: GitWatch;
   readonly kept: KeptFiles;
   readonly shared: SharedCalls;
+  readonly lastLook: LastLook;
+  readonly outlived: OutlivedProcesses;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly isDead: (owner: Owner) => Promise<boolean>;
+  /** Whether `beat` is called every second from now on. */
+  readonly beats: boolean;
 }
 
 /**
@@ -50,14 +66,18 @@ export class EffectWatch {
   /** Of every claim that was held once: what changed before its end is found after it. */
   readonly #plans = new Map<AttemptId, PlanSlug>();
   #gitMoved: GitMoved[] = [];
-  #heardOfOthers: Promise<boolean> | undefined;
+  #begun: Promise<void> | undefined;
+  /** When it was last seen that this process runs; undefined: nobody looks every second. */
+  #beatMs: number | undefined;
   readonly #listed = new Map<AttemptId, number>();
   /** When the last look began: what it had passed may have changed while it went on. */
   #lookedMs = Number.NEGATIVE_INFINITY;
   #stampMs = Number.NEGATIVE_INFINITY;
   #clockWasSetBack = false;
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Parts) {
+    if (parts.beats) this.#beatMs = parts.now();
+  }
 
   /**
    * To be called with each signal that the host gives of a call: of a beginning before the call may run, of all else
@@ -66,16 +86,16 @@ export class EffectWatch {
    * @returns what has changed in what they hold since the last signal; undefined: nothing.
    */
   async hear(signal: HeardSignal, held: readonly HeldClaim[]): Promise<HeldFilesChanged | undefined> {
-    // The server before this one may have left calls in flight whose ends are heard here.
-    this.#heardOfOthers ??= this.#hearOthers();
-    await this.#heardOfOthers;
+    this.#begun ??= this.#begin(held);
+    await this.#begun;
+    this.#noteStandstill();
     if (signal.kind === "began") {
       const seen = this.#look(held);
       this.#tell(signal);
-      return this.#attributed(seen);
+      return this.#attributed(seen, held);
     }
     this.#tell(signal);
-    return this.#attributed(this.#look(held));
+    return this.#attributed(this.#look(held), held);
   }
 
   /** What has moved in git, by whom that may not, since this was asked last. */
@@ -121,10 +141,43 @@ export class EffectWatch {
       const plan = this.#plans.get(holder);
       if (plan !== undefined && !isCommitted(path)) this.parts.kept.keep(plan, content);
     });
+    this.parts.lastLook.noteRead(this.parts.heldFiles.seen, this.#lookedMs);
   }
 
-  #hearOthers(): Promise<boolean> {
-    return this.parts.shared.hear(this.#calls, this.#stamp(), this.parts.isDead);
+  /** To be called every second while this process runs, so that a standstill is noticed. */
+  beat(): void {
+    this.#noteStandstill();
+    this.parts.shared.beat(this.parts.now());
+  }
+
+  /** Calls that the host let go meanwhile are heard of late: what was read from the input has waited there. */
+  #noteStandstill(): void {
+    if (this.#beatMs === undefined) return;
+    const fromMs = this.#beatMs;
+    this.#beatMs = this.parts.now();
+    if (standstillBetween(fromMs, this.#beatMs) === 0) return;
+    this.#tell({ kind: "unheard", why: "stood-still", fromMs, untilMs: this.#beatMs + HEARD_LATE_MS });
+  }
+
+  /** The server before this one may have left calls in flight whose ends are heard here, and changes that nobody saw. */
+  async #begin(held: readonly HeldClaim[]): Promise<void> {
+    const { shared, lastLook, heldFiles, isDead } = this.parts;
+    const told = shared.predecessorMs;
+    const { look, predecessorMs: looked } = await lastLook.earlier(isDead);
+    await this.#hearOthers(held);
+    const isHeld = new Set(held.map(({ claim }) => claim.id));
+    if (look) {
+      heldFiles.goOnFrom({ ...look, scopes: look.scopes.filter(({ attempt }) => isHeld.has(attempt)) });
+      this.#lookedMs = look.lookedMs;
+    }
+    if (told === undefined && looked === undefined) return;
+    const fromMs = Math.max(told ?? 0, looked ?? 0);
+    this.#tell({ kind: "unheard", why: "began-late", fromMs, untilMs: this.#stamp() + MAX_CALL_MS });
+  }
+
+  #hearOthers(held: readonly HeldClaim[]): Promise<string[]> {
+    const atWork = held.flatMap(({ claim }) => (claim.state === "offered" ? [] : [claim.owner]));
+    return this.parts.shared.hear(this.#calls, this.#stamp(), this.parts.isDead, atWork);
   }
 
   #tell(heard: HeardSignal): void {
@@ -138,31 +191,33 @@ export class EffectWatch {
     const sinceMs = this.#lookedMs;
     this.#lookedMs = this.#stamp();
     for (const { plan, claim } of held) this.#plans.set(claim.id, plan);
-    const { changes, isIncomplete } = this.parts.heldFiles.look(held.flatMap(scopeOf));
-    const gitMoves =
-      held.length === 0 ? [] : (this.parts.git?.look(this.parts.heldFiles.repositories).moves ?? []);
+    const { heldFiles, lastLook } = this.parts;
+    const look = heldFiles.look(held.flatMap(scopeOf));
+    const { changes, isIncomplete } = look;
+    lastLook.note(look, () => heldFiles.seen, this.#lookedMs);
+    const gitMoves = held.length === 0 ? [] : (this.parts.git?.look(heldFiles.repositories).moves ?? []);
     const clockWasSetBack = this.#clockWasSetBack;
     this.#clockWasSetBack = false;
     return { sinceMs, untilMs: this.#stamp(), changes, gitMoves, isIncomplete, clockWasSetBack };
   }
 
-  async #attributed({
-    sinceMs,
-    untilMs,
-    changes,
-    gitMoves,
-    isIncomplete,
-    clockWasSetBack,
-  }: Interval): Promise<HeldFilesChanged | undefined> {
+  async #attributed(
+    { sinceMs, untilMs, changes, gitMoves, isIncomplete, clockWasSetBack }: Interval,
+    held: readonly HeldClaim[],
+  ): Promise<HeldFilesChanged | undefined> {
     if (changes.length + gitMoves.length === 0) return undefined;
     // Kept before anything is waited for: the next write may come at any time.
     const notKept = this.#keep(changes);
-    const isWhole = await this.#hearOthers();
-    const calls = this.#calls.between(sinceMs, untilMs);
-    const doubts = [
-      ...(isWhole ? [] : ["the calls of another session could not be read"]),
+    const untold = await this.#hearOthers(held);
+    const ran = this.#calls.between(sinceMs, untilMs);
+    const reasons = [
+      ...untold,
+      ...this.#calls.doubtsBetween(sinceMs, untilMs),
       ...(clockWasSetBack ? ["the clock was set back"] : []),
     ];
+    const outlived = await this.#outlived(changes, ran, reasons);
+    const calls = [...ran, ...outlived.calls];
+    const doubts = [...reasons, ...outlived.doubts];
     const span = { sinceMs: Math.floor(sinceMs), untilMs: Math.ceil(untilMs) };
     const judged = judgeGitMoves(gitMoves, calls, doubts);
     if (judged) this.#gitMoved.push({ ...span, ...judged });
@@ -187,6 +242,22 @@ export class EffectWatch {
       ...(unlisted > 0 && { unlisted }),
       ...(isIncomplete && { isIncomplete }),
     };
+  }
+
+  /** Only where a change would be certain: while nothing changed, or several calls ran, no process is looked for. */
+  async #outlived(
+    changes: readonly HeldChange[],
+    ran: readonly CallRecord[],
+    reasons: readonly string[],
+  ): Promise<{ readonly calls: readonly CallRecord[]; readonly doubts: readonly string[] }> {
+    const isClear = changes.some(({ path, holder, after }) => {
+      const { kind } = attribute({ path, holder, after: after.id }, ran, reasons);
+      return kind === "certain" || kind === "nobody";
+    });
+    if (!isClear) return { calls: [], doubts: [] };
+    const { doubts, calls } = await this.parts.outlived.look(ran, this.parts.shared.hosts, this.#calls.all);
+    // They run on, and what they were told to write was there before.
+    return { doubts, calls: calls.map(({ wrote: _, ...call }) => ({ ...call, endedMs: undefined })) };
   }
 
   /** @returns by path, why a file's bytes were not kept. */

@@ -5,6 +5,7 @@ import { type Glob, literalGlob } from "../../graph/scope/glob.ts";
 import { matches, overlap } from "../../graph/scope/globs-meet.ts";
 import { type ParsedGlob, parseGlob } from "../../graph/scope/parse-glob.ts";
 import { type FileContent, readContent } from "./file-content.ts";
+import type { SeenState } from "./look/last-look.ts";
 
 /** Files and folders that are looked at; beyond it some are left out and the look says so. */
 const MAX_ENTRIES = 20_000;
@@ -31,6 +32,8 @@ export interface HeldChange {
   /** Undefined: it was not read before. */
   readonly before: ContentId | undefined;
   readonly after: FileContent;
+  /** Undefined: it is gone. */
+  readonly times: Times | undefined;
 }
 
 /** How files are looked at, where it is not as usual. */
@@ -46,6 +49,8 @@ export interface HeldFilesLook {
   readonly changes: readonly HeldChange[];
   /** Whether some of what is held was left out because there is too much of it. */
   readonly isIncomplete: boolean;
+  /** Whether other scopes are held than at the look before. */
+  readonly isOtherScope: boolean;
 }
 
 /** What `lstat` said at the look before. Times are milliseconds with fractions. */
@@ -84,7 +89,8 @@ interface KnownFolder {
 export class HeldFiles {
   readonly #maxEntries: number;
   readonly #stat: (file: string) => Stats | undefined;
-  #key = "";
+  #held: readonly HeldScope[] = [];
+  #key = "[]";
   #scopes: readonly { readonly attempt: AttemptId; readonly globs: readonly ParsedGlob[] }[] = [];
   #top: KnownFolder;
   readonly #repositories = new Map<string, readonly AttemptId[]>();
@@ -117,8 +123,37 @@ export class HeldFiles {
     this.#atMs = this.now();
     this.#entries = 0;
     if (this.#scopes.length > 0) this.#lookInto(this.#top, changes);
-    this.#hold(held);
-    return { changes, isIncomplete: this.#isIncomplete };
+    const isOtherScope = JSON.stringify(held) !== this.#key;
+    if (isOtherScope) this.#hold(held);
+    return { changes, isIncomplete: this.#isIncomplete, isOtherScope };
+  }
+
+  /** What the last look saw. */
+  get seen(): SeenState {
+    const files = [...filesIn(this.#top)].flatMap(({ path, times, content }) =>
+      times ? [{ path, ...times, content }] : [],
+    );
+    return { scopes: this.#held, files };
+  }
+
+  /** Goes on from a look of another process, before the first one here: the next finds what has changed since. */
+  goOnFrom({ scopes, files }: SeenState): void {
+    this.#take(scopes);
+    for (const { path, content, ...times } of files) {
+      const holder = this.#holderOf(path);
+      if (holder === undefined) continue;
+      const names = path.split("/");
+      const name = names.pop() ?? "";
+      let folder = this.#top;
+      for (const inner of names) {
+        const below = folder.path === "" ? inner : `${folder.path}/${inner}`;
+        const known = folder.folders.get(inner) ?? newFolder(below, `${this.root}/${below}`);
+        folder.folders.set(inner, known);
+        folder = known;
+      }
+      const file = `${this.root}/${path}`;
+      folder.files.set(name, { path, file, holder, times, content, isTold: false });
+    }
   }
 
   /** Folders of repositories inside what is held, such as submodules, with those who hold something below them. */
@@ -149,19 +184,22 @@ export class HeldFiles {
 
   /** What is known of the held files stays; those that nobody holds any more are forgotten. */
   #hold(held: readonly HeldScope[]): void {
-    const key = JSON.stringify(held);
-    if (key === this.#key) return;
-    this.#key = key;
-    this.#scopes = held.map(({ attempt, writes }) => ({
-      attempt,
-      globs: writes.map((glob) => parseGlob(glob, this.caseInsensitive)),
-    }));
+    this.#take(held);
     const before = new Map([...filesIn(this.#top)].map((known) => [known.path, known]));
     this.#top = newFolder("", this.root);
     this.#repositories.clear();
     this.#entries = 0;
     this.#isIncomplete = false;
     if (held.length > 0) this.#adopt(this.#top, before);
+  }
+
+  #take(held: readonly HeldScope[]): void {
+    this.#held = held;
+    this.#key = JSON.stringify(held);
+    this.#scopes = held.map(({ attempt, writes }) => ({
+      attempt,
+      globs: writes.map((glob) => parseGlob(glob, this.caseInsensitive)),
+    }));
   }
 
   /** Lists a folder that is newly looked at, with what is known of its files from before. */
@@ -207,7 +245,7 @@ export class HeldFiles {
     known.times = this.#timesOf(info);
     known.content = after.id;
     known.isTold = true;
-    if (before !== after.id) changes.push({ path, holder, before, after });
+    if (before !== after.id) changes.push({ path, holder, before, after, times: known.times });
   }
 
   /** Takes in which names the folder has now. Files that are gone stay until they were compared. */

@@ -16,7 +16,7 @@ export async function logEffects(tx: GraphTransaction, seen: HeldFilesChanged): 
     plan.append({ type: "files.changed", ...seen, files });
     const taskOf = (attempt: AttemptId) => plan.graph.claim(attempt)?.task;
     const isToBeTold = await newsForHolder(plan, files);
-    for (const note of effectNotes({ calls: seen.calls, files }, plan.stored.slug, taskOf, isToBeTold)) {
+    for (const note of effectNotes({ ...seen, files }, plan.stored.slug, taskOf, isToBeTold)) {
       plan.append({ type: "scope.touched", ...note });
     }
   }

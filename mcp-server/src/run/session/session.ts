@@ -119,6 +119,11 @@ export class SessionMemory {
     return this.#callWatch;
   }
 
+  /** To be called every second while this process runs, so that a time in which it does not is noticed. */
+  beat(): void {
+    this.#callWatch?.beat();
+  }
+
   /** Lets go what is told to other servers. */
   async close(): Promise<void> {
     await this.#callWatch?.close();
