@@ -489,6 +489,7 @@ function oneLine(text) {
 
 // mcp-server/src/git/committed-versions.ts
 var MAX_COMMITS = 20;
+var SHA1_DIGITS = 40;
 async function* committedVersions(root, path, untilMs) {
   const until = untilMs === void 0 ? [] : [`--until=${new Date(untilMs).toISOString()}`];
   const limits = ["-n", String(MAX_COMMITS), ...until];
@@ -499,6 +500,19 @@ async function* committedVersions(root, path, untilMs) {
     const bytes = await read2.catch(() => void 0);
     if (bytes !== void 0) yield Buffer.from(bytes, "latin1");
   }
+}
+async function headFiles(root, paths) {
+  const parameters = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths];
+  const listed2 = await git(root, parameters).catch(() => "");
+  const files = listed2.split("\0").flatMap((line) => {
+    const [, mode = "", blob = "", path = ""] = /^(\d+) blob ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? [];
+    return blob === "" ? [] : [[path, { mode: Number.parseInt(mode, 8) & 511, blob }]];
+  });
+  return new Map(files);
+}
+function isBlob({ blob }, bytes) {
+  const hash = createHash(blob.length === SHA1_DIGITS ? "sha1" : "sha256");
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === blob;
 }
 
 // mcp-server/src/git/ignored-files.ts
@@ -1034,9 +1048,11 @@ export {
   gitIdentity,
   gitSays,
   hasFilesOfSubmodules,
+  headFiles,
   ignoredFiles,
   indexContent,
   isAncestor,
+  isBlob,
   knownIgnoredFiles,
   mergedTree,
   moveRefs,

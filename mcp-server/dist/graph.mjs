@@ -43,6 +43,10 @@ function numberIn({ criterion }, acceptance) {
 
 // mcp-server/src/graph/effect.ts
 var ABSENT = "absent";
+function callerName({ caller }) {
+  if (caller.task !== void 0) return caller.task;
+  return caller.agentId === void 0 ? "the main conversation" : "an agent without a task";
+}
 
 // mcp-server/src/graph/event.ts
 var VERSIONS = {
@@ -72,6 +76,7 @@ var VERSIONS = {
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
   "files.changed": 1,
+  "file.restored": 1,
   "git.moved": 1,
   "attempt.compared": 1,
   "report.returned": 1,
@@ -1337,6 +1342,7 @@ export {
   addUsage,
   ancestors,
   brokenDependencies,
+  callerName,
   causeOfText,
   causeText,
   causeValue,

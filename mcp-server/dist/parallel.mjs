@@ -105,8 +105,8 @@ program.command("approve <plan>").description(
   process.exitCode = await approveCommand(await context(), plan, options, process.env);
 });
 program.command("restore <plan> [files...]").description(
-  "what others overwrote in files that tasks of the plan held: lists it, or puts the newest such version of these files back"
-).option("--task <id>", "only what this task held").option("--force", "also where the file was changed again since").option("--forget", "remove all that is kept for the plan").option("--json", "as JSON").action(async (plan, files, options) => {
+  "what others overwrote in files that tasks of the plan held: lists it, or puts the newest such version of these files, or the named one, back"
+).option("--task <id>", "only what this task held").option("--content <digest>", "the version whose digest begins so, whoever wrote it").option("--force", "also where the file was changed again since").option("--forget", "remove all that is kept for the plan").option("--json", "as JSON").action(async (plan, files, options) => {
   const { restoreCommand } = await import("./cli/restore.mjs");
   process.exitCode = await restoreCommand(await context(), plan, files, options);
 });

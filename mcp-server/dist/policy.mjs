@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { GlobIndex, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName } from "./graph.mjs";
+import { ABSENT, GlobIndex, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -252,7 +252,7 @@ function effectsInOrder(seen) {
   return [...seen].sort((a, b) => a.untilMs - b.untilMs).flatMap(
     (look) => look.files.map((file) => {
       const before = file.before ?? last.get(file.path);
-      last.set(file.path, file.after);
+      last.set(file.path, file.undone && before || file.after);
       return { file: { ...file, ...before !== void 0 && { before } }, look };
     })
   );
@@ -404,6 +404,16 @@ function isOrphan({ pid, parent, session }, byPid) {
   const above = byPid.get(parent);
   if (parent === INIT || above === void 0) return true;
   return session !== void 0 && session !== pid && above.session !== session;
+}
+
+// mcp-server/src/policy/effects/undo.ts
+var AT_WORK_FOR_MS = 6e5;
+function mayUndo({ by, call, holder, before, after, notKept }, { calls, doubts, nobodyMs, nowMs }) {
+  const [only, another] = calls;
+  return by === "certain" && only?.id === call && another === void 0 && only?.endedMs !== void 0 && only.caller.attempt !== holder && doubts.length === 0 && nowMs - nobodyMs > AT_WORK_FOR_MS && notKept === void 0 && hasBytes(before) && (after === ABSENT || hasBytes(after));
+}
+function hasBytes(content) {
+  return content?.startsWith("sha256:") ?? false;
 }
 
 // mcp-server/src/policy/effects/writing-tools.ts
@@ -830,6 +840,9 @@ function judgeWrite(target, own, others, policy) {
 function claimHasEnded(own) {
   return own.state === "ended" || own.state === "returned";
 }
+function holdsFile(claim, path) {
+  return holds(claim, { kind: "path", path, isTree: false, discards: false });
+}
 function holds({ claim, scope, caseInsensitive }, target) {
   const { widened } = claim;
   if (runsAlone(scope)) return true;
@@ -1233,6 +1246,7 @@ export {
   gitMovedNote,
   groupByCause,
   guardedClaim,
+  holdsFile,
   isAbout,
   isCommand,
   isRejectedForGood,
@@ -1247,6 +1261,7 @@ export {
   loosened,
   mayJudge,
   mayRevive,
+  mayUndo,
   namedCall,
   needsResultOf,
   newerParts,

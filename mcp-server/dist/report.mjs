@@ -5,7 +5,7 @@ import { NO_TEST, effectsInOrder, gitMovedLines, judgesAgain, mayJudge, newerPar
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
-import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
@@ -557,6 +557,18 @@ function overlap2(a, b) {
 function compareText(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+function undoneChanges(events, claims) {
+  const tasks = new Map(claims.map(({ id, task }) => [id, task]));
+  return events.flatMap(({ change }) => {
+    if (change.type !== "files.changed") return [];
+    const { calls, files } = change;
+    return files.flatMap(({ path, holder, call, undone }) => {
+      const task = tasks.get(holder);
+      const made = calls.find(({ id }) => id === call);
+      return undone && task !== void 0 && made ? [{ path, task, by: callerName(made) }] : [];
+    });
+  });
+}
 
 // mcp-server/src/report/tasks/task-reports.ts
 function taskReports({ tasks, claims }) {
@@ -1049,6 +1061,7 @@ function aggregate(state, events, nowMs) {
   const goesOn = running.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? void 0 : lastEndMs(tasks);
   const gitMoves = gitMovesOf(plan.slug, events);
+  const undone = undoneChanges(events, state.claims);
   const newer = newerParts(state, events);
   return {
     plan: {
@@ -1081,6 +1094,7 @@ function aggregate(state, events, nowMs) {
     scopeTruth: truth,
     suggestedScopes: suggestedScopes(state, written),
     ...gitMoves.length > 0 && { gitMoves },
+    ...undone.length > 0 && { undone },
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     verdicts: reviewerVerdicts(state),
@@ -1165,18 +1179,21 @@ function isTestFile(path) {
 
 // mcp-server/src/report/files/overwritten.ts
 function overwrittenVersions(seen, taskOf) {
-  const lost = [];
+  let lost = [];
   const newest = /* @__PURE__ */ new Map();
   const foreign = /* @__PURE__ */ new Set();
   for (const { file, look } of effectsInOrder(seen)) {
-    const { path, holder, before, after, by } = file;
+    const { path, holder, before, after, by, undone } = file;
+    if (undone) continue;
     newest.set(path, after);
+    lost = lost.filter((one) => one.path !== path || one.before !== after);
     const task = taskOf(holder);
     if (by === "own") foreign.delete(path);
     if (by === "own" || foreign.has(path) || task === void 0) continue;
     foreign.add(path);
     if (before === ABSENT) continue;
-    lost.push({ path, task, before, after, atMs: look.untilMs, by, calls: suspectsOf(file, look.calls) });
+    const when = { sinceMs: look.sinceMs, atMs: look.untilMs };
+    lost.push({ path, task, holder, before, after, ...when, by, calls: suspectsOf(file, look.calls) });
   }
   return lost.map((one) => ({ ...one, after: newest.get(one.path) ?? one.after }));
 }
@@ -1927,7 +1944,8 @@ function fileLines({
   outsideScope: outsideScope2,
   scopeTruth,
   ignoredFiles = [],
-  gitMoves = []
+  gitMoves = [],
+  undone = []
 }) {
   return [
     ...sharedFiles2.map(({ path, tasks, atTheSameTime }) => {
@@ -1940,6 +1958,11 @@ function fileLines({
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
     ...scopeTruthLines(scopeTruth),
+    ...grouped(undone, ({ task, by }) => JSON.stringify([task, by])).map((files) => {
+      const { task, by } = files[0];
+      const paths = [...new Set(files.map(({ path }) => path))].map(name);
+      return `- ${name(by)} changed ${some2(paths)}, which ${bold(task)} held: **undone at once**, and both versions are kept`;
+    }),
     ...gitMoves.map((text) => `- In git, ${escapeProse(text)}`),
     ...ignoredFiles.length === 0 ? [] : [`- Git ignores ${some2(ignoredFiles.map(name))}: no commit holds what was changed there`]
   ];
@@ -2366,6 +2389,7 @@ export {
   timelineOfSchedule,
   totalMs,
   totalUsage,
+  undoneChanges,
   unverifiedOf,
   usageFigures,
   verdictOf,

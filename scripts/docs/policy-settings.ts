@@ -25,7 +25,7 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
   barrier:
     "`level`: a task starts when all tasks of the levels before it have ended. `none`: only dependencies count.",
   guard:
-    "What happens when an agent writes outside its scope, with a file tool or with a shell command that can be read. `enforce` refuses what another task holds and records the rest, `strict` refuses both, `warn` records, `off` does not look.",
+    "What happens when an agent writes outside its scope, with a file tool or with a shell command that can be read. `enforce` refuses what another task holds and records the rest, `strict` refuses both; both put back what one call alone has overwritten of another agent's uncommitted work. `warn` records, `off` does not look.",
   approve:
     "What a run may do without a prompt. `tools`: this plugin's own tools. `scope`: also edits inside the files that the agent's task holds.",
   review:

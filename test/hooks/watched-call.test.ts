@@ -1,13 +1,24 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../bench/seeded-random.ts";
 import type { AttributedEffect, GitMoved, HeldFilesChanged } from "../../mcp-server/src/graph/effect.ts";
+import { idOfBytes } from "../../mcp-server/src/run/effects/file-content.ts";
 import { git } from "../support/git.ts";
 import { answerOf, twoAtWork } from "../support/two-at-work.ts";
 
 /** Two agents at work whose calls begin and end as the host tells of them; the tests are what the calls do. */
-async function watchedAgents() {
-  const { folder, server, log } = await twoAtWork();
+async function watchedAgents(guard = "enforce") {
+  const { folder, server, log } = await twoAtWork({}, undefined, { PARALLEL_GUARD: guard });
   const said = async (event: string, facts: Readonly<Record<string, string>>) =>
     answerOf(await server.hook({ event, session: "s", cwd: folder, ...facts }));
   return {
@@ -20,12 +31,14 @@ async function watchedAgents() {
         ...{ response: JSON.stringify(response), input: JSON.stringify(input) },
       }),
     write: (path: string, text: string) => writeFileSync(join(folder, path), text),
+    read: (path: string) => readFileSync(join(folder, path), "utf8"),
     path: (name: string) => join(folder, name),
     effects: () => log("files.changed").map(({ data }) => data as unknown as HeldFilesChanged),
     files: (): readonly AttributedEffect[] =>
       log("files.changed").flatMap(({ data }) => (data as unknown as HeldFilesChanged).files),
     git: (...parameters: string[]) => git(folder, ...parameters),
     moved: () => log("git.moved").map(({ data }) => data as unknown as GitMoved),
+    report: async () => JSON.stringify(await server.call("plan_report", { plan: "p" })),
     kept: () => {
       const kept = join(folder, ".git/parallel/kept/p");
       return readdirSync(kept).map((name) => readFileSync(join(kept, name), "utf8"));
@@ -35,7 +48,7 @@ async function watchedAgents() {
 
 describe("a call that changes what another agent holds", () => {
   it("a call that changes what another agent holds is named, both agents are told, and both versions are kept", async () => {
-    const { begins, ends, write, files, kept } = await watchedAgents();
+    const { begins, ends, write, files, kept } = await watchedAgents("warn");
     await begins("agent-2", "own");
     write("src/b/two.ts", "mine\n");
     expect(await ends("agent-2", "own")).toBe("passes");
@@ -86,6 +99,175 @@ describe("a call that changes what another agent holds", () => {
     write("src/b/two.ts", "theirs\n");
     await said("SubagentStop", { agent: "agent-9" });
     expect(files().map(({ by, call }) => [by, call])).toEqual([["certain", "one"]]);
+  });
+});
+
+const SEED = 20_261_130;
+const STEPS = 60;
+const PERSON = 0.02;
+
+/** The agent of task 2 has written `mine` into two of its files, and has not committed it. */
+async function withUncommittedWork(guard?: string) {
+  const agents = await watchedAgents(guard);
+  const { begins, ends, write } = agents;
+  await begins("agent-2", "own");
+  for (const path of ["src/b/two.ts", "src/b/new.sh"]) write(path, "mine\n");
+  chmodSync(agents.path("src/b/new.sh"), 0o755);
+  await ends("agent-2", "own");
+  return {
+    ...agents,
+    /** What the agent of task 1 is told after a call that does this. */
+    intrudes: async (work: () => unknown, use = "intruder") => {
+      await begins("agent-1", use);
+      await work();
+      return ends("agent-1", use);
+    },
+    last: () => agents.files().at(-1),
+  };
+}
+
+describe("a call that alone overwrites what another agent has not committed", () => {
+  it("a call that alone overwrites what another agent has not committed is undone, both are told, and what it wrote is kept", async () => {
+    const { intrudes, begins, write, read, path, last, kept } = await withUncommittedWork();
+    const told = await intrudes(() => write("src/b/new.sh", "theirs\n"));
+    expect(read("src/b/new.sh")).toBe("mine\n");
+    expect(statSync(path("src/b/new.sh")).mode & 0o777).toBe(0o755);
+    expect(told).toContain("Your Bash changed src/b/new.sh, which p/2 holds");
+    expect(told).toContain("This was undone: what its agent had not committed is there again");
+    const toHolder = await begins("agent-2", "next", "Read", { file_path: "x" });
+    expect(toHolder).toMatch(
+      /p\/1 changed src\/b\/new\.sh with Bash, .*\. This was undone: .*Read what is there now/,
+    );
+    expect(toHolder).toMatch(/What was put aside is kept; .*: parallel-tasks restore p --content \w{12}$/);
+    expect(last()).toMatchObject({ by: "certain", call: "intruder", undone: true });
+    expect(kept()).toEqual(expect.arrayContaining(["mine\n", "theirs\n"]));
+    expect(readdirSync(path("src/b")).sort()).toEqual(["new.sh", "two.ts"]);
+  });
+
+  it("the report says what was undone, of whose work and after whose call", async () => {
+    const { intrudes, write, report } = await withUncommittedWork();
+    await intrudes(() => write("src/b/two.ts", "theirs\n"));
+    expect(await report()).toMatch(
+      /p\/1\S* changed \S*src\/b\/two\.ts\S*, which \*\*2\*\* held: \*\*undone at once/,
+    );
+  });
+
+  it("a call that alone removes what another agent has not committed is undone, folders and all", async () => {
+    const { intrudes, read, path, files } = await withUncommittedWork();
+    await intrudes(() => rmSync(path("src/b"), { recursive: true }));
+    expect([read("src/b/new.sh"), read("src/b/two.ts")]).toEqual(["mine\n", "mine\n"]);
+    expect(files().filter(({ undone }) => undone)).toHaveLength(2);
+  });
+
+  it("the same change once more is somebody's will, and is told and not undone", async () => {
+    const { intrudes, write, read, last } = await withUncommittedWork();
+    await intrudes(() => write("src/b/two.ts", "theirs\n"));
+    await intrudes(() => write("src/b/two.ts", "theirs\n"), "again");
+    expect(read("src/b/two.ts")).toBe("theirs\n");
+    expect(last()).toMatchObject({ by: "certain", call: "again" });
+    expect(last()).not.toHaveProperty("undone");
+  });
+
+  it("a version that is put back during a call is not undone", async () => {
+    const { intrudes, begins, ends, write, read } = await withUncommittedWork();
+    await begins("agent-2", "own-2");
+    write("src/b/two.ts", "newer\n");
+    await ends("agent-2", "own-2");
+    await intrudes(() => write("src/b/two.ts", "mine\n"));
+    expect(read("src/b/two.ts")).toBe("mine\n");
+  });
+
+  it("what a call of another has left in a file is not the holder's, and is not put back", async () => {
+    const { intrudes, begins, ends, write, read } = await withUncommittedWork();
+    await begins("agent-3", "three");
+    await intrudes(() => write("src/b/two.ts", "theirs\n"));
+    await ends("agent-3", "three");
+    await intrudes(() => write("src/b/two.ts", "theirs, later\n"), "later");
+    expect(read("src/b/two.ts")).toBe("theirs, later\n");
+  });
+
+  it("what was committed is in git, and is not put back", async () => {
+    const { intrudes, write, read, last, git: run } = await withUncommittedWork();
+    await run("stash", "--include-untracked");
+    await intrudes(() => write("data.json", "theirs\n"));
+    expect(read("data.json")).toBe("theirs\n");
+    expect(last()).toMatchObject({ path: "data.json", by: "certain" });
+  });
+
+  it.each(["warn", "off"])("under guard: %s nothing is undone", async (guard) => {
+    const { intrudes, write, read } = await withUncommittedWork(guard);
+    await intrudes(() => write("src/b/two.ts", "theirs\n"));
+    expect(read("src/b/two.ts")).toBe("theirs\n");
+  });
+
+  it("a link in the place of a file is not followed, and stays", async () => {
+    const { intrudes, path, read } = await withUncommittedWork();
+    await intrudes(() => {
+      rmSync(path("src/b/two.ts"));
+      symlinkSync(path("src/free.ts"), path("src/b/two.ts"));
+    });
+    expect(readlinkSync(path("src/b/two.ts"))).toBe(path("src/free.ts"));
+    expect(read("src/free.ts")).toBe("3\n");
+  });
+});
+
+it("in random order of calls and writes no version is lost, and nothing of a person's is undone", async () => {
+  const { begins, ends, write, read, files, kept } = await withUncommittedWork();
+  const random = seededRandom(SEED);
+  const open = new Map<string, string>();
+  const written = new Set<string>();
+  const name = (by: string) => `${by} wrote this, number ${written.size}\n`;
+  const put = (text: string) => {
+    write("src/b/two.ts", text);
+    written.add(text);
+  };
+  for (let step = 0; step < STEPS; step++) {
+    const agent = `agent-${1 + Math.floor(random() * 2)}`;
+    const call = open.get(agent);
+    if (call === undefined && random() < PERSON && open.size === 0) put(name("a person"));
+    else if (call === undefined) {
+      open.set(agent, `call-${step}`);
+      await begins(agent, `call-${step}`);
+    } else {
+      if (random() < 0.6) put(name(call));
+      open.delete(agent);
+      await ends(agent, call);
+    }
+  }
+  for (const [agent, call] of open) await ends(agent, call);
+  const bytes = new Map(kept().map((text) => [idOfBytes(Buffer.from(text)), text]));
+  const undone = files().filter((file) => file.undone);
+  expect(undone.length).toBeGreaterThan(0);
+  for (const { call, after } of undone) expect(bytes.get(after)).toContain(`${call} wrote`);
+  // Each write was followed by a look before the next one.
+  expect([...written].filter((text) => text !== read("src/b/two.ts") && !kept().includes(text))).toEqual([]);
+});
+
+describe("a change that is not certain", () => {
+  it("a change beside a call of another agent is not undone", async () => {
+    const { intrudes, begins, write, read } = await withUncommittedWork();
+    await begins("agent-3", "three");
+    await intrudes(() => write("src/b/two.ts", "theirs\n"));
+    expect(read("src/b/two.ts")).toBe("theirs\n");
+  });
+
+  it("a change by what a call left running is not undone while that runs", async () => {
+    const { begins, ends, said, write, read, last } = await withUncommittedWork();
+    await begins("agent-1", "one");
+    await ends("agent-1", "one", "Bash", { backgroundTaskId: "b1" });
+    write("src/b/two.ts", "theirs\n");
+    await said("SubagentStop", { agent: "agent-9" });
+    expect(last()).toMatchObject({ by: "certain", call: "one" });
+    expect(read("src/b/two.ts")).toBe("theirs\n");
+  });
+
+  it("a person's change is never undone, and while a person is at work nothing is", async () => {
+    const { intrudes, begins, write, read } = await withUncommittedWork();
+    write("src/b/two.ts", "a person's\n");
+    await begins("agent-3", "three");
+    expect(read("src/b/two.ts")).toBe("a person's\n");
+    await intrudes(() => write("src/b/new.sh", "perhaps a person's\n"));
+    expect(read("src/b/new.sh")).toBe("perhaps a person's\n");
   });
 });
 

@@ -4,11 +4,14 @@ import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Attribution, ToolCaller } from "../../mcp-server/src/graph/effect.ts";
 import { attribute } from "../../mcp-server/src/policy/effects/attribute.ts";
 import { type CallSignal, CallsInFlight } from "../../mcp-server/src/policy/effects/calls-in-flight.ts";
+import { mayUndo } from "../../mcp-server/src/policy/effects/undo.ts";
 
 const INTERLEAVINGS = 10_000;
 const SEED = 20_261_130;
 /** Of the effects with one call in flight, so many must be told for certain. */
 const MIN_CERTAIN = 0.95;
+
+const SOME_BYTES = `sha256:${"0".repeat(64)}`;
 
 /** How the host lets hooks hear of a call's end. */
 const ENDINGS = fc.constantFrom("answered", "answered", "answered", "batch-only", "agent-gone", "background");
@@ -49,6 +52,8 @@ interface Truth {
   /** When the call, with what it left running, really was in flight, by the definition. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** When it, with what it left running, can write no more. */
+  readonly quietMs: number;
 }
 
 const attemptOf = (who: number) => (who < 4 ? (who as AttemptId) : undefined);
@@ -100,16 +105,21 @@ function stepsOf(planned: Planned, index: number): { readonly steps: Step[]; rea
   const untilMs = neverAnnounced ? Number.POSITIVE_INFINITY : Math.max(behindMs + hookDelay + 10, heardMs);
   return {
     steps,
-    truth: { id, attempt, fromMs: isRefused ? Number.NaN : fromMs, untilMs },
+    truth: { id, attempt, fromMs: isRefused ? Number.NaN : fromMs, untilMs, quietMs: behindMs },
   };
 }
 
 interface Seen {
   readonly attributions: readonly Attribution[];
+  /** Whether it would have been undone at once. */
+  readonly isUndone: boolean;
   readonly holder: AttemptId;
   readonly writers: readonly Writer[];
   /** Calls that really were in flight between the looks. */
   readonly inFlight: readonly Truth[];
+  /** Calls that could really write between the looks. */
+  readonly running: readonly Truth[];
+  readonly atMs: number;
 }
 
 /** Lets it happen, and tells each effect with what was said of it at once and in the end. */
@@ -134,6 +144,7 @@ function happen(planned: readonly Planned[], people: readonly { at: number; file
     readonly later: () => Attribution;
   })[] = [];
   let before = Number.NEGATIVE_INFINITY;
+  let nobodyMs = Number.NEGATIVE_INFINITY;
   for (const [index, step] of steps.entries()) {
     // What one process hears has an order, and two stamps are never the same.
     const atMs = step.atMs + index * 1e-6;
@@ -145,9 +156,16 @@ function happen(planned: readonly Planned[], people: readonly { at: number; file
         const [fromMs, toMs] = [before, atMs];
         const effect = { path: `${file}`, holder: file as AttemptId, after: "absent" };
         const later = () => attribute(effect, calls.between(fromMs, toMs), []);
+        const atOnce = later();
+        if (atOnce.kind === "nobody") nobodyMs = toMs;
+        const by = { by: atOnce.kind, ...(atOnce.kind === "certain" && { call: atOnce.call.id }) };
+        const facts = { calls: calls.between(fromMs, toMs), doubts: [], nobodyMs, nowMs: toMs };
+        const isUndone = mayUndo({ ...effect, ...by, before: SOME_BYTES }, facts);
         found.push({
-          ...{ holder: effect.holder, writers, atOnce: later(), later },
+          ...{ holder: effect.holder, writers, atOnce, later, isUndone },
           inFlight: truths.filter((truth) => truth.fromMs < toMs && truth.untilMs > fromMs),
+          running: truths.filter((truth) => truth.fromMs < toMs && truth.quietMs > fromMs),
+          atMs: toMs,
         });
       }
       written.clear();
@@ -195,5 +213,23 @@ describe("who changed a held file", () => {
     );
     expect(alone).toBeGreaterThan(1_000);
     expect(certain / alone).toBeGreaterThanOrEqual(MIN_CERTAIN);
+  });
+
+  it(`nothing of a person's or of the holder's is undone, in ${INTERLEAVINGS} interleavings, nor while a call may still write`, () => {
+    let undone = 0;
+    fc.assert(
+      fc.property(interleavings, ([planned, people]) => {
+        for (const { isUndone, holder, writers, running, atMs } of happen(planned, people)) {
+          if (!isUndone) continue;
+          undone++;
+          const [only, ...others] = running;
+          const isAlone = only !== undefined && others.length === 0 && only.attempt !== holder;
+          if (!isAlone || only.quietMs > atMs) expect({ running, atMs }).toBe("one call of another, ended");
+          if (writers.some((writer) => writer !== only?.id)) expect(writers).toBe("that call's");
+        }
+      }),
+      { numRuns: INTERLEAVINGS, seed: SEED },
+    );
+    expect(undone).toBeGreaterThan(1_000);
   });
 });

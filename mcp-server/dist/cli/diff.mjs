@@ -1,5 +1,5 @@
-// import:run/effects.mjs in cli/diff.mjs
-import { taskDiff } from "../run/effects.mjs";
+// import:run/effects/versions.mjs in cli/diff.mjs
+import { taskDiff } from "../run/effects/versions.mjs";
 
 // import:text.mjs in cli/diff.mjs
 import { cleanLines, shownPath, visibleJson } from "../text.mjs";

@@ -1,11 +1,17 @@
+// import:graph.mjs in cli/restore.mjs
+import { callerName } from "../graph.mjs";
+
 // import:run/effects.mjs in cli/restore.mjs
-import { callerName, forgetKept, listOverwritten, restoreFile } from "../run/effects.mjs";
+import { forgetKept } from "../run/effects.mjs";
+
+// import:run/effects/versions.mjs in cli/restore.mjs
+import { listOverwritten, restoreFile } from "../run/effects/versions.mjs";
 
 // import:text.mjs in cli/restore.mjs
 import { LINE_LIMIT, cleanText, visibleJson } from "../text.mjs";
 
 // mcp-server/src/cli/restore.ts
-async function restoreCommand(ctx, plan, files, { task, force = false, forget = false, json }) {
+async function restoreCommand(ctx, plan, files, { task, content, force = false, forget = false, json }) {
   const print = (text) => process.stdout.write(text);
   if (forget) {
     forgetKept(ctx, plan);
@@ -14,7 +20,7 @@ async function restoreCommand(ctx, plan, files, { task, force = false, forget = 
 `);
     return 0;
   }
-  if (files.length === 0) {
+  if (files.length === 0 && content === void 0) {
     const overwritten = await listOverwritten(ctx, plan, { task });
     if (json) print(`${visibleJson({ overwritten })}
 `);
@@ -23,17 +29,19 @@ async function restoreCommand(ctx, plan, files, { task, force = false, forget = 
     return 0;
   }
   const restored = [];
-  for (const file of files) {
-    const one = await restoreFile(ctx, plan, { file, task }, force);
+  for (const file of files.length === 0 ? [void 0] : files) {
+    const one = await restoreFile(ctx, plan, { file, task, content }, force);
     restored.push(one);
-    if (!json) print(lineOfRestored(one));
+    if (!json) print(lineOfRestored(one, content !== void 0));
   }
   if (json) print(`${visibleJson({ restored })}
 `);
   return 0;
 }
-function lineOfRestored({ path, task, putAside }) {
+function lineOfRestored({ path, task, content, putAside }, isNamed) {
   const aside = putAside === void 0 ? "" : ` What stood there is kept as ${putAside}.`;
+  if (isNamed) return `${cleanText(path, LINE_LIMIT)} is again ${content}.${aside}
+`;
   return `${cleanText(path, LINE_LIMIT)} is again what task ${cleanText(task, LINE_LIMIT)} had in it.${aside}
 `;
 }

@@ -1,17 +1,17 @@
 // import:graph.mjs in run/effects.mjs
-import { ABSENT, holdsScope, literalGlob, matches, overlap, parseGlob, parseScope, taskName } from "../graph.mjs";
+import { ABSENT, callerName, holdsScope, literalGlob, matches, overlap, parseGlob, parseScope, taskName } from "../graph.mjs";
 
 // import:host.mjs in run/effects.mjs
 import { EndedWork, runningProcesses } from "../host.mjs";
 
 // import:policy.mjs in run/effects.mjs
-import { CallsInFlight, UNHEARD_REASONS, attribute, callerText, effectsInOrder, gitMovedNote, judgeGitMoves, namedCall, standstillBetween, suspectsOf, widenedScope } from "../policy.mjs";
+import { CallsInFlight, UNHEARD_REASONS, attribute, callerText, gitMovedNote, guardedClaim, holdsFile, judgeGitMoves, mayUndo, namedCall, standstillBetween, suspectsOf, widenedScope } from "../policy.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
-import { changeGraph, existingGraph, isDone, isPlanSlug, planSlug, readGraph, taskOf } from "./plan.mjs";
+import { changeGraph, isDone, isPlanSlug, planSlug, readGraph } from "./plan.mjs";
 
 // import:git.mjs in run/effects.mjs
-import { RepositoryFiles, committedVersions, diffHunks, git, gitSays, repositoryMoves, statusEntries } from "../git.mjs";
+import { RepositoryFiles, git, headFiles, isBlob, repositoryMoves, statusEntries } from "../git.mjs";
 
 // mcp-server/src/run/effects/committed-files.ts
 async function committedFiles(root) {
@@ -29,6 +29,40 @@ import { cleanText } from "../text.mjs";
 
 // import:run/checkout-watch.mjs in run/effects.mjs
 import { fileNames } from "./checkout-watch.mjs";
+
+// import:node:crypto in run/effects.mjs
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+
+// import:node:fs in run/effects.mjs
+import { appendFileSync, closeSync, constants, fchmodSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+
+// mcp-server/src/run/effects/file-content.ts
+var MAX_KEPT_FILE = 10 * 1024 * 1024;
+function readContent(file, info) {
+  if (!info || info.isDirectory()) return { id: ABSENT };
+  try {
+    if (info.isSymbolicLink()) return { id: `link:${readlinkSync(file)}` };
+    if (!info.isFile()) return { id: "special", unread: "it is no regular file" };
+    if (info.size > MAX_KEPT_FILE) {
+      const unread = `it is larger than ${MAX_KEPT_FILE / 1024 / 1024} MB`;
+      return { id: `large:${info.size}:${info.ctimeMs}`, unread };
+    }
+    const bytes = readFileSync(file);
+    return { id: idOfBytes(bytes), bytes };
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOENT" || code === "ENOTDIR") return { id: ABSENT };
+    return { id: `unreadable:${info.size}:${info.ctimeMs}`, unread: `it could not be read (${code})` };
+  }
+}
+function idOfBytes(bytes) {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+var SHOWN_DIGITS = 12;
+var DIGEST = /^sha256:([0-9a-f]{64})$/;
+function shortDigest(content) {
+  return DIGEST.exec(content)?.[1]?.slice(0, SHOWN_DIGITS);
+}
 
 // mcp-server/src/run/effects/restore-line.ts
 var MAX_NAMED = 10;
@@ -48,10 +82,10 @@ function quoted(path) {
 // mcp-server/src/run/effects/effect-notes.ts
 var TOOL_LIMIT = 60;
 var NAMED_CALLERS = 5;
-function effectNotes(seen, plan, taskOf2, isToBeTold) {
+function effectNotes(seen, plan, taskOf, isToBeTold) {
   return intrusions(seen).flatMap((intrusion) => {
-    const { holder, calls } = intrusion;
-    const held = taskOf2(holder);
+    const { holder, calls, isUndone } = intrusion;
+    const held = taskOf(holder);
     const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
     const by = callersOf(calls.filter((call) => !isHolders(call)));
     const mayBeOwn = calls.some(isHolders);
@@ -60,13 +94,14 @@ function effectNotes(seen, plan, taskOf2, isToBeTold) {
     const paths = files.map(({ path }) => path);
     const notes = [];
     if (held !== void 0) {
-      const note = `${wordsForHolder({ ...intrusion, files }, seen.doubts)}${wordsOfKept(files, plan, held)}`;
-      notes.push({ task: held, paths, by, note, ...hasKept(files) && { beforeReport: true } });
+      const kept = isUndone ? wordsOfPutAside(files, plan) : wordsOfKept(files, plan, held);
+      const note = `${wordsForHolder({ ...intrusion, files }, seen.doubts)}${kept}`;
+      notes.push({ task: held, paths, by, note, ...hasKept(files) && !isUndone && { beforeReport: true } });
     }
     if (mayBeOwn) return notes;
     const holderName = held === void 0 ? "a task of another plan" : taskName(plan, held);
     for (const attempt of new Set(calls.map(({ caller: caller2 }) => caller2.attempt))) {
-      const task = attempt === void 0 ? void 0 : taskOf2(attempt);
+      const task = attempt === void 0 ? void 0 : taskOf(attempt);
       if (task === void 0) continue;
       const isOwn = ({ caller: caller2 }) => caller2.attempt === attempt;
       const note = `${wordsForCaller(intrusion, isOwn, holderName, seen.doubts)} If your task needs a change there, report blocked with task_report.`;
@@ -88,11 +123,13 @@ function intrusions({ files, calls }) {
   const found = /* @__PURE__ */ new Map();
   for (const file of files) {
     if (file.by === "own") continue;
-    const key = JSON.stringify([file.holder, file.by, file.call]);
+    const isUndone = file.undone === true;
+    const key = JSON.stringify([file.holder, file.by, file.call, isUndone]);
     const known = found.get(key) ?? {
       holder: file.holder,
       calls: suspectsOf(file, calls),
       isCertain: file.by === "certain",
+      isUndone,
       files: []
     };
     known.files.push(file);
@@ -100,7 +137,7 @@ function intrusions({ files, calls }) {
   }
   return [...found.values()];
 }
-function wordsForHolder({ holder, calls, files, isCertain }, doubts) {
+function wordsForHolder({ holder, calls, files, isCertain, isUndone }, doubts) {
   const names = namesOf(files);
   const [call] = calls;
   const look = "Read what is there now before you go on.";
@@ -111,15 +148,19 @@ function wordsForHolder({ holder, calls, files, isCertain }, doubts) {
     return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
   }
   if (isCertain) {
-    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
+    const undone = isUndone ? "This was undone: what stood there before is there again. " : "";
+    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${undone}${look}`;
   }
   const isHolders = ({ caller: caller2 }) => caller2.attempt === holder;
   const ran = whoRan(calls, isHolders, doubts);
   return `${names}, where only your task may write, changed ${ran}. ${calls.some(isHolders) ? `If you did not do it: r${look.slice(1)}` : look}`;
 }
-function wordsForCaller({ calls, files, isCertain }, isOwn, holder, doubts) {
+function wordsForCaller({ calls, files, isCertain, isUndone }, isOwn, holder, doubts) {
   const names = `${namesOf(files)}, which ${holder} holds`;
   const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
+  if (isUndone) {
+    return `Your ${toolsOf(calls)} changed ${names}. This was undone: what its agent had not committed is there again, and what you wrote is kept. Write there no more.`;
+  }
   if (isCertain) {
     return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
   }
@@ -153,24 +194,26 @@ function wordsOfKept(files, plan, task) {
   if (paths.length === 0) return "";
   return ` What stood there is kept, and you may put it back: ${restoreLine(plan, task, paths)}`;
 }
+function wordsOfPutAside(files, plan) {
+  const [digits] = files.flatMap(({ after }) => shortDigest(after) ?? []);
+  if (digits === void 0) return "";
+  return ` What was put aside is kept; should it be right after all: parallel-tasks restore ${plan} --content ${digits}`;
+}
 function toolName({ tool }) {
   return cleanText(tool, TOOL_LIMIT);
-}
-function callerName({ caller: caller2 }) {
-  if (caller2.task !== void 0) return caller2.task;
-  return caller2.agentId === void 0 ? "the main conversation" : "an agent without a task";
 }
 
 // mcp-server/src/run/effects/log-effects.ts
 async function logEffects(tx, seen) {
   for (const [plan, attempts] of await concernedPlans(tx, seen)) {
     const told = await toldFiles(plan, seen);
-    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    const restored = await restoredVersions(plan);
+    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file))).map((file) => restored.has(versionOf(file)) && file.by !== "own" ? madeByNobody(file) : file);
     if (files.length === 0) continue;
     plan.append({ type: "files.changed", ...seen, files });
-    const taskOf2 = (attempt) => plan.graph.claim(attempt)?.task;
+    const taskOf = (attempt) => plan.graph.claim(attempt)?.task;
     const isToBeTold = await newsForHolder(plan, files);
-    for (const note of effectNotes({ ...seen, files }, plan.stored.slug, taskOf2, isToBeTold)) {
+    for (const note of effectNotes({ ...seen, files }, plan.stored.slug, taskOf, isToBeTold)) {
       plan.append({ type: "scope.touched", ...note });
     }
   }
@@ -195,9 +238,21 @@ async function toldFiles(plan, { sinceMs, untilMs }) {
   const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
   return new Set(
     events.flatMap(
-      ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.map(keyOf) : []
+      ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.flatMap(keysOf) : []
     )
   );
+}
+async function restoredVersions(plan) {
+  const events = await plan.reader.events(plan.id, { types: ["file.restored"] });
+  return new Set(
+    events.flatMap(({ change }) => change.type === "file.restored" ? [versionOf(change)] : [])
+  );
+}
+function versionOf({ path, after }) {
+  return JSON.stringify([path, after]);
+}
+function madeByNobody({ call: _, ...effect }) {
+  return { ...effect, by: "nobody" };
 }
 async function newsForHolder(plan, files) {
   if (files.every(({ by }) => by !== "uncertain")) return () => true;
@@ -217,8 +272,13 @@ async function newsForHolder(plan, files) {
     return isNews && before !== void 0 && before !== ABSENT && written.has(JSON.stringify([path, before]));
   };
 }
-function keyOf({ path, holder, after }) {
-  return JSON.stringify([path, holder, after]);
+function keyOf({ path, holder, after, undone }) {
+  return JSON.stringify([path, holder, after, undone === true]);
+}
+function keysOf(effect) {
+  const { undone, before, ...change } = effect;
+  if (!undone || before === void 0) return [keyOf(effect)];
+  return [keyOf(effect), keyOf(change), keyOf({ ...change, after: before })];
 }
 
 // mcp-server/src/run/effects/log-git-moves.ts
@@ -250,7 +310,7 @@ async function logGitMoves(tx, checkoutKey2, moved) {
 }
 
 // import:run/project.mjs in run/effects.mjs
-import { checkoutKey, isDead, pathInside, sameOwner } from "./project.mjs";
+import { checkoutKey, isDead, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
@@ -405,7 +465,7 @@ var EffectWatch = class {
     const listed = changes.filter((change, index) => index < MAX_LISTED && this.#mayList(change));
     const unlisted = changes.length - listed.length;
     this.#calls.forget(sinceMs - FORGET_AFTER_MS);
-    return {
+    const seen = {
       ...span,
       calls: calls.map(namedCall),
       ...doubts.length > 0 && { doubts },
@@ -422,6 +482,15 @@ var EffectWatch = class {
       ...unlisted > 0 && { unlisted },
       ...isIncomplete && { isIncomplete }
     };
+    if (!this.parts.undo) return seen;
+    const result = await this.parts.undo.undo(seen, {
+      planOf: (holder) => this.#plans.get(holder),
+      hearOthers: () => this.#hearOthers(held),
+      callsUntil: (nowMs) => this.#calls.between(sinceMs, nowMs),
+      stamp: () => this.#stamp()
+    });
+    if (result !== seen) this.parts.lastLook.noteRead(this.parts.heldFiles.seen, this.#lookedMs);
+    return result;
   }
   /** Only where a change would be certain: while nothing changed, or several calls ran, no process is looked for. */
   async #outlived(changes, ran, reasons) {
@@ -461,11 +530,8 @@ function scopeOf({ claim }) {
   return [{ attempt: claim.id, writes: widenedScope(claim).writes }];
 }
 
-// import:node:crypto in run/effects.mjs
-import { createHash, randomUUID } from "node:crypto";
-
 // import:node:path in run/effects.mjs
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 // mcp-server/src/run/effects/effects-folder.ts
 function besideGraph({ gitCommonDir, root }) {
@@ -559,32 +625,6 @@ function howOf(steps) {
   return words.size === 1 ? word : void 0;
 }
 
-// import:node:fs in run/effects.mjs
-import { appendFileSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-
-// mcp-server/src/run/effects/file-content.ts
-var MAX_KEPT_FILE = 10 * 1024 * 1024;
-function readContent(file, info) {
-  if (!info || info.isDirectory()) return { id: ABSENT };
-  try {
-    if (info.isSymbolicLink()) return { id: `link:${readlinkSync(file)}` };
-    if (!info.isFile()) return { id: "special", unread: "it is no regular file" };
-    if (info.size > MAX_KEPT_FILE) {
-      const unread = `it is larger than ${MAX_KEPT_FILE / 1024 / 1024} MB`;
-      return { id: `large:${info.size}:${info.ctimeMs}`, unread };
-    }
-    const bytes = readFileSync(file);
-    return { id: idOfBytes(bytes), bytes };
-  } catch (error) {
-    const { code } = error;
-    if (code === "ENOENT" || code === "ENOTDIR") return { id: ABSENT };
-    return { id: `unreadable:${info.size}:${info.ctimeMs}`, unread: `it could not be read (${code})` };
-  }
-}
-function idOfBytes(bytes) {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
 // mcp-server/src/run/effects/held-files.ts
 var MAX_ENTRIES = 2e4;
 var TICK_MS = 20;
@@ -644,17 +684,7 @@ var HeldFiles = class {
     for (const { path, content, ...times } of files) {
       const holder = this.#holderOf(path);
       if (holder === void 0) continue;
-      const names = path.split("/");
-      const name = names.pop() ?? "";
-      let folder = this.#top;
-      for (const inner of names) {
-        const below = folder.path === "" ? inner : `${folder.path}/${inner}`;
-        const known = folder.folders.get(inner) ?? newFolder(below, `${this.root}/${below}`);
-        folder.folders.set(inner, known);
-        folder = known;
-      }
-      const file = `${this.root}/${path}`;
-      folder.files.set(name, { path, file, holder, times, content, isTold: false });
+      Object.assign(this.#fileAt(path, holder), { times, content, isTold: false });
     }
   }
   /** Folders of repositories inside what is held, such as submodules, with those who hold something below them. */
@@ -678,6 +708,37 @@ var HeldFiles = class {
       known.isTold = true;
       use(known.path, known.holder, content);
     }
+  }
+  /** This process has put this content into a held file: the next look finds no change. */
+  accept(path, content) {
+    const holder = this.#holderOf(path);
+    if (holder === void 0) return;
+    const known = this.#fileAt(path, holder);
+    known.times = this.#timesOf(this.#stat(known.file));
+    known.content = content;
+    known.isTold = true;
+  }
+  #fileAt(path, holder) {
+    const names = path.split("/");
+    const name = names.pop() ?? "";
+    let folder = this.#top;
+    for (const inner of names) {
+      const below = folder.path === "" ? inner : `${folder.path}/${inner}`;
+      const known2 = folder.folders.get(inner) ?? newFolder(below, `${this.root}/${below}`);
+      folder.folders.set(inner, known2);
+      folder = known2;
+    }
+    const file = `${this.root}/${path}`;
+    const known = folder.files.get(name) ?? {
+      path,
+      file,
+      holder,
+      times: void 0,
+      content: ABSENT,
+      isTold: false
+    };
+    folder.files.set(name, known);
+    return known;
   }
   /** What is known of the held files stays; those that nobody holds any more are forgotten. */
   #hold(held) {
@@ -812,7 +873,7 @@ function isSame(times, info) {
 // mcp-server/src/run/effects/kept-files.ts
 var MAX_KEPT_FOR_PLAN = 500 * 1024 * 1024;
 var KEPT_FOR_MS = 14 * 24 * 60 * 60 * 1e3;
-var DIGEST = /^sha256:([0-9a-f]{64})$/;
+var DIGEST2 = /^sha256:([0-9a-f]{64})$/;
 var KeptFiles = class {
   constructor(folder, maxPlanBytes = MAX_KEPT_FOR_PLAN) {
     this.folder = folder;
@@ -877,7 +938,7 @@ var KeptFiles = class {
     }
   }
   #pathOf(plan, id) {
-    const digest = DIGEST.exec(id)?.[1];
+    const digest = DIGEST2.exec(id)?.[1];
     return digest === void 0 ? void 0 : join(this.folder, plan, digest);
   }
   #usedBy(plan) {
@@ -1150,16 +1211,186 @@ function parsed(line) {
   }
 }
 
+// mcp-server/src/run/effects/replace-file.ts
+var NEW_FILE_MODE = 420;
+var ALL_MODE_BITS = 4095;
+var READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+function replaceFile(root, { path, expected, bytes, mode }) {
+  if (!isPlainPath(path)) return { kind: "elsewhere" };
+  const file = join(root, ...path.split("/"));
+  const fresh = join(dirname(file), `.parallel-${process.pid}-${randomBytes(6).toString("hex")}`);
+  let old;
+  try {
+    if (!hasRealFolders(root, path, expected === ABSENT)) return { kind: "elsewhere" };
+    const before = lstatSync(file, { throwIfNoEntry: false });
+    if (before && !before.isFile()) return { kind: "elsewhere" };
+    if (before && process.platform !== "win32") old = openSync(file, READ_NO_LINK);
+    writeNew(fresh, bytes, (before?.mode ?? mode ?? NEW_FILE_MODE) & ALL_MODE_BITS);
+    const now = lstatSync(file, { throwIfNoEntry: false });
+    const isExpected = readContent(file, now).id === expected && before?.ino === now?.ino;
+    if (!isExpected || !hasRealFolders(root, path, false)) return { kind: "changed" };
+    if (before === void 0) linkSync(fresh, file);
+    else renameSync(fresh, file);
+    const last = old === void 0 ? void 0 : readFileSync(old);
+    if (!last || idOfBytes(last) === expected) return { kind: "replaced" };
+    return { kind: "replaced", lost: { id: idOfBytes(last), bytes: last } };
+  } catch (error) {
+    const { code } = error;
+    return code === "EEXIST" ? { kind: "changed" } : { kind: "failed", why: code ?? String(error) };
+  } finally {
+    if (old !== void 0) closeSync(old);
+    rmSync(fresh, { force: true });
+  }
+}
+function writeNew(file, bytes, mode) {
+  const descriptor = openSync(file, "wx", 384);
+  try {
+    writeFileSync(descriptor, bytes);
+    fchmodSync(descriptor, mode);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function isPlainPath(path) {
+  return path.split("/").every((name) => !["", ".", ".."].includes(name) && name.toLowerCase() !== ".git");
+}
+function hasRealFolders(root, path, make) {
+  let folder = root;
+  for (const name of path.split("/").slice(0, -1)) {
+    folder = join(folder, name);
+    const info = lstatSync(folder, { throwIfNoEntry: false });
+    if (!info && make) mkdirSync(folder);
+    else if (!info?.isDirectory()) return false;
+  }
+  return true;
+}
+
+// mcp-server/src/run/effects/undo.ts
+var Undo = class {
+  constructor(run, heldFiles, kept) {
+    this.run = run;
+    this.heldFiles = heldFiles;
+    this.kept = kept;
+  }
+  run;
+  heldFiles;
+  kept;
+  #nobodyMs = Number.NEGATIVE_INFINITY;
+  /** By path, what a holder has written there last. */
+  #own = /* @__PURE__ */ new Map();
+  /** Files in which something stands that calls of others have written, and not the holder. */
+  #foreign = /* @__PURE__ */ new Set();
+  /** By path, the versions that this process has seen there. */
+  #versions = /* @__PURE__ */ new Map();
+  /** @returns what was seen, with what was undone of it. */
+  async undo(seen, facts) {
+    const own = seen.files.filter(
+      ({ path, after }) => !this.#versions.get(path)?.has(after) && !this.#foreign.has(path)
+    );
+    this.#note(seen);
+    const first = this.#factsNow(seen, facts);
+    const hopeful = own.filter((file) => mayUndo(file, first));
+    if (hopeful.length === 0) return seen;
+    const guarded = await this.#guarded(hopeful, seen).catch(() => []);
+    if (guarded.length === 0) return seen;
+    const committed = await headFiles(
+      this.run.checkout.root,
+      guarded.map(({ path }) => path)
+    );
+    const untold = await facts.hearOthers();
+    if (untold.length > 0) return seen;
+    const now = this.#factsNow(seen, facts);
+    const undone = new Set(
+      guarded.filter((file) => mayUndo(file, now) && this.#putBack(file, committed.get(file.path), facts))
+    );
+    if (undone.size === 0) return seen;
+    return {
+      ...seen,
+      untilMs: Math.ceil(facts.stamp()),
+      files: seen.files.map((file) => undone.has(file) ? { ...file, undone: true } : file)
+    };
+  }
+  #note({ files, calls, untilMs }) {
+    for (const { path, by, before, after, holder } of files) {
+      const mayBeOwn = by === "uncertain" && calls.some(({ caller: caller2 }) => caller2.attempt === holder);
+      if (by === "own" || by === "nobody" || mayBeOwn) this.#foreign.delete(path);
+      else this.#foreign.add(path);
+      const versions = this.#versions.get(path) ?? /* @__PURE__ */ new Set();
+      this.#versions.set(path, versions.add(after));
+      if (before !== void 0 && before !== ABSENT) versions.add(before);
+      if (by === "nobody") this.#nobodyMs = untilMs;
+      if (by === "own") this.#own.set(path, after);
+    }
+  }
+  #factsNow({ doubts = [] }, { stamp, callsUntil }) {
+    const nowMs = stamp();
+    return { calls: callsUntil(nowMs), doubts, nobodyMs: this.#nobodyMs, nowMs };
+  }
+  /**
+   * Those that the guard keeps from others, in a plan whose guard refuses, where the holder's agent is known and is
+   * another one than the caller. A version that the log knows was put back by somebody, and stays.
+   */
+  async #guarded(files, { calls, sinceMs }) {
+    const { run } = this;
+    const store = await run.graph();
+    if (!store) return [];
+    return readGraph(run, store, async (view) => {
+      const guarded = [];
+      for (const file of files) {
+        const held = await view.reader.claimById(file.holder);
+        const agent = held && "agentId" in held.claim ? held.claim.agentId : void 0;
+        const caller2 = calls.find(({ id }) => id === file.call)?.caller;
+        if (!held || agent === void 0 || caller2?.agentId === agent) continue;
+        const plan = await view.planOf(held);
+        if (plan?.policy.guard !== "enforce" && plan?.policy.guard !== "strict") continue;
+        if (!holdsFile(guardedClaim(held.claim, run.caseInsensitive), file.path)) continue;
+        if (!await wasPutBack(plan, file, sinceMs)) guarded.push(file);
+      }
+      return guarded;
+    });
+  }
+  /** @returns whether the file has again what stood in it. */
+  #putBack({ path, holder, before, after }, committed, { planOf }) {
+    const plan = planOf(holder);
+    const bytes = plan !== void 0 && before !== void 0 ? this.kept.read(plan, before) : void 0;
+    if (plan === void 0 || before === void 0 || !bytes) return false;
+    if (committed && isBlob(committed, bytes) && this.#own.get(path) !== before) return false;
+    const mode = committed?.mode;
+    const replaced = replaceFile(this.run.checkout.root, {
+      ...{ path, expected: after, bytes },
+      ...mode !== void 0 && { mode }
+    });
+    if (replaced.kind !== "replaced") return false;
+    if (replaced.lost) this.kept.keep(plan, replaced.lost);
+    this.heldFiles.accept(path, before);
+    this.#foreign.delete(path);
+    return true;
+  }
+};
+async function wasPutBack(plan, { path, after }, sinceMs) {
+  const events = await plan.reader.events(plan.id, { types: ["files.changed", "file.restored"] });
+  const isVersion = (file) => file.path === path && (file.after === after || file.before === after && after !== ABSENT);
+  return events.some(({ change }) => {
+    if (change.type === "file.restored") return isVersion(change);
+    return change.type === "files.changed" && change.untilMs <= sinceMs && change.files.some(isVersion);
+  });
+}
+
 // mcp-server/src/run/effects/watch-of-checkout.ts
-function watchOfCheckout({ checkout, caseInsensitive, owner, clock }) {
+function watchOfCheckout(run) {
+  const { checkout, caseInsensitive, owner, clock } = run;
   const { now } = new FileSystemClock(clockFile(checkout), Date.now);
+  const heldFiles = new HeldFiles(checkout.root, caseInsensitive, now);
+  const kept = new KeptFiles(keptFolder(checkout));
   return new EffectWatch({
     ...checkout.gitCommonDir !== void 0 && { git: new GitWatch(checkout.root, now) },
-    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
-    kept: new KeptFiles(keptFolder(checkout)),
+    heldFiles,
+    kept,
     shared: new SharedCalls(callsFolder(checkout), owner),
     lastLook: new LastLook(callsFolder(checkout), owner),
     outlived: new OutlivedProcesses(checkout.root, runningProcesses),
+    undo: new Undo(run, heldFiles, kept),
     now: Date.now,
     isDead,
     beats: clock.isLooking
@@ -1355,195 +1586,6 @@ async function endOf(plan) {
     Math.max(plan.stored.createdAtMs, status.atMs)
   );
 }
-
-// import:node:fs/promises in run/effects.mjs
-import { writeFile } from "node:fs/promises";
-
-// import:errors.mjs in run/effects.mjs
-import { CallerError } from "../errors.mjs";
-
-// import:report.mjs in run/effects.mjs
-import { overwrittenVersions } from "../report.mjs";
-
-// mcp-server/src/run/effects/seen-versions.ts
-async function readSeenPlan(ctx, slug) {
-  const store = await existingGraph(ctx, slug);
-  return readGraph(ctx, store, async (view) => {
-    const plan = await view.plan(slug);
-    const events = await view.reader.events(plan.id, { types: ["files.changed"] });
-    const seen = events.flatMap(({ change }) => change.type === "files.changed" ? [change] : []);
-    const slugs = /* @__PURE__ */ new Map();
-    for (const holder of new Set(seen.flatMap(({ files }) => files.map((file) => file.holder)))) {
-      const held = plan.graph.claim(holder) ? void 0 : await view.reader.claimById(holder);
-      slugs.set(holder, held?.plan ?? plan.stored.slug);
-    }
-    return { plan, seen, planOf: (attempt) => slugs.get(attempt) };
-  });
-}
-var SeenVersions = class {
-  constructor(ctx) {
-    this.ctx = ctx;
-    this.#kept = new KeptFiles(keptFolder(ctx.checkout));
-  }
-  ctx;
-  #kept;
-  /** @param plan the plan of the file's holder. @returns undefined where nobody has them. */
-  async read(plan, { path, content, beforeMs }) {
-    const kept = content === void 0 ? void 0 : this.#kept.read(plan, content);
-    if (kept || this.ctx.checkout.gitCommonDir === void 0 || !mayBeCommitted(content)) return kept;
-    const untilMs = content === void 0 ? beforeMs : void 0;
-    for await (const bytes of committedVersions(this.ctx.checkout.root, path, untilMs)) {
-      if (content === void 0 || idOfBytes(bytes) === content) return bytes;
-    }
-    return void 0;
-  }
-};
-function mayBeCommitted(content) {
-  return content === void 0 || content.startsWith("sha256:");
-}
-function whyNoBytes(content, reasons) {
-  if (content === ABSENT) return "there was no file";
-  if (content?.startsWith("link:")) return "it was a link";
-  return (content && reasons.get(content)) ?? "it was not kept, or is forgotten";
-}
-function reasonsNotKept(seen) {
-  const files = seen.flatMap((look) => look.files);
-  return new Map(files.flatMap(({ after, notKept }) => notKept === void 0 ? [] : [[after, notKept]]));
-}
-
-// mcp-server/src/run/effects/restore.ts
-async function listOverwritten(ctx, slug, wanted) {
-  const { plan, seen } = await readSeenPlan(ctx, slug);
-  const all = overwrittenVersions(seen, (attempt) => plan.graph.claim(attempt)?.task);
-  return all.filter(
-    ({ path, task }) => (wanted.file === void 0 || path === wanted.file) && (wanted.task === void 0 || task === wanted.task)
-  );
-}
-async function restoreFile(ctx, slug, wanted, force) {
-  const lost = (await listOverwritten(ctx, slug, wanted)).at(-1);
-  if (!lost) {
-    const whose = wanted.task === void 0 ? "" : ` of task ${wanted.task}`;
-    throw refusal(
-      `Nobody was seen to change ${wanted.file}${whose} while it was held.`,
-      `parallel restore ${slug} lists what can be had back.`
-    );
-  }
-  const kept = new KeptFiles(keptFolder(ctx.checkout));
-  const { root } = ctx.checkout;
-  const file = await pathInside(root, lost.path).catch(() => {
-    throw refusal(
-      `${lost.path} leads out of the checkout now, or is a link.`,
-      "Remove the link, and restore again."
-    );
-  });
-  const now = readContent(file, lstatSync(file, { throwIfNoEntry: false }));
-  if (now.id !== lost.after && !force) {
-    throw refusal(
-      `${lost.path} was changed again since.`,
-      "Look at it first; --force restores it all the same, and keeps what stands there now."
-    );
-  }
-  const bytes = lost.before === void 0 ? void 0 : kept.read(planSlug(slug), lost.before);
-  const notKept = kept.keep(planSlug(slug), now);
-  if (notKept !== void 0) {
-    throw refusal(
-      `What stands in ${lost.path} now could not be kept: ${notKept}.`,
-      "Copy the file elsewhere, remove it, and restore again."
-    );
-  }
-  if (bytes) await writeFile(file, bytes);
-  else await restoreCommitted(root, file, lost, now);
-  return { path: lost.path, task: lost.task, putAside: now.id === ABSENT ? void 0 : now.id };
-}
-async function restoreCommitted(root, file, { path, before }, now) {
-  const command = ["--literal-pathspecs", "restore", "--source=HEAD", "--worktree", "--", path];
-  const isDone2 = await gitSays(root, command).catch(() => false);
-  if (isDone2 && (before === void 0 || readContent(file, lstatSync(file)).id === before)) return;
-  if (isDone2 && now.bytes) await writeFile(file, now.bytes);
-  throw refusal(
-    `What stood in ${path} was not kept, or is gone, and the last commit does not have it.`,
-    "Look into the repository's other commits."
-  );
-}
-function refusal(problem, remedy) {
-  return new CallerError("wrong_state", problem, remedy, "file");
-}
-
-// import:node:buffer in run/effects.mjs
-import { isUtf8 } from "node:buffer";
-
-// mcp-server/src/run/effects/task-diff.ts
-async function taskDiff(ctx, slug, id) {
-  const { plan, seen, planOf } = await readSeenPlan(ctx, slug);
-  const task = taskOf(plan, id).id;
-  const attempts = new Set(plan.graph.claimsOf(task).map((claim) => claim.id));
-  const effects = effectsInOrder(seen);
-  const versions = new SeenVersions(ctx);
-  const reasons = reasonsNotKept(seen);
-  const isInGit = ctx.checkout.gitCommonDir !== void 0;
-  const files = [];
-  for (const { first, last } of stretches(effects, attempts)) {
-    const { path, holder } = first.file;
-    const held = planOf(holder) ?? plan.stored.slug;
-    const read = (content) => versions.read(held, { path, content, beforeMs: first.look.sinceMs });
-    const before = beforeOf(first.file.before, await read(first.file.before), isInGit);
-    const after = { content: last.file.after, bytes: await read(last.file.after) };
-    const diff = await diffOf(before, after, reasons);
-    if (diff) files.push({ path, ...diff });
-  }
-  const uncertain = effects.filter(({ file, look }) => mayBeOf(file.by, look, attempts));
-  return {
-    task,
-    files,
-    uncertain: [...new Set(uncertain.map(({ file }) => file.path))],
-    unlisted: seen.reduce((sum, { unlisted = 0 }) => sum + unlisted, 0)
-  };
-}
-function stretches(effects, attempts) {
-  const found = [];
-  const open = /* @__PURE__ */ new Map();
-  for (const effect of effects) {
-    const { path } = effect.file;
-    const earlier = open.get(path);
-    if (!isOf(effect, attempts)) {
-      open.delete(path);
-      continue;
-    }
-    const goesOn = earlier?.last.file.after === effect.file.before;
-    const stretch = { first: goesOn && earlier ? earlier.first : effect, last: effect };
-    if (goesOn && earlier) found[found.indexOf(earlier)] = stretch;
-    else found.push(stretch);
-    open.set(path, stretch);
-  }
-  return found.sort((a, b) => a.first.file.path < b.first.file.path ? -1 : 1);
-}
-function isOf({ file, look }, attempts) {
-  if (file.by === "own") return attempts.has(file.holder);
-  const caller2 = look.calls.find(({ id }) => id === file.call)?.caller.attempt;
-  return file.by === "certain" && caller2 !== void 0 && attempts.has(caller2);
-}
-function mayBeOf(by, { calls }, attempts) {
-  const isCaller = calls.some(({ caller: caller2 }) => caller2.attempt !== void 0 && attempts.has(caller2.attempt));
-  return by === "uncertain" && isCaller;
-}
-function beforeOf(content, bytes, isInGit) {
-  return content === void 0 && !bytes && isInGit ? { content: ABSENT, bytes } : { content, bytes };
-}
-async function diffOf(before, after, reasons) {
-  if (before.content === after.content) return void 0;
-  const isNew = before.content === ABSENT;
-  const kind = isNew ? "added" : after.content === ABSENT ? "removed" : "changed";
-  const old = isNew ? Buffer.alloc(0) : before.bytes;
-  const fresh = after.content === ABSENT ? Buffer.alloc(0) : after.bytes;
-  if (!old)
-    return { kind, instead: `what stood there before is missing: ${whyNoBytes(before.content, reasons)}` };
-  if (!fresh) return { kind, instead: `what it wrote is missing: ${whyNoBytes(after.content, reasons)}` };
-  if (isBinary(old) || isBinary(fresh)) return { kind, instead: "binary files differ" };
-  return { kind, hunks: await diffHunks(old, fresh) };
-}
-function isBinary(bytes) {
-  return bytes.includes(0) || !isUtf8(bytes);
-}
 export {
   CallWatch,
   EffectWatch,
@@ -1551,9 +1593,8 @@ export {
   HeldFiles,
   KeptFiles,
   MAX_KEPT_FILE,
-  SeenVersions,
   SharedCalls,
-  callerName,
+  Undo,
   callsFolder,
   clockFile,
   committedFiles,
@@ -1562,16 +1603,12 @@ export {
   forgetOldKept,
   idOfBytes,
   keptFolder,
-  listOverwritten,
   logEffects,
   logGitMoves,
   notesForTaskless,
   readContent,
-  readSeenPlan,
-  reasonsNotKept,
-  restoreFile,
+  replaceFile,
   restoreLine,
-  taskDiff,
-  watchOfCheckout,
-  whyNoBytes
+  shortDigest,
+  watchOfCheckout
 };

@@ -1,4 +1,4 @@
-import { type FileDiff, taskDiff } from "../run/effects/task-diff.ts";
+import { type FileDiff, taskDiff } from "../run/effects/versions/task-diff.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { shownPath } from "../text/display-path.ts";
 import { cleanLines } from "../text/sanitize.ts";

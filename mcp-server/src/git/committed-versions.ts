@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { git } from "./git.ts";
 
 /** So many commits that changed a file are gone back. */
 const MAX_COMMITS = 20;
+const SHA1_DIGITS = 40;
 
 /**
  * The bytes of a file as the last commits had it, newest first, as a checkout would write them.
@@ -24,4 +26,29 @@ export async function* committedVersions(
     const bytes = await read.catch(() => undefined);
     if (bytes !== undefined) yield Buffer.from(bytes, "latin1");
   }
+}
+
+/** What the last commit has of a file. */
+export interface HeadFile {
+  /** Permission bits. */
+  readonly mode: number;
+  /** The object's name, in hexadecimal digits. */
+  readonly blob: string;
+}
+
+/** By path relative to the top level, the files that the last commit has; none where git cannot tell. */
+export async function headFiles(root: string, paths: readonly string[]): Promise<Map<string, HeadFile>> {
+  const parameters = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths];
+  const listed = await git(root, parameters).catch(() => "");
+  const files = listed.split("\0").flatMap((line): [string, HeadFile][] => {
+    const [, mode = "", blob = "", path = ""] = /^(\d+) blob ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? [];
+    return blob === "" ? [] : [[path, { mode: Number.parseInt(mode, 8) & 0o777, blob }]];
+  });
+  return new Map(files);
+}
+
+/** Whether the object holds just these bytes. What filters change on the way into a commit counts as another content. */
+export function isBlob({ blob }: HeadFile, bytes: Uint8Array): boolean {
+  const hash = createHash(blob.length === SHA1_DIGITS ? "sha1" : "sha256");
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === blob;
 }

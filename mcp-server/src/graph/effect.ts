@@ -63,6 +63,8 @@ export type Attribution =
 export interface AttributedEffect extends HeldFileEffect {
   readonly by: Attribution["kind"];
   readonly call?: CallId;
+  /** What stood there before was put back at once. */
+  readonly undone?: true;
 }
 
 /** What two looks at held files differ in. Times are milliseconds since the epoch. */
@@ -121,4 +123,10 @@ export interface GitMoved {
   readonly by: Exclude<Attribution["kind"], "own">;
   /** Why something else may have moved it as well; absent: nothing was seen that did. */
   readonly doubts?: readonly string[];
+}
+
+/** Who made a call: a task, or what else makes calls. */
+export function callerName({ caller }: NamedCall): string {
+  if (caller.task !== undefined) return caller.task;
+  return caller.agentId === undefined ? "the main conversation" : "an agent without a task";
 }

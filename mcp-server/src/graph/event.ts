@@ -1,6 +1,6 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
 import type { AttributedFile, AtWork } from "./checkout-change.ts";
-import type { GitMoved, HeldFilesChanged } from "./effect.ts";
+import type { ContentId, GitMoved, HeldFilesChanged } from "./effect.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -191,6 +191,14 @@ export type Change =
    * every plan that has a holder of one of them, or an attempt with such a call.
    */
   | ({ readonly type: "files.changed" } & HeldFilesChanged)
+  /** Somebody puts an older version back into a file that the attempt held. Told before it is done. */
+  | {
+      readonly type: "file.restored";
+      readonly path: string;
+      readonly holder: AttemptId;
+      readonly before: ContentId;
+      readonly after: ContentId;
+    }
   /**
    * HEAD, branches, tags, stash or index are other than before, and whoever moved them was not entitled to. It is in the
    * log of every plan with a live claim in the checkout.
@@ -316,6 +324,7 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "checkout.observed": 1,
   "checkout.unmeasured": 1,
   "files.changed": 1,
+  "file.restored": 1,
   "git.moved": 1,
   "attempt.compared": 1,
   "report.returned": 1,

@@ -79,6 +79,11 @@ export function claimHasEnded(own: AnyClaim): boolean {
   return own.state === "ended" || own.state === "returned";
 }
 
+/** Whether the claim keeps every other agent from writing the file. */
+export function holdsFile(claim: GuardedClaim, path: string): boolean {
+  return holds(claim, { kind: "path", path, isTree: false, discards: false });
+}
+
 function holds({ claim, scope, caseInsensitive }: GuardedClaim, target: Target): boolean {
   const { widened } = claim;
   if (runsAlone(scope)) return true;

@@ -11,7 +11,14 @@ import { type Verdict, verdictOf } from "./figures/verdict.ts";
 import { type ActualWrites, actualWrites } from "./files/actual-writes.ts";
 import { type CommittedWork, committedWork, gitMovesOf } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
-import { type OutsideScope, outsideScope, type SharedFile, sharedFiles } from "./files/touched-files.ts";
+import {
+  type OutsideScope,
+  outsideScope,
+  type SharedFile,
+  sharedFiles,
+  type UndoneChange,
+  undoneChanges,
+} from "./files/touched-files.ts";
 import { type MergedFinding, mergedFindings } from "./tasks/merged-findings.ts";
 import {
   type CommandRunAgain,
@@ -73,6 +80,8 @@ export interface RunReport {
   readonly ignoredFiles?: readonly string[];
   /** What moved in git while tasks ran, with who ran; absent: nothing. */
   readonly gitMoves?: readonly string[];
+  /** What others changed in files of its tasks and was undone at once; absent: nothing. */
+  readonly undone?: readonly UndoneChange[];
   readonly work: CommittedWork;
   readonly discoveries: readonly { readonly task: TaskId; readonly text: string }[];
   /** Of reviews that are tasks of the breakdown. */
@@ -117,6 +126,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
   const goesOn = running.length > 0 || coming.size > 0;
   const endedAtMs = goesOn ? undefined : lastEndMs(tasks);
   const gitMoves = gitMovesOf(plan.slug, events);
+  const undone = undoneChanges(events, state.claims);
   const newer = newerParts(state, events);
   return {
     plan: {
@@ -149,6 +159,7 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     scopeTruth: truth,
     suggestedScopes: suggestedScopes(state, written),
     ...(gitMoves.length > 0 && { gitMoves }),
+    ...(undone.length > 0 && { undone }),
     work: committedWork(plan.slug, events),
     discoveries: discoveriesOf(tasks, events),
     verdicts: reviewerVerdicts(state),

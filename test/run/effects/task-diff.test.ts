@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { taskDiff } from "../../../mcp-server/src/run/effects/task-diff.ts";
+import { taskDiff } from "../../../mcp-server/src/run/effects/versions/task-diff.ts";
 import { effectsAtWork } from "../../support/effects-at-work.ts";
 
 describe("what a task changed", () => {

@@ -14,7 +14,7 @@ export function effectsInOrder(seen: readonly HeldFilesChanged[]): SeenEffect[] 
     .flatMap((look) =>
       look.files.map((file) => {
         const before = file.before ?? last.get(file.path);
-        last.set(file.path, file.after);
+        last.set(file.path, (file.undone && before) || file.after);
         return { file: { ...file, ...(before !== undefined && { before }) }, look };
       }),
     );

@@ -14,11 +14,13 @@ import { effectsInOrder } from "../../policy/effects/effects-in-order.ts";
 export interface Overwritten {
   readonly path: string;
   readonly task: TaskId;
+  readonly holder: AttemptId;
   /** Undefined: it was as in the last commit. */
   readonly before: ContentId | undefined;
   /** What the last change that was seen has left in the file, whoever made it. */
   readonly after: ContentId;
-  /** When the change was seen at the latest, in milliseconds since 1970. */
+  /** The looks between which the change was seen, in milliseconds since 1970. */
+  readonly sinceMs: number;
   readonly atMs: number;
   readonly by: Exclude<AttributedEffect["by"], "own">;
   /** The calls of which one made the change; none: a person or another program. */
@@ -35,18 +37,22 @@ export function overwrittenVersions(
   seen: readonly HeldFilesChanged[],
   taskOf: (attempt: AttemptId) => TaskId | undefined,
 ): Overwritten[] {
-  const lost: Overwritten[] = [];
+  let lost: Overwritten[] = [];
   const newest = new Map<string, ContentId>();
   const foreign = new Set<string>();
   for (const { file, look } of effectsInOrder(seen)) {
-    const { path, holder, before, after, by } = file;
+    const { path, holder, before, after, by, undone } = file;
+    if (undone) continue;
     newest.set(path, after);
+    // What is back in its file is lost no more.
+    lost = lost.filter((one) => one.path !== path || one.before !== after);
     const task = taskOf(holder);
     if (by === "own") foreign.delete(path);
     if (by === "own" || foreign.has(path) || task === undefined) continue;
     foreign.add(path);
     if (before === ABSENT) continue;
-    lost.push({ path, task, before, after, atMs: look.untilMs, by, calls: suspectsOf(file, look.calls) });
+    const when = { sinceMs: look.sinceMs, atMs: look.untilMs };
+    lost.push({ path, task, holder, before, after, ...when, by, calls: suspectsOf(file, look.calls) });
   }
   return lost.map((one) => ({ ...one, after: newest.get(one.path) ?? one.after }));
 }

@@ -1,3 +1,6 @@
+import type { AnyClaim } from "../../graph/attempt.ts";
+import { callerName } from "../../graph/effect.ts";
+import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
@@ -73,4 +76,27 @@ function overlap(a: AttemptSpan, b: AttemptSpan): boolean {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A change of a file that a task held, which was undone at once. */
+export interface UndoneChange {
+  readonly path: string;
+  /** The task whose work is there again. */
+  readonly task: TaskId;
+  /** Whose call made the change. */
+  readonly by: string;
+}
+
+/** What was undone of changes that others made in files of the plan's tasks, oldest first. */
+export function undoneChanges(events: readonly GraphEvent[], claims: readonly AnyClaim[]): UndoneChange[] {
+  const tasks = new Map(claims.map(({ id, task }) => [id, task]));
+  return events.flatMap(({ change }) => {
+    if (change.type !== "files.changed") return [];
+    const { calls, files } = change;
+    return files.flatMap(({ path, holder, call, undone }) => {
+      const task = tasks.get(holder);
+      const made = calls.find(({ id }) => id === call);
+      return undone && task !== undefined && made ? [{ path, task, by: callerName(made) }] : [];
+    });
+  });
 }

@@ -3,6 +3,7 @@ import {
   ABSENT,
   type AttributedEffect,
   type CallId,
+  callerName,
   type HeldFilesChanged,
   type NamedCall,
 } from "../../graph/effect.ts";
@@ -10,6 +11,7 @@ import { type PlanSlug, type TaskId, taskName } from "../../graph/task.ts";
 import { suspectsOf } from "../../policy/effects/attribute.ts";
 import { cleanText } from "../../text/sanitize.ts";
 import { fileNames } from "../checkout-watch/scope-notes.ts";
+import { shortDigest } from "./file-content.ts";
 import { restoreLine } from "./restore-line.ts";
 
 /** A name of a tool in a sentence for an agent, in characters. */
@@ -38,6 +40,7 @@ interface Intrusion {
   readonly holder: AttemptId;
   readonly calls: readonly NamedCall[];
   readonly isCertain: boolean;
+  readonly isUndone: boolean;
   readonly files: AttributedEffect[];
 }
 
@@ -54,7 +57,7 @@ export function effectNotes(
   isToBeTold: (file: AttributedEffect, by: readonly string[]) => boolean,
 ): EffectNote[] {
   return intrusions(seen).flatMap((intrusion) => {
-    const { holder, calls } = intrusion;
+    const { holder, calls, isUndone } = intrusion;
     const held = taskOf(holder);
     const isHolders = ({ caller }: NamedCall) => caller.attempt === holder;
     const by = callersOf(calls.filter((call) => !isHolders(call)));
@@ -64,8 +67,9 @@ export function effectNotes(
     const paths = files.map(({ path }) => path);
     const notes: EffectNote[] = [];
     if (held !== undefined) {
-      const note = `${wordsForHolder({ ...intrusion, files }, seen.doubts)}${wordsOfKept(files, plan, held)}`;
-      notes.push({ task: held, paths, by, note, ...(hasKept(files) && { beforeReport: true }) });
+      const kept = isUndone ? wordsOfPutAside(files, plan) : wordsOfKept(files, plan, held);
+      const note = `${wordsForHolder({ ...intrusion, files }, seen.doubts)}${kept}`;
+      notes.push({ task: held, paths, by, note, ...(hasKept(files) && !isUndone && { beforeReport: true }) });
     }
     if (mayBeOwn) return notes;
     const holderName = held === undefined ? "a task of another plan" : taskName(plan, held);
@@ -102,11 +106,13 @@ function intrusions({ files, calls }: Changes): Intrusion[] {
   const found = new Map<string, Intrusion>();
   for (const file of files) {
     if (file.by === "own") continue;
-    const key = JSON.stringify([file.holder, file.by, file.call]);
+    const isUndone = file.undone === true;
+    const key = JSON.stringify([file.holder, file.by, file.call, isUndone]);
     const known = found.get(key) ?? {
       holder: file.holder,
       calls: suspectsOf(file, calls),
       isCertain: file.by === "certain",
+      isUndone,
       files: [],
     };
     known.files.push(file);
@@ -116,7 +122,7 @@ function intrusions({ files, calls }: Changes): Intrusion[] {
 }
 
 /** The host adds of its own that changes on disk are usually on purpose: this says whether this one was. */
-function wordsForHolder({ holder, calls, files, isCertain }: Intrusion, doubts: Doubts): string {
+function wordsForHolder({ holder, calls, files, isCertain, isUndone }: Intrusion, doubts: Doubts): string {
   const names = namesOf(files);
   const [call] = calls;
   const look = "Read what is there now before you go on.";
@@ -127,7 +133,8 @@ function wordsForHolder({ holder, calls, files, isCertain }: Intrusion, doubts: 
     return `A person or another program changed ${names}, which your task holds. ${look} Keep what is new in it, unless your task says otherwise.`;
   }
   if (isCertain) {
-    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${look}`;
+    const undone = isUndone ? "This was undone: what stood there before is there again. " : "";
+    return `${callerName(call)} changed ${names} with ${toolName(call)}, though only your task may write there. ${undone}${look}`;
   }
   const isHolders = ({ caller }: NamedCall) => caller.attempt === holder;
   const ran = whoRan(calls, isHolders, doubts);
@@ -135,13 +142,16 @@ function wordsForHolder({ holder, calls, files, isCertain }: Intrusion, doubts: 
 }
 
 function wordsForCaller(
-  { calls, files, isCertain }: Intrusion,
+  { calls, files, isCertain, isUndone }: Intrusion,
   isOwn: (call: NamedCall) => boolean,
   holder: string,
   doubts: Doubts,
 ): string {
   const names = `${namesOf(files)}, which ${holder} holds`;
   const told = `Its agent is told${hasKept(files) ? " and can put it back" : ""}`;
+  if (isUndone) {
+    return `Your ${toolsOf(calls)} changed ${names}. This was undone: what its agent had not committed is there again, and what you wrote is kept. Write there no more.`;
+  }
   if (isCertain) {
     return `Your ${toolsOf(calls)} changed ${names}. ${told}: write there no more, not even to undo it.`;
   }
@@ -185,12 +195,13 @@ function wordsOfKept(files: readonly AttributedEffect[], plan: PlanSlug, task: T
   return ` What stood there is kept, and you may put it back: ${restoreLine(plan, task, paths)}`;
 }
 
-function toolName({ tool }: NamedCall): string {
-  return cleanText(tool, TOOL_LIMIT);
+/** The beginning of a digest is enough for a command that names no file. */
+function wordsOfPutAside(files: readonly AttributedEffect[], plan: PlanSlug): string {
+  const [digits] = files.flatMap(({ after }) => shortDigest(after) ?? []);
+  if (digits === undefined) return "";
+  return ` What was put aside is kept; should it be right after all: parallel-tasks restore ${plan} --content ${digits}`;
 }
 
-/** A task, or what else makes calls. */
-export function callerName({ caller }: NamedCall): string {
-  if (caller.task !== undefined) return caller.task;
-  return caller.agentId === undefined ? "the main conversation" : "an agent without a task";
+function toolName({ tool }: NamedCall): string {
+  return cleanText(tool, TOOL_LIMIT);
 }

@@ -18,6 +18,7 @@ import type { KeptFiles } from "./kept-files.ts";
 import type { LastLook } from "./look/last-look.ts";
 import type { OutlivedProcesses } from "./look/outlived-processes.ts";
 import type { SharedCalls } from "./shared-calls.ts";
+import type { Undo } from "./undo.ts";
 
 /** One look lists at most this many files; of the rest only the number is known. */
 const MAX_LISTED = 500;
@@ -50,6 +51,8 @@ interface Parts {
   readonly shared: SharedCalls;
   readonly lastLook: LastLook;
   readonly outlived: OutlivedProcesses;
+  /** Absent: nothing is undone. */
+  readonly undo?: Undo;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly isDead: (owner: Owner) => Promise<boolean>;
@@ -225,7 +228,7 @@ export class EffectWatch {
     const listed = changes.filter((change, index) => index < MAX_LISTED && this.#mayList(change));
     const unlisted = changes.length - listed.length;
     this.#calls.forget(sinceMs - FORGET_AFTER_MS);
-    return {
+    const seen: HeldFilesChanged = {
       ...span,
       calls: calls.map(namedCall),
       ...(doubts.length > 0 && { doubts }),
@@ -242,6 +245,15 @@ export class EffectWatch {
       ...(unlisted > 0 && { unlisted }),
       ...(isIncomplete && { isIncomplete }),
     };
+    if (!this.parts.undo) return seen;
+    const result = await this.parts.undo.undo(seen, {
+      planOf: (holder) => this.#plans.get(holder),
+      hearOthers: () => this.#hearOthers(held),
+      callsUntil: (nowMs) => this.#calls.between(sinceMs, nowMs),
+      stamp: () => this.#stamp(),
+    });
+    if (result !== seen) this.parts.lastLook.noteRead(this.parts.heldFiles.seen, this.#lookedMs);
+    return result;
   }
 
   /** Only where a change would be certain: while nothing changed, or several calls ran, no process is looked for. */

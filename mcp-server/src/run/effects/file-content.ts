@@ -36,3 +36,12 @@ export function readContent(file: string, info: Stats | undefined): FileContent 
 export function idOfBytes(bytes: Uint8Array): ContentId {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
+
+/** So many digits of a digest tell versions of a file apart, for people. */
+const SHOWN_DIGITS = 12;
+const DIGEST = /^sha256:([0-9a-f]{64})$/;
+
+/** The beginning of the digest of bytes; undefined for a content without. */
+export function shortDigest(content: ContentId): string | undefined {
+  return DIGEST.exec(content)?.[1]?.slice(0, SHOWN_DIGITS);
+}

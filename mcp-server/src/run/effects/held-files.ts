@@ -142,17 +142,7 @@ export class HeldFiles {
     for (const { path, content, ...times } of files) {
       const holder = this.#holderOf(path);
       if (holder === undefined) continue;
-      const names = path.split("/");
-      const name = names.pop() ?? "";
-      let folder = this.#top;
-      for (const inner of names) {
-        const below = folder.path === "" ? inner : `${folder.path}/${inner}`;
-        const known = folder.folders.get(inner) ?? newFolder(below, `${this.root}/${below}`);
-        folder.folders.set(inner, known);
-        folder = known;
-      }
-      const file = `${this.root}/${path}`;
-      folder.files.set(name, { path, file, holder, times, content, isTold: false });
+      Object.assign(this.#fileAt(path, holder), { times, content, isTold: false });
     }
   }
 
@@ -180,6 +170,39 @@ export class HeldFiles {
       known.isTold = true;
       use(known.path, known.holder, content);
     }
+  }
+
+  /** This process has put this content into a held file: the next look finds no change. */
+  accept(path: string, content: ContentId): void {
+    const holder = this.#holderOf(path);
+    if (holder === undefined) return;
+    const known = this.#fileAt(path, holder);
+    known.times = this.#timesOf(this.#stat(known.file));
+    known.content = content;
+    known.isTold = true;
+  }
+
+  #fileAt(path: string, holder: AttemptId): KnownFile {
+    const names = path.split("/");
+    const name = names.pop() ?? "";
+    let folder = this.#top;
+    for (const inner of names) {
+      const below = folder.path === "" ? inner : `${folder.path}/${inner}`;
+      const known = folder.folders.get(inner) ?? newFolder(below, `${this.root}/${below}`);
+      folder.folders.set(inner, known);
+      folder = known;
+    }
+    const file = `${this.root}/${path}`;
+    const known = folder.files.get(name) ?? {
+      path,
+      file,
+      holder,
+      times: undefined,
+      content: ABSENT,
+      isTold: false,
+    };
+    folder.files.set(name, known);
+    return known;
   }
 
   /** What is known of the held files stays; those that nobody holds any more are forgotten. */

@@ -11,7 +11,10 @@ import { effectNotes } from "./effect-notes.ts";
 export async function logEffects(tx: GraphTransaction, seen: HeldFilesChanged): Promise<void> {
   for (const [plan, attempts] of await concernedPlans(tx, seen)) {
     const told = await toldFiles(plan, seen);
-    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    const restored = await restoredVersions(plan);
+    const files = seen.files
+      .filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)))
+      .map((file) => (restored.has(versionOf(file)) && file.by !== "own" ? madeByNobody(file) : file));
     if (files.length === 0) continue;
     plan.append({ type: "files.changed", ...seen, files });
     const taskOf = (attempt: AttemptId) => plan.graph.claim(attempt)?.task;
@@ -57,10 +60,26 @@ async function toldFiles(
   return new Set(
     events.flatMap(({ change }) =>
       change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs
-        ? change.files.map(keyOf)
+        ? change.files.flatMap(keysOf)
         : [],
     ),
   );
+}
+
+/** What was told to be put back into files, whichever call ran meanwhile. */
+async function restoredVersions(plan: PlanTransaction): Promise<ReadonlySet<string>> {
+  const events = await plan.reader.events(plan.id, { types: ["file.restored"] });
+  return new Set(
+    events.flatMap(({ change }) => (change.type === "file.restored" ? [versionOf(change)] : [])),
+  );
+}
+
+function versionOf({ path, after }: Pick<AttributedEffect, "path" | "after">): string {
+  return JSON.stringify([path, after]);
+}
+
+function madeByNobody({ call: _, ...effect }: AttributedEffect): AttributedEffect {
+  return { ...effect, by: "nobody" };
 }
 
 /**
@@ -90,6 +109,13 @@ async function newsForHolder(
 }
 
 /** What stood there before, one of two servers may not know. */
-function keyOf({ path, holder, after }: AttributedEffect): string {
-  return JSON.stringify([path, holder, after]);
+function keyOf({ path, holder, after, undone }: AttributedEffect): string {
+  return JSON.stringify([path, holder, after, undone === true]);
+}
+
+/** Of what was undone, another server may have seen the change, and the way back. */
+function keysOf(effect: AttributedEffect): string[] {
+  const { undone, before, ...change } = effect;
+  if (!undone || before === undefined) return [keyOf(effect)];
+  return [keyOf(effect), keyOf(change), keyOf({ ...change, after: before })];
 }

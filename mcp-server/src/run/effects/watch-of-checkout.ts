@@ -10,17 +10,22 @@ import { FileSystemClock } from "./look/file-system-clock.ts";
 import { LastLook } from "./look/last-look.ts";
 import { OutlivedProcesses } from "./look/outlived-processes.ts";
 import { SharedCalls } from "./shared-calls.ts";
+import { Undo } from "./undo.ts";
 
 /** The watch of this process over its checkout, by the real clocks, files and processes. */
-export function watchOfCheckout({ checkout, caseInsensitive, owner, clock }: RunContext): EffectWatch {
+export function watchOfCheckout(run: RunContext): EffectWatch {
+  const { checkout, caseInsensitive, owner, clock } = run;
   const { now } = new FileSystemClock(clockFile(checkout), Date.now);
+  const heldFiles = new HeldFiles(checkout.root, caseInsensitive, now);
+  const kept = new KeptFiles(keptFolder(checkout));
   return new EffectWatch({
     ...(checkout.gitCommonDir !== undefined && { git: new GitWatch(checkout.root, now) }),
-    heldFiles: new HeldFiles(checkout.root, caseInsensitive, now),
-    kept: new KeptFiles(keptFolder(checkout)),
+    heldFiles,
+    kept,
     shared: new SharedCalls(callsFolder(checkout), owner),
     lastLook: new LastLook(callsFolder(checkout), owner),
     outlived: new OutlivedProcesses(checkout.root, runningProcesses),
+    undo: new Undo(run, heldFiles, kept),
     now: Date.now,
     isDead,
     beats: clock.isLooking,

@@ -10,6 +10,7 @@ export function fileLines({
   scopeTruth,
   ignoredFiles = [],
   gitMoves = [],
+  undone = [],
 }: RunReport): string[] {
   return [
     ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
@@ -22,6 +23,11 @@ export function fileLines({
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
     ...scopeTruthLines(scopeTruth),
+    ...grouped(undone, ({ task, by }) => JSON.stringify([task, by])).map((files) => {
+      const { task, by } = files[0];
+      const paths = [...new Set(files.map(({ path }) => path))].map(name);
+      return `- ${name(by)} changed ${some(paths)}, which ${bold(task)} held: **undone at once**, and both versions are kept`;
+    }),
     ...gitMoves.map((text) => `- In git, ${escapeProse(text)}`),
     ...(ignoredFiles.length === 0
       ? []

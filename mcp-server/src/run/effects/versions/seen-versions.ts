@@ -1,12 +1,13 @@
-import { committedVersions } from "../../git/committed-versions.ts";
-import { ABSENT, type ContentId, type HeldFilesChanged } from "../../graph/effect.ts";
-import type { PlanSlug } from "../../graph/task.ts";
-import { existingGraph } from "../plan/load-plan.ts";
-import { type PlanView, readGraph } from "../plan/plan-view.ts";
-import type { RunContext } from "../project/run-context.ts";
-import { keptFolder } from "./effects-folder.ts";
-import { idOfBytes } from "./file-content.ts";
-import { KeptFiles } from "./kept-files.ts";
+import { committedVersions } from "../../../git/committed-versions.ts";
+import { ABSENT, type ContentId, type HeldFilesChanged } from "../../../graph/effect.ts";
+import type { GraphEvent } from "../../../graph/event.ts";
+import type { PlanSlug } from "../../../graph/task.ts";
+import { existingGraph } from "../../plan/load-plan.ts";
+import { type PlanView, readGraph } from "../../plan/plan-view.ts";
+import type { RunContext } from "../../project/run-context.ts";
+import { keptFolder } from "../effects-folder.ts";
+import { idOfBytes } from "../file-content.ts";
+import { KeptFiles } from "../kept-files.ts";
 
 /** A plan with all that was seen to change in what claims held. */
 export interface SeenPlan {
@@ -21,8 +22,8 @@ export async function readSeenPlan(ctx: RunContext, slug: string): Promise<SeenP
   const store = await existingGraph(ctx, slug);
   return readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
-    const events = await view.reader.events(plan.id, { types: ["files.changed"] });
-    const seen = events.flatMap(({ change }) => (change.type === "files.changed" ? [change] : []));
+    const events = await view.reader.events(plan.id, { types: ["files.changed", "file.restored"] });
+    const seen = events.flatMap(lookIn);
     const slugs = new Map<number, PlanSlug>();
     for (const holder of new Set(seen.flatMap(({ files }) => files.map((file) => file.holder)))) {
       const held = plan.graph.claim(holder) ? undefined : await view.reader.claimById(holder);
@@ -30,6 +31,13 @@ export async function readSeenPlan(ctx: RunContext, slug: string): Promise<SeenP
     }
     return { plan, seen, planOf: (attempt) => slugs.get(attempt) };
   });
+}
+
+function lookIn({ change, atMs }: GraphEvent): HeldFilesChanged[] {
+  if (change.type === "files.changed") return [change];
+  if (change.type !== "file.restored") return [];
+  const { type: _, ...version } = change;
+  return [{ sinceMs: atMs, untilMs: atMs, calls: [], files: [{ ...version, by: "nobody" }] }];
 }
 
 /** A version of a file that was seen. */

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { diffHunks } from "../../git/unified-diff.ts";
-import type { AttemptId } from "../../graph/attempt.ts";
-import { ABSENT, type ContentId, type HeldFilesChanged } from "../../graph/effect.ts";
-import type { TaskId } from "../../graph/task.ts";
-import { effectsInOrder, type SeenEffect } from "../../policy/effects/effects-in-order.ts";
-import { taskOf } from "../plan/load-plan.ts";
-import type { RunContext } from "../project/run-context.ts";
+import { diffHunks } from "../../../git/unified-diff.ts";
+import type { AttemptId } from "../../../graph/attempt.ts";
+import { ABSENT, type ContentId, type HeldFilesChanged } from "../../../graph/effect.ts";
+import type { TaskId } from "../../../graph/task.ts";
+import { effectsInOrder, type SeenEffect } from "../../../policy/effects/effects-in-order.ts";
+import { taskOf } from "../../plan/load-plan.ts";
+import type { RunContext } from "../../project/run-context.ts";
 import { readSeenPlan, reasonsNotKept, SeenVersions, whyNoBytes } from "./seen-versions.ts";
 
 /** What a task changed in a file without a change of anybody else between. */
@@ -71,7 +71,8 @@ function stretches(effects: readonly SeenEffect[], attempts: ReadonlySet<Attempt
   const found: Stretch[] = [];
   const open = new Map<string, Stretch>();
   for (const effect of effects) {
-    const { path } = effect.file;
+    const { path, undone } = effect.file;
+    if (undone) continue;
     const earlier = open.get(path);
     if (!isOf(effect, attempts)) {
       open.delete(path);
