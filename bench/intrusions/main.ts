@@ -23,6 +23,10 @@ const WAYS: readonly (Way & { readonly title: string })[] = [
   { title: "no other call in flight, the holder reports no file", holderReports: false, holderRuns: false },
   { title: "a call of the holder in flight, it reports its files", holderReports: true, holderRuns: true },
   { title: "a call of the holder in flight, it reports no file", holderReports: false, holderRuns: true },
+  {
+    title: "the first call of all, over work that was there before the task was claimed",
+    ...{ holderReports: true, holderRuns: false, wasThere: true },
+  },
 ];
 
 await new Command("bench:intrusions")

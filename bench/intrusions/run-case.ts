@@ -34,6 +34,8 @@ export interface Way {
   readonly holderReports: boolean;
   /** Whether a call of the agent of task 2 is in flight meanwhile. */
   readonly holderRuns: boolean;
+  /** Whether its uncommitted work was there before the task was claimed; else it writes it in a call. */
+  readonly wasThere?: boolean;
 }
 
 /** What became of one command. */
@@ -84,13 +86,16 @@ async function runIn(
   way: Way,
 ): Promise<Outcome> {
   const { checkout, home } = place;
+  if (way.wasThere) putFiles(checkout, UNCOMMITTED);
   const service = startService(plugin, checkout, home);
   try {
     const agents = await AgentsAtWork.start(new Host(service, plugin.folder), checkout, "enforce");
-    const edits = { task: 2, id: "edits", command: "node edit.js" } as const;
-    await agents.begins(edits);
-    putFiles(checkout, UNCOMMITTED);
-    await agents.ends(edits, DONE);
+    if (!way.wasThere) {
+      const edits = { task: 2, id: "edits", command: "node edit.js" } as const;
+      await agents.begins(edits);
+      putFiles(checkout, UNCOMMITTED);
+      await agents.ends(edits, DONE);
+    }
     const before = heldState(checkout);
     const holders = { task: 2, id: HOLDERS_CALL, command: "npm test" } as const;
     if (way.holderRuns) await agents.begins(holders);

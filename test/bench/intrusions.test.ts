@@ -37,15 +37,14 @@ const PLUGIN: Plugin = {
 };
 
 describe.skipIf(!existsSync(CASES))("commands by which one agent writes into another's files", () => {
-  const projectFolder = () => {
-    const folder = join(temporaryFolder(), "shop");
+  const runnerIn = (folder: string) => {
     makeProject(folder, readProject(CASES));
-    return folder;
+    return (command: string, way: Way) => runCase(PLUGIN, folder, command, way);
   };
-  const run = (command: string, way: Way) => runCase(PLUGIN, projectFolder(), command, way);
 
   it("of each group a command is refused, or named alone with both told; nothing of the other's is lost", async () => {
     const all = readIntrusions(CASES);
+    const run = runnerIn(temporaryFolder());
     const outcomes = [];
     for (const [group, beginning] of Object.entries(CHOSEN)) {
       const [one, another] = all.filter((own) => own.group === group && own.command.startsWith(beginning));
@@ -63,7 +62,10 @@ describe.skipIf(!existsSync(CASES))("commands by which one agent writes into ano
 
   it("beside a call of the holder a command is named in a set of two, and nothing is lost", async () => {
     const command = "gzip src/b/two.js";
-    const { verdict, lost } = await run(command, { holderReports: false, holderRuns: true });
+    const { verdict, lost } = await runnerIn(temporaryFolder())(command, {
+      holderReports: false,
+      holderRuns: true,
+    });
     expect({ verdict, lost }).toEqual({ verdict: { kind: "named", suspects: 2 }, lost: [] });
   });
 });

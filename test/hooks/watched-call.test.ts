@@ -69,6 +69,15 @@ describe("a call that changes what another agent holds", () => {
     expect(kept()).toEqual(expect.arrayContaining(["mine\n", "theirs\n"]));
   });
 
+  it("what stood uncommitted in a held file before its task was claimed is kept before the first call may overwrite it", async () => {
+    const { begins, ends, write, kept } = await watchedAgents();
+    write("src/b/two.ts", "uncommitted\n");
+    await begins("agent-1", "intruder");
+    write("src/b/two.ts", "theirs\n");
+    await ends("agent-1", "intruder");
+    expect(kept()).toEqual(expect.arrayContaining(["uncommitted\n", "theirs\n"]));
+  });
+
   it("a call that changes what another agent holds beside calls of others is named with them", async () => {
     const { begins, ends, write, effects } = await watchedAgents();
     await begins("agent-1", "one");

@@ -78,7 +78,7 @@ export async function effectsAtWork({
   };
   const first = await watchOf(0);
   await first.hear({ kind: "refused", call: "none" }, await held());
-  await first.readFirst(() => true);
+  await first.readFirst();
   const hear = async (signal: HeardSignal, session = 0) => {
     const watch = await watchOf(session);
     const seen = await watch.hear(signal, await held());

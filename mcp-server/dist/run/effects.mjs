@@ -1,3 +1,6 @@
+// import:node:timers/promises in run/effects.mjs
+import { setTimeout } from "node:timers/promises";
+
 // import:graph.mjs in run/effects.mjs
 import { ABSENT, callerName, holdsScope, literalGlob, matches, overlap, parseGlob, parseScope, taskName } from "../graph.mjs";
 
@@ -16,8 +19,12 @@ import { RepositoryFiles, git, headFiles, isBlob, repositoryMoves, statusEntries
 // mcp-server/src/run/effects/committed-files.ts
 async function committedFiles(root) {
   try {
-    const tracked = new Set((await git(root, ["ls-files", "-z"])).split("\0"));
-    for (const entry of await statusEntries(root, "--untracked-files=no")) tracked.delete(entry.slice(3));
+    const [files, changed] = await Promise.all([
+      git(root, ["ls-files", "-z"]),
+      statusEntries(root, "--untracked-files=no")
+    ]);
+    const tracked = new Set(files.split("\0"));
+    for (const entry of changed) tracked.delete(entry.slice(3));
     return (path) => tracked.has(path);
   } catch {
     return () => false;
@@ -383,15 +390,29 @@ var EffectWatch = class {
   close() {
     this.parts.shared.close();
   }
+  /** Whether there is something for `keepFirst` and `readFirst` to read. */
+  get hasUnread() {
+    return this.parts.heldFiles.hasUnread;
+  }
   /**
-   * Reads what stood in the held files when their claims began, and keeps what git does not have.
+   * Reads and keeps what stood in the held files when their claims began, of those that git does not have.
    * @param isCommitted whether what stands in the file is what was committed.
    */
-  async readFirst(isCommitted) {
-    await this.parts.heldFiles.readUnread((path, holder, content) => {
-      const plan = this.#plans.get(holder);
-      if (plan !== void 0 && !isCommitted(path)) this.parts.kept.keep(plan, content);
-    });
+  async keepFirst(isCommitted) {
+    await this.parts.heldFiles.readUnread(
+      (path) => !isCommitted(path),
+      (_path, holder, content) => {
+        const plan = this.#plans.get(holder);
+        if (plan !== void 0) this.parts.kept.keep(plan, content);
+      }
+    );
+  }
+  /** Reads what stood in the others, so that a change of them tells what it was. */
+  async readFirst() {
+    await this.parts.heldFiles.readUnread(
+      () => true,
+      () => void 0
+    );
     this.parts.lastLook.noteRead(this.parts.heldFiles.seen, this.#lookedMs);
   }
   /** To be called every second while this process runs, so that a standstill is noticed. */
@@ -691,12 +712,18 @@ var HeldFiles = class {
   get repositories() {
     return this.#repositories;
   }
+  /** Whether there are held files of whose content nobody was told. */
+  get hasUnread() {
+    for (const { isTold } of filesIn(this.#top)) if (!isTold) return true;
+    return false;
+  }
   /**
    * Reads held files that were not read yet, so that a later change of them tells what stood there before.
+   * @param isMeant of which of them, by path.
    * @param use told the content of each, with its path and holder.
    */
-  async readUnread(use) {
-    const untold = [...filesIn(this.#top)].filter(({ isTold }) => !isTold);
+  async readUnread(isMeant, use) {
+    const untold = [...filesIn(this.#top)].filter(({ isTold, path }) => !isTold && isMeant(path));
     for (const known of untold) {
       await new Promise(setImmediate);
       const info = this.#stat(known.file);
@@ -1399,6 +1426,7 @@ function watchOfCheckout(run) {
 
 // mcp-server/src/run/effects/call-watch.ts
 var MAX_UNLOGGED = 1e3;
+var MAX_KEEPING_MS = 1e3;
 var CallWatch = class {
   constructor(run) {
     this.run = run;
@@ -1417,6 +1445,8 @@ var CallWatch = class {
   /** Attempts whose agents may have to be told of a change. */
   #news = /* @__PURE__ */ new Set();
   #endedWork = /* @__PURE__ */ new Map();
+  /** Under way: keeping what git does not have of these files. */
+  #keeping;
   #reading = Promise.resolve();
   /**
    * Looks at what claims hold as a call begins or ends, and logs what changed. Where nobody holds anything it is only
@@ -1442,11 +1472,15 @@ var CallWatch = class {
     if (held.length === 0 && !this.#watch) return void 0;
     this.#watch ??= watchOfCheckout(this.run);
     for (const one of held) this.#claims.set(one.claim.id, one);
-    const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
+    const signal2 = typeof heard === "function" ? heard(held) : heard;
+    const changed = await this.#watch.hear(signal2, held);
     this.#readFirst(held);
     const seen = changed && await this.#withoutShared(changed);
     if (seen) this.#noteNews(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
+    if (signal2.kind === "began" && this.#keeping) {
+      await Promise.race([this.#keeping, setTimeout(MAX_KEEPING_MS, void 0, { ref: false })]);
+    }
     return seen;
   }
   /** Whether anything has changed that may be news to the agent of this call, since that was asked for a call of it. */
@@ -1546,14 +1580,25 @@ var CallWatch = class {
       this.#unloggedMoves.splice(0, Math.max(0, this.#unloggedMoves.length - MAX_UNLOGGED));
     }
   }
-  /** Nobody waits for it: a first version that was not read in time is told as not known. */
+  /** For the rest nobody waits: git has it, and a first version that was not read in time is told as not known. */
   #readFirst(held) {
     const attempts = held.map(({ claim }) => claim.id).join();
     const watch = this.#watch;
     if (!watch || attempts === this.#readFor) return;
     this.#readFor = attempts;
-    const read = async () => watch.readFirst(await committedFiles(this.run.checkout.root));
-    this.#reading = this.#reading.then(read).catch(() => void 0);
+    if (!watch.hasUnread) return;
+    const keep = async () => watch.keepFirst(await committedFiles(this.run.checkout.root));
+    const keeping = keep().catch(() => void 0).finally(() => {
+      if (this.#keeping === keeping) this.#keeping = void 0;
+    });
+    this.#keeping = keeping;
+    const before = this.#reading;
+    const read = async () => {
+      await keeping;
+      await watch.readFirst();
+      await before;
+    };
+    this.#reading = read().catch(() => void 0);
   }
 };
 

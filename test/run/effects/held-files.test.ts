@@ -46,7 +46,11 @@ async function checkout(
   const heldFiles = new HeldFiles(root, false, clock.now, options);
   const first = heldFiles.look(held);
   const read = new Map<string, string>();
-  const readUnread = () => heldFiles.readUnread((path, _holder, content) => read.set(path, content.id));
+  const readUnread = () =>
+    heldFiles.readUnread(
+      () => true,
+      (path, _holder, content) => read.set(path, content.id),
+    );
   await readUnread();
   const look = (now: readonly HeldScope[] = held) =>
     heldFiles.look(now).changes.map(({ path, holder, before, after }) => [path, holder, before, after.id]);

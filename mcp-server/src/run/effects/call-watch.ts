@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AttemptId, holdsScope } from "../../graph/attempt.ts";
 import type { AttributedEffect, CallId, GitMoved, HeldFilesChanged } from "../../graph/effect.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
@@ -17,6 +18,8 @@ import { watchOfCheckout } from "./watch-of-checkout.ts";
 
 /** So many looks are kept while the graph cannot be written; the oldest are given up. */
 const MAX_UNLOGGED = 1_000;
+/** So long a call waits at most until what it may overwrite is kept, in milliseconds. */
+const MAX_KEEPING_MS = 1_000;
 
 /** A signal of a call, or one that depends on who holds what in this checkout. */
 export type Heard = HeardSignal | ((held: readonly HeldClaim[]) => HeardSignal);
@@ -36,6 +39,8 @@ export class CallWatch {
   /** Attempts whose agents may have to be told of a change. */
   readonly #news = new Set<AttemptId>();
   readonly #endedWork = new Map<string, EndedWork>();
+  /** Under way: keeping what git does not have of these files. */
+  #keeping: Promise<void> | undefined;
   #reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly run: RunContext) {}
@@ -66,11 +71,16 @@ export class CallWatch {
     if (held.length === 0 && !this.#watch) return undefined;
     this.#watch ??= watchOfCheckout(this.run);
     for (const one of held) this.#claims.set(one.claim.id, one);
-    const changed = await this.#watch.hear(typeof heard === "function" ? heard(held) : heard, held);
+    const signal = typeof heard === "function" ? heard(held) : heard;
+    const changed = await this.#watch.hear(signal, held);
     this.#readFirst(held);
     const seen = changed && (await this.#withoutShared(changed));
     if (seen) this.#noteNews(seen);
     this.#unloggedMoves.push(...this.#watch.takeGitMoves());
+    // What the call overwrites before it is kept could not be had back.
+    if (signal.kind === "began" && this.#keeping) {
+      await Promise.race([this.#keeping, sleep(MAX_KEEPING_MS, undefined, { ref: false })]);
+    }
     return seen;
   }
 
@@ -184,13 +194,26 @@ export class CallWatch {
     }
   }
 
-  /** Nobody waits for it: a first version that was not read in time is told as not known. */
+  /** For the rest nobody waits: git has it, and a first version that was not read in time is told as not known. */
   #readFirst(held: readonly HeldClaim[]): void {
     const attempts = held.map(({ claim }) => claim.id).join();
     const watch = this.#watch;
     if (!watch || attempts === this.#readFor) return;
     this.#readFor = attempts;
-    const read = async () => watch.readFirst(await committedFiles(this.run.checkout.root));
-    this.#reading = this.#reading.then(read).catch(() => undefined);
+    if (!watch.hasUnread) return;
+    const keep = async () => watch.keepFirst(await committedFiles(this.run.checkout.root));
+    const keeping = keep()
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#keeping === keeping) this.#keeping = undefined;
+      });
+    this.#keeping = keeping;
+    const before = this.#reading;
+    const read = async () => {
+      await keeping;
+      await watch.readFirst();
+      await before;
+    };
+    this.#reading = read().catch(() => undefined);
   }
 }

@@ -6,8 +6,12 @@ import { git, statusEntries } from "../../git/git.ts";
  */
 export async function committedFiles(root: string): Promise<(path: string) => boolean> {
   try {
-    const tracked = new Set((await git(root, ["ls-files", "-z"])).split("\0"));
-    for (const entry of await statusEntries(root, "--untracked-files=no")) tracked.delete(entry.slice(3));
+    const [files, changed] = await Promise.all([
+      git(root, ["ls-files", "-z"]),
+      statusEntries(root, "--untracked-files=no"),
+    ]);
+    const tracked = new Set(files.split("\0"));
+    for (const entry of changed) tracked.delete(entry.slice(3));
     return (path) => tracked.has(path);
   } catch {
     return () => false;

@@ -135,15 +135,31 @@ export class EffectWatch {
     this.parts.shared.close();
   }
 
+  /** Whether there is something for `keepFirst` and `readFirst` to read. */
+  get hasUnread(): boolean {
+    return this.parts.heldFiles.hasUnread;
+  }
+
   /**
-   * Reads what stood in the held files when their claims began, and keeps what git does not have.
+   * Reads and keeps what stood in the held files when their claims began, of those that git does not have.
    * @param isCommitted whether what stands in the file is what was committed.
    */
-  async readFirst(isCommitted: (path: string) => boolean): Promise<void> {
-    await this.parts.heldFiles.readUnread((path, holder, content) => {
-      const plan = this.#plans.get(holder);
-      if (plan !== undefined && !isCommitted(path)) this.parts.kept.keep(plan, content);
-    });
+  async keepFirst(isCommitted: (path: string) => boolean): Promise<void> {
+    await this.parts.heldFiles.readUnread(
+      (path) => !isCommitted(path),
+      (_path, holder, content) => {
+        const plan = this.#plans.get(holder);
+        if (plan !== undefined) this.parts.kept.keep(plan, content);
+      },
+    );
+  }
+
+  /** Reads what stood in the others, so that a change of them tells what it was. */
+  async readFirst(): Promise<void> {
+    await this.parts.heldFiles.readUnread(
+      () => true,
+      () => undefined,
+    );
     this.parts.lastLook.noteRead(this.parts.heldFiles.seen, this.#lookedMs);
   }
 

@@ -151,12 +151,22 @@ export class HeldFiles {
     return this.#repositories;
   }
 
+  /** Whether there are held files of whose content nobody was told. */
+  get hasUnread(): boolean {
+    for (const { isTold } of filesIn(this.#top)) if (!isTold) return true;
+    return false;
+  }
+
   /**
    * Reads held files that were not read yet, so that a later change of them tells what stood there before.
+   * @param isMeant of which of them, by path.
    * @param use told the content of each, with its path and holder.
    */
-  async readUnread(use: (path: string, holder: AttemptId, content: FileContent) => void): Promise<void> {
-    const untold = [...filesIn(this.#top)].filter(({ isTold }) => !isTold);
+  async readUnread(
+    isMeant: (path: string) => boolean,
+    use: (path: string, holder: AttemptId, content: FileContent) => void,
+  ): Promise<void> {
+    const untold = [...filesIn(this.#top)].filter(({ isTold, path }) => !isTold && isMeant(path));
     for (const known of untold) {
       // Others are answered between two files.
       await new Promise(setImmediate);
