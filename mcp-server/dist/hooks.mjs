@@ -846,6 +846,9 @@ function readHookEvent(input, toolUseId) {
     throw new CallerError("bad_input", "This is not a hook event.", "Check hooks/hooks.json.");
   return event.data;
 }
+function isLaunch({ event, tool }) {
+  return event === "PreToolUse" && ["Agent", "Task", "Workflow"].includes(tool);
+}
 async function answerHook(run, session, event) {
   const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : void 0;
   return JSON.stringify(handler ? harmless(await handler(run, session, event)) : NOTHING);
@@ -885,6 +888,7 @@ export {
   hookInput,
   hostWorktree,
   isDenied,
+  isLaunch,
   isNothing,
   json,
   onPostToolBatch,

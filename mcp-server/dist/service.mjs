@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "./lib/zod.mjs";
 
 // import:hooks.mjs in service.mjs
-import { HOOK_TOOL, answerHook, answerLateHook, readHookEvent } from "./hooks.mjs";
+import { HOOK_TOOL, answerHook, answerLateHook, isLaunch, readHookEvent } from "./hooks.mjs";
 
 // import:policy.mjs in service.mjs
 import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
@@ -43,6 +43,7 @@ import { TOOLS, UnknownTool, answerFor, answerForFailure, askingWith, cleanAnswe
 // mcp-server/src/service.ts
 var MAX_RESULT_CHARACTERS = 5e5;
 var MAX_HOOK_MS = 2e3;
+var MAX_LAUNCH_HOOK_MS = 8e3;
 var PLUGIN_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 var requestMeta = z.looseObject({
   "claudecode/toolUseId": z.string().optional(),
@@ -131,7 +132,7 @@ var Service = class {
     const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => void 0));
     let timer;
     const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, MAX_HOOK_MS, void 0);
+      timer = setTimeout(resolve, isLaunch(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, void 0);
     });
     try {
       const text = await Promise.race([answer, late]);

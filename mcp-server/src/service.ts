@@ -9,7 +9,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import type { HookEvent } from "./hooks/hook-event.ts";
-import { answerHook, answerLateHook, HOOK_TOOL, readHookEvent } from "./hooks/index.ts";
+import { answerHook, answerLateHook, HOOK_TOOL, isLaunch, readHookEvent } from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
@@ -52,6 +52,9 @@ const MAX_RESULT_CHARACTERS = 500_000;
 
 /** A hook is answered within this time, whatever the graph does; what could not be written by then goes on. */
 const MAX_HOOK_MS = 2_000;
+
+/** The hook of a launch waits longer, for a plan may be imported with it; the host gives it ten seconds. */
+const MAX_LAUNCH_HOOK_MS = 8_000;
 
 interface ServiceFacts extends ProcessFacts {
   /** Aborted when no more calls come: those that wait are then answered with what there is. */
@@ -171,7 +174,7 @@ export class Service {
     const recorded = this.#track(answer.then(() => recordChangesOfEndedAttempts(run)).catch(() => undefined));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, MAX_HOOK_MS, undefined);
+      timer = setTimeout(resolve, isLaunch(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, undefined);
     });
     try {
       const text = await Promise.race([answer, late]);

@@ -43,6 +43,11 @@ export function readHookEvent(input: unknown, toolUseId: string | undefined): Ho
   return event.data;
 }
 
+/** Whether the call that is about to happen launches agents, which cannot be done right without the graph. */
+export function isLaunch({ event, tool }: HookEvent): boolean {
+  return event === "PreToolUse" && ["Agent", "Task", "Workflow"].includes(tool);
+}
+
 /** Answers an event with the text that the host reads like a command hook's output. */
 export async function answerHook(run: RunContext, session: SessionMemory, event: HookEvent): Promise<string> {
   const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : undefined;
