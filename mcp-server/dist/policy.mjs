@@ -115,7 +115,7 @@ var CallsInFlight = class {
       case "ended":
         this.#update(signal.call, (record) => ({
           ...record,
-          ranFromMs: ranFrom(record, signal),
+          ranFromMs: this.#ranFrom(record, signal),
           endedMs: signal.atMs,
           ...signal.wrote && { wrote: signal.wrote }
         }));
@@ -126,7 +126,7 @@ var CallsInFlight = class {
       case "left-running":
         this.#update(signal.call, (record) => ({
           ...record,
-          ranFromMs: ranFrom(record, signal),
+          ranFromMs: this.#ranFrom(record, signal),
           work: signal.work
         }));
         break;
@@ -209,15 +209,18 @@ var CallsInFlight = class {
     const record = this.#inFlight(id);
     if (record) this.#records.set(id, change(record));
   }
+  /** Of an end that was heard late the duration does not tell when the call began to run. */
+  #ranFrom({ beganMs }, { atMs, durationMs }) {
+    const isLate = this.#unheard.some(({ fromMs, untilMs }) => fromMs < atMs && untilMs >= atMs);
+    if (durationMs === void 0 || isLate) return beganMs;
+    return Math.max(beganMs, atMs - durationMs - DURATION_SLACK_MS);
+  }
   #endAll(atMs, isMeant) {
     for (const record of this.open) {
       if (isMeant(record)) this.#records.set(record.id, { ...record, endedMs: atMs });
     }
   }
 };
-function ranFrom({ beganMs }, { atMs, durationMs }) {
-  return durationMs === void 0 ? beganMs : Math.max(beganMs, atMs - durationMs - DURATION_SLACK_MS);
-}
 function namedCall({ id, tool, caller, ranFromMs, endedMs }) {
   return {
     ...{ id, tool, caller },

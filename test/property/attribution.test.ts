@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Attribution, ToolCaller } from "../../mcp-server/src/graph/effect.ts";
+import type { RunningProcess } from "../../mcp-server/src/host/processes.ts";
 import { attribute } from "../../mcp-server/src/policy/effects/attribute.ts";
 import { type CallSignal, CallsInFlight } from "../../mcp-server/src/policy/effects/calls-in-flight.ts";
 import { mayUndo } from "../../mcp-server/src/policy/effects/undo.ts";
+import { OutlivedProcesses } from "../../mcp-server/src/run/effects/look/outlived-processes.ts";
 
 const INTERLEAVINGS = 10_000;
 const SEED = 20_261_130;
@@ -12,6 +14,10 @@ const SEED = 20_261_130;
 const MIN_CERTAIN = 0.95;
 
 const SOME_BYTES = `sha256:${"0".repeat(64)}`;
+
+/** As long after a standstill of the server nothing is certain: it hears late of what the host let go. Milliseconds. */
+const HEARD_LATE_MS = 5_000;
+const HOST = 20_000_000;
 
 /** How the host lets hooks hear of a call's end. */
 const ENDINGS = fc.constantFrom("answered", "answered", "answered", "batch-only", "agent-gone", "background");
@@ -28,6 +34,18 @@ const call = fc.record({
   isAnnounced: fc.boolean(),
   hookDelay: fc.integer({ min: 0, max: 40 }),
   ending: ENDINGS,
+  /** A process that it leaves behind and nobody announces: for how long, and when in that time it writes. */
+  leftBehind: fc.oneof(
+    { weight: 39, arbitrary: fc.constant(undefined) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        lives: fc.integer({ min: 10, max: 6_000 }),
+        writesAt: fc.array(fc.double({ min: 0.001, max: 0.9, noNaN: true }), { maxLength: 2 }),
+        file: fc.integer({ min: 0, max: 3 }),
+      }),
+    },
+  ),
   writes: fc.array(
     fc.record({
       file: fc.integer({ min: 0, max: 3 }),
@@ -39,7 +57,7 @@ const call = fc.record({
 type Planned = typeof call extends fc.Arbitrary<infer T> ? T : never;
 
 /** Whose write it was; a person's is nobody's call. */
-type Writer = string | undefined;
+type Writer = { readonly call: string; readonly isLeftBehind: boolean } | undefined;
 
 type Step =
   | { readonly atMs: number; readonly kind: "look" }
@@ -48,11 +66,12 @@ type Step =
 
 interface Truth {
   readonly id: string;
+  readonly leftBehind?: { readonly fromMs: number; readonly untilMs: number };
   readonly attempt: AttemptId | undefined;
   /** When the call, with what it left running, really was in flight, by the definition. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** When it, with what it left running, can write no more. */
+  /** When it, with what it left running in the background, can write no more. */
   readonly quietMs: number;
 }
 
@@ -82,7 +101,12 @@ function stepsOf(planned: Planned, index: number): { readonly steps: Step[]; rea
   ];
   if (!isRefused) {
     for (const { file, at } of writes)
-      steps.push({ atMs: fromMs + at * (behindMs - fromMs), kind: "write", file, writer: id });
+      steps.push({
+        atMs: fromMs + at * (behindMs - fromMs),
+        kind: "write",
+        file,
+        writer: { call: id, isLeftBehind: false },
+      });
   }
   const heard = (signal: (atMs: number) => CallSignal, at: number) =>
     steps.push({ atMs: at, kind: "signal", signal }, { atMs: at + 0.1, kind: "look" });
@@ -101,11 +125,26 @@ function stepsOf(planned: Planned, index: number): { readonly steps: Step[]; rea
     if (planned.isAnnounced)
       heard((atMs) => ({ kind: "work-ended", session: "s", work: id, atMs }), behindMs + hookDelay + 10);
   }
+  const left = isRefused ? undefined : planned.leftBehind;
+  const leftUntilMs = left ? endMs + left.lives : endMs;
+  for (const at of left?.writesAt ?? []) {
+    steps.push({
+      atMs: endMs + at * (left?.lives ?? 0),
+      kind: "write",
+      file: left?.file ?? 0,
+      writer: { call: id, isLeftBehind: true },
+    });
+  }
   const neverAnnounced = ending === "background" && !isRefused && !planned.isAnnounced;
   const untilMs = neverAnnounced ? Number.POSITIVE_INFINITY : Math.max(behindMs + hookDelay + 10, heardMs);
   return {
     steps,
-    truth: { id, attempt, fromMs: isRefused ? Number.NaN : fromMs, untilMs, quietMs: behindMs },
+    truth: {
+      ...{ id, attempt, fromMs: isRefused ? Number.NaN : fromMs },
+      untilMs: Math.max(untilMs, leftUntilMs),
+      quietMs: behindMs,
+      ...(left && { leftBehind: { fromMs: fromMs + 1, untilMs: leftUntilMs } }),
+    },
   };
 }
 
@@ -115,6 +154,8 @@ interface Seen {
   readonly isUndone: boolean;
   readonly holder: AttemptId;
   readonly writers: readonly Writer[];
+  /** Whether the server ran all the time: else nobody can know how many calls did. */
+  readonly isHeard: boolean;
   /** Calls that really were in flight between the looks. */
   readonly inFlight: readonly Truth[];
   /** Calls that could really write between the looks. */
@@ -122,8 +163,37 @@ interface Seen {
   readonly atMs: number;
 }
 
+/** A time in which the server does not run: what it is told meanwhile it hears at its end. */
+type Standstill = { readonly fromMs: number; readonly toMs: number } | undefined;
+
+/** Delays what the server hears and does. What a process wrote that ended before any look cannot be known, so it does not happen. */
+function inOrder(steps: readonly Step[], truths: readonly Truth[], standstill: Standstill): Step[] {
+  const isHeldUp = ({ kind, atMs }: Step) =>
+    kind !== "write" && standstill !== undefined && atMs > standstill.fromMs && atMs <= standstill.toMs;
+  const all = [...steps].sort((a, b) => a.atMs - b.atMs);
+  const order = [
+    ...all.filter((step) => !isHeldUp(step)),
+    ...all.filter(isHeldUp).map((step) => ({ ...step, atMs: standstill?.toMs ?? 0 })),
+  ].sort((a, b) => a.atMs - b.atMs);
+  const looks = order.flatMap(({ kind, atMs }) => (kind === "look" ? [atMs] : []));
+  return order.filter((step) => {
+    const writer = step.kind === "write" ? step.writer : undefined;
+    const endMs = truths.find(({ id }) => id === writer?.call)?.leftBehind?.untilMs ?? 0;
+    return !writer?.isLeftBehind || looks.some((atMs) => atMs > step.atMs && atMs < endMs);
+  });
+}
+
+const process = (pid: number, parent: number, startedMs: number): RunningProcess => {
+  const started = { startedFromMs: startedMs - 1, startedToMs: startedMs + 1 };
+  return { pid, parent, group: 1_000 + pid, session: 1_000 + pid, ...started };
+};
+
 /** Lets it happen, and tells each effect with what was said of it at once and in the end. */
-function happen(planned: readonly Planned[], people: readonly { at: number; file: number }[]): Seen[] {
+async function happen(
+  planned: readonly Planned[],
+  people: readonly { at: number; file: number }[],
+  standstill: Standstill,
+): Promise<Seen[]> {
   const parts = planned.map(stepsOf);
   const truths = parts.map(({ truth }) => truth);
   const isQuiet = (atMs: number) =>
@@ -136,8 +206,17 @@ function happen(planned: readonly Planned[], people: readonly { at: number; file
     { atMs: -1, kind: "look" },
     { atMs: 100_000, kind: "look" },
   ];
-  steps.sort((a, b) => a.atMs - b.atMs);
   const calls = new CallsInFlight();
+  let nowMs = 0;
+  const living = async () => {
+    const left = truths.flatMap(({ leftBehind }, index) =>
+      leftBehind && leftBehind.fromMs < nowMs && leftBehind.untilMs > nowMs
+        ? [{ ...process(HOST + 1 + index, 1, leftBehind.fromMs), markedBy: HOST }]
+        : [],
+    );
+    return [process(1, 0, -1), process(HOST, 1, -1), ...left];
+  };
+  const outlived = new OutlivedProcesses("/", living);
   const written = new Map<number, Writer[]>();
   const found: (Omit<Seen, "attributions"> & {
     readonly atOnce: Attribution;
@@ -145,9 +224,14 @@ function happen(planned: readonly Planned[], people: readonly { at: number; file
   })[] = [];
   let before = Number.NEGATIVE_INFINITY;
   let nobodyMs = Number.NEGATIVE_INFINITY;
-  for (const [index, step] of steps.entries()) {
+  if (standstill) {
+    const { fromMs, toMs } = standstill;
+    calls.apply({ kind: "unheard", why: "stood-still", fromMs, untilMs: toMs + HEARD_LATE_MS, atMs: toMs });
+  }
+  for (const [index, step] of inOrder(steps, truths, standstill).entries()) {
     // What one process hears has an order, and two stamps are never the same.
     const atMs = step.atMs + index * 1e-6;
+    nowMs = atMs;
     if (step.kind === "signal") calls.apply(step.signal(atMs));
     else if (step.kind === "write") {
       written.set(step.file, [...(written.get(step.file) ?? []), step.writer]);
@@ -155,16 +239,34 @@ function happen(planned: readonly Planned[], people: readonly { at: number; file
       for (const [file, writers] of written) {
         const [fromMs, toMs] = [before, atMs];
         const effect = { path: `${file}`, holder: file as AttemptId, after: "absent" };
-        const later = () => attribute(effect, calls.between(fromMs, toMs), []);
-        const atOnce = later();
+        const ran = calls.between(fromMs, toMs);
+        const doubts = calls.doubtsBetween(fromMs, toMs);
+        // Whoever means to ask again looks for processes as well where a call that waits at a prompt is all that is in the way.
+        const mayClear = ran.some(({ endedMs }) => endedMs === undefined);
+        const isClear = doubts.length === 0 && (mayClear || !isUncertain(attribute(effect, ran, doubts)));
+        const left = isClear
+          ? await outlived.look(ran, new Set([HOST]), calls.all)
+          : { doubts: [], calls: [], isAnyLiving: false };
+        const now = () =>
+          attribute(effect, [...calls.between(fromMs, toMs), ...left.calls], [...doubts, ...left.doubts]);
+        const atOnce = now();
         if (atOnce.kind === "nobody") nobodyMs = toMs;
         const by = { by: atOnce.kind, ...(atOnce.kind === "certain" && { call: atOnce.call.id }) };
-        const facts = { calls: calls.between(fromMs, toMs), doubts: [], nobodyMs, nowMs: toMs };
-        const isUndone = mayUndo({ ...effect, ...by, before: SOME_BYTES }, facts);
+        const facts = {
+          calls: [...calls.between(fromMs, toMs), ...left.calls],
+          doubts: [...doubts, ...left.doubts],
+          nobodyMs,
+          nowMs: toMs,
+        };
+        const isUndone = !left.isAnyLiving && mayUndo({ ...effect, ...by, before: SOME_BYTES }, facts);
+        // Later it is too late to look for processes.
+        const later = () => (isClear || isUncertain(now()) ? now() : atOnce);
         found.push({
-          ...{ holder: effect.holder, writers, atOnce, later, isUndone },
+          ...{ holder: effect.holder, writers, atOnce, later, isUndone, isHeard: doubts.length === 0 },
           inFlight: truths.filter((truth) => truth.fromMs < toMs && truth.untilMs > fromMs),
-          running: truths.filter((truth) => truth.fromMs < toMs && truth.quietMs > fromMs),
+          running: truths.filter(
+            (truth) => truth.fromMs < toMs && (truth.quietMs > fromMs || livesAt(truth, toMs)),
+          ),
           atMs: toMs,
         });
       }
@@ -174,6 +276,12 @@ function happen(planned: readonly Planned[], people: readonly { at: number; file
   }
   return found.map(({ atOnce, later, ...seen }) => ({ ...seen, attributions: [atOnce, later()] }));
 }
+
+/** Whether a process that the call left behind can be seen then. */
+const livesAt = ({ leftBehind }: Truth, atMs: number) =>
+  leftBehind !== undefined && leftBehind.fromMs < atMs && leftBehind.untilMs > atMs;
+
+const isUncertain = ({ kind }: Attribution) => kind === "uncertain" || kind === "own";
 
 const idsOf = (attribution: Attribution): readonly string[] => {
   if (attribution.kind === "nobody") return [];
@@ -185,24 +293,39 @@ const interleavings = fc.tuple(
   fc.array(fc.record({ at: fc.integer({ min: 0, max: 9_000 }), file: fc.integer({ min: 0, max: 3 }) }), {
     maxLength: 2,
   }),
+  fc.oneof(
+    { weight: 24, arbitrary: fc.constant(undefined) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 2_000, max: 5_000 }))
+        .map(([fromMs, lengthMs]) => ({ fromMs: fromMs + 0.7, toMs: fromMs + 0.7 + lengthMs })),
+    },
+  ),
 );
 
 describe("who changed a held file", () => {
-  it(`nobody is named for certain who did not write, in ${INTERLEAVINGS} interleavings, and with one call in flight nearly everybody is`, () => {
+  it(`nobody is named for certain who did not write, in ${INTERLEAVINGS} interleavings, and with one call in flight nearly everybody is`, async () => {
     let alone = 0;
     let certain = 0;
-    fc.assert(
-      fc.property(interleavings, ([planned, people]) => {
-        for (const { attributions, holder, writers, inFlight } of happen(planned, people)) {
+    await fc.assert(
+      fc.asyncProperty(interleavings, async ([planned, people, standstill]) => {
+        const seen = await happen(planned, people, standstill);
+        for (const { attributions, holder, writers, inFlight, isHeard } of seen) {
           for (const attribution of attributions) {
             const named = idsOf(attribution);
-            // A set is true: it has everybody who wrote. Of a certain one nobody else did.
+            // A set is true: it has everybody who wrote, or says why it may not. Of a certain one nobody else did.
+            const isDoubted = attribution.kind === "uncertain" && attribution.doubts.length > 0;
             for (const writer of writers) {
-              const isTrue = writer === undefined ? attribution.kind === "nobody" : named.includes(writer);
+              const isNamed =
+                writer === undefined ? attribution.kind === "nobody" : named.includes(writer.call);
+              // What was left behind is looked for only where a change would be certain.
+              const isUnlooked = writer?.isLeftBehind && ["own", "uncertain"].includes(attribution.kind);
+              const isTrue = isDoubted || isNamed || isUnlooked;
               if (!isTrue) expect({ attribution, writers }).toBe("true");
             }
           }
-          const [only] = inFlight;
+          const [only] = isHeard ? inFlight : [];
           const isPersons = writers.includes(undefined);
           if (isPersons || inFlight.length !== 1 || only === undefined || only.attempt === holder) continue;
           alone++;
@@ -215,17 +338,19 @@ describe("who changed a held file", () => {
     expect(certain / alone).toBeGreaterThanOrEqual(MIN_CERTAIN);
   });
 
-  it(`nothing of a person's or of the holder's is undone, in ${INTERLEAVINGS} interleavings, nor while a call may still write`, () => {
+  it(`nothing of a person's or of the holder's is undone, in ${INTERLEAVINGS} interleavings, nor while a call may still write`, async () => {
     let undone = 0;
-    fc.assert(
-      fc.property(interleavings, ([planned, people]) => {
-        for (const { isUndone, holder, writers, running, atMs } of happen(planned, people)) {
+    await fc.assert(
+      fc.asyncProperty(interleavings, async ([planned, people, standstill]) => {
+        const seen = await happen(planned, people, standstill);
+        for (const { isUndone, holder, writers, running, atMs } of seen) {
           if (!isUndone) continue;
           undone++;
           const [only, ...others] = running;
           const isAlone = only !== undefined && others.length === 0 && only.attempt !== holder;
-          if (!isAlone || only.quietMs > atMs) expect({ running, atMs }).toBe("one call of another, ended");
-          if (writers.some((writer) => writer !== only?.id)) expect(writers).toBe("that call's");
+          if (!isAlone || only.quietMs > atMs || livesAt(only, atMs))
+            expect({ running, atMs }).toBe("one call of another, ended");
+          if (writers.some((writer) => writer?.call !== only?.id)) expect(writers).toBe("that call's");
         }
       }),
       { numRuns: INTERLEAVINGS, seed: SEED },

@@ -503,7 +503,7 @@ var EffectWatch = class {
       ...unlisted > 0 && { unlisted },
       ...isIncomplete && { isIncomplete }
     };
-    if (!this.parts.undo) return seen;
+    if (!this.parts.undo || outlived.isAnyLiving) return seen;
     const result = await this.parts.undo.undo(seen, {
       planOf: (holder) => this.#plans.get(holder),
       hearOthers: () => this.#hearOthers(held),
@@ -519,9 +519,9 @@ var EffectWatch = class {
       const { kind } = attribute({ path, holder, after: after.id }, ran, reasons);
       return kind === "certain" || kind === "nobody";
     });
-    if (!isClear) return { calls: [], doubts: [] };
-    const { doubts, calls } = await this.parts.outlived.look(ran, this.parts.shared.hosts, this.#calls.all);
-    return { doubts, calls: calls.map(({ wrote: _, ...call }) => ({ ...call, endedMs: void 0 })) };
+    if (!isClear) return { calls: [], doubts: [], isAnyLiving: false };
+    const found = await this.parts.outlived.look(ran, this.parts.shared.hosts, this.#calls.all);
+    return { ...found, calls: found.calls.map(({ wrote: _, ...call }) => ({ ...call, endedMs: void 0 })) };
   }
   /** @returns by path, why a file's bytes were not kept. */
   #keep(changes) {

@@ -80,6 +80,15 @@ describe("calls in flight", () => {
     expect(idsBetween(calls, 0, 100)).toEqual([]);
   });
 
+  it("the wait at a prompt is not taken off where the end was heard late", () => {
+    const calls = heard(
+      began("1", 1_000),
+      { kind: "unheard", why: "stood-still", fromMs: 2_000, untilMs: 65_000, atMs: 60_000 },
+      { kind: "ended", call: "1", atMs: 60_000, durationMs: 500 },
+    );
+    expect(idsBetween(calls, 1_500, 1_600)).toEqual(["1"]);
+  });
+
   it("of a time in which calls may not have been heard of it is told why, until it is forgotten", () => {
     const late = { kind: "unheard", why: "stood-still", fromMs: 10, untilMs: 20, atMs: 20 } as const;
     const calls = heard(late, late, { ...late, why: "began-late", fromMs: 15, untilMs: 40 });

@@ -222,7 +222,7 @@ var OutlivedProcesses = class {
     try {
       living = (await this.read()).map((one) => ({ ...one, isInCheckout: this.#isInside(one.folder) }));
     } catch {
-      return { doubts: [UNKNOWN], calls: [] };
+      return { doubts: [UNKNOWN], calls: [], isAnyLiving: true };
     }
     const known = { living, hosts, own: process.pid };
     const before = this.#found;
@@ -234,7 +234,8 @@ var OutlivedProcesses = class {
     const others = found.filter((left2) => left2.length === 0 || left2.some(({ id }) => !ranIds.has(id)));
     const left = new Map(others.flat().map((call) => [call.id, call]));
     for (const id of ranIds) left.delete(id);
-    return { doubts: others.length > 0 ? [OUTLIVED] : [], calls: [...left.values()] };
+    const doubts = others.length > 0 ? [OUTLIVED] : [];
+    return { doubts, calls: [...left.values()], isAnyLiving: this.#found.size > 0 };
   }
   #isInside(folder) {
     if (folder === void 0) return false;

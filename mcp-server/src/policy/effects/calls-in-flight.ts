@@ -91,7 +91,7 @@ export class CallsInFlight {
       case "ended":
         this.#update(signal.call, (record) => ({
           ...record,
-          ranFromMs: ranFrom(record, signal),
+          ranFromMs: this.#ranFrom(record, signal),
           endedMs: signal.atMs,
           ...(signal.wrote && { wrote: signal.wrote }),
         }));
@@ -102,7 +102,7 @@ export class CallsInFlight {
       case "left-running":
         this.#update(signal.call, (record) => ({
           ...record,
-          ranFromMs: ranFrom(record, signal),
+          ranFromMs: this.#ranFrom(record, signal),
           work: signal.work,
         }));
         break;
@@ -199,18 +199,21 @@ export class CallsInFlight {
     if (record) this.#records.set(id, change(record));
   }
 
+  /** Of an end that was heard late the duration does not tell when the call began to run. */
+  #ranFrom(
+    { beganMs }: CallRecord,
+    { atMs, durationMs }: { readonly atMs: number; readonly durationMs?: number },
+  ): number {
+    const isLate = this.#unheard.some(({ fromMs, untilMs }) => fromMs < atMs && untilMs >= atMs);
+    if (durationMs === undefined || isLate) return beganMs;
+    return Math.max(beganMs, atMs - durationMs - DURATION_SLACK_MS);
+  }
+
   #endAll(atMs: number, isMeant: (record: CallRecord) => boolean): void {
     for (const record of this.open) {
       if (isMeant(record)) this.#records.set(record.id, { ...record, endedMs: atMs });
     }
   }
-}
-
-function ranFrom(
-  { beganMs }: CallRecord,
-  { atMs, durationMs }: { readonly atMs: number; readonly durationMs?: number },
-): number {
-  return durationMs === undefined ? beganMs : Math.max(beganMs, atMs - durationMs - DURATION_SLACK_MS);
 }
 
 /** The call as an effect names it. */

@@ -16,7 +16,7 @@ import type { GitWatch } from "./git-watch.ts";
 import type { HeldChange, HeldFiles, HeldScope } from "./held-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { LastLook } from "./look/last-look.ts";
-import type { OutlivedProcesses } from "./look/outlived-processes.ts";
+import type { OutlivedLook, OutlivedProcesses } from "./look/outlived-processes.ts";
 import type { SharedCalls } from "./shared-calls.ts";
 import type { Undo } from "./undo.ts";
 
@@ -261,7 +261,7 @@ export class EffectWatch {
       ...(unlisted > 0 && { unlisted }),
       ...(isIncomplete && { isIncomplete }),
     };
-    if (!this.parts.undo) return seen;
+    if (!this.parts.undo || outlived.isAnyLiving) return seen;
     const result = await this.parts.undo.undo(seen, {
       planOf: (holder) => this.#plans.get(holder),
       hearOthers: () => this.#hearOthers(held),
@@ -277,15 +277,15 @@ export class EffectWatch {
     changes: readonly HeldChange[],
     ran: readonly CallRecord[],
     reasons: readonly string[],
-  ): Promise<{ readonly calls: readonly CallRecord[]; readonly doubts: readonly string[] }> {
+  ): Promise<OutlivedLook> {
     const isClear = changes.some(({ path, holder, after }) => {
       const { kind } = attribute({ path, holder, after: after.id }, ran, reasons);
       return kind === "certain" || kind === "nobody";
     });
-    if (!isClear) return { calls: [], doubts: [] };
-    const { doubts, calls } = await this.parts.outlived.look(ran, this.parts.shared.hosts, this.#calls.all);
+    if (!isClear) return { calls: [], doubts: [], isAnyLiving: false };
+    const found = await this.parts.outlived.look(ran, this.parts.shared.hosts, this.#calls.all);
     // They run on, and what they were told to write was there before.
-    return { doubts, calls: calls.map(({ wrote: _, ...call }) => ({ ...call, endedMs: undefined })) };
+    return { ...found, calls: found.calls.map(({ wrote: _, ...call }) => ({ ...call, endedMs: undefined })) };
   }
 
   /** @returns by path, why a file's bytes were not kept. */

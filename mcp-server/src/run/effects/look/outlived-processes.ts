@@ -7,10 +7,12 @@ const OUTLIVED = "a process that an earlier call had started ran on after it";
 const UNKNOWN = "which processes outlived their calls is not known on this system";
 
 /** What may have written beside the calls that ran. */
-interface OutlivedLook {
+export interface OutlivedLook {
   readonly doubts: readonly string[];
   /** Calls that have ended and left a process behind. */
   readonly calls: readonly CallRecord[];
+  /** Whether what a call has left behind lives now, whichever call that was: it may write again. */
+  readonly isAnyLiving: boolean;
 }
 
 /** Looks for processes that outlived their calls; what one look finds still counts for the next, since it may end between them. */
@@ -40,7 +42,7 @@ export class OutlivedProcesses {
     try {
       living = (await this.read()).map((one) => ({ ...one, isInCheckout: this.#isInside(one.folder) }));
     } catch {
-      return { doubts: [UNKNOWN], calls: [] };
+      return { doubts: [UNKNOWN], calls: [], isAnyLiving: true };
     }
     const known = { living, hosts, own: process.pid };
     const before = this.#found;
@@ -52,7 +54,8 @@ export class OutlivedProcesses {
     const others = found.filter((left) => left.length === 0 || left.some(({ id }) => !ranIds.has(id)));
     const left = new Map(others.flat().map((call) => [call.id, call]));
     for (const id of ranIds) left.delete(id);
-    return { doubts: others.length > 0 ? [OUTLIVED] : [], calls: [...left.values()] };
+    const doubts = others.length > 0 ? [OUTLIVED] : [];
+    return { doubts, calls: [...left.values()], isAnyLiving: this.#found.size > 0 };
   }
 
   #isInside(folder: string | undefined): boolean {
