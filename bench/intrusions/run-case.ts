@@ -147,13 +147,18 @@ function logged(checkout: string) {
 /** Paths of which the plan's report says that task 1 may have changed them. */
 async function suspectedInReport(plugin: Plugin, checkout: string): Promise<string[]> {
   const report = await plugin.runCli(checkout, "report", PLAN, "--json");
-  const { undeclared = [], strays = [] } = (JSON.parse(report || "{}").scopeTruth ?? {}) as {
+  const {
+    undeclared = [],
+    strays = [],
+    byOthers = [],
+  } = (JSON.parse(report || "{}").scopeTruth ?? {}) as {
     readonly undeclared?: readonly { readonly path: string; readonly orBy: readonly string[] }[];
     readonly strays?: readonly { readonly path: string; readonly by: readonly string[] }[];
+    readonly byOthers?: readonly { readonly path: string; readonly by: readonly string[] }[];
   };
   return [
     ...undeclared.filter(({ orBy }) => orBy.includes("1")),
-    ...strays.filter(({ by }) => by.includes("1")),
+    ...[...strays, ...byOthers].filter(({ by }) => by.includes("1")),
   ].map(({ path }) => path);
 }
 

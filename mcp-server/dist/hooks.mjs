@@ -131,8 +131,7 @@ async function bindLaunch(run, session, toolUseId, agentId) {
     return tx.writer.claimById(launch2.attempt);
   };
   return changeGraph(run, store, `agent ${agentId}`, bind, {
-    claim: { tokenHash: hashToken(launch2.token) },
-    ...look && { checkout: run.checkoutKey }
+    claim: { tokenHash: hashToken(launch2.token) }
   });
 }
 

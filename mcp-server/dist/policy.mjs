@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName } from "./graph.mjs";
+import { ABSENT, GlobIndex, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -407,6 +407,40 @@ function isOrphan({ pid, parent, session }, byPid) {
   const above = byPid.get(parent);
   if (parent === INIT || above === void 0) return true;
   return session !== void 0 && session !== pid && above.session !== session;
+}
+
+// mcp-server/src/policy/effects/seen-changes.ts
+function checkoutLooks(events) {
+  return events.flatMap(({ change }) => {
+    if (change.type === "files.changed") return change.atWork ? [change] : [];
+    if (change.type !== "checkout.observed") return [];
+    const files = change.files.map(({ path, how, inScopeOf: [holder, another] }) => ({
+      ...{ path, how },
+      ...holder !== void 0 && another === void 0 && { holder }
+    }));
+    return [{ ...change, files }];
+  });
+}
+function heldLooks(events) {
+  return events.flatMap(({ change }) => change.type === "files.changed" && !change.atWork ? [change] : []);
+}
+function seenChanges(events) {
+  return events.flatMap((event) => [
+    ...heldLooks([event]).flatMap(changesOfHeld),
+    ...checkoutLooks([event]).flatMap(changesOfCheckout)
+  ]);
+}
+function changesOfHeld({ files, calls }) {
+  return files.filter(({ undone }) => !undone).map((file) => {
+    const { path, holder, by, after } = file;
+    const made = by === "own" ? calls.filter(({ caller }) => caller.attempt === holder) : suspectsOf(file, calls);
+    const suspects = made.map((call) => ({ attempt: call.caller.attempt, name: callerName(call) }));
+    return { path, holder, by, suspects, how: after === ABSENT ? "removed" : "written" };
+  });
+}
+function changesOfCheckout({ files, atWork }) {
+  const suspects = atWork.map(({ attempt, task }) => ({ attempt, name: task }));
+  return files.map(({ path, how, holder }) => ({ path, how, holder, by: "uncertain", suspects }));
 }
 
 // mcp-server/src/policy/effects/undo.ts
@@ -1232,6 +1266,7 @@ export {
   asksForWorktree,
   attribute,
   callerText,
+  checkoutLooks,
   chooseEngine,
   chooseStrategy,
   claimHasEnded,
@@ -1249,6 +1284,7 @@ export {
   gitMovedNote,
   groupByCause,
   guardedClaim,
+  heldLooks,
   holdsFile,
   isAbout,
   isCommand,
@@ -1278,6 +1314,7 @@ export {
   recoveryFor,
   runsAlone,
   sameCause,
+  seenChanges,
   spentText,
   spentTokens,
   standingText,

@@ -1,5 +1,5 @@
 // import:policy.mjs in report.mjs
-import { NO_TEST, effectsInOrder, gitMovedLines, judgesAgain, mayJudge, newerParts, standingText, suspectsOf } from "./policy.mjs";
+import { NO_TEST, checkoutLooks, effectsInOrder, gitMovedLines, heldLooks, judgesAgain, mayJudge, newerParts, seenChanges, standingText, suspectsOf } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
@@ -310,12 +310,16 @@ function verdictOf(state, nowMs) {
   return completed > 0 && failed && !canStillRun ? "completed with failures" : "incomplete";
 }
 
-// mcp-server/src/report/files/declared-files.ts
+// mcp-server/src/report/tasks/attempt-files.ts
 function declaredFiles(claim) {
   return claim?.state === "ended" ? (claim.report?.filesChanged ?? []).map(normalisePath) : [];
 }
 function isDeclared(declared, path) {
   return declared.some((name2) => name2 === path || path.startsWith(name2.endsWith("/") ? name2 : `${name2}/`));
+}
+function attemptFiles(claim, seen = []) {
+  const isSeen = (name2) => seen.some((path) => isDeclared([name2], path));
+  return { seen, notSeen: declaredFiles(claim).filter((name2) => name2 !== "" && !isSeen(name2)) };
 }
 
 // mcp-server/src/report/files/actual-writes.ts
@@ -323,48 +327,69 @@ function actualWrites(state, events) {
   const claims = new Map(state.claims.map((claim) => [claim.id, claim]));
   const undeclared = /* @__PURE__ */ new Map();
   const strays = /* @__PURE__ */ new Map();
-  const written = /* @__PURE__ */ new Map();
+  const byOthers = /* @__PURE__ */ new Map();
+  const written = committedInWorktrees(events, claims);
   const declaredByTask = declarationsOf(state.claims);
-  for (const { change } of events) {
-    if (change.type !== "checkout.observed") continue;
-    for (const file of change.files) {
-      const { writers, reported } = writersOf(file, change, claims);
-      for (const { task } of writers) written.set(task, (written.get(task) ?? /* @__PURE__ */ new Set()).add(file.path));
-      if (reported || mayBeReported(change, claims)) continue;
-      const owner = writers[0];
-      if (owner && !isDeclared(declaredByTask.get(owner.task) ?? [], file.path)) {
-        const orBy = namesOf(change.atWork, state, owner.task);
-        const key = JSON.stringify([owner.task, file.path]);
-        const known = undeclared.get(key)?.orBy ?? [];
-        undeclared.set(key, { ...plain(file), task: owner.task, orBy: union(known, orBy) });
-      } else if (!owner && !isOfAnotherPlan(file, claims)) {
-        const by = union(strays.get(file.path)?.by ?? [], namesOf(change.atWork, state));
-        strays.set(file.path, { ...plain(file), by, scopeOf: tasksCovering(file.path, state) });
-      }
+  for (const change of seenChanges(events)) {
+    const { path, how, holder } = change;
+    const { writers, isReported } = writersOf(change, (attempt) => claims.get(attempt));
+    for (const { id } of writers) written.set(id, (written.get(id) ?? /* @__PURE__ */ new Set()).add(path));
+    const owner = holder === void 0 ? void 0 : claims.get(holder);
+    if (owner && isByOthers(change)) {
+      const key = JSON.stringify([owner.task, path]);
+      const by = union(byOthers.get(key)?.by ?? [], namesOf(change, state));
+      byOthers.set(key, { path, how, task: owner.task, by });
+      continue;
+    }
+    if (isReported || mayBeReported(change, claims)) continue;
+    if (owner && !isDeclared(declaredByTask.get(owner.task) ?? [], path)) {
+      const key = JSON.stringify([owner.task, path]);
+      const orBy = union(undeclared.get(key)?.orBy ?? [], namesOf(change, state, owner.task));
+      undeclared.set(key, { path, how, task: owner.task, orBy });
+    } else if (holder === void 0) {
+      const by = union(strays.get(path)?.by ?? [], namesOf(change, state));
+      strays.set(path, { path, how, by, scopeOf: tasksCovering(path, state) });
     }
   }
   return {
     undeclared: [...undeclared.values()].sort(byPath),
     strays: [...strays.values()].sort(byPath),
+    byOthers: [...byOthers.values()].sort(byPath),
     unchanged: events.flatMap(
       ({ change }) => change.type === "attempt.compared" ? change.unchanged.map((path) => ({ task: change.task, path })) : []
     ),
     unobserved: unobserved(state, events),
-    written: new Map([...written].map(([task, paths]) => [task, [...paths].sort()]))
+    written: new Map([...written].map(([attempt, paths]) => [attempt, [...paths].sort()]))
   };
 }
-function writersOf(file, { atWork }, claims) {
-  const reporters = atWork.flatMap(({ attempt }) => claims.get(attempt) ?? []).filter((claim2) => isDeclared(declaredFiles(claim2), file.path));
-  if (reporters.length > 0) return { writers: reporters, reported: true };
-  const [owner, another] = file.inScopeOf;
-  const claim = owner === void 0 || another !== void 0 ? void 0 : claims.get(owner);
-  return { writers: claim ? [claim] : [], reported: false };
+function writersOf({ path, holder, by, suspects }, claimOf) {
+  const attempts = new Set(suspects.flatMap(({ attempt }) => attempt ?? []));
+  const suspected = [...attempts].flatMap((attempt) => claimOf(attempt) ?? []);
+  const reporters = suspected.filter((claim) => isDeclared(declaredFiles(claim), path));
+  const isReported = reporters.length > 0;
+  if (by === "own" || by === "certain") return { writers: suspected, isReported };
+  return { writers: isReported ? reporters : suspected.filter(({ id }) => id === holder), isReported };
 }
-function mayBeReported({ atWork }, claims) {
-  return atWork.some(({ attempt }) => claims.get(attempt)?.state === "running");
+function isByOthers({ holder, suspects }) {
+  return holder !== void 0 && suspects.every(({ attempt }) => attempt !== holder);
 }
-function isOfAnotherPlan({ inScopeOf }, claims) {
-  return inScopeOf.length > 0 && inScopeOf.every((attempt) => !claims.has(attempt));
+function writtenByTask({ claims }, written) {
+  const byTask = /* @__PURE__ */ new Map();
+  for (const { id, task } of claims) {
+    const all = /* @__PURE__ */ new Set([...byTask.get(task) ?? [], ...written.get(id) ?? []]);
+    byTask.set(task, [...all].sort());
+  }
+  return byTask;
+}
+function committedInWorktrees(events, claims) {
+  return new Map(
+    events.flatMap(
+      ({ change }) => change.type === "work.committed" && claims.get(change.attempt)?.isolation === "worktree" ? [[change.attempt, new Set(change.files)]] : []
+    )
+  );
+}
+function mayBeReported({ suspects }, claims) {
+  return suspects.some(({ attempt }) => attempt !== void 0 && claims.get(attempt)?.state === "running");
 }
 function declarationsOf(claims) {
   const declared = /* @__PURE__ */ new Map();
@@ -378,10 +403,11 @@ function unobserved(state, events) {
   const observed = /* @__PURE__ */ new Set();
   const without = /* @__PURE__ */ new Map();
   let failure;
-  for (const { seq, change } of events) {
+  for (const event of events) {
+    const { seq, change } = event;
     if (change.type === "attempt.ended") endedAt.set(change.attempt, seq);
-    if (change.type === "checkout.observed") {
-      for (const { attempt } of change.atWork) if (endedAt.has(attempt)) observed.add(attempt);
+    for (const { atWork } of checkoutLooks([event])) {
+      for (const { attempt } of atWork) if (endedAt.has(attempt)) observed.add(attempt);
     }
     if (change.type === "checkout.unmeasured") {
       if (change.atWork.length === 0) failure = change.why;
@@ -399,16 +425,13 @@ function unobserved(state, events) {
   }
   return [...reasons].map(([task, why]) => ({ task, why }));
 }
-function namesOf(atWork, { plan }, except) {
+function namesOf({ suspects }, { plan }, except) {
   const own = taskName(plan.slug, "");
-  const names2 = atWork.map(({ task }) => task.startsWith(own) ? task.slice(own.length) : task);
+  const names2 = suspects.map(({ name: name2 }) => name2.startsWith(own) ? name2.slice(own.length) : name2);
   return [...new Set(names2)].filter((name2) => name2 !== except);
 }
 function tasksCovering(path, { tasks, caseInsensitive }) {
   return tasks.filter((task) => parseScope(scopeOf(task), caseInsensitive).writes.some((glob) => matches(glob, path))).map((task) => task.id);
-}
-function plain({ path, how }) {
-  return { path, how };
 }
 function union(a, b) {
   return [.../* @__PURE__ */ new Set([...a, ...b])];
@@ -517,10 +540,10 @@ function globFor(entry) {
 }
 
 // mcp-server/src/report/files/touched-files.ts
-function sharedFiles(state, nowMs) {
+function sharedFiles(state, written, nowMs) {
   const touchedBy = /* @__PURE__ */ new Map();
   for (const span of attemptSpans(state, nowMs)) {
-    for (const path of new Set(filesOf(span))) {
+    for (const path of new Set(filesOf(span, written))) {
       touchedBy.set(path, [...touchedBy.get(path) ?? [], span]);
     }
   }
@@ -535,21 +558,22 @@ function sharedFiles(state, nowMs) {
     )
   })).filter((file) => file.tasks.length > 1).sort((a, b) => compareText(a.path, b.path));
 }
-function outsideScope(state, nowMs) {
+function outsideScope(state, written, nowMs) {
   const seen = /* @__PURE__ */ new Set();
   return attemptSpans(state, nowMs).flatMap((span) => {
     const { scope, task, widened } = span.attempt;
     if (scope.basis !== "declared") return [];
     const { writes } = parseScope(scope, state.caseInsensitive);
     const granted = new Set(widened.map(normalisePath));
-    return filesOf(span).filter((path) => !writes.some((glob) => matches(glob, path))).filter((path) => {
+    return filesOf(span, written).filter((path) => !writes.some((glob) => matches(glob, path))).filter((path) => {
       const key = JSON.stringify([task, path]);
       return seen.has(key) ? false : seen.add(key);
     }).map((path) => ({ task, path, granted: granted.has(path) }));
   });
 }
-function filesOf({ attempt }) {
-  return attempt.state === "ended" ? (attempt.report?.filesChanged ?? []).map(normalisePath) : [];
+function filesOf({ attempt }, written) {
+  const { seen, notSeen } = attemptFiles(attempt, written.get(attempt.id));
+  return [...seen, ...notSeen];
 }
 function overlap2(a, b) {
   return a.startMs < b.endMs && b.startMs < a.endMs;
@@ -559,15 +583,13 @@ function compareText(a, b) {
 }
 function undoneChanges(events, claims) {
   const tasks = new Map(claims.map(({ id, task }) => [id, task]));
-  return events.flatMap(({ change }) => {
-    if (change.type !== "files.changed") return [];
-    const { calls, files } = change;
-    return files.flatMap(({ path, holder, call, undone }) => {
+  return heldLooks(events).flatMap(
+    ({ calls, files }) => files.flatMap(({ path, holder, call, undone }) => {
       const task = tasks.get(holder);
       const made = calls.find(({ id }) => id === call);
       return undone && task !== void 0 && made ? [{ path, task, by: callerName(made) }] : [];
-    });
-  });
+    })
+  );
 }
 
 // mcp-server/src/report/tasks/task-reports.ts
@@ -858,7 +880,7 @@ function listed(ids) {
 }
 
 // mcp-server/src/report/tasks/task-result.ts
-function taskResults(state, nowMs) {
+function taskResults(state, written, nowMs) {
   const spans = /* @__PURE__ */ new Map();
   for (const span of attemptSpans(state, nowMs)) {
     spans.set(span.attempt.task, [...spans.get(span.attempt.task) ?? [], span]);
@@ -889,12 +911,17 @@ function taskResults(state, nowMs) {
       attempts: own.map(attemptResult),
       ...last && { durationMs: lengthOf(last) },
       ...usage && { usage },
-      filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
+      ...filesOf2(own, written),
       findings: reports.flatMap((report) => report.findings),
       notes: [...new Set(reports.flatMap((report) => report.notes))],
       widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened))
     };
   });
+}
+function filesOf2(spans, written) {
+  const all = spans.flatMap(({ attempt }) => written.get(attempt.id) ?? []);
+  const notSeen = sortedPaths(spans.flatMap(({ attempt }) => attemptFiles(attempt, all).notSeen));
+  return { filesChanged: sortedPaths([...all, ...notSeen]), notSeen };
 }
 function attemptResult(span) {
   const { attempt } = span;
@@ -1049,11 +1076,11 @@ function byFirstStart(rows) {
 // mcp-server/src/report/aggregate.ts
 function aggregate(state, events, nowMs) {
   const { plan } = state;
-  const tasks = taskResults(state, nowMs);
+  const { written, ...truth } = actualWrites(state, events);
+  const tasks = taskResults(state, written, nowMs);
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
   const runAgain = commandsRunAgain(state);
-  const { written, ...truth } = actualWrites(state, events);
   const having = (status) => tasks.filter((task) => task.status === status).map((task) => task.task);
   const coming = tasksToCome(state);
   const running = having("in_progress");
@@ -1089,10 +1116,10 @@ function aggregate(state, events, nowMs) {
     waitingForUser: waitingForUser(state.tasks, tasks),
     unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i], runAgain)),
     findings: mergedFindings(state),
-    sharedFiles: sharedFiles(state, nowMs),
-    outsideScope: outsideScope(state, nowMs),
+    sharedFiles: sharedFiles(state, written, nowMs),
+    outsideScope: outsideScope(state, written, nowMs),
     scopeTruth: truth,
-    suggestedScopes: suggestedScopes(state, written),
+    suggestedScopes: suggestedScopes(state, writtenByTask(state, written)),
     ...gitMoves.length > 0 && { gitMoves },
     ...undone.length > 0 && { undone },
     work: committedWork(plan.slug, events),
@@ -1768,9 +1795,13 @@ function completedLine({ task, subject, summary, verdict }) {
 function filesBlocks({ tasks, ignoredFiles = [] }) {
   const ignored = new Set(ignoredFiles);
   const all = new Set(tasks.flatMap((task) => task.filesChanged));
+  const seen = new Set(
+    tasks.flatMap((task) => task.filesChanged.filter((path) => !task.notSeen.includes(path)))
+  );
   const files = [...all].filter((path) => !ignored.has(path)).sort();
   const of = (kind) => files.filter((path) => fileKind(path) === kind);
-  const listed2 = (some4) => list(some4.map((path) => escapeMarkdown(path, NAME_LIMIT)));
+  const named = (path) => `${escapeMarkdown(path, NAME_LIMIT)}${seen.has(path) || ignored.has(path) ? "" : " (reported, not seen)"}`;
+  const listed2 = (some4) => list(some4.map(named));
   return [
     "**Source files:**",
     listed2(of("source")),
@@ -1939,21 +1970,15 @@ function attemptsOf({ attempts, retries, lostAttempts, returnedOffers }) {
 }
 
 // mcp-server/src/report/render/markdown/files.ts
-function fileLines({
-  sharedFiles: sharedFiles2,
-  outsideScope: outsideScope2,
-  scopeTruth,
-  ignoredFiles = [],
-  gitMoves = [],
-  undone = []
-}) {
+function fileLines(report) {
+  const { sharedFiles: sharedFiles2, outsideScope: outsideScope2, scopeTruth, ignoredFiles = [], gitMoves = [], undone = [] } = report;
   return [
     ...sharedFiles2.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
       const when = atTheSameTime ? "**at the same time**" : "one after another";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${who}, ${when}`;
     }),
-    ...outsideScope2.map(({ task, path, granted }) => {
+    ...outsideScope2.filter((one) => !isSaidOfHolder(one, scopeTruth)).map(({ task, path, granted }) => {
       const how = granted ? "granted while it ran" : "**not granted**";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
     }),
@@ -1963,11 +1988,21 @@ function fileLines({
       const paths = [...new Set(files.map(({ path }) => path))].map(name);
       return `- ${name(by)} changed ${some2(paths)}, which ${bold(task)} held: **undone at once**, and both versions are kept`;
     }),
+    ...notSeenLines(report),
     ...gitMoves.map((text) => `- In git, ${escapeProse(text)}`),
     ...ignoredFiles.length === 0 ? [] : [`- Git ignores ${some2(ignoredFiles.map(name))}: no commit holds what was changed there`]
   ];
 }
-function scopeTruthLines({ strays, undeclared, unchanged, unobserved: unobserved2 }) {
+function isSaidOfHolder({ task, path }, { byOthers }) {
+  return byOthers.some((one) => one.path === path && one.by.length === 1 && one.by[0] === task);
+}
+function scopeTruthLines({
+  strays,
+  undeclared,
+  byOthers,
+  unchanged,
+  unobserved: unobserved2
+}) {
   const named = (files) => files.map(({ path, how }) => `${name(path)}${how === "removed" ? " (removed)" : ""}`);
   return [
     ...grouped(strays, ({ by, scopeOf: scopeOf2 }) => JSON.stringify([by, scopeOf2])).map((files) => {
@@ -1982,6 +2017,11 @@ function scopeTruthLines({ strays, undeclared, unchanged, unobserved: unobserved
       const or = orBy.length === 0 ? "" : ` (unless ${some2(orBy.map(name), " or ")} wrote there)`;
       return `- ${bold(task)} did not report ${some2(named(files))}, changed in its scope${or}`;
     }),
+    ...grouped(byOthers, ({ task, by }) => JSON.stringify([task, by])).map((files) => {
+      const { task, by } = files[0];
+      const who = by.length === 0 ? "a person or another program" : some2(by.map(name), " or ");
+      return `- ${some2(named(files))} of ${bold(task)} changed while it ran, and **not by it**: by ${who}`;
+    }),
     ...grouped(unchanged, ({ task }) => task).map((files) => {
       const paths = files.map(({ path }) => name(path));
       return `- ${bold(files[0].task)} reported ${some2(paths)}, which **did not change**`;
@@ -1991,6 +2031,14 @@ function scopeTruthLines({ strays, undeclared, unchanged, unobserved: unobserved
       return `- What ${who} really changed was not measured: ${escapeMarkdown(tasks[0].why)}`;
     })
   ];
+}
+function notSeenLines({ tasks, scopeTruth, ignoredFiles = [] }) {
+  const { unchanged, unobserved: unobserved2 } = scopeTruth;
+  return tasks.filter(({ task }) => !unobserved2.some((one) => one.task === task)).flatMap(({ task, notSeen }) => {
+    const isSaid = (path) => ignoredFiles.includes(path) || unchanged.some((one) => one.task === task && one.path === path);
+    const paths = notSeen.filter((path) => !isSaid(path)).map(name);
+    return paths.length === 0 ? [] : [`- ${bold(task)} reported ${some2(paths)}, which nobody saw change`];
+  });
 }
 function commitLines({ work }) {
   const { branch, conflicts, kept, commits, leftOut, skipped } = work;
@@ -2332,6 +2380,7 @@ export {
   agentName,
   aggregate,
   assignSlots,
+  attemptFiles,
   attemptSpans,
   bold,
   commandsRunAgain,
@@ -2350,6 +2399,7 @@ export {
   gitMovesOf,
   grouped,
   isBreak,
+  isByOthers,
   isDeclared,
   isProven,
   lengthOf,
@@ -2397,5 +2447,7 @@ export {
   waitingForUser,
   waitingLine,
   waitsOf,
-  withVerdict
+  withVerdict,
+  writersOf,
+  writtenByTask
 };

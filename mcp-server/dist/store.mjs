@@ -35,7 +35,7 @@ import { sql } from "./lib/kysely.mjs";
 import { PlanGraph, holdsScope, newTokens } from "./graph.mjs";
 
 // import:store/tables.mjs in store.mjs
-import { IS_INDEXED, SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, observationFromRow, observationRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
+import { IS_INDEXED, SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
 
 // mcp-server/src/store/graph-reader.ts
 var HISTORY = 500;
@@ -50,7 +50,6 @@ var GraphReader = class {
   memory;
   estimatesFrom;
   #claimAhead;
-  #checkoutAhead;
   #eventsAhead;
   attemptIdsAhead = [];
   /** Reads at once what the call will need, unless it is known. */
@@ -63,7 +62,7 @@ var GraphReader = class {
     };
     if (Object.keys(missing).length > 0) await this.#load(missing);
   }
-  /** @returns the claim and the checkout that were wanted. */
+  /** @returns the claim that was wanted. */
   async #load(wanted) {
     const rows = await this.transaction.load(wanted, this.memory.known);
     this.memory.lastSeq ??= rows.lastSeq;
@@ -84,19 +83,13 @@ var GraphReader = class {
     if (rows.held && !this.memory.held) this.memory.setHeld(rows.held.map(heldFromRow));
     const claim = rows.claim && heldFromRow(rows.claim);
     if (wanted.claim) this.#claimAhead = { key: wanted.claim, found: claim };
-    const checkout = wanted.checkout === void 0 ? void 0 : {
-      checkout: wanted.checkout,
-      observation: rows.observation && observationFromRow(rows.observation),
-      attempts: rows.attemptsSince.map(heldFromRow)
-    };
-    if (checkout) this.#checkoutAhead = checkout;
     if (wanted.events && claim) {
       const { types } = wanted.events;
       const events = rows.events.map(eventFromRow);
       this.#eventsAhead = { planId: claim.planId, types, sinceMs: rows.eventsSinceMs, events };
     }
     this.attemptIdsAhead.push(...rows.attemptIds);
-    return { claim, checkout };
+    return claim;
   }
   async #newMirror(stored) {
     const estimates = await this.currentEstimates(stored.repository);
@@ -186,13 +179,21 @@ var GraphReader = class {
   }
   async #claim(key, isMeant2) {
     const ahead = this.#claimAhead;
-    const found = ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : (await this.#load({ claim: key })).claim;
+    const found = ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : await this.#load({ claim: key });
     return this.asChanged(found ? [found] : [], isMeant2).at(-1);
   }
   /** Claims of all plans in the checkout that were offered from that time on, but for offers that nobody took up. */
   async claimsOfferedSince(checkout, sinceMs) {
     const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("checkout", "=", checkout).where("offered_at_ms", ">=", sinceMs).where("state", "!=", "returned").execute();
     return rows.map(heldFromRow);
+  }
+  /** Attempts in the checkout that ended after that time. */
+  async attemptsEndedAfter(checkout, afterMs) {
+    const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("checkout", "=", checkout).where("ended_at_ms", ">", afterMs).where("started_at_ms", "is not", null).execute();
+    return this.asChanged(
+      rows.map(heldFromRow),
+      (claim) => claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs
+    );
   }
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
   async attemptsOfAgents(agentIds) {
@@ -206,20 +207,6 @@ var GraphReader = class {
   /** Claims of the database as this transaction has made them, with those that it has made, by id. */
   asChanged(found, _isMeant) {
     return [...found].sort((a, b) => a.claim.id - b.claim.id);
-  }
-  /** The last look at the checkout. */
-  async observation(checkout) {
-    return (await this.#checkout(checkout)).observation;
-  }
-  /** Attempts in the checkout: those that were at work after the last look at it, and those that started since. */
-  async attemptsSinceLook(checkout) {
-    return (await this.#checkout(checkout)).attempts;
-  }
-  async #checkout(checkout) {
-    const ahead = this.#checkoutAhead;
-    const read = ahead?.checkout === checkout ? ahead : (await this.#load({ checkout })).checkout;
-    if (!read) throw new Error("the checkout was not read");
-    return read;
   }
   /** The plan's events in order: all of them, or those of some types, after a sequence number or from a time on. */
   async events(planId, only = {}) {
@@ -273,7 +260,6 @@ var GraphWriter = class extends GraphReader {
   #touched = /* @__PURE__ */ new Map();
   #ended = /* @__PURE__ */ new Set();
   #prolonged = /* @__PURE__ */ new Set();
-  #looks = /* @__PURE__ */ new Map();
   #beforeCommit = [];
   /** By then the database has told its time, and this one waits no more: it is when the transaction takes place. */
   async readAhead(wanted) {
@@ -379,17 +365,6 @@ var GraphWriter = class extends GraphReader {
     }
     return super.asChanged([...claims.values()], isMeant2);
   }
-  async attemptsSinceLook(checkout) {
-    const started = new Set(
-      this.#events.flatMap(
-        ({ event: { change } }) => change.type === "attempt.started" ? [change.attempt] : []
-      )
-    );
-    return this.asChanged(
-      await super.attemptsSinceLook(checkout),
-      (claim) => claim.checkout === checkout && started.has(claim.id)
-    );
-  }
   /** Claims of all plans that hold their scope, as this transaction has made them. */
   get holding() {
     return [...this.memory.held?.values() ?? []];
@@ -408,17 +383,6 @@ var GraphWriter = class extends GraphReader {
   async storedToken(attempt) {
     const row = await this.transaction.db.selectFrom("claims").select("offer_token").where("id", "=", attempt).executeTakeFirst();
     return row?.offer_token ?? void 0;
-  }
-  async observation(checkout) {
-    return this.#looks.get(checkout)?.observation ?? super.observation(checkout);
-  }
-  /**
-   * Keeps what the next look at the checkout is compared with. Not an event: it is no part of the graph.
-   * @param observation without `seq`, it was made after all that is logged by now.
-   */
-  keepObservation(checkout, observation) {
-    const event = observation.seq === void 0 ? this.#events.length : 0;
-    this.#looks.set(checkout, { observation: { seq: this.#seqAt(event), ...observation }, event });
   }
   /**
    * Puts off what time would end, an offer or the lease of an attempt; never brings it forward. Not an event: nothing
@@ -452,7 +416,7 @@ var GraphWriter = class extends GraphReader {
     for (const work of this.#beforeCommit) await work();
   }
   #newRows() {
-    if (this.#events.length + this.#prolonged.size + this.#looks.size === 0) return void 0;
+    if (this.#events.length + this.#prolonged.size === 0) return void 0;
     const touched = [...this.#touched.values()];
     const claims = touched.flatMap(
       ({ mirror, claims: claims2 }) => [...claims2].flatMap(([id, event]) => {
@@ -484,10 +448,7 @@ var GraphWriter = class extends GraphReader {
       leases: [...this.#prolonged].flatMap((id) => {
         const claim = this.memory.held?.get(id)?.claim;
         return claim && !written.has(id) ? leaseRows(claim) : [];
-      }),
-      observations: [...this.#looks].map(
-        ([checkout, { observation, event }]) => observationRow(checkout, observation, event)
-      )
+      })
     };
   }
 };

@@ -56,7 +56,7 @@ export function refusal(outcome: Outcome, attempted: Attempted): string {
 export function detection(outcome: Outcome, file: string, content: string): string {
   if (contentOf(outcome, file) !== content) return "IT WAS NOT WRITTEN";
   const lines = reportLines(outcome).filter((line) => line.startsWith("- ") && line.includes(file));
-  const logged = eventsOf(readGraph(outcome.database), "checkout.observed").some(({ data }) =>
+  const logged = eventsOf(readGraph(outcome.database), "files.changed").some(({ data }) =>
     (data.files as { path: string }[]).some(({ path }) => path === file),
   );
   if (lines.length === 0 || !logged) return "NOT DETECTED";

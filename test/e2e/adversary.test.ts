@@ -332,8 +332,9 @@ describe("workers that misbehave, with the real Claude Code", () => {
           "`node tools/write.mjs keeper/stolen.txt`",
           detection(outcome, "keeper/stolen.txt", "by a script\n"),
         ),
-      ).toBe(
-        "detected: “keeper did not report keeper/stolen.txt, changed in its scope (unless script wrote there)”",
+        // Where the keeper's own write was not answered yet, it may have been that one.
+      ).toMatch(
+        /^detected: “keeper(?:\/stolen\.txt of keeper changed while it ran, and not by it: by script| did not report keeper\/stolen\.txt, changed in its scope \(unless script wrote there\))”$/,
       );
       expect(
         table.add(

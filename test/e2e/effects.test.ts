@@ -101,11 +101,12 @@ const looks = runs(`cat ${HELD}`);
 const reportsHeld = reports({ filesChanged: [HELD] });
 
 /** Agents of the first tasks, at work at once; the user lets everything run that they call. */
-function story(name: string, workers: Record<string, Work>): Scenario {
+function story(name: string, environment: Record<string, string>, workers: Record<string, Work>): Scenario {
   const tasks = TASKS.filter(({ id }) => id in workers);
   return storyOf(name, tasks, {
     files: { ...FILES, ...specification("demo", tasks) },
     workers,
+    environment,
     settings: {
       permissions: { allow: ["Bash", "Edit", "mcp__files"] },
       enableAllProjectMcpServers: true,
@@ -118,6 +119,7 @@ function story(name: string, workers: Record<string, Work>): Scenario {
 /** A change of what the second agent holds that is not its own, with the calls of which one made it. */
 interface Intrusion {
   by: AttributedEffect["by"];
+  isUndone: boolean;
   look: HeldFilesChanged;
   calls: readonly NamedCall[];
 }
@@ -129,8 +131,9 @@ function intrusionsIn({ database }: Outcome): Intrusion[] {
   return looks.flatMap((look) =>
     look.files
       .filter(({ path, by }) => path === HELD && by !== "own")
-      .map(({ by, call }) => ({
+      .map(({ by, call, undone }) => ({
         by,
+        isUndone: undone === true,
         look,
         calls: by === "uncertain" ? look.calls : look.calls.filter(({ id }) => id === call),
       })),
@@ -173,14 +176,14 @@ function readNext(outcome: Outcome, task: string, { look }: Intrusion): string {
   return /hook additional context: ([\s\S]*?)(?:\n\n|$)/.exec(text)?.[1] ?? text;
 }
 
-/** Expects that all ended well, that the holder's bytes are back, and that they were named as lost to these. */
-async function expectRestored(outcome: Outcome, by: string): Promise<void> {
+/** Expects that all ended well, that the holder's bytes are in its file, and that none of them are listed as lost. */
+async function expectHoldersBytes(outcome: Outcome): Promise<void> {
   expectLawfulLog(outcome);
   const graph = readGraph(outcome.database);
   for (const task of Object.keys(graph.tasks)) expect(outcomesOf(graph, task)).toEqual(["completed"]);
   expect(readFileSync(join(outcome.project, HELD), "utf8")).toBe(HOLDERS);
   const { out } = await runCommand(outcome.project, "restore", "demo");
-  expect(out).toContain(`${HELD}: of task 1.2 (kept), overwritten by ${by}`);
+  expect(out).not.toContain(HELD);
 }
 
 describe("two agents at work, of which one changes the other's file", () => {
@@ -194,7 +197,7 @@ describe("two agents at work, of which one changes the other's file", () => {
       uses("mcp__files__put", { name: HELD, text: "the amount of b\n" }),
     ],
   ])(
-    "two agents at work, of which one changes the other's file by %s, are both told, and it can be put back",
+    "two agents at work, of which one changes the other's file by %s, are both told, and it is undone",
     async (name, tool, intrudes) => {
       const steps = new Milestones();
       const intruder: Work = [
@@ -202,25 +205,22 @@ describe("two agents at work, of which one changes the other's file", () => {
         intrudes,
         steps.at("over", reports({ filesChanged: ["src/a/one.txt"] })),
       ];
-      const holder: Work = [
-        ownWork,
-        steps.at("edited", steps.after(["over"], looks)),
-        restoresAsTold,
-        reportsHeld,
-      ];
-      await runScenario(story(name, { "1.1": intruder, "1.2": holder }), async (outcome) => {
+      const holder: Work = [ownWork, steps.at("edited", steps.after(["over"], looks)), reportsHeld];
+      await runScenario(story(name, {}, { "1.1": intruder, "1.2": holder }), async (outcome) => {
         // The plain form is refused before it happens.
         expect(eventsOf(readGraph(outcome.database), "write.denied")).toHaveLength(1);
         const intrusion = onlyIntrusionIn(outcome);
-        expect(intrusion.by).toBe("certain");
+        expect(intrusion).toMatchObject({ by: "certain", isUndone: true });
         expect(intrusion.calls.map((call) => [call.caller.task, call.tool])).toEqual([["demo/1.1", tool]]);
         const toIntruder = readNext(outcome, "1.1", intrusion);
         expect(toIntruder).toContain(HELD);
         expect(toIntruder).toContain(`Your ${tool} `);
         expect(toIntruder).toContain("demo/1.2");
+        expect(toIntruder).toContain("This was undone");
         const toHolder = readNext(outcome, "1.2", intrusion);
         expect(toHolder).toContain(`demo/1.1 changed ${HELD} with ${tool}`);
-        await expectRestored(outcome, `demo/1.1 (${tool})`);
+        expect(toHolder).toContain("This was undone: what stood there before is there again.");
+        await expectHoldersBytes(outcome);
       });
     },
   );
@@ -230,14 +230,18 @@ describe("two agents at work, of which one changes the other's file", () => {
     const steps = new Milestones();
     const waits = runs("touch src/c/begun.txt; until [ -e src/c/let.txt ]; do sleep 0.1; done");
     await runScenario(
-      story("three", {
-        "1.1": [
-          project.when("src/c/begun.txt", steps.after(["edited"], runs("make rename"))),
-          project.puts("src/c/let.txt", steps.at("over", reports({ filesChanged: ["src/a/one.txt"] }))),
-        ],
-        "1.2": [ownWork, steps.at("edited", steps.after(["over"], looks)), restoresAsTold, reportsHeld],
-        "1.3": [waits, reports()],
-      }),
+      story(
+        "three",
+        {},
+        {
+          "1.1": [
+            project.when("src/c/begun.txt", steps.after(["edited"], runs("make rename"))),
+            project.puts("src/c/let.txt", steps.at("over", reports({ filesChanged: ["src/a/one.txt"] }))),
+          ],
+          "1.2": [ownWork, steps.at("edited", steps.after(["over"], looks)), restoresAsTold, reportsHeld],
+          "1.3": [waits, reports()],
+        },
+      ),
       async (outcome) => {
         const intrusion = onlyIntrusionIn(outcome);
         expect(intrusion.by).toBe("uncertain");
@@ -248,7 +252,7 @@ describe("two agents at work, of which one changes the other's file", () => {
         expect(readNext(outcome, "1.2", intrusion)).toMatch(
           /demo\/1\.[13] \(Bash\) and demo\/1\.[13] \(Bash\) ran/,
         );
-        await expectRestored(outcome, "demo/1.");
+        await expectHoldersBytes(outcome);
       },
       project.isAt,
     );
@@ -259,13 +263,17 @@ describe("two agents at work, of which one changes the other's file", () => {
     const steps = new Milestones();
     const waits = runs("touch src/b/begun.txt; until [ -e src/b/let.txt ]; do sleep 0.1; done");
     await runScenario(
-      story("beside the holder", {
-        "1.1": [
-          project.when("src/b/begun.txt", steps.after(["edited"], runs("make rename"))),
-          project.puts("src/b/let.txt", reports({ filesChanged: ["src/a/one.txt"] })),
-        ],
-        "1.2": [ownWork, steps.at("edited", waits), restoresAsTold, reportsHeld],
-      }),
+      story(
+        "beside the holder",
+        {},
+        {
+          "1.1": [
+            project.when("src/b/begun.txt", steps.after(["edited"], runs("make rename"))),
+            project.puts("src/b/let.txt", reports({ filesChanged: ["src/a/one.txt"] })),
+          ],
+          "1.2": [ownWork, steps.at("edited", waits), restoresAsTold, reportsHeld],
+        },
+      ),
       async (outcome) => {
         const intrusion = onlyIntrusionIn(outcome);
         expect(intrusion.calls.map(({ caller }) => caller.task).sort()).toEqual(["demo/1.1", "demo/1.2"]);
@@ -273,7 +281,7 @@ describe("two agents at work, of which one changes the other's file", () => {
         expect(readNext(outcome, "1.2", intrusion)).toContain(
           "changed while your Bash and demo/1.1 (Bash) ran",
         );
-        await expectRestored(outcome, "demo/1.");
+        await expectHoldersBytes(outcome);
       },
       project.isAt,
     );
@@ -282,17 +290,27 @@ describe("two agents at work, of which one changes the other's file", () => {
   it("two agents at work, of which one changes the other's file, which then only reports: the report waits until it has read of it", async () => {
     const steps = new Milestones();
     await runScenario(
-      story("reports unknowing", {
-        "1.1": [
-          steps.after(["edited"], runs("make rename")),
-          steps.at("over", reports({ filesChanged: ["src/a/one.txt"] })),
-        ],
-        "1.2": [ownWork, steps.at("edited", steps.after(["over"], reportsHeld)), restoresAsTold, reportsHeld],
-      }),
+      // With this guard nothing is undone.
+      story(
+        "reports unknowing",
+        { PARALLEL_GUARD: "warn" },
+        {
+          "1.1": [
+            steps.after(["edited"], runs("make rename")),
+            steps.at("over", reports({ filesChanged: ["src/a/one.txt"] })),
+          ],
+          "1.2": [
+            ownWork,
+            steps.at("edited", steps.after(["over"], reportsHeld)),
+            restoresAsTold,
+            reportsHeld,
+          ],
+        },
+      ),
       async (outcome) => {
         const intrusion = onlyIntrusionIn(outcome);
         expect(readNext(outcome, "1.2", intrusion)).toContain("Look at this first, then report again.");
-        await expectRestored(outcome, "demo/1.1 (Bash)");
+        await expectHoldersBytes(outcome);
       },
     );
   });
@@ -308,23 +326,27 @@ describe("an agent that leaves something running, which writes after its report"
       run_in_background: true,
     });
     await runScenario(
-      story("in the background", {
-        "1.1": [steps.after(["edited"], leaves), reports(), steps.at("ended", stopsSilently("DONE"))],
-        "1.2": [
-          ownWork,
-          steps.at("edited", steps.after(["ended"], looks)),
-          project.puts(".let", project.when(".written", looks)),
-          (assignment) => ({ ...restoresAsTold(assignment), when: () => project.isWorkOver }),
-          reportsHeld,
-        ],
-      }),
+      story(
+        "in the background",
+        {},
+        {
+          "1.1": [steps.after(["edited"], leaves), reports(), steps.at("ended", stopsSilently("DONE"))],
+          "1.2": [
+            ownWork,
+            steps.at("edited", steps.after(["ended"], looks)),
+            project.puts(".let", project.when(".written", looks)),
+            (assignment) => ({ ...restoresAsTold(assignment), when: () => project.isWorkOver }),
+            reportsHeld,
+          ],
+        },
+      ),
       async (outcome) => {
         // What the holder puts back afterwards is its own doing, and nobody else's.
         const intrusion = onlyIntrusionIn(outcome);
-        expect(intrusion.by).toBe("certain");
+        expect(intrusion).toMatchObject({ by: "certain", isUndone: false });
         expect(intrusion.calls.map((call) => [call.caller.task, call.tool])).toEqual([["demo/1.1", "Bash"]]);
         expect(readNext(outcome, "1.2", intrusion)).toContain(`demo/1.1 changed ${HELD} with Bash`);
-        await expectRestored(outcome, "demo/1.1 (Bash)");
+        await expectHoldersBytes(outcome);
       },
       project.isAt,
     );
@@ -335,21 +357,25 @@ describe("an agent that leaves something running, which writes after its report"
     const steps = new Milestones();
     const leaves = runs("nohup sh scripts/later.sh > /dev/null 2>&1 &");
     await runScenario(
-      story("left behind", {
-        "1.1": [steps.after(["edited"], leaves), reports(), steps.at("ended", stopsSilently("DONE"))],
-        "1.2": [
-          ownWork,
-          steps.at("edited", steps.after(["ended"], looks)),
-          project.puts(".let", project.when(".written", looks)),
-          restoresAsTold,
-          reportsHeld,
-        ],
-      }),
+      story(
+        "left behind",
+        {},
+        {
+          "1.1": [steps.after(["edited"], leaves), reports(), steps.at("ended", stopsSilently("DONE"))],
+          "1.2": [
+            ownWork,
+            steps.at("edited", steps.after(["ended"], looks)),
+            project.puts(".let", project.when(".written", looks)),
+            restoresAsTold,
+            reportsHeld,
+          ],
+        },
+      ),
       async (outcome) => {
         const intrusion = onlyIntrusionIn(outcome);
         expect(["nobody", "uncertain"]).toContain(intrusion.by);
         expect(readNext(outcome, "1.2", intrusion)).toContain(HELD);
-        await expectRestored(outcome, "");
+        await expectHoldersBytes(outcome);
       },
       project.isAt,
     );

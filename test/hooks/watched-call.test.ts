@@ -13,12 +13,13 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../bench/seeded-random.ts";
 import type { AttributedEffect, GitMoved, HeldFilesChanged } from "../../mcp-server/src/graph/effect.ts";
 import { idOfBytes } from "../../mcp-server/src/run/effects/file-content.ts";
+import { launchFor, report } from "../support/checkout.ts";
 import { git } from "../support/git.ts";
 import { answerOf, twoAtWork } from "../support/two-at-work.ts";
 
 /** Two agents at work whose calls begin and end as the host tells of them; the tests are what the calls do. */
 async function watchedAgents(guard = "enforce") {
-  const { folder, server, log } = await twoAtWork({}, undefined, { PARALLEL_GUARD: guard });
+  const { folder, server, launch, log } = await twoAtWork({}, undefined, { PARALLEL_GUARD: guard });
   const said = async (event: string, facts: Readonly<Record<string, string>>) =>
     answerOf(await server.hook({ event, session: "s", cwd: folder, ...facts }));
   return {
@@ -36,6 +37,13 @@ async function watchedAgents(guard = "enforce") {
     effects: () => log("files.changed").map(({ data }) => data as unknown as HeldFilesChanged),
     files: (): readonly AttributedEffect[] =>
       log("files.changed").flatMap(({ data }) => (data as unknown as HeldFilesChanged).files),
+    reported: async (id: string, given: Parameters<typeof report>[3]) =>
+      (await report(server, "p", launchFor(launch, id), given)).note,
+    fileLines: async () => {
+      const { report: markdown } = await server.call("plan_report", { plan: "p" });
+      const [, section = ""] = markdown.split("## Files and scopes\n");
+      return (section.split("\n#")[0] ?? "").split("\n").filter((line) => line !== "");
+    },
     git: (...parameters: string[]) => git(folder, ...parameters),
     moved: () => log("git.moved").map(({ data }) => data as unknown as GitMoved),
     report: async () => JSON.stringify(await server.call("plan_report", { plan: "p" })),
@@ -92,6 +100,19 @@ describe("a call that changes what another agent holds", () => {
     const [{ files, calls } = { files: [], calls: [] }] = effects();
     expect(files.map(({ by }) => by)).toEqual(["uncertain"]);
     expect(calls.map(({ id }) => id).sort()).toEqual(["one", "three"]);
+  });
+
+  it("a call that changes what another agent holds is in the report, and the change is not the holder's", async () => {
+    const { begins, ends, write, reported, fileLines } = await watchedAgents();
+    await begins("agent-1", "intruder");
+    write("src/b/two.ts", "theirs\n");
+    await ends("agent-1", "intruder");
+    expect(await reported("2", { filesChanged: [] })).toBe(
+      "Noted: in your scope but not written by you: src/b/two.ts.",
+    );
+    expect(await fileLines()).toEqual([
+      "- src/b/two.ts of **2** changed while it ran, and **not by it**: by 1",
+    ]);
   });
 
   it("a call of the main conversation that changes what an agent holds is told so", async () => {

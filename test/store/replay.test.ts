@@ -87,7 +87,6 @@ it("the log alone rebuilds the graph", async () => {
     "attempt.started",
     "attempt.widened",
     "batch.launched",
-    "checkout.observed",
     "claim.offered",
     "claim.returned",
     "conversation.measured",

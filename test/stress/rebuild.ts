@@ -150,9 +150,9 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
         task.changed_seq = seq;
         break;
       case "attempt.compared":
-      case "checkout.observed":
       case "checkout.unmeasured":
       case "decision.taken":
+      case "files.changed":
       case "token.refused":
         break;
       default:

@@ -262,8 +262,7 @@ async function getTask(ctx, actor, agentId, input) {
     return found2;
   };
   const found = await changeGraph(ctx, store, actor, work, {
-    claim: { tokenHash: hashToken(token) },
-    ...look && { checkout: ctx.checkoutKey }
+    claim: { tokenHash: hashToken(token) }
   });
   const { loaded } = found;
   return {

@@ -1,34 +1,54 @@
+// import:node:fs in run/checkout-watch.mjs
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+
+// import:node:path in run/checkout-watch.mjs
+import { dirname, join } from "node:path";
+
+// import:lib/zod.mjs in run/checkout-watch.mjs
+import * as z from "../lib/zod.mjs";
+
+// import:run/project.mjs in run/checkout-watch.mjs
+import { checkoutFileName, folderBesideGraph } from "./project.mjs";
+
+// mcp-server/src/run/checkout-watch/last-look.ts
+var lastCheckoutLook = z.object({
+  /** When the look began and ended. */
+  fromMs: z.number(),
+  toMs: z.number(),
+  /** When it was recorded, by the graph's clock. */
+  recordedMs: z.number(),
+  /** Commit that was checked out; empty before the first one. */
+  head: z.string(),
+  /** Fingerprints of the files that differed from it, by path. */
+  files: z.array(z.tuple([z.string(), z.string()])).transform((files) => new Map(files)),
+  /** Attempts that were at work after it. */
+  atWork: z.array(z.number().transform((id) => id))
+});
+function readLastCheckoutLook(checkout) {
+  try {
+    return lastCheckoutLook.safeParse(JSON.parse(readFileSync(fileOf(checkout), "utf8"))).data;
+  } catch {
+    return void 0;
+  }
+}
+function keepLastCheckoutLook(checkout, look) {
+  const file = fileOf(checkout);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 448 });
+    writeFileSync(`${file}.new`, JSON.stringify({ ...look, files: [...look.files] }), { mode: 384 });
+    renameSync(`${file}.new`, file);
+  } catch {
+  }
+}
+function fileOf(checkout) {
+  return join(folderBesideGraph(checkout), "looks", `${checkoutFileName(checkout)}.json`);
+}
+
 // import:graph.mjs in run/checkout-watch.mjs
 import { hasEnded, hashToken, isDraining, matches, parseScope, scopeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/checkout-watch.mjs
-import { widenedScope } from "../policy.mjs";
-
-// mcp-server/src/run/checkout-watch/attribute-changes.ts
-async function atWorkSince({ ctx, writer, nowMs }, before) {
-  const held = before ? await writer.attemptsSinceLook(ctx.checkoutKey) : (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
-  return held.filter(({ claim }) => claim.isolation === "shared");
-}
-function isOlder(look, before, nowMs) {
-  const isSame = look.fromMs === before.fromMs && look.toMs === before.toMs;
-  return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
-}
-function mayWrite(claim, nowMs) {
-  return claim.state === "running" || isDraining(claim, nowMs);
-}
-function attributed(files, held, caseInsensitive) {
-  const scopes = held.map(({ claim }) => ({
-    attempt: claim.id,
-    writes: parseScope(widenedScope(claim), caseInsensitive).writes
-  }));
-  return files.map((file) => {
-    const covering = scopes.filter(({ writes }) => writes.some((glob) => matches(glob, file.path)));
-    return { ...file, inScopeOf: covering.map(({ attempt }) => attempt) };
-  });
-}
-function atWork(held) {
-  return held.map(({ plan, claim }) => ({ attempt: claim.id, task: taskName(plan, claim.task) }));
-}
+import { heldLooks, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/checkout-watch.mjs
 import { cleanText } from "../text.mjs";
@@ -86,11 +106,15 @@ var MAX_LISTED = 500;
 async function logChanges(tx, held, changed, before, untilMs) {
   const firstSinceEnd = ({ claim }) => claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || changed.length === 0 && !held.some(firstSinceEnd)) return;
-  const files = attributed(changed.slice(0, MAX_LISTED), held, tx.ctx.caseInsensitive);
-  const unlisted = changed.length - files.length;
-  for (const plan of await plansOf(tx, held)) {
+  const plans = await plansOf(tx, held);
+  const told = await toldPaths(plans, before.fromMs);
+  const untold = changed.filter(({ path }) => !told.has(path));
+  const holderOf = holders(held, tx.ctx.caseInsensitive);
+  const files = untold.slice(0, MAX_LISTED).map((file) => ({ ...file, ...holderOf(file.path) }));
+  const unlisted = untold.length - files.length;
+  for (const plan of plans) {
     plan.append({
-      type: "checkout.observed",
+      type: "files.changed",
       sinceMs: before.fromMs,
       untilMs,
       atWork: atWork(held),
@@ -98,9 +122,31 @@ async function logChanges(tx, held, changed, before, untilMs) {
       ...unlisted > 0 && { unlisted }
     });
   }
-  const strays = files.filter((file) => file.inScopeOf.length === 0).map(({ path }) => path);
+  const strays = files.filter(({ holder }) => holder === void 0).map(({ path }) => path);
   const by = [...new Set(atWork(held).map(({ task }) => task))];
-  await notifyTouchedTasks(await plansOf(tx, held), strays, by);
+  await notifyTouchedTasks(plans, strays, by);
+}
+async function toldPaths(plans, sinceMs) {
+  const told = /* @__PURE__ */ new Set();
+  for (const plan of plans) {
+    const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
+    for (const { files, untilMs } of heldLooks(events)) {
+      if (untilMs >= sinceMs) for (const { path } of files) told.add(path);
+    }
+  }
+  return told;
+}
+function holders(held, caseInsensitive) {
+  const scopes = held.map(({ plan, claim }) => ({
+    task: taskName(plan, claim.task),
+    holder: claim.id,
+    writes: parseScope(widenedScope(claim), caseInsensitive).writes
+  }));
+  return (path) => {
+    const covering = scopes.filter(({ writes }) => writes.some((glob) => matches(glob, path)));
+    const last = covering.at(-1);
+    return last && covering.every(({ task }) => task === last.task) ? { holder: last.holder } : void 0;
+  };
 }
 async function logMissingBaseline(tx, held) {
   const why = "no look was taken before it started";
@@ -113,12 +159,7 @@ async function logFailedLook(tx, held, why) {
   snapshots.due = false;
   for (const plan of await plansOf(tx, [...held, ...await tx.writer.held(checkoutKey)])) {
     if (snapshots.toldFailure.has(plan.id)) continue;
-    const failed = await tx.writer.lastEvent(plan.id, "checkout.unmeasured");
-    const looked = await tx.writer.lastEvent(plan.id, "checkout.observed");
-    if (failed.seq > looked.seq) {
-      snapshots.toldFailure.add(plan.id);
-      continue;
-    }
+    snapshots.toldFailure.add(plan.id);
     plan.append({ type: "checkout.unmeasured", atWork: [], why });
   }
 }
@@ -130,6 +171,9 @@ async function plansOf(tx, held) {
   }
   return plans;
 }
+function atWork(held) {
+  return held.map(({ plan, claim }) => ({ attempt: claim.id, task: taskName(plan, claim.task) }));
+}
 
 // import:git.mjs in run/checkout-watch.mjs
 import { Fingerprints, LOOK_LIMIT_MS, changesBetween } from "../git.mjs";
@@ -138,11 +182,8 @@ import { Fingerprints, LOOK_LIMIT_MS, changesBetween } from "../git.mjs";
 import { changeGraph, readGraph } from "./plan.mjs";
 
 // mcp-server/src/run/checkout-watch/record-changes.ts
-async function snapshotCheckout(ctx) {
-  return ctx.snapshots.take(async () => {
-    const store = await ctx.graph();
-    return store?.read((reader) => reader.observation(ctx.checkoutKey));
-  });
+function snapshotCheckout(ctx) {
+  return ctx.snapshots.take(() => readLastCheckoutLook(ctx.checkout));
 }
 async function snapshotBeforeStart(ctx, store, token) {
   const { claim } = await standingOfToken(ctx, store, token);
@@ -171,7 +212,7 @@ async function standingOfToken(ctx, store, token) {
 }
 async function recordSnapshot(tx, look) {
   const { ctx, writer } = tx;
-  const before = await writer.observation(ctx.checkoutKey);
+  const before = readLastCheckoutLook(ctx.checkout);
   const held = await atWorkSince(tx, before);
   if ("why" in look) {
     await logFailedLook(tx, held, look.why);
@@ -186,13 +227,10 @@ async function recordSnapshot(tx, look) {
   const changed = before && changesBetween(before, look);
   if (before && changed) await logChanges(tx, held, changed, before, look.toMs);
   else await logMissingBaseline(tx, held);
-  writer.keepObservation(ctx.checkoutKey, {
-    fromMs: look.fromMs,
-    toMs: look.toMs,
-    head: look.head,
-    files: look.files,
-    atWork: held.filter(({ claim }) => mayWrite(claim, tx.nowMs)).map(({ claim }) => claim.id)
-  });
+  const { fromMs, toMs, head, files } = look;
+  const atWork2 = held.filter(({ claim }) => mayWrite(claim, tx.nowMs)).map(({ claim }) => claim.id);
+  const kept = { fromMs, toMs, head, files: new Map(files), atWork: atWork2, recordedMs: tx.nowMs };
+  writer.beforeCommit(async () => keepLastCheckoutLook(ctx.checkout, kept));
   return changed !== void 0;
 }
 async function recordChangesOfEndedAttempts(ctx) {
@@ -201,39 +239,50 @@ async function recordChangesOfEndedAttempts(ctx) {
   try {
     const look = await snapshotCheckout(ctx);
     const store = await ctx.graph();
-    if (store) {
-      const ahead = { checkout: ctx.checkoutKey };
-      await changeGraph(ctx, store, "server", (tx) => recordSnapshot(tx, look), ahead);
-    }
+    if (store) await changeGraph(ctx, store, "server", (tx) => recordSnapshot(tx, look));
   } catch {
     ctx.snapshots.due = true;
   }
 }
-async function adoptFiles({ ctx, writer }, paths) {
-  const before = await writer.observation(ctx.checkoutKey);
+async function adoptFiles({ ctx }, paths) {
+  const before = readLastCheckoutLook(ctx.checkout);
   if (!before) return;
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   const written = await new Fingerprints().of(ctx.checkout.root, paths, signal);
-  writer.keepObservation(ctx.checkoutKey, {
+  keepLastCheckoutLook(ctx.checkout, {
     ...before,
     // A look that began before the files were written would see them change back.
     toMs: ctx.now(),
     files: new Map([...before.files, ...written])
   });
 }
+async function atWorkSince({ ctx, writer, nowMs }, before) {
+  const found = (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
+  if (before) found.push(...await writer.attemptsEndedAfter(ctx.checkoutKey, before.recordedMs));
+  const held = new Map(found.map((one) => [one.claim.id, one]));
+  for (const id of before?.atWork ?? []) {
+    const known = held.has(id) ? void 0 : await writer.claimById(id);
+    if (known) held.set(id, known);
+  }
+  return [...held.values()].filter(({ claim }) => claim.isolation === "shared").sort((a, b) => a.claim.id - b.claim.id);
+}
+function isOlder(look, before, nowMs) {
+  const isSame = look.fromMs === before.fromMs && look.toMs === before.toMs;
+  return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
+}
+function mayWrite(claim, nowMs) {
+  return claim.state === "running" || isDraining(claim, nowMs);
+}
 export {
   adoptFiles,
-  atWork,
-  atWorkSince,
-  attributed,
   fileNames,
-  isOlder,
+  keepLastCheckoutLook,
   logChanges,
   logFailedLook,
   logMissingBaseline,
-  mayWrite,
   notifyAffectedTasks,
   notifyTouchedTasks,
+  readLastCheckoutLook,
   recordChangesOfEndedAttempts,
   recordSnapshot,
   snapshotBeforeEnd,

@@ -266,7 +266,6 @@ async function claimTask(ctx, actor, agentId, input) {
   };
   const taken = await changeGraph(ctx, store, actor, work, {
     plan: { repository: ctx.repository, slug: input.plan },
-    checkout: ctx.checkoutKey,
     attemptIds: 1
   });
   if (!("token" in taken)) return taken;

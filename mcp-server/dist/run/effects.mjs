@@ -8,7 +8,7 @@ import { ABSENT, callerName, holdsScope, literalGlob, matches, overlap, parseGlo
 import { EndedWork, runningProcesses } from "../host.mjs";
 
 // import:policy.mjs in run/effects.mjs
-import { CallsInFlight, UNHEARD_REASONS, attribute, callerText, gitMovedNote, guardedClaim, holdsFile, judgeGitMoves, mayUndo, namedCall, standstillBetween, suspectsOf, widenedScope } from "../policy.mjs";
+import { CallsInFlight, UNHEARD_REASONS, attribute, callerText, gitMovedNote, guardedClaim, heldLooks, holdsFile, judgeGitMoves, mayUndo, namedCall, standstillBetween, suspectsOf, widenedScope } from "../policy.mjs";
 
 // import:run/plan.mjs in run/effects.mjs
 import { changeGraph, isDone, isPlanSlug, planSlug, readGraph } from "./plan.mjs";
@@ -244,8 +244,8 @@ function concerns(effect, { calls }, attempts) {
 async function toldFiles(plan, { sinceMs, untilMs }) {
   const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
   return new Set(
-    events.flatMap(
-      ({ change }) => change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs ? change.files.flatMap(keysOf) : []
+    heldLooks(events).flatMap(
+      (look) => look.sinceMs <= untilMs && look.untilMs >= sinceMs ? look.files.flatMap(keysOf) : []
     )
   );
 }
@@ -268,7 +268,7 @@ async function newsForHolder(plan, files) {
   const written = /* @__PURE__ */ new Set();
   const told = /* @__PURE__ */ new Set();
   for (const { change } of events) {
-    if (change.type === "files.changed")
+    if (change.type === "files.changed" && !change.atWork)
       for (const { path, after } of change.files) written.add(JSON.stringify([path, after]));
     if (change.type === "scope.touched")
       for (const path of change.paths) told.add(JSON.stringify([path, change.task, change.by]));
@@ -289,9 +289,9 @@ function keysOf(effect) {
 }
 
 // mcp-server/src/run/effects/log-git-moves.ts
-async function logGitMoves(tx, checkoutKey2, moved) {
+async function logGitMoves(tx, checkoutKey, moved) {
   const { sinceMs, untilMs } = moved;
-  const held = (await tx.writer.held(checkoutKey2)).filter(({ claim }) => claim.isolation === "shared");
+  const held = (await tx.writer.held(checkoutKey)).filter(({ claim }) => claim.isolation === "shared");
   const first = new Map(held.map((one) => [one.planId, one]));
   for (const one of first.values()) {
     const plan = await tx.planOf(one);
@@ -317,7 +317,7 @@ async function logGitMoves(tx, checkoutKey2, moved) {
 }
 
 // import:run/project.mjs in run/effects.mjs
-import { checkoutKey, isDead, sameOwner } from "./project.mjs";
+import { checkoutFileName, folderBesideGraph, isDead, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/effects/effect-watch.ts
 var MAX_LISTED = 500;
@@ -555,18 +555,14 @@ function scopeOf({ claim }) {
 import { dirname, join } from "node:path";
 
 // mcp-server/src/run/effects/effects-folder.ts
-function besideGraph({ gitCommonDir, root }) {
-  return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
-}
 function keptFolder(checkout) {
-  return join(besideGraph(checkout), "kept");
+  return join(folderBesideGraph(checkout), "kept");
 }
 function callsFolder(checkout) {
-  const name = createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
-  return join(besideGraph(checkout), "calls", name);
+  return join(folderBesideGraph(checkout), "calls", checkoutFileName(checkout));
 }
 function clockFile(checkout) {
-  return join(besideGraph(checkout), "calls", "clock");
+  return join(folderBesideGraph(checkout), "calls", "clock");
 }
 
 // mcp-server/src/run/effects/git-watch.ts
@@ -1398,10 +1394,8 @@ var Undo = class {
 async function wasPutBack(plan, { path, after }, sinceMs) {
   const events = await plan.reader.events(plan.id, { types: ["files.changed", "file.restored"] });
   const isVersion = (file) => file.path === path && (file.after === after || file.before === after && after !== ABSENT);
-  return events.some(({ change }) => {
-    if (change.type === "file.restored") return isVersion(change);
-    return change.type === "files.changed" && change.untilMs <= sinceMs && change.files.some(isVersion);
-  });
+  if (events.some(({ change }) => change.type === "file.restored" && isVersion(change))) return true;
+  return heldLooks(events).some(({ untilMs, files }) => untilMs <= sinceMs && files.some(isVersion));
 }
 
 // mcp-server/src/run/effects/watch-of-checkout.ts
@@ -1557,8 +1551,8 @@ var CallWatch = class {
   async #readHeld(store) {
     const state = await store.state();
     if (state === this.#state) return;
-    const { checkoutKey: checkoutKey2 } = this.run;
-    const all = await store.read((reader) => reader.held(checkoutKey2));
+    const { checkoutKey } = this.run;
+    const all = await store.read((reader) => reader.held(checkoutKey));
     this.#held = all.filter(({ claim }) => claim.isolation === "shared" && holdsScope(claim));
     this.#state = state;
   }

@@ -64,11 +64,14 @@ var CheckoutSnapshots = class {
   async #look(before) {
     if (this.root === void 0) return { why: "the checkout is not under git" };
     if (this.#failure && this.#failure.untilMs > this.now()) return { why: this.#failure.why };
-    const look = await checkoutState(this.root, await before(), this.#prints, this.now);
+    const look = await checkoutState(this.root, before(), this.#prints, this.now);
     this.#failure = "why" in look ? { ...look, untilMs: this.now() + PAUSE_AFTER_FAILURE_MS } : void 0;
     return look;
   }
 };
+
+// import:node:crypto in run/project.mjs
+import { createHash, randomBytes } from "node:crypto";
 
 // import:node:os in run/project.mjs
 import { availableParallelism, hostname } from "node:os";
@@ -119,6 +122,12 @@ function folderOfRepository(directory) {
 }
 function checkoutKey(checkout) {
   return `${hostname()}:${checkout.root}`;
+}
+function folderBesideGraph({ gitCommonDir, root }) {
+  return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
+}
+function checkoutFileName(checkout) {
+  return createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
 }
 
 // import:schedule.mjs in run/project.mjs
@@ -565,9 +574,6 @@ function apart(a, b) {
   return words.some((word) => b.split(/[-_ ]/).includes(word)) ? Math.min(share, NEAR) : share;
 }
 
-// import:node:crypto in run/project.mjs
-import { randomBytes } from "node:crypto";
-
 // import:graph.mjs in run/project.mjs
 import { OfferTokens } from "../graph.mjs";
 
@@ -805,11 +811,13 @@ export {
   Roles,
   SETTING_VARIABLES,
   Transcripts,
+  checkoutFileName,
   checkoutKey,
   createContext,
   deadOwners,
   effectivePolicy,
   findCheckout,
+  folderBesideGraph,
   graphLocation,
   isCaseInsensitive,
   isDead,

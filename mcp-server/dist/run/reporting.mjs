@@ -5,7 +5,7 @@ import { CallerError } from "../errors.mjs";
 import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
-import { NO_TEST, REVIEWER, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, widenedScope } from "../policy.mjs";
+import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
 import { cleanText, foreignLine, normalisePath } from "../text.mjs";
@@ -174,7 +174,7 @@ async function othersWriting(found) {
 }
 
 // import:report.mjs in run/reporting.mjs
-import { aggregate, declaredFiles, isDeclared, withVerdict } from "../report.mjs";
+import { aggregate, declaredFiles, isDeclared, withVerdict, writersOf } from "../report.mjs";
 
 // import:run/claims.mjs in run/reporting.mjs
 import { choose, nextBatch, stopOrders } from "./claims.mjs";
@@ -368,12 +368,20 @@ async function unseenFiles(ctx, report, look) {
 async function compareReport(plan, claim, unseen) {
   const { graph, stored } = plan;
   const attempts = graph.claimsOf(claim.task);
-  const seen = await observedWith(plan, attempts);
-  const own = seen.filter(({ atWork }) => atWork.some(({ attempt }) => attempt === claim.id));
-  if (own.length === 0 || await startedUnseen(plan, claim)) return void 0;
+  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
+  const events = await plan.reader.events(plan.id, { types: COMPARED_EVENTS, sinceMs });
+  const looks = checkoutLooks(events).filter(({ atWork }) => attempts.some(({ id }) => isIn(atWork, id)));
+  if (!looks.some(({ atWork }) => isIn(atWork, claim.id)) || startedUnseen(events, claim)) return void 0;
   const declared = declaredFiles(graph.claim(claim.id));
-  const found = differences(claim, declared, own, (attempt) => graph.claim(attempt));
-  const unchanged = seen.some(({ unlisted }) => unlisted !== void 0) ? [] : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
+  const isOfTask = (attempt) => attempts.some(({ id }) => id === attempt);
+  const changes = seenChanges(events).filter(
+    ({ holder, suspects }) => isOfTask(holder) || suspects.some(({ attempt }) => isOfTask(attempt))
+  );
+  const found = differences(claim, declared, changes, (attempt) => graph.claim(attempt));
+  const isWhole = looks.every(({ unlisted }) => unlisted === void 0);
+  const unchanged = declared.filter(
+    (name) => isWhole && !unseen.has(name) && !changes.some(({ path }) => isDeclared([name], path))
+  );
   await notifyAffectedTasks([plan], found.outside, taskName(stored.slug, claim.task));
   const note = sentenceOf({ ...found, unchanged });
   if (note !== void 0) {
@@ -381,43 +389,39 @@ async function compareReport(plan, claim, unseen) {
   }
   return note;
 }
-var COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"];
+var COMPARED_EVENTS = ["files.changed", "checkout.observed", "checkout.unmeasured"];
 async function noteOfFirstReport(plan, claim) {
   const sinceMs = claim.offeredAtMs;
   const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"], sinceMs });
   return compared.flatMap(({ change }) => change.type === "attempt.compared" ? [change] : []).find(({ attempt }) => attempt === claim.id)?.note;
 }
-async function observedWith(plan, attempts) {
-  const ids = new Set(attempts.map(({ id }) => id));
-  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
-  const events = await plan.reader.events(plan.id, { types: ["checkout.observed"], sinceMs });
-  return events.flatMap(({ change }) => change.type === "checkout.observed" ? [change] : []).filter(({ atWork }) => atWork.some(({ attempt }) => ids.has(attempt)));
+function isIn(atWork, id) {
+  return atWork.some(({ attempt }) => attempt === id);
 }
-async function startedUnseen(plan, { id, offeredAtMs }) {
-  const types = ["checkout.unmeasured"];
-  const events = await plan.reader.events(plan.id, { types, sinceMs: offeredAtMs });
+function startedUnseen(events, { id, offeredAtMs }) {
   return events.some(
-    ({ change }) => change.type === "checkout.unmeasured" && change.atWork.some(({ attempt }) => attempt === id)
+    ({ atMs, change }) => change.type === "checkout.unmeasured" && atMs >= offeredAtMs && isIn(change.atWork, id)
   );
 }
-function differences(claim, declared, seen, claimOf) {
+function differences(claim, declared, changes, claimOf) {
   const found = {
     outside: /* @__PURE__ */ new Set(),
     undeclared: /* @__PURE__ */ new Set(),
     byOthers: /* @__PURE__ */ new Set(),
     strays: /* @__PURE__ */ new Set()
   };
-  for (const { atWork, files } of seen) {
-    for (const { path, inScopeOf } of files) {
-      const inScope = inScopeOf.includes(claim.id);
-      const byOther = atWork.some(({ attempt }) => isDeclared(declaredFiles(claimOf(attempt)), path));
-      if (isDeclared(declared, path)) {
-        if (!inScope && claim.scope.basis === "declared") found.outside.add(path);
-      } else if (inScope) {
-        found[byOther ? "byOthers" : "undeclared"].add(path);
-      } else if (inScopeOf.length === 0 && !byOther) {
-        found.strays.add(path);
-      }
+  for (const change of changes) {
+    const { path, holder, suspects } = change;
+    const isInScope = holder === claim.id;
+    if (!isInScope && suspects.every(({ attempt }) => attempt !== claim.id)) continue;
+    const { writers, isReported } = writersOf(change, claimOf);
+    if (isDeclared(declared, path)) {
+      if (!isInScope && claim.scope.basis === "declared") found.outside.add(path);
+    } else if (isInScope) {
+      const isOwn = writers.some(({ id }) => id === claim.id);
+      found[isOwn ? "undeclared" : "byOthers"].add(path);
+    } else if (holder === void 0 && !isReported) {
+      found.strays.add(path);
     }
   }
   return {
@@ -431,15 +435,12 @@ function sentenceOf(found) {
   const parts = [
     ["written outside your scope", found.outside],
     ["changed but not in your report", found.undeclared],
-    ["in your scope but written by another task", found.byOthers],
+    ["in your scope but not written by you", found.byOthers],
     ["in your report but unchanged", found.unchanged],
     ["changed in nobody's scope while you ran", found.strays]
   ];
   const said = parts.flatMap(([what, paths]) => paths.length === 0 ? [] : [`${what}: ${fileNames(paths)}`]);
   return said.length === 0 ? void 0 : `Noted: ${said.join("; ")}.`;
-}
-function touches(files, declared) {
-  return files.some(({ path }) => isDeclared([declared], path));
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
@@ -898,8 +899,7 @@ function end(ctx, store, actor, attempt, {
     const seen = { look, unseen: /* @__PURE__ */ new Set() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
   };
-  const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
-  return changeGraph(ctx, store, actor, work, ahead);
+  return changeGraph(ctx, store, actor, work, { claim: { attempt } });
 }
 
 // mcp-server/src/run/reporting/report-plan.ts
@@ -1015,7 +1015,6 @@ function accept(ctx, store, call, prepared) {
   return changeGraph(ctx, store, call.actor, work, {
     plan: { repository: ctx.repository, slug: name.plan },
     claim: { tokenHash: hashToken(token) },
-    checkout: ctx.checkoutKey,
     events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs }
   });
 }

@@ -228,8 +228,7 @@ async function removeDraft(ctx, store, draft) {
   const path = resolve(ctx.checkout.root, draft.path);
   if (await textOf(path) !== draft.text) return;
   await rm(path, { force: true }).catch(() => void 0);
-  const ahead = { checkout: ctx.checkoutKey };
-  await changeGraph(ctx, store, "server", (tx) => adoptFiles(tx, [draft.path]), ahead);
+  await changeGraph(ctx, store, "server", (tx) => adoptFiles(tx, [draft.path]));
 }
 function predecessorWarnings({ target, path }, predecessor, placed) {
   if (!predecessor) return [];

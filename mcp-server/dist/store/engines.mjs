@@ -157,7 +157,7 @@ var PostgresListener = class {
 import { CompiledQuery } from "../lib/kysely.mjs";
 
 // import:store/tables.mjs in store/engines.mjs
-import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, OBSERVATIONS, PLANS, TASKS, UNRECOGNISED, onConflict, storableJson } from "./tables.mjs";
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, onConflict, storableJson } from "./tables.mjs";
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
@@ -180,7 +180,7 @@ function postgresTransaction(db, channel, heard) {
       const values = new Values();
       const [row] = await query(loadStatement(wanted, known, values), values.list);
       if (!row) throw new Error("a select without a table has one row");
-      const { nowMs, held, claim, observation, ...rest } = row.loaded;
+      const { nowMs, held, claim, ...rest } = row.loaded;
       heard(nowMs);
       const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
       const rowsOf = async (table, order, newer) => whole.length === 0 ? newer : [
@@ -195,8 +195,7 @@ function postgresTransaction(db, channel, heard) {
         tasks: await rowsOf("tasks", "position", rest.tasks),
         claims: await rowsOf("claims", "id", rest.claims),
         held: held ?? void 0,
-        claim: claim ?? void 0,
-        observation: observation ?? void 0
+        claim: claim ?? void 0
       };
     },
     async save(rows) {
@@ -226,7 +225,6 @@ function loadStatement(wanted, known, values) {
     `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
         where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`
   );
-  const checkout = wanted.checkout === void 0 ? void 0 : values.add(wanted.checkout);
   const { events } = wanted;
   const types = wanted.claim && events ? values.add(events.types) : void 0;
   const since = events?.sinceMs === void 0 ? "(select offered_at_ms from one)" : `${values.add(events.sinceMs)}::bigint`;
@@ -238,13 +236,6 @@ function loadStatement(wanted, known, values) {
     claims: newer("claims", "id"),
     held: wanted.held ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
     claim: "(select row_to_json(r) from one r)",
-    observation: "(select row_to_json(r) from last_look r)",
-    attemptsSince: checkout === void 0 ? "'[]'::json" : json(`${CLAIMS_WITH_PLAN} where c.checkout = ${checkout} and c.id in (
-              select v::int from last_look o, json_array_elements_text(o.at_work::json) v
-              union all
-              select e.attempt_id from last_look o join ${SCHEMA}.events e on e.seq > o.seq
-              where e.type = 'attempt.started'
-            ) order by c.id`),
     events: types === void 0 ? "'[]'::json" : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
             and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
     eventsSinceMs: types === void 0 ? "0" : `coalesce(${since}, 0)`,
@@ -254,9 +245,7 @@ function loadStatement(wanted, known, values) {
   const one = wanted.claim ? `${CLAIMS_WITH_PLAN} where ${claimCondition(wanted.claim, values)} order by c.id desc limit 1` : `${CLAIMS_WITH_PLAN} where false`;
   return `with one as materialized (${one}),
     wanted_plans as materialized (
-      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"}),
-    last_look as materialized (
-      select * from ${SCHEMA}.observations where ${checkout === void 0 ? "false" : `checkout = ${checkout}`})
+      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
     select json_build_object(${Object.entries(fields).map(([name, value]) => `'${name}', ${value}`).join(",\n")}) as loaded`;
 }
 function planCondition(key, values) {
@@ -298,14 +287,6 @@ function saveStatement(rows, channel, values) {
       update ${SCHEMA}.claims c set last_seen_ms = r.last_seen_ms, expires_at_ms = r.expires_at_ms
       from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state in ('offered', 'running'))`);
   }
-  if (rows.observations.length > 0) {
-    const columns = Object.keys(OBSERVATIONS.columns);
-    parts.push(`new_observations as (
-      insert into ${SCHEMA}.observations (${columns.join(", ")})
-      select ${columns.map((column) => column === "seq" ? "coalesce(ids.seq, r.seq)" : `r.${column}`).join(", ")}
-      from ${recordset(OBSERVATIONS.columns, rows.observations, values)} left join ids using (event)
-      where true ${onConflict(OBSERVATIONS)})`);
-  }
   const plans = [...new Set(rows.events.map(({ plan_id }) => plan_id))];
   parts.push(
     `told as materialized (select pg_notify(${values.add(channel)}, plan::text)
@@ -337,8 +318,7 @@ var INSERT = {
   plans: insertion(PLANS),
   events: insertion(EVENTS),
   tasks: insertion(TASKS),
-  claims: insertion(CLAIMS),
-  observations: insertion(OBSERVATIONS)
+  claims: insertion(CLAIMS)
 };
 var VERSION = "update plans set version = ? where id = ?";
 var LEASE = "update claims set last_seen_ms = ?, expires_at_ms = ? where id = ? and state in ('offered', 'running')";
@@ -398,10 +378,6 @@ function sqliteTransaction(statements, db, stamp) {
       const changedRows = (statement) => changed2.flatMap(
         ({ id, seq }) => seq === 0 ? all(statement.all, id) : all(statement.since, id, seq)
       );
-      const observation = wanted.checkout === void 0 ? void 0 : all(
-        "select * from observations where checkout = ?",
-        wanted.checkout
-      )[0];
       const { events } = wanted;
       const eventsSinceMs = events?.sinceMs ?? Number(claim?.offered_at_ms ?? 0);
       return {
@@ -413,16 +389,6 @@ function sqliteTransaction(statements, db, stamp) {
           `${CLAIMS_WITH_PLAN2} where ${HELD} union all ${CLAIMS_WITH_PLAN2} where ${UNRECOGNISED}`
         ) : void 0,
         claim,
-        observation,
-        attemptsSince: observation ? all(
-          `${CLAIMS_WITH_PLAN2} where checkout = ?1 and (
-                claims.id in (select value from json_each(?2))
-                or claims.id in (select attempt_id from events where seq > ?3 and type = 'attempt.started')
-              ) order by claims.id`,
-          wanted.checkout,
-          observation.at_work,
-          observation.seq
-        ) : [],
         events: (
           // Ordered by an expression, or the whole log of the plan would be read in its order.
           claim && events ? all(
@@ -447,9 +413,6 @@ function sqliteTransaction(statements, db, stamp) {
       for (const [i, row] of rows.events.entries()) insert(INSERT.events, row, before + 1 + i);
       for (const row of rows.tasks) insert(INSERT.tasks, row, before + row.event);
       for (const row of rows.claims) insert(INSERT.claims, row, before + row.event);
-      for (const { event, ...row } of rows.observations) {
-        insert(INSERT.observations, event > 0 ? { ...row, seq: before + event } : row);
-      }
       for (const { id, event } of rows.versions) statements.prepare(VERSION).run([before + event, id]);
       for (const { id, last_seen_ms, expires_at_ms } of rows.leases) {
         statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);

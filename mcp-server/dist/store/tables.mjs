@@ -33,16 +33,6 @@ function readFinding(finding) {
 function policyOfParts(parts) {
   return { policy: { ...parts.addedPolicy, ...parts.policy }, policyParts: parts };
 }
-function observationFromRow(row) {
-  return {
-    fromMs: Number(row.from_ms),
-    toMs: Number(row.to_ms),
-    seq: Number(row.seq),
-    head: row.head,
-    files: new Map(JSON.parse(row.files)),
-    atWork: JSON.parse(row.at_work)
-  };
-}
 var CLAIM_STATES = ["offered", "running", "returned", "ended"];
 function planFromRow(row) {
   const words = new WordReader();
@@ -399,18 +389,6 @@ function claimRow(planId, claim, { hasJustEnded, event }) {
     event
   };
 }
-function observationRow(checkout, observation, event) {
-  return {
-    checkout,
-    from_ms: observation.fromMs,
-    to_ms: observation.toMs,
-    seq: observation.seq,
-    head: observation.head,
-    files: JSON.stringify([...observation.files]),
-    at_work: JSON.stringify(observation.atWork),
-    event
-  };
-}
 
 // mcp-server/src/store/tables/projection.ts
 function planAfter(plan, change, { planId, atMs }) {
@@ -714,20 +692,6 @@ var CLAIMS = {
   seq: "changed_seq",
   kept: ["last_seen_ms", "report"]
 };
-var OBSERVATIONS = {
-  name: "observations",
-  columns: {
-    checkout: "text",
-    from_ms: "bigint",
-    to_ms: "bigint",
-    seq: "bigint",
-    head: "text",
-    files: "text",
-    at_work: "text"
-  },
-  key: ["checkout"],
-  seq: void 0
-};
 var LEASE_COLUMNS = {
   id: "bigint",
   last_seen_ms: "bigint",
@@ -760,7 +724,6 @@ export {
   HELD,
   IS_INDEXED,
   LEASE_COLUMNS,
-  OBSERVATIONS,
   PLANS,
   SCHEMA_VERSION,
   TASKS,
@@ -775,8 +738,6 @@ export {
   minorVersion,
   needsUpgrade,
   notAGraph,
-  observationFromRow,
-  observationRow,
   onConflict,
   planAfter,
   planFromRow,

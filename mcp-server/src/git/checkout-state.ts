@@ -1,4 +1,4 @@
-import type { ChangedFile } from "../graph/checkout-change.ts";
+import type { ChangedFile } from "../graph/effect.ts";
 import type { ProgramFailure } from "../host/run-program.ts";
 import { type Fingerprint, type Fingerprints, GONE } from "./fingerprint.ts";
 import { GitFailed, git } from "./git.ts";

@@ -71,6 +71,7 @@ export interface AttributedEffect extends HeldFileEffect {
 export interface HeldFilesChanged {
   readonly sinceMs: number;
   readonly untilMs: number;
+  readonly atWork?: undefined;
   /** All calls that may have run between the looks. */
   readonly calls: readonly NamedCall[];
   /** Why something else may have written as well; absent: nothing was seen that did. */
@@ -80,6 +81,34 @@ export interface HeldFilesChanged {
   readonly unlisted?: number;
   /** So much is held that some of it was not looked at: there may be more changes. */
   readonly isIncomplete?: true;
+}
+
+/** An attempt that was at work in a checkout, with the task's name outside its plan (`<plan>/<id>`). */
+export interface AtWork {
+  readonly attempt: AttemptId;
+  readonly task: string;
+}
+
+/** A file whose content is another one than at the look before. */
+export interface ChangedFile {
+  /** Relative to the checkout's top level, with forward slashes. */
+  readonly path: string;
+  readonly how: "written" | "removed";
+}
+
+/**
+ * What two looks at a whole checkout differ in, beyond what looks at held files have told between them. Times are
+ * milliseconds since the epoch.
+ */
+export interface CheckoutChanged {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** Who was at work between the looks: one of them wrote a file, the main conversation, or another program. */
+  readonly atWork: readonly AtWork[];
+  /** With the attempt at work in whose scope the file lies; absent: in that of none, or of more than one task. */
+  readonly files: readonly (ChangedFile & { readonly holder?: AttemptId })[];
+  /** Changed files beyond those that are listed; absent: none. */
+  readonly unlisted?: number;
 }
 
 /** What is other in a repository than it was at the look before. Commits are whole names. */

@@ -1,6 +1,12 @@
 import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
-import type { AttributedFile, AtWork } from "./checkout-change.ts";
-import type { ContentId, GitMoved, HeldFilesChanged } from "./effect.ts";
+import type {
+  AtWork,
+  ChangedFile,
+  CheckoutChanged,
+  ContentId,
+  GitMoved,
+  HeldFilesChanged,
+} from "./effect.ts";
 import type { PlanSource, PlanStatus, Throttle } from "./plan.ts";
 import type { Scope } from "./scope/scope.ts";
 import type { Isolation, PlanSlug, TaskCause, TaskDefinition, TaskId, TaskStatus } from "./task.ts";
@@ -168,16 +174,14 @@ export type Change =
       /** Under `guard: warn` the agent was told, and nothing was prevented. */
       readonly warned?: boolean;
     }
-  /**
-   * What changed in a checkout between two looks at it, while these attempts were at work in it. It is in the log of
-   * every plan that had one at work, also if nothing changed where one of them has ended.
-   */
+  /** How earlier servers told what `files.changed` tells of a whole checkout; it is only read. */
   | {
       readonly type: "checkout.observed";
       readonly sinceMs: number;
       readonly untilMs: number;
       readonly atWork: readonly AtWork[];
-      readonly files: readonly AttributedFile[];
+      /** With the attempts at work whose scope covers the file. */
+      readonly files: readonly (ChangedFile & { readonly inScopeOf: readonly AttemptId[] })[];
       /** Changed files beyond those that are listed; absent: none. */
       readonly unlisted?: number;
     }
@@ -187,10 +191,11 @@ export type Change =
    */
   | { readonly type: "checkout.unmeasured"; readonly atWork: readonly AtWork[]; readonly why: string }
   /**
-   * Files that claims hold have other bytes than before, and which tool calls may have written them. It is in the log of
-   * every plan that has a holder of one of them, or an attempt with such a call.
+   * Files have other bytes than before. Of files that claims hold, with the tool calls that may have written them: in the
+   * log of every plan that has a holder of one of them, or an attempt with such a call. Of a whole checkout: in the log
+   * of every plan that had an attempt at work, also if nothing changed where one of them has ended.
    */
-  | ({ readonly type: "files.changed" } & HeldFilesChanged)
+  | ({ readonly type: "files.changed" } & (HeldFilesChanged | CheckoutChanged))
   /** Somebody puts an older version back into a file that the attempt held. Told before it is done. */
   | {
       readonly type: "file.restored";

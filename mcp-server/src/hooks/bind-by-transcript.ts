@@ -72,6 +72,5 @@ export async function bindLaunch(
   };
   return changeGraph(run, store, `agent ${agentId}`, bind, {
     claim: { tokenHash: hashToken(launch.token) },
-    ...(look && { checkout: run.checkoutKey }),
   });
 }

@@ -8,7 +8,7 @@ import { plural } from "../text/format.ts";
 import { normaliseText } from "../text/normalise.ts";
 import { measureRun, type RunFigures } from "./figures/run-figures.ts";
 import { type Verdict, verdictOf } from "./figures/verdict.ts";
-import { type ActualWrites, actualWrites } from "./files/actual-writes.ts";
+import { type ActualWrites, actualWrites, writtenByTask } from "./files/actual-writes.ts";
 import { type CommittedWork, committedWork, gitMovesOf } from "./files/committed-work.ts";
 import { type SuggestedScope, suggestedScopes } from "./files/suggested-scopes.ts";
 import {
@@ -72,7 +72,7 @@ export interface RunReport {
   readonly findings: readonly MergedFinding[];
   readonly sharedFiles: readonly SharedFile[];
   readonly outsideScope: readonly OutsideScope[];
-  /** What the looks at the checkout saw and the reports do not say. */
+  /** What was seen and the reports do not say. */
   readonly scopeTruth: Omit<ActualWrites, "written">;
   /** Scopes that would have covered what tasks really wrote, where they are not the declared ones. */
   readonly suggestedScopes: readonly SuggestedScope[];
@@ -113,11 +113,11 @@ export interface RunReport {
 /** Brings all that is known about a plan together. */
 export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs: number): RunReport {
   const { plan } = state;
-  const tasks = taskResults(state, nowMs);
+  const { written, ...truth } = actualWrites(state, events);
+  const tasks = taskResults(state, written, nowMs);
   const figures = measureRun(state, events, nowMs);
   const spec = specOf(state, events);
   const runAgain = commandsRunAgain(state);
-  const { written, ...truth } = actualWrites(state, events);
   const having = (status: TaskResult["status"]) =>
     tasks.filter((task) => task.status === status).map((task) => task.task);
   const coming = tasksToCome(state);
@@ -154,10 +154,10 @@ export function aggregate(state: PlanState, events: readonly GraphEvent[], nowMs
     waitingForUser: waitingForUser(state.tasks, tasks),
     unverified: state.tasks.flatMap((task, i) => unverifiedOf(task, tasks[i] as TaskResult, runAgain)),
     findings: mergedFindings(state),
-    sharedFiles: sharedFiles(state, nowMs),
-    outsideScope: outsideScope(state, nowMs),
+    sharedFiles: sharedFiles(state, written, nowMs),
+    outsideScope: outsideScope(state, written, nowMs),
     scopeTruth: truth,
-    suggestedScopes: suggestedScopes(state, written),
+    suggestedScopes: suggestedScopes(state, writtenByTask(state, written)),
     ...(gitMoves.length > 0 && { gitMoves }),
     ...(undone.length > 0 && { undone }),
     work: committedWork(plan.slug, events),

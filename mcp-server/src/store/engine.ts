@@ -3,14 +3,7 @@ import type { AttemptId } from "../graph/attempt.ts";
 import type { HeldRow } from "./tables/held-claim.ts";
 import type { IndexedType } from "./tables/indexed-events.ts";
 import type { NewRows } from "./tables/new-rows.ts";
-import type {
-  ClaimsTable,
-  Database,
-  EventsTable,
-  ObservationsTable,
-  PlansTable,
-  TasksTable,
-} from "./tables/schema.ts";
+import type { ClaimsTable, Database, EventsTable, PlansTable, TasksTable } from "./tables/schema.ts";
 
 /** What one claim is found by. */
 export type ClaimKey =
@@ -31,8 +24,6 @@ export interface ReadAhead {
   readonly claim?: ClaimKey;
   /** The claims of all plans that hold their scope. A writer reads them in any case. */
   readonly held?: boolean;
-  /** The last look at this checkout, and the attempts in it since. */
-  readonly checkout?: string;
   /** Events of the plan of `claim`, of these types, since that time; by default, since it was offered. */
   readonly events?: { readonly types: readonly IndexedType[]; readonly sinceMs?: number };
   /** Numbers for so many new claims. */
@@ -49,8 +40,6 @@ export interface LoadedRows {
   readonly claims: readonly Selectable<ClaimsTable>[];
   readonly held: readonly HeldRow[] | undefined;
   readonly claim: HeldRow | undefined;
-  readonly observation: Selectable<ObservationsTable> | undefined;
-  readonly attemptsSince: readonly HeldRow[];
   readonly events: readonly Selectable<EventsTable>[];
   /** The wanted events are complete from here on. */
   readonly eventsSinceMs: number;

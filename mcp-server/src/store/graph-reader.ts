@@ -10,15 +10,7 @@ import type { ClaimKey, EngineTransaction, PlanKey, ReadAhead } from "./engine.t
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import { type HeldClaim, heldFromRow } from "./tables/held-claim.ts";
 import { type IndexedType, IS_INDEXED } from "./tables/indexed-events.ts";
-import {
-  claimFromRow,
-  eventFromRow,
-  type Observation,
-  observationFromRow,
-  planFromRow,
-  type StoredPlan,
-  taskFromRow,
-} from "./tables/rows.ts";
+import { claimFromRow, eventFromRow, planFromRow, type StoredPlan, taskFromRow } from "./tables/rows.ts";
 
 /** Estimates go by at most so many attempts: the newest say most about the next ones. */
 const HISTORY = 500;
@@ -41,20 +33,12 @@ interface EventsAhead {
   readonly events: readonly GraphEvent[];
 }
 
-/** What was read of a checkout. */
-interface CheckoutAhead {
-  readonly checkout: string;
-  readonly observation: Observation | undefined;
-  readonly attempts: readonly HeldClaim[];
-}
-
 /**
  * What can be read of the graph, inside or outside a write transaction. Several things may be asked for at once: each
  * answer is made of what was read for it.
  */
 export class GraphReader {
   #claimAhead: { readonly key: ClaimKey; readonly found: HeldClaim | undefined } | undefined;
-  #checkoutAhead: CheckoutAhead | undefined;
   #eventsAhead: EventsAhead | undefined;
   protected attemptIdsAhead: number[] = [];
 
@@ -75,10 +59,8 @@ export class GraphReader {
     if (Object.keys(missing).length > 0) await this.#load(missing);
   }
 
-  /** @returns the claim and the checkout that were wanted. */
-  async #load(
-    wanted: ReadAhead,
-  ): Promise<{ readonly claim: HeldClaim | undefined; readonly checkout: CheckoutAhead | undefined }> {
+  /** @returns the claim that was wanted. */
+  async #load(wanted: ReadAhead): Promise<HeldClaim | undefined> {
     const rows = await this.transaction.load(wanted, this.memory.known);
     this.memory.lastSeq ??= rows.lastSeq;
     for (const row of rows.plans) {
@@ -98,22 +80,13 @@ export class GraphReader {
     if (rows.held && !this.memory.held) this.memory.setHeld(rows.held.map(heldFromRow));
     const claim = rows.claim && heldFromRow(rows.claim);
     if (wanted.claim) this.#claimAhead = { key: wanted.claim, found: claim };
-    const checkout =
-      wanted.checkout === undefined
-        ? undefined
-        : {
-            checkout: wanted.checkout,
-            observation: rows.observation && observationFromRow(rows.observation),
-            attempts: rows.attemptsSince.map(heldFromRow),
-          };
-    if (checkout) this.#checkoutAhead = checkout;
     if (wanted.events && claim) {
       const { types } = wanted.events;
       const events = rows.events.map(eventFromRow);
       this.#eventsAhead = { planId: claim.planId, types, sinceMs: rows.eventsSinceMs, events };
     }
     this.attemptIdsAhead.push(...rows.attemptIds);
-    return { claim, checkout };
+    return claim;
   }
 
   async #newMirror(stored: StoredPlan): Promise<PlanMirror> {
@@ -231,8 +204,7 @@ export class GraphReader {
 
   async #claim(key: ClaimKey, isMeant: (claim: AnyClaim) => boolean): Promise<HeldClaim | undefined> {
     const ahead = this.#claimAhead;
-    const found =
-      ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : (await this.#load({ claim: key })).claim;
+    const found = ahead && isDeepStrictEqual(ahead.key, key) ? ahead.found : await this.#load({ claim: key });
     return this.asChanged(found ? [found] : [], isMeant).at(-1);
   }
 
@@ -248,6 +220,23 @@ export class GraphReader {
       .where("state", "!=", "returned")
       .execute();
     return rows.map(heldFromRow);
+  }
+
+  /** Attempts in the checkout that ended after that time. */
+  async attemptsEndedAfter(checkout: string, afterMs: number): Promise<readonly HeldClaim[]> {
+    const rows = await this.transaction.db
+      .selectFrom("claims")
+      .innerJoin("plans", "plans.id", "claims.plan_id")
+      .selectAll("claims")
+      .select(["plans.slug as plan_slug", "plans.repository"])
+      .where("checkout", "=", checkout)
+      .where("ended_at_ms", ">", afterMs)
+      .where("started_at_ms", "is not", null)
+      .execute();
+    return this.asChanged(
+      rows.map(heldFromRow),
+      (claim) => claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs,
+    );
   }
 
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
@@ -269,23 +258,6 @@ export class GraphReader {
   /** Claims of the database as this transaction has made them, with those that it has made, by id. */
   protected asChanged(found: readonly HeldClaim[], _isMeant: (claim: AnyClaim) => boolean): HeldClaim[] {
     return [...found].sort((a, b) => a.claim.id - b.claim.id);
-  }
-
-  /** The last look at the checkout. */
-  async observation(checkout: string): Promise<Observation | undefined> {
-    return (await this.#checkout(checkout)).observation;
-  }
-
-  /** Attempts in the checkout: those that were at work after the last look at it, and those that started since. */
-  async attemptsSinceLook(checkout: string): Promise<readonly HeldClaim[]> {
-    return (await this.#checkout(checkout)).attempts;
-  }
-
-  async #checkout(checkout: string) {
-    const ahead = this.#checkoutAhead;
-    const read = ahead?.checkout === checkout ? ahead : (await this.#load({ checkout })).checkout;
-    if (!read) throw new Error("the checkout was not read");
-    return read;
   }
 
   /** The plan's events in order: all of them, or those of some types, after a sequence number or from a time on. */

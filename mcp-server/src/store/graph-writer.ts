@@ -14,12 +14,10 @@ import {
   type LeaseRow,
   type NewRows,
   type OwnEvent,
-  observationRow,
   planRow,
   taskRow,
 } from "./tables/new-rows.ts";
 import { claimAfter, planAfter, taskAfter } from "./tables/projection.ts";
-import type { Observation } from "./tables/rows.ts";
 
 /** What has changed of a plan; each with the place of its last event among those of the transaction, from 1. */
 interface Touched {
@@ -41,7 +39,6 @@ export class GraphWriter extends GraphReader {
   readonly #touched = new Map<number, Touched>();
   readonly #ended = new Set<AttemptId>();
   readonly #prolonged = new Set<AttemptId>();
-  readonly #looks = new Map<string, { readonly observation: Observation; readonly event: number }>();
   readonly #beforeCommit: (() => Promise<void>)[] = [];
 
   constructor(
@@ -173,18 +170,6 @@ export class GraphWriter extends GraphReader {
     return super.asChanged([...claims.values()], isMeant);
   }
 
-  override async attemptsSinceLook(checkout: string): Promise<readonly HeldClaim[]> {
-    const started = new Set(
-      this.#events.flatMap(({ event: { change } }) =>
-        change.type === "attempt.started" ? [change.attempt] : [],
-      ),
-    );
-    return this.asChanged(
-      await super.attemptsSinceLook(checkout),
-      (claim) => claim.checkout === checkout && started.has(claim.id),
-    );
-  }
-
   /** Claims of all plans that hold their scope, as this transaction has made them. */
   get holding(): readonly HeldClaim[] {
     return [...(this.memory.held?.values() ?? [])];
@@ -210,19 +195,6 @@ export class GraphWriter extends GraphReader {
       .where("id", "=", attempt)
       .executeTakeFirst();
     return row?.offer_token ?? undefined;
-  }
-
-  override async observation(checkout: string): Promise<Observation | undefined> {
-    return this.#looks.get(checkout)?.observation ?? super.observation(checkout);
-  }
-
-  /**
-   * Keeps what the next look at the checkout is compared with. Not an event: it is no part of the graph.
-   * @param observation without `seq`, it was made after all that is logged by now.
-   */
-  keepObservation(checkout: string, observation: Omit<Observation, "seq"> & { readonly seq?: number }): void {
-    const event = observation.seq === undefined ? this.#events.length : 0;
-    this.#looks.set(checkout, { observation: { seq: this.#seqAt(event), ...observation }, event });
   }
 
   /**
@@ -260,7 +232,7 @@ export class GraphWriter extends GraphReader {
   }
 
   #newRows(): NewRows | undefined {
-    if (this.#events.length + this.#prolonged.size + this.#looks.size === 0) return undefined;
+    if (this.#events.length + this.#prolonged.size === 0) return undefined;
     const touched = [...this.#touched.values()];
     const claims = touched.flatMap(({ mirror, claims }) =>
       [...claims].flatMap(([id, event]) => {
@@ -295,9 +267,6 @@ export class GraphWriter extends GraphReader {
         const claim = this.memory.held?.get(id)?.claim;
         return claim && !written.has(id) ? leaseRows(claim) : [];
       }),
-      observations: [...this.#looks].map(([checkout, { observation, event }]) =>
-        observationRow(checkout, observation, event),
-      ),
     };
   }
 }

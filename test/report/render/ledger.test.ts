@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
+import type { AttemptId } from "../../../mcp-server/src/graph/attempt.ts";
 import { aggregate } from "../../../mcp-server/src/report/aggregate.ts";
 import { fileKind } from "../../../mcp-server/src/report/files/file-kind.ts";
 import { renderLedger } from "../../../mcp-server/src/report/render/ledger.ts";
 import { renderMarkdown } from "../../../mcp-server/src/report/render/markdown/report.ts";
 import { EXAMPLE_END_MS, exampleEvents, exampleState } from "../../support/example-run.ts";
-import { planState, START_MS, task } from "../../support/plan-fixture.ts";
+import { eventsOf, planState, START_MS, task } from "../../support/plan-fixture.ts";
 
 const DAY_S = 86_400;
 
@@ -68,14 +69,21 @@ it("the ledger says so where there is nothing yet", () => {
   expect(ledger).toContain("## Known Issues\n\n_(None)_");
 });
 
-it("the ledger lists documents, settings and images apart from source files", () => {
+it("the ledger lists documents, settings and images apart from source files, and says what was only reported", () => {
   const filesChanged = ["README.md", "src/app.ts", "test/app.test.ts", "package.json", "logo.png"];
   const state = planState(
     [task("a", { status: "completed" })],
     [{ task: "a", from: 0, to: 5, report: { filesChanged } }],
   );
-  expect(renderLedger(aggregate(state, [], START_MS + 10_000))).toContain(
-    "**Source files:**\n\n- src/app.ts\n\n**Test files:**\n\n- test/app.test.ts\n\n**Other files:**\n\n- README.md\n- logo.png\n- package.json\n",
+  const seen = eventsOf({
+    type: "files.changed",
+    ...{ sinceMs: 0, untilMs: 1, atWork: [{ attempt: 1 as AttemptId, task: "demo/a" }] },
+    files: filesChanged
+      .filter((path) => path !== "logo.png")
+      .map((path) => ({ path, how: "written" as const })),
+  });
+  expect(renderLedger(aggregate(state, seen, START_MS + 10_000))).toContain(
+    "**Source files:**\n\n- src/app.ts\n\n**Test files:**\n\n- test/app.test.ts\n\n**Other files:**\n\n- README.md\n- logo.png (reported, not seen)\n- package.json\n",
   );
 });
 
@@ -87,7 +95,7 @@ it("the ledger and the report name apart what git ignores", () => {
   );
   const report = { ...aggregate(state, [], START_MS + 10_000), ignoredFiles: ["lib/app.js"] };
   expect(renderLedger(report)).toContain(
-    "**Source files:**\n\n- src/app.ts\n\n**Test files:**\n\n_(None)_\n\n**Ignored by git:**\n\n- lib/app.js\n",
+    "**Source files:**\n\n- src/app.ts (reported, not seen)\n\n**Test files:**\n\n_(None)_\n\n**Ignored by git:**\n\n- lib/app.js\n",
   );
   expect(renderMarkdown(report)).toContain(
     "- Git ignores lib/app.js: no commit holds what was changed there\n",

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { CheckoutChanged } from "../../../mcp-server/src/graph/effect.ts";
 import type { RunReport } from "../../../mcp-server/src/report/aggregate.ts";
 import { BundledServer } from "../../support/bundled-server.ts";
 import { launchFor, put, report, repository, type TaskInput, task, tokenIn } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
-import { graphOf, integrityOf, logOf, query, tamper } from "../../support/graph-file.ts";
+import { graphOf, integrityOf, logOf, tamper } from "../../support/graph-file.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import type { ToolClient } from "../../support/tool-client.ts";
@@ -50,14 +51,8 @@ async function linesOf(server: ToolClient): Promise<string[]> {
 
 function observed(folder: string) {
   return logOf(graphOf(folder))
-    .filter(({ type }) => type === "checkout.observed")
-    .map(
-      ({ data }) =>
-        data as unknown as {
-          atWork: { attempt: number; task: string }[];
-          files: { path: string; how: string; inScopeOf: number[] }[];
-        },
-    );
+    .filter(({ type, data }) => type === "files.changed" && "atWork" in data)
+    .map(({ data }) => data as unknown as CheckoutChanged);
 }
 
 function changedFiles(folder: string): string[] {
@@ -73,7 +68,7 @@ describe("a task that writes what it may and reports what it wrote", () => {
     expect(first).not.toHaveProperty("note");
     expect(second).not.toHaveProperty("note");
     expect(changedFiles(folder)).toEqual(["written src/1.ts", "written src/2.ts"]);
-    expect(observed(folder)[0]?.files.map(({ inScopeOf }) => inScopeOf)).toEqual([[1], [2]]);
+    expect(observed(folder)[0]?.files.map(({ holder }) => holder)).toEqual([1, 2]);
     expect(await linesOf(server)).toEqual([]);
     expect(await reportOf(server)).toMatchObject({
       scopeTruth: { undeclared: [], strays: [], unchanged: [], unobserved: [] },
@@ -142,7 +137,7 @@ describe("a write that no guard saw", () => {
     const { notes } = (await server.call("task_get", { task: "p/1" })).task;
     expect(notes).toEqual(["p/2 wrote src/1.ts, in this task's scope. Look before you write."]);
     const { note } = await report(server, "p", item("1"), { filesChanged: [] });
-    expect(note).toBe("Noted: in your scope but written by another task: src/1.ts.");
+    expect(note).toBe("Noted: in your scope but not written by you: src/1.ts.");
     expect((await reportOf(server)).discoveries).toEqual([]);
   });
 
@@ -303,7 +298,7 @@ describe("an attempt that ends without a report", () => {
     await server.call("task_update", { task: "p/2", status: "cancelled" });
     expect(observed(folder).at(-1)).toMatchObject({
       atWork: [{ task: "p/1" }, { task: "p/2" }],
-      files: [{ path: "src/1.ts", inScopeOf: [1] }],
+      files: [{ path: "src/1.ts", holder: 1 }],
     });
   });
 
@@ -341,7 +336,7 @@ describe("several servers on one checkout", () => {
       "written src/2.ts",
     ]);
     expect((await reportOf(one)).scopeTruth).toMatchObject({ undeclared: [], unchanged: [], unobserved: [] });
-    expect(query(graphOf(folder), "select count(*) as n from observations")).toEqual([{ n: 1 }]);
+    expect(readdirSync(join(folder, ".git/parallel/looks"))).toHaveLength(1);
   });
 
   it("several servers on one checkout see ten agents start and end at once, each file once", async () => {

@@ -14,7 +14,7 @@ import { committedVersions, diffHunks, headFiles } from "../../git.mjs";
 import { ABSENT } from "../../graph.mjs";
 
 // import:policy.mjs in run/effects/versions.mjs
-import { effectsInOrder } from "../../policy.mjs";
+import { effectsInOrder, heldLooks } from "../../policy.mjs";
 
 // import:report.mjs in run/effects/versions.mjs
 import { overwrittenVersions } from "../../report.mjs";
@@ -43,9 +43,9 @@ async function readSeenPlan(ctx, slug) {
     return { plan, seen, planOf: (attempt) => slugs.get(attempt) };
   });
 }
-function lookIn({ change, atMs }) {
-  if (change.type === "files.changed") return [change];
-  if (change.type !== "file.restored") return [];
+function lookIn(event) {
+  const { change, atMs } = event;
+  if (change.type !== "file.restored") return heldLooks([event]);
   const { type: _, ...version } = change;
   return [{ sinceMs: atMs, untilMs: atMs, calls: [], files: [{ ...version, by: "nobody" }] }];
 }

@@ -1,16 +1,17 @@
 import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
-import type { AttributedFile, AtWork, ChangedFile } from "../../graph/checkout-change.ts";
-import type { Change, GraphEvent } from "../../graph/event.ts";
+import type { ChangedFile } from "../../graph/effect.ts";
+import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
-import { declaredFiles, isDeclared } from "./declared-files.ts";
+import { checkoutLooks, type SeenChange, seenChanges } from "../../policy/effects/seen-changes.ts";
+import { declaredFiles, isDeclared, type WrittenFiles } from "../tasks/attempt-files.ts";
 
 /** A file in a task's scope that changed while the task was worked on, and that no report names. */
 export interface UndeclaredFile extends ChangedFile {
   readonly task: TaskId;
-  /** Others that were at work meanwhile and may have written it: by id, those of other plans as `<plan>/<id>`. */
+  /** Others that may have written it instead: by id, those of other plans as `<plan>/<id>`. */
   readonly orBy: readonly string[];
 }
 
@@ -22,78 +23,118 @@ export interface StrayFile extends ChangedFile {
   readonly scopeOf: readonly TaskId[];
 }
 
-/** What the looks at the checkout say about the tasks' files, beside what the reports say. */
+/** A file that somebody else changed while a task held it. */
+export interface ForeignChange extends ChangedFile {
+  /** Whose scope it lies in. */
+  readonly task: TaskId;
+  /** One of these changed it, by id, those of other plans as `<plan>/<id>`; none: a person or another program. */
+  readonly by: readonly string[];
+}
+
+/** What was seen of the tasks' files, beside what the reports say. */
 export interface ActualWrites {
   readonly undeclared: readonly UndeclaredFile[];
   readonly strays: readonly StrayFile[];
+  readonly byOthers: readonly ForeignChange[];
   /** Files that a report names and that did not change while its task was worked on. */
   readonly unchanged: readonly { readonly task: TaskId; readonly path: string }[];
-  /** Tasks of which nobody saw what they changed, with the reason. */
+  /** Tasks of which nobody saw all that they changed, with the reason. */
   readonly unobserved: readonly { readonly task: TaskId; readonly why: string }[];
-  /** What each task has certainly written: changed while it was worked on, and either reported or in its scope alone. */
-  readonly written: ReadonlyMap<TaskId, readonly string[]>;
+  /** What each attempt was seen to write. */
+  readonly written: WrittenFiles;
 }
-
-type Observed = Extract<Change, { type: "checkout.observed" }>;
 
 /** Compares scopes, reports and what really changed. Files that somebody may still report are left out. */
 export function actualWrites(state: PlanState, events: readonly GraphEvent[]): ActualWrites {
   const claims = new Map(state.claims.map((claim) => [claim.id, claim]));
   const undeclared = new Map<string, UndeclaredFile>();
   const strays = new Map<string, StrayFile>();
-  const written = new Map<TaskId, Set<string>>();
+  const byOthers = new Map<string, ForeignChange>();
+  const written = committedInWorktrees(events, claims);
   const declaredByTask = declarationsOf(state.claims);
-  for (const { change } of events) {
-    if (change.type !== "checkout.observed") continue;
-    for (const file of change.files) {
-      const { writers, reported } = writersOf(file, change, claims);
-      for (const { task } of writers) written.set(task, (written.get(task) ?? new Set()).add(file.path));
-      if (reported || mayBeReported(change, claims)) continue;
-      const owner = writers[0];
-      if (owner && !isDeclared(declaredByTask.get(owner.task) ?? [], file.path)) {
-        const orBy = namesOf(change.atWork, state, owner.task);
-        const key = JSON.stringify([owner.task, file.path]);
-        const known = undeclared.get(key)?.orBy ?? [];
-        undeclared.set(key, { ...plain(file), task: owner.task, orBy: union(known, orBy) });
-      } else if (!owner && !isOfAnotherPlan(file, claims)) {
-        const by = union(strays.get(file.path)?.by ?? [], namesOf(change.atWork, state));
-        strays.set(file.path, { ...plain(file), by, scopeOf: tasksCovering(file.path, state) });
-      }
+  for (const change of seenChanges(events)) {
+    const { path, how, holder } = change;
+    const { writers, isReported } = writersOf(change, (attempt) => claims.get(attempt));
+    for (const { id } of writers) written.set(id, (written.get(id) ?? new Set()).add(path));
+    const owner = holder === undefined ? undefined : claims.get(holder);
+    if (owner && isByOthers(change)) {
+      const key = JSON.stringify([owner.task, path]);
+      const by = union(byOthers.get(key)?.by ?? [], namesOf(change, state));
+      byOthers.set(key, { path, how, task: owner.task, by });
+      continue;
+    }
+    if (isReported || mayBeReported(change, claims)) continue;
+    if (owner && !isDeclared(declaredByTask.get(owner.task) ?? [], path)) {
+      const key = JSON.stringify([owner.task, path]);
+      const orBy = union(undeclared.get(key)?.orBy ?? [], namesOf(change, state, owner.task));
+      undeclared.set(key, { path, how, task: owner.task, orBy });
+    } else if (holder === undefined) {
+      const by = union(strays.get(path)?.by ?? [], namesOf(change, state));
+      strays.set(path, { path, how, by, scopeOf: tasksCovering(path, state) });
     }
   }
   return {
     undeclared: [...undeclared.values()].sort(byPath),
     strays: [...strays.values()].sort(byPath),
+    byOthers: [...byOthers.values()].sort(byPath),
     unchanged: events.flatMap(({ change }) =>
       change.type === "attempt.compared" ? change.unchanged.map((path) => ({ task: change.task, path })) : [],
     ),
     unobserved: unobserved(state, events),
-    written: new Map([...written].map(([task, paths]) => [task, [...paths].sort()])),
+    written: new Map([...written].map(([attempt, paths]) => [attempt, [...paths].sort()])),
   };
 }
 
-/** Who certainly wrote a file: whoever reports it, else the only one in whose scope it lies. */
-function writersOf(
-  file: AttributedFile,
-  { atWork }: Observed,
+/**
+ * Who wrote a file: who is known to have, else whoever of those that may have reports it, else of those the one in whose
+ * scope it lies.
+ */
+export function writersOf(
+  { path, holder, by, suspects }: SeenChange,
+  claimOf: (attempt: AttemptId) => AnyClaim | undefined,
+): { readonly writers: readonly AnyClaim[]; readonly isReported: boolean } {
+  const attempts = new Set(suspects.flatMap(({ attempt }) => attempt ?? []));
+  const suspected = [...attempts].flatMap((attempt) => claimOf(attempt) ?? []);
+  const reporters = suspected.filter((claim) => isDeclared(declaredFiles(claim), path));
+  const isReported = reporters.length > 0;
+  if (by === "own" || by === "certain") return { writers: suspected, isReported };
+  return { writers: isReported ? reporters : suspected.filter(({ id }) => id === holder), isReported };
+}
+
+/** Whether somebody else than the holder of the file changed it. */
+export function isByOthers({ holder, suspects }: SeenChange): boolean {
+  return holder !== undefined && suspects.every(({ attempt }) => attempt !== holder);
+}
+
+/** What all attempts at each task were seen to write. */
+export function writtenByTask(
+  { claims }: PlanState,
+  written: WrittenFiles,
+): ReadonlyMap<TaskId, readonly string[]> {
+  const byTask = new Map<TaskId, readonly string[]>();
+  for (const { id, task } of claims) {
+    const all = new Set([...(byTask.get(task) ?? []), ...(written.get(id) ?? [])]);
+    byTask.set(task, [...all].sort());
+  }
+  return byTask;
+}
+
+/** A worktree's commit has what its attempt wrote. */
+function committedInWorktrees(
+  events: readonly GraphEvent[],
   claims: ReadonlyMap<AttemptId, AnyClaim>,
-): { readonly writers: readonly AnyClaim[]; readonly reported: boolean } {
-  const reporters = atWork
-    .flatMap(({ attempt }) => claims.get(attempt) ?? [])
-    .filter((claim) => isDeclared(declaredFiles(claim), file.path));
-  if (reporters.length > 0) return { writers: reporters, reported: true };
-  const [owner, another] = file.inScopeOf;
-  const claim = owner === undefined || another !== undefined ? undefined : claims.get(owner);
-  return { writers: claim ? [claim] : [], reported: false };
+): Map<AttemptId, Set<string>> {
+  return new Map(
+    events.flatMap(({ change }) =>
+      change.type === "work.committed" && claims.get(change.attempt)?.isolation === "worktree"
+        ? [[change.attempt, new Set(change.files)] as const]
+        : [],
+    ),
+  );
 }
 
-function mayBeReported({ atWork }: Observed, claims: ReadonlyMap<AttemptId, AnyClaim>): boolean {
-  return atWork.some(({ attempt }) => claims.get(attempt)?.state === "running");
-}
-
-/** Only in the scope of attempts of other plans: their reports tell of it. */
-function isOfAnotherPlan({ inScopeOf }: AttributedFile, claims: ReadonlyMap<AttemptId, AnyClaim>): boolean {
-  return inScopeOf.length > 0 && inScopeOf.every((attempt) => !claims.has(attempt));
+function mayBeReported({ suspects }: SeenChange, claims: ReadonlyMap<AttemptId, AnyClaim>): boolean {
+  return suspects.some(({ attempt }) => attempt !== undefined && claims.get(attempt)?.state === "running");
 }
 
 /** A retry finishes what its predecessor began: what one attempt reports is reported for the task. */
@@ -111,10 +152,11 @@ function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrit
   const observed = new Set<AttemptId>();
   const without = new Map<AttemptId, string>();
   let failure: string | undefined;
-  for (const { seq, change } of events) {
+  for (const event of events) {
+    const { seq, change } = event;
     if (change.type === "attempt.ended") endedAt.set(change.attempt, seq);
-    if (change.type === "checkout.observed") {
-      for (const { attempt } of change.atWork) if (endedAt.has(attempt)) observed.add(attempt);
+    for (const { atWork } of checkoutLooks([event])) {
+      for (const { attempt } of atWork) if (endedAt.has(attempt)) observed.add(attempt);
     }
     if (change.type === "checkout.unmeasured") {
       if (change.atWork.length === 0) failure = change.why;
@@ -133,9 +175,10 @@ function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrit
   return [...reasons].map(([task, why]) => ({ task, why }));
 }
 
-function namesOf(atWork: readonly AtWork[], { plan }: PlanState, except?: TaskId): string[] {
+/** Without those of the one task. */
+function namesOf({ suspects }: SeenChange, { plan }: PlanState, except?: TaskId): string[] {
   const own = taskName(plan.slug, "" as TaskId);
-  const names = atWork.map(({ task }) => (task.startsWith(own) ? task.slice(own.length) : task));
+  const names = suspects.map(({ name }) => (name.startsWith(own) ? name.slice(own.length) : name));
   return [...new Set(names)].filter((name) => name !== except);
 }
 
@@ -143,10 +186,6 @@ function tasksCovering(path: string, { tasks, caseInsensitive }: PlanState): Tas
   return tasks
     .filter((task) => parseScope(scopeOf(task), caseInsensitive).writes.some((glob) => matches(glob, path)))
     .map((task) => task.id);
-}
-
-function plain({ path, how }: AttributedFile): ChangedFile {
-  return { path, how };
 }
 
 function union(a: readonly string[], b: readonly string[]): string[] {

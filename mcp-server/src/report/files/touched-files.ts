@@ -5,7 +5,9 @@ import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import type { TaskId } from "../../graph/task.ts";
+import { heldLooks } from "../../policy/effects/seen-changes.ts";
 import { normalisePath } from "../../text/normalise.ts";
+import { attemptFiles, type WrittenFiles } from "../tasks/attempt-files.ts";
 import { type AttemptSpan, attemptSpans } from "../tasks/attempt-span.ts";
 
 /** A file that more than one task changed. */
@@ -25,11 +27,11 @@ export interface OutsideScope {
   readonly granted: boolean;
 }
 
-/** Files that the reports of more than one task name as changed, sorted by path. */
-export function sharedFiles(state: PlanState, nowMs: number): SharedFile[] {
+/** Files that more than one task was seen to change, or names as changed, sorted by path. */
+export function sharedFiles(state: PlanState, written: WrittenFiles, nowMs: number): SharedFile[] {
   const touchedBy = new Map<string, AttemptSpan[]>();
   for (const span of attemptSpans(state, nowMs)) {
-    for (const path of new Set(filesOf(span))) {
+    for (const path of new Set(filesOf(span, written))) {
       touchedBy.set(path, [...(touchedBy.get(path) ?? []), span]);
     }
   }
@@ -48,15 +50,15 @@ export function sharedFiles(state: PlanState, nowMs: number): SharedFile[] {
     .sort((a, b) => compareText(a.path, b.path));
 }
 
-/** Declared scopes against the files that reports name. Inferred scopes promise nothing and are not judged. */
-export function outsideScope(state: PlanState, nowMs: number): OutsideScope[] {
+/** Declared scopes against what was seen or reported. Inferred scopes promise nothing and are not judged. */
+export function outsideScope(state: PlanState, written: WrittenFiles, nowMs: number): OutsideScope[] {
   const seen = new Set<string>();
   return attemptSpans(state, nowMs).flatMap((span) => {
     const { scope, task, widened } = span.attempt;
     if (scope.basis !== "declared") return [];
     const { writes } = parseScope(scope, state.caseInsensitive);
     const granted = new Set(widened.map(normalisePath));
-    return filesOf(span)
+    return filesOf(span, written)
       .filter((path) => !writes.some((glob) => matches(glob, path)))
       .filter((path) => {
         const key = JSON.stringify([task, path]);
@@ -66,8 +68,9 @@ export function outsideScope(state: PlanState, nowMs: number): OutsideScope[] {
   });
 }
 
-function filesOf({ attempt }: AttemptSpan): string[] {
-  return attempt.state === "ended" ? (attempt.report?.filesChanged ?? []).map(normalisePath) : [];
+function filesOf({ attempt }: AttemptSpan, written: WrittenFiles): string[] {
+  const { seen, notSeen } = attemptFiles(attempt, written.get(attempt.id));
+  return [...seen, ...notSeen];
 }
 
 function overlap(a: AttemptSpan, b: AttemptSpan): boolean {
@@ -90,13 +93,11 @@ export interface UndoneChange {
 /** What was undone of changes that others made in files of the plan's tasks, oldest first. */
 export function undoneChanges(events: readonly GraphEvent[], claims: readonly AnyClaim[]): UndoneChange[] {
   const tasks = new Map(claims.map(({ id, task }) => [id, task]));
-  return events.flatMap(({ change }) => {
-    if (change.type !== "files.changed") return [];
-    const { calls, files } = change;
-    return files.flatMap(({ path, holder, call, undone }) => {
+  return heldLooks(events).flatMap(({ calls, files }) =>
+    files.flatMap(({ path, holder, call, undone }) => {
       const task = tasks.get(holder);
       const made = calls.find(({ id }) => id === call);
       return undone && task !== undefined && made ? [{ path, task, by: callerName(made) }] : [];
-    });
-  });
+    }),
+  );
 }

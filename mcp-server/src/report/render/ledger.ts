@@ -81,9 +81,14 @@ function completedLine({ task, subject, summary, verdict }: TaskResult): string 
 function filesBlocks({ tasks, ignoredFiles = [] }: RunReport): string[] {
   const ignored = new Set(ignoredFiles);
   const all = new Set(tasks.flatMap((task) => task.filesChanged));
+  const seen = new Set(
+    tasks.flatMap((task) => task.filesChanged.filter((path) => !task.notSeen.includes(path))),
+  );
   const files = [...all].filter((path) => !ignored.has(path)).sort();
   const of = (kind: ReturnType<typeof fileKind>) => files.filter((path) => fileKind(path) === kind);
-  const listed = (some: readonly string[]) => list(some.map((path) => escapeMarkdown(path, NAME_LIMIT)));
+  const named = (path: string) =>
+    `${escapeMarkdown(path, NAME_LIMIT)}${seen.has(path) || ignored.has(path) ? "" : " (reported, not seen)"}`;
+  const listed = (some: readonly string[]) => list(some.map(named));
   return [
     "**Source files:**",
     listed(of("source")),

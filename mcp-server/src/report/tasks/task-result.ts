@@ -5,6 +5,7 @@ import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../gra
 import { causeText } from "../../graph/task-cause.ts";
 import type { Usage } from "../../graph/usage.ts";
 import { normalisePath } from "../../text/normalise.ts";
+import { attemptFiles, type WrittenFiles } from "./attempt-files.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { notRunReasons } from "./not-run.ts";
 import { totalUsage } from "./usage-figures.ts";
@@ -47,8 +48,10 @@ export interface TaskResult {
   readonly durationMs?: number;
   /** The tokens of all attempts that could be measured; absent where none could. */
   readonly usage?: Usage;
-  /** Of all attempts, sorted. */
+  /** What its attempts were seen to write or report, sorted. */
   readonly filesChanged: readonly string[];
+  /** Those of them that were reported and not seen to change, sorted. */
+  readonly notSeen: readonly string[];
   /** Of all attempts, in order. */
   readonly findings: readonly Finding[];
   /** Of all attempts, in order. */
@@ -58,7 +61,7 @@ export interface TaskResult {
 }
 
 /** What became of each task of a plan, in order of position. */
-export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
+export function taskResults(state: PlanState, written: WrittenFiles, nowMs: number): TaskResult[] {
   const spans = new Map<TaskId, AttemptSpan[]>();
   for (const span of attemptSpans(state, nowMs)) {
     spans.set(span.attempt.task, [...(spans.get(span.attempt.task) ?? []), span]);
@@ -93,12 +96,19 @@ export function taskResults(state: PlanState, nowMs: number): TaskResult[] {
       attempts: own.map(attemptResult),
       ...(last && { durationMs: lengthOf(last) }),
       ...(usage && { usage }),
-      filesChanged: sortedPaths(reports.flatMap((report) => report.filesChanged)),
+      ...filesOf(own, written),
       findings: reports.flatMap((report) => report.findings),
       notes: [...new Set(reports.flatMap((report) => report.notes))],
       widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened)),
     };
   });
+}
+
+/** What one attempt reports, another of the task may have been seen to write. */
+function filesOf(spans: readonly AttemptSpan[], written: WrittenFiles) {
+  const all = spans.flatMap(({ attempt }) => written.get(attempt.id) ?? []);
+  const notSeen = sortedPaths(spans.flatMap(({ attempt }) => attemptFiles(attempt, all).notSeen));
+  return { filesChanged: sortedPaths([...all, ...notSeen]), notSeen };
 }
 
 function attemptResult(span: AttemptSpan): AttemptResult {

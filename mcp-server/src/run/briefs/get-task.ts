@@ -60,7 +60,6 @@ export async function getTask(
   };
   const found = await changeGraph(ctx, store, actor, work, {
     claim: { tokenHash: hashToken(token) },
-    ...(look && { checkout: ctx.checkoutKey }),
   });
   const { loaded } = found;
   return {

@@ -1,23 +1,21 @@
-import { changesBetween, LOOK_LIMIT_MS } from "../../git/checkout-state.ts";
+import { type CheckoutState, changesBetween, LOOK_LIMIT_MS } from "../../git/checkout-state.ts";
 import { Fingerprints } from "../../git/fingerprint.ts";
-import type { AnyClaim } from "../../graph/attempt.ts";
+import { type AnyClaim, isDraining } from "../../graph/attempt.ts";
 import type { Task } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
+import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { atWorkSince, isOlder, mayWrite } from "./attribute-changes.ts";
+import { keepLastCheckoutLook, type LastCheckoutLook, readLastCheckoutLook } from "./last-look.ts";
 import { logChanges, logFailedLook, logMissingBaseline } from "./log-changes.ts";
 
 /** How the checkout is now, to be handed to `recordLook` in a transaction that begins after it. */
-export async function snapshotCheckout(ctx: RunContext): Promise<Look> {
-  return ctx.snapshots.take(async () => {
-    const store = await ctx.graph();
-    return store?.read((reader) => reader.observation(ctx.checkoutKey));
-  });
+export function snapshotCheckout(ctx: RunContext): Promise<Look> {
+  return ctx.snapshots.take(() => readLastCheckoutLook(ctx.checkout));
 }
 
 /** The baseline for the attempt that the token is about to start; undefined where it starts none. */
@@ -89,7 +87,7 @@ async function standingOfToken(ctx: RunContext, store: GraphStore, token: string
  */
 export async function recordSnapshot(tx: GraphTransaction, look: Look): Promise<boolean> {
   const { ctx, writer } = tx;
-  const before = await writer.observation(ctx.checkoutKey);
+  const before = readLastCheckoutLook(ctx.checkout);
   const held = await atWorkSince(tx, before);
   if ("why" in look) {
     await logFailedLook(tx, held, look.why);
@@ -104,13 +102,10 @@ export async function recordSnapshot(tx: GraphTransaction, look: Look): Promise<
   const changed = before && changesBetween(before, look);
   if (before && changed) await logChanges(tx, held, changed, before, look.toMs);
   else await logMissingBaseline(tx, held);
-  writer.keepObservation(ctx.checkoutKey, {
-    fromMs: look.fromMs,
-    toMs: look.toMs,
-    head: look.head,
-    files: look.files,
-    atWork: held.filter(({ claim }) => mayWrite(claim, tx.nowMs)).map(({ claim }) => claim.id),
-  });
+  const { fromMs, toMs, head, files } = look;
+  const atWork = held.filter(({ claim }) => mayWrite(claim, tx.nowMs)).map(({ claim }) => claim.id);
+  const kept = { fromMs, toMs, head, files: new Map(files), atWork, recordedMs: tx.nowMs };
+  writer.beforeCommit(async () => keepLastCheckoutLook(ctx.checkout, kept));
   return changed !== undefined;
 }
 
@@ -121,10 +116,7 @@ export async function recordChangesOfEndedAttempts(ctx: RunContext): Promise<voi
   try {
     const look = await snapshotCheckout(ctx);
     const store = await ctx.graph();
-    if (store) {
-      const ahead = { checkout: ctx.checkoutKey };
-      await changeGraph(ctx, store, "server", (tx) => recordSnapshot(tx, look), ahead);
-    }
+    if (store) await changeGraph(ctx, store, "server", (tx) => recordSnapshot(tx, look));
   } catch {
     // The answer that this follows on stands; the next look tells what this one could not.
     ctx.snapshots.due = true;
@@ -132,15 +124,44 @@ export async function recordChangesOfEndedAttempts(ctx: RunContext): Promise<voi
 }
 
 /** Files that the server itself has just written are nobody's change. */
-export async function adoptFiles({ ctx, writer }: GraphTransaction, paths: readonly string[]): Promise<void> {
-  const before = await writer.observation(ctx.checkoutKey);
+export async function adoptFiles({ ctx }: GraphTransaction, paths: readonly string[]): Promise<void> {
+  const before = readLastCheckoutLook(ctx.checkout);
   if (!before) return;
   const signal = AbortSignal.timeout(LOOK_LIMIT_MS);
   const written = await new Fingerprints().of(ctx.checkout.root, paths, signal);
-  writer.keepObservation(ctx.checkoutKey, {
+  keepLastCheckoutLook(ctx.checkout, {
     ...before,
     // A look that began before the files were written would see them change back.
     toMs: ctx.now(),
     files: new Map([...before.files, ...written]),
   });
+}
+
+/** The attempts that may have written into the shared checkout since that look: whoever was at work then or started. */
+async function atWorkSince(
+  { ctx, writer, nowMs }: GraphTransaction,
+  before: LastCheckoutLook | undefined,
+): Promise<HeldClaim[]> {
+  const found = (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
+  if (before) found.push(...(await writer.attemptsEndedAfter(ctx.checkoutKey, before.recordedMs)));
+  const held = new Map(found.map((one) => [one.claim.id, one]));
+  for (const id of before?.atWork ?? []) {
+    const known = held.has(id) ? undefined : await writer.claimById(id);
+    if (known) held.set(id, known);
+  }
+  return [...held.values()]
+    .filter(({ claim }) => claim.isolation === "shared")
+    .sort((a, b) => a.claim.id - b.claim.id);
+}
+
+/** A look may not be compared with a later one: what changed between them would seem to have changed back. */
+function isOlder(look: CheckoutState, before: LastCheckoutLook, nowMs: number): boolean {
+  const isSame = look.fromMs === before.fromMs && look.toMs === before.toMs;
+  // A look from the future is one from before the clock was set back. The transaction's own time will not do: it
+  // waited for its turn since.
+  return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
+}
+
+function mayWrite(claim: AnyClaim, nowMs: number): boolean {
+  return claim.state === "running" || isDraining(claim, nowMs);
 }

@@ -71,7 +71,6 @@ export async function claimTask(
   };
   const taken = await changeGraph(ctx, store, actor, work, {
     plan: { repository: ctx.repository, slug: input.plan },
-    checkout: ctx.checkoutKey,
     attemptIds: 1,
   });
   if (!("token" in taken)) return taken;

@@ -1,6 +1,7 @@
 import type { AttemptId } from "../../graph/attempt.ts";
 import { ABSENT, type AttributedEffect, type HeldFilesChanged } from "../../graph/effect.ts";
 import { suspectsOf } from "../../policy/effects/attribute.ts";
+import { heldLooks } from "../../policy/effects/seen-changes.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import { effectNotes } from "./effect-notes.ts";
 
@@ -58,10 +59,8 @@ async function toldFiles(
 ): Promise<ReadonlySet<string>> {
   const events = await plan.reader.events(plan.id, { types: ["files.changed"], sinceMs });
   return new Set(
-    events.flatMap(({ change }) =>
-      change.type === "files.changed" && change.sinceMs <= untilMs && change.untilMs >= sinceMs
-        ? change.files.flatMap(keysOf)
-        : [],
+    heldLooks(events).flatMap((look) =>
+      look.sinceMs <= untilMs && look.untilMs >= sinceMs ? look.files.flatMap(keysOf) : [],
     ),
   );
 }
@@ -96,7 +95,7 @@ async function newsForHolder(
   const written = new Set<string>();
   const told = new Set<string>();
   for (const { change } of events) {
-    if (change.type === "files.changed")
+    if (change.type === "files.changed" && !change.atWork)
       for (const { path, after } of change.files) written.add(JSON.stringify([path, after]));
     if (change.type === "scope.touched")
       for (const path of change.paths) told.add(JSON.stringify([path, change.task, change.by]));

@@ -3,6 +3,7 @@ import type { AttemptId } from "../../graph/attempt.ts";
 import { ABSENT, type AttributedEffect, type ContentId, type HeldFilesChanged } from "../../graph/effect.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import type { CallRecord } from "../../policy/effects/calls-in-flight.ts";
+import { heldLooks } from "../../policy/effects/seen-changes.ts";
 import { mayUndo } from "../../policy/effects/undo.ts";
 import { guardedClaim, holdsFile } from "../../policy/may-write.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
@@ -147,9 +148,7 @@ async function wasPutBack(
   const events = await plan.reader.events(plan.id, { types: ["files.changed", "file.restored"] });
   const isVersion = (file: Pick<AttributedEffect, "path" | "before" | "after">) =>
     file.path === path && (file.after === after || (file.before === after && after !== ABSENT));
-  return events.some(({ change }) => {
-    if (change.type === "file.restored") return isVersion(change);
-    // Another server may have told the change itself already.
-    return change.type === "files.changed" && change.untilMs <= sinceMs && change.files.some(isVersion);
-  });
+  if (events.some(({ change }) => change.type === "file.restored" && isVersion(change))) return true;
+  // Another server may have told the change itself already.
+  return heldLooks(events).some(({ untilMs, files }) => untilMs <= sinceMs && files.some(isVersion));
 }

@@ -36,7 +36,7 @@ export class CheckoutSnapshots {
    * A look that begins after this call. It reads files and starts git: not to be called inside a transaction.
    * @param before tells, when the look begins, the state that it will be compared with.
    */
-  take(before: () => Promise<KeptState | undefined>): Promise<Look> {
+  take(before: () => KeptState | undefined): Promise<Look> {
     this.#next ??= this.#running.then(async () => {
       this.#next = undefined;
       const look = this.#look(before);
@@ -46,10 +46,10 @@ export class CheckoutSnapshots {
     return this.#next;
   }
 
-  async #look(before: () => Promise<KeptState | undefined>): Promise<Look> {
+  async #look(before: () => KeptState | undefined): Promise<Look> {
     if (this.root === undefined) return { why: "the checkout is not under git" };
     if (this.#failure && this.#failure.untilMs > this.now()) return { why: this.#failure.why };
-    const look = await checkoutState(this.root, await before(), this.#prints, this.now);
+    const look = await checkoutState(this.root, before(), this.#prints, this.now);
     this.#failure = "why" in look ? { ...look, untilMs: this.now() + PAUSE_AFTER_FAILURE_MS } : undefined;
     return look;
   }

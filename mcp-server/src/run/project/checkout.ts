@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -67,4 +68,14 @@ function folderOfRepository(directory: string): string | undefined {
 /** Scopes hold across all plans that work in the same folder of the same machine. */
 export function checkoutKey(checkout: Checkout): string {
   return `${hostname()}:${checkout.root}`;
+}
+
+/** What this program keeps of a repository lies beside its graph: in git's common folder, else in `.parallel`. */
+export function folderBesideGraph({ gitCommonDir, root }: Checkout): string {
+  return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
+}
+
+/** The name of what is kept there of one checkout: other worktrees of the repository have their own. */
+export function checkoutFileName(checkout: Checkout): string {
+  return createHash("sha256").update(checkoutKey(checkout)).digest("hex").slice(0, 16);
 }

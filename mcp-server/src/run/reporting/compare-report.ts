@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { ignoredFiles } from "../../git/checkout-state.ts";
-import type { AnyClaim, Report } from "../../graph/attempt.ts";
-import type { AttributedFile } from "../../graph/checkout-change.ts";
-import type { Change } from "../../graph/event.ts";
+import type { AnyClaim, AttemptId, Report } from "../../graph/attempt.ts";
+import type { AtWork } from "../../graph/effect.ts";
+import type { GraphEvent } from "../../graph/event.ts";
 import { taskName } from "../../graph/task.ts";
-import { declaredFiles, isDeclared } from "../../report/files/declared-files.ts";
+import { checkoutLooks, type SeenChange, seenChanges } from "../../policy/effects/seen-changes.ts";
+import { writersOf } from "../../report/files/actual-writes.ts";
+import { declaredFiles, isDeclared } from "../../report/tasks/attempt-files.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import { fileNames, notifyAffectedTasks } from "../checkout-watch/scope-notes.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
-
-type Observed = Extract<Change, { type: "checkout.observed" }>;
 
 /** The report with its files named as scopes name them, however the agent wrote them. */
 export function withRelativeFiles(ctx: RunContext, report: Report): Report {
@@ -44,8 +44,8 @@ export async function unseenFiles(ctx: RunContext, report: Report, look: Look): 
 }
 
 /**
- * Compares the report of an attempt that has ended with what the looks saw meanwhile. What differs is logged, and
- * whoever's scope was touched is told.
+ * Compares the report of an attempt that has ended with what was seen meanwhile. What differs is logged, and whoever's
+ * scope was touched is told.
  * @param unseen reported files that are not looked at.
  * @returns one sentence for the agent, or undefined when all is as reported or nothing was seen.
  */
@@ -56,14 +56,20 @@ export async function compareReport(
 ): Promise<string | undefined> {
   const { graph, stored } = plan;
   const attempts = graph.claimsOf(claim.task);
-  const seen = await observedWith(plan, attempts);
-  const own = seen.filter(({ atWork }) => atWork.some(({ attempt }) => attempt === claim.id));
-  if (own.length === 0 || (await startedUnseen(plan, claim))) return undefined;
+  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
+  const events = await plan.reader.events(plan.id, { types: COMPARED_EVENTS, sinceMs });
+  const looks = checkoutLooks(events).filter(({ atWork }) => attempts.some(({ id }) => isIn(atWork, id)));
+  if (!looks.some(({ atWork }) => isIn(atWork, claim.id)) || startedUnseen(events, claim)) return undefined;
   const declared = declaredFiles(graph.claim(claim.id));
-  const found = differences(claim, declared, own, (attempt) => graph.claim(attempt));
-  const unchanged = seen.some(({ unlisted }) => unlisted !== undefined)
-    ? []
-    : declared.filter((path) => !unseen.has(path) && !seen.some(({ files }) => touches(files, path)));
+  const isOfTask = (attempt: AttemptId | undefined) => attempts.some(({ id }) => id === attempt);
+  const changes = seenChanges(events).filter(
+    ({ holder, suspects }) => isOfTask(holder) || suspects.some(({ attempt }) => isOfTask(attempt)),
+  );
+  const found = differences(claim, declared, changes, (attempt) => graph.claim(attempt));
+  const isWhole = looks.every(({ unlisted }) => unlisted === undefined);
+  const unchanged = declared.filter(
+    (name) => isWhole && !unseen.has(name) && !changes.some(({ path }) => isDeclared([name], path)),
+  );
   await notifyAffectedTasks([plan], found.outside, taskName(stored.slug, claim.task));
   const note = sentenceOf({ ...found, unchanged });
   if (note !== undefined) {
@@ -73,7 +79,7 @@ export async function compareReport(
 }
 
 /** The events that a comparison reads, from the first offer of the task on. */
-export const COMPARED_EVENTS = ["checkout.observed", "checkout.unmeasured"] as const;
+export const COMPARED_EVENTS = ["files.changed", "checkout.observed", "checkout.unmeasured"] as const;
 
 /** What the agent of an attempt was told when its report came first. */
 export async function noteOfFirstReport(plan: PlanView, claim: AnyClaim): Promise<string | undefined> {
@@ -84,23 +90,15 @@ export async function noteOfFirstReport(plan: PlanView, claim: AnyClaim): Promis
     .find(({ attempt }) => attempt === claim.id)?.note;
 }
 
-/** What was seen while one of these attempts was at work. */
-async function observedWith(plan: PlanView, attempts: readonly AnyClaim[]): Promise<Observed[]> {
-  const ids = new Set(attempts.map(({ id }) => id));
-  const sinceMs = Math.min(...attempts.map(({ offeredAtMs }) => offeredAtMs));
-  const events = await plan.reader.events(plan.id, { types: ["checkout.observed"], sinceMs });
-  return events
-    .flatMap(({ change }) => (change.type === "checkout.observed" ? [change] : []))
-    .filter(({ atWork }) => atWork.some(({ attempt }) => ids.has(attempt)));
+function isIn(atWork: readonly AtWork[], id: AttemptId): boolean {
+  return atWork.some(({ attempt }) => attempt === id);
 }
 
 /** Whether nobody looked at the checkout before the attempt started. */
-async function startedUnseen(plan: PlanView, { id, offeredAtMs }: AnyClaim): Promise<boolean> {
-  const types = ["checkout.unmeasured"] as const;
-  const events = await plan.reader.events(plan.id, { types, sinceMs: offeredAtMs });
+function startedUnseen(events: readonly GraphEvent[], { id, offeredAtMs }: AnyClaim): boolean {
   return events.some(
-    ({ change }) =>
-      change.type === "checkout.unmeasured" && change.atWork.some(({ attempt }) => attempt === id),
+    ({ atMs, change }) =>
+      change.type === "checkout.unmeasured" && atMs >= offeredAtMs && isIn(change.atWork, id),
   );
 }
 
@@ -109,17 +107,18 @@ interface Differences {
   readonly outside: readonly string[];
   /** In the attempt's scope and in no report. */
   readonly undeclared: readonly string[];
-  /** In the attempt's scope, and another attempt reports it. */
+  /** In the attempt's scope, and somebody else changed it or reports it. */
   readonly byOthers: readonly string[];
   /** In the scope of nobody who was at work, and in no report. */
   readonly strays: readonly string[];
 }
 
+/** What the attempt made or may have made, and what others did in its scope. */
 function differences(
   claim: AnyClaim,
   declared: readonly string[],
-  seen: readonly Observed[],
-  claimOf: (attempt: AnyClaim["id"]) => AnyClaim | undefined,
+  changes: readonly SeenChange[],
+  claimOf: (attempt: AttemptId) => AnyClaim | undefined,
 ): Differences {
   const found = {
     outside: new Set<string>(),
@@ -127,17 +126,18 @@ function differences(
     byOthers: new Set<string>(),
     strays: new Set<string>(),
   };
-  for (const { atWork, files } of seen) {
-    for (const { path, inScopeOf } of files) {
-      const inScope = inScopeOf.includes(claim.id);
-      const byOther = atWork.some(({ attempt }) => isDeclared(declaredFiles(claimOf(attempt)), path));
-      if (isDeclared(declared, path)) {
-        if (!inScope && claim.scope.basis === "declared") found.outside.add(path);
-      } else if (inScope) {
-        found[byOther ? "byOthers" : "undeclared"].add(path);
-      } else if (inScopeOf.length === 0 && !byOther) {
-        found.strays.add(path);
-      }
+  for (const change of changes) {
+    const { path, holder, suspects } = change;
+    const isInScope = holder === claim.id;
+    if (!isInScope && suspects.every(({ attempt }) => attempt !== claim.id)) continue;
+    const { writers, isReported } = writersOf(change, claimOf);
+    if (isDeclared(declared, path)) {
+      if (!isInScope && claim.scope.basis === "declared") found.outside.add(path);
+    } else if (isInScope) {
+      const isOwn = writers.some(({ id }) => id === claim.id);
+      found[isOwn ? "undeclared" : "byOthers"].add(path);
+    } else if (holder === undefined && !isReported) {
+      found.strays.add(path);
     }
   }
   return {
@@ -152,14 +152,10 @@ function sentenceOf(found: Differences & { readonly unchanged: readonly string[]
   const parts = [
     ["written outside your scope", found.outside],
     ["changed but not in your report", found.undeclared],
-    ["in your scope but written by another task", found.byOthers],
+    ["in your scope but not written by you", found.byOthers],
     ["in your report but unchanged", found.unchanged],
     ["changed in nobody's scope while you ran", found.strays],
   ] as const;
   const said = parts.flatMap(([what, paths]) => (paths.length === 0 ? [] : [`${what}: ${fileNames(paths)}`]));
   return said.length === 0 ? undefined : `Noted: ${said.join("; ")}.`;
-}
-
-function touches(files: readonly AttributedFile[], declared: string): boolean {
-  return files.some(({ path }) => isDeclared([declared], path));
 }

@@ -110,6 +110,5 @@ function end(
     const seen = { look, unseen: new Set<string>() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
   };
-  const ahead = { claim: { attempt }, checkout: ctx.checkoutKey };
-  return changeGraph(ctx, store, actor, work, ahead);
+  return changeGraph(ctx, store, actor, work, { claim: { attempt } });
 }

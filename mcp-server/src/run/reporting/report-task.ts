@@ -140,7 +140,6 @@ function accept(
   return changeGraph(ctx, store, call.actor, work, {
     plan: { repository: ctx.repository, slug: name.plan },
     claim: { tokenHash: hashToken(token) },
-    checkout: ctx.checkoutKey,
     events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs },
   });
 }

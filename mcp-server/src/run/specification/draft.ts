@@ -110,8 +110,7 @@ export async function removeDraft(ctx: RunContext, store: GraphStore, draft: Dra
   if ((await textOf(path)) !== draft.text) return;
   // A draft that stays is no harm: the next call with it finds the same text in place.
   await rm(path, { force: true }).catch(() => undefined);
-  const ahead = { checkout: ctx.checkoutKey };
-  await changeGraph(ctx, store, "server", (tx) => adoptFiles(tx, [draft.path]), ahead);
+  await changeGraph(ctx, store, "server", (tx) => adoptFiles(tx, [draft.path]));
 }
 
 /** What an import of the draft has to tell of the breakdown that stood in its place, or still stands there. */

@@ -7,7 +7,7 @@ import type { AnyClaim, Report } from "../../graph/attempt.ts";
 import { pathKey } from "../../graph/scope/glob.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
-import { isDeclared } from "../../report/files/declared-files.ts";
+import { isDeclared } from "../../report/tasks/attempt-files.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { normalisePath } from "../../text/normalise.ts";
 import { isInside } from "../project/inside-checkout.ts";

@@ -6,7 +6,6 @@ import {
   CLAIMS,
   EVENTS,
   LEASE_COLUMNS,
-  OBSERVATIONS,
   onConflict,
   PLANS,
   TASKS,
@@ -56,7 +55,7 @@ export function postgresTransaction(
       const values = new Values();
       const [row] = await query<{ loaded: Loaded }>(loadStatement(wanted, known, values), values.list);
       if (!row) throw new Error("a select without a table has one row");
-      const { nowMs, held, claim, observation, ...rest } = row.loaded;
+      const { nowMs, held, claim, ...rest } = row.loaded;
       heard(nowMs);
       const whole = rest.plans.filter(({ id }) => !known.has(id)).map(({ id }) => id);
       const rowsOf = async <Row>(table: string, order: string, newer: readonly Row[]) =>
@@ -75,7 +74,6 @@ export function postgresTransaction(
         claims: await rowsOf("claims", "id", rest.claims),
         held: held ?? undefined,
         claim: claim ?? undefined,
-        observation: observation ?? undefined,
       };
     },
     async save(rows: NewRows): Promise<readonly number[]> {
@@ -116,7 +114,6 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
       `select t.* from ${SCHEMA}.${table} t join wanted_plans w on w.id = t.plan_id
         where ${isKnown} and t.changed_seq > ${knownSeq} order by t.${order}`,
     );
-  const checkout = wanted.checkout === undefined ? undefined : values.add(wanted.checkout);
   const { events } = wanted;
   const types = wanted.claim && events ? values.add(events.types) : undefined;
   const since =
@@ -133,16 +130,6 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
       ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
       : "null::json",
     claim: "(select row_to_json(r) from one r)",
-    observation: "(select row_to_json(r) from last_look r)",
-    attemptsSince:
-      checkout === undefined
-        ? "'[]'::json"
-        : json(`${CLAIMS_WITH_PLAN} where c.checkout = ${checkout} and c.id in (
-              select v::int from last_look o, json_array_elements_text(o.at_work::json) v
-              union all
-              select e.attempt_id from last_look o join ${SCHEMA}.events e on e.seq > o.seq
-              where e.type = 'attempt.started'
-            ) order by c.id`),
     events:
       types === undefined
         ? "'[]'::json"
@@ -159,9 +146,7 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
     : `${CLAIMS_WITH_PLAN} where false`;
   return `with one as materialized (${one}),
     wanted_plans as materialized (
-      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"}),
-    last_look as materialized (
-      select * from ${SCHEMA}.observations where ${checkout === undefined ? "false" : `checkout = ${checkout}`})
+      select * from ${SCHEMA}.plans where ${plans.length > 0 ? plans.join(" or ") : "false"})
     select json_build_object(${Object.entries(fields)
       .map(([name, value]) => `'${name}', ${value}`)
       .join(",\n")}) as loaded`;
@@ -211,14 +196,6 @@ function saveStatement(rows: NewRows, channel: string, values: Values): string {
     parts.push(`new_leases as (
       update ${SCHEMA}.claims c set last_seen_ms = r.last_seen_ms, expires_at_ms = r.expires_at_ms
       from ${recordset(LEASE_COLUMNS, rows.leases, values)} where c.id = r.id and c.state in ('offered', 'running'))`);
-  }
-  if (rows.observations.length > 0) {
-    const columns = Object.keys(OBSERVATIONS.columns);
-    parts.push(`new_observations as (
-      insert into ${SCHEMA}.observations (${columns.join(", ")})
-      select ${columns.map((column) => (column === "seq" ? "coalesce(ids.seq, r.seq)" : `r.${column}`)).join(", ")}
-      from ${recordset(OBSERVATIONS.columns, rows.observations, values)} left join ids using (event)
-      where true ${onConflict(OBSERVATIONS)})`);
   }
   const plans = [...new Set(rows.events.map(({ plan_id }) => plan_id))];
   parts.push(

@@ -4,23 +4,8 @@ import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from
 import { HELD, type HeldRow, UNRECOGNISED } from "../tables/held-claim.ts";
 import { IS_INDEXED } from "../tables/indexed-events.ts";
 import type { NewRows } from "../tables/new-rows.ts";
-import {
-  CLAIMS,
-  EVENTS,
-  OBSERVATIONS,
-  onConflict,
-  PLANS,
-  TASKS,
-  type WrittenTable,
-} from "../tables/row-columns.ts";
-import type {
-  ClaimsTable,
-  Database,
-  EventsTable,
-  ObservationsTable,
-  PlansTable,
-  TasksTable,
-} from "../tables/schema.ts";
+import { CLAIMS, EVENTS, onConflict, PLANS, TASKS, type WrittenTable } from "../tables/row-columns.ts";
+import type { ClaimsTable, Database, EventsTable, PlansTable, TasksTable } from "../tables/schema.ts";
 
 const CLAIMS_WITH_PLAN =
   "select claims.*, plans.slug as plan_slug, plans.repository from claims join plans on plans.id = claims.plan_id";
@@ -50,7 +35,6 @@ const INSERT = {
   events: insertion(EVENTS),
   tasks: insertion(TASKS),
   claims: insertion(CLAIMS),
-  observations: insertion(OBSERVATIONS),
 };
 
 const VERSION = "update plans set version = ? where id = ?";
@@ -144,13 +128,6 @@ export function sqliteTransaction(
         changed.flatMap(({ id, seq }) =>
           seq === 0 ? all<Row>(statement.all, id) : all<Row>(statement.since, id, seq),
         );
-      const observation =
-        wanted.checkout === undefined
-          ? undefined
-          : all<Selectable<ObservationsTable>>(
-              "select * from observations where checkout = ?",
-              wanted.checkout,
-            )[0];
       const { events } = wanted;
       const eventsSinceMs = events?.sinceMs ?? Number(claim?.offered_at_ms ?? 0);
       return {
@@ -164,18 +141,6 @@ export function sqliteTransaction(
             )
           : undefined,
         claim,
-        observation,
-        attemptsSince: observation
-          ? all<HeldRow>(
-              `${CLAIMS_WITH_PLAN} where checkout = ?1 and (
-                claims.id in (select value from json_each(?2))
-                or claims.id in (select attempt_id from events where seq > ?3 and type = 'attempt.started')
-              ) order by claims.id`,
-              wanted.checkout,
-              observation.at_work,
-              observation.seq,
-            )
-          : [],
         events:
           // Ordered by an expression, or the whole log of the plan would be read in its order.
           claim && events
@@ -201,9 +166,6 @@ export function sqliteTransaction(
       for (const [i, row] of rows.events.entries()) insert(INSERT.events, row, before + 1 + i);
       for (const row of rows.tasks) insert(INSERT.tasks, row, before + row.event);
       for (const row of rows.claims) insert(INSERT.claims, row, before + row.event);
-      for (const { event, ...row } of rows.observations) {
-        insert(INSERT.observations, event > 0 ? { ...row, seq: before + event } : row);
-      }
       for (const { id, event } of rows.versions) statements.prepare(VERSION).run([before + event, id]);
       for (const { id, last_seen_ms, expires_at_ms } of rows.leases) {
         statements.prepare(LEASE).run([last_seen_ms, expires_at_ms, id]);

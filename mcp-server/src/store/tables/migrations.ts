@@ -222,7 +222,7 @@ async function addThrottle(db: Kysely<Database>): Promise<void> {
   await db.schema.alterTable("plans").addColumn("throttle", "text").execute();
 }
 
-/** 1.3: the last look at each checkout. */
+/** 1.3: the last look at each checkout, for servers that keep it there. It is not read or written any more. */
 async function addObservations(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createTable("observations")

@@ -2,7 +2,7 @@ import type { AnyClaim } from "../../graph/attempt.ts";
 import type { Change, GraphEvent } from "../../graph/event.ts";
 import { definitionOf, type Task } from "../../graph/task.ts";
 import { causeText, causeValue } from "../../graph/task-cause.ts";
-import type { Observation, StoredPlan } from "./rows.ts";
+import type { StoredPlan } from "./rows.ts";
 
 /**
  * All that one transaction writes, once, at its end. `event` is the place of a row's last event among `events`,
@@ -19,7 +19,6 @@ export interface NewRows {
   readonly claims: readonly ClaimRow[];
   /** Leases and offers that were prolonged, and nothing else of their claims has changed. */
   readonly leases: readonly LeaseRow[];
-  readonly observations: readonly ObservationRow[];
 }
 
 /** An event of this version of the program: all of it can be read here. */
@@ -158,19 +157,3 @@ export interface LeaseRow {
   readonly last_seen_ms: number | null;
   readonly expires_at_ms: number;
 }
-
-/** @param event the last event before the look among those of this transaction; 0: it was before them. */
-export function observationRow(checkout: string, observation: Observation, event: number) {
-  return {
-    checkout,
-    from_ms: observation.fromMs,
-    to_ms: observation.toMs,
-    seq: observation.seq,
-    head: observation.head,
-    files: JSON.stringify([...observation.files]),
-    at_work: JSON.stringify(observation.atWork),
-    event,
-  };
-}
-
-export type ObservationRow = ReturnType<typeof observationRow>;

@@ -1,4 +1,4 @@
-import type { ClaimRow, EventRow, LeaseRow, ObservationRow, PlanRow, StoredTaskRow } from "./new-rows.ts";
+import type { ClaimRow, EventRow, LeaseRow, PlanRow, StoredTaskRow } from "./new-rows.ts";
 
 /** The two types of the columns that rows are written with. */
 type ColumnType = "text" | "bigint";
@@ -112,21 +112,6 @@ export const CLAIMS: WrittenTable = {
   key: ["id"],
   seq: "changed_seq",
   kept: ["last_seen_ms", "report"],
-};
-
-export const OBSERVATIONS: WrittenTable = {
-  name: "observations",
-  columns: {
-    checkout: "text",
-    from_ms: "bigint",
-    to_ms: "bigint",
-    seq: "bigint",
-    head: "text",
-    files: "text",
-    at_work: "text",
-  } satisfies Columns<ObservationRow>,
-  key: ["checkout"],
-  seq: undefined,
 };
 
 /** What a renewal of leases brings; it only updates. */

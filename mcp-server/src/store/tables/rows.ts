@@ -18,7 +18,7 @@ import { storedCause } from "../../graph/task-cause.ts";
 import { type Unrecognised, WordReader } from "../../graph/unrecognised.ts";
 import type { Usage } from "../../graph/usage.ts";
 import { reportFromRow } from "./report-row.ts";
-import type { ClaimsTable, EventsTable, ObservationsTable, PlansTable, TasksTable } from "./schema.ts";
+import type { ClaimsTable, EventsTable, PlansTable, TasksTable } from "./schema.ts";
 
 /**
  * A plan as it is stored; `policy` holds only what the plan itself states, and also what only a newer version of this
@@ -52,31 +52,6 @@ export interface PolicyParts {
 /** An older server that changes a setting writes it to `policy`: that is the newer word. */
 export function policyOfParts(parts: PolicyParts): Pick<StoredPlan, "policy" | "policyParts"> {
   return { policy: { ...parts.addedPolicy, ...parts.policy }, policyParts: parts };
-}
-
-/** The last look at a checkout. Times are milliseconds since the epoch. */
-export interface Observation {
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** The database's last event at that time. */
-  readonly seq: number;
-  /** Commit that was checked out; empty before the first one. */
-  readonly head: string;
-  /** Fingerprints of the files that differed from it, by path. */
-  readonly files: ReadonlyMap<string, string>;
-  /** Attempts that were at work after it. */
-  readonly atWork: readonly AttemptId[];
-}
-
-export function observationFromRow(row: Selectable<ObservationsTable>): Observation {
-  return {
-    fromMs: Number(row.from_ms),
-    toMs: Number(row.to_ms),
-    seq: Number(row.seq),
-    head: row.head,
-    files: new Map(JSON.parse(row.files) as [string, string][]),
-    atWork: JSON.parse(row.at_work) as AttemptId[],
-  };
 }
 
 const CLAIM_STATES: readonly string[] = ["offered", "running", "returned", "ended"];

@@ -95,24 +95,6 @@ export interface EventsTable {
   data: Json;
 }
 
-/**
- * The last look at each checkout: what the next one is compared with. No part of the graph, so the log does not
- * rebuild it; without it the next look only begins anew.
- */
-export interface ObservationsTable {
-  checkout: string;
-  /** When the look began and ended. */
-  from_ms: number;
-  to_ms: number;
-  /** Sequence number of the last event of the database at that time. */
-  seq: number;
-  head: string;
-  /** Fingerprints of the files that differ from HEAD, by path. */
-  files: Json;
-  /** Ids of the attempts that were at work then. */
-  at_work: Json;
-}
-
 export interface MetaTable {
   key: string;
   value: string;
@@ -124,5 +106,4 @@ export interface Database {
   tasks: TasksTable;
   claims: ClaimsTable;
   events: EventsTable;
-  observations: ObservationsTable;
 }

@@ -4,30 +4,27 @@ import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { bold, grouped, name, some } from "./names.ts";
 
-export function fileLines({
-  sharedFiles,
-  outsideScope,
-  scopeTruth,
-  ignoredFiles = [],
-  gitMoves = [],
-  undone = [],
-}: RunReport): string[] {
+export function fileLines(report: RunReport): string[] {
+  const { sharedFiles, outsideScope, scopeTruth, ignoredFiles = [], gitMoves = [], undone = [] } = report;
   return [
     ...sharedFiles.map(({ path, tasks, atTheSameTime }) => {
       const who = tasks.map((task) => escapeMarkdown(task, NAME_LIMIT)).join(", ");
       const when = atTheSameTime ? "**at the same time**" : "one after another";
       return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${who}, ${when}`;
     }),
-    ...outsideScope.map(({ task, path, granted }) => {
-      const how = granted ? "granted while it ran" : "**not granted**";
-      return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
-    }),
+    ...outsideScope
+      .filter((one) => !isSaidOfHolder(one, scopeTruth))
+      .map(({ task, path, granted }) => {
+        const how = granted ? "granted while it ran" : "**not granted**";
+        return `- ${escapeMarkdown(path, NAME_LIMIT)} was changed by ${escapeMarkdown(task, NAME_LIMIT)} outside its scope, ${how}`;
+      }),
     ...scopeTruthLines(scopeTruth),
     ...grouped(undone, ({ task, by }) => JSON.stringify([task, by])).map((files) => {
       const { task, by } = files[0];
       const paths = [...new Set(files.map(({ path }) => path))].map(name);
       return `- ${name(by)} changed ${some(paths)}, which ${bold(task)} held: **undone at once**, and both versions are kept`;
     }),
+    ...notSeenLines(report),
     ...gitMoves.map((text) => `- In git, ${escapeProse(text)}`),
     ...(ignoredFiles.length === 0
       ? []
@@ -35,8 +32,22 @@ export function fileLines({
   ];
 }
 
+/** The line of the task that held the file says it. */
+function isSaidOfHolder(
+  { task, path }: RunReport["outsideScope"][number],
+  { byOthers }: RunReport["scopeTruth"],
+): boolean {
+  return byOthers.some((one) => one.path === path && one.by.length === 1 && one.by[0] === task);
+}
+
 /** One line for all files of which the same holds. */
-function scopeTruthLines({ strays, undeclared, unchanged, unobserved }: RunReport["scopeTruth"]): string[] {
+function scopeTruthLines({
+  strays,
+  undeclared,
+  byOthers,
+  unchanged,
+  unobserved,
+}: RunReport["scopeTruth"]): string[] {
   const named = <T extends { readonly path: string; readonly how: string }>(files: readonly T[]) =>
     files.map(({ path, how }) => `${name(path)}${how === "removed" ? " (removed)" : ""}`);
   return [
@@ -52,6 +63,11 @@ function scopeTruthLines({ strays, undeclared, unchanged, unobserved }: RunRepor
       const or = orBy.length === 0 ? "" : ` (unless ${some(orBy.map(name), " or ")} wrote there)`;
       return `- ${bold(task)} did not report ${some(named(files))}, changed in its scope${or}`;
     }),
+    ...grouped(byOthers, ({ task, by }) => JSON.stringify([task, by])).map((files) => {
+      const { task, by } = files[0];
+      const who = by.length === 0 ? "a person or another program" : some(by.map(name), " or ");
+      return `- ${some(named(files))} of ${bold(task)} changed while it ran, and **not by it**: by ${who}`;
+    }),
     ...grouped(unchanged, ({ task }) => task).map((files) => {
       const paths = files.map(({ path }) => name(path));
       return `- ${bold(files[0].task)} reported ${some(paths)}, which **did not change**`;
@@ -61,6 +77,19 @@ function scopeTruthLines({ strays, undeclared, unchanged, unobserved }: RunRepor
       return `- What ${who} really changed was not measured: ${escapeMarkdown(tasks[0].why)}`;
     }),
   ];
+}
+
+/** What no other line says: of a task that nobody observed all is only reported. */
+function notSeenLines({ tasks, scopeTruth, ignoredFiles = [] }: RunReport): string[] {
+  const { unchanged, unobserved } = scopeTruth;
+  return tasks
+    .filter(({ task }) => !unobserved.some((one) => one.task === task))
+    .flatMap(({ task, notSeen }) => {
+      const isSaid = (path: string) =>
+        ignoredFiles.includes(path) || unchanged.some((one) => one.task === task && one.path === path);
+      const paths = notSeen.filter((path) => !isSaid(path)).map(name);
+      return paths.length === 0 ? [] : [`- ${bold(task)} reported ${some(paths)}, which nobody saw change`];
+    });
 }
 
 export function commitLines({ work }: RunReport): string[] {

@@ -2,6 +2,7 @@ import { committedVersions } from "../../../git/committed-versions.ts";
 import { ABSENT, type ContentId, type HeldFilesChanged } from "../../../graph/effect.ts";
 import type { GraphEvent } from "../../../graph/event.ts";
 import type { PlanSlug } from "../../../graph/task.ts";
+import { heldLooks } from "../../../policy/effects/seen-changes.ts";
 import { existingGraph } from "../../plan/load-plan.ts";
 import { type PlanView, readGraph } from "../../plan/plan-view.ts";
 import type { RunContext } from "../../project/run-context.ts";
@@ -33,9 +34,9 @@ export async function readSeenPlan(ctx: RunContext, slug: string): Promise<SeenP
   });
 }
 
-function lookIn({ change, atMs }: GraphEvent): HeldFilesChanged[] {
-  if (change.type === "files.changed") return [change];
-  if (change.type !== "file.restored") return [];
+function lookIn(event: GraphEvent): HeldFilesChanged[] {
+  const { change, atMs } = event;
+  if (change.type !== "file.restored") return heldLooks([event]);
   const { type: _, ...version } = change;
   return [{ sinceMs: atMs, untilMs: atMs, calls: [], files: [{ ...version, by: "nobody" }] }];
 }

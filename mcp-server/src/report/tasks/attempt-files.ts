@@ -1,0 +1,27 @@
+import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
+import { normalisePath } from "../../text/normalise.ts";
+
+/** The files that an attempt's report names; none for one that runs or gave no report. */
+export function declaredFiles(claim: AnyClaim | undefined): readonly string[] {
+  return claim?.state === "ended" ? (claim.report?.filesChanged ?? []).map(normalisePath) : [];
+}
+
+/** Whether these names, some of which may be folders, cover the path. */
+export function isDeclared(declared: readonly string[], path: string): boolean {
+  return declared.some((name) => name === path || path.startsWith(name.endsWith("/") ? name : `${name}/`));
+}
+
+/** By attempt, the files that it was seen to write, sorted. */
+export type WrittenFiles = ReadonlyMap<AttemptId, readonly string[]>;
+
+/** The files of an attempt: what it was seen to write, and what only its report names. */
+export interface AttemptFiles {
+  readonly seen: readonly string[];
+  readonly notSeen: readonly string[];
+}
+
+/** A reported folder stands for what was seen in it. */
+export function attemptFiles(claim: AnyClaim, seen: readonly string[] = []): AttemptFiles {
+  const isSeen = (name: string) => seen.some((path) => isDeclared([name], path));
+  return { seen, notSeen: declaredFiles(claim).filter((name) => name !== "" && !isSeen(name)) };
+}
