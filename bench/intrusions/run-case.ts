@@ -135,7 +135,9 @@ function logged(checkout: string) {
   const moved = log.filter(({ type }) => type === "git.moved");
   return {
     suspicions: log.flatMap(({ type, data }) =>
-      type === "files.changed" ? suspicionsOf(data as unknown as HeldFilesChanged) : [],
+      type === "files.changed" && data.atWork === undefined
+        ? suspicionsOf(data as unknown as HeldFilesChanged)
+        : [],
     ),
     gitSuspects:
       moved.length === 0

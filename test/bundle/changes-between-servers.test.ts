@@ -40,7 +40,7 @@ async function twoAgents() {
     write: (path: string, text: string) => writeFileSync(join(folder, path), text),
     effects: () =>
       logOf(graphOf(folder)).flatMap(({ type, data }) =>
-        type === "files.changed" ? [data as unknown as HeldFilesChanged] : [],
+        type === "files.changed" && data.atWork === undefined ? [data as unknown as HeldFilesChanged] : [],
       ),
     keptTexts: () => {
       const kept = join(beside, "kept", "p");

@@ -1,16 +1,8 @@
+import type { RunningProcess } from "../../host/processes.ts";
 import type { CallRecord } from "./calls-in-flight.ts";
 
-/** A process, as far as it matters whose it is. Times are milliseconds since 1970. */
-export interface LivingProcess {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  /** Undefined where the system does not tell. */
-  readonly session?: number;
-  readonly startedFromMs: number;
-  readonly startedToMs: number;
-  /** The host whose tool call has started it, where it is marked. */
-  readonly markedBy?: number;
+/** A process, as far as it matters whose it is. */
+export interface LivingProcess extends Omit<RunningProcess, "folder"> {
   /** Whether it works in the checkout. */
   readonly isInCheckout: boolean;
 }
