@@ -39,6 +39,18 @@ describe("parallel restore", () => {
     expect((await runCommand(folder, "restore", "p", "--task", "1")).out).toMatch(/^Nobody was seen/);
   });
 
+  it("parallel restore names a possible loss where a call of the holder ran as well", async () => {
+    const { folder, call, path } = await overwritten("off");
+    await call("agent-2", "again", () => writeFileSync(path("src/b/two.ts"), "mine again\n"));
+    await call("agent-2", "own beside", () =>
+      call("agent-1", "beside", () => writeFileSync(path("src/b/two.ts"), "theirs again\n")),
+    );
+    const { out } = await runCommand(folder, "restore", "p");
+    expect(out).toMatch(
+      /two\.ts: of task 2 \(kept\), overwritten by p\/\d \(Bash\) or p\/\d \(Bash\); what its own call may have written there before is possibly lost/,
+    );
+  });
+
   it("parallel restore puts back what was not committed, and what was", async () => {
     const { folder, read } = await overwritten();
     const { code, out } = await runCommand(folder, "restore", "p", "src/b/two.ts");

@@ -45,11 +45,13 @@ function lineOfRestored({ path, task, content, putAside }, isNamed) {
   return `${cleanText(path, LINE_LIMIT)} is again what task ${cleanText(task, LINE_LIMIT)} had in it.${aside}
 `;
 }
-function lineOf({ path, task, atMs, by, calls, before }) {
+function lineOf({ path, task, holder, atMs, by, calls, before }) {
   const names = [...new Set(calls.map((call) => `${callerName(call)} (${call.tool})`))];
   const who = by === "nobody" ? "a person or another program" : names.join(" or ");
   const what = before === void 0 ? "as in the last commit" : "kept";
-  const line = `${new Date(atMs).toISOString()}  ${path}: of task ${task} (${what}), overwritten by ${who}`;
+  const mayBeOwn = calls.some(({ caller }) => caller.attempt === holder);
+  const lost = mayBeOwn ? "; what its own call may have written there before is possibly lost" : "";
+  const line = `${new Date(atMs).toISOString()}  ${path}: of task ${task} (${what}), overwritten by ${who}${lost}`;
   return `${cleanText(line, LINE_LIMIT)}
 `;
 }

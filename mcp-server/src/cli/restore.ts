@@ -50,10 +50,13 @@ function lineOfRestored({ path, task, content, putAside }: Restored, isNamed: bo
   return `${cleanText(path, LINE_LIMIT)} is again what task ${cleanText(task, LINE_LIMIT)} had in it.${aside}\n`;
 }
 
-function lineOf({ path, task, atMs, by, calls, before }: Overwritten): string {
+function lineOf({ path, task, holder, atMs, by, calls, before }: Overwritten): string {
   const names = [...new Set(calls.map((call) => `${callerName(call)} (${call.tool})`))];
   const who = by === "nobody" ? "a person or another program" : names.join(" or ");
   const what = before === undefined ? "as in the last commit" : "kept";
-  const line = `${new Date(atMs).toISOString()}  ${path}: of task ${task} (${what}), overwritten by ${who}`;
+  // Between two looks nobody sees what was written first.
+  const mayBeOwn = calls.some(({ caller }) => caller.attempt === holder);
+  const lost = mayBeOwn ? "; what its own call may have written there before is possibly lost" : "";
+  const line = `${new Date(atMs).toISOString()}  ${path}: of task ${task} (${what}), overwritten by ${who}${lost}`;
   return `${cleanText(line, LINE_LIMIT)}\n`;
 }
