@@ -262,7 +262,7 @@ function effectsInOrder(seen) {
 }
 
 // import:text.mjs in policy.mjs
-import { plural, shownPath } from "./text.mjs";
+import { isDeclared, plural, shownPath } from "./text.mjs";
 
 // mcp-server/src/policy/effects/git-move-text.ts
 var SHORT = 7;
@@ -429,6 +429,18 @@ function seenChanges(events) {
     ...heldLooks([event]).flatMap(changesOfHeld),
     ...checkoutLooks([event]).flatMap(changesOfCheckout)
   ]);
+}
+function changedByOthers(events, claims) {
+  const held = heldLooks(events);
+  const isWhole = [...held, ...checkoutLooks(events)].every(({ unlisted }) => unlisted === void 0) && held.every(({ isIncomplete }) => !isIncomplete);
+  const changes = isWhole ? seenChanges(events) : [];
+  const paths = new Set(changes.map(({ path }) => path));
+  const taskOf = new Map(claims.map(({ id, task }) => [id, task]));
+  return (task) => {
+    const mayBeOwn = ({ by, suspects }) => by !== "certain" || suspects.some(({ attempt }) => attempt !== void 0 && taskOf.get(attempt) === task);
+    const own = new Set(changes.filter(mayBeOwn).map(({ path }) => path));
+    return new Set([...paths].filter((path) => !own.has(path)));
+  };
 }
 function changesOfHeld({ files, calls }) {
   return files.filter(({ undone }) => !undone).map((file) => {
@@ -969,21 +981,25 @@ function quoted(word) {
 }
 
 // mcp-server/src/policy/own-files.ts
-function ownFiles(attempt, reported, changed, seen, ofThePlan, caseInsensitive) {
+function ownFiles(attempt, reported, changed, { before, ofThePlan, ofOthers }, caseInsensitive) {
   const key = (path) => pathKey(path, caseInsensitive);
   const scope = parseScope(attempt.scope, caseInsensitive);
-  const named = new Set([...reported.map((path) => path.replace(/^\.\//, "")), ...attempt.widened].map(key));
+  const reportedKeys = reported.map((path) => key(path.replace(/^\.\//, "")));
+  const named = /* @__PURE__ */ new Set([...reportedKeys, ...attempt.widened.map(key)]);
+  const others = new Set([...ofOthers].map(key));
   const declared = scope.basis === "declared" ? scope.writes : [];
   const own = changed.filter((path) => named.has(key(path)) || declared.some((glob) => matches(glob, path)));
-  const isCertain = (path) => ofThePlan.has(path) || seen !== void 0 && !seen.has(path);
-  return { files: own.filter(isCertain), leftOut: own.filter((path) => !isCertain(path)) };
+  const byOthers = own.filter((path) => others.has(key(path)) && !isDeclared(reportedKeys, key(path)));
+  const isCertain = (path) => !byOthers.includes(path) && (ofThePlan.has(path) || before !== void 0 && !before.has(path));
+  return { files: own.filter(isCertain), leftOut: own.filter((path) => !isCertain(path)), byOthers };
 }
-function ownFilesInOrder(attempts, changed, seen, caseInsensitive) {
+function ownFilesInOrder(attempts, changed, before, ofOthers, caseInsensitive) {
   const ofThePlan = /* @__PURE__ */ new Set();
   return attempts.filter(({ isolation }) => isolation === "shared").sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id).map((attempt) => {
     const reported = attempt.report?.filesChanged ?? [];
-    const own = ownFiles(attempt, reported, changed, seen.get(attempt.id), ofThePlan, caseInsensitive);
-    for (const path of own.files) ofThePlan.add(path);
+    const known = { before: before.get(attempt.id), ofThePlan, ofOthers: ofOthers(attempt.task) };
+    const own = ownFiles(attempt, reported, changed, known, caseInsensitive);
+    for (const path of [...own.files, ...own.byOthers]) ofThePlan.add(path);
     return { attempt, ...own };
   });
 }
@@ -1266,6 +1282,7 @@ export {
   asksForWorktree,
   attribute,
   callerText,
+  changedByOthers,
   checkoutLooks,
   chooseEngine,
   chooseStrategy,

@@ -2,7 +2,7 @@
 import { NO_TEST, checkoutLooks, effectsInOrder, gitMovedLines, heldLooks, judgesAgain, mayJudge, newerParts, seenChanges, standingText, suspectsOf } from "./policy.mjs";
 
 // import:text.mjs in report.mjs
-import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
+import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, isDeclared, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
 import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
@@ -314,9 +314,6 @@ function verdictOf(state, nowMs) {
 function declaredFiles(claim) {
   return claim?.state === "ended" ? (claim.report?.filesChanged ?? []).map(normalisePath) : [];
 }
-function isDeclared(declared, path) {
-  return declared.some((name2) => name2 === path || path.startsWith(name2.endsWith("/") ? name2 : `${name2}/`));
-}
 function attemptFiles(claim, seen = []) {
   const isSeen = (name2) => seen.some((path) => isDeclared([name2], path));
   return { seen, notSeen: declaredFiles(claim).filter((name2) => name2 !== "" && !isSeen(name2)) };
@@ -472,7 +469,9 @@ function committedWork(plan, events) {
     commits: committed.filter(
       ({ attempt, files }) => !inWorktree.has(attempt) && !mergedAttempts.has(attempt) && files.length > 0
     ).map(({ task, commit, files }) => ({ task, commit, files: files.length })),
-    leftOut: committed.flatMap(({ task, leftOut }) => leftOut.map((path) => ({ task, path }))),
+    leftOut: committed.flatMap(
+      ({ task, leftOut, byOthers = [] }) => leftOut.map((path) => ({ task, path, why: byOthers.includes(path) ? "by others" : "before" }))
+    ),
     skipped: of("commit.skipped").map(({ reason }) => reason)
   };
 }
@@ -2057,7 +2056,7 @@ function commitLines({ work }) {
       ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`
     ),
     ...leftOut.map(
-      ({ task, path }) => `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`
+      ({ task, path, why }) => `- ${name(path)} of ${bold(task)} was **not committed**: ${why === "by others" ? "the task does not report it, and only others were seen to change it" : "it was changed before the task began"}`
     ),
     ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`)
   ];
@@ -2400,7 +2399,6 @@ export {
   grouped,
   isBreak,
   isByOthers,
-  isDeclared,
   isProven,
   lengthOf,
   longestChain,

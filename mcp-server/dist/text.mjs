@@ -265,6 +265,9 @@ function normaliseText(text) {
 function normalisePath(path) {
   return path.trim().replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
 }
+function isDeclared(declared, path) {
+  return declared.some((name) => name === path || path.startsWith(name.endsWith("/") ? name : `${name}/`));
+}
 
 // mcp-server/src/text/wrap-text.ts
 function wrapText(text, width) {
@@ -320,6 +323,7 @@ export {
   formatMoment,
   formatPercent,
   inlineCode,
+  isDeclared,
   markdownLines,
   normalisePath,
   normaliseText,

@@ -8,7 +8,7 @@ import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isDraining, isL
 import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
 
 // import:text.mjs in run/reporting.mjs
-import { cleanText, foreignLine, normalisePath } from "../text.mjs";
+import { cleanText, foreignLine, isDeclared, normalisePath } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
 import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, refusalFor, reviveIfLate, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
@@ -174,7 +174,7 @@ async function othersWriting(found) {
 }
 
 // import:report.mjs in run/reporting.mjs
-import { aggregate, declaredFiles, isDeclared, withVerdict, writersOf } from "../report.mjs";
+import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs";
 
 // import:run/claims.mjs in run/reporting.mjs
 import { choose, nextBatch, stopOrders } from "./claims.mjs";
@@ -444,7 +444,7 @@ function sentenceOf(found) {
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, conflictTask, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, repeatIfRefMoves, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
+import { commitPlan, conflictTask, filesOfOthers, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, repeatIfRefMoves, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
 async function prepareWork(ctx, store, claimIn, report) {
@@ -456,7 +456,8 @@ async function prepareWork(ctx, store, claimIn, report) {
     const { claim } = found.held;
     if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record: await workRecord(loaded) };
+    const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
+    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
   });
   if (!claimed) return void 0;
   try {
@@ -478,11 +479,11 @@ async function fromWorktree(ctx, { loaded, task, attempt, offeredAtMs, record },
   const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
   const work = await worktreeWork(ctx, at, report, message);
   if (!worktree || !work) return void 0;
-  const nothing = { leftOut: [], commitMove: void 0, skipped: void 0 };
+  const nothing = { leftOut: [], byOthers: [], commitMove: void 0, skipped: void 0 };
   if (!completed) return { ...nothing, work, merge: void 0, others: [] };
   return { ...nothing, work, ...await mergeOf(ctx, loaded, work.commit, message, worktree.base) };
 }
-async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
+async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, report) {
   const { root } = ctx.checkout;
   if (report.outcome !== "completed") return void 0;
   const { policy } = loaded;
@@ -493,10 +494,16 @@ async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = /* @__PURE__ */ new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
-    ...ownFilesInOrder(ended, changed, record.seen, ctx.caseInsensitive).flatMap(({ files }) => files)
+    ...ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive).flatMap(
+      ({ files, byOthers }) => [...files, ...byOthers]
+    )
   ]);
-  const seen = record.seen.get(attempt.id);
-  const own = ownFiles(attempt, report.filesChanged, changed, seen, earlier, ctx.caseInsensitive);
+  const known = {
+    before: record.seen.get(attempt.id),
+    ofThePlan: earlier,
+    ofOthers: ofOthers(task.id)
+  };
+  const own = ownFiles(attempt, report.filesChanged, changed, known, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
   if (head === void 0 || own.files.length + own.leftOut.length === 0 && !inside) return void 0;
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
@@ -507,6 +514,7 @@ async function fromCheckout(ctx, { loaded, task, attempt, record }, report) {
   return {
     work: { commit: commit ?? head, files: own.files },
     leftOut: own.leftOut,
+    byOthers: own.byOthers,
     commitMove: moves ? { ref: "HEAD", from: head, to: commit } : void 0,
     skipped: underWay ? `${task.id} was not committed: ${underWay} is under way in the checkout.` : inside && leftInside(task.id, inside),
     ...isForBranch && commit !== void 0 ? await mergeOf(ctx, loaded, commit, message, parent) : { merge: void 0, others: [] }
@@ -532,9 +540,9 @@ async function mergeOf(ctx, loaded, commit, message, base) {
   return { merge, others: touched.split("\n").filter(Boolean) };
 }
 async function applyWork(plan, attempt, prepared, summary) {
-  const { work, leftOut, merge, others, commitMove, skipped } = prepared;
+  const { work, leftOut, byOthers, merge, others, commitMove, skipped } = prepared;
   const at = { task: attempt.task, attempt: attempt.id };
-  plan.append({ type: "work.committed", ...at, ...work, leftOut });
+  plan.append({ type: "work.committed", ...at, ...work, leftOut, ...byOthers.length > 0 && { byOthers } });
   if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
   if (merge?.kind === "conflict") {
     const record = await workRecord(plan);

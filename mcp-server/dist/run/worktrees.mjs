@@ -2,7 +2,7 @@
 import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, dropDeadLinks, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, hasFilesOfSubmodules, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
-import { ownFilesInOrder } from "../policy.mjs";
+import { changedByOthers, ownFilesInOrder } from "../policy.mjs";
 
 // import:run/plan.mjs in run/worktrees.mjs
 import { changeGraph, changePlan, freeId, isDone, nextPosition, readGraph, taskOf } from "./plan.mjs";
@@ -43,6 +43,10 @@ async function workRecord(plan) {
     seen: new Map(of("checkout.seen").map(({ attempt, changed }) => [attempt, new Set(changed)]))
   };
 }
+async function filesOfOthers(plan) {
+  const events = await plan.reader.events(plan.id, { types: ["files.changed", "checkout.observed"] });
+  return changedByOthers(events, plan.graph.claims);
+}
 async function worktreeOf(plan, { id }) {
   const lines = await plan.reader.events(plan.id, { types: ["worktree.cut"] });
   return lines.flatMap(({ change }) => change.type === "worktree.cut" ? [change] : []).findLast((line) => line.attempt === id);
@@ -61,12 +65,12 @@ async function commitPlan(ctx, store, slug) {
   const toDo = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     if (plan.policy.commit !== "end" || !isDone(plan)) return void 0;
-    return { loaded: plan, record: await workRecord(plan) };
+    return { loaded: plan, record: await workRecord(plan), ofOthers: await filesOfOthers(plan) };
   });
   if (!toDo) return;
-  const { loaded, record } = toDo;
+  const { loaded, record, ofOthers } = toDo;
   const head = await commitAt(root, "HEAD");
-  const parts = filesOfPlan(loaded, record, await changedFiles(root));
+  const parts = filesOfPlan(loaded, record, ofOthers, await changedFiles(root));
   const files = [...new Set(parts.flatMap((part) => part.files))];
   if (head === void 0 || files.length === 0) return;
   const { title } = loaded.stored;
@@ -80,9 +84,12 @@ async function commitPlan(ctx, store, slug) {
   const message = planCommitMessage(loaded.stored.slug, title, [...new Set(tasks)]);
   const commit = await commitFiles(root, head, files, message);
   if (commit === void 0) return;
-  const logged = parts.map(({ attempt, files: own, leftOut }) => {
+  const isLeftOut = (path) => !files.includes(path);
+  const logged = parts.map(({ attempt, files: own, ...without }) => {
     const at = { task: attempt.task, attempt: attempt.id };
-    return { type: "work.committed", ...at, commit, files: own, leftOut };
+    const [leftOut, byOthers] = [without.leftOut.filter(isLeftOut), without.byOthers.filter(isLeftOut)];
+    const others = byOthers.length > 0 && { byOthers };
+    return { type: "work.committed", ...at, commit, files: own, leftOut, ...others };
   });
   try {
     await changePlan(ctx, store, "server", slug, (plan) => {
@@ -95,9 +102,9 @@ async function commitPlan(ctx, store, slug) {
   }
   await refreshIndex(root, files);
 }
-function filesOfPlan({ graph, caseInsensitive }, record, changed) {
+function filesOfPlan({ graph, caseInsensitive }, record, ofOthers, changed) {
   const ended = graph.claims.filter((claim) => claim.state === "ended");
-  return ownFilesInOrder(ended, changed, record.seen, caseInsensitive).filter(
+  return ownFilesInOrder(ended, changed, record.seen, ofOthers, caseInsensitive).filter(
     ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0
   );
 }
@@ -106,10 +113,7 @@ function filesOfPlan({ graph, caseInsensitive }, record, changed) {
 import { CallerError, fileRefusal } from "../errors.mjs";
 
 // import:text.mjs in run/worktrees.mjs
-import { NAME_LIMIT, cleanText, normalisePath, shownPath } from "../text.mjs";
-
-// import:report.mjs in run/worktrees.mjs
-import { isDeclared } from "../report.mjs";
+import { NAME_LIMIT, cleanText, isDeclared, normalisePath, shownPath } from "../text.mjs";
 
 // mcp-server/src/run/worktrees/inner-repository.ts
 async function reportedInside(root, { filesChanged }) {
@@ -664,6 +668,7 @@ export {
   commitWorktree,
   conflictFor,
   conflictTask,
+  filesOfOthers,
   innerRepository,
   isWorktree,
   leftInside,

@@ -262,8 +262,10 @@ export type Change =
       readonly attempt: AttemptId;
       readonly commit: string;
       readonly files: readonly string[];
-      /** Files of the task that somebody had changed before it: they are not in the commit. */
+      /** Files of the task that somebody had changed before it, or only others changed: they are not in the commit. */
       readonly leftOut: readonly string[];
+      /** Those of the files left out that only others were seen to change; absent: none. */
+      readonly byOthers?: readonly string[];
     }
   /** The plan's branch holds the commit; it stood at `head` then. */
   | {

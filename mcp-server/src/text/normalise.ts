@@ -15,3 +15,8 @@ export function normalisePath(path: string): string {
     .replaceAll("\\", "/")
     .replace(/^(?:\.\/+)+/, "");
 }
+
+/** Whether these names, some of which may be folders, cover the path. */
+export function isDeclared(declared: readonly string[], path: string): boolean {
+  return declared.some((name) => name === path || path.startsWith(name.endsWith("/") ? name : `${name}/`));
+}

@@ -63,11 +63,23 @@ describe("the work of a plan as commits", () => {
       PLAN,
       eventsOf(
         { type: "work.committed", ...at("1", 1), commit: "c1", files: ["a", "b"], leftOut: ["c"] },
+        {
+          type: "work.committed",
+          ...at("3", 3),
+          commit: "c2",
+          files: [],
+          leftOut: ["d", "e"],
+          byOthers: ["e"],
+        },
         { type: "commit.skipped", reason: "2 was not committed: a merge is under way in the checkout." },
       ),
     );
     expect(work.commits).toEqual([{ task: "1", commit: "c1", files: 2 }]);
-    expect(work.leftOut).toEqual([{ task: "1", path: "c" }]);
+    expect(work.leftOut).toEqual([
+      { task: "1", path: "c", why: "before" },
+      { task: "3", path: "d", why: "before" },
+      { task: "3", path: "e", why: "by others" },
+    ]);
     expect(work.skipped).toEqual(["2 was not committed: a merge is under way in the checkout."]);
   });
 });

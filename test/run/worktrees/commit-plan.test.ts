@@ -2,9 +2,10 @@ import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BundledServer } from "../../support/bundled-server.ts";
-import { put, repository, task } from "../../support/checkout.ts";
+import { launchFor, put, report, repository, task } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
+import { twoAtWork } from "../../support/two-at-work.ts";
 import { claimNow, done, fileAt } from "../../support/worktrees.ts";
 
 /** First lines of the commits of the branch that is checked out, newest first. */
@@ -166,6 +167,45 @@ describe("commit: end", () => {
     expect(await filesOf(folder, "HEAD")).toEqual(["a.txt", "b.txt"]);
     expect((await git(folder, "log", "-1", "--format=%b")).trim()).toBe("- 1: Do 1\n- 2: Do 2");
     expect(await git(folder, "status", "--porcelain")).toBe("?? users.txt\n");
+  });
+});
+
+describe("a file of a task that only another task was seen to change", () => {
+  /** The second task writes `src/b/own.ts`, and the first one meanwhile `src/b/two.ts`, which the second holds. */
+  async function intruded(commit: string, filesChanged: readonly string[]) {
+    const { folder, server, launch } = await twoAtWork({ commit }, undefined, { PARALLEL_GUARD: "warn" });
+    for (const [agent, path] of [
+      ["agent-2", "src/b/own.ts"],
+      ["agent-1", "src/b/two.ts"],
+    ] as const) {
+      const call = { agent, use: `writes-${agent}`, tool: "Bash", session: "s", cwd: folder };
+      await server.hook({ event: "PreToolUse", input: JSON.stringify({ command: "sh work.sh" }), ...call });
+      put(folder, { [path]: `${agent} was here\n` });
+      await server.hook({ event: "PostToolUse", response: "{}", input: "{}", ...call });
+    }
+    const completed = { evidence: [{ criterion: "1", inspected: "the result" }] };
+    await report(server, "p", launchFor(launch, "2"), { ...completed, filesChanged });
+    await report(server, "p", launchFor(launch, "1"), completed);
+    const { report: markdown } = await server.call("plan_report", { plan: "p" });
+    return { files: await filesOf(folder, "HEAD"), markdown };
+  }
+
+  const LEFT_OUT =
+    "src/b/two.ts of **2** was **not committed**: the task does not report it, and only others were seen to change it";
+
+  it.each(["task", "end"])(
+    "a file of a task that only another task was seen to change is left out by commit: %s, and the report says why",
+    async (commit) => {
+      const { files, markdown } = await intruded(commit, ["src/b/own.ts"]);
+      expect(files).toEqual(["src/b/own.ts"]);
+      expect(markdown).toContain(LEFT_OUT);
+    },
+  );
+
+  it("a file of a task that only another task was seen to change is committed where the task reports it", async () => {
+    const { files, markdown } = await intruded("task", ["src/b/own.ts", "src/b/two.ts"]);
+    expect(files).toEqual(["src/b/own.ts", "src/b/two.ts"]);
+    expect(markdown).not.toContain("not committed");
   });
 });
 

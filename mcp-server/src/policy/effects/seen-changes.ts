@@ -1,4 +1,4 @@
-import type { AttemptId } from "../../graph/attempt.ts";
+import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
 import {
   ABSENT,
   type Attribution,
@@ -8,6 +8,7 @@ import {
   type HeldFilesChanged,
 } from "../../graph/effect.ts";
 import type { GraphEvent } from "../../graph/event.ts";
+import type { TaskId } from "../../graph/task.ts";
 import { suspectsOf } from "./attribute.ts";
 
 /** Somebody of whom it is known or possible that they changed a file. */
@@ -51,6 +52,31 @@ export function seenChanges(events: readonly GraphEvent[]): SeenChange[] {
     ...heldLooks([event]).flatMap(changesOfHeld),
     ...checkoutLooks([event]).flatMap(changesOfCheckout),
   ]);
+}
+
+/**
+ * The files of which each seen change is for certain that of one call, and none of those calls is the task's. None where
+ * some changes are not in the log: one of them may be the task's.
+ * @param claims all claims of the plan.
+ */
+export function changedByOthers(
+  events: readonly GraphEvent[],
+  claims: readonly Pick<AnyClaim, "id" | "task">[],
+): (task: TaskId) => ReadonlySet<string> {
+  const held = heldLooks(events);
+  const isWhole =
+    [...held, ...checkoutLooks(events)].every(({ unlisted }) => unlisted === undefined) &&
+    held.every(({ isIncomplete }) => !isIncomplete);
+  const changes = isWhole ? seenChanges(events) : [];
+  const paths = new Set(changes.map(({ path }) => path));
+  const taskOf = new Map(claims.map(({ id, task }) => [id, task]));
+  return (task) => {
+    const mayBeOwn = ({ by, suspects }: SeenChange) =>
+      by !== "certain" ||
+      suspects.some(({ attempt }) => attempt !== undefined && taskOf.get(attempt) === task);
+    const own = new Set(changes.filter(mayBeOwn).map(({ path }) => path));
+    return new Set([...paths].filter((path) => !own.has(path)));
+  };
 }
 
 /** Without what was undone: the file is as it was before. */

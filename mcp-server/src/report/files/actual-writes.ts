@@ -6,7 +6,8 @@ import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { scopeOf, type TaskId, taskName } from "../../graph/task.ts";
 import { checkoutLooks, type SeenChange, seenChanges } from "../../policy/effects/seen-changes.ts";
-import { declaredFiles, isDeclared, type WrittenFiles } from "../tasks/attempt-files.ts";
+import { isDeclared } from "../../text/normalise.ts";
+import { declaredFiles, type WrittenFiles } from "../tasks/attempt-files.ts";
 
 /** A file in a task's scope that changed while the task was worked on, and that no report names. */
 export interface UndeclaredFile extends ChangedFile {

@@ -22,8 +22,12 @@ export interface CommittedWork {
   readonly kept: readonly { readonly task: TaskId; readonly path: string; readonly branch: string }[];
   /** What the policy `commit` put on the branch that is checked out. */
   readonly commits: readonly { readonly task: TaskId; readonly commit: string; readonly files: number }[];
-  /** Files of tasks that were not committed because somebody had changed them before. */
-  readonly leftOut: readonly { readonly task: TaskId; readonly path: string }[];
+  /** Files of tasks that were not committed, because somebody had changed them before or only others changed them. */
+  readonly leftOut: readonly {
+    readonly task: TaskId;
+    readonly path: string;
+    readonly why: "before" | "by others";
+  }[];
   readonly skipped: readonly string[];
 }
 
@@ -69,7 +73,9 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
         ({ attempt, files }) => !inWorktree.has(attempt) && !mergedAttempts.has(attempt) && files.length > 0,
       )
       .map(({ task, commit, files }) => ({ task, commit, files: files.length })),
-    leftOut: committed.flatMap(({ task, leftOut }) => leftOut.map((path) => ({ task, path }))),
+    leftOut: committed.flatMap(({ task, leftOut, byOthers = [] }) =>
+      leftOut.map((path) => ({ task, path, why: byOthers.includes(path) ? "by others" : "before" })),
+    ),
     skipped: of("commit.skipped").map(({ reason }) => reason),
   };
 }

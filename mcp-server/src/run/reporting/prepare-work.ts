@@ -5,7 +5,7 @@ import { changedFiles, GitFailed, git } from "../../git/git.ts";
 import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
 import { commitAt, type RefMove, refuseCheckedOut } from "../../git/plan-branch.ts";
 import { isLive, type Report } from "../../graph/attempt.ts";
-import type { Task } from "../../graph/task.ts";
+import type { Task, TaskId } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { type ClaimByToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
@@ -19,13 +19,15 @@ import type { AttemptAtWork } from "../worktrees/attempt-at-work.ts";
 import type { WorktreeCommit } from "../worktrees/commit-worktree.ts";
 import { conflictTask } from "../worktrees/conflict-task.ts";
 import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-repository.ts";
-import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
+import { filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeWork } from "../worktrees/worktree-work.ts";
 
 /** Commits and ref updates that accompany a report. */
 export interface PreparedWork {
   readonly work: WorktreeCommit;
   readonly leftOut: readonly string[];
+  /** Those of the files left out that only others changed. */
+  readonly byOthers: readonly string[];
   readonly merge: Merge | undefined;
   /** On the plan's branch, the commits that touched the files in conflict. */
   readonly others: readonly string[];
@@ -40,6 +42,7 @@ interface Claimed {
   readonly attempt: AttemptAtWork;
   readonly offeredAtMs: number;
   readonly record: WorkRecord;
+  readonly ofOthers: (task: TaskId) => ReadonlySet<string>;
 }
 
 /**
@@ -63,7 +66,8 @@ export async function prepareWork(
     const { claim } = found.held;
     if (!isLive(claim) || (claim.isolation !== "worktree" && !isCommitted(loaded))) return undefined;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
-    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record: await workRecord(loaded) };
+    const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
+    return { loaded, task, attempt, offeredAtMs: claim.offeredAtMs, record, ofOthers };
   });
   if (!claimed) return undefined;
   try {
@@ -92,7 +96,7 @@ async function fromWorktree(
   const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
   const work = await worktreeWork(ctx, at, report, message);
   if (!worktree || !work) return undefined;
-  const nothing = { leftOut: [], commitMove: undefined, skipped: undefined };
+  const nothing = { leftOut: [], byOthers: [], commitMove: undefined, skipped: undefined };
   // What failed is kept on its own branch; only what is complete is merged.
   if (!completed) return { ...nothing, work, merge: undefined, others: [] };
   return { ...nothing, work, ...(await mergeOf(ctx, loaded, work.commit, message, worktree.base)) };
@@ -100,7 +104,7 @@ async function fromWorktree(
 
 async function fromCheckout(
   ctx: RunContext,
-  { loaded, task, attempt, record }: Claimed,
+  { loaded, task, attempt, record, ofOthers }: Claimed,
   report: Report,
 ): Promise<PreparedWork | undefined> {
   const { root } = ctx.checkout;
@@ -113,10 +117,16 @@ async function fromCheckout(
   const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
   const earlier = new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
-    ...ownFilesInOrder(ended, changed, record.seen, ctx.caseInsensitive).flatMap(({ files }) => files),
+    ...ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive).flatMap(
+      ({ files, byOthers }) => [...files, ...byOthers],
+    ),
   ]);
-  const seen = record.seen.get(attempt.id);
-  const own = ownFiles(attempt, report.filesChanged, changed, seen, earlier, ctx.caseInsensitive);
+  const known = {
+    before: record.seen.get(attempt.id),
+    ofThePlan: earlier,
+    ofOthers: ofOthers(task.id),
+  };
+  const own = ownFiles(attempt, report.filesChanged, changed, known, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
   if (head === undefined || (own.files.length + own.leftOut.length === 0 && !inside)) return undefined;
   const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
@@ -127,6 +137,7 @@ async function fromCheckout(
   return {
     work: { commit: commit ?? head, files: own.files },
     leftOut: own.leftOut,
+    byOthers: own.byOthers,
     commitMove: moves ? { ref: "HEAD", from: head, to: commit } : undefined,
     skipped: underWay
       ? `${task.id} was not committed: ${underWay} is under way in the checkout.`
@@ -180,9 +191,9 @@ export async function applyWork(
   prepared: PreparedWork,
   summary: string,
 ): Promise<RefMove[]> {
-  const { work, leftOut, merge, others, commitMove, skipped } = prepared;
+  const { work, leftOut, byOthers, merge, others, commitMove, skipped } = prepared;
   const at = { task: attempt.task, attempt: attempt.id };
-  plan.append({ type: "work.committed", ...at, ...work, leftOut });
+  plan.append({ type: "work.committed", ...at, ...work, leftOut, ...(byOthers.length > 0 && { byOthers }) });
   if (skipped !== undefined) plan.append({ type: "commit.skipped", reason: skipped });
   if (merge?.kind === "conflict") {
     const record = await workRecord(plan);

@@ -3,6 +3,7 @@ import { planCommitMessage } from "../../git/commit-message.ts";
 import { changedFiles } from "../../git/git.ts";
 import { commitAt, RefMoved } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
+import type { TaskId } from "../../graph/task.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -11,7 +12,7 @@ import { readGraph } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { moveRefsWith } from "./move-refs.ts";
-import { type WorkRecord, workRecord } from "./work-record.ts";
+import { filesOfOthers, type WorkRecord, workRecord } from "./work-record.ts";
 
 /**
  * With `commit: end`, the one commit of what the plan's completed tasks changed in the shared checkout, once nothing
@@ -23,12 +24,12 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
   const toDo = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     if (plan.policy.commit !== "end" || !isDone(plan)) return undefined;
-    return { loaded: plan, record: await workRecord(plan) };
+    return { loaded: plan, record: await workRecord(plan), ofOthers: await filesOfOthers(plan) };
   });
   if (!toDo) return;
-  const { loaded, record } = toDo;
+  const { loaded, record, ofOthers } = toDo;
   const head = await commitAt(root, "HEAD");
-  const parts = filesOfPlan(loaded, record, await changedFiles(root));
+  const parts = filesOfPlan(loaded, record, ofOthers, await changedFiles(root));
   const files = [...new Set(parts.flatMap((part) => part.files))];
   if (head === undefined || files.length === 0) return;
   const { title } = loaded.stored;
@@ -42,9 +43,13 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
   const message = planCommitMessage(loaded.stored.slug, title, [...new Set(tasks)]);
   const commit = await commitFiles(root, head, files, message);
   if (commit === undefined) return;
-  const logged = parts.map(({ attempt, files: own, leftOut }): Change => {
+  // What another task of the plan brings is in the commit all the same.
+  const isLeftOut = (path: string) => !files.includes(path);
+  const logged = parts.map(({ attempt, files: own, ...without }): Change => {
     const at = { task: attempt.task, attempt: attempt.id };
-    return { type: "work.committed", ...at, commit, files: own, leftOut };
+    const [leftOut, byOthers] = [without.leftOut.filter(isLeftOut), without.byOthers.filter(isLeftOut)];
+    const others = byOthers.length > 0 && { byOthers };
+    return { type: "work.committed", ...at, commit, files: own, leftOut, ...others };
   });
   try {
     await changePlan(ctx, store, "server", slug, (plan) => {
@@ -60,9 +65,14 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
 }
 
 /** What the completed tasks changed. */
-function filesOfPlan({ graph, caseInsensitive }: LoadedPlan, record: WorkRecord, changed: readonly string[]) {
+function filesOfPlan(
+  { graph, caseInsensitive }: LoadedPlan,
+  record: WorkRecord,
+  ofOthers: (task: TaskId) => ReadonlySet<string>,
+  changed: readonly string[],
+) {
   const ended = graph.claims.filter((claim) => claim.state === "ended");
-  return ownFilesInOrder(ended, changed, record.seen, caseInsensitive).filter(
+  return ownFilesInOrder(ended, changed, record.seen, ofOthers, caseInsensitive).filter(
     ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0,
   );
 }

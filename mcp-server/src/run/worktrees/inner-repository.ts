@@ -2,9 +2,8 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { submoduleFolders, submoduleWork, untrackedRepositories } from "../../git/inner-repositories.ts";
 import type { Report } from "../../graph/attempt.ts";
 import type { TaskId } from "../../graph/task.ts";
-import { isDeclared } from "../../report/tasks/attempt-files.ts";
 import { shownPath } from "../../text/display-path.ts";
-import { normalisePath } from "../../text/normalise.ts";
+import { isDeclared, normalisePath } from "../../text/normalise.ts";
 
 /** A repository inside a work tree. */
 export interface InnerRepository {

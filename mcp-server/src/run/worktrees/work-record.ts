@@ -1,6 +1,7 @@
 import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
 import type { Change, ChangeType } from "../../graph/event.ts";
 import type { TaskId } from "../../graph/task.ts";
+import { changedByOthers } from "../../policy/effects/seen-changes.ts";
 import type { PlanView } from "../plan/plan-view.ts";
 
 type Recorded<Type extends Change["type"]> = Extract<Change, { type: Type }>;
@@ -39,6 +40,12 @@ export async function workRecord(plan: PlanView): Promise<WorkRecord> {
     conflicted: of("work.conflicted"),
     seen: new Map(of("checkout.seen").map(({ attempt, changed }) => [attempt, new Set(changed)])),
   };
+}
+
+/** By task, the files that only others were seen to change in the shared checkout. */
+export async function filesOfOthers(plan: PlanView): Promise<(task: TaskId) => ReadonlySet<string>> {
+  const events = await plan.reader.events(plan.id, { types: ["files.changed", "checkout.observed"] });
+  return changedByOthers(events, plan.graph.claims);
 }
 
 /** The worktree of a claim of the plan, if one was cut. */

@@ -112,8 +112,8 @@ export function commitLines({ work }: RunReport): string[] {
       ({ task, commit, files }) => `- ${bold(task)}: commit ${commit.slice(0, 12)}, ${plural(files, "file")}`,
     ),
     ...leftOut.map(
-      ({ task, path }) =>
-        `- ${name(path)} of ${bold(task)} was **not committed**: it was changed before the task began`,
+      ({ task, path, why }) =>
+        `- ${name(path)} of ${bold(task)} was **not committed**: ${why === "by others" ? "the task does not report it, and only others were seen to change it" : "it was changed before the task began"}`,
     ),
     ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`),
   ];
