@@ -139,7 +139,7 @@ async function bindLaunch(run, session, toolUseId, agentId) {
 import { setTimeout } from "node:timers/promises";
 
 // import:run/worktrees.mjs in hooks.mjs
-import { workRecord, worktreeOfClaim } from "./run/worktrees.mjs";
+import { worktreeOfClaim } from "./run/worktrees.mjs";
 
 // mcp-server/src/hooks/worktree-agent.ts
 var MAX_WAIT_MS = 8e3;
@@ -426,7 +426,7 @@ function afterWorkflowLaunch(session, event) {
 }
 
 // import:run/briefs.mjs in hooks.mjs
-import { addedToLaunchLine, briefOf, launchLine } from "./run/briefs.mjs";
+import { addedToLaunchLine, briefOf, launchLine, readForBrief } from "./run/briefs.mjs";
 
 // import:run/reporting.mjs in hooks.mjs
 import { reportFromLastMessage } from "./run/reporting.mjs";
@@ -680,11 +680,12 @@ ${input.description ?? ""}`);
   if (token === void 0) return withoutToken(run, input.prompt);
   const read = async (view) => {
     const found2 = await claimOfToken(view, token);
-    const isIsolated = !isRefusal(found2) && found2.held.claim.isolation === "worktree";
-    return { found: found2, ...isIsolated && { isolated: { record: await workRecord(found2.loaded) } } };
+    if (isRefusal(found2)) return found2;
+    const { task, loaded, held } = found2;
+    return { task, held, loaded, logged: await readForBrief(loaded, { task, claim: held.claim }) };
   };
   const ahead = { claim: { tokenHash: hashToken(token) } };
-  const { found, isolated } = await readGraph(run, store, read, ahead);
+  const found = await readGraph(run, store, read, ahead);
   if (isRefusal(found)) {
     return deny(
       `The token is not valid: ${found.why}. Call batch_next and launch what it returns, copied as it is.`
@@ -707,10 +708,10 @@ ${input.description ?? ""}`);
           { ...found, claim },
           token,
           { added, canReport: run.roles.canReport(claim.agentType) },
-          isolated
+          found.logged
         ),
         subagent_type: claim.agentType,
-        ...isolated && { isolation: "worktree" }
+        ...found.logged.record && { isolation: "worktree" }
       }
     }
   };

@@ -318,6 +318,14 @@ function attemptFiles(claim, seen = []) {
   const isSeen = (name2) => seen.some((path) => isDeclared([name2], path));
   return { seen, notSeen: declaredFiles(claim).filter((name2) => name2 !== "" && !isSeen(name2)) };
 }
+function filesOfAttempts(attempts, written) {
+  const all = attempts.flatMap(({ id }) => written.get(id) ?? []);
+  const notSeen = sortedPaths(attempts.flatMap((attempt) => attemptFiles(attempt, all).notSeen));
+  return { filesChanged: sortedPaths([...all, ...notSeen]), notSeen };
+}
+function sortedPaths(paths) {
+  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
+}
 
 // mcp-server/src/report/files/actual-writes.ts
 function actualWrites(state, events) {
@@ -910,17 +918,15 @@ function taskResults(state, written, nowMs) {
       attempts: own.map(attemptResult),
       ...last && { durationMs: lengthOf(last) },
       ...usage && { usage },
-      ...filesOf2(own, written),
+      ...filesOfAttempts(
+        own.map(({ attempt }) => attempt),
+        written
+      ),
       findings: reports.flatMap((report) => report.findings),
       notes: [...new Set(reports.flatMap((report) => report.notes))],
       widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened))
     };
   });
-}
-function filesOf2(spans, written) {
-  const all = spans.flatMap(({ attempt }) => written.get(attempt.id) ?? []);
-  const notSeen = sortedPaths(spans.flatMap(({ attempt }) => attemptFiles(attempt, all).notSeen));
-  return { filesChanged: sortedPaths([...all, ...notSeen]), notSeen };
 }
 function attemptResult(span) {
   const { attempt } = span;
@@ -941,9 +947,6 @@ function notBelieved({ status }, ended) {
 }
 function reportedCause({ outcome, report }) {
   return outcome === "completed" ? void 0 : report?.summary;
-}
-function sortedPaths(paths) {
-  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
 }
 
 // mcp-server/src/report/tasks/unverified.ts
@@ -1201,6 +1204,28 @@ function fileKind(path) {
 }
 function isTestFile(path) {
   return TEST_FOLDER.test(path) || TEST_NAME.test(path);
+}
+
+// mcp-server/src/report/files/files-of-tasks.ts
+var FILE_EVENTS = [
+  "files.changed",
+  "checkout.observed",
+  "checkout.unmeasured",
+  "work.committed",
+  "attempt.ended"
+];
+function filesOfTasks(state, events) {
+  const { written, unobserved: unobserved2 } = actualWrites(state, events);
+  return (task) => {
+    const attempts = state.claims.filter((claim) => claim.task === task && isHandedOver(claim));
+    const isObserved = unobserved2.every((one) => one.task !== task);
+    if (!isObserved && attempts.every(({ id }) => written.get(id) === void 0)) return void 0;
+    const { filesChanged, notSeen } = filesOfAttempts(attempts, written);
+    return { filesChanged, notSeen: isObserved ? notSeen : [] };
+  };
+}
+function isHandedOver(claim) {
+  return claim.isolation === "shared" || claim.state === "ended" && claim.outcome === "completed";
 }
 
 // mcp-server/src/report/files/overwritten.ts
@@ -2373,6 +2398,7 @@ function day(value) {
   return Number.isNaN(ms) ? void 0 : formatDay(ms);
 }
 export {
+  FILE_EVENTS,
   MARKS,
   MAX_SILENCE_MS,
   actualWrites,
@@ -2391,6 +2417,8 @@ export {
   declaredFiles,
   fileKind,
   fileLines,
+  filesOfAttempts,
+  filesOfTasks,
   findingLines,
   firstAcceptances,
   fixedLines,
@@ -2427,6 +2455,7 @@ export {
   shareLine,
   sharedFiles,
   some2 as some,
+  sortedPaths,
   statusLine,
   suggestedScopes,
   taskLines,

@@ -51,6 +51,7 @@ var GraphReader = class {
   estimatesFrom;
   #claimAhead;
   #eventsAhead;
+  #endedAhead;
   attemptIdsAhead = [];
   /** Reads at once what the call will need, unless it is known. */
   async readAhead(wanted) {
@@ -83,6 +84,7 @@ var GraphReader = class {
     if (rows.held && !this.memory.held) this.memory.setHeld(rows.held.map(heldFromRow));
     const claim = rows.claim && heldFromRow(rows.claim);
     if (wanted.claim) this.#claimAhead = { key: wanted.claim, found: claim };
+    if (wanted.endedAfter) this.#endedAhead = { ...wanted.endedAfter, found: rows.ended.map(heldFromRow) };
     if (wanted.events && claim) {
       const { types } = wanted.events;
       const events = rows.events.map(eventFromRow);
@@ -189,10 +191,11 @@ var GraphReader = class {
   }
   /** Attempts in the checkout that ended after that time. */
   async attemptsEndedAfter(checkout, afterMs) {
-    const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("checkout", "=", checkout).where("ended_at_ms", ">", afterMs).where("started_at_ms", "is not", null).execute();
+    const isAhead = this.#endedAhead?.checkout === checkout && this.#endedAhead.afterMs <= afterMs;
+    if (!isAhead) await this.#load({ endedAfter: { checkout, afterMs } });
     return this.asChanged(
-      rows.map(heldFromRow),
-      (claim) => claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs
+      (this.#endedAhead?.found ?? []).filter(({ claim }) => endedLater(claim, checkout, afterMs)),
+      (claim) => endedLater(claim, checkout, afterMs)
     );
   }
   /** Every attempt that one of the agents was bound to, oldest first: an agent that pulls its work has several. */
@@ -237,6 +240,9 @@ var GraphReader = class {
     return Number(row?.version ?? 0);
   }
 };
+function endedLater(claim, checkout, afterMs) {
+  return claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs;
+}
 function isOfAgent(claim, agentIds) {
   const agentId = claim.state === "running" || claim.state === "ended" ? claim.agentId : void 0;
   return agentId !== void 0 && agentIds.includes(agentId);

@@ -1,8 +1,11 @@
 // import:graph.mjs in run/attempts.mjs
 import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, parseScope, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
 
+// import:policy.mjs in run/attempts.mjs
+import { Isolations, OFFER_MS, areAlternatives, isRenewalDue, lastSteps, leaseEnd, loosened, mayRevive, statusAfter, stoodStillSince, tightened, wantsReview, widenedScope } from "../policy.mjs";
+
 // import:run/plan.mjs in run/attempts.mjs
-import { changeGraph, dependOnWork, readGraph, taskOf } from "./plan.mjs";
+import { changeGraph, dependOnWork, readFilesOfTasks, readGraph, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/attempts.mjs
 import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAccepted, whyNotVerified } from "./review.mjs";
@@ -11,22 +14,20 @@ import { afterCompletion, afterVerdict, afterVerification, verifyLater, whyNotAc
 function whyNotAchieved(task, report) {
   return whyNotAccepted(task, report) ?? whyNotVerified(task, report);
 }
-function continueAfterCompletion(plan, id, report, runLater = []) {
+async function continueAfterCompletion(plan, id, report, runLater = []) {
   const task = taskOf(plan, id);
   if (task.status === "cancelled") return;
   const purpose = purposeOf(task);
   if (purpose?.kind === "verify") {
     plan.append(afterVerification(task, report));
   } else if (purpose?.kind === "review") {
-    plan.append(...afterVerdict(plan, task, purpose, report));
+    plan.append(...afterVerdict(plan, task, purpose, report, await readFilesOfTasks(plan)));
   } else {
-    plan.append(...afterCompletion(plan, task));
+    const isReviewed = purpose?.kind === "fix" || wantsReview(task, plan.policy);
+    if (isReviewed) plan.append(...afterCompletion(plan, task, await readFilesOfTasks(plan)));
     if (report) plan.append(...verifyLater(plan, task, report, runLater));
   }
 }
-
-// import:policy.mjs in run/attempts.mjs
-import { Isolations, OFFER_MS, areAlternatives, isRenewalDue, lastSteps, leaseEnd, loosened, mayRevive, statusAfter, stoodStillSince, tightened, widenedScope } from "../policy.mjs";
 
 // import:run/recovery.mjs in run/attempts.mjs
 import { decideAfterEnd, decideAfterFailure } from "./recovery.mjs";
@@ -70,7 +71,7 @@ function withRequestedNeeds({ graph }, of, blockedOn) {
 // mcp-server/src/run/attempts/end-attempt.ts
 function endAttempt(plan, claim, ending) {
   const { task, id: attempt } = claim;
-  const { draining, runLater, ...facts } = ending;
+  const { draining, runLater: _runLater, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
@@ -89,7 +90,6 @@ function endAttempt(plan, claim, ending) {
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
-  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report, runLater);
   adaptThrottle(plan, capBefore, claim, ending);
 }
 function adaptThrottle(plan, cap, claim, ending) {

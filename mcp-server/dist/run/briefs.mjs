@@ -2,7 +2,7 @@
 import { planBranch } from "../git.mjs";
 
 // import:run/plan.mjs in run/briefs.mjs
-import { attemptsAt, changeGraph, existingGraph, isReported, readGraph, readPlan, splitTaskName, taskOf } from "./plan.mjs";
+import { attemptsAt, changeGraph, existingGraph, filesLine, isReported, readFilesOfTasks, readGraph, readPlan, splitTaskName, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/briefs.mjs
 import { foundBefore } from "./review.mjs";
@@ -112,11 +112,11 @@ Nobody declared what this task writes: write only what the task needs.${kept} If
 function inputs(facts) {
   if (facts.inputs.length === 0) return "";
   let left = MAX_INPUT_CHARACTERS;
-  const lines = facts.inputs.map(({ task, report, lastMessage }) => {
+  const lines = facts.inputs.map(({ task, ...handed }) => {
     const name = `${facts.plan}/${task.id} ${foreignLine(task.subject)}`;
     if (task.status !== "completed")
       return `- ${name}: missing (${task.status}). Work without it or report blocked.`;
-    const text = report ? handedOver(report) : lastMessage ?? "completed, nothing handed over";
+    const text = handedOver(handed) || "completed, nothing handed over";
     const kept = text.slice(0, Math.max(0, left));
     left -= kept.length;
     return `- ${name}:
@@ -125,11 +125,11 @@ ${quotation(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)
   return `# What the tasks before this one handed over
 ${lines.join("\n")}`;
 }
-function handedOver(report) {
+function handedOver({ report, lastMessage, files: wrote }) {
   return [
-    report.summary,
-    report.filesChanged.length > 0 ? `Files: ${report.filesChanged.join(", ")}` : "",
-    ...report.notes.map((note) => `Note: ${note}`)
+    report?.summary ?? lastMessage ?? "",
+    filesLine(wrote, report),
+    ...(report?.notes ?? []).map((note) => `Note: ${note}`)
   ].filter((line) => line !== "").join("\n");
 }
 function foundBefore2(found = []) {
@@ -173,12 +173,14 @@ function inputsOf({ graph }, task) {
   });
   return [...new Set(inputs2)];
 }
-function inputOf(loaded, task) {
+function inputOf(loaded, task, filesOf) {
+  const wrote = filesOf(task.id);
+  const files2 = wrote && { files: wrote };
   const report = attemptsAt(loaded, task.id).findLast(isReported)?.report;
   const last = attemptsAt(loaded, task.id).at(-1);
   const lastMessage = last?.state === "ended" && last.outcome === "completed" ? last.lastMessage : void 0;
-  if (lastMessage !== void 0) return { task, lastMessage };
-  return { task, ...report && { report } };
+  if (lastMessage !== void 0) return { task, lastMessage, ...files2 };
+  return { task, ...report && { report }, ...files2 };
 }
 
 // mcp-server/src/run/briefs/brief-of-claim.ts
@@ -186,12 +188,22 @@ async function briefWithPlace(ctx, store, briefed, token, reader) {
   const { claim, loaded } = briefed;
   const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
   const asked = { canReport: true, ...reader && { reader }, ...checkout };
-  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, asked);
-  const { path } = await worktreeOfClaim(ctx, store, claim.id);
-  const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
-  return briefOf(ctx, briefed, token, asked, { path, record });
+  const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : void 0;
+  const logged = await readGraph(
+    ctx,
+    store,
+    async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed)
+  );
+  return briefOf(ctx, briefed, token, asked, logged, worktree?.path);
 }
-function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, isolated) {
+async function readForBrief(plan, { task, claim }) {
+  const isAlone = inputsOf(plan, task).length === 0;
+  return {
+    filesOf: isAlone ? () => void 0 : await readFilesOfTasks(plan),
+    ...claim.isolation === "worktree" && { record: await workRecord(plan) }
+  };
+}
+function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, { filesOf, record }, path) {
   return writeBrief({
     plan: loaded.stored.slug,
     task,
@@ -199,23 +211,23 @@ function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked,
     scope: claim.scope,
     inputs: inputsOf(loaded, task).flatMap((id) => {
       const dependency = loaded.graph.tasks.get(id);
-      return dependency ? [inputOf(loaded, dependency)] : [];
+      return dependency ? [inputOf(loaded, dependency, filesOf)] : [];
     }),
     found: foundBefore(loaded, task),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...asked,
     ...directory !== checkout.root && { topLevel: checkout.root },
-    ...isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }
+    ...record && { worktree: worktreeFacts(loaded, task, claim.id, { filesOf, record }, path) }
   });
 }
-function worktreeFacts(loaded, task, own, { path, record }) {
+function worktreeFacts(loaded, task, own, { filesOf, record }, path) {
   const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
     const commit = record.committed.get(attempt.id)?.commit;
     return attempt.id === own || commit === void 0 ? [] : [{ number: attempt.number, commit }];
   });
   const elsewhere = task.dependencies.filter((id) => {
     const attempt = attemptsAt(loaded, id).findLast(isReported);
-    return attempt?.isolation === "shared" && (attempt.report?.filesChanged.length ?? 0) > 0 && mergedCommit(record, id) === void 0 && !record.conflicted.some((line) => line.task === id);
+    return attempt?.isolation === "shared" && (filesOf(id) ?? attempt.report)?.filesChanged.length !== 0 && mergedCommit(record, id) === void 0 && !record.conflicted.some((line) => line.task === id);
   });
   return {
     branch: planBranch(loaded.stored.slug),
@@ -280,6 +292,7 @@ export {
   inputOf,
   inputsOf,
   launchLine,
+  readForBrief,
   shownCriterion,
   writeBrief
 };

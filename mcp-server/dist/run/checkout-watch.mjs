@@ -107,7 +107,7 @@ async function logChanges(tx, held, changed, before, untilMs) {
   const firstSinceEnd = ({ claim }) => claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || changed.length === 0 && !held.some(firstSinceEnd)) return;
   const plans = await plansOf(tx, held);
-  const told = await toldPaths(plans, before.fromMs);
+  const told = changed.length === 0 ? /* @__PURE__ */ new Set() : await toldPaths(plans, before.fromMs);
   const untold = changed.filter(({ path }) => !told.has(path));
   const holderOf = holders(held, tx.ctx.caseInsensitive);
   const files = untold.slice(0, MAX_LISTED).map((file) => ({ ...file, ...holderOf(file.path) }));
@@ -233,6 +233,11 @@ async function recordSnapshot(tx, look) {
   writer.beforeCommit(async () => keepLastCheckoutLook(ctx.checkout, kept));
   return changed !== void 0;
 }
+function readAheadOfLook(ctx) {
+  const before = readLastCheckoutLook(ctx.checkout);
+  const endedAfter = before && { checkout: ctx.checkoutKey, afterMs: before.recordedMs };
+  return endedAfter && { endedAfter, fromMs: before.fromMs };
+}
 async function recordChangesOfEndedAttempts(ctx) {
   if (!ctx.snapshots.due) return;
   ctx.snapshots.due = false;
@@ -282,6 +287,7 @@ export {
   logMissingBaseline,
   notifyAffectedTasks,
   notifyTouchedTasks,
+  readAheadOfLook,
   readLastCheckoutLook,
   recordChangesOfEndedAttempts,
   recordSnapshot,

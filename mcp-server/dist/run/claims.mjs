@@ -106,7 +106,7 @@ async function choose(plan, nowMs, { only, most } = {}) {
 import { briefWithPlace, launchLine } from "./briefs.mjs";
 
 // import:run/checkout-watch.mjs in run/claims.mjs
-import { recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
+import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
 
 // import:run/plan.mjs in run/claims.mjs
 import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
@@ -264,9 +264,11 @@ async function claimTask(ctx, actor, agentId, input) {
     const { attempt, token: token2 } = await offerAndStart(plan, best, seen, { ...input, agentId });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token: token2 };
   };
+  const before = readAheadOfLook(ctx);
   const taken = await changeGraph(ctx, store, actor, work, {
     plan: { repository: ctx.repository, slug: input.plan },
-    attemptIds: 1
+    attemptIds: 1,
+    ...before && { endedAfter: before.endedAfter }
   });
   if (!("token" in taken)) return taken;
   const { loaded, task, claim, token } = taken;

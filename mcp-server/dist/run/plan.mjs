@@ -51,20 +51,8 @@ function dependOnWork(task, tasks, steps = lastSteps(tasks.values())) {
   return waitForReviews(dependOnParts(task, taskOf2), taskOf2, steps);
 }
 
-// import:graph.mjs in run/plan.mjs
-import { brokenDependencies, hasEnded, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, taskName } from "../graph.mjs";
-
-// mcp-server/src/run/plan/foreign-claim.ts
-async function refuseForeignClaim({ reader, stored }, task, agentId) {
-  const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
-  if (!own || isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
-  throw new CallerError(
-    "wrong_state",
-    `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,
-    "Leave a note on it, with note alone, or say in your report what should change.",
-    "task"
-  );
-}
+// import:report.mjs in run/plan.mjs
+import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
 
 // import:run/project.mjs in run/plan.mjs
 import { deadOwners, effectivePolicy, readPolicy } from "./project.mjs";
@@ -146,6 +134,34 @@ function taskOf(loaded, id) {
     "unknown_task",
     `The plan "${loaded.stored.slug}" has no task "${id.slice(0, 80)}".`,
     `Its tasks are: ${[...loaded.graph.tasks.keys()].slice(0, 20).join(", ")}${loaded.graph.tasks.size > 20 ? ", …" : ""}.`,
+    "task"
+  );
+}
+
+// mcp-server/src/run/plan/files-of-tasks.ts
+var MAX_FILES = 40;
+async function readFilesOfTasks(plan) {
+  return filesOfTasks(stateOf(plan), await plan.reader.events(plan.id, { types: FILE_EVENTS }));
+}
+function filesLine(files, report) {
+  const { filesChanged, notSeen } = files ?? { filesChanged: report?.filesChanged ?? [], notSeen: [] };
+  if (filesChanged.length === 0) return "";
+  const named = filesChanged.slice(0, MAX_FILES).map((path) => notSeen.includes(path) ? `${path} (reported, not seen)` : path);
+  const more = filesChanged.length - named.length;
+  return `Files: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+// import:graph.mjs in run/plan.mjs
+import { brokenDependencies, hasEnded, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, taskName } from "../graph.mjs";
+
+// mcp-server/src/run/plan/foreign-claim.ts
+async function refuseForeignClaim({ reader, stored }, task, agentId) {
+  const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
+  if (!own || isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
+  throw new CallerError(
+    "wrong_state",
+    `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,
+    "Leave a note on it, with note alone, or say in your report what should change.",
     "task"
   );
 }
@@ -658,6 +674,7 @@ export {
   dependOnParts,
   dependOnWork,
   existingGraph,
+  filesLine,
   foreignBranchWarnings,
   freeId,
   interruptedTasks,
@@ -671,6 +688,7 @@ export {
   planSlug,
   policyOf,
   readAdded,
+  readFilesOfTasks,
   readGraph,
   readPlan,
   refuseBlockingOthers,

@@ -11,7 +11,7 @@ import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, 
 import { cleanText, foreignLine, isDeclared, normalisePath } from "../text.mjs";
 
 // import:run/attempts.mjs in run/reporting.mjs
-import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, refusalFor, reviveIfLate, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
+import { MAX_LAST_MESSAGE, attemptNumber, cancelUnneeded, claimOfToken, continueAfterCompletion, endAttempt, expireClaims, isRefusal, isolationsOf, noteSignOfLife, refusalFor, reviveIfLate, startOrContinue, takeAlternative, withRequestedNeeds } from "./attempts.mjs";
 
 // import:run/briefs.mjs in run/reporting.mjs
 import { getTask, shownCriterion } from "./briefs.mjs";
@@ -343,7 +343,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, knownIgnoredFiles, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
 
 // import:run/checkout-watch.mjs in run/reporting.mjs
-import { fileNames, notifyAffectedTasks, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
+import { fileNames, notifyAffectedTasks, readAheadOfLook, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
 
 // mcp-server/src/run/reporting/compare-report.ts
 function withRelativeFiles(ctx, report) {
@@ -563,8 +563,11 @@ async function finishAttempt(tx, { plan, attempt, prepared, seen }, ending) {
     moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
   }
   endAttempt(plan, attempt, ending);
-  if (ending.outcome === "completed") takeAlternative(plan, attempt.task);
   const isKnown = seen !== void 0 && await recordSnapshot(tx, seen.look);
+  if (ending.outcome === "completed") {
+    await continueAfterCompletion(plan, attempt.task, ending.report, ending.runLater);
+    takeAlternative(plan, attempt.task);
+  }
   const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
   if (note !== void 0) notifyReviewer(plan, attempt.task, note);
   return note;
@@ -1020,10 +1023,13 @@ function accept(ctx, store, call, prepared) {
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, ending.outcome, note ?? ending.cause);
   };
+  const before = readAheadOfLook(ctx);
+  const sinceMs = Math.min(call.firstOfferedMs, before?.fromMs ?? call.firstOfferedMs);
   return changeGraph(ctx, store, call.actor, work, {
     plan: { repository: ctx.repository, slug: name.plan },
     claim: { tokenHash: hashToken(token) },
-    events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs }
+    events: { types: COMPARED_EVENTS, sinceMs: Math.floor(sinceMs) },
+    ...before && { endedAfter: before.endedAfter }
   });
 }
 async function wasReturned(plan, attempt) {

@@ -236,6 +236,8 @@ function loadStatement(wanted, known, values) {
     claims: newer("claims", "id"),
     held: wanted.held ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`) : "null::json",
     claim: "(select row_to_json(r) from one r)",
+    ended: wanted.endedAfter ? json(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
+            and c.ended_at_ms > ${values.add(wanted.endedAfter.afterMs)}::bigint and c.started_at_ms is not null`) : "'[]'::json",
     events: types === void 0 ? "'[]'::json" : json(`select * from ${SCHEMA}.events where plan_id = (select plan_id from one)
             and type = any (${types}::text[]) and at_ms >= ${since} order by seq`),
     eventsSinceMs: types === void 0 ? "0" : `coalesce(${since}, 0)`,
@@ -389,6 +391,11 @@ function sqliteTransaction(statements, db, stamp) {
           `${CLAIMS_WITH_PLAN2} where ${HELD} union all ${CLAIMS_WITH_PLAN2} where ${UNRECOGNISED}`
         ) : void 0,
         claim,
+        ended: wanted.endedAfter ? all(
+          `${CLAIMS_WITH_PLAN2} where checkout = ? and ended_at_ms > ? and started_at_ms is not null`,
+          wanted.endedAfter.checkout,
+          wanted.endedAfter.afterMs
+        ) : [],
         events: (
           // Ordered by an expression, or the whole log of the plan would be read in its order.
           claim && events ? all(

@@ -5,7 +5,7 @@ import { taskName } from "../graph/task.ts";
 import { findToken, hashToken } from "../graph/token.ts";
 import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
 import { addedToLaunchLine, launchLine } from "../run/briefs/brief.ts";
-import { briefOf } from "../run/briefs/brief-of-claim.ts";
+import { briefOf, readForBrief } from "../run/briefs/brief-of-claim.ts";
 import type { AgentCall } from "../run/guard/agent-call.ts";
 import { isApprovedCommand } from "../run/guard/approved-command.ts";
 import type { WriteAnswer } from "../run/guard/changes.ts";
@@ -15,7 +15,6 @@ import { type GraphView, readGraph } from "../run/plan/plan-view.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { begunPlans, isOwnRun } from "../run/session/own-run.ts";
 import type { SessionMemory } from "../run/session/session.ts";
-import { workRecord } from "../run/worktrees/work-record.ts";
 import { agentCall } from "./agent-call.ts";
 import {
   allow,
@@ -237,11 +236,12 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
 
   const read = async (view: GraphView) => {
     const found = await claimOfToken(view, token);
-    const isIsolated = !isRefusal(found) && found.held.claim.isolation === "worktree";
-    return { found, ...(isIsolated && { isolated: { record: await workRecord(found.loaded) } }) };
+    if (isRefusal(found)) return found;
+    const { task, loaded, held } = found;
+    return { task, held, loaded, logged: await readForBrief(loaded, { task, claim: held.claim }) };
   };
   const ahead = { claim: { tokenHash: hashToken(token) } };
-  const { found, isolated } = await readGraph(run, store, read, ahead);
+  const found = await readGraph(run, store, read, ahead);
   if (isRefusal(found)) {
     return deny(
       `The token is not valid: ${found.why}. Call batch_next and launch what it returns, copied as it is.`,
@@ -264,10 +264,10 @@ async function launch(run: RunContext, session: SessionMemory, event: HookEvent)
           { ...found, claim },
           token,
           { added, canReport: run.roles.canReport(claim.agentType) },
-          isolated,
+          found.logged,
         ),
         subagent_type: claim.agentType,
-        ...(isolated && { isolation: "worktree" }),
+        ...(found.logged.record && { isolation: "worktree" }),
       },
     },
   };

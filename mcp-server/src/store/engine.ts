@@ -26,6 +26,8 @@ export interface ReadAhead {
   readonly held?: boolean;
   /** Events of the plan of `claim`, of these types, since that time; by default, since it was offered. */
   readonly events?: { readonly types: readonly IndexedType[]; readonly sinceMs?: number };
+  /** Attempts in a checkout that ended after that time. */
+  readonly endedAfter?: { readonly checkout: string; readonly afterMs: number };
   /** Numbers for so many new claims. */
   readonly attemptIds?: number;
 }
@@ -41,6 +43,7 @@ export interface LoadedRows {
   readonly held: readonly HeldRow[] | undefined;
   readonly claim: HeldRow | undefined;
   readonly events: readonly Selectable<EventsTable>[];
+  readonly ended: readonly HeldRow[];
   /** The wanted events are complete from here on. */
   readonly eventsSinceMs: number;
   readonly attemptIds: readonly number[];

@@ -40,6 +40,7 @@ interface EventsAhead {
 export class GraphReader {
   #claimAhead: { readonly key: ClaimKey; readonly found: HeldClaim | undefined } | undefined;
   #eventsAhead: EventsAhead | undefined;
+  #endedAhead: (ReadAhead["endedAfter"] & { readonly found: readonly HeldClaim[] }) | undefined;
   protected attemptIdsAhead: number[] = [];
 
   constructor(
@@ -80,6 +81,7 @@ export class GraphReader {
     if (rows.held && !this.memory.held) this.memory.setHeld(rows.held.map(heldFromRow));
     const claim = rows.claim && heldFromRow(rows.claim);
     if (wanted.claim) this.#claimAhead = { key: wanted.claim, found: claim };
+    if (wanted.endedAfter) this.#endedAhead = { ...wanted.endedAfter, found: rows.ended.map(heldFromRow) };
     if (wanted.events && claim) {
       const { types } = wanted.events;
       const events = rows.events.map(eventFromRow);
@@ -224,18 +226,11 @@ export class GraphReader {
 
   /** Attempts in the checkout that ended after that time. */
   async attemptsEndedAfter(checkout: string, afterMs: number): Promise<readonly HeldClaim[]> {
-    const rows = await this.transaction.db
-      .selectFrom("claims")
-      .innerJoin("plans", "plans.id", "claims.plan_id")
-      .selectAll("claims")
-      .select(["plans.slug as plan_slug", "plans.repository"])
-      .where("checkout", "=", checkout)
-      .where("ended_at_ms", ">", afterMs)
-      .where("started_at_ms", "is not", null)
-      .execute();
+    const isAhead = this.#endedAhead?.checkout === checkout && this.#endedAhead.afterMs <= afterMs;
+    if (!isAhead) await this.#load({ endedAfter: { checkout, afterMs } });
     return this.asChanged(
-      rows.map(heldFromRow),
-      (claim) => claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs,
+      (this.#endedAhead?.found ?? []).filter(({ claim }) => endedLater(claim, checkout, afterMs)),
+      (claim) => endedLater(claim, checkout, afterMs),
     );
   }
 
@@ -319,6 +314,10 @@ export class GraphReader {
       .executeTakeFirst();
     return Number(row?.version ?? 0);
   }
+}
+
+function endedLater(claim: AnyClaim, checkout: string, afterMs: number): boolean {
+  return claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs;
 }
 
 function isOfAgent(claim: AnyClaim, agentIds: readonly string[]): boolean {

@@ -20,3 +20,14 @@ export function attemptFiles(claim: AnyClaim, seen: readonly string[] = []): Att
   const isSeen = (name: string) => seen.some((path) => isDeclared([name], path));
   return { seen, notSeen: declaredFiles(claim).filter((name) => name !== "" && !isSeen(name)) };
 }
+
+/** The files of the attempts at one task, sorted. What one of them reports, another may have been seen to write. */
+export function filesOfAttempts(attempts: readonly AnyClaim[], written: WrittenFiles) {
+  const all = attempts.flatMap(({ id }) => written.get(id) ?? []);
+  const notSeen = sortedPaths(attempts.flatMap((attempt) => attemptFiles(attempt, all).notSeen));
+  return { filesChanged: sortedPaths([...all, ...notSeen]), notSeen };
+}
+
+export function sortedPaths(paths: readonly string[]): string[] {
+  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
+}

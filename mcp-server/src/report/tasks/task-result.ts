@@ -4,8 +4,7 @@ import type { PlanState } from "../../graph/plan-state.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
 import { causeText } from "../../graph/task-cause.ts";
 import type { Usage } from "../../graph/usage.ts";
-import { normalisePath } from "../../text/normalise.ts";
-import { attemptFiles, type WrittenFiles } from "./attempt-files.ts";
+import { filesOfAttempts, sortedPaths, type WrittenFiles } from "./attempt-files.ts";
 import { type AttemptSpan, attemptSpans, lengthOf } from "./attempt-span.ts";
 import { notRunReasons } from "./not-run.ts";
 import { totalUsage } from "./usage-figures.ts";
@@ -96,19 +95,15 @@ export function taskResults(state: PlanState, written: WrittenFiles, nowMs: numb
       attempts: own.map(attemptResult),
       ...(last && { durationMs: lengthOf(last) }),
       ...(usage && { usage }),
-      ...filesOf(own, written),
+      ...filesOfAttempts(
+        own.map(({ attempt }) => attempt),
+        written,
+      ),
       findings: reports.flatMap((report) => report.findings),
       notes: [...new Set(reports.flatMap((report) => report.notes))],
       widened: sortedPaths(own.flatMap(({ attempt }) => attempt.widened)),
     };
   });
-}
-
-/** What one attempt reports, another of the task may have been seen to write. */
-function filesOf(spans: readonly AttemptSpan[], written: WrittenFiles) {
-  const all = spans.flatMap(({ attempt }) => written.get(attempt.id) ?? []);
-  const notSeen = sortedPaths(spans.flatMap(({ attempt }) => attemptFiles(attempt, all).notSeen));
-  return { filesChanged: sortedPaths([...all, ...notSeen]), notSeen };
 }
 
 function attemptResult(span: AttemptSpan): AttemptResult {
@@ -133,8 +128,4 @@ function notBelieved({ status }: Task, ended: EndedAttempt | undefined): string 
 
 function reportedCause({ outcome, report }: EndedAttempt): string | undefined {
   return outcome === "completed" ? undefined : report?.summary;
-}
-
-function sortedPaths(paths: readonly string[]): string[] {
-  return [...new Set(paths.map(normalisePath))].filter((path) => path !== "").sort();
 }

@@ -1,6 +1,8 @@
 import type { Report } from "../../graph/attempt.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
+import { wantsReview } from "../../policy/review.ts";
+import { readFilesOfTasks } from "../plan/files-of-tasks.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { afterVerification, verifyLater, whyNotVerified } from "../review/rerun-commands.ts";
@@ -14,16 +16,16 @@ export function whyNotAchieved(task: Task, report: Report | undefined): string |
 /**
  * What follows from a completed attempt for reviews, and for commands that failed beside other writers. It runs
  * inside the transaction that ends the attempt: between a completed task and its review nobody may claim what depends
- * on it, whenever a process dies.
+ * on it, whenever a process dies. It comes after the look at what the attempt left, which a review is told of.
  * @param report absent where the agent's last message was taken instead.
  * @param runLater commands that are run when nobody writes, whatever came of them beside others.
  */
-export function continueAfterCompletion(
+export async function continueAfterCompletion(
   plan: PlanTransaction,
   id: TaskId,
   report: Report | undefined,
   runLater: readonly string[] = [],
-): void {
+): Promise<void> {
   const task = taskOf(plan, id);
   // Whoever cancelled the task while its agent worked wants nothing to follow from it.
   if (task.status === "cancelled") return;
@@ -31,9 +33,10 @@ export function continueAfterCompletion(
   if (purpose?.kind === "verify") {
     plan.append(afterVerification(task, report));
   } else if (purpose?.kind === "review") {
-    plan.append(...afterVerdict(plan, task, purpose, report));
+    plan.append(...afterVerdict(plan, task, purpose, report, await readFilesOfTasks(plan)));
   } else {
-    plan.append(...afterCompletion(plan, task));
+    const isReviewed = purpose?.kind === "fix" || wantsReview(task, plan.policy);
+    if (isReviewed) plan.append(...afterCompletion(plan, task, await readFilesOfTasks(plan)));
     if (report) plan.append(...verifyLater(plan, task, report, runLater));
   }
 }

@@ -3,14 +3,13 @@ import { recoveryOf } from "../../graph/purpose.ts";
 import { loosened, tightened } from "../../policy/throttle.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { decideAfterEnd, decideAfterFailure } from "../recovery/recover.ts";
-import { continueAfterCompletion } from "./after-completion.ts";
 import type { Ending } from "./ending.ts";
 import { taskAfterAttempt } from "./task-after-attempt.ts";
 
 /** Ends a running attempt and gives its task the status that follows from the failure policy. */
 export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending: Ending): void {
   const { task, id: attempt } = claim;
-  const { draining, runLater, ...facts } = ending;
+  const { draining, runLater: _runLater, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
@@ -29,7 +28,6 @@ export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending:
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
-  if (ending.outcome === "completed") continueAfterCompletion(plan, task, ending.report, runLater);
   adaptThrottle(plan, capBefore, claim, ending);
 }
 

@@ -1,10 +1,12 @@
 import { planBranch } from "../../git/plan-branch.ts";
 import type { AttemptId, Claim } from "../../graph/attempt.ts";
 import type { Task } from "../../graph/task.ts";
+import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { attemptsAt, isReported } from "../plan/attempts-at.ts";
+import { readFilesOfTasks } from "../plan/files-of-tasks.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
-import { readGraph } from "../plan/plan-view.ts";
+import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { foundBefore } from "../review/found-before.ts";
 import { mergedCommit, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
@@ -31,10 +33,30 @@ export async function briefWithPlace(
   const checkout = reader && !reader.isClaudeCode ? { checkout: ctx.checkout.root } : {};
   // Whoever asks for the brief has this plugin's tools.
   const asked = { canReport: true, ...(reader && { reader }), ...checkout };
-  if (claim.isolation !== "worktree") return briefOf(ctx, briefed, token, asked);
-  const { path } = await worktreeOfClaim(ctx, store, claim.id);
-  const record = await readGraph(ctx, store, async (view) => workRecord(await view.plan(loaded.stored.slug)));
-  return briefOf(ctx, briefed, token, asked, { path, record });
+  const worktree = claim.isolation === "worktree" ? await worktreeOfClaim(ctx, store, claim.id) : undefined;
+  const logged = await readGraph(ctx, store, async (view) =>
+    readForBrief(await view.plan(loaded.stored.slug), briefed),
+  );
+  return briefOf(ctx, briefed, token, asked, logged, worktree?.path);
+}
+
+/** What the log tells for a brief. */
+export interface LoggedForBrief {
+  readonly filesOf: FilesOfTask;
+  /** Absent: the task has no worktree of its own. */
+  readonly record?: WorkRecord;
+}
+
+/** Reads what the brief for a claim needs of the log; of files only where tasks before it handed any over. */
+export async function readForBrief(
+  plan: PlanView,
+  { task, claim }: Pick<Briefed, "task" | "claim">,
+): Promise<LoggedForBrief> {
+  const isAlone = inputsOf(plan, task).length === 0;
+  return {
+    filesOf: isAlone ? () => undefined : await readFilesOfTasks(plan),
+    ...(claim.isolation === "worktree" && { record: await workRecord(plan) }),
+  };
 }
 
 /** The brief for the holder of a claim. */
@@ -43,7 +65,8 @@ export function briefOf(
   { claim, loaded, task }: Briefed,
   token: string,
   asked: Pick<BriefFacts, "added" | "canReport" | "reader" | "checkout">,
-  isolated?: { readonly path?: string; readonly record: WorkRecord },
+  { filesOf, record }: LoggedForBrief,
+  path?: string,
 ): string {
   return writeBrief({
     plan: loaded.stored.slug,
@@ -52,13 +75,13 @@ export function briefOf(
     scope: claim.scope,
     inputs: inputsOf(loaded, task).flatMap((id) => {
       const dependency = loaded.graph.tasks.get(id);
-      return dependency ? [inputOf(loaded, dependency)] : [];
+      return dependency ? [inputOf(loaded, dependency, filesOf)] : [];
     }),
     found: foundBefore(loaded, task),
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...asked,
     ...(directory !== checkout.root && { topLevel: checkout.root }),
-    ...(isolated && { worktree: worktreeFacts(loaded, task, claim.id, isolated) }),
+    ...(record && { worktree: worktreeFacts(loaded, task, claim.id, { filesOf, record }, path) }),
   });
 }
 
@@ -66,7 +89,8 @@ function worktreeFacts(
   loaded: LoadedPlan,
   task: Task,
   own: AttemptId,
-  { path, record }: { readonly path?: string; readonly record: WorkRecord },
+  { filesOf, record }: Required<LoggedForBrief>,
+  path: string | undefined,
 ): WorktreeFacts {
   const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
     const commit = record.committed.get(attempt.id)?.commit;
@@ -77,7 +101,7 @@ function worktreeFacts(
     const attempt = attemptsAt(loaded, id).findLast(isReported);
     return (
       attempt?.isolation === "shared" &&
-      (attempt.report?.filesChanged.length ?? 0) > 0 &&
+      (filesOf(id) ?? attempt.report)?.filesChanged.length !== 0 &&
       mergedCommit(record, id) === undefined &&
       !record.conflicted.some((line) => line.task === id)
     );

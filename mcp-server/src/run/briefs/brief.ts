@@ -4,8 +4,10 @@ import type { Scope } from "../../graph/scope/scope.ts";
 import type { PlanSlug, Task, TaskId } from "../../graph/task.ts";
 import { MESSAGE_DONE, MESSAGE_FAILED } from "../../policy/failure/message-outcome.ts";
 import { mayJudge } from "../../policy/review.ts";
+import type { TaskFiles } from "../../report/files/files-of-tasks.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { exactLine, foreignLine, ownWords, quotation } from "../../text/untrusted-text.ts";
+import { filesLine } from "../plan/files-of-tasks.ts";
 
 /** What other tasks handed over may take this many characters of a brief. */
 const MAX_INPUT_CHARACTERS = 6_000;
@@ -56,6 +58,8 @@ export interface Input {
   readonly report?: Report;
   /** What its agent said last, where that was taken as the report. */
   readonly lastMessage?: string;
+  /** What is known of the files that it wrote; absent: only what it reports. */
+  readonly files?: TaskFiles;
 }
 
 /** What an agent has to know of its worktree. */
@@ -188,11 +192,11 @@ function files(scope: Scope, topLevel: string | undefined): string {
 function inputs(facts: BriefFacts): string {
   if (facts.inputs.length === 0) return "";
   let left = MAX_INPUT_CHARACTERS;
-  const lines = facts.inputs.map(({ task, report, lastMessage }) => {
+  const lines = facts.inputs.map(({ task, ...handed }) => {
     const name = `${facts.plan}/${task.id} ${foreignLine(task.subject)}`;
     if (task.status !== "completed")
       return `- ${name}: missing (${task.status}). Work without it or report blocked.`;
-    const text = report ? handedOver(report) : (lastMessage ?? "completed, nothing handed over");
+    const text = handedOver(handed) || "completed, nothing handed over";
     const kept = text.slice(0, Math.max(0, left));
     left -= kept.length;
     return `- ${name}:\n${quotation(kept === text ? kept : `${kept} … (cut; task_get tells the rest)`)}`;
@@ -200,11 +204,11 @@ function inputs(facts: BriefFacts): string {
   return `# What the tasks before this one handed over\n${lines.join("\n")}`;
 }
 
-function handedOver(report: Report): string {
+function handedOver({ report, lastMessage, files: wrote }: Omit<Input, "task">): string {
   return [
-    report.summary,
-    report.filesChanged.length > 0 ? `Files: ${report.filesChanged.join(", ")}` : "",
-    ...report.notes.map((note) => `Note: ${note}`),
+    report?.summary ?? lastMessage ?? "",
+    filesLine(wrote, report),
+    ...(report?.notes ?? []).map((note) => `Note: ${note}`),
   ]
     .filter((line) => line !== "")
     .join("\n");

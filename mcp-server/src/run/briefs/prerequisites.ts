@@ -1,6 +1,7 @@
 import { purposeOf } from "../../graph/purpose.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { workUnderReview } from "../../policy/review.ts";
+import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import { attemptsAt, isReported } from "../plan/attempts-at.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { Input } from "./brief.ts";
@@ -16,10 +17,12 @@ export function inputsOf({ graph }: LoadedPlan, task: Task): TaskId[] {
   return [...new Set(inputs)];
 }
 
-export function inputOf(loaded: LoadedPlan, task: Task): Input {
+export function inputOf(loaded: LoadedPlan, task: Task, filesOf: FilesOfTask): Input {
+  const wrote = filesOf(task.id);
+  const files = wrote && { files: wrote };
   const report = attemptsAt(loaded, task.id).findLast(isReported)?.report;
   const last = attemptsAt(loaded, task.id).at(-1);
   const lastMessage = last?.state === "ended" && last.outcome === "completed" ? last.lastMessage : undefined;
-  if (lastMessage !== undefined) return { task, lastMessage };
-  return { task, ...(report && { report }) };
+  if (lastMessage !== undefined) return { task, lastMessage, ...files };
+  return { task, ...(report && { report }), ...files };
 }

@@ -28,7 +28,7 @@ export async function logChanges(
     claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || (changed.length === 0 && !held.some(firstSinceEnd))) return;
   const plans = await plansOf(tx, held);
-  const told = await toldPaths(plans, before.fromMs);
+  const told = changed.length === 0 ? new Set<string>() : await toldPaths(plans, before.fromMs);
   const untold = changed.filter(({ path }) => !told.has(path));
   const holderOf = holders(held, tx.ctx.caseInsensitive);
   const files = untold.slice(0, MAX_LISTED).map((file) => ({ ...file, ...holderOf(file.path) }));

@@ -4,6 +4,7 @@ import { type AnyClaim, isDraining } from "../../graph/attempt.ts";
 import type { Task } from "../../graph/task.ts";
 import { hashToken } from "../../graph/token.ts";
 import type { Policy } from "../../policy/policy.ts";
+import type { ReadAhead } from "../../store/engine.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
@@ -107,6 +108,15 @@ export async function recordSnapshot(tx: GraphTransaction, look: Look): Promise<
   const kept = { fromMs, toMs, head, files: new Map(files), atWork, recordedMs: tx.nowMs };
   writer.beforeCommit(async () => keepLastCheckoutLook(ctx.checkout, kept));
   return changed !== undefined;
+}
+
+/** What `recordSnapshot` will read, and when the look before began; undefined where nobody has looked yet. */
+export function readAheadOfLook(
+  ctx: RunContext,
+): { readonly endedAfter: NonNullable<ReadAhead["endedAfter"]>; readonly fromMs: number } | undefined {
+  const before = readLastCheckoutLook(ctx.checkout);
+  const endedAfter = before && { checkout: ctx.checkoutKey, afterMs: before.recordedMs };
+  return endedAfter && { endedAfter, fromMs: before.fromMs };
 }
 
 /** Looks and settles if an attempt ended without it: lost, cancelled, or without a report. */

@@ -4,7 +4,7 @@ import { expireClaims } from "../attempts/expire-claims.ts";
 import { refusalOfSecondTask, startOrContinue } from "../attempts/start-attempt.ts";
 import type { BriefReader } from "../briefs/brief.ts";
 import { type Briefed, briefWithPlace } from "../briefs/brief-of-claim.ts";
-import { recordSnapshot, snapshotCheckout } from "../checkout-watch/record-changes.ts";
+import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "../checkout-watch/record-changes.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { whyPlanIsHeld } from "../plan/progress.ts";
@@ -69,9 +69,11 @@ export async function claimTask(
     const { attempt, token } = await offerAndStart(plan, best, seen, { ...input, agentId });
     return { loaded: plan, task: best.task, claim: { ...best, id: attempt }, token };
   };
+  const before = readAheadOfLook(ctx);
   const taken = await changeGraph(ctx, store, actor, work, {
     plan: { repository: ctx.repository, slug: input.plan },
     attemptIds: 1,
+    ...(before && { endedAfter: before.endedAfter }),
   });
   if (!("token" in taken)) return taken;
   const { loaded, task, claim, token } = taken;

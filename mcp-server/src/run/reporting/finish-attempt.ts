@@ -1,5 +1,6 @@
 import type { RunningAttempt } from "../../graph/attempt.ts";
 import { type TaskId, taskName } from "../../graph/task.ts";
+import { continueAfterCompletion } from "../attempts/after-completion.ts";
 import { takeAlternative } from "../attempts/alternatives.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import type { Ending } from "../attempts/ending.ts";
@@ -41,8 +42,11 @@ export async function finishAttempt(
     moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
   }
   endAttempt(plan, attempt, ending);
-  if (ending.outcome === "completed") takeAlternative(plan, attempt.task);
   const isKnown = seen !== undefined && (await recordSnapshot(tx, seen.look));
+  if (ending.outcome === "completed") {
+    await continueAfterCompletion(plan, attempt.task, ending.report, ending.runLater);
+    takeAlternative(plan, attempt.task);
+  }
   const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : undefined;
   if (note !== undefined) notifyReviewer(plan, attempt.task, note);
   return note;

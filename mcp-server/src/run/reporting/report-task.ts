@@ -9,7 +9,7 @@ import type { Ending } from "../attempts/ending.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { noteSignOfLife, reviveIfLate } from "../attempts/sign-of-life.ts";
 import { refusalFor, startOrContinue } from "../attempts/start-attempt.ts";
-import { snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
+import { readAheadOfLook, snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
 import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
@@ -137,10 +137,13 @@ function accept(
     const note = await finishAttempt(tx, { plan, attempt, prepared, seen }, ending);
     return answer(plan, task.id, ending.outcome, note ?? ending.cause);
   };
+  const before = readAheadOfLook(ctx);
+  const sinceMs = Math.min(call.firstOfferedMs, before?.fromMs ?? call.firstOfferedMs);
   return changeGraph(ctx, store, call.actor, work, {
     plan: { repository: ctx.repository, slug: name.plan },
     claim: { tokenHash: hashToken(token) },
-    events: { types: COMPARED_EVENTS, sinceMs: call.firstOfferedMs },
+    events: { types: COMPARED_EVENTS, sinceMs: Math.floor(sinceMs) },
+    ...(before && { endedAfter: before.endedAfter }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Report } from "../../graph/attempt.ts";
 import { extraFor } from "../../graph/purpose.ts";
 import type { Task, TaskDefinition } from "../../graph/task.ts";
+import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { freeId } from "../plan/new-task.ts";
 import { filesOf, widenedIn } from "./files-of-work.ts";
@@ -14,9 +15,12 @@ export function fixOf(
   review: Task,
   round: number,
   report: Report,
+  filesOfTask: FilesOfTask,
 ): TaskDefinition {
   const { of, work } = reviewed;
-  const writes = of ? of.writes && [...of.writes, ...widenedIn(loaded, work)] : filesOf(loaded, work);
+  const writes = of
+    ? of.writes && [...of.writes, ...widenedIn(loaded, work)]
+    : filesOf(loaded, work, filesOfTask);
   return {
     ...serverTask,
     id: freeId(loaded, `${nameOf(reviewed)}-fix`),

@@ -1,4 +1,5 @@
 import type { TaskId } from "../../graph/task.ts";
+import { readFilesOfTasks } from "../plan/files-of-tasks.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
@@ -14,8 +15,8 @@ export async function reviewPlan(
   slug: string,
 ): Promise<{ loaded: LoadedPlan; id?: TaskId; why?: string }> {
   const store = await existingGraph(ctx, slug);
-  return changePlan(ctx, store, actor, slug, (plan) => {
-    const review = planReview(plan);
+  return changePlan(ctx, store, actor, slug, async (plan) => {
+    const review = planReview(plan, await readFilesOfTasks(plan));
     if ("why" in review) return { loaded: plan, why: review.why };
     plan.append(...review.changes);
     return { loaded: plan, id: review.id };

@@ -2,13 +2,15 @@ import { type EndedAttempt, type Evidence, type Report, SEVERITIES } from "../..
 import { withCriterionText } from "../../graph/criterion.ts";
 import { plainSubject, type Task, taskName } from "../../graph/task.ts";
 import { standingText } from "../../policy/evidence-text.ts";
+import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import { quotation } from "../../text/untrusted-text.ts";
+import { filesLine } from "../plan/files-of-tasks.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 
 /** So much of a description, a report or a finding stands in the text of a server's task. */
 export const MAX_TEXT = 4_000;
 
-/** Pieces of evidence, findings, files or tasks that are named one by one. */
+/** Pieces of evidence, findings or tasks that are named one by one. */
 export const MAX_NAMED = 40;
 
 const MAX_SUBJECT = 120;
@@ -55,11 +57,12 @@ export function whatWasAsked({ stored }: LoadedPlan, { of, work }: Reviewed): st
   ].join("\n\n");
 }
 
-export function whatWasReported(loaded: LoadedPlan, task: Task): string {
+export function whatWasReported(loaded: LoadedPlan, task: Task, filesOf: FilesOfTask): string {
   const last = endedAttempts(loaded, task).at(-1);
   const text = last?.report
-    ? [last.report.summary, ...proofsIn(last.report, task), filesLine(last.report)]
+    ? [last.report.summary, ...proofsIn(last.report, task)]
     : [last?.lastMessage ?? "nothing"];
+  text.push(filesLine(filesOf(task.id), last?.report));
   return `${taskName(loaded.stored.slug, task.id)}:\n${quotation(text.filter(Boolean).join("\n"), MAX_TEXT)}`;
 }
 
@@ -74,10 +77,6 @@ function proof(item: Evidence): string {
   const standing = standingText(item);
   const worth = standing === "" ? "" : ` (${standing})`;
   return `Ran: ${about}${item.command} → exit code ${item.exitCode}${worth}. ${item.result}`;
-}
-
-function filesLine({ filesChanged }: Report): string {
-  return filesChanged.length === 0 ? "" : `Files: ${filesChanged.slice(0, MAX_NAMED).join(", ")}`;
 }
 
 /** What a review found, the worst first, as a quotation. @param limit in characters. */

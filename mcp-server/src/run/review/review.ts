@@ -12,6 +12,7 @@ import {
   wantsReview,
   workBehind,
 } from "../../policy/review.ts";
+import type { FilesOfTask } from "../../report/files/files-of-tasks.ts";
 import { reviewerVerdicts } from "../../report/tasks/reviews.ts";
 import { type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { nextPosition } from "../plan/new-task.ts";
@@ -44,14 +45,14 @@ export function rejectedWork({ graph }: LoadedPlan, task: Task): string | undefi
 }
 
 /** A task that has completed is reviewed, and so is what fixed it: its dependents wait for that. */
-export function afterCompletion(loaded: LoadedPlan, task: Task): Change[] {
+export function afterCompletion(loaded: LoadedPlan, task: Task, filesOf: FilesOfTask): Change[] {
   const purpose = purposeOf(task);
   if (purpose?.kind === "fix") {
     const reviewed = reviewedBy(loaded, purpose);
-    return reviewed ? reviewChanges(loaded, reviewed, purpose.round + 1, task) : [];
+    return reviewed ? reviewChanges(loaded, reviewed, purpose.round + 1, task, filesOf) : [];
   }
   if (!wantsReview(task, loaded.policy)) return [];
-  return reviewChanges(loaded, { of: task, work: [task] }, 1, task);
+  return reviewChanges(loaded, { of: task, work: [task] }, 1, task, filesOf);
 }
 
 /** What a verdict means: the way is free, what was found is fixed, or a person has to decide. */
@@ -60,6 +61,7 @@ export function afterVerdict(
   review: Task,
   step: Step,
   report: Report | undefined,
+  filesOf: FilesOfTask,
 ): Change[] {
   const work = workOf(step);
   if (report?.verdict === undefined) {
@@ -75,7 +77,7 @@ export function afterVerdict(
     const reason = `${work} was rejected in ${MAX_REVIEWS} reviews (${review.id}): somebody has to decide.${held}`;
     return [decided("escalate", reason)];
   }
-  const fix = fixOf(loaded, reviewed, review, step.round, report);
+  const fix = fixOf(loaded, reviewed, review, step.round, report, filesOf);
   return [
     { type: "task.created", task: fix.id, definition: fix, position: nextPosition(loaded) },
     ...inPlaceOf(loaded, review.id, fix),
@@ -87,10 +89,13 @@ export function afterVerdict(
 }
 
 /** Why the plan as a whole is not reviewed now, or the changes that have it reviewed. */
-export function planReview(loaded: LoadedPlan): { why: string } | { id: TaskId; changes: Change[] } {
+export function planReview(
+  loaded: LoadedPlan,
+  filesOf: FilesOfTask,
+): { why: string } | { id: TaskId; changes: Change[] } {
   const why = whyNoPlanReview(loaded);
   if (why !== undefined) return { why };
-  const review = reviewOf(loaded, reviewedPlan(loaded), 1, []);
+  const review = reviewOf(loaded, reviewedPlan(loaded), 1, [], filesOf);
   const created = { type: "task.created" as const, task: review.id, definition: review };
   return {
     id: review.id,
@@ -155,13 +160,19 @@ function isStepOfPlan(purpose: Purpose | undefined): boolean {
   return (purpose?.kind === "review" || purpose?.kind === "fix") && purpose.of === undefined;
 }
 
-function reviewChanges(loaded: LoadedPlan, reviewed: Reviewed, round: number, done: Task): Change[] {
+function reviewChanges(
+  loaded: LoadedPlan,
+  reviewed: Reviewed,
+  round: number,
+  done: Task,
+  filesOf: FilesOfTask,
+): Change[] {
   const merges = [...loaded.graph.tasks.values()].filter((task) => {
     const purpose = purposeOf(task);
     return purpose?.kind === "merge" && purpose.of === done.id && !hasEnded(task.status);
   });
   const after = [done.id, ...merges.map(({ id }) => id)];
-  const review = reviewOf(loaded, reviewed, round, after);
+  const review = reviewOf(loaded, reviewed, round, after, filesOf);
   const { of } = reviewed;
   const dependents =
     round > 1 ? inPlaceOf(loaded, done.id, review) : of ? besideWork(loaded, of.id, review) : [];

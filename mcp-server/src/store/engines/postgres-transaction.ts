@@ -130,6 +130,10 @@ function loadStatement(wanted: ReadAhead, known: ReadonlyMap<number, number>, va
       ? json(`${CLAIMS_WITH_PLAN} where ${HELD} union all ${CLAIMS_WITH_PLAN} where ${UNRECOGNISED}`)
       : "null::json",
     claim: "(select row_to_json(r) from one r)",
+    ended: wanted.endedAfter
+      ? json(`${CLAIMS_WITH_PLAN} where c.checkout = ${values.add(wanted.endedAfter.checkout)}
+            and c.ended_at_ms > ${values.add(wanted.endedAfter.afterMs)}::bigint and c.started_at_ms is not null`)
+      : "'[]'::json",
     events:
       types === undefined
         ? "'[]'::json"

@@ -141,6 +141,13 @@ export function sqliteTransaction(
             )
           : undefined,
         claim,
+        ended: wanted.endedAfter
+          ? all<HeldRow>(
+              `${CLAIMS_WITH_PLAN} where checkout = ? and ended_at_ms > ? and started_at_ms is not null`,
+              wanted.endedAfter.checkout,
+              wanted.endedAfter.afterMs,
+            )
+          : [],
         events:
           // Ordered by an expression, or the whole log of the plan would be read in its order.
           claim && events

@@ -1,0 +1,28 @@
+import type { Report } from "../../graph/attempt.ts";
+import {
+  FILE_EVENTS,
+  type FilesOfTask,
+  filesOfTasks,
+  type TaskFiles,
+} from "../../report/files/files-of-tasks.ts";
+import { stateOf } from "./load-plan.ts";
+import type { PlanView } from "./plan-view.ts";
+
+/** So many files of a task are named one by one. */
+const MAX_FILES = 40;
+
+/** What the plan's log tells of the files of its tasks. */
+export async function readFilesOfTasks(plan: PlanView): Promise<FilesOfTask> {
+  return filesOfTasks(stateOf(plan), await plan.reader.events(plan.id, { types: FILE_EVENTS }));
+}
+
+/** The files of a task in one line, for whoever goes on with its work; empty where there are none. */
+export function filesLine(files: TaskFiles | undefined, report: Report | undefined): string {
+  const { filesChanged, notSeen } = files ?? { filesChanged: report?.filesChanged ?? [], notSeen: [] };
+  if (filesChanged.length === 0) return "";
+  const named = filesChanged
+    .slice(0, MAX_FILES)
+    .map((path) => (notSeen.includes(path) ? `${path} (reported, not seen)` : path));
+  const more = filesChanged.length - named.length;
+  return `Files: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
