@@ -56,7 +56,9 @@ describe("tokens in the database", () => {
       expect.stringMatching(/^[0-9a-f]{64}$/),
     ]);
     const folder = dirname(path);
-    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"));
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
     expect(files.some((text) => text.includes(hashes[0] ?? ""))).toBe(true);
     for (const text of files) for (const id of ["1", "2"]) expect(text).not.toContain(token(id));
   });
