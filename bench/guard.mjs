@@ -1,5 +1,5 @@
-// What the write guard costs inside the server: the time from a hook's call to its answer, in the committed bundle, on
-// a graph of 1,000 tasks of which 16 run. Counts the processes that are started meanwhile; there must be none. On a busy machine the clock measures
+// What the write guard costs inside the server: the time from a hook's call to its answer, as a tool call begins and as
+// it ends, in the committed bundle, on a graph of 1,000 tasks of which 16 run. Counts the processes that are started meanwhile; there must be none. On a busy machine the clock measures
 // the others as well: there, give it priority (Linux: chrt -r 1 node bench/guard.mjs).
 //   node bench/guard.mjs
 import childProcess, { execFileSync } from "node:child_process";
@@ -122,10 +122,10 @@ function at(values, share) {
 
 async function measure(call, name, make) {
   const times = [];
+  const ends = [];
   for (let run = -WARM_UP; run < RUNS; run++) {
     const { agent, tool, input } = make(run + WARM_UP);
-    const event = {
-      event: "PreToolUse",
+    const facts = {
       agent,
       tool,
       cwd: folder,
@@ -133,14 +133,19 @@ async function measure(call, name, make) {
       input: JSON.stringify(input),
     };
     const began = performance.now();
-    const answer = await call("hook", event);
+    const answer = await call("hook", { ...facts, event: "PreToolUse" });
     const tookMs = performance.now() - began;
     const isDenied = answer.content[0].text.includes('"deny"');
     if (isDenied !== name.endsWith("denied")) throw new Error(`${name}: ${answer.content[0].text}`);
+    const ended = performance.now();
+    if (!isDenied) await call("hook", { ...facts, event: "PostToolUse", response: "{}" });
+    const endMs = performance.now() - ended;
     if (run < 0) continue;
     times.push(tookMs);
+    ends.push(endMs);
   }
   const [p50Ms, p95Ms, maxMs] = [0.5, 0.95, 1].map((share) => at(times, share));
+  const endP50Ms = at(ends, 0.5);
   return {
     benchmark: "guard",
     call: name,
@@ -150,6 +155,7 @@ async function measure(call, name, make) {
     p50Ms,
     p95Ms,
     maxMs,
+    endP50Ms,
   };
 }
 
@@ -161,8 +167,8 @@ try {
   started.count = 0;
   const results = [];
   for (const [name, make] of Object.entries(CALLS)) results.push(await measure(call, name, make));
-  const columns = ["p50Ms", "p95Ms", "maxMs"];
-  const heads = ["p50", "p95", "max"];
+  const columns = ["p50Ms", "p95Ms", "maxMs", "endP50Ms"];
+  const heads = ["p50", "p95", "max", "its end"];
   console.log(["guarded call".padEnd(34), ...heads.map((head) => head.padStart(10))].join(""));
   for (const result of results) {
     const cells = columns.map((column) => `${result[column].toFixed(2)} ms`.padStart(10));
