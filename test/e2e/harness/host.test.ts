@@ -103,6 +103,7 @@ describe("the harness on the real Claude Code", () => {
       prompt: "Start an agent that runs something long.",
       orchestrator: takes(launches("1"), says("Launched.")),
       killWhen: (_: Recording, database: string) => existsSync(join(dirname(database), "../../begun.txt")),
+      leavingMs: 10_000,
     };
     let survivors: number[] = [];
     await runScenario(

@@ -122,7 +122,7 @@ async function print(run: PrintRun, place: Place, recording: Recording, runs: Ru
   const meanwhile = run.meanwhile?.(claude.pid, recording, place);
   meanwhile?.catch(() => undefined);
   const exit = await exited;
-  const survivors = await claude.survivors();
+  const survivors = await claude.survivors(run.leavingMs);
   await claude.end();
   runs.push({
     exit,

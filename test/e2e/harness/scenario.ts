@@ -43,6 +43,8 @@ export interface PrintRun {
   orchestrator: Orchestrator;
   /** Claude Code is killed as soon as this holds of what was recorded and of the graph, which may not exist yet. */
   killWhen?: (recording: Recording, database: string) => boolean;
+  /** How long what it started may outlive it before that is told, in milliseconds, where that is meant to happen. */
+  leavingMs?: number;
   /** Goes on with the session of the run before (`--continue`). */
   continues?: boolean;
   /**
