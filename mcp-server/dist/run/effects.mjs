@@ -214,9 +214,9 @@ function toolName({ tool }) {
 async function logEffects(tx, seen) {
   for (const [plan, attempts] of await concernedPlans(tx, seen)) {
     const told = await toldFiles(plan, seen);
-    const restored = await restoredVersions(plan);
-    const files = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file))).map((file) => restored.has(versionOf(file)) && file.by !== "own" ? madeByNobody(file) : file);
-    if (files.length === 0) continue;
+    const untold = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    if (untold.length === 0) continue;
+    const files = await withoutRestored(plan, untold);
     plan.append({ type: "files.changed", ...seen, files });
     const taskOf = (attempt) => plan.graph.claim(attempt)?.task;
     const isToBeTold = await newsForHolder(plan, files);
@@ -249,10 +249,14 @@ async function toldFiles(plan, { sinceMs, untilMs }) {
     )
   );
 }
-async function restoredVersions(plan) {
+async function withoutRestored(plan, files) {
+  if (files.every(({ by }) => by === "own")) return files;
   const events = await plan.reader.events(plan.id, { types: ["file.restored"] });
-  return new Set(
+  const restored = new Set(
     events.flatMap(({ change }) => change.type === "file.restored" ? [versionOf(change)] : [])
+  );
+  return files.map(
+    (file) => file.by !== "own" && restored.has(versionOf(file)) ? madeByNobody(file) : file
   );
 }
 function versionOf({ path, after }) {

@@ -7,16 +7,15 @@ import { effectNotes } from "./effect-notes.ts";
 
 /**
  * Logs what was seen in every plan that has a holder of one of the files, or an attempt with a call that may have
- * changed one, and leaves a note for the agents whom it concerns. Servers of several sessions see the same change: the first that logs it does.
+ * changed one, and leaves a note for the agents whom it concerns. Servers of several sessions see the same change: the
+ * first that logs it does.
  */
 export async function logEffects(tx: GraphTransaction, seen: HeldFilesChanged): Promise<void> {
   for (const [plan, attempts] of await concernedPlans(tx, seen)) {
     const told = await toldFiles(plan, seen);
-    const restored = await restoredVersions(plan);
-    const files = seen.files
-      .filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)))
-      .map((file) => (restored.has(versionOf(file)) && file.by !== "own" ? madeByNobody(file) : file));
-    if (files.length === 0) continue;
+    const untold = seen.files.filter((file) => concerns(file, seen, attempts) && !told.has(keyOf(file)));
+    if (untold.length === 0) continue;
+    const files = await withoutRestored(plan, untold);
     plan.append({ type: "files.changed", ...seen, files });
     const taskOf = (attempt: AttemptId) => plan.graph.claim(attempt)?.task;
     const isToBeTold = await newsForHolder(plan, files);
@@ -65,11 +64,18 @@ async function toldFiles(
   );
 }
 
-/** What was told to be put back into files, whichever call ran meanwhile. */
-async function restoredVersions(plan: PlanTransaction): Promise<ReadonlySet<string>> {
+/** What was told to be put back into a file was made by nobody, whichever call ran meanwhile; what is a holder's own stays so. */
+async function withoutRestored(
+  plan: PlanTransaction,
+  files: readonly AttributedEffect[],
+): Promise<readonly AttributedEffect[]> {
+  if (files.every(({ by }) => by === "own")) return files;
   const events = await plan.reader.events(plan.id, { types: ["file.restored"] });
-  return new Set(
+  const restored = new Set(
     events.flatMap(({ change }) => (change.type === "file.restored" ? [versionOf(change)] : [])),
+  );
+  return files.map((file) =>
+    file.by !== "own" && restored.has(versionOf(file)) ? madeByNobody(file) : file,
   );
 }
 
