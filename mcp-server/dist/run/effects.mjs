@@ -394,13 +394,13 @@ var EffectWatch = class {
   close() {
     this.parts.shared.close();
   }
-  /** Whether there is something for `keepFirst` and `readFirst` to read. */
-  get hasUnread() {
-    return this.parts.heldFiles.hasUnread;
+  /** How many bytes there are for `keepFirst` and `readFirst` to read; undefined: there is no file for them. */
+  get unreadBytes() {
+    return this.parts.heldFiles.unreadBytes;
   }
   /**
-   * Reads and keeps what stood in the held files when their claims began, of those that git does not have.
-   * @param isCommitted whether what stands in the file is what was committed.
+   * Reads and keeps what stood in the held files when their claims began.
+   * @param isCommitted whether git has what stands in the file, so that it need not be kept.
    */
   async keepFirst(isCommitted) {
     await this.parts.heldFiles.readUnread(
@@ -712,10 +712,11 @@ var HeldFiles = class {
   get repositories() {
     return this.#repositories;
   }
-  /** Whether there are held files of whose content nobody was told. */
-  get hasUnread() {
-    for (const { isTold } of filesIn(this.#top)) if (!isTold) return true;
-    return false;
+  /** Bytes of the held files of whose content nobody was told; undefined: there are none. */
+  get unreadBytes() {
+    let bytes;
+    for (const { isTold, times } of filesIn(this.#top)) if (!isTold) bytes = (bytes ?? 0) + (times?.size ?? 0);
+    return bytes;
   }
   /**
    * Reads held files that were not read yet, so that a later change of them tells what stood there before.
@@ -1425,6 +1426,7 @@ function watchOfCheckout(run) {
 // mcp-server/src/run/effects/call-watch.ts
 var MAX_UNLOGGED = 1e3;
 var MAX_KEEPING_MS = 1e3;
+var MAX_KEPT_UNASKED = 1024 * 1024;
 var CallWatch = class {
   constructor(run) {
     this.run = run;
@@ -1584,8 +1586,9 @@ var CallWatch = class {
     const watch = this.#watch;
     if (!watch || attempts === this.#readFor) return;
     this.#readFor = attempts;
-    if (!watch.hasUnread) return;
-    const keep = async () => watch.keepFirst(await committedFiles(this.run.checkout.root));
+    const bytes = watch.unreadBytes;
+    if (bytes === void 0) return;
+    const keep = async () => watch.keepFirst(bytes <= MAX_KEPT_UNASKED ? () => false : await committedFiles(this.run.checkout.root));
     const keeping = keep().catch(() => void 0).finally(() => {
       if (this.#keeping === keeping) this.#keeping = void 0;
     });

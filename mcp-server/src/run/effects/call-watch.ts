@@ -20,6 +20,8 @@ import { watchOfCheckout } from "./watch-of-checkout.ts";
 const MAX_UNLOGGED = 1_000;
 /** So long a call waits at most until what it may overwrite is kept, in milliseconds. */
 const MAX_KEEPING_MS = 1_000;
+/** So much is kept without asking git what it has of it: reading is faster than starting git, and a call waits. In bytes. */
+const MAX_KEPT_UNASKED = 1024 * 1024;
 
 /** A signal of a call, or one that depends on who holds what in this checkout. */
 export type Heard = HeardSignal | ((held: readonly HeldClaim[]) => HeardSignal);
@@ -200,8 +202,10 @@ export class CallWatch {
     const watch = this.#watch;
     if (!watch || attempts === this.#readFor) return;
     this.#readFor = attempts;
-    if (!watch.hasUnread) return;
-    const keep = async () => watch.keepFirst(await committedFiles(this.run.checkout.root));
+    const bytes = watch.unreadBytes;
+    if (bytes === undefined) return;
+    const keep = async () =>
+      watch.keepFirst(bytes <= MAX_KEPT_UNASKED ? () => false : await committedFiles(this.run.checkout.root));
     const keeping = keep()
       .catch(() => undefined)
       .finally(() => {

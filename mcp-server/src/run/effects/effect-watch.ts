@@ -135,14 +135,14 @@ export class EffectWatch {
     this.parts.shared.close();
   }
 
-  /** Whether there is something for `keepFirst` and `readFirst` to read. */
-  get hasUnread(): boolean {
-    return this.parts.heldFiles.hasUnread;
+  /** How many bytes there are for `keepFirst` and `readFirst` to read; undefined: there is no file for them. */
+  get unreadBytes(): number | undefined {
+    return this.parts.heldFiles.unreadBytes;
   }
 
   /**
-   * Reads and keeps what stood in the held files when their claims began, of those that git does not have.
-   * @param isCommitted whether what stands in the file is what was committed.
+   * Reads and keeps what stood in the held files when their claims began.
+   * @param isCommitted whether git has what stands in the file, so that it need not be kept.
    */
   async keepFirst(isCommitted: (path: string) => boolean): Promise<void> {
     await this.parts.heldFiles.readUnread(

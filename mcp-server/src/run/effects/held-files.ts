@@ -151,10 +151,11 @@ export class HeldFiles {
     return this.#repositories;
   }
 
-  /** Whether there are held files of whose content nobody was told. */
-  get hasUnread(): boolean {
-    for (const { isTold } of filesIn(this.#top)) if (!isTold) return true;
-    return false;
+  /** Bytes of the held files of whose content nobody was told; undefined: there are none. */
+  get unreadBytes(): number | undefined {
+    let bytes: number | undefined;
+    for (const { isTold, times } of filesIn(this.#top)) if (!isTold) bytes = (bytes ?? 0) + (times?.size ?? 0);
+    return bytes;
   }
 
   /**
