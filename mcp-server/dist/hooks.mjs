@@ -185,7 +185,7 @@ async function readOrBind(run, session, agentId, transcript) {
 }
 
 // import:host.mjs in hooks.mjs
-import { endOfAnswer, endOfError, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
+import { endOfAnswer, endOfError, launchesAgent, outputOf, saysNoTestRan, taskNotificationsIn } from "./host.mjs";
 
 // mcp-server/src/hooks/ended-agent.ts
 function endedAgentIn(prompt) {
@@ -332,7 +332,7 @@ async function onPostToolBatch(run, session, event) {
   const store = await run.graph();
   if (!store) return NOTHING;
   const launched = calls.flatMap((call) => {
-    const launch2 = call.tool_name === "Agent" || call.tool_name === "Task" ? session.launchOf(call.tool_use_id) : void 0;
+    const launch2 = launchesAgent(call.tool_name) ? session.launchOf(call.tool_use_id) : void 0;
     return launch2 ? [launch2.attempt] : [];
   });
   if (launched.length === 0) return NOTHING;
@@ -401,7 +401,7 @@ async function onPostToolUse(run, session, event) {
     return told;
   }
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
-  if (event.tool !== "Agent" && event.tool !== "Task") return told;
+  if (!launchesAgent(event.tool)) return told;
   const response = json(agentResponse, event.response);
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);
   return NOTHING;
@@ -613,7 +613,7 @@ async function answerTool(run, session, event, call) {
   const isAgent = event.agent !== "";
   if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
   if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
-  if (event.tool === "Agent" || event.tool === "Task") {
+  if (launchesAgent(event.tool)) {
     return isAgent ? refuseLaunch(call) : launch(run, session, event);
   }
   const own = OWN_TOOL.exec(event.tool)?.[1];
@@ -847,7 +847,7 @@ function readHookEvent(input, toolUseId) {
   return event.data;
 }
 function isLaunch({ event, tool }) {
-  return event === "PreToolUse" && ["Agent", "Task", "Workflow"].includes(tool);
+  return event === "PreToolUse" && (launchesAgent(tool) || tool === "Workflow");
 }
 async function answerHook(run, session, event) {
   const handler = Object.hasOwn(HANDLERS, event.event) ? HANDLERS[event.event] : void 0;

@@ -372,6 +372,11 @@ function managedFolder() {
   return "/etc/claude-code";
 }
 
+// mcp-server/src/host/launching-tools.ts
+function launchesAgent(tool) {
+  return tool === "Agent" || tool === "Task";
+}
+
 // import:node:child_process in host.mjs
 import { execFile, spawn } from "node:child_process";
 
@@ -968,6 +973,7 @@ export {
   endOfText,
   hostFigure,
   hostFolder,
+  launchesAgent,
   managedFolder,
   marketplacesWithPlugins,
   namesakes,

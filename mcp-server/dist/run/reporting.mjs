@@ -625,22 +625,15 @@ function unseenCommand({ command, exitCode, mayTestNothing }, { standing, seen }
   return `${quoted(command)} was not seen to ${end2}${seen === void 0 ? "" : `: ${seen}`}`;
 }
 function objectionTo(report, unseen) {
-  const contradicted = contradictionsIn(report);
-  if (contradicted.length > 0) {
-    const why2 = contradicted.slice(0, MAX_NAMED2).join("; ");
-    return {
-      why: why2,
-      remedy: 'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
-      cause: `what it reports is contradicted: ${why2}`
-    };
-  }
-  if (unseen.length === 0) return void 0;
-  const why = unseen.slice(0, MAX_NAMED2).join("; ");
-  return {
-    why,
-    remedy: "After your last change run the command as it stands with Bash, in the foreground and by itself (no pipe, ; or ||), then report again. If it cannot be run, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.",
-    cause: `this plan wants its acceptance commands seen: ${why}`
-  };
+  return objection(
+    contradictionsIn(report),
+    "what it reports is contradicted",
+    'Fix the work, run the command again and report how it ends; or report outcome "failed".'
+  ) ?? objection(
+    unseen,
+    "this plan wants its acceptance commands seen",
+    "After your last change run the command as it stands with Bash, in the foreground and by itself (no pipe, ; or ||), then report again. If it cannot be run, give its criterion as {criterion, notVerified: why}."
+  );
 }
 function objectionToRun(due, ran) {
   const failed = due.flatMap(({ command, mayTestNothing }) => {
@@ -651,13 +644,16 @@ function objectionToRun(due, ran) {
       `${quoted(command)} was run by the server, and ${end2} (${cleanText(run.output.slice(-MAX_OUTPUT), MAX_OUTPUT)})`
     ];
   });
-  if (failed.length === 0) return void 0;
-  const why = failed.slice(0, MAX_NAMED2).join("; ");
-  return {
-    why,
-    remedy: 'Fix the work and report again: the server runs the command again. Or report outcome "failed"; or, if it cannot succeed here, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.',
-    cause: `this plan has its acceptance commands run: ${why}`
-  };
+  return objection(
+    failed,
+    "this plan has its acceptance commands run",
+    'Fix the work and report again: the server runs the command again. Or report outcome "failed"; or, if it cannot succeed here, give its criterion as {criterion, notVerified: why}.'
+  );
+}
+function objection(problems, cause, remedy) {
+  if (problems.length === 0) return void 0;
+  const why = problems.slice(0, MAX_NAMED2).join("; ");
+  return { why, remedy: `${remedy} The same once more fails the attempt.`, cause: `${cause}: ${why}` };
 }
 function contradictionsIn({ outcome, evidence }) {
   if (outcome !== "completed") return [];
@@ -734,10 +730,10 @@ async function judgeEvidence(ctx, store, report, at) {
   if (contradicted) return { report: judged, objection: contradicted };
   const run = await runAcceptance(ctx, store, at, due, place);
   const stillUnseen = unseen.flatMap(({ command, why }) => run.ran.has(command) ? [] : [why]);
-  const objection = objectionToRun(due, run.ran) ?? objectionTo(judged, stillUnseen);
+  const objection2 = objectionToRun(due, run.ran) ?? objectionTo(judged, stillUnseen);
   return {
     report: withRuns(judged, due, run),
-    ...objection && { objection },
+    ...objection2 && { objection: objection2 },
     ...run.later.length > 0 && { runLater: run.later }
   };
 }
@@ -995,7 +991,7 @@ async function reportTask(ctx, actor, agentId, input, ran) {
 }
 function accept(ctx, store, call, prepared) {
   const { name, given, judged, agentId, seen } = call;
-  const { objection } = judged;
+  const { objection: objection2 } = judged;
   const { report, token } = given;
   const work = async (tx) => {
     await noteSignOfLife(tx, token, agentId);
@@ -1011,12 +1007,12 @@ function accept(ctx, store, call, prepared) {
     startOrContinue(found, agentId);
     const attempt = plan.graph.claim(held.claim.id);
     if (attempt?.state !== "running") throw new Error("the claim vanished inside its transaction");
-    if (objection && !await wasReturned(plan, attempt.id)) {
-      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: objection.why });
-      return returned(objection);
+    if (objection2 && !await wasReturned(plan, attempt.id)) {
+      plan.append({ type: "report.returned", task: task.id, attempt: attempt.id, why: objection2.why });
+      return returned(objection2);
     }
     const ending = {
-      ...objection ? { outcome: "failed", cause: objection.cause } : { outcome: report.outcome },
+      ...objection2 ? { outcome: "failed", cause: objection2.cause } : { outcome: report.outcome },
       report: judged.report,
       ...judged.runLater && { runLater: judged.runLater }
     };

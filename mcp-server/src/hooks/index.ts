@@ -1,5 +1,6 @@
 import { CallerError } from "../errors/caller-error.ts";
 import { StoreUnusable } from "../errors/store-unusable.ts";
+import { launchesAgent } from "../host/launching-tools.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import { cleanAnswer } from "../tools/answer/clean-answer.ts";
@@ -45,7 +46,7 @@ export function readHookEvent(input: unknown, toolUseId: string | undefined): Ho
 
 /** Whether the call that is about to happen launches agents, which cannot be done right without the graph. */
 export function isLaunch({ event, tool }: HookEvent): boolean {
-  return event === "PreToolUse" && ["Agent", "Task", "Workflow"].includes(tool);
+  return event === "PreToolUse" && (launchesAgent(tool) || tool === "Workflow");
 }
 
 /** Answers an event with the text that the host reads like a command hook's output. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { AttemptId } from "../graph/attempt.ts";
+import { launchesAgent } from "../host/launching-tools.ts";
 import { isOfferedAgain } from "../run/claims/open-offers.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
@@ -31,10 +32,7 @@ export async function onPostToolBatch(
   const store = await run.graph();
   if (!store) return NOTHING;
   const launched = calls.flatMap((call) => {
-    const launch =
-      call.tool_name === "Agent" || call.tool_name === "Task"
-        ? session.launchOf(call.tool_use_id)
-        : undefined;
+    const launch = launchesAgent(call.tool_name) ? session.launchOf(call.tool_use_id) : undefined;
     return launch ? [launch.attempt] : [];
   });
   if (launched.length === 0) return NOTHING;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { launchesAgent } from "../host/launching-tools.ts";
 import { endOfAnswer, endOfError, outputOf } from "../host/transcripts/bash-result.ts";
 import { saysNoTestRan } from "../host/transcripts/no-tests.ts";
 import { endAgents } from "../run/attempts/agent-ended.ts";
@@ -41,7 +42,7 @@ export async function onPostToolUse(
     return told;
   }
   if (event.tool === "Workflow") return afterWorkflowLaunch(session, event);
-  if (event.tool !== "Agent" && event.tool !== "Task") return told;
+  if (!launchesAgent(event.tool)) return told;
   const response = json(agentResponse, event.response);
   // A foreground agent has ended by now; it was bound by its own calls, or it made none.
   if (response?.status === "async_launched") await bindLaunch(run, session, event.use, response.agentId);

@@ -3,6 +3,7 @@ import { isLive } from "../graph/attempt.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import { taskName } from "../graph/task.ts";
 import { findToken, hashToken } from "../graph/token.ts";
+import { launchesAgent } from "../host/launching-tools.ts";
 import { claimOfToken, isRefusal } from "../run/attempts/claim-by-token.ts";
 import { addedToLaunchLine, launchLine } from "../run/briefs/brief.ts";
 import { briefOf, readForBrief } from "../run/briefs/brief-of-claim.ts";
@@ -142,7 +143,7 @@ async function answerTool(
   const isAgent = event.agent !== "";
   if (event.tool === "Workflow") return onWorkflowCall(run, session, event);
   if (event.tool === "StructuredOutput") return onWorkflowAgentEnd(run, session, event);
-  if (event.tool === "Agent" || event.tool === "Task") {
+  if (launchesAgent(event.tool)) {
     return isAgent ? refuseLaunch(call) : launch(run, session, event);
   }
   const own = OWN_TOOL.exec(event.tool)?.[1];

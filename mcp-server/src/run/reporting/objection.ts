@@ -68,24 +68,18 @@ export function unseenCommand(
 
 /** @param unseen what `unseenCommand` says of each command that has to be seen. */
 export function objectionTo(report: Report, unseen: readonly string[]): Objection | undefined {
-  const contradicted = contradictionsIn(report);
-  if (contradicted.length > 0) {
-    const why = contradicted.slice(0, MAX_NAMED).join("; ");
-    return {
-      why,
-      remedy:
-        'Fix the work, run the command again and report how it ends; or report outcome "failed". The same once more fails the attempt.',
-      cause: `what it reports is contradicted: ${why}`,
-    };
-  }
-  if (unseen.length === 0) return undefined;
-  const why = unseen.slice(0, MAX_NAMED).join("; ");
-  return {
-    why,
-    remedy:
-      "After your last change run the command as it stands with Bash, in the foreground and by itself (no pipe, ; or ||), then report again. If it cannot be run, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.",
-    cause: `this plan wants its acceptance commands seen: ${why}`,
-  };
+  return (
+    objection(
+      contradictionsIn(report),
+      "what it reports is contradicted",
+      'Fix the work, run the command again and report how it ends; or report outcome "failed".',
+    ) ??
+    objection(
+      unseen,
+      "this plan wants its acceptance commands seen",
+      "After your last change run the command as it stands with Bash, in the foreground and by itself (no pipe, ; or ||), then report again. If it cannot be run, give its criterion as {criterion, notVerified: why}.",
+    )
+  );
 }
 
 /** @param ran what came of acceptance commands when the server ran them. */
@@ -106,14 +100,17 @@ export function objectionToRun(
       `${quoted(command)} was run by the server, and ${end} (${cleanText(run.output.slice(-MAX_OUTPUT), MAX_OUTPUT)})`,
     ];
   });
-  if (failed.length === 0) return undefined;
-  const why = failed.slice(0, MAX_NAMED).join("; ");
-  return {
-    why,
-    remedy:
-      'Fix the work and report again: the server runs the command again. Or report outcome "failed"; or, if it cannot succeed here, give its criterion as {criterion, notVerified: why}. The same once more fails the attempt.',
-    cause: `this plan has its acceptance commands run: ${why}`,
-  };
+  return objection(
+    failed,
+    "this plan has its acceptance commands run",
+    'Fix the work and report again: the server runs the command again. Or report outcome "failed"; or, if it cannot succeed here, give its criterion as {criterion, notVerified: why}.',
+  );
+}
+
+function objection(problems: readonly string[], cause: string, remedy: string): Objection | undefined {
+  if (problems.length === 0) return undefined;
+  const why = problems.slice(0, MAX_NAMED).join("; ");
+  return { why, remedy: `${remedy} The same once more fails the attempt.`, cause: `${cause}: ${why}` };
 }
 
 function contradictionsIn({ outcome, evidence }: Report): string[] {

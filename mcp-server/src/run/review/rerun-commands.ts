@@ -7,9 +7,10 @@ import { freeId, nextPosition } from "../plan/new-task.ts";
 
 /**
  * Acceptance commands that failed in files that others were writing, or that the server is to run itself and could not
- * beside them, are run again when nobody writes, by a task of their own: it writes nothing and reads everything, so by the rules of scopes it runs beside no writer of the
- * checkout, and no writer starts beside it. The task that reported them counts as completed and its criterion as not
- * verified until then; dependents do not wait, because a writer among them would have to wait for itself.
+ * beside them, are run again when nobody writes, by a task of their own: it writes nothing and reads everything, so by
+ * the rules of scopes it runs beside no writer of the checkout, and no writer starts beside it. The task that reported
+ * them counts as completed and its criterion as not verified until then; dependents do not wait, because a writer among
+ * them would have to wait for itself.
  *
  * Only commands of the plan itself are run again, word for word: what an agent typed into a report must not become
  * another agent's order. An agent runs them, or the server, by the one rule for what it may run
