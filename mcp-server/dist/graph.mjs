@@ -87,6 +87,7 @@ var VERSIONS = {
   "work.committed": 1,
   "work.merged": 1,
   "work.conflicted": 1,
+  "isolation.decided": 1,
   "commit.skipped": 1,
   "plan.reported": 1,
   "decision.taken": 1

@@ -262,7 +262,7 @@ function effectsInOrder(seen) {
 }
 
 // import:text.mjs in policy.mjs
-import { isDeclared, plural, shownPath } from "./text.mjs";
+import { formatDuration, formatPercent, isDeclared, plural, shownPath } from "./text.mjs";
 
 // mcp-server/src/policy/effects/git-move-text.ts
 var SHORT = 7;
@@ -529,6 +529,8 @@ var GUARDS = ["strict", "enforce", "warn", "off"];
 var APPROVALS = ["tools", "scope"];
 var REVIEWS = ["off", "end", "task"];
 var COMMITS = ["none", "task", "end"];
+var ISOLATION_POLICIES = ["shared", "worktree", "auto"];
+var DELIVERIES = ["branch", "checkout"];
 var VERIFICATIONS = ["run", "seen", "claimed"];
 var DEFAULT_POLICY = {
   maxParallel: 5,
@@ -543,6 +545,8 @@ var DEFAULT_POLICY = {
   approve: "tools",
   review: "end",
   commit: "none",
+  isolation: "shared",
+  deliver: "branch",
   verify: "claimed",
   maxTokens: 0
 };
@@ -756,8 +760,14 @@ function waitsForOthers(lastEndMs, completed, claimedAtMs) {
 }
 
 // mcp-server/src/policy/isolation.ts
+function mayWrite({ writes }) {
+  return writes?.length !== 0;
+}
 function asksForWorktree(task, policy) {
-  return (task.isolation ?? "shared") !== "shared" || task.alternatives !== void 0 || policy.unscoped === "worktree" && task.isolation !== "shared" && scopeOf(task).basis === "unscoped";
+  if ((task.isolation ?? "shared") !== "shared" || task.alternatives !== void 0) return true;
+  if (task.isolation === "shared") return false;
+  if (policy.isolation === "worktree") return mayWrite(task);
+  return policy.unscoped === "worktree" && scopeOf(task).basis === "unscoped";
 }
 var Isolations = class {
   /** @param tasks how they are done stays the same; their status may change. */
@@ -1254,6 +1264,38 @@ function spentText({ used, max }) {
 function raiseLimit(plan) {
   return `plan_update {plan: "${plan}", policy: {maxTokens: MORE}} lets it go on.`;
 }
+
+// mcp-server/src/policy/worktrees/choose-isolation.ts
+var MAX_COST_SHARE = 0.1;
+function chooseIsolation({ commits, writers, worktree }) {
+  if (commits)
+    return { isolation: "shared", reason: "what the policy commit commits is done in the checkout" };
+  const atOnce = mostAtOnce(writers);
+  if (atOnce < 2) return { isolation: "shared", reason: "at no time would two tasks that write run at once" };
+  const gain2 = `up to ${atOnce} tasks that write would run at once`;
+  if ("unknown" in worktree) return { isolation: "shared", reason: `${gain2}, but ${worktree.unknown}` };
+  const meanMs = writers.reduce((sum2, { startMs, endMs }) => sum2 + endMs - startMs, 0) / writers.length;
+  const share = meanMs > 0 ? worktree.ms / meanMs : Number.POSITIVE_INFINITY;
+  const takes = `a worktree takes ${formatDuration(worktree.ms)} here`;
+  const beside = `a task is expected to take ${formatDuration(meanMs)}`;
+  return share <= MAX_COST_SHARE ? { isolation: "worktree", reason: `${gain2}; ${takes}, ${beside}` } : {
+    isolation: "shared",
+    reason: `${gain2}, but ${takes}, more than ${formatPercent(MAX_COST_SHARE)} of a task (${beside})`
+  };
+}
+function mostAtOnce(writers) {
+  const moments = writers.filter(({ startMs, endMs }) => endMs > startMs).flatMap(({ startMs, endMs }) => [
+    { atMs: startMs, by: 1 },
+    { atMs: endMs, by: -1 }
+  ]).sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  let now = 0;
+  let most = 0;
+  for (const { by } of moments) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return most;
+}
 export {
   APPROVALS,
   BARRIERS,
@@ -1261,11 +1303,14 @@ export {
   COMMITS,
   CallsInFlight,
   DEFAULT_POLICY,
+  DELIVERIES,
   DURATION_SLACK_MS,
   FAILURE_POLICIES,
   GUARDS,
   GraphClock,
+  ISOLATION_POLICIES,
   Isolations,
+  MAX_COST_SHARE,
   MAX_LOST_ATTEMPTS,
   MAX_REVIEWS,
   MAX_TIMES_BLOCKED,
@@ -1285,6 +1330,7 @@ export {
   changedByOthers,
   checkoutLooks,
   chooseEngine,
+  chooseIsolation,
   chooseStrategy,
   claimHasEnded,
   claimedScope,
@@ -1318,6 +1364,7 @@ export {
   mayJudge,
   mayRevive,
   mayUndo,
+  mayWrite,
   namedCall,
   needsResultOf,
   newerParts,

@@ -390,6 +390,9 @@ function howToLaunch(client, count) {
   return "Agents of this client do not have these tools: take each task yourself, one after another, with task_get and the token in its prompt.";
 }
 
+// import:run/isolation.mjs in tools.mjs
+import { isolationLine } from "./run/isolation.mjs";
+
 // import:run/planning.mjs in tools.mjs
 import { analyzePlan } from "./run/planning.mjs";
 
@@ -405,7 +408,7 @@ var planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input2, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, engine, isolation } = await analyzePlan(
       run,
       input2.plan,
       input2.maxParallel
@@ -436,6 +439,7 @@ var planAnalyze = defineTool({
         ...unknownRoles.length > 0 && { unknownRoles },
         ...overlappingRoles.length > 0 && { overlappingRoles },
         minutesByCap,
+        ...isolation && { isolation: isolationLine(isolation) },
         // What is to follow the last task, for whoever orchestrates.
         review: loaded.policy.review,
         timeline,
@@ -476,11 +480,7 @@ var planCreate = defineTool({
   }),
   annotations: IDEMPOTENT,
   async handle(input2, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, loaded, placed, interrupted } = await createPlan(
-      run,
-      actor,
-      input2
-    );
+    const { created, updated, unchanged, removed, warnings, isolation, loaded, placed, interrupted } = await createPlan(run, actor, input2);
     if (!input2.dryRun && loaded) {
       session.plans.add(loaded.stored.slug);
       session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -493,6 +493,7 @@ var planCreate = defineTool({
         unchanged: unchanged.length,
         removed,
         warnings: warnings.length > MAX_WARNINGS ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`] : warnings,
+        ...isolation !== void 0 && { isolation },
         ...placed && { placed },
         ...interrupted && interrupted.length > 0 && { interrupted },
         ...loaded && { counts: shortCounts(countsOf(loaded)) },

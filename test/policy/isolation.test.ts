@@ -7,8 +7,12 @@ function task(id: string, fields: Partial<Task> = {}): Task {
   return pendingTask(id, { writes: [`${id}.ts`], ...fields }, 1);
 }
 
-function isolationsOf(tasks: readonly Task[], unscoped: "exclusive" | "worktree" = "exclusive") {
-  const isolations = new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped });
+function isolationsOf(
+  tasks: readonly Task[],
+  unscoped: "exclusive" | "worktree" = "exclusive",
+  isolation: "shared" | "worktree" | "auto" = "shared",
+) {
+  const isolations = new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped, isolation });
   return Object.fromEntries(tasks.map(({ id }) => [id, isolations.of(id)]));
 }
 
@@ -43,6 +47,30 @@ describe("a task runs in a worktree", () => {
     expect(isolationsOf(tasks)).toEqual({ a: "shared", b: "shared", c: "shared" });
   });
 
+  it("a task runs in a worktree if the policy wants that of what may write, unless it says that it is shared", () => {
+    const { writes: _, ...unknown } = task("unknown");
+    const tasks = [
+      task("writes"),
+      unknown,
+      task("reads", { writes: [] }),
+      task("says shared", { isolation: "shared" }),
+      task("reads what was written", { writes: [], ...waitsFor("writes") }),
+      task("says shared behind one", { isolation: "shared", ...waitsFor("writes") }),
+    ];
+    expect(isolationsOf(tasks, "exclusive", "worktree")).toEqual({
+      writes: "worktree",
+      unknown: "worktree",
+      reads: "shared",
+      "says shared": "shared",
+      "reads what was written": "worktree",
+      "says shared behind one": "worktree",
+    });
+  });
+
+  it("a task runs in the checkout as long as auto is not decided", () => {
+    expect(isolationsOf([task("a")], "exclusive", "auto")).toEqual({ a: "shared" });
+  });
+
   it("the isolation of a chain of ten thousand tasks is decided in a moment", () => {
     const chain = Array.from({ length: 10_000 }, (_, n) => task(`${n}`, n === 0 ? {} : waitsFor(`${n - 1}`)));
     const { apart, ...rest } = isolationsOf([...chain, task("apart", { isolation: "worktree" })]);
@@ -52,7 +80,10 @@ describe("a task runs in a worktree", () => {
 
   it("a task in a worktree makes the plan use worktrees, unless it was cancelled", () => {
     const uses = (...tasks: Task[]) =>
-      new Isolations(new Map(tasks.map((one) => [one.id, one])), { unscoped: "exclusive" }).usesWorktrees;
+      new Isolations(new Map(tasks.map((one) => [one.id, one])), {
+        unscoped: "exclusive",
+        isolation: "shared",
+      }).usesWorktrees;
     expect(uses(task("a"), task("b"))).toBe(false);
     expect(uses(task("a"), task("b", { isolation: "worktree" }))).toBe(true);
     expect(uses(task("a"), task("b", { isolation: "worktree", status: "cancelled" }))).toBe(false);

@@ -36,6 +36,7 @@ export interface Answers {
     readonly unchanged: number;
     readonly removed: string[];
     readonly warnings: string[];
+    readonly isolation?: string;
     readonly placed?: { readonly file: string; readonly keptAside?: string };
     readonly counts?: CountsAnswer;
     readonly interrupted?: readonly { readonly task: string; readonly cause: string }[];
@@ -65,6 +66,7 @@ export interface Answers {
     readonly bottleneck: string;
     readonly help: string[];
     readonly unscoped: string[];
+    readonly isolation?: string;
     readonly estimate: {
       readonly sequentialMinutes: number;
       readonly makespanMinutes: number;

@@ -270,7 +270,7 @@ function expiryReason(claim) {
 // mcp-server/src/run/attempts/isolations-of.ts
 var known = /* @__PURE__ */ new WeakMap();
 function isolationsOf({ graph, policy }) {
-  const key = `${graph.definitions} ${policy.unscoped}`;
+  const key = `${graph.definitions} ${policy.unscoped} ${policy.isolation}`;
   const last = known.get(graph);
   if (last?.key === key) return last.isolations;
   const isolations = new Isolations(graph.tasks, policy);

@@ -49,6 +49,9 @@ import { lastSteps, newerParts, workBehind } from "../policy.mjs";
 // import:run/attempts.mjs in run/edits.mjs
 import { continueByToken, endAttempt, expireClaims, noteSignOfLife, releaseClaims } from "./attempts.mjs";
 
+// import:run/isolation.mjs in run/edits.mjs
+import { isolatePlan, isolationLine, refuseOtherIsolation } from "./isolation.mjs";
+
 // import:run/project.mjs in run/edits.mjs
 import { effectivePolicy, pathInside, policyWarnings, readPolicy, storedPolicy, unknownRoles } from "./project.mjs";
 
@@ -188,18 +191,21 @@ async function readSource(ctx, input) {
 // mcp-server/src/run/edits/create-plan.ts
 async function createPlan(ctx, actor, input) {
   const slug = planSlug(input.plan);
-  const policy = input.policy ?? {};
-  const source = await readSource(ctx, input);
+  const read = await readSource(ctx, input);
+  const dryRun = input.dryRun === true;
+  const isolated = await isolate(ctx, slug, read, input.policy ?? {}, !dryRun);
+  const { said: policy, choice } = isolated;
+  const source = { ...read, tasks: isolated.tasks };
   const effective = effectivePolicy(ctx.settings, policy);
   const warnings = [
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
     ...startFolderWarnings(ctx, source.tasks),
-    ...await checkWorktrees(ctx, slug, source.tasks, effective)
+    ...isolated.warnings
   ];
+  const isolation = choice && { isolation: isolationLine(choice) };
   const { draft } = source;
-  const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
     const existing = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
@@ -207,7 +213,10 @@ async function createPlan(ctx, actor, input) {
     const { changes, ...result } = compare(existing, source, input);
     const found = draft && await predecessorOf(ctx, draft, existing?.stored.source);
     const ofDraft = draft ? predecessorWarnings(draft, found, void 0) : [];
-    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: existing };
+    return {
+      ...{ ...result, ...isolation, loaded: existing },
+      warnings: [...ofDraft, ...warnings, ...result.warnings]
+    };
   }
   const work = async (tx) => {
     await expireClaims(tx);
@@ -216,7 +225,10 @@ async function createPlan(ctx, actor, input) {
     const importedFrom = existing?.stored.source;
     warnings.push(...await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing));
     const { changes, ...result } = compare(existing, source, input);
-    if (existing) updateStored(existing, source, input);
+    if (existing) {
+      refuseOtherIsolation(existing, policy);
+      updateStored(existing, source, input.title, policy);
+    }
     const plan = existing ?? await tx.create({
       type: "plan.created",
       repository: ctx.repository,
@@ -226,19 +238,14 @@ async function createPlan(ctx, actor, input) {
       ...storedPolicy(policy),
       document: source.document
     });
-    plan.append(...changes);
+    plan.append(...changes, ...choice ? [{ type: "isolation.decided", ...choice }] : []);
     warnings.push(...newerParts(stateOf(plan)));
-    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan, interrupted };
+    const made = { ...result, ...isolation, loaded: plan, interrupted };
+    if (!draft) return { ...made, warnings: [...warnings, ...result.warnings] };
     const found = await predecessorOf(ctx, draft, importedFrom);
     const placed = await placeDraft(tx, draft, found);
     const ofDraft = predecessorWarnings(draft, found, placed);
-    return {
-      ...result,
-      warnings: [...ofDraft, ...warnings, ...result.warnings],
-      loaded: plan,
-      placed,
-      interrupted
-    };
+    return { ...made, placed, warnings: [...ofDraft, ...warnings, ...result.warnings] };
   };
   const ahead = { plan: { repository: ctx.repository, slug } };
   const created = await changeGraph(ctx, store, actor, work, ahead);
@@ -246,13 +253,19 @@ async function createPlan(ctx, actor, input) {
   const { loaded } = created;
   return loaded ? { ...created, warnings: [...created.warnings, ...await notRunWarnings(ctx, loaded)] } : created;
 }
-function updateStored(plan, source, input) {
+async function isolate(ctx, slug, { tasks, source }, said2, mayMeasure) {
+  const store = await ctx.graph();
+  const existing = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
+  const plan = { slug, existing, tasks, said: said2, isFromFile: source.kind === "file" };
+  return isolatePlan(ctx, store, plan, mayMeasure);
+}
+function updateStored(plan, source, title, said2) {
   const { stored } = plan;
-  const policy = { ...stored.policy, ...input.policy };
+  const policy = { ...stored.policy, ...said2 };
   const differs = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
   const fromFile = source.source.kind === "file";
   const update = {
-    ...input.title !== void 0 && input.title !== stored.title && { title: input.title },
+    ...title !== void 0 && title !== stored.title && { title },
     ...fromFile && differs(source.source, stored.source) && { source: source.source },
     ...differs(policy, stored.policy) && storedPolicy(policy),
     ...fromFile && differs(source.document, stored.document) && { document: source.document }
@@ -466,12 +479,18 @@ import { access, readFile } from "node:fs/promises";
 // mcp-server/src/run/edits/update-plan.ts
 async function updatePlan(ctx, actor, slug, policy, action) {
   const store = await existingGraph(ctx, slug);
+  const isolated = policy?.isolation === void 0 ? void 0 : await isolate2(ctx, store, slug, policy);
+  const said2 = isolated?.said ?? policy;
   const updated = await changePlan(ctx, store, actor, slug, async (plan) => {
-    const stated = { ...plan.stored.policy, ...policy };
+    const stated = { ...plan.stored.policy, ...said2 };
     const tasks = [...plan.graph.tasks.values()];
     const wanted = effectivePolicy(ctx.settings, readPolicy(stated).stated);
-    const warnings = policy?.unscoped === void 0 ? [] : await checkWorktrees(ctx, plan.stored.slug, tasks, wanted);
-    if (policy) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
+    const warnings = isolated ? [...isolated.warnings] : [];
+    if (isolated) refuseOtherIsolation(plan, isolated.said);
+    else if (policy?.unscoped !== void 0)
+      warnings.push(...await checkWorktrees(ctx, plan.stored.slug, tasks, wanted));
+    if (said2) plan.append({ type: "plan.updated", ...storedPolicy(stated) });
+    if (isolated?.choice) plan.append({ type: "isolation.decided", ...isolated.choice });
     const status = { pause: "paused", stop: "stopped", resume: "open", reopen: "open" };
     if (action && status[action] !== plan.stored.status) {
       plan.append({ type: "plan.status", status: status[action], cause: `${action} was called` });
@@ -479,11 +498,23 @@ async function updatePlan(ctx, actor, slug, policy, action) {
     }
     return {
       loaded: plan,
-      warnings: [...policyWarnings(ctx.settings, policy ?? {}), ...warnings, ...newerParts(stateOf(plan))]
+      warnings: [
+        ...isolated?.choice ? [`isolation is ${isolationLine(isolated.choice)}`] : [],
+        ...policyWarnings(ctx.settings, policy ?? {}),
+        ...warnings,
+        ...newerParts(stateOf(plan))
+      ]
     };
   });
   const notRun = policy?.verify === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };
+}
+async function isolate2(ctx, store, slug, said2) {
+  const existing = await readPlan(ctx, store, slug);
+  const tasks = [...existing.graph.tasks.values()].map(definitionOf);
+  const isFromFile = existing.stored.source.kind === "file";
+  const plan = { slug: existing.stored.slug, existing, tasks, said: said2, isFromFile };
+  return isolatePlan(ctx, store, plan, true);
 }
 
 // mcp-server/src/run/edits/open-plan.ts

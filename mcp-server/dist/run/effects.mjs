@@ -715,7 +715,8 @@ var HeldFiles = class {
   /** Bytes of the held files of whose content nobody was told; undefined: there are none. */
   get unreadBytes() {
     let bytes;
-    for (const { isTold, times } of filesIn(this.#top)) if (!isTold) bytes = (bytes ?? 0) + (times?.size ?? 0);
+    for (const { isTold, times } of filesIn(this.#top))
+      if (!isTold) bytes = (bytes ?? 0) + (times?.size ?? 0);
     return bytes;
   }
   /**

@@ -561,6 +561,28 @@ async function refuseNoRoom(root, plan) {
     `Ask the user ${isFolder ? "for write access to it" : "to rename it"}, or leave out isolation and alternatives.`
   );
 }
+async function shareSubmoduleTasks(ctx, tasks, policy) {
+  const { caseInsensitive, checkout } = ctx;
+  if (policy.isolation !== "worktree" || checkout.gitCommonDir === void 0) return { tasks, warnings: [] };
+  const folders = [...await submoduleFolders(checkout.root)];
+  const below = folders.map((folder) => parseGlob(`${literalGlob(folder)}/**`, caseInsensitive));
+  const writesThere = ({ writes = [] }) => writes.map((glob) => parseGlob(glob, caseInsensitive)).some((glob) => below.some((one) => overlap(glob, one)));
+  const inSubmodules = tasks.filter(writesThere).map(({ id }) => id);
+  if (inSubmodules.length === 0) return { tasks, warnings: [] };
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const shared = new Set(inSubmodules);
+  for (const id of shared) for (const before of byId.get(id)?.dependencies ?? []) shared.add(before);
+  const others = [...shared].filter((id) => !inSubmodules.includes(id));
+  const alsoText = others.length === 0 ? "" : `; so ${others.length === 1 ? "does" : "do"} ${others.join(", ")}, on which that builds`;
+  return {
+    tasks: tasks.map(
+      (task) => shared.has(task.id) && task.isolation === void 0 ? { ...task, isolation: "shared" } : task
+    ),
+    warnings: [
+      `${inSubmodules.join(", ")} ${inSubmodules.length === 1 ? "writes" : "write"} in a submodule, which no worktree's commit can hold, and ${inSubmodules.length === 1 ? "works" : "work"} in the checkout${alsoText}.`
+    ]
+  };
+}
 async function submoduleWarnings(ctx, tasks) {
   const { caseInsensitive, checkout } = ctx;
   const folders = [...await submoduleFolders(checkout.root)];
@@ -604,9 +626,11 @@ async function createTasks(ctx, actor, slug, tasks, agentId) {
     const edges = new Map([...graph.tasks.values()].map((task) => [task.id, task.dependencies]));
     const warnings = [];
     const steps = lastSteps(graph.tasks.values());
-    const definitions = readAdded(added, edges, warnings).map(
+    const read = readAdded(added, edges, warnings).map(
       (task) => dependOnWork(afterWhatItJudges(task, graph.tasks), graph.tasks, steps)
     );
+    const { tasks: definitions, warnings: ofSubmodules } = await shareSubmoduleTasks(ctx, read, plan.policy);
+    warnings.push(...ofSubmodules);
     warnings.push(...startFolderWarnings(ctx, definitions));
     warnings.push(...await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy));
     const first = nextPosition(plan);
@@ -695,6 +719,7 @@ export {
   refuseForeignClaim,
   refuseNoRoom,
   refuseTooManyTasks,
+  shareSubmoduleTasks,
   shortCounts,
   splitTaskName,
   startFolderWarnings,

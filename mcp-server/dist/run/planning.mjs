@@ -368,7 +368,7 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 // import:run/plan.mjs in run/planning.mjs
-import { countsOf, existingGraph, policyOf, readPlan, startFolderWarnings, stuckTasks } from "./plan.mjs";
+import { countsOf, existingGraph, policyOf, readGraph, startFolderWarnings, stuckTasks } from "./plan.mjs";
 
 // import:run/specification.mjs in run/planning.mjs
 import { findBreakdown } from "./specification.mjs";
@@ -416,7 +416,16 @@ var TIMELINE_WIDTH = 72;
 var MAX_TIMELINE_ROWS = 12;
 async function analyzePlan(ctx, slug, maxParallel) {
   const store = await existingGraph(ctx, slug);
-  const loaded = await readPlan(ctx, store, slug);
+  const { loaded, isolation } = await readGraph(
+    ctx,
+    store,
+    async (view) => {
+      const plan = await view.plan(slug);
+      const decided = await plan.reader.events(plan.id, { types: ["isolation.decided"] });
+      return { loaded: plan, isolation: decided.at(-1)?.change };
+    },
+    { plan: { repository: ctx.repository, slug } }
+  );
   const { graph, policy, estimates } = loaded;
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
@@ -435,7 +444,8 @@ async function analyzePlan(ctx, slug, maxParallel) {
     counts: countsOf(loaded),
     analysis,
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
-    engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap })
+    engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
+    isolation: isolation?.type === "isolation.decided" ? isolation : void 0
   };
 }
 function tasksLeft({ graph }) {

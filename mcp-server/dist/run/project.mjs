@@ -373,7 +373,7 @@ function sameOwner(a, b) {
 import * as z from "../lib/zod.mjs";
 
 // import:policy.mjs in run/project.mjs
-import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, FAILURE_POLICIES, GUARDS, GraphClock, REVIEWS, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
+import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLICIES, GUARDS, GraphClock, ISOLATION_POLICIES, REVIEWS, UNSCOPED, VERIFICATIONS } from "../policy.mjs";
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
@@ -390,6 +390,8 @@ var policyInput = z.strictObject({
   approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
   review: z.enum(REVIEWS).optional().describe("When to review"),
   commit: z.enum(COMMITS).optional().describe("What to commit"),
+  isolation: z.enum(ISOLATION_POLICIES).optional(),
+  deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never")
 });
@@ -412,7 +414,8 @@ function effectivePolicy(settings, plan) {
     maxParallel: Math.min(wanted.maxParallel, user.maxParallel),
     guard: stricter(GUARDS, wanted.guard, user.guard),
     unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
-    verify: stricter(VERIFICATIONS, wanted.verify, user.verify)
+    verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
+    isolation: plan.isolation ?? DEFAULT_POLICY.isolation
   };
 }
 function stricter(words, one, other) {
@@ -594,6 +597,8 @@ var WORD_VARIABLES = {
   approve: "PARALLEL_APPROVE",
   review: "PARALLEL_REVIEW",
   commit: "PARALLEL_COMMIT",
+  isolation: "PARALLEL_ISOLATION",
+  deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY"
 };
 var SETTING_VARIABLES = {

@@ -461,6 +461,9 @@ function elsewhere(problem, remedy) {
 // import:run/attempts.mjs in run/worktrees.mjs
 import { endAttempt } from "./attempts.mjs";
 
+// import:node:perf_hooks in run/worktrees.mjs
+import { performance } from "node:perf_hooks";
+
 // import:host.mjs in run/worktrees.mjs
 import { WORKTREE_FOLDER } from "../host.mjs";
 
@@ -473,7 +476,7 @@ var PrerequisiteUnmerged = class extends Error {
   waitFor;
   name = "PrerequisiteUnmerged";
 };
-async function prepareWorktree(ctx, store, attempt, made) {
+async function prepareWorktree(ctx, store, attempt, place) {
   const read = async (view) => {
     const held2 = await view.reader.claimById(attempt);
     const loaded2 = held2 && await view.planOf(held2);
@@ -483,7 +486,9 @@ async function prepareWorktree(ctx, store, attempt, made) {
   const { held, loaded, record } = await readGraph(ctx, store, read, { claim: { attempt } });
   const existing = record.cut.get(attempt);
   if (existing && existsSync(existing.path)) return existing;
-  const cut = await cutWorktree(ctx, held, loaded, record, made);
+  const startMs = performance.now();
+  const made = await cutWorktree(ctx, held, loaded, record, place);
+  const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
   await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
   return cut;
 }

@@ -252,7 +252,11 @@ export type Change =
       readonly base: string;
       /** The commit whose merge was begun in it, for a task that solves a conflict. */
       readonly merging?: string;
+      /** How many milliseconds it took to make it, set-up included; absent: an earlier server did not measure. */
+      readonly tookMs?: number;
     }
+  /** Where the plan's tasks that write work from now on, as its policy says too, and why, in words for the user. */
+  | { readonly type: "isolation.decided"; readonly isolation: Isolation; readonly reason: string }
   /** The folder is gone; all that was in it is on the plan's branch. */
   | { readonly type: "worktree.removed"; readonly task: TaskId; readonly attempt: AttemptId }
   /** What an attempt did, as a commit. Whether it is merged is another event. */
@@ -342,6 +346,7 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "work.committed": 1,
   "work.merged": 1,
   "work.conflicted": 1,
+  "isolation.decided": 1,
   "commit.skipped": 1,
   "plan.reported": 1,
   "decision.taken": 1,

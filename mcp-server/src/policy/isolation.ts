@@ -1,16 +1,24 @@
 import { type Isolation, scopeOf, type Task, type TaskDefinition, type TaskId } from "../graph/task.ts";
 import type { Policy } from "./policy.ts";
 
+/** What a policy says of where tasks work. */
+type WherePolicy = Pick<Policy, "unscoped" | "isolation">;
+
+/** Whether the task changes files, as far as anybody knows: what is not known may be written. */
+export function mayWrite({ writes }: Pick<TaskDefinition, "writes">): boolean {
+  return writes?.length !== 0;
+}
+
 /**
- * Whether the task itself wants a worktree: it says so, it is one of several approaches, or nobody knows its files. An
- * isolation that only a newer version knows is one too: away from the shared checkout it can do no harm.
+ * Whether the task itself is to have a worktree: it says so, it is one of several approaches, or the plan's policy wants
+ * it for what the task does. An isolation that only a newer version knows is one too: away from the shared checkout it
+ * can do no harm.
  */
-export function asksForWorktree(task: TaskDefinition, policy: Pick<Policy, "unscoped">): boolean {
-  return (
-    (task.isolation ?? "shared") !== "shared" ||
-    task.alternatives !== undefined ||
-    (policy.unscoped === "worktree" && task.isolation !== "shared" && scopeOf(task).basis === "unscoped")
-  );
+export function asksForWorktree(task: TaskDefinition, policy: WherePolicy): boolean {
+  if ((task.isolation ?? "shared") !== "shared" || task.alternatives !== undefined) return true;
+  if (task.isolation === "shared") return false;
+  if (policy.isolation === "worktree") return mayWrite(task);
+  return policy.unscoped === "worktree" && scopeOf(task).basis === "unscoped";
 }
 
 /**
@@ -26,7 +34,7 @@ export class Isolations {
   /** @param tasks how they are done stays the same; their status may change. */
   constructor(
     private readonly tasks: ReadonlyMap<TaskId, Task>,
-    policy: Pick<Policy, "unscoped">,
+    policy: WherePolicy,
   ) {
     const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
     this.#asking = new Set(asking.map(({ id }) => id));

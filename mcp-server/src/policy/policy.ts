@@ -10,6 +10,11 @@ export const GUARDS = ["strict", "enforce", "warn", "off"] as const;
 export const APPROVALS = ["tools", "scope"] as const;
 export const REVIEWS = ["off", "end", "task"] as const;
 export const COMMITS = ["none", "task", "end"] as const;
+/** Where tasks that write work; `auto` becomes one of the others when a plan is made. */
+export const ISOLATION_POLICIES = ["shared", "worktree", "auto"] as const;
+export type IsolationPolicy = (typeof ISOLATION_POLICIES)[number];
+/** Where the work of a plan's worktrees ends up. */
+export const DELIVERIES = ["branch", "checkout"] as const;
 /** From the strictest to none, as `GUARDS`. */
 export const VERIFICATIONS = ["run", "seen", "claimed"] as const;
 
@@ -28,6 +33,8 @@ export interface Policy {
   readonly approve: (typeof APPROVALS)[number];
   readonly review: (typeof REVIEWS)[number];
   readonly commit: (typeof COMMITS)[number];
+  readonly isolation: IsolationPolicy;
+  readonly deliver: (typeof DELIVERIES)[number];
   readonly verify: (typeof VERIFICATIONS)[number];
   /** Tokens of all agents of the plan, without cache reads, after which nothing more is launched; 0: no limit. */
   readonly maxTokens: number;
@@ -46,6 +53,8 @@ export const DEFAULT_POLICY: Policy = {
   approve: "tools",
   review: "end",
   commit: "none",
+  isolation: "shared",
+  deliver: "branch",
   verify: "claimed",
   maxTokens: 0,
 };

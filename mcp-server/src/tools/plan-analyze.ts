@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { McpClient } from "../policy/client.ts";
+import { isolationLine } from "../run/isolation/decide-isolation.ts";
 import { shortCounts } from "../run/plan/progress.ts";
 import { analyzePlan } from "../run/planning/analyze-plan.ts";
 import { defineTool, READ } from "./define-tool.ts";
@@ -17,7 +18,7 @@ export const planAnalyze = defineTool({
   annotations: READ,
   hasLongAnswer: true,
   async handle(input, { run, session, client }) {
-    const { loaded, counts, analysis, timeline, engine } = await analyzePlan(
+    const { loaded, counts, analysis, timeline, engine, isolation } = await analyzePlan(
       run,
       input.plan,
       input.maxParallel,
@@ -48,6 +49,7 @@ export const planAnalyze = defineTool({
         ...(unknownRoles.length > 0 && { unknownRoles }),
         ...(overlappingRoles.length > 0 && { overlappingRoles }),
         minutesByCap,
+        ...(isolation && { isolation: isolationLine(isolation) }),
         // What is to follow the last task, for whoever orchestrates.
         review: loaded.policy.review,
         timeline,

@@ -29,11 +29,8 @@ export const planCreate = defineTool({
   }),
   annotations: IDEMPOTENT,
   async handle(input, { run, session, actor }) {
-    const { created, updated, unchanged, removed, warnings, loaded, placed, interrupted } = await createPlan(
-      run,
-      actor,
-      input,
-    );
+    const { created, updated, unchanged, removed, warnings, isolation, loaded, placed, interrupted } =
+      await createPlan(run, actor, input);
     if (!input.dryRun && loaded) {
       session.plans.add(loaded.stored.slug);
       session.told.set(loaded.stored.slug, loaded.stored.version);
@@ -50,6 +47,7 @@ export const planCreate = defineTool({
           warnings.length > MAX_WARNINGS
             ? [...warnings.slice(0, MAX_WARNINGS), `and ${warnings.length - MAX_WARNINGS} more`]
             : warnings,
+        ...(isolation !== undefined && { isolation }),
         ...(placed && { placed }),
         ...(interrupted && interrupted.length > 0 && { interrupted }),
         ...(loaded && { counts: shortCounts(countsOf(loaded)) }),

@@ -6,7 +6,7 @@ const known = new WeakMap<PlanGraph, { readonly key: string; readonly isolations
 
 /** Where the tasks of a plan run: looked at once, and again when tasks or the policy have changed. */
 export function isolationsOf({ graph, policy }: LoadedPlan): Isolations {
-  const key = `${graph.definitions} ${policy.unscoped}`;
+  const key = `${graph.definitions} ${policy.unscoped} ${policy.isolation}`;
   const last = known.get(graph);
   if (last?.key === key) return last.isolations;
   const isolations = new Isolations(graph.tasks, policy);

@@ -1,13 +1,15 @@
-import type { TaskDefinition } from "../../graph/task.ts";
+import type { PlanSlug, TaskDefinition } from "../../graph/task.ts";
 import { newerParts } from "../../policy/newer-parts.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
+import { isolationLine } from "../isolation/decide-isolation.ts";
+import { type IsolatedPlan, isolatePlan, refuseOtherIsolation } from "../isolation/plan-isolation.ts";
 import { type InterruptedTask, interruptedTasks } from "../plan/interrupted.ts";
 import { type LoadedPlan, planSlug, stateOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import { startFolderWarnings } from "../plan/start-folder-paths.ts";
-import { checkWorktrees, foreignBranchWarnings } from "../plan/worktree-needs.ts";
-import { effectivePolicy, policyWarnings } from "../project/plan-settings.ts";
+import { foreignBranchWarnings } from "../plan/worktree-needs.ts";
+import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/plan-settings.ts";
 import { unknownRoles } from "../project/role-warnings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { storedPolicy } from "../project/stored-policy.ts";
@@ -25,6 +27,8 @@ import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.
 /** What an import did, or a dry run would do. */
 export interface CreatedPlan extends PlanChanges {
   readonly loaded: LoadedPlan | undefined;
+  /** Where its tasks work and why, in one line; absent: nothing was decided now. */
+  readonly isolation?: string;
   /** The draft, where it has become the breakdown. */
   readonly placed?: Placed;
   /** Tasks of the plan as it was whose agents are gone. */
@@ -43,19 +47,22 @@ export async function createPlan(
   input: CreatePlanInput,
 ): Promise<CreatedPlan> {
   const slug = planSlug(input.plan);
-  const policy = input.policy ?? {};
-  const source = await readSource(ctx, input);
+  const read = await readSource(ctx, input);
+  const dryRun = input.dryRun === true;
+  const isolated = await isolate(ctx, slug, read, input.policy ?? {}, !dryRun);
+  const { said: policy, choice } = isolated;
+  const source = { ...read, tasks: isolated.tasks };
   const effective = effectivePolicy(ctx.settings, policy);
   const warnings = [
     ...source.warnings,
     ...policyWarnings(ctx.settings, policy),
     ...roleWarnings(ctx, source.tasks),
     ...startFolderWarnings(ctx, source.tasks),
-    ...(await checkWorktrees(ctx, slug, source.tasks, effective)),
+    ...isolated.warnings,
   ];
+  const isolation = choice && { isolation: isolationLine(choice) };
 
   const { draft } = source;
-  const dryRun = input.dryRun === true;
   const store = dryRun ? await ctx.graph() : await ctx.createGraph();
   if (dryRun || !store) {
     const existing = store && (await readGraph(ctx, store, (view) => view.findPlan(slug)));
@@ -63,7 +70,10 @@ export async function createPlan(
     const { changes, ...result } = compare(existing, source, input);
     const found = draft && (await predecessorOf(ctx, draft, existing?.stored.source));
     const ofDraft = draft ? predecessorWarnings(draft, found, undefined) : [];
-    return { ...result, warnings: [...ofDraft, ...warnings, ...result.warnings], loaded: existing };
+    return {
+      ...{ ...result, ...isolation, loaded: existing },
+      warnings: [...ofDraft, ...warnings, ...result.warnings],
+    };
   }
   const work = async (tx: GraphTransaction): Promise<CreatedPlan> => {
     // A task whose agent is gone does not run any more, and takes over what the breakdown says now.
@@ -73,7 +83,10 @@ export async function createPlan(
     const importedFrom = existing?.stored.source;
     warnings.push(...(await foreignBranchWarnings(ctx, slug, source.tasks, effective, existing)));
     const { changes, ...result } = compare(existing, source, input);
-    if (existing) updateStored(existing, source, input);
+    if (existing) {
+      refuseOtherIsolation(existing, policy);
+      updateStored(existing, source, input.title, policy);
+    }
     const plan =
       existing ??
       (await tx.create({
@@ -85,20 +98,15 @@ export async function createPlan(
         ...storedPolicy(policy),
         document: source.document,
       }));
-    plan.append(...changes);
+    plan.append(...changes, ...(choice ? [{ type: "isolation.decided" as const, ...choice }] : []));
     warnings.push(...newerParts(stateOf(plan)));
-    if (!draft) return { ...result, warnings: [...warnings, ...result.warnings], loaded: plan, interrupted };
+    const made = { ...result, ...isolation, loaded: plan, interrupted };
+    if (!draft) return { ...made, warnings: [...warnings, ...result.warnings] };
     // Last, because the file cannot be taken back: a crash behind it leaves what the next import brings in.
     const found = await predecessorOf(ctx, draft, importedFrom);
     const placed = await placeDraft(tx, draft, found);
     const ofDraft = predecessorWarnings(draft, found, placed);
-    return {
-      ...result,
-      warnings: [...ofDraft, ...warnings, ...result.warnings],
-      loaded: plan,
-      placed,
-      interrupted,
-    };
+    return { ...made, placed, warnings: [...ofDraft, ...warnings, ...result.warnings] };
   };
   const ahead = { plan: { repository: ctx.repository, slug } };
   const created = await changeGraph(ctx, store, actor, work, ahead);
@@ -109,15 +117,34 @@ export async function createPlan(
     : created;
 }
 
+/** Where the tasks that come in work, by what the call says and what is known of the plan. */
+async function isolate(
+  ctx: RunContext,
+  slug: PlanSlug,
+  { tasks, source }: PlanInput,
+  said: PolicyInput,
+  mayMeasure: boolean,
+): Promise<IsolatedPlan> {
+  const store = await ctx.graph();
+  const existing = store && (await readGraph(ctx, store, (view) => view.findPlan(slug)));
+  const plan = { slug, existing, tasks, said, isFromFile: source.kind === "file" };
+  return isolatePlan(ctx, store, plan, mayMeasure);
+}
+
 /** Brings what a plan says of itself up to date with an import, and opens it again where it was stopped. */
-function updateStored(plan: PlanTransaction, source: PlanInput, input: CreatePlanInput): void {
+function updateStored(
+  plan: PlanTransaction,
+  source: PlanInput,
+  title: string | undefined,
+  said: PolicyInput,
+): void {
   const { stored } = plan;
-  const policy = { ...stored.policy, ...input.policy };
+  const policy = { ...stored.policy, ...said };
   const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
   // Tasks of a call come beside those of the plan's file: it stays the plan's file.
   const fromFile = source.source.kind === "file";
   const update = {
-    ...(input.title !== undefined && input.title !== stored.title && { title: input.title }),
+    ...(title !== undefined && title !== stored.title && { title }),
     ...(fromFile && differs(source.source, stored.source) && { source: source.source }),
     ...(differs(policy, stored.policy) && storedPolicy(policy)),
     ...(fromFile && differs(source.document, stored.document) && { document: source.document }),

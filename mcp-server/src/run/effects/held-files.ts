@@ -154,7 +154,8 @@ export class HeldFiles {
   /** Bytes of the held files of whose content nobody was told; undefined: there are none. */
   get unreadBytes(): number | undefined {
     let bytes: number | undefined;
-    for (const { isTold, times } of filesIn(this.#top)) if (!isTold) bytes = (bytes ?? 0) + (times?.size ?? 0);
+    for (const { isTold, times } of filesIn(this.#top))
+      if (!isTold) bytes = (bytes ?? 0) + (times?.size ?? 0);
     return bytes;
   }
 

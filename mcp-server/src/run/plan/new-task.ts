@@ -9,7 +9,7 @@ import { existingGraph, type LoadedPlan } from "./load-plan.ts";
 import { refuseTooManyTasks } from "./orders-of-agents.ts";
 import { changePlan } from "./plan-transaction.ts";
 import { startFolderWarnings } from "./start-folder-paths.ts";
-import { checkWorktrees } from "./worktree-needs.ts";
+import { checkWorktrees, shareSubmoduleTasks } from "./worktree-needs.ts";
 
 /**
  * Adds tasks to a plan. They may depend on its tasks and on each other; one without an id gets `+n`, and a review of
@@ -41,9 +41,11 @@ export async function createTasks(
     const edges = new Map([...graph.tasks.values()].map((task) => [task.id, task.dependencies]));
     const warnings: string[] = [];
     const steps = lastSteps(graph.tasks.values());
-    const definitions = readAdded(added, edges, warnings).map((task) =>
+    const read = readAdded(added, edges, warnings).map((task) =>
       dependOnWork(afterWhatItJudges(task, graph.tasks), graph.tasks, steps),
     );
+    const { tasks: definitions, warnings: ofSubmodules } = await shareSubmoduleTasks(ctx, read, plan.policy);
+    warnings.push(...ofSubmodules);
     warnings.push(...startFolderWarnings(ctx, definitions));
     warnings.push(...(await checkWorktrees(ctx, plan.stored.slug, definitions, plan.policy)));
     const first = nextPosition(plan);

@@ -28,7 +28,7 @@ export async function checkWorktrees(
   ctx: RunContext,
   plan: PlanSlug,
   tasks: readonly TaskDefinition[],
-  policy: Pick<Policy, "unscoped">,
+  policy: Pick<Policy, "unscoped" | "isolation">,
 ): Promise<string[]> {
   const first = tasks.find((task) => asksForWorktree(task, policy));
   if (!first) return [];
@@ -91,6 +91,43 @@ export async function refuseNoRoom(root: string, plan: PlanSlug): Promise<void> 
   );
 }
 
+/**
+ * Where the policy is the only reason for worktrees, tasks that are known to write in a submodule work in the checkout,
+ * because the plan's branch cannot hold that, and so do those before them, whose work they need there.
+ */
+export async function shareSubmoduleTasks(
+  ctx: RunContext,
+  tasks: readonly TaskDefinition[],
+  policy: Pick<Policy, "isolation">,
+): Promise<{ tasks: readonly TaskDefinition[]; warnings: string[] }> {
+  const { caseInsensitive, checkout } = ctx;
+  if (policy.isolation !== "worktree" || checkout.gitCommonDir === undefined) return { tasks, warnings: [] };
+  const folders = [...(await submoduleFolders(checkout.root))];
+  const below = folders.map((folder) => parseGlob(`${literalGlob(folder)}/**`, caseInsensitive));
+  const writesThere = ({ writes = [] }: TaskDefinition) =>
+    writes
+      .map((glob) => parseGlob(glob, caseInsensitive))
+      .some((glob) => below.some((one) => overlap(glob, one)));
+  const inSubmodules = tasks.filter(writesThere).map(({ id }) => id);
+  if (inSubmodules.length === 0) return { tasks, warnings: [] };
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const shared = new Set(inSubmodules);
+  for (const id of shared) for (const before of byId.get(id)?.dependencies ?? []) shared.add(before);
+  const others = [...shared].filter((id) => !inSubmodules.includes(id));
+  const alsoText =
+    others.length === 0
+      ? ""
+      : `; so ${others.length === 1 ? "does" : "do"} ${others.join(", ")}, on which that builds`;
+  return {
+    tasks: tasks.map((task) =>
+      shared.has(task.id) && task.isolation === undefined ? { ...task, isolation: "shared" } : task,
+    ),
+    warnings: [
+      `${inSubmodules.join(", ")} ${inSubmodules.length === 1 ? "writes" : "write"} in a submodule, which no worktree's commit can hold, and ${inSubmodules.length === 1 ? "works" : "work"} in the checkout${alsoText}.`,
+    ],
+  };
+}
+
 /** Tasks that are to write where the plan's branch cannot hold it. */
 async function submoduleWarnings(ctx: RunContext, tasks: readonly TaskDefinition[]): Promise<string[]> {
   const { caseInsensitive, checkout } = ctx;
@@ -117,7 +154,7 @@ export async function foreignBranchWarnings(
   ctx: RunContext,
   plan: PlanSlug,
   tasks: readonly TaskDefinition[],
-  policy: Pick<Policy, "unscoped">,
+  policy: Pick<Policy, "unscoped" | "isolation">,
   existing: LoadedPlan | undefined,
 ): Promise<string[]> {
   if ((existing?.graph.claims.length ?? 0) > 0 || !tasks.some((task) => asksForWorktree(task, policy)))

@@ -1,3 +1,4 @@
+import type { Change } from "../../graph/event.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
 import { chooseEngine, type EngineChoice } from "../../policy/engine.ts";
@@ -5,7 +6,7 @@ import type { Analysis, Planned } from "../../report/analysis.ts";
 import { renderTimeline } from "../../report/timeline/timeline.ts";
 import { timelineOfSchedule } from "../../report/timeline/timeline-rows.ts";
 import { existingGraph, type LoadedPlan } from "../plan/load-plan.ts";
-import { readPlan } from "../plan/plan-view.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import { type Counts, countsOf, stuckTasks } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { analyse, type PlanProgress } from "./analysis.ts";
@@ -16,6 +17,8 @@ export interface PlanAnalysis {
   readonly analysis: Analysis;
   readonly timeline: string;
   readonly engine: EngineChoice;
+  /** Where its tasks work and why, as it was decided; undefined: in the checkout, as nobody wanted anything else. */
+  readonly isolation: Extract<Change, { type: "isolation.decided" }> | undefined;
 }
 
 const TIMELINE_WIDTH = 72;
@@ -29,7 +32,16 @@ export async function analyzePlan(
   maxParallel: number | undefined,
 ): Promise<PlanAnalysis> {
   const store = await existingGraph(ctx, slug);
-  const loaded = await readPlan(ctx, store, slug);
+  const { loaded, isolation } = await readGraph(
+    ctx,
+    store,
+    async (view) => {
+      const plan = await view.plan(slug);
+      const decided = await plan.reader.events(plan.id, { types: ["isolation.decided"] });
+      return { loaded: plan, isolation: decided.at(-1)?.change };
+    },
+    { plan: { repository: ctx.repository, slug } },
+  );
   const { graph, policy, estimates } = loaded;
   const open = tasksLeft(loaded);
   const cap = maxParallel ?? policy.maxParallel;
@@ -49,6 +61,7 @@ export async function analyzePlan(
     analysis,
     timeline: timelineText(loaded.stored.slug, analysis.schedule, open),
     engine: chooseEngine({ open: open.length, cap, workflowCap: ctx.workflowCap }),
+    isolation: isolation?.type === "isolation.decided" ? isolation : undefined,
   };
 }
 

@@ -4,8 +4,10 @@ import {
   BARRIERS,
   COMMITS,
   DEFAULT_POLICY,
+  DELIVERIES,
   FAILURE_POLICIES,
   GUARDS,
+  ISOLATION_POLICIES,
   type Policy,
   REVIEWS,
   UNSCOPED,
@@ -34,6 +36,8 @@ export const policyInput = z.strictObject({
   approve: z.enum(APPROVALS).optional().describe("Allowed without a prompt"),
   review: z.enum(REVIEWS).optional().describe("When to review"),
   commit: z.enum(COMMITS).optional().describe("What to commit"),
+  isolation: z.enum(ISOLATION_POLICIES).optional(),
+  deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
 });
@@ -57,7 +61,8 @@ export const ONLY_TIGHTENED = ["maxParallel", "guard", "unscoped", "verify"] as 
 
 /**
  * The policy that holds for a plan: defaults, then the user's settings, then the plan's own, which may only
- * tighten the fields of `ONLY_TIGHTENED`.
+ * tighten the fields of `ONLY_TIGHTENED`. Where tasks work is stored with the plan when it is made: settings that change
+ * later, or are other on another machine, would have tasks look for work where it is not.
  */
 export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Policy {
   const user = over(DEFAULT_POLICY, settings);
@@ -68,6 +73,7 @@ export function effectivePolicy(settings: PolicyInput, plan: PolicyInput): Polic
     guard: stricter(GUARDS, wanted.guard, user.guard),
     unscoped: stricter(UNSCOPED, wanted.unscoped, user.unscoped),
     verify: stricter(VERIFICATIONS, wanted.verify, user.verify),
+    isolation: plan.isolation ?? DEFAULT_POLICY.isolation,
   };
 }
 

@@ -17,6 +17,8 @@ const WORD_VARIABLES = {
   approve: "PARALLEL_APPROVE",
   review: "PARALLEL_REVIEW",
   commit: "PARALLEL_COMMIT",
+  isolation: "PARALLEL_ISOLATION",
+  deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY",
 } as const;
 

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import { gitIdentity } from "../../git/git-identity.ts";
@@ -36,14 +37,14 @@ export class PrerequisiteUnmerged extends Error {
 /**
  * The worktree of a live claim: the one that it has, or a new one, cut from the plan's branch when that holds the
  * merged work of every prerequisite, and checked to hold it before anybody works there.
- * @param made a fresh worktree that the host made for the claim's agent; else one is made here.
+ * @param place a fresh worktree that the host made for the claim's agent; else one is made here.
  * @throws PrerequisiteUnmerged, CallerError, GitFailed
  */
 export async function prepareWorktree(
   ctx: RunContext,
   store: GraphStore,
   attempt: AttemptId,
-  made: string | undefined,
+  place: string | undefined,
 ): Promise<CutWorktree> {
   const read = async (view: GraphView) => {
     const held = await view.reader.claimById(attempt);
@@ -54,7 +55,9 @@ export async function prepareWorktree(
   const { held, loaded, record } = await readGraph(ctx, store, read, { claim: { attempt } });
   const existing = record.cut.get(attempt);
   if (existing && existsSync(existing.path)) return existing;
-  const cut = await cutWorktree(ctx, held, loaded, record, made);
+  const startMs = performance.now();
+  const made = await cutWorktree(ctx, held, loaded, record, place);
+  const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
   await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
   return cut;
 }
