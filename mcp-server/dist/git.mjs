@@ -700,6 +700,23 @@ function publicAddress(address) {
   return /^[\w.~:/@[\]+-]+$/.test(shown) && !shown.startsWith("-") ? shown : void 0;
 }
 
+// mcp-server/src/git/remote/commits-there.ts
+async function commitsThere(root, commits) {
+  if (commits.length === 0) return /* @__PURE__ */ new Set();
+  const command = ["cat-file", "--batch-check=%(objectname) %(objecttype)"];
+  const lines = (await git(root, command, { input: `${commits.join("\n")}
+` })).split("\n");
+  return new Set(commits.filter((commit) => lines.includes(`${commit} commit`)));
+}
+async function containedIn(root, head, commits) {
+  if (commits.length === 0) return /* @__PURE__ */ new Set();
+  const input = `^${head}
+${commits.join("\n")}
+`;
+  const others = new Set((await git(root, ["rev-list", "--stdin"], { input })).split("\n"));
+  return new Set(commits.filter((commit) => !others.has(commit)));
+}
+
 // mcp-server/src/git/repository-files.ts
 var MAX_REFS = 5e3;
 var TICK_MS = 20;
@@ -1038,7 +1055,9 @@ export {
   commitFiles,
   commitMessage,
   commitTree,
+  commitsThere,
   committedVersions,
+  containedIn,
   diffHunks,
   dropDeadLinks,
   ensurePlanBranch,

@@ -311,6 +311,7 @@ var PlanGraph = class {
   #dependents = /* @__PURE__ */ new Map();
   #live = /* @__PURE__ */ new Map();
   #draining = /* @__PURE__ */ new Set();
+  #checkouts = /* @__PURE__ */ new Set();
   #counts = /* @__PURE__ */ new Map();
   #weight;
   #readyIds = /* @__PURE__ */ new Set();
@@ -345,6 +346,10 @@ var PlanGraph = class {
   /** Ended attempts whose scope may still be held. */
   get draining() {
     return [...this.#draining].flatMap((id) => this.#claims.get(id) ?? []);
+  }
+  /** Every checkout in which a claim of the plan was made. */
+  get checkouts() {
+    return this.#checkouts;
   }
   hasLiveClaim(task) {
     return this.#live.has(task);
@@ -411,6 +416,7 @@ var PlanGraph = class {
   }
   #putClaim(claim) {
     this.#claims.set(claim.id, claim);
+    this.#checkouts.add(claim.checkout);
     const ids = this.#claimsOf.get(claim.task);
     if (ids) ids.add(claim.id);
     else this.#claimsOf.set(claim.task, /* @__PURE__ */ new Set([claim.id]));

@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName } from "./graph.mjs";
+import { ABSENT, GlobIndex, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -1265,6 +1265,72 @@ function raiseLimit(plan) {
   return `plan_update {plan: "${plan}", policy: {maxTokens: MORE}} lets it go on.`;
 }
 
+// mcp-server/src/policy/work-location/completed-work.ts
+function completingAttempt(claims) {
+  return claims.findLast(
+    (claim) => claim.state === "ended" && claim.outcome === "completed"
+  );
+}
+function workOf(attempt, known) {
+  if (known?.wrote === false) return void 0;
+  return {
+    checkout: attempt.checkout,
+    inFiles: attempt.isolation === "shared",
+    commit: known?.commit
+  };
+}
+
+// mcp-server/src/policy/work-location/work-in-reach.ts
+var WorkInReach = class {
+  /** @param workOf where the work of a completed task is; undefined where it wrote nothing. */
+  constructor(tasks, workOf2, asking) {
+    this.tasks = tasks;
+    this.workOf = workOf2;
+    this.asking = asking;
+  }
+  tasks;
+  workOf;
+  asking;
+  #missing = /* @__PURE__ */ new Map();
+  /** What keeps the task from starting here; undefined: nothing of this kind. */
+  missingFor(task, isolation) {
+    return missingInput(task, this.tasks, this.#missingIn(isolation));
+  }
+  /** Ended tasks that cannot be built on here, each with the first work that is missing for that. */
+  #missingIn(isolation) {
+    const known = this.#missing.get(isolation);
+    if (known) return known;
+    const missing = /* @__PURE__ */ new Map();
+    for (const task of topologicalOrder([...this.tasks.values()])) {
+      if (!hasEnded(task.status)) continue;
+      const work = task.status === "completed" ? this.workOf(task.id) : void 0;
+      const first = work && !this.#has(task.id, work, isolation) ? { task: task.id, work } : missingInput(task, this.tasks, missing);
+      if (first) missing.set(task.id, first);
+    }
+    this.#missing.set(isolation, missing);
+    return missing;
+  }
+  #has(id, { checkout, inFiles, commit }, isolation) {
+    const { asking } = this;
+    const isOwn = asking.names.has(checkout);
+    if (isolation === "shared") {
+      if (inFiles && isOwn) return true;
+      return asking.sameFiles.has(id) || commit !== void 0 && asking.headHas.has(commit);
+    }
+    return commit === void 0 ? isOwn : asking.repositoryHas.has(commit);
+  }
+};
+function missingInput({ needs, dependencies }, tasks, missing) {
+  const first = dependencies.flatMap((id) => missing.get(id) ?? [])[0];
+  if (first === void 0) return void 0;
+  const there = dependencies.filter((id) => tasks.get(id)?.status === "completed" && !missing.has(id));
+  return there.length >= atLeast(needs, dependencies.length) ? void 0 : first;
+}
+function atLeast(needs, dependencies) {
+  if (needs === "all" || needs === "settled") return dependencies;
+  return needs === "any" ? 1 : Math.min(needs.atLeast, dependencies);
+}
+
 // mcp-server/src/policy/worktrees/choose-isolation.ts
 var MAX_COST_SHARE = 0.1;
 function chooseIsolation({ commits, writers, worktree }) {
@@ -1323,6 +1389,7 @@ export {
   UNHEARD_REASONS,
   UNSCOPED,
   VERIFICATIONS,
+  WorkInReach,
   areAlternatives,
   asksForWorktree,
   attribute,
@@ -1337,6 +1404,7 @@ export {
   clashOfClaims,
   clashPairs,
   clientNamed,
+  completingAttempt,
   couldWrite,
   decide,
   effectsInOrder,
@@ -1395,5 +1463,6 @@ export {
   whileWhoRan,
   widenedScope,
   workBehind,
+  workOf,
   workUnderReview
 };

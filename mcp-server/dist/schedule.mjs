@@ -237,7 +237,7 @@ function planBounds(tasks, resources, problem, known) {
 }
 
 // mcp-server/src/schedule/dispatch.ts
-function chooseBatch(candidates, running, limits, clashes) {
+function chooseBatch(candidates, running, limits, whyNot) {
   const chosen = [];
   const refused = [];
   const ofRole = /* @__PURE__ */ new Map();
@@ -253,9 +253,9 @@ function chooseBatch(candidates, running, limits, clashes) {
       refused.push({ candidate, why: { kind: "role", role } });
       continue;
     }
-    const holder = clashes(candidate, chosen);
-    if (holder !== void 0) {
-      refused.push({ candidate, why: { kind: "scope", with: holder } });
+    const why = whyNot(candidate, chosen);
+    if (why) {
+      refused.push({ candidate, why });
       continue;
     }
     chosen.push(candidate);

@@ -27,7 +27,7 @@ import {
   Refused,
   type TaskSpec,
 } from "./model.ts";
-import type { World } from "./world.ts";
+import { CHECKOUTS, type World } from "./world.ts";
 
 export const PLANS = ["p", "q"] as const;
 const ACTOR = "test";
@@ -180,9 +180,9 @@ export class Next extends Operation {
       again.slice(0, this.max),
     );
     for (const [i, { task }] of launch.entries()) {
-      if (i >= again.length) model.offer(this.plan, task, tokens[i] ?? "", owner);
+      if (i >= again.length) model.offer(this.plan, task, tokens[i] ?? "", owner, checkoutOf(this.session));
     }
-    if (launch.length !== this.max) expectNothingMoreFits(model, this.plan);
+    if (launch.length !== this.max) expectNothingMoreFits(model, this.plan, this.session);
     return undefined;
   }
 
@@ -192,8 +192,20 @@ export class Next extends Operation {
   }
 }
 
-function expectNothingMoreFits(model: Model, plan: string, only: (id: string) => boolean = () => true): void {
-  const left = model.ready(plan).filter((task) => only(task.id) && model.whyNot(plan, task) === undefined);
+function checkoutOf(session: number): string {
+  return CHECKOUTS[session] ?? CHECKOUTS[0];
+}
+
+function expectNothingMoreFits(
+  model: Model,
+  plan: string,
+  session: number,
+  only: (id: string) => boolean = () => true,
+): void {
+  const checkout = checkoutOf(session);
+  const left = model
+    .ready(plan)
+    .filter((task) => only(task.id) && model.whyNot(plan, task, checkout) === undefined);
   expect(
     left.map(({ id }) => id),
     `ready tasks of ${plan} that were not given out`,
@@ -223,7 +235,7 @@ class Claim extends Operation {
     this.#claimed = `${this.agent ?? "any"} wants ${task ?? "any"} -> ${claim?.task ?? "none"}`;
     if (claim) {
       const id = claim.task.slice(this.plan.length + 1);
-      model.offer(this.plan, id, claim.token, world.ownerName(this.session));
+      model.offer(this.plan, id, claim.token, world.ownerName(this.session), checkoutOf(this.session));
       model.use(model.claims.at(-1) as ModelClaim);
       expect([task, id]).toContain(id);
       return undefined;
@@ -232,7 +244,7 @@ class Claim extends Operation {
       const role = model.task(this.plan, id).agent ?? DEFAULT_ROLE;
       return (task === undefined || id === task) && (this.agent === undefined || role === this.agent);
     };
-    expectNothingMoreFits(model, this.plan, fits);
+    expectNothingMoreFits(model, this.plan, this.session, fits);
     return undefined;
   }
 
@@ -291,6 +303,7 @@ export class ReportTask extends WithToken {
     token: number,
     readonly outcome: "completed" | "failed" | "blocked",
     readonly on: { readonly writes: string } | { readonly task: number } | { readonly question: string },
+    readonly wrote = false,
   ) {
     super(token);
   }
@@ -302,7 +315,7 @@ export class ReportTask extends WithToken {
       outcome: this.outcome,
       summary: "It ended.",
       evidence: [{ inspected: "the result" }],
-      filesChanged: [],
+      filesChanged: this.wrote ? ["src/a.ts"] : [],
       findings: [],
       notes: [],
       ...(need && { blockedOn: inProduct(need) }),
@@ -310,7 +323,7 @@ export class ReportTask extends WithToken {
     const task = `${claim.plan}/${claim.task}`;
     return both(
       () => reportTask(world.session(2), ACTOR, undefined, { task, token: claim.token, report }),
-      () => model.report(claim, this.outcome, need),
+      () => model.report(claim, this.outcome, need, this.wrote),
     );
   }
 
@@ -321,7 +334,7 @@ export class ReportTask extends WithToken {
 
   protected tell(): string {
     const need = this.#need ? ` on ${JSON.stringify(this.#need)}` : "";
-    return `task_report ${this.named()}: ${this.outcome}${need}`;
+    return `task_report ${this.named()}: ${this.outcome}${need}${this.wrote ? ", files changed" : ""}`;
   }
 }
 
@@ -637,6 +650,7 @@ export const commands: fc.Arbitrary<AnyOperation>[] = [
           fc.record({ task: at }),
           fc.record({ question: fc.constant("Which?") }),
         ),
+        fc.boolean(),
       )
       .map((a) => new ReportTask(...a)),
   ),

@@ -102,6 +102,9 @@ describe("what random operations once brought to light", () => {
   const plan = (tasks: readonly TaskSpec[], policy: PolicySpec = rules) =>
     new Import("p", tasks, policy, true);
   const next = (max?: number) => new Next("p", 0, max);
+  /** By a session that works in another checkout. */
+  const nextElsewhere = (max?: number) => new Next("p", 2, max);
+  const completed = (wrote: boolean) => new ReportTask(0, "completed", { question: "" }, wrote);
   /** By the token that was given out last. */
   const takeUp = () => new Use(0);
 
@@ -138,6 +141,39 @@ describe("what random operations once brought to light", () => {
       new Split("p", 0, false, false),
       next(1),
       new ReportTask(0, "blocked", { task: 0 }),
+    ],
+    "a task starts only where the files of the one before it are": [
+      plan([task("1"), task("2", { dependencies: ["1"] }), task("3", { dependencies: ["2"] })]),
+      next(1),
+      completed(true),
+      nextElsewhere(),
+      next(1),
+      completed(false),
+      nextElsewhere(),
+      next(),
+    ],
+    "work that changed no file is everywhere": [
+      plan([task("1"), task("2", { dependencies: ["1"] })]),
+      next(1),
+      completed(false),
+      nextElsewhere(),
+    ],
+    "who needs one of two starts where one of them is": [
+      plan([task("1"), task("2"), task("3", { dependencies: ["1", "2"], needs: "any" })]),
+      next(1),
+      completed(true),
+      nextElsewhere(1),
+      completed(true),
+      nextElsewhere(),
+    ],
+    "who needs both of two that lie apart starts nowhere": [
+      plan([task("1"), task("2"), task("3", { dependencies: ["1", "2"] })]),
+      next(1),
+      completed(true),
+      nextElsewhere(1),
+      completed(true),
+      nextElsewhere(),
+      next(),
     ],
     "an attempt ends once, also when the plan stops because another one's end was found just before": [
       plan([task("1"), task("2")], { ...rules, failure: "fail-fast" }),

@@ -58,6 +58,8 @@ export interface ModelClaim {
   readonly task: string;
   readonly token: string;
   readonly owner: string;
+  /** Where its agent works. */
+  readonly checkout: string;
   readonly role: string;
   readonly scope: Scope;
   state: "offered" | "running" | "ended";
@@ -67,6 +69,8 @@ export interface ModelClaim {
   drainsUntilMs: number;
   /** What its agent reported, to know it again. */
   report: string | undefined;
+  /** It completed its task, and left files in its checkout or not. */
+  completed: { readonly wrote: boolean } | undefined;
 }
 
 interface ModelPlan {
@@ -245,7 +249,7 @@ export class Model {
   }
 
   /** What keeps a ready task from being claimed now; undefined if it may be. */
-  whyNot(slug: string, task: ModelTask): string | undefined {
+  whyNot(slug: string, task: ModelTask, checkout: string): string | undefined {
     const plan = this.plan(slug);
     if (plan.status !== "open") return `the plan is ${plan.status}`;
     const live = this.claims.filter((claim) => claim.plan === slug && isLive(claim));
@@ -253,21 +257,44 @@ export class Model {
     const role = roleOf(task);
     const ofRole = live.filter((claim) => claim.role === role).length;
     if (role === "tester" && ofRole >= plan.policy.testers) return "all testers are busy";
-    const holder = this.claims.find((claim) => this.#holds(claim) && clash(claim.scope, scopeOf(task)));
-    return holder && `${holder.plan}/${holder.task} holds its files`;
+    const holder = this.claims.find(
+      (claim) => claim.checkout === checkout && this.#holds(claim) && clash(claim.scope, scopeOf(task)),
+    );
+    if (holder) return `${holder.plan}/${holder.task} holds its files`;
+    return this.#hasInputs(slug, task, checkout) ? undefined : "work before it lies in another checkout";
+  }
+
+  /** Whether enough of what the task needs was done in the checkout, or without writing, all the way back. */
+  #hasInputs(slug: string, { dependencies, needs }: ModelTask, checkout: string): boolean {
+    const ended = dependencies
+      .map((id) => this.task(slug, id))
+      .filter(({ status }) => ["completed", "failed", "cancelled"].includes(status));
+    const isHere = (task: ModelTask): boolean => {
+      const done = this.claims.findLast(
+        (claim) => claim.plan === slug && claim.task === task.id && claim.completed,
+      );
+      const isOwn = task.status !== "completed" || !done?.completed?.wrote || done.checkout === checkout;
+      return isOwn && this.#hasInputs(slug, task, checkout);
+    };
+    const here = ended.filter(isHere);
+    if (here.length === ended.length) return true;
+    const wanted = needs === "any" ? 1 : typeof needs === "object" ? needs.atLeast : Infinity;
+    const completed = here.filter(({ status }) => status === "completed").length;
+    return completed >= Math.min(wanted, dependencies.length);
   }
 
   /** The product offered a task; says what is wrong with that. */
-  offer(slug: string, id: string, token: string, owner: string): void {
+  offer(slug: string, id: string, token: string, owner: string, checkout: string): void {
     const task = this.ready(slug).find((ready) => ready.id === id);
     if (!task) throw new Error(`${slug}/${id} was offered but is not ready`);
-    const why = this.whyNot(slug, task);
+    const why = this.whyNot(slug, task, checkout);
     if (why !== undefined) throw new Error(`${slug}/${id} was offered although ${why}`);
     this.claims.push({
       plan: slug,
       task: id,
       token,
       owner,
+      checkout,
       role: roleOf(task),
       scope: scopeOf(task),
       state: "offered",
@@ -275,6 +302,7 @@ export class Model {
       seenMs: 0,
       drainsUntilMs: 0,
       report: undefined,
+      completed: undefined,
     });
   }
 
@@ -296,8 +324,13 @@ export class Model {
     claim.untilMs = this.nowMs + LEASE_MS;
   }
 
-  report(claim: ModelClaim, outcome: "completed" | "failed" | "blocked", need: Need | undefined): void {
-    const report = JSON.stringify([outcome, need]);
+  report(
+    claim: ModelClaim,
+    outcome: "completed" | "failed" | "blocked",
+    need: Need | undefined,
+    wrote: boolean,
+  ): void {
+    const report = JSON.stringify([outcome, need, wrote]);
     if (!isLive(claim) && claim.report === report) return;
     if (isLive(claim) && need && "tasks" in need) {
       const tasks = new Map(this.plan(claim.plan).tasks);
@@ -306,6 +339,7 @@ export class Model {
     }
     this.use(claim);
     claim.report = report;
+    if (outcome === "completed") claim.completed = { wrote };
     this.#end(claim, outcome, { need });
   }
 

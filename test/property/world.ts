@@ -29,7 +29,9 @@ interface Session {
   store: GraphStore;
 }
 
-const SESSIONS = 3;
+/** By session, the checkout that it works in. */
+export const CHECKOUTS = ["checkout", "checkout", "other-checkout"] as const;
+const SESSIONS = CHECKOUTS.length;
 
 /** Living processes to own claims; a run leaves those that it did not kill to the next one. */
 const owners: (ChildProcess | undefined)[] = [];
@@ -53,7 +55,7 @@ export class World {
   /** @param template a graph without plans, which is copied because creating one takes long. */
   static async open(template: string): Promise<World> {
     const world = new World(realpathSync(mkdtempSync(join(tmpdir(), "parallel-property-"))));
-    mkdirSync(join(world.#folder, "checkout"));
+    for (const checkout of new Set(CHECKOUTS)) mkdirSync(join(world.#folder, checkout));
     copyFileSync(template, world.path);
     for (let i = 0; i < SESSIONS; i++) world.#sessions.push(await world.#newSession(i));
     return world;
@@ -142,14 +144,15 @@ export class World {
     const owner = livingOwner(at);
     const store = await openSqlite(this.path, true, estimatesFrom);
     if (!store) throw new Error("the graph was not opened");
-    const root = join(this.#folder, "checkout");
+    const checkout = CHECKOUTS[at] ?? CHECKOUTS[0];
+    const root = join(this.#folder, checkout);
     return {
       owner,
       store,
       context: {
         directory: root,
         checkout: { root, gitCommonDir: undefined },
-        checkoutKey: "checkout",
+        checkoutKey: `machine:${root}`,
         repository: "repository",
         caseInsensitive: false,
         owner: await ownerOf(owner.pid ?? 0, undefined),

@@ -40,7 +40,7 @@ describe("chooseBatch", () => {
       candidates,
       [],
       { cap: 4, capacity: { reviewer: 1 } },
-      ({ id }) => (id === "3" ? "p/9" : undefined),
+      ({ id }) => (id === "3" ? { kind: "scope", with: "p/9" } : undefined),
     );
     expect(idsOf(chosen)).toEqual(["1", "4"]);
     expect(refused.map(({ candidate: { id }, why }) => [id, why])).toEqual([

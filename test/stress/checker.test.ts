@@ -334,3 +334,50 @@ describe("the checker sees", () => {
     expect(odd.violations).toEqual(["unexpected: The server failed: disk I/O error."]);
   });
 });
+
+describe("the checker knows where work lies", () => {
+  /** `a` is completed by claim 1 in a checkout, with these files changed. */
+  const doneIn = (checkout: string, filesChanged: readonly string[], needs: "all" | "any" = "all") => {
+    const story = new Story({
+      a: {},
+      c: {},
+      b: { dependencies: ["a"] },
+      d: { dependencies: ["b", "c"], needs },
+    });
+    story.offer("a", 1, { checkout, isolation: "shared" }).start("a", 1);
+    return story.report("a", 1, "completed", "completed", { filesChanged });
+  };
+  const at = (checkout: string) => ({ checkout, isolation: "shared" });
+
+  it("the checker sees a task that is claimed where the files of the one before it are not", () => {
+    only(doneIn("m1:/app", ["src/a.ts"]).offer("b", 2, at("m2:/app")), /^invariant 11: p\/b .* work of p\/a/);
+    expect(doneIn("m1:/app", ["src/a.ts"]).offer("b", 2, at("m1:/app")).violations).toEqual([]);
+    expect(doneIn("m1:/app", []).offer("b", 2, at("m2:/app")).violations).toEqual([]);
+  });
+
+  it("the checker sees files that lie behind a task that changed none", () => {
+    const story = doneIn("m1:/app", ["src/a.ts"]).offer("b", 2, at("m1:/app")).start("b", 2).report("b", 2);
+    story.offer("c", 3, at("m2:/app")).start("c", 3).report("c", 3);
+    only(story.offer("d", 4, at("m2:/app")), /^invariant 11: p\/d .* work of p\/a/);
+  });
+
+  it("the checker lets a task start that needs only one of those before it where that one is", () => {
+    const story = doneIn("m1:/app", ["src/a.ts"], "any").offer("c", 2, at("m2:/app")).start("c", 2);
+    story.report("c", 2, "completed", "completed", { filesChanged: ["src/c.ts"] });
+    expect(story.offer("d", 3, at("m2:/app")).violations).toEqual([]);
+  });
+
+  it("the checker leaves to git what was committed", () => {
+    const story = new Story({ a: {}, b: { dependencies: ["a"] } });
+    story.offer("a", 1, at("m1:/app")).start("a", 1);
+    story.send("report", "a", 1).log("work.committed", "a", 1, { commit: "c", files: ["src/a.ts"] });
+    story.end(
+      "a",
+      1,
+      "completed",
+      { report: story.reportOf("completed", { filesChanged: ["src/a.ts"] }) },
+      "completed",
+    );
+    expect(story.offer("b", 2, at("m2:/app")).violations).toEqual([]);
+  });
+});

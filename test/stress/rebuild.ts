@@ -155,6 +155,8 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
       case "files.changed":
       case "token.refused":
         break;
+      case "work.committed":
+        break;
       default:
         throw new Error(`the suite causes no ${event.type}`);
     }

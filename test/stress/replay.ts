@@ -12,6 +12,9 @@ export interface ReplayedClaim {
   readonly scope: KnownScope;
   readonly tokenHash: string;
   readonly ownerPid: number;
+  readonly checkout: string;
+  /** Whether its agent works in the files of the checkout, and not in a worktree. */
+  readonly isShared: boolean;
   readonly expiresAtMs: number;
   state: "offered" | "running" | "ended" | "returned";
   /** Of a running one: when its token was last let through. */
@@ -20,6 +23,8 @@ export interface ReplayedClaim {
   cause?: string;
   /** The scope stays held until then. */
   drainsUntilMs?: number;
+  /** It completed and reported changed files of which there is no commit. */
+  leftFiles?: boolean;
 }
 
 interface ReplayedTask {
@@ -61,7 +66,7 @@ const ENDED = ["completed", "failed", "cancelled"];
 const REPORTED = ["completed", "failed", "blocked"];
 const OWNER_DEAD = "its session ended";
 
-/** Replays a log by rules of its own and says where it breaks the invariants 1 to 7. */
+/** Replays a log by rules of its own and says where it breaks the invariants 1 to 7, and 11. */
 export class Replay {
   readonly violations: string[] = [];
   readonly claims = new Map<number, ReplayedClaim>();
@@ -76,6 +81,7 @@ export class Replay {
   readonly #tasks = new Map<string, ReplayedTask>();
   /** Offered, running and draining ones. */
   readonly #held = new Set<ReplayedClaim>();
+  readonly #committed = new Set<number>();
   #owed: Owed | undefined;
   #recovery: Recovery | undefined;
   #event: LoggedEvent | undefined;
@@ -121,6 +127,7 @@ export class Replay {
     else if (type === "attempt.drained") this.#drain(event);
     else if (type === "attempt.revived") this.#revive(event, name);
     else if (type === "token.refused") this.#refuse(event, name);
+    else if (type === "work.committed") this.#committed.add(event.attempt ?? 0);
   }
 
   /** Half a transaction shows as an event that is not followed by what belongs to it. */
@@ -293,7 +300,12 @@ export class Replay {
     else if (task.status !== "pending") this.#violate(4, `${name} was claimed when it was ${task.status}`);
     if (!this.#needsHold(task)) this.#violate(4, `${name} was claimed before its needs held`);
     this.#checkScope(name, task.scope, data.scope as KnownScope);
+    const checkout = String(data.checkout);
+    const away = data.isolation === "worktree" ? undefined : this.#workAway(task, checkout);
+    if (away !== undefined)
+      this.#violate(11, `${name} was claimed in ${checkout}, and the work of ${away} lies elsewhere`);
     for (const other of this.#held) {
+      if (other.checkout !== checkout) continue;
       if (!isLive(other) && (other.drainsUntilMs ?? 0) <= atMs) continue;
       const why = clash(task.scope, other.scope);
       if (why !== undefined) this.#violate(2, `${name} clashes with ${other.task}, ${other.state}: ${why}`);
@@ -305,6 +317,8 @@ export class Replay {
       scope: task.scope,
       tokenHash: String(data.tokenHash),
       ownerPid: Number((data.owner as { pid: number }).pid),
+      checkout,
+      isShared: data.isolation !== "worktree",
       expiresAtMs: Number(data.expiresAtMs),
       state: "offered",
       lastSignMs: atMs,
@@ -312,6 +326,32 @@ export class Replay {
     this.claims.set(attempt, claim);
     task.lastClaim = claim;
     this.#held.add(claim);
+  }
+
+  /**
+   * A task before this one whose files lie in another checkout only, if too few of those that it needs are here. What
+   * was committed may have come by git; of that the log cannot tell.
+   */
+  #workAway(task: ReplayedTask, checkout: string): string | undefined {
+    const away = new Map<string, string>();
+    for (const name of new Set(task.dependencies)) {
+      const before = this.#tasks.get(name);
+      if (!before || !ENDED.includes(before.status)) continue;
+      const { lastClaim } = before;
+      const isAway =
+        before.status === "completed" &&
+        lastClaim?.leftFiles &&
+        lastClaim.isShared &&
+        lastClaim.checkout !== checkout;
+      const where = isAway ? name : this.#workAway(before, checkout);
+      if (where !== undefined) away.set(name, where);
+    }
+    const [first] = away.values();
+    if (task.needs === "all" || task.needs === "settled") return first;
+    const here = task.dependencies.filter(
+      (name) => !away.has(name) && this.#tasks.get(name)?.status === "completed",
+    );
+    return here.length < (task.needs === "any" ? 1 : task.needs.atLeast) ? first : undefined;
   }
 
   #checkScope(name: string, known: KnownScope, claimed: KnownScope): void {
@@ -355,6 +395,8 @@ export class Replay {
     claim.state = "ended";
     claim.outcome = String(data.outcome);
     if (data.cause !== undefined) claim.cause = String(data.cause);
+    const files = (data.report as { filesChanged?: unknown[] } | undefined)?.filesChanged ?? [];
+    claim.leftFiles = files.length > 0 && !this.#committed.has(claim.attempt);
     if (REPORTED.includes(claim.outcome)) this.#checkReport(claim, data.report as Record<string, unknown>);
     else this.#checkLoss(claim, event);
     const task = this.#tasks.get(claim.task);
@@ -423,6 +465,7 @@ export class Replay {
       return;
     }
     for (const other of this.#held) {
+      if (other.checkout !== claim.checkout) continue;
       if (other === claim || (!isLive(other) && (other.drainsUntilMs ?? 0) <= atMs)) continue;
       const why = clash(claim.scope, other.scope);
       if (why !== undefined) this.#violate(2, `${name} was revived and clashes with ${other.task}: ${why}`);

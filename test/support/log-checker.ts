@@ -62,7 +62,7 @@ class ServerTasks {
 
 /**
  * Replays an event log and says where it breaks an invariant: a task with two live claims, two claimed or
- * draining tasks that write the same path, more claims than the cap, a claim before its dependencies completed,
+ * draining tasks of one checkout that write the same path, more claims than the cap, a claim before its dependencies completed,
  * a completed task that is claimed or revived again, an attempt that ends without having been live, a dependent of a reviewed
  * task that is claimed before a review accepted it, a review that ends without a verdict, a fourth review.
  */
@@ -70,8 +70,10 @@ export function violationsOf(log: readonly LogLine[], tasks: readonly KnownTask[
   const told = new Map(tasks.map((task) => [task.id, task]));
   const own = new ServerTasks();
   const known = { get: (id: string) => told.get(id) ?? own.tasks.get(id) };
-  const live = new Map<number, string>();
-  const draining = new Map<number, { task: string; untilMs: number }>();
+  const live = new Map<number, { task: string; checkout: unknown }>();
+  const draining = new Map<number, { task: string; checkout: unknown; untilMs: number }>();
+  const checkouts = new Map<number, unknown>();
+  const isLive = (task: string) => [...live.values()].some((held) => held.task === task);
   const completed = new Set<string>();
   const violations: string[] = [];
   for (const line of log) {
@@ -88,16 +90,15 @@ export function violationsOf(log: readonly LogLine[], tasks: readonly KnownTask[
     const self = known.get(task);
     if (!self) violations.push(`${seq}: ${task} is unknown`);
     else if (type === "claim.offered") {
-      const holders = [
-        ...live.values(),
-        ...[...draining.values()].filter(({ untilMs }) => untilMs > atMs).map((held) => held.task),
-      ];
-      for (const other of holders) {
+      const { checkout } = data;
+      checkouts.set(attempt, checkout);
+      const holders = [...live.values(), ...[...draining.values()].filter(({ untilMs }) => untilMs > atMs)];
+      for (const { task: other } of holders.filter((held) => held.checkout === checkout)) {
         if (known.get(other)?.writes.some((path) => self.writes.includes(path))) {
           violations.push(`${seq}: ${task} clashes with ${other}`);
         }
       }
-      if ([...live.values()].includes(task)) violations.push(`${seq}: ${task} is claimed twice`);
+      if (isLive(task)) violations.push(`${seq}: ${task} is claimed twice`);
       if (live.size >= cap) violations.push(`${seq}: ${task} is claimed above the cap of ${cap}`);
       if (completed.has(task)) violations.push(`${seq}: ${task} is claimed again after it completed`);
       const early = self.dependencies.filter((id) => !completed.has(id));
@@ -107,23 +108,25 @@ export function violationsOf(log: readonly LogLine[], tasks: readonly KnownTask[
       );
       if (unaccepted.length > 0)
         violations.push(`${seq}: ${task} is claimed before ${unaccepted.join(", ")} is accepted`);
-      live.set(attempt, task);
+      live.set(attempt, { task, checkout });
     } else if (type === "claim.returned" || type === "attempt.ended") {
       if (!live.delete(attempt)) violations.push(`${seq}: attempt ${attempt} ends without being live`);
       if (data.drainsUntilMs !== undefined) {
-        draining.set(attempt, { task, untilMs: Number(data.drainsUntilMs) });
+        const checkout = checkouts.get(attempt);
+        draining.set(attempt, { task, checkout, untilMs: Number(data.drainsUntilMs) });
       }
     } else if (type === "attempt.started" && !live.has(attempt)) {
       violations.push(`${seq}: attempt ${attempt} starts without an offer`);
     } else if (type === "attempt.revived") {
-      if ([...live.values()].includes(task)) violations.push(`${seq}: ${task} is revived and claimed`);
+      const checkout = checkouts.get(attempt);
+      if (isLive(task)) violations.push(`${seq}: ${task} is revived and claimed`);
       if (completed.has(task)) violations.push(`${seq}: ${task} is revived after it completed`);
-      for (const other of live.values()) {
+      for (const { task: other } of [...live.values()].filter((held) => held.checkout === checkout)) {
         if (known.get(other)?.writes.some((path) => self.writes.includes(path)))
           violations.push(`${seq}: ${task} is revived and clashes with ${other}`);
       }
       draining.delete(attempt);
-      live.set(attempt, task);
+      live.set(attempt, { task, checkout });
     } else if (type === "attempt.drained") draining.delete(attempt);
   }
   return [...violations, ...own.violations];

@@ -2,13 +2,13 @@
 import { hasEnded, hashToken, isDraining, isLive, levels, newToken, parseScope, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/claims.mjs
-import { OFFER_MS, areAlternatives, claimedScope, clashOfClaims, spentText, waitingForRetry, waitsForOthers, widenedScope } from "../policy.mjs";
+import { OFFER_MS, WorkInReach, areAlternatives, claimedScope, clashOfClaims, completingAttempt, effectsInOrder, spentText, waitingForRetry, waitsForOthers, widenedScope, workOf } from "../policy.mjs";
 
 // import:run/attempts.mjs in run/claims.mjs
 import { expireClaims, isolationsOf, refusalOfSecondTask, startOf, startOrContinue } from "./attempts.mjs";
 
 // import:run/project.mjs in run/claims.mjs
-import { isServerDead, realScope, sameOwner } from "./project.mjs";
+import { GRAPH_IN_REPOSITORY, isServerDead, placeOfCheckout, realScope, sameOwner } from "./project.mjs";
 
 // mcp-server/src/run/claims/candidates.ts
 function* inOrder({ graph }, ahead) {
@@ -65,6 +65,116 @@ import { chooseBatch } from "../schedule.mjs";
 // import:run/planning.mjs in run/claims.mjs
 import { aheadOf, planAhead } from "./planning.mjs";
 
+// import:node:fs in run/claims.mjs
+import { existsSync, lstatSync } from "node:fs";
+
+// import:node:path in run/claims.mjs
+import { join } from "node:path";
+
+// import:git.mjs in run/claims.mjs
+import { changedFiles, commitAt, commitsThere, containedIn, planBranch } from "../git.mjs";
+
+// import:report.mjs in run/claims.mjs
+import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
+
+// import:run/effects.mjs in run/claims.mjs
+import { readContent } from "./effects.mjs";
+
+// import:run/plan.mjs in run/claims.mjs
+import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readGraph, readPlan, refuseNoRoom, splitTaskName, stateOf, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
+
+// import:run/worktrees.mjs in run/claims.mjs
+import { GRACE_MS, commitPlan, removeMergedWorktrees, workRecord } from "./worktrees.mjs";
+
+// mcp-server/src/run/claims/work-here.ts
+var NOTHING_SEEN = {
+  asking: { headHas: /* @__PURE__ */ new Set(), repositoryHas: /* @__PURE__ */ new Set(), sameFiles: /* @__PURE__ */ new Set() },
+  known: /* @__PURE__ */ new Map()
+};
+var looks = /* @__PURE__ */ new WeakMap();
+function workInReach(plan) {
+  const { ctx, graph } = plan;
+  const names = ownNames(ctx, graph.checkouts);
+  if (isAllHere(graph, names)) return void 0;
+  const { asking, known } = looks.get(graph) ?? NOTHING_SEEN;
+  const work = (id) => {
+    const attempt = completingAttempt(graph.claimsOf(id));
+    return attempt && workOf(attempt, known.get(attempt.id));
+  };
+  return new WorkInReach(graph.tasks, work, { ...asking, names });
+}
+async function lookForWork(ctx, store, slug) {
+  const seen = await readGraph(ctx, store, async (view) => {
+    const plan2 = await view.plan(slug);
+    if (isAllHere(plan2.graph, ownNames(ctx, plan2.graph.checkouts))) return void 0;
+    const events2 = await plan2.reader.events(plan2.id, { types: FILE_EVENTS });
+    return { plan: plan2, record: await workRecord(plan2), events: events2 };
+  });
+  if (!seen) return;
+  const { plan, record, events } = seen;
+  const known = knownWork(plan, record, events);
+  const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
+  const { root, gitCommonDir } = ctx.checkout;
+  const repositoryHas = gitCommonDir === void 0 ? /* @__PURE__ */ new Set() : await commitsThere(root, commits);
+  const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : void 0;
+  const headHas = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...repositoryHas]);
+  const sameFiles = tasksWithSameFiles(root, known, events);
+  looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known });
+}
+function isAllHere(graph, names) {
+  return names.size === graph.checkouts.size;
+}
+function ownNames(ctx, checkouts) {
+  const isGraphInside = ctx.repository === GRAPH_IN_REPOSITORY;
+  const own = [...checkouts].filter((name) => {
+    if (name === ctx.checkoutKey) return true;
+    const { path } = placeOfCheckout(name);
+    return isGraphInside && (path === ctx.checkout.root || !existsSync(path));
+  });
+  return new Set(own);
+}
+function knownWork(plan, record, events) {
+  const { graph } = plan;
+  const filesOf = filesOfTasks(stateOf(plan), events);
+  const known = /* @__PURE__ */ new Map();
+  for (const task of graph.tasks.values()) {
+    const attempt = task.status === "completed" ? completingAttempt(graph.claimsOf(task.id)) : void 0;
+    if (!attempt) continue;
+    const committed = record.committed.get(attempt.id);
+    const files = attempt.isolation === "shared" ? filesOf(task.id)?.filesChanged ?? attempt.report?.filesChanged ?? [] : committed?.files ?? [];
+    const commit = committed && committed.files.length > 0 ? committed.commit : void 0;
+    known.set(attempt.id, {
+      task: task.id,
+      files,
+      wrote: commit !== void 0 || files.length > 0,
+      commit
+    });
+  }
+  return known;
+}
+function tasksWithSameFiles(root, known, events) {
+  const seen = events.flatMap(
+    ({ change }) => change.type === "files.changed" && change.atWork === void 0 ? [change] : []
+  );
+  const last = /* @__PURE__ */ new Map();
+  for (const { file } of effectsInOrder(seen)) {
+    last.set(file.path, file.undone && file.before || file.after);
+  }
+  const isHere = /* @__PURE__ */ new Map();
+  const isSame = (path) => {
+    const content = last.get(path);
+    if (content === void 0) return false;
+    const known2 = isHere.get(path) ?? readContent(join(root, path), statOf(join(root, path))).id === content;
+    isHere.set(path, known2);
+    return known2;
+  };
+  const same = [...known.values()].filter(({ files }) => files.length > 0 && files.every(isSame));
+  return new Set(same.map(({ task }) => task));
+}
+function statOf(file) {
+  return lstatSync(file, { throwIfNoEntry: false });
+}
+
 // mcp-server/src/run/claims/choose.ts
 var MAX_REASONS = 10;
 async function choose(plan, nowMs, { only, most } = {}) {
@@ -77,22 +187,26 @@ async function choose(plan, nowMs, { only, most } = {}) {
     scope: parsed(widenedScope(claim)),
     task: planId === plan.id ? graph.tasks.get(claim.task) : void 0
   }));
+  const reach = workInReach(plan);
   const choiceBy = (ahead2) => chooseBatch(
     candidatesOf(plan, ahead2, only),
     graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
     limits,
     (candidate, chosen) => {
+      const missing = reach?.missingFor(candidate.task, candidate.isolation);
+      if (missing) return { kind: "work", missing };
       const scope = parsed(candidate.scope);
       const clashes = (task, other) => !areAlternatives(candidate.task, task) && clashOfClaims(scope, other) !== void 0;
       const holder = held.find((one) => clashes(one.task, one.scope));
-      if (holder) return taskName(holder.slug, holder.id);
+      if (holder) return { kind: "scope", with: taskName(holder.slug, holder.id) };
       const earlier = chosen.find((one) => clashes(one.task, parsed(one.scope)));
-      return earlier && taskName(stored.slug, earlier.task.id);
+      return earlier && { kind: "scope", with: taskName(stored.slug, earlier.task.id) };
     }
   );
   const ahead = only === void 0 ? aheadOf(plan, nowMs) : void 0;
   const choice = choiceBy(ahead);
-  const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
+  const isElsewhere = choice.refused.some(({ why }) => why.kind === "work");
+  const isStuck = choice.chosen.length === 0 && (graph.live.length === 0 || isElsewhere);
   if (ahead && isStuck) return { ...choiceBy(void 0), heldBack: [] };
   const heldBack = [];
   for (const id of ahead?.heldBack ?? []) {
@@ -107,9 +221,6 @@ import { briefWithPlace, launchLine } from "./briefs.mjs";
 
 // import:run/checkout-watch.mjs in run/claims.mjs
 import { readAheadOfLook, recordSnapshot, snapshotCheckout } from "./checkout-watch.mjs";
-
-// import:run/plan.mjs in run/claims.mjs
-import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readPlan, refuseNoRoom, splitTaskName, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
 // mcp-server/src/run/claims/offer.ts
 async function offer(plan, candidates, seen) {
@@ -190,9 +301,6 @@ async function tokenOfEarlierRelease({ writer }, claim) {
   return claim.owner.server === void 0 ? writer.storedToken(claim.id) : void 0;
 }
 
-// import:git.mjs in run/claims.mjs
-import { changedFiles } from "../git.mjs";
-
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents } from "./usage.mjs";
 
@@ -220,6 +328,7 @@ async function prepareClaiming(ctx, store, actor, slug) {
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
+  await lookForWork(ctx, store, slug);
   if (mayNeedWorktree(ctx, loaded)) await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
   return changedInCheckout(ctx, loaded);
 }
@@ -235,10 +344,60 @@ async function changedInCheckout(ctx, loaded) {
   return changedFiles(ctx.checkout.root);
 }
 
+// import:text.mjs in run/claims.mjs
+import { cleanText, shownPath } from "../text.mjs";
+
+// mcp-server/src/run/claims/missing-work-text.ts
+var SHOWN_DIGITS = 12;
+function missingWorkText({ task, work: { checkout, inFiles, commit } }, isolation, plan) {
+  const { machine, path } = placeOfCheckout(checkout);
+  const place = `${shownPath(path)} on the machine ${shownPath(machine)}`;
+  if (commit === void 0) {
+    const lies = inFiles ? `lies uncommitted in ${place}` : `lies in a worktree of ${place}`;
+    return `the work of ${task} ${lies}. Run it there, or commit it there, push, and pull here; with isolation "worktree" and a remote git carries work by itself`;
+  }
+  const shown = commit.slice(0, SHOWN_DIGITS);
+  if (isolation === "shared") {
+    return `the work of ${task} is commit ${shown} of ${place}, which is not in what is checked out here. Run it there, or git push there and git pull here`;
+  }
+  return `the work of ${task} is commit ${shown} on ${planBranch(plan)} of ${place}, which this repository does not have. Run it there, or push that branch there and git fetch here`;
+}
+
+// mcp-server/src/run/claims/why-nothing-starts.ts
+async function whyNothingStarts(plan) {
+  if (plan.stored.status !== "open") return [];
+  const { spent } = plan;
+  if (spent) {
+    const ready = plan.graph.ready.slice(0, MAX_REASONS);
+    return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
+  }
+  const { refused } = await choose(plan, plan.nowMs);
+  const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
+    task: candidate.id,
+    reasons: [reasonOf(candidate, why, plan.stored.slug)]
+  }));
+  return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
+}
+function whyElsewhere({ stored }, refused) {
+  return refused.flatMap(
+    ({ candidate, why }) => why.kind === "work" ? [
+      {
+        task: candidate.task.id,
+        reasons: [missingWorkText(why.missing, candidate.isolation, stored.slug)]
+      }
+    ] : []
+  );
+}
+function reasonOf({ isolation }, why, plan) {
+  if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
+  return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
+}
+
 // mcp-server/src/run/claims/workflow-worker.ts
 var WORKFLOW_WORKER = "workflow";
 
 // mcp-server/src/run/claims/claim-task.ts
+var MAX_TOLD = 3;
 async function claimTask(ctx, actor, agentId, input) {
   const store = await existingGraph(ctx, input.plan);
   const look = await snapshotCheckout(ctx);
@@ -296,14 +455,18 @@ function whyNoTask(loaded, wanted, choice) {
   if (wanted !== void 0) {
     const { status } = taskOf(loaded, wanted);
     if (status !== "pending") return `${wanted} is ${status}.`;
+    const [elsewhere2] = whyElsewhere(loaded, choice.refused);
+    if (elsewhere2) return `${wanted} cannot start here: ${elsewhere2.reasons[0]}.`;
     const failed = waitsForRetry(loaded).get(wanted);
     return failed === void 0 ? `${wanted} cannot start yet.` : `${wanted} waits: ${failed} failed and is tried again first (failure policy retry).`;
   }
+  const elsewhere = whyElsewhere(loaded, choice.refused);
+  if (elsewhere.length > 0 && elsewhere.length === choice.refused.length) {
+    const reasons = elsewhere.slice(0, MAX_TOLD).map(({ task, reasons: reasons2 }) => `${task}: ${reasons2[0]}`);
+    return `What is ready cannot start here. ${reasons.join("; ")}.`;
+  }
   return choice.refused.length > 0 ? "What is ready does not fit now: its files or every agent of its role are taken." : "Nothing is ready.";
 }
-
-// import:text.mjs in run/claims.mjs
-import { cleanText } from "../text.mjs";
 
 // mcp-server/src/run/claims/launch.ts
 var MAX_DESCRIPTION = 28;
@@ -317,33 +480,11 @@ function launchOf(loaded, task, agentType, token) {
   };
 }
 
-// import:run/worktrees.mjs in run/claims.mjs
-import { GRACE_MS, commitPlan, removeMergedWorktrees } from "./worktrees.mjs";
-
 // mcp-server/src/run/claims/stop-orders.ts
 function stopOrders(loaded, nowMs) {
   return loaded.graph.draining.flatMap(
     (claim) => claim.state === "ended" && isDraining(claim, nowMs) && claim.agentId !== void 0 ? [{ task: claim.task, agentId: claim.agentId }] : []
   );
-}
-
-// mcp-server/src/run/claims/why-nothing-starts.ts
-async function whyNothingStarts(plan) {
-  if (plan.stored.status !== "open") return [];
-  const { spent } = plan;
-  if (spent) {
-    const ready = plan.graph.ready.slice(0, MAX_REASONS);
-    return ready.map(({ id }) => ({ task: id, reasons: [spentText(spent)] }));
-  }
-  const { refused } = await choose(plan, plan.nowMs);
-  const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
-    task: candidate.id,
-    reasons: [reasonOf(why)]
-  }));
-  return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
-}
-function reasonOf(why) {
-  return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
 }
 
 // mcp-server/src/run/claims/next-batch.ts
@@ -359,6 +500,7 @@ async function nextBatch(ctx, actor, slug, limit) {
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch = [];
     let heldBack = [];
+    let elsewhere = [];
     if (stored.status === "open" && !plan.spent) {
       for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
         const task = graph.tasks.get(held.claim.task);
@@ -367,6 +509,7 @@ async function nextBatch(ctx, actor, slug, limit) {
       const most = max === void 0 ? void 0 : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
       heldBack = choice.heldBack;
+      elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
     }
@@ -376,7 +519,7 @@ async function nextBatch(ctx, actor, slug, limit) {
       launch,
       stop: stopOrders(plan, plan.nowMs),
       counts: countsOf(plan),
-      why: quiet ? await whyNothingStarts(plan) : [],
+      why: quiet ? await whyNothingStarts(plan) : elsewhere,
       done: isDone(plan),
       interrupted,
       heldBack: graph.live.length < plan.cap ? heldBack : []
@@ -391,6 +534,8 @@ export {
   claimTask,
   isOfferedAgain,
   launchOf,
+  lookForWork,
+  missingWorkText,
   nextBatch,
   offer,
   offerAndStart,
@@ -399,5 +544,7 @@ export {
   stopOrders,
   waitsForRetry,
   watchTokenLimit,
-  whyNothingStarts
+  whyElsewhere,
+  whyNothingStarts,
+  workInReach
 };

@@ -123,6 +123,10 @@ function folderOfRepository(directory) {
 function checkoutKey(checkout) {
   return `${hostname()}:${checkout.root}`;
 }
+function placeOfCheckout(key) {
+  const colon = key.indexOf(":");
+  return { machine: key.slice(0, colon), path: key.slice(colon + 1) };
+}
 function folderBesideGraph({ gitCommonDir, root }) {
   return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");
 }
@@ -213,10 +217,11 @@ async function repositoryName(checkout) {
 }
 
 // mcp-server/src/run/project/graph-location.ts
+var GRAPH_IN_REPOSITORY = ".";
 async function graphLocation(checkout, url) {
   if (url === void 0) {
     const path = checkout.gitCommonDir ? join(checkout.gitCommonDir, "parallel", "graph.sqlite") : join(checkout.root, ".parallel", "graph.sqlite");
-    return { engine: "sqlite", path, repository: "." };
+    return { engine: "sqlite", path, repository: GRAPH_IN_REPOSITORY };
   }
   if (url.startsWith("sqlite:")) {
     const path = resolve(checkout.root, url.slice("sqlite:".length));
@@ -810,6 +815,7 @@ function accepts(shape, field, value) {
 }
 export {
   CheckoutSnapshots,
+  GRAPH_IN_REPOSITORY,
   GraphHandle,
   ONLY_TIGHTENED,
   PluginTexts,
@@ -831,6 +837,7 @@ export {
   overlappingRoles,
   ownerOf,
   pathInside,
+  placeOfCheckout,
   policyInput,
   policyWarnings,
   readPolicy,

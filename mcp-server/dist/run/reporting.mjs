@@ -177,7 +177,7 @@ async function othersWriting(found) {
 import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs";
 
 // import:run/claims.mjs in run/reporting.mjs
-import { choose, nextBatch, stopOrders } from "./claims.mjs";
+import { choose, lookForWork, nextBatch, stopOrders } from "./claims.mjs";
 
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
@@ -269,6 +269,7 @@ function judge(loaded, input, awaited, news) {
   return { news, satisfied, impossible: running.length === 0 && !satisfied };
 }
 async function result(ctx, store, input, state) {
+  await lookForWork(ctx, store, input.plan);
   const { loaded, choice } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(input.plan);
     return { loaded: plan, choice: await choose(plan, ctx.now()) };

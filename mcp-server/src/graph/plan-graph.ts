@@ -16,6 +16,7 @@ export class PlanGraph {
   readonly #dependents = new Map<TaskId, Set<TaskId>>();
   readonly #live = new Map<TaskId, AttemptId>();
   readonly #draining = new Set<AttemptId>();
+  readonly #checkouts = new Set<string>();
   readonly #counts = new Map<TaskStatus, number>();
   readonly #weight: (task: Task) => number;
   readonly #readyIds = new Set<TaskId>();
@@ -57,6 +58,11 @@ export class PlanGraph {
   /** Ended attempts whose scope may still be held. */
   get draining(): AnyClaim[] {
     return [...this.#draining].flatMap((id) => this.#claims.get(id) ?? []);
+  }
+
+  /** Every checkout in which a claim of the plan was made. */
+  get checkouts(): ReadonlySet<string> {
+    return this.#checkouts;
   }
 
   hasLiveClaim(task: TaskId): boolean {
@@ -135,6 +141,7 @@ export class PlanGraph {
 
   #putClaim(claim: AnyClaim): void {
     this.#claims.set(claim.id, claim);
+    this.#checkouts.add(claim.checkout);
     const ids = this.#claimsOf.get(claim.task);
     if (ids) ids.add(claim.id);
     else this.#claimsOf.set(claim.task, new Set([claim.id]));

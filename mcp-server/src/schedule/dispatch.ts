@@ -1,3 +1,5 @@
+import type { MissingWork } from "../policy/work-location/work-in-reach.ts";
+
 /** Something that could start now, or that runs already. */
 export interface Dispatchable {
   readonly id: string;
@@ -15,7 +17,9 @@ export interface Limits {
 /** Why a candidate was not chosen. */
 export type Refusal =
   | { readonly kind: "role"; readonly role: string }
-  | { readonly kind: "scope"; readonly with: string };
+  | { readonly kind: "scope"; readonly with: string }
+  /** The work of a task before it is not here. */
+  | { readonly kind: "work"; readonly missing: MissingWork };
 
 export interface Choice<T> {
   readonly chosen: readonly T[];
@@ -26,16 +30,15 @@ export interface Choice<T> {
 
 /**
  * Takes candidates in the given order (the planner's priority) as long as the cap, their role's capacity and
- * the scopes allow. A candidate that does not fit is passed over, so that no slot stays idle behind it.
+ * all else allow. A candidate that does not fit is passed over, so that no slot stays idle behind it.
  * @param candidates only as many are drawn as it takes to reach the cap, or what is wanted.
- * @param clashes the name of the holder that the candidate's scope clashes with, among what is held and what
- *   was chosen before it.
+ * @param whyNot what else keeps a candidate from starting, beside what is held and what was chosen before it.
  */
 export function chooseBatch<T extends Dispatchable>(
   candidates: Iterable<T>,
   running: readonly Dispatchable[],
   limits: Limits,
-  clashes: (candidate: T, chosen: readonly T[]) => string | undefined,
+  whyNot: (candidate: T, chosen: readonly T[]) => Refusal | undefined,
 ): Choice<T> {
   const chosen: T[] = [];
   const refused: { candidate: T; why: Refusal }[] = [];
@@ -53,9 +56,9 @@ export function chooseBatch<T extends Dispatchable>(
       refused.push({ candidate, why: { kind: "role", role } });
       continue;
     }
-    const holder = clashes(candidate, chosen);
-    if (holder !== undefined) {
-      refused.push({ candidate, why: { kind: "scope", with: holder } });
+    const why = whyNot(candidate, chosen);
+    if (why) {
+      refused.push({ candidate, why });
       continue;
     }
     chosen.push(candidate);

@@ -8,6 +8,7 @@ import type { PlanView } from "../plan/plan-view.ts";
 import { type Ahead, aheadOf } from "../planning/planning.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidatesOf } from "./candidates.ts";
+import { workInReach } from "./work-here.ts";
 
 export const MAX_REASONS = 10;
 
@@ -41,25 +42,29 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
       scope: parsed(widenedScope(claim)),
       task: planId === plan.id ? graph.tasks.get(claim.task) : undefined,
     }));
+  const reach = workInReach(plan);
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
       candidatesOf(plan, ahead, only),
       graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
       limits,
       (candidate, chosen) => {
+        const missing = reach?.missingFor(candidate.task, candidate.isolation);
+        if (missing) return { kind: "work", missing };
         const scope = parsed(candidate.scope);
         const clashes = (task: Task | undefined, other: ParsedScope) =>
           !areAlternatives(candidate.task, task) && clashOfClaims(scope, other) !== undefined;
         const holder = held.find((one) => clashes(one.task, one.scope));
-        if (holder) return taskName(holder.slug, holder.id);
+        if (holder) return { kind: "scope", with: taskName(holder.slug, holder.id) };
         const earlier = chosen.find((one) => clashes(one.task, parsed(one.scope)));
-        return earlier && taskName(stored.slug, earlier.task.id);
+        return earlier && { kind: "scope", with: taskName(stored.slug, earlier.task.id) };
       },
     );
   const ahead = only === undefined ? aheadOf(plan, nowMs) : undefined;
   const choice = choiceBy(ahead);
-  // What the schedule starts now may be held by another plan: nothing waits for it while nothing runs.
-  const isStuck = choice.chosen.length === 0 && graph.live.length === 0;
+  // What the schedule starts now may be held by another plan, or be for another checkout: nothing waits for it here.
+  const isElsewhere = choice.refused.some(({ why }) => why.kind === "work");
+  const isStuck = choice.chosen.length === 0 && (graph.live.length === 0 || isElsewhere);
   if (ahead && isStuck) return { ...choiceBy(undefined), heldBack: [] };
   const heldBack: TaskId[] = [];
   for (const id of ahead?.heldBack ?? []) {

@@ -15,7 +15,11 @@ import { choose } from "./choose.ts";
 import { offerAndStart } from "./offer.ts";
 import { type OpenOffer, openOffers } from "./open-offers.ts";
 import { prepareClaiming } from "./prepare-claiming.ts";
+import { whyElsewhere } from "./why-nothing-starts.ts";
 import { WORKFLOW_WORKER } from "./workflow-worker.ts";
+
+/** Of so many tasks that can start only elsewhere a worker is told why. */
+const MAX_TOLD = 3;
 
 export interface ClaimInput {
   readonly plan: string;
@@ -117,10 +121,17 @@ function whyNoTask(loaded: LoadedPlan, wanted: TaskId | undefined, choice: Choic
   if (wanted !== undefined) {
     const { status } = taskOf(loaded, wanted);
     if (status !== "pending") return `${wanted} is ${status}.`;
+    const [elsewhere] = whyElsewhere(loaded, choice.refused);
+    if (elsewhere) return `${wanted} cannot start here: ${elsewhere.reasons[0]}.`;
     const failed = waitsForRetry(loaded).get(wanted);
     return failed === undefined
       ? `${wanted} cannot start yet.`
       : `${wanted} waits: ${failed} failed and is tried again first (failure policy retry).`;
+  }
+  const elsewhere = whyElsewhere(loaded, choice.refused);
+  if (elsewhere.length > 0 && elsewhere.length === choice.refused.length) {
+    const reasons = elsewhere.slice(0, MAX_TOLD).map(({ task, reasons }) => `${task}: ${reasons[0]}`);
+    return `What is ready cannot start here. ${reasons.join("; ")}.`;
   }
   return choice.refused.length > 0
     ? "What is ready does not fit now: its files or every agent of its role are taken."

@@ -6,13 +6,13 @@ import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
 import { GRACE_MS, removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
-import { choose } from "./choose.ts";
+import { choose, MAX_REASONS } from "./choose.ts";
 import { type BatchLaunch, launchOf } from "./launch.ts";
 import { offer } from "./offer.ts";
 import { openOffers } from "./open-offers.ts";
 import { prepareClaiming } from "./prepare-claiming.ts";
 import { type StopOrder, stopOrders } from "./stop-orders.ts";
-import { whyNothingStarts } from "./why-nothing-starts.ts";
+import { whyElsewhere, whyNothingStarts } from "./why-nothing-starts.ts";
 
 export interface Batch {
   readonly loaded: LoadedPlan;
@@ -50,6 +50,7 @@ export async function nextBatch(
     const max = typeof limit === "function" ? limit(plan) : limit;
     const launch: BatchLaunch[] = [];
     let heldBack: readonly string[] = [];
+    let elsewhere: Batch["why"] = [];
     if (stored.status === "open" && !plan.spent) {
       for (const { held, token } of (await openOffers(plan)).slice(0, max)) {
         const task = graph.tasks.get(held.claim.task);
@@ -58,6 +59,7 @@ export async function nextBatch(
       const most = max === undefined ? undefined : max - launch.length;
       const choice = await choose(plan, plan.nowMs, { most });
       heldBack = choice.heldBack;
+      elsewhere = whyElsewhere(plan, choice.refused).slice(0, MAX_REASONS);
       for (const { candidate, token } of await offer(plan, choice.chosen, seen))
         launch.push(launchOf(plan, candidate.task, candidate.agentType, token));
     }
@@ -67,7 +69,7 @@ export async function nextBatch(
       launch,
       stop: stopOrders(plan, plan.nowMs),
       counts: countsOf(plan),
-      why: quiet ? await whyNothingStarts(plan) : [],
+      why: quiet ? await whyNothingStarts(plan) : elsewhere,
       done: isDone(plan),
       interrupted,
       heldBack: graph.live.length < plan.cap ? heldBack : [],

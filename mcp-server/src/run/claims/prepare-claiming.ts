@@ -7,10 +7,11 @@ import { refuseNoRoom } from "../plan/worktree-needs.ts";
 import { planAhead } from "../planning/planning.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { watchTokenLimit } from "./token-limit.ts";
+import { lookForWork } from "./work-here.ts";
 
 /**
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: the
- * schedule, the tokens used where they are limited, and what is changed in the checkout.
+ * schedule, the tokens used where they are limited, which work of other checkouts is here, and what is changed in this one.
  * @throws CallerError when there is no such plan, or its worktrees cannot be made: no attempt is spent on
  * finding that out.
  */
@@ -23,6 +24,7 @@ export async function prepareClaiming(
   const loaded = await readPlan(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
+  await lookForWork(ctx, store, slug);
   if (mayNeedWorktree(ctx, loaded)) await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
   return changedInCheckout(ctx, loaded);
 }

@@ -1,8 +1,12 @@
+import type { PlanSlug, TaskId } from "../../graph/task.ts";
 import { spentText } from "../../policy/token-limit.ts";
-import type { Refusal } from "../../schedule/dispatch.ts";
+import type { Choice, Refusal } from "../../schedule/dispatch.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { stuckTasks } from "../plan/progress.ts";
+import type { Candidate } from "./candidate.ts";
 import { choose, MAX_REASONS } from "./choose.ts";
+import { missingWorkText } from "./missing-work-text.ts";
 
 export async function whyNothingStarts(plan: PlanTransaction) {
   if (plan.stored.status !== "open") return [];
@@ -14,11 +18,29 @@ export async function whyNothingStarts(plan: PlanTransaction) {
   const { refused } = await choose(plan, plan.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
-    reasons: [reasonOf(why)],
+    reasons: [reasonOf(candidate, why, plan.stored.slug)],
   }));
   return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
 }
 
-function reasonOf(why: Refusal): string {
+/** Tasks that could start elsewhere, each with what is missing here. */
+export function whyElsewhere(
+  { stored }: LoadedPlan,
+  refused: Choice<Candidate>["refused"],
+): { readonly task: TaskId; readonly reasons: readonly string[] }[] {
+  return refused.flatMap(({ candidate, why }) =>
+    why.kind === "work"
+      ? [
+          {
+            task: candidate.task.id,
+            reasons: [missingWorkText(why.missing, candidate.isolation, stored.slug)],
+          },
+        ]
+      : [],
+  );
+}
+
+function reasonOf({ isolation }: Candidate, why: Refusal, plan: PlanSlug): string {
+  if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
 }

@@ -70,6 +70,12 @@ export function checkoutKey(checkout: Checkout): string {
   return `${hostname()}:${checkout.root}`;
 }
 
+/** The machine and the folder of a checkout, by the name under which scopes are held. */
+export function placeOfCheckout(key: string): { readonly machine: string; readonly path: string } {
+  const colon = key.indexOf(":");
+  return { machine: key.slice(0, colon), path: key.slice(colon + 1) };
+}
+
 /** What this program keeps of a repository lies beside its graph: in git's common folder, else in `.parallel`. */
 export function folderBesideGraph({ gitCommonDir, root }: Checkout): string {
   return gitCommonDir ? join(gitCommonDir, "parallel") : join(root, ".parallel");

@@ -4,6 +4,9 @@ import type { Checkout } from "./checkout.ts";
 import type { GraphLocation } from "./graph-handle.ts";
 import { repositoryName } from "./repository-name.ts";
 
+/** The repository's name in a graph that holds no other. */
+export const GRAPH_IN_REPOSITORY = ".";
+
 /**
  * `PARALLEL_DATABASE_URL`, else inside git's common folder (so that all worktrees share it), else in the
  * project. A database that was chosen by hand may hold several repositories, so they are told apart there.
@@ -14,7 +17,7 @@ export async function graphLocation(checkout: Checkout, url: string | undefined)
     const path = checkout.gitCommonDir
       ? join(checkout.gitCommonDir, "parallel", "graph.sqlite")
       : join(checkout.root, ".parallel", "graph.sqlite");
-    return { engine: "sqlite", path, repository: "." };
+    return { engine: "sqlite", path, repository: GRAPH_IN_REPOSITORY };
   }
   if (url.startsWith("sqlite:")) {
     const path = resolve(checkout.root, url.slice("sqlite:".length));

@@ -13,6 +13,7 @@ import { cancelUnneeded } from "../attempts/cancel-unneeded.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
 import { type StopOrder, stopOrders } from "../claims/stop-orders.ts";
+import { lookForWork } from "../claims/work-here.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changePlan, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph, readPlan } from "../plan/plan-view.ts";
@@ -189,6 +190,7 @@ async function result(
   input: CollectInput,
   state: Judgement,
 ): Promise<Collected> {
+  await lookForWork(ctx, store, input.plan);
   const { loaded, choice } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(input.plan);
     return { loaded: plan, choice: await choose(plan, ctx.now()) };
