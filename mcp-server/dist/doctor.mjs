@@ -292,6 +292,9 @@ function megabytes(bytes) {
   return `${Math.round(bytes / 2 ** 20)} MB`;
 }
 
+// import:graph.mjs in doctor.mjs
+import { isAttempt, isDraining, isLive } from "./graph.mjs";
+
 // mcp-server/src/doctor/hooks.ts
 var MINUTE_MS = 6e4;
 var WITHOUT = "Without its hooks the plugin cannot tell which agent works on what, and cannot guard files.";
@@ -333,7 +336,7 @@ async function lastRun({ graph }) {
     for (const plan of await reader.plans(repository2)) {
       for (const claim of (await reader.graph(plan)).claims) {
         const { session } = claim.owner;
-        if (session === void 0 || claim.state !== "running" && claim.state !== "ended") continue;
+        if (session === void 0 || !isAttempt(claim)) continue;
         const known = runs.get(session);
         runs.set(session, {
           session,
@@ -777,9 +780,6 @@ async function addressFindings({ checkout }, env) {
     return [wrong(problem, remedy)];
   }
 }
-
-// import:graph.mjs in doctor.mjs
-import { isDraining, isLive } from "./graph.mjs";
 
 // mcp-server/src/doctor/worktrees.ts
 var worktrees = {

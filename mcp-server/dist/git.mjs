@@ -381,6 +381,9 @@ async function refuseCheckedOut(root, plan) {
 }
 var RefMoved = class extends Error {
   name = "RefMoved";
+  constructor() {
+    super("a branch was moved by somebody else");
+  }
 };
 async function moveRefs(root, moves, reason) {
   if (moves.length === 0) return;
@@ -466,6 +469,8 @@ import { plainSubject, taskName } from "./graph.mjs";
 
 // mcp-server/src/git/commit-message.ts
 var MAX_FIRST_LINE = 72;
+var TRAILER = "Parallel-Attempt";
+var MAX_NAME = 200;
 function commitMessage(plan, task, attempt, report) {
   const subject = oneLine(`${taskName(plan, task.id)}: ${plainSubject(task, plan)}`);
   const unfinished = report.outcome === "completed" ? "" : ` (${report.outcome}, not merged)`;
@@ -473,8 +478,25 @@ function commitMessage(plan, task, attempt, report) {
 
 ${cleanLines(report.summary).trim()}
 
-Attempt ${attempt}${unfinished}
+Attempt ${attempt.number}${unfinished}
+
+${TRAILER}: ${attemptName(plan, task, attempt)}
 `;
+}
+function attemptName(plan, task, attempt) {
+  return `${cleanText(taskName(plan, task.id), MAX_NAME)}#${attempt.id}`;
+}
+async function attemptsOn(root, tip, base) {
+  const range = base === void 0 ? [tip] : [tip, `^${base}`];
+  const format = `--format=%H %(trailers:key=${TRAILER},valueonly,separator=%x00)`;
+  const found = /* @__PURE__ */ new Map();
+  for (const line of (await git(root, ["log", "--first-parent", format, ...range])).split("\n")) {
+    const [commit = ""] = line.split(" ", 1);
+    for (const name of line.slice(commit.length + 1).split("\0")) {
+      if (name !== "" && !found.has(name)) found.set(name, commit);
+    }
+  }
+  return found;
 }
 function planCommitMessage(plan, title, tasks) {
   const lines = tasks.map((task) => `- ${task.id}: ${oneLine(plainSubject(task, plan))}`);
@@ -1048,6 +1070,8 @@ export {
   LOOK_LIMIT_MS,
   RefMoved,
   RepositoryFiles,
+  attemptName,
+  attemptsOn,
   changedFiles,
   changesBetween,
   checkoutState,

@@ -3,8 +3,19 @@ var OUTCOMES = ["completed", "failed", "blocked", "lost", "cancelled", "unreport
 var STANDINGS = ["run", "seen", "stale", "contradicted", "claimed"];
 var SEVERITIES = ["critical", "high", "medium", "low", "info"];
 var REVIEW_VERDICTS = ["accepted", "rejected"];
+var DELIVERY_TARGETS = ["plan", "checkout"];
 function isLive(claim) {
   return claim.state !== "returned" && claim.state !== "ended";
+}
+function takesPlace(claim) {
+  return isLive(claim) && claim.state !== "delivering";
+}
+function isAttempt(claim) {
+  return claim.state === "running" || claim.state === "delivering" || claim.state === "ended";
+}
+function workedUntilMs(attempt) {
+  if (attempt.state === "running") return void 0;
+  return attempt.state === "delivering" ? attempt.acceptedAtMs : attempt.acceptedAtMs ?? attempt.endedAtMs;
 }
 function isDraining(claim, nowMs) {
   return claim.state === "ended" && claim.drainsUntilMs !== void 0 && claim.drainsUntilMs > nowMs;
@@ -66,6 +77,9 @@ var VERSIONS = {
   "attempt.widened": 1,
   "attempt.reminded": 1,
   "attempt.ended": 1,
+  "delivery.accepted": 1,
+  "delivery.found": 1,
+  "delivery.delayed": 1,
   "attempt.drained": 1,
   "attempt.revived": 1,
   "attempt.measured": 1,
@@ -339,9 +353,13 @@ var PlanGraph = class {
   claimsOf(task) {
     return [...this.#claimsOf.get(task) ?? []].flatMap((id) => this.#claims.get(id) ?? []);
   }
-  /** Claims that hold a place under the cap, oldest first. */
+  /** Claims that hold their task, oldest first. */
   get live() {
     return [...this.#live.values()].sort((a, b) => a - b).flatMap((id) => this.#claims.get(id) ?? []);
+  }
+  /** Those of them that hold a place under the cap. */
+  get underCap() {
+    return this.live.filter(takesPlace);
   }
   /** Ended attempts whose scope may still be held. */
   get draining() {
@@ -1326,6 +1344,7 @@ function isSameUsage(a, b) {
 export {
   ABSENT,
   ANY_SEGMENT,
+  DELIVERY_TARGETS,
   DOT,
   GlobIndex,
   ISOLATIONS,
@@ -1370,6 +1389,7 @@ export {
   holdsScope,
   inferWrites,
   intersection,
+  isAttempt,
   isBareFile,
   isDocument,
   isDraining,
@@ -1405,11 +1425,13 @@ export {
   statusesOf,
   storedCause,
   storedPurpose,
+  takesPlace,
   taskName,
   topologicalOrder,
   union,
   unknownNumber,
   unstarted,
   useIn,
-  withCriterionText
+  withCriterionText,
+  workedUntilMs
 };

@@ -14,7 +14,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import * as z from "./lib/zod.mjs";
 
 // import:graph.mjs in hooks.mjs
-import { findToken, hasEnded, hashToken, holdsScope, isLive, taskName } from "./graph.mjs";
+import { findToken, hasEnded, hashToken, holdsScope, isLive, takesPlace, taskName } from "./graph.mjs";
 
 // import:run/checkout-watch.mjs in hooks.mjs
 import { recordSnapshot, snapshotBeforeStart } from "./run/checkout-watch.mjs";
@@ -460,7 +460,7 @@ function measureLater(run, session, event) {
 async function endUnlessReminded(run, store, actor, agentId, lastMessage, isMeant = holdsScope) {
   const ahead = { claim: { agentId } };
   const found = await store.read((reader) => reader.claimOfAgent(agentId), ahead);
-  if (!found || !isMeant(found.claim)) return void 0;
+  if (!found || !isMeant(found.claim) || found.claim.state === "delivering") return void 0;
   const end = async (tx) => {
     const held = await tx.writer.claimOfAgent(agentId);
     const plan = held && await tx.planOf(held);
@@ -666,7 +666,7 @@ async function permitOwnText(run, event) {
   return path !== void 0 && await run.pluginTexts.include(path) ? allow("a text of this plugin's own skills") : NOTHING;
 }
 function refuseLaunch(call) {
-  return call && isLive(call.standing.own.claim) ? deny(
+  return call && takesPlace(call.standing.own.claim) ? deny(
     "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report."
   ) : NOTHING;
 }
@@ -744,7 +744,7 @@ async function onStop(run, session, event) {
   for (const { loaded, counts, done, launchable, unreported, aboutToWake } of await begunPlans(run)) {
     const { slug, version, status } = loaded.stored;
     if (status === "paused" || aboutToWake || session.workflows.idOf(slug) !== void 0) continue;
-    const toDo = launchable > 0 ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.` : loaded.pauseMs > 0 && counts.running === 0 && !done ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.` : done && unreported ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.` : void 0;
+    const toDo = launchable > 0 ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.` : loaded.pauseMs > 0 && counts.running === 0 && !done ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.` : counts.delivering > 0 && counts.running === 0 ? `what was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}, then batch_next.` : done && unreported ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.` : void 0;
     if (toDo === void 0) continue;
     if (!session.interrupted && session.sentBack.get(slug) !== version) {
       session.sentBack.set(slug, version);

@@ -4,7 +4,7 @@ function areAlternatives(a, b) {
 }
 
 // import:graph.mjs in policy.mjs
-import { ABSENT, GlobIndex, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder } from "./graph.mjs";
+import { ABSENT, GlobIndex, callerName, clashOf, clashesOf, hasEnded, isLive, isReviewStep, literalGlob, matches, newTokens, overlap, parseGlob, parseScope, pathKey, purposeOf, reachableTasks, scopeOf, taskName, topologicalOrder, workedUntilMs } from "./graph.mjs";
 
 // mcp-server/src/policy/exclusivity.ts
 function claimedScope(task, policy) {
@@ -897,7 +897,7 @@ function judgeWrite(target, own, others, policy) {
   return { kind: "widen", path: target.path, covers: scope.basis !== "declared" };
 }
 function claimHasEnded(own) {
-  return own.state === "ended" || own.state === "returned";
+  return own.state === "ended" || own.state === "returned" || own.state === "delivering";
 }
 function holdsFile(claim, path) {
   return holds(claim, { kind: "path", path, isTree: false, discards: false });
@@ -1005,7 +1005,7 @@ function ownFiles(attempt, reported, changed, { before, ofThePlan, ofOthers }, c
 }
 function ownFilesInOrder(attempts, changed, before, ofOthers, caseInsensitive) {
   const ofThePlan = /* @__PURE__ */ new Set();
-  return attempts.filter(({ isolation }) => isolation === "shared").sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id).map((attempt) => {
+  return attempts.filter(({ isolation }) => isolation === "shared").sort((a, b) => (workedUntilMs(a) ?? 0) - (workedUntilMs(b) ?? 0) || a.id - b.id).map((attempt) => {
     const reported = attempt.report?.filesChanged ?? [];
     const known = { before: before.get(attempt.id), ofThePlan, ofOthers: ofOthers(attempt.task) };
     const own = ownFiles(attempt, reported, changed, known, caseInsensitive);

@@ -5,18 +5,18 @@ import { NO_TEST, checkoutLooks, effectsInOrder, gitMovedLines, heldLooks, judge
 import { FINDING_LIMIT, LINE_LIMIT, NAME_LIMIT, cellWidth, cleanLines, cleanText, codeSpan, escapeMarkdown, escapeProse, fitCells, formatCount, formatDay, formatDuration, formatFactor, formatMoment, formatPercent, inlineCode, isDeclared, markdownLines, normalisePath, normaliseText, plural } from "./text.mjs";
 
 // import:graph.mjs in report.mjs
-import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText } from "./graph.mjs";
+import { ABSENT, InvalidGlob, NO_USAGE, SEVERITIES, addUsage, brokenDependencies, callerName, causeText, clashOf, isAttempt, isLive, levels, matches, needsHold, newTokens, normaliseGlob, overlap, parseGlob, parseScope, plainSubject, purposeOf, reachableTasks, scopeOf, statusesOf, taskName, topologicalOrder, withCriterionText, workedUntilMs } from "./graph.mjs";
 
 // import:schedule.mjs in report.mjs
 import { criticalPath, median } from "./schedule.mjs";
 
 // mcp-server/src/report/tasks/attempt-span.ts
 function attemptSpans(state, nowMs) {
-  return state.claims.flatMap((claim) => claim.state === "running" || claim.state === "ended" ? [claim] : []).map((attempt) => ({
+  return state.claims.filter(isAttempt).map((attempt) => ({
     attempt,
     startMs: attempt.startedAtMs,
     // Clocks of several hosts: an end before the start is a length of nothing, not a negative one.
-    endMs: Math.max(attempt.startedAtMs, attempt.state === "ended" ? attempt.endedAtMs : nowMs)
+    endMs: Math.max(attempt.startedAtMs, workedUntilMs(attempt) ?? nowMs)
   })).sort((a, b) => a.startMs - b.startMs || a.attempt.id - b.attempt.id);
 }
 function lengthOf(span) {
@@ -312,7 +312,8 @@ function verdictOf(state, nowMs) {
 
 // mcp-server/src/report/tasks/attempt-files.ts
 function declaredFiles(claim) {
-  return claim?.state === "ended" ? (claim.report?.filesChanged ?? []).map(normalisePath) : [];
+  const report = claim?.state === "ended" || claim?.state === "delivering" ? claim.report : void 0;
+  return (report?.filesChanged ?? []).map(normalisePath);
 }
 function attemptFiles(claim, seen = []) {
   const isSeen = (name2) => seen.some((path) => isDeclared([name2], path));
@@ -403,6 +404,7 @@ function declarationsOf(claims) {
   }
   return declared;
 }
+var ENDS_WORK = ["delivery.accepted", "attempt.ended"];
 function unobserved(state, events) {
   const endedAt = /* @__PURE__ */ new Map();
   const observed = /* @__PURE__ */ new Set();
@@ -410,7 +412,8 @@ function unobserved(state, events) {
   let failure;
   for (const event of events) {
     const { seq, change } = event;
-    if (change.type === "attempt.ended") endedAt.set(change.attempt, seq);
+    if (ENDS_WORK.includes(change.type) && "attempt" in change && change.attempt !== void 0)
+      endedAt.set(change.attempt, seq);
     for (const { atWork } of checkoutLooks([event])) {
       for (const { attempt } of atWork) if (endedAt.has(attempt)) observed.add(attempt);
     }
@@ -771,9 +774,7 @@ function stateOf(rounds) {
   return steps.includes("failed") || steps.includes("cancelled") ? "waits for a person" : "under review";
 }
 function attemptsAt({ claims }, { id }) {
-  return claims.filter(
-    (claim) => claim.task === id && (claim.state === "running" || claim.state === "ended")
-  );
+  return claims.filter((claim) => claim.task === id && isAttempt(claim));
 }
 function lastEnded(state, task) {
   return attemptsAt(state, task).findLast((attempt) => attempt.state === "ended");
@@ -1212,6 +1213,7 @@ var FILE_EVENTS = [
   "checkout.observed",
   "checkout.unmeasured",
   "work.committed",
+  "delivery.accepted",
   "attempt.ended"
 ];
 function filesOfTasks(state, events) {

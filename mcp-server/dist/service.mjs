@@ -22,6 +22,9 @@ import { expireClaims, moveLeases } from "./run/attempts.mjs";
 // import:run/checkout-watch.mjs in service.mjs
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
 
+// import:run/delivery.mjs in service.mjs
+import { deliverLeftBehind, deliveriesEnded, retryDeliveries } from "./run/delivery.mjs";
+
 // import:run/effects.mjs in service.mjs
 import { forgetOldKept } from "./run/effects.mjs";
 
@@ -80,6 +83,7 @@ var Service = class {
       run.clock.beginLooking();
       await this.#afterStandstill(run);
       await keepAlive(run, this.#session);
+      await retryDeliveries(run);
     };
     await this.#track(work()).catch(() => void 0).finally(() => {
       this.#ticking = false;
@@ -101,7 +105,10 @@ var Service = class {
     await Promise.allSettled(this.#underWay);
     await this.#session.close();
     await this.#context.then(
-      (run) => run.close(),
+      async (run) => {
+        await deliveriesEnded(run);
+        await run.close();
+      },
       () => void 0
     );
   }
@@ -197,7 +204,10 @@ function untilFirstOf(...signals) {
 }
 async function sweepOnStart(run) {
   const store = await run.graph();
-  if (store) await changeGraph(run, store, "server", expireClaims);
+  if (store) {
+    await changeGraph(run, store, "server", expireClaims);
+    void deliverLeftBehind(run, store).catch(() => void 0);
+  }
   await recordChangesOfEndedAttempts(run);
   await forgetOldKept(run);
 }

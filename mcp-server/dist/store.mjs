@@ -32,14 +32,14 @@ import { isDeepStrictEqual } from "node:util";
 import { sql } from "./lib/kysely.mjs";
 
 // import:graph.mjs in store.mjs
-import { PlanGraph, holdsScope, newTokens } from "./graph.mjs";
+import { PlanGraph, holdsScope, isAttempt, newTokens, workedUntilMs } from "./graph.mjs";
 
 // import:store/tables.mjs in store.mjs
-import { IS_INDEXED, SCHEMA_VERSION, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, planAfter, planFromRow, planRow, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
+import { IS_INDEXED, SCHEMA_VERSION, bothForms, claimAfter, claimFromRow, claimRow, eventFromRow, eventRow, eventVersion, heldFromRow, planAfter, planFromRow, planRow, storedDelivery, taskAfter, taskFromRow, taskRow } from "./store/tables.mjs";
 
 // mcp-server/src/store/graph-reader.ts
 var HISTORY = 500;
-var MAX_VALUES = 250;
+var MAX_VALUES = 125;
 var GraphReader = class {
   constructor(transaction, memory, estimatesFrom) {
     this.transaction = transaction;
@@ -148,15 +148,23 @@ var GraphReader = class {
     const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").innerJoin(
       "tasks",
       (join) => join.onRef("tasks.plan_id", "=", "claims.plan_id").onRef("tasks.id", "=", "claims.task_id")
-    ).select(["tasks.definition", "offered_at_ms", "started_at_ms", "claims.ended_at_ms", "usage"]).where("plans.repository", "=", repository).where("outcome", "=", "completed").orderBy("claims.id", "desc").limit(HISTORY).execute();
+    ).select([
+      "tasks.definition",
+      "offered_at_ms",
+      "started_at_ms",
+      "claims.ended_at_ms",
+      "usage",
+      "delivering"
+    ]).where("plans.repository", "=", repository).where("outcome", "=", "completed").orderBy("claims.id", "desc").limit(HISTORY).execute();
     return rows.map((row) => {
       const { agent, size, estimateMs } = JSON.parse(row.definition);
       const startedAtMs = Number(row.started_at_ms);
+      const { acceptedAtMs } = storedDelivery(row.delivering);
       return {
         ...agent !== void 0 && { agent },
         ...size !== void 0 && { size },
         ...estimateMs !== void 0 && { estimateMs },
-        durationMs: Number(row.ended_at_ms) - startedAtMs,
+        durationMs: (acceptedAtMs ?? Number(row.ended_at_ms)) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
         ...row.usage !== null && { tokens: newTokens(JSON.parse(row.usage)) }
       };
@@ -189,7 +197,7 @@ var GraphReader = class {
     const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("checkout", "=", checkout).where("offered_at_ms", ">=", sinceMs).where("state", "!=", "returned").execute();
     return rows.map(heldFromRow);
   }
-  /** Attempts in the checkout that ended after that time. */
+  /** Ended attempts in the checkout whose agents were at work after that time. */
   async attemptsEndedAfter(checkout, afterMs) {
     const isAhead = this.#endedAhead?.checkout === checkout && this.#endedAhead.afterMs <= afterMs;
     if (!isAhead) await this.#load({ endedAfter: { checkout, afterMs } });
@@ -202,7 +210,7 @@ var GraphReader = class {
   async attemptsOfAgents(agentIds) {
     const found = [];
     for (let from = 0; from < agentIds.length; from += MAX_VALUES) {
-      const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES)).execute();
+      const rows = await this.transaction.db.selectFrom("claims").innerJoin("plans", "plans.id", "claims.plan_id").selectAll("claims").select(["plans.slug as plan_slug", "plans.repository"]).where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES).flatMap(bothForms)).execute();
       found.push(...rows.map(heldFromRow));
     }
     return this.asChanged(found, (claim) => isOfAgent(claim, agentIds));
@@ -229,7 +237,7 @@ var GraphReader = class {
   }
   /** Whether the owner's process holds or held a claim of the plan. */
   async hasClaimOf(planId, owner) {
-    const row = await this.transaction.db.selectFrom("claims").select("id").where("plan_id", "=", planId).where("owner_pid", "=", owner.pid).where("owner_started_at", "=", owner.startedAt).where("owner_host", "=", owner.host).limit(1).executeTakeFirst();
+    const row = await this.transaction.db.selectFrom("claims").select("id").where("plan_id", "=", planId).where("owner_pid", "=", owner.pid).where("owner_started_at", "=", owner.startedAt).where("owner_host", "in", bothForms(owner.host)).limit(1).executeTakeFirst();
     return row !== void 0;
   }
   /** Sequence number of the plan's last event: a cheap question whether anything changed. */
@@ -241,10 +249,10 @@ var GraphReader = class {
   }
 };
 function endedLater(claim, checkout, afterMs) {
-  return claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs;
+  return claim.state === "ended" && claim.checkout === checkout && (workedUntilMs(claim) ?? claim.endedAtMs) > afterMs;
 }
 function isOfAgent(claim, agentIds) {
-  const agentId = claim.state === "running" || claim.state === "ended" ? claim.agentId : void 0;
+  const agentId = isAttempt(claim) ? claim.agentId : void 0;
   return agentId !== void 0 && agentIds.includes(agentId);
 }
 function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0 }) {
@@ -253,6 +261,7 @@ function isMeant({ seq, atMs, change }, { afterSeq = 0, types, sinceMs = 0 }) {
 }
 
 // mcp-server/src/store/graph-writer.ts
+var REPORTING = ["attempt.ended", "delivery.accepted"];
 var GraphWriter = class extends GraphReader {
   constructor(transaction, memory, estimatesFrom, now, actor) {
     super(transaction, memory, estimatesFrom);
@@ -264,7 +273,7 @@ var GraphWriter = class extends GraphReader {
   #nowMs;
   #events = [];
   #touched = /* @__PURE__ */ new Map();
-  #ended = /* @__PURE__ */ new Set();
+  #reported = /* @__PURE__ */ new Set();
   #prolonged = /* @__PURE__ */ new Set();
   #beforeCommit = [];
   /** By then the database has told its time, and this one waits no more: it is when the transaction takes place. */
@@ -321,7 +330,7 @@ var GraphWriter = class extends GraphReader {
         if (after && after !== before) {
           claims.set(attempt, after);
           touched.claims.set(attempt, place);
-          if (change.type === "attempt.ended") this.#ended.add(attempt);
+          if (REPORTING.includes(change.type)) this.#reported.add(attempt);
         }
       }
     }
@@ -429,7 +438,7 @@ var GraphWriter = class extends GraphReader {
         const claim = mirror.graph.claim(id);
         return claim ? [
           claimRow(mirror.stored.id, claim, {
-            hasJustEnded: this.#ended.has(id),
+            hasJustReported: this.#reported.has(id),
             event
           })
         ] : [];

@@ -15,6 +15,7 @@ import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
 import { expireClaims } from "./run/attempts/expire-claims.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
+import { deliveriesEnded, deliverLeftBehind, retryDeliveries } from "./run/delivery/deliver-waiting.ts";
 import { forgetOldKept } from "./run/effects/forget-kept.ts";
 import { changeGraph } from "./run/plan/plan-transaction.ts";
 import type { Counts } from "./run/plan/progress.ts";
@@ -107,6 +108,7 @@ export class Service {
       run.clock.beginLooking();
       await this.#afterStandstill(run);
       await keepAlive(run, this.#session);
+      await retryDeliveries(run);
     };
     await this.#track(work())
       .catch(() => undefined)
@@ -133,7 +135,10 @@ export class Service {
     await this.#session.close();
     // Without a context, for want of a valid setting, there is nothing to let go.
     await this.#context.then(
-      (run) => run.close(),
+      async (run) => {
+        await deliveriesEnded(run);
+        await run.close();
+      },
       () => undefined,
     );
   }
@@ -250,7 +255,10 @@ function untilFirstOf(...signals: readonly AbortSignal[]): { signal: AbortSignal
 /** What a crashed session left behind is free as soon as the next one starts. */
 async function sweepOnStart(run: RunContext): Promise<void> {
   const store = await run.graph();
-  if (store) await changeGraph(run, store, "server", expireClaims);
+  if (store) {
+    await changeGraph(run, store, "server", expireClaims);
+    void deliverLeftBehind(run, store).catch(() => undefined);
+  }
   await recordChangesOfEndedAttempts(run);
   await forgetOldKept(run);
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { commitMessage, planCommitMessage } from "../../mcp-server/src/git/commit-message.ts";
+import type { AttemptId } from "../../mcp-server/src/graph/attempt.ts";
 import type { Plan } from "../../mcp-server/src/graph/plan.ts";
 import { task } from "../support/plan-fixture.ts";
 
@@ -14,7 +15,9 @@ it("a commit names its task as its author does, label and all", () => {
     ...{ outcome: "completed" as const, summary: "Done.", evidence: [], filesChanged: [] },
     ...{ findings: [], notes: [] },
   };
-  const first = tasks.map((task) => commitMessage(slug, task, 1, report).split("\n")[0]);
+  const first = tasks.map(
+    (task) => commitMessage(slug, task, { id: 7 as AttemptId, number: 1 }, report).split("\n")[0],
+  );
   expect(first).toEqual(["login/1: [iOS] Add the screen", "login/2: [Android] Add the screen"]);
   expect(planCommitMessage(slug, "Login", tasks)).toBe(
     "login: Login\n\n- 1: [iOS] Add the screen\n- 2: [Android] Add the screen\n",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { commitMessage, planCommitMessage } from "../../mcp-server/src/git/commit-message.ts";
-import type { Report } from "../../mcp-server/src/graph/attempt.ts";
+import type { AttemptId, Report } from "../../mcp-server/src/graph/attempt.ts";
 import type { GraphEvent } from "../../mcp-server/src/graph/event.ts";
 import type { PlanSlug } from "../../mcp-server/src/graph/task.ts";
 import { aggregate } from "../../mcp-server/src/report/aggregate.ts";
@@ -114,7 +114,7 @@ describe.each(Object.entries(HOSTILE_TEXTS))("a commit message with %s", (_name,
   const message = commitMessage(
     SLUG,
     task("1", { subject: `${MARK} ${text}` }),
-    2,
+    { id: 2 as AttemptId, number: 2 },
     report({ summary: text }),
   );
 
@@ -124,7 +124,7 @@ describe.each(Object.entries(HOSTILE_TEXTS))("a commit message with %s", (_name,
     expect([...first].length).toBeLessThanOrEqual(72);
     expect(blank).toBe("");
     // Git reads trailers in the last paragraph only.
-    expect(message.split("\n\n").at(-1)).toBe("Attempt 2\n");
+    expect(message.split("\n\n").slice(-2)).toEqual(["Attempt 2", `Parallel-Attempt: ${SLUG}/1#2\n`]);
     expect(message).not.toMatch(UNSEEN);
   });
 

@@ -12,6 +12,7 @@ export interface CountsAnswer {
   readonly pending?: number;
   readonly ready?: number;
   readonly running?: number;
+  readonly delivering?: number;
   readonly completed?: number;
   readonly failed?: number;
   readonly cancelled?: number;

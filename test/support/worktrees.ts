@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BundledServer, type BundleOptions } from "./bundled-server.ts";
 import { tokenIn } from "./checkout.ts";
+import { delivered } from "./delivered.ts";
 import { git } from "./git.ts";
 import { ParallelServer, type StartOptions } from "./parallel-server.ts";
 import type { ToolClient } from "./tool-client.ts";
@@ -51,12 +52,13 @@ export function folderIn(brief: string): string | undefined {
   return /Work in `([^`]+)` and nowhere else/.exec(brief)?.[1];
 }
 
-export function done(
+/** Reports a task as completed, and waits until its work is where it belongs. */
+export async function done(
   server: ToolClient,
   { task, token }: Pick<Claimed, "task" | "token">,
   fields: Readonly<Record<string, unknown>> = {},
 ) {
-  return server.call("task_report", {
+  const answer = await server.call("task_report", {
     task,
     token,
     outcome: "completed",
@@ -64,6 +66,8 @@ export function done(
     evidence: [{ criterion: "1", inspected: "the result" }],
     ...fields,
   });
+  await delivered(server, task.slice(0, task.indexOf("/")));
+  return answer;
 }
 
 /** A file as a commit or a branch has it; undefined where it does not. */

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/attempts.mjs
-import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isDraining, isLive, needsHold, parseScope, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
+import { causeText, definitionOf, findToken, hasEnded, hashToken, holdsScope, isAttempt, isDraining, isLive, needsHold, parseScope, purposeOf, recoveryOf, said, statusesOf, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/attempts.mjs
 import { Isolations, OFFER_MS, areAlternatives, isRenewalDue, lastSteps, leaseEnd, loosened, mayRevive, statusAfter, stoodStillSince, tightened, wantsReview, widenedScope } from "../policy.mjs";
@@ -45,7 +45,7 @@ function taskAfterAttempt(before, claim, ending) {
     failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
-    asksQuestion: blockedOn !== void 0 && "question" in blockedOn,
+    asksQuestion: ending.waitsForUser ?? (blockedOn !== void 0 && "question" in blockedOn),
     notAchieved: whyNotAchieved(task, ending.report)
   });
   const { status, cause } = after;
@@ -71,7 +71,7 @@ function withRequestedNeeds({ graph }, of, blockedOn) {
 // mcp-server/src/run/attempts/end-attempt.ts
 function endAttempt(plan, claim, ending) {
   const { task, id: attempt } = claim;
-  const { draining, runLater: _runLater, ...facts } = ending;
+  const { draining, runLater: _runLater, waitsForUser: _waitsForUser, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
@@ -86,7 +86,7 @@ function endAttempt(plan, claim, ending) {
     },
     ...settled.changes
   );
-  plan.ctx.snapshots.due = true;
+  if (claim.state === "running") plan.ctx.snapshots.due = true;
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
@@ -94,7 +94,7 @@ function endAttempt(plan, claim, ending) {
 }
 function adaptThrottle(plan, cap, claim, ending) {
   const { throttle: now } = plan.stored;
-  const startedAtMs = claim.state === "running" ? claim.startedAtMs : plan.nowMs;
+  const startedAtMs = isAttempt(claim) ? claim.startedAtMs : plan.nowMs;
   const task = plan.graph.tasks.get(claim.task);
   const looksForACause = recoveryOf(task) !== void 0;
   const throttle = ending.throttled ? tightened(now, cap, startedAtMs, plan.nowMs) : now && ending.outcome === "completed" && !looksForACause ? loosened(now) : now;
@@ -133,7 +133,7 @@ async function endAgents(ctx, store, actor, agentIds, how) {
   const isHolding = async (view) => {
     for (const agentId of agentIds) {
       const held = await view.reader.claimOfAgent(agentId);
-      if (held && holdsScope(held.claim)) return true;
+      if (held && holdsScope(held.claim) && held.claim.state !== "delivering") return true;
     }
     return false;
   };
@@ -176,6 +176,8 @@ function cancelTask(plan, id, why) {
     plan.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
   } else if (claim?.state === "running") {
     endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+  } else if (claim?.state === "delivering") {
+    endAttempt(plan, claim, { outcome: "cancelled", cause });
   }
 }
 function isStillNeeded({ graph }, id) {
@@ -213,6 +215,7 @@ async function claimOfToken(source, token) {
   if (held.claim.state === "unrecognised")
     return { why: "its claim is in a state that only a newer version of this plugin knows", held };
   if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
+  if (held.claim.state === "delivering") return { why: "its report was accepted", held };
   if (held.claim.state === "ended") {
     return { why: `its attempt has ended: ${held.claim.cause ?? held.claim.outcome}`, held };
   }
@@ -347,10 +350,9 @@ function startOf(loaded, task, attempt, nowMs, agentId) {
   ];
 }
 function attemptNumber(loaded, claim) {
-  return claim.state === "running" ? claim.number : nextNumber(loaded, claim.task);
+  return isAttempt(claim) ? claim.number : nextNumber(loaded, claim.task);
 }
 function nextNumber({ graph }, task) {
-  const isAttempt = (claim) => claim.state === "ended" || claim.state === "running";
   return graph.claimsOf(task).filter(isAttempt).length + 1;
 }
 function renew(plan, claim) {
@@ -413,7 +415,7 @@ function claimBy(reader, key) {
   return "tokenHash" in key ? reader.claimByTokenHash(key.tokenHash) : reader.claimById(key.attempt);
 }
 function isOfAnother({ claim }, agentId) {
-  const bound = claim.state === "running" || claim.state === "ended" ? claim.agentId : void 0;
+  const bound = isAttempt(claim) ? claim.agentId : void 0;
   return agentId !== void 0 && bound !== void 0 && bound !== agentId;
 }
 async function revive(tx, held) {

@@ -104,7 +104,7 @@ async function notifyTask(plan, task, paths, by, sentence) {
 // mcp-server/src/run/checkout-watch/log-changes.ts
 var MAX_LISTED = 500;
 async function logChanges(tx, held, changed, before, untilMs) {
-  const firstSinceEnd = ({ claim }) => claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
+  const firstSinceEnd = ({ claim }) => claim.state === "delivering" || claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
   if (held.length === 0 || changed.length === 0 && !held.some(firstSinceEnd)) return;
   const plans = await plansOf(tx, held);
   const told = changed.length === 0 ? /* @__PURE__ */ new Set() : await toldPaths(plans, before.fromMs);
@@ -262,7 +262,9 @@ async function adoptFiles({ ctx }, paths) {
   });
 }
 async function atWorkSince({ ctx, writer, nowMs }, before) {
-  const found = (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
+  const found = (await writer.held(ctx.checkoutKey)).filter(
+    ({ claim }) => mayWrite(claim, nowMs) || before && wroteAfter(claim, before.recordedMs)
+  );
   if (before) found.push(...await writer.attemptsEndedAfter(ctx.checkoutKey, before.recordedMs));
   const held = new Map(found.map((one) => [one.claim.id, one]));
   for (const id of before?.atWork ?? []) {
@@ -274,6 +276,9 @@ async function atWorkSince({ ctx, writer, nowMs }, before) {
 function isOlder(look, before, nowMs) {
   const isSame = look.fromMs === before.fromMs && look.toMs === before.toMs;
   return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
+}
+function wroteAfter(claim, ms) {
+  return claim.state === "delivering" && claim.acceptedAtMs > ms;
 }
 function mayWrite(claim, nowMs) {
   return claim.state === "running" || isDraining(claim, nowMs);

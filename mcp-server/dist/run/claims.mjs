@@ -45,7 +45,7 @@ function roleFor({ roles }, task) {
 function waitsToSee({ graph }, task) {
   const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
   if (last?.state !== "ended") return false;
-  const others = graph.live.map((claim) => claim.offeredAtMs);
+  const others = graph.underCap.map((claim) => claim.offeredAtMs);
   return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
 }
 function waitsForRetry(loaded, level = levelThatMayStart(loaded)) {
@@ -190,7 +190,7 @@ async function choose(plan, nowMs, { only, most } = {}) {
   const reach = workInReach(plan);
   const choiceBy = (ahead2) => chooseBatch(
     candidatesOf(plan, ahead2, only),
-    graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
+    graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
     limits,
     (candidate, chosen) => {
       const missing = reach?.missingFor(candidate.task, candidate.isolation);
@@ -301,6 +301,9 @@ async function tokenOfEarlierRelease({ writer }, claim) {
   return claim.owner.server === void 0 ? writer.storedToken(claim.id) : void 0;
 }
 
+// import:run/delivery.mjs in run/claims.mjs
+import { deliverForCall } from "./delivery.mjs";
+
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents } from "./usage.mjs";
 
@@ -326,6 +329,7 @@ async function watchTokenLimit(ctx, store, actor, { policy, spent, stored: { slu
 // mcp-server/src/run/claims/prepare-claiming.ts
 async function prepareClaiming(ctx, store, actor, slug) {
   const loaded = await readPlan(ctx, store, slug);
+  if (loaded.graph.live.length > loaded.graph.underCap.length) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
@@ -490,9 +494,9 @@ function stopOrders(loaded, nowMs) {
 // mcp-server/src/run/claims/next-batch.ts
 async function nextBatch(ctx, actor, slug, limit) {
   const store = await existingGraph(ctx, slug);
+  const seen = await prepareClaiming(ctx, store, actor, slug);
   await commitPlan(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, GRACE_MS);
-  const seen = await prepareClaiming(ctx, store, actor, slug);
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     const { graph, stored } = plan;
@@ -522,7 +526,7 @@ async function nextBatch(ctx, actor, slug, limit) {
       why: quiet ? await whyNothingStarts(plan) : elsewhere,
       done: isDone(plan),
       interrupted,
-      heldBack: graph.live.length < plan.cap ? heldBack : []
+      heldBack: graph.underCap.length < plan.cap ? heldBack : []
     };
   });
 }

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/edits.mjs
-import { InvalidGlob, causeText, definitionOf, findCycle, hasEnded, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
+import { InvalidGlob, causeText, definitionOf, findCycle, hasEnded, isAttempt, isLive, isReviewStep, normaliseGlob, said, taskName } from "../graph.mjs";
 
 // import:run/approval.mjs in run/edits.mjs
 import { NOT_APPROVED } from "./approval.mjs";
@@ -461,7 +461,8 @@ function rowOf({ stored, graph }, task, signs) {
     blockedBy: task.dependencies.filter((id) => graph.tasks.get(id)?.status !== "completed"),
     ...task.agent !== void 0 && { agent: task.agent },
     ...cause !== void 0 && { cause },
-    ...running && signs.get(running.id)
+    ...running && signs.get(running.id),
+    ...claims.some((claim) => claim.state === "delivering") && { delivering: true }
   };
 }
 function causeOf({ status, cause: why }, claims) {
@@ -704,8 +705,8 @@ async function claimToEnd(tx, plan, task, token, agentId) {
   if (token === void 0 && claim && claim.state !== "offered") {
     throw new CallerError(
       "wrong_state",
-      `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
-      "Send it back first (status: pending) and stop its agent, or let the agent split it.",
+      claim.state === "delivering" ? `${taskName(plan.stored.slug, task.id)} was reported and is on its way onto a branch.` : `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
+      claim.state === "delivering" ? "Create a new task for further work (task_create)." : "Send it back first (status: pending) and stop its agent, or let the agent split it.",
       "split"
     );
   }
@@ -721,7 +722,7 @@ function rewired(before, task, parts, cause) {
 }
 function originNote(before, task) {
   const name = taskName(before.stored.slug, task.id);
-  const worked = before.graph.claimsOf(task.id).some((claim) => claim.state === "running" || claim.state === "ended");
+  const worked = before.graph.claimsOf(task.id).some(isAttempt);
   return `This is a part of ${name} (${task.subject}), which was split; task_get tells its text.${worked ? " Somebody has worked on it already: look for what is there." : ""}`;
 }
 
@@ -850,6 +851,8 @@ function setStatus(plan, task, status) {
       plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
     } else if (claim.state === "running") {
       endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+    } else if (claim.state === "delivering") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause });
     }
   }
   plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });

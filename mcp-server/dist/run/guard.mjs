@@ -1,5 +1,5 @@
 // import:graph.mjs in run/guard.mjs
-import { isDraining, isLive, literalGlob, matches, parseGlob, pathKey, taskName } from "../graph.mjs";
+import { isAttempt, isDraining, isLive, literalGlob, matches, parseGlob, pathKey, takesPlace, taskName } from "../graph.mjs";
 
 // import:policy.mjs in run/guard.mjs
 import { areAlternatives, claimHasEnded, guardedClaim, isRenewalDue, isSteeringFile, judgeWrite } from "../policy.mjs";
@@ -84,7 +84,7 @@ function readAgentCall(ctx, store, agentId) {
     const plan = own && await view.planOf(own);
     if (!plan) return void 0;
     const { claim } = own;
-    const notes = claim.state === "running" || claim.state === "ended" ? await notesOn(plan, claim) : [];
+    const notes = isAttempt(claim) ? await notesOn(plan, claim) : [];
     return new AgentCall(store, agentId, await standingIn(plan, own), notes);
   };
   const types = ["scope.touched", "worktree.cut"];
@@ -102,7 +102,7 @@ async function standingIn(plan, own) {
   const others = (await plan.reader.held(ctx.checkoutKey)).filter(
     ({ claim, planId }) => claim.id !== own.claim.id && (isLive(claim) || isDraining(claim, ctx.now())) && !(planId === own.planId && isAlternative(own.claim, claim, graph))
   );
-  const isIsolated = own.claim.isolation === "worktree" && isLive(own.claim);
+  const isIsolated = own.claim.isolation === "worktree" && takesPlace(own.claim);
   const worktree = isIsolated ? (await worktreeOf(plan, own.claim))?.path : void 0;
   return { own, plan, others, worktree, waitsForWorktree: isIsolated && worktree === void 0 };
 }

@@ -1,6 +1,9 @@
+// import:graph.mjs in run/plan.mjs
+import { brokenDependencies, hasEnded, isAttempt, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, takesPlace, taskName } from "../graph.mjs";
+
 // mcp-server/src/run/plan/attempts-at.ts
 function attemptsAt(loaded, id) {
-  return loaded.graph.claimsOf(id).filter((claim) => claim.state === "running" || claim.state === "ended");
+  return loaded.graph.claimsOf(id).filter(isAttempt);
 }
 function isReported(attempt) {
   return attempt.state === "ended" && attempt.report !== void 0;
@@ -151,13 +154,10 @@ function filesLine(files, report) {
   return `Files: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-// import:graph.mjs in run/plan.mjs
-import { brokenDependencies, hasEnded, isLive, literalGlob, overlap, parseGlob, reachableTasks, scopeOf, taskName } from "../graph.mjs";
-
 // mcp-server/src/run/plan/foreign-claim.ts
 async function refuseForeignClaim({ reader, stored }, task, agentId) {
   const own = agentId === void 0 ? void 0 : await reader.claimOfAgent(agentId);
-  if (!own || isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
+  if (!own || takesPlace(own.claim) && own.planId === stored.id && own.claim.task === task.id) return;
   throw new CallerError(
     "wrong_state",
     `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,
@@ -172,7 +172,8 @@ function countsOf({ graph }) {
     total: graph.tasks.size,
     pending: graph.count("pending"),
     ready: graph.readyCount,
-    running: graph.live.length,
+    running: graph.underCap.length,
+    delivering: graph.live.length - graph.underCap.length,
     completed: graph.count("completed"),
     failed: graph.count("failed"),
     cancelled: graph.count("cancelled")

@@ -1,5 +1,5 @@
 // import:graph.mjs in run/planning.mjs
-import { ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, unstarted } from "../graph.mjs";
+import { ancestors, clashesOf, hasEnded, levels, orderedDespiteParallelWith, parallelWith, parseScope, plainSubject, reachableTasks, takesPlace, unstarted } from "../graph.mjs";
 
 // import:policy.mjs in run/planning.mjs
 import { areAlternatives, chooseEngine, chooseStrategy, claimedScope, clashPairs, judgesWork, needsResultOf, runsAlone, wantsReview } from "../policy.mjs";
@@ -98,7 +98,7 @@ function planningOf({ roles, caseInsensitive }, tasks, policy, estimates) {
 var HOLDS_MS = 1e3;
 var planners = /* @__PURE__ */ new WeakMap();
 function planAhead(ctx, { graph, policy, estimates, cap: slots }) {
-  if (graph.readyCount < 2 || graph.live.length >= slots || graph.openCount > MAX_PLANNED) return;
+  if (graph.readyCount < 2 || graph.underCap.length >= slots || graph.openCount > MAX_PLANNED) return;
   if (planners.get(graph)?.key === keyOf(graph, policy)) return;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
@@ -116,7 +116,7 @@ function aheadOf({ graph, policy }, nowMs) {
   if (planner?.key !== keyOf(graph, policy)) return void 0;
   const { ids, indexOf, replanner } = planner;
   const running = new Map(
-    graph.live.flatMap((claim) => {
+    graph.underCap.flatMap((claim) => {
       const i = indexOf.get(claim.task);
       return i === void 0 ? [] : [[i, nowMs - claim.offeredAtMs]];
     })
@@ -137,10 +137,11 @@ function aheadOf({ graph, policy }, nowMs) {
 function endedOf(graph, ids) {
   const broken = graph.count("failed") + graph.count("cancelled") > 0;
   const reachable = broken ? reachableTasks(graph.tasks) : void 0;
+  const delivering = new Set(graph.live.filter((claim) => !takesPlace(claim)).map(({ task }) => task));
   const ended = [];
   for (const [i, id] of ids.entries()) {
     const status = graph.tasks.get(id)?.status;
-    const isOver = status === void 0 || hasEnded(status);
+    const isOver = status === void 0 || hasEnded(status) || delivering.has(id);
     if (isOver || status === "pending" && reachable?.has(id) === false) ended.push(i);
   }
   return ended;

@@ -2,7 +2,7 @@
 import { CallerError } from "../errors.mjs";
 
 // import:graph.mjs in run/reporting.mjs
-import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, taskName, unknownNumber, withCriterionText } from "../graph.mjs";
+import { InvalidGlob, findCycle, findToken, hasEnded, hashToken, isAttempt, isDraining, isLive, matches, normaliseGlob, parseScope, purposeOf, recoveryOf, scopeMayWrite, takesPlace, taskName, unknownNumber, withCriterionText, workedUntilMs } from "../graph.mjs";
 
 // import:policy.mjs in run/reporting.mjs
 import { NO_TEST, REVIEWER, checkoutLooks, failsElsewhere, isCommand, mayJudge, outcomeOfMessage, ownFiles, ownFilesInOrder, seenChanges, widenedScope } from "../policy.mjs";
@@ -20,7 +20,7 @@ import { getTask, shownCriterion } from "./briefs.mjs";
 import { changeGraph, changePlan, countsOf, deadClaims, existingGraph, isDone, readGraph, readPlan, splitTaskName, stateNow, stateOf, taskOf } from "./plan.mjs";
 
 // import:run/review.mjs in run/reporting.mjs
-import { commandsOf, failedCommands, openReviewOf } from "./review.mjs";
+import { commandsOf, failedCommands } from "./review.mjs";
 
 // mcp-server/src/run/reporting/check-report.ts
 var MAX_NAMED = 5;
@@ -169,7 +169,7 @@ async function othersWriting(found) {
   if (claim.isolation === "worktree") return [];
   const elsewhere = (await reader.held(ctx.checkoutKey)).filter((held) => held.planId !== planId);
   return [...found.loaded.graph.claims, ...elsewhere.map((held) => held.claim)].filter(
-    (other) => other.id !== claim.id && other.checkout === claim.checkout && other.isolation === "shared" && (other.state === "running" || other.state === "ended" && other.endedAtMs >= claim.offeredAtMs)
+    (other) => other.id !== claim.id && other.checkout === claim.checkout && other.isolation === "shared" && isAttempt(other) && (workedUntilMs(other) ?? claim.offeredAtMs) >= claim.offeredAtMs
   ).map(widenedScope).filter(scopeMayWrite);
 }
 
@@ -178,6 +178,9 @@ import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs"
 
 // import:run/claims.mjs in run/reporting.mjs
 import { choose, lookForWork, nextBatch, stopOrders } from "./claims.mjs";
+
+// import:run/delivery.mjs in run/reporting.mjs
+import { cloneOf, deliverForCall, deliverWaiting, keepCommit, noteForReviewer } from "./delivery.mjs";
 
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
@@ -201,7 +204,10 @@ async function collect(ctx, actor, input, signal, onWait) {
   let quietSince = ctx.now();
   for (; ; ) {
     const { plan, version, news } = await readGraph(ctx, store, (view) => newsOf(view, input.plan, sinceSeq));
-    if (plan.graph.live.some(({ state: state2 }) => state2 === "running")) quietSince = ctx.now();
+    if (plan.graph.live.some(({ state: state2 }) => state2 === "running" || state2 === "delivering"))
+      quietSince = ctx.now();
+    if (plan.graph.live.some(({ state: state2 }) => state2 === "delivering"))
+      void deliverWaiting(ctx, store, input.plan);
     const state = judge(plan, input, awaited, news);
     const isOver = ctx.now() >= deadline || signal.aborted;
     const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;
@@ -341,7 +347,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 
 // import:git.mjs in run/reporting.mjs
-import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, git, ignoredFiles, isAncestor, knownIgnoredFiles, operationUnderWay, prepareMerge, refreshIndex, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, changedFiles, commitAt, commitFiles, commitMessage, ignoredFiles, isAncestor, knownIgnoredFiles, refuseCheckedOut } from "../git.mjs";
 
 // import:run/checkout-watch.mjs in run/reporting.mjs
 import { fileNames, notifyAffectedTasks, readAheadOfLook, recordChangesOfEndedAttempts, recordSnapshot, snapshotBeforeEnd, snapshotCheckout } from "./checkout-watch.mjs";
@@ -445,7 +451,7 @@ function sentenceOf(found) {
 }
 
 // import:run/worktrees.mjs in run/reporting.mjs
-import { commitPlan, conflictTask, filesOfOthers, innerRepository, leftInside, moveRefsWith, removeMergedWorktrees, repeatIfRefMoves, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
+import { commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
 
 // mcp-server/src/run/reporting/prepare-work.ts
 async function prepareWork(ctx, store, claimIn, report) {
@@ -462,7 +468,14 @@ async function prepareWork(ctx, store, claimIn, report) {
   });
   if (!claimed) return void 0;
   try {
-    return claimed.attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
+    const { loaded, attempt } = claimed;
+    const prepared = attempt.isolation === "worktree" ? await fromWorktree(ctx, claimed, report) : await fromCheckout(ctx, claimed, report);
+    const { slug } = loaded.stored;
+    if (prepared?.delivery) {
+      if (prepared.delivery.targets.includes("plan")) await refuseCheckedOut(ctx.checkout.root, slug);
+      await keepCommit(ctx.checkout.root, slug, attempt.id, prepared.delivery.commit);
+    }
+    return prepared;
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     throw new CallerError(
@@ -476,13 +489,12 @@ async function prepareWork(ctx, store, claimIn, report) {
 async function fromWorktree(ctx, { loaded, task, attempt, offeredAtMs, record }, report) {
   const worktree = record.cut.get(attempt.id);
   const completed = report.outcome === "completed";
-  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const message = commitMessage(loaded.stored.slug, task, attempt, report);
   const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
   const work = await worktreeWork(ctx, at, report, message);
   if (!worktree || !work) return void 0;
-  const nothing = { leftOut: [], byOthers: [], commitMove: void 0, skipped: void 0 };
-  if (!completed) return { ...nothing, work, merge: void 0, others: [] };
-  return { ...nothing, work, ...await mergeOf(ctx, loaded, work.commit, message, worktree.base) };
+  const delivery = completed ? { commit: work.commit, base: worktree.base, targets: ["plan"] } : void 0;
+  return { work, leftOut: [], byOthers: [], delivery, skipped: void 0 };
 }
 async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, report) {
   const { root } = ctx.checkout;
@@ -492,7 +504,9 @@ async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, re
   const changed = await changedFiles(root);
   const inside = await reportedInside(root, report);
   if (isForBranch && inside?.kind === "repository") throw innerRepository(inside.folder, "your checkout");
-  const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
+  const ended = loaded.graph.claims.filter(
+    (claim) => claim.state === "ended" || claim.state === "delivering"
+  );
   const earlier = /* @__PURE__ */ new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
     ...ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive).flatMap(
@@ -507,18 +521,19 @@ async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, re
   const own = ownFiles(attempt, report.filesChanged, changed, known, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
   if (head === void 0 || own.files.length + own.leftOut.length === 0 && !inside) return void 0;
-  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const message = commitMessage(loaded.stored.slug, task, attempt, report);
   const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
   const commit = own.files.length === 0 ? void 0 : await commitFiles(root, parent, own.files, message);
-  const underWay = policy.commit === "task" ? await operationUnderWay(root) : void 0;
-  const moves = policy.commit === "task" && commit !== void 0 && underWay === void 0;
+  const targets = [
+    ...isForBranch ? ["plan"] : [],
+    ...policy.commit === "task" ? ["checkout"] : []
+  ];
   return {
     work: { commit: commit ?? head, files: own.files },
     leftOut: own.leftOut,
     byOthers: own.byOthers,
-    commitMove: moves ? { ref: "HEAD", from: head, to: commit } : void 0,
-    skipped: underWay ? `${task.id} was not committed: ${underWay} is under way in the checkout.` : inside && leftInside(task.id, inside),
-    ...isForBranch && commit !== void 0 ? await mergeOf(ctx, loaded, commit, message, parent) : { merge: void 0, others: [] }
+    delivery: commit === void 0 ? void 0 : { commit, base: parent, targets },
+    skipped: inside && leftInside(task.id, inside)
   };
 }
 async function lastFromCheckout(root, record, head) {
@@ -530,54 +545,40 @@ async function lastFromCheckout(root, record, head) {
 function isCommitted(loaded) {
   return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
 }
-async function mergeOf(ctx, loaded, commit, message, base) {
-  const { root } = ctx.checkout;
-  const { slug } = loaded.stored;
-  await refuseCheckedOut(root, slug);
-  const merge = await prepareMerge(root, slug, commit, `Merge ${message}`);
-  if (merge.kind !== "conflict") return { merge, others: [] };
-  const range = ["--format=%H", "--no-merges", `${base}..${merge.head}`, "--", ...merge.files];
-  const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
-  return { merge, others: touched.split("\n").filter(Boolean) };
-}
-async function applyWork(plan, attempt, prepared, summary) {
-  const { work, leftOut, byOthers, merge, others, commitMove, skipped } = prepared;
+function logPreparedWork(plan, attempt, { work, leftOut, byOthers, skipped }) {
   const at = { task: attempt.task, attempt: attempt.id };
   plan.append({ type: "work.committed", ...at, ...work, leftOut, ...byOthers.length > 0 && { byOthers } });
   if (skipped !== void 0) plan.append({ type: "commit.skipped", reason: skipped });
-  if (merge?.kind === "conflict") {
-    const record = await workRecord(plan);
-    const conflict = { commit: work.commit, head: merge.head, files: merge.files };
-    plan.append(...conflictTask(plan, record, attempt, conflict, { summary, others }));
-  } else if (merge) {
-    const head = merge.kind === "clean" ? merge.move.to : merge.head;
-    plan.append({ type: "work.merged", ...at, commit: work.commit, head });
-  }
-  return [...merge?.kind === "clean" ? [merge.move] : [], ...commitMove ? [commitMove] : []];
 }
 
 // mcp-server/src/run/reporting/finish-attempt.ts
 async function finishAttempt(tx, { plan, attempt, prepared, seen }, ending) {
-  const summary = ending.report?.summary ?? ending.lastMessage ?? "";
-  if (prepared) {
-    const moves = await applyWork(plan, attempt, prepared, summary);
-    moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
-  }
-  endAttempt(plan, attempt, ending);
+  if (prepared) logPreparedWork(plan, attempt, prepared);
+  const delivery = ending.outcome === "completed" ? prepared?.delivery : void 0;
+  if (delivery) accept(plan, attempt, delivery, ending);
+  else endAttempt(plan, attempt, ending);
   const isKnown = seen !== void 0 && await recordSnapshot(tx, seen.look);
-  if (ending.outcome === "completed") {
+  if (ending.outcome === "completed" && !delivery) {
     await continueAfterCompletion(plan, attempt.task, ending.report, ending.runLater);
     takeAlternative(plan, attempt.task);
   }
   const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : void 0;
-  if (note !== void 0) notifyReviewer(plan, attempt.task, note);
+  if (note !== void 0 && !delivery) noteForReviewer(plan, attempt.task, note);
   return note;
 }
-function notifyReviewer(plan, id, said) {
-  const review = openReviewOf(plan, id);
-  if (!review) return;
-  const note = `The server compared the report of ${id} with the checkout. ${said}`;
-  plan.append({ type: "task.annotated", task: review.id, note });
+function accept(plan, { task, id }, delivery, { report, lastMessage, runLater }) {
+  const { ctx } = plan;
+  plan.append({
+    type: "delivery.accepted",
+    task,
+    attempt: id,
+    ...delivery,
+    clone: cloneOf(ctx),
+    by: ctx.owner,
+    ...runLater && { runLater },
+    ...report && { report },
+    ...lastMessage !== void 0 && { lastMessage }
+  });
 }
 
 // mcp-server/src/run/reporting/ignored-by-git.ts
@@ -599,7 +600,7 @@ import { setTimeout } from "node:timers/promises";
 import { commandRuns } from "../host.mjs";
 
 // import:run/usage.mjs in run/reporting.mjs
-import { WRITTEN_AFTER_MS, isAttempt, measureAgents, measureConversations } from "./usage.mjs";
+import { WRITTEN_AFTER_MS, measureAgents, measureConversations } from "./usage.mjs";
 
 // mcp-server/src/run/reporting/objection.ts
 var MAX_NAMED2 = 3;
@@ -694,7 +695,7 @@ async function runAcceptance(ctx, store, { claim, work }, due, place) {
 function mayOthersWrite(ctx, store, { id, checkout }, sinceMs) {
   return readGraph(ctx, store, async ({ reader }) => {
     const holding = (await reader.held(checkout)).filter(
-      ({ claim }) => isLive(claim) || isDraining(claim, ctx.now())
+      ({ claim }) => takesPlace(claim) || isDraining(claim, ctx.now())
     );
     return [...holding, ...await reader.claimsOfferedSince(checkout, sinceMs)].some(
       ({ claim }) => claim.id !== id && claim.isolation === "shared" && scopeMayWrite(widenedScope(claim))
@@ -837,17 +838,6 @@ async function changeOf(root, path) {
   }
 }
 
-// mcp-server/src/run/reporting/with-prepared-work.ts
-async function withPreparedWork(ctx, prepare, accept2) {
-  return repeatIfRefMoves(async () => {
-    const step = await prepare();
-    const result2 = await accept2(step);
-    const { prepared } = step;
-    if (prepared?.commitMove) await refreshIndex(ctx.checkout.root, prepared.work.files);
-    return result2;
-  });
-}
-
 // mcp-server/src/run/reporting/report-from-message.ts
 var MAX_SUMMARY = 4e3;
 async function reportFromLastMessage(ctx, store, actor, agentId, message) {
@@ -866,11 +856,9 @@ async function endByMessage(ctx, store, actor, attempt, message) {
     ...outcome === "unreported" ? { cause: "the agent ended without a word" } : { lastMessage, ...outcome === "failed" && { cause: "the agent says that it failed" } }
   };
   const look = await snapshotCheckout(ctx);
-  await withPreparedWork(
-    ctx,
-    () => prepareWorkOfMessage(ctx, store, attempt, ending),
-    (result2) => end(ctx, store, actor, attempt, { ...result2, look })
-  );
+  const result2 = await prepareWorkOfMessage(ctx, store, attempt, ending);
+  const plan = await end(ctx, store, actor, attempt, { ...result2, look });
+  if (plan !== void 0) void deliverWaiting(ctx, store, plan);
 }
 async function prepareWorkOfMessage(ctx, store, attempt, ending) {
   const { outcome, lastMessage } = ending;
@@ -903,9 +891,10 @@ function end(ctx, store, actor, attempt, {
   const work = async (tx) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && await tx.planOf(held);
-    if (!plan || held.claim.state !== "running") return;
+    if (!plan || held.claim.state !== "running") return void 0;
     const seen = { look, unseen: /* @__PURE__ */ new Set() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
+    return prepared?.delivery && held.plan;
   };
   return changeGraph(ctx, store, actor, work, { claim: { attempt } });
 }
@@ -914,6 +903,7 @@ function end(ctx, store, actor, attempt, {
 async function reportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
+  await deliverForCall(ctx, store, slug);
   await commitPlan(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);
   const { session } = ctx.owner;
@@ -978,19 +968,13 @@ async function reportTask(ctx, actor, agentId, input, ran) {
   const judged = ending && !given.isServers ? await judgeEvidence(ctx, store, given.report, { ...ending, agentId, ran }) : { report: given.report };
   const call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   const result2 = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
-  return withPreparedWork(
-    ctx,
-    async () => ({
-      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result2)
-    }),
-    async ({ prepared }) => {
-      const result22 = await accept(ctx, store, call, prepared);
-      if (result22 instanceof CallerError) throw result22;
-      return result22;
-    }
-  );
+  const prepared = await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result2);
+  const answered = await accept2(ctx, store, call, prepared);
+  if (answered instanceof CallerError) throw answered;
+  if (prepared?.delivery) void deliverWaiting(ctx, store, name.plan);
+  return answered;
 }
-function accept(ctx, store, call, prepared) {
+function accept2(ctx, store, call, prepared) {
   const { name, given, judged, agentId, seen } = call;
   const { objection: objection2 } = judged;
   const { report, token } = given;
@@ -1052,8 +1036,9 @@ async function refuse(tx, { name, given }, { held, why }) {
   const plan = held && await tx.planOf(held);
   if (plan) {
     const { claim } = held;
-    if (claim.state === "ended" && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(withoutStandings(claim.report)) === JSON.stringify(given.report)) {
-      return answer(plan, name.id, claim.outcome, await noteOfFirstReport(plan, claim) ?? claim.cause);
+    if ((claim.state === "ended" || claim.state === "delivering") && claim.report && held.plan === name.plan && claim.task === name.id && JSON.stringify(withoutStandings(claim.report)) === JSON.stringify(given.report)) {
+      const { outcome, cause } = claim.state === "ended" ? claim : { outcome: "completed" };
+      return answer(plan, name.id, outcome, await noteOfFirstReport(plan, claim) ?? cause);
     }
     const tried = { task: given.task, ...given.report };
     plan.append({ type: "token.refused", task: claim.task, attempt: claim.id, why, tried });
@@ -1132,7 +1117,6 @@ async function runVerification(ctx, { task, token, commands }) {
 }
 export {
   COMPARED_EVENTS,
-  applyWork,
   checkReport,
   checkUntil,
   collect,
@@ -1141,6 +1125,7 @@ export {
   evidenceOfRun,
   finishAttempt,
   judgeEvidence,
+  logPreparedWork,
   nextBatchToLaunch,
   noteOfFirstReport,
   objectionTo,
@@ -1154,7 +1139,6 @@ export {
   unseenCommand,
   unseenFiles,
   withIgnoredFiles,
-  withPreparedWork,
   withRelativeFiles,
   withoutStandings
 };

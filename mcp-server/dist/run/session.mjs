@@ -27,7 +27,7 @@ var AgentsInCall = class {
 };
 
 // import:graph.mjs in run/session.mjs
-import { commandRun, hashToken } from "../graph.mjs";
+import { commandRun, hashToken, isAttempt } from "../graph.mjs";
 
 // mcp-server/src/run/session/keep-newest.ts
 function keepNewest(map, max) {
@@ -389,7 +389,7 @@ function roomIn({ workflowCap, owner }, { graph }) {
   return Math.max(0, workflowCap - working.length);
 }
 function attemptsAt({ graph }, task) {
-  return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
+  return graph.claimsOf(task).filter(isAttempt).length;
 }
 export {
   AgentsInCall,

@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 
 // import:graph.mjs in run/usage.mjs
-import { NO_USAGE, addUsage, isSameUsage } from "../graph.mjs";
+import { NO_USAGE, addUsage, isAttempt, isSameUsage } from "../graph.mjs";
 
 // import:host.mjs in run/usage.mjs
 import { transcriptUsage } from "../host.mjs";
@@ -51,9 +51,6 @@ async function measureAttempts(file, attempts) {
     return [{ held, change: { type: "attempt.measured", task, attempt, usage, bytes: found.bytes } }];
   });
 }
-function isAttempt(claim) {
-  return claim.state === "running" || claim.state === "ended";
-}
 
 // import:node:fs/promises in run/usage.mjs
 import { stat } from "node:fs/promises";
@@ -71,7 +68,7 @@ function orchestratingSessions(claims, events, nowMs, asking) {
   }
   return [...bySession].flatMap(([session, own]) => {
     const ends = own.flatMap(
-      (claim) => claim.state === "ended" ? [claim.endedAtMs] : claim.state === "running" ? [nowMs] : []
+      (claim) => claim.state === "ended" ? [claim.endedAtMs] : isAttempt(claim) ? [nowMs] : []
     );
     if (ends.length === 0) return [];
     const lastMs = Math.max(...ends);
@@ -126,7 +123,7 @@ async function measureAgents(ctx, store, slug, which) {
   return found;
 }
 async function agentsOf({ graph, reader }, which) {
-  const asked = graph.claims.filter(isAttempt).filter(({ state, usage }) => which === "all" || state === "running" || usage === void 0).flatMap(({ agentId }) => agentId ?? []);
+  const asked = graph.claims.filter(isAttempt).filter(({ state, usage }) => which === "all" || state !== "ended" || usage === void 0).flatMap(({ agentId }) => agentId ?? []);
   const agents = /* @__PURE__ */ new Map();
   for (const held of await reader.attemptsOfAgents([...new Set(asked)])) {
     const agentId = isAttempt(held.claim) ? held.claim.agentId : void 0;
@@ -177,7 +174,6 @@ function isSame(one, other) {
 }
 export {
   WRITTEN_AFTER_MS,
-  isAttempt,
   launchSessions,
   logAgentUsage,
   measureAgents,

@@ -7,20 +7,6 @@ import { changedByOthers, ownFilesInOrder } from "../policy.mjs";
 // import:run/plan.mjs in run/worktrees.mjs
 import { changeGraph, changePlan, freeId, isDone, nextPosition, readGraph, taskOf } from "./plan.mjs";
 
-// mcp-server/src/run/worktrees/move-refs.ts
-function moveRefsWith(plan, moves, reason) {
-  plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
-}
-async function repeatIfRefMoves(work) {
-  for (; ; ) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof RefMoved)) throw error;
-    }
-  }
-}
-
 // mcp-server/src/run/worktrees/work-record.ts
 async function workRecord(plan) {
   const types = [
@@ -92,15 +78,13 @@ async function commitPlan(ctx, store, slug) {
     return { type: "work.committed", ...at, commit, files: own, leftOut, ...others };
   });
   try {
-    await changePlan(ctx, store, "server", slug, (plan) => {
-      plan.append(...logged);
-      moveRefsWith(plan, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
-    });
+    await moveRefs(root, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
   } catch (error) {
     if (error instanceof RefMoved) return;
     throw error;
   }
   await refreshIndex(root, files);
+  await changePlan(ctx, store, "server", slug, (plan) => plan.append(...logged));
 }
 function filesOfPlan({ graph, caseInsensitive }, record, ofOthers, changed) {
   const ended = graph.claims.filter((claim) => claim.state === "ended");
@@ -319,6 +303,24 @@ async function commitOfLostWorktree(root, worktree) {
   }
   const changed = await git(root, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
   return { commit, files: changed.split("\0").filter(Boolean) };
+}
+
+// import:node:timers/promises in run/worktrees.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/run/worktrees/move-refs.ts
+var MAX_TRIES = 12;
+var PAUSE_MS = 25;
+async function repeatIfRefMoves(ctx, work) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RefMoved) || tries === MAX_TRIES) throw error;
+    }
+    const [byte = 0] = ctx.randomBytes(1);
+    await setTimeout(byte / 255 * PAUSE_MS * tries);
+  }
 }
 
 // import:run/project.mjs in run/worktrees.mjs
@@ -605,10 +607,12 @@ async function exclude(ctx) {
 // mcp-server/src/run/worktrees/worktree-of-claim.ts
 async function worktreeOfClaim(ctx, store, attempt, made) {
   try {
-    return await repeatIfRefMoves(() => prepareWorktree(ctx, store, attempt, made));
+    return await repeatIfRefMoves(ctx, () => prepareWorktree(ctx, store, attempt, made));
   } catch (thrown) {
     const error = fileRefusal(thrown) ?? thrown;
-    const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
+    const isExpected = [PrerequisiteUnmerged, GitFailed, RefMoved, CallerError].some(
+      (kind) => error instanceof kind
+    );
     if (!isExpected || !(error instanceof Error)) throw error;
     await giveUp(ctx, store, attempt, error);
     throw new CallerError(
@@ -678,7 +682,6 @@ export {
   isWorktree,
   leftInside,
   mergedCommit,
-  moveRefsWith,
   prepareWorktree,
   refuseSubmoduleWork,
   refuseWorkElsewhere,

@@ -157,7 +157,7 @@ var PostgresListener = class {
 import { CompiledQuery } from "../lib/kysely.mjs";
 
 // import:store/tables.mjs in store/engines.mjs
-import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, onConflict, storableJson } from "./tables.mjs";
+import { CLAIMS, EVENTS, HELD, IS_INDEXED, LEASE_COLUMNS, PLANS, TASKS, UNRECOGNISED, bothForms, onConflict, storableJson } from "./tables.mjs";
 
 // mcp-server/src/store/engines/postgres-transaction.ts
 var SCHEMA = "parallel";
@@ -254,8 +254,9 @@ function planCondition(key, values) {
   return "planId" in key ? `id = ${values.add(key.planId)}` : `(repository = ${values.add(key.repository)} and slug = ${values.add(key.slug)})`;
 }
 function claimCondition(key, values) {
-  if ("tokenHash" in key) return `c.token_hash = ${values.add(key.tokenHash)}`;
-  return "agentId" in key ? `c.agent_id = ${values.add(key.agentId)}` : `c.id = ${values.add(key.attempt)}`;
+  const oneOf = (text) => bothForms(text).map((form) => values.add(form)).join(", ");
+  if ("tokenHash" in key) return `c.token_hash in (${oneOf(key.tokenHash)})`;
+  return "agentId" in key ? `c.agent_id in (${oneOf(key.agentId)})` : `c.id = ${values.add(key.attempt)}`;
 }
 function saveStatement(rows, channel, values) {
   const parts = [
@@ -339,10 +340,10 @@ function sqliteTransaction(statements, db, stamp) {
     key.slug
   );
   const claimOf = (key) => {
-    const [column, value] = "tokenHash" in key ? ["token_hash", key.tokenHash] : "agentId" in key ? ["agent_id", key.agentId] : ["claims.id", key.attempt];
+    const [column, values] = "tokenHash" in key ? ["token_hash", bothForms(key.tokenHash)] : "agentId" in key ? ["agent_id", bothForms(key.agentId)] : ["claims.id", [key.attempt]];
     const [row] = all(
-      `${CLAIMS_WITH_PLAN2} where ${column} = ? order by claims.id desc limit 1`,
-      value
+      `${CLAIMS_WITH_PLAN2} where ${column} in (${values.map(() => "?").join(", ")}) order by +claims.id desc limit 1`,
+      ...values
     );
     return row;
   };

@@ -1,5 +1,18 @@
 // import:graph.mjs in store/tables.mjs
-import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
+import { ISOLATIONS, OUTCOMES, PLAN_STATUSES, PRIORITIES, PURPOSES, REVIEW_VERDICTS, SEVERITIES, SIZES, STANDINGS, TASK_STATUSES, WordReader, causeText, causeValue, definitionOf, isAttempt, isReadable, storedCause, storedPurpose, unstarted } from "../graph.mjs";
+
+// mcp-server/src/store/tables/masked-claim.ts
+var MASK = "delivering ";
+var LASTING_LEASE_MS = Date.UTC(9999, 11, 31);
+function masked(text) {
+  return text === null ? text : `${MASK}${text}`;
+}
+function unmasked(text) {
+  return text.startsWith(MASK) ? text.slice(MASK.length) : text;
+}
+function bothForms(text) {
+  return [text, `${MASK}${text}`];
+}
 
 // mcp-server/src/store/tables/report-row.ts
 function reportFromRow(json) {
@@ -83,6 +96,14 @@ function taskFromRow(row) {
     ...words.found
   };
 }
+function storedDelivery(column) {
+  return JSON.parse(column ?? "{}");
+}
+function deliveryColumn(claim) {
+  if (claim.state === "delivering") return { acceptedAtMs: claim.acceptedAtMs, accepted: claim.accepted };
+  if (claim.state !== "ended" || claim.acceptedAtMs === void 0) return void 0;
+  return { acceptedAtMs: claim.acceptedAtMs };
+}
 function claimFromRow(row) {
   const words = new WordReader();
   const isStateKnown = words.note("state", row.state, CLAIM_STATES);
@@ -91,7 +112,7 @@ function claimFromRow(row) {
   const base = {
     id: row.id,
     task: row.task_id,
-    tokenHash: row.token_hash,
+    tokenHash: unmasked(row.token_hash),
     agentType: row.agent_type,
     role: row.role,
     checkout: row.checkout,
@@ -99,7 +120,7 @@ function claimFromRow(row) {
     widened: JSON.parse(row.widened),
     isolation,
     owner: {
-      host: row.owner_host,
+      host: unmasked(row.owner_host),
       pid: row.owner_pid,
       startedAt: row.owner_started_at,
       ...row.owner_session !== null && { session: row.owner_session },
@@ -120,9 +141,17 @@ function claimFromRow(row) {
     number: row.number ?? 1,
     startedAtMs: Number(row.started_at_ms),
     reminded: row.reminded !== 0,
-    ...row.agent_id !== null && { agentId: row.agent_id },
+    ...row.agent_id !== null && { agentId: unmasked(row.agent_id) },
     ...row.usage !== null && { usage: JSON.parse(row.usage) }
   };
+  const handedIn = {
+    ...row.report !== null && { report: reportFromRow(row.report) },
+    ...row.last_message !== null && { lastMessage: row.last_message }
+  };
+  const { acceptedAtMs, accepted } = storedDelivery(row.delivering);
+  if (row.state === "running" && acceptedAtMs !== void 0 && accepted) {
+    return { ...attempt, state: "delivering", acceptedAtMs, accepted, ...handedIn };
+  }
   if (row.state === "running") {
     return {
       ...attempt,
@@ -134,10 +163,10 @@ function claimFromRow(row) {
   return {
     ...attempt,
     state: "ended",
+    ...acceptedAtMs !== void 0 && { acceptedAtMs },
     endedAtMs: Number(row.ended_at_ms),
     outcome,
-    ...row.report !== null && { report: reportFromRow(row.report) },
-    ...row.last_message !== null && { lastMessage: row.last_message },
+    ...handedIn,
     ...row.cause !== null && { cause: row.cause },
     ...row.drains_until_ms !== null && { drainsUntilMs: Number(row.drains_until_ms) }
   };
@@ -199,7 +228,8 @@ var STEPS = [
   addWhatOthersWrite,
   addCauses,
   dropUnneededIndexes,
-  addServerOfClaim
+  addServerOfClaim,
+  addDelivering
 ];
 var SCHEMA_VERSION = { major: MAJOR, minor: STEPS.length - 1 };
 async function minorVersion(db, hasTable, place) {
@@ -288,6 +318,9 @@ async function dropUnneededIndexes(db, engine) {
 async function addServerOfClaim(db) {
   await db.schema.alterTable("claims").addColumn("owner_server", "text").execute();
 }
+async function addDelivering(db) {
+  await db.schema.alterTable("claims").addColumn("delivering", "text").execute();
+}
 
 // mcp-server/src/store/tables/new-rows.ts
 function eventRow(planId, { atMs, actor, v, change }) {
@@ -348,16 +381,20 @@ function taskRow(planId, task, event) {
     event
   };
 }
-function claimRow(planId, claim, { hasJustEnded, event }) {
-  const attempt = claim.state === "running" || claim.state === "ended" ? claim : void 0;
+function claimRow(planId, claim, { hasJustReported, event }) {
+  const attempt = isAttempt(claim) ? claim : void 0;
   const over = claim.state === "returned" || claim.state === "ended" ? claim : void 0;
   const ended = claim.state === "ended" ? claim : void 0;
+  const delivering = claim.state === "delivering" ? claim : void 0;
+  const reported = delivering ?? ended;
+  const delivery = deliveryColumn(claim);
+  const known = (text) => delivering ? masked(text) : text;
   return {
     id: claim.id,
     plan_id: planId,
     task_id: claim.task,
-    state: claim.state,
-    token_hash: claim.tokenHash,
+    state: delivering ? "running" : claim.state,
+    token_hash: known(claim.tokenHash),
     offer_token: null,
     agent_type: claim.agentType,
     role: claim.role,
@@ -365,15 +402,15 @@ function claimRow(planId, claim, { hasJustEnded, event }) {
     scope: JSON.stringify(claim.scope),
     widened: JSON.stringify(claim.widened),
     isolation: claim.unrecognised?.isolation ?? claim.isolation,
-    owner_host: claim.owner.host,
+    owner_host: known(claim.owner.host),
     owner_pid: claim.owner.pid,
     owner_started_at: claim.owner.startedAt,
     owner_session: claim.owner.session ?? null,
     owner_server: claim.owner.server ? JSON.stringify(claim.owner.server) : null,
     offered_at_ms: claim.offeredAtMs,
-    expires_at_ms: claim.state === "offered" ? claim.expiresAtMs : claim.state === "running" ? claim.leaseUntilMs : null,
+    expires_at_ms: endOfTime(claim),
     number: attempt?.number ?? null,
-    agent_id: attempt?.agentId ?? null,
+    agent_id: known(attempt?.agentId ?? null),
     started_at_ms: attempt?.startedAtMs ?? null,
     /** Null where it is not known any more: what the row has stays. */
     last_seen_ms: claim.state === "running" ? claim.lastSeenMs : null,
@@ -381,13 +418,26 @@ function claimRow(planId, claim, { hasJustEnded, event }) {
     ended_at_ms: over?.endedAtMs ?? null,
     outcome: ended?.unrecognised?.outcome ?? ended?.outcome ?? null,
     /** Null unless it came in this transaction: what another version has stored of it stays as it is. */
-    report: ended?.report && hasJustEnded ? JSON.stringify(ended.report) : null,
-    last_message: ended?.lastMessage ?? null,
+    report: reported?.report && hasJustReported ? JSON.stringify(reported.report) : null,
+    last_message: reported?.lastMessage ?? null,
     cause: over?.cause ?? null,
     drains_until_ms: ended?.drainsUntilMs ?? null,
     usage: attempt?.usage ? JSON.stringify(attempt.usage) : null,
+    delivering: delivery ? JSON.stringify(delivery) : null,
     event
   };
+}
+function endOfTime(claim) {
+  switch (claim.state) {
+    case "offered":
+      return claim.expiresAtMs;
+    case "running":
+      return claim.leaseUntilMs;
+    case "delivering":
+      return LASTING_LEASE_MS;
+    default:
+      return null;
+  }
 }
 
 // mcp-server/src/store/tables/projection.ts
@@ -520,6 +570,8 @@ function claimAfter(claim, change, atMs) {
       return offerAfter(claim, change, atMs);
     case "running":
       return runningAfter(claim, change, atMs);
+    case "delivering":
+      return deliveringAfter(claim, change, atMs);
     case "ended":
       return endedAfter(claim, change, atMs);
     default:
@@ -553,23 +605,42 @@ function runningAfter(claim, change, atMs) {
       return { ...claim, reminded: true };
     case "attempt.measured":
       return { ...claim, usage: change.usage };
-    case "attempt.ended": {
+    case "delivery.accepted": {
       const { lastSeenMs: _lastSeenMs, leaseUntilMs: _leaseUntilMs, ...attempt } = claim;
-      const { outcome, report, lastMessage, cause, drainsUntilMs } = change;
+      const { type: _type, task: _task, attempt: _attempt, report, lastMessage, ...accepted } = change;
       return {
         ...attempt,
-        state: "ended",
-        endedAtMs: atMs,
-        outcome,
+        state: "delivering",
+        acceptedAtMs: atMs,
+        accepted,
         ...report && { report },
-        ...lastMessage !== void 0 && { lastMessage },
-        ...cause !== void 0 && { cause },
-        ...drainsUntilMs !== void 0 && { drainsUntilMs }
+        ...lastMessage !== void 0 && { lastMessage }
       };
+    }
+    case "attempt.ended": {
+      const { lastSeenMs: _lastSeenMs, leaseUntilMs: _leaseUntilMs, ...attempt } = claim;
+      return { ...attempt, ...endOf(change, atMs) };
     }
     default:
       return claim;
   }
+}
+function deliveringAfter(claim, change, atMs) {
+  if (change.type === "attempt.measured") return { ...claim, usage: change.usage };
+  if (change.type !== "attempt.ended") return claim;
+  const { accepted: _accepted, ...attempt } = claim;
+  return { ...attempt, ...endOf(change, atMs) };
+}
+function endOf({ outcome, report, lastMessage, cause, drainsUntilMs }, atMs) {
+  return {
+    state: "ended",
+    endedAtMs: atMs,
+    outcome,
+    ...report && { report },
+    ...lastMessage !== void 0 && { lastMessage },
+    ...cause !== void 0 && { cause },
+    ...drainsUntilMs !== void 0 && { drainsUntilMs }
+  };
 }
 function endedAfter(claim, change, atMs) {
   switch (change.type) {
@@ -587,6 +658,7 @@ function endedAfter(claim, change, atMs) {
         lastMessage: _lastMessage,
         cause: _cause,
         drainsUntilMs: _drainsUntilMs,
+        acceptedAtMs: _acceptedAtMs,
         ...attempt
       } = claim;
       return { ...attempt, state: "running", lastSeenMs: atMs, leaseUntilMs: change.leaseUntilMs };
@@ -686,7 +758,8 @@ var CLAIMS = {
     last_message: "text",
     cause: "text",
     drains_until_ms: "bigint",
-    usage: "text"
+    usage: "text",
+    delivering: "text"
   },
   key: ["id"],
   seq: "changed_seq",
@@ -723,18 +796,22 @@ export {
   EVENTS,
   HELD,
   IS_INDEXED,
+  LASTING_LEASE_MS,
   LEASE_COLUMNS,
   PLANS,
   SCHEMA_VERSION,
   TASKS,
   UNRECOGNISED,
+  bothForms,
   claimAfter,
   claimFromRow,
   claimRow,
+  deliveryColumn,
   eventFromRow,
   eventRow,
   eventVersion,
   heldFromRow,
+  masked,
   minorVersion,
   needsUpgrade,
   notAGraph,
@@ -746,8 +823,10 @@ export {
   reportFromRow,
   storable,
   storableJson,
+  storedDelivery,
   taskAfter,
   taskFromRow,
   taskRow,
+  unmasked,
   upgrade
 };

@@ -80,7 +80,7 @@ function asText(ctx: RunContext, { loaded, state, counts, interrupted }: ShownPl
   const colours = createColors(process.stdout.isTTY && process.env.NO_COLOR === undefined);
   const status = isDone(loaded) ? "done" : loaded.spent ? "maxTokens reached" : loaded.stored.status;
   const title = cleanText(loaded.stored.title, NAME_LIMIT);
-  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}`;
+  const figures = `${counts.completed}/${counts.total} completed, ${counts.running} running, ${counts.delivering > 0 ? `${counts.delivering} delivering, ` : ""}${counts.failed} failed${interrupted.length > 0 ? `, ${interrupted.length} interrupted` : ""}`;
   const timeline = renderTimeline(timelineOf(state, ctx.now()), {
     width: terminalWidth(process.stdout),
     colour: colours.isColorSupported,

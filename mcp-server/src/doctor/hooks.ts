@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { isAttempt } from "../graph/attempt.ts";
 import { dataOf } from "../host/json-file.ts";
 import type { HostSettings } from "../host/settings.ts";
 import type { Examination } from "./examination.ts";
@@ -68,7 +69,7 @@ async function lastRun({ graph }: Examination): Promise<SessionRun | undefined> 
     for (const plan of await reader.plans(repository)) {
       for (const claim of (await reader.graph(plan)).claims) {
         const { session } = claim.owner;
-        if (session === undefined || (claim.state !== "running" && claim.state !== "ended")) continue;
+        if (session === undefined || !isAttempt(claim)) continue;
         const known = runs.get(session);
         runs.set(session, {
           session,

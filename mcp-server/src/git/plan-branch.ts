@@ -130,6 +130,9 @@ export interface RefMove {
 /** Somebody else moved a ref first: what was built on its old commit has to be built again. */
 export class RefMoved extends Error {
   override readonly name = "RefMoved";
+  constructor() {
+    super("a branch was moved by somebody else");
+  }
 }
 
 /**

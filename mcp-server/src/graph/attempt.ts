@@ -130,8 +130,42 @@ export interface RunningAttempt extends AttemptBase {
   readonly leaseUntilMs: number;
 }
 
+export const DELIVERY_TARGETS = ["plan", "checkout"] as const;
+/** Where a delivered commit goes: onto the plan's branch, or onto the branch that is checked out (policy `commit: task`). */
+export type DeliveryTarget = (typeof DELIVERY_TARGETS)[number];
+
+/** A commit that was accepted with a report, on its way to its targets. */
+export interface AcceptedCommit {
+  readonly commit: string;
+  /** A commit that the work builds on; nothing of the work is on a target before it. */
+  readonly base: string;
+  /** At least one; all of them move at once, or none does. */
+  readonly targets: readonly DeliveryTarget[];
+  /** The clone of the repository that has the commit: `<machine>:<git's common folder>`. */
+  readonly clone: string;
+  /** The server that took the report: it delivers, or whoever finds it dead. */
+  readonly by: Owner;
+  /** Acceptance commands that the server is to run when nobody writes. */
+  readonly runLater?: readonly string[];
+}
+
+/**
+ * An attempt whose report brought a commit and was accepted. Its agent is done; what it did is not in place yet. It
+ * holds its task and its scope, but no place under the cap and none of its role, and time does not end it.
+ */
+export interface DeliveringAttempt extends AttemptBase {
+  readonly state: "delivering";
+  readonly acceptedAtMs: number;
+  readonly accepted: AcceptedCommit;
+  /** Exactly one of report and last message is there, as in the attempt that it becomes. */
+  readonly report?: Report;
+  readonly lastMessage?: string;
+}
+
 export interface EndedAttempt extends AttemptBase {
   readonly state: "ended";
+  /** When its report was accepted, where its work was delivered after that. */
+  readonly acceptedAtMs?: number;
   readonly endedAtMs: number;
   readonly outcome: Outcome;
   readonly report?: Report;
@@ -158,13 +192,29 @@ export interface UnrecognisedClaim extends ClaimBase {
   readonly agentId?: string;
 }
 
-export type Claim = Offer | RunningAttempt | UnrecognisedClaim;
-export type Attempt = RunningAttempt | EndedAttempt;
+export type Claim = Offer | RunningAttempt | DeliveringAttempt | UnrecognisedClaim;
+export type Attempt = RunningAttempt | DeliveringAttempt | EndedAttempt;
 export type AnyClaim = Claim | ReturnedOffer | EndedAttempt;
 
-/** Whether the claim holds its scope and its place under the cap. */
+/** Whether the claim holds its task and its scope. */
 export function isLive(claim: AnyClaim): claim is Claim {
   return claim.state !== "returned" && claim.state !== "ended";
+}
+
+/** Whether the claim holds a place under the cap and one of its role: somebody is at work, or may be at any moment. */
+export function takesPlace(claim: AnyClaim): boolean {
+  return isLive(claim) && claim.state !== "delivering";
+}
+
+/** Whether it is an attempt: a claim that was taken up. */
+export function isAttempt(claim: AnyClaim): claim is Attempt {
+  return claim.state === "running" || claim.state === "delivering" || claim.state === "ended";
+}
+
+/** Until when the agent of an attempt was at work: its report was accepted then, or it ended otherwise; undefined: it is. */
+export function workedUntilMs(attempt: Attempt): number | undefined {
+  if (attempt.state === "running") return undefined;
+  return attempt.state === "delivering" ? attempt.acceptedAtMs : (attempt.acceptedAtMs ?? attempt.endedAtMs);
 }
 
 /** Whether an ended attempt still holds its scope. */
@@ -172,7 +222,7 @@ export function isDraining(claim: AnyClaim, nowMs: number): boolean {
   return claim.state === "ended" && claim.drainsUntilMs !== undefined && claim.drainsUntilMs > nowMs;
 }
 
-/** Whether the claim holds its scope: it is offered, running, or not yet drained. */
+/** Whether the claim holds its scope: it is live, or not yet drained. */
 export function holdsScope(claim: AnyClaim): boolean {
   return isLive(claim) || (claim.state === "ended" && claim.drainsUntilMs !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { AttemptId, Outcome, Owner, Report } from "./attempt.ts";
+import type { AcceptedCommit, AttemptId, Outcome, Owner, Report } from "./attempt.ts";
 import type {
   AtWork,
   ChangedFile,
@@ -122,6 +122,28 @@ export type Change =
       readonly throttled?: true;
       /** Its session or its script was ended: the task had no part in it, and the attempt counts against no limit. */
       readonly interrupted?: true;
+    }
+  /** Its report brought a commit and was accepted: the attempt is delivering until it ends. */
+  | ({
+      readonly type: "delivery.accepted";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly report?: Report;
+      readonly lastMessage?: string;
+    } & AcceptedCommit)
+  /** The targets had the commit already: whoever brought it there ended before it could say so. */
+  | {
+      readonly type: "delivery.found";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly commit: string;
+    }
+  /** The commit could not be brought to its targets for now; it is tried again. */
+  | {
+      readonly type: "delivery.delayed";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      readonly cause: string;
     }
   | {
       readonly type: "attempt.drained";
@@ -325,6 +347,9 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "attempt.widened": 1,
   "attempt.reminded": 1,
   "attempt.ended": 1,
+  "delivery.accepted": 1,
+  "delivery.found": 1,
+  "delivery.delayed": 1,
   "attempt.drained": 1,
   "attempt.revived": 1,
   "attempt.measured": 1,

@@ -1,4 +1,4 @@
-import { type AnyClaim, type AttemptId, isLive } from "./attempt.ts";
+import { type AnyClaim, type AttemptId, isLive, takesPlace } from "./attempt.ts";
 import { topologicalOrder } from "./order/levels.ts";
 import { hasEnded, needsHold, statusesOf } from "./readiness.ts";
 import { sameDefinition, type Task, type TaskId, type TaskStatus } from "./task.ts";
@@ -50,9 +50,14 @@ export class PlanGraph {
     return [...(this.#claimsOf.get(task) ?? [])].flatMap((id) => this.#claims.get(id) ?? []);
   }
 
-  /** Claims that hold a place under the cap, oldest first. */
+  /** Claims that hold their task, oldest first. */
   get live(): AnyClaim[] {
     return [...this.#live.values()].sort((a, b) => a - b).flatMap((id) => this.#claims.get(id) ?? []);
+  }
+
+  /** Those of them that hold a place under the cap. */
+  get underCap(): AnyClaim[] {
+    return this.live.filter(takesPlace);
   }
 
   /** Ended attempts whose scope may still be held. */

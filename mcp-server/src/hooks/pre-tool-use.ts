@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isLive } from "../graph/attempt.ts";
+import { takesPlace } from "../graph/attempt.ts";
 import { hasEnded } from "../graph/readiness.ts";
 import { taskName } from "../graph/task.ts";
 import { findToken, hashToken } from "../graph/token.ts";
@@ -219,7 +219,7 @@ async function permitOwnText(run: RunContext, event: HookEvent): Promise<HookAns
 
 /** An agent that holds a claim may not launch others. */
 function refuseLaunch(call: AgentCall | undefined): HookAnswer {
-  return call && isLive(call.standing.own.claim)
+  return call && takesPlace(call.standing.own.claim)
     ? deny(
         "An agent that executes a task launches no agents. Do the work yourself, or report blocked with task_report.",
       )

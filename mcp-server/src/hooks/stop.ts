@@ -26,9 +26,11 @@ export async function onStop(run: RunContext, session: SessionMemory, event: Hoo
         ? `${launchable} can be launched now. Call batch_next {plan: "${slug}"}.`
         : loaded.pauseMs > 0 && counts.running === 0 && !done
           ? `it waits for a rate or usage limit. Call batch_collect {plan: "${slug}"}, then batch_next.`
-          : done && unreported
-            ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.`
-            : undefined;
+          : counts.delivering > 0 && counts.running === 0
+            ? `what was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}, then batch_next.`
+            : done && unreported
+              ? `all has ended without a report: ${beforeReport(loaded) ?? `call plan_report {plan: "${slug}"} and show it`}.`
+              : undefined;
     if (toDo === undefined) continue;
     if (!session.interrupted && session.sentBack.get(slug) !== version) {
       session.sentBack.set(slug, version);

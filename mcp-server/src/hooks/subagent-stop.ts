@@ -60,7 +60,8 @@ export async function endUnlessReminded(
 ): Promise<string | undefined> {
   const ahead = { claim: { agentId } };
   const found = await store.read((reader) => reader.claimOfAgent(agentId), ahead);
-  if (!found || !isMeant(found.claim)) return undefined;
+  // Of one whose report was accepted nothing more is wanted.
+  if (!found || !isMeant(found.claim) || found.claim.state === "delivering") return undefined;
   const end = async (tx: GraphTransaction) => {
     const held = await tx.writer.claimOfAgent(agentId);
     const plan = held && (await tx.planOf(held));

@@ -76,7 +76,7 @@ export function judgeWrite(
 
 /** Whether the claim gives no right to write any more. */
 export function claimHasEnded(own: AnyClaim): boolean {
-  return own.state === "ended" || own.state === "returned";
+  return own.state === "ended" || own.state === "returned" || own.state === "delivering";
 }
 
 /** Whether the claim keeps every other agent from writing the file. */

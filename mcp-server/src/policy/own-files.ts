@@ -1,4 +1,10 @@
-import type { Attempt, AttemptId, EndedAttempt } from "../graph/attempt.ts";
+import {
+  type Attempt,
+  type AttemptId,
+  type DeliveringAttempt,
+  type EndedAttempt,
+  workedUntilMs,
+} from "../graph/attempt.ts";
 import { pathKey } from "../graph/scope/glob.ts";
 import { matches } from "../graph/scope/globs-meet.ts";
 import { parseScope } from "../graph/scope/scope.ts";
@@ -52,22 +58,22 @@ export function ownFiles(
 }
 
 /**
- * What each ended attempt of a plan changed in the shared checkout, in order of their ends. What an earlier one left,
+ * What each attempt of a plan changed that has ended or was accepted, in the shared checkout, in that order. What an earlier one left,
  * however it ended, a later one may have changed further.
  * @param before by attempt, what differed already when it was offered.
  * @param ofOthers by task, what only others were seen to change.
  */
-export function ownFilesInOrder(
-  attempts: readonly EndedAttempt[],
+export function ownFilesInOrder<Reported extends EndedAttempt | DeliveringAttempt>(
+  attempts: readonly Reported[],
   changed: readonly string[],
   before: ReadonlyMap<AttemptId, ReadonlySet<string>>,
   ofOthers: (task: TaskId) => ReadonlySet<string>,
   caseInsensitive: boolean,
-): (OwnFiles & { readonly attempt: EndedAttempt })[] {
+): (OwnFiles & { readonly attempt: Reported })[] {
   const ofThePlan = new Set<string>();
   return attempts
     .filter(({ isolation }) => isolation === "shared")
-    .sort((a, b) => a.endedAtMs - b.endedAtMs || a.id - b.id)
+    .sort((a, b) => (workedUntilMs(a) ?? 0) - (workedUntilMs(b) ?? 0) || a.id - b.id)
     .map((attempt) => {
       const reported = attempt.report?.filesChanged ?? [];
       const known = { before: before.get(attempt.id), ofThePlan, ofOthers: ofOthers(attempt.task) };

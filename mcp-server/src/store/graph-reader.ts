@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
-import type { AnyClaim, AttemptId, Owner } from "../graph/attempt.ts";
+import { type AnyClaim, type AttemptId, isAttempt, type Owner, workedUntilMs } from "../graph/attempt.ts";
 import type { GraphEvent } from "../graph/event.ts";
 import { PlanGraph } from "../graph/plan-graph.ts";
 import type { TaskDefinition } from "../graph/task.ts";
@@ -10,13 +10,21 @@ import type { ClaimKey, EngineTransaction, PlanKey, ReadAhead } from "./engine.t
 import type { GraphMemory, PlanMirror } from "./plan-mirror.ts";
 import { type HeldClaim, heldFromRow } from "./tables/held-claim.ts";
 import { type IndexedType, IS_INDEXED } from "./tables/indexed-events.ts";
-import { claimFromRow, eventFromRow, planFromRow, type StoredPlan, taskFromRow } from "./tables/rows.ts";
+import { bothForms } from "./tables/masked-claim.ts";
+import {
+  claimFromRow,
+  eventFromRow,
+  planFromRow,
+  type StoredPlan,
+  storedDelivery,
+  taskFromRow,
+} from "./tables/rows.ts";
 
 /** Estimates go by at most so many attempts: the newest say most about the next ones. */
 const HISTORY = 500;
 
 /** At most so many values in one condition: few enough for every engine's limits. */
-const MAX_VALUES = 250;
+const MAX_VALUES = 125;
 
 /** Which events of a plan. */
 export interface EventFilter {
@@ -163,7 +171,14 @@ export class GraphReader {
       .innerJoin("tasks", (join) =>
         join.onRef("tasks.plan_id", "=", "claims.plan_id").onRef("tasks.id", "=", "claims.task_id"),
       )
-      .select(["tasks.definition", "offered_at_ms", "started_at_ms", "claims.ended_at_ms", "usage"])
+      .select([
+        "tasks.definition",
+        "offered_at_ms",
+        "started_at_ms",
+        "claims.ended_at_ms",
+        "usage",
+        "delivering",
+      ])
       .where("plans.repository", "=", repository)
       .where("outcome", "=", "completed")
       .orderBy("claims.id", "desc")
@@ -172,11 +187,12 @@ export class GraphReader {
     return rows.map((row) => {
       const { agent, size, estimateMs } = JSON.parse(row.definition) as TaskDefinition;
       const startedAtMs = Number(row.started_at_ms);
+      const { acceptedAtMs } = storedDelivery(row.delivering);
       return {
         ...(agent !== undefined && { agent }),
         ...(size !== undefined && { size }),
         ...(estimateMs !== undefined && { estimateMs }),
-        durationMs: Number(row.ended_at_ms) - startedAtMs,
+        durationMs: (acceptedAtMs ?? Number(row.ended_at_ms)) - startedAtMs,
         launchMs: startedAtMs - Number(row.offered_at_ms),
         ...(row.usage !== null && { tokens: newTokens(JSON.parse(row.usage) as Usage) }),
       };
@@ -224,7 +240,7 @@ export class GraphReader {
     return rows.map(heldFromRow);
   }
 
-  /** Attempts in the checkout that ended after that time. */
+  /** Ended attempts in the checkout whose agents were at work after that time. */
   async attemptsEndedAfter(checkout: string, afterMs: number): Promise<readonly HeldClaim[]> {
     const isAhead = this.#endedAhead?.checkout === checkout && this.#endedAhead.afterMs <= afterMs;
     if (!isAhead) await this.#load({ endedAfter: { checkout, afterMs } });
@@ -243,7 +259,7 @@ export class GraphReader {
         .innerJoin("plans", "plans.id", "claims.plan_id")
         .selectAll("claims")
         .select(["plans.slug as plan_slug", "plans.repository"])
-        .where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES))
+        .where("agent_id", "in", agentIds.slice(from, from + MAX_VALUES).flatMap(bothForms))
         .execute();
       found.push(...rows.map(heldFromRow));
     }
@@ -297,7 +313,7 @@ export class GraphReader {
       .where("plan_id", "=", planId)
       .where("owner_pid", "=", owner.pid)
       .where("owner_started_at", "=", owner.startedAt)
-      .where("owner_host", "=", owner.host)
+      .where("owner_host", "in", bothForms(owner.host))
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;
@@ -317,11 +333,15 @@ export class GraphReader {
 }
 
 function endedLater(claim: AnyClaim, checkout: string, afterMs: number): boolean {
-  return claim.state === "ended" && claim.checkout === checkout && claim.endedAtMs > afterMs;
+  return (
+    claim.state === "ended" &&
+    claim.checkout === checkout &&
+    (workedUntilMs(claim) ?? claim.endedAtMs) > afterMs
+  );
 }
 
 function isOfAgent(claim: AnyClaim, agentIds: readonly string[]): boolean {
-  const agentId = claim.state === "running" || claim.state === "ended" ? claim.agentId : undefined;
+  const agentId = isAttempt(claim) ? claim.agentId : undefined;
   return agentId !== undefined && agentIds.includes(agentId);
 }
 

@@ -1,5 +1,5 @@
 import type { AnyClaim, AttemptId } from "../graph/attempt.ts";
-import type { Actor, Change, GraphEvent } from "../graph/event.ts";
+import type { Actor, Change, ChangeType, GraphEvent } from "../graph/event.ts";
 import type { Task, TaskId } from "../graph/task.ts";
 import type { EstimatesFrom } from "../graph/task-estimates.ts";
 import type { EngineTransaction, ReadAhead } from "./engine.ts";
@@ -19,6 +19,9 @@ import {
 } from "./tables/new-rows.ts";
 import { claimAfter, planAfter, taskAfter } from "./tables/projection.ts";
 
+/** Events that a report comes with. */
+const REPORTING: readonly ChangeType[] = ["attempt.ended", "delivery.accepted"];
+
 /** What has changed of a plan; each with the place of its last event among those of the transaction, from 1. */
 interface Touched {
   readonly mirror: PlanMirror;
@@ -37,7 +40,7 @@ export class GraphWriter extends GraphReader {
   #nowMs: number | undefined;
   readonly #events: { readonly planId: number; readonly event: OwnEvent }[] = [];
   readonly #touched = new Map<number, Touched>();
-  readonly #ended = new Set<AttemptId>();
+  readonly #reported = new Set<AttemptId>();
   readonly #prolonged = new Set<AttemptId>();
   readonly #beforeCommit: (() => Promise<void>)[] = [];
 
@@ -109,7 +112,7 @@ export class GraphWriter extends GraphReader {
         if (after && after !== before) {
           claims.set(attempt, after);
           touched.claims.set(attempt, place);
-          if (change.type === "attempt.ended") this.#ended.add(attempt);
+          if (REPORTING.includes(change.type)) this.#reported.add(attempt);
         }
       }
     }
@@ -240,7 +243,7 @@ export class GraphWriter extends GraphReader {
         return claim
           ? [
               claimRow(mirror.stored.id, claim, {
-                hasJustEnded: this.#ended.has(id),
+                hasJustReported: this.#reported.has(id),
                 event,
               }),
             ]

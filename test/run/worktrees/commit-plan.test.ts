@@ -41,7 +41,7 @@ describe("commit: task", () => {
     expect(await git(folder, "status", "--porcelain")).toBe(status.replace("?? u", "?? strange.txt\n?? u"));
     expect(await git(folder, "show", ":staged.txt")).toBe("staged\n");
     expect((await git(folder, "log", "-1", "--format=%B")).trim()).toBe(
-      "p/1: Do 1\n\np/1 is done.\n\nAttempt 1",
+      "p/1: Do 1\n\np/1 is done.\n\nAttempt 1\n\nParallel-Attempt: p/1#1",
     );
   });
 

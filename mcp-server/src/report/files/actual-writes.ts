@@ -1,6 +1,6 @@
 import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
 import type { ChangedFile } from "../../graph/effect.ts";
-import type { GraphEvent } from "../../graph/event.ts";
+import type { ChangeType, GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
@@ -147,6 +147,9 @@ function declarationsOf(claims: readonly AnyClaim[]): ReadonlyMap<TaskId, readon
   return declared;
 }
 
+/** After these events the agent of an attempt writes nothing more. */
+const ENDS_WORK: readonly string[] = ["delivery.accepted", "attempt.ended"] satisfies readonly ChangeType[];
+
 /** An attempt is observed when a look came after its end, and one before its start. */
 function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrites["unobserved"] {
   const endedAt = new Map<AttemptId, number>();
@@ -155,7 +158,8 @@ function unobserved(state: PlanState, events: readonly GraphEvent[]): ActualWrit
   let failure: string | undefined;
   for (const event of events) {
     const { seq, change } = event;
-    if (change.type === "attempt.ended") endedAt.set(change.attempt, seq);
+    if (ENDS_WORK.includes(change.type) && "attempt" in change && change.attempt !== undefined)
+      endedAt.set(change.attempt, seq);
     for (const { atWork } of checkoutLooks([event])) {
       for (const { attempt } of atWork) if (endedAt.has(attempt)) observed.add(attempt);
     }

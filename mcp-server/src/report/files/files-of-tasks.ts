@@ -21,6 +21,7 @@ export const FILE_EVENTS = [
   "checkout.observed",
   "checkout.unmeasured",
   "work.committed",
+  "delivery.accepted",
   "attempt.ended",
 ] as const satisfies readonly ChangeType[];
 

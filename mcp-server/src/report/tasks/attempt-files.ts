@@ -3,7 +3,8 @@ import { isDeclared, normalisePath } from "../../text/normalise.ts";
 
 /** The files that an attempt's report names; none for one that runs or gave no report. */
 export function declaredFiles(claim: AnyClaim | undefined): readonly string[] {
-  return claim?.state === "ended" ? (claim.report?.filesChanged ?? []).map(normalisePath) : [];
+  const report = claim?.state === "ended" || claim?.state === "delivering" ? claim.report : undefined;
+  return (report?.filesChanged ?? []).map(normalisePath);
 }
 
 /** By attempt, the files that it was seen to write, sorted. */

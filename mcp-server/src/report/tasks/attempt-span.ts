@@ -1,7 +1,7 @@
-import type { Attempt } from "../../graph/attempt.ts";
+import { type Attempt, isAttempt, workedUntilMs } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 
-/** When an attempt ran: until now where it still runs. */
+/** When the agent of an attempt was at work: until now where it still is. */
 export interface AttemptSpan {
   readonly attempt: Attempt;
   readonly startMs: number;
@@ -11,12 +11,12 @@ export interface AttemptSpan {
 /** Every attempt of a plan with the time that it took, in order of start. */
 export function attemptSpans(state: PlanState, nowMs: number): AttemptSpan[] {
   return state.claims
-    .flatMap((claim) => (claim.state === "running" || claim.state === "ended" ? [claim] : []))
+    .filter(isAttempt)
     .map((attempt) => ({
       attempt,
       startMs: attempt.startedAtMs,
       // Clocks of several hosts: an end before the start is a length of nothing, not a negative one.
-      endMs: Math.max(attempt.startedAtMs, attempt.state === "ended" ? attempt.endedAtMs : nowMs),
+      endMs: Math.max(attempt.startedAtMs, workedUntilMs(attempt) ?? nowMs),
     }))
     .sort((a, b) => a.startMs - b.startMs || a.attempt.id - b.attempt.id);
 }

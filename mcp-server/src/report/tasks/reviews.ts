@@ -1,4 +1,4 @@
-import type { Attempt, EndedAttempt, ReviewVerdict } from "../../graph/attempt.ts";
+import { type Attempt, type EndedAttempt, isAttempt, type ReviewVerdict } from "../../graph/attempt.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { plainSubject, type Task, type TaskId, type TaskStatus } from "../../graph/task.ts";
@@ -137,9 +137,7 @@ function stateOf(rounds: readonly ReviewRound[]): ReviewedWork["state"] {
 }
 
 function attemptsAt({ claims }: PlanState, { id }: Task): Attempt[] {
-  return claims.filter(
-    (claim): claim is Attempt => claim.task === id && (claim.state === "running" || claim.state === "ended"),
-  );
+  return claims.filter((claim): claim is Attempt => claim.task === id && isAttempt(claim));
 }
 
 function lastEnded(state: PlanState, task: Task): EndedAttempt | undefined {

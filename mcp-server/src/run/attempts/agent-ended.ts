@@ -51,7 +51,7 @@ export async function endAgents(
   const isHolding = async (view: GraphView) => {
     for (const agentId of agentIds) {
       const held = await view.reader.claimOfAgent(agentId);
-      if (held && holdsScope(held.claim)) return true;
+      if (held && holdsScope(held.claim) && held.claim.state !== "delivering") return true;
     }
     return false;
   };

@@ -39,6 +39,8 @@ export function cancelTask(plan: PlanTransaction, id: TaskId, why: TaskCause): v
     plan.append({ type: "claim.returned", task: id, attempt: claim.id, cause });
   } else if (claim?.state === "running") {
     endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+  } else if (claim?.state === "delivering") {
+    endAttempt(plan, claim, { outcome: "cancelled", cause });
   }
 }
 

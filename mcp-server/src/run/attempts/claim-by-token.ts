@@ -36,6 +36,7 @@ export async function claimOfToken<Plan extends LoadedPlan>(
   if (held.claim.state === "unrecognised")
     return { why: "its claim is in a state that only a newer version of this plugin knows", held };
   if (held.claim.state === "returned") return { why: `the offer ended: ${held.claim.cause}`, held };
+  if (held.claim.state === "delivering") return { why: "its report was accepted", held };
   if (held.claim.state === "ended") {
     return { why: `its attempt has ended: ${held.claim.cause ?? held.claim.outcome}`, held };
   }

@@ -1,4 +1,9 @@
-import type { AnyClaim, RunningAttempt } from "../../graph/attempt.ts";
+import {
+  type AnyClaim,
+  type DeliveringAttempt,
+  isAttempt,
+  type RunningAttempt,
+} from "../../graph/attempt.ts";
 import { recoveryOf } from "../../graph/purpose.ts";
 import { loosened, tightened } from "../../policy/throttle.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
@@ -6,10 +11,14 @@ import { decideAfterEnd, decideAfterFailure } from "../recovery/recover.ts";
 import type { Ending } from "./ending.ts";
 import { taskAfterAttempt } from "./task-after-attempt.ts";
 
-/** Ends a running attempt and gives its task the status that follows from the failure policy. */
-export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending: Ending): void {
+/** Ends an attempt that runs or is delivering, and gives its task the status that follows from the failure policy. */
+export function endAttempt(
+  plan: PlanTransaction,
+  claim: RunningAttempt | DeliveringAttempt,
+  ending: Ending,
+): void {
   const { task, id: attempt } = claim;
-  const { draining, runLater: _runLater, ...facts } = ending;
+  const { draining, runLater: _runLater, waitsForUser: _waitsForUser, ...facts } = ending;
   const { failure, leaseMs } = plan.policy;
   const settled = taskAfterAttempt(plan, claim, ending);
   const wasOpen = plan.graph.tasks.get(task)?.status === "in_progress";
@@ -24,7 +33,8 @@ export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending:
     },
     ...settled.changes,
   );
-  plan.ctx.snapshots.due = true;
+  // Of what is delivered, the look was taken when its report was accepted.
+  if (claim.state === "running") plan.ctx.snapshots.due = true;
   if (settled.status === "failed" && failure === "fail-fast") stopPlan(plan, task);
   if (ending.outcome === "failed" || ending.outcome === "unreported") decideAfterFailure(plan, task);
   else if (wasOpen && ending.outcome !== "completed") decideAfterEnd(plan, task);
@@ -34,7 +44,7 @@ export function endAttempt(plan: PlanTransaction, claim: RunningAttempt, ending:
 /** @param cap how many might run at once before the attempt ended. */
 function adaptThrottle(plan: PlanTransaction, cap: number, claim: AnyClaim, ending: Ending): void {
   const { throttle: now } = plan.stored;
-  const startedAtMs = claim.state === "running" ? claim.startedAtMs : plan.nowMs;
+  const startedAtMs = isAttempt(claim) ? claim.startedAtMs : plan.nowMs;
   const task = plan.graph.tasks.get(claim.task);
   const looksForACause = recoveryOf(task) !== undefined;
   const throttle = ending.throttled
@@ -51,7 +61,10 @@ function stopPlan(plan: PlanTransaction, failed: string): void {
   releaseClaims(plan, `${failed} failed and the plan stops at the first failure`);
 }
 
-/** Ends all live claims of a plan: offers return, running attempts are cancelled and drain. */
+/**
+ * Ends what has not reported yet of a plan: offers return, running attempts are cancelled and drain. What was accepted
+ * is delivered all the same.
+ */
 export function releaseClaims(plan: PlanTransaction, cause: string): void {
   for (const { claim } of plan.holding) {
     if (claim.state === "offered")

@@ -1,5 +1,5 @@
 import type { EndedAttempt } from "../../graph/attempt.ts";
-import { isDraining, isLive } from "../../graph/attempt.ts";
+import { isAttempt, isDraining, isLive } from "../../graph/attempt.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
 import { hashToken } from "../../graph/token.ts";
 import { areAlternatives } from "../../policy/alternatives.ts";
@@ -61,7 +61,7 @@ function claimBy(reader: GraphReader, key: ClaimKey): Promise<HeldClaim | undefi
 }
 
 function isOfAnother({ claim }: HeldClaim, agentId: string | undefined): boolean {
-  const bound = claim.state === "running" || claim.state === "ended" ? claim.agentId : undefined;
+  const bound = isAttempt(claim) ? claim.agentId : undefined;
   return agentId !== undefined && bound !== undefined && bound !== agentId;
 }
 

@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import type { AnyClaim, AttemptId, Claim, RunningAttempt } from "../../graph/attempt.ts";
+import { type AttemptId, type Claim, isAttempt, type RunningAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { type Task, type TaskId, taskName } from "../../graph/task.ts";
 import { isRenewalDue, type LeaseLimits, leaseEnd } from "../../policy/liveness/lease.ts";
@@ -113,11 +113,10 @@ export function startOf(
 
 /** Which attempt at its task a claim is, or would be if it were taken up now: 1 for the first. */
 export function attemptNumber(loaded: LoadedPlan, claim: Claim): number {
-  return claim.state === "running" ? claim.number : nextNumber(loaded, claim.task);
+  return isAttempt(claim) ? claim.number : nextNumber(loaded, claim.task);
 }
 
 function nextNumber({ graph }: LoadedPlan, task: TaskId): number {
-  const isAttempt = (claim: AnyClaim) => claim.state === "ended" || claim.state === "running";
   return graph.claimsOf(task).filter(isAttempt).length + 1;
 }
 

@@ -26,7 +26,7 @@ export function taskAfterAttempt(
     failedAttempts: task.failedAttempts + counted(["failed", "unreported"]),
     lostAttempts: task.lostAttempts + (ending.throttled || ending.interrupted ? 0 : counted(["lost"])),
     timesBlocked: task.timesBlocked + counted(["blocked"]),
-    asksQuestion: blockedOn !== undefined && "question" in blockedOn,
+    asksQuestion: ending.waitsForUser ?? (blockedOn !== undefined && "question" in blockedOn),
     notAchieved: whyNotAchieved(task, ending.report),
   });
   const { status, cause } = after;

@@ -25,7 +25,8 @@ export async function logChanges(
   untilMs: number,
 ): Promise<void> {
   const firstSinceEnd = ({ claim }: HeldClaim) =>
-    claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs);
+    claim.state === "delivering" ||
+    (claim.state === "ended" && (!isDraining(claim, tx.nowMs) || claim.endedAtMs >= before.fromMs));
   if (held.length === 0 || (changed.length === 0 && !held.some(firstSinceEnd))) return;
   const plans = await plansOf(tx, held);
   const told = changed.length === 0 ? new Set<string>() : await toldPaths(plans, before.fromMs);

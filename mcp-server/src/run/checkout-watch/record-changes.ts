@@ -152,7 +152,9 @@ async function atWorkSince(
   { ctx, writer, nowMs }: GraphTransaction,
   before: LastCheckoutLook | undefined,
 ): Promise<HeldClaim[]> {
-  const found = (await writer.held(ctx.checkoutKey)).filter(({ claim }) => mayWrite(claim, nowMs));
+  const found = (await writer.held(ctx.checkoutKey)).filter(
+    ({ claim }) => mayWrite(claim, nowMs) || (before && wroteAfter(claim, before.recordedMs)),
+  );
   if (before) found.push(...(await writer.attemptsEndedAfter(ctx.checkoutKey, before.recordedMs)));
   const held = new Map(found.map((one) => [one.claim.id, one]));
   for (const id of before?.atWork ?? []) {
@@ -170,6 +172,11 @@ function isOlder(look: CheckoutState, before: LastCheckoutLook, nowMs: number): 
   // A look from the future is one from before the clock was set back. The transaction's own time will not do: it
   // waited for its turn since.
   return !isSame && look.fromMs < before.toMs && before.toMs <= nowMs;
+}
+
+/** Whether the attempt's report was accepted after that time, and its work is still being delivered. */
+function wroteAfter(claim: AnyClaim, ms: number): boolean {
+  return claim.state === "delivering" && claim.acceptedAtMs > ms;
 }
 
 function mayWrite(claim: AnyClaim, nowMs: number): boolean {

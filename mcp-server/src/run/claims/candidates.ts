@@ -61,7 +61,7 @@ function roleFor({ roles }: RunContext, task: Task): Role {
 function waitsToSee({ graph }: LoadedPlan, task: Task): boolean {
   const last = graph.claimsOf(task.id).findLast((claim) => claim.state === "ended");
   if (last?.state !== "ended") return false;
-  const others = graph.live.map((claim) => claim.offeredAtMs);
+  const others = graph.underCap.map((claim) => claim.offeredAtMs);
   return waitsForOthers(last.endedAtMs, graph.count("completed"), others);
 }
 

@@ -46,7 +46,7 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
       candidatesOf(plan, ahead, only),
-      graph.live.map((claim) => ({ id: claim.task, role: claim.role })),
+      graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
       limits,
       (candidate, chosen) => {
         const missing = reach?.missingFor(candidate.task, candidate.isolation);

@@ -40,9 +40,9 @@ export async function nextBatch(
   limit: number | ((loaded: LoadedPlan) => number) | undefined,
 ): Promise<Batch> {
   const store = await existingGraph(ctx, slug);
+  const seen = await prepareClaiming(ctx, store, actor, slug);
   await commitPlan(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, GRACE_MS);
-  const seen = await prepareClaiming(ctx, store, actor, slug);
   return changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     const { graph, stored } = plan;
@@ -72,7 +72,7 @@ export async function nextBatch(
       why: quiet ? await whyNothingStarts(plan) : elsewhere,
       done: isDone(plan),
       interrupted,
-      heldBack: graph.live.length < plan.cap ? heldBack : [],
+      heldBack: graph.underCap.length < plan.cap ? heldBack : [],
     };
   });
 }

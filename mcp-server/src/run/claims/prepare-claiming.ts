@@ -1,6 +1,7 @@
 import { changedFiles } from "../../git/git.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
+import { deliverForCall } from "../delivery/deliver-waiting.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
 import { refuseNoRoom } from "../plan/worktree-needs.ts";
@@ -10,8 +11,9 @@ import { watchTokenLimit } from "./token-limit.ts";
 import { lookForWork } from "./work-here.ts";
 
 /**
- * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: the
- * schedule, the tokens used where they are limited, which work of other checkouts is here, and what is changed in this one.
+ * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: what
+ * waits to be delivered, for that makes others ready, the schedule, the tokens used where they are limited, which work
+ * of other checkouts is here, and what is changed in this one.
  * @throws CallerError when there is no such plan, or its worktrees cannot be made: no attempt is spent on
  * finding that out.
  */
@@ -22,6 +24,7 @@ export async function prepareClaiming(
   slug: string,
 ): Promise<ChangedInCheckout> {
   const loaded = await readPlan(ctx, store, slug);
+  if (loaded.graph.live.length > loaded.graph.underCap.length) await deliverForCall(ctx, store, slug);
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);

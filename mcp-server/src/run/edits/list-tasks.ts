@@ -32,6 +32,8 @@ export interface TaskRow extends Partial<Liveness> {
   readonly ready: boolean;
   readonly blockedBy: readonly string[];
   readonly agent?: string;
+  /** It was reported, and its work is on its way onto a branch. */
+  readonly delivering?: true;
   /** Why it has its status; where it did not succeed, with what its last agent said. */
   readonly cause?: string;
 }
@@ -117,6 +119,7 @@ function rowOf({ stored, graph }: LoadedPlan, task: Task, signs: ReadonlyMap<Att
     ...(task.agent !== undefined && { agent: task.agent }),
     ...(cause !== undefined && { cause }),
     ...(running && signs.get(running.id)),
+    ...(claims.some((claim) => claim.state === "delivering") && { delivering: true as const }),
   };
 }
 

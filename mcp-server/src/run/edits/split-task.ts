@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { type Claim, isLive } from "../../graph/attempt.ts";
+import { type Claim, isAttempt, isLive } from "../../graph/attempt.ts";
 import { isReviewStep } from "../../graph/purpose.ts";
 import {
   definitionOf,
@@ -126,8 +126,12 @@ async function claimToEnd(
   if (token === undefined && claim && claim.state !== "offered") {
     throw new CallerError(
       "wrong_state",
-      `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
-      "Send it back first (status: pending) and stop its agent, or let the agent split it.",
+      claim.state === "delivering"
+        ? `${taskName(plan.stored.slug, task.id)} was reported and is on its way onto a branch.`
+        : `${taskName(plan.stored.slug, task.id)} is running; only its own agent, with its token, can split it.`,
+      claim.state === "delivering"
+        ? "Create a new task for further work (task_create)."
+        : "Send it back first (status: pending) and stop its agent, or let the agent split it.",
       "split",
     );
   }
@@ -154,8 +158,6 @@ function rewired(
 
 function originNote(before: LoadedPlan, task: Task): string {
   const name = taskName(before.stored.slug, task.id);
-  const worked = before.graph
-    .claimsOf(task.id)
-    .some((claim) => claim.state === "running" || claim.state === "ended");
+  const worked = before.graph.claimsOf(task.id).some(isAttempt);
   return `This is a part of ${name} (${task.subject}), which was split; task_get tells its text.${worked ? " Somebody has worked on it already: look for what is there." : ""}`;
 }

@@ -170,6 +170,8 @@ function setStatus(plan: PlanTransaction, task: Task, status: "pending" | "cance
       plan.append({ type: "claim.returned", task: task.id, attempt: claim.id, cause });
     } else if (claim.state === "running") {
       endAttempt(plan, claim, { outcome: "cancelled", cause, draining: true });
+    } else if (claim.state === "delivering") {
+      endAttempt(plan, claim, { outcome: "cancelled", cause });
     }
   }
   plan.append({ type: "task.status", task: task.id, status, cause: said(cause) });

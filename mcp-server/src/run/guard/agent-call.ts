@@ -1,9 +1,10 @@
 import {
   type AnyClaim,
-  type EndedAttempt,
+  type Attempt,
+  isAttempt,
   isDraining,
   isLive,
-  type RunningAttempt,
+  takesPlace,
 } from "../../graph/attempt.ts";
 import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
@@ -123,7 +124,7 @@ export function readAgentCall(
     const plan = own && (await view.planOf(own));
     if (!plan) return undefined;
     const { claim } = own;
-    const notes = claim.state === "running" || claim.state === "ended" ? await notesOn(plan, claim) : [];
+    const notes = isAttempt(claim) ? await notesOn(plan, claim) : [];
     return new AgentCall(store, agentId, await standingIn(plan, own), notes);
   };
   const types = ["scope.touched", "worktree.cut"] as const;
@@ -134,10 +135,7 @@ export function readAgentCall(
  * Notes from before its attempt stand in the agent's brief. After its end its own files are nothing to it any more, but
  * what it left running may write into those of others.
  */
-async function notesOn(
-  plan: PlanView,
-  { task, startedAtMs, state }: RunningAttempt | EndedAttempt,
-): Promise<TaskNote[]> {
+async function notesOn(plan: PlanView, { task, startedAtMs, state }: Attempt): Promise<TaskNote[]> {
   const types = ["scope.touched"] as const;
   const touched = await plan.reader.events(plan.id, { types, sinceMs: startedAtMs + 1 });
   return touched.flatMap(({ seq, change }: GraphEvent) =>
@@ -157,7 +155,7 @@ async function standingIn(plan: PlanView, own: HeldClaim): Promise<Standing> {
       (isLive(claim) || isDraining(claim, ctx.now())) &&
       !(planId === own.planId && isAlternative(own.claim, claim, graph)),
   );
-  const isIsolated = own.claim.isolation === "worktree" && isLive(own.claim);
+  const isIsolated = own.claim.isolation === "worktree" && takesPlace(own.claim);
   const worktree = isIsolated ? (await worktreeOf(plan, own.claim))?.path : undefined;
   return { own, plan, others, worktree, waitsForWorktree: isIsolated && worktree === undefined };
 }

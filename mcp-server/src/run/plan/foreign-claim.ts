@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { isLive } from "../../graph/attempt.ts";
+import { takesPlace } from "../../graph/attempt.ts";
 import { type Task, taskName } from "../../graph/task.ts";
 import type { PlanView } from "./plan-view.ts";
 
@@ -14,7 +14,7 @@ export async function refuseForeignClaim(
   agentId: string | undefined,
 ): Promise<void> {
   const own = agentId === undefined ? undefined : await reader.claimOfAgent(agentId);
-  if (!own || (isLive(own.claim) && own.planId === stored.id && own.claim.task === task.id)) return;
+  if (!own || (takesPlace(own.claim) && own.planId === stored.id && own.claim.task === task.id)) return;
   throw new CallerError(
     "wrong_state",
     `${taskName(stored.slug, task.id)} is not the task that you work on. Nothing was changed.`,

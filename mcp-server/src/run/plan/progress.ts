@@ -8,6 +8,8 @@ export interface Counts {
   readonly pending: number;
   readonly ready: number;
   readonly running: number;
+  /** Reported, and their work is on its way onto a branch. */
+  readonly delivering: number;
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
@@ -18,7 +20,8 @@ export function countsOf({ graph }: LoadedPlan): Counts {
     total: graph.tasks.size,
     pending: graph.count("pending"),
     ready: graph.readyCount,
-    running: graph.live.length,
+    running: graph.underCap.length,
+    delivering: graph.live.length - graph.underCap.length,
     completed: graph.count("completed"),
     failed: graph.count("failed"),
     cancelled: graph.count("cancelled"),

@@ -1,3 +1,4 @@
+import { takesPlace } from "../../graph/attempt.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
 import { hasEnded, reachableTasks } from "../../graph/readiness.ts";
 import { type ParsedScope, parseScope, type Scope } from "../../graph/scope/scope.ts";
@@ -87,7 +88,7 @@ const planners = new WeakMap<PlanGraph, Planner>();
  * transaction, so that nobody waits for the planner.
  */
 export function planAhead(ctx: PlannerContext, { graph, policy, estimates, cap: slots }: LoadedPlan): void {
-  if (graph.readyCount < 2 || graph.live.length >= slots || graph.openCount > MAX_PLANNED) return;
+  if (graph.readyCount < 2 || graph.underCap.length >= slots || graph.openCount > MAX_PLANNED) return;
   if (planners.get(graph)?.key === keyOf(graph, policy)) return;
   const open = [...graph.tasks.values()].filter((task) => !hasEnded(task.status));
   const { tasks, clashes } = planningOf(ctx, open, policy, estimates);
@@ -113,7 +114,7 @@ export function aheadOf(
   if (planner?.key !== keyOf(graph, policy)) return undefined;
   const { ids, indexOf, replanner } = planner;
   const running = new Map(
-    graph.live.flatMap((claim) => {
+    graph.underCap.flatMap((claim) => {
       const i = indexOf.get(claim.task);
       return i === undefined ? [] : [[i, nowMs - claim.offeredAtMs] as const];
     }),
@@ -136,10 +137,12 @@ export function aheadOf(
 function endedOf(graph: PlanGraph, ids: readonly TaskId[]): number[] {
   const broken = graph.count("failed") + graph.count("cancelled") > 0;
   const reachable = broken ? reachableTasks(graph.tasks) : undefined;
+  const delivering = new Set(graph.live.filter((claim) => !takesPlace(claim)).map(({ task }) => task));
   const ended: number[] = [];
   for (const [i, id] of ids.entries()) {
     const status = graph.tasks.get(id)?.status;
-    const isOver = status === undefined || hasEnded(status);
+    // What is delivered takes no agent any more.
+    const isOver = status === undefined || hasEnded(status) || delivering.has(id);
     if (isOver || (status === "pending" && reachable?.has(id) === false)) ended.push(i);
   }
   return ended;

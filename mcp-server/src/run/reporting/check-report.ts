@@ -1,5 +1,5 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import type { BlockedOn, Report } from "../../graph/attempt.ts";
+import { type BlockedOn, isAttempt, type Report, workedUntilMs } from "../../graph/attempt.ts";
 import { unknownNumber, withCriterionText } from "../../graph/criterion.ts";
 import { findCycle } from "../../graph/order/cycle.ts";
 import { purposeOf } from "../../graph/purpose.ts";
@@ -199,7 +199,8 @@ async function othersWriting(found: ClaimByToken<PlanView>): Promise<Scope[]> {
         other.id !== claim.id &&
         other.checkout === claim.checkout &&
         other.isolation === "shared" &&
-        (other.state === "running" || (other.state === "ended" && other.endedAtMs >= claim.offeredAtMs)),
+        isAttempt(other) &&
+        (workedUntilMs(other) ?? claim.offeredAtMs) >= claim.offeredAtMs,
     )
     .map(widenedScope)
     .filter(scopeMayWrite);

@@ -14,6 +14,7 @@ import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
 import { type StopOrder, stopOrders } from "../claims/stop-orders.ts";
 import { lookForWork } from "../claims/work-here.ts";
+import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { existingGraph, type LoadedPlan, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changePlan, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph, readPlan } from "../plan/plan-view.ts";
@@ -94,7 +95,11 @@ export async function collect(
   let quietSince = ctx.now();
   for (;;) {
     const { plan, version, news } = await readGraph(ctx, store, (view) => newsOf(view, input.plan, sinceSeq));
-    if (plan.graph.live.some(({ state }) => state === "running")) quietSince = ctx.now();
+    if (plan.graph.live.some(({ state }) => state === "running" || state === "delivering"))
+      quietSince = ctx.now();
+    // It goes on while this call sleeps, and its end wakes it.
+    if (plan.graph.live.some(({ state }) => state === "delivering"))
+      void deliverWaiting(ctx, store, input.plan);
     const state = judge(plan, input, awaited, news);
     const isOver = ctx.now() >= deadline || signal.aborted;
     const isAbandoned = ctx.now() - quietSince >= ABANDONED_MS;

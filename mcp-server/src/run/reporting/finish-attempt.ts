@@ -1,16 +1,15 @@
 import type { RunningAttempt } from "../../graph/attempt.ts";
-import { type TaskId, taskName } from "../../graph/task.ts";
 import { continueAfterCompletion } from "../attempts/after-completion.ts";
 import { takeAlternative } from "../attempts/alternatives.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
 import type { Ending } from "../attempts/ending.ts";
 import { recordSnapshot } from "../checkout-watch/record-changes.ts";
+import { cloneOf } from "../delivery/clone.ts";
+import { noteForReviewer } from "../delivery/complete-landing.ts";
 import type { GraphTransaction, PlanTransaction } from "../plan/plan-transaction.ts";
 import type { Look } from "../project/checkout-snapshots.ts";
-import { openReviewOf } from "../review/review.ts";
-import { moveRefsWith } from "../worktrees/move-refs.ts";
 import { compareReport } from "./compare-report.ts";
-import { applyWork, type PreparedWork } from "./prepare-work.ts";
+import { logPreparedWork, type PreparedWork } from "./prepare-work.ts";
 
 /** The last look at the checkout before the end, and which of the reported files it cannot have seen. */
 export interface SeenAtEnd {
@@ -27,8 +26,9 @@ export interface Result {
 }
 
 /**
- * Ends an attempt by what its agent hands in, inside a transaction: the work that comes with it, what follows for
- * other tasks, and how it compares with what was seen. The refs of that work move with the transaction.
+ * Takes what the agent of an attempt hands in, inside a transaction: how it compares with what was seen, and the commit
+ * that comes with it. Where that is to be brought onto a branch, the attempt is delivering from now on, and ends when
+ * the branch has it; else it ends at once, and what follows for other tasks follows.
  * @returns a note where report and checkout differ.
  */
 export async function finishAttempt(
@@ -36,26 +36,38 @@ export async function finishAttempt(
   { plan, attempt, prepared, seen }: Result,
   ending: Ending,
 ): Promise<string | undefined> {
-  const summary = ending.report?.summary ?? ending.lastMessage ?? "";
-  if (prepared) {
-    const moves = await applyWork(plan, attempt, prepared, summary);
-    moveRefsWith(plan, moves, `parallel: ${taskName(plan.stored.slug, attempt.task)}`);
-  }
-  endAttempt(plan, attempt, ending);
+  if (prepared) logPreparedWork(plan, attempt, prepared);
+  const delivery = ending.outcome === "completed" ? prepared?.delivery : undefined;
+  if (delivery) accept(plan, attempt, delivery, ending);
+  else endAttempt(plan, attempt, ending);
   const isKnown = seen !== undefined && (await recordSnapshot(tx, seen.look));
-  if (ending.outcome === "completed") {
+  if (ending.outcome === "completed" && !delivery) {
     await continueAfterCompletion(plan, attempt.task, ending.report, ending.runLater);
     takeAlternative(plan, attempt.task);
   }
   const note = isKnown ? await compareReport(plan, attempt, seen.unseen) : undefined;
-  if (note !== undefined) notifyReviewer(plan, attempt.task, note);
+  // There is no review yet of what is still delivered: the delivery tells it.
+  if (note !== undefined && !delivery) noteForReviewer(plan, attempt.task, note);
   return note;
 }
 
-/** Whoever reviews the task is told where its report and the checkout differ. */
-function notifyReviewer(plan: PlanTransaction, id: TaskId, said: string): void {
-  const review = openReviewOf(plan, id);
-  if (!review) return;
-  const note = `The server compared the report of ${id} with the checkout. ${said}`;
-  plan.append({ type: "task.annotated", task: review.id, note });
+/** The first of the two transactions of a delivery. */
+function accept(
+  plan: PlanTransaction,
+  { task, id }: RunningAttempt,
+  delivery: NonNullable<PreparedWork["delivery"]>,
+  { report, lastMessage, runLater }: Ending,
+): void {
+  const { ctx } = plan;
+  plan.append({
+    type: "delivery.accepted",
+    task,
+    attempt: id,
+    ...delivery,
+    clone: cloneOf(ctx),
+    by: ctx.owner,
+    ...(runLater && { runLater }),
+    ...(report && { report }),
+    ...(lastMessage !== undefined && { lastMessage }),
+  });
 }

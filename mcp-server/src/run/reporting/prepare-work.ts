@@ -1,38 +1,35 @@
 import { CallerError } from "../../errors/caller-error.ts";
-import { commitFiles, operationUnderWay } from "../../git/commit-files.ts";
+import { commitFiles } from "../../git/commit-files.ts";
 import { commitMessage } from "../../git/commit-message.ts";
-import { changedFiles, GitFailed, git } from "../../git/git.ts";
-import { isAncestor, type Merge, prepareMerge } from "../../git/merge-tree.ts";
-import { commitAt, type RefMove, refuseCheckedOut } from "../../git/plan-branch.ts";
-import { isLive, type Report } from "../../graph/attempt.ts";
+import { changedFiles, GitFailed } from "../../git/git.ts";
+import { isAncestor } from "../../git/merge-tree.ts";
+import { commitAt, refuseCheckedOut } from "../../git/plan-branch.ts";
+import { type AcceptedCommit, type DeliveryTarget, isLive, type Report } from "../../graph/attempt.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { type ClaimByToken, isRefusal, type TokenRefusal } from "../attempts/claim-by-token.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import { attemptNumber } from "../attempts/start-attempt.ts";
+import { keepCommit } from "../delivery/kept-commits.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { AttemptAtWork } from "../worktrees/attempt-at-work.ts";
 import type { WorktreeCommit } from "../worktrees/commit-worktree.ts";
-import { conflictTask } from "../worktrees/conflict-task.ts";
 import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-repository.ts";
 import { filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeWork } from "../worktrees/worktree-work.ts";
 
-/** Commits and ref updates that accompany a report. */
+/** The commit that accompanies a report. */
 export interface PreparedWork {
   readonly work: WorktreeCommit;
   readonly leftOut: readonly string[];
   /** Those of the files left out that only others changed. */
   readonly byOthers: readonly string[];
-  readonly merge: Merge | undefined;
-  /** On the plan's branch, the commits that touched the files in conflict. */
-  readonly others: readonly string[];
-  /** The user's branch, where the policy wants the task committed there. */
-  readonly commitMove: RefMove | undefined;
+  /** What is to be delivered when the report is accepted; undefined: the commit stays where it is. */
+  readonly delivery: Pick<AcceptedCommit, "commit" | "base" | "targets"> | undefined;
   readonly skipped: string | undefined;
 }
 
@@ -46,8 +43,8 @@ interface Claimed {
 }
 
 /**
- * Commits the work of a claim, and looks how it merges. Nothing that anybody sees has changed afterwards; `applyWork` does
- * that in the transaction of the report.
+ * Commits the work of a claim. No branch that anybody sees has changed afterwards: that is for the delivery, which
+ * begins when the report is accepted.
  * @param claimIn finds the claim, by whatever speaks for it.
  * @returns undefined where there is nothing to commit, or no such claim.
  * @throws CallerError when the work cannot be taken as it is.
@@ -71,9 +68,17 @@ export async function prepareWork(
   });
   if (!claimed) return undefined;
   try {
-    return claimed.attempt.isolation === "worktree"
-      ? await fromWorktree(ctx, claimed, report)
-      : await fromCheckout(ctx, claimed, report);
+    const { loaded, attempt } = claimed;
+    const prepared =
+      attempt.isolation === "worktree"
+        ? await fromWorktree(ctx, claimed, report)
+        : await fromCheckout(ctx, claimed, report);
+    const { slug } = loaded.stored;
+    if (prepared?.delivery) {
+      if (prepared.delivery.targets.includes("plan")) await refuseCheckedOut(ctx.checkout.root, slug);
+      await keepCommit(ctx.checkout.root, slug, attempt.id, prepared.delivery.commit);
+    }
+    return prepared;
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     throw new CallerError(
@@ -92,14 +97,15 @@ async function fromWorktree(
 ): Promise<PreparedWork | undefined> {
   const worktree = record.cut.get(attempt.id);
   const completed = report.outcome === "completed";
-  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const message = commitMessage(loaded.stored.slug, task, attempt, report);
   const at = { plan: loaded.stored.slug, task, worktree, attempt, offeredAtMs, claims: loaded.graph.claims };
   const work = await worktreeWork(ctx, at, report, message);
   if (!worktree || !work) return undefined;
-  const nothing = { leftOut: [], byOthers: [], commitMove: undefined, skipped: undefined };
   // What failed is kept on its own branch; only what is complete is merged.
-  if (!completed) return { ...nothing, work, merge: undefined, others: [] };
-  return { ...nothing, work, ...(await mergeOf(ctx, loaded, work.commit, message, worktree.base)) };
+  const delivery = completed
+    ? { commit: work.commit, base: worktree.base, targets: ["plan" as const] }
+    : undefined;
+  return { work, leftOut: [], byOthers: [], delivery, skipped: undefined };
 }
 
 async function fromCheckout(
@@ -114,7 +120,9 @@ async function fromCheckout(
   const changed = await changedFiles(root);
   const inside = await reportedInside(root, report);
   if (isForBranch && inside?.kind === "repository") throw innerRepository(inside.folder, "your checkout");
-  const ended = loaded.graph.claims.filter((claim) => claim.state === "ended");
+  const ended = loaded.graph.claims.filter(
+    (claim) => claim.state === "ended" || claim.state === "delivering",
+  );
   const earlier = new Set([
     ...[...record.committed.values()].flatMap((line) => line.files),
     ...ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive).flatMap(
@@ -129,22 +137,19 @@ async function fromCheckout(
   const own = ownFiles(attempt, report.filesChanged, changed, known, ctx.caseInsensitive);
   const head = await commitAt(root, "HEAD");
   if (head === undefined || (own.files.length + own.leftOut.length === 0 && !inside)) return undefined;
-  const message = commitMessage(loaded.stored.slug, task, attempt.number, report);
+  const message = commitMessage(loaded.stored.slug, task, attempt, report);
   const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
   const commit = own.files.length === 0 ? undefined : await commitFiles(root, parent, own.files, message);
-  const underWay = policy.commit === "task" ? await operationUnderWay(root) : undefined;
-  const moves = policy.commit === "task" && commit !== undefined && underWay === undefined;
+  const targets: DeliveryTarget[] = [
+    ...(isForBranch ? ["plan" as const] : []),
+    ...(policy.commit === "task" ? ["checkout" as const] : []),
+  ];
   return {
     work: { commit: commit ?? head, files: own.files },
     leftOut: own.leftOut,
     byOthers: own.byOthers,
-    commitMove: moves ? { ref: "HEAD", from: head, to: commit } : undefined,
-    skipped: underWay
-      ? `${task.id} was not committed: ${underWay} is under way in the checkout.`
-      : inside && leftInside(task.id, inside),
-    ...(isForBranch && commit !== undefined
-      ? await mergeOf(ctx, loaded, commit, message, parent)
-      : { merge: undefined, others: [] }),
+    delivery: commit === undefined ? undefined : { commit, base: parent, targets },
+    skipped: inside && leftInside(task.id, inside),
   };
 }
 
@@ -164,44 +169,13 @@ function isCommitted(loaded: LoadedPlan): boolean {
   return loaded.policy.commit === "task" || isolationsOf(loaded).usesWorktrees;
 }
 
-async function mergeOf(
-  ctx: RunContext,
-  loaded: LoadedPlan,
-  commit: string,
-  message: string,
-  base: string,
-): Promise<{ merge: Merge; others: readonly string[] }> {
-  const { root } = ctx.checkout;
-  const { slug } = loaded.stored;
-  await refuseCheckedOut(root, slug);
-  const merge = await prepareMerge(root, slug, commit, `Merge ${message}`);
-  if (merge.kind !== "conflict") return { merge, others: [] };
-  const range = ["--format=%H", "--no-merges", `${base}..${merge.head}`, "--", ...merge.files];
-  const touched = await git(root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
-  return { merge, others: touched.split("\n").filter(Boolean) };
-}
-
-/**
- * Logs the prepared work, inside the transaction of the report; a conflict becomes a task.
- * @returns the refs that have to move for it to be true.
- */
-export async function applyWork(
+/** Logs the prepared work, inside the transaction of the report. */
+export function logPreparedWork(
   plan: PlanTransaction,
   attempt: AttemptAtWork,
-  prepared: PreparedWork,
-  summary: string,
-): Promise<RefMove[]> {
-  const { work, leftOut, byOthers, merge, others, commitMove, skipped } = prepared;
+  { work, leftOut, byOthers, skipped }: PreparedWork,
+): void {
   const at = { task: attempt.task, attempt: attempt.id };
   plan.append({ type: "work.committed", ...at, ...work, leftOut, ...(byOthers.length > 0 && { byOthers }) });
   if (skipped !== undefined) plan.append({ type: "commit.skipped", reason: skipped });
-  if (merge?.kind === "conflict") {
-    const record = await workRecord(plan);
-    const conflict = { commit: work.commit, head: merge.head, files: merge.files };
-    plan.append(...conflictTask(plan, record, attempt, conflict, { summary, others }));
-  } else if (merge) {
-    const head = merge.kind === "clean" ? merge.move.to : merge.head;
-    plan.append({ type: "work.merged", ...at, commit: work.commit, head });
-  }
-  return [...(merge?.kind === "clean" ? [merge.move] : []), ...(commitMove ? [commitMove] : [])];
 }

@@ -1,11 +1,13 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import type { AttemptId, Report } from "../../graph/attempt.ts";
+import type { PlanSlug } from "../../graph/task.ts";
 import { outcomeOfMessage } from "../../policy/failure/message-outcome.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { MAX_LAST_MESSAGE } from "../attempts/agent-ended.ts";
 import type { ClaimByToken, TokenRefusal } from "../attempts/claim-by-token.ts";
 import type { Ending } from "../attempts/ending.ts";
 import { snapshotCheckout } from "../checkout-watch/record-changes.ts";
+import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { GraphView, PlanView } from "../plan/plan-view.ts";
@@ -13,7 +15,6 @@ import type { Look } from "../project/checkout-snapshots.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { type PreparedWork, prepareWork } from "./prepare-work.ts";
-import { withPreparedWork } from "./with-prepared-work.ts";
 
 /** As much of a message as a report's summary may be goes into a commit. */
 const MAX_SUMMARY = 4_000;
@@ -54,11 +55,9 @@ async function endByMessage(
       : { lastMessage, ...(outcome === "failed" && { cause: "the agent says that it failed" }) }),
   };
   const look = await snapshotCheckout(ctx);
-  await withPreparedWork(
-    ctx,
-    () => prepareWorkOfMessage(ctx, store, attempt, ending),
-    (result) => end(ctx, store, actor, attempt, { ...result, look }),
-  );
+  const result = await prepareWorkOfMessage(ctx, store, attempt, ending);
+  const plan = await end(ctx, store, actor, attempt, { ...result, look });
+  if (plan !== undefined) void deliverWaiting(ctx, store, plan);
 }
 
 /** Work that cannot be taken as it is has failed: its agent is gone and nobody else can fix it. */
@@ -92,6 +91,7 @@ async function byId(view: GraphView, attempt: AttemptId): Promise<ClaimByToken<P
   return { held, loaded, task: taskOf(loaded, held.claim.task) };
 }
 
+/** @returns the plan that has something to be delivered now. */
 function end(
   ctx: RunContext,
   store: GraphStore,
@@ -102,13 +102,14 @@ function end(
     look,
     prepared,
   }: { readonly ending: Ending; readonly look: Look; readonly prepared: PreparedWork | undefined },
-): Promise<void> {
+): Promise<PlanSlug | undefined> {
   const work = async (tx: GraphTransaction) => {
     const held = await tx.writer.claimById(attempt);
     const plan = held && (await tx.planOf(held));
-    if (!plan || held.claim.state !== "running") return;
+    if (!plan || held.claim.state !== "running") return undefined;
     const seen = { look, unseen: new Set<string>() };
     await finishAttempt(tx, { plan, attempt: held.claim, prepared, seen }, ending);
+    return prepared?.delivery && held.plan;
   };
   return changeGraph(ctx, store, actor, work, { claim: { attempt } });
 }

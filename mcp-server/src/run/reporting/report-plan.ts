@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAttempt } from "../../graph/attempt.ts";
 import type { GraphEvent } from "../../graph/event.ts";
 import type { PlanState } from "../../graph/plan-state.ts";
 import { aggregate, type RunReport } from "../../report/aggregate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { recordChangesOfEndedAttempts } from "../checkout-watch/record-changes.ts";
+import { deliverForCall } from "../delivery/deliver-waiting.ts";
 import { deadClaims, stateNow } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { logEscalation } from "../recovery/next-decision.ts";
-import { type AttemptMeasured, isAttempt, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
+import { type AttemptMeasured, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { type ConversationMeasured, measureAgents, measureConversations } from "../usage/measure-usage.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
 import { removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
@@ -27,6 +29,7 @@ export async function reportPlan(
 ): Promise<{ loaded: LoadedPlan; report: RunReport }> {
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
+  await deliverForCall(ctx, store, slug);
   await commitPlan(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);
   const { session } = ctx.owner;

@@ -10,6 +10,7 @@ import { expireClaims } from "../attempts/expire-claims.ts";
 import { noteSignOfLife, reviveIfLate } from "../attempts/sign-of-life.ts";
 import { refusalFor, startOrContinue } from "../attempts/start-attempt.ts";
 import { readAheadOfLook, snapshotBeforeEnd } from "../checkout-watch/record-changes.ts";
+import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { existingGraph, splitTaskName, taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction, type PlanTransaction } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf } from "../plan/progress.ts";
@@ -20,7 +21,6 @@ import { finishAttempt, type SeenAtEnd } from "./finish-attempt.ts";
 import { type BashRuns, type JudgedReport, judgeEvidence, withoutStandings } from "./judge-evidence.ts";
 import type { Objection } from "./objection.ts";
 import { type PreparedWork, prepareWork } from "./prepare-work.ts";
-import { withPreparedWork } from "./with-prepared-work.ts";
 
 export interface ReportInput {
   readonly task: string;
@@ -42,7 +42,7 @@ export interface ReportResult {
 }
 
 /**
- * Takes an agent's report and ends its attempt. The same report again gets the first answer again. One that what was
+ * Takes an agent's report: its attempt ends, or is delivering from then on. The same report again gets the first answer again. One that what was
  * seen contradicts, or that lacks what the plan wants seen, is returned once; the next such one fails the attempt.
  * @param ran what hooks saw the reporting conversation run; undefined: they saw nothing of it.
  * @throws CallerError for a token that is dead or foreign (kept as evidence), for completed without evidence
@@ -72,17 +72,12 @@ export async function reportTask(
   const call: Call = { actor, agentId, name, given, judged, seen, firstOfferedMs };
   // What is not believed is not merged, whatever becomes of it.
   const result: Report = judged.objection ? { ...given.report, outcome: "failed" } : given.report;
-  return withPreparedWork(
-    ctx,
-    async () => ({
-      prepared: await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result),
-    }),
-    async ({ prepared }) => {
-      const result = await accept(ctx, store, call, prepared);
-      if (result instanceof CallerError) throw result;
-      return result;
-    },
-  );
+  const prepared = await prepareWork(ctx, store, (view) => claimOfToken(view, given.token), result);
+  const answered = await accept(ctx, store, call, prepared);
+  if (answered instanceof CallerError) throw answered;
+  // The answer does not wait for it.
+  if (prepared?.delivery) void deliverWaiting(ctx, store, name.plan);
+  return answered;
 }
 
 /** A report that is handed in, and by whom. */
@@ -100,7 +95,6 @@ interface Call {
 /**
  * One transaction: the report, what was handed in with it, and what follows for other tasks. A refusal is written as
  * evidence, so it must not undo the transaction: it is returned.
- * @throws RefMoved when a branch has moved since the work was handed in; then nothing is changed.
  */
 function accept(
   ctx: RunContext,
@@ -180,13 +174,14 @@ async function refuse(
     const { claim } = held;
     // The host may deliver a call twice; an agent that repeats itself is told the same again.
     if (
-      claim.state === "ended" &&
+      (claim.state === "ended" || claim.state === "delivering") &&
       claim.report &&
       held.plan === name.plan &&
       claim.task === name.id &&
       JSON.stringify(withoutStandings(claim.report)) === JSON.stringify(given.report)
     ) {
-      return answer(plan, name.id, claim.outcome, (await noteOfFirstReport(plan, claim)) ?? claim.cause);
+      const { outcome, cause } = claim.state === "ended" ? claim : { outcome: "completed" as const };
+      return answer(plan, name.id, outcome, (await noteOfFirstReport(plan, claim)) ?? cause);
     }
     // A token that nobody was given tells nothing about anybody, and anybody could fill the log with such.
     const tried = { task: given.task, ...given.report };

@@ -1,4 +1,4 @@
-import { isDraining, isLive } from "../../graph/attempt.ts";
+import { isDraining, takesPlace } from "../../graph/attempt.ts";
 import { scopeMayWrite } from "../../graph/scope/scope.ts";
 import { widenedScope } from "../../policy/exclusivity.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -60,7 +60,7 @@ function mayOthersWrite(
 ): Promise<boolean> {
   return readGraph(ctx, store, async ({ reader }) => {
     const holding = (await reader.held(checkout)).filter(
-      ({ claim }) => isLive(claim) || isDraining(claim, ctx.now()),
+      ({ claim }) => takesPlace(claim) || isDraining(claim, ctx.now()),
     );
     return [...holding, ...(await reader.claimsOfferedSince(checkout, sinceMs))].some(
       ({ claim }) => claim.id !== id && claim.isolation === "shared" && scopeMayWrite(widenedScope(claim)),

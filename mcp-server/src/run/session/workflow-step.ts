@@ -1,3 +1,4 @@
+import { isAttempt } from "../../graph/attempt.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { renderBriefReport } from "../../report/render/brief-report.ts";
 import { nextBatch } from "../claims/next-batch.ts";
@@ -47,5 +48,5 @@ function roomIn({ workflowCap, owner }: RunContext, { graph }: LoadedPlan): numb
 }
 
 function attemptsAt({ graph }: LoadedPlan, task: TaskId): number {
-  return graph.claimsOf(task).filter(({ state }) => state === "running" || state === "ended").length;
+  return graph.claimsOf(task).filter(isAttempt).length;
 }

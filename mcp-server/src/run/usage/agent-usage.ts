@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Attempt } from "../../graph/attempt.ts";
+import { isAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { isSameUsage } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
@@ -76,8 +76,4 @@ export async function measureAttempts(
     const { task, id: attempt } = claim;
     return [{ held, change: { type: "attempt.measured", task, attempt, usage, bytes: found.bytes } }];
   });
-}
-
-export function isAttempt(claim: HeldClaim["claim"]): claim is Attempt {
-  return claim.state === "running" || claim.state === "ended";
 }

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { AttemptId } from "../../graph/attempt.ts";
+import { type AttemptId, isAttempt } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
 import { addUsage, type ConversationUsage, isSameUsage, NO_USAGE } from "../../graph/usage.ts";
 import { transcriptUsage } from "../../host/transcripts/transcript-usage.ts";
@@ -8,7 +8,7 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { type AttemptMeasured, isAttempt, measureAttempts } from "./agent-usage.ts";
+import { type AttemptMeasured, measureAttempts } from "./agent-usage.ts";
 import {
   launchSessions,
   type OrchestratingSession,
@@ -58,7 +58,7 @@ export async function measureAgents(
 async function agentsOf({ graph, reader }: PlanView, which: Which): Promise<Map<string, HeldClaim[]>> {
   const asked = graph.claims
     .filter(isAttempt)
-    .filter(({ state, usage }) => which === "all" || state === "running" || usage === undefined)
+    .filter(({ state, usage }) => which === "all" || state !== "ended" || usage === undefined)
     .flatMap(({ agentId }) => agentId ?? []);
   const agents = new Map<string, HeldClaim[]>();
   for (const held of await reader.attemptsOfAgents([...new Set(asked)])) {

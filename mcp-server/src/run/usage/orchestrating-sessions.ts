@@ -1,4 +1,4 @@
-import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
+import { type AnyClaim, type AttemptId, isAttempt } from "../../graph/attempt.ts";
 import type { GraphEvent } from "../../graph/event.ts";
 import type { Period } from "../../host/transcripts/transcript-usage.ts";
 
@@ -31,7 +31,7 @@ export function orchestratingSessions(
   }
   return [...bySession].flatMap(([session, own]) => {
     const ends = own.flatMap((claim) =>
-      claim.state === "ended" ? [claim.endedAtMs] : claim.state === "running" ? [nowMs] : [],
+      claim.state === "ended" ? [claim.endedAtMs] : isAttempt(claim) ? [nowMs] : [],
     );
     if (ends.length === 0) return [];
     const lastMs = Math.max(...ends);

@@ -1,7 +1,7 @@
 import { commitFiles, operationUnderWay, refreshIndex } from "../../git/commit-files.ts";
 import { planCommitMessage } from "../../git/commit-message.ts";
 import { changedFiles } from "../../git/git.ts";
-import { commitAt, RefMoved } from "../../git/plan-branch.ts";
+import { commitAt, moveRefs, RefMoved } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";
@@ -11,7 +11,6 @@ import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import { isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { moveRefsWith } from "./move-refs.ts";
 import { filesOfOthers, type WorkRecord, workRecord } from "./work-record.ts";
 
 /**
@@ -52,16 +51,15 @@ export async function commitPlan(ctx: RunContext, store: GraphStore, slug: strin
     return { type: "work.committed", ...at, commit, files: own, leftOut, ...others };
   });
   try {
-    await changePlan(ctx, store, "server", slug, (plan) => {
-      plan.append(...logged);
-      moveRefsWith(plan, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
-    });
+    await moveRefs(root, [{ ref: "HEAD", from: head, to: commit }], `parallel: ${slug}`);
   } catch (error) {
     // The user committed at the same moment: the next call sees what is left.
     if (error instanceof RefMoved) return;
     throw error;
   }
   await refreshIndex(root, files);
+  // After the move: what ends between the two leaves a commit that the log does not name, and none that is not there.
+  await changePlan(ctx, store, "server", slug, (plan) => plan.append(...logged));
 }
 
 /** What the completed tasks changed. */

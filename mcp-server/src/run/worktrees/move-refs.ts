@@ -1,29 +1,26 @@
-import { moveRefs, type RefMove, RefMoved } from "../../git/plan-branch.ts";
-import type { PlanTransaction } from "../plan/plan-transaction.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RefMoved } from "../../git/plan-branch.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+/** Others move a ref only a moment at a time. */
+const MAX_TRIES = 12;
+/** The longest pause before the second try; it grows with every further one. */
+const PAUSE_MS = 25;
 
 /**
- * Has refs move with a transaction, all or none: after everything is written and right before the commit, when nothing
- * but the commit can fail any more. A ref that somebody else has moved undoes the transaction with RefMoved.
- *
- * A commit that fails (the connection breaks, the disk is full, the process is killed in between) leaves the refs ahead
- * of the graph: they hold the work, and the log knows nothing of it. Nothing is lost. By the graph the attempt still
- * runs: it is reported again, or its lease ends and another attempt follows, and either prepares its work on top of
- * where the refs are then; what they hold already is no change any more, so it is only not named in the log.
- */
-export function moveRefsWith(plan: PlanTransaction, moves: readonly RefMove[], reason: string): void {
-  plan.writer.beforeCommit(() => moveRefs(plan.ctx.checkout.root, moves, reason));
-}
-
-/**
- * Does work that is built on refs, and does it again as often as somebody else moves one of them meanwhile.
+ * Does work that is built on refs, and does it again when somebody else moves one of them meanwhile, after a random
+ * pause that is longer each time, so that servers that met once do not meet again.
  * @param work changes nothing when it throws RefMoved.
+ * @throws RefMoved when others were faster every time.
  */
-export async function repeatIfRefMoves<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
+export async function repeatIfRefMoves<T>(ctx: RunContext, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof RefMoved)) throw error;
+      if (!(error instanceof RefMoved) || tries === MAX_TRIES) throw error;
     }
+    const [byte = 0] = ctx.randomBytes(1);
+    await sleep((byte / 255) * PAUSE_MS * tries);
   }
 }

@@ -1,6 +1,7 @@
 import { CallerError } from "../../errors/caller-error.ts";
 import { fileRefusal } from "../../errors/file-refusal.ts";
 import { GitFailed } from "../../git/git.ts";
+import { RefMoved } from "../../git/plan-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import { definitionOf } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -23,10 +24,12 @@ export async function worktreeOfClaim(
   made?: string,
 ): Promise<CutWorktree> {
   try {
-    return await repeatIfRefMoves(() => prepareWorktree(ctx, store, attempt, made));
+    return await repeatIfRefMoves(ctx, () => prepareWorktree(ctx, store, attempt, made));
   } catch (thrown) {
     const error = fileRefusal(thrown) ?? thrown;
-    const isExpected = [PrerequisiteUnmerged, GitFailed, CallerError].some((kind) => error instanceof kind);
+    const isExpected = [PrerequisiteUnmerged, GitFailed, RefMoved, CallerError].some(
+      (kind) => error instanceof kind,
+    );
     if (!isExpected || !(error instanceof Error)) throw error;
     await giveUp(ctx, store, attempt, error);
     throw new CallerError(

@@ -1,6 +1,7 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "../engine.ts";
 import { HELD, UNRECOGNISED } from "../tables/held-claim.ts";
+import { bothForms } from "../tables/masked-claim.ts";
 import type { NewRows } from "../tables/new-rows.ts";
 import {
   CLAIMS,
@@ -163,8 +164,12 @@ function planCondition(key: PlanKey, values: Values): string {
 }
 
 function claimCondition(key: ClaimKey, values: Values): string {
-  if ("tokenHash" in key) return `c.token_hash = ${values.add(key.tokenHash)}`;
-  return "agentId" in key ? `c.agent_id = ${values.add(key.agentId)}` : `c.id = ${values.add(key.attempt)}`;
+  const oneOf = (text: string) =>
+    bothForms(text)
+      .map((form) => values.add(form))
+      .join(", ");
+  if ("tokenHash" in key) return `c.token_hash in (${oneOf(key.tokenHash)})`;
+  return "agentId" in key ? `c.agent_id in (${oneOf(key.agentId)})` : `c.id = ${values.add(key.attempt)}`;
 }
 
 /** One statement for all tables. Numbers of events are taken from their sequence, which other repositories share. */

@@ -3,6 +3,7 @@ import { isReadable } from "../../graph/event.ts";
 import type { ClaimKey, EngineTransaction, LoadedRows, PlanKey, ReadAhead } from "../engine.ts";
 import { HELD, type HeldRow, UNRECOGNISED } from "../tables/held-claim.ts";
 import { IS_INDEXED } from "../tables/indexed-events.ts";
+import { bothForms } from "../tables/masked-claim.ts";
 import type { NewRows } from "../tables/new-rows.ts";
 import { CLAIMS, EVENTS, onConflict, PLANS, TASKS, type WrittenTable } from "../tables/row-columns.ts";
 import type { ClaimsTable, Database, EventsTable, PlansTable, TasksTable } from "../tables/schema.ts";
@@ -73,15 +74,16 @@ export function sqliteTransaction(
         );
 
   const claimOf = (key: ClaimKey): HeldRow | undefined => {
-    const [column, value] =
+    const [column, values]: readonly [string, readonly unknown[]] =
       "tokenHash" in key
-        ? ["token_hash", key.tokenHash]
+        ? ["token_hash", bothForms(key.tokenHash)]
         : "agentId" in key
-          ? ["agent_id", key.agentId]
-          : ["claims.id", key.attempt];
+          ? ["agent_id", bothForms(key.agentId)]
+          : ["claims.id", [key.attempt]];
+    // Ordered by an expression, or SQLite would walk all claims in their order instead of asking the index.
     const [row] = all<HeldRow>(
-      `${CLAIMS_WITH_PLAN} where ${column} = ? order by claims.id desc limit 1`,
-      value,
+      `${CLAIMS_WITH_PLAN} where ${column} in (${values.map(() => "?").join(", ")}) order by +claims.id desc limit 1`,
+      ...values,
     );
     return row;
   };

@@ -32,6 +32,7 @@ const STEPS: readonly ((db: Kysely<Database>, engine: EngineName) => Promise<voi
   addCauses,
   dropUnneededIndexes,
   addServerOfClaim,
+  addDelivering,
 ];
 
 /** The layout that this server makes and expects. */
@@ -291,4 +292,9 @@ async function dropUnneededIndexes(db: Kysely<Database>, engine: EngineName): Pr
 /** 1.8: which server of a client made a claim, because no other may offer it again. Tokens are not stored any more. */
 async function addServerOfClaim(db: Kysely<Database>): Promise<void> {
   await db.schema.alterTable("claims").addColumn("owner_server", "text").execute();
+}
+
+/** 1.9: attempts whose report was accepted, and whose commit is on its way; how their rows look is said in masked-claim.ts. */
+async function addDelivering(db: Kysely<Database>): Promise<void> {
+  await db.schema.alterTable("claims").addColumn("delivering", "text").execute();
 }

@@ -1,8 +1,9 @@
-import type { AnyClaim } from "../../graph/attempt.ts";
+import { type AnyClaim, isAttempt } from "../../graph/attempt.ts";
 import type { Change, GraphEvent } from "../../graph/event.ts";
 import { definitionOf, type Task } from "../../graph/task.ts";
 import { causeText, causeValue } from "../../graph/task-cause.ts";
-import type { StoredPlan } from "./rows.ts";
+import { LASTING_LEASE_MS, masked } from "./masked-claim.ts";
+import { deliveryColumn, type StoredPlan } from "./rows.ts";
 
 /**
  * All that one transaction writes, once, at its end. `event` is the place of a row's last event among `events`,
@@ -100,22 +101,26 @@ export function taskRow(planId: number, task: Task, event: number) {
 export type StoredTaskRow = ReturnType<typeof taskRow>;
 
 /**
- * @param hasJustEnded whether the attempt has ended in this transaction.
+ * @param hasJustReported whether the report was accepted in this transaction.
  */
 export function claimRow(
   planId: number,
   claim: AnyClaim,
-  { hasJustEnded, event }: { readonly hasJustEnded: boolean; readonly event: number },
+  { hasJustReported, event }: { readonly hasJustReported: boolean; readonly event: number },
 ) {
-  const attempt = claim.state === "running" || claim.state === "ended" ? claim : undefined;
+  const attempt = isAttempt(claim) ? claim : undefined;
   const over = claim.state === "returned" || claim.state === "ended" ? claim : undefined;
   const ended = claim.state === "ended" ? claim : undefined;
+  const delivering = claim.state === "delivering" ? claim : undefined;
+  const reported = delivering ?? ended;
+  const delivery = deliveryColumn(claim);
+  const known = <Text extends string | null>(text: Text) => (delivering ? masked(text) : text);
   return {
     id: claim.id as number,
     plan_id: planId,
     task_id: claim.task as string,
-    state: claim.state as string,
-    token_hash: claim.tokenHash,
+    state: delivering ? "running" : (claim.state as string),
+    token_hash: known(claim.tokenHash),
     offer_token: null,
     agent_type: claim.agentType,
     role: claim.role,
@@ -123,16 +128,15 @@ export function claimRow(
     scope: JSON.stringify(claim.scope),
     widened: JSON.stringify(claim.widened),
     isolation: claim.unrecognised?.isolation ?? claim.isolation,
-    owner_host: claim.owner.host,
+    owner_host: known(claim.owner.host),
     owner_pid: claim.owner.pid,
     owner_started_at: claim.owner.startedAt,
     owner_session: claim.owner.session ?? null,
     owner_server: claim.owner.server ? JSON.stringify(claim.owner.server) : null,
     offered_at_ms: claim.offeredAtMs,
-    expires_at_ms:
-      claim.state === "offered" ? claim.expiresAtMs : claim.state === "running" ? claim.leaseUntilMs : null,
+    expires_at_ms: endOfTime(claim),
     number: attempt?.number ?? null,
-    agent_id: attempt?.agentId ?? null,
+    agent_id: known(attempt?.agentId ?? null),
     started_at_ms: attempt?.startedAtMs ?? null,
     /** Null where it is not known any more: what the row has stays. */
     last_seen_ms: claim.state === "running" ? claim.lastSeenMs : null,
@@ -140,13 +144,28 @@ export function claimRow(
     ended_at_ms: over?.endedAtMs ?? null,
     outcome: ended?.unrecognised?.outcome ?? ended?.outcome ?? null,
     /** Null unless it came in this transaction: what another version has stored of it stays as it is. */
-    report: ended?.report && hasJustEnded ? JSON.stringify(ended.report) : null,
-    last_message: ended?.lastMessage ?? null,
+    report: reported?.report && hasJustReported ? JSON.stringify(reported.report) : null,
+    last_message: reported?.lastMessage ?? null,
     cause: over?.cause ?? null,
     drains_until_ms: ended?.drainsUntilMs ?? null,
     usage: attempt?.usage ? JSON.stringify(attempt.usage) : null,
+    delivering: delivery ? JSON.stringify(delivery) : null,
     event,
   };
+}
+
+/** When time ends the claim. */
+function endOfTime(claim: AnyClaim): number | null {
+  switch (claim.state) {
+    case "offered":
+      return claim.expiresAtMs;
+    case "running":
+      return claim.leaseUntilMs;
+    case "delivering":
+      return LASTING_LEASE_MS;
+    default:
+      return null;
+  }
 }
 
 export type ClaimRow = ReturnType<typeof claimRow>;

@@ -159,6 +159,8 @@ export function claimAfter(claim: AnyClaim | undefined, change: Change, atMs: nu
       return offerAfter(claim, change, atMs);
     case "running":
       return runningAfter(claim, change, atMs);
+    case "delivering":
+      return deliveringAfter(claim, change, atMs);
     case "ended":
       return endedAfter(claim, change, atMs);
     default:
@@ -198,23 +200,52 @@ function runningAfter(
       return { ...claim, reminded: true };
     case "attempt.measured":
       return { ...claim, usage: change.usage };
-    case "attempt.ended": {
+    case "delivery.accepted": {
       const { lastSeenMs: _lastSeenMs, leaseUntilMs: _leaseUntilMs, ...attempt } = claim;
-      const { outcome, report, lastMessage, cause, drainsUntilMs } = change;
+      const { type: _type, task: _task, attempt: _attempt, report, lastMessage, ...accepted } = change;
       return {
         ...attempt,
-        state: "ended",
-        endedAtMs: atMs,
-        outcome,
+        state: "delivering",
+        acceptedAtMs: atMs,
+        accepted,
         ...(report && { report }),
         ...(lastMessage !== undefined && { lastMessage }),
-        ...(cause !== undefined && { cause }),
-        ...(drainsUntilMs !== undefined && { drainsUntilMs }),
       };
+    }
+    case "attempt.ended": {
+      const { lastSeenMs: _lastSeenMs, leaseUntilMs: _leaseUntilMs, ...attempt } = claim;
+      return { ...attempt, ...endOf(change, atMs) };
     }
     default:
       return claim;
   }
+}
+
+/** What was handed in stays, however the attempt ends. */
+function deliveringAfter(
+  claim: Extract<AnyClaim, { state: "delivering" }>,
+  change: Change,
+  atMs: number,
+): AnyClaim {
+  if (change.type === "attempt.measured") return { ...claim, usage: change.usage };
+  if (change.type !== "attempt.ended") return claim;
+  const { accepted: _accepted, ...attempt } = claim;
+  return { ...attempt, ...endOf(change, atMs) };
+}
+
+function endOf(
+  { outcome, report, lastMessage, cause, drainsUntilMs }: Extract<Change, { type: "attempt.ended" }>,
+  atMs: number,
+) {
+  return {
+    state: "ended" as const,
+    endedAtMs: atMs,
+    outcome,
+    ...(report && { report }),
+    ...(lastMessage !== undefined && { lastMessage }),
+    ...(cause !== undefined && { cause }),
+    ...(drainsUntilMs !== undefined && { drainsUntilMs }),
+  };
 }
 
 function endedAfter(claim: Extract<AnyClaim, { state: "ended" }>, change: Change, atMs: number): AnyClaim {
@@ -233,6 +264,7 @@ function endedAfter(claim: Extract<AnyClaim, { state: "ended" }>, change: Change
         lastMessage: _lastMessage,
         cause: _cause,
         drainsUntilMs: _drainsUntilMs,
+        acceptedAtMs: _acceptedAtMs,
         ...attempt
       } = claim;
       return { ...attempt, state: "running", lastSeenMs: atMs, leaseUntilMs: change.leaseUntilMs };

@@ -108,6 +108,7 @@ export const CLAIMS: WrittenTable = {
     cause: "text",
     drains_until_ms: "bigint",
     usage: "text",
+    delivering: "text",
   } satisfies Columns<ClaimRow>,
   key: ["id"],
   seq: "changed_seq",

@@ -1,5 +1,11 @@
 import type { Selectable } from "kysely";
-import { type AnyClaim, type AttemptId, OUTCOMES, type ServerProcess } from "../../graph/attempt.ts";
+import {
+  type AnyClaim,
+  type AttemptId,
+  type DeliveringAttempt,
+  OUTCOMES,
+  type ServerProcess,
+} from "../../graph/attempt.ts";
 import { type Change, type GraphEvent, isReadable } from "../../graph/event.ts";
 import { PLAN_STATUSES, type PlanSource, type PlanStatus, type Throttle } from "../../graph/plan.ts";
 import { PURPOSES, storedPurpose } from "../../graph/purpose.ts";
@@ -17,6 +23,7 @@ import {
 import { storedCause } from "../../graph/task-cause.ts";
 import { type Unrecognised, WordReader } from "../../graph/unrecognised.ts";
 import type { Usage } from "../../graph/usage.ts";
+import { unmasked } from "./masked-claim.ts";
 import { reportFromRow } from "./report-row.ts";
 import type { ClaimsTable, EventsTable, PlansTable, TasksTable } from "./schema.ts";
 
@@ -109,6 +116,20 @@ export function taskFromRow(row: Selectable<TasksTable>): Task {
   };
 }
 
+/** What the column `delivering` holds. */
+type StoredDelivery = Pick<DeliveringAttempt, "acceptedAtMs" | "accepted">;
+
+export function storedDelivery(column: string | null): Partial<StoredDelivery> {
+  return JSON.parse(column ?? "{}") as Partial<StoredDelivery>;
+}
+
+/** What of a delivery is stored: all while it is under way, and when it was accepted ever after. */
+export function deliveryColumn(claim: AnyClaim): Partial<StoredDelivery> | undefined {
+  if (claim.state === "delivering") return { acceptedAtMs: claim.acceptedAtMs, accepted: claim.accepted };
+  if (claim.state !== "ended" || claim.acceptedAtMs === undefined) return undefined;
+  return { acceptedAtMs: claim.acceptedAtMs };
+}
+
 export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
   const words = new WordReader();
   const isStateKnown = words.note("state", row.state, CLAIM_STATES);
@@ -118,7 +139,7 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
   const base = {
     id: row.id as AttemptId,
     task: row.task_id as TaskId,
-    tokenHash: row.token_hash,
+    tokenHash: unmasked(row.token_hash),
     agentType: row.agent_type,
     role: row.role,
     checkout: row.checkout,
@@ -126,7 +147,7 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
     widened: JSON.parse(row.widened) as string[],
     isolation,
     owner: {
-      host: row.owner_host,
+      host: unmasked(row.owner_host),
       pid: row.owner_pid,
       startedAt: row.owner_started_at,
       ...(row.owner_session !== null && { session: row.owner_session }),
@@ -147,9 +168,17 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
     number: row.number ?? 1,
     startedAtMs: Number(row.started_at_ms),
     reminded: row.reminded !== 0,
-    ...(row.agent_id !== null && { agentId: row.agent_id }),
+    ...(row.agent_id !== null && { agentId: unmasked(row.agent_id) }),
     ...(row.usage !== null && { usage: JSON.parse(row.usage) as Usage }),
   };
+  const handedIn = {
+    ...(row.report !== null && { report: reportFromRow(row.report) }),
+    ...(row.last_message !== null && { lastMessage: row.last_message }),
+  };
+  const { acceptedAtMs, accepted } = storedDelivery(row.delivering);
+  if (row.state === "running" && acceptedAtMs !== undefined && accepted) {
+    return { ...attempt, state: "delivering", acceptedAtMs, accepted, ...handedIn };
+  }
   if (row.state === "running") {
     return {
       ...attempt,
@@ -161,10 +190,10 @@ export function claimFromRow(row: Selectable<ClaimsTable>): AnyClaim {
   return {
     ...attempt,
     state: "ended",
+    ...(acceptedAtMs !== undefined && { acceptedAtMs }),
     endedAtMs: Number(row.ended_at_ms),
     outcome,
-    ...(row.report !== null && { report: reportFromRow(row.report) }),
-    ...(row.last_message !== null && { lastMessage: row.last_message }),
+    ...handedIn,
     ...(row.cause !== null && { cause: row.cause }),
     ...(row.drains_until_ms !== null && { drainsUntilMs: Number(row.drains_until_ms) }),
   };

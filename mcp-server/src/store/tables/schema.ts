@@ -79,6 +79,8 @@ export interface ClaimsTable {
   drains_until_ms: number | null;
   /** A Usage; null as long as it was not measured. */
   usage: Generated<Json | null>;
+  /** When its report was accepted, and while the state is `running` what is being delivered; null where nothing was. */
+  delivering: Generated<Json | null>;
   changed_seq: number;
 }
 

@@ -31,6 +31,10 @@ export function nextStep(session: SessionMemory, loaded: LoadedPlan, counts: Cou
   if (counts.ready > 0 && counts.running < loaded.cap && loaded.pauseMs === 0) {
     return session.pulls.has(slug) ? claimNext(session, slug) : "Call batch_next.";
   }
+  if (counts.running === 0 && counts.delivering > 0) {
+    // Its end wakes nobody.
+    return `What was reported last is on its way onto a branch. Call batch_collect {plan: "${slug}"}: it waits for that; then batch_next.`;
+  }
   if (counts.running === 0) {
     // Nobody would be woken.
     return `Nothing runs and nothing can start now. Call batch_collect {plan: "${slug}", until: "all"}; if it decides wait, say what why of batch_next names, and end.`;

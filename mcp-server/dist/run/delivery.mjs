@@ -1,0 +1,457 @@
+// import:node:fs in run/delivery.mjs
+import { existsSync } from "node:fs";
+
+// import:node:os in run/delivery.mjs
+import { hostname } from "node:os";
+
+// import:node:path in run/delivery.mjs
+import { join } from "node:path";
+
+// mcp-server/src/run/delivery/clone.ts
+function cloneOf({ checkout }) {
+  return cloneAt(checkout.gitCommonDir ?? checkout.root);
+}
+function cloneAt(folder) {
+  return `${hostname()}:${folder}`;
+}
+function isFromHere(ctx, { clone }) {
+  if (clone === cloneOf(ctx)) return true;
+  const here = cloneAt("");
+  return clone.startsWith(here) && !existsSync(clone.slice(here.length));
+}
+function rootOf({ checkout }, { checkout: key }) {
+  const here = cloneAt("");
+  const folder = key.startsWith(here) ? key.slice(here.length) : "";
+  return existsSync(join(folder, ".git")) ? folder : checkout.root;
+}
+
+// import:run/attempts.mjs in run/delivery.mjs
+import { continueAfterCompletion, endAttempt, takeAlternative } from "./attempts.mjs";
+
+// import:run/plan.mjs in run/delivery.mjs
+import { changePlan, readGraph, readPlan } from "./plan.mjs";
+
+// import:run/review.mjs in run/delivery.mjs
+import { openReviewOf } from "./review.mjs";
+
+// import:run/worktrees.mjs in run/delivery.mjs
+import { conflictTask, repeatIfRefMoves, workRecord } from "./worktrees.mjs";
+
+// mcp-server/src/run/delivery/complete-landing.ts
+async function completeLanding(ctx, store, landing) {
+  await changePlan(ctx, store, "server", landing.plan, async (plan) => {
+    for (const merged of landing.merged) await complete(plan, merged);
+  });
+}
+async function returnDelivery(ctx, store, { delivery, outcome, cause }) {
+  await changePlan(ctx, store, "server", delivery.plan, (plan) => {
+    const attempt = plan.graph.claim(delivery.attempt.id);
+    if (attempt?.state !== "delivering") return;
+    const how = outcome === "lost" ? { interrupted: true } : {};
+    endAttempt(plan, attempt, {
+      outcome,
+      cause,
+      ...how,
+      ...outcome === "blocked" && { waitsForUser: true }
+    });
+  });
+}
+async function complete(plan, merged) {
+  const attempt = plan.graph.claim(merged.delivery.attempt.id);
+  if (!attempt) return;
+  if (merged.kind === "gone") {
+    const cause = "its commit is not in the repository any more, and no branch has it";
+    if (attempt.state === "delivering")
+      endAttempt(plan, attempt, { outcome: "lost", cause, interrupted: true });
+    return;
+  }
+  await logWork(plan, attempt, merged);
+  if (attempt.state !== "delivering") return;
+  const { report, accepted } = attempt;
+  endAttempt(plan, attempt, { outcome: "completed", ...report && { report } });
+  await continueAfterCompletion(plan, attempt.task, report, accepted.runLater);
+  takeAlternative(plan, attempt.task);
+  await notifyReviewer(plan, attempt);
+}
+async function logWork(plan, attempt, merged) {
+  const { delivery, commit, checkout } = merged;
+  const { task, id } = delivery.attempt;
+  const at = { task, attempt: id };
+  const record = await workRecord(plan);
+  const committed = record.committed.get(id);
+  if (record.merged.has(id)) return;
+  if (checkout && "commit" in checkout && committed && committed.commit !== checkout.commit) {
+    plan.append({ ...committed, commit: checkout.commit });
+  }
+  if (checkout && "skipped" in checkout) plan.append({ type: "commit.skipped", reason: checkout.skipped });
+  if (merged.kind === "conflict") {
+    if (attempt.state !== "delivering") return;
+    const { head, files, others } = merged;
+    const summary = attempt.report?.summary ?? attempt.lastMessage ?? "";
+    plan.append(...conflictTask(plan, record, attempt, { commit, head, files }, { summary, others }));
+    return;
+  }
+  if (merged.found) plan.append({ type: "delivery.found", ...at, commit });
+  if (merged.head !== void 0) plan.append({ type: "work.merged", ...at, commit, head: merged.head });
+}
+async function notifyReviewer(plan, { task, id }) {
+  const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"] });
+  for (const { change } of compared) {
+    if (change.type === "attempt.compared" && change.attempt === id) noteForReviewer(plan, task, change.note);
+  }
+}
+function noteForReviewer(plan, id, said) {
+  const review = openReviewOf(plan, id);
+  if (!review) return;
+  const note = `The server compared the report of ${id} with the checkout. ${said}`;
+  plan.append({ type: "task.annotated", task: review.id, note });
+}
+
+// import:errors.mjs in run/delivery.mjs
+import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
+
+// import:git.mjs in run/delivery.mjs
+import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, operationUnderWay, planBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
+
+// mcp-server/src/run/delivery/delay-delivery.ts
+var MAX_DELAY_MS = 10 * 6e4;
+async function delayDelivery(ctx, store, delivery, error) {
+  if (error instanceof StoreUnusable) return false;
+  const { attempt, plan: slug } = delivery;
+  const at = { task: attempt.task, attempt: attempt.id };
+  const cause = causeOf(error);
+  const plan = await readPlan(ctx, store, slug);
+  const noted = (await plan.reader.events(plan.id, { types: ["delivery.delayed"] })).filter(
+    ({ change }) => change.type === "delivery.delayed" && change.attempt === attempt.id
+  );
+  const [first] = noted;
+  if (first && first.atMs + MAX_DELAY_MS <= ctx.now()) {
+    await returnDelivery(ctx, store, { delivery, outcome: "blocked", cause: `not delivered: ${cause}` });
+    return true;
+  }
+  const last = noted.at(-1)?.change;
+  if (last?.type === "delivery.delayed" && last.cause === cause) return false;
+  await changePlan(ctx, store, "server", slug, (tx) => {
+    if (tx.graph.claim(attempt.id)?.state === "delivering")
+      tx.append({ type: "delivery.delayed", ...at, cause });
+  });
+  return false;
+}
+function causeOf(error) {
+  if (error instanceof RefMoved) return "others moved the branch each time";
+  const known2 = fileRefusal(error) ?? error;
+  if (known2 instanceof CallerError || known2 instanceof GitFailed) return known2.message;
+  return "an error in this program";
+}
+
+// import:node:timers/promises in run/delivery.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/run/delivery/kept-commits.ts
+function keptRefs(plan) {
+  return `refs/parallel-attempts/${plan}`;
+}
+function keptRef(plan, attempt) {
+  return `${keptRefs(plan)}/${attempt}`;
+}
+async function keepCommit(root, plan, attempt, commit) {
+  await git(root, ["update-ref", keptRef(plan, attempt), commit]);
+}
+async function forgetLanded({ plan, root, merged }) {
+  const landed = merged.flatMap((one) => one.kind === "merged" ? [one] : []);
+  const refs = new Set(landed.map(({ delivery }) => keptRef(plan, delivery.attempt.id)));
+  const head = landed.findLast((one) => one.head !== void 0)?.head;
+  if (head !== void 0) {
+    const list = await git(root, [
+      "for-each-ref",
+      "--format=%(refname)",
+      `--merged=${head}`,
+      `${keptRefs(plan)}/`
+    ]);
+    for (const ref of list.split("\n").filter(Boolean)) refs.add(ref);
+  }
+  const input = [...refs].map((ref) => `delete ${ref}
+`).join("");
+  if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
+}
+
+// import:run/project.mjs in run/delivery.mjs
+import { isDead, isServerDead } from "./project.mjs";
+
+// mcp-server/src/run/delivery/may-deliver.ts
+var UNKNOWN_SERVER_MS = 10 * 6e4;
+async function mayDeliver(ctx, { attempt }) {
+  const { owner } = ctx;
+  const { by } = attempt.accepted;
+  if (by.host !== owner.host) return attempt.acceptedAtMs + UNKNOWN_SERVER_MS <= ctx.now();
+  const isOwn = by.server?.pid === owner.server?.pid && by.server?.startedAt === owner.server?.startedAt;
+  return isOwn || (by.server ? isServerDead(by) : isDead(by));
+}
+
+// mcp-server/src/run/delivery/merge-deliveries.ts
+var MAX_SUMMARY = 4e3;
+async function mergeDeliveries(ctx, waiting) {
+  const [first] = waiting;
+  if (!first) throw new Error("there is nothing to deliver");
+  const root = rootOf(ctx, first.attempt);
+  const work = new Work(root, first.plan);
+  const merged = [];
+  for (const delivery of waiting) {
+    if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
+  }
+  return { plan: first.plan, root, merged, moves: await work.moves() };
+}
+var Work = class {
+  constructor(root, slug) {
+    this.root = root;
+    this.slug = slug;
+  }
+  root;
+  slug;
+  #plan;
+  #checkout;
+  async moves() {
+    const isMoved = (branch) => branch !== void 0 && branch.at !== branch.tip;
+    const moves = [];
+    if (isMoved(this.#plan)) {
+      await refuseCheckedOut(this.root, this.slug);
+      moves.push({
+        ref: `refs/heads/${planBranch(this.slug)}`,
+        from: this.#plan.at,
+        to: this.#plan.tip
+      });
+    }
+    if (isMoved(this.#checkout)) moves.push({ ref: "HEAD", from: this.#checkout.at, to: this.#checkout.tip });
+    return moves;
+  }
+  async merge(delivery) {
+    const { accepted } = delivery.attempt;
+    const isThere = await commitAt(this.root, accepted.commit) !== void 0;
+    const plan = accepted.targets.includes("plan") ? await this.#planBranch() : void 0;
+    const checkout = accepted.targets.includes("checkout") ? await this.#checkedOut() : void 0;
+    const onPlan = plan && await this.#holds(plan, delivery, isThere);
+    const onCheckout = checkout && await this.#holds(checkout, delivery, isThere);
+    if (!isThere && onPlan === void 0 && onCheckout === void 0) return { delivery, kind: "gone" };
+    const placed = onCheckout === void 0 ? checkout && await this.#commitOn(checkout, delivery) : { commit: onCheckout };
+    const commit = placed && "commit" in placed ? placed.commit : accepted.commit;
+    const found = (!plan || onPlan !== void 0) && (!checkout || onCheckout !== void 0);
+    const result = { delivery, commit: onPlan ?? commit, checkout: placed };
+    if (!plan) return { ...result, kind: "merged", head: void 0, found };
+    const conflicts = onPlan === void 0 ? await this.#mergeInto(plan, delivery, commit) : void 0;
+    if (conflicts === void 0) return { ...result, kind: "merged", head: plan.tip, found };
+    const others = await this.#touched(accepted.base, plan, conflicts);
+    return { ...result, kind: "conflict", head: plan.tip, files: conflicts, others };
+  }
+  async #planBranch() {
+    if (!this.#plan) {
+      const at = await ensurePlanBranch(this.root, this.slug);
+      this.#plan = { at, tip: at };
+    }
+    return this.#plan;
+  }
+  /** Undefined where nothing is checked out that could move: an empty repository. */
+  async #checkedOut() {
+    if (!this.#checkout) {
+      const at = await commitAt(this.root, "HEAD");
+      if (at !== void 0) this.#checkout = { at, tip: at };
+    }
+    return this.#checkout;
+  }
+  /** What of the delivery the branch holds. */
+  async #holds({ tip }, { plan, task, attempt }, isThere) {
+    const { commit, base } = attempt.accepted;
+    if (isThere && await isAncestor(this.root, commit, tip)) return commit;
+    const since = isThere ? base : await commitAt(this.root, base);
+    return (await attemptsOn(this.root, tip, since)).get(attemptName(plan, task, attempt));
+  }
+  /** Commits the delivery's change on top of the checked-out branch: that one commit, and nothing that is not its own. */
+  async #commitOn(branch, delivery) {
+    const { task, attempt } = delivery;
+    const { commit } = attempt.accepted;
+    const underWay = await operationUnderWay(this.root);
+    if (underWay !== void 0) {
+      return { skipped: `${task.id} was not committed: ${underWay} is under way in the checkout.` };
+    }
+    if ((await parentsOf(this.root, commit))[0] === branch.tip) {
+      branch.tip = commit;
+      return { commit };
+    }
+    const { tree, conflicts } = await mergedTree(this.root, branch.tip, commit);
+    if (conflicts !== void 0) {
+      return { skipped: `${task.id} was not committed: your branch has changed in the same places.` };
+    }
+    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery));
+    return { commit: branch.tip };
+  }
+  /** @returns the files in conflict; undefined where there are none, and the branch's tip holds the commit. */
+  async #mergeInto(branch, delivery, commit) {
+    const { root } = this;
+    const name = attemptName(delivery.plan, delivery.task, delivery.attempt);
+    const isOnTop = (await parentsOf(root, commit))[0] === branch.tip;
+    if (isOnTop && (await attemptsOn(root, commit, branch.tip)).has(name)) {
+      branch.tip = commit;
+      return void 0;
+    }
+    const { tree, conflicts } = await mergedTree(root, branch.tip, commit);
+    if (conflicts !== void 0) return conflicts;
+    const message = `Merge ${messageOf(delivery)}`;
+    branch.tip = await commitTree(root, tree, [branch.tip, commit], message);
+    return void 0;
+  }
+  async #touched(base, { tip }, files) {
+    const range = ["--format=%H", "--no-merges", `${base}..${tip}`, "--", ...files];
+    const commits = await git(this.root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
+    return commits.split("\n").filter(Boolean);
+  }
+};
+async function parentsOf(root, commit) {
+  return (await git(root, ["rev-parse", `${commit}^@`])).split("\n").filter(Boolean);
+}
+function messageOf({ plan, task, attempt }) {
+  const summary = (attempt.report?.summary ?? attempt.lastMessage ?? "").slice(0, MAX_SUMMARY);
+  return commitMessage(plan, task, attempt, { outcome: "completed", summary });
+}
+
+// import:graph.mjs in run/delivery.mjs
+import { taskName } from "../graph.mjs";
+
+// mcp-server/src/run/delivery/move-landing.ts
+async function moveLanding({ plan, root, merged, moves }) {
+  const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
+  await moveRefs(root, moves, `parallel: ${names}`);
+  for (const one of merged) {
+    if (one.kind === "gone" || !one.checkout || "skipped" in one.checkout) continue;
+    await refreshIndex(root, await filesOf(root, one.checkout.commit));
+  }
+}
+async function filesOf(root, commit) {
+  const command = [
+    "diff-tree",
+    "-r",
+    "--no-commit-id",
+    "--name-only",
+    "--no-renames",
+    "-z",
+    "--root",
+    commit
+  ];
+  return (await git(root, command)).split("\0").filter(Boolean);
+}
+
+// import:policy.mjs in run/delivery.mjs
+import { areAlternatives } from "../policy.mjs";
+
+// mcp-server/src/run/delivery/waiting-deliveries.ts
+function waitingDeliveries({ ctx, graph, stored }) {
+  const waiting = graph.live.flatMap((attempt) => {
+    const task = graph.tasks.get(attempt.task);
+    const isWaiting = attempt.state === "delivering" && task && isFromHere(ctx, attempt.accepted);
+    return isWaiting ? [{ plan: stored.slug, task, attempt }] : [];
+  });
+  waiting.sort((a, b) => a.attempt.acceptedAtMs - b.attempt.acceptedAtMs || a.attempt.id - b.attempt.id);
+  return waiting.filter(
+    ({ task }, i) => !waiting.slice(0, i).some((earlier) => areAlternatives(earlier.task, task))
+  );
+}
+
+// mcp-server/src/run/delivery/deliver-waiting.ts
+var RETRY_MS = 5e3;
+var MAX_WAIT_MS = 2e3;
+var Deliveries = class {
+  runs = /* @__PURE__ */ new Map();
+  retries = /* @__PURE__ */ new Map();
+};
+var known = /* @__PURE__ */ new WeakMap();
+function deliveriesOf(ctx) {
+  const deliveries = known.get(ctx) ?? new Deliveries();
+  known.set(ctx, deliveries);
+  return deliveries;
+}
+function deliverWaiting(ctx, store, slug) {
+  const deliveries = deliveriesOf(ctx);
+  const running = deliveries.runs.get(slug);
+  if (running) {
+    running.again = true;
+    return running.ended;
+  }
+  const work = async () => {
+    do {
+      run.again = false;
+      await deliverAll(ctx, store, slug);
+    } while (run.again);
+  };
+  const ended = Promise.resolve().then(work).catch(() => void 0).finally(() => deliveries.runs.delete(slug));
+  const run = { ended, again: false };
+  deliveries.runs.set(slug, run);
+  return ended;
+}
+async function deliverForCall(ctx, store, slug) {
+  const over = new AbortController();
+  const limit = setTimeout(MAX_WAIT_MS, void 0, { signal: over.signal }).catch(() => void 0);
+  await Promise.race([deliverWaiting(ctx, store, slug), limit]);
+  over.abort();
+}
+async function deliverLeftBehind(ctx, store) {
+  const held = await store.read((reader) => reader.held());
+  const waiting = held.filter(
+    ({ claim, repository }) => claim.state === "delivering" && repository === ctx.repository
+  );
+  for (const slug of new Set(waiting.map(({ plan }) => plan))) await deliverWaiting(ctx, store, slug);
+}
+async function retryDeliveries(ctx) {
+  const { retries } = deliveriesOf(ctx);
+  for (const [slug, atMs] of retries) {
+    if (atMs > ctx.now()) continue;
+    retries.delete(slug);
+    const store = await ctx.graph();
+    if (store) void deliverWaiting(ctx, store, slug);
+  }
+}
+async function deliveriesEnded(ctx) {
+  await Promise.all([...deliveriesOf(ctx).runs.values()].map(({ ended }) => ended));
+}
+async function deliverAll(ctx, store, slug) {
+  for (; ; ) {
+    const [first] = await waitingOf(ctx, store, slug);
+    if (!first || !await mayDeliver(ctx, first)) return;
+    try {
+      await repeatIfRefMoves(ctx, async () => {
+        const waiting = await waitingOf(ctx, store, slug);
+        if (waiting.length > 0) await land(ctx, store, waiting);
+      });
+    } catch (error) {
+      deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      if (!await delayDelivery(ctx, store, first, error)) return;
+    }
+  }
+}
+function waitingOf(ctx, store, slug) {
+  return readGraph(ctx, store, async (view) => waitingDeliveries(await view.plan(slug)));
+}
+async function land(ctx, store, waiting) {
+  const landing = await mergeDeliveries(ctx, waiting);
+  await moveLanding(landing);
+  await completeLanding(ctx, store, landing);
+  await forgetLanded(landing);
+}
+export {
+  cloneOf,
+  completeLanding,
+  delayDelivery,
+  deliverForCall,
+  deliverLeftBehind,
+  deliverWaiting,
+  deliveriesEnded,
+  forgetLanded,
+  isFromHere,
+  keepCommit,
+  keptRef,
+  mayDeliver,
+  mergeDeliveries,
+  moveLanding,
+  noteForReviewer,
+  retryDeliveries,
+  returnDelivery,
+  rootOf,
+  waitingDeliveries
+};
