@@ -173,9 +173,6 @@ async function othersWriting(found) {
   ).map(widenedScope).filter(scopeMayWrite);
 }
 
-// import:report.mjs in run/reporting.mjs
-import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs";
-
 // import:run/claims.mjs in run/reporting.mjs
 import { choose, lookForWork, nextBatch, stopOrders } from "./claims.mjs";
 
@@ -185,12 +182,40 @@ import { cloneOf, deliverForCall, deliverWaiting, keepCommit, noteForReviewer } 
 // import:run/recovery.mjs in run/reporting.mjs
 import { decideNow, logEscalation } from "./recovery.mjs";
 
-// mcp-server/src/run/reporting/collect.ts
-var SWEEP_MS = 5e3;
-var ABANDONED_MS = 6e4;
+// import:report.mjs in run/reporting.mjs
+import { aggregate, declaredFiles, withVerdict, writersOf } from "../report.mjs";
+
+// mcp-server/src/run/reporting/ended-line.ts
 var MAX_FINDINGS = 10;
 var MAX_FINDING = 1e3;
 var MAX_LINE = 160;
+function endedLine(loaded, attempt) {
+  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
+  const verdict = attempt.report?.verdict;
+  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
+  const line = isGood ? verdict : cleanText(verdict === void 0 ? text : withVerdict(verdict, text), MAX_LINE);
+  const findings = findingsToJudge(loaded, attempt);
+  return {
+    task: attempt.task,
+    outcome: attempt.outcome,
+    ...line !== void 0 && { line },
+    ...findings.length > 0 && { findings }
+  };
+}
+function findingsToJudge({ graph, stored }, { task: id, report }) {
+  const task = graph.tasks.get(id);
+  if (!report || !task || task.origin === "server" || !mayJudge(task)) return [];
+  const severe = report.findings.filter(({ severity }) => severity === "critical" || severity === "high");
+  const shown = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
+    return foreignLine(`${severity}${file === void 0 ? "" : ` ${file}`}: ${text}`, MAX_FINDING);
+  });
+  const more = severe.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown;
+}
+
+// mcp-server/src/run/reporting/collect.ts
+var SWEEP_MS = 5e3;
+var ABANDONED_MS = 6e4;
 async function collect(ctx, actor, input, signal, onWait) {
   const store = await existingGraph(ctx, input.plan);
   const deadline = ctx.now() + input.waitMs;
@@ -305,29 +330,6 @@ function endsToTell(loaded, input, news) {
     return last?.state === "ended" && !known.has(id) ? [last] : [];
   });
   return [...named, ...news];
-}
-function endedLine(loaded, attempt) {
-  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
-  const verdict = attempt.report?.verdict;
-  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
-  const line = isGood ? verdict : cleanText(verdict === void 0 ? text : withVerdict(verdict, text), MAX_LINE);
-  const findings = findingsToJudge(loaded, attempt);
-  return {
-    task: attempt.task,
-    outcome: attempt.outcome,
-    ...line !== void 0 && { line },
-    ...findings.length > 0 && { findings }
-  };
-}
-function findingsToJudge({ graph, stored }, { task: id, report }) {
-  const task = graph.tasks.get(id);
-  if (!report || !task || task.origin === "server" || !mayJudge(task)) return [];
-  const severe = report.findings.filter(({ severity }) => severity === "critical" || severity === "high");
-  const shown = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
-    return foreignLine(`${severity}${file === void 0 ? "" : ` ${file}`}: ${text}`, MAX_FINDING);
-  });
-  const more = severe.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown;
 }
 function checkUntil(until, tasks) {
   if (typeof until === "object" && tasks && until.atLeast > tasks.length) {
@@ -1122,6 +1124,7 @@ export {
   collect,
   commandsToSee,
   compareReport,
+  endedLine,
   evidenceOfRun,
   finishAttempt,
   judgeEvidence,

@@ -2,13 +2,9 @@ import { CallerError } from "../../errors/caller-error.ts";
 import type { EndedAttempt } from "../../graph/attempt.ts";
 import { recoveryOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import { type TaskId, taskName } from "../../graph/task.ts";
+import type { TaskId } from "../../graph/task.ts";
 import type { Decision } from "../../policy/failure/decision.ts";
-import { mayJudge } from "../../policy/review.ts";
-import { withVerdict } from "../../report/render/markdown/verdict-text.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { cleanText } from "../../text/sanitize.ts";
-import { foreignLine } from "../../text/untrusted-text.ts";
 import { cancelUnneeded } from "../attempts/cancel-unneeded.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { choose } from "../claims/choose.ts";
@@ -21,6 +17,7 @@ import { type GraphView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { decideNow, logEscalation } from "../recovery/next-decision.ts";
+import { type Ended, endedLine } from "./ended-line.ts";
 
 /** What a caller waits for. */
 export type Until = "next" | "any" | "all" | { readonly atLeast: number };
@@ -35,15 +32,6 @@ export interface CollectInput {
   readonly waitMs: number;
   /** What ended after this event counts as news; absent: what ends from now on. */
   readonly sinceSeq: number | undefined;
-}
-
-export interface Ended {
-  readonly task: string;
-  readonly outcome: string;
-  /** What went wrong, or the verdict of a review; the report tells what a task did that went well. */
-  readonly line?: string;
-  /** What a review that binds nobody found that is critical or high: the caller has to judge it. */
-  readonly findings?: readonly string[];
 }
 
 export interface Collected {
@@ -63,12 +51,6 @@ export interface Collected {
 const SWEEP_MS = 5_000;
 /** When no agent of a plan that is run by others has been at work for so long, nobody runs it any more. */
 const ABANDONED_MS = 60_000;
-/** Findings that are shown, and how much of each. */
-const MAX_FINDINGS = 10;
-const MAX_FINDING = 1_000;
-/** At most this much of a summary stands in the line of a task that went wrong. */
-const MAX_LINE = 160;
-
 /**
  * Waits in the server until the synchronisation point is reached, cannot be reached any more, or the time is
  * over. It sleeps until the plan changes, so waiting costs next to nothing.
@@ -227,34 +209,6 @@ function endsToTell(loaded: LoadedPlan, input: CollectInput, news: readonly Ende
     return last?.state === "ended" && !known.has(id) ? [last] : [];
   });
   return [...named, ...news];
-}
-
-function endedLine(loaded: LoadedPlan, attempt: EndedAttempt): Ended {
-  const text = attempt.report?.summary ?? attempt.lastMessage ?? attempt.cause ?? "";
-  const verdict = attempt.report?.verdict;
-  const isGood = attempt.outcome === "completed" && verdict !== "rejected";
-  const line = isGood
-    ? verdict
-    : cleanText(verdict === undefined ? text : withVerdict(verdict, text), MAX_LINE);
-  const findings = findingsToJudge(loaded, attempt);
-  return {
-    task: attempt.task,
-    outcome: attempt.outcome,
-    ...(line !== undefined && { line }),
-    ...(findings.length > 0 && { findings }),
-  };
-}
-
-/** A review of the server's own binds: what it rejects is fixed without anybody's judgement. */
-function findingsToJudge({ graph, stored }: LoadedPlan, { task: id, report }: EndedAttempt): string[] {
-  const task = graph.tasks.get(id);
-  if (!report || !task || task.origin === "server" || !mayJudge(task)) return [];
-  const severe = report.findings.filter(({ severity }) => severity === "critical" || severity === "high");
-  const shown = severe.slice(0, MAX_FINDINGS).map(({ severity, file, text }) => {
-    return foreignLine(`${severity}${file === undefined ? "" : ` ${file}`}: ${text}`, MAX_FINDING);
-  });
-  const more = severe.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more: task_get ${taskName(stored.slug, id)}`] : shown;
 }
 
 /** @throws CallerError when more tasks are waited for than there are. */
