@@ -304,10 +304,10 @@ async function commitAt(root, name) {
     throw error;
   }
 }
-async function ensurePlanBranch(root, plan) {
+async function ensurePlanBranch(root, plan, from = "HEAD") {
   const existing = await planHead(root, plan);
   if (existing !== void 0) return existing;
-  const start = await commitAt(root, "HEAD");
+  const start = await commitAt(root, from);
   if (start === void 0) {
     throw new CallerError(
       "wrong_state",

@@ -103,9 +103,13 @@ async function bindByTranscript(run, session, agentId, transcript) {
   if (launchedBy === void 0) return { held: void 0, isKnown: false };
   return { held: await bindLaunch(run, session, launchedBy, agentId), isKnown: true };
 }
-async function hostWorktree(agentId, transcript) {
-  const meta = await metaOf(agentId, transcript);
-  return meta?.spawnedWithWorktree ? meta.worktreePath : void 0;
+async function hostWorktree({
+  agent,
+  transcript,
+  cwd
+}) {
+  const meta = await metaOf(agent, transcript);
+  return meta?.spawnedWithWorktree ? meta.worktreePath ?? (cwd || void 0) : void 0;
 }
 async function metaOf(agentId, transcript) {
   if (transcript === "" || !/^[\w-]+$/.test(agentId)) return void 0;
@@ -135,27 +139,31 @@ async function bindLaunch(run, session, toolUseId, agentId) {
   });
 }
 
-// import:node:timers/promises in hooks.mjs
-import { setTimeout } from "node:timers/promises";
+// import:errors.mjs in hooks.mjs
+import { CallerError, StoreUnusable } from "./errors.mjs";
+
+// import:run/worktrees/setup.mjs in hooks.mjs
+import { PORT_VARIABLE } from "./run/worktrees/setup.mjs";
 
 // import:run/worktrees.mjs in hooks.mjs
 import { worktreeOfClaim } from "./run/worktrees.mjs";
 
 // mcp-server/src/hooks/worktree-agent.ts
-var MAX_WAIT_MS = 8e3;
-async function placeAgent(run, session, { claim }, event) {
-  if (claim.isolation !== "worktree") return false;
-  const known = session.placed.get(claim.id);
-  const placed = known ?? place(run, claim.id, event);
+function placeAgent(run, session, { claim }, at) {
+  if (claim.isolation !== "worktree") return void 0;
+  const placed = session.placed.get(claim.id) ?? place(run, claim.id, at);
   session.placed.set(claim.id, placed);
-  await Promise.race([placed, setTimeout(MAX_WAIT_MS, void 0, { ref: false })]);
-  return true;
+  return placed;
 }
-async function place(run, attempt, event) {
-  const store = await run.graph();
-  if (!store) return;
-  const made = await hostWorktree(event.agent, event.transcript);
-  await worktreeOfClaim(run, store, attempt, made).catch(() => void 0);
+async function place(run, attempt, at) {
+  try {
+    const store = await run.graph();
+    if (!store) return "";
+    const { port } = await worktreeOfClaim(run, store, attempt, await hostWorktree(at));
+    return `Your worktree is ready. Its own port is ${port}: what listens there is started with ${PORT_VARIABLE}=${port}.`;
+  } catch (error) {
+    return error instanceof CallerError ? `${error.message} ${error.remedy}` : "";
+  }
 }
 
 // mcp-server/src/hooks/agent-call.ts
@@ -180,8 +188,9 @@ async function readOrBind(run, session, agentId, transcript) {
     if (isKnown) session.noteClaimless(agentId, state);
     return void 0;
   }
-  const isPlaced = held.claim.state === "running" && await placeAgent(run, session, held, { agent: agentId, transcript });
-  return call && !isPlaced ? call : readAgentCall(run, store, agentId);
+  if (held.claim.state === "running")
+    void placeAgent(run, session, held, { agent: agentId, transcript, cwd: "" });
+  return call ?? readAgentCall(run, store, agentId);
 }
 
 // import:host.mjs in hooks.mjs
@@ -202,9 +211,6 @@ function endedAgentIn(prompt) {
     lastMessage: result
   };
 }
-
-// import:errors.mjs in hooks.mjs
-import { CallerError, StoreUnusable } from "./errors.mjs";
 
 // import:tools.mjs in hooks.mjs
 import { cleanAnswer } from "./tools.mjs";
@@ -785,8 +791,11 @@ async function onStopFailure(run, session, event) {
 async function onSubagentStart(run, session, event) {
   if (event.agent === "") return NOTHING;
   const { held } = await bindByTranscript(run, session, event.agent, event.transcript);
-  if (held) await placeAgent(run, session, held, event);
-  return NOTHING;
+  const placed = held && placeAgent(run, session, held, event);
+  if (!placed) return NOTHING;
+  session.answersMayTakeLong.add(event);
+  const told = await placed;
+  return told === "" ? NOTHING : tell("SubagentStart", told);
 }
 
 // mcp-server/src/hooks/user-prompt-submit.ts

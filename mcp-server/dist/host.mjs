@@ -167,6 +167,10 @@ var settingsFile = z.object({
     z.object({ options: z.record(z.string(), z.unknown()).optional().catch(void 0) }).catch({})
   ).optional().catch(void 0),
   sandbox: z.object({ enabled: z.boolean().optional().catch(void 0) }).optional().catch(void 0),
+  worktree: z.object({
+    symlinkDirectories: z.array(z.string()).optional().catch(void 0),
+    baseRef: z.enum(["fresh", "head"]).optional().catch(void 0)
+  }).optional().catch(void 0),
   permissions: z.object({ allow: z.array(z.unknown()).optional().catch(void 0) }).optional().catch(void 0),
   env: z.record(z.string(), z.unknown()).transform(
     (all) => Object.fromEntries(
@@ -212,6 +216,13 @@ async function commandsAllowedByUser(hostFolder2) {
     const command = typeof rule === "string" ? /^Bash\(([\s\S]+)\)$/.exec(rule)?.[1] : void 0;
     return command === void 0 || /[*\\]/.test(command) ? [] : [command];
   });
+}
+function worktreeSettings({ files }) {
+  const said = files.map(({ settings }) => settings.worktree ?? {});
+  return {
+    linkedFolders: [...new Set(said.flatMap(({ symlinkDirectories = [] }) => symlinkDirectories))],
+    baseRef: said.find(({ baseRef }) => baseRef !== void 0)?.baseRef
+  };
 }
 function variablesOf({ files }) {
   return Object.assign({}, ...files.map(({ settings }) => settings.env ?? {}).reverse());
@@ -997,5 +1008,6 @@ export {
   taskNotificationsIn,
   transcriptUsage,
   variablesOf,
-  versionIn
+  versionIn,
+  worktreeSettings
 };

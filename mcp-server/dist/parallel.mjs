@@ -99,7 +99,7 @@ program.command("plan <file>").description(
   process.exitCode = await planCommand(await context(), file, options);
 });
 program.command("approve <plan>").description(
-  "shows the commands by which tasks of the plan are accepted and asks whether they may be run: by its agents without a prompt, and by the server where the policy says verify: run"
+  "shows the commands by which tasks of the plan are accepted and worktrees set up, and asks whether they may be run: a task's by its agent without a prompt, and by the server where the policy says so (verify: run, setup)"
 ).option("--yes", "approve what is shown without asking").option("--forget", "take the approvals back").option("--json", "as JSON").action(async (plan, options) => {
   const { approveCommand } = await import("./cli/approve.mjs");
   process.exitCode = await approveCommand(await context(), plan, options, process.env);

@@ -548,7 +548,8 @@ var DEFAULT_POLICY = {
   isolation: "shared",
   deliver: "branch",
   verify: "claimed",
-  maxTokens: 0
+  maxTokens: 0,
+  setup: ""
 };
 var OFFER_MS = 12e4;
 var MAX_LOST_ATTEMPTS = 3;

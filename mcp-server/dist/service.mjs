@@ -17,25 +17,19 @@ import { HOOK_TOOL, answerHook, answerLateHook, isLaunch, readHookEvent } from "
 import { CLOCK_LOOK_MS, clientNamed } from "./policy.mjs";
 
 // import:run/attempts.mjs in service.mjs
-import { expireClaims, moveLeases } from "./run/attempts.mjs";
+import { moveLeases } from "./run/attempts.mjs";
 
 // import:run/checkout-watch.mjs in service.mjs
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch.mjs";
 
 // import:run/delivery.mjs in service.mjs
-import { deliverLeftBehind, deliveriesEnded, retryDeliveries } from "./run/delivery.mjs";
-
-// import:run/effects.mjs in service.mjs
-import { forgetOldKept } from "./run/effects.mjs";
-
-// import:run/plan.mjs in service.mjs
-import { changeGraph } from "./run/plan.mjs";
+import { deliveriesEnded, retryDeliveries } from "./run/delivery.mjs";
 
 // import:run/project.mjs in service.mjs
 import { createContext, startFolder } from "./run/project.mjs";
 
 // import:run/session.mjs in service.mjs
-import { SessionMemory, keepAlive } from "./run/session.mjs";
+import { SessionMemory, keepAlive, sweepOnStart } from "./run/session.mjs";
 
 // import:text.mjs in service.mjs
 import { escapeTags } from "./text.mjs";
@@ -142,7 +136,8 @@ var Service = class {
       timer = setTimeout(resolve, isLaunch(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, void 0);
     });
     try {
-      const text = await Promise.race([answer, late]);
+      const early = await Promise.race([answer, late]);
+      const text = early ?? (this.#session.answersMayTakeLong.has(event) ? await answer : void 0);
       if (text === void 0) return await answerLateHook(run, this.#session, event);
       await Promise.race([recorded, late]);
       return text;
@@ -201,15 +196,6 @@ function untilFirstOf(...signals) {
     for (const signal of signals) signal.removeEventListener("abort", abort);
   };
   return { signal: first.signal, forget };
-}
-async function sweepOnStart(run) {
-  const store = await run.graph();
-  if (store) {
-    await changeGraph(run, store, "server", expireClaims);
-    void deliverLeftBehind(run, store).catch(() => void 0);
-  }
-  await recordChangesOfEndedAttempts(run);
-  await forgetOldKept(run);
 }
 async function notifyProgress(request, progressToken, { completed, total, running }) {
   if (progressToken === void 0) return;

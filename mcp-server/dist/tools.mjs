@@ -14,7 +14,7 @@ function answerForFailure({ reads }, failed) {
 import { createHash } from "node:crypto";
 
 // import:run/edits.mjs in tools.mjs
-import { acceptanceCommands, createPlan, exportPlan, listTasks, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
+import { commandsOfPlan, createPlan, exportPlan, listTasks, purposeOfCommand, splitTask, updatePlan, updateTask } from "./run/edits.mjs";
 
 // import:text.mjs in tools.mjs
 import { cleanLines, escapeTags, exactLine, shownPath } from "./text.mjs";
@@ -23,7 +23,7 @@ import { cleanLines, escapeTags, exactLine, shownPath } from "./text.mjs";
 var MAX_COMMANDS = 10;
 var MAX_CHARACTERS = 2e3;
 async function approveCommands(ctx, slug, asking, warnings = []) {
-  const commands = await acceptanceCommands(ctx, slug);
+  const commands = await commandsOfPlan(ctx, slug);
   const open = commands.filter(({ isApproved }) => !isApproved);
   const answer = (approved, next) => ({
     data: {
@@ -53,11 +53,11 @@ async function approveCommands(ctx, slug, asking, warnings = []) {
   for (const { command } of open) ctx.commands.approved.add(command);
   return answer(commands.length, "The user has approved them.");
 }
-function lineOf({ command, tasks: tasks2 }) {
-  return `  ${exactLine(command)}  (${tasks2.join(", ")})`;
+function lineOf(command) {
+  return `  ${exactLine(command.command)}  (${purposeOfCommand(command)})`;
 }
 function messageFor(slug, lines) {
-  return `May these commands of the plan ${slug} be run in this repository, by its agents for their task without a prompt, and with verify: run by the server itself?
+  return `May these commands of the plan ${slug} be run in this repository, by the server where the policy says so, and those of a task by its agent without a prompt?
 ${lines.join("\n")}`;
 }
 

@@ -12,12 +12,9 @@ import type { HookEvent } from "./hooks/hook-event.ts";
 import { answerHook, answerLateHook, HOOK_TOOL, isLaunch, readHookEvent } from "./hooks/index.ts";
 import { clientNamed, type McpClient } from "./policy/client.ts";
 import { CLOCK_LOOK_MS } from "./policy/liveness/standstill.ts";
-import { expireClaims } from "./run/attempts/expire-claims.ts";
 import { moveLeases } from "./run/attempts/move-leases.ts";
 import { recordChangesOfEndedAttempts } from "./run/checkout-watch/record-changes.ts";
-import { deliveriesEnded, deliverLeftBehind, retryDeliveries } from "./run/delivery/deliver-waiting.ts";
-import { forgetOldKept } from "./run/effects/forget-kept.ts";
-import { changeGraph } from "./run/plan/plan-transaction.ts";
+import { deliveriesEnded, retryDeliveries } from "./run/delivery/deliver-waiting.ts";
 import type { Counts } from "./run/plan/progress.ts";
 import {
   createContext,
@@ -28,6 +25,7 @@ import {
 import { startFolder } from "./run/project/start-folder.ts";
 import { keepAlive } from "./run/session/keep-alive.ts";
 import { SessionMemory } from "./run/session/session.ts";
+import { sweepOnStart } from "./run/session/sweep-on-start.ts";
 import { escapeTags } from "./text/tags.ts";
 import { answerFor, answerForFailure } from "./tools/answer/answer-form.ts";
 import { cleanAnswer } from "./tools/answer/clean-answer.ts";
@@ -51,7 +49,10 @@ export interface ClientFacts {
 /** The most characters of an answer that Claude Code gives its model whole, where the listing asks for it. */
 const MAX_RESULT_CHARACTERS = 500_000;
 
-/** A hook is answered within this time, whatever the graph does; what could not be written by then goes on. */
+/**
+ * A hook is answered within this time, whatever the graph does; what could not be written by then goes on. Only the
+ * start of an agent waits longer, while its worktree is set up.
+ */
 const MAX_HOOK_MS = 2_000;
 
 /** The hook of a launch waits longer, for a plan may be imported with it; the host gives it ten seconds. */
@@ -182,7 +183,8 @@ export class Service {
       timer = setTimeout(resolve, isLaunch(event) ? MAX_LAUNCH_HOOK_MS : MAX_HOOK_MS, undefined);
     });
     try {
-      const text = await Promise.race([answer, late]);
+      const early = await Promise.race([answer, late]);
+      const text = early ?? (this.#session.answersMayTakeLong.has(event) ? await answer : undefined);
       if (text === undefined) return await answerLateHook(run, this.#session, event);
       await Promise.race([recorded, late]);
       return text;
@@ -250,17 +252,6 @@ function untilFirstOf(...signals: readonly AbortSignal[]): { signal: AbortSignal
     for (const signal of signals) signal.removeEventListener("abort", abort);
   };
   return { signal: first.signal, forget };
-}
-
-/** What a crashed session left behind is free as soon as the next one starts. */
-async function sweepOnStart(run: RunContext): Promise<void> {
-  const store = await run.graph();
-  if (store) {
-    await changeGraph(run, store, "server", expireClaims);
-    void deliverLeftBehind(run, store).catch(() => undefined);
-  }
-  await recordChangesOfEndedAttempts(run);
-  await forgetOldKept(run);
 }
 
 async function notifyProgress(

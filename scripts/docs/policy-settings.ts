@@ -40,6 +40,8 @@ const MEANINGS: Readonly<Record<Setting, string>> = {
     "What a completed report needs for an acceptance criterion with a command. `claimed`: what the agent reports is taken; only what was seen to end otherwise goes back. `seen`: Claude Code must have run that command for the agent, by itself in the foreground with its tool Bash, with success and after the task's last change; a report without goes back once, and then fails the attempt. A criterion that is reported as not verified, with the reason, is taken and listed. Where nobody sees what agents run (other clients, agents that report by their last message), as `claimed`. `run`: the server runs the command itself when the report comes in, in the task's worktree, or in the checkout if no other task is at work there, else when none is; a report whose command fails goes back once, and then fails the attempt. It only runs what you have approved (`parallel-tasks approve PLAN`) and nothing while Claude Code's sandbox is on; for what it does not run, as `seen`.",
   maxTokens:
     "Tokens of a plan's agents, without what was read from the cache, after which nothing more is launched; 0: no limit.",
+  setup:
+    "A command that makes a worktree able to run the project (`npm ci`). The server runs it in every worktree before anybody works there, with `PARALLEL_PORT`, and only if you have approved it (`parallel-tasks approve PLAN`) and Claude Code's sandbox is off; else no task starts in a worktree. It has ten minutes and is tried twice. When it fails, no attempt is spent and the plan pauses. See [worktrees](concepts/worktrees.md).",
 };
 
 /** The defaults as people write them: minutes and hours instead of milliseconds. */
@@ -67,6 +69,7 @@ function valuesOf(schema: z.core.JSONSchema.JSONSchema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (typeof schema.additionalProperties === "object")
     return `{role: ${valuesOf(schema.additionalProperties)}}`;
+  if (schema.type === "string") return "a command";
   const { minimum, exclusiveMinimum, maximum } = schema;
   const to = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? "" : ` to ${maximum}`;
   return exclusiveMinimum === undefined

@@ -164,12 +164,12 @@ describe("the write guard for an agent in a worktree", () => {
 });
 
 describe("the log of a run in worktrees", () => {
-  it("the log of a run in worktrees names each worktree with its path, branch and base", async () => {
+  it("the log of a run in worktrees names each worktree with its path, branch, base and port", async () => {
     const { folder, launches, starts } = await session([isolated]);
     await launches("1", "u1");
     const path = await starts("x1", "u1", "HEAD");
     const base = (await git(folder, "rev-parse", "main")).trim();
     const cut = logOf(graphOf(folder)).find(({ type }) => type === "worktree.cut");
-    expect(cut?.data).toEqual({ path, branch: "worktree-agent-x1", base });
+    expect(cut?.data).toEqual({ path, branch: "worktree-agent-x1", base, port: expect.any(Number) });
   });
 });

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { CallerError } from "../errors.mjs";
 
 // import:run/edits.mjs in cli/approve.mjs
-import { acceptanceCommands } from "../run/edits.mjs";
+import { commandsOfPlan, purposeOfCommand } from "../run/edits.mjs";
 
 // import:text.mjs in cli/approve.mjs
 import { exactLine, visibleJson } from "../text.mjs";
@@ -13,7 +13,7 @@ import { exactLine, visibleJson } from "../text.mjs";
 // mcp-server/src/cli/approve.ts
 var MODELS_SHELLS = ["CLAUDECODE", "CODEX_SANDBOX", "CODEX_THREAD_ID", "GEMINI_CLI", "COPILOT_CLI"];
 async function approveCommand(ctx, plan, { yes = false, forget = false, json = false }, env) {
-  const commands = await acceptanceCommands(ctx, plan);
+  const commands = await commandsOfPlan(ctx, plan);
   const { approved } = ctx.commands;
   if (!json) process.stdout.write(`${pageOf(plan, commands)}
 `);
@@ -23,7 +23,7 @@ async function approveCommand(ctx, plan, { yes = false, forget = false, json = f
     refuseModels(env);
     for (const { command } of open) approved.add(command);
   }
-  const now = await acceptanceCommands(ctx, plan);
+  const now = await commandsOfPlan(ctx, plan);
   const isDone = now.every(({ isApproved }) => isApproved);
   if (json) process.stdout.write(`${visibleJson({ commands: now })}
 `);
@@ -36,13 +36,14 @@ async function approveCommand(ctx, plan, { yes = false, forget = false, json = f
   return isDone || forget ? 0 : 1;
 }
 function pageOf(plan, commands) {
-  if (commands.length === 0) return `No task of ${plan} that is left is accepted by a command.`;
+  if (commands.length === 0)
+    return `No task of ${plan} that is left is accepted by a command, and its policy names none.`;
   const lines = commands.map(
-    ({ command, tasks, isApproved }) => `  ${isApproved ? "approved" : "new     "}  ${exactLine(command)}  (${tasks.join(", ")})`
+    (command) => `  ${command.isApproved ? "approved" : "new     "}  ${exactLine(command.command)}  (${purposeOfCommand(command)})`
   );
-  return `Commands by which tasks of ${plan} are accepted:
+  return `Commands of the plan ${plan}, with the tasks that are accepted by them, or what else they are for:
 ${lines.join("\n")}
-What you approve for this repository, its agents may run for their task without a prompt, and with verify: run the server runs it itself.`;
+What you approve for this repository, an agent may run without a prompt where its task is accepted by it, and the server runs it itself where the policy says so (setup, verify: run).`;
 }
 function isTerminal() {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;

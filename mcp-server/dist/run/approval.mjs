@@ -89,33 +89,45 @@ var CommandRunner = class {
    * Runs commands one after the other, each that may run.
    * @param folder top level of the checkout or worktree.
    */
-  async run(commands, folder) {
+  async run(commands, folder, { env = {}, limitMs: allMs = MAX_RUNNING_MS } = {}) {
     const results = /* @__PURE__ */ new Map();
-    const endMs = performance.now() + MAX_RUNNING_MS;
+    const endMs = performance.now() + allMs;
     for (const command of commands) {
       const limitMs = endMs - performance.now();
       const whyNot = limitMs <= 0 ? "the time for commands was over" : await this.whyNot(command);
-      results.set(command, whyNot === void 0 ? await this.#run(command, folder, limitMs) : { whyNot });
+      results.set(
+        command,
+        whyNot === void 0 ? await this.#run(command, { folder, env, limitMs }) : { whyNot }
+      );
     }
     return results;
   }
-  async #run(command, folder, limitMs) {
+  async #run(command, { env, ...limits }) {
     const given = Object.entries(this.place.env).filter(([name]) => !WITHHELD.test(name));
     try {
-      const result = await runShellCommand(command, { folder, env: Object.fromEntries(given), limitMs });
+      const result = await runShellCommand(command, {
+        ...limits,
+        env: { ...Object.fromEntries(given), ...env }
+      });
       const { exitCode, output, timedOut } = result;
-      if (timedOut)
-        return { whyNot: `it did not end within the ${MAX_RUNNING_MS / 6e4} minutes that commands have` };
+      if (timedOut) {
+        const whyNot = `it did not end within the ${MAX_RUNNING_MS / 6e4} minutes that commands have`;
+        return { whyNot, output };
+      }
       return { exitCode, output, ranNoTest: exitCode === 0 && saysNoTestRan(output) };
     } catch (error) {
       return { whyNot: `it could not be started (${error.code})` };
     }
   }
+  /** Claude Code's settings for this project, as they are now. */
+  hostSettings() {
+    const { directory, hostFolder, managedFolder } = this.place;
+    return readHostSettings(directory, hostFolder, join(managedFolder, "managed-settings.json"));
+  }
   async #whyNone() {
-    const { env, directory, hostFolder, managedFolder } = this.place;
-    const managedSettings = join(managedFolder, "managed-settings.json");
-    if (!env.CLAUDE_CODE_SESSION_ID) return "only of Claude Code is it known whether its sandbox is on";
-    return sandboxOf(await readHostSettings(directory, hostFolder, managedSettings));
+    const isClaudeCode = Boolean(this.place.env.CLAUDE_CODE_SESSION_ID);
+    if (!isClaudeCode) return "only of Claude Code is it known whether its sandbox is on";
+    return sandboxOf(await this.hostSettings());
   }
 };
 export {

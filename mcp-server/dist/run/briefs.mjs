@@ -19,6 +19,9 @@ import { MESSAGE_DONE, MESSAGE_FAILED, mayJudge, workUnderReview } from "../poli
 // import:text.mjs in run/briefs.mjs
 import { exactLine, foreignLine, ownWords, quotation, shownPath } from "../text.mjs";
 
+// import:run/worktrees/setup.mjs in run/briefs.mjs
+import { PORT_VARIABLE } from "./worktrees/setup.mjs";
+
 // mcp-server/src/run/briefs/brief.ts
 var MAX_INPUT_CHARACTERS = 6e3;
 var MAX_ADDED_CHARACTERS = 500;
@@ -85,11 +88,12 @@ function place({ worktree, checkout }) {
 In the checkout \`${shownPath(checkout)}\`: every path of this brief is relative to it. If that is not the project that you were asked to work on, change nothing and say so.`;
   }
   if (!worktree) return "";
-  const { path, branch, kept, elsewhere } = worktree;
+  const { path, port, branch, kept, elsewhere } = worktree;
   const where = path === void 0 ? "Your working directory is a worktree of your own: do not leave it." : `Work in \`${shownPath(path)}\` and nowhere else: every path of this brief is meant relative to it, and every command runs in it (\`cd\` there first).`;
   return [
     "# Where you work",
     `${where} It was cut from the branch ${branch}, which holds the merged work of the tasks before yours; what lies uncommitted in the main checkout is not in it. Leave your changes uncommitted: they are committed and merged when you report.`,
+    ...port === void 0 ? [] : [`Its own port is ${port}: what listens there is started with ${PORT_VARIABLE}=${port}.`],
     ...kept.map(
       ({ number, commit }) => `The work of attempt ${number} is not in it: \`git show ${commit}\` tells what it did.`
     ),
@@ -194,7 +198,7 @@ async function briefWithPlace(ctx, store, briefed, token, reader) {
     store,
     async (view) => readForBrief(await view.plan(loaded.stored.slug), briefed)
   );
-  return briefOf(ctx, briefed, token, asked, logged, worktree?.path);
+  return briefOf(ctx, briefed, token, asked, logged, worktree);
 }
 async function readForBrief(plan, { task, claim }) {
   const isAlone = inputsOf(plan, task).length === 0;
@@ -203,7 +207,7 @@ async function readForBrief(plan, { task, claim }) {
     ...claim.isolation === "worktree" && { record: await workRecord(plan) }
   };
 }
-function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, { filesOf, record }, path) {
+function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked, { filesOf, record }, place2 = {}) {
   return writeBrief({
     plan: loaded.stored.slug,
     task,
@@ -217,10 +221,10 @@ function briefOf({ checkout, directory }, { claim, loaded, task }, token, asked,
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...asked,
     ...directory !== checkout.root && { topLevel: checkout.root },
-    ...record && { worktree: worktreeFacts(loaded, task, claim.id, { filesOf, record }, path) }
+    ...record && { worktree: worktreeFacts(loaded, task, claim.id, { filesOf, record }, place2) }
   });
 }
-function worktreeFacts(loaded, task, own, { filesOf, record }, path) {
+function worktreeFacts(loaded, task, own, { filesOf, record }, { path, port }) {
   const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
     const commit = record.committed.get(attempt.id)?.commit;
     return attempt.id === own || commit === void 0 ? [] : [{ number: attempt.number, commit }];
@@ -233,7 +237,8 @@ function worktreeFacts(loaded, task, own, { filesOf, record }, path) {
     branch: planBranch(loaded.stored.slug),
     kept,
     elsewhere,
-    ...path !== void 0 && { path }
+    ...path !== void 0 && { path },
+    ...port !== void 0 && { port }
   };
 }
 

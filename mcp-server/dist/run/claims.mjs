@@ -304,6 +304,9 @@ async function tokenOfEarlierRelease({ writer }, claim) {
 // import:run/delivery.mjs in run/claims.mjs
 import { deliverForCall } from "./delivery.mjs";
 
+// import:run/worktrees/setup.mjs in run/claims.mjs
+import { refuseSetUp } from "./worktrees/setup.mjs";
+
 // import:run/usage.mjs in run/claims.mjs
 import { measureAgents } from "./usage.mjs";
 
@@ -333,7 +336,10 @@ async function prepareClaiming(ctx, store, actor, slug) {
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
-  if (mayNeedWorktree(ctx, loaded)) await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
+  if (mayNeedWorktree(ctx, loaded)) {
+    await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
+    await refuseSetUp(ctx, loaded);
+  }
   return changedInCheckout(ctx, loaded);
 }
 function mayNeedWorktree(ctx, loaded) {

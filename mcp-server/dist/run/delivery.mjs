@@ -29,7 +29,7 @@ function rootOf({ checkout }, { checkout: key }) {
 import { continueAfterCompletion, endAttempt, takeAlternative } from "./attempts.mjs";
 
 // import:run/plan.mjs in run/delivery.mjs
-import { changePlan, readGraph, readPlan } from "./plan.mjs";
+import { changePlan, planStart, readGraph, readPlan } from "./plan.mjs";
 
 // import:run/review.mjs in run/delivery.mjs
 import { openReviewOf } from "./review.mjs";
@@ -194,7 +194,7 @@ async function mergeDeliveries(ctx, waiting) {
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
-  const work = new Work(root, first.plan);
+  const work = new Work(ctx, root, first.plan);
   const merged = [];
   for (const delivery of waiting) {
     if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
@@ -202,10 +202,12 @@ async function mergeDeliveries(ctx, waiting) {
   return { plan: first.plan, root, merged, moves: await work.moves() };
 }
 var Work = class {
-  constructor(root, slug) {
+  constructor(ctx, root, slug) {
+    this.ctx = ctx;
     this.root = root;
     this.slug = slug;
   }
+  ctx;
   root;
   slug;
   #plan;
@@ -244,7 +246,7 @@ var Work = class {
   }
   async #planBranch() {
     if (!this.#plan) {
-      const at = await ensurePlanBranch(this.root, this.slug);
+      const at = await ensurePlanBranch(this.root, this.slug, await planStart(this.ctx));
       this.#plan = { at, tip: at };
     }
     return this.#plan;

@@ -4,40 +4,61 @@ import { InvalidGlob, causeText, definitionOf, findCycle, hasEnded, isAttempt, i
 // import:run/approval.mjs in run/edits.mjs
 import { NOT_APPROVED } from "./approval.mjs";
 
+// import:run/attempts.mjs in run/edits.mjs
+import { continueByToken, endAttempt, expireClaims, isolationsOf, noteSignOfLife, releaseClaims } from "./attempts.mjs";
+
 // import:run/plan.mjs in run/edits.mjs
 import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
-// mcp-server/src/run/edits/acceptance-commands.ts
-async function acceptanceCommands(ctx, slug) {
+// import:run/worktrees/setup.mjs in run/edits.mjs
+import { whySetUpIsNotRun } from "./worktrees/setup.mjs";
+
+// mcp-server/src/run/edits/commands-of-plan.ts
+var POLICY_COMMANDS = { setup: "the set-up of its worktrees" };
+async function commandsOfPlan(ctx, slug) {
   const store = await existingGraph(ctx, planSlug(slug));
-  return commandsOfTasks(ctx, await readPlan(ctx, store, slug));
+  return commandsIn(ctx, await readPlan(ctx, store, slug));
+}
+function purposeOfCommand({ tasks, settings }) {
+  return [...settings.map((setting) => POLICY_COMMANDS[setting]), ...tasks].join(", ");
 }
 async function notRunWarnings(ctx, plan) {
-  if (plan.policy.verify !== "run") return [];
+  const setUp = isolationsOf(plan).usesWorktrees ? await whySetUpIsNotRun(ctx, plan) : void 0;
+  const first = setUp === void 0 ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`];
+  if (plan.policy.verify !== "run") return first;
   const numbers = /* @__PURE__ */ new Map();
-  const commands = await commandsOfTasks(ctx, plan);
+  const commands = (await commandsIn(ctx, plan)).filter(({ tasks }) => tasks.length > 0);
   for (const { command } of commands) {
     const why = await ctx.commands.whyNot(command);
     if (why !== void 0) numbers.set(why, (numbers.get(why) ?? 0) + 1);
   }
   const { slug } = plan.stored;
-  return [...numbers].map(
+  const ofTasks = [...numbers].map(
     ([why, number]) => `policy.verify is run, but the server does not run ${number} of ${commands.length} acceptance commands: ${why}.${why === NOT_APPROVED ? ` plan_update {plan: "${slug}", action: "approve"} asks the user; or the user runs parallel-tasks approve ${slug} in a terminal.` : ""} An agent has to be seen to run them.`
   );
+  return [...first, ...ofTasks];
 }
-async function commandsOfTasks(ctx, { graph }) {
-  const tasksOf = /* @__PURE__ */ new Map();
+async function commandsIn(ctx, { graph, policy }) {
+  const usesOf = /* @__PURE__ */ new Map();
+  const add = (command, uses) => {
+    const text = command.trim();
+    const { tasks, settings } = usesOf.get(text) ?? { tasks: [], settings: [] };
+    if (text === "") return;
+    usesOf.set(text, {
+      tasks: [.../* @__PURE__ */ new Set([...tasks, ...uses.tasks ?? []])],
+      settings: [...settings, ...uses.settings ?? []]
+    });
+  };
+  for (const setting of Object.keys(POLICY_COMMANDS))
+    add(policy[setting], { settings: [setting] });
   for (const { id, status, acceptance } of graph.tasks.values()) {
     if (hasEnded(status)) continue;
-    for (const { command } of acceptance) {
-      const text = command?.trim() ?? "";
-      if (text !== "") tasksOf.set(text, [...tasksOf.get(text) ?? [], id]);
-    }
+    for (const { command = "" } of acceptance) add(command, { tasks: [id] });
   }
   return Promise.all(
-    [...tasksOf].map(async ([command, tasks]) => ({
+    [...usesOf].map(async ([command, uses]) => ({
       command,
-      tasks: [...new Set(tasks)],
+      ...uses,
       isApproved: await ctx.commands.approved.has(command)
     }))
   );
@@ -45,9 +66,6 @@ async function commandsOfTasks(ctx, { graph }) {
 
 // import:policy.mjs in run/edits.mjs
 import { lastSteps, newerParts, workBehind } from "../policy.mjs";
-
-// import:run/attempts.mjs in run/edits.mjs
-import { continueByToken, endAttempt, expireClaims, noteSignOfLife, releaseClaims } from "./attempts.mjs";
 
 // import:run/isolation.mjs in run/edits.mjs
 import { isolatePlan, isolationLine, refuseOtherIsolation } from "./isolation.mjs";
@@ -507,7 +525,7 @@ async function updatePlan(ctx, actor, slug, policy, action) {
       ]
     };
   });
-  const notRun = policy?.verify === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
+  const notRun = policy?.verify === void 0 && policy?.setup === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };
 }
 async function isolate2(ctx, store, slug, said2) {
@@ -880,13 +898,14 @@ async function writeSuggestedScopes(ctx, slug) {
   return `Wrote the scopes of ${tasks} into ${source.path}. Look at them, then import: plan_create {plan: "${slug}", from: "${source.path}"}.`;
 }
 export {
-  acceptanceCommands,
+  commandsOfPlan,
   compare,
   createPlan,
   exportPlan,
   listTasks,
   notRunWarnings,
   openPlan,
+  purposeOfCommand,
   readParts,
   readSource,
   resumeCommand,

@@ -138,7 +138,7 @@ import { shownPath, visibleJson } from "../text.mjs";
 
 // mcp-server/src/run/guard/changes.ts
 var PASS = { kind: "pass" };
-var WAIT = "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
+var WAIT = "Your worktree is still being set up. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
 async function guardChanges(call, tool, changesOf) {
   const { standing } = call;
   if (standing.plan.policy.guard === "off") return PASS;

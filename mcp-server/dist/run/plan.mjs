@@ -503,7 +503,32 @@ import { access, constants, stat } from "node:fs/promises";
 import { changedFiles, commitAt, git, planBranch, planHead, refuseTakenNames, submoduleFolders } from "../git.mjs";
 
 // import:host.mjs in run/plan.mjs
-import { WORKTREE_FOLDER } from "../host.mjs";
+import { WORKTREE_FOLDER, worktreeSettings } from "../host.mjs";
+
+// mcp-server/src/run/plan/plan-start.ts
+var ORIGIN_HEAD = "refs/remotes/origin/HEAD";
+async function planStart(ctx) {
+  const { baseRef } = worktreeSettings(await ctx.commands.hostSettings());
+  const isFresh = baseRef === "fresh" && await commitAt(ctx.checkout.root, ORIGIN_HEAD) !== void 0;
+  return isFresh ? ORIGIN_HEAD : "HEAD";
+}
+async function planStartNotes(ctx, plan) {
+  const { root } = ctx.checkout;
+  const { baseRef } = worktreeSettings(await ctx.commands.hostSettings());
+  if (baseRef === void 0 || await planHead(root, plan) !== void 0) return [];
+  const start = await planStart(ctx);
+  const commit = (await commitAt(root, start))?.slice(0, 12);
+  const says = `worktree.baseRef is ${baseRef}`;
+  if (baseRef === "head") return [`${planBranch(plan)} begins at HEAD (${commit}): ${says}.`];
+  if (start === "HEAD") {
+    return [
+      `${says}, but there is no origin/HEAD (git remote set-head origin --auto makes it): ${planBranch(plan)} begins at HEAD (${commit}).`
+    ];
+  }
+  const missing = Number(await git(root, ["rev-list", "--count", `${ORIGIN_HEAD}..HEAD`]));
+  const without = missing === 0 ? "" : `, without ${missing} ${missing === 1 ? "commit" : "commits"} of HEAD`;
+  return [`${planBranch(plan)} begins at origin/HEAD (${commit})${without}: ${says}.`];
+}
 
 // mcp-server/src/run/plan/worktree-needs.ts
 var MIN_GIT = [2, 38];
@@ -539,6 +564,7 @@ async function checkWorktrees(ctx, plan, tasks, policy) {
     ctx,
     tasks.filter((task) => asksForWorktree(task, policy))
   );
+  warnings.push(...await planStartNotes(ctx, plan));
   if (changed.length > 0) {
     warnings.push(
       `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`
@@ -711,6 +737,8 @@ export {
   partsOf,
   pauseSeconds,
   planSlug,
+  planStart,
+  planStartNotes,
   policyOf,
   readAdded,
   readFilesOfTasks,

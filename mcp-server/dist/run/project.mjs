@@ -382,6 +382,7 @@ import { APPROVALS, BARRIERS, COMMITS, DEFAULT_POLICY, DELIVERIES, FAILURE_POLIC
 
 // mcp-server/src/run/project/plan-settings.ts
 var minutes = z.number().positive().max(7 * 24 * 60);
+var MAX_COMMAND = 4e3;
 var policyInput = z.strictObject({
   maxParallel: z.number().int().min(1).max(20).optional().describe("Agents at once"),
   capacity: z.record(z.string(), z.number().int().min(1).max(20)).optional().describe("Agents at once per role"),
@@ -398,7 +399,8 @@ var policyInput = z.strictObject({
   isolation: z.enum(ISOLATION_POLICIES).optional(),
   deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
-  maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never")
+  maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
+  setup: z.string().max(MAX_COMMAND).optional().describe("Makes a worktree able to run")
 });
 function over(base, input) {
   const { leaseMinutes, maxLeaseHours, ...rest } = input;
@@ -604,7 +606,8 @@ var WORD_VARIABLES = {
   commit: "PARALLEL_COMMIT",
   isolation: "PARALLEL_ISOLATION",
   deliver: "PARALLEL_DELIVER",
-  verify: "PARALLEL_VERIFY"
+  verify: "PARALLEL_VERIFY",
+  setup: "PARALLEL_SETUP"
 };
 var SETTING_VARIABLES = {
   ...NUMBER_VARIABLES,

@@ -673,6 +673,9 @@ function quoted(command) {
   return JSON.stringify(command.slice(0, MAX_COMMAND));
 }
 
+// import:run/worktrees/setup.mjs in run/reporting.mjs
+import { variablesOfWorktree } from "./worktrees/setup.mjs";
+
 // mcp-server/src/run/reporting/run-acceptance.ts
 var OTHERS_WRITE = "others were writing";
 async function runAcceptance(ctx, store, { claim, work }, due, place) {
@@ -684,7 +687,8 @@ async function runAcceptance(ctx, store, { claim, work }, due, place) {
   }
   const isAlone = async (sinceMs) => claim.isolation === "worktree" || !await mayOthersWrite(ctx, store, claim, sinceMs);
   const startMs = ctx.now();
-  const results = await isAlone(startMs) ? await ctx.commands.run(wanted, place) : void 0;
+  const env = claim.isolation === "worktree" ? await variablesOfWorktree(place) : {};
+  const results = await isAlone(startMs) ? await ctx.commands.run(wanted, place, { env }) : void 0;
   const counts = results !== void 0 && await isAlone(startMs);
   for (const command of wanted) {
     const result2 = results?.get(command) ?? { whyNot: await ctx.commands.whyNot(command) };

@@ -91,7 +91,7 @@ async function keepAlive(run, session) {
 import { choose, isOfferedAgain, nextBatch } from "./claims.mjs";
 
 // import:run/plan.mjs in run/session.mjs
-import { countsOf, isDone, readGraph } from "./plan.mjs";
+import { changeGraph, countsOf, isDone, readGraph } from "./plan.mjs";
 
 // mcp-server/src/run/session/own-run.ts
 async function isOwnRun(run, session) {
@@ -151,7 +151,7 @@ function isAtAnEnd({ stored, spent }) {
 }
 
 // import:run/effects.mjs in run/session.mjs
-import { CallWatch } from "./effects.mjs";
+import { CallWatch, forgetOldKept } from "./effects.mjs";
 
 // import:node:timers/promises in run/session.mjs
 import { setTimeout } from "node:timers/promises";
@@ -244,7 +244,7 @@ var SessionMemory = class {
   workflows = new WorkflowRuns();
   /** What was run with Bash, by the main conversation and by agents. */
   commands = new CommandLog();
-  /** Attempts whose agents have their worktree, or are about to get it. */
+  /** Attempts whose agents have their worktree, or are about to get it, with what the agent is then told. */
   placed = /* @__PURE__ */ new Map();
   /** Version of each plan that the main conversation has heard of. */
   told = /* @__PURE__ */ new Map();
@@ -257,6 +257,8 @@ var SessionMemory = class {
   toldNotes = /* @__PURE__ */ new Set();
   /** Events of hooks that were answered without the graph, because it took too long: what it says now reaches nobody. */
   answeredLate = /* @__PURE__ */ new WeakSet();
+  /** Events of hooks whose answer waits for a worktree to be set up, as the host does. */
+  answersMayTakeLong = /* @__PURE__ */ new WeakSet();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn;
   #interrupted = false;
@@ -362,6 +364,26 @@ function remember(map, key, value) {
   keepNewest(map, MAX_CALLS);
 }
 
+// import:run/attempts.mjs in run/session.mjs
+import { expireClaims } from "./attempts.mjs";
+
+// import:run/checkout-watch.mjs in run/session.mjs
+import { recordChangesOfEndedAttempts } from "./checkout-watch.mjs";
+
+// import:run/delivery.mjs in run/session.mjs
+import { deliverLeftBehind } from "./delivery.mjs";
+
+// mcp-server/src/run/session/sweep-on-start.ts
+async function sweepOnStart(run) {
+  const store = await run.graph();
+  if (store) {
+    await changeGraph(run, store, "server", expireClaims);
+    void deliverLeftBehind(run, store).catch(() => void 0);
+  }
+  await recordChangesOfEndedAttempts(run);
+  await forgetOldKept(run);
+}
+
 // import:report.mjs in run/session.mjs
 import { renderBriefReport } from "../report.mjs";
 
@@ -400,6 +422,7 @@ export {
   isOwnRun,
   keepAlive,
   keepNewest,
+  sweepOnStart,
   waitForWorkflow,
   workflowStep
 };

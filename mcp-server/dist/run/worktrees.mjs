@@ -5,7 +5,7 @@ import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, d
 import { changedByOthers, ownFilesInOrder } from "../policy.mjs";
 
 // import:run/plan.mjs in run/worktrees.mjs
-import { changeGraph, changePlan, freeId, isDone, nextPosition, readGraph, taskOf } from "./plan.mjs";
+import { changeGraph, changePlan, freeId, isDone, nextPosition, planStart, readGraph, taskOf } from "./plan.mjs";
 
 // mcp-server/src/run/worktrees/work-record.ts
 async function workRecord(plan) {
@@ -324,7 +324,7 @@ async function repeatIfRefMoves(ctx, work) {
 }
 
 // import:run/project.mjs in run/worktrees.mjs
-import { isDead, isInside, undefinedIfMissing } from "./project.mjs";
+import { isDead, isInside } from "./project.mjs";
 
 // mcp-server/src/run/worktrees/remove-worktrees.ts
 var GRACE_MS = 3e4;
@@ -396,7 +396,7 @@ async function dropBranch(root, branch, head) {
 }
 
 // import:node:fs/promises in run/worktrees.mjs
-import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 
 // import:node:path in run/worktrees.mjs
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -463,6 +463,9 @@ function elsewhere(problem, remedy) {
 // import:run/attempts.mjs in run/worktrees.mjs
 import { endAttempt } from "./attempts.mjs";
 
+// import:run/worktrees/setup.mjs in run/worktrees.mjs
+import { SetUpFailed, excludeFromStatus, setUpWorktree } from "./worktrees/setup.mjs";
+
 // import:node:perf_hooks in run/worktrees.mjs
 import { performance } from "node:perf_hooks";
 
@@ -491,29 +494,42 @@ async function prepareWorktree(ctx, store, attempt, place) {
   const startMs = performance.now();
   const made = await cutWorktree(ctx, held, loaded, record, place);
   const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
-  await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
+  await changePlan(ctx, store, "server", held.plan, (plan) => {
+    const { state } = plan.graph.claim(attempt) ?? {};
+    if (state !== "offered" && state !== "running")
+      throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    plan.append(cut);
+  });
   return cut;
 }
 async function cutWorktree(ctx, held, loaded, record, made) {
   const { root } = ctx.checkout;
   const { task, id: attempt } = held.claim;
   const wanted = commitsBefore(loaded, record, task);
-  const base = await headWith(root, loaded, wanted);
+  const base = await headWith(ctx, loaded, wanted);
   const place = made ?? await ownPlace(ctx, held);
   const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
-  await verify(place, base, wanted);
-  await checkOutNeeded(ctx, held, record, place);
-  const conflict = conflictFor(record, task);
-  if (conflict) await beginMerge(place, conflict.commit);
-  return {
-    type: "worktree.cut",
-    task,
-    attempt,
-    path: realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim()),
-    branch,
-    base,
-    ...conflict && { merging: conflict.commit }
-  };
+  try {
+    await verify(place, base, wanted);
+    await checkOutNeeded(ctx, held, record, place);
+    const path = realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim());
+    const { port } = await setUpWorktree(ctx, path, loaded.policy.setup);
+    const conflict = conflictFor(record, task);
+    if (conflict) await beginMerge(place, conflict.commit);
+    const merging = conflict && { merging: conflict.commit };
+    return { type: "worktree.cut", task, attempt, path, branch, base, ...merging, port };
+  } catch (error) {
+    if (made === void 0) await discard(root, place, branch);
+    throw error;
+  }
+}
+async function discard(root, place, branch) {
+  try {
+    await git(root, ["worktree", "remove", "--force", "--force", place]);
+    await git(root, ["update-ref", "-d", `refs/heads/${branch}`]);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+  }
 }
 function commitsBefore(loaded, record, task) {
   const open = (id) => loaded.graph.tasks.get(id)?.status !== "completed";
@@ -524,8 +540,10 @@ function commitsBefore(loaded, record, task) {
     return mergedCommit(record, id) ?? [];
   });
 }
-async function headWith(root, loaded, commits) {
+async function headWith(ctx, loaded, commits) {
+  const { root } = ctx.checkout;
   const { slug } = loaded.stored;
+  await ensurePlanBranch(root, slug, await planStart(ctx));
   for (const commit of commits) {
     const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
     if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
@@ -540,7 +558,7 @@ async function headWith(root, loaded, commits) {
   return ensurePlanBranch(root, slug);
 }
 async function ownPlace(ctx, { plan, claim }) {
-  await exclude(ctx);
+  await excludeWorktrees(ctx);
   const folder = join(ctx.checkout.root, WORKTREE_FOLDER);
   await mkdir(folder, { recursive: true });
   return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
@@ -556,7 +574,7 @@ async function add(root, { plan, claim }, place, base) {
   return branch;
 }
 async function adopt(ctx, { plan, claim }, place, base) {
-  await exclude(ctx);
+  await excludeWorktrees(ctx);
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
   const [top = "", common = ""] = facts.trim().split("\n");
   const isOurs = realpathSync(top) !== ctx.checkout.root && realpathSync(resolve(place, common)) === ctx.checkout.gitCommonDir;
@@ -594,14 +612,8 @@ async function beginMerge(place, commit) {
     if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
   }
 }
-async function exclude(ctx) {
-  const folder = join(ctx.checkout.gitCommonDir ?? "", "info");
-  const file = join(folder, "exclude");
-  const text = await readFile(file, "utf8").catch(undefinedIfMissing) ?? "";
-  if (text.split("\n").includes(`${WORKTREE_FOLDER}/`)) return;
-  await mkdir(folder, { recursive: true });
-  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${WORKTREE_FOLDER}/
-`);
+function excludeWorktrees({ checkout }) {
+  return excludeFromStatus(checkout.gitCommonDir, [`${WORKTREE_FOLDER}/`]);
 }
 
 // mcp-server/src/run/worktrees/worktree-of-claim.ts
@@ -610,7 +622,7 @@ async function worktreeOfClaim(ctx, store, attempt, made) {
     return await repeatIfRefMoves(ctx, () => prepareWorktree(ctx, store, attempt, made));
   } catch (thrown) {
     const error = fileRefusal(thrown) ?? thrown;
-    const isExpected = [PrerequisiteUnmerged, GitFailed, RefMoved, CallerError].some(
+    const isExpected = [PrerequisiteUnmerged, SetUpFailed, GitFailed, RefMoved, CallerError].some(
       (kind) => error instanceof kind
     );
     if (!isExpected || !(error instanceof Error)) throw error;
@@ -639,9 +651,11 @@ async function giveUp(ctx, store, attempt, why) {
     if (claim.state === "offered") {
       plan.append({ type: "claim.returned", task: claim.task, attempt, cause });
     } else if (claim.state === "running") {
-      const outcome = why instanceof PrerequisiteUnmerged ? "cancelled" : "lost";
-      endAttempt(plan, claim, { outcome, cause });
+      const costsAnAttempt = !(why instanceof PrerequisiteUnmerged || why instanceof SetUpFailed);
+      endAttempt(plan, claim, { outcome: costsAnAttempt ? "lost" : "cancelled", cause });
     }
+    if (why instanceof SetUpFailed && plan.stored.status === "open")
+      plan.append({ type: "plan.status", status: "paused", cause: why.message });
   };
   await changeGraph(ctx, store, "server", work, { claim: { attempt } });
 }

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { CallerError } from "../errors/caller-error.ts";
-import { type AcceptanceCommand, acceptanceCommands } from "../run/edits/acceptance-commands.ts";
+import { commandsOfPlan, type PlanCommand, purposeOfCommand } from "../run/edits/commands-of-plan.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import { exactLine } from "../text/untrusted-text.ts";
 import { visibleJson } from "../text/visible-json.ts";
@@ -15,7 +15,7 @@ export interface ApproveOptions {
 const MODELS_SHELLS = ["CLAUDECODE", "CODEX_SANDBOX", "CODEX_THREAD_ID", "GEMINI_CLI", "COPILOT_CLI"];
 
 /**
- * Shows the acceptance commands of a plan in full and asks whether they may be run, or takes their approvals back.
+ * Shows the commands of a plan in full and asks whether they may be run, or takes their approvals back.
  * @returns 1 where some of them are not approved afterwards, else 0.
  */
 export async function approveCommand(
@@ -24,7 +24,7 @@ export async function approveCommand(
   { yes = false, forget = false, json = false }: ApproveOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const commands = await acceptanceCommands(ctx, plan);
+  const commands = await commandsOfPlan(ctx, plan);
   const { approved } = ctx.commands;
   if (!json) process.stdout.write(`${pageOf(plan, commands)}\n`);
   if (forget) for (const { command } of commands) approved.remove(command);
@@ -33,7 +33,7 @@ export async function approveCommand(
     refuseModels(env);
     for (const { command } of open) approved.add(command);
   }
-  const now = await acceptanceCommands(ctx, plan);
+  const now = await commandsOfPlan(ctx, plan);
   const isDone = now.every(({ isApproved }) => isApproved);
   if (json) process.stdout.write(`${visibleJson({ commands: now })}\n`);
   else if (forget) process.stdout.write("Their approvals are taken back.\n");
@@ -44,15 +44,16 @@ export async function approveCommand(
   return isDone || forget ? 0 : 1;
 }
 
-function pageOf(plan: string, commands: readonly AcceptanceCommand[]): string {
-  if (commands.length === 0) return `No task of ${plan} that is left is accepted by a command.`;
+function pageOf(plan: string, commands: readonly PlanCommand[]): string {
+  if (commands.length === 0)
+    return `No task of ${plan} that is left is accepted by a command, and its policy names none.`;
   const lines = commands.map(
-    ({ command, tasks, isApproved }) =>
-      `  ${isApproved ? "approved" : "new     "}  ${exactLine(command)}  (${tasks.join(", ")})`,
+    (command) =>
+      `  ${command.isApproved ? "approved" : "new     "}  ${exactLine(command.command)}  (${purposeOfCommand(command)})`,
   );
-  return `Commands by which tasks of ${plan} are accepted:
+  return `Commands of the plan ${plan}, with the tasks that are accepted by them, or what else they are for:
 ${lines.join("\n")}
-What you approve for this repository, its agents may run for their task without a prompt, and with verify: run the server runs it itself.`;
+What you approve for this repository, an agent may run without a prompt where its task is accepted by it, and the server runs it itself where the policy says so (setup, verify: run).`;
 }
 
 function isTerminal(): boolean {

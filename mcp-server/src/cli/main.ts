@@ -72,7 +72,7 @@ program
 program
   .command("approve <plan>")
   .description(
-    "shows the commands by which tasks of the plan are accepted and asks whether they may be run: by its agents without a prompt, and by the server where the policy says verify: run",
+    "shows the commands by which tasks of the plan are accepted and worktrees set up, and asks whether they may be run: a task's by its agent without a prompt, and by the server where the policy says so (verify: run, setup)",
   )
   .option("--yes", "approve what is shown without asking")
   .option("--forget", "take the approvals back")

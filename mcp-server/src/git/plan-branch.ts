@@ -29,14 +29,15 @@ export async function commitAt(root: string, name: string): Promise<string | und
 }
 
 /**
- * The plan's branch, begun at the commit that is checked out where it does not exist yet.
+ * The plan's branch, begun where it does not exist yet.
+ * @param from names the commit at which it begins.
  * @returns the commit that it points at.
  * @throws CallerError when there is nothing to begin at, or the name is taken.
  */
-export async function ensurePlanBranch(root: string, plan: PlanSlug): Promise<string> {
+export async function ensurePlanBranch(root: string, plan: PlanSlug, from = "HEAD"): Promise<string> {
   const existing = await planHead(root, plan);
   if (existing !== undefined) return existing;
-  const start = await commitAt(root, "HEAD");
+  const start = await commitAt(root, from);
   if (start === undefined) {
     throw new CallerError(
       "wrong_state",

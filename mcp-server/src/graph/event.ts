@@ -276,6 +276,8 @@ export type Change =
       readonly merging?: string;
       /** How many milliseconds it took to make it, set-up included; absent: an earlier server did not measure. */
       readonly tookMs?: number;
+      /** Loopback port that the worktree has for itself; absent: an earlier server gave none. */
+      readonly port?: number;
     }
   /** Where the plan's tasks that write work from now on, as its policy says too, and why, in words for the user. */
   | { readonly type: "isolation.decided"; readonly isolation: Isolation; readonly reason: string }

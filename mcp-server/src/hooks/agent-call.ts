@@ -43,7 +43,8 @@ async function readOrBind(
     if (isKnown) session.noteClaimless(agentId, state);
     return undefined;
   }
-  const isPlaced =
-    held.claim.state === "running" && (await placeAgent(run, session, held, { agent: agentId, transcript }));
-  return call && !isPlaced ? call : readAgentCall(run, store, agentId);
+  // Where the agent's start has not done it: nothing waits for it here, and the guard says no until it is done.
+  if (held.claim.state === "running")
+    void placeAgent(run, session, held, { agent: agentId, transcript, cwd: "" });
+  return call ?? readAgentCall(run, store, agentId);
 }

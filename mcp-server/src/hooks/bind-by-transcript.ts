@@ -9,7 +9,7 @@ import { changeGraph, type GraphTransaction } from "../run/plan/plan-transaction
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
 import type { HeldClaim } from "../store/tables/held-claim.ts";
-import { json } from "./hook-event.ts";
+import { type HookEvent, json } from "./hook-event.ts";
 
 const agentMeta = z.looseObject({
   toolUseId: z.string(),
@@ -34,10 +34,17 @@ export async function bindByTranscript(
   return { held: await bindLaunch(run, session, launchedBy, agentId), isKnown: true };
 }
 
-/** The worktree that the host made for an agent, where it made one. */
-export async function hostWorktree(agentId: string, transcript: string): Promise<string | undefined> {
-  const meta = await metaOf(agentId, transcript);
-  return meta?.spawnedWithWorktree ? meta.worktreePath : undefined;
+/**
+ * The worktree that the host made for an agent, where it made one.
+ * @param event of an agent that has not gone anywhere yet, or without a folder.
+ */
+export async function hostWorktree({
+  agent,
+  transcript,
+  cwd,
+}: Pick<HookEvent, "agent" | "transcript" | "cwd">): Promise<string | undefined> {
+  const meta = await metaOf(agent, transcript);
+  return meta?.spawnedWithWorktree ? (meta.worktreePath ?? (cwd || undefined)) : undefined;
 }
 
 async function metaOf(agentId: string, transcript: string): Promise<z.infer<typeof agentMeta> | undefined> {

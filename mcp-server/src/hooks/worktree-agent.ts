@@ -1,40 +1,40 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { CallerError } from "../errors/caller-error.ts";
 import type { RunContext } from "../run/project/run-context.ts";
 import type { SessionMemory } from "../run/session/session.ts";
+import { PORT_VARIABLE } from "../run/worktrees/setup/port.ts";
 import { worktreeOfClaim } from "../run/worktrees/worktree-of-claim.ts";
 import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { hostWorktree } from "./bind-by-transcript.ts";
+import type { HookEvent } from "./hook-event.ts";
 
-/** Less than the time after which the host stops waiting for a hook. */
-const MAX_WAIT_MS = 8_000;
+/** The part of an event that tells where an agent is. `cwd` counts where the agent starts, before it goes anywhere. */
+type AgentAt = Pick<HookEvent, "agent" | "transcript" | "cwd">;
 
 /**
- * Gives an agent that works in a worktree the right one before it does anything: the host has cut it from where it
- * likes, so it is moved to what the task builds on. If that fails its claim ends, and the guard lets it write no more.
+ * Gives an agent that works in a worktree the right one: the host has cut it from where it likes, so it is moved to what
+ * the task builds on and set up. If that fails its claim ends; until it is done the guard lets the agent write nothing.
+ * @returns when it is done, what the agent is to know of it; undefined for an agent that needs none.
  */
-export async function placeAgent(
+export function placeAgent(
   run: RunContext,
   session: SessionMemory,
   { claim }: HeldClaim,
-  event: { readonly agent: string; readonly transcript: string },
-): Promise<boolean> {
-  if (claim.isolation !== "worktree") return false;
-  const known = session.placed.get(claim.id);
-  const placed = known ?? place(run, claim.id, event);
+  at: AgentAt,
+): Promise<string> | undefined {
+  if (claim.isolation !== "worktree") return undefined;
+  const placed = session.placed.get(claim.id) ?? place(run, claim.id, at);
   session.placed.set(claim.id, placed);
-  // Without an answer in time the host would go on unguarded; the guard says no until the worktree is there.
-  await Promise.race([placed, sleep(MAX_WAIT_MS, undefined, { ref: false })]);
-  return true;
+  return placed;
 }
 
-async function place(
-  run: RunContext,
-  attempt: HeldClaim["claim"]["id"],
-  event: { readonly agent: string; readonly transcript: string },
-): Promise<void> {
-  const store = await run.graph();
-  if (!store) return;
-  const made = await hostWorktree(event.agent, event.transcript);
-  // Why there is none is in the graph; a hook that fails would only be skipped.
-  await worktreeOfClaim(run, store, attempt, made).catch(() => undefined);
+async function place(run: RunContext, attempt: HeldClaim["claim"]["id"], at: AgentAt): Promise<string> {
+  try {
+    const store = await run.graph();
+    if (!store) return "";
+    const { port } = await worktreeOfClaim(run, store, attempt, await hostWorktree(at));
+    return `Your worktree is ready. Its own port is ${port}: what listens there is started with ${PORT_VARIABLE}=${port}.`;
+  } catch (error) {
+    // A hook that fails would only be skipped, and the agent would work on.
+    return error instanceof CallerError ? `${error.message} ${error.remedy}` : "";
+  }
 }

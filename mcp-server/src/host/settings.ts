@@ -20,6 +20,13 @@ const settingsFile = z.object({
     .object({ enabled: z.boolean().optional().catch(undefined) })
     .optional()
     .catch(undefined),
+  worktree: z
+    .object({
+      symlinkDirectories: z.array(z.string()).optional().catch(undefined),
+      baseRef: z.enum(["fresh", "head"]).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
   permissions: z
     .object({ allow: z.array(z.unknown()).optional().catch(undefined) })
     .optional()
@@ -106,6 +113,23 @@ export async function commandsAllowedByUser(hostFolder: string): Promise<string[
     // A star stands for anything, and a backslash may take that from it.
     return command === undefined || /[*\\]/.test(command) ? [] : [command];
   });
+}
+
+/** What the settings say of worktrees. */
+export interface WorktreeSettings {
+  /** Folders of the checkout that all worktrees share, as they are written: no file has been asked whether they exist. */
+  readonly linkedFolders: readonly string[];
+  /** Where worktrees begin: `fresh` at the origin's default branch, `head` at what is checked out; undefined: not said. */
+  readonly baseRef: "fresh" | "head" | undefined;
+}
+
+/** Lists of several files add up, as they do in Claude Code; of single values the strongest file's holds. */
+export function worktreeSettings({ files }: HostSettings): WorktreeSettings {
+  const said = files.map(({ settings }) => settings.worktree ?? {});
+  return {
+    linkedFolders: [...new Set(said.flatMap(({ symlinkDirectories = [] }) => symlinkDirectories))],
+    baseRef: said.find(({ baseRef }) => baseRef !== undefined)?.baseRef,
+  };
 }
 
 /** This plugin's variables as the settings give them to a session. */

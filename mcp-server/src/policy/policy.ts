@@ -38,6 +38,8 @@ export interface Policy {
   readonly verify: (typeof VERIFICATIONS)[number];
   /** Tokens of all agents of the plan, without cache reads, after which nothing more is launched; 0: no limit. */
   readonly maxTokens: number;
+  /** The command that makes a worktree able to run the project; empty: none. */
+  readonly setup: string;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -57,6 +59,7 @@ export const DEFAULT_POLICY: Policy = {
   deliver: "branch",
   verify: "claimed",
   maxTokens: 0,
+  setup: "",
 };
 
 /** An offer that no agent took up returns after this long. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { runShellCommand } from "../../host/run-shell-command.ts";
-import { readHostSettings, sandboxOf } from "../../host/settings.ts";
+import { runShellCommand, type ShellLimits } from "../../host/run-shell-command.ts";
+import { type HostSettings, readHostSettings, sandboxOf } from "../../host/settings.ts";
 import { saysNoTestRan } from "../../host/transcripts/no-tests.ts";
 import { type ApprovalPlace, ApprovedCommands } from "./approved-commands.ts";
 
@@ -21,9 +21,18 @@ export interface CommandRunHere {
   readonly ranNoTest: boolean;
 }
 
-/** A command that was not run, and why: in a phrase. */
+/** A command that was not run to its end, and why: in a phrase. */
 export interface CommandNotRun {
   readonly whyNot: string;
+  /** The end of what it had printed, where it was begun. */
+  readonly output?: string;
+}
+
+export interface RunLimits {
+  /** Variables that it gets beside the user's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** For all of them together, in milliseconds; ten minutes where absent. */
+  readonly limitMs?: number;
 }
 
 export interface RunnerPlace extends ApprovalPlace {
@@ -57,34 +66,48 @@ export class CommandRunner {
   async run(
     commands: readonly string[],
     folder: string,
+    { env = {}, limitMs: allMs = MAX_RUNNING_MS }: RunLimits = {},
   ): Promise<Map<string, CommandRunHere | CommandNotRun>> {
     const results = new Map<string, CommandRunHere | CommandNotRun>();
-    const endMs = performance.now() + MAX_RUNNING_MS;
+    const endMs = performance.now() + allMs;
     for (const command of commands) {
       const limitMs = endMs - performance.now();
       const whyNot = limitMs <= 0 ? "the time for commands was over" : await this.whyNot(command);
-      results.set(command, whyNot === undefined ? await this.#run(command, folder, limitMs) : { whyNot });
+      results.set(
+        command,
+        whyNot === undefined ? await this.#run(command, { folder, env, limitMs }) : { whyNot },
+      );
     }
     return results;
   }
 
-  async #run(command: string, folder: string, limitMs: number): Promise<CommandRunHere | CommandNotRun> {
+  async #run(command: string, { env, ...limits }: ShellLimits): Promise<CommandRunHere | CommandNotRun> {
     const given = Object.entries(this.place.env).filter(([name]) => !WITHHELD.test(name));
     try {
-      const result = await runShellCommand(command, { folder, env: Object.fromEntries(given), limitMs });
+      const result = await runShellCommand(command, {
+        ...limits,
+        env: { ...Object.fromEntries(given), ...env },
+      });
       const { exitCode, output, timedOut } = result;
-      if (timedOut)
-        return { whyNot: `it did not end within the ${MAX_RUNNING_MS / 60_000} minutes that commands have` };
+      if (timedOut) {
+        const whyNot = `it did not end within the ${MAX_RUNNING_MS / 60_000} minutes that commands have`;
+        return { whyNot, output };
+      }
       return { exitCode, output, ranNoTest: exitCode === 0 && saysNoTestRan(output) };
     } catch (error) {
       return { whyNot: `it could not be started (${(error as NodeJS.ErrnoException).code})` };
     }
   }
 
+  /** Claude Code's settings for this project, as they are now. */
+  hostSettings(): Promise<HostSettings> {
+    const { directory, hostFolder, managedFolder } = this.place;
+    return readHostSettings(directory, hostFolder, join(managedFolder, "managed-settings.json"));
+  }
+
   async #whyNone(): Promise<string | undefined> {
-    const { env, directory, hostFolder, managedFolder } = this.place;
-    const managedSettings = join(managedFolder, "managed-settings.json");
-    if (!env.CLAUDE_CODE_SESSION_ID) return "only of Claude Code is it known whether its sandbox is on";
-    return sandboxOf(await readHostSettings(directory, hostFolder, managedSettings));
+    const isClaudeCode = Boolean(this.place.env.CLAUDE_CODE_SESSION_ID);
+    if (!isClaudeCode) return "only of Claude Code is it known whether its sandbox is on";
+    return sandboxOf(await this.hostSettings());
   }
 }

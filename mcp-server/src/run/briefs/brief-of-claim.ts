@@ -37,7 +37,7 @@ export async function briefWithPlace(
   const logged = await readGraph(ctx, store, async (view) =>
     readForBrief(await view.plan(loaded.stored.slug), briefed),
   );
-  return briefOf(ctx, briefed, token, asked, logged, worktree?.path);
+  return briefOf(ctx, briefed, token, asked, logged, worktree);
 }
 
 /** What the log tells for a brief. */
@@ -66,7 +66,7 @@ export function briefOf(
   token: string,
   asked: Pick<BriefFacts, "added" | "canReport" | "reader" | "checkout">,
   { filesOf, record }: LoggedForBrief,
-  path?: string,
+  place: Pick<WorktreeFacts, "path" | "port"> = {},
 ): string {
   return writeBrief({
     plan: loaded.stored.slug,
@@ -81,7 +81,7 @@ export function briefOf(
     earlier: attemptsAt(loaded, task.id).filter((attempt) => attempt.id !== claim.id),
     ...asked,
     ...(directory !== checkout.root && { topLevel: checkout.root }),
-    ...(record && { worktree: worktreeFacts(loaded, task, claim.id, { filesOf, record }, path) }),
+    ...(record && { worktree: worktreeFacts(loaded, task, claim.id, { filesOf, record }, place) }),
   });
 }
 
@@ -90,7 +90,7 @@ function worktreeFacts(
   task: Task,
   own: AttemptId,
   { filesOf, record }: Required<LoggedForBrief>,
-  path: string | undefined,
+  { path, port }: Pick<WorktreeFacts, "path" | "port">,
 ): WorktreeFacts {
   const kept = attemptsAt(loaded, task.id).flatMap((attempt) => {
     const commit = record.committed.get(attempt.id)?.commit;
@@ -111,5 +111,6 @@ function worktreeFacts(
     kept,
     elsewhere,
     ...(path !== undefined && { path }),
+    ...(port !== undefined && { port }),
   };
 }

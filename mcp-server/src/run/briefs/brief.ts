@@ -8,6 +8,7 @@ import type { TaskFiles } from "../../report/files/files-of-tasks.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { exactLine, foreignLine, ownWords, quotation } from "../../text/untrusted-text.ts";
 import { filesLine } from "../plan/files-of-tasks.ts";
+import { PORT_VARIABLE } from "../worktrees/setup/port.ts";
 
 /** What other tasks handed over may take this many characters of a brief. */
 const MAX_INPUT_CHARACTERS = 6_000;
@@ -66,6 +67,8 @@ export interface Input {
 export interface WorktreeFacts {
   /** Absent: the host has put the agent into it. */
   readonly path?: string;
+  /** Loopback port that it has for itself; absent: the agent is told when it starts, or never. */
+  readonly port?: number;
   readonly branch: string;
   /** Commits of earlier attempts at the task, which are not merged. */
   readonly kept: readonly { readonly number: number; readonly commit: string }[];
@@ -152,7 +155,7 @@ function place({ worktree, checkout }: BriefFacts): string {
     return `# Where you work\nIn the checkout \`${shownPath(checkout)}\`: every path of this brief is relative to it. If that is not the project that you were asked to work on, change nothing and say so.`;
   }
   if (!worktree) return "";
-  const { path, branch, kept, elsewhere } = worktree;
+  const { path, port, branch, kept, elsewhere } = worktree;
   const where =
     path === undefined
       ? "Your working directory is a worktree of your own: do not leave it."
@@ -160,6 +163,9 @@ function place({ worktree, checkout }: BriefFacts): string {
   return [
     "# Where you work",
     `${where} It was cut from the branch ${branch}, which holds the merged work of the tasks before yours; what lies uncommitted in the main checkout is not in it. Leave your changes uncommitted: they are committed and merged when you report.`,
+    ...(port === undefined
+      ? []
+      : [`Its own port is ${port}: what listens there is started with ${PORT_VARIABLE}=${port}.`]),
     ...kept.map(
       ({ number, commit }) =>
         `The work of attempt ${number} is not in it: \`git show ${commit}\` tells what it did.`,

@@ -7,6 +7,7 @@ import { readPlan } from "../plan/plan-view.ts";
 import { refuseNoRoom } from "../plan/worktree-needs.ts";
 import { planAhead } from "../planning/planning.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { refuseSetUp } from "../worktrees/setup/refuse-set-up.ts";
 import { watchTokenLimit } from "./token-limit.ts";
 import { lookForWork } from "./work-here.ts";
 
@@ -14,7 +15,7 @@ import { lookForWork } from "./work-here.ts";
  * What is to be known before tasks of a plan are claimed and takes too long for a transaction that others wait for: what
  * waits to be delivered, for that makes others ready, the schedule, the tokens used where they are limited, which work
  * of other checkouts is here, and what is changed in this one.
- * @throws CallerError when there is no such plan, or its worktrees cannot be made: no attempt is spent on
+ * @throws CallerError when there is no such plan, or its worktrees cannot be made or set up: no attempt is spent on
  * finding that out.
  */
 export async function prepareClaiming(
@@ -28,7 +29,10 @@ export async function prepareClaiming(
   planAhead(ctx, loaded);
   await watchTokenLimit(ctx, store, actor, loaded);
   await lookForWork(ctx, store, slug);
-  if (mayNeedWorktree(ctx, loaded)) await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
+  if (mayNeedWorktree(ctx, loaded)) {
+    await refuseNoRoom(ctx.checkout.root, loaded.stored.slug);
+    await refuseSetUp(ctx, loaded);
+  }
   return changedInCheckout(ctx, loaded);
 }
 

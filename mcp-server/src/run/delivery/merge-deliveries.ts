@@ -10,6 +10,7 @@ import {
   refuseCheckedOut,
 } from "../../git/plan-branch.ts";
 import type { PlanSlug } from "../../graph/task.ts";
+import { planStart } from "../plan/plan-start.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { rootOf } from "./clone.ts";
 import type { Delivery, Landing, MergedDelivery } from "./delivery.ts";
@@ -34,7 +35,7 @@ export async function mergeDeliveries(ctx: RunContext, waiting: readonly Deliver
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
-  const work = new Work(root, first.plan);
+  const work = new Work(ctx, root, first.plan);
   const merged: MergedDelivery[] = [];
   for (const delivery of waiting) {
     if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
@@ -47,6 +48,7 @@ class Work {
   #checkout: Branch | undefined;
 
   constructor(
+    private readonly ctx: RunContext,
     private readonly root: string,
     private readonly slug: PlanSlug,
   ) {}
@@ -91,7 +93,7 @@ class Work {
 
   async #planBranch(): Promise<Branch> {
     if (!this.#plan) {
-      const at = await ensurePlanBranch(this.root, this.slug);
+      const at = await ensurePlanBranch(this.root, this.slug, await planStart(this.ctx));
       this.#plan = { at, tip: at };
     }
     return this.#plan;

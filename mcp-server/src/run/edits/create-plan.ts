@@ -20,7 +20,7 @@ import {
   predecessorWarnings,
   removeDraft,
 } from "../specification/draft.ts";
-import { notRunWarnings } from "./acceptance-commands.ts";
+import { notRunWarnings } from "./commands-of-plan.ts";
 import { compare, type PlanChanges } from "./diff-breakdown.ts";
 import { type CreatePlanInput, type PlanInput, readSource } from "./read-source.ts";
 

@@ -11,7 +11,7 @@ import { checkWorktrees } from "../plan/worktree-needs.ts";
 import { effectivePolicy, type PolicyInput, policyWarnings } from "../project/plan-settings.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { readPolicy, storedPolicy } from "../project/stored-policy.ts";
-import { notRunWarnings } from "./acceptance-commands.ts";
+import { notRunWarnings } from "./commands-of-plan.ts";
 
 export type PlanAction = "pause" | "resume" | "stop" | "reopen";
 
@@ -54,7 +54,10 @@ export async function updatePlan(
       ],
     };
   });
-  const notRun = policy?.verify === undefined ? [] : await notRunWarnings(ctx, updated.loaded);
+  const notRun =
+    policy?.verify === undefined && policy?.setup === undefined
+      ? []
+      : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };
 }
 

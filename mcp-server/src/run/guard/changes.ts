@@ -46,7 +46,7 @@ export type GuardedChange =
 
 const PASS: WriteAnswer = { kind: "pass" };
 const WAIT =
-  "Your worktree is still being made. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
+  "Your worktree is still being set up. Try again in a few seconds; if it stays so, end your turn with one line that says so.";
 
 /**
  * Judges one tool call of an agent: the first change that is refused refuses the call; else what nobody holds is

@@ -15,6 +15,7 @@ import type { Policy } from "../../policy/policy.ts";
 import { shownPath } from "../../text/display-path.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { LoadedPlan } from "./load-plan.ts";
+import { planStartNotes } from "./plan-start.ts";
 
 /** The first version that can merge without a checkout. */
 const MIN_GIT = [2, 38] as const;
@@ -62,6 +63,7 @@ export async function checkWorktrees(
     ctx,
     tasks.filter((task) => asksForWorktree(task, policy)),
   );
+  warnings.push(...(await planStartNotes(ctx, plan)));
   if (changed.length > 0) {
     warnings.push(
       `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`,

@@ -19,6 +19,9 @@ const minutes = z
   .positive()
   .max(7 * 24 * 60);
 
+/** A longer command cannot be approved; in characters. */
+const MAX_COMMAND = 4_000;
+
 /** The policy as people and models write it: minutes, and only what they want changed. */
 export const policyInput = z.strictObject({
   maxParallel: z.number().int().min(1).max(20).optional().describe("Agents at once"),
@@ -40,6 +43,7 @@ export const policyInput = z.strictObject({
   deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
+  setup: z.string().max(MAX_COMMAND).optional().describe("Makes a worktree able to run"),
 });
 
 export type PolicyInput = z.infer<typeof policyInput>;

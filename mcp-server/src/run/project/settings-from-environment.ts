@@ -9,7 +9,7 @@ const NUMBER_VARIABLES = {
   maxTokens: "PARALLEL_MAX_TOKENS",
 } as const;
 
-/** Variables that hold one of a field's words. */
+/** Variables that hold a field's text, most often one of its words. */
 const WORD_VARIABLES = {
   failure: "PARALLEL_FAILURE",
   unscoped: "PARALLEL_UNSCOPED",
@@ -20,6 +20,7 @@ const WORD_VARIABLES = {
   isolation: "PARALLEL_ISOLATION",
   deliver: "PARALLEL_DELIVER",
   verify: "PARALLEL_VERIFY",
+  setup: "PARALLEL_SETUP",
 } as const;
 
 /** The variable of each field that the environment can set. */

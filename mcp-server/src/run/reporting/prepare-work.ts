@@ -16,10 +16,9 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
-import type { AttemptAtWork } from "../worktrees/attempt-at-work.ts";
 import type { WorktreeCommit } from "../worktrees/commit-worktree.ts";
 import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-repository.ts";
-import { filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
+import { type AttemptAtWork, filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 import { worktreeWork } from "../worktrees/worktree-work.ts";
 
 /** The commit that accompanies a report. */

@@ -6,6 +6,7 @@ import type { CommandRunHere } from "../approval/command-runner.ts";
 import type { EndingClaim } from "../checkout-watch/record-changes.ts";
 import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { variablesOfWorktree } from "../worktrees/setup/set-up-record.ts";
 import type { CommandToSee } from "./objection.ts";
 
 /** What came of the commands by which a task is accepted, where the server is to run them. */
@@ -40,7 +41,8 @@ export async function runAcceptance(
   const isAlone = async (sinceMs: number) =>
     claim.isolation === "worktree" || !(await mayOthersWrite(ctx, store, claim, sinceMs));
   const startMs = ctx.now();
-  const results = (await isAlone(startMs)) ? await ctx.commands.run(wanted, place) : undefined;
+  const env = claim.isolation === "worktree" ? await variablesOfWorktree(place) : {};
+  const results = (await isAlone(startMs)) ? await ctx.commands.run(wanted, place, { env }) : undefined;
   const counts = results !== undefined && (await isAlone(startMs));
   for (const command of wanted) {
     const result = results?.get(command) ?? { whyNot: await ctx.commands.whyNot(command) };

@@ -36,8 +36,8 @@ export class SessionMemory {
   readonly workflows = new WorkflowRuns();
   /** What was run with Bash, by the main conversation and by agents. */
   readonly commands = new CommandLog();
-  /** Attempts whose agents have their worktree, or are about to get it. */
-  readonly placed = new Map<AttemptId, Promise<void>>();
+  /** Attempts whose agents have their worktree, or are about to get it, with what the agent is then told. */
+  readonly placed = new Map<AttemptId, Promise<string>>();
   /** Version of each plan that the main conversation has heard of. */
   readonly told = new Map<string, number>();
   /** Version of each plan at which the session was sent back to work. */
@@ -49,6 +49,8 @@ export class SessionMemory {
   readonly toldNotes = new Set<number>();
   /** Events of hooks that were answered without the graph, because it took too long: what it says now reaches nobody. */
   readonly answeredLate = new WeakSet<object>();
+  /** Events of hooks whose answer waits for a worktree to be set up, as the host does. */
+  readonly answersMayTakeLong = new WeakSet<object>();
   /** The prompt whose turn has not ended; an interruption ends a turn without telling any hook. */
   #openTurn: string | undefined;
   #interrupted = false;

@@ -6,8 +6,7 @@ import { shownPath } from "../../text/display-path.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import { freeId, nextPosition } from "../plan/new-task.ts";
-import type { AttemptAtWork } from "./attempt-at-work.ts";
-import type { WorkRecord } from "./work-record.ts";
+import type { AttemptAtWork, WorkRecord } from "./work-record.ts";
 
 export interface Conflict {
   readonly commit: string;

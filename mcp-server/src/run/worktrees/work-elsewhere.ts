@@ -11,8 +11,8 @@ import { shownPath } from "../../text/display-path.ts";
 import { isDeclared, normalisePath } from "../../text/normalise.ts";
 import { isInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
-import type { AttemptAtWork } from "./attempt-at-work.ts";
 import type { WorktreeCommit } from "./commit-worktree.ts";
+import type { AttemptAtWork } from "./work-record.ts";
 import type { CutWorktree } from "./worktree.ts";
 
 /** A worktree with the attempt that worked in it, or should have. */

@@ -1,8 +1,11 @@
-import type { AnyClaim, AttemptId } from "../../graph/attempt.ts";
+import type { AnyClaim, Attempt, AttemptId } from "../../graph/attempt.ts";
 import type { Change, ChangeType } from "../../graph/event.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { changedByOthers } from "../../policy/effects/seen-changes.ts";
 import type { PlanView } from "../plan/plan-view.ts";
+
+/** What of an attempt counts here; one that begins with its report has its number already. */
+export type AttemptAtWork = Pick<Attempt, "id" | "task" | "number" | "scope" | "widened" | "isolation">;
 
 type Recorded<Type extends Change["type"]> = Extract<Change, { type: Type }>;
 

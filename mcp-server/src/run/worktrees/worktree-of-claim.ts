@@ -10,6 +10,7 @@ import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { repeatIfRefMoves } from "./move-refs.ts";
+import { SetUpFailed } from "./setup/set-up-worktree.ts";
 import { type CutWorktree, PrerequisiteUnmerged, prepareWorktree } from "./worktree.ts";
 
 /**
@@ -27,7 +28,7 @@ export async function worktreeOfClaim(
     return await repeatIfRefMoves(ctx, () => prepareWorktree(ctx, store, attempt, made));
   } catch (thrown) {
     const error = fileRefusal(thrown) ?? thrown;
-    const isExpected = [PrerequisiteUnmerged, GitFailed, RefMoved, CallerError].some(
+    const isExpected = [PrerequisiteUnmerged, SetUpFailed, GitFailed, RefMoved, CallerError].some(
       (kind) => error instanceof kind,
     );
     if (!isExpected || !(error instanceof Error)) throw error;
@@ -57,9 +58,12 @@ async function giveUp(ctx: RunContext, store: GraphStore, attempt: AttemptId, wh
     if (claim.state === "offered") {
       plan.append({ type: "claim.returned", task: claim.task, attempt, cause });
     } else if (claim.state === "running") {
-      const outcome = why instanceof PrerequisiteUnmerged ? "cancelled" : "lost";
-      endAttempt(plan, claim, { outcome, cause });
+      const costsAnAttempt = !(why instanceof PrerequisiteUnmerged || why instanceof SetUpFailed);
+      endAttempt(plan, claim, { outcome: costsAnAttempt ? "lost" : "cancelled", cause });
     }
+    // The next worktree would fail for the same reason, and cost another agent.
+    if (why instanceof SetUpFailed && plan.stored.status === "open")
+      plan.append({ type: "plan.status", status: "paused", cause: why.message });
   };
   await changeGraph(ctx, store, "server", work, { claim: { attempt } });
 }

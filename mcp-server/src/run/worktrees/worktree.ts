@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { CallerError } from "../../errors/caller-error.ts";
@@ -17,10 +17,12 @@ import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import { planStart } from "../plan/plan-start.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
-import { undefinedIfMissing } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { excludeFromStatus } from "./setup/excluded-from-status.ts";
+import { setUpWorktree } from "./setup/set-up-worktree.ts";
 import { conflictFor, mergedCommit, type WorkRecord, workRecord } from "./work-record.ts";
 
 /** The worktree of an attempt, cut and verified. */
@@ -36,9 +38,9 @@ export class PrerequisiteUnmerged extends Error {
 
 /**
  * The worktree of a live claim: the one that it has, or a new one, cut from the plan's branch when that holds the
- * merged work of every prerequisite, and checked to hold it before anybody works there.
+ * merged work of every prerequisite, and checked to hold it and set up before anybody works there.
  * @param place a fresh worktree that the host made for the claim's agent; else one is made here.
- * @throws PrerequisiteUnmerged, CallerError, GitFailed
+ * @throws PrerequisiteUnmerged, SetUpFailed, CallerError, GitFailed
  */
 export async function prepareWorktree(
   ctx: RunContext,
@@ -58,7 +60,13 @@ export async function prepareWorktree(
   const startMs = performance.now();
   const made = await cutWorktree(ctx, held, loaded, record, place);
   const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
-  await changePlan(ctx, store, "server", held.plan, (plan) => plan.append(cut));
+  await changePlan(ctx, store, "server", held.plan, (plan) => {
+    const { state } = plan.graph.claim(attempt) ?? {};
+    // Its set-up may have taken longer than the claim lived.
+    if (state !== "offered" && state !== "running")
+      throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    plan.append(cut);
+  });
   return cut;
 }
 
@@ -72,22 +80,32 @@ async function cutWorktree(
   const { root } = ctx.checkout;
   const { task, id: attempt } = held.claim;
   const wanted = commitsBefore(loaded, record, task);
-  const base = await headWith(root, loaded, wanted);
+  const base = await headWith(ctx, loaded, wanted);
   const place = made ?? (await ownPlace(ctx, held));
   const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
-  await verify(place, base, wanted);
-  await checkOutNeeded(ctx, held, record, place);
-  const conflict = conflictFor(record, task);
-  if (conflict) await beginMerge(place, conflict.commit);
-  return {
-    type: "worktree.cut",
-    task,
-    attempt,
-    path: realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim()),
-    branch,
-    base,
-    ...(conflict && { merging: conflict.commit }),
-  };
+  try {
+    await verify(place, base, wanted);
+    await checkOutNeeded(ctx, held, record, place);
+    const path = realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim());
+    const { port } = await setUpWorktree(ctx, path, loaded.policy.setup);
+    const conflict = conflictFor(record, task);
+    if (conflict) await beginMerge(place, conflict.commit);
+    const merging = conflict && { merging: conflict.commit };
+    return { type: "worktree.cut", task, attempt, path, branch, base, ...merging, port };
+  } catch (error) {
+    if (made === undefined) await discard(root, place, branch);
+    throw error;
+  }
+}
+
+/** Takes away a worktree of our own in which nobody has worked, with its branch. What cannot be removed stays. */
+async function discard(root: string, place: string, branch: string): Promise<void> {
+  try {
+    await git(root, ["worktree", "remove", "--force", "--force", place]);
+    await git(root, ["update-ref", "-d", `refs/heads/${branch}`]);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+  }
 }
 
 /** What the tasks before it have merged. @throws PrerequisiteUnmerged */
@@ -103,8 +121,10 @@ function commitsBefore(loaded: LoadedPlan, record: WorkRecord, task: TaskId): st
 }
 
 /** The plan's branch with these commits in it: they were merged before, but people move branches. */
-async function headWith(root: string, loaded: LoadedPlan, commits: readonly string[]): Promise<string> {
+async function headWith(ctx: RunContext, loaded: LoadedPlan, commits: readonly string[]): Promise<string> {
+  const { root } = ctx.checkout;
   const { slug } = loaded.stored;
+  await ensurePlanBranch(root, slug, await planStart(ctx));
   for (const commit of commits) {
     const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
     if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
@@ -120,7 +140,7 @@ async function headWith(root: string, loaded: LoadedPlan, commits: readonly stri
 }
 
 async function ownPlace(ctx: RunContext, { plan, claim }: HeldClaim): Promise<string> {
-  await exclude(ctx);
+  await excludeWorktrees(ctx);
   const folder = join(ctx.checkout.root, WORKTREE_FOLDER);
   await mkdir(folder, { recursive: true });
   return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
@@ -150,7 +170,7 @@ async function adopt(
   place: string,
   base: string,
 ): Promise<string> {
-  await exclude(ctx);
+  await excludeWorktrees(ctx);
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
   const [top = "", common = ""] = facts.trim().split("\n");
   const isOurs =
@@ -207,11 +227,6 @@ async function beginMerge(place: string, commit: string): Promise<void> {
 }
 
 /** Worktrees are nothing that a user wants to see in `git status`. */
-async function exclude(ctx: RunContext): Promise<void> {
-  const folder = join(ctx.checkout.gitCommonDir ?? "", "info");
-  const file = join(folder, "exclude");
-  const text = (await readFile(file, "utf8").catch(undefinedIfMissing)) ?? "";
-  if (text.split("\n").includes(`${WORKTREE_FOLDER}/`)) return;
-  await mkdir(folder, { recursive: true });
-  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${WORKTREE_FOLDER}/\n`);
+function excludeWorktrees({ checkout }: RunContext): Promise<void> {
+  return excludeFromStatus(checkout.gitCommonDir, [`${WORKTREE_FOLDER}/`]);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type AcceptanceCommand, acceptanceCommands } from "../../run/edits/acceptance-commands.ts";
+import { commandsOfPlan, type PlanCommand, purposeOfCommand } from "../../run/edits/commands-of-plan.ts";
 import type { RunContext } from "../../run/project/run-context.ts";
 import { exactLine } from "../../text/untrusted-text.ts";
 import type { Asked, Asking } from "./question.ts";
@@ -13,7 +13,7 @@ interface Told {
 }
 
 /**
- * Shows the user the acceptance commands of a plan that are not approved yet, and approves them if the user says so.
+ * Shows the user the commands of a plan that are not approved yet, and approves them if the user says so.
  * @param warnings of what was changed before, for the answer.
  */
 export async function approveCommands(
@@ -22,7 +22,7 @@ export async function approveCommands(
   asking: Asking,
   warnings: readonly string[] = [],
 ): Promise<Told | Asked> {
-  const commands = await acceptanceCommands(ctx, slug);
+  const commands = await commandsOfPlan(ctx, slug);
   const open = commands.filter(({ isApproved }) => !isApproved);
   const answer = (approved: number, next: string): Told => ({
     data: {
@@ -55,11 +55,11 @@ export async function approveCommands(
   return answer(commands.length, "The user has approved them.");
 }
 
-function lineOf({ command, tasks }: AcceptanceCommand): string {
-  return `  ${exactLine(command)}  (${tasks.join(", ")})`;
+function lineOf(command: PlanCommand): string {
+  return `  ${exactLine(command.command)}  (${purposeOfCommand(command)})`;
 }
 
 function messageFor(slug: string, lines: readonly string[]): string {
-  return `May these commands of the plan ${slug} be run in this repository, by its agents for their task without a prompt, and with verify: run by the server itself?
+  return `May these commands of the plan ${slug} be run in this repository, by the server where the policy says so, and those of a task by its agent without a prompt?
 ${lines.join("\n")}`;
 }
