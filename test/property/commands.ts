@@ -9,12 +9,15 @@ import { expireClaims } from "../../mcp-server/src/run/attempts/expire-claims.ts
 import { getTask } from "../../mcp-server/src/run/briefs/get-task.ts";
 import { claimTask } from "../../mcp-server/src/run/claims/claim-task.ts";
 import { nextBatch } from "../../mcp-server/src/run/claims/next-batch.ts";
+import { completeLanding } from "../../mcp-server/src/run/delivery/complete-landing.ts";
+import type { Delivery, MergedDelivery } from "../../mcp-server/src/run/delivery/delivery.ts";
 import { createPlan } from "../../mcp-server/src/run/edits/create-plan.ts";
 import { splitTask } from "../../mcp-server/src/run/edits/split-task.ts";
 import { updatePlan } from "../../mcp-server/src/run/edits/update-plan.ts";
 import { updateTask } from "../../mcp-server/src/run/edits/update-task.ts";
 import { createTasks } from "../../mcp-server/src/run/plan/new-task.ts";
 import { changeGraph } from "../../mcp-server/src/run/plan/plan-transaction.ts";
+import { readGraph } from "../../mcp-server/src/run/plan/plan-view.ts";
 import { reportTask } from "../../mcp-server/src/run/reporting/report-task.ts";
 import {
   DEFAULT_ROLE,
@@ -338,6 +341,83 @@ export class ReportTask extends WithToken {
   }
 }
 
+/** The report of the attempt was accepted, and its commit is on its way in a clone that none of the sessions has. */
+export class Accept extends WithToken {
+  protected async performWith(claim: ModelClaim, model: Model, world: World) {
+    const context = world.session(0);
+    const store = await context.createGraph();
+    await changeGraph(context, store, ACTOR, async (tx) => {
+      await expireClaims(tx);
+      const held = await tx.writer.claimById(attemptOf(claim));
+      const plan = held && (await tx.planOf(held));
+      if (!plan) return;
+      plan.append({
+        type: "delivery.accepted",
+        task: held.claim.task,
+        attempt: held.claim.id,
+        commit: "c0ffee",
+        base: "ba5e",
+        targets: ["checkout"],
+        clone: "another-machine:/repository",
+        by: context.owner,
+        report: {
+          outcome: "completed",
+          summary: "Accepted.",
+          evidence: [],
+          filesChanged: [],
+          findings: [],
+          notes: [],
+        },
+      });
+    });
+    model.accept(claim);
+    return undefined;
+  }
+
+  protected tell(): string {
+    return `the report of ${this.named()} is accepted`;
+  }
+}
+
+/** What was accepted is where it belongs, or is lost. */
+export class Deliver extends WithToken {
+  constructor(
+    token: number,
+    readonly isThere: boolean,
+  ) {
+    super(token);
+  }
+
+  protected async performWith(claim: ModelClaim, model: Model, world: World) {
+    const context = world.session(1);
+    const store = await context.createGraph();
+    const delivery = await readGraph(context, store, async (view): Promise<Delivery | undefined> => {
+      const { graph, stored } = await view.plan(claim.plan);
+      const attempt = graph.claim(attemptOf(claim));
+      const task = attempt && graph.tasks.get(attempt.task);
+      return attempt?.state === "delivering" && task ? { plan: stored.slug, task, attempt } : undefined;
+    });
+    if (delivery) {
+      const where = { commit: "c0ffee", head: undefined, checkout: { commit: "c0ffee" }, found: false };
+      const merged: MergedDelivery = this.isThere
+        ? { delivery, kind: "merged", ...where }
+        : { delivery, kind: "gone" };
+      const landing = { plan: delivery.plan, root: "", merged: [merged], moves: [] };
+      await completeLanding(context, store, landing);
+    }
+    model.deliver(claim, this.isThere);
+    return undefined;
+  }
+
+  protected tell(): string {
+    return `the commit of ${this.named()} is ${this.isThere ? "delivered" : "lost"}`;
+  }
+}
+
+function attemptOf(claim: ModelClaim): AttemptId {
+  return Number(claim.token.split("-")[0]) as AttemptId;
+}
+
 export class AgentGone extends WithToken {
   constructor(
     token: number,
@@ -351,7 +431,7 @@ export class AgentGone extends WithToken {
     const store = await context.createGraph();
     await changeGraph(context, store, ACTOR, async (tx) => {
       await expireClaims(tx);
-      const held = await tx.writer.claimById(Number(claim.token.split("-")[0]) as AttemptId);
+      const held = await tx.writer.claimById(attemptOf(claim));
       if (!held) throw new Error("the claim is not there");
       await agentEnded(tx, held, { finished: this.finished, cause: "gone", lastMessage: "" });
     });
@@ -655,6 +735,8 @@ export const commands: fc.Arbitrary<AnyOperation>[] = [
       .map((a) => new ReportTask(...a)),
   ),
   fc.tuple(token, fc.boolean()).map((a) => new AgentGone(...a)),
+  token.map((a) => new Accept(a)),
+  fc.tuple(token, fc.boolean()).map((a) => new Deliver(...a)),
   fc
     .tuple(
       plan,

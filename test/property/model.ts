@@ -62,7 +62,7 @@ export interface ModelClaim {
   readonly checkout: string;
   readonly role: string;
   readonly scope: Scope;
-  state: "offered" | "running" | "ended";
+  state: "offered" | "running" | "delivering" | "ended";
   /** End of the offer or of the lease. */
   untilMs: number;
   seenMs: number;
@@ -199,10 +199,12 @@ export class Model {
   setStatus(slug: string, id: string, status: "pending" | "cancelled"): void {
     const task = this.task(slug, id);
     if (task.status === "completed") throw new Refused("completed is final");
+    if (task.parts) throw new Refused("its parts do its work");
     if (task.status === status) return;
     const claim = this.#liveClaim(slug, id);
     if (claim?.state === "offered") claim.state = "ended";
     if (claim?.state === "running") this.#end(claim, "cancelled", { drain: true });
+    if (claim?.state === "delivering") this.#end(claim, "cancelled");
     Object.assign(task, { status, removed: false, parts: undefined });
   }
 
@@ -217,10 +219,11 @@ export class Model {
     const plan = this.plan(slug);
     const task = this.task(slug, id);
     if (task.status === "completed" || task.status === "cancelled") throw new Refused(`it is ${task.status}`);
-    if (claim && (!isLive(claim) || claim.plan !== slug || claim.task !== id))
+    if (claim && (!speaks(claim) || claim.plan !== slug || claim.task !== id))
       throw new Refused("dead token");
     const held = claim ?? this.#liveClaim(slug, id);
-    if (!claim && held?.state === "running") throw new Refused("somebody works on it");
+    if (!claim && (held?.state === "running" || held?.state === "delivering"))
+      throw new Refused("somebody works on it");
     const after = new Map(plan.tasks);
     parts.forEach((part, i) => {
       const before = chained ? parts[i - 1] : undefined;
@@ -252,7 +255,8 @@ export class Model {
   whyNot(slug: string, task: ModelTask, checkout: string): string | undefined {
     const plan = this.plan(slug);
     if (plan.status !== "open") return `the plan is ${plan.status}`;
-    const live = this.claims.filter((claim) => claim.plan === slug && isLive(claim));
+    // What was reported and is being delivered takes no place.
+    const live = this.claims.filter((claim) => claim.plan === slug && speaks(claim));
     if (live.length >= plan.policy.maxParallel) return "the cap is reached";
     const role = roleOf(task);
     const ofRole = live.filter((claim) => claim.role === role).length;
@@ -315,7 +319,7 @@ export class Model {
 
   /** A token was used: the offer becomes an attempt, the attempt's lease is renewed. */
   use(claim: ModelClaim): void {
-    if (!isLive(claim)) throw new Refused("dead token");
+    if (!speaks(claim)) throw new Refused("dead token");
     if (claim.state === "offered") {
       claim.state = "running";
       this.task(claim.plan, claim.task).status = "in_progress";
@@ -332,7 +336,7 @@ export class Model {
   ): void {
     const report = JSON.stringify([outcome, need, wrote]);
     if (!isLive(claim) && claim.report === report) return;
-    if (isLive(claim) && need && "tasks" in need) {
+    if (speaks(claim) && need && "tasks" in need) {
       const tasks = new Map(this.plan(claim.plan).tasks);
       tasks.set(claim.task, this.#withNeed(claim, need));
       refuseCycle(tasks);
@@ -341,6 +345,18 @@ export class Model {
     claim.report = report;
     if (outcome === "completed") claim.completed = { wrote };
     this.#end(claim, outcome, { need });
+  }
+
+  /** Its report brought a commit, which is not where it belongs yet. */
+  accept(claim: ModelClaim): void {
+    if (claim.state === "running") claim.state = "delivering";
+  }
+
+  /** Its commit is where it belongs, or has been lost. */
+  deliver(claim: ModelClaim, isThere: boolean): void {
+    if (claim.state !== "delivering") return;
+    if (isThere) claim.completed = { wrote: false };
+    this.#end(claim, isThere ? "completed" : "lost", { interrupted: true });
   }
 
   agentGone(claim: ModelClaim, finished: boolean): void {
@@ -467,6 +483,11 @@ export class Model {
 
 export function isLive(claim: ModelClaim): boolean {
   return claim.state !== "ended";
+}
+
+/** Whether the claim's token is good for something. */
+function speaks(claim: ModelClaim): boolean {
+  return claim.state === "offered" || claim.state === "running";
 }
 
 /** @param counts failed and lost attempts, and how often it was blocked. */

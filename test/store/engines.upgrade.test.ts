@@ -203,6 +203,7 @@ it("the upgrade of a graph in PostgreSQL is one transaction", async () => {
   const database = await freshDatabase("postgres");
   await (await database.open()).close();
   await database.query("drop index events_order");
+  await database.query("alter table claims drop column delivering");
   await database.query("alter table claims drop column owner_server");
   await database.query("drop table observations");
   await database.query("alter table plans drop column throttle");

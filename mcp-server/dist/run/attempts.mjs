@@ -48,7 +48,8 @@ function taskAfterAttempt(before, claim, ending) {
     asksQuestion: ending.waitsForUser ?? (blockedOn !== void 0 && "question" in blockedOn),
     notAchieved: whyNotAchieved(task, ending.report)
   });
-  const { status, cause } = after;
+  const { status } = after;
+  const cause = ending.waitsForUser ? ending.cause : after.cause;
   const changes = [
     { type: "task.status", task: task.id, status, ...cause !== void 0 && { cause: said(cause) } }
   ];
@@ -245,6 +246,7 @@ async function expireClaim(tx, held, ownerDead) {
   const { claim } = held;
   const { task, id: attempt } = claim;
   if (claim.state === "unrecognised" || claim.state === "returned") return false;
+  if (claim.state === "delivering") return false;
   if (!ownerDead && !isOver(held, tx.nowMs)) return false;
   const plan = await tx.planOf(held);
   if (!plan) return false;

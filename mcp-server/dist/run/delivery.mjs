@@ -113,40 +113,6 @@ import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 // import:git.mjs in run/delivery.mjs
 import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, operationUnderWay, planBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
 
-// mcp-server/src/run/delivery/delay-delivery.ts
-var MAX_DELAY_MS = 10 * 6e4;
-async function delayDelivery(ctx, store, delivery, error) {
-  if (error instanceof StoreUnusable) return false;
-  const { attempt, plan: slug } = delivery;
-  const at = { task: attempt.task, attempt: attempt.id };
-  const cause = causeOf(error);
-  const plan = await readPlan(ctx, store, slug);
-  const noted = (await plan.reader.events(plan.id, { types: ["delivery.delayed"] })).filter(
-    ({ change }) => change.type === "delivery.delayed" && change.attempt === attempt.id
-  );
-  const [first] = noted;
-  if (first && first.atMs + MAX_DELAY_MS <= ctx.now()) {
-    await returnDelivery(ctx, store, { delivery, outcome: "blocked", cause: `not delivered: ${cause}` });
-    return true;
-  }
-  const last = noted.at(-1)?.change;
-  if (last?.type === "delivery.delayed" && last.cause === cause) return false;
-  await changePlan(ctx, store, "server", slug, (tx) => {
-    if (tx.graph.claim(attempt.id)?.state === "delivering")
-      tx.append({ type: "delivery.delayed", ...at, cause });
-  });
-  return false;
-}
-function causeOf(error) {
-  if (error instanceof RefMoved) return "others moved the branch each time";
-  const known2 = fileRefusal(error) ?? error;
-  if (known2 instanceof CallerError || known2 instanceof GitFailed) return known2.message;
-  return "an error in this program";
-}
-
-// import:node:timers/promises in run/delivery.mjs
-import { setTimeout } from "node:timers/promises";
-
 // mcp-server/src/run/delivery/kept-commits.ts
 function keptRefs(plan) {
   return `refs/parallel-attempts/${plan}`;
@@ -174,6 +140,45 @@ async function forgetLanded({ plan, root, merged }) {
 `).join("");
   if (input !== "") await git(root, ["update-ref", "--stdin"], { input });
 }
+
+// mcp-server/src/run/delivery/delay-delivery.ts
+var MAX_DELAY_MS = 10 * 6e4;
+async function delayDelivery(ctx, store, delivery, error) {
+  if (error instanceof StoreUnusable) return false;
+  const { attempt, plan: slug } = delivery;
+  const at = { task: attempt.task, attempt: attempt.id };
+  const cause = causeOf(error);
+  const plan = await readPlan(ctx, store, slug);
+  const noted = (await plan.reader.events(plan.id, { types: ["delivery.delayed"] })).filter(
+    ({ change }) => change.type === "delivery.delayed" && change.attempt === attempt.id
+  );
+  const [first] = noted;
+  if (first && first.atMs + MAX_DELAY_MS <= ctx.now()) {
+    const kept = `its commit is kept as ${keptRef(slug, attempt.id)}`;
+    await returnDelivery(ctx, store, {
+      delivery,
+      outcome: "blocked",
+      cause: `not delivered: ${cause}; ${kept}`
+    });
+    return true;
+  }
+  const last = noted.at(-1)?.change;
+  if (last?.type === "delivery.delayed" && last.cause === cause) return false;
+  await changePlan(ctx, store, "server", slug, (tx) => {
+    if (tx.graph.claim(attempt.id)?.state === "delivering")
+      tx.append({ type: "delivery.delayed", ...at, cause });
+  });
+  return false;
+}
+function causeOf(error) {
+  if (error instanceof RefMoved) return "others moved the branch each time";
+  const known2 = fileRefusal(error) ?? error;
+  if (known2 instanceof CallerError || known2 instanceof GitFailed) return known2.message;
+  return "an error in this program";
+}
+
+// import:node:timers/promises in run/delivery.mjs
+import { setTimeout } from "node:timers/promises";
 
 // import:run/project.mjs in run/delivery.mjs
 import { isDead, isServerDead } from "./project.mjs";

@@ -27,6 +27,8 @@ async function expireClaim(tx: GraphTransaction, held: HeldClaim, ownerDead: boo
   const { task, id: attempt } = claim;
   // Only the version that knows a state knows when it is over.
   if (claim.state === "unrecognised" || claim.state === "returned") return false;
+  // What was accepted is delivered, by whomever.
+  if (claim.state === "delivering") return false;
   if (!ownerDead && !isOver(held, tx.nowMs)) return false;
   const plan = await tx.planOf(held);
   if (!plan) return false;

@@ -29,7 +29,9 @@ export function taskAfterAttempt(
     asksQuestion: ending.waitsForUser ?? (blockedOn !== undefined && "question" in blockedOn),
     notAchieved: whyNotAchieved(task, ending.report),
   });
-  const { status, cause } = after;
+  const { status } = after;
+  // What only the user can help with says what that is.
+  const cause = ending.waitsForUser ? ending.cause : after.cause;
   const changes: Change[] = [
     { type: "task.status", task: task.id, status, ...(cause !== undefined && { cause: said(cause) }) },
   ];

@@ -9,6 +9,7 @@ import { readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { returnDelivery } from "./complete-landing.ts";
 import type { Delivery } from "./delivery.ts";
+import { keptRef } from "./kept-commits.ts";
 
 /** What cannot be delivered for so long since it was first noted is given up, and waits for the user. */
 const MAX_DELAY_MS = 10 * 60_000;
@@ -35,7 +36,12 @@ export async function delayDelivery(
   );
   const [first] = noted;
   if (first && first.atMs + MAX_DELAY_MS <= ctx.now()) {
-    await returnDelivery(ctx, store, { delivery, outcome: "blocked", cause: `not delivered: ${cause}` });
+    const kept = `its commit is kept as ${keptRef(slug, attempt.id)}`;
+    await returnDelivery(ctx, store, {
+      delivery,
+      outcome: "blocked",
+      cause: `not delivered: ${cause}; ${kept}`,
+    });
     return true;
   }
   const last = noted.at(-1)?.change;
