@@ -102,10 +102,18 @@ export async function deliveriesEnded(ctx: RunContext): Promise<void> {
   await Promise.all([...deliveriesOf(ctx).runs.values()].map(({ ended }) => ended));
 }
 
+/**
+ * Whoever has begun goes on with what others accept meanwhile: they found its delivery before their own, and left theirs
+ * to it. Should it die, they look again.
+ */
 async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const [first] = await waitingOf(ctx, store, slug);
-    if (!first || !(await mayDeliver(ctx, first))) return;
+    if (!first) return;
+    if (isFirst && !(await mayDeliver(ctx, first))) {
+      deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      return;
+    }
     try {
       await repeatIfRefMoves(ctx, async () => {
         const waiting = await waitingOf(ctx, store, slug);
