@@ -637,14 +637,39 @@ async function hasFilesOfSubmodules(root) {
   }
   return false;
 }
+async function hasCommitsOfSubmodules(root) {
+  for (const { folder, commit } of await linksOf(root)) {
+    const path = join(root, folder);
+    if (!existsSync(join(path, ".git"))) continue;
+    const own = ["rev-list", "--max-count=1", "--branches", "HEAD", "--not", commit, "--remotes", "--tags"];
+    if ((await git(path, own)).trim() !== "") return true;
+  }
+  return false;
+}
+async function submodulesAt(root) {
+  const names = await submoduleNames(root);
+  if (names.size === 0) return [];
+  return (await linksOf(root)).flatMap((link) => {
+    const name = names.get(link.folder);
+    return name === void 0 ? [] : [{ ...link, name }];
+  });
+}
 async function submoduleFolders(root) {
-  if (!existsSync(join(root, ".gitmodules"))) return /* @__PURE__ */ new Set();
+  return new Set((await submoduleNames(root)).keys());
+}
+async function submoduleNames(root) {
+  if (!existsSync(join(root, ".gitmodules"))) return /* @__PURE__ */ new Map();
   try {
     const query = ["config", "-z", "--file", ".gitmodules", "--get-regexp", "^submodule\\..*\\.path$"];
     const entries = (await git(root, query)).split("\0");
-    return new Set(entries.flatMap((entry) => /\n(.+)$/s.exec(entry)?.[1] ?? []));
+    return new Map(
+      entries.flatMap((entry) => {
+        const [, name, folder] = /^submodule\.(.+)\.path\n(.+)$/s.exec(entry) ?? [];
+        return name === void 0 || folder === void 0 || /(?:^|\/)\.\.(?:\/|$)/.test(name) ? [] : [[folder, name]];
+      })
+    );
   } catch (error) {
-    if (error instanceof GitFailed) return /* @__PURE__ */ new Set();
+    if (error instanceof GitFailed) return /* @__PURE__ */ new Map();
     throw error;
   }
 }
@@ -1090,6 +1115,7 @@ export {
   git,
   gitIdentity,
   gitSays,
+  hasCommitsOfSubmodules,
   hasFilesOfSubmodules,
   headFiles,
   ignoredFiles,
@@ -1114,6 +1140,7 @@ export {
   statusEntries,
   submoduleFolders,
   submoduleWork,
+  submodulesAt,
   treeOf,
   unmergedFiles,
   untouchedFiles,

@@ -422,6 +422,7 @@ async function runProgram(program, parameters, {
 var TICK_MS = 10;
 var SLACK_MS = 100;
 var MARK = /(?:^|\0)CLAUDE_PID=(\d+)(?:\0|$)/;
+var START_FOLDER = /(?:^|\0)PWD=([^\0]+)/;
 async function runningProcesses(platform = process.platform) {
   if (platform === "linux") return linuxProcesses();
   if (platform === "win32") throw new Error("Windows does not tell the group of a process");
@@ -441,14 +442,20 @@ function linuxProcesses() {
     if (!stat2) return [];
     const { startTicks, ...place } = stat2;
     const startedMs = startTicks * TICK_MS;
-    const mark = MARK.exec(read(() => readFileSync(`/proc/${pid}/environ`, "latin1")) ?? "")?.[1];
+    const environment = read(() => readFileSync(`/proc/${pid}/environ`, "latin1")) ?? "";
+    const mark = MARK.exec(environment)?.[1];
+    const startFolder = START_FOLDER.exec(environment)?.[1];
+    const user = read(() => statSync(`/proc/${pid}`).uid);
     const folder = read(() => readlinkSync(`/proc/${pid}/cwd`));
     return [
       {
         ...{ pid, ...place },
         ...{ startedFromMs: earliestMs + startedMs, startedToMs: latestMs + startedMs },
         ...mark !== void 0 && { markedBy: Number(mark) },
-        ...folder !== void 0 && { folder }
+        ...folder !== void 0 && { folder },
+        // Read byte by byte, since a name need not be UTF-8.
+        ...startFolder !== void 0 && { startFolder: Buffer.from(startFolder, "latin1").toString() },
+        ...user !== void 0 && { isOwn: user === process.getuid?.() }
       }
     ];
   });
@@ -458,8 +465,8 @@ function statOf(pid) {
   if (text2 === void 0) return void 0;
   const fields = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return void 0;
-  const [parent = 0, group = 0, session = 0] = fields.slice(1, 4).map(Number);
-  return { parent, group, session, startTicks: Number(fields[19]) };
+  const [parent = 0, group = 0, session = 0, terminal = 0] = fields.slice(1, 5).map(Number);
+  return { parent, group, session, hasTerminal: terminal !== 0, startTicks: Number(fields[19]) };
 }
 function read(what) {
   try {

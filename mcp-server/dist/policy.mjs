@@ -409,6 +409,30 @@ function isOrphan({ pid, parent, session }, byPid) {
   return session !== void 0 && session !== pid && above.session !== session;
 }
 
+// mcp-server/src/policy/effects/processes-in-folder.ts
+function processesInFolder(living, isInside, { own, clients, servers }) {
+  const byPid = new Map(living.map((one) => [one.pid, one]));
+  const around = new Set(linesUp(own, byPid));
+  const left = [];
+  let isUsed = false;
+  for (const process of living) {
+    const { pid, folder, startFolder, markedBy } = process;
+    const isThere = folder !== void 0 && isInside(folder) || markedBy !== void 0 && startFolder !== void 0 && isInside(startFolder);
+    if (!isThere || process.isOwn === false) continue;
+    const isServed = linesUp(pid, byPid).some((one) => one === own || servers.has(one));
+    const isClient = around.has(pid) || clients.has(pid);
+    if (isServed || isClient || markedBy === void 0 && process.hasTerminal !== false) isUsed = true;
+    else left.push(process);
+  }
+  return { left, isUsed };
+}
+function linesUp(pid, byPid) {
+  const passed = [];
+  for (let at = byPid.get(pid); at && !passed.includes(at.pid); at = byPid.get(at.parent))
+    passed.push(at.pid);
+  return passed;
+}
+
 // mcp-server/src/policy/effects/seen-changes.ts
 function checkoutLooks(events) {
   return events.flatMap(({ change }) => {
@@ -1443,6 +1467,7 @@ export {
   ownFiles,
   ownFilesInOrder,
   planRecovery,
+  processesInFolder,
   raiseLimit,
   recoveryFor,
   runsAlone,

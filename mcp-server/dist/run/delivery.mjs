@@ -418,9 +418,13 @@ async function deliveriesEnded(ctx) {
   await Promise.all([...deliveriesOf(ctx).runs.values()].map(({ ended }) => ended));
 }
 async function deliverAll(ctx, store, slug) {
-  for (; ; ) {
+  for (let isFirst = true; ; isFirst = false) {
     const [first] = await waitingOf(ctx, store, slug);
-    if (!first || !await mayDeliver(ctx, first)) return;
+    if (!first) return;
+    if (isFirst && !await mayDeliver(ctx, first)) {
+      deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      return;
+    }
     try {
       await repeatIfRefMoves(ctx, async () => {
         const waiting = await waitingOf(ctx, store, slug);

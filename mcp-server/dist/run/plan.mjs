@@ -500,10 +500,10 @@ function firstPattern(glob) {
 import { access, constants, stat } from "node:fs/promises";
 
 // import:git.mjs in run/plan.mjs
-import { changedFiles, commitAt, git, planBranch, planHead, refuseTakenNames, submoduleFolders } from "../git.mjs";
+import { GitFailed, changedFiles, commitAt, git, gitSays, planBranch, planHead, refuseTakenNames, submoduleFolders } from "../git.mjs";
 
 // import:host.mjs in run/plan.mjs
-import { WORKTREE_FOLDER, worktreeSettings } from "../host.mjs";
+import { WORKTREE_FOLDER, runProgram, worktreeSettings } from "../host.mjs";
 
 // mcp-server/src/run/plan/plan-start.ts
 var ORIGIN_HEAD = "refs/remotes/origin/HEAD";
@@ -528,6 +528,40 @@ async function planStartNotes(ctx, plan) {
   const missing = Number(await git(root, ["rev-list", "--count", `${ORIGIN_HEAD}..HEAD`]));
   const without = missing === 0 ? "" : `, without ${missing} ${missing === 1 ? "commit" : "commits"} of HEAD`;
   return [`${planBranch(plan)} begins at origin/HEAD (${commit})${without}: ${says}.`];
+}
+
+// mcp-server/src/run/plan/worktree-contents.ts
+async function missingFromWorktrees(root) {
+  return [...await emptySubmodules(root), ...await filesOfLargeStorage(root)];
+}
+async function emptySubmodules(root) {
+  const folders = [...await submoduleFolders(root)];
+  const empty = folders.filter((folder) => !existsSync(join(root, folder, ".git")));
+  const [first] = empty;
+  if (first === void 0) return [];
+  const what = empty.length === 1 ? `${shownPath(first)} is a submodule that is` : `${empty.length} submodules are`;
+  return [
+    `${what} not checked out here, so worktrees have nothing of it either: run git submodule update --init --recursive first if the tasks need it.`
+  ];
+}
+async function filesOfLargeStorage(root) {
+  const files = await git(root, ["ls-files", "-z", "--", ":(attr:filter=lfs)"]);
+  const count = files.split("\0").filter(Boolean).length;
+  if (count === 0 || await isSmudged(root)) return [];
+  return [
+    `${count} ${count === 1 ? "file is" : "files are"} kept by Git LFS, which is not set up here: worktrees have pointers in ${count === 1 ? "its" : "their"} place. Install git-lfs and run git lfs install first if the tasks need what is in them.`
+  ];
+}
+async function isSmudged(root) {
+  try {
+    const filters = "^filter\\.lfs\\.(smudge|process)$";
+    if (!await gitSays(root, ["config", "--get-regexp", filters])) return false;
+    await runProgram("git", ["lfs", "version"], { folder: root });
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailed) throw error;
+    return false;
+  }
 }
 
 // mcp-server/src/run/plan/worktree-needs.ts
@@ -565,6 +599,7 @@ async function checkWorktrees(ctx, plan, tasks, policy) {
     tasks.filter((task) => asksForWorktree(task, policy))
   );
   warnings.push(...await planStartNotes(ctx, plan));
+  warnings.push(...await missingFromWorktrees(root));
   if (changed.length > 0) {
     warnings.push(
       `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`
@@ -733,6 +768,7 @@ export {
   isPlanSlug,
   isReported,
   livenessOf,
+  missingFromWorktrees,
   nextPosition,
   partsOf,
   pauseSeconds,

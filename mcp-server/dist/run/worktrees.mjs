@@ -1,5 +1,5 @@
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, dropDeadLinks, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, hasFilesOfSubmodules, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, dropDeadLinks, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
 import { changedByOthers, ownFilesInOrder } from "../policy.mjs";
@@ -323,70 +323,212 @@ async function repeatIfRefMoves(ctx, work) {
   }
 }
 
+// import:node:crypto in run/worktrees.mjs
+import { createHash } from "node:crypto";
+
+// import:node:fs/promises in run/worktrees.mjs
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
+
+// import:node:path in run/worktrees.mjs
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+
+// import:host.mjs in run/worktrees.mjs
+import { WORKTREE_FOLDER } from "../host.mjs";
+
+// import:run/worktrees/pool.mjs in run/worktrees.mjs
+import { changeUse, emptyFolder, endLeftProcesses, freeWorktree, gitFolderOf, giveBack, inState, isMerged, knownServers, pooledWorktrees, recoveredPool, removeFree, removeWorktree, takeFreeWorktree, takeWorktree } from "./worktrees/pool.mjs";
+
+// import:run/worktrees/setup.mjs in run/worktrees.mjs
+import { SetUpFailed, excludeFromStatus, setUpWorktree } from "./worktrees/setup.mjs";
+
+// mcp-server/src/run/worktrees/own-worktree.ts
+async function makeOwnWorktree(ctx, { plan, claim }, base, { graph, policy }) {
+  const { root } = ctx.checkout;
+  const branch = await freeBranch(root, workBranchOf(plan, claim), base);
+  const name = taskName(plan, claim.task);
+  const holder = { state: "held", plan, claim: claim.tokenHash, setup: digestOf(policy.setup) };
+  const known = knownServers(ctx, graph.claims);
+  const again = await takeFreeWorktree(ctx, { branch, base, reason: `used again by ${name}`, holder, known });
+  if (again !== void 0) return { path: again, branch };
+  const path = await newPlace(root, `${plan}-${nameOf(claim.task)}-${claim.id}`);
+  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", `in use by ${name}`];
+  await git(root, [...command, "-B", branch, path, base]);
+  const gitFolder = await gitFolderOf(path);
+  if (gitFolder !== void 0) await changeUse(gitFolder, 0, holder);
+  return { path, branch };
+}
+async function ownWorktreeOf(ctx, claim) {
+  const held = inState(await pooledWorktrees(ctx), "held");
+  return held.find(({ use, path }) => use.claim === claim.tokenHash && existsSync(path))?.path;
+}
+async function discardOwnWorktree(ctx, { path, branch }, claim) {
+  const held = inState(await pooledWorktrees(ctx), "held").find(
+    (one) => one.path === path && one.use.claim === claim.tokenHash
+  );
+  const taken = held && await takeWorktree(ctx, held);
+  if (!taken || !await removeWorktree(ctx.checkout.root, taken)) return;
+  await git(ctx.checkout.root, ["update-ref", "-d", `refs/heads/${branch}`]);
+}
+function workBranchOf(plan, { task, id }) {
+  return `${workBranches(plan)}/${nameOf(task)}-${id}`;
+}
+function excludeWorktrees({ gitCommonDir }) {
+  return excludeFromStatus(gitCommonDir, [`${WORKTREE_FOLDER}/`]);
+}
+function digestOf(command) {
+  return command === "" ? "" : createHash("sha256").update(command).digest("hex");
+}
+async function freeBranch(root, name, base) {
+  for (let number = 1; ; number++) {
+    const branch = number === 1 ? name : `${name}-${number}`;
+    const tip = await commitAt(root, `refs/heads/${branch}`);
+    if (tip === void 0 || await isAncestor(root, tip, base)) return branch;
+  }
+}
+async function newPlace(root, name) {
+  const folder = join(root, WORKTREE_FOLDER);
+  await mkdir(folder, { recursive: true });
+  let place = join(folder, name);
+  for (let number = 2; existsSync(place); number++) place = join(folder, `${name}-${number}`);
+  return place;
+}
+function nameOf(task) {
+  return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
+}
+
 // import:run/project.mjs in run/worktrees.mjs
 import { isDead, isInside } from "./project.mjs";
 
 // mcp-server/src/run/worktrees/remove-worktrees.ts
 var GRACE_MS = 3e4;
+var OUR_LOCK = /^(?:in use by|used again by|free:) /;
 async function removeMergedWorktrees(ctx, store, slug, graceMs) {
-  if (ctx.checkout.gitCommonDir === void 0) return;
-  const { ended, name } = await readGraph(ctx, store, async (view) => {
+  const { root, gitCommonDir } = ctx.checkout;
+  if (gitCommonDir === void 0) return;
+  const pool = await recoveredPool(ctx);
+  const read = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const { graph, stored } = plan;
-    if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
-      return { name: stored.slug, ended: [] };
-    }
-    const now = ctx.now();
+    if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return void 0;
+    const isOver = overSince(ctx.now(), graceMs);
+    const over = new Map(graph.claims.filter(isOver).map((claim) => [claim.id, claim]));
     const record = await workRecord(plan);
-    const isOver = (attempt) => {
-      const claim = graph.claim(attempt);
-      return claim?.state === "returned" ? claim.endedAtMs + graceMs <= now : claim?.state === "ended" && !isDraining(claim, now) && claim.endedAtMs + graceMs <= now;
-    };
-    const over = [...record.cut.values()].filter(({ attempt }) => !record.removed.has(attempt) && isOver(attempt)).map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
-    return { name: stored.slug, ended: over };
+    const most2 = mostWanted(plan, record);
+    return { name: stored.slug, over, most: most2, record, claims: [...graph.claims] };
   });
-  if (ended.length === 0) return;
-  const head = await planHead(ctx.checkout.root, name);
+  if (read === void 0) return;
+  const { name, claims, most } = read;
+  const waiting = inState(pool, "free").filter(({ use }) => use.plan === name);
+  await removeFree(ctx, waiting.slice(most));
+  let room = most - waiting.length;
+  const spent = await spentWorktrees(read, name, pool);
+  const head = spent.length > 0 ? await planHead(root, name) : void 0;
   if (head === void 0) return;
-  for (const { worktree, owner } of ended) {
-    const orphaned = owner !== void 0 && await isDead(owner);
-    if (!await removeIfMerged(ctx.checkout.root, worktree, head, orphaned)) continue;
-    const { task, attempt } = worktree;
-    await changePlan(
-      ctx,
-      store,
-      "server",
-      slug,
-      (plan) => plan.append({ type: "worktree.removed", task, attempt })
-    );
+  const known = knownServers(ctx, claims);
+  for (const one of spent) {
+    const letGo = async () => {
+      if (one.branch !== void 0) await dropBranch(root, one.branch, head);
+      if (one.of) await logRemoved(ctx, store, slug, one.of);
+    };
+    if (!await isUntouched(one, head)) continue;
+    const freed = room > 0 && one.held ? await free(ctx, one.held, head, known, letGo) : "unfit";
+    if (freed === "used") continue;
+    if (freed === "freed") room--;
+    else await remove(ctx, one, head, known, letGo);
   }
 }
-async function removeIfMerged(root, worktree, head, orphaned) {
+function overSince(nowMs, graceMs) {
+  return (claim) => (claim.state === "returned" || claim.state === "ended" && !isDraining(claim, nowMs)) && claim.endedAtMs + graceMs <= nowMs;
+}
+function mostWanted(plan, { cut }) {
+  if (isDone(plan) || plan.stored.status === "stopped") return 0;
+  const { graph, cap } = plan;
+  const begun = graph.live.filter(({ id, isolation }) => isolation === "worktree" && !cut.has(id));
+  return Math.min(cap, graph.count("pending") + begun.length);
+}
+async function spentWorktrees({ over, record }, plan, pool) {
+  const spent = [];
+  const left = new Map(inState(pool, "held").map((one) => [`${one.use.claim} ${one.path}`, one]));
+  for (const of of record.cut.values()) {
+    const claim = over.get(of.attempt);
+    if (!claim || record.removed.has(of.attempt)) continue;
+    const key = `${claim.tokenHash} ${of.path}`;
+    const held = left.get(key);
+    left.delete(key);
+    if (!held && pool.some(({ path }) => path === of.path)) continue;
+    spent.push({ ...of, of, held, orphaned: await isDead(claim.owner) });
+  }
+  const byToken = new Map([...over.values()].map((claim) => [claim.tokenHash, claim]));
+  for (const held of left.values()) {
+    const claim = held.use.plan === plan ? byToken.get(held.use.claim) : void 0;
+    if (claim === void 0) continue;
+    spent.push({ path: held.path, branch: await branchAt(held), of: void 0, held, orphaned: false });
+  }
+  return spent;
+}
+async function branchAt({ gitFolder }) {
+  const head = await readFile(join(gitFolder, "HEAD"), "utf8").catch(() => "");
+  return /^ref: refs\/heads\/(parallel-work\/.+)$/m.exec(head)?.[1];
+}
+async function isUntouched({ path, orphaned }, head) {
   try {
-    const { path, branch } = worktree;
-    if (existsSync(path)) {
-      if (!await isSpent(path, head)) return false;
-      await unlock(root, path, orphaned);
-      await git(root, ["worktree", "remove", path]);
-    }
-    await dropBranch(root, branch, head);
-    return true;
+    if (!existsSync(path)) return true;
+    return (orphaned || await isUnlocked(path)) && await isMerged(path, head);
   } catch (error) {
     if (error instanceof GitFailed) return false;
     throw error;
   }
 }
-async function isSpent(path, head) {
-  const dirty = await git(path, ["status", "--porcelain", "--untracked-files=all"]);
-  if (dirty !== "" || await hasFilesOfSubmodules(path)) return false;
-  return isAncestor(path, "HEAD", head);
+async function isUnlocked(path) {
+  const lock = await readFile(join(await gitFolderOf(path) ?? path, "locked"), "utf8").catch(
+    () => void 0
+  );
+  return lock === void 0 || OUR_LOCK.test(lock);
 }
-async function unlock(root, path, orphaned) {
+async function free(ctx, held, head, known, letGo) {
+  if (!existsSync(held.path)) return "unfit";
+  try {
+    return await freeWorktree(ctx, held, head, known, letGo);
+  } catch (error) {
+    if (error instanceof GitFailed) return "used";
+    throw error;
+  }
+}
+async function remove(ctx, { path, held }, head, known, letGo) {
+  const { root } = ctx.checkout;
+  const taken = held && await takeWorktree(ctx, held);
+  if (held && !taken) return;
+  try {
+    if (existsSync(path)) {
+      if (held) await endLeftProcesses(path, known);
+      if (!await isMerged(path, head)) return;
+      await unlock(root, path);
+      await git(root, ["worktree", "remove", ...await withSubmodules(path), path]);
+    } else if (held) {
+      await removeWorktree(root, held);
+    }
+    await letGo();
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+  } finally {
+    if (taken && existsSync(taken.gitFolder)) await giveBack(taken, taken.before);
+  }
+}
+async function withSubmodules(path) {
+  const gitFolder = await gitFolderOf(path);
+  return gitFolder !== void 0 && existsSync(join(gitFolder, "modules")) ? ["--force"] : [];
+}
+async function unlock(root, path) {
   const list = await git(root, ["worktree", "list", "--porcelain"]);
   const entry = list.split("\n\n").find((lines) => lines.startsWith(`worktree ${path}
 `));
-  if (entry?.includes(orphaned ? "\nlocked" : "\nlocked in use by "))
-    await git(root, ["worktree", "unlock", path]);
+  if (entry?.includes("\nlocked")) await git(root, ["worktree", "unlock", path]);
+}
+async function logRemoved(ctx, store, slug, { task, attempt }) {
+  await changePlan(ctx, store, "server", slug, async (plan) => {
+    const { removed } = await workRecord(plan);
+    if (!removed.has(attempt)) plan.append({ type: "worktree.removed", task, attempt });
+  });
 }
 async function dropBranch(root, branch, head) {
   const ref = `refs/heads/${branch}`;
@@ -395,11 +537,43 @@ async function dropBranch(root, branch, head) {
   await git(root, ["update-ref", "-d", ref, tip]);
 }
 
-// import:node:fs/promises in run/worktrees.mjs
-import { mkdir, stat } from "node:fs/promises";
-
-// import:node:path in run/worktrees.mjs
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+// mcp-server/src/run/worktrees/submodules.ts
+async function checkOutSubmodules(gitFolder, worktree) {
+  for (const submodule of await submodulesAt(worktree)) {
+    const copy = join(gitFolder, "modules", submodule.name);
+    if (!existsSync(join(copy, "HEAD")) || await commitAt(copy, submodule.commit) === void 0) continue;
+    const folder = join(worktree, submodule.folder);
+    try {
+      await checkOut(worktree, folder, copy, submodule);
+    } catch (error) {
+      if (!(error instanceof GitFailed)) throw error;
+      await takeBack(worktree, folder, submodule);
+      continue;
+    }
+    await checkOutSubmodules(copy, folder);
+  }
+}
+async function checkOut(worktree, folder, copy, { name, folder: inside }) {
+  const env = {
+    GIT_CONFIG_COUNT: "2",
+    ...{ GIT_CONFIG_KEY_0: `submodule.${name}.url`, GIT_CONFIG_VALUE_0: copy },
+    ...{ GIT_CONFIG_KEY_1: "protocol.file.allow", GIT_CONFIG_VALUE_1: "always" }
+  };
+  await git(worktree, ["submodule", "--quiet", "update", "--init", "--checkout", "--", inside], { env });
+  const origin = (await git(copy, ["config", "--default", "", "--get", "remote.origin.url"])).trim();
+  const branches = "+refs/remotes/origin/*:refs/remotes/origin/*";
+  await git(folder, ["fetch", "--quiet", "--prune", "--no-tags", "origin", branches], { env });
+  const own = (await git(folder, ["for-each-ref", "--format=delete %(refname)", "refs/heads"])).trim();
+  if (own !== "") await git(folder, ["update-ref", "--stdin"], { input: `${own}
+` });
+  if (origin === "") await git(folder, ["remote", "remove", "origin"]);
+  else await git(folder, ["remote", "set-url", "origin", origin]);
+}
+async function takeBack(worktree, folder, { name }) {
+  if (existsSync(folder)) await emptyFolder(folder);
+  const gitFolder = await gitFolderOf(worktree);
+  if (gitFolder !== void 0) await rm(join(gitFolder, "modules", name), { recursive: true, force: true });
+}
 
 // mcp-server/src/run/worktrees/work-elsewhere.ts
 async function refuseWorkElsewhere(ctx, at, report, work) {
@@ -463,14 +637,8 @@ function elsewhere(problem, remedy) {
 // import:run/attempts.mjs in run/worktrees.mjs
 import { endAttempt } from "./attempts.mjs";
 
-// import:run/worktrees/setup.mjs in run/worktrees.mjs
-import { SetUpFailed, excludeFromStatus, setUpWorktree } from "./worktrees/setup.mjs";
-
 // import:node:perf_hooks in run/worktrees.mjs
 import { performance } from "node:perf_hooks";
-
-// import:host.mjs in run/worktrees.mjs
-import { WORKTREE_FOLDER } from "../host.mjs";
 
 // mcp-server/src/run/worktrees/worktree.ts
 var PrerequisiteUnmerged = class extends Error {
@@ -491,27 +659,34 @@ async function prepareWorktree(ctx, store, attempt, place) {
   const { held, loaded, record } = await readGraph(ctx, store, read, { claim: { attempt } });
   const existing = record.cut.get(attempt);
   if (existing && existsSync(existing.path)) return existing;
+  if (place === void 0) await removeMergedWorktrees(ctx, store, held.plan, GRACE_MS);
   const startMs = performance.now();
   const made = await cutWorktree(ctx, held, loaded, record, place);
   const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
-  await changePlan(ctx, store, "server", held.plan, (plan) => {
+  const given = await changePlan(ctx, store, "server", held.plan, async (plan) => {
     const { state } = plan.graph.claim(attempt) ?? {};
     if (state !== "offered" && state !== "running")
       throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    const other = await worktreeOf(plan, held.claim);
+    if (other && other.path !== cut.path && existsSync(other.path)) return other;
     plan.append(cut);
+    return cut;
   });
-  return cut;
+  if (given !== cut) await discardOwnWorktree(ctx, cut, held.claim);
+  return given;
 }
 async function cutWorktree(ctx, held, loaded, record, made) {
   const { root } = ctx.checkout;
   const { task, id: attempt } = held.claim;
   const wanted = commitsBefore(loaded, record, task);
   const base = await headWith(ctx, loaded, wanted);
-  const place = made ?? await ownPlace(ctx, held);
-  const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
+  await excludeWorktrees(ctx.checkout);
+  const there = made ?? await ownWorktreeOf(ctx, held.claim);
+  const { path: place, branch } = there ? { path: there, branch: await adopt(ctx, held, there, base) } : await makeOwnWorktree(ctx, held, base, loaded);
   try {
     await verify(place, base, wanted);
     await checkOutNeeded(ctx, held, record, place);
+    await checkOutSubmodules(await gitFolderOf(root) ?? join(root, ".git"), place);
     const path = realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim());
     const { port } = await setUpWorktree(ctx, path, loaded.policy.setup);
     const conflict = conflictFor(record, task);
@@ -519,16 +694,8 @@ async function cutWorktree(ctx, held, loaded, record, made) {
     const merging = conflict && { merging: conflict.commit };
     return { type: "worktree.cut", task, attempt, path, branch, base, ...merging, port };
   } catch (error) {
-    if (made === void 0) await discard(root, place, branch);
+    if (made === void 0) await discardOwnWorktree(ctx, { path: place, branch }, held.claim);
     throw error;
-  }
-}
-async function discard(root, place, branch) {
-  try {
-    await git(root, ["worktree", "remove", "--force", "--force", place]);
-    await git(root, ["update-ref", "-d", `refs/heads/${branch}`]);
-  } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
   }
 }
 function commitsBefore(loaded, record, task) {
@@ -557,24 +724,7 @@ async function headWith(ctx, loaded, commits) {
   }
   return ensurePlanBranch(root, slug);
 }
-async function ownPlace(ctx, { plan, claim }) {
-  await excludeWorktrees(ctx);
-  const folder = join(ctx.checkout.root, WORKTREE_FOLDER);
-  await mkdir(folder, { recursive: true });
-  return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
-}
-function nameOf(task) {
-  return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
-}
-async function add(root, { plan, claim }, place, base) {
-  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
-  const why = `in use by ${taskName(plan, claim.task)}`;
-  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
-  await git(root, [...command, "-B", branch, place, base]);
-  return branch;
-}
 async function adopt(ctx, { plan, claim }, place, base) {
-  await excludeWorktrees(ctx);
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
   const [top = "", common = ""] = facts.trim().split("\n");
   const isOurs = realpathSync(top) !== ctx.checkout.root && realpathSync(resolve(place, common)) === ctx.checkout.gitCommonDir;
@@ -584,7 +734,7 @@ async function adopt(ctx, { plan, claim }, place, base) {
     await git(place, ["reset", "--quiet", "--keep", base]);
     return current;
   }
-  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
+  const branch = workBranchOf(plan, claim);
   await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
   return branch;
 }
@@ -611,9 +761,6 @@ async function beginMerge(place, commit) {
   } catch (error) {
     if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
   }
-}
-function excludeWorktrees({ checkout }) {
-  return excludeFromStatus(checkout.gitCommonDir, [`${WORKTREE_FOLDER}/`]);
 }
 
 // mcp-server/src/run/worktrees/worktree-of-claim.ts
@@ -686,22 +833,28 @@ function neverOpened(name) {
 export {
   GRACE_MS,
   PrerequisiteUnmerged,
+  checkOutSubmodules,
   commitOfLostWorktree,
   commitPlan,
   commitWorktree,
   conflictFor,
   conflictTask,
+  discardOwnWorktree,
+  excludeWorktrees,
   filesOfOthers,
   innerRepository,
   isWorktree,
   leftInside,
+  makeOwnWorktree,
   mergedCommit,
+  ownWorktreeOf,
   prepareWorktree,
   refuseSubmoduleWork,
   refuseWorkElsewhere,
   removeMergedWorktrees,
   repeatIfRefMoves,
   reportedInside,
+  workBranchOf,
   workRecord,
   worktreeOf,
   worktreeOfClaim,

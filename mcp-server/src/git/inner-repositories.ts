@@ -18,6 +18,11 @@ export interface SubmoduleWork {
     | { readonly kind: "commit"; readonly commit: string };
 }
 
+/** A submodule that `.gitmodules` knows, and the commit of it that the work tree's index wants. */
+export interface Submodule extends Link {
+  readonly name: string;
+}
+
 /** A folder that the index holds as a link to a commit. */
 interface Link {
   readonly folder: string;
@@ -68,15 +73,49 @@ export async function hasFilesOfSubmodules(root: string): Promise<boolean> {
   return false;
 }
 
+/** Whether a submodule that is checked out has a commit that no remote repository of it is known to have. */
+export async function hasCommitsOfSubmodules(root: string): Promise<boolean> {
+  for (const { folder, commit } of await linksOf(root)) {
+    const path = join(root, folder);
+    if (!existsSync(join(path, ".git"))) continue;
+    const own = ["rev-list", "--max-count=1", "--branches", "HEAD", "--not", commit, "--remotes", "--tags"];
+    if ((await git(path, own)).trim() !== "") return true;
+  }
+  return false;
+}
+
+/** The submodules of a work tree. */
+export async function submodulesAt(root: string): Promise<Submodule[]> {
+  const names = await submoduleNames(root);
+  if (names.size === 0) return [];
+  return (await linksOf(root)).flatMap((link) => {
+    const name = names.get(link.folder);
+    return name === undefined ? [] : [{ ...link, name }];
+  });
+}
+
 /** Folders of submodules as `.gitmodules` names them; none where there is no such file, or no valid one. */
 export async function submoduleFolders(root: string): Promise<ReadonlySet<string>> {
-  if (!existsSync(join(root, ".gitmodules"))) return new Set();
+  return new Set((await submoduleNames(root)).keys());
+}
+
+/** Names of submodules by their folders. */
+async function submoduleNames(root: string): Promise<ReadonlyMap<string, string>> {
+  if (!existsSync(join(root, ".gitmodules"))) return new Map();
   try {
     const query = ["config", "-z", "--file", ".gitmodules", "--get-regexp", "^submodule\\..*\\.path$"];
     const entries = (await git(root, query)).split("\0");
-    return new Set(entries.flatMap((entry) => /\n(.+)$/s.exec(entry)?.[1] ?? []));
+    return new Map(
+      entries.flatMap((entry) => {
+        const [, name, folder] = /^submodule\.(.+)\.path\n(.+)$/s.exec(entry) ?? [];
+        // Git refuses such a name as well: it would lead out of the folder for copies.
+        return name === undefined || folder === undefined || /(?:^|\/)\.\.(?:\/|$)/.test(name)
+          ? []
+          : [[folder, name] as const];
+      }),
+    );
   } catch (error) {
-    if (error instanceof GitFailed) return new Set();
+    if (error instanceof GitFailed) return new Map();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { uptime } from "node:os";
 import { runProgram } from "./run-program.ts";
 
@@ -17,6 +17,12 @@ export interface RunningProcess {
   readonly markedBy?: number;
   /** Where it works, a real path; undefined where it may not be read. */
   readonly folder?: string;
+  /** The folder that its shell had when it started it, as far as its environment tells. */
+  readonly startFolder?: string;
+  /** Whether somebody may sit at it: it has a terminal. Undefined where the system does not tell. */
+  readonly hasTerminal?: boolean;
+  /** Whether it runs as the user that asks; undefined where the system does not tell. */
+  readonly isOwn?: boolean;
 }
 
 /** Clock ticks of /proc are hundredths of a second on every Linux that Node runs on. */
@@ -25,6 +31,7 @@ const TICK_MS = 10;
 const SLACK_MS = 100;
 /** Claude Code sets it for what its calls start, and not for its servers. */
 const MARK = /(?:^|\0)CLAUDE_PID=(\d+)(?:\0|$)/;
+const START_FOLDER = /(?:^|\0)PWD=([^\0]+)/;
 
 /**
  * All processes that this user may see.
@@ -54,7 +61,10 @@ function linuxProcesses(): RunningProcess[] {
     if (!stat) return [];
     const { startTicks, ...place } = stat;
     const startedMs = startTicks * TICK_MS;
-    const mark = MARK.exec(read(() => readFileSync(`/proc/${pid}/environ`, "latin1")) ?? "")?.[1];
+    const environment = read(() => readFileSync(`/proc/${pid}/environ`, "latin1")) ?? "";
+    const mark = MARK.exec(environment)?.[1];
+    const startFolder = START_FOLDER.exec(environment)?.[1];
+    const user = read(() => statSync(`/proc/${pid}`).uid);
     const folder = read(() => readlinkSync(`/proc/${pid}/cwd`));
     return [
       {
@@ -62,6 +72,9 @@ function linuxProcesses(): RunningProcess[] {
         ...{ startedFromMs: earliestMs + startedMs, startedToMs: latestMs + startedMs },
         ...(mark !== undefined && { markedBy: Number(mark) }),
         ...(folder !== undefined && { folder }),
+        // Read byte by byte, since a name need not be UTF-8.
+        ...(startFolder !== undefined && { startFolder: Buffer.from(startFolder, "latin1").toString() }),
+        ...(user !== undefined && { isOwn: user === process.getuid?.() }),
       },
     ];
   });
@@ -70,14 +83,14 @@ function linuxProcesses(): RunningProcess[] {
 /** @returns undefined for a process that has ended, also when nobody has asked yet how. */
 function statOf(
   pid: number,
-): { parent: number; group: number; session: number; startTicks: number } | undefined {
+): { parent: number; group: number; session: number; hasTerminal: boolean; startTicks: number } | undefined {
   const text = read(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
   if (text === undefined) return undefined;
   // The name in parentheses may contain anything, so fields are counted from its end.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
-  const [parent = 0, group = 0, session = 0] = fields.slice(1, 4).map(Number);
-  return { parent, group, session, startTicks: Number(fields[19]) };
+  const [parent = 0, group = 0, session = 0, terminal = 0] = fields.slice(1, 5).map(Number);
+  return { parent, group, session, hasTerminal: terminal !== 0, startTicks: Number(fields[19]) };
 }
 
 function read<T>(what: () => T): T | undefined {

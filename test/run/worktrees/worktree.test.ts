@@ -336,6 +336,7 @@ describe("a session that died", () => {
     await done(doomed, merged);
     await doomed.killOwner();
     const other = await startServer(folder);
+    await other.call("plan_update", { plan: "p", action: "stop" });
     await expect
       .poll(async () => {
         await other.call("plan_report", { plan: "p" });

@@ -227,7 +227,7 @@ async function refuseSetUp(ctx, plan) {
 import * as z from "../../lib/zod.mjs";
 
 // mcp-server/src/run/worktrees/setup/set-up-record.ts
-var FILE = "parallel-setup.json";
+var SET_UP_FILE = "parallel-setup.json";
 var setUp = z.object({
   /** Loopback port that the worktree has for itself. */
   port: z.number(),
@@ -249,7 +249,7 @@ async function writeSetUp(worktree, record) {
   await writeFile(await fileOf(worktree), JSON.stringify(record));
 }
 async function fileOf(worktree) {
-  return join((await git(worktree, ["rev-parse", "--absolute-git-dir"])).trim(), FILE);
+  return join((await git(worktree, ["rev-parse", "--absolute-git-dir"])).trim(), SET_UP_FILE);
 }
 
 // mcp-server/src/run/worktrees/setup/set-up-worktree.ts
@@ -313,6 +313,7 @@ async function restoreTracked(worktree, changedBefore, command) {
 }
 export {
   PORT_VARIABLE,
+  SET_UP_FILE,
   SetUpFailed,
   copyIncluded,
   excludeFromStatus,

@@ -16,6 +16,7 @@ import { shownPath } from "../../text/display-path.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { LoadedPlan } from "./load-plan.ts";
 import { planStartNotes } from "./plan-start.ts";
+import { missingFromWorktrees } from "./worktree-contents.ts";
 
 /** The first version that can merge without a checkout. */
 const MIN_GIT = [2, 38] as const;
@@ -64,6 +65,7 @@ export async function checkWorktrees(
     tasks.filter((task) => asksForWorktree(task, policy)),
   );
   warnings.push(...(await planStartNotes(ctx, plan)));
+  warnings.push(...(await missingFromWorktrees(root)));
   if (changed.length > 0) {
     warnings.push(
       `${changed.length} uncommitted ${changed.length === 1 ? "file" : "files"} of this checkout will not be in the worktrees: commit first what the tasks need.`,

@@ -7,7 +7,7 @@ import { commitAt } from "../../git/plan-branch.ts";
 import { fileWithMarkers, treeOf, unmergedFiles, untouchedFiles } from "../../git/unsolved-conflicts.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { innerRepository, refuseSubmoduleWork } from "./inner-repository.ts";
-import type { CutWorktree } from "./worktree.ts";
+import type { CutWorktree } from "./work-record.ts";
 
 /** A worktree's work: its last commit, and the files in which it differs from the base. */
 export interface WorktreeCommit {

@@ -3,7 +3,7 @@ import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import { commitAt } from "../../git/plan-branch.ts";
 import type { WorktreeCommit } from "./commit-worktree.ts";
-import type { CutWorktree } from "./worktree.ts";
+import type { CutWorktree } from "./work-record.ts";
 
 /** Whether a folder is the top level of a worktree. One that lost its `.git` belongs to the checkout around it. */
 export async function isWorktree(path: string): Promise<boolean> {

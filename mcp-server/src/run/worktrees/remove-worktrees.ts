@@ -1,23 +1,49 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { GitFailed, git } from "../../git/git.ts";
-import { hasFilesOfSubmodules } from "../../git/inner-repositories.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, planHead } from "../../git/plan-branch.ts";
-import { type AttemptId, isDraining } from "../../graph/attempt.ts";
+import { type AnyClaim, type AttemptId, isDraining } from "../../graph/attempt.ts";
+import type { KnownServers } from "../../policy/effects/processes-in-folder.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { readGraph } from "../plan/plan-view.ts";
+import { isDone } from "../plan/progress.ts";
 import { isDead } from "../project/owner.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { workRecord } from "./work-record.ts";
-import type { CutWorktree } from "./worktree.ts";
+import { freeWorktree, type HeldWorktree } from "./pool/free-worktree.ts";
+import { endLeftProcesses, knownServers } from "./pool/left-processes.ts";
+import { gitFolderOf, inState, type PooledWorktree } from "./pool/pooled-worktrees.ts";
+import { removeWorktree } from "./pool/remove-worktree.ts";
+import { giveBack, recoveredPool, takeWorktree } from "./pool/take.ts";
+import { removeFree } from "./pool/take-free.ts";
+import { isMerged } from "./pool/unmerged-work.ts";
+import { type CutWorktree, type WorkRecord, workRecord } from "./work-record.ts";
 
 /** An agent says one more line after its report, so its folder must not go at once. */
 export const GRACE_MS = 30_000;
 
+/** The locks that this plugin puts on; the host's own tells that its agent still runs. */
+const OUR_LOCK = /^(?:in use by|used again by|free:) /;
+
+/** A worktree in which nobody works any more. */
+interface SpentWorktree {
+  readonly path: string;
+  readonly branch: string | undefined;
+  /** The attempt that the log gives it to; undefined: none any more. */
+  readonly of: CutWorktree | undefined;
+  /** The session whose agent worked there is dead, so nobody is left to take its lock off. */
+  readonly orphaned: boolean;
+  /** Undefined for one that this project did not make. */
+  readonly held: HeldWorktree | undefined;
+}
+
 /**
- * Removes the worktrees of a plan of which everything is on the plan's branch and in which nobody works any more.
- * Whatever holds an unmerged commit or an uncommitted file stays.
+ * Frees or removes the worktrees of a plan of which everything is on the plan's branch and in which nobody works any more:
+ * of those that this project has made as many are kept for the next tasks as could be wanted at once. Whatever holds an
+ * unmerged commit or an uncommitted file stays. A plan that is done keeps none.
  * @param graceMs how long ago an attempt must have ended.
  */
 export async function removeMergedWorktrees(
@@ -26,75 +52,175 @@ export async function removeMergedWorktrees(
   slug: string,
   graceMs: number,
 ): Promise<void> {
-  if (ctx.checkout.gitCommonDir === undefined) return;
-  const { ended, name } = await readGraph(ctx, store, async (view) => {
+  const { root, gitCommonDir } = ctx.checkout;
+  if (gitCommonDir === undefined) return;
+  const pool = await recoveredPool(ctx);
+  const read = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
     const { graph, stored } = plan;
-    if (!graph.claims.some(({ isolation }) => isolation === "worktree")) {
-      return { name: stored.slug, ended: [] };
-    }
-    const now = ctx.now();
+    if (!graph.claims.some(({ isolation }) => isolation === "worktree")) return undefined;
+    const isOver = overSince(ctx.now(), graceMs);
+    const over = new Map(graph.claims.filter(isOver).map((claim) => [claim.id, claim]));
     const record = await workRecord(plan);
-    const isOver = (attempt: AttemptId) => {
-      const claim = graph.claim(attempt);
-      return claim?.state === "returned"
-        ? claim.endedAtMs + graceMs <= now
-        : claim?.state === "ended" && !isDraining(claim, now) && claim.endedAtMs + graceMs <= now;
-    };
-    const over = [...record.cut.values()]
-      .filter(({ attempt }) => !record.removed.has(attempt) && isOver(attempt))
-      .map((worktree) => ({ worktree, owner: graph.claim(worktree.attempt)?.owner }));
-    return { name: stored.slug, ended: over };
+    const most = mostWanted(plan, record);
+    return { name: stored.slug, over, most, record, claims: [...graph.claims] };
   });
-  if (ended.length === 0) return;
-  const head = await planHead(ctx.checkout.root, name);
+  if (read === undefined) return;
+  const { name, claims, most } = read;
+  const waiting = inState(pool, "free").filter(({ use }) => use.plan === name);
+  await removeFree(ctx, waiting.slice(most));
+  let room = most - waiting.length;
+  const spent = await spentWorktrees(read, name, pool);
+  const head = spent.length > 0 ? await planHead(root, name) : undefined;
   if (head === undefined) return;
-  for (const { worktree, owner } of ended) {
-    const orphaned = owner !== undefined && (await isDead(owner));
-    if (!(await removeIfMerged(ctx.checkout.root, worktree, head, orphaned))) continue;
-    const { task, attempt } = worktree;
-    await changePlan(ctx, store, "server", slug, (plan) =>
-      plan.append({ type: "worktree.removed", task, attempt }),
-    );
+  const known = knownServers(ctx, claims);
+  for (const one of spent) {
+    const letGo = async () => {
+      if (one.branch !== undefined) await dropBranch(root, one.branch, head);
+      if (one.of) await logRemoved(ctx, store, slug, one.of);
+    };
+    if (!(await isUntouched(one, head))) continue;
+    const freed = room > 0 && one.held ? await free(ctx, one.held, head, known, letGo) : "unfit";
+    if (freed === "used") continue;
+    if (freed === "freed") room--;
+    else await remove(ctx, one, head, known, letGo);
   }
 }
 
-/** @param orphaned the session whose agent worked there is dead, so nobody is left to take its lock off. */
-async function removeIfMerged(
-  root: string,
-  worktree: CutWorktree,
-  head: string,
-  orphaned: boolean,
-): Promise<boolean> {
+/** Which attempts have been over for so long. */
+function overSince(nowMs: number, graceMs: number): (claim: AnyClaim) => boolean {
+  return (claim) =>
+    (claim.state === "returned" || (claim.state === "ended" && !isDraining(claim, nowMs))) &&
+    claim.endedAtMs + graceMs <= nowMs;
+}
+
+/** How many worktrees the plan could still want at once. */
+function mostWanted(plan: LoadedPlan, { cut }: WorkRecord): number {
+  if (isDone(plan) || plan.stored.status === "stopped") return 0;
+  const { graph, cap } = plan;
+  const begun = graph.live.filter(({ id, isolation }) => isolation === "worktree" && !cut.has(id));
+  return Math.min(cap, graph.count("pending") + begun.length);
+}
+
+async function spentWorktrees(
+  { over, record }: { readonly over: ReadonlyMap<AttemptId, AnyClaim>; readonly record: WorkRecord },
+  plan: string,
+  pool: readonly PooledWorktree[],
+): Promise<SpentWorktree[]> {
+  const spent: SpentWorktree[] = [];
+  const left = new Map(inState(pool, "held").map((one) => [`${one.use.claim} ${one.path}`, one]));
+  for (const of of record.cut.values()) {
+    const claim = over.get(of.attempt);
+    if (!claim || record.removed.has(of.attempt)) continue;
+    const key = `${claim.tokenHash} ${of.path}`;
+    const held = left.get(key);
+    left.delete(key);
+    // Somebody else has it already, or has just taken it.
+    if (!held && pool.some(({ path }) => path === of.path)) continue;
+    spent.push({ ...of, of, held, orphaned: await isDead(claim.owner) });
+  }
+  // Those that no attempt was ever given, or whose server died when it was about to free them.
+  const byToken = new Map([...over.values()].map((claim) => [claim.tokenHash, claim]));
+  for (const held of left.values()) {
+    const claim = held.use.plan === plan ? byToken.get(held.use.claim) : undefined;
+    if (claim === undefined) continue;
+    spent.push({ path: held.path, branch: await branchAt(held), of: undefined, held, orphaned: false });
+  }
+  return spent;
+}
+
+async function branchAt({ gitFolder }: HeldWorktree): Promise<string | undefined> {
+  const head = await readFile(join(gitFolder, "HEAD"), "utf8").catch(() => "");
+  return /^ref: refs\/heads\/(parallel-work\/.+)$/m.exec(head)?.[1];
+}
+
+/** Whether a worktree is gone, or nothing in it is anybody's, as far as one can tell without changing anything. */
+async function isUntouched({ path, orphaned }: SpentWorktree, head: string): Promise<boolean> {
   try {
-    const { path, branch } = worktree;
-    if (existsSync(path)) {
-      if (!(await isSpent(path, head))) return false;
-      await unlock(root, path, orphaned);
-      // Without force: git itself refuses when somebody has locked it, or when a file came in just now.
-      await git(root, ["worktree", "remove", path]);
-    }
-    await dropBranch(root, branch, head);
-    return true;
+    if (!existsSync(path)) return true;
+    return (orphaned || (await isUnlocked(path))) && (await isMerged(path, head));
   } catch (error) {
-    // A folder that is still in use, or that another session is removing: the next time will do.
     if (error instanceof GitFailed) return false;
     throw error;
   }
 }
 
-async function isSpent(path: string, head: string): Promise<boolean> {
-  const dirty = await git(path, ["status", "--porcelain", "--untracked-files=all"]);
-  if (dirty !== "" || (await hasFilesOfSubmodules(path))) return false;
-  return isAncestor(path, "HEAD", head);
+async function isUnlocked(path: string): Promise<boolean> {
+  const lock = await readFile(join((await gitFolderOf(path)) ?? path, "locked"), "utf8").catch(
+    () => undefined,
+  );
+  return lock === undefined || OUR_LOCK.test(lock);
 }
 
-/** Takes the lock off that this plugin has put on; the host's own tells that its agent still runs. */
-async function unlock(root: string, path: string, orphaned: boolean): Promise<void> {
+async function free(
+  ctx: RunContext,
+  held: HeldWorktree,
+  head: string,
+  known: KnownServers,
+  letGo: () => Promise<void>,
+): Promise<"freed" | "used" | "unfit"> {
+  if (!existsSync(held.path)) return "unfit";
+  try {
+    return await freeWorktree(ctx, held, head, known, letGo);
+  } catch (error) {
+    // Git is at work there: the next time will do.
+    if (error instanceof GitFailed) return "used";
+    throw error;
+  }
+}
+
+async function remove(
+  ctx: RunContext,
+  { path, held }: SpentWorktree,
+  head: string,
+  known: KnownServers,
+  letGo: () => Promise<void>,
+): Promise<void> {
+  const { root } = ctx.checkout;
+  const taken = held && (await takeWorktree(ctx, held));
+  if (held && !taken) return;
+  try {
+    if (existsSync(path)) {
+      if (held) await endLeftProcesses(path, known);
+      if (!(await isMerged(path, head))) return;
+      await unlock(root, path);
+      // Without force: git itself refuses when somebody has locked it, or when a file came in just now.
+      await git(root, ["worktree", "remove", ...(await withSubmodules(path)), path]);
+    } else if (held) {
+      await removeWorktree(root, held);
+    }
+    await letGo();
+  } catch (error) {
+    // A folder that is still in use, or that another session is removing: the next time will do.
+    if (!(error instanceof GitFailed)) throw error;
+  } finally {
+    if (taken && existsSync(taken.gitFolder)) await giveBack(taken, taken.before);
+  }
+}
+
+/** Git removes no worktree with submodules that are checked out unless it is forced to. What is in them was looked at. */
+async function withSubmodules(path: string): Promise<string[]> {
+  const gitFolder = await gitFolderOf(path);
+  return gitFolder !== undefined && existsSync(join(gitFolder, "modules")) ? ["--force"] : [];
+}
+
+async function unlock(root: string, path: string): Promise<void> {
   const list = await git(root, ["worktree", "list", "--porcelain"]);
   const entry = list.split("\n\n").find((lines) => lines.startsWith(`worktree ${path}\n`));
-  if (entry?.includes(orphaned ? "\nlocked" : "\nlocked in use by "))
-    await git(root, ["worktree", "unlock", path]);
+  if (entry?.includes("\nlocked")) await git(root, ["worktree", "unlock", path]);
+}
+
+/** That the attempt's work is not to be looked for there any more; once, whoever sees it first. */
+async function logRemoved(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  { task, attempt }: CutWorktree,
+): Promise<void> {
+  await changePlan(ctx, store, "server", slug, async (plan) => {
+    const { removed } = await workRecord(plan);
+    if (!removed.has(attempt)) plan.append({ type: "worktree.removed", task, attempt });
+  });
 }
 
 async function dropBranch(root: string, branch: string, head: string): Promise<void> {

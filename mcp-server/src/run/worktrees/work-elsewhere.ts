@@ -12,8 +12,7 @@ import { isDeclared, normalisePath } from "../../text/normalise.ts";
 import { isInside } from "../project/inside-checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 import type { WorktreeCommit } from "./commit-worktree.ts";
-import type { AttemptAtWork } from "./work-record.ts";
-import type { CutWorktree } from "./worktree.ts";
+import type { AttemptAtWork, CutWorktree } from "./work-record.ts";
 
 /** A worktree with the attempt that worked in it, or should have. */
 export interface AttemptInWorktree {

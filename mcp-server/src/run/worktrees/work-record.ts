@@ -9,9 +9,12 @@ export type AttemptAtWork = Pick<Attempt, "id" | "task" | "number" | "scope" | "
 
 type Recorded<Type extends Change["type"]> = Extract<Change, { type: Type }>;
 
+/** The worktree of an attempt, cut and verified. */
+export type CutWorktree = Recorded<"worktree.cut">;
+
 /** Worktrees and commits of a plan's attempts, as the log tells them. */
 export interface WorkRecord {
-  readonly cut: ReadonlyMap<AttemptId, Recorded<"worktree.cut">>;
+  readonly cut: ReadonlyMap<AttemptId, CutWorktree>;
   readonly removed: ReadonlySet<AttemptId>;
   readonly committed: ReadonlyMap<AttemptId, Recorded<"work.committed">>;
   readonly merged: ReadonlyMap<AttemptId, Recorded<"work.merged">>;
@@ -52,10 +55,7 @@ export async function filesOfOthers(plan: PlanView): Promise<(task: TaskId) => R
 }
 
 /** The worktree of a claim of the plan, if one was cut. */
-export async function worktreeOf(
-  plan: PlanView,
-  { id }: AnyClaim,
-): Promise<Recorded<"worktree.cut"> | undefined> {
+export async function worktreeOf(plan: PlanView, { id }: AnyClaim): Promise<CutWorktree | undefined> {
   const lines = await plan.reader.events(plan.id, { types: ["worktree.cut"] });
   return lines
     .flatMap(({ change }) => (change.type === "worktree.cut" ? [change] : []))

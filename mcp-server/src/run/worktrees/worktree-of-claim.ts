@@ -11,7 +11,8 @@ import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts"
 import type { RunContext } from "../project/run-context.ts";
 import { repeatIfRefMoves } from "./move-refs.ts";
 import { SetUpFailed } from "./setup/set-up-worktree.ts";
-import { type CutWorktree, PrerequisiteUnmerged, prepareWorktree } from "./worktree.ts";
+import type { CutWorktree } from "./work-record.ts";
+import { PrerequisiteUnmerged, prepareWorktree } from "./worktree.ts";
 
 /**
  * The worktree in which the agent of a claim works, made if need be. Where there can be none the claim ends, so

@@ -6,7 +6,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { commitWorktree, type WorktreeCommit } from "./commit-worktree.ts";
 import { commitOfLostWorktree, isWorktree } from "./lost-worktree.ts";
 import { type AttemptInWorktree, refuseWorkElsewhere } from "./work-elsewhere.ts";
-import type { CutWorktree } from "./worktree.ts";
+import type { CutWorktree } from "./work-record.ts";
 
 /** An attempt that is to be done in a worktree. */
 type Isolated = Omit<AttemptInWorktree, "worktree"> & {

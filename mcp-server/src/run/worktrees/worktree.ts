@@ -1,19 +1,16 @@
 import { existsSync, realpathSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import { gitIdentity } from "../../git/git-identity.ts";
 import { isAncestor, prepareMerge } from "../../git/merge-tree.ts";
-import { ensurePlanBranch, moveRefs, workBranches } from "../../git/plan-branch.ts";
+import { ensurePlanBranch, moveRefs } from "../../git/plan-branch.ts";
 import { filesLeftOut, widenSparseCheckout } from "../../git/sparse-checkout.ts";
 import { type AttemptId, isLive } from "../../graph/attempt.ts";
-import type { Change } from "../../graph/event.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
-import { type TaskId, taskName } from "../../graph/task.ts";
-import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
+import type { TaskId } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
@@ -21,12 +18,25 @@ import { planStart } from "../plan/plan-start.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { excludeFromStatus } from "./setup/excluded-from-status.ts";
+import {
+  discardOwnWorktree,
+  excludeWorktrees,
+  makeOwnWorktree,
+  ownWorktreeOf,
+  workBranchOf,
+} from "./own-worktree.ts";
+import { gitFolderOf } from "./pool/pooled-worktrees.ts";
+import { GRACE_MS, removeMergedWorktrees } from "./remove-worktrees.ts";
 import { setUpWorktree } from "./setup/set-up-worktree.ts";
-import { conflictFor, mergedCommit, type WorkRecord, workRecord } from "./work-record.ts";
-
-/** The worktree of an attempt, cut and verified. */
-export type CutWorktree = Extract<Change, { type: "worktree.cut" }>;
+import { checkOutSubmodules } from "./submodules.ts";
+import {
+  type CutWorktree,
+  conflictFor,
+  mergedCommit,
+  type WorkRecord,
+  workRecord,
+  worktreeOf,
+} from "./work-record.ts";
 
 /** A prerequisite's work is not on the plan's branch: the task has to wait for this one. */
 export class PrerequisiteUnmerged extends Error {
@@ -57,17 +67,24 @@ export async function prepareWorktree(
   const { held, loaded, record } = await readGraph(ctx, store, read, { claim: { attempt } });
   const existing = record.cut.get(attempt);
   if (existing && existsSync(existing.path)) return existing;
+  // Of those that are done with, one may do for this task.
+  if (place === undefined) await removeMergedWorktrees(ctx, store, held.plan, GRACE_MS);
   const startMs = performance.now();
   const made = await cutWorktree(ctx, held, loaded, record, place);
   const cut = { ...made, tookMs: Math.round(performance.now() - startMs) };
-  await changePlan(ctx, store, "server", held.plan, (plan) => {
+  const given = await changePlan(ctx, store, "server", held.plan, async (plan) => {
     const { state } = plan.graph.claim(attempt) ?? {};
     // Its set-up may have taken longer than the claim lived.
     if (state !== "offered" && state !== "running")
       throw new CallerError("wrong_state", "The claim has ended.", "Stop.");
+    const other = await worktreeOf(plan, held.claim);
+    // Two calls may have been asked for it at once.
+    if (other && other.path !== cut.path && existsSync(other.path)) return other;
     plan.append(cut);
+    return cut;
   });
-  return cut;
+  if (given !== cut) await discardOwnWorktree(ctx, cut, held.claim);
+  return given;
 }
 
 async function cutWorktree(
@@ -81,11 +98,15 @@ async function cutWorktree(
   const { task, id: attempt } = held.claim;
   const wanted = commitsBefore(loaded, record, task);
   const base = await headWith(ctx, loaded, wanted);
-  const place = made ?? (await ownPlace(ctx, held));
-  const branch = existsSync(place) ? await adopt(ctx, held, place, base) : await add(root, held, place, base);
+  await excludeWorktrees(ctx.checkout);
+  const there = made ?? (await ownWorktreeOf(ctx, held.claim));
+  const { path: place, branch } = there
+    ? { path: there, branch: await adopt(ctx, held, there, base) }
+    : await makeOwnWorktree(ctx, held, base, loaded);
   try {
     await verify(place, base, wanted);
     await checkOutNeeded(ctx, held, record, place);
+    await checkOutSubmodules((await gitFolderOf(root)) ?? join(root, ".git"), place);
     const path = realpathSync((await git(place, ["rev-parse", "--show-toplevel"])).trim());
     const { port } = await setUpWorktree(ctx, path, loaded.policy.setup);
     const conflict = conflictFor(record, task);
@@ -93,18 +114,8 @@ async function cutWorktree(
     const merging = conflict && { merging: conflict.commit };
     return { type: "worktree.cut", task, attempt, path, branch, base, ...merging, port };
   } catch (error) {
-    if (made === undefined) await discard(root, place, branch);
+    if (made === undefined) await discardOwnWorktree(ctx, { path: place, branch }, held.claim);
     throw error;
-  }
-}
-
-/** Takes away a worktree of our own in which nobody has worked, with its branch. What cannot be removed stays. */
-async function discard(root: string, place: string, branch: string): Promise<void> {
-  try {
-    await git(root, ["worktree", "remove", "--force", "--force", place]);
-    await git(root, ["update-ref", "-d", `refs/heads/${branch}`]);
-  } catch (error) {
-    if (!(error instanceof GitFailed)) throw error;
   }
 }
 
@@ -139,27 +150,6 @@ async function headWith(ctx: RunContext, loaded: LoadedPlan, commits: readonly s
   return ensurePlanBranch(root, slug);
 }
 
-async function ownPlace(ctx: RunContext, { plan, claim }: HeldClaim): Promise<string> {
-  await excludeWorktrees(ctx);
-  const folder = join(ctx.checkout.root, WORKTREE_FOLDER);
-  await mkdir(folder, { recursive: true });
-  return join(folder, `${plan}-${nameOf(claim.task)}-${claim.id}`);
-}
-
-/** A task's id as a part of a folder's and a branch's name; the attempt's number keeps equal ones apart. */
-function nameOf(task: TaskId): string {
-  return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
-}
-
-async function add(root: string, { plan, claim }: HeldClaim, place: string, base: string): Promise<string> {
-  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
-  const why = `in use by ${taskName(plan, claim.task)}`;
-  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", why];
-  // -B: a try that failed may have left the branch, which nobody else uses.
-  await git(root, [...command, "-B", branch, place, base]);
-  return branch;
-}
-
 /**
  * Moves a worktree that nobody has worked in to the base. Git keeps what lies there uncommitted, and refuses where
  * that is not possible.
@@ -170,7 +160,6 @@ async function adopt(
   place: string,
   base: string,
 ): Promise<string> {
-  await excludeWorktrees(ctx);
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
   const [top = "", common = ""] = facts.trim().split("\n");
   const isOurs =
@@ -183,7 +172,7 @@ async function adopt(
     await git(place, ["reset", "--quiet", "--keep", base]);
     return current;
   }
-  const branch = `${workBranches(plan)}/${nameOf(claim.task)}-${claim.id}`;
+  const branch = workBranchOf(plan, claim);
   await git(place, ["checkout", "--quiet", "--no-track", "-b", branch, base]);
   return branch;
 }
@@ -224,9 +213,4 @@ async function beginMerge(place: string, commit: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof GitFailed) || error.exitCode !== 1) throw error;
   }
-}
-
-/** Worktrees are nothing that a user wants to see in `git status`. */
-function excludeWorktrees({ checkout }: RunContext): Promise<void> {
-  return excludeFromStatus(checkout.gitCommonDir, [`${WORKTREE_FOLDER}/`]);
 }

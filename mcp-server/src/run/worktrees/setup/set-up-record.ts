@@ -6,7 +6,7 @@ import { dataOf } from "../../../host/json-file.ts";
 import { PORT_VARIABLE } from "./port.ts";
 
 /** In git's own folder of the worktree, which goes with it. */
-const FILE = "parallel-setup.json";
+export const SET_UP_FILE = "parallel-setup.json";
 
 const setUp = z.object({
   /** Loopback port that the worktree has for itself. */
@@ -38,5 +38,5 @@ export async function writeSetUp(worktree: string, record: SetUp): Promise<void>
 }
 
 async function fileOf(worktree: string): Promise<string> {
-  return join((await git(worktree, ["rev-parse", "--absolute-git-dir"])).trim(), FILE);
+  return join((await git(worktree, ["rev-parse", "--absolute-git-dir"])).trim(), SET_UP_FILE);
 }

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { git } from "../../git/git.ts";
+import { isAncestor } from "../../git/merge-tree.ts";
+import { commitAt, workBranches } from "../../git/plan-branch.ts";
+import type { AnyClaim } from "../../graph/attempt.ts";
+import type { PlanGraph } from "../../graph/plan-graph.ts";
+import { type PlanSlug, type TaskId, taskName } from "../../graph/task.ts";
+import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { knownServers } from "./pool/left-processes.ts";
+import { gitFolderOf, inState, pooledWorktrees } from "./pool/pooled-worktrees.ts";
+import { removeWorktree } from "./pool/remove-worktree.ts";
+import { type PoolContext, takeWorktree } from "./pool/take.ts";
+import { takeFreeWorktree } from "./pool/take-free.ts";
+import { changeUse } from "./pool/worktree-use.ts";
+
+import { excludeFromStatus } from "./setup/excluded-from-status.ts";
+
+/** Worktrees that this project makes, for agents for whom the host makes none. */
+
+/** Where it is, and which branch is checked out there. */
+export interface OwnWorktree {
+  readonly path: string;
+  readonly branch: string;
+}
+
+/**
+ * A worktree for a claim that has none: one that nobody uses any more, else a new one.
+ * @throws GitFailed
+ */
+export async function makeOwnWorktree(
+  ctx: PoolContext,
+  { plan, claim }: { readonly plan: PlanSlug; readonly claim: Pick<AnyClaim, "id" | "task" | "tokenHash"> },
+  base: string,
+  { graph, policy }: { readonly graph: Pick<PlanGraph, "claims">; readonly policy: Pick<Policy, "setup"> },
+): Promise<OwnWorktree> {
+  const { root } = ctx.checkout;
+  const branch = await freeBranch(root, workBranchOf(plan, claim), base);
+  const name = taskName(plan, claim.task);
+  const holder = { state: "held", plan, claim: claim.tokenHash, setup: digestOf(policy.setup) } as const;
+  const known = knownServers(ctx, graph.claims);
+  const again = await takeFreeWorktree(ctx, { branch, base, reason: `used again by ${name}`, holder, known });
+  if (again !== undefined) return { path: again, branch };
+  const path = await newPlace(root, `${plan}-${nameOf(claim.task)}-${claim.id}`);
+  const command = ["worktree", "add", "--quiet", "--no-track", "--lock", "--reason", `in use by ${name}`];
+  await git(root, [...command, "-B", branch, path, base]);
+  const gitFolder = await gitFolderOf(path);
+  if (gitFolder !== undefined) await changeUse(gitFolder, 0, holder);
+  return { path, branch };
+}
+
+/** The worktree that was made for a claim by a call that did not come to its end. */
+export async function ownWorktreeOf(
+  ctx: RunContext,
+  claim: Pick<AnyClaim, "tokenHash">,
+): Promise<string | undefined> {
+  const held = inState(await pooledWorktrees(ctx), "held");
+  return held.find(({ use, path }) => use.claim === claim.tokenHash && existsSync(path))?.path;
+}
+
+/** Removes a worktree of the claim in which nobody has worked, with its branch. */
+export async function discardOwnWorktree(
+  ctx: RunContext,
+  { path, branch }: OwnWorktree,
+  claim: Pick<AnyClaim, "tokenHash">,
+): Promise<void> {
+  const held = inState(await pooledWorktrees(ctx), "held").find(
+    (one) => one.path === path && one.use.claim === claim.tokenHash,
+  );
+  const taken = held && (await takeWorktree(ctx, held));
+  if (!taken || !(await removeWorktree(ctx.checkout.root, taken))) return;
+  await git(ctx.checkout.root, ["update-ref", "-d", `refs/heads/${branch}`]);
+}
+
+/** The branch of a claim's worktree; the attempt's number keeps equal ones apart. */
+export function workBranchOf(plan: PlanSlug, { task, id }: Pick<AnyClaim, "task" | "id">): string {
+  return `${workBranches(plan)}/${nameOf(task)}-${id}`;
+}
+
+/** Worktrees are nothing that a user wants to see in `git status`. */
+export function excludeWorktrees({ gitCommonDir }: RunContext["checkout"]): Promise<void> {
+  return excludeFromStatus(gitCommonDir, [`${WORKTREE_FOLDER}/`]);
+}
+
+/** What one set-up has made is of no use for another. */
+function digestOf(command: string): string {
+  return command === "" ? "" : createHash("sha256").update(command).digest("hex");
+}
+
+/** A branch that nobody's work is on: another graph's claims have the same names. */
+async function freeBranch(root: string, name: string, base: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const branch = number === 1 ? name : `${name}-${number}`;
+    const tip = await commitAt(root, `refs/heads/${branch}`);
+    // A try that failed may have left it.
+    if (tip === undefined || (await isAncestor(root, tip, base))) return branch;
+  }
+}
+
+async function newPlace(root: string, name: string): Promise<string> {
+  const folder = join(root, WORKTREE_FOLDER);
+  await mkdir(folder, { recursive: true });
+  let place = join(folder, name);
+  for (let number = 2; existsSync(place); number++) place = join(folder, `${name}-${number}`);
+  return place;
+}
+
+/** A task's id as a part of a folder's and a branch's name. */
+function nameOf(task: TaskId): string {
+  return task.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
+}
