@@ -200,6 +200,23 @@ describe("the checker sees", () => {
     only(paused, /^invariant 4: p\/a was claimed while the plan was not open/);
   });
 
+  it("the checker knows attempts that are delivered: they hold their task and their files, and no place (rules 1, 2, 3, 7)", () => {
+    const role = "code-reviewer";
+    const delivered = new Story({ a: { role }, b: { role } }).claim("a", 1).accept("a", 1).claim("b", 2);
+    delivered.end("a", 1, "completed", { report: delivered.reported }, "completed").report("b", 2);
+    expect(delivered.violations).toEqual([]);
+    only(new Story({ a: {} }).claim("a", 1).accept("a", 1).offer("a", 2), /^invariant 1: p\/a has two live/);
+    const story = new Story({ a: {} }).claim("a", 1).accept("a", 1);
+    const other = { ...story.reportOf("completed"), summary: "Another." };
+    only(
+      story.end("a", 1, "completed", { report: other }, "completed"),
+      /^invariant 7: p\/a is completed by another report/,
+    );
+    const lost = new Story({ a: {} }).claim("a", 1).accept("a", 1);
+    lost.end("a", 1, "lost", { interrupted: true }).offer("a", 2).start("a", 2, 2).report("a", 2);
+    expect(lost.violations).toEqual([]);
+  });
+
   it("the checker sees an attempt that goes on after its end, or begins with a lapsed offer (rule 5)", () => {
     const returned = new Story({ a: {} }).offer("a", 1).log("claim.returned", "a", 1, { cause: "cancelled" });
     only(returned.start("a", 1), /^invariant 5: attempt.started of attempt 1, which is returned/);

@@ -23,6 +23,7 @@ export const JSON_COLUMNS = new Set([
   "widened",
   "report",
   "cause_value",
+  "delivering",
 ]);
 const COUNTER_OF: Readonly<Record<string, string>> = {
   failed: "failed_attempts",
@@ -112,12 +113,36 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
           changed_seq: seq,
         });
         break;
-      case "attempt.ended": {
+      case "delivery.accepted": {
+        const { report = null, lastMessage = null, ...accepted } = data;
         Object.assign(claim, {
+          // Servers that do not know the state see a running attempt of somebody whom they do not know.
+          token_hash: hidden(claim.token_hash),
+          owner_host: hidden(claim.owner_host),
+          agent_id: hidden(claim.agent_id),
+          expires_at_ms: Date.UTC(9999, 11, 31),
+          report,
+          last_message: lastMessage,
+          delivering: { acceptedAtMs: atMs, accepted },
+          changed_seq: seq,
+        });
+        break;
+      }
+      case "delivery.found":
+      case "delivery.delayed":
+      case "work.merged":
+        break;
+      case "attempt.ended": {
+        const delivery = claim.delivering as { acceptedAtMs: number } | null;
+        Object.assign(claim, {
+          token_hash: shown(claim.token_hash),
+          owner_host: shown(claim.owner_host),
+          agent_id: shown(claim.agent_id),
+          delivering: delivery && { acceptedAtMs: delivery.acceptedAtMs },
           state: "ended",
           outcome: data.outcome,
-          report: data.report ?? null,
-          last_message: data.lastMessage ?? null,
+          report: data.report ?? (delivery && claim.report),
+          last_message: data.lastMessage ?? (delivery && claim.last_message),
           cause: data.cause ?? null,
           drains_until_ms: data.drainsUntilMs ?? null,
           ...endedAt(event),
@@ -222,8 +247,20 @@ function newClaim({ seq, atMs, planId, task, attempt, data }: LoggedEvent): Reco
     cause: null,
     drains_until_ms: null,
     usage: null,
+    delivering: null,
     changed_seq: seq,
   };
+}
+
+/** The words that hide a claim from servers that do not know its state. */
+const HIDING = "delivering ";
+
+function hidden(text: unknown): unknown {
+  return typeof text === "string" ? `${HIDING}${text}` : text;
+}
+
+function shown(text: unknown): unknown {
+  return typeof text === "string" && text.startsWith(HIDING) ? text.slice(HIDING.length) : text;
 }
 
 function endedAt({ seq, atMs }: LoggedEvent): Row {

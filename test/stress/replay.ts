@@ -16,13 +16,15 @@ export interface ReplayedClaim {
   /** Whether its agent works in the files of the checkout, and not in a worktree. */
   readonly isShared: boolean;
   readonly expiresAtMs: number;
-  state: "offered" | "running" | "ended" | "returned";
+  state: "offered" | "running" | "delivering" | "ended" | "returned";
   /** Of a running one: when its token was last let through. */
   lastSignMs: number;
   outcome?: string;
   cause?: string;
   /** The scope stays held until then. */
   drainsUntilMs?: number;
+  /** The report that was accepted while its commit was on its way. */
+  accepted?: Readonly<Record<string, unknown>>;
   /** It completed and reported changed files of which there is no commit. */
   leftFiles?: boolean;
 }
@@ -123,6 +125,7 @@ export class Replay {
     else if (type === "claim.offered") this.#offer(event, name);
     else if (type === "claim.returned") this.#return(event);
     else if (type === "attempt.started") this.#startAttempt(event);
+    else if (type === "delivery.accepted") this.#accept(event);
     else if (type === "attempt.ended") this.#endAttempt(event, name);
     else if (type === "attempt.drained") this.#drain(event);
     else if (type === "attempt.revived") this.#revive(event, name);
@@ -286,11 +289,13 @@ export class Replay {
       return;
     }
     const plan = this.#plans.get(task.plan) as KnownPlan;
-    const live = this.#live().filter((claim) => claim.task.startsWith(`${task.plan}/`));
+    const all = this.#live().filter((claim) => claim.task.startsWith(`${task.plan}/`));
+    // What is on its way onto a branch takes nobody's place.
+    const live = all.filter(({ state }) => state !== "delivering");
     if (this.claims.has(attempt)) this.#violate(8, `attempt ${attempt} exists already`);
     if (this.#status.get(task.plan) !== "open")
       this.#violate(4, `${name} was claimed while the plan was not open`);
-    if (live.some((claim) => claim.task === name)) this.#violate(1, `${name} has two live claims`);
+    if (all.some((claim) => claim.task === name)) this.#violate(1, `${name} has two live claims`);
     if (live.length >= plan.cap) this.#violate(3, `${name} was claimed above the cap of ${plan.cap}`);
     const role = task.role ?? String(data.role);
     const capacity = plan.capacity[role];
@@ -388,16 +393,28 @@ export class Replay {
     this.#owed = { task: claim.task, status: ["in_progress"] };
   }
 
+  /** The report ended the work; the attempt ends when its commit is where it belongs. */
+  #accept(event: LoggedEvent): void {
+    const claim = this.#claimIn(event, "running");
+    if (!claim) return;
+    claim.state = "delivering";
+    claim.accepted = event.data.report as Record<string, unknown>;
+    this.#checkReport(claim, "completed", claim.accepted);
+  }
+
   #endAttempt(event: LoggedEvent, name: string): void {
     const { data, atMs } = event;
-    const claim = this.#claimIn(event, "running");
+    const isDelivered = this.claims.get(event.attempt ?? 0)?.state === "delivering";
+    const claim = this.#claimIn(event, isDelivered ? "delivering" : "running");
     if (!claim) return;
     claim.state = "ended";
     claim.outcome = String(data.outcome);
     if (data.cause !== undefined) claim.cause = String(data.cause);
     const files = (data.report as { filesChanged?: unknown[] } | undefined)?.filesChanged ?? [];
     claim.leftFiles = files.length > 0 && !this.#committed.has(claim.attempt);
-    if (REPORTED.includes(claim.outcome)) this.#checkReport(claim, data.report as Record<string, unknown>);
+    const report = data.report as Record<string, unknown> | undefined;
+    if (isDelivered) this.#checkDelivered(claim, report);
+    else if (REPORTED.includes(claim.outcome)) this.#checkReport(claim, claim.outcome, report);
     else this.#checkLoss(claim, event);
     const task = this.#tasks.get(claim.task);
     if (task && claim.outcome === "failed") task.failures += 1;
@@ -412,17 +429,29 @@ export class Replay {
     };
   }
 
-  #checkReport(claim: ReplayedClaim, report: Readonly<Record<string, unknown>> | undefined): void {
+  /** What was accepted is what completes the task; a commit that was lost completes nothing. */
+  #checkDelivered({ task, outcome, accepted }: ReplayedClaim, report: unknown): void {
+    if (outcome === "completed" && JSON.stringify(report) !== JSON.stringify(accepted))
+      this.#violate(7, `${task} is completed by another report than was accepted`);
+    if (outcome === "failed" || outcome === "unreported")
+      this.#violate(7, `${task} ended as ${outcome} after its report was accepted`);
+  }
+
+  #checkReport(
+    claim: ReplayedClaim,
+    outcome: string,
+    report: Readonly<Record<string, unknown>> | undefined,
+  ): void {
     const nonce = nonceIn(report?.summary);
     const sent = nonce === undefined ? undefined : this.#sent.get(nonce);
     if (!report || !sent) {
-      this.#violate(7, `${claim.task} ended as ${claim.outcome} by no report`);
+      this.#violate(7, `${claim.task} ended as ${outcome} by no report`);
       return;
     }
     this.#count(nonce as string);
-    if (sent.call !== "report" || sent.outcome !== claim.outcome || report.outcome !== claim.outcome)
-      this.#violate(7, `${claim.task} ended as ${claim.outcome}, and ${sent.outcome} was reported`);
-    if (claim.outcome === "completed" && !(report.evidence as unknown[] | undefined)?.length)
+    if (sent.call !== "report" || sent.outcome !== outcome || report.outcome !== outcome)
+      this.#violate(7, `${claim.task} ended as ${outcome}, and ${sent.outcome} was reported`);
+    if (outcome === "completed" && !(report.evidence as unknown[] | undefined)?.length)
       this.#violate(7, `${claim.task} is completed without evidence`);
     this.#checkToken(claim, sent);
   }
@@ -505,7 +534,7 @@ export class Replay {
   #refuse({ attempt, data }: LoggedEvent, name: string): void {
     const claim = this.claims.get(attempt ?? 0);
     const { task } = data.tried as { task: string };
-    if (claim && isLive(claim) && task === name)
+    if (claim && isLive(claim) && claim.state !== "delivering" && task === name)
       this.#violate(9, `a report with the live token of ${name} was refused`);
   }
 
@@ -544,7 +573,7 @@ export function attemptOf(token: string): number {
 }
 
 function isLive(claim: ReplayedClaim): boolean {
-  return claim.state === "offered" || claim.state === "running";
+  return claim.state === "offered" || claim.state === "running" || claim.state === "delivering";
 }
 
 /** Somebody has taken the task up since. */

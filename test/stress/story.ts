@@ -27,6 +27,8 @@ export class Story {
   /** Changes the database's rows behind the log's back. */
   tamper: (table: "plans" | "tasks" | "claims", row: Record<string, unknown>) => void = () => undefined;
   atMs = 0;
+  /** The report that was accepted last. */
+  reported: Row = {};
   readonly #tasks: KnownTask[] = [];
   #nonces = 0;
 
@@ -106,6 +108,22 @@ export class Story {
   end(id: string, attempt: number, outcome: string, data: Row = {}, status = "pending"): this {
     this.log("attempt.ended", id, attempt, { outcome, ...data });
     return this.log("task.status", id, null, { status });
+  }
+
+  /** Reports a commit that is not where it belongs yet. */
+  accept(id: string, attempt: number): this {
+    const report = this.send("report", id, attempt).reportOf("completed");
+    this.reported = report;
+    return this.log("delivery.accepted", id, attempt, {
+      ...{
+        commit: "c",
+        base: "b",
+        targets: ["plan"],
+        clone: "h:/r",
+        by: { host: "h", pid: 1, startedAt: "1" },
+      },
+      report,
+    });
   }
 
   /** Reports the outcome, and the log has it. */

@@ -387,7 +387,7 @@ function deliverWaiting(ctx, store, slug) {
       await deliverAll(ctx, store, slug);
     } while (run.again);
   };
-  const ended = Promise.resolve().then(work).catch(() => void 0).finally(() => deliveries.runs.delete(slug));
+  const ended = Promise.resolve().then(work).catch(() => void deliveries.retries.set(slug, ctx.now() + RETRY_MS)).finally(() => deliveries.runs.delete(slug));
   const run = { ended, again: false };
   deliveries.runs.set(slug, run);
   return ended;

@@ -524,7 +524,7 @@ async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, re
   const head = await commitAt(root, "HEAD");
   if (head === void 0 || own.files.length + own.leftOut.length === 0 && !inside) return void 0;
   const message = commitMessage(loaded.stored.slug, task, attempt, report);
-  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
+  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, loaded, record, head);
   const commit = own.files.length === 0 ? void 0 : await commitFiles(root, parent, own.files, message);
   const targets = [
     ...isForBranch ? ["plan"] : [],
@@ -538,9 +538,13 @@ async function fromCheckout(ctx, { loaded, task, attempt, record, ofOthers }, re
     skipped: inside && leftInside(task.id, inside)
   };
 }
-async function lastFromCheckout(root, record, head) {
+async function lastFromCheckout(root, { graph }, record, head) {
+  const isWanted = (attempt) => {
+    const claim = graph.claim(attempt);
+    return claim?.state === "delivering" || claim?.state === "ended" && claim.outcome === "completed";
+  };
   const last = [...record.committed.values()].findLast(
-    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0
+    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0 && isWanted(attempt)
   );
   return last && await isAncestor(root, head, last.commit) ? last.commit : head;
 }
@@ -1031,7 +1035,7 @@ function answer(plan, id, outcome, note) {
   const word = outcome === "completed" ? "DONE" : outcome === "blocked" ? "BLOCKED" : "FAILED";
   return {
     task: name,
-    status: taskOf(plan, id).status,
+    status: plan.graph.live.some(({ task, state }) => task === id && state === "delivering") ? "delivering" : taskOf(plan, id).status,
     outcome,
     reply: `${word} ${name}`,
     ...note !== void 0 && { note },

@@ -62,7 +62,8 @@ export function deliverWaiting(ctx: RunContext, store: GraphStore, slug: string)
   // The work begins with a pause, so that `run` is there before it looks.
   const ended = Promise.resolve()
     .then(work)
-    .catch(() => undefined)
+    // The graph did not answer: nothing is lost, and nobody is told.
+    .catch(() => void deliveries.retries.set(slug, ctx.now() + RETRY_MS))
     .finally(() => deliveries.runs.delete(slug));
   const run: Run = { ended, again: false };
   deliveries.runs.set(slug, run);

@@ -4,7 +4,13 @@ import { commitMessage } from "../../git/commit-message.ts";
 import { changedFiles, GitFailed } from "../../git/git.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, refuseCheckedOut } from "../../git/plan-branch.ts";
-import { type AcceptedCommit, type DeliveryTarget, isLive, type Report } from "../../graph/attempt.ts";
+import {
+  type AcceptedCommit,
+  type AttemptId,
+  type DeliveryTarget,
+  isLive,
+  type Report,
+} from "../../graph/attempt.ts";
 import type { Task, TaskId } from "../../graph/task.ts";
 import { ownFiles, ownFilesInOrder } from "../../policy/own-files.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -137,7 +143,7 @@ async function fromCheckout(
   const head = await commitAt(root, "HEAD");
   if (head === undefined || (own.files.length + own.leftOut.length === 0 && !inside)) return undefined;
   const message = commitMessage(loaded.stored.slug, task, attempt, report);
-  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, record, head);
+  const parent = policy.commit === "task" ? head : await lastFromCheckout(root, loaded, record, head);
   const commit = own.files.length === 0 ? undefined : await commitFiles(root, parent, own.files, message);
   const targets: DeliveryTarget[] = [
     ...(isForBranch ? ["plan" as const] : []),
@@ -156,9 +162,19 @@ async function fromCheckout(
  * The last commit of the plan's work in the shared checkout, which no branch of the user has: the next one builds on
  * it, or both would bring the same change and conflict.
  */
-async function lastFromCheckout(root: string, record: WorkRecord, head: string): Promise<string> {
+async function lastFromCheckout(
+  root: string,
+  { graph }: LoadedPlan,
+  record: WorkRecord,
+  head: string,
+): Promise<string> {
+  // What was cancelled while it was delivered must not come along with the next one.
+  const isWanted = (attempt: AttemptId) => {
+    const claim = graph.claim(attempt);
+    return claim?.state === "delivering" || (claim?.state === "ended" && claim.outcome === "completed");
+  };
   const last = [...record.committed.values()].findLast(
-    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0,
+    ({ attempt, files }) => !record.cut.has(attempt) && files.length > 0 && isWanted(attempt),
   );
   return last && (await isAncestor(root, head, last.commit)) ? last.commit : head;
 }

@@ -156,7 +156,9 @@ function answer(plan: PlanTransaction, id: TaskId, outcome: Outcome, note: strin
   const word = outcome === "completed" ? "DONE" : outcome === "blocked" ? "BLOCKED" : "FAILED";
   return {
     task: name,
-    status: taskOf(plan, id).status,
+    status: plan.graph.live.some(({ task, state }) => task === id && state === "delivering")
+      ? "delivering"
+      : taskOf(plan, id).status,
     outcome,
     reply: `${word} ${name}`,
     ...(note !== undefined && { note }),
