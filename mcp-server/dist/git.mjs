@@ -1,55 +1,8 @@
-// import:node:crypto in git.mjs
-import { createHash } from "node:crypto";
-
-// import:node:fs/promises in git.mjs
-import { copyFile, lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from "node:fs/promises";
+// import:node:fs in git.mjs
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, rmdirSync, statSync, symlinkSync } from "node:fs";
 
 // import:node:path in git.mjs
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
-
-// mcp-server/src/git/fingerprint.ts
-var GONE = "gone";
-var MAX_READ = 4 * 1024 * 1024;
-var YOUNG_MS = 1e3;
-var FILES_AT_ONCE = 32;
-var Fingerprints = class {
-  #known = /* @__PURE__ */ new Map();
-  /**
-   * Fingerprints of the files with these paths. What was known of other files is forgotten.
-   * @throws the signal's reason when it is aborted.
-   */
-  async of(root, paths, signal) {
-    const before = this.#known;
-    const known = /* @__PURE__ */ new Map();
-    const prints = /* @__PURE__ */ new Map();
-    for (let from = 0; from < paths.length; from += FILES_AT_ONCE) {
-      signal.throwIfAborted();
-      const taken = paths.slice(from, from + FILES_AT_ONCE).map(async (path) => {
-        const file = join(root, path);
-        const info = await lstat(file, { bigint: true }).catch(() => void 0);
-        if (!info) return prints.set(path, GONE);
-        const times = `${info.ino} ${info.size} ${info.mtimeNs} ${info.ctimeNs}`;
-        const earlier = before.get(path);
-        const print = earlier?.times === times ? earlier.print : await fingerprintOf(file, info);
-        if (Date.now() - Number(info.mtimeMs) > YOUNG_MS) known.set(path, { times, print });
-        return prints.set(path, print);
-      });
-      await Promise.all(taken);
-    }
-    this.#known = known;
-    return prints;
-  }
-};
-async function fingerprintOf(file, info) {
-  if (info.isDirectory()) return "folder";
-  if (info.isSymbolicLink()) return `link ${await readlink(file).catch(() => "")}`;
-  if (!info.isFile()) return "special";
-  const mode = info.mode & 0o111n ? "x " : "";
-  if (info.size > MAX_READ) return `${mode}${info.size} ${info.mtimeNs}`;
-  const content = await readFile(file).catch((error) => error);
-  if (content instanceof Error) return content.code === "ENOENT" ? GONE : `${mode}unreadable ${info.mtimeNs}`;
-  return `${mode}${createHash("sha1").update(content).digest("base64url")}`;
-}
 
 // import:node:timers/promises in git.mjs
 import { setTimeout } from "node:timers/promises";
@@ -132,6 +85,223 @@ async function changedFiles(root) {
 async function statusEntries(root, ...options) {
   const command = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
   return (await git(root, [...command, ...options])).split("\0").filter((entry) => entry !== "");
+}
+
+// mcp-server/src/git/apply/tree-changes.ts
+var SUBMODULE = "160000";
+var LINK = "120000";
+var EXECUTABLE = "100755";
+var PLAIN = "100644";
+async function treeChanges(root, from, to) {
+  const text = await git(root, ["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", from, to]);
+  return changesIn(text).map(({ path, before, after }) => ({ path, from: before, to: after }));
+}
+async function versionsBetween(root, from, to, paths) {
+  const found = /* @__PURE__ */ new Map();
+  if (paths.length === 0) return found;
+  const wanted = new Set(paths);
+  const how = ["-m", "--raw", "-z", "--no-renames", "--no-abbrev", "--format="];
+  for (const { path, after } of changesIn(await git(root, ["log", ...how, `${from}..${to}`]))) {
+    if (after && wanted.has(path)) found.set(path, [...found.get(path) ?? [], after]);
+  }
+  return found;
+}
+function changesIn(text) {
+  const parts = text.split("\0");
+  return parts.flatMap((part, i) => {
+    const found = /:(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z]$/.exec(part);
+    const path = parts[i + 1];
+    if (!found || path === void 0) return [];
+    const [, oldMode = "", newMode = "", oldObject = "", newObject = ""] = found;
+    const version = (mode, object) => /^0+$/.test(mode) ? void 0 : { mode, object };
+    return [{ path, before: version(oldMode, oldObject), after: version(newMode, newObject) }];
+  });
+}
+function sameVersion(a, b, modes) {
+  if (a.object !== b.object) return false;
+  const isFile = ({ mode }) => mode === PLAIN || mode === EXECUTABLE;
+  return a.mode === b.mode || !modes && isFile(a) && isFile(b);
+}
+
+// mcp-server/src/git/apply/file-states.ts
+async function filesNow(root, paths) {
+  const wanted = new Set(paths);
+  const found = /* @__PURE__ */ new Map();
+  const regular = [];
+  for (const path of paths) {
+    const info = statAt(root, path);
+    const stamp = stampOf(info);
+    if (!isPlainPath(path) || isBehindOther(root, path, wanted))
+      found.set(path, { state: "elsewhere", stamp });
+    else if (!info) found.set(path, { state: "absent", stamp });
+    else if (info.isFile()) regular.push({ path, mode: info.mode & 0o100n ? EXECUTABLE : PLAIN, stamp });
+    else if (info.isSymbolicLink()) {
+      const input2 = readlinkSync(join(root, path));
+      const object = (await git(root, ["hash-object", "--stdin"], { input: input2 })).trim();
+      found.set(path, { state: { mode: LINK, object }, stamp });
+    } else {
+      const isLeft = info.isDirectory() && holdsOnly(root, path, wanted);
+      found.set(path, { state: isLeft ? "absent" : "elsewhere", stamp: isLeft ? stampOf(void 0) : stamp });
+    }
+  }
+  if (regular.length === 0) return found;
+  const input = regular.map(({ path }) => `${path}
+`).join("");
+  const objects = (await git(root, ["hash-object", "--stdin-paths"], { input })).split("\n");
+  for (const [i, { path, mode, stamp }] of regular.entries())
+    found.set(path, { state: { mode, object: objects[i] ?? "" }, stamp });
+  return found;
+}
+function stampAt(root, path) {
+  return stampOf(statAt(root, path));
+}
+function stampOf(info) {
+  return info ? [info.ino, info.size, info.mode, info.mtimeNs, info.ctimeNs].join(" ") : "absent";
+}
+function statAt(root, path) {
+  try {
+    return lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (error.code === "ENOTDIR") return void 0;
+    throw error;
+  }
+}
+function isPlainPath(path) {
+  return !/[\p{Cc}\uFFFD]/u.test(path) && !path.startsWith('"') && path.split("/").every((name) => !["", ".", ".."].includes(name) && name.toLowerCase() !== ".git");
+}
+function isBehindOther(root, path, leaving) {
+  const names = path.split("/").slice(0, -1);
+  return names.some((_, i) => {
+    const folder = names.slice(0, i + 1).join("/");
+    const info = statAt(root, folder);
+    return info !== void 0 && !info.isDirectory() && !leaving.has(folder);
+  });
+}
+function holdsOnly(root, folder, paths) {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
+  const isLeaving = (name, isFolder) => isFolder ? holdsOnly(root, `${folder}/${name}`, paths) : paths.has(`${folder}/${name}`);
+  return entries.length > 0 && entries.every((entry) => isLeaving(entry.name, entry.isDirectory()));
+}
+async function stagedNow(root, paths) {
+  const wanted = new Set(paths);
+  const found = new Map(paths.map((path) => [path, "absent"]));
+  for (const entry of (await git(root, ["ls-files", "-v", "--stage", "-z"])).split("\0")) {
+    const [, tag, mode = "", object = "", stage, path = ""] = /^(\S) (\d{6}) ([0-9a-f]+) (\d)\t(.*)$/s.exec(entry) ?? [];
+    if (!wanted.has(path)) continue;
+    found.set(path, tag === "H" && stage === "0" ? { mode, object } : "elsewhere");
+  }
+  return found;
+}
+
+// import:node:fs/promises in git.mjs
+import { copyFile, lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from "node:fs/promises";
+
+// mcp-server/src/git/apply/place-files.ts
+var FileTouched = class extends Error {
+  constructor(path) {
+    super(`${path} was changed just now`);
+    this.path = path;
+  }
+  path;
+  name = "FileTouched";
+};
+async function stageFiles(root, placements, attributes, parent) {
+  const folder = await mkdtemp(join(parent, "parallel-deliver-"));
+  const staged = { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  try {
+    const env = { GIT_INDEX_FILE: join(folder, "index"), GIT_ATTR_SOURCE: attributes };
+    const written = placements.flatMap(({ path, to }) => to ? [{ path, ...to }] : []);
+    const entries = written.map(({ path, mode, object }) => `${mode} ${object}	${path}\0`).join("");
+    await git(root, ["update-index", "-z", "--index-info"], { env, input: entries });
+    const names = written.map(({ path }) => `${path}\0`).join("");
+    const prefix = `--prefix=${join(folder, "files")}/`;
+    await git(root, ["checkout-index", "-z", "--stdin", prefix], { env, input: names });
+    return staged;
+  } catch (error) {
+    await staged.remove();
+    throw error;
+  }
+}
+function placeFiles(root, { folder }, placements) {
+  const [gone, written] = [placements.filter(({ to }) => !to), placements.filter(({ to }) => to)];
+  for (const { path, stamp } of gone) {
+    if (stampAt(root, path) !== stamp) throw new FileTouched(path);
+    rmSync(join(root, path), { force: true });
+    removeEmptyFolders(root, dirname(path));
+  }
+  for (const { path, stamp } of written) {
+    const place = join(root, path);
+    mkdirSync(dirname(place), { recursive: true });
+    if (stampAt(root, path) !== stamp) throw new FileTouched(path);
+    move(join(folder, "files", path), place);
+  }
+}
+function removeEmptyFolders(root, folder) {
+  for (let at = folder; at !== "."; at = dirname(at)) {
+    try {
+      rmdirSync(join(root, at));
+    } catch {
+      return;
+    }
+  }
+}
+function move(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== "EXDEV") throw error;
+    const beside = `${to}.parallel-${process.pid}`;
+    if (lstatSync(from).isSymbolicLink()) symlinkSync(readlinkSync(from), beside);
+    else copyFileSync(from, beside);
+    renameSync(beside, to);
+  }
+}
+
+// import:node:crypto in git.mjs
+import { createHash } from "node:crypto";
+
+// mcp-server/src/git/fingerprint.ts
+var GONE = "gone";
+var MAX_READ = 4 * 1024 * 1024;
+var YOUNG_MS = 1e3;
+var FILES_AT_ONCE = 32;
+var Fingerprints = class {
+  #known = /* @__PURE__ */ new Map();
+  /**
+   * Fingerprints of the files with these paths. What was known of other files is forgotten.
+   * @throws the signal's reason when it is aborted.
+   */
+  async of(root, paths, signal) {
+    const before = this.#known;
+    const known = /* @__PURE__ */ new Map();
+    const prints = /* @__PURE__ */ new Map();
+    for (let from = 0; from < paths.length; from += FILES_AT_ONCE) {
+      signal.throwIfAborted();
+      const taken = paths.slice(from, from + FILES_AT_ONCE).map(async (path) => {
+        const file = join(root, path);
+        const info = await lstat(file, { bigint: true }).catch(() => void 0);
+        if (!info) return prints.set(path, GONE);
+        const times = `${info.ino} ${info.size} ${info.mtimeNs} ${info.ctimeNs}`;
+        const earlier = before.get(path);
+        const print = earlier?.times === times ? earlier.print : await fingerprintOf(file, info);
+        if (Date.now() - Number(info.mtimeMs) > YOUNG_MS) known.set(path, { times, print });
+        return prints.set(path, print);
+      });
+      await Promise.all(taken);
+    }
+    this.#known = known;
+    return prints;
+  }
+};
+async function fingerprintOf(file, info) {
+  if (info.isDirectory()) return "folder";
+  if (info.isSymbolicLink()) return `link ${await readlink(file).catch(() => "")}`;
+  if (!info.isFile()) return "special";
+  const mode = info.mode & 0o111n ? "x " : "";
+  if (info.size > MAX_READ) return `${mode}${info.size} ${info.mtimeNs}`;
+  const content = await readFile(file).catch((error) => error);
+  if (content instanceof Error) return content.code === "ENOENT" ? GONE : `${mode}unreadable ${info.mtimeNs}`;
+  return `${mode}${createHash("sha1").update(content).digest("base64url")}`;
 }
 
 // mcp-server/src/git/checkout-state.ts
@@ -255,9 +425,6 @@ function whyNot(error) {
 function compareText(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-// import:node:fs in git.mjs
-import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from "node:fs";
 
 // import:node:os in git.mjs
 import { tmpdir } from "node:os";
@@ -1019,14 +1186,14 @@ function pattern(file) {
 }
 
 // mcp-server/src/git/unified-diff.ts
-var PLAIN = ["-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null", "diff", "--no-index"];
+var PLAIN2 = ["-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null", "diff", "--no-index"];
 var UNCOLOURED = ["--no-color", "--no-ext-diff", "--no-textconv", "--text"];
 async function diffHunks(before, after) {
   const folder = await mkdtemp(join(tmpdir(), "parallel-diff-"));
   try {
     await writeFile(join(folder, "before"), before, { mode: 384 });
     await writeFile(join(folder, "after"), after, { mode: 384 });
-    const output = await git(folder, [...PLAIN, ...UNCOLOURED, "before", "after"]).catch(outputOfDifferent);
+    const output = await git(folder, [...PLAIN2, ...UNCOLOURED, "before", "after"]).catch(outputOfDifferent);
     const start = output.search(/^@@ /m);
     return start === -1 ? "" : output.slice(start);
   } finally {
@@ -1088,13 +1255,18 @@ async function untouchedFiles(root, ours, theirs, tree, unmerged) {
   return unmerged.filter((file) => !touched.has(file));
 }
 export {
+  EXECUTABLE,
+  FileTouched,
   Fingerprints,
   GONE,
   GitFailed,
   IgnoredFiles,
+  LINK,
   LOOK_LIMIT_MS,
+  PLAIN,
   RefMoved,
   RepositoryFiles,
+  SUBMODULE,
   attemptName,
   attemptsOn,
   changedFiles,
@@ -1112,6 +1284,7 @@ export {
   ensurePlanBranch,
   fileWithMarkers,
   filesLeftOut,
+  filesNow,
   git,
   gitIdentity,
   gitSays,
@@ -1128,6 +1301,7 @@ export {
   normalOrigin,
   operationUnderWay,
   originOf,
+  placeFiles,
   planBranch,
   planCommitMessage,
   planHead,
@@ -1137,14 +1311,20 @@ export {
   refuseCheckedOut,
   refuseTakenNames,
   repositoryMoves,
+  sameVersion,
+  stageFiles,
+  stagedNow,
+  stampAt,
   statusEntries,
   submoduleFolders,
   submoduleWork,
   submodulesAt,
+  treeChanges,
   treeOf,
   unmergedFiles,
   untouchedFiles,
   untrackedRepositories,
+  versionsBetween,
   widenSparseCheckout,
   workBranches
 };

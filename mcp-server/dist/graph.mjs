@@ -102,6 +102,8 @@ var VERSIONS = {
   "work.merged": 1,
   "work.conflicted": 1,
   "isolation.decided": 1,
+  "work.delivered": 1,
+  "delivery.refused": 1,
   "commit.skipped": 1,
   "plan.reported": 1,
   "decision.taken": 1

@@ -110,6 +110,12 @@ program.command("restore <plan> [files...]").description(
   const { restoreCommand } = await import("./cli/restore.mjs");
   process.exitCode = await restoreCommand(await context(), plan, files, options);
 });
+program.command("deliver <plan>").description(
+  "puts the merged work of the plan's worktrees into this checkout: all of it as uncommitted changes, or nothing"
+).option("--merge", "as a merge into the branch that is checked out").option("--json", "as JSON").action(async (plan, options) => {
+  const { deliverCommand } = await import("./cli/deliver.mjs");
+  process.exitCode = await deliverCommand(await context(), plan, options);
+});
 program.command("diff <plan> <task>").description("what a task was seen to change in files that tasks held, as a unified diff").option("--json", "as JSON").action(async (plan, task, options) => {
   const { diffCommand } = await import("./cli/diff.mjs");
   await diffCommand(await context(), plan, task, options);

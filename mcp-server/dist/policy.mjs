@@ -1387,6 +1387,26 @@ function mostAtOnce(writers) {
   }
   return most;
 }
+
+// mcp-server/src/policy/worktrees/delivery.ts
+function judgeDelivery(files, isSame) {
+  const same = (a, b) => typeof a === "string" || typeof b === "string" ? a === b : isSame(a, b);
+  const hindranceOf = (file) => {
+    const { committed, wanted, own, inWorkTree, inIndex, heldBy } = file;
+    const isOurs2 = (state) => [committed, wanted, ...own].some((one) => same(one, state));
+    if (same(inWorkTree, wanted) && isOurs2(inIndex)) return void 0;
+    if (inWorkTree === "elsewhere" || inIndex === "elsewhere") return "elsewhere";
+    if (!isOurs2(inWorkTree)) return "changed";
+    if (!isOurs2(inIndex)) return "staged";
+    return heldBy === void 0 ? void 0 : "held";
+  };
+  const hindered = files.flatMap((file) => {
+    const why = hindranceOf(file);
+    return why === void 0 ? [] : [{ path: file.path, why }];
+  });
+  if (hindered.length > 0) return { kind: "refuse", files: hindered };
+  return { kind: "write", files: files.filter(({ inWorkTree, wanted }) => !same(inWorkTree, wanted)) };
+}
 export {
   APPROVALS,
   BARRIERS,
@@ -1447,6 +1467,7 @@ export {
   isRejectedForGood,
   isRenewalDue,
   isSteeringFile,
+  judgeDelivery,
   judgeGitMoves,
   judgeWrite,
   judgesAgain,

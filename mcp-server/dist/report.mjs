@@ -467,7 +467,8 @@ function committedWork(plan, events) {
       branch: {
         name: name2,
         merged: [...new Set(merged.map(({ task }) => task))],
-        takeOver: `git merge ${name2}`
+        takeOver: `git merge ${name2}`,
+        ...deliveryOf(plan, events)
       }
     },
     conflicts: conflicted.map(({ task, files, mergeTask }) => ({
@@ -485,6 +486,16 @@ function committedWork(plan, events) {
     ),
     skipped: of("commit.skipped").map(({ reason }) => reason)
   };
+}
+function deliveryOf(plan, events) {
+  const types = ["work.merged", "work.delivered", "delivery.refused"];
+  const last = events.findLast(({ change }) => types.includes(change.type))?.change;
+  if (last?.type === "work.delivered") {
+    return { delivery: { kind: "delivered", how: last.how, files: last.files } };
+  }
+  if (last?.type !== "delivery.refused") return {};
+  const { reason, files } = last;
+  return { delivery: { kind: "refused", reason, files, command: `parallel-tasks deliver ${plan}` } };
 }
 function runningAttempts(events) {
   const running = /* @__PURE__ */ new Set();
@@ -2066,12 +2077,23 @@ function notSeenLines({ tasks, scopeTruth, ignoredFiles = [] }) {
     return paths.length === 0 ? [] : [`- ${bold(task)} reported ${some2(paths)}, which nobody saw change`];
   });
 }
+function branchLine({ name: branch, merged, takeOver, delivery }) {
+  const work = `- The work of ${plural(merged.length, "task")} is on the branch ${name(branch)}`;
+  if (delivery?.kind === "delivered") {
+    const { how, files } = delivery;
+    return how === "merge" ? `${work}, and merged into the branch that was checked out.` : `${work}, and in your checkout, as uncommitted changes of ${plural(files.length, "file")}.`;
+  }
+  if (delivery?.kind === "refused") {
+    const { reason, files, command } = delivery;
+    const which = files.length === 0 ? "" : `: ${some2(files.map(name))}`;
+    return `${work}. **It is not in your checkout, where nothing was touched**: ${escapeMarkdown(reason)}${which}. When that is settled: ${codeSpan(command)}, or ${codeSpan(takeOver)}`;
+  }
+  return `${work}. Your own branch was not moved; take it over with: ${codeSpan(takeOver)}`;
+}
 function commitLines({ work }) {
   const { branch, conflicts, kept, commits, leftOut, skipped } = work;
   return [
-    ...branch ? [
-      `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${codeSpan(branch.takeOver)}`
-    ] : [],
+    ...branch ? [branchLine(branch)] : [],
     ...conflicts.map(({ task, files, mergeTask, solved }) => {
       const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
       return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;

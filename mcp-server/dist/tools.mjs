@@ -180,11 +180,13 @@ function claimNext(session, slug) {
 function waitFor(session) {
   return session.interactive ? "Then end your turn; you are woken." : "Then batch_collect.";
 }
-function onBranch({ stored, graph }) {
+function onBranch({ stored, graph, policy }) {
   const isThere = graph.claims.some(
     (claim) => claim.isolation === "worktree" && claim.state === "ended" && claim.outcome === "completed"
   );
   if (!isThere) return "";
+  if (policy.deliver === "checkout")
+    return ` The work is on the branch ${planBranch(stored.slug)}; plan_report says whether it is in the checkout, too, as uncommitted changes, and else what keeps it from that.`;
   return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
 }
 function because(cause) {

@@ -334,6 +334,7 @@ function everySetting(): [string, unknown][] {
         [field, false],
       ];
     if (schema.type === "object") return [[field, { reviewer: 1 }]];
+    if (schema.type === "string") return [[field, "npm ci"]];
     if (schema.type === "integer" || schema.type === "number") return [[field, 7]];
     throw new Error(`Say here what a value of policy.${field} looks like: ${JSON.stringify(schema)}`);
   });

@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { messagesIn, Replay, readLog } from "./graph-log.ts";
 import { executesThePlan } from "./harness/orchestrator.ts";
@@ -9,12 +7,19 @@ import type { Recording } from "./harness/recording.ts";
 import { type Outcome, runScenario } from "./harness/run-scenario.ts";
 import { answers } from "./harness/task-tools.ts";
 import { writesItsScope } from "./scope-worker.ts";
+import {
+  changedFiles,
+  filesOfSpecification,
+  renderedFiles,
+  SPECIFICATIONS,
+  tasksInFile,
+  writes,
+} from "./specifications.ts";
 
 /**
  * Breakdowns that other people wrote for other projects, executed by the real Claude Code in default permission mode.
  * `PARALLEL_APPROVE=scope` is what a headless user sets, because nobody is there to allow each edit.
  */
-const SPECIFICATIONS = fileURLToPath(new URL("../../../shared/data/specs/", import.meta.url));
 
 interface RealRun {
   slug: string;
@@ -50,19 +55,6 @@ const CHOSEN = existsSync(SPECIFICATIONS)
 
 const rows: Record<string, string | number>[] = [];
 
-/** What `approve: scope` leaves to the user, who lets it pass here: files that steer git, a host or this plugin. */
-const STEERING_FILES = [
-  "AGENTS.md",
-  "CLAUDE.md",
-  ".gitignore",
-  ".gitattributes",
-  ".mcp.json",
-  ".claude-plugin/**",
-  ".claude/**",
-  ".husky/**",
-  ".vscode/**",
-].map((pattern) => `Edit(**/${pattern})`);
-
 describe.skipIf(!existsSync(SPECIFICATIONS))(
   "real specifications, where the folder with them is beside the repository",
   () => {
@@ -72,10 +64,7 @@ describe.skipIf(!existsSync(SPECIFICATIONS))(
       await runScenario(
         {
           name: run.slug,
-          files: {
-            ...filesBelow(join(SPECIFICATIONS, run.slug), `specs/${run.slug}`),
-            ".claude/settings.json": JSON.stringify({ permissions: { allow: STEERING_FILES } }),
-          },
+          files: filesOfSpecification(run.slug),
           environment: {
             PARALLEL_APPROVE: "scope",
             ...(run.unscoped === "exclusive" ? {} : { PARALLEL_UNSCOPED: run.unscoped }),
@@ -142,37 +131,6 @@ function check({ slug, unscoped, cap }: RealRun, outcome: Outcome): void {
   );
 }
 
-/** Both pages are written; what somebody else wrote in their place before is kept beside them, word for word. */
-function renderedFiles(slug: string, tasks: number, project: string, written: string[]): string[] {
-  const text = (path: string) => readFileSync(join(project, path), "utf8");
-  expect(text(`specs/${slug}/04-implementation.md`)).toContain(`**Tasks Completed:** ${tasks} / ${tasks}`);
-  return ["03-tasks", "04-implementation"].flatMap((name) => {
-    const page = `specs/${slug}/${name}.md`;
-    const kept = `specs/${slug}/${name}.edited-1.md`;
-    const original = join(SPECIFICATIONS, slug, `${name}.md`);
-    if (written.includes(page)) expect(text(kept)).toMatch(new RegExp(`^${slug}/\\S+\n$`));
-    else if (existsSync(original)) expect(text(kept)).toBe(readFileSync(original, "utf8"));
-    else return [page];
-    return [page, kept];
-  });
-}
-
-/** The files of a folder, by the path at which the project has them; a copy of it would be as read-only as it is. */
-function filesBelow(folder: string, at: string): Record<string, string> {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-  return Object.fromEntries(paths.map((path) => [`${at}/${path}`, readFileSync(join(folder, path), "utf8")]));
-}
-
-function tasksInFile(slug: string): string[] {
-  const file = readFileSync(join(SPECIFICATIONS, slug, "03-tasks.json"), "utf8");
-  const { tasks } = JSON.parse(file) as { tasks: { id: string; status?: string }[] };
-  // What its authors have put off is no task of the plan.
-  const planned = tasks.filter(({ status }) => status !== "deferred");
-  return planned.map(({ id }) => `${slug}/${id}`).sort();
-}
-
 /** How many agents each answer of `batch_next` that offered any offered. */
 function offeredPerAnswer(recording: Recording): number[] {
   const last = recording.requests.findLast((request) => request.isMain);
@@ -180,21 +138,6 @@ function offeredPerAnswer(recording: Recording): number[] {
     .filter((answer) => answer.tool === "batch_next")
     .map((answer) => (answer.value.launch as unknown[]).length)
     .filter((count) => count > 0);
-}
-
-interface AgentWrite {
-  agentId: string;
-  path: string;
-}
-
-function writes(recording: Recording): AgentWrite[] {
-  return recording.requests.flatMap(({ conversation: { agentId }, outputs }) =>
-    outputs.flatMap((output) =>
-      agentId !== undefined && "tool" in output && output.tool === "Write"
-        ? [{ agentId, path: String(output.input.file_path) }]
-        : [],
-    ),
-  );
 }
 
 /** Files that two agents wrote which were at work at the same time. */
@@ -208,16 +151,4 @@ function writtenByTwoAtOnce(recording: Recording): string[] {
       return a.startMs < (b.reportedMs ?? b.endMs) && b.startMs < (a.reportedMs ?? a.endMs) ? [one.path] : [];
     }),
   );
-}
-
-function changedFiles(project: string): string[] {
-  const status = execFileSync("git", ["status", "--porcelain", "-z", "--untracked-files=all"], {
-    cwd: project,
-    encoding: "utf8",
-  });
-  return status
-    .split("\0")
-    .filter(Boolean)
-    .map((line) => line.slice("XY ".length))
-    .sort();
 }

@@ -490,6 +490,9 @@ function launchOf(loaded, task, agentType, token) {
   };
 }
 
+// import:run/worktrees/deliver.mjs in run/claims.mjs
+import { deliverWhenDone } from "./worktrees/deliver.mjs";
+
 // mcp-server/src/run/claims/stop-orders.ts
 function stopOrders(loaded, nowMs) {
   return loaded.graph.draining.flatMap(
@@ -503,7 +506,7 @@ async function nextBatch(ctx, actor, slug, limit) {
   const seen = await prepareClaiming(ctx, store, actor, slug);
   await commitPlan(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, GRACE_MS);
-  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+  const batch = await changePlan(ctx, store, actor, slug, async (plan, tx) => {
     await expireClaims(tx);
     const { graph, stored } = plan;
     const interrupted = interruptedTasks(plan);
@@ -535,6 +538,8 @@ async function nextBatch(ctx, actor, slug, limit) {
       heldBack: graph.underCap.length < plan.cap ? heldBack : []
     };
   });
+  if (batch.done) await deliverWhenDone(ctx, store, slug);
+  return batch;
 }
 export {
   MAX_REASONS,

@@ -32,10 +32,11 @@ import { checkWorktrees, readGraph, shareSubmoduleTasks } from "./plan.mjs";
 var MAX_SAMPLES = 20;
 var MAX_PLANS = 10;
 var LIMIT_MS = 3e4;
-async function recordedCost(ctx, store) {
+async function recordedCost(ctx, store, setup) {
   const took = await readGraph(ctx, store, async (view) => {
     const samples = [];
-    for (const { id } of (await view.plans()).slice(0, MAX_PLANS)) {
+    for (const { id, policy } of (await view.plans()).slice(0, MAX_PLANS)) {
+      if (policy.setup !== setup) continue;
       const events = await view.reader.events(id, { types: ["worktree.cut"] });
       for (const { change } of events.toReversed()) {
         if (change.type === "worktree.cut" && change.tookMs !== void 0) samples.push(change.tookMs);
@@ -46,10 +47,12 @@ async function recordedCost(ctx, store) {
   });
   return took.length === 0 ? void 0 : { ms: median(took) };
 }
-async function measuredCost({ checkout }) {
+async function measuredCost({ checkout }, setup) {
   const { root, gitCommonDir } = checkout;
   if (gitCommonDir === void 0) return { unknown: "this is no git repository" };
   if (await commitAt(root, "HEAD") === void 0) return { unknown: "there is no commit yet" };
+  if (setup !== "")
+    return { unknown: 'what its set-up takes is known when a plan with isolation "worktree" has run it' };
   const folder = await mkdtemp(join(gitCommonDir, "parallel-measured-"));
   const place = join(folder, "worktree");
   const startMs = performance.now();
@@ -70,9 +73,9 @@ async function measuredCost({ checkout }) {
 // mcp-server/src/run/isolation/decide-isolation.ts
 async function decideIsolation(ctx, store, plan, mayMeasure) {
   if (plan.wanted === "shared") return void 0;
-  const recorded = store && await recordedCost(ctx, store);
+  const recorded = store && await recordedCost(ctx, store, plan.policy.setup);
   const notMeasured = { unknown: "what a worktree takes here is measured when the plan is made" };
-  const worktree = recorded ?? (mayMeasure ? await measuredCost(ctx) : notMeasured);
+  const worktree = recorded ?? (mayMeasure ? await measuredCost(ctx, plan.policy.setup) : notMeasured);
   if (plan.wanted === "worktree") return { isolation: "worktree", reason: ofAll(plan, worktree) };
   const estimates = store ? await store.read((reader) => reader.currentEstimates(ctx.repository)) : new Estimates();
   return chooseIsolation({

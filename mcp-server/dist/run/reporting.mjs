@@ -909,12 +909,16 @@ function end(ctx, store, actor, attempt, {
   return changeGraph(ctx, store, actor, work, { claim: { attempt } });
 }
 
+// import:run/worktrees/deliver.mjs in run/reporting.mjs
+import { deliverWhenDone } from "./worktrees/deliver.mjs";
+
 // mcp-server/src/run/reporting/report-plan.ts
 async function reportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
   await deliverForCall(ctx, store, slug);
   await commitPlan(ctx, store, slug);
+  await deliverWhenDone(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);
   const { session } = ctx.owner;
   if (session !== void 0) await setTimeout(WRITTEN_AFTER_MS);

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import manifest from "../../../.claude-plugin/plugin.json" with { type: "json" };
 import { createContext, type RunContext } from "../run/project/run-context.ts";
 import type { ApproveOptions } from "./approve.ts";
+import type { DeliverOptions } from "./deliver.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { RestoreOptions } from "./restore.ts";
 
@@ -95,6 +96,18 @@ program
   .action(async (plan: string, files: string[], options: RestoreOptions) => {
     const { restoreCommand } = await import("./restore.ts");
     process.exitCode = await restoreCommand(await context(), plan, files, options);
+  });
+
+program
+  .command("deliver <plan>")
+  .description(
+    "puts the merged work of the plan's worktrees into this checkout: all of it as uncommitted changes, or nothing",
+  )
+  .option("--merge", "as a merge into the branch that is checked out")
+  .option("--json", "as JSON")
+  .action(async (plan: string, options: DeliverOptions) => {
+    const { deliverCommand } = await import("./deliver.ts");
+    process.exitCode = await deliverCommand(await context(), plan, options);
   });
 
 program

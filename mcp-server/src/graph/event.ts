@@ -313,6 +313,29 @@ export type Change =
       readonly files: readonly string[];
       readonly mergeTask: TaskId;
     }
+  /**
+   * The work that the plan's branch holds up to `commit` is in a checkout: as uncommitted changes on top of its commit
+   * `onto`, after which its files are those of `tree`; or as a merge, after which `onto` is its commit.
+   */
+  | {
+      readonly type: "work.delivered";
+      /** One of a kind, so that a delivery that was interrupted knows whether it was logged. */
+      readonly delivery: string;
+      readonly how: "changes" | "merge";
+      readonly checkout: string;
+      readonly commit: string;
+      readonly onto: string;
+      readonly tree: string;
+      readonly files: readonly string[];
+    }
+  /** It is not, because of these files or for this reason, and nothing was touched. */
+  | {
+      readonly type: "delivery.refused";
+      readonly checkout: string;
+      readonly commit: string;
+      readonly reason: string;
+      readonly files: readonly string[];
+    }
   /** Work of the plan that was not committed although the policy wants it. */
   | { readonly type: "commit.skipped"; readonly reason: string }
   /** A session was given the plan's report; what has ended since is not in it. */
@@ -374,6 +397,8 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "work.merged": 1,
   "work.conflicted": 1,
   "isolation.decided": 1,
+  "work.delivered": 1,
+  "delivery.refused": 1,
   "commit.skipped": 1,
   "plan.reported": 1,
   "decision.taken": 1,

@@ -95,7 +95,14 @@ describe("where the tasks of a plan work", () => {
       plan: "q",
       dryRun: true,
     });
-    expect(next.isolation).toContain(`a worktree takes ${tookMs} ms here`);
+    expect(next.isolation).toMatch(/a worktree takes [\d.]+ m?s here/);
+    const withSetup = { isolation: "auto", setup: "make ready" };
+    const unknown = await server.call("plan_create", { ...plan(withSetup), plan: "q", dryRun: true });
+    expect(unknown.isolation).toContain("what a worktree takes here is measured when the plan is made");
+    const made = await server.call("plan_create", { ...plan(withSetup), plan: "q" });
+    expect(made.isolation).toContain(
+      'shared: up to 2 tasks that write would run at once, but what its set-up takes is known when a plan with isolation "worktree" has run it',
+    );
   });
 
   it("where the tasks of a plan work is not changed once one has begun", async () => {

@@ -11,6 +11,16 @@ export interface CommittedWork {
     readonly merged: readonly TaskId[];
     /** How the user takes the work over. */
     readonly takeOver: string;
+    /** What became of it in a checkout; absent: nothing yet, or that was before its newest work. */
+    readonly delivery?:
+      | { readonly kind: "delivered"; readonly how: "changes" | "merge"; readonly files: readonly string[] }
+      | {
+          readonly kind: "refused";
+          readonly reason: string;
+          readonly files: readonly string[];
+          /** What tries it again. */
+          readonly command: string;
+        };
   };
   readonly conflicts: readonly {
     readonly task: TaskId;
@@ -57,6 +67,7 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
         name,
         merged: [...new Set(merged.map(({ task }) => task))],
         takeOver: `git merge ${name}`,
+        ...deliveryOf(plan, events),
       },
     }),
     conflicts: conflicted.map(({ task, files, mergeTask }) => ({
@@ -78,6 +89,21 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
     ),
     skipped: of("commit.skipped").map(({ reason }) => reason),
   };
+}
+
+/** The last delivery, unless more was merged after it. */
+function deliveryOf(
+  plan: PlanSlug,
+  events: readonly GraphEvent[],
+): Pick<NonNullable<CommittedWork["branch"]>, "delivery"> {
+  const types: readonly string[] = ["work.merged", "work.delivered", "delivery.refused"];
+  const last = events.findLast(({ change }) => types.includes(change.type))?.change;
+  if (last?.type === "work.delivered") {
+    return { delivery: { kind: "delivered", how: last.how, files: last.files } };
+  }
+  if (last?.type !== "delivery.refused") return {};
+  const { reason, files } = last;
+  return { delivery: { kind: "refused", reason, files, command: `parallel-tasks deliver ${plan}` } };
 }
 
 function runningAttempts(events: readonly GraphEvent[]): Set<AttemptId> {

@@ -5,6 +5,7 @@ import { changePlan } from "../plan/plan-transaction.ts";
 import { type Counts, countsOf, isDone } from "../plan/progress.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
+import { deliverWhenDone } from "../worktrees/deliver/deliver-plan.ts";
 import { GRACE_MS, removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
 import { choose, MAX_REASONS } from "./choose.ts";
 import { type BatchLaunch, launchOf } from "./launch.ts";
@@ -43,7 +44,7 @@ export async function nextBatch(
   const seen = await prepareClaiming(ctx, store, actor, slug);
   await commitPlan(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, GRACE_MS);
-  return changePlan(ctx, store, actor, slug, async (plan, tx) => {
+  const batch = await changePlan(ctx, store, actor, slug, async (plan, tx): Promise<Batch> => {
     await expireClaims(tx);
     const { graph, stored } = plan;
     const interrupted = interruptedTasks(plan);
@@ -75,4 +76,6 @@ export async function nextBatch(
       heldBack: graph.underCap.length < plan.cap ? heldBack : [],
     };
   });
+  if (batch.done) await deliverWhenDone(ctx, store, slug);
+  return batch;
 }

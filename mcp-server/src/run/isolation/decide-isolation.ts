@@ -34,9 +34,9 @@ export async function decideIsolation(
   mayMeasure: boolean,
 ): Promise<IsolationChoice | undefined> {
   if (plan.wanted === "shared") return undefined;
-  const recorded = store && (await recordedCost(ctx, store));
+  const recorded = store && (await recordedCost(ctx, store, plan.policy.setup));
   const notMeasured = { unknown: "what a worktree takes here is measured when the plan is made" };
-  const worktree = recorded ?? (mayMeasure ? await measuredCost(ctx) : notMeasured);
+  const worktree = recorded ?? (mayMeasure ? await measuredCost(ctx, plan.policy.setup) : notMeasured);
   if (plan.wanted === "worktree") return { isolation: "worktree", reason: ofAll(plan, worktree) };
   const estimates = store
     ? await store.read((reader) => reader.currentEstimates(ctx.repository))

@@ -19,12 +19,18 @@ const LIMIT_MS = 30_000;
 
 /**
  * What worktrees of this repository took in earlier runs, set-up included: the median of the newest.
- * @returns undefined where none was made yet.
+ * @param setup the command of the policy, which took part in it.
+ * @returns undefined where none was made yet that was set up in this way.
  */
-export async function recordedCost(ctx: RunContext, store: GraphStore): Promise<WorktreeCost | undefined> {
+export async function recordedCost(
+  ctx: RunContext,
+  store: GraphStore,
+  setup: string,
+): Promise<WorktreeCost | undefined> {
   const took = await readGraph(ctx, store, async (view) => {
     const samples: number[] = [];
-    for (const { id } of (await view.plans()).slice(0, MAX_PLANS)) {
+    for (const { id, policy } of (await view.plans()).slice(0, MAX_PLANS)) {
+      if (policy.setup !== setup) continue;
       const events = await view.reader.events(id, { types: ["worktree.cut"] });
       for (const { change } of events.toReversed()) {
         if (change.type === "worktree.cut" && change.tookMs !== undefined) samples.push(change.tookMs);
@@ -36,11 +42,16 @@ export async function recordedCost(ctx: RunContext, store: GraphStore): Promise<
   return took.length === 0 ? undefined : { ms: median(took) };
 }
 
-/** Makes one worktree of the last commit, and takes it away again: in git's own folder, so that nobody sees it. */
-export async function measuredCost({ checkout }: RunContext): Promise<WorktreeCost> {
+/**
+ * Makes one worktree of the last commit, and takes it away again: in git's own folder, so that nobody sees it.
+ * @param setup the command of the policy; it is not run for this, so with one the cost is not known.
+ */
+export async function measuredCost({ checkout }: RunContext, setup: string): Promise<WorktreeCost> {
   const { root, gitCommonDir } = checkout;
   if (gitCommonDir === undefined) return { unknown: "this is no git repository" };
   if ((await commitAt(root, "HEAD")) === undefined) return { unknown: "there is no commit yet" };
+  if (setup !== "")
+    return { unknown: 'what its set-up takes is known when a plan with isolation "worktree" has run it' };
   const folder = await mkdtemp(join(gitCommonDir, "parallel-measured-"));
   const place = join(folder, "worktree");
   const startMs = performance.now();

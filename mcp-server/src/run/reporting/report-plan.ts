@@ -16,6 +16,7 @@ import { logEscalation } from "../recovery/next-decision.ts";
 import { type AttemptMeasured, WRITTEN_AFTER_MS } from "../usage/agent-usage.ts";
 import { type ConversationMeasured, measureAgents, measureConversations } from "../usage/measure-usage.ts";
 import { commitPlan } from "../worktrees/commit-plan.ts";
+import { deliverWhenDone } from "../worktrees/deliver/deliver-plan.ts";
 import { removeMergedWorktrees } from "../worktrees/remove-worktrees.ts";
 import { withIgnoredFiles } from "./ignored-by-git.ts";
 
@@ -31,6 +32,7 @@ export async function reportPlan(
   await recordChangesOfEndedAttempts(ctx);
   await deliverForCall(ctx, store, slug);
   await commitPlan(ctx, store, slug);
+  await deliverWhenDone(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);
   const { session } = ctx.owner;
   // What the asking session has just said is still on its way into its transcript.

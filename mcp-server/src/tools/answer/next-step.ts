@@ -64,11 +64,13 @@ export function waitFor(session: SessionMemory): string {
 }
 
 /** Where the work is, if it is not in the checkout: what did not complete is merged nowhere. */
-function onBranch({ stored, graph }: LoadedPlan): string {
+function onBranch({ stored, graph, policy }: LoadedPlan): string {
   const isThere = graph.claims.some(
     (claim) => claim.isolation === "worktree" && claim.state === "ended" && claim.outcome === "completed",
   );
   if (!isThere) return "";
+  if (policy.deliver === "checkout")
+    return ` The work is on the branch ${planBranch(stored.slug)}; plan_report says whether it is in the checkout, too, as uncommitted changes, and else what keeps it from that.`;
   return ` The work is on the branch ${planBranch(stored.slug)}: tell the user that git merge ${planBranch(stored.slug)} takes it over; do not run it unasked.`;
 }
 

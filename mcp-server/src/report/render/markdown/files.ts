@@ -4,6 +4,8 @@ import { escapeMarkdown, NAME_LIMIT } from "../../../text/sanitize.ts";
 import type { RunReport } from "../../aggregate.ts";
 import { bold, grouped, name, some } from "./names.ts";
 
+type Branch = NonNullable<RunReport["work"]["branch"]>;
+
 export function fileLines(report: RunReport): string[] {
   const { sharedFiles, outsideScope, scopeTruth, ignoredFiles = [], gitMoves = [], undone = [] } = report;
   return [
@@ -92,14 +94,26 @@ function notSeenLines({ tasks, scopeTruth, ignoredFiles = [] }: RunReport): stri
     });
 }
 
+function branchLine({ name: branch, merged, takeOver, delivery }: Branch): string {
+  const work = `- The work of ${plural(merged.length, "task")} is on the branch ${name(branch)}`;
+  if (delivery?.kind === "delivered") {
+    const { how, files } = delivery;
+    return how === "merge"
+      ? `${work}, and merged into the branch that was checked out.`
+      : `${work}, and in your checkout, as uncommitted changes of ${plural(files.length, "file")}.`;
+  }
+  if (delivery?.kind === "refused") {
+    const { reason, files, command } = delivery;
+    const which = files.length === 0 ? "" : `: ${some(files.map(name))}`;
+    return `${work}. **It is not in your checkout, where nothing was touched**: ${escapeMarkdown(reason)}${which}. When that is settled: ${codeSpan(command)}, or ${codeSpan(takeOver)}`;
+  }
+  return `${work}. Your own branch was not moved; take it over with: ${codeSpan(takeOver)}`;
+}
+
 export function commitLines({ work }: RunReport): string[] {
   const { branch, conflicts, kept, commits, leftOut, skipped } = work;
   return [
-    ...(branch
-      ? [
-          `- The work of ${plural(branch.merged.length, "task")} is on the branch ${name(branch.name)}. Your own branch was not moved; take it over with: ${codeSpan(branch.takeOver)}`,
-        ]
-      : []),
+    ...(branch ? [branchLine(branch)] : []),
     ...conflicts.map(({ task, files, mergeTask, solved }) => {
       const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
       return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
