@@ -103,13 +103,13 @@ async function bindByTranscript(run, session, agentId, transcript) {
   if (launchedBy === void 0) return { held: void 0, isKnown: false };
   return { held: await bindLaunch(run, session, launchedBy, agentId), isKnown: true };
 }
-async function hostWorktree({
-  agent,
-  transcript,
-  cwd
-}) {
-  const meta = await metaOf(agent, transcript);
-  return meta?.spawnedWithWorktree ? meta.worktreePath ?? (cwd || void 0) : void 0;
+async function hostWorktree(event) {
+  const meta = await metaOf(event.agent, event.transcript);
+  if (meta) return meta.spawnedWithWorktree ? meta.worktreePath : void 0;
+  return startsInOwnWorktree(event) ? event.cwd : void 0;
+}
+function startsInOwnWorktree({ agent, cwd }) {
+  return agent !== "" && basename(cwd) === `agent-${agent}`;
 }
 async function metaOf(agentId, transcript) {
   if (transcript === "" || !/^[\w-]+$/.test(agentId)) return void 0;
@@ -123,18 +123,23 @@ async function metaOf(agentId, transcript) {
   return json(agentMeta, text);
 }
 async function bindLaunch(run, session, toolUseId, agentId) {
+  const held = await bind(run, session, toolUseId, agentId);
+  session.agentClaims.note(agentId, held);
+  return held;
+}
+async function bind(run, session, toolUseId, agentId) {
   const launch2 = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch2 || !store) return void 0;
   const look = await snapshotBeforeStart(run, store, launch2.token);
-  const bind = async (tx) => {
+  const start = async (tx) => {
     if (look) await recordSnapshot(tx, look);
     const found = await claimOfToken(tx, launch2.token);
     if (isRefusal(found)) return void 0;
     startOrContinue(found, agentId);
     return tx.writer.claimById(launch2.attempt);
   };
-  return changeGraph(run, store, `agent ${agentId}`, bind, {
+  return changeGraph(run, store, `agent ${agentId}`, start, {
     claim: { tokenHash: hashToken(launch2.token) }
   });
 }
@@ -788,14 +793,25 @@ async function onStopFailure(run, session, event) {
 }
 
 // mcp-server/src/hooks/subagent-start.ts
+var MAX_WAIT_MS = 3e3;
 async function onSubagentStart(run, session, event) {
   if (event.agent === "") return NOTHING;
-  const { held } = await bindByTranscript(run, session, event.agent, event.transcript);
+  const { held: bound } = await bindByTranscript(run, session, event.agent, event.transcript);
+  const held = bound ?? await claimOfIsolated(session, event);
   const placed = held && placeAgent(run, session, held, event);
   if (!placed) return NOTHING;
   session.answersMayTakeLong.add(event);
+  const { claim } = held;
+  if (claim.state === "running")
+    session.inCall.begins(event.agent, claim.leaseUntilMs - claim.lastSeenMs, run.now());
   const told = await placed;
+  session.inCall.ends(event.agent);
   return told === "" ? NOTHING : tell("SubagentStart", told);
+}
+async function claimOfIsolated(session, event) {
+  if (!session.hasLaunches || !startsInOwnWorktree(event)) return void 0;
+  session.answersMayTakeLong.add(event);
+  return session.agentClaims.of(event.agent, MAX_WAIT_MS);
 }
 
 // mcp-server/src/hooks/user-prompt-submit.ts
@@ -913,6 +929,7 @@ export {
   onWorkflowCall,
   placeAgent,
   readHookEvent,
+  startsInOwnWorktree,
   tell,
   watchBatchEnd,
   watchBegin,

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ApprovedCommands } from "../../mcp-server/src/run/approval/approved-commands.ts";
 import { eventsOf, readGraph } from "./graph-state.ts";
-import { turnsTaken } from "./harness/conversation.ts";
+import { textOf, turnsTaken } from "./harness/conversation.ts";
 import type { Orchestrator } from "./harness/orchestrator.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import type { SpecTask } from "./harness/scenario.ts";
@@ -129,12 +130,77 @@ describe("agents in worktrees", () => {
     });
   });
 
+  it("agents in worktrees make their first request when their worktree is set up, and are told its port", async () => {
+    // Longer than any other hook is waited for.
+    const setup = "sleep 5; mkdir -p made && date +%s%3N > made/when && echo $PARALLEL_PORT > made/port";
+    const command = "test -f made/when && test -f node_modules/dependency.js && test -f .env";
+    const tasks = ["1", "2"].map((id) => ({
+      id,
+      description: "Do it",
+      writes: [`${id}.txt`],
+      isolation: "worktree" as const,
+      acceptance: [{ criterion: "It runs", command }],
+      retries: 0,
+    }));
+    const reported: Step = (assignment) =>
+      reports({
+        filesChanged: [`${idOf(assignment)}.txt`],
+        evidence: [{ criterion: "1", command, exitCode: 0, result: "fine" }],
+      })(assignment);
+    const made = new Map<string, { when: number; port: string }>();
+    const works: Step = (assignment) => {
+      const read = (name: string) => readFileSync(join(assignment.directory, "made", name), "utf8").trim();
+      made.set(assignment.task, { when: Number(read("when")), port: read("port") });
+      return writes({ [`${idOf(assignment)}.txt`]: "1\n" })(assignment);
+    };
+    const story = storyOf("sets worktrees up", tasks, {
+      work: [works, runs(command), reported],
+      environment: { PARALLEL_SETUP: setup, PARALLEL_VERIFY: "seen" },
+      settings: {
+        worktree: { symlinkDirectories: ["node_modules"] },
+        permissions: { allow: ["Write", "Bash(test:*)"] },
+      },
+      runs: [
+        headlessRun({
+          meanwhile: async (_pid, _recording, { home, project }) => {
+            const root = realpathSync(project);
+            const place = { hostFolder: join(home, ".claude"), root, gitCommonDir: join(root, ".git") };
+            new ApprovedCommands(place).add(setup);
+            mkdirSync(join(project, "node_modules"));
+            writeFileSync(join(project, "node_modules/dependency.js"), "1\n");
+            writeFileSync(join(project, ".env"), "KEY=1\n");
+          },
+        }),
+      ],
+    });
+    story.files = {
+      ...story.files,
+      ".gitignore": "node_modules/\nmade/\n.env\n",
+      ".worktreeinclude": ".env\n",
+    };
+    await runScenario(story, (outcome) => {
+      const graph = readGraph(outcome.database);
+      expect(graph.tasks).toEqual({ "1": "completed", "2": "completed" });
+      expectCleanEnd(outcome);
+      for (const id of ["1", "2"]) {
+        expect(gitIn(outcome.project, "show", `${BRANCH}:${id}.txt`)).toBe("1\n");
+        const { when = Number.NaN, port = "" } = made.get(`demo/${id}`) ?? {};
+        const first = outcome.recording.requests.find(({ task }) => task === `demo/${id}`);
+        expect(first?.startMs).toBeGreaterThan(when);
+        expect(textOf(first?.conversation.blocks ?? [])).toContain(`PARALLEL_PORT=${port}`);
+        const cut = eventsOf(graph, "worktree.cut").find(({ task }) => task === id);
+        expect(cut?.data).toMatchObject({ port: Number(port) });
+      }
+      expect(eventsOf(graph, "attempt.ended")).toHaveLength(2);
+    });
+  });
+
   it("agents in worktrees that fail or fall silent leave their work where it can be found", async () => {
     const isolated = (id: string) => ({
       id,
       description: "Do it",
       writes: [`${id}.txt`],
-      isolation: "worktree",
+      isolation: "worktree" as const,
     });
     const own: Orchestrator = (conversation) =>
       turnsTaken(conversation) === 0

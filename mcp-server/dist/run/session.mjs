@@ -1,3 +1,41 @@
+// import:node:timers/promises in run/session.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/run/session/keep-newest.ts
+function keepNewest(map, max) {
+  const oldest = map.keys().next();
+  if (map.size > max && !oldest.done) map.delete(oldest.value);
+}
+
+// mcp-server/src/run/session/agent-claims.ts
+var MAX_AGENTS = 2e3;
+var AgentClaims = class {
+  #known = /* @__PURE__ */ new Map();
+  #waiting = /* @__PURE__ */ new Map();
+  /** @param held undefined: the agent was launched for none. */
+  note(agentId, held) {
+    this.#known.set(agentId, held);
+    keepNewest(this.#known, MAX_AGENTS);
+    this.#waiting.get(agentId)?.(held);
+  }
+  /**
+   * The claim of an agent as soon as it is known.
+   * @returns undefined for an agent without one, and when it does not become known in time.
+   */
+  async of(agentId, limitMs) {
+    if (this.#known.has(agentId)) return this.#known.get(agentId);
+    const noted = new Promise((resolve) => this.#waiting.set(agentId, resolve));
+    const tooLong = new AbortController();
+    try {
+      const limit = setTimeout(limitMs, void 0, { ref: false, signal: tooLong.signal });
+      return await Promise.race([noted, limit.catch(() => void 0)]);
+    } finally {
+      tooLong.abort();
+      this.#waiting.delete(agentId);
+    }
+  }
+};
+
 // import:policy.mjs in run/session.mjs
 import { isRenewalDue } from "../policy.mjs";
 
@@ -28,12 +66,6 @@ var AgentsInCall = class {
 
 // import:graph.mjs in run/session.mjs
 import { commandRun, hashToken, isAttempt } from "../graph.mjs";
-
-// mcp-server/src/run/session/keep-newest.ts
-function keepNewest(map, max) {
-  const oldest = map.keys().next();
-  if (map.size > max && !oldest.done) map.delete(oldest.value);
-}
 
 // mcp-server/src/run/session/command-log.ts
 var UNSEEN = { kind: "unknown", inBackground: false };
@@ -153,9 +185,6 @@ function isAtAnEnd({ stored, spent }) {
 // import:run/effects.mjs in run/session.mjs
 import { CallWatch, forgetOldKept } from "./effects.mjs";
 
-// import:node:timers/promises in run/session.mjs
-import { setTimeout } from "node:timers/promises";
-
 // mcp-server/src/run/session/workflow-runs.ts
 var LAST_WORDS_MS = 2e4;
 var ANNOUNCED_MS = 600;
@@ -244,6 +273,7 @@ var SessionMemory = class {
   workflows = new WorkflowRuns();
   /** What was run with Bash, by the main conversation and by agents. */
   commands = new CommandLog();
+  agentClaims = new AgentClaims();
   /** Attempts whose agents have their worktree, or are about to get it, with what the agent is then told. */
   placed = /* @__PURE__ */ new Map();
   /** Version of each plan that the main conversation has heard of. */
@@ -414,6 +444,7 @@ function attemptsAt({ graph }, task) {
   return graph.claimsOf(task).filter(isAttempt).length;
 }
 export {
+  AgentClaims,
   AgentsInCall,
   CommandLog,
   SessionMemory,

@@ -11,6 +11,9 @@ import type { SessionMemory } from "../run/session/session.ts";
 import type { HeldClaim } from "../store/tables/held-claim.ts";
 import { type HookEvent, json } from "./hook-event.ts";
 
+/** The part of an event that tells where an agent is. */
+export type AgentAt = Pick<HookEvent, "agent" | "transcript" | "cwd">;
+
 const agentMeta = z.looseObject({
   toolUseId: z.string(),
   worktreePath: z.string().optional(),
@@ -35,16 +38,18 @@ export async function bindByTranscript(
 }
 
 /**
- * The worktree that the host made for an agent, where it made one.
- * @param event of an agent that has not gone anywhere yet, or without a folder.
+ * The worktree that the host made for an agent, where it made one. Before an agent's first request the host has not
+ * written that down; then it is where the agent starts, by the name that the host gives such a folder.
  */
-export async function hostWorktree({
-  agent,
-  transcript,
-  cwd,
-}: Pick<HookEvent, "agent" | "transcript" | "cwd">): Promise<string | undefined> {
-  const meta = await metaOf(agent, transcript);
-  return meta?.spawnedWithWorktree ? (meta.worktreePath ?? (cwd || undefined)) : undefined;
+export async function hostWorktree(event: AgentAt): Promise<string | undefined> {
+  const meta = await metaOf(event.agent, event.transcript);
+  if (meta) return meta.spawnedWithWorktree ? meta.worktreePath : undefined;
+  return startsInOwnWorktree(event) ? event.cwd : undefined;
+}
+
+/** Whether the folder of an event is the worktree that the host has made for its agent. */
+export function startsInOwnWorktree({ agent, cwd }: Pick<HookEvent, "agent" | "cwd">): boolean {
+  return agent !== "" && basename(cwd) === `agent-${agent}`;
 }
 
 async function metaOf(agentId: string, transcript: string): Promise<z.infer<typeof agentMeta> | undefined> {
@@ -66,18 +71,29 @@ export async function bindLaunch(
   toolUseId: string,
   agentId: string,
 ): Promise<HeldClaim | undefined> {
+  const held = await bind(run, session, toolUseId, agentId);
+  session.agentClaims.note(agentId, held);
+  return held;
+}
+
+async function bind(
+  run: RunContext,
+  session: SessionMemory,
+  toolUseId: string,
+  agentId: string,
+): Promise<HeldClaim | undefined> {
   const launch = session.launchOf(toolUseId);
   const store = await run.graph();
   if (!launch || !store) return undefined;
   const look = await snapshotBeforeStart(run, store, launch.token);
-  const bind = async (tx: GraphTransaction) => {
+  const start = async (tx: GraphTransaction) => {
     if (look) await recordSnapshot(tx, look);
     const found = await claimOfToken(tx, launch.token);
     if (isRefusal(found)) return undefined;
     startOrContinue(found, agentId);
     return tx.writer.claimById(launch.attempt);
   };
-  return changeGraph(run, store, `agent ${agentId}`, bind, {
+  return changeGraph(run, store, `agent ${agentId}`, start, {
     claim: { tokenHash: hashToken(launch.token) },
   });
 }

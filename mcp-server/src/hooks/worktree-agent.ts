@@ -4,11 +4,7 @@ import type { SessionMemory } from "../run/session/session.ts";
 import { PORT_VARIABLE } from "../run/worktrees/setup/port.ts";
 import { worktreeOfClaim } from "../run/worktrees/worktree-of-claim.ts";
 import type { HeldClaim } from "../store/tables/held-claim.ts";
-import { hostWorktree } from "./bind-by-transcript.ts";
-import type { HookEvent } from "./hook-event.ts";
-
-/** The part of an event that tells where an agent is. `cwd` counts where the agent starts, before it goes anywhere. */
-type AgentAt = Pick<HookEvent, "agent" | "transcript" | "cwd">;
+import { type AgentAt, hostWorktree } from "./bind-by-transcript.ts";
 
 /**
  * Gives an agent that works in a worktree the right one: the host has cut it from where it likes, so it is moved to what

@@ -259,21 +259,21 @@ var MAX_SET_UP_MS = 10 * 6e4;
 var SetUpFailed = class extends Error {
   name = "SetUpFailed";
 };
-async function setUpWorktree(ctx, worktree, command) {
+async function setUpWorktree(ctx, worktree, command, limitMs = MAX_SET_UP_MS) {
   const before = await readSetUp(worktree);
   const links = await linkFolders(ctx, worktree);
   const included = await copyIncluded(ctx.checkout.root, worktree);
   const port = await reservePort(worktree);
-  const made = command === "" ? [] : await runSetUp(ctx, worktree, command, port);
+  const made = command === "" ? [] : await runSetUp(ctx, worktree, command, { port, limitMs });
   const outputs = [.../* @__PURE__ */ new Set([...before?.outputs ?? [], ...made])];
   const record = { port, links, included, outputs };
   await writeSetUp(worktree, record);
   return record;
 }
-async function runSetUp(ctx, worktree, command, port) {
+async function runSetUp(ctx, worktree, command, { port, limitMs }) {
   const changedBefore = new Set(await statusEntries(worktree));
   const ignoredBefore = new Set(await ignoredPaths(worktree));
-  const endMs = performance.now() + MAX_SET_UP_MS;
+  const endMs = performance.now() + limitMs;
   const env = { [PORT_VARIABLE]: String(port) };
   let result;
   for (let run = 1; run <= MAX_RUNS && !isOver(result); run++) {

@@ -43,7 +43,7 @@ export const policyInput = z.strictObject({
   deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
-  setup: z.string().max(MAX_COMMAND).optional().describe("Makes a worktree able to run"),
+  setup: z.string().max(MAX_COMMAND).optional(),
 });
 
 export type PolicyInput = z.infer<typeof policyInput>;

@@ -4,6 +4,7 @@ import type { HeldClaim } from "../../store/tables/held-claim.ts";
 import { CallWatch } from "../effects/call-watch.ts";
 import type { AgentCall } from "../guard/agent-call.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { AgentClaims } from "./agent-claims.ts";
 import { AgentsInCall } from "./agents-in-call.ts";
 import { CommandLog } from "./command-log.ts";
 import { keepNewest } from "./keep-newest.ts";
@@ -36,6 +37,7 @@ export class SessionMemory {
   readonly workflows = new WorkflowRuns();
   /** What was run with Bash, by the main conversation and by agents. */
   readonly commands = new CommandLog();
+  readonly agentClaims = new AgentClaims();
   /** Attempts whose agents have their worktree, or are about to get it, with what the agent is then told. */
   readonly placed = new Map<AttemptId, Promise<string>>();
   /** Version of each plan that the main conversation has heard of. */

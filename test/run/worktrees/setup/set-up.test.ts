@@ -2,8 +2,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { runningProcesses } from "../../../../mcp-server/src/host/processes.ts";
 import { ApprovedCommands } from "../../../../mcp-server/src/run/approval/approved-commands.ts";
+import { createContext } from "../../../../mcp-server/src/run/project/run-context.ts";
 import { readSetUp } from "../../../../mcp-server/src/run/worktrees/setup/set-up-record.ts";
+import { setUpWorktree } from "../../../../mcp-server/src/run/worktrees/setup/set-up-worktree.ts";
 import { put, report, repository, task } from "../../../support/checkout.ts";
 import { git } from "../../../support/git.ts";
 import { graphOf, logOf } from "../../../support/graph-file.ts";
@@ -145,6 +148,21 @@ describe("a set-up that fails", () => {
     expect(await fileAt(folder, "parallel/p", "src/a.ts")).toBe("1\n");
   });
 
+  it("a set-up that does not end in time fails with the end of what it printed, and nothing of it runs on", async () => {
+    const { folder, home } = await planWith({ setup: "echo begun; sleep 600 & echo $! > pid.log; wait" });
+    const facts = { env: { HOME: home, CLAUDE_CODE_SESSION_ID: "s" }, parentPid: process.pid, now: Date.now };
+    const ctx = await createContext({ ...facts, directory: folder, pluginRoot: folder });
+    const failed = setUpWorktree(ctx, folder, "echo begun; sleep 600 & echo $! > pid.log; wait", 1_000);
+    await expect(failed).rejects.toThrow(/did not end within .*The end of its output: begun/);
+    expect(await readSetUp(folder)).toBeUndefined();
+    const pid = Number(read(folder, "pid.log"));
+    await vi.waitFor(
+      async () => expect((await runningProcesses()).map((one) => one.pid)).not.toContain(pid),
+      { timeout: 10_000 },
+    );
+    await ctx.close();
+  });
+
   it("a set-up that makes a file that git does not ignore fails, for the file would be a task's work", async () => {
     const { server } = await planWith({ setup: "touch strange.txt" });
     const { message } = await server.refused("task_claim", { plan: "p", worker: "w" });
@@ -204,20 +222,23 @@ describe("a project that needs an ignored file, its dependencies and a port", ()
   it("a project that needs an ignored file, its dependencies and a port passes its tests in eight worktrees at once", async () => {
     const ids = [..."abcdefgh"];
     const test = `
-      import { readFileSync } from "node:fs";
+      import { readdirSync, readFileSync, writeFileSync } from "node:fs";
       import { createServer } from "node:http";
       import assert from "node:assert";
       import { answer } from "dependency";
       assert.match(readFileSync(".env", "utf8"), /KEY=42/);
       assert.match(readFileSync("made/generated.txt", "utf8"), /generated/);
+      const { PARALLEL_PORT: port, HOME } = process.env;
       const server = createServer((_, response) => response.end(answer));
-      server.listen(Number(process.env.PARALLEL_PORT), "127.0.0.1", async () => {
-        const text = await (await fetch("http://127.0.0.1:" + process.env.PARALLEL_PORT)).text();
-        assert.equal(text, "42");
-        setTimeout(() => server.close(), 1_500);
+      server.listen(Number(port), "127.0.0.1", async () => {
+        assert.equal(await (await fetch("http://127.0.0.1:" + port)).text(), "42");
+        writeFileSync(HOME + "/listening/" + port, "");
+        // All eight listen before one of them ends.
+        while (readdirSync(HOME + "/listening").length < 8) await new Promise((go) => setTimeout(go, 50));
+        server.close();
       });`;
     const command = "node test.mjs";
-    const { server, folder, approvals, events } = await planWith({
+    const { server, folder, home, approvals, events } = await planWith({
       setup: "mkdir -p made && echo generated > made/generated.txt",
       files: {
         ".gitignore": "made/\n.env\nnode_modules/\n",
@@ -230,6 +251,7 @@ describe("a project that needs an ignored file, its dependencies and a port", ()
       tasks: ids.map((id) => isolated(id, { acceptance: [{ criterion: "Tests pass", command }] })),
     });
     approvals.add(command);
+    mkdirSync(join(home, "listening"));
     put(folder, {
       ".env": "KEY=42\n",
       "node_modules/dependency/package.json": JSON.stringify({

@@ -26,14 +26,20 @@ export class SetUpFailed extends Error {
  * then finds what it has made.
  * @param worktree a real path; nobody works there yet.
  * @param command empty: none.
+ * @param limitMs for all its runs together.
  * @throws SetUpFailed, CallerError, GitFailed
  */
-export async function setUpWorktree(ctx: RunContext, worktree: string, command: string): Promise<SetUp> {
+export async function setUpWorktree(
+  ctx: RunContext,
+  worktree: string,
+  command: string,
+  limitMs = MAX_SET_UP_MS,
+): Promise<SetUp> {
   const before = await readSetUp(worktree);
   const links = await linkFolders(ctx, worktree);
   const included = await copyIncluded(ctx.checkout.root, worktree);
   const port = await reservePort(worktree);
-  const made = command === "" ? [] : await runSetUp(ctx, worktree, command, port);
+  const made = command === "" ? [] : await runSetUp(ctx, worktree, command, { port, limitMs });
   const outputs = [...new Set([...(before?.outputs ?? []), ...made])];
   const record = { port, links, included, outputs };
   await writeSetUp(worktree, record);
@@ -41,10 +47,15 @@ export async function setUpWorktree(ctx: RunContext, worktree: string, command: 
 }
 
 /** @returns files that git ignores and that were not there before. */
-async function runSetUp(ctx: RunContext, worktree: string, command: string, port: number): Promise<string[]> {
+async function runSetUp(
+  ctx: RunContext,
+  worktree: string,
+  command: string,
+  { port, limitMs }: { readonly port: number; readonly limitMs: number },
+): Promise<string[]> {
   const changedBefore = new Set(await statusEntries(worktree));
   const ignoredBefore = new Set(await ignoredPaths(worktree));
-  const endMs = performance.now() + MAX_SET_UP_MS;
+  const endMs = performance.now() + limitMs;
   const env = { [PORT_VARIABLE]: String(port) };
   let result: CommandRunHere | CommandNotRun | undefined;
   for (let run = 1; run <= MAX_RUNS && !isOver(result); run++) {
