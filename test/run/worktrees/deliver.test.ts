@@ -389,6 +389,16 @@ describe("parallel-tasks deliver", () => {
     expect(await fileAt(folder, "main", "b.txt")).toBe("new\n");
   });
 
+  it("parallel-tasks deliver may be called by several at once", async () => {
+    const made = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`made/${n}.txt`, `${n}\n`]));
+    const { folder } = await doneInWorktree({ "a.txt": "old\n" }, { "a.txt": "new\n", ...made });
+    const all = await Promise.all(Array.from({ length: 4 }, () => runCommand(folder, "deliver", "p")));
+    const text = "The work of p is in the checkout, as uncommitted changes of 51 files.\n";
+    expect(all.map(({ code, out }) => [code, out])).toEqual(Array(4).fill([0, text]));
+    await git(folder, "add", "--all");
+    expect(await git(folder, "diff", "--cached", "parallel/p")).toBe("");
+  });
+
   it("parallel-tasks deliver is refused while a task of the plan runs, and for a plan that is not there", async () => {
     const folder = await repository();
     const server = await ParallelServer.start(folder);
