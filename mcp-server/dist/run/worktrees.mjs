@@ -431,7 +431,12 @@ async function removeMergedWorktrees(ctx, store, slug, graceMs) {
       if (one.of) await logRemoved(ctx, store, slug, one.of);
     };
     if (!await isUntouched(one, head)) continue;
-    const freed = room > 0 && one.held ? await free(ctx, one.held, head, known, letGo) : "unfit";
+    const isWanted = room > 0 && one.held !== void 0;
+    if (isWanted && one.endedAtMs + GRACE_MS > ctx.now()) {
+      room--;
+      continue;
+    }
+    const freed = isWanted ? await free(ctx, one.held, head, known, letGo) : "unfit";
     if (freed === "used") continue;
     if (freed === "freed") room--;
     else await remove(ctx, one, head, known, letGo);
@@ -456,13 +461,18 @@ async function spentWorktrees({ over, record }, plan, pool) {
     const held = left.get(key);
     left.delete(key);
     if (!held && pool.some(({ path }) => path === of.path)) continue;
-    spent.push({ ...of, of, held, orphaned: await isDead(claim.owner) });
+    const { endedAtMs } = claim;
+    spent.push({ ...of, of, held, orphaned: await isDead(claim.owner), endedAtMs });
   }
   const byToken = new Map([...over.values()].map((claim) => [claim.tokenHash, claim]));
   for (const held of left.values()) {
     const claim = held.use.plan === plan ? byToken.get(held.use.claim) : void 0;
     if (claim === void 0) continue;
-    spent.push({ path: held.path, branch: await branchAt(held), of: void 0, held, orphaned: false });
+    const { endedAtMs } = claim;
+    spent.push({
+      ...{ path: held.path, branch: await branchAt(held), of: void 0 },
+      ...{ held, orphaned: false, endedAtMs }
+    });
   }
   return spent;
 }

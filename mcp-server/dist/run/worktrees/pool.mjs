@@ -255,13 +255,14 @@ async function cleanWorktree(root, { path, gitFolder }, { branch, base, reason, 
   await clearGitFolder(gitFolder);
   await passOn(root, path);
   await git(root, ["update-ref", `refs/heads/${branch}`, base]);
-  await git(path, ["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
+  const at = ["--git-dir", gitFolder, "--work-tree", path, ...TRUST_NOTHING];
+  await git(path, [...at, "symbolic-ref", "HEAD", `refs/heads/${branch}`]);
   await writeFile(join(gitFolder, "locked"), `${reason}
 `);
   await removeAllBut(path, base, kept);
-  await git(path, ["read-tree", base]);
-  await git(path, [...TRUST_NOTHING, "update-index", "-q", "--refresh"]).catch(ignoreDifferences);
-  await git(path, [...TRUST_NOTHING, "reset", "--quiet", "--hard", base]);
+  await git(path, [...at, "read-tree", base]);
+  await git(path, [...at, "update-index", "-q", "--refresh"]).catch(ignoreDifferences);
+  await git(path, [...at, "reset", "--quiet", "--hard", base]);
   await refuseRest(path, kept);
 }
 async function clearGitFolder(gitFolder) {
@@ -403,10 +404,9 @@ async function isGone({ server, ...rest }) {
 // mcp-server/src/run/worktrees/pool/unmerged-work.ts
 var INDEX_COPY = "parallel-index";
 async function isMerged(path, head) {
-  if ((await statusEntries(path)).length > 0) return false;
+  if (!await isAncestor(path, "HEAD", head) || (await statusEntries(path)).length > 0) return false;
   if (await hasFilesOfSubmodules(path) || await hasCommitsOfSubmodules(path)) return false;
-  if (await operationUnderWay(path) !== void 0 || await hasHiddenChange(path)) return false;
-  return isAncestor(path, "HEAD", head);
+  return await operationUnderWay(path) === void 0 && !await hasHiddenChange(path);
 }
 async function hasHiddenChange(path) {
   const listed = (await git(path, ["ls-files", "-v", "-z"])).split("\0");
@@ -431,7 +431,7 @@ async function hasHiddenChange(path) {
 // mcp-server/src/run/worktrees/pool/free-worktree.ts
 async function freeWorktree(ctx, held2, head, known, letGo) {
   const { path, gitFolder } = held2;
-  if (existsSync(join(gitFolder, "reftable"))) return "unfit";
+  if (existsSync(join(gitFolder, "reftable")) || await gitFolderOf(path) !== gitFolder) return "unfit";
   const taken = await takeWorktree(ctx, held2);
   if (taken === void 0) return "used";
   const { plan, setup } = taken.before;
@@ -440,8 +440,9 @@ async function freeWorktree(ctx, held2, head, known, letGo) {
     const running = await endLeftProcesses(path, known);
     if (running !== "none") return running === "used" ? "used" : "unfit";
     if (!await isMerged(path, head)) return "used";
-    const commit = (await git(path, ["rev-parse", "HEAD"])).trim();
-    await git(path, ["update-ref", "--no-deref", "HEAD", commit]);
+    const at = ["--git-dir", gitFolder];
+    const commit = (await git(path, [...at, "rev-parse", "HEAD"])).trim();
+    await git(path, [...at, "update-ref", "--no-deref", "HEAD", commit]);
     await writeFile(join(gitFolder, "locked"), "free: kept for the next task\n");
     await letGo();
     next = { state: "free", plan, head: commit, setup };

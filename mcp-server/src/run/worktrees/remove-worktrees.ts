@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { GitFailed, git } from "../../git/git.ts";
 import { isAncestor } from "../../git/merge-tree.ts";
 import { commitAt, planHead } from "../../git/plan-branch.ts";
-import { type AnyClaim, type AttemptId, isDraining } from "../../graph/attempt.ts";
+import {
+  type AnyClaim,
+  type AttemptId,
+  type EndedAttempt,
+  isDraining,
+  type ReturnedOffer,
+} from "../../graph/attempt.ts";
 import type { KnownServers } from "../../policy/effects/processes-in-folder.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -28,6 +34,8 @@ export const GRACE_MS = 30_000;
 /** The locks that this plugin puts on; the host's own tells that its agent still runs. */
 const OUR_LOCK = /^(?:in use by|used again by|free:) /;
 
+type EndedClaim = EndedAttempt | ReturnedOffer;
+
 /** A worktree in which nobody works any more. */
 interface SpentWorktree {
   readonly path: string;
@@ -38,6 +46,8 @@ interface SpentWorktree {
   readonly orphaned: boolean;
   /** Undefined for one that this project did not make. */
   readonly held: HeldWorktree | undefined;
+  /** When its attempt ended. */
+  readonly endedAtMs: number;
 }
 
 /**
@@ -80,7 +90,13 @@ export async function removeMergedWorktrees(
       if (one.of) await logRemoved(ctx, store, slug, one.of);
     };
     if (!(await isUntouched(one, head))) continue;
-    const freed = room > 0 && one.held ? await free(ctx, one.held, head, known, letGo) : "unfit";
+    const isWanted = room > 0 && one.held !== undefined;
+    // Its folder would not go, but be another task's.
+    if (isWanted && one.endedAtMs + GRACE_MS > ctx.now()) {
+      room--;
+      continue;
+    }
+    const freed = isWanted ? await free(ctx, one.held, head, known, letGo) : "unfit";
     if (freed === "used") continue;
     if (freed === "freed") room--;
     else await remove(ctx, one, head, known, letGo);
@@ -88,8 +104,8 @@ export async function removeMergedWorktrees(
 }
 
 /** Which attempts have been over for so long. */
-function overSince(nowMs: number, graceMs: number): (claim: AnyClaim) => boolean {
-  return (claim) =>
+function overSince(nowMs: number, graceMs: number): (claim: AnyClaim) => claim is EndedClaim {
+  return (claim): claim is EndedClaim =>
     (claim.state === "returned" || (claim.state === "ended" && !isDraining(claim, nowMs))) &&
     claim.endedAtMs + graceMs <= nowMs;
 }
@@ -103,7 +119,7 @@ function mostWanted(plan: LoadedPlan, { cut }: WorkRecord): number {
 }
 
 async function spentWorktrees(
-  { over, record }: { readonly over: ReadonlyMap<AttemptId, AnyClaim>; readonly record: WorkRecord },
+  { over, record }: { readonly over: ReadonlyMap<AttemptId, EndedClaim>; readonly record: WorkRecord },
   plan: string,
   pool: readonly PooledWorktree[],
 ): Promise<SpentWorktree[]> {
@@ -117,14 +133,19 @@ async function spentWorktrees(
     left.delete(key);
     // Somebody else has it already, or has just taken it.
     if (!held && pool.some(({ path }) => path === of.path)) continue;
-    spent.push({ ...of, of, held, orphaned: await isDead(claim.owner) });
+    const { endedAtMs } = claim;
+    spent.push({ ...of, of, held, orphaned: await isDead(claim.owner), endedAtMs });
   }
   // Those that no attempt was ever given, or whose server died when it was about to free them.
   const byToken = new Map([...over.values()].map((claim) => [claim.tokenHash, claim]));
   for (const held of left.values()) {
     const claim = held.use.plan === plan ? byToken.get(held.use.claim) : undefined;
     if (claim === undefined) continue;
-    spent.push({ path: held.path, branch: await branchAt(held), of: undefined, held, orphaned: false });
+    const { endedAtMs } = claim;
+    spent.push({
+      ...{ path: held.path, branch: await branchAt(held), of: undefined },
+      ...{ held, orphaned: false, endedAtMs },
+    });
   }
   return spent;
 }

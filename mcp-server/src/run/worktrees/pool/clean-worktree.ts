@@ -44,13 +44,15 @@ export async function cleanWorktree(
   await passOn(root, path);
   // Whoever made the branch before has failed, and nobody else uses it.
   await git(root, ["update-ref", `refs/heads/${branch}`, base]);
-  await git(path, ["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
+  // Named, lest git finds another repository: that of the checkout around it has a HEAD as well.
+  const at = ["--git-dir", gitFolder, "--work-tree", path, ...TRUST_NOTHING];
+  await git(path, [...at, "symbolic-ref", "HEAD", `refs/heads/${branch}`]);
   await writeFile(join(gitFolder, "locked"), `${reason}\n`);
   await removeAllBut(path, base, kept);
-  await git(path, ["read-tree", base]);
+  await git(path, [...at, "read-tree", base]);
   // A file that has the commit's content need not be written again.
-  await git(path, [...TRUST_NOTHING, "update-index", "-q", "--refresh"]).catch(ignoreDifferences);
-  await git(path, [...TRUST_NOTHING, "reset", "--quiet", "--hard", base]);
+  await git(path, [...at, "update-index", "-q", "--refresh"]).catch(ignoreDifferences);
+  await git(path, [...at, "reset", "--quiet", "--hard", base]);
   await refuseRest(path, kept);
 }
 

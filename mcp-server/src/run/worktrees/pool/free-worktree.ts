@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { git } from "../../../git/git.ts";
 import type { KnownServers } from "../../../policy/effects/processes-in-folder.ts";
 import { endLeftProcesses } from "./left-processes.ts";
-import type { PooledWorktree } from "./pooled-worktrees.ts";
+import { gitFolderOf, type PooledWorktree } from "./pooled-worktrees.ts";
 import { giveBack, type PoolContext, takeWorktree } from "./take.ts";
 import { isMerged } from "./unmerged-work.ts";
 import type { WorktreeUse } from "./worktree-use.ts";
@@ -27,7 +27,7 @@ export async function freeWorktree(
 ): Promise<"freed" | "used" | "unfit"> {
   const { path, gitFolder } = held;
   // There git keeps the worktree's HEAD in a table that we do not write.
-  if (existsSync(join(gitFolder, "reftable"))) return "unfit";
+  if (existsSync(join(gitFolder, "reftable")) || (await gitFolderOf(path)) !== gitFolder) return "unfit";
   const taken = await takeWorktree(ctx, held);
   if (taken === undefined) return "used";
   const { plan, setup } = taken.before;
@@ -37,8 +37,10 @@ export async function freeWorktree(
     if (running !== "none") return running === "used" ? "used" : "unfit";
     // Once more: until now somebody may have written there.
     if (!(await isMerged(path, head))) return "used";
-    const commit = (await git(path, ["rev-parse", "HEAD"])).trim();
-    await git(path, ["update-ref", "--no-deref", "HEAD", commit]);
+    // Named, lest git finds another repository: that of the checkout around it has a HEAD as well.
+    const at = ["--git-dir", gitFolder];
+    const commit = (await git(path, [...at, "rev-parse", "HEAD"])).trim();
+    await git(path, [...at, "update-ref", "--no-deref", "HEAD", commit]);
     await writeFile(join(gitFolder, "locked"), "free: kept for the next task\n");
     await letGo();
     next = { state: "free", plan, head: commit, setup };

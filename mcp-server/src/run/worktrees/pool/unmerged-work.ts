@@ -15,10 +15,9 @@ const INDEX_COPY = "parallel-index";
  * @param head the commit of the plan's branch.
  */
 export async function isMerged(path: string, head: string): Promise<boolean> {
-  if ((await statusEntries(path)).length > 0) return false;
+  if (!(await isAncestor(path, "HEAD", head)) || (await statusEntries(path)).length > 0) return false;
   if ((await hasFilesOfSubmodules(path)) || (await hasCommitsOfSubmodules(path))) return false;
-  if ((await operationUnderWay(path)) !== undefined || (await hasHiddenChange(path))) return false;
-  return isAncestor(path, "HEAD", head);
+  return (await operationUnderWay(path)) === undefined && !(await hasHiddenChange(path));
 }
 
 /** Whether a file differs that the index is told to take for unchanged, or for left out of a sparse checkout. */
