@@ -49,8 +49,9 @@ async function gitSays(folder, parameters) {
     throw error;
   }
 }
-async function once(folder, parameters, options) {
-  const settings = ["-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"];
+async function once(folder, parameters, { runHooks = false, ...options }) {
+  const hooks = runHooks ? [] : ["-c", "core.hooksPath=/dev/null"];
+  const settings = [...hooks, "-c", "commit.gpgSign=false"];
   try {
     return await runProgram("git", [...settings, ...parameters], {
       maxOutputBytes: MAX_OUTPUT_BYTES,
@@ -692,8 +693,8 @@ async function* committedVersions(root, path, untilMs) {
 }
 async function headFiles(root, paths) {
   const parameters = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths];
-  const listed2 = await git(root, parameters).catch(() => "");
-  const files = listed2.split("\0").flatMap((line) => {
+  const listed3 = await git(root, parameters).catch(() => "");
+  const files = listed3.split("\0").flatMap((line) => {
     const [, mode = "", blob = "", path = ""] = /^(\d+) blob ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? [];
     return blob === "" ? [] : [[path, { mode: Number.parseInt(mode, 8) & 511, blob }]];
   });
@@ -929,6 +930,133 @@ ${commits.join("\n")}
 `;
   const others = new Set((await git(root, ["rev-list", "--stdin"], { input })).split("\n"));
   return new Set(commits.filter((commit) => !others.has(commit)));
+}
+
+// mcp-server/src/git/remote/remote-branch.ts
+var REMOTE = "origin";
+var MAX_CONNECTION_MS = 6e4;
+var MAX_QUESTION_MS = 15e3;
+var MAX_HOOK_MS = 10 * 6e4;
+function ownRef(plan) {
+  return `refs/parallel/${plan}`;
+}
+function branchRef(plan) {
+  return `refs/heads/${planBranch(plan)}`;
+}
+function fetchedRef(plan) {
+  return `refs/parallel-fetched/${plan}`;
+}
+function attemptRef(plan, attempt) {
+  return `refs/parallel-attempts/${plan}/${attempt}`;
+}
+async function hasRemote(root) {
+  return (await git(root, ["remote"])).split("\n").includes(REMOTE);
+}
+async function fetchPlanBranch(root, plan, options = {}) {
+  const branch = await listed2(root, plan, options);
+  if (branch.at === void 0) return branch;
+  if (await commitAt(root, branch.at) !== void 0) {
+    await git(root, ["update-ref", fetchedRef(plan), branch.at]);
+    return branch;
+  }
+  await fetchRefs(root, [`+${branch.ref}:${fetchedRef(plan)}`], options);
+  return { ref: branch.ref, at: await remoteHead(root, plan) };
+}
+async function remoteHead(root, plan) {
+  return commitAt(root, fetchedRef(plan));
+}
+async function fetchAttempt(root, plan, attempt, options = {}) {
+  const ref = attemptRef(plan, attempt);
+  await fetchRefs(root, [`+${ref}:${ref}`], options);
+}
+async function pushPlanBranch(root, plan, from, to, { runHooks, ...options }) {
+  if (from.at === to) return from;
+  if (from.at !== void 0 && !await isAncestor(root, from.at, to)) {
+    throw new Error(`${to} does not contain ${from.at}`);
+  }
+  const isNew = from.at === void 0 && from.ref === ownRef(plan);
+  try {
+    await push(root, { ref: from.ref, from: from.at, to }, runHooks, options);
+    return await pushed(root, plan, from.ref, to);
+  } catch (error) {
+    if (!isNew || !(error instanceof RefRefused)) throw error;
+  }
+  const ref = branchRef(plan);
+  await push(root, { ref, from: void 0, to }, false, options);
+  return pushed(root, plan, ref, to);
+}
+async function pushed(root, plan, ref, at) {
+  await git(root, ["update-ref", fetchedRef(plan), at]);
+  return { ref, at };
+}
+async function pushAttempt(root, plan, attempt, commit, options = {}) {
+  try {
+    await push(root, { ref: attemptRef(plan, attempt), from: void 0, to: commit }, false, options);
+  } catch (error) {
+    if (!(error instanceof RefMoved)) throw error;
+  }
+}
+var RefRefused = class extends GitFailed {
+};
+async function listed2(root, plan, options) {
+  const refs = [ownRef(plan), branchRef(plan)];
+  const limited = { timeoutMs: MAX_QUESTION_MS, ...options };
+  const found = await connect(root, ["ls-remote", "--refs", REMOTE, ...refs], limited);
+  const at = new Map(
+    found.split("\n").map((line) => line.split("	")).map(([commit = "", ref2 = ""]) => [ref2, commit])
+  );
+  const ref = refs.find((one) => at.has(one)) ?? ownRef(plan);
+  return { ref, at: at.get(ref) };
+}
+async function fetchRefs(root, refs, options) {
+  const command = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
+  await connect(root, ["-c", "maintenance.auto=false", ...command, REMOTE, ...refs], options);
+}
+async function push(root, { ref, from = "", to }, runHooks, options) {
+  const command = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"];
+  const lease = `--force-with-lease=${ref}:${from}`;
+  const hooks = runHooks ? [] : ["--no-verify"];
+  try {
+    await connect(root, [...command, ...hooks, lease, REMOTE, `${to}:${ref}`], { ...options, runHooks });
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    const refusal = /^!\t[^\t]*\t\[(remote )?rejected\] \((.*)\)$/m.exec(error.output);
+    if (!refusal) throw error;
+    const [, isByRemote, why = ""] = refusal;
+    if (!isByRemote || MOVED.test(why)) throw new RefMoved();
+    const said = `${REMOTE} does not take ${ref}: ${why}. ${error.reason}`.slice(0, 400);
+    throw new RefRefused("push", error.exitCode, said, error.output, error);
+  }
+}
+var MOVED = /failed to update ref|cannot lock ref|incorrect old value|already exists|fetch first|stale info/;
+async function connect(root, parameters, { timeoutMs, signal, runHooks = false }) {
+  const limitMs = timeoutMs ?? (runHooks ? MAX_HOOK_MS : MAX_CONNECTION_MS);
+  const limit = AbortSignal.timeout(limitMs);
+  try {
+    return await git(root, parameters, {
+      env: await unattended(root),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      runHooks
+    });
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    const why = `${REMOTE} did not answer within ${Math.ceil(limitMs / 1e3)} s`;
+    throw new GitFailed(parameters[0] ?? "", void 0, why, "", error);
+  }
+}
+async function unattended(root) {
+  const asks = { GIT_ASKPASS: "", SSH_ASKPASS_REQUIRE: "never" };
+  const isOwn = process.env.GIT_SSH_COMMAND !== void 0 || process.env.GIT_SSH !== void 0;
+  if (isOwn || await configured(root, "core.sshCommand")) return asks;
+  return { ...asks, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" };
+}
+async function configured(root, name) {
+  try {
+    return (await git(root, ["config", "--get", name])).trim() !== "";
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 1) return false;
+    throw error;
+  }
 }
 
 // mcp-server/src/git/repository-files.ts
@@ -1264,10 +1392,12 @@ export {
   LINK,
   LOOK_LIMIT_MS,
   PLAIN,
+  REMOTE,
   RefMoved,
   RepositoryFiles,
   SUBMODULE,
   attemptName,
+  attemptRef,
   attemptsOn,
   changedFiles,
   changesBetween,
@@ -1282,6 +1412,8 @@ export {
   diffHunks,
   dropDeadLinks,
   ensurePlanBranch,
+  fetchAttempt,
+  fetchPlanBranch,
   fileWithMarkers,
   filesLeftOut,
   filesNow,
@@ -1290,6 +1422,7 @@ export {
   gitSays,
   hasCommitsOfSubmodules,
   hasFilesOfSubmodules,
+  hasRemote,
   headFiles,
   ignoredFiles,
   indexContent,
@@ -1307,9 +1440,12 @@ export {
   planHead,
   prepareMerge,
   publicAddress,
+  pushAttempt,
+  pushPlanBranch,
   refreshIndex,
   refuseCheckedOut,
   refuseTakenNames,
+  remoteHead,
   repositoryMoves,
   sameVersion,
   stageFiles,

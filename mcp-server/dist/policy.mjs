@@ -796,21 +796,28 @@ function asksForWorktree(task, policy) {
 }
 var Isolations = class {
   /** @param tasks how they are done stays the same; their status may change. */
-  constructor(tasks, policy) {
+  constructor(tasks, policy, isShared = false) {
     this.tasks = tasks;
+    this.isShared = isShared;
     const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
     this.#asking = new Set(asking.map(({ id }) => id));
   }
   tasks;
+  isShared;
   /** Tasks that ask for a worktree themselves. */
   #asking;
   /** Tasks that are known to ask for no worktree, and none before them. */
   #shared = /* @__PURE__ */ new Set();
   /** Whether some of the plan's work comes together on its branch: then all of it does. */
   get usesWorktrees() {
+    if (this.isShared) return true;
     return [...this.#asking].some((id) => this.tasks.get(id)?.status !== "cancelled");
   }
   of(id) {
+    return this.isShared ? "worktree" : this.inOneClone(id);
+  }
+  /** Where the task would run if no other clone took part in the plan. */
+  inOneClone(id) {
     if (this.#asking.size === 0) return "shared";
     const seen = /* @__PURE__ */ new Set([id]);
     for (const earlier of seen) {

@@ -402,7 +402,7 @@ export class Deliver extends WithToken {
       const merged: MergedDelivery = this.isThere
         ? { delivery, kind: "merged", ...where }
         : { delivery, kind: "gone" };
-      const landing = { plan: delivery.plan, root: "", merged: [merged], moves: [] };
+      const landing = { plan: delivery.plan, root: "", merged: [merged], moves: [], remote: undefined };
       await completeLanding(context, store, landing);
     }
     model.deliver(claim, this.isThere);

@@ -272,13 +272,17 @@ function expiryReason(claim) {
   return `no sign of life for ${silence}, or its time was over`;
 }
 
+// import:run/remote.mjs in run/attempts.mjs
+import { goesThroughRemote } from "./remote.mjs";
+
 // mcp-server/src/run/attempts/isolations-of.ts
 var known = /* @__PURE__ */ new WeakMap();
 function isolationsOf({ graph, policy }) {
-  const key = `${graph.definitions} ${policy.unscoped} ${policy.isolation}`;
+  const isShared = goesThroughRemote(graph);
+  const key = `${graph.definitions} ${policy.unscoped} ${policy.isolation} ${isShared}`;
   const last = known.get(graph);
   if (last?.key === key) return last.isolations;
-  const isolations = new Isolations(graph.tasks, policy);
+  const isolations = new Isolations(graph.tasks, policy, isShared);
   known.set(graph, { key, isolations });
   return isolations;
 }

@@ -21,7 +21,7 @@ function* inOrder({ graph }, ahead) {
     if (!first.has(task.id) && !ahead?.heldBack.has(task.id)) yield task;
   }
 }
-function* candidatesOf(plan, ahead, only) {
+function* candidatesOf(plan, ahead, only, reach) {
   const isolations = isolationsOf(plan);
   const level = levelThatMayStart(plan);
   const waiting = waitsForRetry(plan, level);
@@ -31,10 +31,16 @@ function* candidatesOf(plan, ahead, only) {
     if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
     const { role, agentType } = roleFor(plan.ctx, task);
     const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
-    const isolation = isolations.of(task.id);
+    const isolation = isolationHere(task, isolations, reach);
     const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === void 0 || only(candidate)) yield candidate;
   }
+}
+function isolationHere(task, isolations, reach) {
+  const isolation = isolations.of(task.id);
+  if (!reach || isolation === "shared" || isolations.inOneClone(task.id) !== "shared") return isolation;
+  const isBroughtByUser = reach.missingFor(task, "worktree") && !reach.missingFor(task, "shared");
+  return isBroughtByUser ? "shared" : "worktree";
 }
 function roleFor({ roles }, task) {
   const role = roles.resolve(task.agent);
@@ -72,7 +78,7 @@ import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 
 // import:git.mjs in run/claims.mjs
-import { changedFiles, commitAt, commitsThere, containedIn, planBranch } from "../git.mjs";
+import { REMOTE, changedFiles, commitAt, commitsThere, containedIn, planBranch } from "../git.mjs";
 
 // import:report.mjs in run/claims.mjs
 import { FILE_EVENTS, filesOfTasks } from "../report.mjs";
@@ -83,13 +89,18 @@ import { readContent } from "./effects.mjs";
 // import:run/plan.mjs in run/claims.mjs
 import { changeGraph, changePlan, countsOf, existingGraph, interruptedTasks, isDone, readGraph, readPlan, refuseNoRoom, splitTaskName, stateOf, stuckTasks, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
+// import:run/remote.mjs in run/claims.mjs
+import { goesThroughRemote, lookWhetherShared, mayBeShared } from "./remote.mjs";
+
 // import:run/worktrees.mjs in run/claims.mjs
-import { GRACE_MS, commitPlan, removeMergedWorktrees, workRecord } from "./worktrees.mjs";
+import { GRACE_MS, bringWork, commitPlan, reaching, removeMergedWorktrees, sendWork, workRecord } from "./worktrees.mjs";
 
 // mcp-server/src/run/claims/work-here.ts
+var REMOTE_PAUSE_MS = 15e3;
 var NOTHING_SEEN = {
   asking: { headHas: /* @__PURE__ */ new Set(), repositoryHas: /* @__PURE__ */ new Set(), sameFiles: /* @__PURE__ */ new Set() },
-  known: /* @__PURE__ */ new Map()
+  known: /* @__PURE__ */ new Map(),
+  trouble: void 0
 };
 var looks = /* @__PURE__ */ new WeakMap();
 function workInReach(plan) {
@@ -104,22 +115,32 @@ function workInReach(plan) {
   return new WorkInReach(graph.tasks, work, { ...asking, names });
 }
 async function lookForWork(ctx, store, slug) {
-  const seen = await readGraph(ctx, store, async (view) => {
+  const { graph } = await readPlan(ctx, store, slug);
+  if (isAllHere(graph, ownNames(ctx, graph.checkouts))) return;
+  const isShared = await lookWhetherShared(ctx, graph);
+  const last = looks.get(graph)?.trouble;
+  const recent = isShared && last && ctx.now() < last.atMs + REMOTE_PAUSE_MS ? last : void 0;
+  const isAsked = isShared && !recent;
+  const sent = isAsked ? await reaching(() => sendWork(ctx, store, slug)) : void 0;
+  const { plan, record, events } = await readGraph(ctx, store, async (view) => {
     const plan2 = await view.plan(slug);
-    if (isAllHere(plan2.graph, ownNames(ctx, plan2.graph.checkouts))) return void 0;
     const events2 = await plan2.reader.events(plan2.id, { types: FILE_EVENTS });
     return { plan: plan2, record: await workRecord(plan2), events: events2 };
   });
-  if (!seen) return;
-  const { plan, record, events } = seen;
   const known = knownWork(plan, record, events);
   const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
   const { root, gitCommonDir } = ctx.checkout;
+  const brought = isAsked ? await reaching(() => bringWork(ctx, plan, record, commits)) : void 0;
   const repositoryHas = gitCommonDir === void 0 ? /* @__PURE__ */ new Set() : await commitsThere(root, commits);
   const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : void 0;
   const headHas = head === void 0 ? /* @__PURE__ */ new Set() : await containedIn(root, head, [...repositoryHas]);
   const sameFiles = tasksWithSameFiles(root, known, events);
-  looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known });
+  const why = sent ?? brought;
+  const trouble = why === void 0 ? recent : { why, atMs: ctx.now() };
+  looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known, trouble });
+}
+function troubleWithRemote({ graph }) {
+  return looks.get(graph)?.trouble?.why;
 }
 function isAllHere(graph, names) {
   return names.size === graph.checkouts.size;
@@ -189,7 +210,7 @@ async function choose(plan, nowMs, { only, most } = {}) {
   }));
   const reach = workInReach(plan);
   const choiceBy = (ahead2) => chooseBatch(
-    candidatesOf(plan, ahead2, only),
+    candidatesOf(plan, ahead2, only, reach),
     graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
     limits,
     (candidate, chosen) => {
@@ -349,7 +370,7 @@ function mayNeedWorktree(ctx, loaded) {
 }
 async function changedInCheckout(ctx, loaded) {
   if (ctx.checkout.gitCommonDir === void 0) return void 0;
-  if (loaded.stored.status !== "open" || loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees)
+  if (loaded.stored.status !== "open" || loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees && !mayBeShared(ctx))
     return void 0;
   return changedFiles(ctx.checkout.root);
 }
@@ -359,18 +380,26 @@ import { cleanText, shownPath } from "../text.mjs";
 
 // mcp-server/src/run/claims/missing-work-text.ts
 var SHOWN_DIGITS = 12;
+var MAX_TROUBLE = 300;
 function missingWorkText({ task, work: { checkout, inFiles, commit } }, isolation, plan) {
   const { machine, path } = placeOfCheckout(checkout);
   const place = `${shownPath(path)} on the machine ${shownPath(machine)}`;
+  const it = commit === void 0 ? "" : `is commit ${commit.slice(0, SHOWN_DIGITS)} of ${place}, which`;
+  if (goesThroughRemote(plan.graph)) {
+    const where = commit === void 0 ? `lies in ${place} and` : it;
+    const trouble = troubleWithRemote(plan);
+    const why = trouble === void 0 ? "" : ` (${cleanText(trouble, MAX_TROUBLE)})`;
+    return `the work of ${task} ${where} did not come through ${REMOTE} yet${why}. The server there sends it with its next call for this plan; or run the task there`;
+  }
+  const remote = `with a remote named ${REMOTE} in both clones git carries work by itself`;
   if (commit === void 0) {
     const lies = inFiles ? `lies uncommitted in ${place}` : `lies in a worktree of ${place}`;
-    return `the work of ${task} ${lies}. Run it there, or commit it there, push, and pull here; with isolation "worktree" and a remote git carries work by itself`;
+    return `the work of ${task} ${lies}. Run it there, or commit it there, push, and pull here; ${remote}`;
   }
-  const shown = commit.slice(0, SHOWN_DIGITS);
   if (isolation === "shared") {
-    return `the work of ${task} is commit ${shown} of ${place}, which is not in what is checked out here. Run it there, or git push there and git pull here`;
+    return `the work of ${task} ${it} is not in what is checked out here. Run it there, or git push there and git pull here`;
   }
-  return `the work of ${task} is commit ${shown} on ${planBranch(plan)} of ${place}, which this repository does not have. Run it there, or push that branch there and git fetch here`;
+  return `the work of ${task} ${it} is on ${planBranch(plan.stored.slug)} there and not in this repository. Run it there; ${remote}`;
 }
 
 // mcp-server/src/run/claims/why-nothing-starts.ts
@@ -384,16 +413,16 @@ async function whyNothingStarts(plan) {
   const { refused } = await choose(plan, plan.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
-    reasons: [reasonOf(candidate, why, plan.stored.slug)]
+    reasons: [reasonOf(candidate, why, plan)]
   }));
   return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
 }
-function whyElsewhere({ stored }, refused) {
+function whyElsewhere(plan, refused) {
   return refused.flatMap(
     ({ candidate, why }) => why.kind === "work" ? [
       {
         task: candidate.task.id,
-        reasons: [missingWorkText(why.missing, candidate.isolation, stored.slug)]
+        reasons: [missingWorkText(why.missing, candidate.isolation, plan)]
       }
     ] : []
   );
@@ -557,6 +586,7 @@ export {
   openOffers,
   prepareClaiming,
   stopOrders,
+  troubleWithRemote,
   waitsForRetry,
   watchTokenLimit,
   whyElsewhere,

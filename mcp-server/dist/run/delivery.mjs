@@ -111,7 +111,7 @@ function noteForReviewer(plan, id, said) {
 import { CallerError, StoreUnusable, fileRefusal } from "../errors.mjs";
 
 // import:git.mjs in run/delivery.mjs
-import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, operationUnderWay, planBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
+import { GitFailed, RefMoved, attemptName, attemptsOn, commitAt, commitMessage, commitTree, ensurePlanBranch, git, isAncestor, mergedTree, moveRefs, operationUnderWay, planBranch, planHead, pushAttempt, pushPlanBranch, refreshIndex, refuseCheckedOut } from "../git.mjs";
 
 // mcp-server/src/run/delivery/kept-commits.ts
 function keptRefs(plan) {
@@ -180,6 +180,9 @@ function causeOf(error) {
 // import:node:timers/promises in run/delivery.mjs
 import { setTimeout } from "node:timers/promises";
 
+// import:run/remote.mjs in run/delivery.mjs
+import { bringPlanBranch, lookWhetherShared } from "./remote.mjs";
+
 // import:run/project.mjs in run/delivery.mjs
 import { isDead, isServerDead } from "./project.mjs";
 
@@ -195,16 +198,17 @@ async function mayDeliver(ctx, { attempt }) {
 
 // mcp-server/src/run/delivery/merge-deliveries.ts
 var MAX_SUMMARY = 4e3;
-async function mergeDeliveries(ctx, waiting) {
+async function mergeDeliveries(ctx, waiting, isShared) {
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
+  const remote = isShared ? await bringPlanBranch(root, first.plan) : void 0;
   const work = new Work(ctx, root, first.plan);
   const merged = [];
   for (const delivery of waiting) {
     if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
   }
-  return { plan: first.plan, root, merged, moves: await work.moves() };
+  return { plan: first.plan, root, merged, moves: await work.moves(), remote };
 }
 var Work = class {
   constructor(ctx, root, slug) {
@@ -323,13 +327,22 @@ function messageOf({ plan, task, attempt }) {
 import { taskName } from "../graph.mjs";
 
 // mcp-server/src/run/delivery/move-landing.ts
-async function moveLanding({ plan, root, merged, moves }) {
+async function moveLanding(landing, runHooks) {
+  const { plan, root, merged, moves, remote } = landing;
+  if (remote) await pushLanding(landing, remote, runHooks);
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
   await moveRefs(root, moves, `parallel: ${names}`);
   for (const one of merged) {
     if (one.kind === "gone" || !one.checkout || "skipped" in one.checkout) continue;
     await refreshIndex(root, await filesOf(root, one.checkout.commit));
   }
+}
+async function pushLanding({ plan, root, merged, moves }, remote, runHooks) {
+  for (const one of merged) {
+    if (one.kind === "conflict") await pushAttempt(root, plan, one.delivery.attempt.id, one.commit);
+  }
+  const to = moves.find(({ ref }) => ref === `refs/heads/${planBranch(plan)}`)?.to ?? await planHead(root, plan);
+  if (to !== void 0) await pushPlanBranch(root, plan, remote, to, { runHooks });
 }
 async function filesOf(root, commit) {
   const command = [
@@ -426,9 +439,11 @@ async function deliverAll(ctx, store, slug) {
       return;
     }
     try {
+      let tries = 0;
       await repeatIfRefMoves(ctx, async () => {
         const waiting = await waitingOf(ctx, store, slug);
-        if (waiting.length > 0) await land(ctx, store, waiting);
+        tries += 1;
+        if (waiting.length > 0) await land(ctx, store, slug, waiting, tries === 1);
       });
     } catch (error) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
@@ -439,9 +454,10 @@ async function deliverAll(ctx, store, slug) {
 function waitingOf(ctx, store, slug) {
   return readGraph(ctx, store, async (view) => waitingDeliveries(await view.plan(slug)));
 }
-async function land(ctx, store, waiting) {
-  const landing = await mergeDeliveries(ctx, waiting);
-  await moveLanding(landing);
+async function land(ctx, store, slug, waiting, isFirstTry) {
+  const { graph } = await readPlan(ctx, store, slug);
+  const landing = await mergeDeliveries(ctx, waiting, await lookWhetherShared(ctx, graph));
+  await moveLanding(landing, isFirstTry);
   await completeLanding(ctx, store, landing);
   await forgetLanded(landing);
 }

@@ -452,6 +452,9 @@ function sentenceOf(found) {
   return said.length === 0 ? void 0 : `Noted: ${said.join("; ")}.`;
 }
 
+// import:run/remote.mjs in run/reporting.mjs
+import { lookWhetherShared } from "./remote.mjs";
+
 // import:run/worktrees.mjs in run/reporting.mjs
 import { commitPlan, filesOfOthers, innerRepository, leftInside, removeMergedWorktrees, reportedInside, workRecord, worktreeOf, worktreeWork } from "./worktrees.mjs";
 
@@ -463,6 +466,7 @@ async function prepareWork(ctx, store, claimIn, report) {
     if (isRefusal(found)) return void 0;
     const { loaded, task } = found;
     const { claim } = found.held;
+    await lookWhetherShared(ctx, loaded.graph);
     if (!isLive(claim) || claim.isolation !== "worktree" && !isCommitted(loaded)) return void 0;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
     const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];
@@ -917,6 +921,7 @@ async function reportPlan(ctx, actor, slug) {
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
   await deliverForCall(ctx, store, slug);
+  await lookForWork(ctx, store, slug);
   await commitPlan(ctx, store, slug);
   await deliverWhenDone(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);

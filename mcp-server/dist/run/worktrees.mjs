@@ -1,11 +1,17 @@
+// import:errors.mjs in run/worktrees.mjs
+import { CallerError, fileRefusal } from "../errors.mjs";
+
 // import:git.mjs in run/worktrees.mjs
-import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, dropDeadLinks, ensurePlanBranch, fileWithMarkers, filesLeftOut, git, gitIdentity, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
+import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, git, gitIdentity, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
-import { changedByOthers, ownFilesInOrder } from "../policy.mjs";
+import { changedByOthers, completingAttempt, ownFilesInOrder } from "../policy.mjs";
 
 // import:run/plan.mjs in run/worktrees.mjs
-import { changeGraph, changePlan, freeId, isDone, nextPosition, planStart, readGraph, taskOf } from "./plan.mjs";
+import { changeGraph, changePlan, freeId, isDone, nextPosition, planSlug, planStart, readGraph, taskOf } from "./plan.mjs";
+
+// import:run/remote.mjs in run/worktrees.mjs
+import { bringForWorktree, bringPlanBranch, exchangePlanBranch, hasUnpushed, lookWhetherShared } from "./remote.mjs";
 
 // mcp-server/src/run/worktrees/work-record.ts
 async function workRecord(plan) {
@@ -42,6 +48,126 @@ function mergedCommit(record, task) {
 }
 function conflictFor(record, task) {
   return record.conflicted.findLast(({ mergeTask }) => mergeTask === task);
+}
+
+// mcp-server/src/run/worktrees/base-of-worktree.ts
+var PrerequisiteUnmerged = class extends Error {
+  constructor(waitFor) {
+    super(`the work before it is not merged yet; ${waitFor} does that`);
+    this.waitFor = waitFor;
+  }
+  waitFor;
+  name = "PrerequisiteUnmerged";
+};
+async function baseOfWorktree(ctx, loaded, record, task) {
+  const isShared = await lookWhetherShared(ctx, loaded.graph);
+  const merged = commitsBefore(loaded, record, task);
+  const wanted = isShared ? commitsOfClones(loaded, record, task) : merged;
+  if (isShared) await bringForWorktree(ctx.checkout.root, loaded.stored.slug, conflictFor(record, task));
+  return { base: await headWith(ctx, loaded, wanted), wanted };
+}
+function commitsBefore(loaded, record, task) {
+  const open = (id) => loaded.graph.tasks.get(id)?.status !== "completed";
+  return taskOf(loaded, task).dependencies.flatMap((id) => {
+    const conflict = record.conflicted.findLast((line) => line.task === id);
+    if (conflict && conflict.mergeTask !== task && open(conflict.mergeTask))
+      throw new PrerequisiteUnmerged(conflict.mergeTask);
+    return mergedCommit(record, id) ?? [];
+  });
+}
+function commitsOfClones({ graph }, record, task) {
+  const before = /* @__PURE__ */ new Set([task]);
+  for (const id of before) for (const next of graph.tasks.get(id)?.dependencies ?? []) before.add(next);
+  before.delete(task);
+  const isConflict = new Set(record.conflicted.map(({ attempt }) => attempt));
+  return [...before].flatMap((id) => {
+    const attempt = graph.tasks.get(id)?.status === "completed" && completingAttempt(graph.claimsOf(id));
+    const committed = attempt && !isConflict.has(attempt.id) && record.committed.get(attempt.id);
+    return committed && committed.files.length > 0 ? committed.commit : [];
+  });
+}
+async function headWith(ctx, loaded, commits) {
+  const { root } = ctx.checkout;
+  const { slug } = loaded.stored;
+  const begun = await ensurePlanBranch(root, slug, await planStart(ctx));
+  const contained = await containedIn(root, begun, commits);
+  for (const commit of commits.filter((one) => !contained.has(one))) {
+    const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
+    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
+    if (merge.kind === "conflict") {
+      throw new CallerError(
+        "wrong_state",
+        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
+        "Ask the user to put that commit back on the branch."
+      );
+    }
+  }
+  return ensurePlanBranch(root, slug);
+}
+
+// import:text.mjs in run/worktrees.mjs
+import { NAME_LIMIT, cleanText, isDeclared, normalisePath, shownPath } from "../text.mjs";
+
+// mcp-server/src/run/worktrees/commit-for-clones.ts
+async function commitForClones(ctx, store, slug) {
+  const { root } = ctx.checkout;
+  const seen = await readGraph(ctx, store, async (view) => {
+    const plan2 = await view.plan(slug);
+    const record2 = await workRecord(plan2);
+    const isDone2 = /* @__PURE__ */ new Set([...record2.merged.keys(), ...record2.conflicted.map(({ attempt }) => attempt)]);
+    const late2 = [...plan2.graph.tasks.values()].flatMap((task) => {
+      const attempt = task.status === "completed" && completingAttempt(plan2.graph.claimsOf(task.id));
+      const isHere = attempt && attempt.checkout === ctx.checkoutKey && attempt.isolation === "shared";
+      return isHere && !isDone2.has(attempt.id) ? [attempt] : [];
+    });
+    return late2.length === 0 ? void 0 : { plan: plan2, record: record2, late: late2, ofOthers: await filesOfOthers(plan2) };
+  });
+  const head = await commitAt(root, "HEAD");
+  if (!seen || head === void 0) return;
+  const { plan, record, late, ofOthers } = seen;
+  const changed = await changedFiles(root);
+  const ended = plan.graph.claims.filter((claim) => claim.state === "ended");
+  const own = ownFilesInOrder(ended, changed, record.seen, ofOthers, ctx.caseInsensitive);
+  const works = late.flatMap((attempt) => {
+    const committed = record.committed.get(attempt.id);
+    if (committed) {
+      const { commit, files: files3 } = committed;
+      return files3.length > 0 ? [{ attempt, commit, files: files3 }] : [];
+    }
+    const files2 = own.find((one) => one.attempt.id === attempt.id)?.files ?? [];
+    if (files2.length > 0) return [{ attempt, files: files2, commit: void 0 }];
+    const reported = attempt.report?.filesChanged ?? [];
+    const isInHead = reported.length > 0 && reported.every((path) => !changed.includes(path));
+    return isInHead ? [{ attempt, files: reported, commit: head }] : [];
+  });
+  if (works.length === 0) return;
+  const { slug: name, title } = plan.stored;
+  const files = new Set(works.flatMap((work) => work.commit === void 0 ? work.files : []));
+  const tasks = works.flatMap(({ attempt }) => plan.graph.tasks.get(attempt.task) ?? []);
+  const message = planCommitMessage(name, title, tasks);
+  const made = files.size > 0 ? await commitFiles(root, head, [...files], message) : void 0;
+  const commitOf = (work) => work.commit ?? made ?? head;
+  for (const commit of new Set(works.map(commitOf))) {
+    const merge = await prepareMerge(root, name, commit, `Merge ${message}`);
+    if (merge.kind === "conflict") throw doesNotFit(root, merge.files);
+    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${name}`);
+  }
+  const at = await planHead(root, name) ?? head;
+  await changePlan(ctx, store, "server", slug, (tx) => {
+    for (const work of works) {
+      const of = { task: work.attempt.task, attempt: work.attempt.id, commit: commitOf(work) };
+      if (!record.committed.has(work.attempt.id))
+        tx.append({ type: "work.committed", ...of, files: work.files, leftOut: [] });
+      tx.append({ type: "work.merged", ...of, head: at });
+    }
+  });
+}
+function doesNotFit(root, files) {
+  return new CallerError(
+    "wrong_state",
+    `What was done in ${shownPath(root)} does not go together with the plan's branch: ${files.map(shownPath).join(", ")}.`,
+    "Ask the user to merge it."
+  );
 }
 
 // mcp-server/src/run/worktrees/commit-plan.ts
@@ -92,12 +218,6 @@ function filesOfPlan({ graph, caseInsensitive }, record, ofOthers, changed) {
     ({ attempt, files, leftOut }) => attempt.outcome === "completed" && files.length + leftOut.length > 0
   );
 }
-
-// import:errors.mjs in run/worktrees.mjs
-import { CallerError, fileRefusal } from "../errors.mjs";
-
-// import:text.mjs in run/worktrees.mjs
-import { NAME_LIMIT, cleanText, isDeclared, normalisePath, shownPath } from "../text.mjs";
 
 // mcp-server/src/run/worktrees/inner-repository.ts
 async function reportedInside(root, { filesChanged }) {
@@ -277,6 +397,52 @@ function sideOf(loaded, id, summary) {
   return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task, loaded.stored.slug), NAME_LIMIT)}"${said}`;
 }
 
+// import:node:timers/promises in run/worktrees.mjs
+import { setTimeout } from "node:timers/promises";
+
+// mcp-server/src/run/worktrees/move-refs.ts
+var MAX_TRIES = 12;
+var PAUSE_MS = 25;
+async function repeatIfRefMoves(ctx, work) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RefMoved) || tries === MAX_TRIES) throw error;
+    }
+    const [byte = 0] = ctx.randomBytes(1);
+    await setTimeout(byte / 255 * PAUSE_MS * tries);
+  }
+}
+
+// mcp-server/src/run/worktrees/exchange-work.ts
+async function reaching(work) {
+  try {
+    await work();
+    return void 0;
+  } catch (error) {
+    if (error instanceof RefMoved) return "others moved the plan's branch each time";
+    if (error instanceof CallerError || error instanceof GitFailed) return error.message;
+    throw error;
+  }
+}
+async function sendWork(ctx, store, slug) {
+  const { root } = ctx.checkout;
+  await repeatIfRefMoves(ctx, async () => {
+    await commitForClones(ctx, store, slug);
+    if (await hasUnpushed(root, planSlug(slug))) await exchangePlanBranch(root, planSlug(slug));
+  });
+}
+async function bringWork(ctx, { stored }, record, commits) {
+  const { root } = ctx.checkout;
+  const isMissing = async (some) => (await commitsThere(root, some)).size < new Set(some).size;
+  if (!await isMissing(commits)) return;
+  await repeatIfRefMoves(ctx, async () => void await bringPlanBranch(root, stored.slug));
+  for (const { attempt, commit } of record.conflicted) {
+    if (await isMissing([commit])) await fetchAttempt(root, stored.slug, attempt);
+  }
+}
+
 // import:node:fs in run/worktrees.mjs
 import { existsSync, realpathSync } from "node:fs";
 
@@ -303,24 +469,6 @@ async function commitOfLostWorktree(root, worktree) {
   }
   const changed = await git(root, ["diff", "--name-only", "--no-renames", "-z", base, commit]);
   return { commit, files: changed.split("\0").filter(Boolean) };
-}
-
-// import:node:timers/promises in run/worktrees.mjs
-import { setTimeout } from "node:timers/promises";
-
-// mcp-server/src/run/worktrees/move-refs.ts
-var MAX_TRIES = 12;
-var PAUSE_MS = 25;
-async function repeatIfRefMoves(ctx, work) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof RefMoved) || tries === MAX_TRIES) throw error;
-    }
-    const [byte = 0] = ctx.randomBytes(1);
-    await setTimeout(byte / 255 * PAUSE_MS * tries);
-  }
 }
 
 // import:node:crypto in run/worktrees.mjs
@@ -651,14 +799,6 @@ import { endAttempt } from "./attempts.mjs";
 import { performance } from "node:perf_hooks";
 
 // mcp-server/src/run/worktrees/worktree.ts
-var PrerequisiteUnmerged = class extends Error {
-  constructor(waitFor) {
-    super(`the work before it is not merged yet; ${waitFor} does that`);
-    this.waitFor = waitFor;
-  }
-  waitFor;
-  name = "PrerequisiteUnmerged";
-};
 async function prepareWorktree(ctx, store, attempt, place) {
   const read = async (view) => {
     const held2 = await view.reader.claimById(attempt);
@@ -688,8 +828,7 @@ async function prepareWorktree(ctx, store, attempt, place) {
 async function cutWorktree(ctx, held, loaded, record, made) {
   const { root } = ctx.checkout;
   const { task, id: attempt } = held.claim;
-  const wanted = commitsBefore(loaded, record, task);
-  const base = await headWith(ctx, loaded, wanted);
+  const { base, wanted } = await baseOfWorktree(ctx, loaded, record, task);
   await excludeWorktrees(ctx.checkout);
   const there = made ?? await ownWorktreeOf(ctx, held.claim);
   const { path: place, branch } = there ? { path: there, branch: await adopt(ctx, held, there, base) } : await makeOwnWorktree(ctx, held, base, loaded);
@@ -707,32 +846,6 @@ async function cutWorktree(ctx, held, loaded, record, made) {
     if (made === void 0) await discardOwnWorktree(ctx, { path: place, branch }, held.claim);
     throw error;
   }
-}
-function commitsBefore(loaded, record, task) {
-  const open = (id) => loaded.graph.tasks.get(id)?.status !== "completed";
-  return taskOf(loaded, task).dependencies.flatMap((id) => {
-    const conflict = record.conflicted.findLast((line) => line.task === id);
-    if (conflict && conflict.mergeTask !== task && open(conflict.mergeTask))
-      throw new PrerequisiteUnmerged(conflict.mergeTask);
-    return mergedCommit(record, id) ?? [];
-  });
-}
-async function headWith(ctx, loaded, commits) {
-  const { root } = ctx.checkout;
-  const { slug } = loaded.stored;
-  await ensurePlanBranch(root, slug, await planStart(ctx));
-  for (const commit of commits) {
-    const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
-    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
-    if (merge.kind === "conflict") {
-      throw new CallerError(
-        "wrong_state",
-        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
-        "Ask the user to put that commit back on the branch."
-      );
-    }
-  }
-  return ensurePlanBranch(root, slug);
 }
 async function adopt(ctx, { plan, claim }, place, base) {
   const facts = await git(place, ["rev-parse", "--show-toplevel", "--git-common-dir"]);
@@ -843,7 +956,10 @@ function neverOpened(name) {
 export {
   GRACE_MS,
   PrerequisiteUnmerged,
+  baseOfWorktree,
+  bringWork,
   checkOutSubmodules,
+  commitForClones,
   commitOfLostWorktree,
   commitPlan,
   commitWorktree,
@@ -859,11 +975,13 @@ export {
   mergedCommit,
   ownWorktreeOf,
   prepareWorktree,
+  reaching,
   refuseSubmoduleWork,
   refuseWorkElsewhere,
   removeMergedWorktrees,
   repeatIfRefMoves,
   reportedInside,
+  sendWork,
   workBranchOf,
   workRecord,
   worktreeOf,

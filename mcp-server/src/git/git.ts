@@ -38,6 +38,8 @@ export interface GitOptions {
   readonly encoding?: "latin1";
   /** Ends git at once when it is aborted. */
   readonly signal?: AbortSignal;
+  /** The repository's hooks run, as for a command of the user. */
+  readonly runHooks?: boolean;
 }
 
 /**
@@ -72,9 +74,14 @@ export async function gitSays(folder: string, parameters: readonly string[]): Pr
   }
 }
 
-async function once(folder: string, parameters: readonly string[], options: GitOptions): Promise<string> {
+async function once(
+  folder: string,
+  parameters: readonly string[],
+  { runHooks = false, ...options }: GitOptions,
+): Promise<string> {
   // Hooks are for the user's own commits: they may prompt, reformat files of other tasks or take minutes.
-  const settings = ["-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"];
+  const hooks = runHooks ? [] : ["-c", "core.hooksPath=/dev/null"];
+  const settings = [...hooks, "-c", "commit.gpgSign=false"];
   try {
     return await runProgram("git", [...settings, ...parameters], {
       maxOutputBytes: MAX_OUTPUT_BYTES,

@@ -35,6 +35,8 @@ export class Isolations {
   constructor(
     private readonly tasks: ReadonlyMap<TaskId, Task>,
     policy: WherePolicy,
+    /** Other clones take part in the plan: all of its work travels by its branch. */
+    private readonly isShared = false,
   ) {
     const asking = [...tasks.values()].filter((task) => asksForWorktree(task, policy));
     this.#asking = new Set(asking.map(({ id }) => id));
@@ -42,10 +44,16 @@ export class Isolations {
 
   /** Whether some of the plan's work comes together on its branch: then all of it does. */
   get usesWorktrees(): boolean {
+    if (this.isShared) return true;
     return [...this.#asking].some((id) => this.tasks.get(id)?.status !== "cancelled");
   }
 
   of(id: TaskId): Isolation {
+    return this.isShared ? "worktree" : this.inOneClone(id);
+  }
+
+  /** Where the task would run if no other clone took part in the plan. */
+  inOneClone(id: TaskId): Isolation {
     if (this.#asking.size === 0) return "shared";
     const seen = new Set<TaskId>([id]);
     for (const earlier of seen) {

@@ -1,9 +1,11 @@
 import { levels } from "../../graph/order/levels.ts";
 import { purposeOf } from "../../graph/purpose.ts";
 import { hasEnded } from "../../graph/readiness.ts";
-import type { Task, TaskId } from "../../graph/task.ts";
+import type { Isolation, Task, TaskId } from "../../graph/task.ts";
 import { claimedScope } from "../../policy/exclusivity.ts";
 import { waitingForRetry, waitsForOthers } from "../../policy/failure/when-to-retry.ts";
+import type { Isolations } from "../../policy/isolation.ts";
+import type { WorkInReach } from "../../policy/work-location/work-in-reach.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanView } from "../plan/plan-view.ts";
@@ -30,6 +32,7 @@ export function* candidatesOf(
   plan: PlanView,
   ahead: Ahead | undefined,
   only: ((candidate: Candidate) => boolean) | undefined,
+  reach: WorkInReach | undefined,
 ): Generator<Candidate> {
   const isolations = isolationsOf(plan);
   const level = levelThatMayStart(plan);
@@ -40,10 +43,21 @@ export function* candidatesOf(
     if (task.failedAttempts > 0 && waitsToSee(plan, task)) continue;
     const { role, agentType } = roleFor(plan.ctx, task);
     const scope = realScope(plan.ctx.checkout.root, claimedScope(task, plan.policy));
-    const isolation = isolations.of(task.id);
+    const isolation = isolationHere(task, isolations, reach);
     const candidate = { id: task.id, task, role, agentType, scope, isolation };
     if (only === undefined || only(candidate)) yield candidate;
   }
+}
+
+/**
+ * Where the task runs if it starts here. What did not come through the remote may be in the checkout, because the user
+ * brought it there.
+ */
+function isolationHere(task: Task, isolations: Isolations, reach: WorkInReach | undefined): Isolation {
+  const isolation = isolations.of(task.id);
+  if (!reach || isolation === "shared" || isolations.inOneClone(task.id) !== "shared") return isolation;
+  const isBroughtByUser = reach.missingFor(task, "worktree") && !reach.missingFor(task, "shared");
+  return isBroughtByUser ? "shared" : "worktree";
 }
 
 /**

@@ -45,7 +45,7 @@ export async function choose(plan: PlanView, nowMs: number, { only, most }: Want
   const reach = workInReach(plan);
   const choiceBy = (ahead: Ahead | undefined) =>
     chooseBatch(
-      candidatesOf(plan, ahead, only),
+      candidatesOf(plan, ahead, only, reach),
       graph.underCap.map((claim) => ({ id: claim.task, role: claim.role })),
       limits,
       (candidate, chosen) => {

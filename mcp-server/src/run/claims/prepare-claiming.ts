@@ -7,6 +7,7 @@ import { readPlan } from "../plan/plan-view.ts";
 import { refuseNoRoom } from "../plan/worktree-needs.ts";
 import { planAhead } from "../planning/planning.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { mayBeShared } from "../remote/shared-plans.ts";
 import { refuseSetUp } from "../worktrees/setup/refuse-set-up.ts";
 import { watchTokenLimit } from "./token-limit.ts";
 import { lookForWork } from "./work-here.ts";
@@ -46,12 +47,12 @@ function mayNeedWorktree(ctx: RunContext, loaded: LoadedPlan): boolean {
 /** What is changed in the shared checkout before tasks of a plan begin; undefined where nobody will ask. */
 export type ChangedInCheckout = readonly string[] | undefined;
 
-/** Looks at the checkout if the plan's work is to be committed from it, so that nothing else ever is. */
+/** Looks at the checkout if the plan's work is to be committed from it, or may be when another clone takes part, so that nothing else ever is. */
 async function changedInCheckout(ctx: RunContext, loaded: LoadedPlan): Promise<ChangedInCheckout> {
   if (ctx.checkout.gitCommonDir === undefined) return undefined;
   if (
     loaded.stored.status !== "open" ||
-    (loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees)
+    (loaded.policy.commit === "none" && !isolationsOf(loaded).usesWorktrees && !mayBeShared(ctx))
   )
     return undefined;
   return changedFiles(ctx.checkout.root);

@@ -1,4 +1,4 @@
-import type { PlanSlug, TaskId } from "../../graph/task.ts";
+import type { TaskId } from "../../graph/task.ts";
 import { spentText } from "../../policy/token-limit.ts";
 import type { Choice, Refusal } from "../../schedule/dispatch.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
@@ -18,14 +18,14 @@ export async function whyNothingStarts(plan: PlanTransaction) {
   const { refused } = await choose(plan, plan.nowMs);
   const blocked = refused.slice(0, MAX_REASONS).map(({ candidate, why }) => ({
     task: candidate.id,
-    reasons: [reasonOf(candidate, why, plan.stored.slug)],
+    reasons: [reasonOf(candidate, why, plan)],
   }));
   return [...blocked, ...stuckTasks(plan, MAX_REASONS)].slice(0, MAX_REASONS);
 }
 
 /** Tasks that could start elsewhere, each with what is missing here. */
 export function whyElsewhere(
-  { stored }: LoadedPlan,
+  plan: LoadedPlan,
   refused: Choice<Candidate>["refused"],
 ): { readonly task: TaskId; readonly reasons: readonly string[] }[] {
   return refused.flatMap(({ candidate, why }) =>
@@ -33,14 +33,14 @@ export function whyElsewhere(
       ? [
           {
             task: candidate.task.id,
-            reasons: [missingWorkText(why.missing, candidate.isolation, stored.slug)],
+            reasons: [missingWorkText(why.missing, candidate.isolation, plan)],
           },
         ]
       : [],
   );
 }
 
-function reasonOf({ isolation }: Candidate, why: Refusal, plan: PlanSlug): string {
+function reasonOf({ isolation }: Candidate, why: Refusal, plan: LoadedPlan): string {
   if (why.kind === "work") return missingWorkText(why.missing, isolation, plan);
   return why.kind === "scope" ? `its files are held by ${why.with}` : `every ${why.role} is busy`;
 }

@@ -14,21 +14,29 @@ import { FILE_EVENTS, filesOfTasks } from "../../report/files/files-of-tasks.ts"
 import type { GraphStore } from "../../store/graph-store.ts";
 import { readContent } from "../effects/file-content.ts";
 import { type LoadedPlan, stateOf } from "../plan/load-plan.ts";
-import { type PlanView, readGraph } from "../plan/plan-view.ts";
+import { type PlanView, readGraph, readPlan } from "../plan/plan-view.ts";
 import { placeOfCheckout } from "../project/checkout.ts";
 import { GRAPH_IN_REPOSITORY } from "../project/graph-location.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { lookWhetherShared } from "../remote/shared-plans.ts";
+import { bringWork, reaching, sendWork } from "../worktrees/exchange-work.ts";
 import { type WorkRecord, workRecord } from "../worktrees/work-record.ts";
 
 /** What was seen of a plan's work from this checkout, and when it was looked at last. */
 interface Look {
   readonly asking: Omit<AskingCheckout, "names">;
   readonly known: ReadonlyMap<AttemptId, KnownWork>;
+  /** Why the remote gave or took nothing; undefined where it did, or was not asked. */
+  readonly trouble: { readonly why: string; readonly atMs: number } | undefined;
 }
+
+/** After a failure the remote is left alone for this time: each call would wait for it, in milliseconds. */
+const REMOTE_PAUSE_MS = 15_000;
 
 const NOTHING_SEEN: Look = {
   asking: { headHas: new Set(), repositoryHas: new Set(), sameFiles: new Set() },
   known: new Map(),
+  trouble: undefined,
 };
 
 /** By plan, the last look. What has completed since counts as where it was done. */
@@ -55,22 +63,34 @@ export function workInReach(plan: PlanView): WorkInReach | undefined {
  * others wait for.
  */
 export async function lookForWork(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
-  const seen = await readGraph(ctx, store, async (view) => {
+  const { graph } = await readPlan(ctx, store, slug);
+  if (isAllHere(graph, ownNames(ctx, graph.checkouts))) return;
+  const isShared = await lookWhetherShared(ctx, graph);
+  const last = looks.get(graph)?.trouble;
+  const recent = isShared && last && ctx.now() < last.atMs + REMOTE_PAUSE_MS ? last : undefined;
+  const isAsked = isShared && !recent;
+  const sent = isAsked ? await reaching(() => sendWork(ctx, store, slug)) : undefined;
+  const { plan, record, events } = await readGraph(ctx, store, async (view) => {
     const plan = await view.plan(slug);
-    if (isAllHere(plan.graph, ownNames(ctx, plan.graph.checkouts))) return undefined;
     const events = await plan.reader.events(plan.id, { types: FILE_EVENTS });
     return { plan, record: await workRecord(plan), events };
   });
-  if (!seen) return;
-  const { plan, record, events } = seen;
   const known = knownWork(plan, record, events);
   const commits = [...new Set([...known.values()].flatMap(({ commit }) => commit ?? []))];
   const { root, gitCommonDir } = ctx.checkout;
+  const brought = isAsked ? await reaching(() => bringWork(ctx, plan, record, commits)) : undefined;
   const repositoryHas = gitCommonDir === undefined ? new Set<string>() : await commitsThere(root, commits);
   const head = repositoryHas.size > 0 ? await commitAt(root, "HEAD") : undefined;
   const headHas = head === undefined ? new Set<string>() : await containedIn(root, head, [...repositoryHas]);
   const sameFiles = tasksWithSameFiles(root, known, events);
-  looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known });
+  const why = sent ?? brought;
+  const trouble = why === undefined ? recent : { why, atMs: ctx.now() };
+  looks.set(plan.graph, { asking: { headHas, repositoryHas, sameFiles }, known, trouble });
+}
+
+/** Why the remote gave or took nothing of the plan's work when it was asked last. */
+export function troubleWithRemote({ graph }: LoadedPlan): string | undefined {
+  return looks.get(graph)?.trouble?.why;
 }
 
 function isAllHere(graph: PlanGraph, names: ReadonlySet<string>): boolean {

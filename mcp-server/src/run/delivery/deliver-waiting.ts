@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { readGraph } from "../plan/plan-view.ts";
+import { readGraph, readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { lookWhetherShared } from "../remote/shared-plans.ts";
 import { repeatIfRefMoves } from "../worktrees/move-refs.ts";
 import { completeLanding } from "./complete-landing.ts";
 import { delayDelivery } from "./delay-delivery.ts";
@@ -116,9 +117,11 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
       return;
     }
     try {
+      let tries = 0;
       await repeatIfRefMoves(ctx, async () => {
         const waiting = await waitingOf(ctx, store, slug);
-        if (waiting.length > 0) await land(ctx, store, waiting);
+        tries += 1;
+        if (waiting.length > 0) await land(ctx, store, slug, waiting, tries === 1);
       });
     } catch (error) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
@@ -135,9 +138,16 @@ function waitingOf(ctx: RunContext, store: GraphStore, slug: string): Promise<re
  * One landing: merge, move, complete. It may end between any two of these, with the process: whoever comes next finds
  * the attempts still delivering, and what the branches hold of them is not brought there again.
  */
-async function land(ctx: RunContext, store: GraphStore, waiting: readonly Delivery[]): Promise<void> {
-  const landing = await mergeDeliveries(ctx, waiting);
-  await moveLanding(landing);
+async function land(
+  ctx: RunContext,
+  store: GraphStore,
+  slug: string,
+  waiting: readonly Delivery[],
+  isFirstTry: boolean,
+): Promise<void> {
+  const { graph } = await readPlan(ctx, store, slug);
+  const landing = await mergeDeliveries(ctx, waiting, await lookWhetherShared(ctx, graph));
+  await moveLanding(landing, isFirstTry);
   await completeLanding(ctx, store, landing);
   await forgetLanded(landing);
 }

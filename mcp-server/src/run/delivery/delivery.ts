@@ -1,4 +1,5 @@
 import type { RefMove } from "../../git/plan-branch.ts";
+import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
 import type { DeliveringAttempt } from "../../graph/attempt.ts";
 import type { PlanSlug, Task } from "../../graph/task.ts";
 
@@ -50,6 +51,8 @@ export interface Landing {
   readonly merged: readonly MergedDelivery[];
   /** Empty where nothing has to move. */
   readonly moves: readonly RefMove[];
+  /** Where the plan's branch of the remote stands, if the plan's work goes through one. */
+  readonly remote: RemoteBranch | undefined;
 }
 
 /** How a delivery ends without its targets having it. */

@@ -12,6 +12,7 @@ import {
 import type { PlanSlug } from "../../graph/task.ts";
 import { planStart } from "../plan/plan-start.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { bringPlanBranch } from "../remote/exchange.ts";
 import { rootOf } from "./clone.ts";
 import type { Delivery, Landing, MergedDelivery } from "./delivery.ts";
 
@@ -29,18 +30,24 @@ interface Branch {
  * checkout is touched, no ref moves, and a conflict leaves nothing behind. What a target holds already, by the
  * accepted commit or by a commit that names the attempt, is not brought there again.
  * @param waiting of one plan, oldest first. The first decides in which checkout; those of another one are left out.
- * @throws CallerError when the plan's branch is checked out somewhere; GitFailed
+ * @param isShared the plan's work goes through the remote, whose branch is fetched and joined first.
+ * @throws RefMoved; CallerError when the plan's branch is checked out somewhere; GitFailed
  */
-export async function mergeDeliveries(ctx: RunContext, waiting: readonly Delivery[]): Promise<Landing> {
+export async function mergeDeliveries(
+  ctx: RunContext,
+  waiting: readonly Delivery[],
+  isShared: boolean,
+): Promise<Landing> {
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
+  const remote = isShared ? await bringPlanBranch(root, first.plan) : undefined;
   const work = new Work(ctx, root, first.plan);
   const merged: MergedDelivery[] = [];
   for (const delivery of waiting) {
     if (delivery.attempt.checkout === first.attempt.checkout) merged.push(await work.merge(delivery));
   }
-  return { plan: first.plan, root, merged, moves: await work.moves() };
+  return { plan: first.plan, root, merged, moves: await work.moves(), remote };
 }
 
 class Work {

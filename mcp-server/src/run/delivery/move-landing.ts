@@ -1,21 +1,40 @@
 import { refreshIndex } from "../../git/commit-files.ts";
 import { git } from "../../git/git.ts";
-import { moveRefs } from "../../git/plan-branch.ts";
+import { moveRefs, planBranch, planHead } from "../../git/plan-branch.ts";
+import { pushAttempt, pushPlanBranch, type RemoteBranch } from "../../git/remote/remote-branch.ts";
 import { taskName } from "../../graph/task.ts";
 import type { Landing } from "./delivery.ts";
 
 /**
  * Moves the refs of a landing, all or none, by compare-and-swap; the user's index then shows what was committed as
  * committed. What was moved before is not moved again, and the index is brought up to date all the same.
+ * @param runHooks whether the repository's `pre-push` hook is asked where something is pushed.
  * @throws RefMoved when a branch stands elsewhere by now: all has to be merged again.
  */
-export async function moveLanding({ plan, root, merged, moves }: Landing): Promise<void> {
+export async function moveLanding(landing: Landing, runHooks: boolean): Promise<void> {
+  const { plan, root, merged, moves, remote } = landing;
+  // What other clones build on is there before anything here says so.
+  if (remote) await pushLanding(landing, remote, runHooks);
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
   await moveRefs(root, moves, `parallel: ${names}`);
   for (const one of merged) {
     if (one.kind === "gone" || !one.checkout || "skipped" in one.checkout) continue;
     await refreshIndex(root, await filesOf(root, one.checkout.commit));
   }
+}
+
+/** Gives the remote the plan's branch as it will stand, and what does not go together with it. */
+async function pushLanding(
+  { plan, root, merged, moves }: Landing,
+  remote: RemoteBranch,
+  runHooks: boolean,
+): Promise<void> {
+  for (const one of merged) {
+    if (one.kind === "conflict") await pushAttempt(root, plan, one.delivery.attempt.id, one.commit);
+  }
+  const to =
+    moves.find(({ ref }) => ref === `refs/heads/${planBranch(plan)}`)?.to ?? (await planHead(root, plan));
+  if (to !== undefined) await pushPlanBranch(root, plan, remote, to, { runHooks });
 }
 
 /** The files that a commit changes. */

@@ -22,6 +22,7 @@ import type { LoadedPlan } from "../plan/load-plan.ts";
 import type { PlanTransaction } from "../plan/plan-transaction.ts";
 import { type GraphView, type PlanView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { lookWhetherShared } from "../remote/shared-plans.ts";
 import type { WorktreeCommit } from "../worktrees/commit-worktree.ts";
 import { innerRepository, leftInside, reportedInside } from "../worktrees/inner-repository.ts";
 import { type AttemptAtWork, filesOfOthers, type WorkRecord, workRecord } from "../worktrees/work-record.ts";
@@ -66,6 +67,7 @@ export async function prepareWork(
     if (isRefusal(found)) return undefined;
     const { loaded, task } = found;
     const { claim } = found.held;
+    await lookWhetherShared(ctx, loaded.graph);
     if (!isLive(claim) || (claim.isolation !== "worktree" && !isCommitted(loaded))) return undefined;
     const attempt = { ...claim, number: attemptNumber(loaded, claim) };
     const [record, ofOthers] = [await workRecord(loaded), await filesOfOthers(loaded)];

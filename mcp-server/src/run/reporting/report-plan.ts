@@ -6,6 +6,7 @@ import { aggregate, type RunReport } from "../../report/aggregate.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
 import { recordChangesOfEndedAttempts } from "../checkout-watch/record-changes.ts";
+import { lookForWork } from "../claims/work-here.ts";
 import { deliverForCall } from "../delivery/deliver-waiting.ts";
 import { deadClaims, stateNow } from "../plan/interrupted.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
@@ -31,6 +32,7 @@ export async function reportPlan(
   const store = await existingGraph(ctx, slug);
   await recordChangesOfEndedAttempts(ctx);
   await deliverForCall(ctx, store, slug);
+  await lookForWork(ctx, store, slug);
   await commitPlan(ctx, store, slug);
   await deliverWhenDone(ctx, store, slug);
   await removeMergedWorktrees(ctx, store, slug, 0);

@@ -9,10 +9,11 @@ import { endAttempt } from "../attempts/end-attempt.ts";
 import { taskOf } from "../plan/load-plan.ts";
 import { changeGraph, type GraphTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { PrerequisiteUnmerged } from "./base-of-worktree.ts";
 import { repeatIfRefMoves } from "./move-refs.ts";
 import { SetUpFailed } from "./setup/set-up-worktree.ts";
 import type { CutWorktree } from "./work-record.ts";
-import { PrerequisiteUnmerged, prepareWorktree } from "./worktree.ts";
+import { prepareWorktree } from "./worktree.ts";
 
 /**
  * The worktree in which the agent of a claim works, made if need be. Where there can be none the claim ends, so

@@ -4,20 +4,18 @@ import { performance } from "node:perf_hooks";
 import { CallerError } from "../../errors/caller-error.ts";
 import { GitFailed, git } from "../../git/git.ts";
 import { gitIdentity } from "../../git/git-identity.ts";
-import { isAncestor, prepareMerge } from "../../git/merge-tree.ts";
-import { ensurePlanBranch, moveRefs } from "../../git/plan-branch.ts";
+import { isAncestor } from "../../git/merge-tree.ts";
 import { filesLeftOut, widenSparseCheckout } from "../../git/sparse-checkout.ts";
 import { type AttemptId, isLive } from "../../graph/attempt.ts";
 import { matches } from "../../graph/scope/globs-meet.ts";
 import { parseScope } from "../../graph/scope/scope.ts";
-import type { TaskId } from "../../graph/task.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import type { HeldClaim } from "../../store/tables/held-claim.ts";
-import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
-import { planStart } from "../plan/plan-start.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
 import { type GraphView, readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { baseOfWorktree } from "./base-of-worktree.ts";
 import {
   discardOwnWorktree,
   excludeWorktrees,
@@ -29,22 +27,7 @@ import { gitFolderOf } from "./pool/pooled-worktrees.ts";
 import { GRACE_MS, removeMergedWorktrees } from "./remove-worktrees.ts";
 import { setUpWorktree } from "./setup/set-up-worktree.ts";
 import { checkOutSubmodules } from "./submodules.ts";
-import {
-  type CutWorktree,
-  conflictFor,
-  mergedCommit,
-  type WorkRecord,
-  workRecord,
-  worktreeOf,
-} from "./work-record.ts";
-
-/** A prerequisite's work is not on the plan's branch: the task has to wait for this one. */
-export class PrerequisiteUnmerged extends Error {
-  override readonly name = "PrerequisiteUnmerged";
-  constructor(readonly waitFor: TaskId) {
-    super(`the work before it is not merged yet; ${waitFor} does that`);
-  }
-}
+import { type CutWorktree, conflictFor, type WorkRecord, workRecord, worktreeOf } from "./work-record.ts";
 
 /**
  * The worktree of a live claim: the one that it has, or a new one, cut from the plan's branch when that holds the
@@ -96,8 +79,7 @@ async function cutWorktree(
 ): Promise<CutWorktree> {
   const { root } = ctx.checkout;
   const { task, id: attempt } = held.claim;
-  const wanted = commitsBefore(loaded, record, task);
-  const base = await headWith(ctx, loaded, wanted);
+  const { base, wanted } = await baseOfWorktree(ctx, loaded, record, task);
   await excludeWorktrees(ctx.checkout);
   const there = made ?? (await ownWorktreeOf(ctx, held.claim));
   const { path: place, branch } = there
@@ -117,37 +99,6 @@ async function cutWorktree(
     if (made === undefined) await discardOwnWorktree(ctx, { path: place, branch }, held.claim);
     throw error;
   }
-}
-
-/** What the tasks before it have merged. @throws PrerequisiteUnmerged */
-function commitsBefore(loaded: LoadedPlan, record: WorkRecord, task: TaskId): string[] {
-  const open = (id: TaskId) => loaded.graph.tasks.get(id)?.status !== "completed";
-  return taskOf(loaded, task).dependencies.flatMap((id) => {
-    const conflict = record.conflicted.findLast((line) => line.task === id);
-    // The task that solves a conflict is the one that does not wait for its end.
-    if (conflict && conflict.mergeTask !== task && open(conflict.mergeTask))
-      throw new PrerequisiteUnmerged(conflict.mergeTask);
-    return mergedCommit(record, id) ?? [];
-  });
-}
-
-/** The plan's branch with these commits in it: they were merged before, but people move branches. */
-async function headWith(ctx: RunContext, loaded: LoadedPlan, commits: readonly string[]): Promise<string> {
-  const { root } = ctx.checkout;
-  const { slug } = loaded.stored;
-  await ensurePlanBranch(root, slug, await planStart(ctx));
-  for (const commit of commits) {
-    const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
-    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
-    if (merge.kind === "conflict") {
-      throw new CallerError(
-        "wrong_state",
-        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
-        "Ask the user to put that commit back on the branch.",
-      );
-    }
-  }
-  return ensurePlanBranch(root, slug);
 }
 
 /**

@@ -1,0 +1,95 @@
+// import:errors.mjs in run/remote.mjs
+import { CallerError } from "../errors.mjs";
+
+// import:git.mjs in run/remote.mjs
+import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, isAncestor, mergedTree, moveRefs, planBranch, planHead, pushPlanBranch, refuseCheckedOut, remoteHead } from "../git.mjs";
+
+// import:text.mjs in run/remote.mjs
+import { shownPath } from "../text.mjs";
+
+// mcp-server/src/run/remote/exchange.ts
+async function bringPlanBranch(root, plan) {
+  const remote = await fetchPlanBranch(root, plan);
+  const local = await planHead(root, plan);
+  if (remote.at === void 0 || remote.at === local) return remote;
+  if (local !== void 0 && await isAncestor(root, remote.at, local)) return remote;
+  const isBehind = local === void 0 || await isAncestor(root, local, remote.at);
+  const to = isBehind ? remote.at : await joined(root, plan, local, remote.at);
+  await refuseCheckedOut(root, plan);
+  const from = local ?? "0".repeat(to.length);
+  await moveRefs(root, [{ ref: `refs/heads/${planBranch(plan)}`, from, to }], `parallel: ${plan}`);
+  return remote;
+}
+async function exchangePlanBranch(root, plan) {
+  const remote = await bringPlanBranch(root, plan);
+  const local = await planHead(root, plan);
+  if (local !== void 0) await pushPlanBranch(root, plan, remote, local, { runHooks: true });
+}
+async function bringForWorktree(root, plan, conflict) {
+  try {
+    await bringPlanBranch(root, plan);
+    if (conflict && await commitAt(root, conflict.commit) === void 0)
+      await fetchAttempt(root, plan, conflict.attempt);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+  }
+}
+async function hasUnpushed(root, plan) {
+  const local = await planHead(root, plan);
+  if (local === void 0) return false;
+  const seen = await remoteHead(root, plan);
+  return seen === void 0 || !await isAncestor(root, local, seen);
+}
+async function joined(root, plan, local, remote) {
+  const { tree, conflicts } = await mergedTree(root, remote, local);
+  if (conflicts === void 0) {
+    return commitTree(root, tree, [remote, local], `${plan}: join what two clones did
+`);
+  }
+  const branch = planBranch(plan);
+  throw new CallerError(
+    "wrong_state",
+    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and do not go together: ${conflicts.map(shownPath).join(", ")}.`,
+    `Ask the user to merge ${remote.slice(0, 12)} into ${branch} in a worktree of their own.`
+  );
+}
+
+// import:node:os in run/remote.mjs
+import { hostname } from "node:os";
+
+// import:run/project.mjs in run/remote.mjs
+import { GRAPH_IN_REPOSITORY } from "./project.mjs";
+
+// mcp-server/src/run/remote/shared-plans.ts
+var shared = /* @__PURE__ */ new WeakSet();
+function goesThroughRemote(graph) {
+  return shared.has(graph);
+}
+function mayBeShared({ checkout, repository }) {
+  return checkout.gitCommonDir !== void 0 && repository !== GRAPH_IN_REPOSITORY;
+}
+async function lookWhetherShared(ctx, graph) {
+  if (goesThroughRemote(graph)) return true;
+  const others = [...graph.checkouts].filter((name) => name !== ctx.checkoutKey);
+  if (others.length === 0 || !mayBeShared(ctx)) return false;
+  const { root } = ctx.checkout;
+  const own = await workTreesOf(root);
+  if (others.every((name) => own.has(name)) || !await hasRemote(root)) return false;
+  shared.add(graph);
+  return true;
+}
+async function workTreesOf(root) {
+  const list = await git(root, ["worktree", "list", "--porcelain", "-z"]);
+  const paths = list.split("\0").flatMap((line) => /^worktree (.*)$/s.exec(line)?.[1] ?? []);
+  return new Set(paths.map((path) => `${hostname()}:${path}`));
+}
+export {
+  bringForWorktree,
+  bringPlanBranch,
+  exchangePlanBranch,
+  goesThroughRemote,
+  hasUnpushed,
+  lookWhetherShared,
+  mayBeShared,
+  workTreesOf
+};

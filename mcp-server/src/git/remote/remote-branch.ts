@@ -1,0 +1,234 @@
+import type { PlanSlug } from "../../graph/task.ts";
+import { GitFailed, type GitOptions, git } from "../git.ts";
+import { isAncestor } from "../merge-tree.ts";
+import { commitAt, planBranch, RefMoved } from "../plan-branch.ts";
+
+/** The remote repository through which the clones of a plan exchange their work. */
+export const REMOTE = "origin";
+
+/** A connection that takes longer has failed, in milliseconds. */
+const MAX_CONNECTION_MS = 60_000;
+/** Asking where a branch stands moves no data, in milliseconds. */
+const MAX_QUESTION_MS = 15_000;
+/** A connection before which a hook of the user's runs,, which may test what is pushed, in milliseconds. */
+const MAX_HOOK_MS = 10 * 60_000;
+
+/** The ref in which a remote keeps a plan's branch, and where that stands; undefined: it is not there yet. */
+export interface RemoteBranch {
+  readonly ref: string;
+  readonly at: string | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a remote takes it: no branch, so that nothing is started by it. */
+function ownRef(plan: PlanSlug): string {
+  return `refs/parallel/${plan}`;
+}
+
+/** Where a remote takes nothing but branches and tags. */
+function branchRef(plan: PlanSlug): string {
+  return `refs/heads/${planBranch(plan)}`;
+}
+
+/** What was fetched of a plan's branch, kept from git's own clean-up. */
+function fetchedRef(plan: PlanSlug): string {
+  return `refs/parallel-fetched/${plan}`;
+}
+
+/** The ref in which a remote keeps the commit of an attempt that is not on the plan's branch. */
+export function attemptRef(plan: PlanSlug, attempt: number): string {
+  return `refs/parallel-attempts/${plan}/${attempt}`;
+}
+
+/**
+ * Whether there is a remote to exchange work through: one, of the usual name, that has an address.
+ */
+export async function hasRemote(root: string): Promise<boolean> {
+  return (await git(root, ["remote"])).split("\n").includes(REMOTE);
+}
+
+/**
+ * Asks the remote where the plan's branch stands, and fetches it if that commit is not here.
+ * @throws GitFailed when the remote cannot be reached.
+ */
+export async function fetchPlanBranch(
+  root: string,
+  plan: PlanSlug,
+  options: ConnectionOptions = {},
+): Promise<RemoteBranch> {
+  const branch = await listed(root, plan, options);
+  if (branch.at === undefined) return branch;
+  if ((await commitAt(root, branch.at)) !== undefined) {
+    await git(root, ["update-ref", fetchedRef(plan), branch.at]);
+    return branch;
+  }
+  await fetchRefs(root, [`+${branch.ref}:${fetchedRef(plan)}`], options);
+  return { ref: branch.ref, at: await remoteHead(root, plan) };
+}
+
+/** Where the plan's branch stood on the remote when it was last fetched or pushed from here. */
+export async function remoteHead(root: string, plan: PlanSlug): Promise<string | undefined> {
+  return commitAt(root, fetchedRef(plan));
+}
+
+/** Fetches the commit of an attempt that another clone could not merge. @throws GitFailed */
+export async function fetchAttempt(
+  root: string,
+  plan: PlanSlug,
+  attempt: number,
+  options: ConnectionOptions = {},
+): Promise<void> {
+  const ref = attemptRef(plan, attempt);
+  await fetchRefs(root, [`+${ref}:${ref}`], options);
+}
+
+/**
+ * Moves the plan's branch of the remote from where it stands to a commit that contains that. A remote that takes no refs
+ * but branches gets a branch.
+ * @param runHooks whether the repository's `pre-push` hook is asked: once for each commit, however often it is tried.
+ * @returns where the branch stands then.
+ * @throws RefMoved when somebody else was faster; GitFailed when the remote cannot be reached or refuses.
+ */
+export async function pushPlanBranch(
+  root: string,
+  plan: PlanSlug,
+  from: RemoteBranch,
+  to: string,
+  { runHooks, ...options }: ConnectionOptions & { readonly runHooks: boolean },
+): Promise<RemoteBranch> {
+  if (from.at === to) return from;
+  if (from.at !== undefined && !(await isAncestor(root, from.at, to))) {
+    throw new Error(`${to} does not contain ${from.at}`);
+  }
+  const isNew = from.at === undefined && from.ref === ownRef(plan);
+  try {
+    await push(root, { ref: from.ref, from: from.at, to }, runHooks, options);
+    return await pushed(root, plan, from.ref, to);
+  } catch (error) {
+    if (!isNew || !(error instanceof RefRefused)) throw error;
+  }
+  const ref = branchRef(plan);
+  await push(root, { ref, from: undefined, to }, false, options);
+  return pushed(root, plan, ref, to);
+}
+
+async function pushed(root: string, plan: PlanSlug, ref: string, at: string): Promise<RemoteBranch> {
+  await git(root, ["update-ref", fetchedRef(plan), at]);
+  return { ref, at };
+}
+
+/**
+ * Gives the remote a commit that is not on the plan's branch, so that other clones can have it.
+ * @throws GitFailed when the remote cannot be reached or refuses.
+ */
+export async function pushAttempt(
+  root: string,
+  plan: PlanSlug,
+  attempt: number,
+  commit: string,
+  options: ConnectionOptions = {},
+): Promise<void> {
+  try {
+    await push(root, { ref: attemptRef(plan, attempt), from: undefined, to: commit }, false, options);
+  } catch (error) {
+    // It is there: an attempt has one commit.
+    if (!(error instanceof RefMoved)) throw error;
+  }
+}
+
+/** The remote does not take a ref of this name. */
+class RefRefused extends GitFailed {}
+
+async function listed(root: string, plan: PlanSlug, options: ConnectionOptions): Promise<RemoteBranch> {
+  const refs = [ownRef(plan), branchRef(plan)];
+  const limited = { timeoutMs: MAX_QUESTION_MS, ...options };
+  const found = await connect(root, ["ls-remote", "--refs", REMOTE, ...refs], limited);
+  const at = new Map(
+    found
+      .split("\n")
+      .map((line) => line.split("\t"))
+      .map(([commit = "", ref = ""]) => [ref, commit]),
+  );
+  const ref = refs.find((one) => at.has(one)) ?? ownRef(plan);
+  return { ref, at: at.get(ref) };
+}
+
+async function fetchRefs(root: string, refs: readonly string[], options: ConnectionOptions): Promise<void> {
+  const command = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
+  await connect(root, ["-c", "maintenance.auto=false", ...command, REMOTE, ...refs], options);
+}
+
+interface RemoteMove {
+  readonly ref: string;
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+async function push(
+  root: string,
+  { ref, from = "", to }: RemoteMove,
+  runHooks: boolean,
+  options: ConnectionOptions,
+): Promise<void> {
+  const command = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"];
+  // A compare-and-swap; what it moves to contains what was there, so nothing is ever lost by it.
+  const lease = `--force-with-lease=${ref}:${from}`;
+  const hooks = runHooks ? [] : ["--no-verify"];
+  try {
+    await connect(root, [...command, ...hooks, lease, REMOTE, `${to}:${ref}`], { ...options, runHooks });
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    const refusal = /^!\t[^\t]*\t\[(remote )?rejected\] \((.*)\)$/m.exec(error.output);
+    if (!refusal) throw error;
+    const [, isByRemote, why = ""] = refusal;
+    if (!isByRemote || MOVED.test(why)) throw new RefMoved();
+    const said = `${REMOTE} does not take ${ref}: ${why}. ${error.reason}`.slice(0, 400);
+    throw new RefRefused("push", error.exitCode, said, error.output, error);
+  }
+}
+
+/** How a remote says that a ref is not where it was said to be. */
+const MOVED =
+  /failed to update ref|cannot lock ref|incorrect old value|already exists|fetch first|stale info/;
+
+/** Runs git with a connection to the remote: never with a question to anybody, and not for ever. */
+async function connect(
+  root: string,
+  parameters: readonly string[],
+  { timeoutMs, signal, runHooks = false }: ConnectionOptions & Pick<GitOptions, "runHooks">,
+): Promise<string> {
+  const limitMs = timeoutMs ?? (runHooks ? MAX_HOOK_MS : MAX_CONNECTION_MS);
+  const limit = AbortSignal.timeout(limitMs);
+  try {
+    return await git(root, parameters, {
+      env: await unattended(root),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      runHooks,
+    });
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    const why = `${REMOTE} did not answer within ${Math.ceil(limitMs / 1_000)} s`;
+    throw new GitFailed(parameters[0] ?? "", undefined, why, "", error);
+  }
+}
+
+/** Credentials are git's own: what it has stored is used, and nobody is asked for more. */
+async function unattended(root: string): Promise<Record<string, string>> {
+  const asks = { GIT_ASKPASS: "", SSH_ASKPASS_REQUIRE: "never" };
+  const isOwn = process.env.GIT_SSH_COMMAND !== undefined || process.env.GIT_SSH !== undefined;
+  if (isOwn || (await configured(root, "core.sshCommand"))) return asks;
+  return { ...asks, GIT_SSH_COMMAND: "ssh -o BatchMode=yes" };
+}
+
+async function configured(root: string, name: string): Promise<boolean> {
+  try {
+    return (await git(root, ["config", "--get", name])).trim() !== "";
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 1) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import { GitFailed } from "../../git/git.ts";
+import { commitTree, isAncestor, mergedTree } from "../../git/merge-tree.ts";
+import { commitAt, moveRefs, planBranch, planHead, refuseCheckedOut } from "../../git/plan-branch.ts";
+import {
+  fetchAttempt,
+  fetchPlanBranch,
+  pushPlanBranch,
+  REMOTE,
+  type RemoteBranch,
+  remoteHead,
+} from "../../git/remote/remote-branch.ts";
+import type { AttemptId } from "../../graph/attempt.ts";
+import type { PlanSlug } from "../../graph/task.ts";
+import { shownPath } from "../../text/display-path.ts";
+
+/**
+ * Brings what the remote has of a plan's branch into this clone's. What both have of their own is merged, in the object
+ * database alone.
+ * @returns where the remote's stands; this clone's contains that.
+ * @throws RefMoved when somebody else moved the branch here; CallerError when the two do not go together, or the branch
+ *   is checked out; GitFailed when the remote cannot be reached.
+ */
+export async function bringPlanBranch(root: string, plan: PlanSlug): Promise<RemoteBranch> {
+  const remote = await fetchPlanBranch(root, plan);
+  const local = await planHead(root, plan);
+  if (remote.at === undefined || remote.at === local) return remote;
+  if (local !== undefined && (await isAncestor(root, remote.at, local))) return remote;
+  const isBehind = local === undefined || (await isAncestor(root, local, remote.at));
+  const to = isBehind ? remote.at : await joined(root, plan, local, remote.at);
+  await refuseCheckedOut(root, plan);
+  const from = local ?? "0".repeat(to.length);
+  await moveRefs(root, [{ ref: `refs/heads/${planBranch(plan)}`, from, to }], `parallel: ${plan}`);
+  return remote;
+}
+
+/**
+ * Gives the remote what this clone has of a plan's branch.
+ * @throws RefMoved, CallerError and GitFailed as `bringPlanBranch`
+ */
+export async function exchangePlanBranch(root: string, plan: PlanSlug): Promise<void> {
+  const remote = await bringPlanBranch(root, plan);
+  const local = await planHead(root, plan);
+  if (local !== undefined) await pushPlanBranch(root, plan, remote, local, { runHooks: true });
+}
+
+/**
+ * Brings what a worktree is cut from, as far as the remote can be reached; what is missing then shows when the worktree
+ * is verified.
+ * @param conflict the commit that is to be merged in it, which may be on no branch.
+ */
+export async function bringForWorktree(
+  root: string,
+  plan: PlanSlug,
+  conflict: { readonly attempt: AttemptId; readonly commit: string } | undefined,
+): Promise<void> {
+  try {
+    await bringPlanBranch(root, plan);
+    if (conflict && (await commitAt(root, conflict.commit)) === undefined)
+      await fetchAttempt(root, plan, conflict.attempt);
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+  }
+}
+
+/** Whether this clone has something of a plan's branch that the remote was not seen to have. */
+export async function hasUnpushed(root: string, plan: PlanSlug): Promise<boolean> {
+  const local = await planHead(root, plan);
+  if (local === undefined) return false;
+  const seen = await remoteHead(root, plan);
+  return seen === undefined || !(await isAncestor(root, local, seen));
+}
+
+async function joined(root: string, plan: PlanSlug, local: string, remote: string): Promise<string> {
+  const { tree, conflicts } = await mergedTree(root, remote, local);
+  if (conflicts === undefined) {
+    return commitTree(root, tree, [remote, local], `${plan}: join what two clones did\n`);
+  }
+  const branch = planBranch(plan);
+  throw new CallerError(
+    "wrong_state",
+    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and do not go together: ${conflicts.map(shownPath).join(", ")}.`,
+    `Ask the user to merge ${remote.slice(0, 12)} into ${branch} in a worktree of their own.`,
+  );
+}

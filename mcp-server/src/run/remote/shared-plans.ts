@@ -1,0 +1,41 @@
+import { hostname } from "node:os";
+import { git } from "../../git/git.ts";
+import { hasRemote } from "../../git/remote/remote-branch.ts";
+import type { PlanGraph } from "../../graph/plan-graph.ts";
+import { GRAPH_IN_REPOSITORY } from "../project/graph-location.ts";
+import type { RunContext } from "../project/run-context.ts";
+
+/** Plans in which other clones take part; one that was shared once stays so. */
+const shared = new WeakSet<PlanGraph>();
+
+/**
+ * Whether the plan's work goes through the remote, by the last look: other clones of the repository take part in it,
+ * and there is a remote. Then all of its tasks work in worktrees, and what they do travels as commits.
+ */
+export function goesThroughRemote(graph: PlanGraph): boolean {
+  return shared.has(graph);
+}
+
+/** Whether other clones may ever take part in plans of this repository. */
+export function mayBeShared({ checkout, repository }: RunContext): boolean {
+  return checkout.gitCommonDir !== undefined && repository !== GRAPH_IN_REPOSITORY;
+}
+
+/** Looks whether the plan's work goes through the remote. @throws GitFailed */
+export async function lookWhetherShared(ctx: RunContext, graph: PlanGraph): Promise<boolean> {
+  if (goesThroughRemote(graph)) return true;
+  const others = [...graph.checkouts].filter((name) => name !== ctx.checkoutKey);
+  if (others.length === 0 || !mayBeShared(ctx)) return false;
+  const { root } = ctx.checkout;
+  const own = await workTreesOf(root);
+  if (others.every((name) => own.has(name)) || !(await hasRemote(root))) return false;
+  shared.add(graph);
+  return true;
+}
+
+/** The names of the clone's checkouts, all of which have the same commits and branches. */
+export async function workTreesOf(root: string): Promise<ReadonlySet<string>> {
+  const list = await git(root, ["worktree", "list", "--porcelain", "-z"]);
+  const paths = list.split("\0").flatMap((line) => /^worktree (.*)$/s.exec(line)?.[1] ?? []);
+  return new Set(paths.map((path) => `${hostname()}:${path}`));
+}

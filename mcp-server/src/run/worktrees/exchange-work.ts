@@ -1,0 +1,50 @@
+import { CallerError } from "../../errors/caller-error.ts";
+import { GitFailed } from "../../git/git.ts";
+import { RefMoved } from "../../git/plan-branch.ts";
+import { commitsThere } from "../../git/remote/commits-there.ts";
+import { fetchAttempt } from "../../git/remote/remote-branch.ts";
+import type { GraphStore } from "../../store/graph-store.ts";
+import { type LoadedPlan, planSlug } from "../plan/load-plan.ts";
+import type { RunContext } from "../project/run-context.ts";
+import { bringPlanBranch, exchangePlanBranch, hasUnpushed } from "../remote/exchange.ts";
+import { commitForClones } from "./commit-for-clones.ts";
+import { repeatIfRefMoves } from "./move-refs.ts";
+import type { WorkRecord } from "./work-record.ts";
+
+/** Does what needs the remote. @returns why it cannot be done now. */
+export async function reaching(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefMoved) return "others moved the plan's branch each time";
+    if (error instanceof CallerError || error instanceof GitFailed) return error.message;
+    throw error;
+  }
+}
+
+/** Gives the remote what this clone did before others took part. */
+export async function sendWork(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
+  const { root } = ctx.checkout;
+  await repeatIfRefMoves(ctx, async () => {
+    await commitForClones(ctx, store, slug);
+    if (await hasUnpushed(root, planSlug(slug))) await exchangePlanBranch(root, planSlug(slug));
+  });
+}
+
+/** Fetches the commits that are not here, those that wait to be merged included. */
+export async function bringWork(
+  ctx: RunContext,
+  { stored }: LoadedPlan,
+  record: WorkRecord,
+  commits: readonly string[],
+): Promise<void> {
+  const { root } = ctx.checkout;
+  const isMissing = async (some: readonly string[]) =>
+    (await commitsThere(root, some)).size < new Set(some).size;
+  if (!(await isMissing(commits))) return;
+  await repeatIfRefMoves(ctx, async () => void (await bringPlanBranch(root, stored.slug)));
+  for (const { attempt, commit } of record.conflicted) {
+    if (await isMissing([commit])) await fetchAttempt(root, stored.slug, attempt);
+  }
+}
