@@ -156,6 +156,10 @@ async function filesNow(root, paths) {
 function stampAt(root, path) {
   return stampOf(statAt(root, path));
 }
+function isUntouched(root, path, stamp) {
+  const info = statAt(root, path);
+  return stampOf(info) === stamp || stamp === stampOf(void 0) && info?.isDirectory() === true;
+}
 function stampOf(info) {
   return info ? [info.ino, info.size, info.mode, info.mtimeNs, info.ctimeNs].join(" ") : "absent";
 }
@@ -1428,6 +1432,7 @@ export {
   indexContent,
   isAncestor,
   isBlob,
+  isUntouched,
   knownIgnoredFiles,
   mergedTree,
   moveRefs,

@@ -46,10 +46,18 @@ describe("parallel approve", () => {
     const { code, out } = await approve("--json");
     expect(code).toBe(1);
     expect(JSON.parse(out).commands).toEqual([
-      { command: "npm test -- --all", tasks: ["1"], isApproved: false },
-      { command: "npm test", tasks: ["2"], isApproved: true },
-      { command: "true", tasks: ["3"], isApproved: false },
+      { command: "npm test -- --all", tasks: ["1"], settings: [], isApproved: false },
+      { command: "npm test", tasks: ["2"], settings: [], isApproved: true },
+      { command: "true", tasks: ["3"], settings: [], isApproved: false },
     ]);
+  });
+
+  it("parallel approve shows the command that sets up worktrees, once where a task is accepted by it too", async () => {
+    const { approve, server } = await planWithCommands();
+    await server.call("plan_update", { plan: "p", policy: { setup: "npm ci" } });
+    expect((await approve()).out).toContain("  new       npm ci  (the set-up of its worktrees)\n");
+    await server.call("plan_update", { plan: "p", policy: { setup: "npm test" } });
+    expect((await approve()).out).toContain("  new       npm test  (the set-up of its worktrees, 1, 2)\n");
   });
 
   it("parallel approve --forget takes the approvals back", async () => {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 // import:git.mjs in run/worktrees/deliver.mjs
-import { FileTouched, RefMoved, SUBMODULE, commitAt, commitTree, filesNow, git, isAncestor, mergedTree, moveRefs, operationUnderWay, placeFiles, planBranch, planHead, refreshIndex, sameVersion, stageFiles, stagedNow, stampAt, treeChanges, versionsBetween } from "../../git.mjs";
+import { FileTouched, RefMoved, SUBMODULE, commitAt, commitTree, filesNow, git, isAncestor, isUntouched, mergedTree, moveRefs, operationUnderWay, placeFiles, planBranch, planHead, refreshIndex, sameVersion, stageFiles, stagedNow, treeChanges, versionsBetween } from "../../git.mjs";
 
 // import:run/attempts.mjs in run/worktrees/deliver.mjs
 import { expireClaims } from "../attempts.mjs";
@@ -284,8 +284,8 @@ async function deliver(ctx, store, work, how) {
       const of = { checkout, commit: branch, onto: merge ?? head, tree, files };
       plan.append({ type: "work.delivered", delivery, how, ...of });
       plan.writer.beforeCommit(async () => {
-        const isTouched = toWrite.some(({ path, stamp }) => stampAt(root, path) !== stamp);
-        if (isTouched || await commitAt(root, "HEAD") !== head) throw new RefMoved();
+        const isSame = toWrite.every(({ path, stamp }) => isUntouched(root, path, stamp));
+        if (!isSame || await commitAt(root, "HEAD") !== head) throw new RefMoved();
         const written = toWrite.map(({ path, from, to }) => ({
           path,
           ...from && { from },

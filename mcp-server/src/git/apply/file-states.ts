@@ -52,6 +52,12 @@ export function stampAt(root: string, path: string): string {
   return stampOf(statAt(root, path));
 }
 
+/** Whether the file at a path is as it was when it had this stamp. A folder that is to be emptied first counts as absent. */
+export function isUntouched(root: string, path: string, stamp: string): boolean {
+  const info = statAt(root, path);
+  return stampOf(info) === stamp || (stamp === stampOf(undefined) && info?.isDirectory() === true);
+}
+
 function stampOf(info: BigIntStats | undefined): string {
   return info ? [info.ino, info.size, info.mode, info.mtimeNs, info.ctimeNs].join(" ") : "absent";
 }

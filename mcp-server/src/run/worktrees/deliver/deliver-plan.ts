@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { stampAt } from "../../../git/apply/file-states.ts";
+import { isUntouched } from "../../../git/apply/file-states.ts";
 import { FileTouched, placeFiles, stageFiles } from "../../../git/apply/place-files.ts";
 import { operationUnderWay, refreshIndex } from "../../../git/commit-files.ts";
 import { commitTree, isAncestor } from "../../../git/merge-tree.ts";
@@ -171,8 +171,8 @@ async function deliver(
       plan.append({ type: "work.delivered", delivery, how, ...of });
       plan.writer.beforeCommit(async () => {
         // Somebody was faster, perhaps another server with the same files: as if a ref had moved, all is looked at again.
-        const isTouched = toWrite.some(({ path, stamp }) => stampAt(root, path) !== stamp);
-        if (isTouched || (await commitAt(root, "HEAD")) !== head) throw new RefMoved();
+        const isSame = toWrite.every(({ path, stamp }) => isUntouched(root, path, stamp));
+        if (!isSame || (await commitAt(root, "HEAD")) !== head) throw new RefMoved();
         const written = toWrite.map(({ path, from, to }) => ({
           path,
           ...(from && { from }),
