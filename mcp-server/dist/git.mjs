@@ -586,9 +586,14 @@ async function prepareMerge(root, plan, commit, message) {
 async function isAncestor(root, commit, of) {
   return gitSays(root, ["merge-base", "--is-ancestor", commit, of]);
 }
-async function commitTree(root, tree, parents, message) {
+async function commitTree(root, tree, parents, message, seconds) {
   const command = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
-  return (await git(root, command, { input: message, env: await gitIdentity(root) })).trim();
+  const time = seconds === void 0 ? void 0 : `${seconds} +0000`;
+  const env = {
+    ...await gitIdentity(root),
+    ...time && { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time }
+  };
+  return (await git(root, command, { input: message, env })).trim();
 }
 async function mergedTree(root, ours, theirs) {
   const command = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];

@@ -485,7 +485,7 @@ function processInLine(line) {
 
 // mcp-server/src/host/run-shell-command.ts
 var MAX_OUTPUT = 2e4;
-function runShellCommand(command, { folder, env, limitMs }) {
+function runShellCommand(command, { folder, env, limitMs, signal: stop }) {
   return new Promise((resolve2, reject) => {
     const isGroup = process.platform !== "win32";
     const child = spawn("bash", ["-c", command], {
@@ -507,8 +507,11 @@ function runShellCommand(command, { folder, env, limitMs }) {
       timedOut = true;
       endAll();
     }, limitMs);
+    stop?.addEventListener("abort", endAll);
+    if (stop?.aborted) endAll();
     const forget = () => {
       clearTimeout(limit);
+      stop?.removeEventListener("abort", endAll);
       process.off("exit", endAll);
     };
     process.on("exit", endAll);

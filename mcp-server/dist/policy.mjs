@@ -573,7 +573,8 @@ var DEFAULT_POLICY = {
   deliver: "branch",
   verify: "claimed",
   maxTokens: 0,
-  setup: ""
+  setup: "",
+  gate: ""
 };
 var OFFER_MS = 12e4;
 var MAX_LOST_ATTEMPTS = 3;
@@ -782,6 +783,104 @@ function connected(first, next) {
 }
 function waitsForOthers(lastEndMs, completed, claimedAtMs) {
   return completed === 0 && claimedAtMs.some((claimed) => claimed < lastEndMs);
+}
+
+// mcp-server/src/policy/gate/gate-run.ts
+var MIN_REDS = 2;
+var FLAKY_REDS = { min: 3, max: 8 };
+var MAX_ERROR = 0.01;
+var GateHistory = class {
+  constructor(runs) {
+    this.runs = runs;
+    for (const { commit, verdict } of runs) {
+      const { green, red } = this.#of(commit);
+      this.#said.set(commit, verdict === "green" ? { green: green + 1, red } : { green, red: red + 1 });
+    }
+  }
+  runs;
+  #said = /* @__PURE__ */ new Map();
+  /** Whether the gate has passed the commit, be it after it was red. */
+  isGreen(commit) {
+    return this.#of(commit).green > 0;
+  }
+  /** How often the commit was red; 0 where it was green, too. */
+  reds(commit) {
+    return this.isGreen(commit) ? 0 : this.#of(commit).red;
+  }
+  /** How many of the last runs in a row were red runs of the commit. */
+  redsInARow(commit) {
+    const last = this.runs.findLastIndex((run) => run.commit !== commit || run.verdict === "green");
+    return this.runs.length - 1 - last;
+  }
+  /** Commits that were red and green: the gate is flaky. */
+  get flaky() {
+    return [...this.#said].flatMap(([commit, { green, red }]) => green > 0 && red > 0 ? [commit] : []);
+  }
+  /** After how many red runs a commit counts as red where that costs nobody anything but further runs. */
+  get redsToDoubt() {
+    return this.flaky.length === 0 ? 1 : MIN_REDS;
+  }
+  /**
+   * After how many red runs in a row somebody may be blamed. Of a gate that is known to be flaky it is so many that a
+   * good commit would show them in at most one of a hundred cases, by how often it was red on commits that it passed.
+   */
+  get redsToBlame() {
+    if (this.flaky.length === 0) return MIN_REDS;
+    const passed = [...this.#said.values()].filter(({ green }) => green > 0);
+    const reds = passed.reduce((sum2, { red }) => sum2 + red, 0);
+    const all = passed.reduce((sum2, { green, red }) => sum2 + green + red, 0);
+    const enough = Math.ceil(Math.log(MAX_ERROR) / Math.log(reds / all));
+    return Math.min(Math.max(enough, FLAKY_REDS.min), FLAKY_REDS.max);
+  }
+  #of(commit) {
+    return this.#said.get(commit) ?? { green: 0, red: 0 };
+  }
+};
+
+// mcp-server/src/policy/gate/is-gated.ts
+function isGated({ gate }) {
+  return gate.trim() !== "";
+}
+
+// mcp-server/src/policy/gate/next-gate-step.ts
+function groupsToTest(waiting, suspects, isBaseRed) {
+  const alone = (ids) => ids.map((id) => [id]);
+  if (isBaseRed) return waiting.length > 1 ? [waiting, ...alone(waiting)] : alone(waiting);
+  const plain = waiting.filter((id) => !suspects.has(id));
+  return plain.length > 0 ? [plain] : alone(waiting);
+}
+function isRedBase(head, history) {
+  return history.reds(head) >= history.redsToBlame;
+}
+function nextGateStep(head, group, suspects, history) {
+  const upTo = (count) => group.slice(0, count).map(({ id }) => id);
+  const commitOf = (count) => group[count - 1]?.commit ?? head;
+  const run = (count, reason) => {
+    const commit = commitOf(count);
+    return { kind: "run", commit, merges: upTo(count), reason: history.reds(commit) > 0 ? "again" : reason };
+  };
+  const land = (count) => ({
+    kind: "land",
+    commit: commitOf(count),
+    merges: upTo(count)
+  });
+  const isDoubtful = (commit) => history.reds(commit) >= history.redsToDoubt;
+  const all = group.length;
+  if (!history.isGreen(head)) {
+    if (!isRedBase(head, history)) return run(0, "base");
+    if (history.isGreen(commitOf(all))) return land(all);
+    return isDoubtful(commitOf(all)) ? void 0 : run(all, "merges");
+  }
+  const green = group.findLastIndex(({ commit }) => history.isGreen(commit)) + 1;
+  if (green > 0) return land(green);
+  const red = group.findIndex(({ commit }) => isDoubtful(commit)) + 1;
+  const [first] = group;
+  const isSuspect = all === 1 && first !== void 0 && suspects.has(first.id);
+  if (red === 0) return run(all, isSuspect ? "suspect" : "merges");
+  if (red > 1 || first === void 0) return run(Math.floor(red / 2), "part");
+  if (!suspects.has(first.id)) return { kind: "suspect", merge: first.id, commit: first.commit };
+  if (history.redsInARow(first.commit) < history.redsToBlame) return run(1, "again");
+  return { kind: "blame", merge: first.id, commit: first.commit };
 }
 
 // mcp-server/src/policy/isolation.ts
@@ -1425,6 +1524,7 @@ export {
   DURATION_SLACK_MS,
   FAILURE_POLICIES,
   GUARDS,
+  GateHistory,
   GraphClock,
   ISOLATION_POLICIES,
   Isolations,
@@ -1466,11 +1566,14 @@ export {
   gitMovedLines,
   gitMovedNote,
   groupByCause,
+  groupsToTest,
   guardedClaim,
   heldLooks,
   holdsFile,
   isAbout,
   isCommand,
+  isGated,
+  isRedBase,
   isRejectedForGood,
   isRenewalDue,
   isSteeringFile,
@@ -1489,6 +1592,7 @@ export {
   namedCall,
   needsResultOf,
   newerParts,
+  nextGateStep,
   oneAtATime,
   outcomeOfMessage,
   outlivedCalls,

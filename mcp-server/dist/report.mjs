@@ -448,6 +448,51 @@ function byPath(a, b) {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
+// mcp-server/src/report/figures/gate-figures.ts
+function gateFigures(events) {
+  const changes = events.flatMap(({ change }) => change.type === "unrecognised" ? [] : [change]);
+  const of = (type) => changes.flatMap((change) => change.type === type ? [change] : []);
+  const started = new Map(of("gate.started").map((line) => [line.run, line]));
+  if (started.size === 0) return void 0;
+  const ended = of("gate.ended");
+  const verdicts = ended.flatMap(({ run, verdict }) => {
+    const start = started.get(run);
+    return start && verdict !== "none" ? [{ ...start, verdict }] : [];
+  });
+  const having = (verdict) => verdicts.filter((line) => line.verdict === verdict);
+  const green = new Set(having("green").map(({ commit }) => commit));
+  const red = [...new Set(having("red").map(({ commit }) => commit))];
+  const first = changes.findIndex(({ type }) => type === "gate.started");
+  return {
+    commands: [...new Set([...started.values()].map(({ command }) => command))],
+    runs: verdicts.length,
+    green: having("green").length,
+    red: having("red").length,
+    withoutVerdict: ended.length - verdicts.length,
+    ranMs: ended.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0),
+    merged: changes.slice(first).filter(({ type }) => type === "work.merged").length,
+    mostTogether: Math.max(0, ...[...started.values()].map(({ merges }) => merges.length)),
+    flaky: red.filter((commit) => green.has(commit)),
+    redBases: [
+      ...new Set(
+        having("red").flatMap(
+          ({ merges, commit }) => merges.length === 0 && !green.has(commit) ? [commit] : []
+        )
+      )
+    ],
+    blamed: of("work.conflicted").flatMap(
+      ({ task, attempt, mergeTask, gateRun, sides = [] }) => gateRun === void 0 ? [] : [{ task, sides, repair: mergeTask, runsUntilNamed: runsUntilNamed(changes, attempt) }]
+    )
+  };
+}
+function runsUntilNamed(changes, attempt) {
+  const named = changes.findIndex((line) => line.type === "gate.suspected" && line.attempt === attempt);
+  if (named < 0) return void 0;
+  const runs = changes.slice(0, named).flatMap((line) => line.type === "gate.started" ? [line] : []);
+  const first = runs.findIndex(({ merges }) => merges.some((id) => id === attempt));
+  return first < 0 ? void 0 : runs.slice(first).filter(({ merges }) => merges.length > 0).length;
+}
+
 // mcp-server/src/report/files/committed-work.ts
 function committedWork(plan, events) {
   const of = (type) => events.flatMap(({ change }) => change.type === type ? [change] : []);
@@ -461,6 +506,7 @@ function committedWork(plan, events) {
   const isMerged = (task) => merged.some((line) => line.task === task) || conflicted.some((line) => line.task === task && isMerged(line.mergeTask));
   const isSolved = (attempt) => mergedAttempts.has(attempt) || conflicted.some((line) => line.attempt === attempt && isMerged(line.mergeTask));
   const committed = of("work.committed");
+  const gate = gateFigures(events);
   const name2 = `parallel/${plan}`;
   return {
     ...cut.length + merged.length > 0 && {
@@ -471,11 +517,12 @@ function committedWork(plan, events) {
         ...deliveryOf(plan, events)
       }
     },
-    conflicts: conflicted.map(({ task, files, mergeTask }) => ({
+    conflicts: conflicted.map(({ task, files, mergeTask, sides }) => ({
       task,
       files,
       mergeTask,
-      solved: isMerged(mergeTask)
+      solved: isMerged(mergeTask),
+      ...sides && { redWith: sides }
     })),
     kept: cut.filter(({ attempt }) => !removed.has(attempt) && !isSolved(attempt) && !running.has(attempt)).map(({ task, path, branch }) => ({ task, path, branch })),
     commits: committed.filter(
@@ -484,7 +531,8 @@ function committedWork(plan, events) {
     leftOut: committed.flatMap(
       ({ task, leftOut, byOthers = [] }) => leftOut.map((path) => ({ task, path, why: byOthers.includes(path) ? "by others" : "before" }))
     ),
-    skipped: of("commit.skipped").map(({ reason }) => reason)
+    skipped: of("commit.skipped").map(({ reason }) => reason),
+    ...gate && { gate }
   };
 }
 function deliveryOf(plan, events) {
@@ -2094,9 +2142,12 @@ function commitLines({ work }) {
   const { branch, conflicts, kept, commits, leftOut, skipped } = work;
   return [
     ...branch ? [branchLine(branch)] : [],
-    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+    ...conflicts.map(({ task, files, mergeTask, solved, redWith }) => {
       const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
-      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+      if (redWith === void 0)
+        return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+      const others = redWith.length === 0 ? "" : ` with the work of ${some2(redWith.map(bold))}`;
+      return `- ${bold(task)} was red at the gate${others}: ${state}`;
     }),
     ...kept.map(
       ({ task, path, branch: on }) => `- ${bold(task)} left work that is not merged in the worktree ${name(path)} (branch ${name(on)})`
@@ -2108,6 +2159,27 @@ function commitLines({ work }) {
       ({ task, path, why }) => `- ${name(path)} of ${bold(task)} was **not committed**: ${why === "by others" ? "the task does not report it, and only others were seen to change it" : "it was changed before the task began"}`
     ),
     ...skipped.map((reason) => `- **Not committed**: ${escapeMarkdown(reason)}`)
+  ];
+}
+
+// mcp-server/src/report/render/markdown/gate.ts
+function gateLines({ work: { gate } }) {
+  if (!gate) return [];
+  const { commands, runs, green, red, withoutVerdict, ranMs, merged, mostTogether, flaky, redBases, blamed } = gate;
+  const none = withoutVerdict === 0 ? "" : `, ${plural(withoutVerdict, "more run")} without a verdict`;
+  const named = blamed.flatMap(
+    ({ task, runsUntilNamed: runsUntilNamed2 }) => runsUntilNamed2 === void 0 ? [] : [`${bold(task)} named after ${plural(runsUntilNamed2, "run")}`]
+  );
+  return [
+    `- ${commands.map((command) => codeSpan(command)).join(", then ")}: ${plural(runs, "run")} (${green} green, ${red} red) in ${formatDuration(ranMs)}${none}`,
+    `- ${plural(merged, "merge")} landed, at most ${mostTogether} tested together`,
+    ...named.length === 0 ? [] : [`- ${named.join(", ")}`],
+    ...flaky.map(
+      (commit) => `- **Flaky**: red and green on the same commit ${commit.slice(0, 12)}; nobody is blamed`
+    ),
+    ...redBases.map(
+      (commit) => `- **Red on the branch itself** (${commit.slice(0, 12)}), before anything was merged; nobody is blamed`
+    )
   ];
 }
 
@@ -2180,6 +2252,7 @@ function renderMarkdown(report) {
     section("Re-verified in isolation", runAgainLines(report)),
     section("Files and scopes", fileLines(report)),
     section("Commits", commitLines(report)),
+    section("The gate", gateLines(report)),
     section(
       "Discoveries",
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeProse(text)}`)
@@ -2447,6 +2520,8 @@ export {
   firstAcceptances,
   fixedLines,
   gapsOf,
+  gateFigures,
+  gateLines,
   gitMovesOf,
   grouped,
   isBreak,

@@ -70,6 +70,9 @@ function realPathOf(folder) {
   return join(realPathOf(dirname(folder)), relative(dirname(folder), folder));
 }
 
+// import:text.mjs in run/approval.mjs
+import { formatDuration } from "../text.mjs";
+
 // mcp-server/src/run/approval/command-runner.ts
 var MAX_RUNNING_MS = 10 * 6e4;
 var WITHHELD = /^(?:PARALLEL_|CLAUDE)/i;
@@ -89,7 +92,7 @@ var CommandRunner = class {
    * Runs commands one after the other, each that may run.
    * @param folder top level of the checkout or worktree.
    */
-  async run(commands, folder, { env = {}, limitMs: allMs = MAX_RUNNING_MS } = {}) {
+  async run(commands, folder, { env = {}, limitMs: allMs = MAX_RUNNING_MS, signal } = {}) {
     const results = /* @__PURE__ */ new Map();
     const endMs = performance.now() + allMs;
     for (const command of commands) {
@@ -97,7 +100,7 @@ var CommandRunner = class {
       const whyNot = limitMs <= 0 ? "the time for commands was over" : await this.whyNot(command);
       results.set(
         command,
-        whyNot === void 0 ? await this.#run(command, { folder, env, limitMs }) : { whyNot }
+        whyNot === void 0 ? await this.#run(command, { folder, env, limitMs, ...signal && { signal } }) : { whyNot }
       );
     }
     return results;
@@ -111,7 +114,7 @@ var CommandRunner = class {
       });
       const { exitCode, output, timedOut } = result;
       if (timedOut) {
-        const whyNot = `it did not end within the ${MAX_RUNNING_MS / 6e4} minutes that commands have`;
+        const whyNot = `it did not end within ${formatDuration(limits.limitMs)}, which was left of the time for commands`;
         return { whyNot, output };
       }
       return { exitCode, output, ranNoTest: exitCode === 0 && saysNoTestRan(output) };

@@ -28,6 +28,9 @@ function rootOf({ checkout }, { checkout: key }) {
 // import:run/attempts.mjs in run/delivery.mjs
 import { continueAfterCompletion, endAttempt, takeAlternative } from "./attempts.mjs";
 
+// import:run/gate.mjs in run/delivery.mjs
+import { gateRecord, gateStep, isLastRepair, mergedWithout, repairTask } from "./gate.mjs";
+
 // import:run/plan.mjs in run/delivery.mjs
 import { changePlan, planStart, readGraph, readPlan } from "./plan.mjs";
 
@@ -65,13 +68,36 @@ async function complete(plan, merged) {
       endAttempt(plan, attempt, { outcome: "lost", cause, interrupted: true });
     return;
   }
-  await logWork(plan, attempt, merged);
+  if (merged.kind === "red") {
+    if (attempt.state !== "delivering") return;
+    if (!await repairLater(plan, attempt, merged)) return;
+  } else {
+    await logWork(plan, attempt, merged);
+  }
   if (attempt.state !== "delivering") return;
   const { report, accepted } = attempt;
   endAttempt(plan, attempt, { outcome: "completed", ...report && { report } });
   await continueAfterCompletion(plan, attempt.task, report, accepted.runLater);
   takeAlternative(plan, attempt.task);
   await notifyReviewer(plan, attempt);
+}
+async function repairLater(plan, attempt, { commit, head, run, others }) {
+  const record = await workRecord(plan);
+  const { task, id, number, report, accepted } = attempt;
+  if (accepted.targets.includes("checkout")) {
+    plan.append({ type: "commit.skipped", reason: `${task} was not committed: the gate is red with it.` });
+  }
+  if (isLastRepair(record, task)) {
+    endAttempt(plan, attempt, {
+      outcome: "failed",
+      cause: `the gate is still red with this repair (run ${run.started.run}); it is not repaired again`,
+      ...report && { report }
+    });
+    return false;
+  }
+  const summary = report?.summary ?? attempt.lastMessage ?? "";
+  plan.append(...repairTask(plan, record, { task, attempt: id, number, commit, head, summary, others, run }));
+  return true;
 }
 async function logWork(plan, attempt, merged) {
   const { delivery, commit, checkout } = merged;
@@ -180,29 +206,18 @@ function causeOf(error) {
 // import:node:timers/promises in run/delivery.mjs
 import { setTimeout } from "node:timers/promises";
 
+// import:policy.mjs in run/delivery.mjs
+import { areAlternatives, isGated } from "../policy.mjs";
+
 // import:run/remote.mjs in run/delivery.mjs
-import { bringPlanBranch, lookWhetherShared } from "./remote.mjs";
-
-// import:run/project.mjs in run/delivery.mjs
-import { isDead, isServerDead } from "./project.mjs";
-
-// mcp-server/src/run/delivery/may-deliver.ts
-var UNKNOWN_SERVER_MS = 10 * 6e4;
-async function mayDeliver(ctx, { attempt }) {
-  const { owner } = ctx;
-  const { by } = attempt.accepted;
-  if (by.host !== owner.host) return attempt.acceptedAtMs + UNKNOWN_SERVER_MS <= ctx.now();
-  const isOwn = by.server?.pid === owner.server?.pid && by.server?.startedAt === owner.server?.startedAt;
-  return isOwn || (by.server ? isServerDead(by) : isDead(by));
-}
+import { branchOf, bringPlanBranch, lookWhetherShared } from "./remote.mjs";
 
 // mcp-server/src/run/delivery/merge-deliveries.ts
 var MAX_SUMMARY = 4e3;
-async function mergeDeliveries(ctx, waiting, isShared) {
+async function mergeDeliveries(ctx, waiting, remote) {
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
-  const remote = isShared ? await bringPlanBranch(root, first.plan) : void 0;
   const work = new Work(ctx, root, first.plan);
   const merged = [];
   for (const delivery of waiting) {
@@ -291,7 +306,8 @@ var Work = class {
     if (conflicts !== void 0) {
       return { skipped: `${task.id} was not committed: your branch has changed in the same places.` };
     }
-    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery));
+    const time = await newestTime(this.root, [branch.tip, commit]);
+    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery), time);
     return { commit: branch.tip };
   }
   /** @returns the files in conflict; undefined where there are none, and the branch's tip holds the commit. */
@@ -306,7 +322,8 @@ var Work = class {
     const { tree, conflicts } = await mergedTree(root, branch.tip, commit);
     if (conflicts !== void 0) return conflicts;
     const message = `Merge ${messageOf(delivery)}`;
-    branch.tip = await commitTree(root, tree, [branch.tip, commit], message);
+    const parents = [branch.tip, commit];
+    branch.tip = await commitTree(root, tree, parents, message, await newestTime(root, parents));
     return void 0;
   }
   async #touched(base, { tip }, files) {
@@ -315,12 +332,107 @@ var Work = class {
     return commits.split("\n").filter(Boolean);
   }
 };
+async function newestTime(root, commits) {
+  const times = await git(root, ["show", "--no-patch", "--format=%ct", ...commits]);
+  return Math.max(...times.trim().split("\n").map(Number));
+}
 async function parentsOf(root, commit) {
   return (await git(root, ["rev-parse", `${commit}^@`])).split("\n").filter(Boolean);
 }
 function messageOf({ plan, task, attempt }) {
   const summary = (attempt.report?.summary ?? attempt.lastMessage ?? "").slice(0, MAX_SUMMARY);
   return commitMessage(plan, task, attempt, { outcome: "completed", summary });
+}
+
+// mcp-server/src/run/delivery/gated-landing.ts
+async function gatedLanding(ctx, store, waiting, commands, remote, stop) {
+  const all = await mergeDeliveries(ctx, waiting, remote);
+  const [first] = all.merged;
+  if (!first) throw new Error("there is nothing to deliver");
+  const deliveries = all.merged.map(({ delivery }) => delivery);
+  const others = deliveries.filter(({ attempt }) => !attempt.accepted.targets.includes("plan"));
+  if (others.length > 0) return { kind: "landing", landing: await mergeDeliveries(ctx, others, remote) };
+  const head = headBefore(all);
+  const ended = all.merged.filter(
+    (one) => one.kind === "gone" || one.kind === "merged" && one.found && one.head === head
+  );
+  if (ended.length > 0) return { kind: "landing", landing: { ...all, merged: ended, moves: [] } };
+  const some = (ids) => mergeDeliveries(
+    ctx,
+    deliveries.filter(({ attempt }) => ids.includes(attempt.id)).sort(inOrderOf(ids)),
+    remote
+  );
+  const merges = {
+    plan: all.plan,
+    head,
+    waiting: deliveries.map(({ attempt }) => attempt.id),
+    merge: async (ids) => mergesOf(await some(ids))
+  };
+  const outcome = await gateStep(ctx, store, commands, merges, stop);
+  switch (outcome.kind) {
+    case "tested":
+    case "waits":
+      return outcome;
+    case "conflict":
+      return { kind: "landing", landing: await some([outcome.merge]) };
+    case "land": {
+      const landing = await some(outcome.merges);
+      if (planMove(landing)?.to !== outcome.commit) throw new RefMoved();
+      return { kind: "landing", landing };
+    }
+    case "red": {
+      const delivery = deliveries.find(({ attempt }) => attempt.id === outcome.merge);
+      if (!delivery) throw new Error("the gate blames a delivery that does not wait");
+      return { kind: "landing", landing: await redLanding(ctx, store, all, delivery, head, outcome.run) };
+    }
+  }
+}
+async function redLanding(ctx, store, { plan, root, remote }, delivery, head, number) {
+  const { commit } = delivery.attempt.accepted;
+  const read = async (view) => {
+    const loaded = await view.plan(plan);
+    return { record: await workRecord(loaded), gate: await gateRecord(loaded) };
+  };
+  const { record, gate } = await readGraph(ctx, store, read, {
+    plan: { repository: ctx.repository, slug: plan }
+  });
+  const run = gate.ended.findLast(({ started }) => started.run === number);
+  if (!run) throw new Error("the gate's run is not in the log");
+  const others = await mergedWithout(root, record, commit, head);
+  return { plan, root, merged: [{ delivery, kind: "red", commit, head, run, others }], moves: [], remote };
+}
+function inOrderOf(ids) {
+  return (a, b) => ids.indexOf(a.attempt.id) - ids.indexOf(b.attempt.id);
+}
+function mergesOf({ merged }) {
+  const isIn = (one) => one.kind === "merged" || one.kind === "conflict";
+  const lines = merged.filter(isIn).map(({ kind, delivery, head = "" }) => ({ kind, id: delivery.attempt.id, head }));
+  return {
+    merged: lines.flatMap(({ kind, id, head }) => kind === "merged" ? [{ id, commit: head }] : []),
+    conflicts: lines.flatMap(({ kind, id, head }) => kind === "conflict" ? [{ id, on: head }] : [])
+  };
+}
+function planMove({ plan, moves }) {
+  return moves.find(({ ref }) => ref === `refs/heads/${planBranch(plan)}`);
+}
+function headBefore(landing) {
+  const move = planMove(landing);
+  if (move) return move.from;
+  const heads = landing.merged.flatMap((one) => one.kind === "gone" ? [] : one.head ?? []);
+  return heads[0] ?? "";
+}
+
+// import:run/project.mjs in run/delivery.mjs
+import { isDead, isServerDead } from "./project.mjs";
+
+// mcp-server/src/run/delivery/may-deliver.ts
+var UNKNOWN_SERVER_MS = 10 * 6e4;
+async function mayDeliver(ctx, { attempt }) {
+  const { owner } = ctx;
+  const { by } = attempt.accepted;
+  if (by.host !== owner.host) return attempt.acceptedAtMs + UNKNOWN_SERVER_MS <= ctx.now();
+  const isOwn = by.server?.pid === owner.server?.pid && by.server?.startedAt === owner.server?.startedAt;
+  return isOwn || (by.server ? isServerDead(by) : isDead(by));
 }
 
 // import:graph.mjs in run/delivery.mjs
@@ -333,7 +445,7 @@ async function moveLanding(landing, runHooks) {
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
   await moveRefs(root, moves, `parallel: ${names}`);
   for (const one of merged) {
-    if (one.kind === "gone" || !one.checkout || "skipped" in one.checkout) continue;
+    if (one.kind === "gone" || one.kind === "red" || !one.checkout || "skipped" in one.checkout) continue;
     await refreshIndex(root, await filesOf(root, one.checkout.commit));
   }
 }
@@ -358,9 +470,6 @@ async function filesOf(root, commit) {
   return (await git(root, command)).split("\0").filter(Boolean);
 }
 
-// import:policy.mjs in run/delivery.mjs
-import { areAlternatives } from "../policy.mjs";
-
 // mcp-server/src/run/delivery/waiting-deliveries.ts
 function waitingDeliveries({ ctx, graph, stored }) {
   const waiting = graph.live.flatMap((attempt) => {
@@ -380,6 +489,8 @@ var MAX_WAIT_MS = 2e3;
 var Deliveries = class {
   runs = /* @__PURE__ */ new Map();
   retries = /* @__PURE__ */ new Map();
+  /** The graph is about to be let go: a gate that runs is ended, and another server runs it again. */
+  closing = new AbortController();
 };
 var known = /* @__PURE__ */ new WeakMap();
 function deliveriesOf(ctx) {
@@ -416,7 +527,8 @@ async function deliverLeftBehind(ctx, store) {
   const waiting = held.filter(
     ({ claim, repository }) => claim.state === "delivering" && repository === ctx.repository
   );
-  for (const slug of new Set(waiting.map(({ plan }) => plan))) await deliverWaiting(ctx, store, slug);
+  const plans = [...new Set(waiting.map(({ plan }) => plan))];
+  await Promise.all(plans.map((slug) => deliverWaiting(ctx, store, slug)));
 }
 async function retryDeliveries(ctx) {
   const { retries } = deliveriesOf(ctx);
@@ -428,11 +540,12 @@ async function retryDeliveries(ctx) {
   }
 }
 async function deliveriesEnded(ctx) {
+  deliveriesOf(ctx).closing.abort();
   await Promise.all([...deliveriesOf(ctx).runs.values()].map(({ ended }) => ended));
 }
 async function deliverAll(ctx, store, slug) {
   for (let isFirst = true; ; isFirst = false) {
-    const [first] = await waitingOf(ctx, store, slug);
+    const { first } = await waitingOf(ctx, store, slug);
     if (!first) return;
     if (isFirst && !await mayDeliver(ctx, first)) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
@@ -440,11 +553,14 @@ async function deliverAll(ctx, store, slug) {
     }
     try {
       let tries = 0;
-      await repeatIfRefMoves(ctx, async () => {
-        const waiting = await waitingOf(ctx, store, slug);
+      const waits = await repeatIfRefMoves(ctx, async () => {
         tries += 1;
-        if (waiting.length > 0) await land(ctx, store, slug, waiting, tries === 1);
+        return landNext(ctx, store, await waitingOf(ctx, store, slug), tries === 1);
       });
+      if (!waits) continue;
+      if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
+      else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      return;
     } catch (error) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       if (!await delayDelivery(ctx, store, first, error)) return;
@@ -452,11 +568,32 @@ async function deliverAll(ctx, store, slug) {
   }
 }
 function waitingOf(ctx, store, slug) {
-  return readGraph(ctx, store, async (view) => waitingDeliveries(await view.plan(slug)));
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const waiting = waitingDeliveries(plan);
+    return { plan, first: waiting[0], waiting };
+  });
 }
-async function land(ctx, store, slug, waiting, isFirstTry) {
-  const { graph } = await readPlan(ctx, store, slug);
-  const landing = await mergeDeliveries(ctx, waiting, await lookWhetherShared(ctx, graph));
+async function landNext(ctx, store, { plan, first, waiting }, isFirstTry) {
+  if (!first) return void 0;
+  const isShared = await lookWhetherShared(ctx, plan.graph);
+  const remote = isShared ? await bringPlanBranch(rootOf(ctx, first.attempt), branchOf(plan)) : void 0;
+  if (!isGated(plan.policy)) {
+    await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), isFirstTry);
+    return void 0;
+  }
+  const commands = { gate: plan.policy.gate.trim(), setup: plan.policy.setup };
+  const stop = deliveriesOf(ctx).closing.signal;
+  const next = await gatedLanding(ctx, store, waiting, commands, remote, stop);
+  if (next.kind === "landing") await land(ctx, store, next.landing, isFirstTry);
+  return next.kind === "waits" ? next : void 0;
+}
+async function pauseForGate(ctx, store, slug, why) {
+  await changePlan(ctx, store, "server", slug, (plan) => {
+    if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
+  });
+}
+async function land(ctx, store, landing, isFirstTry) {
   await moveLanding(landing, isFirstTry);
   await completeLanding(ctx, store, landing);
   await forgetLanded(landing);
@@ -470,6 +607,7 @@ export {
   deliverWaiting,
   deliveriesEnded,
   forgetLanded,
+  gatedLanding,
   isFromHere,
   keepCommit,
   keptRef,

@@ -7,6 +7,9 @@ import { NOT_APPROVED } from "./approval.mjs";
 // import:run/attempts.mjs in run/edits.mjs
 import { continueByToken, endAttempt, expireClaims, isolationsOf, noteSignOfLife, releaseClaims } from "./attempts.mjs";
 
+// import:run/gate.mjs in run/edits.mjs
+import { whyGateDoesNotRun } from "./gate.mjs";
+
 // import:run/plan.mjs in run/edits.mjs
 import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependOnParts, dependOnWork, existingGraph, foreignBranchWarnings, interruptedTasks, isDone, livenessOf, nextPosition, partsOf, planSlug, readAdded, readGraph, readPlan, refuseBlockingOthers, refuseForeignClaim, refuseTooManyTasks, shortCounts, splitTaskName, startFolderWarnings, stateOf, taskOf, whyPlanIsHeld } from "./plan.mjs";
 
@@ -14,7 +17,7 @@ import { changeGraph, changePlan, checkWorktrees, countsNow, deadClaims, dependO
 import { whySetUpIsNotRun } from "./worktrees/setup.mjs";
 
 // mcp-server/src/run/edits/commands-of-plan.ts
-var POLICY_COMMANDS = { setup: "the set-up of its worktrees" };
+var POLICY_COMMANDS = { setup: "the set-up of its worktrees", gate: "the gate before its branch" };
 async function commandsOfPlan(ctx, slug) {
   const store = await existingGraph(ctx, planSlug(slug));
   return commandsIn(ctx, await readPlan(ctx, store, slug));
@@ -24,7 +27,10 @@ function purposeOfCommand({ tasks, settings }) {
 }
 async function notRunWarnings(ctx, plan) {
   const setUp = isolationsOf(plan).usesWorktrees ? await whySetUpIsNotRun(ctx, plan) : void 0;
-  const first = setUp === void 0 ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`];
+  const first = [
+    ...setUp === void 0 ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`],
+    ...await gateWarnings(ctx, plan)
+  ];
   if (plan.policy.verify !== "run") return first;
   const numbers = /* @__PURE__ */ new Map();
   const commands = (await commandsIn(ctx, plan)).filter(({ tasks }) => tasks.length > 0);
@@ -37,6 +43,16 @@ async function notRunWarnings(ctx, plan) {
     ([why, number]) => `policy.verify is run, but the server does not run ${number} of ${commands.length} acceptance commands: ${why}.${why === NOT_APPROVED ? ` plan_update {plan: "${slug}", action: "approve"} asks the user; or the user runs parallel-tasks approve ${slug} in a terminal.` : ""} An agent has to be seen to run them.`
   );
   return [...first, ...ofTasks];
+}
+async function gateWarnings(ctx, plan) {
+  const { gate } = plan.policy;
+  if (gate.trim() === "") return [];
+  if (!isolationsOf(plan).usesWorktrees) {
+    return ["policy.gate tests what is merged, and no task of this plan works in a worktree: it is not run."];
+  }
+  const whyNot = await ctx.commands.whyNot(gate);
+  if (whyNot === void 0) return [];
+  return [`policy.gate: ${whyGateDoesNotRun(plan.stored.slug, whyNot)}. Nothing is merged before that.`];
 }
 async function commandsIn(ctx, { graph, policy }) {
   const usesOf = /* @__PURE__ */ new Map();
@@ -495,6 +511,9 @@ function causeOf({ status, cause: why }, claims) {
 // import:node:fs/promises in run/edits.mjs
 import { access, readFile } from "node:fs/promises";
 
+// import:run/delivery.mjs in run/edits.mjs
+import { deliverWaiting } from "./delivery.mjs";
+
 // mcp-server/src/run/edits/update-plan.ts
 async function updatePlan(ctx, actor, slug, policy, action) {
   const store = await existingGraph(ctx, slug);
@@ -525,7 +544,8 @@ async function updatePlan(ctx, actor, slug, policy, action) {
       ]
     };
   });
-  const notRun = policy?.verify === void 0 && policy?.setup === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
+  void deliverWaiting(ctx, store, slug);
+  const notRun = policy?.verify === void 0 && policy?.setup === void 0 && policy?.gate === void 0 ? [] : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };
 }
 async function isolate2(ctx, store, slug, said2) {

@@ -400,7 +400,8 @@ var policyInput = z.strictObject({
   deliver: z.enum(DELIVERIES).optional(),
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
-  setup: z.string().max(MAX_COMMAND).optional()
+  setup: z.string().max(MAX_COMMAND).optional(),
+  gate: z.string().max(MAX_COMMAND).optional()
 });
 function over(base, input) {
   const { leaseMinutes, maxLeaseHours, ...rest } = input;

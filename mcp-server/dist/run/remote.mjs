@@ -4,32 +4,40 @@ import { CallerError } from "../errors.mjs";
 // import:git.mjs in run/remote.mjs
 import { GitFailed, REMOTE, commitAt, commitTree, fetchAttempt, fetchPlanBranch, git, hasRemote, isAncestor, mergedTree, moveRefs, planBranch, planHead, pushPlanBranch, refuseCheckedOut, remoteHead } from "../git.mjs";
 
+// import:policy.mjs in run/remote.mjs
+import { isGated } from "../policy.mjs";
+
 // import:text.mjs in run/remote.mjs
 import { shownPath } from "../text.mjs";
 
 // mcp-server/src/run/remote/exchange.ts
-async function bringPlanBranch(root, plan) {
+function branchOf({ stored, policy }) {
+  return { plan: stored.slug, isGated: isGated(policy) };
+}
+async function bringPlanBranch(root, branch) {
+  const { plan } = branch;
   const remote = await fetchPlanBranch(root, plan);
   const local = await planHead(root, plan);
   if (remote.at === void 0 || remote.at === local) return remote;
   if (local !== void 0 && await isAncestor(root, remote.at, local)) return remote;
   const isBehind = local === void 0 || await isAncestor(root, local, remote.at);
-  const to = isBehind ? remote.at : await joined(root, plan, local, remote.at);
+  const to = isBehind ? remote.at : await joined(root, branch, local, remote.at);
   await refuseCheckedOut(root, plan);
   const from = local ?? "0".repeat(to.length);
   await moveRefs(root, [{ ref: `refs/heads/${planBranch(plan)}`, from, to }], `parallel: ${plan}`);
   return remote;
 }
-async function exchangePlanBranch(root, plan) {
-  const remote = await bringPlanBranch(root, plan);
+async function exchangePlanBranch(root, branch) {
+  const { plan } = branch;
+  const remote = await bringPlanBranch(root, branch);
   const local = await planHead(root, plan);
   if (local !== void 0) await pushPlanBranch(root, plan, remote, local, { runHooks: true });
 }
-async function bringForWorktree(root, plan, conflict) {
+async function bringForWorktree(root, branch, conflict) {
   try {
-    await bringPlanBranch(root, plan);
+    await bringPlanBranch(root, branch);
     if (conflict && await commitAt(root, conflict.commit) === void 0)
-      await fetchAttempt(root, plan, conflict.attempt);
+      await fetchAttempt(root, branch.plan, conflict.attempt);
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
   }
@@ -40,16 +48,17 @@ async function hasUnpushed(root, plan) {
   const seen = await remoteHead(root, plan);
   return seen === void 0 || !await isAncestor(root, local, seen);
 }
-async function joined(root, plan, local, remote) {
+async function joined(root, { plan, isGated: isGated2 }, local, remote) {
   const { tree, conflicts } = await mergedTree(root, remote, local);
-  if (conflicts === void 0) {
+  if (conflicts === void 0 && !isGated2) {
     return commitTree(root, tree, [remote, local], `${plan}: join what two clones did
 `);
   }
   const branch = planBranch(plan);
+  const why = conflicts ? `do not go together: ${conflicts.map(shownPath).join(", ")}` : "its gate has seen only apart";
   throw new CallerError(
     "wrong_state",
-    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and do not go together: ${conflicts.map(shownPath).join(", ")}.`,
+    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and ${why}.`,
     `Ask the user to merge ${remote.slice(0, 12)} into ${branch} in a worktree of their own.`
   );
 }
@@ -84,6 +93,7 @@ async function workTreesOf(root) {
   return new Set(paths.map((path) => `${hostname()}:${path}`));
 }
 export {
+  branchOf,
   bringForWorktree,
   bringPlanBranch,
   exchangePlanBranch,

@@ -5,13 +5,13 @@ import { CallerError, fileRefusal } from "../errors.mjs";
 import { GitFailed, RefMoved, changedFiles, commitAt, commitFiles, commitTree, commitsThere, containedIn, dropDeadLinks, ensurePlanBranch, fetchAttempt, fileWithMarkers, filesLeftOut, git, gitIdentity, ignoredFiles, isAncestor, moveRefs, operationUnderWay, planBranch, planCommitMessage, planHead, prepareMerge, refreshIndex, submoduleFolders, submoduleWork, submodulesAt, treeOf, unmergedFiles, untouchedFiles, untrackedRepositories, widenSparseCheckout, workBranches } from "../git.mjs";
 
 // import:policy.mjs in run/worktrees.mjs
-import { changedByOthers, completingAttempt, ownFilesInOrder } from "../policy.mjs";
+import { changedByOthers, completingAttempt, isGated, ownFilesInOrder } from "../policy.mjs";
 
 // import:run/plan.mjs in run/worktrees.mjs
-import { changeGraph, changePlan, freeId, isDone, nextPosition, planSlug, planStart, readGraph, taskOf } from "./plan.mjs";
+import { changeGraph, changePlan, freeId, isDone, nextPosition, planSlug, planStart, readGraph, readPlan, taskOf } from "./plan.mjs";
 
 // import:run/remote.mjs in run/worktrees.mjs
-import { bringForWorktree, bringPlanBranch, exchangePlanBranch, hasUnpushed, lookWhetherShared } from "./remote.mjs";
+import { branchOf, bringForWorktree, bringPlanBranch, exchangePlanBranch, hasUnpushed, lookWhetherShared } from "./remote.mjs";
 
 // mcp-server/src/run/worktrees/work-record.ts
 async function workRecord(plan) {
@@ -63,7 +63,7 @@ async function baseOfWorktree(ctx, loaded, record, task) {
   const isShared = await lookWhetherShared(ctx, loaded.graph);
   const merged = commitsBefore(loaded, record, task);
   const wanted = isShared ? commitsOfClones(loaded, record, task) : merged;
-  if (isShared) await bringForWorktree(ctx.checkout.root, loaded.stored.slug, conflictFor(record, task));
+  if (isShared) await bringForWorktree(ctx.checkout.root, branchOf(loaded), conflictFor(record, task));
   return { base: await headWith(ctx, loaded, wanted), wanted };
 }
 function commitsBefore(loaded, record, task) {
@@ -93,14 +93,16 @@ async function headWith(ctx, loaded, commits) {
   const contained = await containedIn(root, begun, commits);
   for (const commit of commits.filter((one) => !contained.has(one))) {
     const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
-    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
-    if (merge.kind === "conflict") {
+    if (merge.kind === "contained") continue;
+    if (merge.kind === "conflict" || isGated(loaded.policy)) {
+      const why = merge.kind === "conflict" ? `does not merge any more: ${merge.files.join(", ")}` : "its gate has not seen there";
       throw new CallerError(
         "wrong_state",
-        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
+        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which ${why}.`,
         "Ask the user to put that commit back on the branch."
       );
     }
+    await moveRefs(root, [merge.move], `parallel: ${slug}`);
   }
   return ensurePlanBranch(root, slug);
 }
@@ -149,7 +151,10 @@ async function commitForClones(ctx, store, slug) {
   const commitOf = (work) => work.commit ?? made ?? head;
   for (const commit of new Set(works.map(commitOf))) {
     const merge = await prepareMerge(root, name, commit, `Merge ${message}`);
-    if (merge.kind === "conflict") throw doesNotFit(root, merge.files);
+    if (merge.kind === "conflict") {
+      throw doesNotFit(root, `does not go together with it: ${merge.files.map(shownPath).join(", ")}`);
+    }
+    if (merge.kind === "clean" && isGated(plan.policy)) throw doesNotFit(root, "has not passed its gate");
     if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${name}`);
   }
   const at = await planHead(root, name) ?? head;
@@ -162,10 +167,10 @@ async function commitForClones(ctx, store, slug) {
     }
   });
 }
-function doesNotFit(root, files) {
+function doesNotFit(root, why) {
   return new CallerError(
     "wrong_state",
-    `What was done in ${shownPath(root)} does not go together with the plan's branch: ${files.map(shownPath).join(", ")}.`,
+    `What was done in ${shownPath(root)} is not on the plan's branch: it ${why}.`,
     "Ask the user to merge it."
   );
 }
@@ -332,8 +337,34 @@ function unfinished(problem, remedy) {
 // import:graph.mjs in run/worktrees.mjs
 import { definitionOf, extraFor, isDraining, isLive, matches, parseScope, pathKey, plainSubject, purposeOf, taskName } from "../graph.mjs";
 
-// mcp-server/src/run/worktrees/conflict-task.ts
+// mcp-server/src/run/worktrees/sides.ts
 var MAX_SUMMARY = 300;
+function dependentsWaitFor(loaded, task, merge) {
+  const dependents = [...loaded.graph.tasks.values()].filter(
+    (other) => other.status === "pending" && other.dependencies.includes(task)
+  );
+  return dependents.map((other) => ({
+    type: "task.defined",
+    task: other.id,
+    definition: waitingFor(definitionOf(other), task, merge)
+  }));
+}
+function waitingFor(dependent, task, merge) {
+  const kept = dependent.needs === "all" || dependent.needs === "settled" ? dependent.dependencies : dependent.dependencies.filter((id) => id !== task);
+  return { ...dependent, dependencies: [...kept, merge] };
+}
+function summaryOf(loaded, id) {
+  const reports = loaded.graph.claimsOf(id).map((claim) => claim.state === "ended" ? claim.report : void 0);
+  return reports.findLast((report) => report !== void 0)?.summary ?? "";
+}
+function sideOf(loaded, id, summary) {
+  const task = taskOf(loaded, id);
+  const short = cleanText(summary, MAX_SUMMARY);
+  const said = short === "" ? "" : `, which reported "${short}"`;
+  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task, loaded.stored.slug), NAME_LIMIT)}"${said}`;
+}
+
+// mcp-server/src/run/worktrees/conflict-task.ts
 function conflictTask(loaded, record, attempt, conflict, sides) {
   const task = taskOf(loaded, attempt.task);
   const id = freeId(loaded, `${task.id}-merge`);
@@ -354,22 +385,11 @@ function conflictTask(loaded, record, attempt, conflict, sides) {
     origin: "server",
     extra: extraFor({ kind: "merge", of: task.id })
   };
-  const dependents = [...loaded.graph.tasks.values()].filter(
-    (other) => other.status === "pending" && other.dependencies.includes(task.id)
-  );
   return [
     { type: "task.created", task: id, definition, position: nextPosition(loaded) },
-    ...dependents.map((other) => ({
-      type: "task.defined",
-      task: other.id,
-      definition: waitingFor(definitionOf(other), task.id, id)
-    })),
+    ...dependentsWaitFor(loaded, task.id, id),
     { type: "work.conflicted", task: task.id, attempt: attempt.id, mergeTask: id, ...conflict }
   ];
-}
-function waitingFor(dependent, task, merge) {
-  const kept = dependent.needs === "all" || dependent.needs === "settled" ? dependent.dependencies : dependent.dependencies.filter((id) => id !== task);
-  return { ...dependent, dependencies: [...kept, merge] };
 }
 function description(loaded, record, attempt, { commit, head, files }, { summary, others }) {
   const { slug } = loaded.stored;
@@ -385,16 +405,6 @@ function description(loaded, record, attempt, { commit, head, files }, { summary
     `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
     "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. A file without markers (no text, or removed or renamed on one side) is decided when it is staged with git add. Do not commit and do not abort the merge: your report finishes it."
   ].join("\n\n");
-}
-function summaryOf(loaded, id) {
-  const reports = loaded.graph.claimsOf(id).map((claim) => claim.state === "ended" ? claim.report : void 0);
-  return reports.findLast((report) => report !== void 0)?.summary ?? "";
-}
-function sideOf(loaded, id, summary) {
-  const task = taskOf(loaded, id);
-  const short = cleanText(summary, MAX_SUMMARY);
-  const said = short === "" ? "" : `, which reported "${short}"`;
-  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task, loaded.stored.slug), NAME_LIMIT)}"${said}`;
 }
 
 // import:node:timers/promises in run/worktrees.mjs
@@ -430,16 +440,17 @@ async function sendWork(ctx, store, slug) {
   const { root } = ctx.checkout;
   await repeatIfRefMoves(ctx, async () => {
     await commitForClones(ctx, store, slug);
-    if (await hasUnpushed(root, planSlug(slug))) await exchangePlanBranch(root, planSlug(slug));
+    if (await hasUnpushed(root, planSlug(slug)))
+      await exchangePlanBranch(root, branchOf(await readPlan(ctx, store, slug)));
   });
 }
-async function bringWork(ctx, { stored }, record, commits) {
+async function bringWork(ctx, plan, record, commits) {
   const { root } = ctx.checkout;
   const isMissing = async (some) => (await commitsThere(root, some)).size < new Set(some).size;
   if (!await isMissing(commits)) return;
-  await repeatIfRefMoves(ctx, async () => void await bringPlanBranch(root, stored.slug));
+  await repeatIfRefMoves(ctx, async () => void await bringPlanBranch(root, branchOf(plan)));
   for (const { attempt, commit } of record.conflicted) {
-    if (await isMissing([commit])) await fetchAttempt(root, stored.slug, attempt);
+    if (await isMissing([commit])) await fetchAttempt(root, plan.stored.slug, attempt);
   }
 }
 
@@ -965,6 +976,7 @@ export {
   commitWorktree,
   conflictFor,
   conflictTask,
+  dependentsWaitFor,
   discardOwnWorktree,
   excludeWorktrees,
   filesOfOthers,
@@ -982,6 +994,8 @@ export {
   repeatIfRefMoves,
   reportedInside,
   sendWork,
+  sideOf,
+  summaryOf,
   workBranchOf,
   workRecord,
   worktreeOf,

@@ -32,15 +32,24 @@ export async function isAncestor(root: string, commit: string, of: string): Prom
   return gitSays(root, ["merge-base", "--is-ancestor", commit, of]);
 }
 
-/** A commit of a tree; its author is whom the repository is configured for. */
+/**
+ * A commit of a tree; its author is whom the repository is configured for.
+ * @param seconds the time that it bears, since 1970; now where absent.
+ */
 export async function commitTree(
   root: string,
   tree: string,
   parents: readonly string[],
   message: string,
+  seconds?: number,
 ): Promise<string> {
   const command = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
-  return (await git(root, command, { input: message, env: await gitIdentity(root) })).trim();
+  const time = seconds === undefined ? undefined : `${seconds} +0000`;
+  const env = {
+    ...(await gitIdentity(root)),
+    ...(time && { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time }),
+  };
+  return (await git(root, command, { input: message, env })).trim();
 }
 
 /** What git makes of a merge by itself. */

@@ -310,8 +310,52 @@ export type Change =
       readonly attempt: AttemptId;
       readonly commit: string;
       readonly head: string;
+      /** Those in conflict; of work that is red at the gate, those that either side has changed. */
       readonly files: readonly string[];
       readonly mergeTask: TaskId;
+      /** Git merges it, and the gate is red then: the last run that showed it. Absent: git does not merge it. */
+      readonly gateRun?: number;
+      /** The tasks whose merged work the commit does not know; absent: git does not merge it. */
+      readonly sides?: readonly TaskId[];
+    }
+  /**
+   * The plan's gate is run on a commit. Until it ends, or its owner is dead, or its lease is over, no other gate of the
+   * plan is run.
+   */
+  | {
+      readonly type: "gate.started";
+      /** From 1 on, in the plan. */
+      readonly run: number;
+      readonly command: string;
+      readonly commit: string;
+      /** What is tested beside what the plan's branch holds; none: the branch itself. */
+      readonly merges: readonly AttemptId[];
+      /** One of the words of `GateReason`. */
+      readonly reason: string;
+      readonly owner: Owner;
+      readonly leaseUntilMs: number;
+    }
+  | {
+      readonly type: "gate.ended";
+      readonly run: number;
+      /** `none`: it was not run to its end, so it says nothing of the commit. */
+      readonly verdict: "green" | "red" | "none";
+      /** How long the command ran; absent where it did not. */
+      readonly durationMs?: number;
+      readonly exitCode?: number;
+      /** The end of what a red one printed. */
+      readonly output?: string;
+      /** Why it says nothing, or red without an exit code, in a phrase. */
+      readonly why?: string;
+    }
+  /** Red on top of what is green: the others are tested without it, and then it is tested alone. */
+  | {
+      readonly type: "gate.suspected";
+      readonly task: TaskId;
+      readonly attempt: AttemptId;
+      /** The green commit, and the red one. */
+      readonly on: string;
+      readonly commit: string;
     }
   /**
    * The work that the plan's branch holds up to `commit` is in a checkout: as uncommitted changes on top of its commit
@@ -397,6 +441,9 @@ const VERSIONS: Readonly<Record<ChangeType, number>> = {
   "work.merged": 1,
   "work.conflicted": 1,
   "isolation.decided": 1,
+  "gate.started": 1,
+  "gate.ended": 1,
+  "gate.suspected": 1,
   "work.delivered": 1,
   "delivery.refused": 1,
   "commit.skipped": 1,

@@ -20,6 +20,8 @@ export interface ShellLimits {
   readonly env: NodeJS.ProcessEnv;
   /** In milliseconds. */
   readonly limitMs: number;
+  /** Ends it at once when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ShellLimits {
  */
 export function runShellCommand(
   command: string,
-  { folder, env, limitMs }: ShellLimits,
+  { folder, env, limitMs, signal: stop }: ShellLimits,
 ): Promise<ShellResult> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that it can be ended with all that it started.
@@ -53,8 +55,11 @@ export function runShellCommand(
       timedOut = true;
       endAll();
     }, limitMs);
+    stop?.addEventListener("abort", endAll);
+    if (stop?.aborted) endAll();
     const forget = () => {
       clearTimeout(limit);
+      stop?.removeEventListener("abort", endAll);
       process.off("exit", endAll);
     };
     process.on("exit", endAll);

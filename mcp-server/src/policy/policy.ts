@@ -40,6 +40,8 @@ export interface Policy {
   readonly maxTokens: number;
   /** The command that makes a worktree able to run the project; empty: none. */
   readonly setup: string;
+  /** Command that must end with 0 before the plan's branch moves to a commit; empty: none. */
+  readonly gate: string;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -60,6 +62,7 @@ export const DEFAULT_POLICY: Policy = {
   verify: "claimed",
   maxTokens: 0,
   setup: "",
+  gate: "",
 };
 
 /** An offer that no agent took up returns after this long. */

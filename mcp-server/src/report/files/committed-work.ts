@@ -2,6 +2,7 @@ import type { AttemptId } from "../../graph/attempt.ts";
 import type { Change, GraphEvent } from "../../graph/event.ts";
 import type { PlanSlug, TaskId } from "../../graph/task.ts";
 import { gitMovedLines } from "../../policy/effects/git-move-text.ts";
+import { type GateFigures, gateFigures } from "../figures/gate-figures.ts";
 
 /** What became of the plan's work as commits. */
 export interface CommittedWork {
@@ -27,6 +28,8 @@ export interface CommittedWork {
     readonly files: readonly string[];
     readonly mergeTask: TaskId;
     readonly solved: boolean;
+    /** Git merges it, and the gate is red with the work of these tasks then; absent: git does not merge it. */
+    readonly redWith?: readonly TaskId[];
   }[];
   /** Worktrees that still stand, because what lies there is on no other branch. */
   readonly kept: readonly { readonly task: TaskId; readonly path: string; readonly branch: string }[];
@@ -39,6 +42,8 @@ export interface CommittedWork {
     readonly why: "before" | "by others";
   }[];
   readonly skipped: readonly string[];
+  /** Absent: nothing was tested before it was merged. */
+  readonly gate?: GateFigures;
 }
 
 /** Reads out of the log what was committed and merged, and what was not. */
@@ -60,6 +65,7 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
     mergedAttempts.has(attempt) ||
     conflicted.some((line) => line.attempt === attempt && isMerged(line.mergeTask));
   const committed = of("work.committed");
+  const gate = gateFigures(events);
   const name = `parallel/${plan}`;
   return {
     ...(cut.length + merged.length > 0 && {
@@ -70,11 +76,12 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
         ...deliveryOf(plan, events),
       },
     }),
-    conflicts: conflicted.map(({ task, files, mergeTask }) => ({
+    conflicts: conflicted.map(({ task, files, mergeTask, sides }) => ({
       task,
       files,
       mergeTask,
       solved: isMerged(mergeTask),
+      ...(sides && { redWith: sides }),
     })),
     kept: cut
       .filter(({ attempt }) => !removed.has(attempt) && !isSolved(attempt) && !running.has(attempt))
@@ -88,6 +95,7 @@ export function committedWork(plan: PlanSlug, events: readonly GraphEvent[]): Co
       leftOut.map((path) => ({ task, path, why: byOthers.includes(path) ? "by others" : "before" })),
     ),
     skipped: of("commit.skipped").map(({ reason }) => reason),
+    ...(gate && { gate }),
   };
 }
 

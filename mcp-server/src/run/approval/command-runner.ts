@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { runShellCommand, type ShellLimits } from "../../host/run-shell-command.ts";
 import { type HostSettings, readHostSettings, sandboxOf } from "../../host/settings.ts";
 import { saysNoTestRan } from "../../host/transcripts/no-tests.ts";
+import { formatDuration } from "../../text/format.ts";
 import { type ApprovalPlace, ApprovedCommands } from "./approved-commands.ts";
 
 /** All commands of one call together may take so long, in milliseconds. */
@@ -33,6 +34,8 @@ export interface RunLimits {
   readonly env?: Readonly<Record<string, string>>;
   /** For all of them together, in milliseconds; ten minutes where absent. */
   readonly limitMs?: number;
+  /** Ends what runs when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunnerPlace extends ApprovalPlace {
@@ -66,7 +69,7 @@ export class CommandRunner {
   async run(
     commands: readonly string[],
     folder: string,
-    { env = {}, limitMs: allMs = MAX_RUNNING_MS }: RunLimits = {},
+    { env = {}, limitMs: allMs = MAX_RUNNING_MS, signal }: RunLimits = {},
   ): Promise<Map<string, CommandRunHere | CommandNotRun>> {
     const results = new Map<string, CommandRunHere | CommandNotRun>();
     const endMs = performance.now() + allMs;
@@ -75,7 +78,9 @@ export class CommandRunner {
       const whyNot = limitMs <= 0 ? "the time for commands was over" : await this.whyNot(command);
       results.set(
         command,
-        whyNot === undefined ? await this.#run(command, { folder, env, limitMs }) : { whyNot },
+        whyNot === undefined
+          ? await this.#run(command, { folder, env, limitMs, ...(signal && { signal }) })
+          : { whyNot },
       );
     }
     return results;
@@ -90,7 +95,7 @@ export class CommandRunner {
       });
       const { exitCode, output, timedOut } = result;
       if (timedOut) {
-        const whyNot = `it did not end within the ${MAX_RUNNING_MS / 60_000} minutes that commands have`;
+        const whyNot = `it did not end within ${formatDuration(limits.limitMs)}, which was left of the time for commands`;
         return { whyNot, output };
       }
       return { exitCode, output, ranNoTest: exitCode === 0 && saysNoTestRan(output) };

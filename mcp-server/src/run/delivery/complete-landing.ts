@@ -4,6 +4,7 @@ import type { GraphStore } from "../../store/graph-store.ts";
 import { continueAfterCompletion } from "../attempts/after-completion.ts";
 import { takeAlternative } from "../attempts/alternatives.ts";
 import { endAttempt } from "../attempts/end-attempt.ts";
+import { isLastRepair, repairTask } from "../gate/repair-task.ts";
 import { changePlan, type PlanTransaction } from "../plan/plan-transaction.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { openReviewOf } from "../review/review.ts";
@@ -50,7 +51,12 @@ async function complete(plan: PlanTransaction, merged: MergedDelivery): Promise<
       endAttempt(plan, attempt, { outcome: "lost", cause, interrupted: true });
     return;
   }
-  await logWork(plan, attempt, merged);
+  if (merged.kind === "red") {
+    if (attempt.state !== "delivering") return;
+    if (!(await repairLater(plan, attempt, merged))) return;
+  } else {
+    await logWork(plan, attempt, merged);
+  }
   if (attempt.state !== "delivering") return;
   const { report, accepted } = attempt;
   endAttempt(plan, attempt, { outcome: "completed", ...(report && { report }) });
@@ -59,11 +65,35 @@ async function complete(plan: PlanTransaction, merged: MergedDelivery): Promise<
   await notifyReviewer(plan, attempt);
 }
 
+/** A red gate becomes a task. @returns false where it was repaired so often that the attempt has failed instead. */
+async function repairLater(
+  plan: PlanTransaction,
+  attempt: DeliveringAttempt,
+  { commit, head, run, others }: Extract<MergedDelivery, { kind: "red" }>,
+): Promise<boolean> {
+  const record = await workRecord(plan);
+  const { task, id, number, report, accepted } = attempt;
+  if (accepted.targets.includes("checkout")) {
+    plan.append({ type: "commit.skipped", reason: `${task} was not committed: the gate is red with it.` });
+  }
+  if (isLastRepair(record, task)) {
+    endAttempt(plan, attempt, {
+      outcome: "failed",
+      cause: `the gate is still red with this repair (run ${run.started.run}); it is not repaired again`,
+      ...(report && { report }),
+    });
+    return false;
+  }
+  const summary = report?.summary ?? attempt.lastMessage ?? "";
+  plan.append(...repairTask(plan, record, { task, attempt: id, number, commit, head, summary, others, run }));
+  return true;
+}
+
 /** Logs what the branches hold of the attempt; a conflict becomes a task, unless the attempt has ended. */
 async function logWork(
   plan: PlanTransaction,
   attempt: AnyClaim,
-  merged: Exclude<MergedDelivery, { kind: "gone" }>,
+  merged: Extract<MergedDelivery, { kind: "merged" | "conflict" }>,
 ): Promise<void> {
   const { delivery, commit, checkout } = merged;
   const { task, id } = delivery.attempt;

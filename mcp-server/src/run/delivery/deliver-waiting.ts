@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isGated } from "../../policy/gate/is-gated.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
-import { readGraph, readPlan } from "../plan/plan-view.ts";
+import type { GateWait } from "../gate/gate-step.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+import { changePlan } from "../plan/plan-transaction.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
+import { branchOf, bringPlanBranch } from "../remote/exchange.ts";
 import { lookWhetherShared } from "../remote/shared-plans.ts";
 import { repeatIfRefMoves } from "../worktrees/move-refs.ts";
+import { rootOf } from "./clone.ts";
 import { completeLanding } from "./complete-landing.ts";
 import { delayDelivery } from "./delay-delivery.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Delivery, Landing } from "./delivery.ts";
+import { gatedLanding } from "./gated-landing.ts";
 import { forgetLanded } from "./kept-commits.ts";
 import { mayDeliver } from "./may-deliver.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
@@ -29,6 +36,8 @@ interface Run {
 class Deliveries {
   readonly runs = new Map<string, Run>();
   readonly retries = new Map<string, number>();
+  /** The graph is about to be let go: a gate that runs is ended, and another server runs it again. */
+  readonly closing = new AbortController();
 }
 
 const known = new WeakMap<RunContext, Deliveries>();
@@ -85,7 +94,9 @@ export async function deliverLeftBehind(ctx: RunContext, store: GraphStore): Pro
   const waiting = held.filter(
     ({ claim, repository }) => claim.state === "delivering" && repository === ctx.repository,
   );
-  for (const slug of new Set(waiting.map(({ plan }) => plan))) await deliverWaiting(ctx, store, slug);
+  const plans = [...new Set(waiting.map(({ plan }) => plan))];
+  // The gate of one may take its time.
+  await Promise.all(plans.map((slug) => deliverWaiting(ctx, store, slug)));
 }
 
 /** Tries again what could not be delivered, when its time has come. To be called now and then. */
@@ -99,8 +110,9 @@ export async function retryDeliveries(ctx: RunContext): Promise<void> {
   }
 }
 
-/** When nothing is being delivered any more; to be waited for before the graph is let go. */
+/** When nothing is being delivered any more; to be waited for before the graph is let go, after which nothing is. */
 export async function deliveriesEnded(ctx: RunContext): Promise<void> {
+  deliveriesOf(ctx).closing.abort();
   await Promise.all([...deliveriesOf(ctx).runs.values()].map(({ ended }) => ended));
 }
 
@@ -110,7 +122,7 @@ export async function deliveriesEnded(ctx: RunContext): Promise<void> {
  */
 async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Promise<void> {
   for (let isFirst = true; ; isFirst = false) {
-    const [first] = await waitingOf(ctx, store, slug);
+    const { first } = await waitingOf(ctx, store, slug);
     if (!first) return;
     if (isFirst && !(await mayDeliver(ctx, first))) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
@@ -118,11 +130,14 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
     }
     try {
       let tries = 0;
-      await repeatIfRefMoves(ctx, async () => {
-        const waiting = await waitingOf(ctx, store, slug);
+      const waits = await repeatIfRefMoves(ctx, async () => {
         tries += 1;
-        if (waiting.length > 0) await land(ctx, store, slug, waiting, tries === 1);
+        return landNext(ctx, store, await waitingOf(ctx, store, slug), tries === 1);
       });
+      if (!waits) continue;
+      if (waits.for === "user") await pauseForGate(ctx, store, slug, waits.why);
+      else deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
+      return;
     } catch (error) {
       deliveriesOf(ctx).retries.set(slug, ctx.now() + RETRY_MS);
       if (!(await delayDelivery(ctx, store, first, error))) return;
@@ -130,23 +145,62 @@ async function deliverAll(ctx: RunContext, store: GraphStore, slug: string): Pro
   }
 }
 
-function waitingOf(ctx: RunContext, store: GraphStore, slug: string): Promise<readonly Delivery[]> {
-  return readGraph(ctx, store, async (view) => waitingDeliveries(await view.plan(slug)));
+/** What is to be delivered next. */
+interface Waiting {
+  readonly plan: LoadedPlan;
+  readonly first: Delivery | undefined;
+  readonly waiting: readonly Delivery[];
+}
+
+function waitingOf(ctx: RunContext, store: GraphStore, slug: string): Promise<Waiting> {
+  return readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    const waiting = waitingDeliveries(plan);
+    return { plan, first: waiting[0], waiting };
+  });
 }
 
 /**
- * One landing: merge, move, complete. It may end between any two of these, with the process: whoever comes next finds
+ * One landing, or one run of the gate that stands before it.
+ * @returns what has to come first, where nothing could be done.
+ */
+async function landNext(
+  ctx: RunContext,
+  store: GraphStore,
+  { plan, first, waiting }: Waiting,
+  isFirstTry: boolean,
+): Promise<GateWait | undefined> {
+  if (!first) return undefined;
+  const isShared = await lookWhetherShared(ctx, plan.graph);
+  const remote = isShared ? await bringPlanBranch(rootOf(ctx, first.attempt), branchOf(plan)) : undefined;
+  if (!isGated(plan.policy)) {
+    await land(ctx, store, await mergeDeliveries(ctx, waiting, remote), isFirstTry);
+    return undefined;
+  }
+  const commands = { gate: plan.policy.gate.trim(), setup: plan.policy.setup };
+  const stop = deliveriesOf(ctx).closing.signal;
+  const next = await gatedLanding(ctx, store, waiting, commands, remote, stop);
+  if (next.kind === "landing") await land(ctx, store, next.landing, isFirstTry);
+  return next.kind === "waits" ? next : undefined;
+}
+
+/** Agents' work that cannot land is no reason to start more. The user resumes the plan, and it is tried again. */
+async function pauseForGate(ctx: RunContext, store: GraphStore, slug: string, why: string): Promise<void> {
+  await changePlan(ctx, store, "server", slug, (plan) => {
+    if (plan.stored.status === "open") plan.append({ type: "plan.status", status: "paused", cause: why });
+  });
+}
+
+/**
+ * A landing: move, complete. It may end between any two of these, with the process: whoever comes next finds
  * the attempts still delivering, and what the branches hold of them is not brought there again.
  */
 async function land(
   ctx: RunContext,
   store: GraphStore,
-  slug: string,
-  waiting: readonly Delivery[],
+  landing: Landing,
   isFirstTry: boolean,
 ): Promise<void> {
-  const { graph } = await readPlan(ctx, store, slug);
-  const landing = await mergeDeliveries(ctx, waiting, await lookWhetherShared(ctx, graph));
   await moveLanding(landing, isFirstTry);
   await completeLanding(ctx, store, landing);
   await forgetLanded(landing);

@@ -1,7 +1,8 @@
 import type { RefMove } from "../../git/plan-branch.ts";
 import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
-import type { DeliveringAttempt } from "../../graph/attempt.ts";
+import type { AttemptId, DeliveringAttempt } from "../../graph/attempt.ts";
 import type { PlanSlug, Task } from "../../graph/task.ts";
+import type { EndedGateRun } from "../gate/gate-record.ts";
 
 /** A commit of a completed attempt that waits to be brought to its targets, or is on its way. */
 export interface Delivery {
@@ -29,6 +30,16 @@ export type MergedDelivery = { readonly delivery: Delivery } & (
       /** On the plan's branch, the commits that touched the files in conflict. */
       readonly others: readonly string[];
     })
+  | {
+      /** It goes together with the plan's branch as that is at `head`, and the gate is red then: this becomes a task. */
+      readonly kind: "red";
+      readonly commit: string;
+      readonly head: string;
+      /** The gate's run that showed it. */
+      readonly run: EndedGateRun;
+      /** Attempts that have merged what the work does not know. */
+      readonly others: readonly AttemptId[];
+    }
   /** The repository does not have the commit any more, and no target has it. */
   | { readonly kind: "gone" }
 );

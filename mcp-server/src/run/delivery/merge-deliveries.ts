@@ -9,10 +9,10 @@ import {
   type RefMove,
   refuseCheckedOut,
 } from "../../git/plan-branch.ts";
+import type { RemoteBranch } from "../../git/remote/remote-branch.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { planStart } from "../plan/plan-start.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { bringPlanBranch } from "../remote/exchange.ts";
 import { rootOf } from "./clone.ts";
 import type { Delivery, Landing, MergedDelivery } from "./delivery.ts";
 
@@ -28,20 +28,20 @@ interface Branch {
 /**
  * Merges deliveries one on top of the other, each onto the targets that it has, in the object database alone: no
  * checkout is touched, no ref moves, and a conflict leaves nothing behind. What a target holds already, by the
- * accepted commit or by a commit that names the attempt, is not brought there again.
+ * accepted commit or by a commit that names the attempt, is not brought there again. The same deliveries on the same
+ * branches always make the same commits, since these bear the time of what they merge and not of the call.
  * @param waiting of one plan, oldest first. The first decides in which checkout; those of another one are left out.
- * @param isShared the plan's work goes through the remote, whose branch is fetched and joined first.
+ * @param remote where the plan's branch of the remote stands, if the plan's work goes through one; this clone's has it.
  * @throws RefMoved; CallerError when the plan's branch is checked out somewhere; GitFailed
  */
 export async function mergeDeliveries(
   ctx: RunContext,
   waiting: readonly Delivery[],
-  isShared: boolean,
+  remote: RemoteBranch | undefined,
 ): Promise<Landing> {
   const [first] = waiting;
   if (!first) throw new Error("there is nothing to deliver");
   const root = rootOf(ctx, first.attempt);
-  const remote = isShared ? await bringPlanBranch(root, first.plan) : undefined;
   const work = new Work(ctx, root, first.plan);
   const merged: MergedDelivery[] = [];
   for (const delivery of waiting) {
@@ -146,7 +146,8 @@ class Work {
     if (conflicts !== undefined) {
       return { skipped: `${task.id} was not committed: your branch has changed in the same places.` };
     }
-    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery));
+    const time = await newestTime(this.root, [branch.tip, commit]);
+    branch.tip = await commitTree(this.root, tree, [branch.tip], messageOf(delivery), time);
     return { commit: branch.tip };
   }
 
@@ -167,7 +168,8 @@ class Work {
     if (conflicts !== undefined) return conflicts;
     // Also where the branch could simply move on: what is on its own line says which attempt it is, and nobody else's.
     const message = `Merge ${messageOf(delivery)}`;
-    branch.tip = await commitTree(root, tree, [branch.tip, commit], message);
+    const parents = [branch.tip, commit];
+    branch.tip = await commitTree(root, tree, parents, message, await newestTime(root, parents));
     return undefined;
   }
 
@@ -176,6 +178,12 @@ class Work {
     const commits = await git(this.root, ["log", ...range], { env: { GIT_LITERAL_PATHSPECS: "1" } });
     return commits.split("\n").filter(Boolean);
   }
+}
+
+/** The latest time of these commits, in seconds since 1970. */
+async function newestTime(root: string, commits: readonly string[]): Promise<number> {
+  const times = await git(root, ["show", "--no-patch", "--format=%ct", ...commits]);
+  return Math.max(...times.trim().split("\n").map(Number));
 }
 
 async function parentsOf(root: string, commit: string): Promise<string[]> {

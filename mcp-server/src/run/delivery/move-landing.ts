@@ -18,7 +18,7 @@ export async function moveLanding(landing: Landing, runHooks: boolean): Promise<
   const names = merged.map(({ delivery }) => taskName(plan, delivery.task.id)).join(", ");
   await moveRefs(root, moves, `parallel: ${names}`);
   for (const one of merged) {
-    if (one.kind === "gone" || !one.checkout || "skipped" in one.checkout) continue;
+    if (one.kind === "gone" || one.kind === "red" || !one.checkout || "skipped" in one.checkout) continue;
     await refreshIndex(root, await filesOf(root, one.checkout.commit));
   }
 }

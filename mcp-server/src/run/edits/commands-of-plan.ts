@@ -2,6 +2,7 @@ import { hasEnded } from "../../graph/readiness.ts";
 import type { TaskId } from "../../graph/task.ts";
 import { NOT_APPROVED } from "../approval/command-runner.ts";
 import { isolationsOf } from "../attempts/isolations-of.ts";
+import { whyGateDoesNotRun } from "../gate/gate-step.ts";
 import type { LoadedPlan } from "../plan/load-plan.ts";
 import { existingGraph, planSlug } from "../plan/load-plan.ts";
 import { readPlan } from "../plan/plan-view.ts";
@@ -9,7 +10,7 @@ import type { RunContext } from "../project/run-context.ts";
 import { whySetUpIsNotRun } from "../worktrees/setup/refuse-set-up.ts";
 
 /** Settings of a policy that are commands, and what they are for. */
-const POLICY_COMMANDS = { setup: "the set-up of its worktrees" } as const;
+const POLICY_COMMANDS = { setup: "the set-up of its worktrees", gate: "the gate before its branch" } as const;
 
 /** A command that a plan names. */
 export interface PlanCommand {
@@ -36,8 +37,10 @@ export function purposeOfCommand({ tasks, settings }: PlanCommand): string {
 /** Says which commands the server does not run although the policy wants it to, and why. */
 export async function notRunWarnings(ctx: RunContext, plan: LoadedPlan): Promise<string[]> {
   const setUp = isolationsOf(plan).usesWorktrees ? await whySetUpIsNotRun(ctx, plan) : undefined;
-  const first =
-    setUp === undefined ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`];
+  const first = [
+    ...(setUp === undefined ? [] : [`${setUp.problem} ${setUp.remedy} Nothing starts in one before that.`]),
+    ...(await gateWarnings(ctx, plan)),
+  ];
   if (plan.policy.verify !== "run") return first;
   const numbers = new Map<string, number>();
   const commands = (await commandsIn(ctx, plan)).filter(({ tasks }) => tasks.length > 0);
@@ -51,6 +54,17 @@ export async function notRunWarnings(ctx: RunContext, plan: LoadedPlan): Promise
       `policy.verify is run, but the server does not run ${number} of ${commands.length} acceptance commands: ${why}.${why === NOT_APPROVED ? ` plan_update {plan: "${slug}", action: "approve"} asks the user; or the user runs parallel-tasks approve ${slug} in a terminal.` : ""} An agent has to be seen to run them.`,
   );
   return [...first, ...ofTasks];
+}
+
+async function gateWarnings(ctx: RunContext, plan: LoadedPlan): Promise<string[]> {
+  const { gate } = plan.policy;
+  if (gate.trim() === "") return [];
+  if (!isolationsOf(plan).usesWorktrees) {
+    return ["policy.gate tests what is merged, and no task of this plan works in a worktree: it is not run."];
+  }
+  const whyNot = await ctx.commands.whyNot(gate);
+  if (whyNot === undefined) return [];
+  return [`policy.gate: ${whyGateDoesNotRun(plan.stored.slug, whyNot)}. Nothing is merged before that.`];
 }
 
 async function commandsIn(ctx: RunContext, { graph, policy }: LoadedPlan): Promise<PlanCommand[]> {

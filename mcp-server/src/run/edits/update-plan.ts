@@ -2,6 +2,7 @@ import { definitionOf } from "../../graph/task.ts";
 import { newerParts } from "../../policy/newer-parts.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { releaseClaims } from "../attempts/end-attempt.ts";
+import { deliverWaiting } from "../delivery/deliver-waiting.ts";
 import { isolationLine } from "../isolation/decide-isolation.ts";
 import { isolatePlan, refuseOtherIsolation } from "../isolation/plan-isolation.ts";
 import { existingGraph, type LoadedPlan, stateOf } from "../plan/load-plan.ts";
@@ -54,8 +55,10 @@ export async function updatePlan(
       ],
     };
   });
+  // Deliveries may have waited for what was changed.
+  void deliverWaiting(ctx, store, slug);
   const notRun =
-    policy?.verify === undefined && policy?.setup === undefined
+    policy?.verify === undefined && policy?.setup === undefined && policy?.gate === undefined
       ? []
       : await notRunWarnings(ctx, updated.loaded);
   return { ...updated, warnings: [...updated.warnings, ...notRun] };

@@ -44,6 +44,7 @@ export const policyInput = z.strictObject({
   verify: z.enum(VERIFICATIONS).optional().describe("What acceptance commands need"),
   maxTokens: z.number().int().min(0).optional().describe("Agents' tokens to stop launching at; 0: never"),
   setup: z.string().max(MAX_COMMAND).optional(),
+  gate: z.string().max(MAX_COMMAND).optional(),
 });
 
 export type PolicyInput = z.infer<typeof policyInput>;

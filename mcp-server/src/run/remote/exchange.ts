@@ -12,7 +12,19 @@ import {
 } from "../../git/remote/remote-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { PlanSlug } from "../../graph/task.ts";
+import { isGated } from "../../policy/gate/is-gated.ts";
 import { shownPath } from "../../text/display-path.ts";
+import type { LoadedPlan } from "../plan/load-plan.ts";
+
+/** A plan's branch, and whether it only ever stands at commits that a gate has passed. */
+export interface SharedBranch {
+  readonly plan: PlanSlug;
+  readonly isGated: boolean;
+}
+
+export function branchOf({ stored, policy }: LoadedPlan): SharedBranch {
+  return { plan: stored.slug, isGated: isGated(policy) };
+}
 
 /**
  * Brings what the remote has of a plan's branch into this clone's. What both have of their own is merged, in the object
@@ -21,13 +33,14 @@ import { shownPath } from "../../text/display-path.ts";
  * @throws RefMoved when somebody else moved the branch here; CallerError when the two do not go together, or the branch
  *   is checked out; GitFailed when the remote cannot be reached.
  */
-export async function bringPlanBranch(root: string, plan: PlanSlug): Promise<RemoteBranch> {
+export async function bringPlanBranch(root: string, branch: SharedBranch): Promise<RemoteBranch> {
+  const { plan } = branch;
   const remote = await fetchPlanBranch(root, plan);
   const local = await planHead(root, plan);
   if (remote.at === undefined || remote.at === local) return remote;
   if (local !== undefined && (await isAncestor(root, remote.at, local))) return remote;
   const isBehind = local === undefined || (await isAncestor(root, local, remote.at));
-  const to = isBehind ? remote.at : await joined(root, plan, local, remote.at);
+  const to = isBehind ? remote.at : await joined(root, branch, local, remote.at);
   await refuseCheckedOut(root, plan);
   const from = local ?? "0".repeat(to.length);
   await moveRefs(root, [{ ref: `refs/heads/${planBranch(plan)}`, from, to }], `parallel: ${plan}`);
@@ -38,8 +51,9 @@ export async function bringPlanBranch(root: string, plan: PlanSlug): Promise<Rem
  * Gives the remote what this clone has of a plan's branch.
  * @throws RefMoved, CallerError and GitFailed as `bringPlanBranch`
  */
-export async function exchangePlanBranch(root: string, plan: PlanSlug): Promise<void> {
-  const remote = await bringPlanBranch(root, plan);
+export async function exchangePlanBranch(root: string, branch: SharedBranch): Promise<void> {
+  const { plan } = branch;
+  const remote = await bringPlanBranch(root, branch);
   const local = await planHead(root, plan);
   if (local !== undefined) await pushPlanBranch(root, plan, remote, local, { runHooks: true });
 }
@@ -51,13 +65,13 @@ export async function exchangePlanBranch(root: string, plan: PlanSlug): Promise<
  */
 export async function bringForWorktree(
   root: string,
-  plan: PlanSlug,
+  branch: SharedBranch,
   conflict: { readonly attempt: AttemptId; readonly commit: string } | undefined,
 ): Promise<void> {
   try {
-    await bringPlanBranch(root, plan);
+    await bringPlanBranch(root, branch);
     if (conflict && (await commitAt(root, conflict.commit)) === undefined)
-      await fetchAttempt(root, plan, conflict.attempt);
+      await fetchAttempt(root, branch.plan, conflict.attempt);
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
   }
@@ -71,15 +85,23 @@ export async function hasUnpushed(root: string, plan: PlanSlug): Promise<boolean
   return seen === undefined || !(await isAncestor(root, local, seen));
 }
 
-async function joined(root: string, plan: PlanSlug, local: string, remote: string): Promise<string> {
+async function joined(
+  root: string,
+  { plan, isGated }: SharedBranch,
+  local: string,
+  remote: string,
+): Promise<string> {
   const { tree, conflicts } = await mergedTree(root, remote, local);
-  if (conflicts === undefined) {
+  if (conflicts === undefined && !isGated) {
     return commitTree(root, tree, [remote, local], `${plan}: join what two clones did\n`);
   }
   const branch = planBranch(plan);
+  const why = conflicts
+    ? `do not go together: ${conflicts.map(shownPath).join(", ")}`
+    : "its gate has seen only apart";
   throw new CallerError(
     "wrong_state",
-    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and do not go together: ${conflicts.map(shownPath).join(", ")}.`,
+    `The branch ${branch} of this clone and that of ${REMOTE} were begun apart and ${why}.`,
     `Ask the user to merge ${remote.slice(0, 12)} into ${branch} in a worktree of their own.`,
   );
 }

@@ -3,11 +3,12 @@ import { prepareMerge } from "../../git/merge-tree.ts";
 import { ensurePlanBranch, moveRefs } from "../../git/plan-branch.ts";
 import { containedIn } from "../../git/remote/commits-there.ts";
 import type { TaskId } from "../../graph/task.ts";
+import { isGated } from "../../policy/gate/is-gated.ts";
 import { completingAttempt } from "../../policy/work-location/completed-work.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import { planStart } from "../plan/plan-start.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { bringForWorktree } from "../remote/exchange.ts";
+import { branchOf, bringForWorktree } from "../remote/exchange.ts";
 import { lookWhetherShared } from "../remote/shared-plans.ts";
 import { conflictFor, mergedCommit, type WorkRecord } from "./work-record.ts";
 
@@ -39,7 +40,7 @@ export async function baseOfWorktree(
   const isShared = await lookWhetherShared(ctx, loaded.graph);
   const merged = commitsBefore(loaded, record, task);
   const wanted = isShared ? commitsOfClones(loaded, record, task) : merged;
-  if (isShared) await bringForWorktree(ctx.checkout.root, loaded.stored.slug, conflictFor(record, task));
+  if (isShared) await bringForWorktree(ctx.checkout.root, branchOf(loaded), conflictFor(record, task));
   return { base: await headWith(ctx, loaded, wanted), wanted };
 }
 
@@ -79,14 +80,20 @@ async function headWith(ctx: RunContext, loaded: LoadedPlan, commits: readonly s
   const contained = await containedIn(root, begun, commits);
   for (const commit of commits.filter((one) => !contained.has(one))) {
     const merge = await prepareMerge(root, slug, commit, `${slug}: merge ${commit.slice(0, 12)} again`);
-    if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${slug}`);
-    if (merge.kind === "conflict") {
+    if (merge.kind === "contained") continue;
+    // What nobody has tested must not come onto a branch that only stands at what its gate has passed.
+    if (merge.kind === "conflict" || isGated(loaded.policy)) {
+      const why =
+        merge.kind === "conflict"
+          ? `does not merge any more: ${merge.files.join(", ")}`
+          : "its gate has not seen there";
       throw new CallerError(
         "wrong_state",
-        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which does not merge any more: ${merge.files.join(", ")}.`,
+        `The branch of ${slug} has lost commit ${commit.slice(0, 12)}, which ${why}.`,
         "Ask the user to put that commit back on the branch.",
       );
     }
+    await moveRefs(root, [merge.move], `parallel: ${slug}`);
   }
   return ensurePlanBranch(root, slug);
 }

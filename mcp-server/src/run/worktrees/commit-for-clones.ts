@@ -5,6 +5,7 @@ import { changedFiles } from "../../git/git.ts";
 import { prepareMerge } from "../../git/merge-tree.ts";
 import { commitAt, moveRefs, planHead } from "../../git/plan-branch.ts";
 import type { EndedAttempt } from "../../graph/attempt.ts";
+import { isGated } from "../../policy/gate/is-gated.ts";
 import { ownFilesInOrder } from "../../policy/own-files.ts";
 import { completingAttempt } from "../../policy/work-location/completed-work.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
@@ -68,7 +69,10 @@ export async function commitForClones(ctx: RunContext, store: GraphStore, slug: 
   const commitOf = (work: LateWork) => work.commit ?? made ?? head;
   for (const commit of new Set(works.map(commitOf))) {
     const merge = await prepareMerge(root, name, commit, `Merge ${message}`);
-    if (merge.kind === "conflict") throw doesNotFit(root, merge.files);
+    if (merge.kind === "conflict") {
+      throw doesNotFit(root, `does not go together with it: ${merge.files.map(shownPath).join(", ")}`);
+    }
+    if (merge.kind === "clean" && isGated(plan.policy)) throw doesNotFit(root, "has not passed its gate");
     if (merge.kind === "clean") await moveRefs(root, [merge.move], `parallel: ${name}`);
   }
   const at = (await planHead(root, name)) ?? head;
@@ -82,10 +86,10 @@ export async function commitForClones(ctx: RunContext, store: GraphStore, slug: 
   });
 }
 
-function doesNotFit(root: string, files: readonly string[]): CallerError {
+function doesNotFit(root: string, why: string): CallerError {
   return new CallerError(
     "wrong_state",
-    `What was done in ${shownPath(root)} does not go together with the plan's branch: ${files.map(shownPath).join(", ")}.`,
+    `What was done in ${shownPath(root)} is not on the plan's branch: it ${why}.`,
     "Ask the user to merge it.",
   );
 }

@@ -1,11 +1,11 @@
 import { planBranch } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
 import { extraFor } from "../../graph/purpose.ts";
-import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import { plainSubject, type TaskDefinition } from "../../graph/task.ts";
 import { shownPath } from "../../text/display-path.ts";
-import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
 import { freeId, nextPosition } from "../plan/new-task.ts";
+import { dependentsWaitFor, sideOf, summaryOf } from "./sides.ts";
 import type { AttemptAtWork, WorkRecord } from "./work-record.ts";
 
 export interface Conflict {
@@ -21,9 +21,6 @@ export interface Sides {
   /** Commits of the plan's branch that touch the files and that the task's work does not know. */
   readonly others: readonly string[];
 }
-
-/** Text of the other side that stands in a merge task: enough to see who it was. */
-const MAX_SUMMARY = 300;
 
 /**
  * The changes that turn a conflict into a task: it names both sides, runs in a worktree in which the merge is begun,
@@ -55,27 +52,11 @@ export function conflictTask(
     origin: "server",
     extra: extraFor({ kind: "merge", of: task.id }),
   };
-  const dependents = [...loaded.graph.tasks.values()].filter(
-    (other) => other.status === "pending" && other.dependencies.includes(task.id),
-  );
   return [
     { type: "task.created", task: id, definition, position: nextPosition(loaded) },
-    ...dependents.map((other) => ({
-      type: "task.defined" as const,
-      task: other.id,
-      definition: waitingFor(definitionOf(other), task.id, id),
-    })),
+    ...dependentsWaitFor(loaded, task.id, id),
     { type: "work.conflicted", task: task.id, attempt: attempt.id, mergeTask: id, ...conflict },
   ];
-}
-
-/** Who needs only some of what it names would count the task and its merge as two: it waits for the merge instead. */
-function waitingFor(dependent: TaskDefinition, task: TaskId, merge: TaskId): TaskDefinition {
-  const kept =
-    dependent.needs === "all" || dependent.needs === "settled"
-      ? dependent.dependencies
-      : dependent.dependencies.filter((id) => id !== task);
-  return { ...dependent, dependencies: [...kept, merge] };
 }
 
 function description(
@@ -98,19 +79,4 @@ function description(
     `On the branch they were changed by ${theirs.length > 0 ? theirs.join("; ") : "a commit of nobody in this plan"}.`,
     "The merge is begun in your worktree and the conflicts stand in the files between conflict markers. Solve them so that what both sides wanted is kept; git show tells what each side did. A file without markers (no text, or removed or renamed on one side) is decided when it is staged with git add. Do not commit and do not abort the merge: your report finishes it.",
   ].join("\n\n");
-}
-
-function summaryOf(loaded: LoadedPlan, id: TaskId): string {
-  const reports = loaded.graph
-    .claimsOf(id)
-    .map((claim) => (claim.state === "ended" ? claim.report : undefined));
-  return reports.findLast((report) => report !== undefined)?.summary ?? "";
-}
-
-/** A task by name, with the beginning of what it reported as a quotation. */
-function sideOf(loaded: LoadedPlan, id: TaskId, summary: string): string {
-  const task = taskOf(loaded, id);
-  const short = cleanText(summary, MAX_SUMMARY);
-  const said = short === "" ? "" : `, which reported "${short}"`;
-  return `${taskName(loaded.stored.slug, id)} "${cleanText(plainSubject(task, loaded.stored.slug), NAME_LIMIT)}"${said}`;
 }

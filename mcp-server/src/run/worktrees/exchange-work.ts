@@ -5,8 +5,9 @@ import { commitsThere } from "../../git/remote/commits-there.ts";
 import { fetchAttempt } from "../../git/remote/remote-branch.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { type LoadedPlan, planSlug } from "../plan/load-plan.ts";
+import { readPlan } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { bringPlanBranch, exchangePlanBranch, hasUnpushed } from "../remote/exchange.ts";
+import { branchOf, bringPlanBranch, exchangePlanBranch, hasUnpushed } from "../remote/exchange.ts";
 import { commitForClones } from "./commit-for-clones.ts";
 import { repeatIfRefMoves } from "./move-refs.ts";
 import type { WorkRecord } from "./work-record.ts";
@@ -28,14 +29,15 @@ export async function sendWork(ctx: RunContext, store: GraphStore, slug: string)
   const { root } = ctx.checkout;
   await repeatIfRefMoves(ctx, async () => {
     await commitForClones(ctx, store, slug);
-    if (await hasUnpushed(root, planSlug(slug))) await exchangePlanBranch(root, planSlug(slug));
+    if (await hasUnpushed(root, planSlug(slug)))
+      await exchangePlanBranch(root, branchOf(await readPlan(ctx, store, slug)));
   });
 }
 
 /** Fetches the commits that are not here, those that wait to be merged included. */
 export async function bringWork(
   ctx: RunContext,
-  { stored }: LoadedPlan,
+  plan: LoadedPlan,
   record: WorkRecord,
   commits: readonly string[],
 ): Promise<void> {
@@ -43,8 +45,8 @@ export async function bringWork(
   const isMissing = async (some: readonly string[]) =>
     (await commitsThere(root, some)).size < new Set(some).size;
   if (!(await isMissing(commits))) return;
-  await repeatIfRefMoves(ctx, async () => void (await bringPlanBranch(root, stored.slug)));
+  await repeatIfRefMoves(ctx, async () => void (await bringPlanBranch(root, branchOf(plan))));
   for (const { attempt, commit } of record.conflicted) {
-    if (await isMissing([commit])) await fetchAttempt(root, stored.slug, attempt);
+    if (await isMissing([commit])) await fetchAttempt(root, plan.stored.slug, attempt);
   }
 }

@@ -114,9 +114,12 @@ export function commitLines({ work }: RunReport): string[] {
   const { branch, conflicts, kept, commits, leftOut, skipped } = work;
   return [
     ...(branch ? [branchLine(branch)] : []),
-    ...conflicts.map(({ task, files, mergeTask, solved }) => {
+    ...conflicts.map(({ task, files, mergeTask, solved, redWith }) => {
       const state = solved ? `solved by ${bold(mergeTask)}` : `**not merged yet**, see ${bold(mergeTask)}`;
-      return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+      if (redWith === undefined)
+        return `- ${bold(task)} conflicted in ${files.map(name).join(", ")}: ${state}`;
+      const others = redWith.length === 0 ? "" : ` with the work of ${some(redWith.map(bold))}`;
+      return `- ${bold(task)} was red at the gate${others}: ${state}`;
     }),
     ...kept.map(
       ({ task, path, branch: on }) =>

@@ -7,6 +7,7 @@ import { shareLine } from "../../share-line.ts";
 import { MARKS } from "../../tasks/status-mark.ts";
 import { measuredSection } from "./figures.ts";
 import { commitLines, fileLines } from "./files.ts";
+import { gateLines } from "./gate.ts";
 import { bold } from "./names.ts";
 import { findingLines, fixedLines, reviewLines, runAgainLines } from "./reviews.ts";
 import { statusLine } from "./status-line.ts";
@@ -39,6 +40,7 @@ export function renderMarkdown(report: RunReport): string {
     section("Re-verified in isolation", runAgainLines(report)),
     section("Files and scopes", fileLines(report)),
     section("Commits", commitLines(report)),
+    section("The gate", gateLines(report)),
     section(
       "Discoveries",
       report.discoveries.map(({ task, text }) => `- ${bold(task)} ${escapeProse(text)}`),
