@@ -5,7 +5,7 @@ import { GitFailed } from "../../git/git.ts";
 import { RefMoved } from "../../git/plan-branch.ts";
 import type { GraphStore } from "../../store/graph-store.ts";
 import { changePlan } from "../plan/plan-transaction.ts";
-import { readPlan } from "../plan/plan-view.ts";
+import { readGraph } from "../plan/plan-view.ts";
 import type { RunContext } from "../project/run-context.ts";
 import { returnDelivery } from "./complete-landing.ts";
 import type { Delivery } from "./delivery.ts";
@@ -30,8 +30,11 @@ export async function delayDelivery(
   const { attempt, plan: slug } = delivery;
   const at = { task: attempt.task, attempt: attempt.id };
   const cause = causeOf(error);
-  const plan = await readPlan(ctx, store, slug);
-  const noted = (await plan.reader.events(plan.id, { types: ["delivery.delayed"] })).filter(
+  const events = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return plan.reader.events(plan.id, { types: ["delivery.delayed"] });
+  });
+  const noted = events.filter(
     ({ change }) => change.type === "delivery.delayed" && change.attempt === attempt.id,
   );
   const [first] = noted;
