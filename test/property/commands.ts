@@ -706,8 +706,7 @@ export const policy: fc.Arbitrary<PolicySpec> = fc.record({
 
 const neverPolicy: PolicySpec = { maxParallel: 1, failure: "best-effort", retries: 0, testers: 1 };
 
-/** Operations on plans that exist. */
-export const commands: fc.Arbitrary<AnyOperation>[] = [
+const claiming: readonly fc.Arbitrary<AnyOperation>[] = [
   fc
     .tuple(plan, session, fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }))
     .map((a) => new Next(...a)),
@@ -720,23 +719,9 @@ export const commands: fc.Arbitrary<AnyOperation>[] = [
     )
     .map((a) => new Claim(...a)),
   token.map((a) => new Use(a)),
-  ...Array.from({ length: 2 }, () =>
-    fc
-      .tuple(
-        token,
-        fc.constantFrom("completed" as const, "completed" as const, "failed" as const, "blocked" as const),
-        fc.oneof(
-          fc.record({ writes: file }),
-          fc.record({ task: at }),
-          fc.record({ question: fc.constant("Which?") }),
-        ),
-        fc.boolean(),
-      )
-      .map((a) => new ReportTask(...a)),
-  ),
-  fc.tuple(token, fc.boolean()).map((a) => new AgentGone(...a)),
-  token.map((a) => new Accept(a)),
-  fc.tuple(token, fc.boolean()).map((a) => new Deliver(...a)),
+];
+
+const changing: readonly fc.Arbitrary<AnyOperation>[] = [
   fc
     .tuple(
       plan,
@@ -767,7 +752,45 @@ export const commands: fc.Arbitrary<AnyOperation>[] = [
   fc
     .tuple(plan, looseTask, fc.uniqueArray(at, { maxLength: 2 }))
     .map(([to, task, waitsFor]) => new AddTask(to, { ...task, id: "", dependencies: [] }, waitsFor)),
+];
+
+/** Operations on plans that exist. */
+export const commands: fc.Arbitrary<AnyOperation>[] = [
+  ...claiming,
+  ...Array.from({ length: 2 }, () =>
+    fc
+      .tuple(
+        token,
+        fc.constantFrom("completed" as const, "completed" as const, "failed" as const, "blocked" as const),
+        fc.oneof(
+          fc.record({ writes: file }),
+          fc.record({ task: at }),
+          fc.record({ question: fc.constant("Which?") }),
+        ),
+        fc.boolean(),
+      )
+      .map((a) => new ReportTask(...a)),
+  ),
+  fc.tuple(token, fc.boolean()).map((a) => new AgentGone(...a)),
+  ...changing,
   fc.constantFrom(30, 100, 150, 400, 650).map((seconds) => new TimePasses(seconds)),
   session.map((a) => new OwnerDies(a)),
   session.map((a) => new Reconnect(a)),
+];
+
+/**
+ * The same with reports that bring commits, each on its way for a while; no task fails, no lease runs out
+ * and no server is started anew.
+ */
+export const deliveries: fc.Arbitrary<AnyOperation>[] = [
+  ...claiming,
+  token.map((a) => new Accept(a)),
+  fc.tuple(token, fc.boolean()).map((a) => new Deliver(...a)),
+  token.map((a) => new Accept(a)),
+  fc.tuple(token, fc.boolean()).map((a) => new Deliver(...a)),
+  fc
+    .tuple(token, fc.boolean())
+    .map(([at, wrote]) => new ReportTask(at, "completed", { question: "" }, wrote)),
+  ...changing,
+  session.map((a) => new OwnerDies(a)),
 ];

@@ -32,7 +32,7 @@ import { continueAfterCompletion, endAttempt, takeAlternative } from "./attempts
 import { gateRecord, gateStep, isLastRepair, mergedWithout, repairTask } from "./gate.mjs";
 
 // import:run/plan.mjs in run/delivery.mjs
-import { changePlan, planStart, readGraph, readPlan } from "./plan.mjs";
+import { changePlan, planStart, readGraph } from "./plan.mjs";
 
 // import:run/review.mjs in run/delivery.mjs
 import { openReviewOf } from "./review.mjs";
@@ -174,8 +174,11 @@ async function delayDelivery(ctx, store, delivery, error) {
   const { attempt, plan: slug } = delivery;
   const at = { task: attempt.task, attempt: attempt.id };
   const cause = causeOf(error);
-  const plan = await readPlan(ctx, store, slug);
-  const noted = (await plan.reader.events(plan.id, { types: ["delivery.delayed"] })).filter(
+  const events = await readGraph(ctx, store, async (view) => {
+    const plan = await view.plan(slug);
+    return plan.reader.events(plan.id, { types: ["delivery.delayed"] });
+  });
+  const noted = events.filter(
     ({ change }) => change.type === "delivery.delayed" && change.attempt === attempt.id
   );
   const [first] = noted;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { agentFile, serverIn } from "../../support/agent-file.ts";
 import { idsOf, launchFor, put, report, task } from "../../support/checkout.ts";
 import { git } from "../../support/git.ts";
@@ -114,8 +114,10 @@ describe("an agent whose tools leave out this plugin's", () => {
     const path = String(cut?.data.path);
     put(path, { "src/1.ts": "ode\n" });
     await stop("DONE. An ode.");
+    const isCompleted = async () =>
+      expect((await server.call("task_get", { task: "p/1" })).task.status).toBe("completed");
+    await vi.waitFor(isCompleted, { timeout: 60_000 });
     expect(await fileAt(folder, "parallel/p", "src/1.ts")).toBe("ode\n");
     expect(await git(folder, "log", "-1", "--format=%B", "parallel/p")).toContain("An ode.");
-    expect((await server.call("task_get", { task: "p/1" })).task.status).toBe("completed");
   });
 });
