@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { stopPostgresAfterAll } from "../../store/databases.ts";
@@ -5,7 +6,7 @@ import { put, task } from "../../support/checkout.ts";
 import { clones } from "../../support/clones.ts";
 import { git } from "../../support/git.ts";
 import { ParallelServer } from "../../support/parallel-server.ts";
-import { bothSides, type Claimed, claimNow, done, read } from "../../support/worktrees.ts";
+import { bothSides, type Claimed, claim, claimNow, done, read } from "../../support/worktrees.ts";
 
 stopPostgresAfterAll();
 
@@ -41,6 +42,15 @@ async function reaches(server: ParallelServer, status: string, ...ids: string[])
 async function work(server: ParallelServer, claimed: Claimed, files: Readonly<Record<string, string>>) {
   put(claimed.folder, files);
   return done(server, claimed, { filesChanged: Object.keys(files) });
+}
+
+/** A report whose work cannot be delivered now: nobody waits until it is. */
+function report(server: ParallelServer, { task, token, folder }: Claimed, path: string) {
+  put(folder, { [path]: "export {};\n" });
+  return server.call("task_report", {
+    ...{ task, token, outcome: "completed", summary: "Done.", filesChanged: [path] },
+    evidence: [{ criterion: "1", inspected: "the result" }],
+  });
 }
 
 /** The tree of the plan's branch as the remote has it. */
@@ -94,6 +104,18 @@ describe("a plan that several clones share", () => {
     await work(one, merge, { "shared.txt": text });
     await reaches(other, "completed", "b-merge");
     expect(await git(remote, "show", "refs/parallel/p:shared.txt")).toBe("start\nfrom a\nfrom b\n");
+  });
+
+  it("a remote that cannot be reached holds up the completion, and nothing else, until it is back", async () => {
+    const { one, other, remote, at } = await twoAtWork([task("b", { dependencies: ["y"] })]);
+    renameSync(remote, `${remote}-away`);
+    expect((await report(other, at.y, "src/y.ts")).reply).toBe("DONE p/y");
+    const { plans } = await other.call("task_list", { plan: "p" });
+    expect(plans[0]?.counts).toMatchObject({ pending: 1, running: 1, delivering: 1 });
+    expect(await claim(one, "p", "b")).toBeUndefined();
+    renameSync(`${remote}-away`, remote);
+    await reaches(other, "completed", "y");
+    expect(read((await claimNow(one, "p", "b")).folder, "src/y.ts")).toBe("export {};\n");
   });
 
   it("nothing of the user's is pushed or moved: neither branches, nor tags, nor what lies uncommitted", async () => {
