@@ -134,7 +134,8 @@ describe("hostile words in a plan", () => {
     expect(Object.values(printed).join("")).toContain(MARK);
     const message = await git(folder, "log", "-1", "--format=%B");
     expect(message).not.toMatch(UNSEEN);
-    expect(message.trim().split("\n").at(-1)).toBe("Attempt 1");
-    expect((await git(folder, "log", "-1", "--format=%(trailers)")).trim()).toBe("");
+    const trailers = (await git(folder, "log", "-1", "--format=%(trailers)")).trim();
+    expect(trailers).toBe("Parallel-Attempt: p/1#1");
+    expect(message.trim().endsWith(`\n\n${trailers}`)).toBe(true);
   });
 });

@@ -80,6 +80,9 @@ async function commandsIn(ctx, { graph, policy }) {
   );
 }
 
+// import:errors.mjs in run/edits.mjs
+import { CallerError, StoreUnusable } from "../errors.mjs";
+
 // import:policy.mjs in run/edits.mjs
 import { lastSteps, newerParts, workBehind } from "../policy.mjs";
 
@@ -94,9 +97,6 @@ import { draftOf, findBreakdown, placeDraft, predecessorOf, predecessorWarnings,
 
 // import:breakdown.mjs in run/edits.mjs
 import { BreakdownError, descriptionWarnings, isOwnFormat, readBreakdown, sameMeaning, updateBreakdown, writeBreakdown, writeScopes } from "../breakdown.mjs";
-
-// import:errors.mjs in run/edits.mjs
-import { CallerError } from "../errors.mjs";
 
 // mcp-server/src/run/edits/diff-breakdown.ts
 function keepServersOwn(definition, old, known) {
@@ -288,10 +288,19 @@ async function createPlan(ctx, actor, input) {
   return loaded ? { ...created, warnings: [...created.warnings, ...await notRunWarnings(ctx, loaded)] } : created;
 }
 async function isolate(ctx, slug, { tasks, source }, said2, mayMeasure) {
-  const store = await ctx.graph();
-  const existing = store && await readGraph(ctx, store, (view) => view.findPlan(slug));
+  const { store, existing } = await planBefore(ctx, slug);
   const plan = { slug, existing, tasks, said: said2, isFromFile: source.kind === "file" };
   return isolatePlan(ctx, store, plan, mayMeasure);
+}
+async function planBefore(ctx, slug) {
+  const store = await ctx.graph();
+  if (!store) return {};
+  try {
+    return { store, existing: await readGraph(ctx, store, (view) => view.findPlan(slug)) };
+  } catch (error) {
+    if (error instanceof StoreUnusable && error.problem === "moved") return {};
+    throw error;
+  }
 }
 function updateStored(plan, source, title, said2) {
   const { stored } = plan;

@@ -114,7 +114,13 @@ describe("a plan that several clones share", () => {
     expect(plans[0]?.counts).toMatchObject({ pending: 1, running: 1, delivering: 1 });
     expect(await claim(one, "p", "b")).toBeUndefined();
     renameSync(`${remote}-away`, remote);
-    await reaches(other, "completed", "y");
+    await vi.waitFor(
+      async () => {
+        await other.call("task_claim", { plan: "p", worker: "w", task: "y" });
+        expect((await tasksOf(other)).get("y")).toBe("completed");
+      },
+      { timeout: 60_000, interval: 200 },
+    );
     expect(read((await claimNow(one, "p", "b")).folder, "src/y.ts")).toBe("export {};\n");
   });
 

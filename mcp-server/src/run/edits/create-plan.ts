@@ -1,3 +1,4 @@
+import { StoreUnusable } from "../../errors/store-unusable.ts";
 import type { PlanSlug, TaskDefinition } from "../../graph/task.ts";
 import { newerParts } from "../../policy/newer-parts.ts";
 import { expireClaims } from "../attempts/expire-claims.ts";
@@ -125,10 +126,21 @@ async function isolate(
   said: PolicyInput,
   mayMeasure: boolean,
 ): Promise<IsolatedPlan> {
-  const store = await ctx.graph();
-  const existing = store && (await readGraph(ctx, store, (view) => view.findPlan(slug)));
+  const { store, existing } = await planBefore(ctx, slug);
   const plan = { slug, existing, tasks, said, isFromFile: source.kind === "file" };
   return isolatePlan(ctx, store, plan, mayMeasure);
+}
+
+/** The plan as it is. With a graph that was moved away there is none: a new graph begins, or the writing is refused. */
+async function planBefore(ctx: RunContext, slug: PlanSlug) {
+  const store = await ctx.graph();
+  if (!store) return {};
+  try {
+    return { store, existing: await readGraph(ctx, store, (view) => view.findPlan(slug)) };
+  } catch (error) {
+    if (error instanceof StoreUnusable && error.problem === "moved") return {};
+    throw error;
+  }
 }
 
 /** Brings what a plan says of itself up to date with an import, and opens it again where it was stopped. */
