@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { fortyTasks } from "./context-plan.ts";
 import { agentsToldOf } from "./harness/conversation.ts";
 import { executesThePlan, waitsForNotifications } from "./harness/orchestrator.ts";
@@ -29,35 +30,38 @@ const WAITS = [
   { waits: "woken by notifications", orchestrator: waitsForNotifications(executesThePlan) },
 ];
 
+/** Each rhythm and each way to wait once, and with the long tests all four. */
+const PAIRS = RHYTHMS.flatMap((rhythm, i) =>
+  WAITS.filter((_, j) => isLong || i !== j).map((wait) => ({ ...rhythm, ...wait })),
+);
+
 describe("the main conversation of a plan of forty tasks", () => {
-  for (const { rhythm, size } of RHYTHMS) {
-    for (const { waits, orchestrator } of WAITS) {
-      it(`the main conversation of a plan of forty tasks stays within its budget when agents end ${rhythm}, ${waits}`, async () => {
-        const waves = new Waves(size);
-        await runScenario(
-          {
-            name: `context ${rhythm}, ${waits}`,
-            files: specification(SLUG, TASKS),
-            environment: { PARALLEL_APPROVE: "scope" },
-            work: reportsIn(waves),
-            runs: [{ prompt: `/spec:execute ${SLUG}`, orchestrator }],
-          },
-          ({ recording, runs }) => {
-            expect(runs[0]?.exit.code).toBe(0);
-            expect(recording.refusals()).toEqual([]);
-            expect(recording.agents()).toHaveLength(TASKS.length);
-            const budget = budgetOf(recording);
-            console.log(`${rhythm}, ${waits}: ${recording.launchMessages().length} messages with launches`);
-            console.table(budget.rows);
-            expect(Math.max(...recording.launchCharacters())).toBeLessThanOrEqual(350);
-            expect(budget.pluginPerTask).toBeLessThanOrEqual(600);
-          },
-          ({ recording }) => {
-            waves.recording = recording;
-          },
-        );
-      });
-    }
+  for (const { rhythm, size, waits, orchestrator } of PAIRS) {
+    it(`the main conversation of a plan of forty tasks stays within its budget when agents end ${rhythm}, ${waits}`, async () => {
+      const waves = new Waves(size);
+      await runScenario(
+        {
+          name: `context ${rhythm}, ${waits}`,
+          files: specification(SLUG, TASKS),
+          environment: { PARALLEL_APPROVE: "scope" },
+          work: reportsIn(waves),
+          runs: [{ prompt: `/spec:execute ${SLUG}`, orchestrator }],
+        },
+        ({ recording, runs }) => {
+          expect(runs[0]?.exit.code).toBe(0);
+          expect(recording.refusals()).toEqual([]);
+          expect(recording.agents()).toHaveLength(TASKS.length);
+          const budget = budgetOf(recording);
+          console.log(`${rhythm}, ${waits}: ${recording.launchMessages().length} messages with launches`);
+          console.table(budget.rows);
+          expect(Math.max(...recording.launchCharacters())).toBeLessThanOrEqual(350);
+          expect(budget.pluginPerTask).toBeLessThanOrEqual(600);
+        },
+        ({ recording }) => {
+          waves.recording = recording;
+        },
+      );
+    });
   }
 });
 

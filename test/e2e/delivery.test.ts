@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { Replay, readLog } from "./graph-log.ts";
 import { eventsOf, readGraph } from "./graph-state.ts";
 import { executesThePlan } from "./harness/orchestrator.ts";
@@ -110,8 +111,7 @@ const TEN = [
   "channels-and-agent-adapters",
 ];
 
-/** They take minutes: `npm run specifications` runs them. */
-const ARE_WANTED = process.env.PARALLEL_ALL_SPECIFICATIONS !== undefined && existsSync(SPECIFICATIONS);
+const ARE_WANTED = isLong && existsSync(SPECIFICATIONS);
 
 describe.skipIf(!ARE_WANTED)("real specifications in worktrees", () => {
   const rows: Record<string, string | number>[] = [];

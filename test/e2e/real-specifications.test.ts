@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { messagesIn, Replay, readLog } from "./graph-log.ts";
 import { executesThePlan } from "./harness/orchestrator.ts";
 import type { Recording } from "./harness/recording.ts";
@@ -46,8 +47,7 @@ const RUNS: RealRun[] = [
   { slug: "unified-conversation", unscoped: "exclusive", cap: 5 },
 ];
 
-/** The largest take minutes: `npm run specifications` runs them as well. */
-const MAX_TASKS = process.env.PARALLEL_ALL_SPECIFICATIONS === undefined ? 13 : Number.POSITIVE_INFINITY;
+const MAX_TASKS = isLong ? Number.POSITIVE_INFINITY : 13;
 
 const CHOSEN = existsSync(SPECIFICATIONS)
   ? RUNS.filter(({ slug }) => tasksInFile(slug).length <= MAX_TASKS)

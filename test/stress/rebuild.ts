@@ -175,6 +175,7 @@ export function rebuilt(events: readonly LoggedEvent[]): { plans: Table; tasks: 
         task.changed_seq = seq;
         break;
       case "attempt.compared":
+      case "checkout.seen":
       case "checkout.unmeasured":
       case "decision.taken":
       case "files.changed":

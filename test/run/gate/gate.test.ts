@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { put } from "../../support/checkout.ts";
 import { graphOf, tamper } from "../../support/graph-file.ts";
+import { isLong } from "../../support/long-tests.ts";
 import { type Claimed, claim, claimNow, read, worktreesOf } from "../../support/worktrees.ts";
 import { GATE, GatedPlan, isolated } from "./gated-plan.ts";
 
@@ -8,8 +9,8 @@ import { GATE, GatedPlan, isolated } from "./gated-plan.ts";
 const RED_TOGETHER =
   'if [ -e a.txt ] && [ -e b.txt ] && [ ! -e both.txt ]; then echo "a and b disagree"; exit 3; fi';
 
-/** All places take minutes: `npm run gates` tries them. The rules behind are tried at every place in `test/policy/gate`. */
-const PLACES = process.env.PARALLEL_ALL_PLACES === undefined ? [1, 6] : [1, 2, 3, 4, 5, 6, 7, 8];
+/** All places take minutes. The rules behind are tried at every place in `test/policy/gate`. */
+const PLACES = isLong ? [1, 2, 3, 4, 5, 6, 7, 8] : [6];
 
 const GATE_PASSED = { criterion: "1", command: GATE, exitCode: 0, result: "fine" };
 
