@@ -356,7 +356,8 @@ var PlanGraph = class {
   }
   /** The claims of a task, oldest first. */
   claimsOf(task) {
-    return [...this.#claimsOf.get(task) ?? []].flatMap((id) => this.#claims.get(id) ?? []);
+    const ids = this.#claimsOf.get(task);
+    return ids === void 0 ? [] : [...ids].flatMap((id) => this.#claims.get(id) ?? []);
   }
   /** Claims that hold their task, oldest first. */
   get live() {

@@ -213,6 +213,7 @@ function interruptedTasks({ graph }, dead = /* @__PURE__ */ new Map()) {
   const found = [];
   for (const { id: task, status } of graph.tasks.values()) {
     if (found.length === MAX_INTERRUPTED) break;
+    if (status !== "pending" && dead.size === 0) continue;
     const claims = graph.claimsOf(task);
     if (claims.some(({ id }) => dead.get(id)?.state === "running")) found.push({ task, cause: AGENT_GONE });
     else if (status === "pending" && !claims.some((claim) => isLive(claim) && !dead.has(claim.id))) {

@@ -47,7 +47,9 @@ export class PlanGraph {
 
   /** The claims of a task, oldest first. */
   claimsOf(task: TaskId): AnyClaim[] {
-    return [...(this.#claimsOf.get(task) ?? [])].flatMap((id) => this.#claims.get(id) ?? []);
+    const ids = this.#claimsOf.get(task);
+    // Of a large plan most tasks have none, and some calls ask for each.
+    return ids === undefined ? [] : [...ids].flatMap((id) => this.#claims.get(id) ?? []);
   }
 
   /** Claims that hold their task, oldest first. */

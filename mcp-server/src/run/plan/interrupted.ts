@@ -34,6 +34,8 @@ export function interruptedTasks(
   const found: InterruptedTask[] = [];
   for (const { id: task, status } of graph.tasks.values()) {
     if (found.length === MAX_INTERRUPTED) break;
+    // Most tasks of a large plan have ended: their claims are not looked at for nothing.
+    if (status !== "pending" && dead.size === 0) continue;
     const claims = graph.claimsOf(task);
     if (claims.some(({ id }) => dead.get(id)?.state === "running")) found.push({ task, cause: AGENT_GONE });
     else if (status === "pending" && !claims.some((claim) => isLive(claim) && !dead.has(claim.id))) {
