@@ -1307,7 +1307,7 @@ async function widenSparseCheckout(worktree, files) {
   const named = files.filter((file) => !new RegExp("\\p{Cc}", "u").test(file));
   if (named.length === 0) return;
   const isOfFolders = await isSet(worktree, "core.sparseCheckoutCone", true);
-  const parts = new Set(named.map(isOfFolders ? quotedFolder : pattern));
+  const parts = new Set(named.map(isOfFolders ? quotedFolder : patternOfPath));
   await git(worktree, ["sparse-checkout", "add", "--stdin"], { input: `${[...parts].join("\n")}
 ` });
 }
@@ -1318,7 +1318,7 @@ async function isSet(worktree, name, ifAbsent) {
 function quotedFolder(file) {
   return JSON.stringify(posix.dirname(file));
 }
-function pattern(file) {
+function patternOfPath(file) {
   return `/${file.replace(/[\\*?[\]]| $/g, "\\$&")}`;
 }
 
@@ -1444,6 +1444,7 @@ export {
   normalOrigin,
   operationUnderWay,
   originOf,
+  patternOfPath,
   placeFiles,
   planBranch,
   planCommitMessage,

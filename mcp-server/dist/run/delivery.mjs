@@ -1,28 +1,28 @@
 // import:node:fs in run/delivery.mjs
 import { existsSync } from "node:fs";
 
-// import:node:os in run/delivery.mjs
-import { hostname } from "node:os";
-
 // import:node:path in run/delivery.mjs
 import { join } from "node:path";
 
+// import:run/project.mjs in run/delivery.mjs
+import { folderKey, isDead, isServerDead, placeOfCheckout } from "./project.mjs";
+
 // mcp-server/src/run/delivery/clone.ts
 function cloneOf({ checkout }) {
-  return cloneAt(checkout.gitCommonDir ?? checkout.root);
+  return folderKey(checkout.gitCommonDir ?? checkout.root);
 }
-function cloneAt(folder) {
-  return `${hostname()}:${folder}`;
+function folderHere(key) {
+  const { path } = placeOfCheckout(key);
+  return folderKey(path) === key ? path : void 0;
 }
 function isFromHere(ctx, { clone }) {
   if (clone === cloneOf(ctx)) return true;
-  const here = cloneAt("");
-  return clone.startsWith(here) && !existsSync(clone.slice(here.length));
+  const folder = folderHere(clone);
+  return folder !== void 0 && !existsSync(folder);
 }
 function rootOf({ checkout }, { checkout: key }) {
-  const here = cloneAt("");
-  const folder = key.startsWith(here) ? key.slice(here.length) : "";
-  return existsSync(join(folder, ".git")) ? folder : checkout.root;
+  const folder = folderHere(key);
+  return folder !== void 0 && existsSync(join(folder, ".git")) ? folder : checkout.root;
 }
 
 // import:run/attempts.mjs in run/delivery.mjs
@@ -95,7 +95,7 @@ async function repairLater(plan, attempt, { commit, head, run, others }) {
     });
     return false;
   }
-  const summary = report?.summary ?? attempt.lastMessage ?? "";
+  const summary = whatWasSaid(attempt);
   plan.append(...repairTask(plan, record, { task, attempt: id, number, commit, head, summary, others, run }));
   return true;
 }
@@ -113,12 +113,15 @@ async function logWork(plan, attempt, merged) {
   if (merged.kind === "conflict") {
     if (attempt.state !== "delivering") return;
     const { head, files, others } = merged;
-    const summary = attempt.report?.summary ?? attempt.lastMessage ?? "";
+    const summary = whatWasSaid(attempt);
     plan.append(...conflictTask(plan, record, attempt, { commit, head, files }, { summary, others }));
     return;
   }
   if (merged.found) plan.append({ type: "delivery.found", ...at, commit });
   if (merged.head !== void 0) plan.append({ type: "work.merged", ...at, commit, head: merged.head });
+}
+function whatWasSaid({ report, lastMessage }) {
+  return report?.summary ?? lastMessage ?? "";
 }
 async function notifyReviewer(plan, { task, id }) {
   const compared = await plan.reader.events(plan.id, { types: ["attempt.compared"] });
@@ -424,9 +427,6 @@ function headBefore(landing) {
   const heads = landing.merged.flatMap((one) => one.kind === "gone" ? [] : one.head ?? []);
   return heads[0] ?? "";
 }
-
-// import:run/project.mjs in run/delivery.mjs
-import { isDead, isServerDead } from "./project.mjs";
 
 // mcp-server/src/run/delivery/may-deliver.ts
 var UNKNOWN_SERVER_MS = 10 * 6e4;

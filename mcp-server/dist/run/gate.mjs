@@ -1,5 +1,5 @@
 // import:run/plan.mjs in run/gate.mjs
-import { changePlan, freeId, nextPosition, readGraph, taskOf } from "./plan.mjs";
+import { changePlan, freeId, readGraph, taskOf } from "./plan.mjs";
 
 // import:run/project.mjs in run/gate.mjs
 import { isDead, isServerDead } from "./project.mjs";
@@ -112,7 +112,7 @@ import { CallerError, fileRefusal } from "../errors.mjs";
 import { GitFailed, git, planBranch } from "../git.mjs";
 
 // import:run/worktrees/setup.mjs in run/gate.mjs
-import { PORT_VARIABLE, SetUpFailed, excludeFromStatus, setUpWorktree } from "./worktrees/setup.mjs";
+import { PORT_VARIABLE, SetUpFailed, setUpWorktree } from "./worktrees/setup.mjs";
 
 // import:node:fs in run/gate.mjs
 import { existsSync, realpathSync } from "node:fs";
@@ -126,11 +126,14 @@ import { join } from "node:path";
 // import:host.mjs in run/gate.mjs
 import { WORKTREE_FOLDER } from "../host.mjs";
 
+// import:run/worktrees.mjs in run/gate.mjs
+import { excludeWorktrees, sideOf, summaryOf, togetherTask } from "./worktrees.mjs";
+
 // mcp-server/src/run/gate/gate-worktree.ts
 async function inGateWorktree(ctx, plan, run, commit, work) {
   const { root } = ctx.checkout;
   const folder = join(root, WORKTREE_FOLDER);
-  await excludeFromStatus(ctx.checkout.gitCommonDir, [`${WORKTREE_FOLDER}/`]);
+  await excludeWorktrees(ctx.checkout);
   await mkdir(folder, { recursive: true });
   const prefix = `gate.${plan}.`;
   for (const name of await readdir(folder)) {
@@ -267,10 +270,7 @@ function readGateRecord(ctx, store, plan) {
 }
 
 // import:graph.mjs in run/gate.mjs
-import { extraFor, plainSubject } from "../graph.mjs";
-
-// import:run/worktrees.mjs in run/gate.mjs
-import { dependentsWaitFor, sideOf, summaryOf } from "./worktrees.mjs";
+import { plainSubject } from "../graph.mjs";
 
 // mcp-server/src/run/gate/repair-task.ts
 var MAX_REPAIRS = 3;
@@ -294,26 +294,14 @@ function repairTask(loaded, record, red) {
   const sides = [red.attempt, ...red.others];
   const files = [...new Set(sides.flatMap((side) => record.committed.get(side)?.files ?? []))].sort();
   const { command } = red.run.started;
-  const definition = {
-    id,
-    subject: `Make the gate pass with ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
-    description: description(loaded, record, red),
-    priority: "high",
-    ...task.agent !== void 0 && { agent: task.agent },
-    dependencies: [task.id],
-    needs: "all",
-    writes: files,
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    isolation: "worktree",
-    acceptance: [{ criterion: "The gate passes, and what every side wanted works together", command }],
-    origin: "server",
-    extra: extraFor({ kind: "merge", of: task.id })
-  };
   return [
-    { type: "task.created", task: id, definition, position: nextPosition(loaded) },
-    ...dependentsWaitFor(loaded, task.id, id),
+    ...togetherTask(loaded, task, {
+      id,
+      subject: `Make the gate pass with ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
+      description: description(loaded, record, red),
+      writes: files,
+      acceptance: [{ criterion: "The gate passes, and what every side wanted works together", command }]
+    }),
     {
       type: "work.conflicted",
       task: task.id,

@@ -121,7 +121,10 @@ function folderOfRepository(directory) {
   }
 }
 function checkoutKey(checkout) {
-  return `${hostname()}:${checkout.root}`;
+  return folderKey(checkout.root);
+}
+function folderKey(folder) {
+  return `${hostname()}:${folder}`;
 }
 function placeOfCheckout(key) {
   const colon = key.indexOf(":");
@@ -213,7 +216,7 @@ var GraphFile = class {
 async function repositoryName(checkout) {
   const origin = await originOf(checkout.root);
   const shared = origin === void 0 ? void 0 : normalOrigin(origin);
-  return shared ?? `${hostname()}:${checkout.gitCommonDir ?? checkout.root}`;
+  return shared ?? folderKey(checkout.gitCommonDir ?? checkout.root);
 }
 
 // mcp-server/src/run/project/graph-location.ts
@@ -833,6 +836,7 @@ export {
   effectivePolicy,
   findCheckout,
   folderBesideGraph,
+  folderKey,
   graphLocation,
   isCaseInsensitive,
   isDead,

@@ -63,11 +63,8 @@ async function joined(root, { plan, isGated: isGated2 }, local, remote) {
   );
 }
 
-// import:node:os in run/remote.mjs
-import { hostname } from "node:os";
-
 // import:run/project.mjs in run/remote.mjs
-import { GRAPH_IN_REPOSITORY } from "./project.mjs";
+import { GRAPH_IN_REPOSITORY, folderKey } from "./project.mjs";
 
 // mcp-server/src/run/remote/shared-plans.ts
 var shared = /* @__PURE__ */ new WeakSet();
@@ -90,7 +87,7 @@ async function lookWhetherShared(ctx, graph) {
 async function workTreesOf(root) {
   const list = await git(root, ["worktree", "list", "--porcelain", "-z"]);
   const paths = list.split("\0").flatMap((line) => /^worktree (.*)$/s.exec(line)?.[1] ?? []);
-  return new Set(paths.map((path) => `${hostname()}:${path}`));
+  return new Set(paths.map((path) => folderKey(path)));
 }
 export {
   branchOf,

@@ -339,6 +339,25 @@ import { definitionOf, extraFor, isDraining, isLive, matches, parseScope, pathKe
 
 // mcp-server/src/run/worktrees/sides.ts
 var MAX_SUMMARY = 300;
+function togetherTask(loaded, task, together) {
+  const definition = {
+    ...together,
+    priority: "high",
+    ...task.agent !== void 0 && { agent: task.agent },
+    dependencies: [task.id],
+    needs: "all",
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    isolation: "worktree",
+    origin: "server",
+    extra: extraFor({ kind: "merge", of: task.id })
+  };
+  return [
+    { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    ...dependentsWaitFor(loaded, task.id, definition.id)
+  ];
+}
 function dependentsWaitFor(loaded, task, merge) {
   const dependents = [...loaded.graph.tasks.values()].filter(
     (other) => other.status === "pending" && other.dependencies.includes(task)
@@ -368,26 +387,14 @@ function sideOf(loaded, id, summary) {
 function conflictTask(loaded, record, attempt, conflict, sides) {
   const task = taskOf(loaded, attempt.task);
   const id = freeId(loaded, `${task.id}-merge`);
-  const definition = {
-    id,
-    subject: `Merge ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
-    description: description(loaded, record, attempt, conflict, sides),
-    priority: "high",
-    ...task.agent !== void 0 && { agent: task.agent },
-    dependencies: [task.id],
-    needs: "all",
-    writes: [...conflict.files],
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    isolation: "worktree",
-    acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
-    origin: "server",
-    extra: extraFor({ kind: "merge", of: task.id })
-  };
   return [
-    { type: "task.created", task: id, definition, position: nextPosition(loaded) },
-    ...dependentsWaitFor(loaded, task.id, id),
+    ...togetherTask(loaded, task, {
+      id,
+      subject: `Merge ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
+      description: description(loaded, record, attempt, conflict, sides),
+      writes: [...conflict.files],
+      acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }]
+    }),
     { type: "work.conflicted", task: task.id, attempt: attempt.id, mergeTask: id, ...conflict }
   ];
 }
@@ -976,7 +983,6 @@ export {
   commitWorktree,
   conflictFor,
   conflictTask,
-  dependentsWaitFor,
   discardOwnWorktree,
   excludeWorktrees,
   filesOfOthers,
@@ -996,6 +1002,7 @@ export {
   sendWork,
   sideOf,
   summaryOf,
+  togetherTask,
   workBranchOf,
   workRecord,
   worktreeOf,

@@ -18,7 +18,7 @@ export async function widenSparseCheckout(worktree: string, files: readonly stri
   const named = files.filter((file) => !/\p{Cc}/u.test(file));
   if (named.length === 0) return;
   const isOfFolders = await isSet(worktree, "core.sparseCheckoutCone", true);
-  const parts = new Set(named.map(isOfFolders ? quotedFolder : pattern));
+  const parts = new Set(named.map(isOfFolders ? quotedFolder : patternOfPath));
   await git(worktree, ["sparse-checkout", "add", "--stdin"], { input: `${[...parts].join("\n")}\n` });
 }
 
@@ -31,6 +31,7 @@ function quotedFolder(file: string): string {
   return JSON.stringify(posix.dirname(file));
 }
 
-function pattern(file: string): string {
+/** The pattern of one path, relative to the top level, and of nothing else, as git reads it in its lists. */
+export function patternOfPath(file: string): string {
   return `/${file.replace(/[\\*?[\]]| $/g, "\\$&")}`;
 }

@@ -20,9 +20,6 @@ async function excludeFromStatus(gitCommonDir, patterns) {
   await appendFile(file, `${begin}${missing.join("\n")}
 `);
 }
-function patternOfPath(path) {
-  return `/${path.replace(/[\\*?[\]]| $/g, "\\$&")}`;
-}
 
 // import:node:fs in run/worktrees/setup.mjs
 import { constants, existsSync } from "node:fs";
@@ -31,7 +28,7 @@ import { constants, existsSync } from "node:fs";
 import { CallerError } from "../../errors.mjs";
 
 // import:git.mjs in run/worktrees/setup.mjs
-import { git, gitSays, statusEntries } from "../../git.mjs";
+import { git, gitSays, patternOfPath, statusEntries } from "../../git.mjs";
 
 // mcp-server/src/run/worktrees/setup/included-files.ts
 var INCLUDE_FILE = ".worktreeinclude";
@@ -319,7 +316,6 @@ export {
   excludeFromStatus,
   ignoredPaths,
   linkFolders,
-  patternOfPath,
   readSetUp,
   refuseSetUp,
   reservePort,

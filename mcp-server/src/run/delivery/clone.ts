@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { AcceptedCommit, DeliveringAttempt } from "../../graph/attempt.ts";
+import { folderKey, placeOfCheckout } from "../project/checkout.ts";
 import type { RunContext } from "../project/run-context.ts";
 
 /** The clone of the repository that a server works in: all its worktrees have the same commits and branches. */
 export function cloneOf({ checkout }: Pick<RunContext, "checkout">): string {
-  return cloneAt(checkout.gitCommonDir ?? checkout.root);
+  return folderKey(checkout.gitCommonDir ?? checkout.root);
 }
 
-function cloneAt(folder: string): string {
-  return `${hostname()}:${folder}`;
+/** The folder that a name stands for; undefined where it is another machine's. */
+function folderHere(key: string): string | undefined {
+  const { path } = placeOfCheckout(key);
+  return folderKey(path) === key ? path : undefined;
 }
 
 /**
@@ -19,8 +21,8 @@ function cloneAt(folder: string): string {
  */
 export function isFromHere(ctx: Pick<RunContext, "checkout">, { clone }: AcceptedCommit): boolean {
   if (clone === cloneOf(ctx)) return true;
-  const here = cloneAt("");
-  return clone.startsWith(here) && !existsSync(clone.slice(here.length));
+  const folder = folderHere(clone);
+  return folder !== undefined && !existsSync(folder);
 }
 
 /**
@@ -31,7 +33,6 @@ export function rootOf(
   { checkout }: Pick<RunContext, "checkout">,
   { checkout: key }: DeliveringAttempt,
 ): string {
-  const here = cloneAt("");
-  const folder = key.startsWith(here) ? key.slice(here.length) : "";
-  return existsSync(join(folder, ".git")) ? folder : checkout.root;
+  const folder = folderHere(key);
+  return folder !== undefined && existsSync(join(folder, ".git")) ? folder : checkout.root;
 }

@@ -84,7 +84,7 @@ async function repairLater(
     });
     return false;
   }
-  const summary = report?.summary ?? attempt.lastMessage ?? "";
+  const summary = whatWasSaid(attempt);
   plan.append(...repairTask(plan, record, { task, attempt: id, number, commit, head, summary, others, run }));
   return true;
 }
@@ -109,12 +109,17 @@ async function logWork(
   if (merged.kind === "conflict") {
     if (attempt.state !== "delivering") return;
     const { head, files, others } = merged;
-    const summary = attempt.report?.summary ?? attempt.lastMessage ?? "";
+    const summary = whatWasSaid(attempt);
     plan.append(...conflictTask(plan, record, attempt, { commit, head, files }, { summary, others }));
     return;
   }
   if (merged.found) plan.append({ type: "delivery.found", ...at, commit });
   if (merged.head !== undefined) plan.append({ type: "work.merged", ...at, commit, head: merged.head });
+}
+
+/** In the report, or as the last message of an agent that gave none. */
+function whatWasSaid({ report, lastMessage }: DeliveringAttempt): string {
+  return report?.summary ?? lastMessage ?? "";
 }
 
 /** Whoever reviews the task is told where its report and the checkout differ. */

@@ -5,7 +5,7 @@ import { git } from "../../git/git.ts";
 import type { PlanSlug } from "../../graph/task.ts";
 import { WORKTREE_FOLDER } from "../../host/worktree-folder.ts";
 import type { RunContext } from "../project/run-context.ts";
-import { excludeFromStatus } from "../worktrees/setup/excluded-from-status.ts";
+import { excludeWorktrees } from "../worktrees/own-worktree.ts";
 
 /**
  * Does work in a worktree of its own that stands at a commit, on no branch, and removes it. What a run whose server
@@ -23,7 +23,7 @@ export async function inGateWorktree<T>(
 ): Promise<T> {
   const { root } = ctx.checkout;
   const folder = join(root, WORKTREE_FOLDER);
-  await excludeFromStatus(ctx.checkout.gitCommonDir, [`${WORKTREE_FOLDER}/`]);
+  await excludeWorktrees(ctx.checkout);
   await mkdir(folder, { recursive: true });
   // A point is in no plan's name and in no other worktree's.
   const prefix = `gate.${plan}.`;

@@ -2,14 +2,12 @@ import { git } from "../../git/git.ts";
 import { planBranch } from "../../git/plan-branch.ts";
 import type { AttemptId } from "../../graph/attempt.ts";
 import type { Change } from "../../graph/event.ts";
-import { extraFor } from "../../graph/purpose.ts";
-import { plainSubject, type TaskDefinition, type TaskId } from "../../graph/task.ts";
+import { plainSubject, type TaskId } from "../../graph/task.ts";
 import { codeSpan } from "../../text/inline-code.ts";
 import { quotation } from "../../text/untrusted-text.ts";
-import type { LoadedPlan } from "../plan/load-plan.ts";
-import { taskOf } from "../plan/load-plan.ts";
-import { freeId, nextPosition } from "../plan/new-task.ts";
-import { dependentsWaitFor, sideOf, summaryOf } from "../worktrees/sides.ts";
+import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import { freeId } from "../plan/new-task.ts";
+import { sideOf, summaryOf, togetherTask } from "../worktrees/sides.ts";
 import type { WorkRecord } from "../worktrees/work-record.ts";
 import type { EndedGateRun } from "./gate-record.ts";
 
@@ -69,26 +67,14 @@ export function repairTask(loaded: LoadedPlan, record: WorkRecord, red: RedMerge
   const sides = [red.attempt, ...red.others];
   const files = [...new Set(sides.flatMap((side) => record.committed.get(side)?.files ?? []))].sort();
   const { command } = red.run.started;
-  const definition: TaskDefinition = {
-    id,
-    subject: `Make the gate pass with ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
-    description: description(loaded, record, red),
-    priority: "high",
-    ...(task.agent !== undefined && { agent: task.agent }),
-    dependencies: [task.id],
-    needs: "all",
-    writes: files,
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    isolation: "worktree",
-    acceptance: [{ criterion: "The gate passes, and what every side wanted works together", command }],
-    origin: "server",
-    extra: extraFor({ kind: "merge", of: task.id }),
-  };
   return [
-    { type: "task.created", task: id, definition, position: nextPosition(loaded) },
-    ...dependentsWaitFor(loaded, task.id, id),
+    ...togetherTask(loaded, task, {
+      id,
+      subject: `Make the gate pass with ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
+      description: description(loaded, record, red),
+      writes: files,
+      acceptance: [{ criterion: "The gate passes, and what every side wanted works together", command }],
+    }),
     {
       type: "work.conflicted",
       task: task.id,

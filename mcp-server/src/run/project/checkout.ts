@@ -67,10 +67,15 @@ function folderOfRepository(directory: string): string | undefined {
 
 /** Scopes hold across all plans that work in the same folder of the same machine. */
 export function checkoutKey(checkout: Checkout): string {
-  return `${hostname()}:${checkout.root}`;
+  return folderKey(checkout.root);
 }
 
-/** The machine and the folder of a checkout, by the name under which scopes are held. */
+/** The name of a folder of this machine, among those of all machines that share a graph. */
+export function folderKey(folder: string): string {
+  return `${hostname()}:${folder}`;
+}
+
+/** The machine and the folder that such a name stands for. */
 export function placeOfCheckout(key: string): { readonly machine: string; readonly path: string } {
   const colon = key.indexOf(":");
   return { machine: key.slice(0, colon), path: key.slice(colon + 1) };

@@ -1,6 +1,5 @@
-import { hostname } from "node:os";
 import { normalOrigin, originOf } from "../../git/origin.ts";
-import type { Checkout } from "./checkout.ts";
+import { type Checkout, folderKey } from "./checkout.ts";
 
 /**
  * The repository's name in a database that several repositories, and several machines, share. Clones of one origin
@@ -9,5 +8,5 @@ import type { Checkout } from "./checkout.ts";
 export async function repositoryName(checkout: Checkout): Promise<string> {
   const origin = await originOf(checkout.root);
   const shared = origin === undefined ? undefined : normalOrigin(origin);
-  return shared ?? `${hostname()}:${checkout.gitCommonDir ?? checkout.root}`;
+  return shared ?? folderKey(checkout.gitCommonDir ?? checkout.root);
 }

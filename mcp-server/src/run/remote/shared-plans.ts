@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { git } from "../../git/git.ts";
 import { hasRemote } from "../../git/remote/remote-branch.ts";
 import type { PlanGraph } from "../../graph/plan-graph.ts";
+import { folderKey } from "../project/checkout.ts";
 import { GRAPH_IN_REPOSITORY } from "../project/graph-location.ts";
 import type { RunContext } from "../project/run-context.ts";
 
@@ -37,5 +37,5 @@ export async function lookWhetherShared(ctx: RunContext, graph: PlanGraph): Prom
 export async function workTreesOf(root: string): Promise<ReadonlySet<string>> {
   const list = await git(root, ["worktree", "list", "--porcelain", "-z"]);
   const paths = list.split("\0").flatMap((line) => /^worktree (.*)$/s.exec(line)?.[1] ?? []);
-  return new Set(paths.map((path) => `${hostname()}:${path}`));
+  return new Set(paths.map((path) => folderKey(path)));
 }

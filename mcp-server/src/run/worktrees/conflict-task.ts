@@ -1,11 +1,10 @@
 import { planBranch } from "../../git/plan-branch.ts";
 import type { Change } from "../../graph/event.ts";
-import { extraFor } from "../../graph/purpose.ts";
-import { plainSubject, type TaskDefinition } from "../../graph/task.ts";
+import { plainSubject } from "../../graph/task.ts";
 import { shownPath } from "../../text/display-path.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
-import { freeId, nextPosition } from "../plan/new-task.ts";
-import { dependentsWaitFor, sideOf, summaryOf } from "./sides.ts";
+import { freeId } from "../plan/new-task.ts";
+import { sideOf, summaryOf, togetherTask } from "./sides.ts";
 import type { AttemptAtWork, WorkRecord } from "./work-record.ts";
 
 export interface Conflict {
@@ -35,26 +34,14 @@ export function conflictTask(
 ): Change[] {
   const task = taskOf(loaded, attempt.task);
   const id = freeId(loaded, `${task.id}-merge`);
-  const definition: TaskDefinition = {
-    id,
-    subject: `Merge ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
-    description: description(loaded, record, attempt, conflict, sides),
-    priority: "high",
-    ...(task.agent !== undefined && { agent: task.agent }),
-    dependencies: [task.id],
-    needs: "all",
-    writes: [...conflict.files],
-    reads: [],
-    resources: [],
-    inferredWrites: [],
-    isolation: "worktree",
-    acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
-    origin: "server",
-    extra: extraFor({ kind: "merge", of: task.id }),
-  };
   return [
-    { type: "task.created", task: id, definition, position: nextPosition(loaded) },
-    ...dependentsWaitFor(loaded, task.id, id),
+    ...togetherTask(loaded, task, {
+      id,
+      subject: `Merge ${task.id}: ${plainSubject(task, loaded.stored.slug)}`,
+      description: description(loaded, record, attempt, conflict, sides),
+      writes: [...conflict.files],
+      acceptance: [{ criterion: "Every conflict is solved and what both sides wanted works together" }],
+    }),
     { type: "work.conflicted", task: task.id, attempt: attempt.id, mergeTask: id, ...conflict },
   ];
 }

@@ -1,13 +1,49 @@
 import type { Change } from "../../graph/event.ts";
-import { definitionOf, plainSubject, type TaskDefinition, type TaskId, taskName } from "../../graph/task.ts";
+import { extraFor } from "../../graph/purpose.ts";
+import {
+  definitionOf,
+  plainSubject,
+  type Task,
+  type TaskDefinition,
+  type TaskId,
+  taskName,
+} from "../../graph/task.ts";
 import { cleanText, NAME_LIMIT } from "../../text/sanitize.ts";
 import { type LoadedPlan, taskOf } from "../plan/load-plan.ts";
+import { nextPosition } from "../plan/new-task.ts";
 
 /** Text of a side that stands in the task that brings it together with others: enough to see who it was. */
 const MAX_SUMMARY = 300;
 
+/** What brings sides together: how it is named and told, what it may write, and when it is done. */
+type Together = Pick<TaskDefinition, "id" | "subject" | "description" | "writes" | "acceptance">;
+
+/**
+ * The changes that make a task of what brings a task's work together with others': it is done by the same role, in a
+ * worktree in which the merge is begun, and whatever waited for the task waits for it, too.
+ */
+export function togetherTask(loaded: LoadedPlan, task: Task, together: Together): Change[] {
+  const definition: TaskDefinition = {
+    ...together,
+    priority: "high",
+    ...(task.agent !== undefined && { agent: task.agent }),
+    dependencies: [task.id],
+    needs: "all",
+    reads: [],
+    resources: [],
+    inferredWrites: [],
+    isolation: "worktree",
+    origin: "server",
+    extra: extraFor({ kind: "merge", of: task.id }),
+  };
+  return [
+    { type: "task.created", task: definition.id, definition, position: nextPosition(loaded) },
+    ...dependentsWaitFor(loaded, task.id, definition.id),
+  ];
+}
+
 /** The changes by which whatever waits for a task waits for what brings it together with others, too. */
-export function dependentsWaitFor(loaded: LoadedPlan, task: TaskId, merge: TaskId): Change[] {
+function dependentsWaitFor(loaded: LoadedPlan, task: TaskId, merge: TaskId): Change[] {
   const dependents = [...loaded.graph.tasks.values()].filter(
     (other) => other.status === "pending" && other.dependencies.includes(task),
   );

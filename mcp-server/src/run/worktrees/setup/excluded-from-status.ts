@@ -20,8 +20,3 @@ export async function excludeFromStatus(
   const begin = text === "" || text.endsWith("\n") ? "" : "\n";
   await appendFile(file, `${begin}${missing.join("\n")}\n`);
 }
-
-/** The pattern of one path, relative to the top level, and of nothing else. */
-export function patternOfPath(path: string): string {
-  return `/${path.replace(/[\\*?[\]]| $/g, "\\$&")}`;
-}

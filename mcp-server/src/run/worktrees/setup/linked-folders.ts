@@ -1,10 +1,11 @@
 import { lstat, mkdir, realpath, stat, symlink } from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 import { gitSays } from "../../../git/git.ts";
+import { patternOfPath } from "../../../git/sparse-checkout.ts";
 import { worktreeSettings } from "../../../host/settings.ts";
 import { isInside } from "../../project/inside-checkout.ts";
 import type { RunContext } from "../../project/run-context.ts";
-import { excludeFromStatus, patternOfPath } from "./excluded-from-status.ts";
+import { excludeFromStatus } from "./excluded-from-status.ts";
 
 /**
  * Gives a worktree the folders that all of them share: links to those of the checkout that the setting
