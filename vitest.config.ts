@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Real processes on a small machine: more at once would only measure each other.
-    maxWorkers: 2,
+    // Real processes on a small machine. A test that waits leaves its processor to a third one.
+    maxWorkers: 3,
     // Limits that only what hangs reaches, also where the machine is busy with other things.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import { runScenario } from "./harness/run-scenario.ts";
 import { after, reports, uses, worksByTheBrief } from "./harness/worker.ts";
@@ -6,7 +7,8 @@ import { expectLawfulLog, headlessRun, independentTasks, storyOf } from "./small
 
 const LEASE_MS = 10_000;
 
-describe("an agent that is at work with other tools than files and the shell", () => {
+/** The same with every event of the host said by hand: `test/bundle/alive.test.ts`. */
+describe.runIf(isLong)("an agent that is at work with other tools than files and the shell", () => {
   it("an agent that only uses WebFetch for three leases keeps its task", async () => {
     const looksUp = uses("WebFetch", { url: "http://127.0.0.1:9/", prompt: "What does it say?" });
     const calls = 9;

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tamper } from "../support/graph-file.ts";
+import { isLong } from "../support/long-tests.ts";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import type { Place } from "./harness/claude-code.ts";
 import {
@@ -146,7 +147,7 @@ describe("only the server is killed", () => {
 });
 
 describe("what never comes does not hold up the rest", () => {
-  it.each([1, 3, 5])("notification %i is swallowed, and the run finishes", async (number) => {
+  it.each(isLong ? [1, 3, 5] : [3])("notification %i is swallowed, and the run finishes", async (number) => {
     const orchestrator = withHabits(executesThePlan, overlooksNotification(number), waitsForNotifications);
     await runScenario(
       storyOf(`overlooks notification ${number}`, seven, { runs: [headlessRun({ orchestrator })] }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { eventsOf, type GraphState, outcomesOf, readGraph } from "./graph-state.ts";
 import { turnsTaken } from "./harness/conversation.ts";
 import {
@@ -150,7 +151,9 @@ describe("an orchestrator that does not do as it is told still finishes, each ta
       5,
     ],
   ];
-  it.each(stories)(
+  /** Slow, and other ways to what others here lead to. */
+  const ONLY_LONG = ["launches one by one", "waits after each launch", "launches in the foreground"];
+  it.each(stories.filter(([name]) => isLong || !ONLY_LONG.includes(name)))(
     "an orchestrator that %s still finishes, each task done once",
     async (name, habits, check, beginTogether = 0) => {
       await runScenario({ ...headlessStory(name, ...habits), beginTogether }, (outcome) => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { AttributedEffect, HeldFilesChanged, NamedCall } from "../../mcp-server/src/graph/effect.ts";
 import { runCommand } from "../support/command-line.ts";
+import { isLong } from "../support/long-tests.ts";
 import { Milestones } from "./adversary-work.ts";
 import { eventsOf, outcomesOf, readGraph } from "./graph-state.ts";
 import { arrivals } from "./harness/conversation.ts";
@@ -187,16 +188,19 @@ async function expectHoldersBytes(outcome: Outcome): Promise<void> {
 }
 
 describe("two agents at work, of which one changes the other's file", () => {
-  it.each([
-    ["a script of the project", "Bash", runs("sh scripts/rename.sh")],
+  const others: [string, string, Step][] = [
     ["a program of the project", "Bash", runs("node scripts/rename.mjs")],
     ["make", "Bash", runs("make rename")],
+  ];
+  it.each([
+    ["a script of the project", "Bash", runs("sh scripts/rename.sh")],
     [
       "a file server of the project",
       "mcp__files__put",
       uses("mcp__files__put", { name: HELD, text: "the amount of b\n" }),
     ],
-  ])(
+    ...(isLong ? others : []),
+  ] as [string, string, Step][])(
     "two agents at work, of which one changes the other's file by %s, are both told, and it is undone",
     async (name, tool, intrudes) => {
       const steps = new Milestones();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { expectTruthfulEnd, reportLines } from "./adversary-evidence.ts";
 import { Milestones } from "./adversary-work.ts";
 import { eventsOf, type GraphState, outcomesOf } from "./graph-state.ts";
@@ -124,33 +125,36 @@ describe("when one of several tasks fails", () => {
     });
   });
 
-  it("a failed task is tried under `retry` as often as the policy says; without retries it fails at once", async () => {
-    const [a, b, c] = tasksNamed("a", "b", "c") as [SpecTask, SpecTask, SpecTask];
-    const steps = new Milestones();
-    const workers: Scenario["workers"] = {
-      a: [reports(), steps.at("a left", stopsSilently("DONE"))],
-      b: [
-        [steps.after(["a left"], fails("First."))],
-        [fails("Second.")],
-        [reports({ summary: "Third time lucky." })],
-      ],
-      c: [steps.after(["a left"], stopsSilently("I give up.")), stopsSilently("Really.")],
-    };
-    const environment = { PARALLEL_FAILURE: "retry", PARALLEL_RETRIES: "2" };
-    await play("retry", [a, b, { ...c, retries: 0 }], { workers, environment }, (outcome, graph) => {
-      expect(outcomesOf(graph, "b")).toEqual(["failed", "failed", "completed"]);
-      expect(outcomesOf(graph, "c")).toEqual(["unreported"]);
-      expect(untilEscalation(decisionsOf(outcome, graph)).sort()).toEqual([
-        expect.stringMatching(/^(proceed|escalate): c failed after its only attempt/),
-        "retry: b failed and is tried again, with what was learnt in its brief.",
-        "retry: b failed and is tried again, with what was learnt in its brief.",
-      ]);
-      expect(briefOf(outcome, "b", 3)).toMatch(/> First\.\n[\s\S]*> Second\./);
-      const report = reportLines(outcome).join("\n");
-      expect(report).toMatch(/\*\*b\*\* .*3 attempts/);
-      expect(report).toMatch(/\*\*c\*\* failed after 1 attempt: .*/);
-    });
-  });
+  it.runIf(isLong)(
+    "a failed task is tried under `retry` as often as the policy says; without retries it fails at once",
+    async () => {
+      const [a, b, c] = tasksNamed("a", "b", "c") as [SpecTask, SpecTask, SpecTask];
+      const steps = new Milestones();
+      const workers: Scenario["workers"] = {
+        a: [reports(), steps.at("a left", stopsSilently("DONE"))],
+        b: [
+          [steps.after(["a left"], fails("First."))],
+          [fails("Second.")],
+          [reports({ summary: "Third time lucky." })],
+        ],
+        c: [steps.after(["a left"], stopsSilently("I give up.")), stopsSilently("Really.")],
+      };
+      const environment = { PARALLEL_FAILURE: "retry", PARALLEL_RETRIES: "2" };
+      await play("retry", [a, b, { ...c, retries: 0 }], { workers, environment }, (outcome, graph) => {
+        expect(outcomesOf(graph, "b")).toEqual(["failed", "failed", "completed"]);
+        expect(outcomesOf(graph, "c")).toEqual(["unreported"]);
+        expect(untilEscalation(decisionsOf(outcome, graph)).sort()).toEqual([
+          expect.stringMatching(/^(proceed|escalate): c failed after its only attempt/),
+          "retry: b failed and is tried again, with what was learnt in its brief.",
+          "retry: b failed and is tried again, with what was learnt in its brief.",
+        ]);
+        expect(briefOf(outcome, "b", 3)).toMatch(/> First\.\n[\s\S]*> Second\./);
+        const report = reportLines(outcome).join("\n");
+        expect(report).toMatch(/\*\*b\*\* .*3 attempts/);
+        expect(report).toMatch(/\*\*c\*\* failed after 1 attempt: .*/);
+      });
+    },
+  );
 });
 
 /** A run whose main conversation, from a milestone on, goes on only when it can hear of all that follow. */
@@ -206,18 +210,21 @@ describe("when several tasks fail", () => {
     });
   });
 
-  it("when several tasks fail for different causes, each is tried again by itself, at the same time", async () => {
-    const failed = failing({ a: NO_TABLE, b: "Out of memory while bundling the shop" });
-    await play("different causes", tasksNamed("a", "b", "c"), failed, (outcome, graph) => {
-      expect(Object.values(graph.tasks)).toEqual(["completed", "completed", "completed"]);
-      expect(decisionsOf(outcome, graph).sort()).toEqual([
-        "retry: a failed and is tried again, with what was learnt in its brief.",
-        "retry: b failed and is tried again, with what was learnt in its brief.",
-      ]);
-      expect(briefOf(outcome, "a", 2)).toContain(`> ${NO_TABLE}`);
-      expect(briefOf(outcome, "a", 2)).not.toContain("Out of memory");
-    });
-  });
+  it.runIf(isLong)(
+    "when several tasks fail for different causes, each is tried again by itself, at the same time",
+    async () => {
+      const failed = failing({ a: NO_TABLE, b: "Out of memory while bundling the shop" });
+      await play("different causes", tasksNamed("a", "b", "c"), failed, (outcome, graph) => {
+        expect(Object.values(graph.tasks)).toEqual(["completed", "completed", "completed"]);
+        expect(decisionsOf(outcome, graph).sort()).toEqual([
+          "retry: a failed and is tried again, with what was learnt in its brief.",
+          "retry: b failed and is tried again, with what was learnt in its brief.",
+        ]);
+        expect(briefOf(outcome, "a", 2)).toContain(`> ${NO_TABLE}`);
+        expect(briefOf(outcome, "a", 2)).not.toContain("Out of memory");
+      });
+    },
+  );
 });
 
 describe("when all tasks fail", () => {

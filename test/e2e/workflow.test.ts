@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
+import { isLong } from "../support/long-tests.ts";
 import { ParallelServer } from "../support/parallel-server.ts";
 import { outcomesOf, readGraph } from "./graph-state.ts";
 import { ClaudeCode } from "./harness/claude-code.ts";
@@ -84,19 +85,22 @@ describe("a plan that the host's script engine runs", () => {
     });
   });
 
-  it("a large plan is run by the script engine on the command for specifications, and reported from the graph", async () => {
-    const run = headlessRun({ orchestrator: executesByWorkflow });
-    await runScenario(story("chosen", parts(7), { runs: [run] }), (outcome) => {
-      expectEachDoneOnce(outcome);
-      const last = mainRequestsOf(outcome, 1).at(-1);
-      const analysis = answers(last?.conversation ?? NOBODY).find(({ tool }) => tool === "plan_analyze");
-      expect(analysis?.value.engine).toEqual({
-        use: "workflow",
-        why: "so many tasks would fill this conversation",
+  it.runIf(isLong)(
+    "a large plan is run by the script engine on the command for specifications, and reported from the graph",
+    async () => {
+      const run = headlessRun({ orchestrator: executesByWorkflow });
+      await runScenario(story("chosen", parts(7), { runs: [run] }), (outcome) => {
+        expectEachDoneOnce(outcome);
+        const last = mainRequestsOf(outcome, 1).at(-1);
+        const analysis = answers(last?.conversation ?? NOBODY).find(({ tool }) => tool === "plan_analyze");
+        expect(analysis?.value.engine).toEqual({
+          use: "workflow",
+          why: "so many tasks would fill this conversation",
+        });
+        expect(runNumber(outcome, 1).texts.at(-1)).toContain("21 of 21 tasks completed");
       });
-      expect(runNumber(outcome, 1).texts.at(-1)).toContain("21 of 21 tasks completed");
-    });
-  });
+    },
+  );
 
   it("a plan that the script engine runs goes on past failures and silent agents, and names what became impossible", async () => {
     const workers = {
